@@ -1,0 +1,105 @@
+"""Everything that can go wrong on purpose, in one tree.
+
+    TrackerError
+    ├── SettingsError         sources.toml is wrong; carries one line per mistake        exit 2
+    ├── UsageError            a command was called with something that cannot be         exit 2
+    ├── FetchError            a source did not give what it owes
+    │   ├── Unreachable       no connection, a timeout, 5xx, 429                          transient
+    │   ├── Refused           the address guard, robots.txt, 401, 403, a bot wall         permanent
+    │   ├── NotFound          404, 410                                                    permanent
+    │   ├── TooMuch           over the bound of size, time, pages or decompression        permanent
+    │   └── WrongShape        HTML where JSON should be, a missing key, a truncated body  transient
+    ├── ParseError            bytes that their reader cannot make sense of                permanent
+    ├── StoreError            the state folder or database cannot be used
+    └── DeliveryError         a channel did not take a message; says if it may later
+
+An error's text is one line that names the cause; `cure` says what to do about it. `transient` says
+whether trying the same thing again later may help without anybody doing something.
+"""
+
+from __future__ import annotations
+
+
+class TrackerError(Exception):
+    transient = False
+
+    def __init__(self, cause: str, *, cure: str = "") -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.cure = cure
+
+    def line(self) -> str:
+        """Cause and cure in one line."""
+        return f"{self.cause} ({self.cure})" if self.cure else self.cause
+
+
+class SettingsError(TrackerError):
+    """`problems` holds one line each: `sources.toml:12: unknown key "evry"`."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class UsageError(TrackerError):
+    pass
+
+
+class FetchError(TrackerError):
+    """`retry_after` is in seconds, from the server's own header, where it sent one."""
+
+    def __init__(
+        self,
+        cause: str,
+        *,
+        cure: str = "",
+        url: str = "",
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(cause, cure=cure)
+        self.url = url
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Unreachable(FetchError):
+    transient = True
+
+
+class Refused(FetchError):
+    pass
+
+
+class NotFound(FetchError):
+    pass
+
+
+class TooMuch(FetchError):
+    pass
+
+
+class WrongShape(FetchError):
+    transient = True
+
+
+class ParseError(TrackerError):
+    pass
+
+
+class StoreError(TrackerError):
+    pass
+
+
+class DeliveryError(TrackerError):
+    def __init__(
+        self,
+        cause: str,
+        *,
+        cure: str = "",
+        transient: bool = True,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(cause, cure=cure)
+        self.transient = transient
+        self.retry_after = retry_after

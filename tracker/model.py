@@ -1,0 +1,389 @@
+"""The records that travel between the stages. Frozen, without I/O, importing nothing of ours.
+
+A source is polled; an answer is kept as a snapshot; a snapshot is read into a `Document`, which is a
+run of `Unit`s in reading order; two documents are compared into `Operation`s; a document with its
+operations is tagged (`Tagging`); all of it together is a `Change`.
+
+Instants are timezone-aware and in UTC. Days are `datetime.date`, in the calendar of New York unless
+said otherwise, because that is the calendar in which the Federal Register counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+Language = Literal["ja", "en"]
+
+
+class DocumentKind(StrEnum):
+    """What a record is, in the words of the JSON records (`docs/records.md`)."""
+
+    RULE = "rule"
+    PROPOSED_RULE = "proposed-rule"
+    NOTICE = "notice"
+    PRESIDENTIAL = "presidential"
+    CORRECTION = "correction"
+    PAGE = "page"
+    CFR = "cfr"
+    LIST = "list"
+
+
+class Level(StrEnum):
+    """Impact level, lowest first. Compare with `rank`."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for `none` up to 4 for `critical`."""
+        return list(Level).index(self)
+
+
+class Direction(StrEnum):
+    """Which way a change pushes the firms that it reaches."""
+
+    RESTRICTION = "restriction"
+    RELIEF = "relief"
+    OPPORTUNITY = "opportunity"
+    PROCEDURE = "procedure"
+
+
+class Role(StrEnum):
+    """What kind of bytes an answer holds, and so which reader it needs."""
+
+    FR_RECORD = "fr-record"  # one document object of the Federal Register API, canonical JSON
+    FR_XML = "fr-xml"  # full_text_xml_url
+    FR_TEXT = "fr-text"  # raw_text_url, also of public inspection
+    PI_RECORD = "pi-record"  # one public inspection object, canonical JSON
+    ECFR_PART = "ecfr-part"  # versioner full XML of one part
+    PAGE = "page"  # HTML
+    PDF = "pdf"
+    FEED_ENTRY = "feed-entry"  # one entry of an RSS or Atom feed, canonical JSON
+    SCREENING_LIST = "screening-list"  # consolidated.json
+    LISTING = "listing"  # an answer kept as evidence only: a search page, titles.json, a feed
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """The same sentence in Japanese and in English."""
+
+    ja: str
+    en: str
+
+    def get(self, language: Language) -> str:
+        return self.ja if language == "ja" else self.en
+
+
+# --- what came in -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP exchange, as it happened. `body` is after content decoding."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    request_headers: tuple[tuple[str, str], ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever the case of its name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One thing of a source that came in: what `parse.read` turns into one `Document`.
+
+    `key` names the thing within its source for ever: a document number, `15 CFR 744`, a URL.
+    `meta` carries what the address knows and the bytes do not, as text: `as_of` (eCFR date),
+    `title` and `part`, `link_text`, `content` (CSS selector), `list_name`.
+    `attachments` belong to the same document: the full text XML beside its API record.
+    """
+
+    key: str
+    role: Role
+    answer: Answer
+    meta: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Fetched, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server said 304, or its own fingerprint (eCFR sizes) says that nothing moved."""
+
+    key: str
+    url: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A resource seen earlier that the source no longer shows. A fact about the source, not yet a
+    removal: the pipeline counts it and decides."""
+
+    key: str
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said about a resource last time, verbatim, to be replayed verbatim."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    sha256: str | None = None  # of the last body kept, or of the last canonical record
+    recipe: str | None = None  # how the last body was read; another recipe forces a full fetch
+    full_at: datetime | None = None  # last time that a whole body came
+
+
+# --- what it says -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The smallest addressable piece of a legal text.
+
+    `path` is its citation path, unique in its document: `15 CFR 744.21(b)(2)`,
+    `Supp. No. 1 to Part 774 › 3B001 › c.1.a`, `Supp. No. 4 to Part 744 › JAPAN › Some Co., Ltd.`,
+    on a page the heading path `Press release › Background › ¶2`.
+    `text` is its own text without that of its children, as printed, white space folded, its
+    designator (`marker`, such as `(b)(2)` or `c.1.a.`) at its start where it has one.
+    `key` is what a table row is matched by (party, ECCN, country); empty elsewhere.
+    `depth` is 0 for the outermost; a unit's parent is the nearest earlier one of less depth.
+    `meta` is data the text does not print (`country`, `aliases`, `address`, `list`, `id`).
+    """
+
+    path: str
+    kind: UnitKind
+    text: str
+    depth: int = 0
+    marker: str = ""
+    key: str = ""
+    meta: tuple[tuple[str, str], ...] = ()
+
+
+class UnitKind(StrEnum):
+    HEADING = "heading"  # part, subpart, section, supplement, page heading: the text is the heading
+    PARAGRAPH = "paragraph"
+    NOTE = "note"
+    ROW = "row"  # a table row; `key` is set where rows are matched by name
+    ECCN = "eccn"  # the heading of a Commerce Control List entry
+    ITEM = "item"  # a.4.b. inside an entry
+    AUTHORITY = "authority"
+    CITATION = "citation"  # source line, FR history in brackets
+    EDITORIAL_NOTE = "editorial-note"  # EDNOTE: data about the text, not law
+    EFFECTIVE_NOTE = "effective-note"  # EFFDNOT: stays and delays, not law text but legal status
+    INSTRUCTION = "instruction"  # AMDPAR: an amendatory instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with an identity of its own.
+
+    `key` is the `Fetched.key`. FR documents carry their API record's facts; other kinds leave
+    them empty. `published` is the publication date (FR), the as-of date (eCFR), the date printed
+    on a page where one was found.
+    """
+
+    key: str
+    kind: DocumentKind
+    title: str
+    url: str
+    units: tuple[Unit, ...] = ()
+    abstract: str = ""
+    document_number: str | None = None
+    citation: str | None = None
+    agencies: tuple[str, ...] = ()
+    published: date | None = None
+    filed_at: datetime | None = None  # public inspection
+    effective_on: date | None = None
+    comments_close_on: date | None = None
+    signing_date: date | None = None
+    type: str = ""  # "Rule", "Proposed Rule", "Notice", "Presidential Document", or the subtype
+    action: str = ""  # "Final rule; correction."
+    dates_text: str = ""  # the prose DATES section
+    docket_ids: tuple[str, ...] = ()
+    rins: tuple[str, ...] = ()
+    cfr_references: tuple[str, ...] = ()  # "15 CFR 744"
+    executive_order: str | None = None
+    proclamation: str | None = None
+    correction_of: str | None = None  # document number
+    corrections: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what the reader could not make sense of, for `status`
+
+
+# --- what differs -------------------------------------------------------------------------------
+
+SpanKind = Literal["equal", "delete", "insert"]
+
+
+class Op(StrEnum):
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"
+    RENUMBERED = "renumbered"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One difference between two documents, at one unit.
+
+    `path` is the unit's path after (before, for `removed`); `from_path` the path before, for
+    `moved` and `renumbered` only. `spans` are word runs, deletion before insertion, whose equal and
+    delete runs joined give `before` and whose equal and insert runs joined give `after`.
+    `editorial` says that nothing of legal weight differs: punctuation, spacing, dashes, markup.
+    """
+
+    path: str
+    op: Op
+    before: str = ""
+    after: str = ""
+    from_path: str | None = None
+    editorial: bool = False
+    spans: tuple[tuple[SpanKind, str], ...] = ()
+    kind: UnitKind = UnitKind.PARAGRAPH
+
+
+# --- what it means ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The official words behind a statement, and where they stood: `title`, `abstract`, `dates`,
+    `action`, a unit's path, or `removed: <path>` for words that a change took away."""
+
+    quote: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    id: str
+    score: float  # 0 to 1
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LegalDate:
+    """`type` is one of filed-for-inspection, published, effective, compliance, comments-close,
+    stay-ends, expires, hearing. `note` says for which instruction or paragraph, if not all."""
+
+    type: str
+    date: date
+    note: str = ""
+    quote: str = ""
+    superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`state` is one of proposed, published, in-force, delayed, stayed, not-enforced, expired,
+    withdrawn, rescinded. `by` is the document number, or the FR citation, that says so; `units`
+    are the paths it is confined to, none meaning the whole document."""
+
+    state: str
+    since: date | None = None
+    until: date | None = None
+    by: str | None = None
+    units: tuple[str, ...] = ()
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """This document acts on another: corrects, extends, delays, stays, amends, withdraws,
+    rescinds, implements. `target` is a document number, an FR citation, a docket or a RIN."""
+
+    relation: str
+    target: str
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """What a document, or a change of it, means for a Japanese firm; each part with its words."""
+
+    level: Level
+    topics: tuple[Topic, ...] = ()
+    direction: Direction | None = None
+    japan_nexus: tuple[Evidence, ...] = ()
+    dates: tuple[LegalDate, ...] = ()
+    status: tuple[Status, ...] = ()
+    links: tuple[Link, ...] = ()
+    units: tuple[str, ...] = ()  # citation paths that it touches
+    eccns: tuple[str, ...] = ()
+    reason: Bilingual = Bilingual("", "")
+    summary: Bilingual = Bilingual("", "")
+    version: str = ""  # of the rules that said so
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one firm or team cares about. Every field may be empty."""
+
+    id: str
+    eccns: tuple[str, ...] = ()
+    hts: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileMatch:
+    """Why a change concerns a profile, and the level that it has for it."""
+
+    profile: str
+    level: Level
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRef:
+    sha256: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The record that people see: a new document, or what differs between two snapshots.
+
+    `id` (`chg_` and 16 hex digits) is stable when a poll is repeated. `revision` counts material
+    updates of the same record (published after inspection, corrected in place); each is told once.
+    `baseline` records were in a source when it was first polled, or came by backfill: never told.
+    """
+
+    id: str
+    source: str
+    kind: DocumentKind
+    title: str
+    url: str
+    detected_at: datetime
+    tagging: Tagging
+    document_number: str | None = None
+    citation: str | None = None
+    agencies: tuple[str, ...] = ()
+    published: date | None = None
+    abstract: str = ""
+    revision: int = 1
+    baseline: bool = False
+    editorial: bool = False
+    profiles: tuple[ProfileMatch, ...] = ()
+    before: SnapshotRef | None = None
+    after: SnapshotRef | None = None
+    supersedes: str | None = None

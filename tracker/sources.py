@@ -1,0 +1,128 @@
+"""`sources.toml` as typed settings.
+
+What can stand in the file is said once, in the dataclasses below; `settings_file.py` reads the file,
+names every mistake with its line, and makes the JSON Schema that editors complete from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from tracker.model import Language, Level, Profile
+
+
+class SourceKind(StrEnum):
+    FEDERAL_REGISTER = "federal-register"
+    PUBLIC_INSPECTION = "public-inspection"
+    ECFR = "ecfr"
+    PAGE = "page"
+    FEED = "feed"
+    SCREENING_LIST = "screening-list"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One thing that is polled. Fields that its kind does not take stay empty.
+
+    `parts` are CFR parts as numbers, ranges resolved to (first, last) pairs. `follow` is `none`,
+    `same-site`, or a regular expression that a link's address must match; `depth` and `max_pages`
+    bound it. `content` is a CSS selector; empty means that the main text is found. `full_every`:
+    how often a whole answer is asked for although the server would say 304.
+    """
+
+    id: str
+    kind: SourceKind
+    line: int = 0
+    every: timedelta | None = timedelta(minutes=30)
+    cron: str | None = None
+    timezone: str = "America/New_York"
+    base_url: str = ""
+    url: str = ""
+    agencies: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()  # RULE, PRORULE, NOTICE, PRESDOCU; none means all
+    title: int = 0
+    parts: tuple[tuple[int, int], ...] = ()
+    follow: str = "none"
+    depth: int = 1
+    max_pages: int = 200
+    content: str = ""
+    full_every: timedelta = timedelta(days=1)
+    time_limit: timedelta = timedelta(minutes=5)
+    recheck: timedelta = timedelta(days=45)  # how long published documents are looked at again
+    full_text: bool = True  # federal-register: fetch the XML or raw text of what is in the field
+    enabled: bool = True
+
+    def recipe(self) -> str:
+        """What decides how this source's bytes are read: another recipe, another reading."""
+        return f"{self.kind}|{self.content}"
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Politeness towards one host, by `host` or `host:port`; `rate` in requests a second."""
+
+    name: str
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A place that alerts go to. `url` is the resolved Apprise URL: a secret, never logged."""
+
+    id: str
+    url: str = field(repr=False)
+    language: Language | None = None  # none: the settings' first language
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which changes go to which channels. Every condition that is set must hold; `level` means
+    that level or above; of the lists, one member must match."""
+
+    to: tuple[str, ...]
+    level: Level = Level.LOW
+    topics: tuple[str, ...] = ()
+    directions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    profile: str | None = None
+    kinds: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    path: Path
+    sources: tuple[Source, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    routes: tuple[Route, ...] = ()
+    hosts: tuple[Host, ...] = ()
+    timezone: str = "Asia/Tokyo"
+    languages: tuple[Language, ...] = ("ja", "en")
+    contact: str = ""
+    viewer_url: str = "http://127.0.0.1:8000"
+    log_format: str = "lines"  # or json
+
+    def source(self, source_id: str) -> Source | None:
+        return next((source for source in self.sources if source.id == source_id), None)
+
+    def channel(self, channel_id: str) -> Channel | None:
+        return next((channel for channel in self.channels if channel.id == channel_id), None)
+
+    def literal_hosts(self) -> Mapping[str, None]:
+        """`host:port` of every address that the file itself names: these may be private."""
+        from urllib.parse import urlsplit
+
+        found: dict[str, None] = {}
+        for source in self.sources:
+            for address in (source.base_url, source.url):
+                parts = urlsplit(address)
+                if parts.hostname:
+                    port = parts.port or (443 if parts.scheme == "https" else 80)
+                    found[f"{parts.hostname}:{port}"] = None
+        return found
