@@ -387,3 +387,34 @@ class Change:
     before: SnapshotRef | None = None
     after: SnapshotRef | None = None
     supersedes: str | None = None
+
+
+# --- what is told -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One revision of one change, owed to one channel: a claimed row of the outbox.
+
+    `key` makes it idempotent. `attempts` counts the ones recorded so far. `repeated` says that an
+    earlier claim ran out without a record, so that the message may have gone out already.
+    """
+
+    id: int
+    change_id: str
+    revision: int
+    channel: str
+    key: str
+    attempts: int
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a delivery: when it began, whether the target took it, the target's own answer in
+    one line without secrets, and how many seconds it took."""
+
+    at: datetime
+    ok: bool
+    answer: str
+    seconds: float
