@@ -1,0 +1,66 @@
+# What people type. Every target sets itself up in $(VENV) on first use, and again when
+# requirements.lock or pyproject.toml changed; nothing outside this folder is touched.
+
+PYTHON ?= python3
+VENV   ?= .venv
+ARGS   ?=
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format bench lock clean
+.DELETE_ON_ERROR:
+
+help:  ## this list
+	@echo 'make TARGET [ARGS="..."] [PYTHON=python3.12] [VENV=.venv]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo 'All other commands: $(BIN)/tracker --help'
+
+demo: $(READY)  ## the whole job on a bundled archive, no network; ARGS=--once ends without the viewer
+	@$(BIN)/tracker demo $(ARGS)
+
+run: $(READY)  ## the same job on the live sources of sources.toml, until Ctrl-C
+	@$(BIN)/tracker run $(ARGS)
+
+test: $(READY)  ## the tests; ARGS="tests/unit -k redline" for some of them
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: $(READY)  ## lint, formatting, types, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY)  ## rewrite the source the way `make check` wants it
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY)  ## figures beside other tools, into docs/benchmarks.md; ARGS=watch_pages for one of them
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(READY)  ## requirements.lock from pyproject.toml; ARGS=--upgrade takes newer versions
+	@$(PIP) install --quiet uv
+	@UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m uv pip compile --quiet --universal \
+	  --generate-hashes --all-extras $(ARGS) pyproject.toml -o requirements.lock
+	@! grep -nE '^ *-|://' requirements.lock | grep -v -- '--hash=sha256:' \
+	  || { echo 'requirements.lock names an index address or a machine path: see above' >&2; exit 1; }
+
+clean:  ## removes the virtual environment and caches; never state/
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Python is looked at first, so that what is missing is said in one line and not in pip's forty.
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo '$(PYTHON) is not installed: install Python 3.11 or later (Debian, Ubuntu: apt install python3-venv), or name one with make PYTHON=...' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$$($(PYTHON) --version) is too old: Python 3.11 or later is needed; name one with make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo '$(PYTHON) cannot make virtual environments: install its venv package (Debian, Ubuntu: apt install python3-venv)' >&2; exit 1; }
+	@echo 'Setting up $(VENV) (first use, or the dependencies changed): a minute or so ...' >&2
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
