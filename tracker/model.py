@@ -18,6 +18,32 @@ from typing import Literal
 
 Language = Literal["ja", "en"]
 
+# The topics' fixed ids: labels, routes and digests refer to them. What belongs to each, and its
+# names, is said in the tag stage's rules and in the catalogues.
+TOPIC_IDS = (
+    "semiconductor-subsystems",
+    "fdpr",
+    "secondary-tariffs",
+    "allied-alignment",
+    "advanced-computing",
+    "ai-compute-enforcement",
+    "ai-model-weights",
+    "entity-list",
+    "end-use-end-user",
+    "license-exceptions",
+    "deemed-exports-research",
+    "ai-exports-program",
+    "ai-infrastructure",
+    "federal-ai-procurement",
+    "ai-governance",
+    "investment-screening",
+    "biosecurity",
+    "enforcement",
+    "comment-opportunity",
+    "ict-supply-chain",
+    "ear-other",
+)
+
 
 class DocumentKind(StrEnum):
     """What a record is, in the words of the JSON records (`docs/records.md`)."""
