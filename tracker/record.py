@@ -1,0 +1,245 @@
+"""A change as one JSON object: of `tracker changes --json`, `/api/changes`, webhooks and the store.
+
+`record` writes what `docs/records.md` promises and adds what a reader of the promise may ignore
+(`revision`, `baseline`, `editorial`, `abstract`, `links`, `profile_matches`, `rules`). `restore` reads
+it back without loss, so that the store may keep nothing but the object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from tracker.errors import ParseError
+from tracker.model import (
+    Bilingual,
+    Change,
+    Direction,
+    DocumentKind,
+    Evidence,
+    LegalDate,
+    Level,
+    Link,
+    ProfileMatch,
+    SnapshotRef,
+    Status,
+    Tagging,
+    Topic,
+)
+
+T = TypeVar("T")
+
+
+def instant(moment: datetime) -> str:
+    """`2025-09-29T12:45:07Z`: an instant in UTC, with a fraction only where it has one."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def record(change: Change) -> dict[str, Any]:
+    """The change as JSON-ready values: ISO dates, instants in UTC with `Z`, no tuples."""
+    tagging = change.tagging
+    return {
+        "id": change.id,
+        "source": change.source,
+        "kind": change.kind.value,
+        "document_number": change.document_number,
+        "citation": change.citation,
+        "title": change.title,
+        "abstract": change.abstract,
+        "url": change.url,
+        "agencies": list(change.agencies),
+        "published": _day(change.published),
+        "detected_at": instant(change.detected_at),
+        "dates": [
+            {
+                "type": entry.type,
+                "date": entry.date.isoformat(),
+                "note": entry.note,
+                "quote": entry.quote,
+                "superseded": entry.superseded,
+            }
+            for entry in tagging.dates
+        ],
+        "status": [
+            {
+                "state": entry.state,
+                "from": _day(entry.since),
+                "until": _day(entry.until),
+                "by": entry.by,
+                "units": list(entry.units),
+                "quote": entry.quote,
+            }
+            for entry in tagging.status
+        ],
+        "units": list(tagging.units),
+        "eccns": list(tagging.eccns),
+        "topics": [
+            {"id": topic.id, "score": topic.score, "evidence": _evidence(topic.evidence)}
+            for topic in tagging.topics
+        ],
+        "level": tagging.level.value,
+        "direction": tagging.direction.value if tagging.direction else None,
+        "japan_nexus": _evidence(tagging.japan_nexus),
+        "reason": {"ja": tagging.reason.ja, "en": tagging.reason.en},
+        "summary": {"ja": tagging.summary.ja, "en": tagging.summary.en},
+        "links": [
+            {"relation": link.relation, "target": link.target, "quote": link.quote} for link in tagging.links
+        ],
+        "profiles": [match.profile for match in change.profiles],
+        "profile_matches": [
+            {
+                "profile": match.profile,
+                "level": match.level.value,
+                "evidence": _evidence(match.evidence),
+            }
+            for match in change.profiles
+        ],
+        "before": _snapshot(change.before),
+        "after": _snapshot(change.after),
+        "supersedes": change.supersedes,
+        "revision": change.revision,
+        "baseline": change.baseline,
+        "editorial": change.editorial,
+        "rules": tagging.version,
+    }
+
+
+def restore(value: Mapping[str, Any]) -> Change:
+    """The change that `record` wrote. Keys that older versions did not write take their defaults.
+
+    Raises ParseError when it is no record: a required key is missing or a value has another shape.
+    """
+    try:
+        return _restore(value)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        known = value.get("id", "without an id") if isinstance(value, Mapping) else "that is no object"
+        raise ParseError(
+            f"the record {known} cannot be read back: {type(error).__name__} {error}",
+            cure="it was written by something else than this program, or is damaged",
+        ) from error
+
+
+def _restore(value: Mapping[str, Any]) -> Change:
+    return Change(
+        id=_text(value["id"]),
+        source=_text(value["source"]),
+        kind=DocumentKind(value["kind"]),
+        title=_text(value["title"]),
+        url=_text(value["url"]),
+        detected_at=_instant_of(value["detected_at"]),
+        tagging=_tagging_of(value),
+        document_number=value.get("document_number"),
+        citation=value.get("citation"),
+        agencies=_texts(value.get("agencies")),
+        published=_day_of(value.get("published")),
+        abstract=value.get("abstract", ""),
+        revision=int(value.get("revision", 1)),
+        baseline=bool(value.get("baseline", False)),
+        editorial=bool(value.get("editorial", False)),
+        profiles=_each(
+            value.get("profile_matches"),
+            lambda entry: ProfileMatch(
+                entry["profile"], Level(entry["level"]), _evidence_of(entry.get("evidence"))
+            ),
+        ),
+        before=_snapshot_of(value.get("before")),
+        after=_snapshot_of(value.get("after")),
+        supersedes=value.get("supersedes"),
+    )
+
+
+def _tagging_of(value: Mapping[str, Any]) -> Tagging:
+    direction = value.get("direction")
+    return Tagging(
+        level=Level(value["level"]),
+        topics=_each(
+            value.get("topics"),
+            lambda entry: Topic(entry["id"], float(entry["score"]), _evidence_of(entry.get("evidence"))),
+        ),
+        direction=Direction(direction) if direction else None,
+        japan_nexus=_evidence_of(value.get("japan_nexus")),
+        dates=_each(
+            value.get("dates"),
+            lambda entry: LegalDate(
+                entry["type"],
+                date.fromisoformat(entry["date"]),
+                entry.get("note", ""),
+                entry.get("quote", ""),
+                bool(entry.get("superseded", False)),
+            ),
+        ),
+        status=_each(
+            value.get("status"),
+            lambda entry: Status(
+                entry["state"],
+                _day_of(entry.get("from")),
+                _day_of(entry.get("until")),
+                entry.get("by"),
+                _texts(entry.get("units")),
+                entry.get("quote", ""),
+            ),
+        ),
+        links=_each(
+            value.get("links"),
+            lambda entry: Link(entry["relation"], entry["target"], entry.get("quote", "")),
+        ),
+        units=_texts(value.get("units")),
+        eccns=_texts(value.get("eccns")),
+        reason=_bilingual_of(value.get("reason")),
+        summary=_bilingual_of(value.get("summary")),
+        version=value.get("rules", ""),
+    )
+
+
+def _evidence(evidence: Sequence[Evidence]) -> list[dict[str, str]]:
+    return [{"quote": entry.quote, "where": entry.where} for entry in evidence]
+
+
+def _evidence_of(value: Sequence[Mapping[str, Any]] | None) -> tuple[Evidence, ...]:
+    return _each(value, lambda entry: Evidence(entry["quote"], entry["where"]))
+
+
+def _snapshot(reference: SnapshotRef | None) -> dict[str, str] | None:
+    if reference is None:
+        return None
+    return {"sha256": reference.sha256, "fetched_at": instant(reference.fetched_at)}
+
+
+def _snapshot_of(value: Mapping[str, Any] | None) -> SnapshotRef | None:
+    return None if value is None else SnapshotRef(value["sha256"], _instant_of(value["fetched_at"]))
+
+
+def _bilingual_of(value: Mapping[str, str] | None) -> Bilingual:
+    return Bilingual("", "") if value is None else Bilingual(value["ja"], value["en"])
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day_of(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def _instant_of(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(f"{value!r} is an instant without a zone")
+    return moment.astimezone(UTC)
+
+
+def _each(
+    value: Sequence[Mapping[str, Any]] | None, build: Callable[[Mapping[str, Any]], T]
+) -> tuple[T, ...]:
+    return tuple(build(entry) for entry in value or ())
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _texts(value: Sequence[object] | None) -> tuple[str, ...]:
+    return tuple(_text(entry) for entry in value or ())

@@ -1,0 +1,262 @@
+"""Reads `sources.toml`: the file is judged as a whole, every mistake with its line.
+
+What a key may hold is said once, in `settings_keys.py`; the JSON Schema comes from the same table.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import tomli
+
+from tracker.errors import SettingsError
+from tracker.model import Profile
+from tracker.settings_keys import CHANNEL, HOST, PROFILE, ROUTE, SOURCE, TRACKER, WHEN, Keys, source_keys
+from tracker.sources import Channel, Host, Route, Settings, Source, SourceKind
+
+_HEADER = re.compile(r"^\s*\[(\[)?\s*([A-Za-z0-9_\-.\"]+)\s*\]?\]\s*(?:#.*)?$")
+_KEY = re.compile(r'^\s*([A-Za-z0-9_\-]+|"[^"]+")\s*=')
+
+Place = tuple[str | int, ...]
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in a file. Raises SettingsError with one line per mistake, all at once."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from error
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise SettingsError([f"{path}:{line}: not UTF-8"]) from error
+    try:
+        table = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise SettingsError([f"{path}:{error.lineno}: {error.msg}"]) from error
+    return _Reader(path, table, line_numbers(text), environ).settings()
+
+
+def line_numbers(text: str) -> dict[Place, int]:
+    """Where each table and key of a TOML file stands: `("source", 0, "every") -> 12`.
+
+    tomli keeps no positions. Only what our own file needs is followed: tables, arrays of tables and
+    their direct keys; a value that spans lines counts for the line on which its key stands.
+    """
+    found: dict[Place, int] = {}
+    counts: dict[str, int] = {}
+    here: Place = ()
+    open_brackets = 0
+    fence = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if fence:
+            if fence in line:
+                fence = ""
+            continue
+        if open_brackets > 0:
+            open_brackets += _brackets(line)
+            continue
+        header = _HEADER.match(line)
+        if header:
+            name = header[2].strip('"')
+            if header[1]:
+                counts[name] = counts.get(name, -1) + 1
+                here = (name, counts[name])
+            else:
+                here = tuple(name.split("."))
+            found.setdefault(here, number)
+            continue
+        key = _KEY.match(line)
+        if key:
+            found[(*here, key[1].strip('"'))] = number
+            value = line[key.end() :]
+            for mark in ('"""', "'''"):
+                if value.count(mark) == 1:
+                    fence = mark
+            if not fence:
+                open_brackets = max(0, _brackets(value))
+    return found
+
+
+def _brackets(text: str) -> int:
+    """How many brackets a line leaves open, not counting those in strings and comments."""
+    bare = re.sub(r'"(?:\\.|[^"\\])*"|\'[^\']*\'', "", text).split("#", 1)[0]
+    return bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
+
+
+@dataclass
+class _Reader:
+    path: Path
+    table: dict[str, Any]
+    lines: dict[Place, int]
+    environ: Mapping[str, str]
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+    def settings(self) -> Settings:
+        for name in self.table:
+            if name not in {"tracker", "source", "channel", "profile", "route", "host"}:
+                self.problem((name,), f'unknown table "{name}"')
+        head = self.read_table(("tracker",), self.table.get("tracker", {}), TRACKER)
+        sources = self.read_sources()
+        channels = self.read_channels()
+        profiles = [self.profile(place, values) for place, values in self.each("profile")]
+        self.unique("profile", [str(values.get("id", "")) for _, values in self.each("profile")])
+        hosts = [Host(**self.read_table(place, values, HOST)) for place, values in self.each("host")]
+        settings = Settings(
+            path=self.path,
+            sources=tuple(sources),
+            channels=tuple(channels),
+            profiles=tuple(profiles),
+            hosts=tuple(hosts),
+            **head,
+        )
+        routes = self.read_routes()
+        if self.problems:
+            self.problems.sort()
+            raise SettingsError([f"{self.path}:{line}: {what}" for line, what in self.problems])
+        return Settings(**{**_as_dict(settings), "routes": tuple(routes)})
+
+    # --- pieces ---------------------------------------------------------------------------------
+
+    def line(self, place: Place) -> int:
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+    def problem(self, place: Place, what: str) -> None:
+        self.problems.append((self.line(place), what))
+
+    def each(self, name: str) -> list[tuple[Place, dict[str, Any]]]:
+        rows = self.table.get(name, [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            if not any(what.startswith(f"[{name}]") for _, what in self.problems):
+                self.problem((name,), f"[{name}] must be written [[{name}]]")
+            return []
+        return [((name, index), row) for index, row in enumerate(rows)]
+
+    def read_table(self, place: Place, values: object, keys: Keys) -> dict[str, Any]:
+        """The values that are right; a problem is noted for each that is wrong or missing."""
+        if not isinstance(values, dict):
+            self.problem(place, f"[{place[0]}] must be a table")
+            return {}
+        right: dict[str, Any] = {}
+        for name, value in values.items():
+            key = keys.get(name)
+            if key is None:
+                hint = _nearest(name, keys)
+                self.problem(
+                    (*place, name), f'unknown key "{name}"' + (f'; did you mean "{hint}"?' if hint else "")
+                )
+                continue
+            try:
+                right[key.field or name] = key.read(value)
+            except ValueError as error:
+                self.problem((*place, name), f"{name}: {error}")
+        for name, key in keys.items():
+            if key.required and name not in values:
+                self.problem(place, f'[[{place[0]}]] lacks "{name}"')
+        return right
+
+    def unique(self, name: str, ids: list[str]) -> None:
+        seen: set[str] = set()
+        for index, identity in enumerate(ids):
+            if identity and identity in seen:
+                self.problem((name, index, "id"), f'duplicate {name} id "{identity}"')
+            seen.add(identity)
+
+    def read_sources(self) -> list[Source]:
+        sources = []
+        for place, values in self.each("source"):
+            kind = values.get("kind")
+            known = isinstance(kind, str) and kind in set(SourceKind)
+            # With an unknown kind nobody can say which keys belong, so that is the one complaint.
+            keys = source_keys(SourceKind(cast(str, kind))) if known else SOURCE
+            right = self.read_table(place, values, keys)
+            if "every" in values and "cron" in values:
+                self.problem((*place, "cron"), 'give "every" or "cron", not both')
+            if known and "id" in right and "kind" in right:
+                if "cron" in right:
+                    right["every"] = None
+                sources.append(Source(**right, line=self.line(place)))
+        self.unique("source", [str(values.get("id", "")) for _, values in self.each("source")])
+        return sources
+
+    def read_channels(self) -> list[Channel]:
+        channels = []
+        for place, values in self.each("channel"):
+            right = self.read_table(place, values, CHANNEL)
+            if "url" in right:
+                try:
+                    right["url"] = self.secret(right["url"])
+                except ValueError as error:
+                    self.problem((*place, "url"), f"url: {error}")
+            if "id" in right and "url" in right:
+                channels.append(Channel(**right, line=self.line(place)))
+        self.unique("channel", [str(values.get("id", "")) for _, values in self.each("channel")])
+        return channels
+
+    def secret(self, value: str) -> str:
+        """What `env:NAME` or `file:PATH` stands for; other text as it is."""
+        if value.startswith("env:"):
+            name = value[4:]
+            if not self.environ.get(name):
+                raise ValueError(f"secret {value} is missing: the environment has no {name}")
+            return self.environ[name].strip()
+        if value.startswith("file:"):
+            secret_path = Path(value[5:])
+            if not secret_path.is_absolute():
+                secret_path = self.path.parent / secret_path
+            try:
+                content = secret_path.read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"secret {value} is missing: the file cannot be read") from error
+            if not content:
+                raise ValueError(f"secret {value} is missing: the file is empty")
+            return content
+        if "://" not in value:
+            raise ValueError("not an Apprise URL, env:NAME or file:PATH")
+        return value
+
+    def profile(self, place: Place, values: dict[str, Any]) -> Profile:
+        return Profile(**{"id": "", **self.read_table(place, values, PROFILE)})
+
+    def read_routes(self) -> list[Route]:
+        known = {
+            name: {str(values.get("id")) for _, values in self.each(name)}
+            for name in ("source", "channel", "profile")
+        }
+        routes = []
+        for place, values in self.each("route"):
+            right = self.read_table(place, values, ROUTE)
+            when = self.read_table((*place, "when"), right.pop("when", {}), WHEN)
+            for channel in right.get("to", ()):
+                if channel not in known["channel"]:
+                    self.problem((*place, "to"), f'to: no channel has the id "{channel}"')
+            for source in when.get("sources", ()):
+                if source not in known["source"]:
+                    self.problem((*place, "when"), f'when: no source has the id "{source}"')
+            profile = when.get("profile")
+            if profile is not None and profile not in known["profile"]:
+                self.problem((*place, "when"), f'when: no profile has the id "{profile}"')
+            routes.append(Route(**{"to": (), **right, **when}, line=self.line(place)))
+        return routes
+
+
+def _as_dict(settings: Settings) -> dict[str, Any]:
+    from dataclasses import fields
+
+    return {item.name: getattr(settings, item.name) for item in fields(settings)}
+
+
+def _nearest(name: str, keys: Keys) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(keys), n=1)), "")
+
+
