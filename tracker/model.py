@@ -272,6 +272,10 @@ class Operation:
     `moved` and `renumbered` only. `spans` are word runs, deletion before insertion, whose equal and
     delete runs joined give `before` and whose equal and insert runs joined give `after`.
     `editorial` says that nothing of legal weight differs: punctuation, spacing, dashes, markup.
+    `follows` is the path (after; before, where that was removed) of the operation that this one
+    only follows from: the inserted paragraph that pushed this one on, the renumbered parent, the
+    paragraph that this one was split from or merged into. `position` is the unit's index in the
+    document after (before, for `removed`); with it, operations can be applied.
     """
 
     path: str
@@ -282,6 +286,8 @@ class Operation:
     editorial: bool = False
     spans: tuple[tuple[SpanKind, str], ...] = ()
     kind: UnitKind = UnitKind.PARAGRAPH
+    follows: str | None = None
+    position: int = -1
 
 
 # --- what it means ------------------------------------------------------------------------------
