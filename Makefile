@@ -42,7 +42,7 @@ bench: $(READY)  ## figures beside other tools, into docs/benchmarks.md; ARGS=wa
 	@$(BIN)/python -m bench $(ARGS)
 
 lock: $(READY)  ## requirements.lock from pyproject.toml; ARGS=--upgrade takes newer versions
-	@$(PIP) install --quiet uv
+	@$(PIP) install -qq uv
 	@UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m uv pip compile --quiet --universal \
 	  --generate-hashes --all-extras $(ARGS) pyproject.toml -o requirements.lock
 	@! grep -nE '^ *-|://' requirements.lock | grep -v -- '--hash=sha256:' \
@@ -61,6 +61,6 @@ $(READY): requirements.lock pyproject.toml
 	  echo '$(PYTHON) cannot make virtual environments: install its venv package (Debian, Ubuntu: apt install python3-venv)' >&2; exit 1; }
 	@echo 'Setting up $(VENV) (first use, or the dependencies changed): a minute or so ...' >&2
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) install --quiet --require-hashes -r requirements.lock
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install -qq --require-hashes -r requirements.lock
+	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
