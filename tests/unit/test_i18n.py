@@ -1,0 +1,95 @@
+"""Both languages say everything, and the code asks for nothing that is not there."""
+
+from __future__ import annotations
+
+import ast
+import string
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+import tracker
+from tracker.i18n import catalogue, day, label, moment, stamp, t
+from tracker.model import Direction, DocumentKind, Level, Op
+
+PACKAGE = Path(tracker.__file__).parent
+TOPICS = (
+    "semiconductor-subsystems fdpr secondary-tariffs allied-alignment advanced-computing ai-compute-enforcement "
+    "ai-model-weights entity-list end-use-end-user license-exceptions deemed-exports-research ai-exports-program "
+    "ai-infrastructure federal-ai-procurement ai-governance investment-screening biosecurity enforcement "
+    "comment-opportunity ict-supply-chain ear-other"
+).split()
+STATES = "proposed published in-force delayed stayed not-enforced expired withdrawn rescinded".split()
+DATES = "filed-for-inspection published effective compliance comments-close stay-ends expires hearing".split()
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def asked_for() -> dict[str, set[str]]:
+    """Keys that `t("...")` is called with anywhere, and the values given with them."""
+    found: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "t"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                key = str(node.args[0].value)
+                found.setdefault(key, set()).update(word.arg for word in node.keywords if word.arg)
+    return found
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert catalogue("ja").keys() == catalogue("en").keys()
+
+
+@pytest.mark.parametrize("key", sorted(catalogue("ja")))
+def test_both_languages_have_the_same_placeholders(key: str) -> None:
+    assert placeholders(catalogue("ja")[key]) == placeholders(catalogue("en")[key])
+
+
+def test_every_key_that_the_code_asks_for_exists_with_its_placeholders() -> None:
+    for key, given in asked_for().items():
+        assert key in catalogue("en"), key
+        assert placeholders(catalogue("en")[key]) == given, key
+
+
+@pytest.mark.parametrize(
+    ("group", "names"),
+    [
+        ("level", list(Level)),
+        ("direction", list(Direction)),
+        ("kind", list(DocumentKind)),
+        ("op", list(Op)),
+        ("topic", TOPICS),
+        ("status", STATES),
+        ("date", DATES),
+    ],
+)
+def test_every_id_has_a_label(group: str, names: list[str]) -> None:
+    for name in names:
+        assert f"{group}.{name}" in catalogue("ja"), name
+
+
+def test_an_id_of_the_firms_own_rules_is_shown_as_it_is() -> None:
+    assert label("topic", "fdpr", "ja") == "外国直接製品ルール(FDPR)・デミニミス"
+    assert label("topic", "our-own-topic", "ja") == "our-own-topic"
+
+
+def test_values_are_never_read_as_patterns() -> None:
+    assert t("message.what-new", "en", kind="Rule", title="{kind} {0}") == "New Rule: {kind} {0}"
+
+
+def test_dates_are_written_as_each_language_writes_them() -> None:
+    assert day(date(2026, 11, 9), "ja") == "2026年11月9日"
+    assert day(date(2026, 11, 9), "en") == "9 November 2026"
+    instant = datetime(2025, 9, 29, 15, 45, tzinfo=UTC)
+    assert moment(instant, "ja", "Asia/Tokyo") == "2025年9月30日 00:45 JST"
+    assert moment(instant, "en", "America/New_York") == "29 September 2025 11:45 EDT"
+    assert stamp(instant, "Asia/Tokyo") == "2025-09-30 00:45"

@@ -1,0 +1,28 @@
+"""Days and instants as people write them: 2026年11月9日, 9 November 2026, in the reader's zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from tracker.model import Language
+
+_MONTHS = ("January February March April May June July August September October November December").split()
+
+
+def day(value: date, language: Language) -> str:
+    """2026年11月9日 or 9 November 2026."""
+    if language == "ja":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime, language: Language, timezone: str) -> str:
+    """An instant in the reader's zone, to the minute: 2025年9月29日 21:45 JST."""
+    local = value.astimezone(ZoneInfo(timezone))
+    return f"{day(local.date(), language)} {local:%H:%M} {local.tzname()}"
+
+
+def stamp(value: datetime, timezone: str) -> str:
+    """An instant in the reader's zone for tables: 2025-09-29 21:45."""
+    return f"{value.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
