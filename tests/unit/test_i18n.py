@@ -14,14 +14,50 @@ from tracker.i18n import catalogue, day, label, moment, stamp, t
 from tracker.model import Direction, DocumentKind, Level, Op
 
 PACKAGE = Path(tracker.__file__).parent
-TOPICS = (
-    "semiconductor-subsystems fdpr secondary-tariffs allied-alignment advanced-computing ai-compute-enforcement "
-    "ai-model-weights entity-list end-use-end-user license-exceptions deemed-exports-research ai-exports-program "
-    "ai-infrastructure federal-ai-procurement ai-governance investment-screening biosecurity enforcement "
-    "comment-opportunity ict-supply-chain ear-other"
-).split()
-STATES = "proposed published in-force delayed stayed not-enforced expired withdrawn rescinded".split()
-DATES = "filed-for-inspection published effective compliance comments-close stay-ends expires hearing".split()
+TOPICS = [
+    "semiconductor-subsystems",
+    "fdpr",
+    "secondary-tariffs",
+    "allied-alignment",
+    "advanced-computing",
+    "ai-compute-enforcement",
+    "ai-model-weights",
+    "entity-list",
+    "end-use-end-user",
+    "license-exceptions",
+    "deemed-exports-research",
+    "ai-exports-program",
+    "ai-infrastructure",
+    "federal-ai-procurement",
+    "ai-governance",
+    "investment-screening",
+    "biosecurity",
+    "enforcement",
+    "comment-opportunity",
+    "ict-supply-chain",
+    "ear-other",
+]
+STATES = [
+    "proposed",
+    "published",
+    "in-force",
+    "delayed",
+    "stayed",
+    "not-enforced",
+    "expired",
+    "withdrawn",
+    "rescinded",
+]
+DATES = [
+    "filed-for-inspection",
+    "published",
+    "effective",
+    "compliance",
+    "comments-close",
+    "stay-ends",
+    "expires",
+    "hearing",
+]
 
 
 def placeholders(text: str) -> set[str]:

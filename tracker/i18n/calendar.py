@@ -7,7 +7,20 @@ from zoneinfo import ZoneInfo
 
 from tracker.model import Language
 
-_MONTHS = ("January February March April May June July August September October November December").split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def day(value: date, language: Language) -> str:
