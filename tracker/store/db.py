@@ -1,0 +1,101 @@
+"""The database: one SQLite file in the state folder (WAL).
+
+Writers take turns inside one process (SQLite has one writer at a time anyway, and a queue is kinder than
+a busy loop); between processes SQLite's own lock and `busy_timeout` do it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from tracker.errors import StoreError
+from tracker.store.schema import HEAD
+
+BUSY_SECONDS = 30
+FILE = "tracker.db"
+
+
+class Store:
+    """Holds the engine. `read()` and `write()` give connections; a `write()` is one transaction: all of
+    it is there afterwards, or nothing."""
+
+    def __init__(self, state: Path) -> None:
+        try:
+            state.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"{state}: cannot be made: {error.strerror}",
+                cure="give --state a folder that you may write to",
+            ) from error
+        self.state = state
+        self.path = state / FILE
+        self.engine = _engine(self.path)
+        self._writer = threading.RLock()
+        try:
+            self._migrate()
+        except (OperationalError, DBAPIError) as error:
+            raise StoreError(
+                f"{self.path}: {error.orig}", cure="is the state folder writable and the disk not full?"
+            ) from error
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(tracker_read=True) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self._writer, self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _migrate(self) -> None:
+        with self.read() as connection:
+            if _version(connection) == HEAD:
+                return
+        from tracker.store.migrations.run import upgrade
+
+        upgrade(self.engine)
+
+
+def _version(connection: Connection) -> str | None:
+    found = connection.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")).first()
+    if found is None:
+        return None
+    row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+    return str(row[0]) if row else None
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: object) -> None:
+        # pysqlite's own transaction handling begins too late for a consistent read-then-write
+        # (https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable)
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = not connection.get_execution_options().get("tracker_read")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine

@@ -1,0 +1,126 @@
+"""Answers kept for ever, in the order in which they came, each chained to the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from tracker.errors import StoreError
+from tracker.model import Answer, Fetched, Role, SnapshotRef
+from tracker.store import blobs
+from tracker.store.db import Store
+from tracker.store.tables import BLOB, SNAPSHOT, to_text
+
+START = "0" * 64
+
+
+def save(connection: Connection, source: str, fetched: Fetched) -> int:
+    """Keeps one answer (not its attachments) and returns the snapshot's id."""
+    last = connection.execute(
+        select(SNAPSHOT.c.sha256)
+        .where(SNAPSHOT.c.source == source, SNAPSHOT.c.key == fetched.key)
+        .order_by(SNAPSHOT.c.id.desc())
+        .limit(1)
+    ).scalar()
+    answer = fetched.answer
+    values: dict[str, Any] = {
+        "source": source,
+        "key": fetched.key,
+        "role": str(fetched.role),
+        "url": answer.url,
+        "status": answer.status,
+        "headers": [list(pair) for pair in answer.headers],
+        "request_headers": [list(pair) for pair in answer.request_headers],
+        "meta": dict(fetched.meta),
+        "sha256": blobs.put(connection, answer.body, like=last),
+        "fetched_at": answer.fetched_at,
+    }
+    values["chain"] = _link(_newest(connection), values)
+    return int(connection.execute(insert(SNAPSHOT).values(**values).returning(SNAPSHOT.c.id)).scalar_one())
+
+
+def load(connection: Connection, ids: Sequence[int]) -> Fetched:
+    """The answer that was kept under the first id, with the others as attachments."""
+    rows = {row.id: row for row in connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.id.in_(list(ids))))}
+    missing = [identity for identity in ids if identity not in rows]
+    if missing:
+        raise StoreError(f"snapshot {missing[0]} is missing", cure="restore the state folder from a backup")
+    first, *rest = [_fetched(connection, rows[identity]) for identity in ids]
+    return Fetched(first.key, first.role, first.answer, first.meta, tuple(rest))
+
+
+def reference(connection: Connection, identity: int) -> SnapshotRef:
+    row = connection.execute(
+        select(SNAPSHOT.c.sha256, SNAPSHOT.c.fetched_at).where(SNAPSHOT.c.id == identity)
+    ).one()
+    return SnapshotRef(row.sha256, row.fetched_at)
+
+
+def verify(store: Store) -> Iterator[str | int]:
+    """Re-hashes every blob and walks the chain. Yields a running count of what was checked, and a line for
+    each thing that is not as it was."""
+    checked = 0
+    with store.read() as connection:
+        for (digest,) in connection.execute(select(BLOB.c.sha256)).all():
+            try:
+                blobs.get(connection, digest)
+            except StoreError as error:
+                yield error.cause
+            checked += 1
+            if checked % 500 == 0:
+                yield checked
+        chain = START
+        for row in connection.execute(select(SNAPSHOT).order_by(SNAPSHOT.c.id)):
+            expected = _link(chain, row._mapping)
+            if row.chain != expected:
+                yield f"snapshot {row.id} ({row.source} {row.key}): the record, or one before it, was altered"
+            chain = row.chain
+            checked += 1
+    yield checked
+
+
+def _newest(connection: Connection) -> str:
+    return (
+        connection.execute(select(SNAPSHOT.c.chain).order_by(SNAPSHOT.c.id.desc()).limit(1)).scalar() or START
+    )
+
+
+_CHAINED = (
+    "source",
+    "key",
+    "role",
+    "url",
+    "status",
+    "headers",
+    "request_headers",
+    "meta",
+    "sha256",
+    "fetched_at",
+)
+
+
+def _link(before: str, values: Any) -> str:
+    def plain(value: Any) -> Any:
+        return to_text(value) if isinstance(value, datetime) else value
+
+    body = json.dumps(
+        [before, *(plain(values[name]) for name in _CHAINED)], ensure_ascii=False, sort_keys=True
+    )
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _fetched(connection: Connection, row: Row[Any]) -> Fetched:
+    answer = Answer(
+        url=row.url,
+        status=row.status,
+        headers=tuple((name, value) for name, value in row.headers),
+        body=blobs.get(connection, row.sha256),
+        fetched_at=row.fetched_at,
+        request_headers=tuple((name, value) for name, value in row.request_headers),
+    )
+    return Fetched(row.key, Role(row.role), answer, dict(row.meta))

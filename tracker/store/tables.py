@@ -1,0 +1,232 @@
+"""The tables. One row of each is described by its class; NULL means what the comment says.
+
+Instants are kept as ISO text in UTC (`2026-11-22T08:00:00.000000Z`), which sorts as it reads and means the
+same in SQLite and in PostgreSQL. Rows are validated by the stages that make them, not here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Column, Dialect, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else to_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else from_text(value)
+
+
+def to_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_text(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+class Row(SQLModel):
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)
+
+
+class BlobRow(Row, table=True):
+    """Bytes by what they are. `base`: the blob that serves as compression dictionary; NULL: none."""
+
+    __tablename__ = "blob"
+    sha256: str = Field(primary_key=True, max_length=64)
+    size: int
+    base: str | None = Field(default=None, max_length=64)
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class SnapshotRow(Row, table=True):
+    """One answer that was kept. `chain` hashes this row together with the chain before it, so that
+    a row changed or taken away later is found by `tracker verify`."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (Index(None, "source", "key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    key: str
+    role: str
+    url: str
+    status: int
+    headers: Any = Field(sa_column=Column(JSON, nullable=False))
+    request_headers: Any = Field(sa_column=Column(JSON, nullable=False))
+    meta: Any = Field(sa_column=Column(JSON, nullable=False))
+    sha256: str = Field(foreign_key="blob.sha256", max_length=64)
+    fetched_at: datetime = Field(sa_type=Instant)
+    chain: str = Field(max_length=64)
+
+
+class VersionRow(Row, table=True):
+    """One state of a document. `identity` names the document for ever, across sources (`fr:2025-19001`);
+    `snapshots` are the ids of the answers that it was read from, the main one first."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("identity", "ordinal"), Index(None, "source", "key"))
+    id: int | None = Field(default=None, primary_key=True)
+    identity: str
+    ordinal: int
+    source: str
+    key: str
+    digest: str = Field(max_length=64)
+    snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
+    noise: Any = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime = Field(sa_type=Instant)
+
+
+class ResourceRow(Row, table=True):
+    """What the server said of one thing of a source, last time; replayed when asking again.
+
+    `held_sha256`: an answer that was held for a second look, seen `held_count` times in a row.
+    `missing_count`: polls in a row in which the source no longer showed it.
+    """
+
+    __tablename__ = "resource"
+    source: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    etag: str | None = None
+    last_modified: str | None = None
+    sha256: str | None = Field(default=None, max_length=64)
+    size: int | None = None
+    recipe: str | None = None
+    full_at: datetime | None = Field(default=None, sa_type=Instant)
+    held_sha256: str | None = Field(default=None, max_length=64)
+    held_count: int = 0
+    missing_count: int = 0
+
+
+class SourceRow(Row, table=True):
+    """A source's standing. `baseline_at` NULL: never polled with success. `next_poll_at` NULL: at once.
+    `lease_owner` holds the right to poll until `lease_until`."""
+
+    __tablename__ = "source"
+    id: str = Field(primary_key=True)
+    state: str = "new"
+    since: datetime | None = Field(default=None, sa_type=Instant)
+    reason: str = ""
+    baseline_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_poll_at: datetime | None = Field(default=None, sa_type=Instant)
+    lease_owner: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    last_attempt_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_success_at: datetime | None = Field(default=None, sa_type=Instant)
+    consecutive_failures: int = 0
+    cursor: Any = Field(sa_column=Column(JSON, nullable=False))
+    backfill: Any = Field(sa_column=Column(JSON, nullable=False))
+    last_report: Any = Field(sa_column=Column(JSON, nullable=False))
+
+
+class ChangeRow(Row, table=True):
+    """A change; `record` is the whole of it as JSON, the other columns are for finding it."""
+
+    __tablename__ = "change"
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True, max_length=20)
+    identity: str = Field(index=True)
+    version: int
+    source: str = Field(index=True)
+    kind: str
+    document_number: str | None = Field(default=None, index=True)
+    citation: str | None = Field(default=None, index=True)
+    level: int = Field(index=True)  # rank: 0 none to 4 critical
+    direction: str | None = None
+    published: date | None = Field(default=None, index=True)
+    detected_at: datetime = Field(sa_type=Instant, index=True)
+    baseline: bool = False
+    editorial: bool = False
+    revision: int = 1
+    operations: str | None = Field(default=None, foreign_key="blob.sha256", max_length=64)
+    record: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ChangeTextRow(Row, table=True):
+    """What a change is searched by, folded as `text.search_form` folds; FTS5 indexes this table."""
+
+    __tablename__ = "change_text"
+    seq: int = Field(primary_key=True, foreign_key="change.seq")
+    en: str = Field(sa_column=Column(Text, nullable=False))
+    ja: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ChangeTopicRow(Row, table=True):
+    __tablename__ = "change_topic"
+    __table_args__ = (Index(None, "topic", "seq"),)
+    seq: int = Field(primary_key=True, foreign_key="change.seq")
+    topic: str = Field(primary_key=True)
+
+
+class DeadlineRow(Row, table=True):
+    """A date of a change that its readers plan by."""
+
+    __tablename__ = "deadline"
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int = Field(foreign_key="change.seq", index=True)
+    type: str
+    day: date = Field(index=True)
+    superseded: bool = False
+
+
+class DeliveryRow(Row, table=True):
+    """The outbox: one revision of one change, owed to one channel.
+
+    `state`: pending, claimed, sent, dead. A claim that ran out (`claimed_until` past) without a recorded
+    attempt may have gone out: the next claim says so (`repeated`).
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index(None, "state", "next_attempt_at"), Index(None, "channel", "state"))
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    change_id: str = Field(index=True)
+    revision: int
+    channel: str
+    reason: str = ""
+    state: str = "pending"
+    attempts: int = 0
+    repeated: bool = False
+    created_at: datetime = Field(sa_type=Instant)
+    next_attempt_at: datetime = Field(sa_type=Instant)
+    claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class AttemptRow(Row, table=True):
+    __tablename__ = "attempt"
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    ok: bool
+    answer: str
+    seconds: float
+
+
+metadata = Row.metadata
+
+# Core tables, for statements: SQLModel's attributes are typed as the values they hold, not as columns.
+BLOB = metadata.tables["blob"]
+SNAPSHOT = metadata.tables["snapshot"]
+VERSION = metadata.tables["version"]
+RESOURCE = metadata.tables["resource"]
+SOURCE = metadata.tables["source"]
+CHANGE = metadata.tables["change"]
+CHANGE_TEXT = metadata.tables["change_text"]
+CHANGE_TOPIC = metadata.tables["change_topic"]
+DEADLINE = metadata.tables["deadline"]
+DELIVERY = metadata.tables["delivery"]
+ATTEMPT = metadata.tables["attempt"]
