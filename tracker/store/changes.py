@@ -12,7 +12,7 @@ from tracker.model import Change, Operation, UnitKind
 from tracker.model import Op as OpKind
 from tracker.record import record, restore
 from tracker.store import blobs
-from tracker.store.tables import CHANGE, CHANGE_TEXT, CHANGE_TOPIC, DEADLINE
+from tracker.store.tables import CHANGE, CHANGE_TEXT, CHANGE_TOPIC, DEADLINE, LINK
 from tracker.text import search_form
 
 
@@ -65,6 +65,11 @@ def save(
                 for day in tagging.dates
             ],
         )
+    if tagging.links:
+        connection.execute(
+            insert(LINK),
+            [{"seq": seq, "relation": link.relation, "target": link.target} for link in tagging.links],
+        )
     en, ja = _texts(change, words)
     connection.execute(insert(CHANGE_TEXT).values(seq=seq, en=en, ja=ja))
     for language, body in (("en", en), ("ja", ja)):
@@ -88,6 +93,17 @@ def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]
         .order_by(CHANGE.c.seq)
     )
     return [(restore(json.loads(row.record)), row.identity, row.version) for row in rows]
+
+
+def acting_on(connection: Connection, references: Sequence[str]) -> list[Change]:
+    """The changes whose documents act on the document with these names, oldest first."""
+    rows = connection.execute(
+        select(CHANGE.c.record)
+        .join(LINK, LINK.c.seq == CHANGE.c.seq)
+        .where(LINK.c.target.in_(list(references)))
+        .order_by(CHANGE.c.published, CHANGE.c.seq)
+    )
+    return [restore(json.loads(row.record)) for row in rows]
 
 
 def of_identity(connection: Connection, identity: str) -> Change | None:
@@ -146,7 +162,7 @@ def _forget(connection: Connection, seq: int) -> None:
                 ),
                 {"seq": seq, "body": body},
             )
-    for table in (CHANGE_TEXT, CHANGE_TOPIC, DEADLINE):
+    for table in (CHANGE_TEXT, CHANGE_TOPIC, DEADLINE, LINK):
         connection.execute(delete(table).where(table.c.seq == seq))
 
 

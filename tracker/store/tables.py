@@ -172,6 +172,16 @@ class ChangeTopicRow(Row, table=True):
     topic: str = Field(primary_key=True)
 
 
+class LinkRow(Row, table=True):
+    """This change's document acts on another, named by document number or FR citation."""
+
+    __tablename__ = "link"
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int = Field(foreign_key="change.seq", index=True)
+    relation: str
+    target: str = Field(index=True)
+
+
 class DeadlineRow(Row, table=True):
     """A date of a change that its readers plan by."""
 
@@ -227,6 +237,7 @@ SOURCE = metadata.tables["source"]
 CHANGE = metadata.tables["change"]
 CHANGE_TEXT = metadata.tables["change_text"]
 CHANGE_TOPIC = metadata.tables["change_topic"]
+LINK = metadata.tables["link"]
 DEADLINE = metadata.tables["deadline"]
 DELIVERY = metadata.tables["delivery"]
 ATTEMPT = metadata.tables["attempt"]

@@ -193,5 +193,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_deadline_day"), ["day"], unique=False)
         batch_op.create_index(batch_op.f("ix_deadline_seq"), ["seq"], unique=False)
 
+    op.create_table(
+        "link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("relation", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["seq"], ["change.seq"], name=op.f("fk_link_seq_change")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
+    )
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_link_seq"), ["seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_link_target"), ["target"], unique=False)
+
     for statement in FTS:
         op.execute(statement)

@@ -1,0 +1,124 @@
+"""One rule, one timeline: what a later document does to the record of an earlier one.
+
+A stay stands on the stayed rule's record, an extension moves the deadline of the proposal that it extends.
+Pure: the pipeline finds the two records, this decides what the earlier one says from now on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from tracker.model import Change, LegalDate, Link, Status
+
+_STATES = {"stays": "stayed", "delays": "delayed", "withdraws": "withdrawn", "rescinds": "rescinded"}
+_OPEN = {"comments-close", "effective", "compliance", "expires", "hearing", "stay-ends"}
+
+
+def references(change: Change) -> tuple[str, ...]:
+    """The names by which other documents speak of this one."""
+    return tuple(filter(None, (change.document_number, change.citation)))
+
+
+def acts_on(actor: Change, target: Change) -> list[Link]:
+    names = references(target)
+    return [link for link in actor.tagging.links if link.target in names and actor.id != target.id]
+
+
+def applied(target: Change, actor: Change) -> Change:
+    """The target's record after all that the actor does to it; the same object when nothing differs.
+
+    Applying the same document again changes nothing, so a repeated poll is harmless.
+    """
+    for link in acts_on(actor, target):
+        target = _apply(target, actor, link)
+    return target
+
+
+def kept(old: Change, new: Change) -> Change:
+    """A record read anew, with what other documents have done to it since."""
+    foreign = tuple(
+        status
+        for status in old.tagging.status
+        if status.by and status.by not in references(new) and status not in new.tagging.status
+    )
+    fallen = {(day.type, day.date) for day in old.tagging.dates if day.superseded}
+    added = tuple(
+        day for day in old.tagging.dates
+        if day.note.startswith("by ") and (day.type, day.date) not in {(d.type, d.date) for d in new.tagging.dates}
+    )  # fmt: skip
+    dates = tuple(
+        replace(day, superseded=True) if (day.type, day.date) in fallen else day for day in new.tagging.dates
+    )
+    return replace(
+        new, tagging=replace(new.tagging, status=new.tagging.status + foreign, dates=dates + added)
+    )
+
+
+def _apply(target: Change, actor: Change, link: Link) -> Change:
+    by = actor.document_number or actor.citation or actor.id
+    if link.relation in _STATES:
+        target = _with_status(target, actor, link, _STATES[link.relation], by)
+    if link.relation == "extends":
+        target = _moved(target, actor, "comments-close", by)
+    elif link.relation == "delays":
+        target = _moved(target, actor, "effective", by)
+    elif link.relation == "stays":
+        target = _with_dates(target, _named(actor, "stay-ends", by))
+    elif link.relation in {"withdraws", "rescinds"}:
+        target = _superseding(target, _OPEN)
+    return target
+
+
+def _with_status(target: Change, actor: Change, link: Link, state: str, by: str) -> Change:
+    if any(status.state == state and status.by == by for status in target.tagging.status):
+        return target
+    said = next((status for status in actor.tagging.status if status.state == state), None)
+    status = Status(
+        state,
+        since=(said.since if said else None) or _day(actor, "effective") or actor.published,
+        until=said.until if said else None,
+        by=by,
+        units=said.units if said else (),
+        quote=(said.quote if said else "") or link.quote,
+    )
+    return replace(target, tagging=replace(target.tagging, status=(*target.tagging.status, status)))
+
+
+def _moved(target: Change, actor: Change, kind: str, by: str) -> Change:
+    """The actor's dates of a kind replace the target's."""
+    later = _named(actor, kind, by)
+    if not later:
+        return target
+    days = {day.date for day in later}
+    dates = tuple(
+        replace(day, superseded=True) if day.type == kind and day.date not in days else day
+        for day in target.tagging.dates
+    )
+    return _with_dates(replace(target, tagging=replace(target.tagging, dates=dates)), later)
+
+
+def _named(actor: Change, kind: str, by: str) -> tuple[LegalDate, ...]:
+    return tuple(
+        replace(day, note=f"by {by}")
+        for day in actor.tagging.dates
+        if day.type == kind and not day.superseded
+    )
+
+
+def _with_dates(target: Change, days: Iterable[LegalDate]) -> Change:
+    known = {(day.type, day.date) for day in target.tagging.dates}
+    new = tuple(day for day in days if (day.type, day.date) not in known)
+    if not new:
+        return target
+    return replace(target, tagging=replace(target.tagging, dates=target.tagging.dates + new))
+
+
+def _superseding(target: Change, kinds: set[str]) -> Change:
+    dates = tuple(replace(day, superseded=True) if day.type in kinds else day for day in target.tagging.dates)
+    return replace(target, tagging=replace(target.tagging, dates=dates))
+
+
+def _day(change: Change, kind: str) -> date | None:
+    return next((day.date for day in change.tagging.dates if day.type == kind), None)
