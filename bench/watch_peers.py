@@ -1,0 +1,59 @@
+"""urlwatch and webchanges, installed into a throw-away environment and run as their users run them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.processes import Cost, measure
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """`poll` is one cycle, its state kept between calls."""
+
+    name: str
+    poll: Callable[[], Cost]
+
+
+def install(folder: Path) -> str:
+    """Both peers into `folder/venv`; an empty text, or the one line that says why not."""
+    venv = folder / "venv"
+    made = measure([sys.executable, "-m", "venv", venv])
+    if made.code == 0:
+        made = measure(
+            [venv / "bin/python", "-m", "pip", "install", "-qq", "--no-input", "urlwatch", "webchanges"]
+        )
+    if made.code == 0:
+        return ""
+    last = made.output.strip().splitlines()[-1:] or [f"exit {made.code}"]
+    return f"urlwatch and webchanges could not be installed: {last[0]}"
+
+
+def peers(folder: Path, addresses: list[str]) -> list[Peer]:
+    """Both, set to watch the main text of the addresses, saying nothing to anybody."""
+    jobs = "---\n".join(f"url: {address}\nfilter:\n  - css: main\n  - html2text\n" for address in addresses)
+    (folder / "jobs.yaml").write_text(jobs, "utf-8")
+    quiet = "report:\n  stdout:\n    enabled: false\n"
+    (folder / "quiet.yaml").write_text(quiet, "utf-8")
+    (folder / "hooks.py").write_text("", "utf-8")
+    bin_ = folder / "venv/bin"
+    home = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
+
+    def urlwatch() -> Cost:
+        return measure(
+            [bin_ / "urlwatch", "--urls", folder / "jobs.yaml", "--config", folder / "quiet.yaml",
+             "--hooks", folder / "hooks.py", "--cache", folder / "urlwatch.db"],
+            cwd=folder, environ=home,
+        )  # fmt: skip
+
+    def webchanges() -> Cost:
+        return measure(
+            [bin_ / "webchanges", "--jobs", folder / "jobs.yaml", "--config", folder / "quiet.yaml",
+             "--hooks", folder / "hooks.py", "--database", folder / "webchanges.db"],
+            cwd=folder, environ=home,
+        )  # fmt: skip
+
+    return [Peer("urlwatch", urlwatch), Peer("webchanges", webchanges)]
