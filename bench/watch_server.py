@@ -15,11 +15,12 @@ import random
 import sys
 from dataclasses import dataclass, field
 
-WORDS = """
+TEXT = """
 export administration license item entity bureau regulation control technology software end-use country
 destination requirement paragraph section part supplement notice rule authority exception review policy
 semiconductor computing integrated circuit reexport transfer foreign person determination subject
-""".split()
+"""
+WORDS = TEXT.split()
 COUNTERS = ("connections", "requests", "not_modified", "bytes")
 
 
