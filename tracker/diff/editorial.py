@@ -1,0 +1,104 @@
+"""What is left of a text once typography is taken away: two texts whose legal forms are the same
+differ in nothing that a court would read.
+
+Taken away: spacing, punctuation, dash and quote forms, HTML entities, typographic tags, address
+schemes, the grouping of digits. Kept: every letter and its case, every digit, signs that carry a
+value (`%`, `<`, `±`, `§`, a minus before a digit, a decimal point, a range between digits), primes
+after a number, the difference between `10²` and `102`. In doubt a difference is kept: a false alarm
+costs a look, a hidden amendment costs more.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+
+_TAG = re.compile(
+    r"</?(?:i|b|u|em|strong|small|big|a|span|font|sub|sc|E|FTREF)(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>"
+)
+_SUP_TAG = re.compile(r"<(?:sup|SU|su)>(.*?)</(?:sup|SU|su)>")
+_SUPERSCRIPT = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u207b]+")
+_SUPERSCRIPT_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_VULGAR = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–−﹣－", "-") | dict.fromkeys("—―⸺⸻", "—"))
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»〝〞＂", '"') | dict.fromkeys("‘’‚‛`´＇", "'"))
+_INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+
+_SCHEME = re.compile(r"\bhttps?://(\S*?)/?(?=[\s,;)\]>]|\.?$|\.\s)", re.IGNORECASE)
+_PRIME = re.compile(r"(?<![\w.\"'])(\d+(?:\.\d+)?)(\"|')")
+_EXPONENT_OF_WORD = re.compile(r"(?<![\d)\]])\^")
+_GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,]*\d)")
+_ACRONYM = re.compile(r"\b(?:[A-Z]\.){2,}|\b(?:[A-Z]\.)+[A-Z]\b")
+_PREFIX = re.compile(r"\b(re|non|co|pre|anti|multi|sub|semi|inter|un)-(?=[a-z])", re.IGNORECASE)
+_RANGE = re.compile(r"(?<=\d)\s*[-—]\s*(?=\d)")
+_MINUS = re.compile(r"(?:(?<=\s)|(?<=\()|^)-(?=\.?\d)")
+_DECIMAL = re.compile(r"(?<=\w)[.:](?=\w)|(?<!\w)\.(?=\d)|(?<=\d),(?=\d)")
+_APOSTROPHE = re.compile(r"'")
+_PUNCTUATION = re.compile(r"[-—.,;:!?()\[\]{}\"'*•●■·・‧|_^…、。「」『』【】〔〕〈〉《》†‡¶]+")
+_AROUND_DIGITS = re.compile(
+    r"(?<=\d)\s+(?=[^\W\d_])|(?<=[^\W\d_])\s+(?=\d)|(?<=[§$€£¥<>=≤≥±+×~#°])\s+|\s+(?=[%<>=≤≥±+×°])"
+)
+_BETWEEN_CJK = re.compile(f"(?<=[{CJK}])\\s+(?=[{CJK}])")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+# Private-use stand-ins for signs that the punctuation sweep must not take.
+_KEEP = {
+    "-": "\ue000",
+    ".": "\ue001",
+    ":": "\ue002",
+    ",": "\ue003",
+    '"': "\ue004",
+    "'": "\ue005",
+    "^": "\ue006",
+}
+_KEEP_MINUS = "\ue007"
+
+
+def _characters(text: str) -> str:
+    """The same text with entities, tags, quotes, dashes and compatibility characters in one form."""
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _SUP_TAG.sub(lambda found: "^" + found.group(1), text)
+        text = _TAG.sub("", text)
+    if not text.isascii():
+        text = _SUPERSCRIPT.sub(lambda found: "^" + found.group().translate(_SUPERSCRIPT_PLAIN), text)
+        text = _VULGAR.sub(" ", text)
+        text = text.replace("′", "'").replace("″", '"').translate(_QUOTES).translate(_DASHES)
+        text = unicodedata.normalize("NFKC", text).replace("\u2044", "/").translate(_INVISIBLE)
+        text = text.translate(_QUOTES).translate(_DASHES)
+    return text.replace("--", "—")
+
+
+def legal_form(text: str) -> str:
+    """The text without its typography. Equal forms mean an editorial difference only."""
+    text = _characters(text)
+    if "://" in text:
+        text = _SCHEME.sub(r"\1", text)
+    if "^" in text:
+        text = _EXPONENT_OF_WORD.sub("", text).replace("^", _KEEP["^"])
+    text = _PRIME.sub(lambda found: found.group(1) + _KEEP[found.group(2)], text)
+    text = _GROUPED.sub(lambda found: found.group().replace(",", ""), text)
+    text = _ACRONYM.sub(lambda found: found.group().replace(".", ""), text)
+    text = _PREFIX.sub(r"\1", text)
+    text = _RANGE.sub(_KEEP["-"], text)
+    text = _MINUS.sub(_KEEP_MINUS, text)
+    text = _DECIMAL.sub(lambda found: _KEEP[found.group()], text)
+    text = _APOSTROPHE.sub("", text)
+    text = " ".join(_PUNCTUATION.sub(" ", text).split())
+    text = _AROUND_DIGITS.sub("", text)
+    return _BETWEEN_CJK.sub("", text)
+
+
+def only_typography(before: str, after: str) -> bool:
+    """Whether nothing of legal weight differs between two texts."""
+    if before == after:
+        return True
+    first, second = _characters(before), _characters(after)
+    addresses = "://" in first or "://" in second
+    if not addresses and _NOT_WORD.sub("", first) != _NOT_WORD.sub("", second):
+        return False  # nearly every real change changes a letter or a digit: seen at little cost
+    return legal_form(before) == legal_form(after)

@@ -1,0 +1,234 @@
+"""Aligned units as operations, in the reading order of the new text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from tracker.diff.align import Alignment, in_order
+from tracker.diff.editorial import legal_form, only_typography
+from tracker.diff.words import word_spans
+from tracker.model import Document, Op, Operation, Unit, UnitKind
+
+_PIECES = 8  # a paragraph is looked for in at most so many pieces
+
+
+def compare(before: Document | None, after: Document) -> tuple[Operation, ...]:
+    """What differs, in the reading order of `after`; removed units stand where they stood.
+
+    No document before means that every unit was added. The same text twice gives nothing.
+    """
+    if before is None:
+        return tuple(_added(unit, position) for position, unit in enumerate(after.units))
+    if before.units == after.units:
+        return ()
+    return _Comparison(before.units, after.units).operations()
+
+
+def substantive(operations: Iterable[Operation]) -> tuple[Operation, ...]:
+    """The operations that a lawyer has to see: all but the editorial ones."""
+    return tuple(op for op in operations if not op.editorial)
+
+
+def _added(unit: Unit, position: int, follows: str | None = None) -> Operation:
+    return Operation(
+        path=unit.path,
+        op=Op.ADDED,
+        after=unit.text,
+        editorial=_weightless(unit),
+        spans=(("insert", unit.text),) if unit.text else (),
+        kind=unit.kind,
+        position=position,
+        follows=follows,
+    )
+
+
+def _removed(unit: Unit, position: int, follows: str | None = None) -> Operation:
+    return Operation(
+        path=unit.path,
+        op=Op.REMOVED,
+        before=unit.text,
+        editorial=_weightless(unit),
+        spans=(("delete", unit.text),) if unit.text else (),
+        kind=unit.kind,
+        position=position,
+        follows=follows,
+    )
+
+
+def _weightless(unit: Unit) -> bool:
+    """Editorial notes are data about the text; a unit of punctuation alone says nothing."""
+    return unit.kind is UnitKind.EDITORIAL_NOTE or not legal_form(unit.text[:200])
+
+
+class _Comparison:
+    def __init__(self, before: Sequence[Unit], after: Sequence[Unit]) -> None:
+        self.before, self.after = before, after
+        self.aligned = Alignment(before, after)
+        self.to, self.of = self.aligned.to, self.aligned.of
+        pairs = [(i, j) for i, j in enumerate(self.to) if j >= 0]
+        self.settled = in_order(pairs)
+        self.gone = self._places_of_gone()
+        self.pieces_new: dict[int, int] = {}  # unit after -> the changed unit after that it was split from
+        self.pieces_old: dict[int, int] = {}  # unit before -> the changed unit after that it was merged into
+        self.relaid: set[int] = set()  # units after that were only cut or joined at other places
+        self._find_splits_and_merges()
+
+    def _places_of_gone(self) -> dict[int, list[int]]:
+        """Units that left their place, by the unit after which they stood: -1 for the start."""
+        places: defaultdict[int, list[int]] = defaultdict(list)
+        at = -1
+        for i, j in enumerate(self.to):
+            if j >= 0 and i in self.settled:
+                at = j
+            else:
+                places[at].append(i)
+        return places
+
+    def operations(self) -> tuple[Operation, ...]:
+        found: list[Operation] = []
+        shift: dict[tuple[int, bool], str] = {}  # (parent after, designated?) -> what pushes the siblings on
+        for j in range(-1, len(self.after)):
+            if j >= 0:
+                op = self._at(j, shift)
+                if op is not None:
+                    found.append(op)
+            for i in self.gone.get(j, ()):
+                unit = self.before[i]
+                above = self.aligned.old_parents[i]
+                parent = self.to[above] if above >= 0 else -1
+                if self.to[i] < 0:
+                    into = self.pieces_old.get(i, -1)
+                    found.append(
+                        self._piece(_removed(unit, i, self.after[into].path if into >= 0 else None), into)
+                    )
+                    shift[parent, bool(unit.marker)] = unit.path
+                else:
+                    shift[parent, bool(unit.marker)] = self.after[self.to[i]].path
+        return tuple(found)
+
+    def _piece(self, op: Operation, whole: int) -> Operation:
+        if whole < 0 or whole not in self.relaid:
+            return op
+        return replace(op, editorial=True)
+
+    def _at(self, j: int, shift: dict[tuple[int, bool], str]) -> Operation | None:
+        new, i = self.after[j], self.of[j]
+        parent = self.aligned.new_parents[j]
+        group = (parent, bool(new.marker))
+        if i < 0:
+            whole = self.pieces_new.get(j, -1)
+            shift[group] = new.path
+            return self._piece(_added(new, j, self.after[whole].path if whole >= 0 else None), whole)
+        old = self.before[i]
+        moved = i not in self.settled
+        if not moved and old.path == new.path:
+            if old.text == new.text:
+                return None
+            return self._pair(old, new, Op.CHANGED, j, editorial=j in self.relaid)
+        follows = self._leader(i, j)
+        if moved or (old.key and not self.aligned._same_parent(i, j)):
+            if follows is None:
+                shift[group] = new.path
+            same_place = old.path == new.path and bool(new.key)  # a table's order is not law
+            return self._pair(old, new, Op.MOVED, j, follows, editorial=same_place and self._same(old, new))
+        follows = follows or shift.get(group)
+        ordinal = not old.marker and not new.marker and old.text == new.text
+        respelt = legal_form(old.path) == legal_form(new.path)
+        return self._pair(
+            old, new, Op.RENUMBERED, j, follows, editorial=(ordinal or respelt) and self._same(old, new)
+        )
+
+    def _leader(self, i: int, j: int) -> str | None:
+        """The parent's path, where the unit only kept its place under a parent that got another."""
+        above, below = self.aligned.old_parents[i], self.aligned.new_parents[j]
+        if above < 0 or below < 0 or self.to[above] != below:
+            return None
+        old, new = self.before[above].path, self.after[below].path
+        if old != new and self.before[i].path.startswith(old) and self.after[j].path.startswith(new):
+            if self.before[i].path[len(old) :] == self.after[j].path[len(new) :]:
+                return new
+        elif old == new and above not in self.settled and self.before[i].path == self.after[j].path:
+            return new
+        return None
+
+    def _same(self, old: Unit, new: Unit) -> bool:
+        return only_typography(old.text, new.text)
+
+    def _pair(
+        self,
+        old: Unit,
+        new: Unit,
+        op: Op,
+        position: int,
+        follows: str | None = None,
+        *,
+        editorial: bool = False,
+    ) -> Operation:
+        if op is Op.CHANGED and not editorial:
+            notes = old.kind is UnitKind.EDITORIAL_NOTE and new.kind is UnitKind.EDITORIAL_NOTE
+            editorial = notes or self._same(old, new)
+        return Operation(
+            path=new.path,
+            op=op,
+            before=old.text,
+            after=new.text,
+            from_path=None if op is Op.CHANGED else old.path,
+            editorial=editorial,
+            spans=word_spans(old.text, new.text, (old.marker, new.marker)),
+            kind=new.kind,
+            follows=follows,
+            position=position,
+        )
+
+    def _find_splits_and_merges(self) -> None:
+        """One unit whose words, in their order, now stand in several neighbours; and the reverse."""
+        for j, i in enumerate(self.of):
+            if i < 0 or self.before[i].text == self.after[j].text:
+                continue
+            for units, bodies, at, partner, whole, pieces in (
+                (
+                    self.after,
+                    self.aligned.new_bodies,
+                    j,
+                    self.of,
+                    self.aligned.old_bodies[i],
+                    self.pieces_new,
+                ),
+                (
+                    self.before,
+                    self.aligned.old_bodies,
+                    i,
+                    self.to,
+                    self.aligned.new_bodies[j],
+                    self.pieces_old,
+                ),
+            ):
+                run = _run(bodies, partner, at, whole)
+                if run and all(units[k].kind == units[at].kind for k in run):
+                    pieces.update((k, j) for k in run)
+                    if (
+                        not any(units[k].marker for k in run)
+                        and self.before[i].marker == self.after[j].marker
+                    ):
+                        self.relaid.add(j)
+
+
+def _run(bodies: Sequence[str], partner: Sequence[int], at: int, whole: str) -> list[int]:
+    """The units without a partner right after `at` (else right before it) whose words, joined with
+    those of `at`, are `whole`; empty where they are not."""
+    if len(bodies[at]) >= len(whole):
+        return []
+    wanted = ""
+    for step in (1, -1):
+        joined, run = bodies[at], list[int]()
+        k = at + step
+        while 0 <= k < len(partner) and partner[k] < 0 and len(run) < _PIECES and len(joined) < len(whole):
+            joined = f"{joined} {bodies[k]}" if step > 0 else f"{bodies[k]} {joined}"
+            run.append(k)
+            k += step
+        wanted = wanted or legal_form(whole) if run else wanted
+        if run and legal_form(joined) == wanted:
+            return run
+    return []
