@@ -1,0 +1,96 @@
+"""One alert in every form that a place may want it in, and the pieces that the forms share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from tracker.model import Level
+from tracker.present.message import Fact, Message
+
+T = TypeVar("T")
+
+SIGNS = {
+    Level.CRITICAL: "🔴",
+    Level.HIGH: "🟠",
+    Level.MEDIUM: "🟡",
+    Level.LOW: "🔵",
+    Level.NONE: "⚪",
+}
+
+# Words that call out everybody in Slack, Teams, Discord, Telegram, Mattermost or LINE.
+_CALL = re.compile(r"(?<![\w@])@(?=(?:everyone|here|channel|all|team|online)\b)", re.IGNORECASE)
+_TAG = re.compile(r"<(?=[!@#])")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a channel is given. `record` is the change as JSON; `key` is the delivery's idempotency
+    key; `thread` names what later alerts about the same thing are kept together by."""
+
+    message: Message
+    record: dict[str, Any]
+    key: str
+    thread: str
+
+
+def uncalled(text: str) -> str:
+    """Text in which nothing calls anybody: `@everyone` and `<!channel>` stay readable and do nothing."""
+    return _TAG.sub("‹", _CALL.sub("＠", text))
+
+
+def headline(message: Message) -> str:
+    """`🔴 緊急・規制強化 [更新]`."""
+    marks = "".join(f" {mark}" if mark.startswith("(") else f" [{mark}]" for mark in message.marks)
+    return f"{SIGNS[message.level]} {message.badge}{marks}"
+
+
+def plain(message: Message) -> str:
+    """The alert as plain text: mail's second half, the file channel, and every place without a form of
+    its own."""
+    lines = [message.what]
+    if message.title not in message.what:
+        lines.append(message.title)
+    lines += ["", *(said(point) for point in message.points)]
+    if message.quotes:
+        lines.append("")
+        lines += [f"> “{quote.text}” — {quote.where}" for quote in message.quotes]
+    lines += ["", said(message.viewer)]
+    if message.official is not None:
+        lines.append(said(message.official))
+    lines += ["", *(said(fact) for fact in message.facts), "", message.notice]
+    return uncalled("\n".join(lines))
+
+
+def said(fact: Fact) -> str:
+    """`効力: 施行中`."""
+    return f"{fact.label}: {fact.value}"
+
+
+def pieces(text: str, limit: int) -> Iterator[str]:
+    """The whole text in pieces of at most `limit` characters, cut at line ends or spaces if it can be."""
+    while len(text) > limit:
+        cut = max(text.rfind("\n", 0, limit), text.rfind(" ", 0, limit))
+        if cut < limit // 2:
+            cut = limit - 1
+        yield text[: cut + 1]
+        text = text[cut + 1 :]
+    if text:
+        yield text
+
+
+def batches(items: Iterable[T], weigh: Callable[[T], int], *, weight: int, count: int) -> list[list[T]]:
+    """The items in order, in runs of at most `count` that weigh at most `weight` together. An item
+    that is heavier stands alone."""
+    runs: list[list[T]] = []
+    load = 0
+    for item in items:
+        own = weigh(item)
+        if not runs or len(runs[-1]) >= count or load + own > weight:
+            runs.append([])
+            load = 0
+        runs[-1].append(item)
+        load += own
+    return runs

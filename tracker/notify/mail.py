@@ -1,0 +1,119 @@
+"""An alert as mail: HTML that mail clients keep (tables, inline styles) and the same as text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from hashlib import blake2b
+from html import escape
+
+from tracker.model import Level
+from tracker.notify.forms import Parcel, plain
+from tracker.present.inert import line
+from tracker.present.message import Fact, Message
+
+# Dark enough for white letters at 4.5:1 (WCAG 2.2, 1.4.3).
+_COLOURS = {
+    Level.CRITICAL: "#a4161a",
+    Level.HIGH: "#9a4a00",
+    Level.MEDIUM: "#6b5900",
+    Level.LOW: "#1d4f91",
+    Level.NONE: "#555555",
+}
+_FONT = "font-family:'Hiragino Sans','Yu Gothic','Noto Sans JP','Noto Sans CJK JP',Arial,sans-serif"
+
+
+def email(
+    parcel: Parcel, *, sender: tuple[str, str], to: tuple[str, ...], cc: tuple[str, ...], sent_at: datetime
+) -> EmailMessage:
+    """The whole mail. Its Message-ID comes from the delivery's key, so that a repetition carries the
+    same one and servers may drop it; References keep one thing's mails in one thread."""
+    message = parcel.message
+    name, address = sender
+    domain = address.rpartition("@")[2] or "localhost"
+    mail = EmailMessage()
+    mail["Subject"] = line(message.subject)
+    mail["From"] = Address(line(name), addr_spec=address)
+    mail["To"] = ", ".join(to)
+    if cc:
+        mail["Cc"] = ", ".join(cc)
+    mail["Date"] = format_datetime(sent_at)
+    mail["Message-ID"] = f"<{_digest(parcel.key)}@{domain}>"
+    mail["References"] = f"<{_digest(parcel.thread)}@{domain}>"
+    mail["List-Id"] = f"tracker alerts <alerts.tracker.{domain}>"
+    # RFC 3834: nobody's absence notice answers an alert.
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Tracker-Change"] = message.id
+    mail.set_content(plain(message))
+    mail.add_alternative(html(message), subtype="html")
+    return mail
+
+
+def html(message: Message) -> str:
+    """The alert as one HTML page; every word in it is escaped."""
+    badge = "".join(
+        f'<span style="display:inline-block;background:{colour};color:#ffffff;padding:3px 10px;'
+        f'border-radius:3px;font-weight:bold;margin-right:6px">{escape(text)}</span>'
+        for colour, text in (
+            (_COLOURS[message.level], message.badge),
+            *(("#333333", mark) for mark in message.marks),
+        )
+    )
+    title = (
+        "" if message.title in message.what else _paragraph(message.title, "color:#444444;margin:0 0 14px")
+    )
+    quotes = "".join(
+        '<tr><td style="border-left:4px solid #c8c8c8;padding:4px 12px;background:#f6f6f6">'
+        f'<span style="color:#222222">“{escape(quote.text)}”</span><br>'
+        f'<span style="color:#555555;font-size:13px">— {escape(quote.where)}'
+        f" ({escape(quote.shows)})</span></td></tr>"
+        '<tr><td style="height:8px;line-height:8px">&nbsp;</td></tr>'
+        for quote in message.quotes
+    )
+    buttons = "".join(
+        f'<a href="{escape(fact.value)}" style="display:inline-block;padding:8px 16px;margin:0 10px 6px 0;'
+        f'border:1px solid #1d4f91;border-radius:4px;{style};text-decoration:none">{escape(fact.label)}</a>'
+        for fact, style in (
+            (message.viewer, "background:#1d4f91;color:#ffffff"),
+            *(((message.official, "background:#ffffff;color:#1d4f91"),) if message.official else ()),
+        )
+    )
+    return (
+        f'<!DOCTYPE html><html lang="{message.language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(message.subject)}</title></head>"
+        f'<body style="margin:0;padding:0;background:#ffffff;color:#1a1a1a;{_FONT};font-size:15px;'
+        'line-height:1.6"><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">'
+        '<tr><td align="left" style="padding:16px"><table role="presentation" width="640" cellpadding="0" '
+        'cellspacing="0" border="0" style="max-width:640px;width:100%"><tr><td>'
+        f'<div style="margin:0 0 10px">{badge}</div>'
+        f'<h1 style="font-size:19px;line-height:1.4;margin:0 0 6px">{escape(message.what)}</h1>{title}'
+        f"{_table(message.points, strong=True)}"
+        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" '
+        f'style="margin:14px 0 6px">{quotes}</table><div style="margin:6px 0 14px">{buttons}</div>'
+        f"{_table(message.facts, strong=False)}"
+        f"{_paragraph(message.notice, 'color:#666666;font-size:12px;margin:14px 0 0')}"
+        "</td></tr></table></td></tr></table></body></html>"
+    )
+
+
+def _table(facts: tuple[Fact, ...], *, strong: bool) -> str:
+    size = "15px" if strong else "13px"
+    colour = "#1a1a1a" if strong else "#555555"
+    rows = "".join(
+        f'<tr><th align="left" valign="top" style="padding:3px 14px 3px 0;white-space:nowrap;'
+        f'color:#555555;font-weight:normal">{escape(fact.label)}</th>'
+        f'<td valign="top" style="padding:3px 0;color:{colour}">{escape(fact.value)}</td></tr>'
+        for fact in facts
+    )
+    return f'<table cellpadding="0" cellspacing="0" border="0" style="font-size:{size}">{rows}</table>'
+
+
+def _paragraph(text: str, style: str) -> str:
+    return f'<p style="{style}">{escape(text)}</p>'
+
+
+def _digest(name: str) -> str:
+    return blake2b(name.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,95 @@
+"""An alert as an adaptive card for Teams. Text runs carry no markdown, so source words stay words
+(https://adaptivecards.io/explorer/TextRun.html)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tracker.model import Level
+from tracker.notify.forms import batches, headline, uncalled
+from tracker.present.message import Message
+
+# Teams refuses messages above 28 kB; what is around the elements takes the rest.
+WEIGHT = 20_000
+ELEMENTS = 60
+
+_STYLES = {
+    Level.CRITICAL: "attention",
+    Level.HIGH: "warning",
+    Level.MEDIUM: "accent",
+    Level.LOW: "default",
+    Level.NONE: "default",
+}
+
+
+def payloads(message: Message) -> list[dict[str, Any]]:
+    """The bodies to post one after the other: one, unless the text passes the limit of Teams."""
+    runs = batches(_elements(message), _weigh, weight=WEIGHT, count=ELEMENTS)
+    return [_envelope(message, run, last=run is runs[-1]) for run in runs]
+
+
+def _envelope(message: Message, elements: list[dict[str, Any]], *, last: bool) -> dict[str, Any]:
+    card: dict[str, Any] = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "msteams": {"width": "full"},
+        "body": elements,
+    }
+    if last:
+        card["actions"] = [
+            {"type": "Action.OpenUrl", "title": fact.label, "url": fact.value}
+            for fact in (message.viewer, message.official)
+            if fact is not None
+        ]
+    return {
+        "type": "message",
+        "summary": uncalled(message.subject),
+        "attachments": [
+            {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
+        ],
+    }
+
+
+def _elements(message: Message) -> list[dict[str, Any]]:
+    elements: list[dict[str, Any]] = [
+        {
+            "type": "Container",
+            "style": _STYLES[message.level],
+            "bleed": True,
+            "items": [_runs(_run(headline(message), weight="bolder", size="medium"))],
+        },
+        _runs(_run(message.what, weight="bolder", size="large")),
+    ]
+    if message.title not in message.what:
+        elements.append(_runs(_run(message.title)))
+    elements += [
+        _runs(_run(f"{point.label}  ", weight="bolder"), _run(point.value)) for point in message.points
+    ]
+    elements += [
+        {
+            "type": "Container",
+            "style": "emphasis",
+            "items": [
+                _runs(_run(f"“{quote.text}”", italic=True)),
+                _runs(_run(f"— {quote.where}", isSubtle=True)),
+            ],
+        }
+        for quote in message.quotes
+    ]
+    small = [f"{fact.label}: {fact.value}" for fact in message.facts]
+    elements += [_runs(_run(text, size="small", isSubtle=True)) for text in (*small, message.notice)]
+    return elements
+
+
+def _runs(*runs: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "RichTextBlock", "inlines": list(runs)}
+
+
+def _run(text: str, **style: object) -> dict[str, Any]:
+    return {"type": "TextRun", "text": uncalled(text), **style}
+
+
+def _weigh(element: dict[str, Any]) -> int:
+    return len(json.dumps(element, ensure_ascii=False).encode())

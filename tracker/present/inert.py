@@ -1,0 +1,63 @@
+"""Words from outside, made harmless before any outlet shows them.
+
+Titles, quotes and links come from pages that anybody may have written. What cannot be seen but acts
+(control and direction characters) is taken out here; what an outlet's own markup would act on is
+escaped by that outlet.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from tracker.text import fold_space
+
+# Left as they are: line breaks and tabs. The zero-width joiner and non-joiner shape letters in some
+# scripts but never in ours; between Latin letters they only hide words from a search.
+_KEPT = "\n\t"
+_DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def inert(text: str) -> str:
+    """Without control, direction, invisible and unassigned characters; line breaks stay."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return "".join(
+        character
+        for character in text
+        if character in _KEPT or unicodedata.category(character) not in _DROPPED_CATEGORIES
+    )
+
+
+def line(text: str) -> str:
+    """The same on one line, white space folded."""
+    return fold_space(inert(text))
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, cut between words where there are any, and said so by […]."""
+    if len(text) <= limit:
+        return text
+    mark = " […]"
+    head = text[: max(limit - len(mark), 0)]
+    space = head.rfind(" ")
+    return (head[:space] if space > limit // 2 else head).rstrip() + mark
+
+
+_URL_SPACE = re.compile(r"\s")
+
+
+def safe_url(address: str) -> str:
+    """The address if a person may follow it, else nothing: http and https with a host, no white
+    space and no invisible characters. `javascript:` and `data:` links are nothing."""
+    cleaned = inert(address).strip()
+    if cleaned != address.strip() or _URL_SPACE.search(cleaned):
+        return ""
+    try:
+        parts = urlsplit(cleaned)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in {"http", "https"} or not host:
+        return ""
+    return cleaned.replace('"', "%22").replace("'", "%27").replace("<", "%3C").replace(">", "%3E")

@@ -1,0 +1,234 @@
+"""What an alert says, before any place gives it its form.
+
+Reading one takes ten seconds: the level and what changed come first, then whether it is in force, what
+is due, why it matters, and the official words with where they stood. Every text in a `Message` is on
+one line and free of invisible characters; markup is each outlet's own affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tracker.clock import legal_day
+from tracker.i18n import day, label, moment, t
+from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, Topic
+from tracker.present.deadlines import ahead, change_url, days_left
+from tracker.present.inert import line, safe_url, shorten
+from tracker.present.standing import standing_line
+
+QUOTES = 3
+QUOTE_LENGTH = 280
+SUBJECT_LENGTH = 120
+UNITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Official words, where they stood, and what they show: a topic, a profile, the link to Japan."""
+
+    text: str
+    where: str
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One alert in one language.
+
+    `marks` are said before all else: that it is an update, or possibly a repetition. `badge` is the
+    level and direction in words. `what` is the change in one line of the reader's language, `title`
+    the official title. `points` are read in ten seconds: whether it is in force, what is due, why it
+    matters, topics, profiles. `facts` are for whoever reads on.
+    """
+
+    id: str
+    language: Language
+    level: Level
+    direction: Direction | None
+    marks: tuple[str, ...]
+    badge: str
+    subject: str
+    what: str
+    title: str
+    points: tuple[Fact, ...]
+    quotes: tuple[Quote, ...]
+    facts: tuple[Fact, ...]
+    viewer: Fact
+    official: Fact | None
+    notice: str
+
+
+def message(
+    change: Change,
+    language: Language,
+    *,
+    now: datetime,
+    timezone: str,
+    viewer_url: str,
+    update: bool = False,
+    repeated: bool = False,
+) -> Message:
+    """The alert about a change, as of `now`. `update`: an earlier revision was told; `repeated`: the
+    same message may have gone out already."""
+    today = legal_day(now)
+    tagging = change.tagging
+    marks = (
+        *((t("message.update", language),) if update else ()),
+        *((t("message.repeated", language),) if repeated else ()),
+    )
+    badge = level_badge(tagging.level, tagging.direction, language)
+    what = what_changed(change, language)
+    address = safe_url(change.url)
+    return Message(
+        id=change.id,
+        language=language,
+        level=tagging.level,
+        direction=tagging.direction,
+        marks=marks,
+        badge=badge,
+        subject=_subject(change, language, badge, marks, what),
+        what=what,
+        title=line(change.title),
+        points=_points(change, language, today),
+        quotes=_quotes(change, language),
+        facts=_facts(change, language, timezone),
+        viewer=Fact(t("message.open", language), change_url(viewer_url, change.id)),
+        official=Fact(t("message.official", language), address) if address else None,
+        notice=t("message.notice", language),
+    )
+
+
+def level_badge(level: Level, direction: Direction | None, language: Language) -> str:
+    """`緊急・規制強化`, `Critical, restriction`."""
+    said = label("level", level, language)
+    if direction is None:
+        return said
+    pushed = label("direction", direction, language)
+    return f"{said}・{pushed}" if language == "ja" else f"{said}, {pushed.lower()}"
+
+
+def what_changed(change: Change, language: Language) -> str:
+    """The change in one line: its summary, else the units that it touches, else its title."""
+    summary = line(change.tagging.summary.get(language))
+    if summary:
+        return summary
+    units = change.tagging.units
+    kind = label("kind", change.kind, language)
+    if change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE} and units:
+        if len(units) == 1:
+            return t("message.what-unit", language, kind=kind, first=line(units[0]))
+        return t("message.what-units", language, kind=kind, first=line(units[0]), count=len(units))
+    return t(
+        "message.what-new",
+        language,
+        kind=kind if language == "ja" else kind.lower(),
+        title=line(change.title),
+    )
+
+
+def where_said(where: str, language: Language) -> str:
+    """Where a quote stood, in the reader's words: `要旨`, `DATES`, or the citation path itself."""
+    removed, separator, path = where.partition(": ")
+    if separator and removed == "removed":
+        return t("where.removed", language, path=line(path))
+    return label("where", line(where), language)
+
+
+def _subject(change: Change, language: Language, badge: str, marks: Iterable[str], what: str) -> str:
+    number = change.document_number or change.citation
+    marked = "・".join((badge, *marks)) if language == "ja" else ", ".join((badge, *marks))
+    subject = t("message.subject", language, level=marked, what=what)
+    return shorten(subject, SUBJECT_LENGTH) + (f" ({line(number)})" if number else "")
+
+
+def _points(change: Change, language: Language, today: date) -> tuple[Fact, ...]:
+    tagging = change.tagging
+    topics = [label("topic", topic.id, language) for topic in _ranked_topics(change)]
+    profiles = [
+        f"{line(match.profile)} ({label('level', match.level, language)})" for match in change.profiles
+    ]
+    separator = "、" if language == "ja" else ", "
+    offered = (
+        Fact(t("message.status", language), standing_line(tagging.status, today, language)),
+        *_deadlines(change, language, today),
+        Fact(t("message.reason", language), line(tagging.reason.get(language))),
+        Fact(t("message.topics", language), separator.join(topics)),
+        Fact(t("message.profiles", language), separator.join(profiles)),
+    )
+    return tuple(point for point in offered if point.value)
+
+
+def _deadlines(change: Change, language: Language, today: date) -> tuple[Fact, ...]:
+    facts = []
+    for entry in ahead(change, today):
+        extra = [days_left(entry.date, today, language)]
+        if entry.type == "comments-close":
+            extra.append(t("message.eastern", language))
+        if entry.note:
+            extra.append(line(entry.note))
+        said = "、".join(extra) if language == "ja" else ", ".join(extra)
+        bracketed = f"({said})" if language == "ja" else f" ({said})"
+        facts.append(Fact(label("date", entry.type, language), day(entry.date, language) + bracketed))
+    return tuple(facts)
+
+
+def _ranked_topics(change: Change) -> list[Topic]:
+    return sorted(change.tagging.topics, key=lambda topic: -topic.score)
+
+
+def _quotes(change: Change, language: Language) -> tuple[Quote, ...]:
+    """The words that carry the alert: the link to Japan, then one per topic, then one per profile."""
+    offered: list[tuple[Evidence, str]] = [
+        (evidence, t("message.nexus", language)) for evidence in change.tagging.japan_nexus[:1]
+    ]
+    offered += [
+        (topic.evidence[0], label("topic", topic.id, language))
+        for topic in _ranked_topics(change)
+        if topic.evidence
+    ]
+    offered += [(match.evidence[0], line(match.profile)) for match in change.profiles if match.evidence]
+    chosen: dict[str, Quote] = {}
+    for evidence, shows in offered:
+        text = line(evidence.quote)
+        if text and text not in chosen and len(chosen) < QUOTES:
+            chosen[text] = Quote(shorten(text, QUOTE_LENGTH), where_said(evidence.where, language), shows)
+    return tuple(chosen.values())
+
+
+def _facts(change: Change, language: Language, timezone: str) -> tuple[Fact, ...]:
+    document = ", ".join(
+        line(part)
+        for part in (
+            label("kind", change.kind, language),
+            change.document_number or "",
+            change.citation or "",
+            day(change.published, language) if change.published else "",
+        )
+        if part
+    )
+    offered = (
+        ("message.document", document),
+        ("message.agencies", ", ".join(line(agency) for agency in change.agencies)),
+        ("message.units", _listed(change.tagging.units, language)),
+        ("message.eccns", _listed(change.tagging.eccns, language)),
+        ("message.source", line(change.source)),
+        ("message.detected", moment(change.detected_at, language, timezone)),
+        ("message.id", change.id),
+    )
+    return tuple(Fact(t(key, language), value) for key, value in offered if value)
+
+
+def _listed(values: tuple[str, ...], language: Language) -> str:
+    shown = ", ".join(line(value) for value in values[:UNITS])
+    if len(values) <= UNITS:
+        return shown
+    more = t("message.more", language, count=len(values) - UNITS)
+    return f"{shown}、{more}" if language == "ja" else f"{shown}, {more}"
