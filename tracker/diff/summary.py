@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.model import Bilingual, Op, Operation, UnitKind
@@ -116,7 +116,9 @@ def _places(operations: Iterable[Operation]) -> list[_Place]:
     return list(places.values())
 
 
-def _redesignated(op: Operation, local: str, place: _Place, movers: set[str], causes: dict[str, Op]) -> None:
+def _redesignated(
+    op: Operation, local: str, place: _Place, movers: set[str], causes: Mapping[str, Op]
+) -> None:
     leader = op.follows or ""
     led = leader in movers and leader != op.path and op.path.startswith(leader)
     words_differ = any(kind != "equal" for kind, _ in op.spans[_markers(op) :])
