@@ -38,7 +38,8 @@ class Store:
         self.state = state
         self.path = state / FILE
         self.engine = _engine(self.path)
-        self._writer = threading.RLock()
+        self._writer = threading.Lock()
+        self._open = threading.local()
         try:
             self._migrate()
         except (OperationalError, DBAPIError) as error:
@@ -48,13 +49,30 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
+        """Inside a `write()` of the same thread, that transaction with what it has written so far."""
+        joined = self._current()
+        if joined is not None:
+            yield joined
+            return
         with self.engine.connect().execution_options(tracker_read=True) as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
+        """A `write()` inside another of the same thread joins it: one transaction, the outer one."""
+        joined = self._current()
+        if joined is not None:
+            yield joined
+            return
         with self._writer, self.engine.begin() as connection:
-            yield connection
+            self._open.connection = connection
+            try:
+                yield connection
+            finally:
+                self._open.connection = None
+
+    def _current(self) -> Connection | None:
+        return getattr(self._open, "connection", None)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -157,12 +157,13 @@ class ChangeRow(Row, table=True):
 
 
 class ChangeTextRow(Row, table=True):
-    """What a change is searched by, folded as `text.search_form` folds; FTS5 indexes this table."""
+    """What a change is searched by, folded as `text.search_form` folds; FTS5 indexes this table. `ja` comes
+    first: terms too short for trigrams are looked for in it row by row, without reading the long `en`."""
 
     __tablename__ = "change_text"
     seq: int = Field(primary_key=True, foreign_key="change.seq")
-    en: str = Field(sa_column=Column(Text, nullable=False))
     ja: str = Field(sa_column=Column(Text, nullable=False))
+    en: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class ChangeTopicRow(Row, table=True):

@@ -164,8 +164,8 @@ def upgrade() -> None:
     op.create_table(
         "change_text",
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("en", sa.Text(), nullable=False),
         sa.Column("ja", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["seq"], ["change.seq"], name=op.f("fk_change_text_seq_change")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_change_text")),
     )

@@ -1,0 +1,63 @@
+"""History, without alerts: page by page, each in one transaction with the cursor that goes on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from tracker import fetch
+from tracker.errors import ParseError
+from tracker.fetch.items import Trouble
+from tracker.intake import Intake
+from tracker.pipeline import Context
+from tracker.sources import Source
+from tracker.store import states
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """After each page: records read so far by this run and by earlier ones that were cut off, records there are
+    where known, records that were new, and what could not be read."""
+
+    source: str
+    done: int
+    total: int | None
+    stored: int
+    troubles: tuple[str, ...] = ()
+
+
+def run(source: Source, context: Context, since: date) -> Iterator[Progress]:
+    """Goes on where an earlier run with the same `since` was cut off."""
+    state = states.states(context.store, [source.id])[source.id]
+    key = since.isoformat()
+    cursor = {
+        name[len(key) + 1 :]: value for name, value in state.backfill.items() if name.startswith(f"{key}/")
+    }
+    intake = Intake(
+        context.store,
+        context.settings,
+        source,
+        states.resources(context.store, [source.id])[source.id],
+        baseline=True,
+        again=lambda fetched: fetch.again(source, fetched, context.client, context.now()),
+    )
+    stored = 0
+    for page in fetch.history(source, context.client, since, cursor, context.now()):
+        troubles = [_line(trouble) for trouble in page.troubles]
+        now = context.now().replace(microsecond=0)
+        with context.store.write() as connection:
+            for fetched in page.fetched:
+                try:
+                    stored += intake.take(fetched, now).change is not None
+                except ParseError as error:
+                    troubles.append(f"{fetched.key}: {error.line()}")
+            intake.take(page.listing, now)
+            states.set_backfill(
+                connection, source.id, {f"{key}/{name}": value for name, value in page.cursor.items()}
+            )
+        yield Progress(source.id, page.done, page.total, stored, tuple(troubles))
+
+
+def _line(trouble: Trouble) -> str:
+    return f"{trouble.key}: {trouble.error.line()}"

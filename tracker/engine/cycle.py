@@ -1,0 +1,167 @@
+"""One cycle: claim sources, poll them side by side, write down how each ended, deliver what is owed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+
+import structlog
+
+from tracker import pipeline
+from tracker.engine.due import next_poll
+from tracker.errors import TrackerError
+from tracker.fetch.client import Client
+from tracker.notify.sender import DeliverReport, deliver
+from tracker.pipeline import Context, Report
+from tracker.sources import Settings, Source
+from tracker.store import changes, states
+from tracker.store.db import Store
+from tracker.store.outbox import Outbox
+
+WORKERS = 8
+_BATCH = 64  # outcomes written in one transaction: losing some to a kill means polling them again, no more
+MARGIN = timedelta(minutes=1)
+
+log = structlog.get_logger()
+
+
+def owner() -> str:
+    """This process as holder of leases: host, process id, and a word of its own against reused ids."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_NONCE}"
+
+
+_NONCE = uuid.uuid4().hex[:8]
+
+
+def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) -> Context:
+    client = Client(
+        literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
+    )
+    states.ensure(store, [source.id for source in settings.sources])
+    return Context(settings, store, client, now)
+
+
+def free_the_dead(store: Store) -> None:
+    """Leases of processes of this machine that are no more: their sources are due again at once."""
+    host, pid, _ = owner().rsplit(":", 2)
+    dead = []
+    for holder in states.owners(store):
+        name, other, _ = holder.rsplit(":", 2)
+        if name == host and holder != owner() and (other == pid or not _alive(int(other))):
+            dead.append(holder)
+    if dead:
+        states.release_of(store, dead)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def run(
+    sources: Sequence[Source],
+    context: Context,
+    *,
+    accept: bool = False,
+    stop: threading.Event | None = None,
+    claimed: bool = False,
+) -> Iterator[Report]:
+    """Polls these sources side by side and yields each report as it comes. What another process is polling just
+    now is reported as busy. Every source ends within its own time limit, whatever the others do."""
+    free_the_dead(context.store)
+    now = context.now()
+    by_id = {source.id: source for source in sources}
+    if not claimed:
+        longest = max((source.time_limit for source in sources), default=timedelta()) + MARGIN
+        got = set(
+            states.claim(context.store, list(by_id), owner=owner(), now=now, lease=longest, due_only=False)
+        )
+        for name in by_id:
+            if name not in got:
+                yield Report(name, state="busy", reason="another process is polling it")
+        by_id = {name: source for name, source in by_id.items() if name in got}
+    known = states.resources(context.store, list(by_id))
+    standing = states.states(context.store, list(by_id))
+    done: list[Report] = []
+
+    def one(source: Source) -> Report:
+        if stop is not None and stop.is_set():
+            return Report(source.id, state="stopped", reason="the tracker is stopping")
+        return pipeline.poll(source, context, standing[source.id], known.pop(source.id), accept=accept)
+
+    with ThreadPoolExecutor(min(WORKERS, max(1, len(by_id))), "poll") as pool:
+        waiting: dict[Future[Report], Source] = {
+            pool.submit(one, source): source for source in by_id.values()
+        }
+        while waiting:
+            ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in ready:
+                source = waiting.pop(future)
+                report = _result(future, source)
+                done.append(report)
+                yield report
+            if len(done) >= _BATCH or not waiting:
+                _finish(done, by_id, standing, context)
+                done = []
+
+
+def _result(future: Future[Report], source: Source) -> Report:
+    try:
+        return future.result()
+    except TrackerError as error:
+        return Report(
+            source.id,
+            state="failing",
+            reason=error.line(),
+            errors=[{"key": "", "url": "", "error": error.line()}],
+        )
+    except Exception as error:
+        log.exception("poll crashed", source=source.id)
+        line = f"defect in tracker: {type(error).__name__}: {error}"
+        return Report(source.id, state="failing", reason=line, errors=[{"key": "", "url": "", "error": line}])
+
+
+def _finish(
+    reports: Iterable[Report],
+    sources: dict[str, Source],
+    standing: dict[str, states.SourceState],
+    context: Context,
+) -> None:
+    now = context.now()
+    outcomes = []
+    for report in reports:
+        source = sources[report.source]
+        failures = 0 if report.ok else standing[report.source].consecutive_failures + 1
+        planned = None if report.state == "stopped" else next_poll(source, now, failures=failures)
+        outcomes.append(
+            states.Outcome(
+                id=report.source,
+                state=standing[report.source].state if report.state == "stopped" else report.state,
+                reason=report.reason,
+                ok=report.ok,
+                at=now,
+                next_poll_at=planned,
+                report=report.json(),
+            )
+        )
+    states.finish(context.store, outcomes)
+
+
+def deliver_due(context: Context) -> DeliverReport:
+    """Sends what is owed to the channels now."""
+
+    def lookup(change_id: str, _revision: int) -> object:
+        with context.store.read() as connection:
+            return changes.get(connection, change_id)
+
+    return deliver(Outbox(context.store), lookup, context.settings, context.now(), context.now)

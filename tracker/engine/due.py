@@ -1,0 +1,68 @@
+"""When a source is polled next. Pure: `now` is passed in."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+from tracker.errors import SettingsError
+from tracker.sources import Settings, Source
+
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=1)
+_SPREAD = 0.05  # of the interval: sources with the same interval drift apart instead of knocking together
+
+
+def trigger(source: Source) -> CronTrigger:
+    """Raises SettingsError for a cron line that names no time."""
+    try:
+        minute, hour, day, month, weekday = (source.cron or "").split()
+        return CronTrigger(
+            minute=minute,
+            hour=hour,
+            day=day,
+            month=month,
+            day_of_week=weekday,
+            timezone=ZoneInfo(source.timezone),
+        )
+    except ValueError as error:
+        raise SettingsError([f"line {source.line}: cron: {error}"]) from error
+
+
+def next_poll(source: Source, now: datetime, *, failures: int = 0, spread: float | None = None) -> datetime:
+    """The instant of the next poll. After a failure it comes sooner than planned, 1, 2, 4 ... minutes later, at
+    most an hour, but never later than the plan has it. `spread` from -1 to 1 replaces chance in tests."""
+    if source.cron:
+        planned = trigger(source).get_next_fire_time(None, now) or now + timedelta(days=1)
+    else:
+        every = source.every or timedelta(minutes=30)
+        chance = random.uniform(-1, 1) if spread is None else spread  # noqa: S311 - not a secret
+        planned = now + every * (1 + _SPREAD * chance)
+    if failures:
+        retry = now + min(FIRST_RETRY * 2 ** min(failures - 1, 10), LONGEST_RETRY)
+        planned = min(planned, retry)
+    return planned.astimezone(now.tzinfo)
+
+
+def check_crons(settings: Settings) -> list[str]:
+    """A line for each cron that APScheduler cannot follow."""
+    problems = []
+    for source in settings.sources:
+        if source.cron:
+            try:
+                trigger(source)
+            except SettingsError as error:
+                problems.append(f"{settings.path}:{source.line}: {error.problems[0].split(': ', 1)[1]}")
+    return problems
+
+
+def overdue(next_poll_at: datetime | None, now: datetime, source: Source) -> bool:
+    """Due, or so far ahead that the clock must have been set back."""
+    if next_poll_at is None or next_poll_at <= now:
+        return True
+    if source.cron:
+        return False
+    return next_poll_at - now > (source.every or timedelta(minutes=30)) * 2

@@ -1,0 +1,168 @@
+"""The daemon on one machine. APScheduler is the clock and nothing more: it forgets everything when it ends, and
+may. What is due, and who does it, stands in our own table.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from tracker.engine import cycle
+from tracker.engine.due import check_crons, overdue
+from tracker.errors import SettingsError
+from tracker.settings_file import load
+from tracker.sources import Settings
+from tracker.store import states
+from tracker.store.db import Store
+
+TICK_SECONDS = 1
+DELIVER_SECONDS = 2
+RELOAD_SECONDS = 2
+STOP_SECONDS = 5  # what a running poll gets to end by itself; its lease is free again after a restart anyway
+
+log = structlog.get_logger()
+
+
+class Daemon:
+    """`run()` returns after SIGTERM or SIGINT (or `stop.set()`), within seconds."""
+
+    def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime]) -> None:
+        self.stop = threading.Event()
+        self.store = store
+        self.now = now
+        self.context = cycle.make_context(settings, store, now)
+        self._seen = _stamp(settings.path)
+        self._reload_wanted = threading.Event()
+        self._polling: set[str] = set()
+        self._guard = threading.Lock()
+
+    def run(self) -> None:
+        cycle.free_the_dead(self.store)
+        scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": ThreadPoolExecutor(cycle.WORKERS + 4)},
+            job_defaults={"coalesce": True, "misfire_grace_time": None},
+            timezone=UTC,
+        )
+        # Ticks overlap on purpose: a source that takes its time does not hold up those that fall due meanwhile.
+        for job, seconds, instances in (
+            (self.tick, TICK_SECONDS, cycle.WORKERS),
+            (self.deliver, DELIVER_SECONDS, 1),
+            (self.reload_if_changed, RELOAD_SECONDS, 1),
+        ):
+            scheduler.add_job(
+                job,
+                "interval",
+                seconds=seconds,
+                max_instances=instances,
+                next_run_time=datetime.now(UTC),
+                id=job.__name__,
+            )
+        self._on_signals()
+        scheduler.start()
+        log.info("tracker runs", sources=len(self.enabled()), channels=len(self.context.settings.channels))
+        try:
+            while not self.stop.wait(0.2):
+                pass
+        finally:
+            self.stop.set()
+            log.info("stopping")
+            scheduler.shutdown(wait=False)
+            self._let_polls_end()
+            self.context.client.close()
+            log.info("stopped")
+
+    def enabled(self) -> list[str]:
+        return [source.id for source in self.context.settings.sources if source.enabled]
+
+    # --- jobs -----------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Polls what is due and nobody polls yet."""
+        context = self.context
+        sources = {source.id: source for source in context.settings.sources if source.enabled}
+        now = self.now()
+        with self._guard:
+            if self.stop.is_set():
+                return
+            standing = states.states(self.store, list(sources))
+            due = [
+                name
+                for name, state in standing.items()
+                if name not in self._polling and overdue(state.next_poll_at, now, sources[name])
+            ]
+            if not due:
+                return
+            longest = max(sources[name].time_limit for name in due) + cycle.MARGIN
+            mine = states.claim(self.store, due, owner=cycle.owner(), now=now, lease=longest, due_only=False)
+            self._polling.update(mine)
+        try:
+            for report in cycle.run([sources[name] for name in mine], context, stop=self.stop, claimed=True):
+                log.info(
+                    "polled", source=report.source, state=report.state, reason=report.reason, seconds=report.seconds,
+                    requests=report.requests, changes=len(report.changes), baseline=report.baseline, alerts=report.alerts,
+                )  # fmt: skip
+                self._polling.discard(report.source)
+                if report.alerts:
+                    self.deliver()
+        finally:
+            self._polling.difference_update(mine)
+
+    def deliver(self) -> None:
+        report = cycle.deliver_due(self.context)
+        if report.sent or report.failed or report.dead:
+            log.info("delivered", sent=report.sent, failed=report.failed, dead=report.dead)
+
+    def reload_if_changed(self) -> None:
+        """New settings when the file changed or SIGHUP came; the old ones when the new are wrong."""
+        path = self.context.settings.path
+        stamp = _stamp(path)
+        if stamp == self._seen and not self._reload_wanted.is_set():
+            return
+        self._seen = stamp
+        self._reload_wanted.clear()
+        try:
+            settings = load(path)
+            problems = check_crons(settings)
+            if problems:
+                raise SettingsError(problems)
+        except SettingsError as error:
+            for problem in error.problems:
+                log.error("settings not reloaded, the old ones stay", problem=problem)
+            return
+        before = self.context
+        self.context = cycle.make_context(settings, self.store, self.now)
+        log.info("settings reloaded", sources=len(self.enabled()), channels=len(settings.channels))
+        threading.Timer(STOP_SECONDS * 60, before.client.close).start()
+
+    # --- signals --------------------------------------------------------------------------------
+
+    def _on_signals(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        signal.signal(signal.SIGTERM, lambda *_: self.stop.set())
+        signal.signal(signal.SIGINT, lambda *_: self.stop.set())
+        signal.signal(signal.SIGHUP, lambda *_: self._reload_wanted.set())
+
+    def _let_polls_end(self) -> None:
+        end = time.monotonic() + STOP_SECONDS
+        while self._polling and time.monotonic() < end:
+            time.sleep(0.05)
+        states.release_of(self.store, [cycle.owner()])
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

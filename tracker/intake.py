@@ -1,0 +1,398 @@
+"""One answer that came in becomes a version of a document, a change, and what is owed to the channels.
+
+Everything that one answer causes is written in one transaction: a kill before its end leaves nothing, and the
+repeated poll makes the same records under the same ids.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from tracker import clock, diff, parse, routing, tag, timeline
+from tracker.errors import ParseError, TrackerError
+from tracker.i18n import t
+from tracker.model import (
+    Change,
+    Document,
+    DocumentKind,
+    Fetched,
+    Level,
+    Operation,
+    ProfileMatch,
+    Role,
+    SnapshotRef,
+    Tagging,
+    Validators,
+)
+from tracker.parse import guard, noise
+from tracker.sources import Settings, Source
+from tracker.store import changes, outbox, snapshots, states, versions
+from tracker.store.blobs import sha256
+from tracker.store.db import Store
+
+# Documents with one record for life, whatever source shows them.
+_LASTING = frozenset({Role.FR_RECORD, Role.PI_RECORD, Role.FEED_ENTRY})
+# What is judged by its shape; API records are judged by the adapters, key by key.
+_GUARDED = frozenset({Role.PAGE, Role.PDF, Role.ECFR_PART, Role.SCREENING_LIST})
+# Dates that readers plan by; when one of them moves, the record is told again.
+_PLANNED = frozenset({"effective", "compliance", "comments-close", "stay-ends", "expires", "hearing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one answer. `change`: its new or renewed record; `told`: deliveries owed for it;
+    `held`: why the answer waits for a second look instead."""
+
+    change: Change | None = None
+    told: int = 0
+    held: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an answer says, and what the last answer that was kept said, both read by today's rules."""
+
+    document: Document
+    previous: Document | None
+    version: versions.Version | None
+    templates: tuple[str, ...]
+    same_kind: bool  # the previous text was of the same role, so that comparing words makes sense
+
+
+class Intake:
+    """Takes in the answers of one poll of one source."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        source: Source,
+        known: dict[str, states.Resource],
+        *,
+        baseline: bool,
+        again: Callable[[Fetched], Fetched],
+        accept: bool = False,
+    ) -> None:
+        self.store = store
+        self.settings = settings
+        self.source = source
+        self.known = known
+        self.baseline = baseline
+        self.again = again
+        self.accept = accept
+
+    def take(self, fetched: Fetched, now: datetime) -> Taken:
+        """Raises ParseError when the bytes cannot be read; they are kept all the same."""
+        if fetched.role is Role.LISTING:
+            return self._evidence(fetched)
+        if not self.accept and self._same_bytes(fetched):
+            self._remember(fetched)
+            return Taken()
+        try:
+            reading = self._read(fetched)
+        except ParseError as error:
+            self._hold(fetched, error.cause)
+            raise
+        if not self.accept and fetched.role in _GUARDED:
+            reason = guard.judge(
+                reading.document, reading.previous, len(fetched.answer.body), self._size(fetched.key)
+            )
+            if reason:
+                self._hold(fetched, reason)
+                return Taken(held=reason)
+        reading = self._without_noise(fetched, reading)
+        if reading.previous is not None and digest(reading.document) == digest(reading.previous):
+            self._remember(fetched)
+            return Taken()
+        return self._keep(fetched, reading, now)
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def _same_bytes(self, fetched: Fetched) -> bool:
+        for part in (fetched, *fetched.attachments):
+            known = self.known.get(part.key)
+            if known is None or known.validators.sha256 != sha256(part.answer.body):
+                return False
+            if known.validators.recipe != self.source.recipe():
+                return False
+        return True
+
+    def _read(self, fetched: Fetched) -> Reading:
+        document = parse.read(fetched)
+        identity = identify(self.source, fetched, document)
+        with self.store.read() as connection:
+            version = versions.latest(connection, identity)
+            if version is None:
+                return Reading(document, None, None, (), True)
+            old = snapshots.load(connection, version.snapshots)
+        # The old bytes are read by today's recipe, so that another selector or a better reader is not
+        # mistaken for another text.
+        meta = {**old.meta, **{name: fetched.meta[name] for name in ("content",) if name in fetched.meta}}
+        same_kind = old.role is fetched.role and bool(old.attachments) == bool(fetched.attachments)
+        try:
+            previous = parse.read(replace(old, meta=meta))
+        except TrackerError:
+            # The old bytes hold nothing under the new recipe: there is no before to compare with.
+            return Reading(document, None, version, (), same_kind)
+        return Reading(document, previous, version, version.noise, same_kind)
+
+    def _size(self, key: str) -> int | None:
+        known = self.known.get(key)
+        return known.size if known else None
+
+    def _without_noise(self, fetched: Fetched, reading: Reading) -> Reading:
+        """Masks what changes by itself. A page that seems changed is fetched a second time: what differs
+        between two fetches of the same moment is noise, and is remembered as such."""
+        if fetched.role is not Role.PAGE:
+            return reading
+
+        def quieted(templates: tuple[str, ...]) -> Reading:
+            previous = reading.previous and noise.quiet(reading.previous, templates)
+            return replace(
+                reading,
+                document=noise.quiet(reading.document, templates),
+                previous=previous,
+                templates=templates,
+            )
+
+        quiet = quieted(reading.templates)
+        if quiet.previous is None or digest(quiet.document) == digest(quiet.previous):
+            return quiet
+        second = parse.read(self.again(fetched))
+        learned = noise.volatile(reading.document, second)
+        return quieted(tuple(sorted({*reading.templates, *learned}))) if learned else quiet
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def _evidence(self, fetched: Fetched) -> Taken:
+        if not self._same_bytes(fetched):
+            with self.store.write() as connection:
+                snapshots.save(connection, self.source.id, fetched)
+                self._save_resource(connection, fetched)
+        return Taken()
+
+    def _remember(self, fetched: Fetched) -> None:
+        """The server's validators of an answer that says nothing new."""
+        with self.store.write() as connection:
+            for part in (fetched, *fetched.attachments):
+                self._save_resource(connection, part)
+
+    def _hold(self, fetched: Fetched, reason: str) -> None:
+        """Keeps a doubtful answer as evidence, once, and not as truth."""
+        body_sha = sha256(fetched.answer.body)
+        known = self.known.get(fetched.key) or states.Resource(Validators())
+        again = known.held_sha256 == body_sha
+        held = replace(known, held_sha256=body_sha, held_count=known.held_count + 1 if again else 1)
+        with self.store.write() as connection:
+            if not again:
+                meta = {**fetched.meta, "held": reason}
+                snapshots.save(connection, self.source.id, replace(fetched, meta=meta))
+            states.save_resource(connection, self.source.id, fetched.key, held)
+        self.known[fetched.key] = held
+
+    def _save_resource(self, connection: Connection, part: Fetched) -> None:
+        answer = part.answer
+        validators = Validators(
+            etag=answer.header("etag"),
+            last_modified=answer.header("last-modified"),
+            sha256=sha256(answer.body),
+            recipe=self.source.recipe(),
+            full_at=answer.fetched_at,
+        )
+        resource = states.Resource(validators, size=len(answer.body))
+        states.save_resource(connection, self.source.id, part.key, resource)
+        self.known[part.key] = resource
+
+    def _keep(self, fetched: Fetched, reading: Reading, now: datetime) -> Taken:
+        document = reading.document
+        identity = identify(self.source, fetched, document)
+        ordinal = 1 if reading.version is None else reading.version.ordinal + 1
+        baseline = self.baseline or self._pending(fetched.key)
+        lasting = fetched.role in _LASTING
+        compared = reading.previous is not None and reading.same_kind
+        operations = diff.compare(reading.previous, document) if compared else ()
+        # A recipe under which the old bytes hold nothing gives a new beginning, not a new page.
+        restart = reading.version is not None and reading.previous is None
+        with self.store.write() as connection:
+            old = changes.of_identity(connection, identity) if lasting else None
+            ids = [
+                snapshots.save(connection, self.source.id, part) for part in (fetched, *fetched.attachments)
+            ]
+            versions.add(
+                connection, identity, ordinal,
+                source=self.source.id, key=fetched.key, digest=digest(document),
+                snapshots=ids, noise=reading.templates, at=now,
+            )  # fmt: skip
+            for part in (fetched, *fetched.attachments):
+                self._save_resource(connection, part)
+            before = None
+            if reading.version is not None:
+                before = snapshots.reference(connection, reading.version.snapshots[0])
+            after = snapshots.reference(connection, ids[0])
+            change = self._change(
+                identity, ordinal, document, operations, reading, now, baseline or restart, before, after
+            )
+            if old is not None:
+                change = renewed(old, change, operations, same_kind=reading.same_kind)
+            return self._record(connection, change, old, identity, ordinal, operations, now)
+
+    def _pending(self, key: str) -> bool:
+        """Failed in the source's first poll: it was there before we looked, so it is no news."""
+        known = self.known.get(key)
+        return known is not None and known.validators.recipe == PENDING
+
+    def _change(
+        self,
+        identity: str,
+        ordinal: int,
+        document: Document,
+        operations: tuple[Operation, ...],
+        reading: Reading,
+        now: datetime,
+        baseline: bool,
+        before: SnapshotRef | None,
+        after: SnapshotRef,
+    ) -> Change:
+        substantive = diff.substantive(operations)
+        editorial = bool(operations) and not substantive and reading.same_kind
+        tagging, matches = self._tagged(document, substantive, editorial, now)
+        if operations:
+            tagging = replace(tagging, summary=diff.summarize(substantive or operations))
+        if substantive and document.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE}:
+            units = tuple(dict.fromkeys(operation.path for operation in substantive))
+            tagging = replace(tagging, units=units)
+        return Change(
+            id=change_id(identity, ordinal, document),
+            source=self.source.id,
+            kind=document.kind,
+            title=document.title,
+            url=document.url,
+            detected_at=now,
+            tagging=tagging,
+            document_number=document.document_number,
+            citation=document.citation,
+            agencies=document.agencies,
+            published=document.published,
+            abstract=document.abstract,
+            baseline=baseline,
+            editorial=editorial,
+            profiles=matches,
+            before=before,
+            after=after,
+        )
+
+    def _tagged(
+        self, document: Document, operations: tuple[Operation, ...], editorial: bool, now: datetime
+    ) -> tuple[Tagging, tuple[ProfileMatch, ...]]:
+        if editorial:
+            return Tagging(Level.NONE, version=tag.RULES_VERSION), ()
+        tagging = tag.tag(document, operations, today=clock.legal_day(now))
+        return tagging, tag.match(self.settings.profiles, document, operations, tagging)
+
+    def _record(
+        self,
+        connection: Connection,
+        change: Change,
+        old: Change | None,
+        identity: str,
+        ordinal: int,
+        operations: tuple[Operation, ...],
+        now: datetime,
+    ) -> Taken:
+        for actor in changes.acting_on(connection, timeline.references(change)):
+            change = timeline.applied(change, actor)
+        changes.save(
+            connection,
+            change,
+            identity=identity,
+            version=ordinal,
+            operations=operations,
+            words=labels(change),
+        )
+        for link in change.tagging.links:
+            for target, where, version in changes.find(connection, link.target):
+                acted = timeline.applied(target, change)
+                if acted is not target:
+                    changes.save(connection, acted, identity=where, version=version, words=labels(acted))
+        told = 0
+        if old is None or change.revision > old.revision:
+            for routed in routing.route(change, self.settings):
+                told += outbox.enqueue(
+                    connection, change_id=change.id, revision=change.revision,
+                    channel=routed.channel, reason=routed.reason, now=now,
+                )  # fmt: skip
+        return Taken(change, told)
+
+
+PENDING = "pending-baseline"
+_MODERN = re.compile(r"(?:[CRZX]\d+-)?20\d\d-\d{4,6}")
+
+
+def digest(document: Document) -> str:
+    """What a document says, as a hash: the same for two answers that differ in nothing that is read."""
+    facts = [
+        document.title, document.abstract, document.action, document.dates_text, document.type,
+        str(document.published), str(document.effective_on), str(document.comments_close_on),
+        document.correction_of, document.corrections,
+        [(unit.path, unit.text, unit.key) for unit in document.units],
+    ]  # fmt: skip
+    if document.kind is DocumentKind.CFR:
+        # An eCFR part is published anew every day; only its text counts.
+        facts[5] = None
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+
+def identify(source: Source, fetched: Fetched, document: Document) -> str:
+    """The name of a document for ever. Numbers of the Federal Register were given twice before 2016, in
+    forms such as `94-16174`, so those carry their year."""
+    number = document.document_number
+    if number and fetched.role in _LASTING:
+        if _MODERN.fullmatch(number) or document.published is None:
+            return f"fr:{number}"
+        return f"fr:{number}@{document.published.year}"
+    return f"{source.id}:{fetched.key}"
+
+
+def change_id(identity: str, ordinal: int, document: Document) -> str:
+    """The same whenever the same poll is repeated. A document with a record for life has one id; elsewhere
+    each new state of the text is a change of its own."""
+    name = identity if identity.startswith("fr:") else f"{identity}|{ordinal}|{digest(document)}"
+    return f"chg_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:
+    """The record of a document that was seen before, as it reads now. It is told again when its text was
+    corrected in substance, when a date that people plan by moved, or when its level rose. More of the same
+    document coming in (its full text, its publication) is no correction."""
+    merged = timeline.kept(old, replace(new, id=old.id, detected_at=old.detected_at, baseline=old.baseline))
+    before = {(day.type, day.date) for day in old.tagging.dates if day.type in _PLANNED}
+    now = {(day.type, day.date) for day in new.tagging.dates if day.type in _PLANNED}
+    rose = merged.tagging.level.rank > old.tagging.level.rank
+    if same_kind:
+        material = bool(diff.substantive(operations)) or not now <= before or rose
+    else:
+        material = rose and not old.baseline
+    return replace(
+        merged,
+        source=old.source if old.document_number else new.source,
+        revision=old.revision + 1 if material else old.revision,
+        baseline=old.baseline and not material,
+        editorial=False,
+        before=new.before or old.before,
+    )
+
+
+def labels(change: Change) -> tuple[str, str]:
+    """Words that a change is found by although its text does not hold them: the names of its topics."""
+    topics = [topic.id for topic in change.tagging.topics]
+    return (
+        " ".join(t(f"topic.{name}", "en") for name in topics),
+        " ".join(t(f"topic.{name}", "ja") for name in topics),
+    )

@@ -1,0 +1,238 @@
+"""poll(source): fetch → snapshot → parse → diff → tag → store → outbox. The stages meet here and nowhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from tracker import clock, fetch, tag
+from tracker.errors import FetchError, ParseError, Refused, StoreError, TrackerError, WrongShape
+from tracker.fetch.client import Client
+from tracker.fetch.items import Cursor, Trouble
+from tracker.intake import PENDING, Intake
+from tracker.model import Absent, Document, DocumentKind, Fetched, Level, NotModified, Validators
+from tracker.sources import Settings, Source
+from tracker.store import states
+from tracker.store.db import Store
+
+BIS = "industry-and-security-bureau"
+GIVEN_UP = 3  # polls in a row without a thing, after which it is no longer asked for
+
+
+@dataclass(slots=True)
+class Report:
+    """What one poll of one source did, as `tracker poll` prints it."""
+
+    source: str
+    requests: int = 0
+    bytes: int = 0
+    not_modified: int = 0
+    documents: int = 0
+    changes: list[str] = field(default_factory=list)
+    editorial: list[str] = field(default_factory=list)
+    updates: list[str] = field(default_factory=list)
+    baseline: int = 0
+    alerts: int = 0
+    held: list[dict[str, str]] = field(default_factory=list)
+    errors: list[dict[str, str]] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    state: str = "healthy"
+    reason: str = ""
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return self.state == "healthy"
+
+    def json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__} | {"ok": self.ok}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every poll needs; one for the whole process."""
+
+    settings: Settings
+    store: Store
+    client: Client
+    now: Callable[[], datetime] = clock.now
+
+
+class Recollection:
+    """What the store knows of a source, as the adapters ask for it (`fetch.memory.Memory`)."""
+
+    def __init__(self, cursor: Mapping[str, str], known: Mapping[str, states.Resource]) -> None:
+        self.cursor = cursor
+        self._known = known
+
+    def validators(self, key: str) -> Validators | None:
+        found = self._known.get(key)
+        return found.validators if found and found.validators.sha256 else None
+
+    def keys(self, prefix: str = "") -> Iterable[str]:
+        return [
+            key
+            for key, found in self._known.items()
+            if key.startswith(prefix) and found.validators.sha256 and found.missing_count < GIVEN_UP
+        ]
+
+
+def in_field(record: Mapping[str, Any]) -> bool:
+    """Whether an API record deserves its full text: the Bureau of Industry and Security wrote it, or its title
+    and abstract alone say that it is in the field."""
+    agencies = record.get("agencies")
+    slugs = (
+        {agency.get("slug") for agency in agencies if isinstance(agency, dict)}
+        if isinstance(agencies, list)
+        else ()
+    )
+    if BIS in slugs:
+        return True
+    number = str(record.get("document_number") or "")
+    document = Document(
+        key=number,
+        kind=DocumentKind.NOTICE,
+        title=str(record.get("title") or ""),
+        abstract=str(record.get("abstract") or ""),
+        url=str(record.get("html_url") or ""),
+        document_number=number or None,
+    )
+    return tag.tag(document, today=clock.legal_day(clock.now())).level is not Level.NONE
+
+
+def poll(
+    source: Source,
+    context: Context,
+    state: states.SourceState | None = None,
+    known: dict[str, states.Resource] | None = None,
+    *,
+    accept: bool = False,
+) -> Report:
+    """One poll of one source. Never raises for what a source does: the report says it.
+
+    `state` and `known` are given by callers that read them for many sources at once. `accept` takes answers
+    that were held for a second look as true.
+    """
+    began = time.perf_counter()
+    report = Report(source.id)
+    state = state or states.states(context.store, [source.id])[source.id]
+    known = known if known is not None else states.resources(context.store, [source.id])[source.id]
+    memory = Recollection(state.cursor, known)
+    now = context.now()
+    baseline = state.baseline_at is None
+    intake = Intake(
+        context.store,
+        context.settings,
+        source,
+        known,
+        baseline=baseline,
+        again=lambda fetched: fetch.again(source, fetched, context.client, context.now()),
+        accept=accept,
+    )
+    before = context.client.tally()
+    counted = (before.requests, before.bytes, before.not_modified)
+    try:
+        for item in fetch.poll(source, memory, context.client, now, wanted=in_field):
+            _handle(item, intake, report, context, memory.cursor)
+        if baseline:
+            with context.store.write() as connection:
+                states.set_baseline(connection, source.id, now)
+    except FetchError as error:
+        report.state, report.reason = state_of(error), error.line()
+        report.errors.append({"key": "", "url": error.url, "error": error.line()})
+    except StoreError:
+        raise
+    except TrackerError as error:
+        report.state, report.reason = "failing", error.line()
+        report.errors.append({"key": "", "url": "", "error": error.line()})
+    tally = context.client.tally()
+    report.requests = tally.requests - counted[0]
+    report.bytes = tally.bytes - counted[1]
+    report.not_modified = tally.not_modified - counted[2]
+    report.seconds = round(time.perf_counter() - began, 3)
+    _judge(report)
+    return report
+
+
+def _handle(
+    item: Fetched | NotModified | Absent | Trouble | Cursor,
+    intake: Intake,
+    report: Report,
+    context: Context,
+    cursor: Mapping[str, str],
+) -> None:
+    source = intake.source
+    match item:
+        case Fetched():
+            _take(item, intake, report, context)
+        case NotModified():
+            pass
+        case Absent():
+            report.absent.append(item.key)
+            _missing(item.key, intake, context)
+        case Trouble():
+            report.errors.append({"key": item.key, "url": item.url, "error": item.error.line()})
+            if intake.baseline and item.key not in intake.known:
+                pending = states.Resource(Validators(recipe=PENDING))
+                with context.store.write() as connection:
+                    states.save_resource(connection, source.id, item.key, pending)
+                intake.known[item.key] = pending
+        case Cursor():
+            if dict(item.values) != dict(cursor):
+                with context.store.write() as connection:
+                    states.set_cursor(connection, source.id, item.values)
+
+
+def _take(fetched: Fetched, intake: Intake, report: Report, context: Context) -> None:
+    try:
+        taken = intake.take(fetched, context.now().replace(microsecond=0))
+    except (ParseError, FetchError) as error:
+        # One unreadable answer is set aside with its bytes; the rest of the source goes on.
+        report.errors.append({"key": fetched.key, "url": fetched.answer.url, "error": error.line()})
+        return
+    report.documents += 1
+    if taken.held:
+        report.held.append({"key": fetched.key, "url": fetched.answer.url, "reason": taken.held})
+    change = taken.change
+    if change is None:
+        return
+    report.alerts += taken.told
+    if change.baseline:
+        report.baseline += 1
+    elif change.editorial:
+        report.editorial.append(change.id)
+    elif change.detected_at < context.now().replace(microsecond=0) and change.document_number:
+        report.updates.append(change.id)
+    else:
+        report.changes.append(change.id)
+
+
+def _missing(key: str, intake: Intake, context: Context) -> None:
+    known = intake.known.get(key)
+    if known is not None:
+        known = replace(known, missing_count=known.missing_count + 1)
+        intake.known[key] = known
+        with context.store.write() as connection:
+            states.save_resource(connection, intake.source.id, key, known)
+
+
+def state_of(error: FetchError) -> str:
+    if isinstance(error, Refused):
+        return "blocked"
+    return "changed-shape" if isinstance(error, WrongShape) else "failing"
+
+
+def _judge(report: Report) -> None:
+    if report.state != "healthy":
+        return
+    if report.held:
+        report.state = "changed-shape"
+        first = report.held[0]
+        report.reason = f"{len(report.held)} held for a second look; {first['key']}: {first['reason']}"
+    elif report.errors:
+        report.state = "failing"
+        first = report.errors[0]
+        report.reason = f"{len(report.errors)} of its things failed; {first['key']}: {first['error']}"

@@ -1,0 +1,196 @@
+"""The store, read only and at once: what `changes`, `show`, `status` and `deadlines` ask.
+
+Plain SQL over `sqlite3`, because these commands should answer before SQLAlchemy has been imported. Records are
+handed out as the JSON objects that they are kept as.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tracker.errors import StoreError, UsageError
+from tracker.model import Level
+from tracker.store.schema import HEAD
+from tracker.text import search_form
+
+FILE = "tracker.db"
+_QUOTED = re.compile(r'"([^"]+)"|(\S+)')
+_JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ々〆]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which changes. `level`: that or above. `since` and `until` are days of publication, or of detection where
+    a record was not published."""
+
+    since: date | None = None
+    until: date | None = None
+    topic: str | None = None
+    level: Level | None = None
+    source: str | None = None
+    query: str | None = None
+    kind: str | None = None
+    limit: int = 50
+    offset: int = 0
+
+
+class Reader:
+    """Raises StoreError where there is no state yet, or one of another version."""
+
+    def __init__(self, state: Path) -> None:
+        self.path = state / FILE
+        if not self.path.exists():
+            raise StoreError(
+                f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state"
+            )
+        try:
+            self.connection = sqlite3.connect(
+                f"file:{self.path}?mode=ro", uri=True, timeout=30, check_same_thread=False
+            )
+            found = self.connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        if found is None or found[0] != HEAD:
+            raise StoreError(
+                f"{self.path}: schema {found and found[0]}, this tracker wants {HEAD}",
+                cure="run `tracker poll` once: it upgrades",
+            )
+        self.connection.row_factory = sqlite3.Row
+        self.connection.execute("PRAGMA mmap_size=268435456")
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def changes(self, wanted: Wanted) -> list[dict[str, Any]]:
+        """Newest first."""
+        where, values = _conditions(wanted)
+        rows = self.connection.execute(
+            f"SELECT record FROM change WHERE {where} ORDER BY coalesce(published, substr(detected_at, 1, 10)) DESC, seq DESC"  # noqa: S608
+            " LIMIT ? OFFSET ?",
+            [*values, wanted.limit, wanted.offset],
+        )
+        return [json.loads(row["record"]) for row in rows]
+
+    def count(self, wanted: Wanted) -> int:
+        where, values = _conditions(wanted)
+        query = f"SELECT count(*) FROM change WHERE {where}"  # noqa: S608 - conditions are ours, values are bound
+        return int(self.connection.execute(query, values).fetchone()[0])
+
+    def change(self, reference: str) -> dict[str, Any]:
+        """By id, by the beginning of an id, by document number or FR citation. Raises UsageError when that
+        names none, or more than one."""
+        rows = self.connection.execute(
+            "SELECT record FROM change WHERE id = ?1 OR document_number = ?1 OR citation = ?1 LIMIT 3",
+            [reference],
+        ).fetchall()
+        if not rows and re.fullmatch(r"(chg_)?[0-9a-f]{4,16}", reference):
+            start = reference if reference.startswith("chg_") else f"chg_{reference}"
+            rows = self.connection.execute(
+                "SELECT record FROM change WHERE id GLOB ? LIMIT 3", [f"{start}*"]
+            ).fetchall()
+        if not rows:
+            raise UsageError(f"no change is called {reference!r}", cure="`tracker changes` lists them")
+        if len(rows) > 1:
+            raise UsageError(f"{reference!r} names more than one change", cure="give more of the id")
+        found: dict[str, Any] = json.loads(rows[0]["record"])
+        return found
+
+    def deliveries(self, change_id: str) -> list[dict[str, Any]]:
+        """What was owed for a change, to whom, and each try's answer."""
+        rows = self.connection.execute(
+            "SELECT id, channel, revision, state, attempts, reason, created_at, next_attempt_at FROM delivery"
+            " WHERE change_id = ? ORDER BY id",
+            [change_id],
+        ).fetchall()
+        return [
+            {**dict(row), "tries": [dict(attempt) for attempt in self.connection.execute(
+                "SELECT at, ok, answer, seconds FROM attempt WHERE delivery_id = ? ORDER BY id", [row["id"]]
+            )]}
+            for row in rows
+        ]  # fmt: skip
+
+    def sources(self) -> dict[str, dict[str, Any]]:
+        return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source")}
+
+    def channels(self) -> dict[str, dict[str, Any]]:
+        """Per channel: what is owed, what is dead, and how its last try went."""
+        found: dict[str, dict[str, Any]] = {}
+        for row in self.connection.execute(
+            "SELECT channel, state, count(*) AS number FROM delivery GROUP BY channel, state"
+        ):
+            found.setdefault(row["channel"], {"pending": 0, "claimed": 0, "sent": 0, "dead": 0})[
+                row["state"]
+            ] = row["number"]
+        for name, counts in found.items():
+            last = self.connection.execute(
+                "SELECT at, ok, answer FROM attempt JOIN delivery ON delivery.id = delivery_id WHERE channel = ?"
+                " ORDER BY attempt.id DESC LIMIT 1",
+                [name],
+            ).fetchone()
+            counts["last"] = dict(last) if last else None
+        return found
+
+    def planned(self, since: date) -> Iterator[dict[str, Any]]:
+        """The records with a date that still stands on this day or after it."""
+        rows = self.connection.execute(
+            "SELECT record FROM change WHERE seq IN (SELECT seq FROM deadline WHERE day >= ? AND NOT superseded)"
+            " AND level > 0 AND NOT editorial",
+            [since.isoformat()],
+        )
+        for row in rows:
+            yield json.loads(row["record"])
+
+
+@contextmanager
+def reader(state: Path) -> Iterator[Reader]:
+    opened = Reader(state)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
+    where, values = ["1"], list[Any]()
+    day = "coalesce(published, substr(detected_at, 1, 10))"
+    plain: Sequence[tuple[str, Any]] = (
+        (f"{day} >= ?", wanted.since and wanted.since.isoformat()),
+        (f"{day} <= ?", wanted.until and wanted.until.isoformat()),
+        ("seq IN (SELECT seq FROM change_topic WHERE topic = ?)", wanted.topic),
+        ("level >= ?", wanted.level and wanted.level.rank),
+        ("source = ?", wanted.source),
+        ("kind = ?", wanted.kind),
+    )
+    for condition, value in plain:
+        if value is not None:
+            where.append(condition)
+            values.append(value)
+    for condition, value in _search(wanted.query or ""):
+        where.append(condition)
+        values.append(value)
+    return " AND ".join(where), values
+
+
+def _search(query: str) -> Iterator[tuple[str, str]]:
+    """A condition per word or quoted phrase; all must hold. English goes by words, Japanese by trigrams, and what
+    is too short for a trigram by looking at each row's Japanese."""
+    for quoted, bare in _QUOTED.findall(query):
+        term = search_form(quoted or bare)
+        if not term:
+            continue
+        phrase = '"' + term.replace('"', '""') + '"'
+        if not _JAPANESE.search(term):
+            if re.search(r"\w", term):
+                yield "seq IN (SELECT rowid FROM change_fts_en WHERE change_fts_en MATCH ?)", phrase
+        elif len(term) >= 3:
+            yield "seq IN (SELECT rowid FROM change_fts_ja WHERE change_fts_ja MATCH ?)", phrase
+        else:
+            yield "seq IN (SELECT seq FROM change_text WHERE instr(ja, ?))", term
