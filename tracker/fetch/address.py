@@ -1,0 +1,64 @@
+"""Addresses on the web: which host, which port, and the one spelling by which a page is known."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+# Parameters that say where a visitor came from, never which page he sees.
+_TRACKING = frozenset({"gclid", "fbclid", "msclkid", "mc_cid", "mc_eid", "_ga", "_gl", "igshid"})
+_PORTS = {"http": 80, "https": 443}
+
+
+def host_port(url: str) -> str:
+    """`host:port` in lower case, with the scheme's own port where none is written; "" for no web address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return ""
+    return f"{parts.hostname}:{port}" if parts.hostname and port else ""
+
+
+def canonical(url: str) -> str:
+    """The spelling by which a page is known: no fragment, no tracking parameters, no default port,
+    host in lower case, "/" for an empty path. "" for what is no web address (mailto:, javascript:)."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in _PORTS or not parts.hostname:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if port and port != _PORTS[parts.scheme]:
+        host = f"{host}:{port}"
+    query = parts.query
+    if query:
+        query = "&".join(pair for pair in query.split("&") if not _is_tracking(pair.partition("=")[0]))
+    return urlunsplit((parts.scheme, host, parts.path.replace(" ", "%20") or "/", query, ""))
+
+
+def absolute(base: str, link: str) -> str:
+    """`link` as it stands on the page `base`, in its canonical spelling; "" where it leads nowhere."""
+    try:
+        return canonical(urljoin(base, link.strip()))
+    except ValueError:
+        return ""
+
+
+@lru_cache(maxsize=1024)
+def is_local(host: str) -> bool:
+    """Whether a host as written (`host` or `host:port`) is this machine or a private network."""
+    name = host.rsplit(":", 1)[0].strip("[]")
+    if name == "localhost":
+        return True
+    try:
+        return not ip_address(name).is_global
+    except ValueError:
+        return False
+
+
+def _is_tracking(name: str) -> bool:
+    return name.startswith("utm_") or name in _TRACKING

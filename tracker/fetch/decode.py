@@ -1,0 +1,81 @@
+"""The body of an answer, bounded: so many bytes on the wire, so many once unpacked, so much time."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable
+
+from tracker.errors import TooMuch, WrongShape
+
+_STEP = 1 << 20  # unpacked at a time, so that a small bomb cannot fill the memory in one call
+
+
+class Truncated(WrongShape):
+    """The body ended before its own length or its own last block. Worth another try at once."""
+
+
+def read_body(
+    chunks: Iterable[bytes], encoding: str, max_bytes: int, check_time: Callable[[], None], url: str
+) -> bytes:
+    """All of a body, unpacked. `encoding` is the Content-Encoding. Raises TooMuch, Truncated, WrongShape, and
+    whatever `check_time` raises (it is called once for each chunk)."""
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity"):
+        return _plain(chunks, max_bytes, check_time, url)
+    if encoding in ("gzip", "x-gzip"):
+        return _unpacked(chunks, zlib.MAX_WBITS | 16, max_bytes, check_time, url)
+    if encoding == "deflate":
+        return _unpacked(chunks, zlib.MAX_WBITS, max_bytes, check_time, url)
+    raise WrongShape(f"the body is packed as {encoding!r}, which was not asked for", url=url)
+
+
+def _plain(chunks: Iterable[bytes], max_bytes: int, check_time: Callable[[], None], url: str) -> bytes:
+    parts: list[bytes] = []
+    total = 0
+    for chunk in chunks:
+        total += len(chunk)
+        if total > max_bytes:
+            raise _too_much(max_bytes, url)
+        parts.append(chunk)
+        check_time()
+    return b"".join(parts)
+
+
+def _unpacked(
+    chunks: Iterable[bytes], window: int, max_bytes: int, check_time: Callable[[], None], url: str
+) -> bytes:
+    parts: list[bytes] = []
+    total = 0
+    unpacker = zlib.decompressobj(window)
+    started = False
+    for chunk in chunks:
+        check_time()
+        rest, full = chunk, False
+        while rest or full:
+            if unpacker.eof:
+                if not rest.startswith(b"\x1f\x8b"):
+                    break  # padding behind the last member
+                unpacker = zlib.decompressobj(window)  # gzip files may be joined end to end
+            try:
+                piece = unpacker.decompress(rest, _STEP)
+            except zlib.error as error:
+                if started or window != zlib.MAX_WBITS:
+                    raise WrongShape(f"the packed body cannot be unpacked: {error}", url=url) from None
+                # "deflate" without its two bytes of header, as some servers send it
+                window = -zlib.MAX_WBITS
+                unpacker = zlib.decompressobj(window)
+                piece = unpacker.decompress(rest, _STEP)
+            started = True
+            total += len(piece)
+            if total > max_bytes:
+                raise _too_much(max_bytes, url)
+            parts.append(piece)
+            rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+            full = len(piece) == _STEP and not unpacker.eof  # more may wait inside
+    if started and not unpacker.eof:
+        raise Truncated("the packed body ends in the middle", url=url)
+    return b"".join(parts)
+
+
+def _too_much(max_bytes: int, url: str) -> TooMuch:
+    return TooMuch(f"the body is larger than {max_bytes / 1e6:.0f} MB", url=url)

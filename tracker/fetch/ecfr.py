@@ -1,0 +1,224 @@
+"""Parts of the Code of Federal Regulations, as the eCFR's versioner gives them.
+
+Its habits (sources.md, b): `up_to_date_as_of` is the latest day there is, later ones answer 404; during an import nothing
+is reliable; only part, section and appendix slice, anything else gives the whole title; `size` in the structure is the
+number of bytes of XML, a free fingerprint; 429 comes without Retry-After; a slow 504 succeeds on the next try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tracker.errors import FetchError, NotFound, Refused, TooMuch, Unreachable, WrongShape
+from tracker.fetch.client import Client
+from tracker.fetch.items import Cursor, Item, Trouble
+from tracker.fetch.memory import Memory, for_replay
+from tracker.fetch.rate import ECFR
+from tracker.fetch.shape import json_object, xml_root
+from tracker.model import Absent, Answer, Fetched, NotModified, Role
+from tracker.sources import Source
+
+TITLES = "listing/titles"
+_MAX_GUESSES = 100  # parts tried by number when neither structure nor versions say which exist
+_SUSPECT_ROWS = 1000  # a list of versions cut off without a word has exactly so many
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """The state of a title that can be asked for: `as_of`, and when anything in it last moved."""
+
+    as_of: str
+    moved: str
+
+
+def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Iterator[Item]:
+    """Every part of the source that is new, moved, or due for a whole look. Raises FetchError for the source as a
+    whole: an import in progress, a title without a date, or a structure in which no known part stands any more."""
+    return _Poll(source, memory, client, now).items()
+
+
+def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+    """The same part of the same day once more. Raises FetchError."""
+    answer = client.fetch(
+        fetched.answer.url, rate=ECFR, deadline=client.deadline(source.time_limit), accept="application/xml"
+    )
+    _check_part(answer, fetched.meta["part"])
+    return Fetched(fetched.key, fetched.role, answer, fetched.meta)
+
+
+class _Poll:
+    def __init__(self, source: Source, memory: Memory, client: Client, now: datetime) -> None:
+        self._source = source
+        self._memory = memory
+        self._client = client
+        self._now = now
+        self._deadline = client.deadline(source.time_limit)
+        self._api = f"{source.base_url.rstrip('/')}/api/versioner/v1"
+        self._cursor = dict(memory.cursor)
+
+    def items(self) -> Iterator[Item]:
+        titles = self._client.fetch(
+            f"{self._api}/titles.json", rate=ECFR, deadline=self._deadline, accept="application/json"
+        )
+        edition = _edition(json_object(titles), self._source.title, titles.url)
+        sizes, surely = self._parts(edition.as_of)
+        known = {key.rpartition(" ")[2]: key for key in self._memory.keys(f"{self._source.title} CFR ")}
+        if surely and known and not set(known) & set(sizes):
+            raise WrongShape(
+                f"none of the {len(known)} known parts stands in the structure of title {self._source.title}",
+                url=titles.url,
+            )
+        down = 0
+        for part in sorted({*sizes, *known}, key=_order):
+            try:
+                item = self._part(part, edition, sizes.get(part), part in known)
+            except (Unreachable, TooMuch) as error:
+                down += 1
+                if down >= 3 or self._client.monotonic() >= self._deadline:
+                    raise
+                item = Trouble(self._key(part), error.url, error)
+            except FetchError as error:
+                item = Trouble(self._key(part), error.url, error)
+            else:
+                down = 0
+            if item is not None:
+                yield item
+        yield Fetched(TITLES, Role.LISTING, titles)
+        if self._cursor != dict(self._memory.cursor):
+            yield Cursor(self._cursor)
+
+    def _key(self, part: str) -> str:
+        return f"{self._source.title} CFR {part}"
+
+    def _part(self, part: str, edition: _Edition, size: int | None, known: bool) -> Item | None:
+        """None: there is no such part, and there never was. Raises FetchError."""
+        key = self._key(part)
+        url = f"{self._api}/full/{edition.as_of}/title-{self._source.title}.xml?part={part}"
+        mark = f"{edition.as_of}|{edition.moved}|{'' if size is None else size}"
+        before = self._cursor.get(f"part {part}", "").split("|", 1)
+        same_day = before[0] == edition.as_of
+        same = size is not None and before[-1] == mark.split("|", 1)[1] and len(before) == 2
+        validators = for_replay(self._memory.validators(key), self._source, self._now)
+        replayable = validators is not None and bool(validators.etag or validators.last_modified)
+        if validators is not None and same and not (same_day and replayable):
+            # Nothing in the title moved and the part is as long as it was; the server offers no better question.
+            self._cursor[f"part {part}"] = mark
+            return NotModified(key, url, self._client.clock())
+        try:
+            answer = self._client.get(
+                url,
+                rate=ECFR,
+                deadline=self._deadline,
+                accept="application/xml",
+                # The validators belong to the address, and the address carries the day.
+                validators=validators if same_day else None,
+            )
+        except NotFound as error:
+            if size is not None:
+                raise WrongShape(
+                    f"{key} stands in the structure of {edition.as_of} and answers 404", url=url, status=404
+                ) from None
+            return Absent(key, url, error.cause) if known else None
+        self._cursor[f"part {part}"] = mark
+        if answer is None:
+            return NotModified(key, url, self._client.clock())
+        _check_part(answer, part)
+        meta = {
+            "as_of": edition.as_of,
+            "title": str(self._source.title),
+            "part": part,
+            "url": f"{self._source.base_url.rstrip('/')}/current/title-{self._source.title}/part-{part}",
+        }
+        return Fetched(key, Role.ECFR_PART, answer, meta)
+
+    def _parts(self, as_of: str) -> tuple[dict[str, int | None], bool]:
+        """The parts of the source with their sizes, and whether that is the whole truth: the structure's word is;
+        the versions' is not, nor are bare numbers to be tried."""
+        try:
+            structure = self._json(f"structure/{as_of}/title-{self._source.title}.json")
+        except NotFound:
+            return self._parts_by_versions(), False
+        found: dict[str, int | None] = {}
+        _collect(structure, self._source.parts, found)
+        return found, True
+
+    def _parts_by_versions(self) -> dict[str, int | None]:
+        numbers = [number for first, last in self._source.parts for number in range(first, last + 1)]
+        guesses: dict[str, int | None] = dict.fromkeys(map(str, numbers[:_MAX_GUESSES]))
+        try:
+            rows = self._json(f"versions/title-{self._source.title}.json").get("content_versions")
+        except NotFound:
+            return guesses
+        if not isinstance(rows, list) or len(rows) == _SUSPECT_ROWS:
+            return guesses
+        parts = {row.get("part") for row in rows if isinstance(row, dict)}
+        return {part: None for part in parts if isinstance(part, str) and _asked(part, self._source.parts)}
+
+    def _json(self, path: str) -> dict[str, Any]:
+        return json_object(
+            self._client.fetch(
+                f"{self._api}/{path}", rate=ECFR, deadline=self._deadline, accept="application/json"
+            )
+        )
+
+
+def _edition(titles: dict[str, Any], number: int, url: str) -> _Edition:
+    """Raises Unreachable during an import, WrongShape and Refused for a title that cannot be asked for."""
+    meta = titles.get("meta")
+    entries = titles.get("titles")
+    if not isinstance(entries, list):
+        raise WrongShape("no list of titles", url=url)
+    title = next(
+        (entry for entry in entries if isinstance(entry, dict) and entry.get("number") == number), None
+    )
+    if title is None:
+        raise WrongShape(f"title {number} is not among the titles", url=url)
+    if (isinstance(meta, dict) and meta.get("import_in_progress")) or title.get("processing_in_progress"):
+        raise Unreachable("the eCFR is taking in new issues just now", url=url, retry_after=600.0)
+    as_of = title.get("up_to_date_as_of")
+    if not as_of:
+        raise Refused(
+            f"title {number} is reserved: it has no text", cure="take it out of the settings", url=url
+        )
+    try:
+        date.fromisoformat(as_of)
+    except (TypeError, ValueError):
+        raise WrongShape(f"up_to_date_as_of is {as_of!r}, which is no date", url=url) from None
+    return _Edition(as_of, f"{title.get('latest_amended_on')}/{title.get('latest_issue_date')}")
+
+
+def _collect(node: Any, asked: tuple[tuple[int, int], ...], found: dict[str, int | None]) -> None:
+    if not isinstance(node, dict):
+        return
+    if node.get("type") == "part":
+        identifier, size = node.get("identifier"), node.get("size")
+        if isinstance(identifier, str) and _asked(identifier, asked) and not node.get("reserved"):
+            found[identifier] = size if isinstance(size, int) else None
+        return
+    for child in node.get("children") or ():
+        _collect(child, asked, found)
+
+
+def _asked(part: str, asked: tuple[tuple[int, int], ...]) -> bool:
+    """Parts are counted by number; `101a` and the like are taken with their number."""
+    return not asked or any(first <= _order(part)[0] <= last for first, last in asked)
+
+
+def _order(part: str) -> tuple[int, str]:
+    digits = part[: len(part) - len(part.lstrip("0123456789"))]
+    return (int(digits) if digits else -1, part)
+
+
+def _check_part(answer: Answer, part: str) -> None:
+    """Raises Refused, WrongShape where the answer is not the XML of just this part."""
+    root = xml_root(answer)
+    if root.tag != "DIV5" or root.get("N") != part:
+        raise WrongShape(
+            f"asked for part {part}, got {root.tag} {root.get('N') or root.get('TYPE') or ''}".rstrip()
+            + (": the whole title" if root.tag in ("DIV1", "ECFR") else ""),
+            url=answer.url,
+            status=answer.status,
+        )

@@ -1,0 +1,70 @@
+"""The full text of a Federal Register document: XML where there is some, raw text where not.
+
+It is corrected in place, weeks after publication and under the same number, so it is asked for again for a while."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from tracker.errors import FetchError, NotFound
+from tracker.fetch.client import Client
+from tracker.fetch.rate import FR_TEXT
+from tracker.fetch.shape import check_no_wall, xml_root
+from tracker.model import Fetched, Role, Validators
+
+XML = "xml"
+TXT = "txt"
+
+
+def attachment_key(key: str, form: str) -> str:
+    """`2025-19001/xml`, `2025-19001/txt`."""
+    return f"{key}/{form}"
+
+
+def text_of(
+    client: Client, key: str, form: str, url: str, deadline: float, known: Validators | None = None
+) -> Fetched | None:
+    """The text at `url`; None when it is the one that `known` stands for, by the server's word or by its bytes.
+    Raises FetchError."""
+    answer = client.get(
+        url,
+        rate=FR_TEXT,
+        deadline=deadline,
+        validators=known,
+        accept="application/xml, text/xml" if form == XML else "text/plain, text/html",
+    )
+    if answer is None:
+        return None
+    if form == XML:
+        xml_root(answer)
+    else:
+        check_no_wall(answer)
+        if not answer.body.strip():
+            raise NotFound("an empty text", url=url, status=answer.status)
+    if known is not None and known.sha256 == sha256(answer.body).hexdigest():
+        return None
+    return Fetched(attachment_key(key, form), Role.FR_XML if form == XML else Role.FR_TEXT, answer)
+
+
+class Budget:
+    """How much a poll may still spend on texts: it ends with its time, or when the texts' host is plainly down.
+    What is not fetched is owed, and comes with a later poll."""
+
+    def __init__(self, client: Client, deadline: float) -> None:
+        self._client = client
+        self.deadline = deadline
+        self._failures = 0
+
+    def left(self) -> bool:
+        return self._failures < 3 and self._client.monotonic() < self.deadline
+
+    def succeeded(self) -> None:
+        self._failures = 0
+
+    def failed(self, error: FetchError) -> None:
+        if not isinstance(error, NotFound):
+            self._failures += 1
+
+    def is_over(self) -> bool:
+        """Whether a failure just now was only the end of the time."""
+        return self._client.monotonic() + 1.0 >= self.deadline

@@ -1,0 +1,55 @@
+"""What a poll yields besides the records of `tracker.model`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.errors import FetchError
+from tracker.model import Absent, Fetched, NotModified
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing of a source could not be had; the others could. The error keeps no frames alive."""
+
+    key: str
+    url: str
+    error: FetchError
+
+    def __post_init__(self) -> None:
+        self.error.__traceback__ = None
+        self.error.__context__ = None
+        self.error.__cause__ = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What the adapter wants to find again as `Memory.cursor`. It replaces all of the earlier values, and comes last;
+    it belongs into the same transaction as the rest of the poll."""
+
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step of a backfill: its records, the list they stood in, and the cursor to go on from after it.
+    `done` and `total` count records for the progress line, as far as they are known."""
+
+    fetched: tuple[Fetched, ...]
+    listing: Fetched
+    cursor: Mapping[str, str]
+    done: int = 0
+    total: int | None = None
+    troubles: tuple[Trouble, ...] = ()
+
+
+Item = Fetched | NotModified | Absent | Trouble | Cursor
+
+# Whether a record of the Federal Register is in the field, so that its full text is worth having.
+Wanted = Callable[[Mapping[str, Any]], bool]
+
+
+def everything(_: Mapping[str, Any]) -> bool:
+    return True

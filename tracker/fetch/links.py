@@ -1,0 +1,77 @@
+"""The links of a page that a source follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lxml import etree, html
+
+from tracker.fetch.address import absolute, host_port
+from tracker.model import Answer
+from tracker.text import fold_space
+
+# What is no text: never fetched, whatever links to it.
+_NOT_TEXT = re.compile(
+    r"\.(css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|avif|bmp|tiff?|mp[34]|m4[av]|mov|avi|wmv|webm|wav|ogg|"
+    r"zip|gz|tgz|7z|rar|exe|dmg|msi|woff2?|ttf|eot|ics|vcf|docx?|xlsx?|pptx?|epub)$",
+    re.IGNORECASE,
+)
+_HOP = "\u001f"  # between the address and the words of a link, where they are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    text: str
+
+
+def follower(follow: str, *homes: str) -> Callable[[str], bool]:
+    """Which addresses a source follows: none, those of the same `host:port` as one of `homes`, or those that match."""
+    if follow == "none":
+        return lambda _: False
+    if follow == "same-site":
+        hosts = frozenset(host_port(home) for home in homes)
+        return lambda url: host_port(url) in hosts
+    pattern = re.compile(follow)
+    return lambda url: pattern.search(url) is not None
+
+
+def links_of(answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
+    """The links of a page in reading order, each address once, with the words of the first link that has any."""
+    found: dict[str, str] = {}
+    for href, text in _anchors(answer.body, answer.url):
+        if href == answer.url or _NOT_TEXT.search(urlsplit(href).path) or not follows(href):
+            continue
+        if not found.get(href):
+            found[href] = text
+    return [Link(url, text) for url, text in found.items()]
+
+
+def _anchors(body: bytes, url: str) -> Iterator[tuple[str, str]]:
+    try:
+        tree = html.document_fromstring(body, parser=html.HTMLParser(no_network=True, recover=True))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return  # a page without any element has no links; whether it may be so is its reader's question
+    base = url
+    for element in tree.iter("base"):
+        base = absolute(url, element.get("href") or "") or url
+        break
+    for element in tree.iter("a", "area"):
+        href = element.get("href")
+        if not href or href.startswith("#"):
+            continue
+        address = absolute(base, href)
+        if address:
+            yield address, fold_space(" ".join(str(piece) for piece in element.itertext()))[:300]
+
+
+def packed(links: list[Link]) -> str:
+    """Links as one text, for the cursor."""
+    return "\n".join(f"{link.url}{_HOP}{link.text}" for link in links)
+
+
+def unpacked(text: str) -> list[Link]:
+    return [Link(*line.split(_HOP, 1)) for line in text.split("\n") if _HOP in line]

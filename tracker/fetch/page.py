@@ -1,0 +1,209 @@
+"""Pages and PDFs of an agency's site: one start address, and the links that the source follows."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from tracker.errors import FetchError, NotFound, Refused, Unreachable, WrongShape
+from tracker.fetch.address import canonical
+from tracker.fetch.client import Client
+from tracker.fetch.items import Cursor, Item, Trouble
+from tracker.fetch.links import Link, follower, links_of, packed, unpacked
+from tracker.fetch.memory import Memory, for_replay
+from tracker.fetch.rate import PAGES
+from tracker.fetch.shape import check_no_wall
+from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
+from tracker.sources import Source
+
+_ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
+_TEXT = ("text/", "application/xhtml", "application/pdf")
+_DOWN = 3  # so many pages in a row that cannot be reached: the site is down, not the page
+_LINKS = "links "  # cursor: `links URL`, from the body with the validators of `from URL`
+_FROM = "from "
+_HOME = "home"  # where the start page was found, if redirected
+_LEFT_OUT = "left_out"  # how many addresses were beyond max_pages
+_PASSED_OVER = "passed_over"  # dead and forbidden links, with the reason
+
+
+def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Iterator[Item]:
+    """The start page, what it links to down to `depth`, then what was known before; at most `max_pages`.
+
+    A page that answers 304 keeps the links it had. Raises FetchError when the start page fails, or when the site goes
+    away in the middle.
+    """
+    return _Walk(source, memory, client, now).items()
+
+
+def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+    """The same page once more, unconditionally. Raises FetchError."""
+    answer = client.fetch(
+        fetched.key,
+        rate=PAGES,
+        deadline=client.deadline(source.time_limit),
+        accept=_ACCEPT,
+        robots=True,
+    )
+    return _fetched(source, fetched.key, answer, fetched.meta.get("link_text", ""))
+
+
+class _Walk:
+    """One poll: breadth first, so that the bound cuts off what is furthest from the start."""
+
+    def __init__(self, source: Source, memory: Memory, client: Client, now: datetime) -> None:
+        self._source = source
+        self._memory = memory
+        self._client = client
+        self._now = now
+        self._deadline = client.deadline(source.time_limit)
+        self._start = canonical(source.url)
+        self._depth = 0 if source.follow == "none" else source.depth
+        # The start may lead to another host: its own site is then meant as well.
+        self._home = memory.cursor.get(_HOME, self._start)
+        self._follows: Callable[[str], bool] = follower(source.follow, self._start, self._home)
+        self._cursor: dict[str, str] = {}
+        self._passed_over: dict[str, str] = {}
+        self._left_out = 0
+        self._down = 0
+
+    def items(self) -> Iterator[Item]:
+        if not self._start:
+            raise Refused(f"{self._source.url!r} is no web address", url=self._source.url)
+        queue: deque[tuple[Link, int]] = deque([(Link(self._start, ""), 0)])
+        seen = {self._start}
+        known_added = False
+        while queue:
+            link, depth = queue.popleft()
+            items, links = self._visit(link, depth)
+            yield from items
+            for found in links:
+                if found.url in seen:
+                    continue
+                if len(seen) >= self._source.max_pages:
+                    self._left_out += 1
+                    continue
+                seen.add(found.url)
+                queue.append((found, depth + 1))
+            if not queue and not known_added:
+                known_added = True
+                self._add_known(seen, queue)
+        if self._home != self._start:
+            self._cursor[_HOME] = self._home
+        if self._left_out:
+            self._cursor[_LEFT_OUT] = str(self._left_out)
+        if self._passed_over:
+            self._cursor[_PASSED_OVER] = packed([Link(*pair) for pair in self._passed_over.items()])
+        if self._cursor != dict(self._memory.cursor):
+            yield Cursor(self._cursor)
+
+    def _add_known(self, seen: set[str], queue: deque[tuple[Link, int]]) -> None:
+        """What was seen earlier and is no longer linked: it may still stand there, and change."""
+        if self._depth == 0:
+            return
+        for key in self._memory.keys():  # noqa: SIM118 - no mapping
+            if key in seen or not self._follows(key):
+                continue
+            if len(seen) >= self._source.max_pages:
+                self._left_out += 1
+                continue
+            seen.add(key)
+            queue.append((Link(key, ""), self._depth))
+
+    def _visit(self, link: Link, depth: int) -> tuple[list[Item], list[Link]]:
+        """Fetches one page. Gives what to yield, and the links to follow from it."""
+        url = link.url
+        validators = self._memory.validators(url)
+        replay = for_replay(validators, self._source, self._now)
+        follows_on = depth < self._depth
+        kept = self._kept_links(url, replay) if follows_on else None
+        try:
+            answer = self._client.get(
+                url,
+                rate=PAGES,
+                deadline=self._deadline,
+                accept=_ACCEPT,
+                validators=replay if kept is not None or not follows_on else None,
+                robots=True,
+            )
+            if answer is not None:
+                self._check(answer)
+        except FetchError as error:
+            for name in (_LINKS + url, _FROM + url):
+                if name in self._memory.cursor:
+                    self._cursor[name] = self._memory.cursor[name]
+            return self._failed(url, validators, error), self._old_links(url)
+        self._down = 0
+        if answer is None:
+            return [NotModified(url, url, self._client.clock())], kept or []
+        if depth and not _is_text(answer):
+            return [], []
+        links: list[Link] = []
+        if follows_on and not _is_pdf(answer):
+            if url == self._start and answer.url != self._home:
+                self._home = answer.url
+                self._follows = follower(self._source.follow, self._start, self._home)
+            links = links_of(answer, self._follows)
+            self._keep_links(url, links, answer.header("etag"), answer.header("last-modified"))
+        return [_fetched(self._source, url, answer, link.text)], links
+
+    def _check(self, answer: Answer) -> None:
+        if not answer.body.strip():
+            raise WrongShape("an empty page", url=answer.url, status=answer.status)
+        check_no_wall(answer)
+
+    def _failed(self, url: str, validators: Validators | None, error: FetchError) -> list[Item]:
+        if url == self._start or self._client.monotonic() >= self._deadline:
+            raise error
+        if isinstance(error, Unreachable):
+            self._down += 1
+            if self._down >= _DOWN:
+                raise error
+        else:
+            self._down = 0
+        if validators is None and isinstance(error, NotFound | Refused):
+            # A dead or a forbidden link on somebody's page is no failure of the source; it is noted.
+            self._passed_over[url] = error.cause
+            return []
+        if isinstance(error, NotFound):
+            return [Absent(url, url, error.cause)]
+        return [Trouble(url, url, error)]
+
+    def _kept_links(self, url: str, replay: Validators | None) -> list[Link] | None:
+        """The links of this page as of the very body that the validators stand for; None where they are not known,
+        for then a 304 would hide what it links to."""
+        if replay is None:
+            return None
+        origin = self._memory.cursor.get(_FROM + url)
+        if origin is None or origin != _origin(replay.etag, replay.last_modified):
+            return None
+        links = self._old_links(url)
+        self._keep_links(url, links, replay.etag, replay.last_modified)
+        return links
+
+    def _old_links(self, url: str) -> list[Link]:
+        return unpacked(self._memory.cursor.get(_LINKS + url, ""))
+
+    def _keep_links(self, url: str, links: list[Link], etag: str | None, last_modified: str | None) -> None:
+        self._cursor[_LINKS + url] = packed(links)
+        self._cursor[_FROM + url] = _origin(etag, last_modified)
+
+
+def _origin(etag: str | None, last_modified: str | None) -> str:
+    return f"{etag or ''}|{last_modified or ''}"
+
+
+def _is_pdf(answer: Answer) -> bool:
+    return (answer.header("content-type") or "").startswith("application/pdf") or answer.body[:5] == b"%PDF-"
+
+
+def _is_text(answer: Answer) -> bool:
+    kind = (answer.header("content-type") or "text/html").lower()
+    return kind.startswith(_TEXT) or answer.body[:5] == b"%PDF-"
+
+
+def _fetched(source: Source, url: str, answer: Answer, link_text: str) -> Fetched:
+    meta = {"content": source.content} if source.content else {}
+    if link_text:
+        meta["link_text"] = link_text
+    return Fetched(url, Role.PDF if _is_pdf(answer) else Role.PAGE, answer, meta)

@@ -1,0 +1,162 @@
+"""Documents filed for public inspection: what will be published, days before it is.
+
+One list without pages, `current.json`; each other condition is ignored by the API beside it, so the agencies are sorted
+out here. Its records name only the child agency. Their text is a PDF and raw text, never XML.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from tracker.errors import FetchError, NotFound, WrongShape
+from tracker.fetch.client import Client
+from tracker.fetch.fr_api import part_of
+from tracker.fetch.full_text import TXT, Budget, attachment_key, text_of
+from tracker.fetch.items import Cursor, Item, Trouble, Wanted
+from tracker.fetch.memory import Memory, for_replay
+from tracker.fetch.rate import FR_API
+from tracker.fetch.shape import json_object
+from tracker.model import Absent, Answer, Fetched, NotModified, Role
+from tracker.sources import Source
+
+LISTING = "listing/current"
+_VOLATILE = frozenset({"page_views", "excerpts", "last_public_inspection_issue"})
+_CURRENT = "current"  # cursor: the numbers on the list, so that one that leaves it is noticed
+_OWED = "owed"  # cursor: those whose text could not be had yet
+
+
+def poll(source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
+    """Records that are new or changed, with their raw text where `wanted`; then those that left the list.
+
+    Leaving it is normal (published, or withdrawn) and never a removal. Raises FetchError; WrongShape for an empty list.
+    """
+    return _Poll(source, memory, client, now, wanted).items()
+
+
+def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+    """The record as it stands on the list now. Raises FetchError; NotFound when it stands there no more."""
+    deadline = client.deadline(source.time_limit)
+    answer = client.fetch(_address(source), rate=FR_API, deadline=deadline, accept="application/json")
+    for record in _records(answer):
+        if record.get("document_number") == fetched.key:
+            texts = [
+                text_of(client, fetched.key, TXT, attachment.answer.url, deadline)
+                for attachment in fetched.attachments
+            ]
+            return _fetched(fetched.key, record, answer, tuple(text for text in texts if text is not None))
+    raise NotFound(f"{fetched.key} is no longer on public inspection", url=answer.url)
+
+
+class _Poll:
+    def __init__(self, source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> None:
+        self._source = source
+        self._memory = memory
+        self._client = client
+        self._now = now
+        self._wanted = wanted
+        self._deadline = client.deadline(source.time_limit)
+        self._budget = Budget(client, client.deadline(source.time_limit * 0.9))
+        self._owed: set[str] = set()
+
+    def items(self) -> Iterator[Item]:
+        owed_before = set(self._memory.cursor.get(_OWED, "").split())
+        known = for_replay(self._memory.validators(LISTING), self._source, self._now)
+        answer = self._client.get(
+            _address(self._source),
+            rate=FR_API,
+            deadline=self._deadline,
+            accept="application/json",
+            validators=None if owed_before else known,
+        )
+        if answer is None:
+            yield NotModified(LISTING, _address(self._source), self._client.clock())
+            return
+        before = set(self._memory.cursor.get(_CURRENT, "").split())
+        records = _records(answer)
+        if not records and (before or self._memory.validators(LISTING) is not None):
+            raise WrongShape("an empty list: a failure behind the API", url=answer.url, status=answer.status)
+        current: set[str] = set()
+        for record in records:
+            if not self._concerns(record):
+                continue
+            number = record.get("document_number")
+            if not isinstance(number, str) or not number.strip():
+                yield Trouble("without a number", answer.url, WrongShape("a document without a number"))
+                continue
+            number = number.strip()
+            current.add(number)
+            yield from self._record(number, record, answer, number in owed_before)
+        for number in sorted(before - current):
+            yield Absent(number, answer.url, "no longer on public inspection: published, or withdrawn")
+        yield Fetched(LISTING, Role.LISTING, answer)
+        values = {_CURRENT: " ".join(sorted(current)), _OWED: " ".join(sorted(self._owed))}
+        if values != dict(self._memory.cursor):
+            yield Cursor(values)
+
+    def _concerns(self, record: Mapping[str, Any]) -> bool:
+        if not self._source.agencies:
+            return True
+        agencies = record.get("agencies")
+        return isinstance(agencies, list) and any(
+            isinstance(agency, dict) and agency.get("slug") in self._source.agencies for agency in agencies
+        )
+
+    def _record(self, number: str, record: Mapping[str, Any], answer: Answer, owed: bool) -> Iterator[Item]:
+        body = canonical(record)
+        known = self._memory.validators(number)
+        same = known is not None and known.recipe == self._source.recipe()
+        same = same and known is not None and known.sha256 == sha256(body).hexdigest()
+        if same and not owed:
+            return
+        url = record.get("raw_text_url")
+        attachments: tuple[Fetched, ...] = ()
+        if self._source.full_text and isinstance(url, str) and url and self._wanted(record):
+            self._owed.add(number)
+            if self._budget.left():
+                try:
+                    text = text_of(self._client, number, TXT, url, self._budget.deadline)
+                except FetchError as error:
+                    self._budget.failed(error)
+                    # The text follows the record by some minutes: that it is not there yet is no trouble.
+                    if not isinstance(error, NotFound) and not self._budget.is_over():
+                        yield Trouble(attachment_key(number, TXT), url, error)
+                else:
+                    self._budget.succeeded()
+                    self._owed.discard(number)
+                    attachments = (text,) if text else ()
+        if not same or attachments:
+            yield _fetched(number, record, answer, attachments, owed=number in self._owed)
+
+
+def canonical(record: Mapping[str, Any]) -> bytes:
+    """The record as bytes that are equal when nothing of it changed."""
+    kept = {name: value for name, value in record.items() if name not in _VOLATILE}
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _address(source: Source) -> str:
+    return f"{source.base_url.rstrip('/')}/public-inspection-documents/current.json"
+
+
+def _records(answer: Answer) -> list[Mapping[str, Any]]:
+    results = json_object(answer).get("results")
+    if not isinstance(results, list) or not all(isinstance(entry, dict) for entry in results):
+        raise WrongShape('no list of "results"', url=answer.url, status=answer.status)
+    return results
+
+
+def _fetched(
+    number: str,
+    record: Mapping[str, Any],
+    answer: Answer,
+    attachments: tuple[Fetched, ...],
+    *,
+    owed: bool = False,
+) -> Fetched:
+    url = record.get("json_url")
+    own = part_of(answer, canonical(record), url if isinstance(url, str) and url else answer.url)
+    return Fetched(number, Role.PI_RECORD, own, {"text": "owed"} if owed else {}, attachments)

@@ -1,0 +1,79 @@
+"""robots.txt, as RFC 9309 wants it read: for pages and feeds, never for the sources' own interfaces."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from tracker.errors import FetchError, NotFound, Refused, TooMuch, Unreachable
+from tracker.fetch.address import host_port
+from tracker.fetch.rate import PAGES
+
+if TYPE_CHECKING:
+    from tracker.fetch.client import Client
+
+_NAME = "tracker"
+_KEPT = timedelta(days=1)
+_KEPT_WHEN_UNREACHABLE = timedelta(minutes=5)
+_MAX_BYTES = 500_000  # what RFC 9309 asks a reader to take at least
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """`parser` is None where everything is allowed. `unreachable` says why nobody may ask for now."""
+
+    until: datetime
+    parser: Protego | None = None
+    unreachable: str = ""
+
+
+class Robots:
+    """What each host allows, asked once a day for all threads."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._rules: dict[str, _Rules] = {}
+        self._lock = threading.Lock()
+
+    def check(self, url: str, deadline: float) -> None:
+        """Raises Refused where robots.txt forbids `url`, Unreachable where robots.txt could not be had:
+        then nothing of the host is asked for in this round (RFC 9309, 2.3.1.4)."""
+        origin = f"{urlsplit(url).scheme}://{host_port(url)}"
+        rules = self._rules.get(origin)
+        if rules is None or rules.until <= self._client.clock():
+            rules = self._ask(origin, deadline)
+            with self._lock:
+                self._rules[origin] = rules
+        if rules.unreachable:
+            raise Unreachable(rules.unreachable, url=url)
+        if rules.parser is not None and not rules.parser.can_fetch(url, _NAME):
+            raise Refused("robots.txt of the site forbids this address", url=url)
+
+    def _ask(self, origin: str, deadline: float) -> _Rules:
+        now = self._client.clock()
+        try:
+            answer = self._client.fetch(
+                f"{origin}/robots.txt", rate=PAGES, deadline=deadline, max_bytes=_MAX_BYTES
+            )
+        except NotFound:
+            return _Rules(now + _KEPT)
+        except Refused as error:
+            if error.status is None:  # the address guard, not the site
+                raise
+            return _Rules(now + _KEPT)
+        except TooMuch:
+            raise
+        except FetchError as error:
+            return _Rules(
+                now + _KEPT_WHEN_UNREACHABLE,
+                unreachable=f"robots.txt of {origin} could not be read: {error.cause}",
+            )
+        text = answer.body.decode("utf-8", "replace")
+        if text.lstrip()[:1] == "<":  # a page in its place says nothing
+            return _Rules(now + _KEPT)
+        return _Rules(now + _KEPT, Protego.parse(text))

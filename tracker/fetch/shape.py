@@ -1,0 +1,84 @@
+"""Whether an answer is what it should be. A wall against robots, a maintenance page or half a body comes with
+status 200 as often as not, and must never read as "nothing there"."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from lxml import etree
+
+from tracker.errors import Refused, WrongShape
+from tracker.model import Answer
+from tracker.text import fold_space
+
+_TITLE = re.compile(rb"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
+# Titles of the pages that stand in the way: the Federal Register's own, then those of the usual gatekeepers.
+_WALLS = re.compile(
+    r"request access|captcha|just a moment|attention required|access denied|are you (a )?(human|robot)|"
+    r"robot check|pardon our interruption|security check|unusual traffic",
+    re.IGNORECASE,
+)
+
+
+def html_title(body: bytes) -> str:
+    """The title of a page, from its first 20 kB; "" where it has none."""
+    found = _TITLE.search(body, 0, 20_000)
+    return fold_space(found.group(1).decode("utf-8", "replace")) if found else ""
+
+
+def check_no_wall(answer: Answer) -> None:
+    """Raises Refused where the answer is a page that keeps robots out."""
+    title = html_title(answer.body)
+    if title and _WALLS.search(title):
+        raise Refused(
+            f"a wall against robots: a page titled {title!r}",
+            cure="ask the site to admit us, or use another channel",
+            url=answer.url,
+            status=answer.status,
+        )
+
+
+def json_object(answer: Answer) -> dict[str, Any]:
+    """The JSON object that an answer holds. Raises Refused for a wall, WrongShape for anything else."""
+    head = answer.body[:200].lstrip()
+    if head[:1] != b"{":
+        if head[:1] == b"<":
+            check_no_wall(answer)
+            raise WrongShape(
+                f"HTML where JSON should be: a page titled {html_title(answer.body)!r}",
+                url=answer.url,
+                status=answer.status,
+            )
+        raise WrongShape(
+            f"no JSON object: {answer.body[:80]!r}" if head else "an empty body where JSON should be",
+            url=answer.url,
+            status=answer.status,
+        )
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError) as error:
+        raise WrongShape(f"JSON that does not read: {error}", url=answer.url, status=answer.status) from None
+    assert isinstance(found, dict)
+    return found
+
+
+def xml_root(answer: Answer) -> etree._Element:
+    """The root of an XML answer. Raises Refused for a wall, WrongShape for HTML and for XML that is cut off."""
+    head = answer.body[:1000].lstrip().lower()
+    if head.startswith((b"<!doctype html", b"<html")):
+        check_no_wall(answer)
+        raise WrongShape(
+            f"HTML where XML should be: a page titled {html_title(answer.body)!r}",
+            url=answer.url,
+            status=answer.status,
+        )
+    # The size of the body is bounded by the client, so the tree may be as deep and its texts as long as they are.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
+    try:
+        return etree.fromstring(answer.body, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise WrongShape(
+            f"XML that does not read to its end: {error}", url=answer.url, status=answer.status
+        ) from None
