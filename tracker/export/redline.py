@@ -1,0 +1,111 @@
+"""What a redline is made of, and the order in which both texts are read side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tracker.i18n import stamp, t
+from tracker.model import Language, Op, Operation, Unit
+
+_HASH = 12
+_CITATIONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two texts: what it is called (a file name, an as-of date, a URL), the SHA-256 of
+    its snapshot, when that was fetched, and its units, where the whole text is to be shown."""
+
+    name: str
+    sha256: str = ""
+    fetched_at: datetime | None = None
+    units: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redline:
+    """Everything that a rendering shows. `before` is None where nothing stood before."""
+
+    title: str
+    source: str
+    url: str
+    before: Side | None
+    after: Side
+    operations: tuple[Operation, ...]
+    generated_at: datetime
+    author: str = "tracker"
+    timezone: str = "Asia/Tokyo"
+
+    def citations(self, language: Language) -> str:
+        """The touched units, those that only follow left out, as one line."""
+        paths = [op.path for op in self.operations if not op.editorial and op.follows is None]
+        paths = list(dict.fromkeys(paths))
+        shown = "; ".join(paths[:_CITATIONS])
+        if len(paths) > _CITATIONS:
+            shown += "; " + t("redline.more", language, count=len(paths) - _CITATIONS)
+        return shown or t("redline.nothing", language)
+
+    def facts(self, language: Language) -> list[tuple[str, str]]:
+        """Label and value of what identifies this redline: source, address, both states, maker."""
+        made = t("redline.by", language, moment=stamp(self.generated_at, self.timezone), author=self.author)
+        return [
+            (t("redline.source", language), f"{self.source} {self.url}".strip()),
+            (t("redline.before", language), self._state(self.before, language)),
+            (t("redline.after", language), self._state(self.after, language)),
+            (t("redline.citations", language), self.citations(language)),
+            (t("redline.made", language), made),
+        ]
+
+    def _state(self, side: Side | None, language: Language) -> str:
+        if side is None:
+            return t("redline.nothing", language)
+        at = stamp(side.fetched_at, self.timezone) if side.fetched_at else ""
+        digest = f"SHA-256 {side.sha256}" if side.sha256 else ""
+        return " · ".join(part for part in (side.name, at, digest) if part)
+
+
+Standing = Literal["same", "pair", "added", "removed", "moved-away", "moved-here"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A unit as it stands in the reading order of both texts together."""
+
+    standing: Standing
+    unit: Unit
+    operation: Operation | None = None
+
+
+def together(redline: Redline) -> Iterator[Line]:
+    """Both texts in one reading order: what left its place stands where it was, before what came.
+
+    Needs the units of `after`, and of `before` where there is one.
+    """
+    after = redline.after.units
+    placed = {op.position: op for op in redline.operations if op.op is not Op.REMOVED}
+    touched = {op.from_path or op.path: op for op in redline.operations if op.op is not Op.ADDED}
+    at = 0
+
+    def arrivals() -> Iterator[Line]:
+        nonlocal at
+        while at < len(after):
+            op = placed.get(at)
+            if op is None or op.op not in (Op.ADDED, Op.MOVED):
+                return
+            yield Line("added" if op.op is Op.ADDED else "moved-here", after[at], op)
+            at += 1
+
+    for unit in redline.before.units if redline.before else ():
+        op = touched.get(unit.path)
+        if op is not None and op.op in (Op.REMOVED, Op.MOVED):
+            yield Line("removed" if op.op is Op.REMOVED else "moved-away", unit, op)
+            continue
+        yield from arrivals()
+        if at < len(after):
+            op = placed.get(at)
+            yield Line("pair" if op else "same", after[at], op)
+            at += 1
+    yield from arrivals()
