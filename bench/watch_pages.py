@@ -134,15 +134,8 @@ def ours(folder: Path, server: Server, *, follow: bool) -> tuple[Figures, list[d
     """A cycle as a command, and ten in one process."""
     folder.mkdir()
     config, state = settings(folder, server, follow=follow), folder / "state"
-    command = [
-        Path(sys.executable).with_name("tracker"),
-        "poll",
-        "--config",
-        config,
-        "--state",
-        state,
-        "--json",
-    ]
+    tracker = Path(sys.executable).with_name("tracker")
+    command: list[str | Path] = [tracker, "poll", "--config", config, "--state", state, "--json"]
     name = "one source that follows its links" if follow else "a source for each page"
     figures = polled(f"**tracker poll**, {name}", server, lambda: measure(command))
     cycles = measure([sys.executable, "-m", "bench.watch_cycles", config, state, str(CYCLES)])
