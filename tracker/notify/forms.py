@@ -53,15 +53,16 @@ def plain(message: Message) -> str:
     lines = [message.what]
     if message.title not in message.what:
         lines.append(message.title)
-    lines += ["", *(said(point) for point in message.points)]
+    if message.points:
+        lines += ["", *(said(point) for point in message.points)]
     if message.quotes:
         lines.append("")
         lines += [f"> “{quote.text}” — {quote.where}" for quote in message.quotes]
-    lines += ["", said(message.viewer)]
-    if message.official is not None:
-        lines.append(said(message.official))
-    lines += ["", *(said(fact) for fact in message.facts), "", message.notice]
-    return uncalled("\n".join(lines))
+    for facts in (message.links, message.facts):
+        if facts:
+            lines += ["", *(said(fact) for fact in facts)]
+    lines += ["", message.notice]
+    return uncalled("\n".join(lines)).strip()
 
 
 def said(fact: Fact) -> str:

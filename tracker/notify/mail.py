@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -26,19 +27,25 @@ _FONT = "font-family:'Hiragino Sans','Yu Gothic','Noto Sans JP','Noto Sans CJK J
 
 
 def email(
-    parcel: Parcel, *, sender: tuple[str, str], to: tuple[str, ...], cc: tuple[str, ...], sent_at: datetime
+    parcel: Parcel,
+    *,
+    sender: Address,
+    to: tuple[Address, ...],
+    cc: tuple[Address, ...],
+    sent_at: datetime,
+    headers: Mapping[str, str],
 ) -> EmailMessage:
     """The whole mail. Its Message-ID comes from the delivery's key, so that a repetition carries the
-    same one and servers may drop it; References keep one thing's mails in one thread."""
+    same one and servers may drop it; References keep one thing's mails in one thread. `headers` are
+    the channel's own and replace ours."""
     message = parcel.message
-    name, address = sender
-    domain = address.rpartition("@")[2] or "localhost"
+    domain = sender.domain or "localhost"
     mail = EmailMessage()
     mail["Subject"] = line(message.subject)
-    mail["From"] = Address(line(name), addr_spec=address)
-    mail["To"] = ", ".join(to)
+    mail["From"] = sender
+    mail["To"] = to
     if cc:
-        mail["Cc"] = ", ".join(cc)
+        mail["Cc"] = cc
     mail["Date"] = format_datetime(sent_at)
     mail["Message-ID"] = f"<{_digest(parcel.key)}@{domain}>"
     mail["References"] = f"<{_digest(parcel.thread)}@{domain}>"
@@ -46,6 +53,9 @@ def email(
     # RFC 3834: nobody's absence notice answers an alert.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Tracker-Change"] = message.id
+    for name, value in headers.items():
+        del mail[name]
+        mail[name] = line(value)
     mail.set_content(plain(message))
     mail.add_alternative(html(message), subtype="html")
     return mail
@@ -75,9 +85,10 @@ def html(message: Message) -> str:
     buttons = "".join(
         f'<a href="{escape(fact.value)}" style="display:inline-block;padding:8px 16px;margin:0 10px 6px 0;'
         f'border:1px solid #1d4f91;border-radius:4px;{style};text-decoration:none">{escape(fact.label)}</a>'
-        for fact, style in (
-            (message.viewer, "background:#1d4f91;color:#ffffff"),
-            *(((message.official, "background:#ffffff;color:#1d4f91"),) if message.official else ()),
+        for fact, style in zip(
+            message.links,
+            ("background:#1d4f91;color:#ffffff", "background:#ffffff;color:#1d4f91"),
+            strict=False,
         )
     )
     return (

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from tracker.notify.answer import Answer
 from tracker.notify.forms import batches, headline, pieces, uncalled
+from tracker.present.inert import line
 from tracker.present.message import Fact, Message
 
 # Slack's own limits: 50 blocks a message, 3,000 characters a text, 150 a header.
@@ -19,6 +23,12 @@ WEIGHT = 30_000
 # `*word*`, `_word_`, `~word~` and `` `word` `` are markup where they touch a word. A zero-width space
 # behind the sign keeps it readable and dead; the asterisks of omitted text (* * *) need none.
 _MARKUP = re.compile(r"([*_~`])(?=\S)")
+_TORN_ENTITY = re.compile(r"&[a-z]{0,3}$")
+
+# What chat.postMessage answers with 200 when it is too busy (https://docs.slack.dev/reference/methods).
+_PASSING = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
 
 
 def escape(text: str) -> str:
@@ -42,6 +52,22 @@ def payloads(message: Message) -> list[dict[str, Any]]:
     ]
 
 
+def bot_answer(answer: Answer, body: str) -> Answer:
+    """What the Web API means: it answers 200 to everything and says in the body whether it was done."""
+    if not answer.ok:
+        return answer
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict) or not isinstance(said.get("ok"), bool):
+        return replace(answer, ok=False, uncertain=True)
+    if said["ok"]:
+        return replace(answer, text="200 ok")
+    error = line(str(said.get("error", "unknown error")))
+    return Answer(False, f"200 {error}", transient=error in _PASSING)
+
+
 def _blocks(message: Message) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": headline(message)[:HEADER], "emoji": True}}
@@ -57,16 +83,29 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     )
     for quote in message.quotes:
         blocks += _sections(f">“{escape(quote.text)}”\n>— {escape(quote.where)}")
-    links = [fact for fact in (message.viewer, message.official) if fact is not None]
-    blocks += _sections("  ".join(_link(fact) for fact in links))
+    blocks += _sections("  ".join(_link(fact) for fact in message.links))
     small = " · ".join(f"{escape(fact.label)}: {escape(fact.value)}" for fact in message.facts)
     for text in (small, escape(message.notice)):
-        blocks += [{"type": "context", "elements": [_mrkdwn(piece)]} for piece in pieces(text, TEXT)]
+        blocks += [{"type": "context", "elements": [_mrkdwn(piece)]} for piece in _cut(text)]
     return blocks
 
 
 def _sections(text: str) -> list[dict[str, Any]]:
-    return [{"type": "section", "text": _mrkdwn(piece)} for piece in pieces(text, TEXT)]
+    return [{"type": "section", "text": _mrkdwn(piece)} for piece in _cut(text)]
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Pieces within Slack's limit, none of which ends inside an entity such as `&lt;`."""
+    carried = ""
+    for piece in pieces(text, TEXT - 8):
+        whole = carried + piece
+        carried = ""
+        if (torn := _TORN_ENTITY.search(whole)) and piece is not text:
+            whole, carried = whole[: torn.start()], torn.group()
+        if whole:
+            yield whole
+    if carried:
+        yield carried
 
 
 def _mrkdwn(text: str) -> dict[str, Any]:

@@ -37,11 +37,9 @@ def _envelope(message: Message, elements: list[dict[str, Any]], *, last: bool) -
         "msteams": {"width": "full"},
         "body": elements,
     }
-    if last:
+    if last and message.links:
         card["actions"] = [
-            {"type": "Action.OpenUrl", "title": fact.label, "url": fact.value}
-            for fact in (message.viewer, message.official)
-            if fact is not None
+            {"type": "Action.OpenUrl", "title": fact.label, "url": fact.value} for fact in message.links
         ]
     return {
         "type": "message",
@@ -79,7 +77,7 @@ def _elements(message: Message) -> list[dict[str, Any]]:
         for quote in message.quotes
     ]
     small = [f"{fact.label}: {fact.value}" for fact in message.facts]
-    elements += [_runs(_run(text, size="small", isSubtle=True)) for text in (*small, message.notice)]
+    elements += [_runs(_run(text, size="small", isSubtle=True)) for text in (*small, message.notice) if text]
     return elements
 
 

@@ -9,7 +9,7 @@ from tracker.notify.forms import Parcel, plain
 
 def body(parcel: Parcel) -> dict[str, Any]:
     """The record at the top level; `alert` holds the delivery's key, which is the same when it is
-    repeated, the language, the marks, and the text that other channels show."""
+    repeated, the language, the marks, the text that other channels show, and its links."""
     message = parcel.message
     return {
         **parcel.record,
@@ -19,6 +19,6 @@ def body(parcel: Parcel) -> dict[str, Any]:
             "marks": list(message.marks),
             "subject": message.subject,
             "text": plain(message),
-            "viewer": message.viewer.value,
+            "links": [link.value for link in message.links],
         },
     }

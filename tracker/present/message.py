@@ -46,7 +46,8 @@ class Message:
     `marks` are said before all else: that it is an update, or possibly a repetition. `badge` is the
     level and direction in words. `what` is the change in one line of the reader's language, `title`
     the official title. `points` are read in ten seconds: whether it is in force, what is due, why it
-    matters, topics, profiles. `facts` are for whoever reads on.
+    matters, topics, profiles. `links` are the viewer's page and, where its address is one that people
+    may follow, the official one. `facts` are for whoever reads on.
     """
 
     id: str
@@ -61,8 +62,7 @@ class Message:
     points: tuple[Fact, ...]
     quotes: tuple[Quote, ...]
     facts: tuple[Fact, ...]
-    viewer: Fact
-    official: Fact | None
+    links: tuple[Fact, ...]
     notice: str
 
 
@@ -100,8 +100,10 @@ def message(
         points=_points(change, language, today),
         quotes=_quotes(change, language),
         facts=_facts(change, language, timezone),
-        viewer=Fact(t("message.open", language), change_url(viewer_url, change.id)),
-        official=Fact(t("message.official", language), address) if address else None,
+        links=(
+            Fact(t("message.open", language), change_url(viewer_url, change.id)),
+            *((Fact(t("message.official", language), address),) if address else ()),
+        ),
         notice=t("message.notice", language),
     )
 

@@ -1,0 +1,122 @@
+"""The places that alerts go to, by Apprise, which knows some 140 services.
+
+`plugins` has the ones that we make alerts for; all others get the plain text through Apprise as it is.
+These two modules alone import Apprise. Its loggers are cut off: at DEBUG they print tokens, and some of
+its warnings print them too.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import apprise
+from apprise.exception import AppriseException
+from apprise.manager_plugins import NotificationManager
+from apprise.plugins import url_to_dict
+
+from tracker.errors import DeliveryError
+from tracker.model import Level
+from tracker.notify.answer import Answer, redact
+from tracker.notify.forms import Parcel, headline, plain, uncalled
+from tracker.notify.plugins import REPLACED, File, Ours
+from tracker.notify.trial import trial_parcel
+from tracker.present.inert import line
+from tracker.sources import Channel
+
+logging.getLogger("apprise").propagate = False
+logging.getLogger("urllib3").setLevel(logging.INFO)  # its DEBUG lines carry the paths of webhooks
+
+CONNECT_TIMEOUT = 8.0
+READ_TIMEOUT = 15.0
+
+# One thread of ours per channel: Apprise shall neither start threads nor wait in its own pool, where
+# six targets that hang would stop all others. No redirects: see `answer.http_answer`.
+_ASSET = apprise.AppriseAsset(
+    app_id="tracker",
+    app_desc="tracker",
+    async_mode=False,
+    storage_mode="memory",
+    service_timeout=0,
+    http_redirects=False,
+)
+_LOUDNESS = {
+    Level.CRITICAL: apprise.NotifyType.FAILURE,
+    Level.HIGH: apprise.NotifyType.WARNING,
+}
+
+
+def send(channel: Channel, parcel: Parcel) -> Answer:
+    """Sends one alert to one channel and says what came back. Never raises for what a target does."""
+    try:
+        plugin = _plugin(channel)
+    except DeliveryError as error:
+        return Answer(False, error.line(), transient=False)
+    answer = _answered(plugin, parcel)
+    return Answer(
+        answer.ok, redact(answer.text, channel.url), answer.transient, answer.retry_after, answer.uncertain
+    )
+
+
+def try_channel(channel: Channel) -> str:
+    """Sends a message that says it is a test, and returns the target's answer.
+
+    Raises DeliveryError, with the cure where one is known, when the target does not take it.
+    """
+    answer = send(channel, trial_parcel(channel.language or "ja", datetime.now(UTC)))
+    if not answer.ok:
+        raise DeliveryError(
+            f"channel {channel.id}: {answer.text}",
+            cure="it may be there again later" if answer.transient else "look at the channel's url",
+            transient=answer.transient,
+            retry_after=answer.retry_after.total_seconds() if answer.retry_after else None,
+        )
+    return answer.text
+
+
+def _plugin(channel: Channel) -> Any:
+    """Apprise's plugin for a URL, ours where we have one. Raises DeliveryError for a URL that cannot be
+    used; its text never shows the URL."""
+    known = NotificationManager()
+    if File.protocol not in known:
+        known.add(File, schemas=File.protocol)
+    arguments = url_to_dict(channel.url, secure_logging=True)
+    cure = "see the Apprise URL of the service; its words must be percent-encoded"
+    if arguments is None:
+        raise DeliveryError(f"the url of channel {channel.id} is none that Apprise knows", cure=cure)
+    kind = known[arguments["schema"]]
+    try:
+        plugin = REPLACED.get(kind, kind)(**{**arguments, "asset": _ASSET})
+    except (TypeError, ValueError, AttributeError, AppriseException) as error:
+        raise DeliveryError(f"the url of channel {channel.id} cannot be used", cure=cure) from error
+    if "cto" not in arguments:
+        plugin.socket_connect_timeout = CONNECT_TIMEOUT
+    if "rto" not in arguments:
+        plugin.socket_read_timeout = READ_TIMEOUT
+    return plugin
+
+
+def _answered(plugin: Any, parcel: Parcel) -> Answer:
+    """Sends through Apprise. For places of Apprise's own the answer is what it logged, and whether the
+    message was taken after all is not known."""
+    message = parcel.message
+    if isinstance(plugin, Ours):
+        plugin.parcel = parcel
+    else:
+        plugin.overflow_mode = apprise.OverflowMode.SPLIT
+    server = apprise.Apprise(asset=_ASSET)
+    server.add(plugin)
+    result = server.notify(
+        body=plain(message),
+        title=uncalled(f"{headline(message)} {message.what}"),
+        notify_type=_LOUDNESS.get(message.level, apprise.NotifyType.INFO),
+        body_format=apprise.NotifyFormat.TEXT,
+    )
+    logged = line("; ".join(str(entry.message) for entry in result.logs()))
+    if isinstance(plugin, Ours) and plugin.answer is not None:
+        return plugin.answer
+    # `?optional=yes` makes Apprise call a failure a success: the attempts do not lie.
+    if any(attempt for service in result for attempt in service.attempts):
+        return Answer(True, "taken")
+    return Answer(False, logged or "not taken", uncertain=True)

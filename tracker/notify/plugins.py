@@ -1,0 +1,242 @@
+"""Apprise's plugins for the places that trade teams live in, with our forms and the target's own answer.
+
+Apprise reads the URL and knows the service; we take over `send`, because Apprise drops what the target
+answered (status, Retry-After, why a connection broke) and shortens or converts what we made for the place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import smtplib
+import ssl
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import apprise
+from apprise.plugins.custom_json import NotifyJSON
+from apprise.plugins.email.base import NotifyEmail, PGPMode
+from apprise.plugins.slack import NotifySlack, SlackMode
+from apprise.plugins.workflows import NotifyWorkflows
+
+from tracker.notify import mail, slack, teams, webhook
+from tracker.notify.answer import Answer, smtp_refusal, together
+from tracker.notify.forms import Parcel, headline, plain
+from tracker.notify.http import cause, request
+from tracker.present.inert import line
+
+
+class Ours:
+    """What our plugins share: the parcel that they are given and the answer that they got."""
+
+    parcel: Parcel
+    answer: Answer | None = None
+
+
+class Webhook(Ours, NotifyJSON):  # type: ignore[misc]
+    """`json://`, `jsons://`: the record as JSON, with the delivery's key as Idempotency-Key."""
+
+    def send(self, *_: Any, **__: Any) -> bool:
+        port = f":{self.port}" if isinstance(self.port, int) else ""
+        self.answer = request(
+            self,
+            self.method,
+            f"{'https' if self.secure else 'http'}://{self.host}{port}{self.fullpath}",
+            {**webhook.body(self.parcel), **self.payload_extras},
+            headers={"Idempotency-Key": self.parcel.key, **self.headers},
+            params=self.params,
+            auth=(self.user, self.password or "") if self.user else None,
+        )
+        return self.answer.ok
+
+
+class Slack(Ours, NotifySlack):  # type: ignore[misc]
+    """`slack://` by webhook, bot or workflow."""
+
+    def send(self, *_: Any, **__: Any) -> bool:
+        if self.mode in {SlackMode.WORKFLOW, SlackMode.WORKFLOW_TRIGGER}:
+            # A workflow takes the variables that it declares, by Apprise's convention `text`.
+            base = self.workflow_url if self.mode == SlackMode.WORKFLOW else self.workflow_trigger_url
+            url = f"{base}/{'/'.join(self.workflow_path)}"
+            message = self.parcel.message
+            self.answer = request(self, "POST", url, {"text": f"{headline(message)}\n{plain(message)}"})
+        else:
+            self.answer = together([self._to(target) for target in self.channels])
+        return self.answer.ok
+
+    def _to(self, target: str | None) -> Answer:
+        """One channel's messages; the second of two is not sent when the first was refused."""
+        place: dict[str, str] = {"username": self.user} if self.user else {}
+        if target is not None:
+            name, _, thread = target.partition(":")
+            place["channel"] = name[1:] if name[0] == "+" else name if name[0] in "#@" else f"#{name}"
+            if thread:
+                place["thread_ts"] = thread
+        answer = Answer(False, "nothing to send", transient=False)
+        for body in slack.payloads(self.parcel.message):
+            answer = self._post({**body, **place})
+            if not answer.ok:
+                break
+        return answer
+
+    def _post(self, body: dict[str, Any]) -> Answer:
+        if self.mode != SlackMode.BOT:
+            base = self.webhook_gov_url if self.mode == SlackMode.WEBHOOK_GOV else self.webhook_url
+            return request(self, "POST", f"{base}/{self.token_a}/{self.token_b}/{self.token_c}", body)
+        return request(
+            self,
+            "POST",
+            self.api_url.format("chat.postMessage"),
+            body,
+            headers={"Authorization": f"Bearer {self.access_token}"},
+            understand=slack.bot_answer,
+        )
+
+
+class Teams(Ours, NotifyWorkflows):  # type: ignore[misc]
+    """`workflows://`: Teams by Power Automate."""
+
+    def send(self, *_: Any, **__: Any) -> bool:
+        port = f":{self.port}" if self.port else ""
+        path = "/powerautomate/automations/direct" if self.power_automate else ""
+        if path and self.routing_id:
+            path += f"/cu/{self.routing_id}"
+        url = f"https://{self.host}{port}{path}/workflows/{self.workflow}/triggers/manual/paths/invoke"
+        params = {
+            "api-version": self.api_version,
+            "sp": "/triggers/manual/run",
+            "sv": "1.0",
+            "sig": self.signature,
+        }
+        for body in teams.payloads(self.parcel.message):
+            self.answer = request(self, "POST", url, body, params=params)
+            if not self.answer.ok:
+                return False
+        return True
+
+
+class Mail(Ours, NotifyEmail):  # type: ignore[misc]
+    """`mailto://`, `mailtos://`: one mail to all recipients of the channel."""
+
+    def send(self, *arguments: Any, **named: Any) -> bool:
+        if self.pgp_mode != PGPMode.NONE:
+            return bool(super().send(*arguments, **named))  # Apprise signs and encrypts; we do not
+        try:
+            letter = self._letter()
+        except (ValueError, MessageError) as error:
+            self.answer = Answer(False, f"the mail could not be made: {line(str(error))}", transient=False)
+        else:
+            self.answer = self._mailed(letter)
+        return self.answer.ok
+
+    def _letter(self) -> EmailMessage:
+        def address(spec: str, name: str | None = None) -> Address:
+            return Address(line(name or self.names.get(spec) or ""), addr_spec=spec)
+
+        headers = dict(self.headers)
+        if self.reply_to:
+            headers["Reply-To"] = ", ".join(str(address(spec)) for spec in sorted(self.reply_to))
+        return mail.email(
+            self.parcel,
+            sender=address(self.from_addr[1], self.from_addr[0] or "tracker"),
+            to=tuple(address(spec, name) for name, spec in self.targets),
+            cc=tuple(address(spec) for spec in sorted(self.cc)),
+            sent_at=datetime.now(UTC),
+            headers=headers,
+        )
+
+    def _mailed(self, letter: EmailMessage) -> Answer:
+        recipients = list(dict.fromkeys([*(spec for _, spec in self.targets), *self.cc, *self.bcc]))
+        server = None
+        try:
+            server = self._server()
+            refused = server.send_message(letter, self.from_addr[1], recipients)
+        except smtplib.SMTPServerDisconnected as error:
+            return Answer(False, line(str(error)), uncertain=server is not None)
+        except smtplib.SMTPException as error:
+            return smtp_refusal(error)
+        except OSError as error:
+            return Answer(False, cause(error), uncertain=server is not None)
+        finally:
+            if server is not None:
+                # What the server does after it took or refused the mail changes nothing.
+                with contextlib.suppress(OSError, smtplib.SMTPException):
+                    server.quit()
+        if refused:
+            taken = [Answer(True, "250 taken")] * (len(recipients) - len(refused))
+            return together([*taken, smtp_refusal(smtplib.SMTPRecipientsRefused(refused))])
+        return Answer(True, f"250 taken for {len(recipients)}")
+
+    def _server(self) -> smtplib.SMTP:
+        context = ssl.create_default_context()
+        if not self.verify_certificate:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.secure_mode == "ssl":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.smtp_host, self.port, timeout=self.socket_read_timeout, context=context
+            )
+        else:
+            server = smtplib.SMTP(self.smtp_host, self.port, timeout=self.socket_read_timeout)
+        try:
+            if self.secure_mode == "starttls":
+                server.starttls(context=context)
+            if self.user and self.password:
+                server.login(self.user, self.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+class File(Ours, apprise.NotifyBase):  # type: ignore[misc]
+    """`tofile:///var/log/alerts.txt`: appends each alert to a file in one write."""
+
+    service_name = "File"
+    protocol = "tofile"
+    request_rate_per_sec = 0
+
+    def __init__(self, path: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.path = Path(path)
+
+    def url(self, *_: Any, **__: Any) -> str:
+        return f"tofile://{self.path}"
+
+    @staticmethod
+    def parse_url(url: str) -> dict[str, Any] | None:
+        results: dict[str, Any] | None = apprise.NotifyBase.parse_url(url, verify_host=False)
+        if results:
+            results["path"] = apprise.NotifyBase.unquote(url.partition("://")[2].partition("?")[0])
+        return results
+
+    def send(self, *_: Any, **__: Any) -> bool:
+        message = self.parcel.message
+        rule = "-" * 72
+        entry = f"{rule}\n{headline(message)}\n{plain(message)}\n\n".encode()
+        try:
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+            try:
+                # One write at the end of the file, so that entries of two processes never mix.
+                written = os.write(handle, entry)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            self.answer = Answer(False, cause(error))
+        else:
+            whole = written == len(entry)
+            self.answer = Answer(whole, f"{written} of {len(entry)} bytes appended", uncertain=not whole)
+        return self.answer.ok
+
+
+REPLACED: dict[type, type[Ours]] = {
+    NotifyJSON: Webhook,
+    NotifySlack: Slack,
+    NotifyWorkflows: Teams,
+    NotifyEmail: Mail,
+}

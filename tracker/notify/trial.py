@@ -1,0 +1,33 @@
+"""The message by which `tracker check` tries a channel: it looks like an alert and says it is none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tracker.i18n import t
+from tracker.model import Language, Level
+from tracker.notify.forms import Parcel
+from tracker.present.message import Fact, Message
+from tracker.present.record import instant
+
+
+def trial_parcel(language: Language, now: datetime) -> Parcel:
+    """A parcel whose record is `{"test": true}`, so that programs can tell it from a change."""
+    title = t("message.test-title", language)
+    message = Message(
+        id="test",
+        language=language,
+        level=Level.NONE,
+        direction=None,
+        marks=(),
+        badge=title,
+        subject=title,
+        what=t("message.test", language),
+        title=title,
+        points=(),
+        quotes=(),
+        facts=(Fact(t("message.sent", language), instant(now)),),
+        links=(),
+        notice="",
+    )
+    return Parcel(message, {"test": True, "sent_at": instant(now)}, f"test-{instant(now)}", "test")
