@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
 from tracker.errors import SettingsError
+from tracker.settings_file import load
 from tracker.sources import Settings, Source
 
 FIRST_RETRY = timedelta(minutes=1)
@@ -17,19 +19,16 @@ _SPREAD = 0.05  # of the interval: sources with the same interval drift apart in
 
 
 def trigger(source: Source) -> CronTrigger:
-    """Raises SettingsError for a cron line that names no time."""
-    try:
-        minute, hour, day, month, weekday = (source.cron or "").split()
-        return CronTrigger(
-            minute=minute,
-            hour=hour,
-            day=day,
-            month=month,
-            day_of_week=weekday,
-            timezone=ZoneInfo(source.timezone),
-        )
-    except ValueError as error:
-        raise SettingsError([f"line {source.line}: cron: {error}"]) from error
+    """Raises ValueError for a cron line that names no time."""
+    minute, hour, day, month, weekday = (source.cron or "").split()
+    return CronTrigger(
+        minute=minute,
+        hour=hour,
+        day=day,
+        month=month,
+        day_of_week=weekday,
+        timezone=ZoneInfo(source.timezone),
+    )
 
 
 def next_poll(source: Source, now: datetime, *, failures: int = 0, spread: float | None = None) -> datetime:
@@ -47,16 +46,19 @@ def next_poll(source: Source, now: datetime, *, failures: int = 0, spread: float
     return planned.astimezone(now.tzinfo)
 
 
-def check_crons(settings: Settings) -> list[str]:
-    """A line for each cron that APScheduler cannot follow."""
+def load_checked(path: Path) -> Settings:
+    """The settings, with each cron line tried. Raises SettingsError."""
+    settings = load(path)
     problems = []
     for source in settings.sources:
         if source.cron:
             try:
                 trigger(source)
-            except SettingsError as error:
-                problems.append(f"{settings.path}:{source.line}: {error.problems[0].split(': ', 1)[1]}")
-    return problems
+            except ValueError as error:
+                problems.append(f"{path}:{source.line}: cron: {error}")
+    if problems:
+        raise SettingsError(problems)
+    return settings
 
 
 def overdue(next_poll_at: datetime | None, now: datetime, source: Source) -> bool:

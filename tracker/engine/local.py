@@ -17,9 +17,8 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from tracker.engine import cycle
-from tracker.engine.due import check_crons, overdue
+from tracker.engine.due import load_checked, overdue
 from tracker.errors import SettingsError
-from tracker.settings_file import load
 from tracker.sources import Settings
 from tracker.store import states
 from tracker.store.db import Store
@@ -131,13 +130,10 @@ class Daemon:
         self._seen = stamp
         self._reload_wanted.clear()
         try:
-            settings = load(path)
-            problems = check_crons(settings)
-            if problems:
-                raise SettingsError(problems)
+            settings = load_checked(path)
         except SettingsError as error:
             for problem in error.problems:
-                log.error("settings not reloaded, the old ones stay", problem=problem)
+                log.warning("settings not reloaded, the old ones stay", problem=problem)
             return
         before = self.context
         self.context = cycle.make_context(settings, self.store, self.now)
@@ -152,6 +148,11 @@ class Daemon:
         signal.signal(signal.SIGTERM, lambda *_: self.stop.set())
         signal.signal(signal.SIGINT, lambda *_: self.stop.set())
         signal.signal(signal.SIGHUP, lambda *_: self._reload_wanted.set())
+
+    @property
+    def busy(self) -> bool:
+        """Whether polls are still under way, after `run()` has given them their time."""
+        return bool(self._polling)
 
     def _let_polls_end(self) -> None:
         end = time.monotonic() + STOP_SECONDS

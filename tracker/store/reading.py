@@ -84,6 +84,10 @@ class Reader:
         query = f"SELECT count(*) FROM change WHERE {where}"  # noqa: S608 - conditions are ours, values are bound
         return int(self.connection.execute(query, values).fetchone()[0])
 
+    def levels(self) -> dict[int, int]:
+        """How many changes there are of each level's rank."""
+        return dict(self.connection.execute("SELECT level, count(*) FROM change GROUP BY level").fetchall())
+
     def change(self, reference: str) -> dict[str, Any]:
         """By id, by the beginning of an id, by document number or FR citation. Raises UsageError when that
         names none, or more than one."""

@@ -14,7 +14,8 @@ from tracker.errors import StoreError
 from tracker.model import Answer, Fetched, Role, SnapshotRef
 from tracker.store import blobs
 from tracker.store.db import Store
-from tracker.store.tables import BLOB, SNAPSHOT, to_text
+from tracker.store.moment import to_text
+from tracker.store.tables import BLOB, SNAPSHOT
 
 START = "0" * 64
 

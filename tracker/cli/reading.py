@@ -1,0 +1,356 @@
+"""Commands that only look: changes, show, status, deadlines, diff, tag."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker import clock
+from tracker.cli.app import CONFIG, STATE, Config, Json, State, app, finish, preferences, print_json
+from tracker.errors import TrackerError, UsageError
+from tracker.model import TOPIC_IDS, Language, Level
+
+if TYPE_CHECKING:
+    from tracker.export.redline import Redline
+
+Lang = Annotated[
+    str, typer.Option("--lang", metavar="ja|en", help="Language; left out: the first of the settings.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write there instead of to standard output."),
+]
+
+
+def _language(wanted: str, default: Language) -> Language:
+    if not wanted:
+        return default
+    if wanted == "ja":
+        return "ja"
+    if wanted == "en":
+        return "en"
+    raise UsageError(f"--lang: {wanted!r} is not ja or en")
+
+
+def _day(text: str, option: str) -> date | None:
+    from tracker.cli.working import read_day
+
+    return read_day(text, option) if text else None
+
+
+def _among(value: str, allowed: tuple[str, ...], option: str) -> str | None:
+    if not value:
+        return None
+    if value not in allowed:
+        raise UsageError(f"{option}: {value!r} is not one of {', '.join(allowed)}")
+    return value
+
+
+@app.command()
+def changes(
+    since: Annotated[
+        str, typer.Option("--since", metavar="DATE", help="Published (or found) on that day or later.")
+    ] = "",
+    topic: Annotated[str, typer.Option("--topic", help="With this topic, by its id.")] = "",
+    level: Annotated[
+        str, typer.Option("--level", help="This level or above: none, low, medium, high, critical.")
+    ] = "",
+    source: Annotated[str, typer.Option("--source", help="From this source.")] = "",
+    query: Annotated[
+        str,
+        typer.Option(
+            "--query", help='Words that all must stand in it, Japanese or English; "a phrase" in quotes.'
+        ),
+    ] = "",
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="At most so many; left out: 50, with --json 500.")
+    ] = 0,
+    lang: Lang = "",
+    config: Config = CONFIG,
+    state: State = STATE,
+    as_json: Json = False,
+) -> None:
+    """The changes, newest first. Without --level or --query the table leaves out what is outside the field."""
+    from tracker.store.reading import Wanted, reader
+
+    named = _among(level, tuple(Level), "--level")
+    hide = not as_json and named is None and not query
+    wanted = Wanted(
+        since=_day(since, "--since"),
+        topic=_among(topic, TOPIC_IDS, "--topic"),
+        level=Level(named) if named else Level.LOW if hide else None,
+        source=source or None,
+        query=query or None,
+        limit=limit or (500 if as_json else 50),
+    )
+    with reader(state) as store:
+        found = store.changes(wanted)
+        if as_json:
+            print_json(found)
+            return
+        from tracker.present.change_text import listing
+
+        liking = preferences(config)
+        text = listing(found, _language(lang, liking.language), liking.timezone)
+        print(text if found else "no change fits")
+        if hide:
+            outside = sum(number for rank, number in store.levels().items() if rank == 0)
+            if outside:
+                print(
+                    f"({outside} outside the field or editorial are not shown: --level none)", file=sys.stderr
+                )
+
+
+@app.command()
+def show(
+    change: Annotated[
+        str, typer.Argument(metavar="CHANGE", help="Its id, the beginning of it, or a document number.")
+    ],
+    lang: Lang = "",
+    config: Config = CONFIG,
+    state: State = STATE,
+    as_json: Json = False,
+) -> None:
+    """One change with evidence, units, dates, status and deliveries."""
+    from tracker.store.reading import reader
+
+    with reader(state) as store:
+        found = store.change(change)
+        deliveries = store.deliveries(found["id"])
+    if as_json:
+        print_json({**found, "deliveries": deliveries, "reviews": []})
+        return
+    from tracker.present.change_text import page
+
+    liking = preferences(config)
+    today = clock.legal_day(clock.now())
+    print(
+        page(found, deliveries, _language(lang, liking.language), liking.timezone, today, liking.viewer_url)
+    )
+
+
+@app.command()
+def status(lang: Lang = "", config: Config = CONFIG, state: State = STATE, as_json: Json = False) -> None:
+    """Health of every source and channel; last success, next run, alerts that wait. Ends with 1 when something is wrong."""
+    from tracker.cli.app import settings_of
+    from tracker.present import status as standing
+    from tracker.store.reading import reader
+
+    settings = settings_of(config)
+    with reader(state) as store:
+        found = standing.status(settings, store.sources(), store.channels(), clock.now())
+    if as_json:
+        print_json(found)
+    else:
+        from tracker.present.status_text import table
+
+        print(table(found, _language(lang, settings.languages[0]), settings.timezone))
+    well = all(source["healthy"] for source in found["sources"]) and not found["alerts"]["dead"]
+    finish(0 if well else 1)
+
+
+@app.command()
+def deadlines(
+    form: Annotated[
+        str, typer.Option("--format", metavar="text|ics|json", help="How to write them.")
+    ] = "text",
+    output: Output = None,
+    lang: Lang = "",
+    config: Config = CONFIG,
+    state: State = STATE,
+    as_json: Json = False,
+) -> None:
+    """Comment, effective, compliance, expiry and stay-end dates ahead."""
+    from tracker.present import deadlines as ahead
+    from tracker.record import restore
+    from tracker.store.reading import reader
+
+    form = "json" if as_json else form
+    _among(form, ("text", "ics", "json"), "--format")
+    liking = preferences(config)
+    language = _language(lang, liking.language)
+    now = clock.now()
+    today = clock.legal_day(now)
+    with reader(state) as store:
+        found = ahead.deadlines((restore(record) for record in store.planned(today)), today)
+    if form == "ics":
+        _write(ahead.calendar(found, language, viewer_url=liking.viewer_url, stamp=now), output)
+    elif form == "json":
+        import json
+
+        _write(json.dumps(ahead.as_json(found), ensure_ascii=False, indent=2) + "\n", output)
+    else:
+        from tracker.present.change_text import deadline_table
+
+        rows = ahead.telling(found, language, today)
+        _write((deadline_table(rows, language) if rows else "no date is ahead") + "\n", output)
+
+
+@app.command()
+def diff(
+    change: Annotated[
+        str, typer.Argument(metavar="[CHANGE]", help="A change; left out with --before and --after.")
+    ] = "",
+    before: Annotated[Path | None, typer.Option("--before", metavar="FILE", help="The earlier text.")] = None,
+    after: Annotated[Path | None, typer.Option("--after", metavar="FILE", help="The later text.")] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="text|html|docx|json", help="How to write it.")
+    ] = "text",
+    editorial: Annotated[
+        bool, typer.Option("--editorial", help="Also what is only editorial, in text.")
+    ] = False,
+    output: Output = None,
+    lang: Lang = "",
+    config: Config = CONFIG,
+    state: State = STATE,
+) -> None:
+    """The redline of a change, or of two files (eCFR XML, Federal Register XML, HTML, PDF, text), which needs neither
+    settings nor state. Ends like diff tools do: 0 equal, 1 different, 2 trouble."""
+    _among(form, ("text", "html", "docx", "json"), "--format")
+    if bool(change) == bool(before or after) or bool(before) != bool(after):
+        raise UsageError("give a CHANGE, or both --before FILE and --after FILE")
+    try:
+        redline = _of_change(change, state) if change else _of_files(before, after)
+    except UsageError:
+        raise
+    except TrackerError as error:
+        raise UsageError(error.cause, cure=error.cure) from error
+    if form == "docx" and output is None and sys.stdout.isatty():
+        raise UsageError("a Word file is not for the terminal", cure="give -o FILE.docx")
+    from tracker.export import render
+
+    language = _language(lang, preferences(config).language)
+    _write(
+        render(redline, form, language, colour=output is None and sys.stdout.isatty(), editorial=editorial),
+        output,
+    )
+    finish(1 if redline.operations else 0)
+
+
+def _of_files(before: Path | None, after: Path | None) -> Redline:
+    from tracker import parse
+    from tracker.diff import compare
+    from tracker.export.redline import Redline
+
+    assert before is not None
+    assert after is not None
+    first = parse.read_file(before.name, _bytes(before))
+    second = parse.read_file(after.name, _bytes(after))
+    return Redline(
+        title=second.title or after.name,
+        source=f"{before.name} → {after.name}",
+        url=second.url,
+        before=before.name,
+        after=after.name,
+        operations=compare(first, second),
+        generated_at=clock.now(),
+    )
+
+
+def _of_change(reference: str, state: Path) -> Redline:
+    from tracker.export.redline import Redline
+    from tracker.record import restore
+    from tracker.store import changes as stored
+    from tracker.store.db import Store
+    from tracker.store.reading import reader
+
+    with reader(state) as store:
+        found = restore(store.change(reference))
+    with Store(state).read() as connection:
+        operations = stored.operations(connection, found.id)
+    return Redline(
+        title=found.title,
+        source=found.source,
+        url=found.url,
+        before=found.before,
+        after=found.after,
+        operations=operations,
+        generated_at=clock.now(),
+    )
+
+
+@app.command()
+def tag(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="FR XML, HTML, PDF, text, or API JSON (one, a list, JSON lines)."
+        ),
+    ],
+    lang: Lang = "",
+    as_json: Json = False,
+    config: Config = CONFIG,
+    state: State = STATE,  # noqa: ARG001 - every command takes --state
+) -> None:
+    """Topics, level, direction, nexus, dates and citations of a document file, with evidence. Needs no state."""
+    from tracker import parse
+    from tracker import tag as tagging
+
+    data = _bytes(file)
+    is_json = data.lstrip()[:1] in (b"{", b"[")
+    documents = parse.read_records(data) if is_json else [parse.read_file(file.name, data)]
+    today = clock.legal_day(clock.now())
+    entries: list[dict[str, Any]] = []
+    for document in documents:
+        entries.append(_entry(document, tagging.tag(document, today=today)))
+    if as_json:
+        print_json(entries)
+        return
+    from tracker.present.change_text import tag_page
+
+    language = _language(lang, preferences(config).language)
+    for entry in entries:
+        print(tag_page(entry, language))
+
+
+def _entry(document: Any, tagging: Any) -> dict[str, Any]:
+    """A record like those of `changes`, without what only the store knows."""
+    from tracker.model import Change
+    from tracker.record import record
+
+    full = record(
+        Change(
+            id="", source="", kind=document.kind, title=document.title, url=document.url, detected_at=clock.now(),
+            tagging=tagging, document_number=document.document_number, citation=document.citation,
+            agencies=document.agencies, published=document.published, abstract=document.abstract,
+        )
+    )  # fmt: skip
+    unknown = {
+        "id",
+        "source",
+        "detected_at",
+        "revision",
+        "baseline",
+        "editorial",
+        "before",
+        "after",
+        "supersedes",
+        "profiles",
+        "profile_matches",
+    }
+    return {name: value for name, value in full.items() if name not in unknown}
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _write(content: str | bytes, output: Path | None) -> None:
+    data = content.encode() if isinstance(content, str) else content
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+    print(f"written: {output}", file=sys.stderr)

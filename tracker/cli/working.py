@@ -1,0 +1,266 @@
+"""Commands that fetch, send or write: run, poll, backfill, check, verify, demo."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker import clock
+from tracker.cli.app import CONFIG, STATE, Config, Json, State, app, finish, logging, print_json, settings_of
+from tracker.errors import FetchError, UsageError
+
+if TYPE_CHECKING:
+    from tracker.pipeline import Context, Report
+    from tracker.sources import Settings, Source
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SOURCE ...]", help="Ids of sources; none: all that are enabled."),
+]
+
+
+def _chosen(settings: Settings, names: list[str] | None) -> list[Source]:
+    if not names:
+        return [source for source in settings.sources if source.enabled]
+    chosen = []
+    for name in names:
+        source = settings.source(name)
+        if source is None:
+            known = ", ".join(source.id for source in settings.sources) or "none"
+            raise UsageError(f"no source has the id {name!r}", cure=f"there are: {known}")
+        chosen.append(source)
+    return chosen
+
+
+def _context(settings: Settings, state: Path) -> Context:
+    from tracker.engine.cycle import make_context
+    from tracker.store.db import Store
+
+    return make_context(settings, Store(state), clock.now)
+
+
+@app.command()
+def run(
+    config: Config = CONFIG,
+    state: State = STATE,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Log as JSON, whatever the settings say.")
+    ] = False,
+) -> None:
+    """The daemon: polls what is due, tells the channels, until SIGTERM. SIGHUP or a changed file reloads the settings."""
+    from tracker.engine.local import Daemon
+    from tracker.store.db import Store
+
+    settings = settings_of(config)
+    logging(log_json or settings.log_format == "json")
+    daemon = Daemon(settings, Store(state), clock.now)
+    daemon.run()
+    if daemon.busy:
+        # A poll that hangs in a socket would hold the process up; what it has not committed, it repeats.
+        sys.stderr.flush()
+        os._exit(0)
+
+
+@app.command()
+def poll(
+    sources: Names = None,
+    config: Config = CONFIG,
+    state: State = STATE,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept",
+            help="Take what is held for a second look as true. Look at it first: `tracker status`.",
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """One cycle now: polls the sources, then sends what is due. Ends with 1 when a source failed."""
+    from tracker.engine import cycle
+
+    settings = settings_of(config)
+    logging(settings.log_format == "json", "warning")
+    chosen = _chosen(settings, sources)
+    context = _context(settings, state)
+    reports = []
+    for report in cycle.run(chosen, context, accept=accept):
+        reports.append(report)
+        if not as_json:
+            print(_line(report), flush=True)
+    delivered = cycle.deliver_due(context)
+    context.client.close()
+    if as_json:
+        print_json(
+            {
+                "sources": [report.json() for report in reports],
+                "alerts": {"sent": delivered.sent, "failed": delivered.failed, "dead": delivered.dead},
+            }
+        )
+    else:
+        if not reports:
+            print(f"{config}: no source is enabled")
+        print(
+            f"alerts: {delivered.sent} sent, {delivered.failed} to be tried again, {delivered.dead} given up"
+        )
+    finish(0 if all(report.ok for report in reports) and not delivered.failed and not delivered.dead else 1)
+
+
+def _line(report: Report) -> str:
+    parts = [
+        f"{report.source}: {report.state}",
+        f"{report.requests} requests",
+        _size(report.bytes),
+        f"{report.not_modified} not modified",
+    ]
+    for number, what in (
+        (report.baseline, "stored as baseline"),
+        (len(report.changes), "changes"),
+        (len(report.updates), "updates"),
+        (len(report.editorial), "editorial only"),
+        (report.alerts, "alerts"),
+        (len(report.held), "held for a second look"),
+        (len(report.errors), "errors"),
+    ):
+        if number:
+            parts.append(f"{number} {what}")
+    parts.append(f"{report.seconds:.1f} s")
+    line = ", ".join(parts)
+    return f"{line}\n    {report.reason}" if report.reason else line
+
+
+def _size(number: int) -> str:
+    if number < 1_000:
+        return f"{number} B"
+    return f"{number / 1_000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
+
+
+@app.command()
+def backfill(
+    sources: Names = None,
+    since: Annotated[
+        str, typer.Option("--since", metavar="DATE", help="First day of publication: 2020-01-01.")
+    ] = "",
+    config: Config = CONFIG,
+    state: State = STATE,
+    as_json: Json = False,
+) -> None:
+    """Loads history without alerting. Cut off in the middle, the same command goes on where it was."""
+    from tracker.engine import backfill as history
+    from tracker.engine import cycle
+
+    settings = settings_of(config)
+    logging(settings.log_format == "json", "warning")
+    day = read_day(since, "--since")
+    chosen = [
+        source for source in _chosen(settings, sources) if sources or source.kind in {"federal-register"}
+    ]
+    if not chosen:
+        raise UsageError("no source keeps a history", cure="sources of kind federal-register do")
+    context = _context(settings, state)
+    results, failed = [], False
+    for source in chosen:
+        stored, troubles, last = 0, [], None
+        try:
+            for progress in history.run(source, context, day):
+                stored, last = progress.stored, progress
+                troubles.extend(progress.troubles)
+                _progress(progress.source, progress.done, progress.total)
+        except FetchError as error:
+            failed = True
+            troubles.append(error.line())
+        results.append(
+            {"source": source.id, "read": last.done if last else 0, "stored": stored, "errors": troubles}
+        )
+        failed = failed or bool(troubles)
+    sys.stderr.write("\n")
+    context.client.close()
+    cycle.free_the_dead(context.store)
+    if as_json:
+        print_json({"sources": results})
+    for result in [] if as_json else results:
+        print(
+            f"{result['source']}: {result['read']} read, {result['stored']} new, {len(result['errors'])} errors"
+        )
+        for line in result["errors"][:10]:
+            print(f"    {line}")
+    finish(1 if failed else 0)
+
+
+def _progress(source: str, done: int, total: int | None) -> None:
+    share = f" of {total} ({100 * done // total} %)" if total else ""
+    end = "\r" if sys.stderr.isatty() else "\n"
+    sys.stderr.write(f"{source}: {done}{share}   {end}")
+    sys.stderr.flush()
+
+
+def read_day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {text!r} is not a day such as 2026-11-22") from error
+
+
+@app.command()
+def check(config: Config = CONFIG, state: State = STATE, as_json: Json = False) -> None:
+    """Settings, each source and each channel, tried for real; says what to mend. Channels get a test message."""
+    from tracker.engine import trial
+
+    settings = settings_of(config)
+    logging(settings.log_format == "json", "error")
+    results = []
+    for result in trial.run(settings, state, clock.now):
+        results.append(result)
+        if not as_json:
+            mark = "ok  " if result["ok"] else "FAIL"
+            print(f"{mark} {result['what']} {result['id']}: {result['said']}", flush=True)
+    if as_json:
+        print_json({"settings": str(config), "checks": results})
+    elif not results:
+        print(f"{config}: right, but it names no source and no channel")
+    finish(0 if all(result["ok"] for result in results) else 1)
+
+
+@app.command()
+def verify(state: State = STATE, config: Config = CONFIG, as_json: Json = False) -> None:  # noqa: ARG001 - every command takes --config
+    """Re-hashes every snapshot and checks the chain of records. Ends with 1 when a byte is not what it was."""
+    from tracker.store import snapshots
+    from tracker.store.db import FILE, Store
+
+    if not (state / FILE).exists():
+        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+    checked, problems = 0, []
+    for found in snapshots.verify(Store(state)):
+        if isinstance(found, int):
+            checked = found
+            if sys.stderr.isatty():
+                sys.stderr.write(f"{found} checked\r")
+        else:
+            problems.append(found)
+    if as_json:
+        print_json({"checked": checked, "problems": problems})
+    else:
+        for problem in problems:
+            print(problem)
+        print(f"{checked} snapshots and records checked, {len(problems)} problems")
+    finish(1 if problems else 0)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Exit when it has been played.")] = False,
+    config: Config = CONFIG,  # noqa: ARG001 - every command takes --config; the demo brings its own
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", help="Where to keep the demo's state; left out: a throw-away folder."),
+    ] = None,
+) -> None:
+    """Plays a bundled archive through the whole pipeline, with no network."""
+    from tracker.demo.play import play
+
+    logging(False, "error")
+    finish(play(once=once, state=state))

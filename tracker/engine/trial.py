@@ -1,0 +1,81 @@
+"""`tracker check`: each source and each channel, tried for real."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tracker import fetch, parse
+from tracker.errors import TrackerError
+from tracker.fetch.client import Client
+from tracker.fetch.items import Trouble
+from tracker.model import Fetched, Role
+from tracker.notify.channels import try_channel
+from tracker.pipeline import Recollection
+from tracker.sources import Settings, Source
+
+ENOUGH_SECONDS = 90
+
+
+def run(settings: Settings, state: Path, now: Callable[[], datetime]) -> Iterator[dict[str, Any]]:
+    """One result each: `{"what": "state|source|channel", "id", "ok", "said"}`."""
+    yield _state(state)
+    client = Client(
+        literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
+    )
+    for source in settings.sources:
+        if source.enabled:
+            yield _source(source, client, now())
+    client.close()
+    for channel in settings.channels:
+        try:
+            said, good = try_channel(channel), True
+        except TrackerError as error:
+            said, good = error.line(), False
+        yield {"what": "channel", "id": channel.id, "ok": good, "said": said}
+
+
+def _state(state: Path) -> dict[str, Any]:
+    probe = state / ".writable"
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        probe.write_text("x")
+        probe.unlink()
+    except OSError as error:
+        return {
+            "what": "state",
+            "id": str(state),
+            "ok": False,
+            "said": f"cannot be written: {error.strerror}",
+        }
+    return {"what": "state", "id": str(state), "ok": True, "said": "can be written"}
+
+
+def _source(source: Source, client: Client, now: datetime) -> dict[str, Any]:
+    """Polls as if for the first time, and stops at the first thing that can be read."""
+    brief = replace(source, full_text=False, max_pages=1, time_limit=timedelta(seconds=ENOUGH_SECONDS))
+    began = time.monotonic()
+    said, good = "answered, but showed nothing", False
+    try:
+        for item in fetch.poll(brief, Recollection({}, {}), client, now):
+            if isinstance(item, Trouble):
+                said = item.error.line()
+            elif isinstance(item, Fetched) and item.role is Role.LISTING:
+                said, good = f"answered: {item.answer.url}", True
+            elif isinstance(item, Fetched):
+                document = parse.read(item)
+                said = f"read “{document.title[:70]}”, {len(document.units)} units, from {item.answer.url}"
+                good = True
+                break
+    except TrackerError as error:
+        said, good = error.line(), False
+    return {
+        "what": "source",
+        "id": source.id,
+        "ok": good,
+        "said": f"{said} ({time.monotonic() - began:.1f} s)",
+    }

@@ -1,0 +1,92 @@
+"""How everything stands, as the one JSON object of `tracker status --json` (`docs/records.md`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tracker.record import instant
+from tracker.sources import Settings
+from tracker.store.moment import from_text
+
+
+def status(
+    settings: Settings,
+    sources: Mapping[str, Mapping[str, Any]],
+    channels: Mapping[str, Mapping[str, Any]],
+    now: datetime,
+) -> dict[str, Any]:
+    """`sources` and `channels` are the store's rows (`store.reading`). A source that was never polled is `new`,
+    and healthy until it has failed; one whose poll is overdue by more than its own interval is `late`."""
+    return {
+        "at": instant(now),
+        "sources": [
+            _source(source.id, source.enabled, sources.get(source.id), now) for source in settings.sources
+        ],
+        "channels": [_channel(channel.id, channels.get(channel.id)) for channel in settings.channels],
+        "alerts": {
+            "pending": sum(row["pending"] + row["claimed"] for row in channels.values()),
+            "sent": sum(row["sent"] for row in channels.values()),
+            "dead": sum(row["dead"] for row in channels.values()),
+        },
+        "schedules": [
+            {
+                "source": source.id,
+                "every": None
+                if source.every is None or source.cron
+                else f"{int(source.every.total_seconds())}s",
+                "cron": source.cron,
+                "timezone": source.timezone if source.cron else None,
+                "next_run": _time(sources.get(source.id), "next_poll_at"),
+            }
+            for source in settings.sources
+            if source.enabled
+        ],
+    }
+
+
+def _source(name: str, enabled: bool, row: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
+    state = "disabled" if not enabled else "new" if row is None else str(row["state"])
+    failures = 0 if row is None else int(row["consecutive_failures"])
+    reason = "" if row is None else str(row["reason"])
+    if state == "healthy" and row is not None and _overdue(row, now):
+        state, reason = "late", "its poll is overdue: is `tracker run` running?"
+    return {
+        "id": name,
+        "state": state,
+        "healthy": state in {"healthy", "new", "disabled", "late"} and failures == 0,
+        "since": _time(row, "since"),
+        "reason": reason,
+        "baseline": _time(row, "baseline_at"),
+        "last_attempt": _time(row, "last_attempt_at"),
+        "last_success": _time(row, "last_success_at"),
+        "next_run": _time(row, "next_poll_at"),
+        "consecutive_failures": failures,
+    }
+
+
+def _overdue(row: Mapping[str, Any], now: datetime) -> bool:
+    planned, last = row["next_poll_at"], row["last_attempt_at"]
+    if planned is None or last is None:
+        return False
+    interval = from_text(planned) - from_text(last)
+    return now > from_text(planned) + interval
+
+
+def _channel(name: str, row: Mapping[str, Any] | None) -> dict[str, Any]:
+    last = row["last"] if row else None
+    return {
+        "id": name,
+        "healthy": not (row and row["dead"]) and (last is None or bool(last["ok"])),
+        "pending": row["pending"] + row["claimed"] if row else 0,
+        "sent": row["sent"] if row else 0,
+        "dead": row["dead"] if row else 0,
+        "last_try": instant(from_text(last["at"])) if last else None,
+        "last_answer": last["answer"] if last else None,
+    }
+
+
+def _time(row: Mapping[str, Any] | None, name: str) -> str | None:
+    value = row[name] if row else None
+    return instant(from_text(value)) if value else None
