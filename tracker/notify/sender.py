@@ -1,0 +1,278 @@
+"""Sends what the outbox owes: claim, send, record, one thread for each channel.
+
+A claim is stored before its message is sent. Whoever dies in between leaves a claim behind whose lease
+runs out; the message then goes out once more and says that it may be a repetition. A channel that hangs
+or fails holds up nobody else: it stops for this round, the others go on, and look for new work as long
+as it keeps the round open.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from tracker.errors import TrackerError
+from tracker.model import Attempt, Change, Delivery
+from tracker.notify import channels as places
+from tracker.notify.answer import Answer, next_try
+from tracker.notify.forms import Parcel
+from tracker.notify.outbox import Outbox, State
+from tracker.present.message import message
+from tracker.present.record import record
+from tracker.sources import Channel, Settings
+
+# A send that takes longer is given up (its thread is left to its fate) well before its lease ends.
+SEND_LIMIT = timedelta(seconds=45)
+LEASE = timedelta(seconds=90)
+# After so many failures in a row it is the channel that is ill, not the message.
+FAILURES = 2
+LONGEST_HOLD = timedelta(minutes=5)
+# How often a channel with nothing to do looks again while another keeps the round open.
+LOOK_AGAIN = timedelta(seconds=1)
+
+T = TypeVar("T")
+Lookup = Callable[[str, int], Change]
+Send = Callable[[Channel, Parcel], Answer]
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What one process knows about its channels from one round to the next: which are left alone until
+    when, and which still have a send in flight that was given up."""
+
+    held: dict[str, datetime] = field(default_factory=dict)
+    stuck: dict[str, threading.Thread] = field(default_factory=dict)
+
+    def open(self, channel_id: str, now: datetime) -> bool:
+        until = self.held.get(channel_id)
+        thread = self.stuck.get(channel_id)
+        return (until is None or until <= now) and (thread is None or not thread.is_alive())
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelReport:
+    """One channel in one round. `retrying` were not taken and will be tried again."""
+
+    channel: str
+    sent: int = 0
+    retrying: int = 0
+    dead: int = 0
+    repeated: int = 0
+    answer: str = ""  # the last one that was no success
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverReport:
+    channels: tuple[ChannelReport, ...] = ()
+
+    @property
+    def sent(self) -> int:
+        return sum(channel.sent for channel in self.channels)
+
+    @property
+    def retrying(self) -> int:
+        return sum(channel.retrying for channel in self.channels)
+
+    @property
+    def dead(self) -> int:
+        return sum(channel.dead for channel in self.channels)
+
+    @property
+    def ok(self) -> bool:
+        return not self.retrying and not self.dead
+
+
+def deliver(
+    outbox: Outbox,
+    lookup: Lookup,
+    settings: Settings,
+    now: datetime,
+    clock: Callable[[], datetime],
+    *,
+    traffic: Traffic | None = None,
+    stop: threading.Event | None = None,
+    send: Send = places.send,
+    limit: timedelta = SEND_LIMIT,
+) -> DeliverReport:
+    """One round: sends everything that is due, and returns when no channel has more to do.
+
+    `now` is the moment that messages speak as of; `clock` times claims and attempts. `lookup` gives the
+    change of a delivery. Pass the same `traffic` to every round of a process, so that a channel that
+    asked for time gets it. When `stop` is set the round ends without waiting for sends in flight; their
+    leases bring them back. Raises what `outbox` raised, after the other channels have done their work.
+    """
+    round_ = _Round(
+        outbox, lookup, settings, now, clock, traffic or Traffic(), stop or threading.Event(), send, limit
+    )
+    return round_.run()
+
+
+@dataclass(slots=True)
+class _Round:
+    outbox: Outbox
+    lookup: Lookup
+    settings: Settings
+    now: datetime
+    clock: Callable[[], datetime]
+    traffic: Traffic
+    stop: threading.Event
+    send: Send
+    limit: timedelta
+    chance: random.Random = field(default_factory=random.Random)
+    busy: set[str] = field(default_factory=set)  # channels that may have a delivery in hand
+    idle: threading.Condition = field(default_factory=threading.Condition)  # told when `busy` shrinks
+
+    def run(self) -> DeliverReport:
+        now = self.clock()
+        channels = [channel for channel in self.settings.channels if self.traffic.open(channel.id, now)]
+        # Busy from the start: nobody shall go home before everybody has looked once.
+        self.busy = {channel.id for channel in channels}
+        started = [_start(f"deliver-{channel.id}", partial(self._drain, channel)) for channel in channels]
+        reports = []
+        problems: list[BaseException] = []
+        for future, thread in started:
+            while thread.is_alive() and not self.stop.is_set():
+                thread.join(0.2)
+            if future.done():
+                problem = future.exception()
+                if problem is not None:
+                    problems.append(problem)
+                else:
+                    reports.append(future.result())
+        if problems:
+            raise problems[0]
+        return DeliverReport(tuple(reports))
+
+    def _drain(self, channel: Channel) -> ChannelReport:
+        report = ChannelReport(channel.id)
+        failures = 0
+        try:
+            while not self.stop.is_set():
+                claimed = self.outbox.claim(self.clock(), channel=channel.id, limit=1, lease=LEASE)
+                if not claimed:
+                    self._rest(channel)
+                    with self.idle:
+                        if self.idle.wait_for(lambda: not self.busy, LOOK_AGAIN.total_seconds()):
+                            break
+                    continue
+                self.busy.add(channel.id)
+                (delivery,) = claimed
+                answer, state, again = self._tried(channel, delivery)
+                report = _counted(report, delivery, answer, state)
+                failures = failures + 1 if state == "pending" else 0
+                if again is not None and self._ill(channel, answer, failures, again):
+                    break
+        finally:
+            self._rest(channel)
+        return report
+
+    def _rest(self, channel: Channel) -> None:
+        with self.idle:
+            self.busy.discard(channel.id)
+            self.idle.notify_all()
+
+    def _tried(self, channel: Channel, delivery: Delivery) -> tuple[Answer, State, datetime | None]:
+        """Sends one delivery and records what came of it."""
+        began = self.clock()
+        start = time.monotonic()
+        answer = self._sent(channel, delivery)
+        seconds = time.monotonic() - start
+        again = next_try(delivery.attempts + 1, answer, self.clock(), self.chance)
+        state: State = "sent" if answer.ok else "pending" if again is not None else "dead"
+        self.outbox.record(
+            delivery.id,
+            Attempt(began, answer.ok, answer.text, round(seconds, 3), answer.uncertain),
+            state=state,
+            next_attempt_at=again,
+        )
+        (log.info if answer.ok else log.warning)(
+            "delivery",
+            channel=channel.id,
+            change=delivery.change_id,
+            state=state,
+            attempt=delivery.attempts + 1,
+            answer=answer.text,
+            next_attempt_at=again.isoformat(timespec="seconds") if again else None,
+        )
+        return answer, state, again
+
+    def _sent(self, channel: Channel, delivery: Delivery) -> Answer:
+        try:
+            change = self.lookup(delivery.change_id, delivery.revision)
+        except TrackerError as error:
+            return Answer(False, error.line())
+        language = channel.language or self.settings.languages[0]
+        parcel = Parcel(
+            message(
+                change,
+                language,
+                now=self.now,
+                timezone=self.settings.timezone,
+                viewer_url=self.settings.viewer_url,
+                update=delivery.revision > 1,
+                repeated=delivery.repeated,
+            ),
+            record(change),
+            key=delivery.key,
+            thread=change.document_number or change.id,
+        )
+        future, thread = _start(f"send-{channel.id}", partial(self.send, channel, parcel))
+        thread.join(self.limit.total_seconds())
+        if thread.is_alive():
+            self.traffic.stuck[channel.id] = thread
+            said = f"no answer within {self.limit.total_seconds():.0f} s"
+            return Answer(False, said, uncertain=True)
+        problem = future.exception()
+        if problem is None:
+            return future.result()
+        # What went wrong in one channel's code must not stop the others, nor lose the message. The
+        # problem's own text is not shown: it may hold the channel's address.
+        log.error("delivery failed inside", channel=channel.id, problem=type(problem).__name__)
+        return Answer(False, f"internal: {type(problem).__name__}", uncertain=True)
+
+    def _ill(self, channel: Channel, answer: Answer, failures: int, again: datetime) -> bool:
+        """Whether the channel is left alone for the rest of the round, and for how long after it."""
+        if answer.retry_after is not None:
+            self.traffic.held[channel.id] = again
+            return True
+        if answer.uncertain or failures >= FAILURES:
+            self.traffic.held[channel.id] = min(again, self.clock() + LONGEST_HOLD)
+            return True
+        return False
+
+
+def _counted(report: ChannelReport, delivery: Delivery, answer: Answer, state: State) -> ChannelReport:
+    return replace(
+        report,
+        sent=report.sent + (state == "sent"),
+        retrying=report.retrying + (state == "pending"),
+        dead=report.dead + (state == "dead"),
+        repeated=report.repeated + delivery.repeated,
+        answer=report.answer if answer.ok else answer.text,
+    )
+
+
+def _start(name: str, work: Callable[[], T]) -> tuple[Future[T], threading.Thread]:
+    """Runs work on a daemon thread: one that hangs for ever must not keep the program from ending."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as problem:  # noqa: BLE001 - handed to whoever waits for the future
+            future.set_exception(problem)
+
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    return future, thread
