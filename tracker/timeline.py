@@ -67,7 +67,7 @@ def _apply(target: Change, actor: Change, link: Link) -> Change:
     elif link.relation == "stays":
         target = _with_dates(target, _named(actor, "stay-ends", by))
     elif link.relation in {"withdraws", "rescinds"}:
-        target = _superseding(target, _OPEN)
+        target = _fallen(target, actor)
     return target
 
 
@@ -115,8 +115,13 @@ def _with_dates(target: Change, days: Iterable[LegalDate]) -> Change:
     return replace(target, tagging=replace(target.tagging, dates=target.tagging.dates + new))
 
 
-def _superseding(target: Change, kinds: set[str]) -> Change:
-    dates = tuple(replace(day, superseded=True) if day.type in kinds else day for day in target.tagging.dates)
+def _fallen(target: Change, actor: Change) -> Change:
+    """What is withdrawn has no dates ahead any more; those that had passed by then stay as they were."""
+    end = actor.published or actor.detected_at.date()
+    dates = tuple(
+        replace(day, superseded=True) if day.type in _OPEN and day.date >= end else day
+        for day in target.tagging.dates
+    )
     return replace(target, tagging=replace(target.tagging, dates=dates))
 
 

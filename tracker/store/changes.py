@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from tracker.model import Change, Operation, UnitKind
-from tracker.model import Op as OpKind
+from tracker.model import Change, Op, Operation, UnitKind
 from tracker.record import record, restore
 from tracker.store import blobs
 from tracker.store.tables import CHANGE, CHANGE_TEXT, CHANGE_TOPIC, DEADLINE, LINK
@@ -120,30 +119,19 @@ def operations(connection: Connection, change_id: str) -> tuple[Operation, ...]:
 
 
 def operations_json(items: Sequence[Operation]) -> bytes:
-    rows = [
-        [
-            item.path,
-            str(item.op),
-            item.before,
-            item.after,
-            item.from_path,
-            item.editorial,
-            item.spans,
-            str(item.kind),
-        ]
-        for item in items
-    ]
+    rows = [[getattr(item, name) for name in Operation.__slots__] for item in items]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def operations_from(data: bytes) -> tuple[Operation, ...]:
-    return tuple(
-        Operation(
-            path, OpKind(op), before, after, from_path, editorial,
-            tuple((kind, words) for kind, words in spans), UnitKind(kind),
-        )
-        for path, op, before, after, from_path, editorial, spans, kind in json.loads(data)
-    )  # fmt: skip
+    found = []
+    for row in json.loads(data):
+        values = dict(zip(Operation.__slots__, row, strict=True))
+        values["op"] = Op(values["op"])
+        values["kind"] = UnitKind(values["kind"])
+        values["spans"] = tuple((kind, words) for kind, words in values["spans"])
+        found.append(Operation(**values))
+    return tuple(found)
 
 
 def _forget(connection: Connection, seq: int) -> None:
