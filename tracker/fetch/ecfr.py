@@ -7,7 +7,7 @@ number of bytes of XML, a free fingerprint; 429 comes without Retry-After; a slo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,10 +18,11 @@ from tracker.fetch.items import Cursor, Item, Trouble
 from tracker.fetch.memory import Memory, for_replay
 from tracker.fetch.rate import ECFR
 from tracker.fetch.shape import json_object, xml_root
-from tracker.model import Absent, Answer, Fetched, NotModified, Role
+from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
 from tracker.sources import Source
 
 TITLES = "listing/titles"
+_EDITION = "edition"  # cursor: the edition of the last poll; `part N`: the edition and size last fetched
 _MAX_GUESSES = 100  # parts tried by number when neither structure nor versions say which exist
 _SUSPECT_ROWS = 1000  # a list of versions cut off without a word has exactly so many
 
@@ -60,17 +61,23 @@ class _Poll:
         self._cursor = dict(memory.cursor)
 
     def items(self) -> Iterator[Item]:
-        titles = self._client.fetch(
-            f"{self._api}/titles.json", rate=ECFR, deadline=self._deadline, accept="application/json"
-        )
-        edition = _edition(json_object(titles), self._source.title, titles.url)
-        sizes, surely = self._parts(edition.as_of)
-        known = {key.rpartition(" ")[2]: key for key in self._memory.keys(f"{self._source.title} CFR ")}
-        if surely and known and not set(known) & set(sizes):
+        titles, edition = self._edition()
+        url = f"{self._api}/titles.json"
+        latest = max((mark.partition("|")[0] for mark in self._cursor.values()), default="")
+        if edition.as_of < latest:
             raise WrongShape(
-                f"none of the {len(known)} known parts stands in the structure of title {self._source.title}",
-                url=titles.url,
+                f"up to date as of {edition.as_of}, although {latest} was there already: a stale answer",
+                url=url,
             )
+        known = {key.rpartition(" ")[2]: key for key in self._memory.keys(f"{self._source.title} CFR ")}
+        sizes = self._remembered_sizes(edition, known)
+        if sizes is None:
+            sizes, surely = self._parts(edition.as_of)
+            if surely and known and not set(known) & set(sizes):
+                raise WrongShape(
+                    f"none of the {len(known)} known parts stands in the structure of title {self._source.title}",
+                    url=url,
+                )
         down = 0
         for part in sorted({*sizes, *known}, key=_order):
             try:
@@ -86,9 +93,44 @@ class _Poll:
                 down = 0
             if item is not None:
                 yield item
-        yield Fetched(TITLES, Role.LISTING, titles)
+        if titles is not None:
+            yield Fetched(TITLES, Role.LISTING, titles)
+        self._cursor[_EDITION] = f"{edition.as_of}|{edition.moved}"
         if self._cursor != dict(self._memory.cursor):
             yield Cursor(self._cursor)
+
+    def _edition(self) -> tuple[Answer | None, _Edition]:
+        """The titles' answer, None where it is the one of last time, and the edition that it names."""
+        url = f"{self._api}/titles.json"
+        before = self._memory.cursor.get(_EDITION)
+        titles = self._client.get(
+            url,
+            rate=ECFR,
+            deadline=self._deadline,
+            accept="application/json",
+            validators=for_replay(self._memory.validators(TITLES), self._source, self._now)
+            if before
+            else None,
+        )
+        if titles is not None:
+            return titles, _edition(json_object(titles), self._source.title, url)
+        assert before is not None
+        return None, _Edition(*before.split("|", 1))
+
+    def _remembered_sizes(self, edition: _Edition, known: Iterable[str]) -> dict[str, int | None] | None:
+        """The sizes of last time, where nothing in the title moved since and the server answers for each part by its
+        validators: the structure, megabytes of it, then says nothing new. None: it has to be asked for."""
+        if self._cursor.get(_EDITION) != f"{edition.as_of}|{edition.moved}":
+            return None
+        sizes: dict[str, int | None] = {}
+        for part in known:
+            as_of, _, rest = self._cursor.get(f"part {part}", "").partition("|")
+            moved, _, size = rest.rpartition("|")
+            validators = for_replay(self._memory.validators(self._key(part)), self._source, self._now)
+            if (as_of, moved) != (edition.as_of, edition.moved) or not _replayable(validators):
+                return None
+            sizes[part] = int(size) if size else None
+        return sizes or None
 
     def _key(self, part: str) -> str:
         return f"{self._source.title} CFR {part}"
@@ -102,8 +144,7 @@ class _Poll:
         same_day = before[0] == edition.as_of
         same = size is not None and before[-1] == mark.split("|", 1)[1] and len(before) == 2
         validators = for_replay(self._memory.validators(key), self._source, self._now)
-        replayable = validators is not None and bool(validators.etag or validators.last_modified)
-        if validators is not None and same and not (same_day and replayable):
+        if validators is not None and same and not (same_day and _replayable(validators)):
             # Nothing in the title moved and the part is as long as it was; the server offers no better question.
             self._cursor[f"part {part}"] = mark
             return NotModified(key, url, self._client.clock())
@@ -163,6 +204,10 @@ class _Poll:
                 f"{self._api}/{path}", rate=ECFR, deadline=self._deadline, accept="application/json"
             )
         )
+
+
+def _replayable(validators: Validators | None) -> bool:
+    return validators is not None and bool(validators.etag or validators.last_modified)
 
 
 def _edition(titles: dict[str, Any], number: int, url: str) -> _Edition:

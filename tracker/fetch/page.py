@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from tracker.errors import FetchError, NotFound, Refused, Unreachable, WrongShape
+from tracker.errors import FetchError, NotFound, Refused, Unreachable
 from tracker.fetch.address import canonical
 from tracker.fetch.client import Client
 from tracker.fetch.items import Cursor, Item, Trouble
 from tracker.fetch.links import Link, follower, links_of, packed, unpacked
 from tracker.fetch.memory import Memory, for_replay
 from tracker.fetch.rate import PAGES
-from tracker.fetch.shape import check_no_wall
+from tracker.fetch.shape import check_page
 from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
 from tracker.sources import Source
 
@@ -127,7 +127,7 @@ class _Walk:
                 robots=True,
             )
             if answer is not None:
-                self._check(answer)
+                check_page(answer)
         except FetchError as error:
             for name in (_LINKS + url, _FROM + url):
                 if name in self._memory.cursor:
@@ -146,11 +146,6 @@ class _Walk:
             links = links_of(answer, self._follows)
             self._keep_links(url, links, answer.header("etag"), answer.header("last-modified"))
         return [_fetched(self._source, url, answer, link.text)], links
-
-    def _check(self, answer: Answer) -> None:
-        if not answer.body.strip():
-            raise WrongShape("an empty page", url=answer.url, status=answer.status)
-        check_no_wall(answer)
 
     def _failed(self, url: str, validators: Validators | None, error: FetchError) -> list[Item]:
         if url == self._start or self._client.monotonic() >= self._deadline:

@@ -25,14 +25,15 @@ from tracker.sources import Source
 
 LISTING = "listing/current"
 _VOLATILE = frozenset({"page_views", "excerpts", "last_public_inspection_issue"})
-_CURRENT = "current"  # cursor: the numbers on the list, so that one that leaves it is noticed
+_CURRENT = "current"  # cursor: `number=publication date` of those on the list, so that leaving it is noticed
 _OWED = "owed"  # cursor: those whose text could not be had yet
 
 
 def poll(source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
     """Records that are new or changed, with their raw text where `wanted`; then those that left the list.
 
-    Leaving it is normal (published, or withdrawn) and never a removal. Raises FetchError; WrongShape for an empty list.
+    Leaving it is normal (published, or withdrawn) and never a removal. Raises FetchError; WrongShape for a list that is
+    empty before its time.
     """
     return _Poll(source, memory, client, now, wanted).items()
 
@@ -75,11 +76,16 @@ class _Poll:
         if answer is None:
             yield NotModified(LISTING, _address(self._source), self._client.clock())
             return
-        before = set(self._memory.cursor.get(_CURRENT, "").split())
+        before = dict(entry.split("=", 1) for entry in self._memory.cursor.get(_CURRENT, "").split())
         records = _records(answer)
-        if not records and (before or self._memory.validators(LISTING) is not None):
-            raise WrongShape("an empty list: a failure behind the API", url=answer.url, status=answer.status)
-        current: set[str] = set()
+        today = self._now.date().isoformat()
+        if not records and any(day > today for day in before.values()):
+            raise WrongShape(
+                "an empty list, although documents on it have their publication before them: a failure behind the API",
+                url=answer.url,
+                status=answer.status,
+            )
+        current: dict[str, str] = {}
         for record in records:
             if not self._concerns(record):
                 continue
@@ -88,12 +94,16 @@ class _Poll:
                 yield Trouble("without a number", answer.url, WrongShape("a document without a number"))
                 continue
             number = number.strip()
-            current.add(number)
+            current[number] = str(record.get("publication_date") or "")
             yield from self._record(number, record, answer, number in owed_before)
-        for number in sorted(before - current):
-            yield Absent(number, answer.url, "no longer on public inspection: published, or withdrawn")
+        for number, day in sorted(before.items()):
+            if number not in current:
+                early = day > today
+                reason = f"left public inspection before its publication on {day}" if early else "published"
+                yield Absent(number, answer.url, reason)
         yield Fetched(LISTING, Role.LISTING, answer)
-        values = {_CURRENT: " ".join(sorted(current)), _OWED: " ".join(sorted(self._owed))}
+        on_list = " ".join(f"{number}={day}" for number, day in sorted(current.items()))
+        values = {_CURRENT: on_list, _OWED: " ".join(sorted(self._owed))}
         if values != dict(self._memory.cursor):
             yield Cursor(values)
 

@@ -20,6 +20,12 @@ _WALLS = re.compile(
     r"robot check|pardon our interruption|security check|unusual traffic",
     re.IGNORECASE,
 )
+_AWAY = re.compile(
+    r"maintenance|temporarily unavailable|service unavailable|application error|be right back|site is down|"
+    r"technical difficulties|error occurred",
+    re.IGNORECASE,
+)
+_SMALL = 8_000  # bytes: a notice that the site is away is short, a notice about maintenance is a whole page
 
 
 def html_title(body: bytes) -> str:
@@ -38,6 +44,15 @@ def check_no_wall(answer: Answer) -> None:
             url=answer.url,
             status=answer.status,
         )
+
+
+def check_page(answer: Answer) -> None:
+    """Raises Refused for a wall, WrongShape for an empty page and for one that says that the site is away."""
+    if not answer.body.strip():
+        raise WrongShape("an empty page", url=answer.url, status=answer.status)
+    check_no_wall(answer)
+    if len(answer.body) < _SMALL and _AWAY.search(title := html_title(answer.body)):
+        raise WrongShape(f"the site is away: a page titled {title!r}", url=answer.url, status=answer.status)
 
 
 def json_object(answer: Answer) -> dict[str, Any]:
