@@ -1,0 +1,259 @@
+"""What is written agrees with what is there: settings, commands, records, words, links, make targets."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import MISSING, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+import typer
+
+from tracker import settings_keys
+from tracker.cli import reading, working
+from tracker.cli.app import app
+from tracker.i18n import t
+from tracker.model import TOPIC_IDS, Change, Direction, DocumentKind, Level, Op, SnapshotRef, Tagging
+from tracker.record import record
+from tracker.settings_keys import Keys
+from tracker.sources import Channel, Settings, Source, SourceKind
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def section(page: str, heading: str) -> str:
+    """What stands under a heading, down to the next heading."""
+    found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"no heading {heading!r}"
+    return found[1]
+
+
+def rows(part: str) -> dict[str, list[str]]:
+    """The first table of a section, by the words in back quotes of its first column."""
+    table: dict[str, list[str]] = {}
+    for line in part.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+        if line.startswith("| `"):
+            for name in re.findall(r"`([^`]+)`", cells[0]):
+                table[name] = cells[1:]
+        elif table and not line.startswith("|"):
+            break
+    return table
+
+
+# --- settings -----------------------------------------------------------------------------------
+
+SETTINGS = text("docs/settings.md")
+COMMON = settings_keys.source_keys(SourceKind.FEED).keys() - {"url"}
+
+TABLES: list[tuple[str, set[str], Keys]] = [
+    ("`[tracker]`", set(settings_keys.TRACKER), settings_keys.TRACKER),
+    ("`[[source]]`", set(COMMON), settings_keys.source_keys(SourceKind.FEED)),
+    ("`[[host]]`", set(settings_keys.HOST), settings_keys.HOST),
+    ("`[[channel]]`", set(settings_keys.CHANNEL), settings_keys.CHANNEL),
+    ("`[[profile]]`", set(settings_keys.PROFILE), settings_keys.PROFILE),
+    ("`[[route]]`", set(settings_keys.ROUTE), settings_keys.ROUTE),
+    ("`when = { ... }`", set(settings_keys.WHEN), settings_keys.WHEN),
+    *(
+        (
+            f'`kind = "{kind}"`',
+            set(settings_keys.source_keys(kind)) - set(COMMON),
+            settings_keys.source_keys(kind),
+        )
+        for kind in SourceKind
+    ),
+]
+
+
+@pytest.mark.parametrize(("heading", "names", "keys"), TABLES, ids=[heading for heading, _, _ in TABLES])
+def test_every_key_is_in_its_table_and_nothing_else_is(heading: str, names: set[str], keys: Keys) -> None:
+    documented = rows(section(SETTINGS, heading))
+    assert set(documented) == names
+    for name, cells in documented.items():
+        assert (cells[0] == "needed") == keys[name].required, name
+        assert cells[1], name
+
+
+def literal(value: object) -> str:
+    """A setting's default as it would be written in TOML."""
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+            if seconds % size == 0:
+                return f'"{seconds // size}{unit}"'
+    if isinstance(value, tuple):
+        value = list(value)
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("heading", "shape"),
+    [
+        ("`[tracker]`", Settings),
+        ("`[[source]]`", Source),
+        *((f'`kind = "{kind}"`', Source) for kind in SourceKind),
+        ("`[[channel]]`", Channel),
+    ],
+)
+def test_what_holds_for_a_key_left_out_is_what_the_settings_say(heading: str, shape: Any) -> None:
+    defaults = {item.name: item.default for item in fields(shape) if item.default is not MISSING}
+    for name, cells in rows(section(SETTINGS, heading)).items():
+        if cells[0].startswith("`"):
+            assert cells[0].strip("`") == literal(defaults[name]), name
+
+
+def test_examples_of_settings_are_right() -> None:
+    """Every TOML block of the docs uses tables and keys that there are."""
+    tables = {
+        "source": settings_keys.SOURCE,
+        "host": settings_keys.HOST,
+        "channel": settings_keys.CHANNEL,
+        "profile": settings_keys.PROFILE,
+        "route": settings_keys.ROUTE,
+    }
+    blocks = [
+        block
+        for page in PAGES
+        for block in re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    ]
+    assert blocks
+    for block in blocks:
+        parsed = tomli.loads(block)
+        assert set(parsed.pop("tracker", {})) <= set(settings_keys.TRACKER)
+        for name, entries in parsed.items():
+            for entry in entries:
+                assert set(entry) <= set(tables[name]), block
+                assert set(entry.get("when", {})) <= set(settings_keys.WHEN), block
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+COMMANDS = text("docs/commands.md")
+
+
+def commands() -> dict[str, Any]:
+    """The commands by name, as the library that typer brings describes them."""
+    assert reading.__name__ != working.__name__  # importing them is what registers their commands
+    group: Any = typer.main.get_command(app)
+    return dict(group.commands)
+
+
+def options(command: Any) -> set[str]:
+    """Long options; --help stands for itself."""
+    names = [name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)]
+    return {name for name in names if name.startswith("--") and name != "--help"}
+
+
+def test_every_command_has_its_section_and_every_section_a_command() -> None:
+    described = set(re.findall(r"^## `tracker ([a-z]+)", COMMANDS, re.MULTILINE))
+    assert described == set(commands())
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_every_option_is_described_and_none_that_there_is_not(name: str) -> None:
+    found = re.search(rf"^## `tracker {name}.*?(?=^## |\Z)", COMMANDS, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    common = {"--config", "--state"}  # described once, at the head of the page
+    described = set(re.findall(r"--[a-z][a-z-]*", found[0]))
+    there = options(commands()[name])
+    assert there - common <= described
+    assert described <= there | common
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_in_examples_exist(page: Path) -> None:
+    known = commands()
+    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        for line in block.splitlines():
+            command = line.split(" # ")[0].split("#")[0].split()
+            if not command:
+                continue
+            if command[0] == "make":
+                assert command[1] in targets, line
+            elif command[0].rpartition("/")[2] == "tracker":
+                assert command[1] in known, line
+                used = {word.split("=")[0] for word in command[2:] if word.startswith("--")}
+                assert used <= options(known[command[1]]), line
+
+
+# --- records and words --------------------------------------------------------------------------
+
+
+def sample() -> Change:
+    moment = datetime(2025, 9, 29, 12, 45, 7, tzinfo=UTC)
+    snapshot = SnapshotRef("0" * 64, moment)
+    return Change(
+        id="chg_0000000000000000",
+        source="fr-bis",
+        kind=DocumentKind.RULE,
+        title="A rule",
+        url="https://www.example.gov/",
+        detected_at=moment,
+        tagging=Tagging(Level.LOW),
+        before=snapshot,
+        after=snapshot,
+    )
+
+
+def test_the_page_on_records_has_every_key() -> None:
+    page = text("docs/records.md")
+    keys = set(record(sample()))
+    shown = json.loads(re.findall(r"```json\n(.*?)```", page, re.DOTALL)[0])
+    assert set(shown) == keys
+    assert set(rows(section(page, "Records"))) == keys
+    operations = section(page, "Differences")
+    assert set(rows(operations)["op"][0].replace("`", "").split(", ")) == {str(op) for op in Op}
+
+
+@pytest.mark.parametrize(
+    ("heading", "prefix", "ids"),
+    [
+        ("Levels · 影響度", "level", [str(level) for level in Level]),
+        ("Directions · 方向", "direction", [str(direction) for direction in Direction]),
+        ("Topics · トピック", "topic", list(TOPIC_IDS)),
+    ],
+)
+def test_the_glossary_uses_the_words_of_the_alerts(heading: str, prefix: str, ids: list[str]) -> None:
+    glossary = rows(section(text("docs/glossary.md"), heading))
+    assert set(glossary) == set(ids)
+    for name, cells in glossary.items():
+        assert cells[1] == t(f"{prefix}.{name}", "ja")
+
+
+# --- links --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_within_the_project_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        if "://" not in target and not target.startswith("#"):
+            assert (page.parent / target.split("#")[0]).exists(), target
+
+
+def test_every_decision_is_listed() -> None:
+    listed = set(re.findall(r"\((\d{4}-[a-z0-9-]+\.md)\)", text("docs/decisions/README.md")))
+    assert {path.name for path in (DOCS / "decisions").glob("[0-9]*.md")} <= listed
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomli.loads(text("pyproject.toml"))["project"]
+    page = text("docs/decisions/README.md").lower()
+    wanted = [
+        *project["dependencies"],
+        *(item for extra in project["optional-dependencies"].values() for item in extra),
+    ]
+    missing = [
+        name for name in (re.split(r"[<>=\[ ;]", item)[0] for item in wanted) if name.lower() not in page
+    ]
+    assert missing == []
