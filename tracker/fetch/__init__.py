@@ -52,7 +52,7 @@ def poll(
             return screening_list.poll(source, memory, client, now)
 
 
-def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+def again(source: Source, fetched: Fetched, client: Client, _now: datetime) -> Fetched:
     """The same thing a second time, unconditionally: to learn what is noise, and to confirm what looks suspicious.
     Raises FetchError; UsageError for what cannot be asked for by itself (an entry of a feed)."""
     match source.kind:

@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
@@ -37,7 +37,7 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(slots=True)
 class Tally:
-    """What one thread asked for since it began to count."""
+    """What one thread has asked for, all told."""
 
     requests: int = 0
     bytes: int = 0
@@ -91,9 +91,8 @@ class Client:
         return self.monotonic() + limit.total_seconds()
 
     def tally(self) -> Tally:
-        """Starts to count, from zero, what the calling thread asks for; the record goes on changing."""
-        self._thread.tally = Tally()
-        return self._thread.tally
+        """What the calling thread has asked for so far; take the difference of two for one poll."""
+        return replace(self._thread.tally)
 
     def get(
         self,
