@@ -57,12 +57,13 @@ def body(unit: Unit) -> str:
 def parents(units: Sequence[Unit]) -> list[int]:
     """For each unit the index of the nearest earlier one of less depth; -1 where there is none."""
     found: list[int] = []
-    stack: list[int] = []
+    stack: list[tuple[int, int]] = []  # depth and index of what is open
     for index, unit in enumerate(units):
-        while stack and units[stack[-1]].depth >= unit.depth:
+        depth = unit.depth
+        while stack and stack[-1][0] >= depth:
             stack.pop()
-        found.append(stack[-1] if stack else -1)
-        stack.append(index)
+        found.append(stack[-1][1] if stack else -1)
+        stack.append((depth, index))
     return found
 
 
@@ -133,11 +134,12 @@ class Alignment:
                 self._pair(i, j)
                 pairs.append((i, j))
         settled = in_order(pairs)
+        last = len(self.to) - 1
         for i, j in pairs:
-            if i in settled:
+            if i < last and self.to[i + 1] < 0 and i in settled:
                 self._spread(i, j, 1)
         for i, j in reversed(pairs):
-            if i in settled:
+            if i and self.to[i - 1] < 0 and i in settled:
                 self._spread(i, j, -1)
 
     def _spread(self, i: int, j: int, step: int) -> None:
@@ -244,7 +246,7 @@ class Alignment:
             least = _ELSEWHERE
         else:
             least = _SAME_PLACE
-        same_parent = self._same_parent(i, j)
+        same_parent = self.same_parent(i, j)
         first, second = self._words(0, i), self._words(1, j)
         if not (same_path or same_parent):
             if min(len(first), len(second)) < _ELSEWHERE_TOKENS and not (old.key and old.key == new.key):
@@ -253,7 +255,8 @@ class Alignment:
         score = likeness(first, second, least)
         return score + 0.1 * same_path + 0.15 * same_parent if score > 0 else 0.0
 
-    def _same_parent(self, i: int, j: int) -> bool:
+    def same_parent(self, i: int, j: int) -> bool:
+        """Whether the parents of two units are one unit, or neither has one."""
         above, below = self.old_parents[i], self.new_parents[j]
         return self.to[above] == below if above >= 0 else below < 0
 

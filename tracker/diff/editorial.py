@@ -44,6 +44,8 @@ _AROUND_DIGITS = re.compile(
 _BETWEEN_CJK = re.compile(f"(?<=[{CJK}])\\s+(?=[{CJK}])")
 _NOT_WORD = re.compile(r"[\W_]+")
 
+_CONTEXT = 24  # characters kept beside a difference
+
 # Private-use stand-ins for signs that the punctuation sweep must not take.
 _KEEP = {
     "-": "\ue000",
@@ -97,8 +99,34 @@ def only_typography(before: str, after: str) -> bool:
     """Whether nothing of legal weight differs between two texts."""
     if before == after:
         return True
+    if "<" not in before and "<" not in after:  # what a tag holds is read from its start
+        before, after = _around_the_difference(before, after)
     first, second = _characters(before), _characters(after)
     addresses = "://" in first or "://" in second
     if not addresses and _NOT_WORD.sub("", first) != _NOT_WORD.sub("", second):
         return False  # nearly every real change changes a letter or a digit: seen at little cost
     return legal_form(before) == legal_form(after)
+
+
+def _around_the_difference(before: str, after: str) -> tuple[str, str]:
+    """Both texts cut to what differs, with some whole words on either side: the form of a word
+    depends on its neighbours at most."""
+    shorter = min(len(before), len(after))
+    low, high = 0, shorter
+    while low < high:  # the length of the common beginning
+        middle = (low + high + 1) // 2
+        if before[:middle] == after[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    start = before.rfind(" ", 0, max(low - _CONTEXT, 0)) + 1
+    ends, high = 0, shorter - low
+    while ends < high:  # of the common end
+        middle = (ends + high + 1) // 2
+        if before[-middle:] == after[-middle:]:
+            ends = middle
+        else:
+            high = middle - 1
+    cut = before.find(" ", len(before) - ends + _CONTEXT)
+    rest = len(before) - cut if cut >= 0 else 0
+    return before[start : len(before) - rest], after[start : len(after) - rest]

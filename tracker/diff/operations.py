@@ -69,6 +69,11 @@ class _Comparison:
         self.to, self.of = self.aligned.to, self.aligned.of
         pairs = [(i, j) for i, j in enumerate(self.to) if j >= 0]
         self.settled = in_order(pairs)
+        self.untouched = {  # units after that stayed as and where they were
+            j
+            for i, j in pairs
+            if i in self.settled and before[i].text == after[j].text and before[i].path == after[j].path
+        }
         self.gone = self._places_of_gone()
         self.pieces_new: dict[int, int] = {}  # unit after -> the changed unit after that it was split from
         self.pieces_old: dict[int, int] = {}  # unit before -> the changed unit after that it was merged into
@@ -90,15 +95,15 @@ class _Comparison:
         found: list[Operation] = []
         shift: dict[tuple[int, bool], str] = {}  # (parent after, designated?) -> what pushes the siblings on
         for j in range(-1, len(self.after)):
-            if j >= 0:
-                op = self._at(j, shift)
-                if op is not None:
-                    found.append(op)
+            if j >= 0 and j not in self.untouched:
+                found.append(self._at(j, shift))
             for i in self.gone.get(j, ()):
                 unit = self.before[i]
                 above = self.aligned.old_parents[i]
                 parent = self.to[above] if above >= 0 else -1
-                if self.to[i] < 0:
+                if above >= 0 and parent < 0 and self.to[i] < 0:
+                    found.append(_removed(unit, i))  # with its parent: pushes nobody on
+                elif self.to[i] < 0:
                     into = self.pieces_old.get(i, -1)
                     found.append(
                         self._piece(_removed(unit, i, self.after[into].path if into >= 0 else None), into)
@@ -113,7 +118,7 @@ class _Comparison:
             return op
         return replace(op, editorial=True)
 
-    def _at(self, j: int, shift: dict[tuple[int, bool], str]) -> Operation | None:
+    def _at(self, j: int, shift: dict[tuple[int, bool], str]) -> Operation:
         new, i = self.after[j], self.of[j]
         parent = self.aligned.new_parents[j]
         group = (parent, bool(new.marker))
@@ -124,11 +129,9 @@ class _Comparison:
         old = self.before[i]
         moved = i not in self.settled
         if not moved and old.path == new.path:
-            if old.text == new.text:
-                return None
             return self._pair(old, new, Op.CHANGED, j, editorial=j in self.relaid)
         follows = self._leader(i, j)
-        if moved or (old.key and not self.aligned._same_parent(i, j)):
+        if moved or (old.key and not self.aligned.same_parent(i, j)):
             if follows is None:
                 shift[group] = new.path
             same_place = old.path == new.path and bool(new.key)  # a table's order is not law
@@ -185,7 +188,7 @@ class _Comparison:
     def _find_splits_and_merges(self) -> None:
         """One unit whose words, in their order, now stand in several neighbours; and the reverse."""
         for j, i in enumerate(self.of):
-            if i < 0 or self.before[i].text == self.after[j].text:
+            if i < 0 or j in self.untouched or self.before[i].text == self.after[j].text:
                 continue
             for units, bodies, at, partner, whole, pieces in (
                 (

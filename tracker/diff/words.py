@@ -139,7 +139,12 @@ def _short(old: list[str], new: list[str], writer: _Writer) -> None:
     at = (0, 0)
     for i, j, size in _blocks(old_words, new_words):
         writer.replace("".join(old[at[0] : i]), "".join(new[at[1] : j]))
-        for before, after in zip(old[i : i + size], new[j : j + size], strict=True):
+        kept, others = old[i : i + size], new[j : j + size]
+        if kept == others:
+            writer.equal("".join(kept))
+            at = (i + size, j + size)
+            continue
+        for before, after in zip(kept, others, strict=True):
             if before != after:  # the same word after other white space
                 word = before.lstrip()
                 writer.replace(before[: -len(word)], after[: -len(word)])
