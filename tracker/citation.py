@@ -239,7 +239,7 @@ def _read_parts(text: str, match: re.Match[str]) -> Iterator[Found]:
         yield from _read_list(text, match, "15 CFR ", number, "cfr-part", _NEXT_PART)
 
 
-def _read_supplement(text: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_supplement(_: str, match: re.Match[str]) -> Iterator[Found]:
     *numbers, part = _NUMBER.finditer(match.group())
     names = [int(number.group()) for number in numbers]
     if len(names) == 2 and "through" in match.group():

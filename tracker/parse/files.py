@@ -1,0 +1,192 @@
+"""Files that a person names, read by what is in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import PurePath
+from typing import Any
+
+from tracker.errors import ParseError
+from tracker.model import Document, DocumentKind, Unit, UnitKind
+from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
+from tracker.parse.fields import load
+from tracker.parse.fr_record import fr_document, pi_document
+from tracker.parse.fr_text import plain, read_fr_text
+from tracker.parse.fr_xml import DOCUMENTS, annual_units, fr_units, is_annual, is_fr
+from tracker.parse.lines import is_heading, paragraphs
+from tracker.parse.lists import is_list, list_units
+from tracker.parse.markup import Element, tree
+from tracker.parse.outline import Outline
+from tracker.parse.page import read_page
+from tracker.parse.reader import with_xml
+
+_XML = re.compile(
+    rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml|<(?:DIV\d|ECFR|RULE|PRORULE|NOTICE|PRESDOCU|FEDREG|CFR(?:GRANULE|DOC))\b)"
+)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|p|main|article|h[1-6]|table)\b", re.IGNORECASE)
+_JSON = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*[\[{]")
+_FR_TEXT = re.compile(r"\[Federal Register|^(?:AGENCY|SUMMARY|ACTION): ", re.MULTILINE)
+_PRE_ONLY = re.compile(rb"\s*<html>\s*<head>.{0,400}</head>\s*<body>\s*<pre", re.DOTALL | re.IGNORECASE)
+_KINDS = {
+    "Rule": DocumentKind.RULE,
+    "Proposed Rule": DocumentKind.PROPOSED_RULE,
+    "Notice": DocumentKind.NOTICE,
+    "Presidential Document": DocumentKind.PRESIDENTIAL,
+}
+
+
+def read_file(name: str, data: bytes) -> Document:
+    """One document from a file, whose kind is seen from its content: eCFR or annual CFR XML, Federal
+    Register XML (a document or a whole issue), HTML, PDF, text, an API record or a list of parties in
+    JSON. Raises ParseError with a one-line cause."""
+    if not data.strip():
+        raise ParseError(f"{name}: the file is empty")
+    if b"%PDF-" in data[:1024]:
+        return _pdf(name, data)
+    if _XML.match(data[:400]):
+        return _xml(name, tree(data, name), data)
+    if _JSON.match(data[:100]):
+        return _json(name, data)
+    if _HTML.search(data[:4000]) and not _PRE_ONLY.match(data[:1000]):
+        page = read_page(data, name)
+        return Document(
+            name, DocumentKind.PAGE, page.title or _stem(name), "", page.units, published=page.published
+        )
+    if b"\x00" in data[:4000]:
+        raise ParseError(f"{name}: neither text, XML, HTML, JSON nor PDF")
+    return _text(name, data)
+
+
+def read_records(data: bytes, name: str = "input") -> list[Document]:
+    """The documents of an API answer: one object, a list, `{"results": [...]}` or one object a line.
+    Raises ParseError naming the line or record that is none."""
+    records: list[Any]
+    if data.lstrip()[:1] == b"{" and b"\n{" in data.strip():
+        records = _json_lines(data, name)
+    else:
+        value = load(data, name)
+        records = value if isinstance(value, list) else _results(value)
+    documents = []
+    for number, record in enumerate(records, 1):
+        if not isinstance(record, dict):
+            raise ParseError(f"{name}: record {number} is no JSON object")
+        documents.append(_record(record, f"{name}#{number}"))
+    return documents
+
+
+def _json_lines(data: bytes, name: str) -> list[Any]:
+    try:
+        return [json.loads(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
+    except ValueError:
+        value = load(data, name)  # one object over several lines, or an error worth its line
+        return value if isinstance(value, list) else _results(value)
+
+
+def _results(value: object) -> list[Any]:
+    if isinstance(value, dict) and isinstance(value.get("results"), list):
+        return list(value["results"])
+    if isinstance(value, dict) and "count" in value and "document_number" not in value:
+        return []  # the Federal Register leaves `results` out where nothing was found
+    return [value]
+
+
+def _record(record: dict[str, Any], key: str) -> Document:
+    number = record.get("document_number")
+    key = number if isinstance(number, str) and number else key
+    if "filed_at" in record or "filing_type" in record:
+        return pi_document(record, key)
+    return fr_document(record, key)
+
+
+def _json(name: str, data: bytes) -> Document:
+    value = load(data, name) if not _is_lines(data) else None
+    if value is not None and is_list(value):
+        units, notes = list_units(data, name)
+        return Document(name, DocumentKind.LIST, _stem(name), "", units, notes=notes)
+    documents = read_records(data, name)
+    if len(documents) != 1:
+        raise ParseError(
+            f"{name}: {len(documents)} records where one document is due", cure="give one record"
+        )
+    return documents[0]
+
+
+def _is_lines(data: bytes) -> bool:
+    return data.lstrip()[:1] == b"{" and b"\n{" in data
+
+
+def _xml(name: str, root: Element, data: bytes) -> Document:
+    if is_ecfr(root):
+        units, heading, place = ecfr_units(root)
+        return _cfr(name, units, heading, place)
+    if is_annual(root):
+        units, heading, place = annual_units(root, name)
+        return _cfr(name, units, heading, place)
+    if root.tag in DOCUMENTS:
+        kind = _KINDS[DOCUMENTS[str(root.tag)]]
+        document = with_xml(Document(name, kind, "", "", type=DOCUMENTS[str(root.tag)]), data)
+        _, facts = fr_units(root, name)
+        number = facts.number or None
+        if (number or "").startswith("C") or re.search(r"\bcorrection\b", document.action, re.IGNORECASE):
+            kind = DocumentKind.CORRECTION
+        return _numbered(document, number, kind, name)
+    if is_fr(root):
+        units, _ = fr_units(root, name)
+        return Document(name, DocumentKind.NOTICE, _stem(name), "", units)
+    if str(root.tag).lower().endswith("html"):
+        page = read_page(data, name)
+        return Document(name, DocumentKind.PAGE, page.title or _stem(name), "", page.units)
+    raise ParseError(f"{name}: XML of an unknown kind, <{root.tag}>")
+
+
+def _numbered(document: Document, number: str | None, kind: DocumentKind, name: str) -> Document:
+    from dataclasses import replace
+
+    return replace(
+        document, key=number or name, document_number=number, kind=kind, title=document.title or _stem(name)
+    )
+
+
+def _cfr(name: str, units: tuple[Unit, ...], heading: str, place: str) -> Document:
+    references = (place,) if re.fullmatch(r"\d+ CFR \d+", place) else ()
+    return Document(
+        place or name, DocumentKind.CFR, heading or _stem(name), "", units, cfr_references=references
+    )
+
+
+def _pdf(name: str, data: bytes) -> Document:
+    from tracker.parse.pdf import read_pdf  # loads a shared library
+
+    pdf = read_pdf(data, name)
+    return Document(name, DocumentKind.PAGE, pdf.title or _stem(name), "", pdf.units)
+
+
+def _text(name: str, data: bytes) -> Document:
+    text = plain(data)
+    if _FR_TEXT.search(text[:20_000]):
+        raw = read_fr_text(data)
+        title = next((unit.text for unit in raw.units if is_heading(unit.text)), _stem(name))
+        return Document(
+            name,
+            DocumentKind.NOTICE,
+            title,
+            "",
+            raw.units,
+            raw.summary,
+            action=raw.action,
+            dates_text=raw.dates,
+        )
+    outline = Outline()
+    place = ""
+    for paragraph in paragraphs(text.split("\n")):
+        if is_heading(paragraph):
+            place = outline.add(paragraph, UnitKind.HEADING, paragraph, 0)
+        else:
+            path = outline.numbered(place, "¶").strip()
+            outline.add(path, UnitKind.PARAGRAPH, paragraph, 1 if place else 0)
+    return Document(name, DocumentKind.PAGE, _stem(name), "", tuple(outline.units))
+
+
+def _stem(name: str) -> str:
+    return PurePath(name).stem

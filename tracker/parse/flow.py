@@ -1,0 +1,333 @@
+"""Running text as units: paragraphs by designator, notes, tables, lists and editorial matter.
+
+The eCFR's XML, the annual CFR's and the Federal Register's share these elements, so one reader serves
+all three; what differs (sections, supplements, instructions) is in the modules named after them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tracker.model import UnitKind
+from tracker.parse.designator import Designator, designators, levels
+from tracker.parse.markup import INLINE, Element, label, lead, raw, shorten, words
+from tracker.parse.outline import SEPARATOR, Outline
+from tracker.parse.tables import Row, Table, read_table
+from tracker.text import search_form
+
+_NOTES = frozenset({"NOTE", "CROSSREF", "EFTNT", "FTNT", "EXAMPLE", "NOTES"})
+_DATA: Mapping[str, tuple[UnitKind, str]] = {
+    "AUTH": (UnitKind.AUTHORITY, "Authority"),
+    "SECAUTH": (UnitKind.AUTHORITY, "Authority"),
+    "SOURCE": (UnitKind.CITATION, "Source"),
+    "CITA": (UnitKind.CITATION, "History"),
+    "APPRO": (UnitKind.CITATION, "Approval"),
+    "PARAUTH": (UnitKind.AUTHORITY, "Authority"),
+    "EDNOTE": (UnitKind.EDITORIAL_NOTE, "Editorial Note"),
+    "EFFDNOT": (UnitKind.EFFECTIVE_NOTE, "Effective Date Note"),
+    "EFFDNOTP": (UnitKind.EFFECTIVE_NOTE, "Effective Date Note"),
+}
+_HEADINGS = {"HD": 0, "HD1": 1, "HD2": 2, "HD3": 3, "HD4": 4, "HD5": 5, "SECHD": 5}
+_TABLES = frozenset({"TABLE", "table", "GPOTABLE"})
+_FOOTNOTE = re.compile(r"[\[(]?(\d{1,3}|[*†‡]+|[a-z])\b")
+_TERM = re.compile(r"[“\"']?\x01[“\"']?([^\x02]{2,120}?)[.,:;]?[”\"']?\x02")
+_DEFINES = re.compile(r"\bdefin", re.IGNORECASE)
+_HD_RANK = re.compile(r"HD(\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line of running text. `tag` is its element's name; `heads` its designators."""
+
+    tag: str
+    text: str
+    heads: tuple[Designator, ...] = ()
+    term: str = ""  # the italic words that it opens with
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Anything that is not a paragraph: a note, a table, editorial matter, a mark of elision."""
+
+    element: Element
+
+
+Piece = Paragraph | Heading | Block
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where text stands: the path and depth of the unit above it."""
+
+    path: str
+    depth: int
+
+    @property
+    def is_section(self) -> bool:
+        """Whether designators may follow at once, as in `15 CFR 744.21(b)`."""
+        last = self.path.rsplit(SEPARATOR, 1)[-1]
+        return " CFR " in last and "." in last
+
+
+def pieces(container: Element, skip: Iterable[Element] = ()) -> Iterator[Piece]:
+    """The content of an element in reading order, mere wrappers opened. `skip` are children that the
+    caller has read already."""
+    left_out = set(skip)
+    yield from _loose(container.text)
+    for child in container:
+        if child not in left_out:
+            yield from pieces_of(child)
+        yield from _loose(child.tail)
+
+
+def _loose(text: str | None) -> Iterator[Piece]:
+    if text and not text.isspace():
+        folded = " ".join(text.split())
+        yield Paragraph("", folded, designators(folded))
+
+
+def pieces_of(element: Element) -> Iterator[Piece]:
+    tag = str(element.tag)
+    if tag in _HEADINGS:
+        text = words(element)
+        if text:
+            yield Heading(text, _rank(element))
+    elif tag in _DATA or tag in _NOTES or tag in _TABLES or tag in ("STARS", "MATH", "GPH"):
+        yield Block(element)
+    elif all(child.tag in INLINE for child in element):
+        text = words(element)
+        if text:
+            opening = lead(element) if element.text is None or len(element) else text
+            term = _TERM.match(opening)
+            yield Paragraph(tag, text, designators(opening), term[1].strip(' .”"') if term else "")
+    elif any(child.tag not in INLINE and words(child) for child in element) and _has_line(element):
+        yield from _broken_line(element)
+    else:
+        yield from pieces(element)
+
+
+def _rank(element: Element) -> int:
+    source = _HD_RANK.match(element.get("SOURCE", "") or str(element.tag))
+    return int(source[1]) if source else _HEADINGS.get(str(element.tag), 1)
+
+
+def _has_line(element: Element) -> bool:
+    """Whether text of the element's own runs through it, with blocks in between."""
+    own = [element.text or "", *(child.tail or "" for child in element)]
+    return any(part.strip() for part in own)
+
+
+def _broken_line(element: Element) -> Iterator[Piece]:
+    """A paragraph with blocks inside it (a footnote, an equation): its lines, and the blocks between."""
+    tag = str(element.tag)
+    line = [element.text or ""]
+    opening = lead(element)
+    first = True
+    for child in element:
+        if child.tag in INLINE:
+            line.append(raw(child))
+        else:
+            text = " ".join("".join(line).split())
+            if text:
+                yield Paragraph(tag, text, designators(opening) if first else ())
+                first = False
+            line = []
+            yield from pieces_of(child)
+        line.append(child.tail or "")
+    text = " ".join("".join(line).split())
+    if text:
+        yield Paragraph(tag, text, designators(opening) if first else ())
+
+
+class Flow:
+    """Writes running text into an outline, below one place."""
+
+    def __init__(self, outline: Outline, place: Place, *, heading: str = "") -> None:
+        self.outline = outline
+        self.root = place
+        self.defines = bool(_DEFINES.search(heading))
+
+    def write(self, content: Iterable[Piece]) -> None:
+        """Adds the units of some content. Headings open a level of their own below the place."""
+        run: list[Piece] = []
+        ranks: list[tuple[int, Place]] = []
+        place = self.root
+        for piece in content:
+            if not isinstance(piece, Heading):
+                run.append(piece)
+                continue
+            self._write_run(run, place)
+            run = []
+            while ranks and ranks[-1][0] >= piece.rank:
+                ranks.pop()
+            above = ranks[-1][1] if ranks else self.root
+            path = f"{above.path}{SEPARATOR}{label(piece.text)}"
+            path = self.outline.add(path, UnitKind.HEADING, piece.text, above.depth + 1)
+            place = Place(path, above.depth + 1)
+            ranks.append((piece.rank, place))
+        self._write_run(run, place)
+
+    def _write_run(self, run: list[Piece], place: Place) -> None:
+        heads = [piece.heads if isinstance(piece, Paragraph) else () for piece in run]
+        stacks = levels(heads)
+        top = place
+        current = place
+        for piece, stack in zip(run, stacks, strict=True):
+            if isinstance(piece, Block):
+                self.write_block(piece.element, current)
+            elif isinstance(piece, Paragraph):
+                if stack:
+                    current = self._designated(piece, stack, top)
+                elif self.defines and piece.term:
+                    top = current = self._defined(piece, place)
+                else:
+                    self._undesignated(piece, current, top)
+
+    def _designated(self, piece: Paragraph, stack: tuple[str, ...], top: Place) -> Place:
+        gap = "" if top.is_section else (" " if top is not self.root or not stack else SEPARATOR)
+        path = f"{top.path}{gap}{''.join(stack)}"
+        depth = top.depth + len(stack)
+        marker = "".join(str(head) for head in piece.heads)
+        path = self.outline.add(path, UnitKind.PARAGRAPH, piece.text, depth, marker=marker)
+        return Place(path, depth)
+
+    def _defined(self, piece: Paragraph, place: Place) -> Place:
+        path = f"{place.path}{SEPARATOR}{shorten(piece.term, 80)}"
+        path = self.outline.add(path, UnitKind.PARAGRAPH, piece.text, place.depth + 1)
+        return Place(path, place.depth + 1)
+
+    def _undesignated(self, piece: Paragraph, current: Place, top: Place) -> None:
+        # A flush paragraph (FP) closes a list and belongs to what the list belongs to.
+        parent = _above(current, top) if piece.tag.startswith("FP") else current
+        if piece.tag == "LI":
+            path = f"{parent.path}{SEPARATOR}{shorten(piece.text, 80)}"
+            key = search_form(piece.text)
+            self.outline.add(path, UnitKind.ROW, piece.text, parent.depth + 1, key=key)
+            return
+        path = self.outline.numbered(parent.path, "¶")
+        self.outline.add(path, UnitKind.PARAGRAPH, piece.text, parent.depth + 1)
+
+    # --- blocks ---------------------------------------------------------------------------------
+
+    def write_block(self, element: Element, current: Place) -> None:
+        tag = str(element.tag)
+        if tag == "STARS":
+            self.outline.mark_last("elision", "after")
+        elif tag in _DATA:
+            kind, name = _DATA[tag]
+            self.write_matter(element, kind, f"{self.root.path}{SEPARATOR}{name}", self.root.depth + 1)
+        elif tag in _TABLES:
+            self.write_table(read_table(element), current)
+        elif tag == "FTNT":
+            self._footnotes(element)
+        elif tag in ("MATH", "GPH"):
+            text = words(element)
+            path = self.outline.numbered(current.path, "Figure")
+            self.outline.add(path, UnitKind.PARAGRAPH, text, current.depth + 1)
+        else:
+            self._note(element, current)
+
+    def write_matter(self, element: Element, kind: UnitKind, path: str, depth: int) -> None:
+        """Authority, source, history and notes of the editors: the heading joined to its text, each
+        further paragraph a unit of its own, all of one kind."""
+        texts = _lines(element)
+        if not texts:
+            return
+        path = self.outline.add(path, kind, texts[0], depth)
+        for text in texts[1:]:
+            self.outline.add(self.outline.numbered(path, "¶"), kind, text, depth + 1)
+
+    def _footnotes(self, element: Element) -> None:
+        path = ""
+        for piece in pieces(element):
+            if not isinstance(piece, Paragraph):
+                if isinstance(piece, Block):
+                    self.write_block(piece.element, self.root)
+                else:
+                    self.outline.add(
+                        f"{self.root.path}{SEPARATOR}Footnote", UnitKind.NOTE, piece.text, self.root.depth + 1
+                    )
+                continue
+            number = _FOOTNOTE.match(piece.text)
+            if number:
+                name = f"{self.root.path}{SEPARATOR}Footnote {number[1]}"
+                path = self.outline.add(name, UnitKind.NOTE, piece.text, self.root.depth + 1)
+            else:
+                parent = path or f"{self.root.path}{SEPARATOR}Footnote"
+                name = self.outline.numbered(parent, "¶")
+                self.outline.add(name, UnitKind.NOTE, piece.text, self.root.depth + 2)
+
+    def _note(self, element: Element, current: Place) -> None:
+        content = list(pieces(element))
+        name = "Note"
+        head = ""
+        if (content and isinstance(content[0], Heading)) or (
+            content and isinstance(content[0], Paragraph) and content[0].tag == "HED"
+        ):
+            head = content.pop(0).text  # type: ignore[union-attr]
+        if head:
+            name = shorten(head.rstrip(":. "), 100)
+        # A note that says what it belongs to is the section's; a bare one follows its paragraph.
+        parent = self.root if " to " in name else current
+        depth = parent.depth + 1
+        text = head
+        if content and isinstance(content[0], Paragraph) and not content[0].heads:
+            text = f"{head} {content[0].text}" if head else content[0].text
+            content.pop(0)
+        path = self.outline.add(f"{parent.path}{SEPARATOR}{name}", UnitKind.NOTE, text, depth)
+        if content:
+            inner = Flow(self.outline, Place(path, depth))
+            inner.write(content)
+
+    def write_table(self, table: Table, current: Place) -> None:
+        """A table's rows: the caption, the column heads, each row by its first cell."""
+        base = self.outline.numbered(current.path, "Table")
+        depth = current.depth + 1
+        for text in table.caption:
+            self.outline.add(base, UnitKind.HEADING, text, depth)
+        for row in table.rows:
+            write_row(self.outline, row, Place(base, depth))
+
+
+def write_row(outline: Outline, row: Row, place: Place) -> None:
+    """One row of a table that is not a list of parties or countries."""
+    if row.head:
+        path = f"{place.path}{SEPARATOR}columns"
+        outline.add(path, UnitKind.HEADING, row.text, place.depth + 1)
+    elif row.foot:
+        number = _FOOTNOTE.match(row.text)
+        name = f"Footnote {number[1]}" if number else "Footnote"
+        outline.add(f"{place.path}{SEPARATOR}{name}", UnitKind.NOTE, row.text, place.depth + 1)
+    else:
+        first = next((cell for cell in row.cells if cell), "")
+        path = f"{place.path}{SEPARATOR}{shorten(first, 80)}"
+        outline.add(path, UnitKind.ROW, row.text, place.depth + 1, key=search_form(first))
+
+
+def _above(current: Place, top: Place) -> Place:
+    """The place that a list ending at `current` belongs to: its last designator taken away."""
+    if current.depth <= top.depth + 1 or not current.path.endswith(")"):
+        return current if current.depth <= top.depth else top
+    return Place(current.path[: current.path.rindex("(")], current.depth - 1)
+
+
+def _lines(element: Element) -> list[str]:
+    """The paragraphs of a small block, its bold heading joined to the first."""
+    texts: list[str] = []
+    heading = ""
+    for piece in pieces(element):
+        text = words(piece.element) if isinstance(piece, Block) else piece.text
+        if isinstance(piece, Heading) or (isinstance(piece, Paragraph) and piece.tag == "HED"):
+            heading = f"{heading} {text}".strip()
+        elif text:
+            texts.append(f"{heading} {text}".strip())
+            heading = ""
+    return [*texts, heading] if heading else texts

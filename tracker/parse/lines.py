@@ -1,0 +1,80 @@
+"""Hard-wrapped lines joined into paragraphs: raw text of 72 columns, and the lines of a PDF."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_OPENS = re.compile(
+    r"(?:\([a-zA-Z0-9]{1,5}\)|[a-z](?:\.\d+)*\.|\d{1,3}\.|[ivxIVX]{1,5}\.|[A-Z]\.|[•●▪■◦*–—-]|§|Sec\.|SECTION \d|ARTICLE \d|Note\b|Q\d*[:.]|A\d*[:.])\s"
+)
+_ENDS = re.compile(r"[.:;?!][\"”’)\]]*\Z")
+_HEAD = re.compile(r"[A-Z][A-Z ]{2,60}:")
+_COLUMNS = re.compile(r"\S {3,}\S")
+_RULE = re.compile(r"[\s.=_*-]*\Z")
+
+
+def paragraphs(lines: Iterable[str]) -> list[str]:
+    """The paragraphs of hard-wrapped text, each as one line.
+
+    A paragraph ends at an empty line, before an indented line, a designator or a bullet, and after a
+    line that ends a sentence well before the margin. A word cut by a hyphen at a line's end keeps the
+    hyphen: whether it belongs to the word cannot be seen.
+    """
+    kept = [line.replace("\t", "    ").rstrip() for line in lines]
+    # The margin that most full lines reach; a line that ends well before it ends its paragraph.
+    lengths = sorted(len(line.strip()) for line in kept if line.strip())
+    margin = lengths[int(len(lengths) * 0.9)] if lengths else 0
+    found: list[str] = []
+    current: list[str] = []
+    last = ""
+
+    def close() -> None:
+        if current:
+            found.append(_joined(current))
+            current.clear()
+
+    for line in kept:
+        text = line.strip()
+        if not text:
+            close()
+        elif current and _begins(line, text, last, margin):
+            close()
+            current.append(text)
+        else:
+            current.append(text)
+        last = line
+    close()
+    return found
+
+
+def _begins(line: str, text: str, last: str, margin: int) -> bool:
+    """Whether a line begins a paragraph although no empty line stands before it."""
+    indent = len(line) - len(line.lstrip())
+    last_indent = len(last) - len(last.lstrip())
+    if indent >= last_indent + 2 and indent <= 12:
+        return True
+    if _COLUMNS.search(last.strip()) or _COLUMNS.search(text):  # a row of a table
+        return True
+    short = len(last.strip()) < 0.75 * margin
+    if _OPENS.match(text) and (short or _ENDS.search(last.strip())):
+        return True
+    if _HEAD.match(text):
+        return True
+    return short and (bool(_ENDS.search(last.strip())) or (text[0].isupper() and is_heading(last.strip())))
+
+
+def _joined(lines: list[str]) -> str:
+    text = lines[0]
+    for line in lines[1:]:
+        gap = "" if text.endswith("-") and not text.endswith(" -") and line[:1].isalnum() else " "
+        text = f"{text}{gap}{line}"
+    return " ".join(text.split())
+
+
+def is_heading(text: str) -> bool:
+    """A short line without a sentence's end, in capitals or with every long word capitalised."""
+    if len(text) > 100 or _ENDS.search(text) or _RULE.match(text) or _OPENS.match(text):
+        return False
+    words = [word for word in re.findall(r"[A-Za-z]+", text) if len(word) > 3]
+    return bool(words) and len(words) <= 14 and all(word[0].isupper() for word in words)

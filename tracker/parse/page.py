@@ -1,0 +1,420 @@
+"""A web page as units by heading: its main text, tables by row, list entries by name, links kept."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
+from bs4.element import NavigableString, PageElement, PreformattedString
+
+from tracker.errors import ParseError
+from tracker.model import Unit, UnitKind
+from tracker.parse.markup import shorten
+from tracker.parse.outline import SEPARATOR, Outline
+from tracker.parse.tables import Row
+from tracker.text import search_form
+
+MAX_BYTES = 30_000_000
+MAX_DEPTH = 400  # html nested deeper than this is an attack, not a page
+
+_NEVER = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "iframe",
+    "object",
+    "canvas",
+    "head",
+    "input",
+    "select",
+    "button",
+)
+_FRAME_TAGS = ("nav", "footer", "aside", "header", "dialog")
+_FRAME_ROLES = frozenset(
+    {"navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alert", "alertdialog"}
+)
+_FRAME_NAMES = re.compile(
+    r"(?:^|[-_ ])(?:cookies?|consent|breadcrumbs?|skip-?(?:link|nav|to)|usa-(?:banner|skipnav|identifier|nav|footer|header)|"
+    r"site-?(?:header|footer|nav)|social|share-?(?:this|links|buttons)?|sidebar|pager|pagination|newsletter|subscribe|back-to-top|"
+    r"related-?(?:links|content|posts))(?:$|[-_ ])",
+    re.IGNORECASE,
+)  # fmt: skip
+_MAIN = (
+    "main",
+    "[role=main]",
+    "#main-content",
+    "#maincontent",
+    "#content-main",
+    "article",
+    "#content",
+    ".main-content",
+)
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_HEADINGS = {f"h{rank}": rank for rank in range(1, 7)}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_SESSION = re.compile(
+    r"[?&;](?:jsessionid|phpsessid|sid|sessionid|utm_\w+|_ga|cb|nonce)=[^&#]*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`links` are the absolute addresses in the main text, in order, with their words."""
+
+    title: str
+    units: tuple[Unit, ...]
+    published: date | None
+    links: tuple[tuple[str, str], ...]
+
+
+def read_page(data: bytes, url: str, *, content: str = "", encoding: str | None = None) -> Page:
+    """Reads a page's main text: what the CSS selector `content` takes, or, without one, what is found.
+
+    Raises ParseError when a selector is wrong or matches nothing, when there is no HTML in `data`, or
+    when it is nested without end.
+    """
+    if len(data) > MAX_BYTES:
+        raise ParseError(f"{url}: {len(data):,} bytes of HTML are over the bound of {MAX_BYTES:,}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
+        try:
+            soup = BeautifulSoup(data, "lxml", from_encoding=encoding)
+        except (RecursionError, LookupError, AssertionError) as error:
+            raise ParseError(f"{url}: this HTML cannot be read: {error}") from error
+    if soup.find(True) is None:
+        raise ParseError(f"{url}: no HTML here", cure="look at the snapshot")
+    title = _title(soup)
+    published = _published(soup)
+    for tag in soup(list(_NEVER)):
+        tag.decompose()
+    roots = _selected(soup, content, url) if content else [_main(soup)]
+    outline = Outline()
+    writer = _Writer(outline, url)
+    try:
+        for root in roots:
+            writer.block(root)
+        writer.flush()
+    except RecursionError as error:
+        raise ParseError(f"{url}: this HTML is nested too deep") from error
+    heading = next((unit.text for unit in outline.units if unit.kind is UnitKind.HEADING), "")
+    return Page(title or heading, tuple(outline.units), published, tuple(dict.fromkeys(writer.links)))
+
+
+def _selected(soup: BeautifulSoup, content: str, url: str) -> list[Tag]:
+    try:
+        found = soup.select(content)
+    except Exception as error:
+        raise ParseError(f"{url}: {content!r} is no CSS selector: {error}".splitlines()[0]) from error
+    # An element inside another that matched as well would be read twice.
+    chosen = [tag for tag in found if not any(parent in found for parent in tag.parents)]
+    if not chosen:
+        raise ParseError(
+            f"{url}: the selector {content!r} matches nothing on this page",
+            cure="the page was rebuilt: set another content = ... in sources.toml, or leave it out",
+        )
+    return chosen
+
+
+def _title(soup: BeautifulSoup) -> str:
+    for name, attribute in (("property", "og:title"), ("name", "dcterms.title")):
+        tag = soup.find("meta", attrs={name: attribute})
+        if isinstance(tag, Tag) and (text := _folded(str(tag.get("content") or ""))):
+            return text
+    tag = soup.find("h1")
+    if isinstance(tag, Tag) and (text := _folded(tag.get_text(" "))):
+        return text
+    tag = soup.find("title")
+    return _folded(tag.get_text()) if isinstance(tag, Tag) else ""
+
+
+def _published(soup: BeautifulSoup) -> date | None:
+    """The day that the page's own metadata give, or the first `<time>` of its text."""
+    candidates = [
+        str(tag.get("content") or "")
+        for name in ("article:published_time", "dcterms.date", "dcterms.issued", "date", "publish-date")
+        for tag in soup.find_all("meta", attrs={"property": name})
+        + soup.find_all("meta", attrs={"name": name})
+    ]
+    times = soup.find_all("time", attrs={"datetime": True}, limit=1)
+    candidates.extend(str(tag["datetime"]) for tag in times)
+    for text in candidates:
+        found = _DAY.match(text)
+        if found:
+            try:
+                return date.fromisoformat(found.group())
+            except ValueError:
+                continue
+    return None
+
+
+def _main(soup: BeautifulSoup) -> Tag:
+    """The element that holds the page's own text; frames (navigation, banners, footers) taken out."""
+    body = soup.body or soup
+    for selector in _MAIN:
+        found = [tag for tag in body.select(selector) if len(_folded(tag.get_text(" "))) > 40]
+        if len(found) == 1:
+            _strip(found[0])
+            return found[0]
+    _strip(body)
+    return _densest(body)
+
+
+def _strip(root: Tag) -> None:
+    for tag in root.find_all(True):
+        if tag.decomposed or tag.attrs is None:
+            continue
+        if (
+            (tag.name in _FRAME_TAGS and not (tag.name == "header" and _in_article(tag, root)))
+            or str(tag.get("role") or "") in _FRAME_ROLES
+            or (tag.name in ("div", "section", "ul", "p", "span", "a", "form") and _is_frame(tag))
+        ):
+            tag.decompose()
+
+
+def _in_article(tag: Tag, root: Tag) -> bool:
+    """A header inside the main text holds its title, not the site's."""
+    return root.name in ("main", "article") or any(
+        parent.name in ("main", "article") for parent in tag.parents
+    )
+
+
+def _is_frame(tag: Tag) -> bool:
+    words = [*tag.get_attribute_list("class"), *tag.get_attribute_list("id")]
+    return any(_FRAME_NAMES.search(word) for word in words if word)
+
+
+def _densest(body: Tag) -> Tag:
+    """The innermost element that still holds nearly all text which is not a link."""
+    total = _weight(body)
+    current = body
+    while True:
+        inner = [child for child in current.find_all(True, recursive=False) if child.name in _BLOCKS]
+        best = max(inner, key=_weight, default=None)
+        if (
+            best is None
+            or best.name in ("p", "ul", "ol", "table", *_HEADINGS)
+            or _weight(best) < 0.85 * total
+        ):
+            return current
+        current = best
+
+
+def _weight(tag: Tag) -> int:
+    text = len(_folded(tag.get_text(" ")))
+    links = sum(len(_folded(link.get_text(" "))) for link in tag.find_all("a"))
+    return max(0, text - links // 2)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+class _Writer:
+    """Walks the main text: headings open levels, everything else becomes units below them."""
+
+    def __init__(self, outline: Outline, url: str) -> None:
+        self.outline = outline
+        self.url = url
+        self.levels: list[tuple[int, str]] = []
+        self.line: list[str] = []
+        self.hrefs: list[str] = []
+        self.linked = 0  # how many characters of the line are links
+        self.links: list[tuple[str, str]] = []
+
+    @property
+    def place(self) -> str:
+        return self.levels[-1][1] if self.levels else ""
+
+    def block(self, tag: Tag, depth: int = 0) -> None:
+        if depth > MAX_DEPTH:
+            raise RecursionError
+        if tag.name in _HEADINGS:
+            self._heading(tag)
+        elif tag.name == "table" and not _is_layout(tag):
+            self._table(tag)
+        elif tag.name in _BLOCKS:
+            self.flush()
+            self._inside(tag, depth)
+            self.flush()
+        else:
+            self._inside(tag, depth)
+
+    def _inside(self, tag: Tag, depth: int) -> None:
+        for child in tag.children:
+            if isinstance(child, Tag):
+                if child.name == "a":
+                    self._link(child)
+                if child.name == "br":
+                    self.line.append(" ")
+                elif child.name in _BLOCKS or child.find(_is_block) is not None:
+                    self.block(child, depth + 1)
+                else:
+                    self.line.append(_text(child))
+                    for link in child.find_all("a"):
+                        self._link(link)
+            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
+                self.line.append(str(child))
+
+    def _link(self, tag: Tag) -> None:
+        href = tag.get("href")
+        if not isinstance(href, str) or href.startswith(("#", "javascript:", "mailto:", "tel:")):
+            return
+        try:
+            address = _SESSION.sub("", urljoin(self.url, href.strip()))
+            scheme = urlsplit(address).scheme
+        except ValueError:
+            return
+        if scheme in ("http", "https"):
+            text = _folded(tag.get_text(" "))
+            self.hrefs.append(address)
+            self.links.append((address, text))
+            self.linked += len(text)
+
+    def _heading(self, tag: Tag) -> None:
+        self.flush()
+        text = _folded(_text(tag))
+        for link in tag.find_all("a"):
+            self._link(link)
+        if not text:
+            return
+        rank = _HEADINGS[tag.name]
+        while self.levels and self.levels[-1][0] >= rank:
+            self.levels.pop()
+        path = self._below(shorten(text, 100))
+        path = self.outline.add(path, UnitKind.HEADING, text, len(self.levels), meta=self._meta())
+        self.levels.append((rank, path))
+
+    def flush(self) -> None:
+        """Ends the line that is being collected."""
+        text = _folded("".join(self.line))
+        meta = self._meta()
+        self.line = []
+        if not text:
+            return
+        if meta and self.linked >= 0.5 * len(text):
+            # An entry of a list is known by the words of its link, not by its place: news go on top.
+            path = self._below(shorten(text, 80))
+            key = search_form(text)
+            self.outline.add(path, UnitKind.PARAGRAPH, text, len(self.levels), key=key, meta=meta)
+            self.linked = 0
+            return
+        self.linked = 0
+        path = self.outline.numbered(self.place, "¶").strip()
+        self.outline.add(path, UnitKind.PARAGRAPH, text, len(self.levels), meta=meta)
+
+    def _meta(self) -> tuple[tuple[str, str], ...]:
+        meta = tuple(("href", href) for href in dict.fromkeys(self.hrefs))
+        self.hrefs = []
+        return meta
+
+    def _below(self, name: str) -> str:
+        return f"{self.place}{SEPARATOR}{name}" if self.place else name
+
+    def _table(self, tag: Tag) -> None:
+        self.flush()
+        base = (
+            self.outline.numbered(self.place, "Table")
+            if self.place
+            else self.outline.numbered("Page", "Table")
+        )
+        caption = tag.find("caption")
+        if isinstance(caption, Tag):
+            self.outline.add(base, UnitKind.HEADING, _folded(_text(caption)), len(self.levels))
+        for line in tag.find_all("tr"):
+            cells = list(line.find_all(["td", "th"], recursive=False))
+            for link in line.find_all("a"):
+                self._link(link)
+            row = Row(
+                tuple(_folded(_text(cell)) for cell in cells),
+                head=bool(cells) and all(c.name == "th" for c in cells),
+            )
+            first = next((cell for cell in row.cells if cell), "")
+            meta = self._meta()
+            if row.head:
+                self.outline.add(
+                    f"{base}{SEPARATOR}columns", UnitKind.HEADING, row.text, len(self.levels) + 1
+                )
+            elif first:
+                path = f"{base}{SEPARATOR}{shorten(first, 80)}"
+                key = search_form(first)
+                self.outline.add(path, UnitKind.ROW, row.text, len(self.levels) + 1, key=key, meta=meta)
+
+
+def _is_block(tag: Tag) -> bool:
+    return tag.name in _BLOCKS
+
+
+def _is_layout(table: Tag) -> bool:
+    """A table that holds another, or one cell alone, only arranges a page."""
+    return table.find("table") is not None or len(table.find_all(["td", "th"], limit=2)) < 2
+
+
+def _text(tag: Tag) -> str:
+    return "".join(_strings(tag))
+
+
+def _strings(tag: Tag) -> Iterator[str]:
+    for child in tag.descendants:
+        if isinstance(child, Tag):
+            if child.name == "br" or child.name in _BLOCKS:
+                yield " "
+        elif _is_printed(child):
+            yield str(child)
+
+
+def _is_printed(node: PageElement) -> bool:
+    return isinstance(node, NavigableString) and not isinstance(node, PreformattedString)

@@ -1,0 +1,207 @@
+"""What a source gave, turned into one `Document`: each role has its reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlsplit
+
+from tracker.errors import ParseError, TrackerError, WrongShape
+from tracker.model import Document, DocumentKind, Fetched, Role
+from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
+from tracker.parse.feed import read_entry
+from tracker.parse.fields import load_object
+from tracker.parse.fr_record import fr_document, pi_document
+from tracker.parse.fr_text import read_fr_text
+from tracker.parse.fr_xml import fr_units
+from tracker.parse.lists import list_units
+from tracker.parse.markup import tree
+from tracker.parse.page import read_page
+
+_HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
+_CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
+
+
+def read(fetched: Fetched) -> Document:
+    """The document in an answer and its attachments.
+
+    Raises ParseError when the bytes make no sense to their reader, and WrongShape (transient) when a
+    web page came where data should be: a bot wall, an error page with status 200. An attachment that
+    cannot be read does not cost the record: it is named in `notes`.
+    """
+    reader = _READERS.get(fetched.role)
+    if reader is None:
+        raise ParseError(
+            f"{fetched.key}: an answer of the kind {fetched.role.value} is evidence, not a document"
+        )
+    return reader(fetched)
+
+
+def _body(fetched: Fetched) -> bytes:
+    body = fetched.answer.body
+    if not body.strip():
+        raise WrongShape(f"{fetched.key}: an empty answer", url=fetched.answer.url)
+    return body
+
+
+def _data(fetched: Fetched) -> bytes:
+    """A body that should be data. A page in its place is a wall or a failure of the server."""
+    body = _body(fetched)
+    if _HTML.match(body[:200]):
+        raise WrongShape(
+            f"{fetched.key}: a web page came where {fetched.role.value} should be", url=fetched.answer.url
+        )
+    return body
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def _ecfr(fetched: Fetched) -> Document:
+    root = tree(_data(fetched), fetched.key)
+    if not is_ecfr(root):
+        raise WrongShape(f"{fetched.key}: <{root.tag}> is no division of the eCFR", url=fetched.answer.url)
+    units, heading, place = ecfr_units(root, fetched.meta.get("title", ""))
+    return Document(
+        key=fetched.key,
+        kind=DocumentKind.CFR,
+        title=heading or fetched.key,
+        url=_ecfr_url(fetched, place),
+        units=units,
+        published=_day(fetched.meta.get("as_of")),
+        cfr_references=(place,) if re.fullmatch(r"\d+ CFR \d+", place) else (),
+    )
+
+
+def _ecfr_url(fetched: Fetched, place: str) -> str:
+    """The page that people read, on the host that answered."""
+    found = re.match(r"(\d+) CFR (\d+)", place)
+    parts = urlsplit(fetched.answer.url)
+    if found is None or not parts.netloc:
+        return fetched.answer.url
+    return f"{parts.scheme}://{parts.netloc}/current/title-{found[1]}/part-{found[2]}"
+
+
+def _fr_record(fetched: Fetched) -> Document:
+    record = load_object(_data(fetched), fetched.key)
+    return _with_text(fr_document(record, fetched.key, fetched.answer.url), fetched)
+
+
+def _pi_record(fetched: Fetched) -> Document:
+    record = load_object(_data(fetched), fetched.key)
+    return _with_text(pi_document(record, fetched.key, fetched.answer.url), fetched)
+
+
+def _with_text(document: Document, fetched: Fetched) -> Document:
+    """The document with the units of its full text: its XML if that can be read, else its raw text.
+    What the record leaves open (action, dates) is taken from there."""
+    order = {Role.FR_XML: 0, Role.FR_TEXT: 1}
+    texts = sorted(
+        (part for part in fetched.attachments if part.role in order), key=lambda part: order[part.role]
+    )
+    for attachment in texts:
+        try:
+            if attachment.role is Role.FR_XML:
+                return with_xml(document, _data(attachment))
+            return with_raw_text(document, _body(attachment))
+        except TrackerError as error:
+            document = replace(document, notes=(*document.notes, f"full text not read: {error.cause}"))
+    return document
+
+
+def with_xml(document: Document, data: bytes) -> Document:
+    """`document` with the units of its full text XML, and what its record left open filled from there."""
+    units, facts = fr_units(tree(data, document.key), document.key)
+    return replace(
+        document,
+        units=units,
+        title=document.title or facts.title,
+        abstract=document.abstract or facts.summary,
+        action=document.action or facts.action,
+        dates_text=document.dates_text or facts.dates,
+        agencies=document.agencies or facts.agencies,
+        docket_ids=document.docket_ids or facts.dockets,
+        rins=document.rins or facts.rins,
+        cfr_references=document.cfr_references or facts.cfr_references,
+        executive_order=document.executive_order or facts.executive_order or None,
+        proclamation=document.proclamation or facts.proclamation or None,
+    )
+
+
+def with_raw_text(document: Document, data: bytes) -> Document:
+    """The same from its raw text."""
+    text = read_fr_text(data)
+    return replace(
+        document,
+        units=text.units,
+        abstract=document.abstract or text.summary,
+        action=document.action or text.action,
+        dates_text=document.dates_text or text.dates,
+    )
+
+
+def _page(fetched: Fetched) -> Document:
+    header = fetched.answer.header("content-type") or ""
+    charset = _CHARSET.search(header)
+    page = read_page(
+        _body(fetched),
+        fetched.answer.url,
+        content=fetched.meta.get("content", ""),
+        encoding=charset[1] if charset else None,
+    )
+    return Document(
+        key=fetched.key,
+        kind=DocumentKind.PAGE,
+        title=page.title or fetched.meta.get("link_text", "") or fetched.key,
+        url=fetched.answer.url,
+        units=page.units,
+        published=page.published,
+    )
+
+
+def _pdf(fetched: Fetched) -> Document:
+    from tracker.parse.pdf import read_pdf  # a shared library is loaded: only when there is a PDF
+
+    body = _data(fetched)
+    pdf = read_pdf(body, fetched.key)
+    return Document(
+        key=fetched.key,
+        kind=DocumentKind.PAGE,
+        title=fetched.meta.get("link_text", "") or pdf.title or fetched.key,
+        url=fetched.answer.url,
+        units=pdf.units,
+    )
+
+
+def _feed_entry(fetched: Fetched) -> Document:
+    return read_entry(_data(fetched), fetched.key, fetched.answer.url)
+
+
+def _screening_list(fetched: Fetched) -> Document:
+    name = fetched.meta.get("list_name", "")
+    units, notes = list_units(_data(fetched), fetched.key, name)
+    return Document(
+        key=fetched.key,
+        kind=DocumentKind.LIST,
+        title=name or "Consolidated Screening List",
+        url=fetched.answer.url,
+        units=units,
+        notes=notes,
+    )
+
+
+_READERS: Mapping[Role, Callable[[Fetched], Document]] = {
+    Role.ECFR_PART: _ecfr,
+    Role.FR_RECORD: _fr_record,
+    Role.PI_RECORD: _pi_record,
+    Role.PAGE: _page,
+    Role.PDF: _pdf,
+    Role.FEED_ENTRY: _feed_entry,
+    Role.SCREENING_LIST: _screening_list,
+}
