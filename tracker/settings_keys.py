@@ -353,3 +353,7 @@ def json_schema() -> str:
         },
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    print(json_schema(), end="")

@@ -12,6 +12,7 @@ from typing import cast
 
 import zstandard
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import StoreError
 from tracker.store.tables import BLOB
@@ -43,9 +44,14 @@ def put(connection: Connection, data: bytes, *, like: str | None = None) -> str:
 
 def get(connection: Connection, digest: str) -> bytes:
     """The bytes of a blob. Raises StoreError when they are not there or are not what they were."""
-    row = connection.execute(
-        select(BLOB.c.size, BLOB.c.base, BLOB.c.data).where(BLOB.c.sha256 == digest)
-    ).first()
+    try:
+        row = connection.execute(
+            select(BLOB.c.size, BLOB.c.base, BLOB.c.data).where(BLOB.c.sha256 == digest)
+        ).first()
+    except DBAPIError as error:
+        raise StoreError(
+            f"blob {digest} cannot be read: {error.orig}", cure="restore from a backup"
+        ) from error
     if row is None:
         raise StoreError(f"blob {digest} is missing", cure="restore the state folder from a backup")
     dictionary = get(connection, row.base) if row.base else None

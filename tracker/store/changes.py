@@ -119,14 +119,14 @@ def operations(connection: Connection, change_id: str) -> tuple[Operation, ...]:
 
 
 def operations_json(items: Sequence[Operation]) -> bytes:
-    rows = [[getattr(item, name) for name in Operation.__slots__] for item in items]
+    rows = [{name: getattr(item, name) for name in Operation.__slots__} for item in items]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def operations_from(data: bytes) -> tuple[Operation, ...]:
     found = []
     for row in json.loads(data):
-        values = dict(zip(Operation.__slots__, row, strict=True))
+        values = {name: row[name] for name in Operation.__slots__ if name in row}
         values["op"] = Op(values["op"])
         values["kind"] = UnitKind(values["kind"])
         values["spans"] = tuple((kind, words) for kind, words in values["spans"])
