@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bench import report
+
 ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 NORMAL = re.compile(r"[-_.]+")
@@ -139,6 +141,29 @@ def test_ci_runs_what_the_readme_tells_people_to_run() -> None:
     for command in ("make test", "make check"):
         assert command in script.read_text("utf-8")
         assert command in (ROOT / "README.md").read_text("utf-8")
+
+
+# --- the benchmarks' page -----------------------------------------------------------------------
+
+
+def test_a_benchmark_writes_its_own_block_and_no_other(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    report.write("one", "first", command="make one", page=page)
+    report.write("two", "second", command="make two", page=page)
+    page.write_text(page.read_text("utf-8") + "\nwritten by hand\n", "utf-8")
+    report.write("one", "third", command="make one", page=page)
+    text = page.read_text("utf-8")
+    assert "first" not in text
+    assert text.index("third") < text.index("second") < text.index("written by hand")
+    assert text.count("make one") == 1
+
+
+def test_a_block_that_was_left_open_is_not_guessed_at(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text("<!-- bench: one -->\nfigures", "utf-8")
+    with pytest.raises(ValueError, match="not closed"):
+        report.write("one", "new", command="make one", page=page)
+    assert page.read_text("utf-8") == "<!-- bench: one -->\nfigures"
 
 
 # --- the tree -----------------------------------------------------------------------------------
