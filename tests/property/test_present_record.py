@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.property.present_changes import changes
 from tracker.errors import ParseError
 from tracker.model import Change
-from tracker.present.record import record, restore
+from tracker.record import record, restore
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),

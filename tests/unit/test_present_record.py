@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.unit.present_samples import affiliates_rule
-from tracker.present.record import record, restore
+from tracker.record import record, restore
 
 
 def test_dates_instants_and_the_stay_are_written_as_promised() -> None:

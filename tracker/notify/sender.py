@@ -27,7 +27,7 @@ from tracker.notify.answer import Answer, next_try
 from tracker.notify.forms import Parcel
 from tracker.notify.outbox import Outbox, State
 from tracker.present.message import message
-from tracker.present.record import record
+from tracker.record import record
 from tracker.sources import Channel, Settings
 
 # A send that takes longer is given up (its thread is left to its fate) well before its lease ends.

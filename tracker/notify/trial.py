@@ -8,7 +8,7 @@ from tracker.i18n import t
 from tracker.model import Language, Level
 from tracker.notify.forms import Parcel
 from tracker.present.message import Fact, Message
-from tracker.present.record import instant
+from tracker.record import instant
 
 
 def trial_parcel(language: Language, now: datetime) -> Parcel:

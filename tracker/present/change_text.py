@@ -1,0 +1,237 @@
+"""Changes in the terminal: one line each, or one on a page with everything that is known of it.
+
+Words from outside reach the terminal without control characters, and never as rich's markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from tracker.i18n import day, label, moment, stamp, t
+from tracker.model import Bilingual, Change, Evidence, Language, Level
+from tracker.present.deadlines import change_url, days_left
+from tracker.present.inert import line
+from tracker.present.message import level_badge, what_changed, where_said
+from tracker.present.standing import standing_line
+from tracker.present.terminal import aligned, drawn
+from tracker.record import restore
+from tracker.store.moment import from_text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+_STYLES = {
+    Level.CRITICAL: "bold white on red",
+    Level.HIGH: "bold red",
+    Level.MEDIUM: "yellow",
+    Level.LOW: "cyan",
+    Level.NONE: "dim",
+}
+
+
+def listing(records: Sequence[Mapping[str, Any]], language: Language, timezone: str) -> str:
+    """One line for each record of `tracker changes`."""
+    return "\n".join(aligned([_row(record, language, timezone) for record in records]))
+
+
+def _row(record: Mapping[str, Any], language: Language, timezone: str) -> list[str]:
+    seen = datetime.fromisoformat(record["detected_at"])
+    topics = [label("topic", topic["id"], language) for topic in record["topics"]]
+    what = line(record["summary"][language]) or line(record["title"])
+    shown = line(record["title"]) if language == "en" else what
+    return [
+        label("level", record["level"], language),
+        record["published"] or stamp(seen, timezone)[:10],
+        label("kind", record["kind"], language),
+        record["id"],
+        shown + (f" [{', '.join(topics)}]" if topics else ""),
+    ]
+
+
+def page(
+    record: Mapping[str, Any],
+    deliveries: Sequence[Mapping[str, Any]],
+    language: Language,
+    timezone: str,
+    today: date,
+    viewer_url: str,
+) -> str:
+    """`tracker show`: one change with evidence, units, dates, status, links and deliveries.
+
+    `deliveries` are rows of `store.reading`: channel, state, attempts, reason, tries.
+    """
+    change = restore(record)
+    seen = (t("message.detected", language), moment(change.detected_at, language, timezone))
+    links = (
+        (t("message.open", language), change_url(viewer_url, change.id)),
+        (t("message.official", language), line(change.url)),
+    )
+    facts = [*_identity(change, language), seen, *links, (t("message.id", language), change.id)]
+    return drawn(
+        *_opening(change, language, today),
+        _facts(facts),
+        *_heading(t("delivery.title", language)),
+        _deliveries(deliveries, language, timezone) if deliveries else t("delivery.none", language),
+    )
+
+
+def tag_page(record: Mapping[str, Any], language: Language) -> str:
+    """`tracker tag`: what is said of one document, which no store knows of yet."""
+    change = restore({"id": "", "source": "", "detected_at": "1970-01-01T00:00:00Z", **record})
+    return drawn(*_opening(change, language, None), _facts(_identity(change, language)))
+
+
+def deadline_table(rows: Sequence[Mapping[str, str]], language: Language) -> str:
+    """`tracker deadlines`, from `deadlines.telling`."""
+    if not rows:
+        return t("deadlines.none", language)
+    head = list(rows[0])
+    return "\n".join(aligned([head, *([row[name] for name in head] for row in rows)]))
+
+
+def _opening(change: Change, language: Language, today: date | None) -> Iterator[Any]:
+    """What both pages begin with: the level, what changed, status, dates, reasons, the words."""
+    from rich.text import Text
+
+    tagging = change.tagging
+    yield Text(f" {level_badge(tagging.level, tagging.direction, language)} ", style=_STYLES[tagging.level])
+    yield Text(what_changed(change, language), style="bold")
+    if line(change.title) not in what_changed(change, language):
+        yield Text(line(change.title))
+    if today is not None:
+        yield _facts([(t("message.status", language), standing_line(tagging.status, today, language))])
+    if tagging.dates:
+        yield from _heading(t("message.dates", language))
+        yield _dates(change, language, today)
+    yield from _reasons(t("message.reason", language), tagging.reason)
+    yield from _quoted(change, language)
+    units = [line(unit) for unit in tagging.units]
+    if units:
+        yield from _heading(t("message.units", language))
+        yield Text(", ".join(units))
+    if change.abstract:
+        yield from _heading(t("message.abstract", language))
+        yield Text(line(change.abstract))
+    yield Text()
+
+
+def _heading(words: str) -> Iterator[Text]:
+    from rich.text import Text
+
+    yield Text()
+    yield Text(words, style="bold underline")
+
+
+def _reasons(words: str, reason: Bilingual) -> Iterator[Text]:
+    from rich.text import Text
+
+    told = [line(text) for text in (reason.ja, reason.en) if line(text)]
+    if told:
+        yield from _heading(words)
+        yield from (Text(text) for text in told)
+
+
+def _identity(change: Change, language: Language) -> list[tuple[str, str]]:
+    document = (
+        change.document_number,
+        change.citation,
+        day(change.published, language) if change.published else "",
+    )
+    offered = (
+        (
+            "message.document",
+            ", ".join(line(part) for part in (label("kind", change.kind, language), *document) if part),
+        ),
+        ("message.agencies", ", ".join(line(agency) for agency in change.agencies)),
+        ("message.eccns", ", ".join(line(eccn) for eccn in change.tagging.eccns)),
+        (
+            "message.links",
+            ", ".join(
+                f"{line(link.target)} ({label('relation', link.relation, language)})"
+                for link in change.tagging.links
+            ),
+        ),
+        ("message.source", line(change.source)),
+    )
+    return [(t(key, language), value) for key, value in offered if value]
+
+
+def _grid() -> Table:
+    from rich.table import Table
+
+    return Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> Table:
+    from rich.text import Text
+
+    grid = _grid()
+    for name, value in facts:
+        grid.add_row(Text(name, style="dim"), Text(value))
+    return grid
+
+
+def _dates(change: Change, language: Language, today: date | None) -> Table:
+    from rich.text import Text
+
+    grid = _grid()
+    for entry in sorted(change.tagging.dates, key=lambda entry: entry.date):
+        gone = "dim strike" if entry.superseded else ""
+        grid.add_row(
+            Text(entry.date.isoformat(), style=gone),
+            Text(label("date", entry.type, language) + (f" ({line(entry.note)})" if entry.note else "")),
+            Text("" if today is None or entry.superseded else days_left(entry.date, today, language)),
+            Text(f"“{line(entry.quote)}”" if entry.quote else "", style="italic"),
+        )
+    return grid
+
+
+def _quoted(change: Change, language: Language) -> Iterator[Any]:
+    """Topics, profiles, status and the link to Japan, each with the official words and where they stood."""
+    from rich.text import Text
+
+    tagging = change.tagging
+    shown: list[tuple[str, Sequence[Evidence]]] = [
+        (f"{label('topic', topic.id, language)} ({topic.score:.2f})", topic.evidence)
+        for topic in tagging.topics
+    ]
+    shown += [
+        (f"{line(match.profile)}: {label('level', match.level, language)}", match.evidence)
+        for match in change.profiles
+    ]
+    if tagging.japan_nexus:
+        shown.append((t("message.nexus", language), tagging.japan_nexus))
+    shown += [
+        (label("status", status.state, language), (Evidence(status.quote, status.by or change.id),))
+        for status in tagging.status
+        if status.quote
+    ]
+    if shown:
+        yield from _heading(t("message.quotes", language))
+    for name, evidence in shown:
+        yield Text(name, style="bold")
+        for entry in evidence:
+            words = Text(f"  “{line(entry.quote)}”", style="italic")
+            yield words.append(f" — {where_said(entry.where, language)}", style="dim not italic")
+
+
+def _deliveries(deliveries: Sequence[Mapping[str, Any]], language: Language, timezone: str) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("channel", "state", "attempts", "at", "answer"):
+        table.add_column(label("delivery", name, language))
+    for delivery in deliveries:
+        last = delivery["tries"][-1] if delivery["tries"] else None
+        table.add_row(
+            Text(line(delivery["channel"])),
+            Text(label("delivery", delivery["state"], language)),
+            str(delivery["attempts"]),
+            stamp(from_text(last["at"]), timezone) if last else "",
+            Text(line(last["answer"]) if last else ""),
+        )
+    return table

@@ -1,0 +1,73 @@
+"""`tracker status` in the terminal, from its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from tracker.i18n import label, stamp, t
+from tracker.model import Language
+from tracker.present.inert import line
+from tracker.present.terminal import drawn
+
+
+def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
+    """Sources and channels, one row each, what needs attention in red with its reason; then the alerts."""
+
+    def when(instant: str | None) -> str:
+        return stamp(datetime.fromisoformat(instant), timezone) if instant else ""
+
+    sources = _table(
+        "sources", ("id", "state", "since", "last-success", "next-run", "failures", "reason"), language
+    )
+    for source in status["sources"]:
+        sources.add_row(
+            Text(line(source["id"])),
+            _state(source["state"], source["healthy"], language),
+            when(source["since"]),
+            when(source["last_success"]),
+            when(source["next_run"]),
+            str(source["consecutive_failures"] or ""),
+            Text(line(source["reason"] or "")),
+        )
+    channels = _table("channels", ("id", "state", "pending", "sent", "dead", "last-try", "answer"), language)
+    for channel in status["channels"]:
+        channels.add_row(
+            Text(line(channel["id"])),
+            _state("ok" if channel["healthy"] else "failing", channel["healthy"], language),
+            str(channel["pending"]),
+            str(channel["sent"]),
+            Text(str(channel["dead"]), style="red" if channel["dead"] else ""),
+            when(channel["last_try"]),
+            Text(line(channel["last_answer"] or "")),
+        )
+    alerts = status["alerts"]
+    said = [
+        f"{t('health.pending', language)} {alerts['pending']}",
+        f"{t('health.dead', language)} {alerts['dead']}",
+    ]
+    parts: list[Any] = [sources, Text()]
+    if status["channels"]:
+        parts += [channels, Text()]
+    return drawn(
+        *parts,
+        Text(f"{t('health.alerts', language)}: {', '.join(said)}", style="red" if alerts["dead"] else ""),
+    )
+
+
+def _table(title: str, columns: tuple[str, ...], language: Language) -> Table:
+    drawing = Table(
+        title=label("health", title, language), title_justify="left", title_style="bold", box=None,
+        pad_edge=False, header_style="dim",
+    )  # fmt: skip
+    for name in columns:
+        drawing.add_column(label("health", name, language), no_wrap=name not in {"reason", "answer"})
+    return drawing
+
+
+def _state(state: str, healthy: bool, language: Language) -> Text:
+    return Text(label("health", state, language), style="" if healthy else "bold red")
