@@ -1,0 +1,146 @@
+"""What a change means for a Japanese firm: topics, status, dates, level, nexus, and for whose profile.
+
+Everything said carries the official words and where they stood. The rules are data (`rules.toml`),
+the engine explains itself, and nothing here reads a clock, a network or a store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from tracker.model import (
+    Bilingual,
+    Direction,
+    Document,
+    DocumentKind,
+    Evidence,
+    Level,
+    Operation,
+    Profile,
+    ProfileMatch,
+    Tagging,
+)
+from tracker.tag import profile as _profile
+from tracker.tag.dates import legal_dates
+from tracker.tag.findings import Findings
+from tracker.tag.links import links
+from tracker.tag.listing import Listing, read_listing
+from tracker.tag.nexus import japan_nexus
+from tracker.tag.reading import Reading, read
+from tracker.tag.reason import sentence
+from tracker.tag.rules import rules
+from tracker.tag.status import legal_status
+from tracker.tag.summary import summary
+
+__all__ = ["RULES_VERSION", "direction_label", "labels", "level_label", "match", "state_label", "tag"]
+
+RULES_VERSION: str = rules().version
+
+
+def tag(
+    document: Document,
+    operations: Sequence[Operation] = (),
+    *,
+    today: date,
+    novelty: bool = True,
+) -> Tagging:
+    """The tagging of a document, or of a change of it when `operations` are given.
+
+    `today` is a day in New York's calendar: it decides what is in force and which deadlines are
+    over. `novelty` false means that the document was known before (a baseline, a backfill, an
+    update in place): its level is the same, its summary does not call it new.
+    """
+    book = rules()
+    reading = read(document, operations)
+    if operations and not reading.is_change:
+        return _editorial(document)
+    dates = legal_dates(reading, today)
+    status = legal_status(reading, dates, today)
+    acts = links(reading)
+    if not _in_gate(reading):
+        nothing = book.verdicts[-1]
+        return Tagging(
+            level=nothing.level,
+            dates=dates,
+            status=status,
+            links=acts,
+            reason=nothing.reason,
+            summary=summary(reading, (), Listing(), dates, novelty=novelty),
+            version=book.version,
+        )
+    listing = read_listing(reading)
+    findings = Findings(book, reading, listing)
+    findings.score_topics()
+    verdict, evidence = findings.verdict()
+    outside = verdict.level is Level.NONE
+    topics = () if outside else tuple(sorted(findings.topics.values(), key=lambda t: -t.score))
+    return Tagging(
+        level=verdict.level,
+        topics=topics,
+        direction=verdict.direction,
+        japan_nexus=() if outside else japan_nexus(findings),
+        dates=dates,
+        status=status,
+        links=acts,
+        units=tuple(reading.touched),
+        eccns=() if outside and not reading.is_change else tuple(reading.eccns),
+        reason=sentence(verdict, evidence, reading, listing, dates),
+        summary=summary(reading, topics, listing, dates, novelty=novelty),
+        version=book.version,
+    )
+
+
+def match(
+    profiles: Sequence[Profile],
+    document: Document,
+    operations: Sequence[Operation],
+    tagging: Tagging,
+) -> tuple[ProfileMatch, ...]:
+    """The profiles that a change concerns, each with the words that say why and its own level."""
+    reading = read(document, operations)
+    return tuple(
+        found for each in profiles if (found := _profile.match_one(each, reading, tagging)) is not None
+    )
+
+
+def labels(topic_id: str) -> Bilingual:
+    """The name of a topic in both languages; the id itself for one that the rules do not know."""
+    return rules().label(topic_id)
+
+
+def level_label(level: Level) -> Bilingual:
+    """緊急, 高, 中, 低, 対象外."""
+    return rules().levels[level.value]
+
+
+def direction_label(direction: Direction) -> Bilingual:
+    """規制強化, 緩和, 事業機会, 手続."""
+    return rules().directions[direction.value]
+
+
+def state_label(state: str) -> Bilingual:
+    """The name of a legal state: "stayed", 効力停止中."""
+    return rules().states.get(state, Bilingual(state, state))
+
+
+def _in_gate(reading: Reading) -> bool:
+    if reading.document.kind in (DocumentKind.CFR, DocumentKind.LIST):
+        return True
+    lowered = reading.lowered
+    return any(word in lowered for word in rules().gate)
+
+
+def _editorial(document: Document) -> Tagging:
+    """Every operation was editorial: kept, never alerted."""
+    return Tagging(
+        level=Level.NONE,
+        reason=Bilingual(
+            ja="句読点・空白・書式のみの差分であり、法的な変更はない。",
+            en="Only punctuation, spacing or markup differs; nothing of legal weight changed.",
+        ),
+        summary=Bilingual(
+            ja=f"「{document.title}」の形式的な差分。", en=f"Editorial differences in “{document.title}”."
+        ),
+        version=rules().version,
+    )

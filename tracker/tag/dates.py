@@ -1,0 +1,256 @@
+"""The dates that a document sets, each typed, with its words, in New York's calendar.
+
+Read from the DATES section, the title, action and abstract, the first paragraphs of a text without
+those, instructions with a date of their own, and Effective Date Notes; then from the record's fields.
+Which type a date has is decided by the words before it in its clause, the nearest winning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from tracker.clock import legal_day
+from tracker.model import LegalDate, UnitKind
+from tracker.tag.reading import Reading, Section, clip
+from tracker.text import fold_space
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
+            "august aug", "september sept sep", "october oct", "november nov", "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_MONTH = r"Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+DATE = re.compile(
+    rf"\b(?:(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)"
+    rf"|(?P<d2>\d{{1,2}})\s+(?P<m2>{_MONTH})\.?,?\s+(?P<y2>(?:19|20)\d\d)"
+    r"|(?P<mn>\d{1,2})/(?P<dn>\d{1,2})/(?P<yn>(?:19|20)\d\d|\d\d)"
+    r"|(?P<iso>(?:19|20)\d\d-\d\d-\d\d)(?!\d|-))",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    r"\b(?P<n>\d{1,3})(?:\s*\([\w -]+\))?\s+days?\s+(?:after|from)\s+(?:the\s+)?(?:date\s+of\s+)?(?:its\s+)?publication",
+    re.I,
+)
+_ON_PUBLICATION = re.compile(
+    r"\b(?:effective|applicable)\s+(?:up)?on\s+(?:the\s+date\s+of\s+)?publication", re.I
+)
+_CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("published", re.compile(r"\b(?:published|issued|dated|signed|released|appeared|filed|adopted|announced|initiated|entitled|imposed|became effective|decided|invasion|posted|convicted|received|beginning)\b[^.;]{0,60}$", re.I)),
+    ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen(?:d\w*|sion))\b[^.;]{0,160}\b(?:until|through|end(?:s)?(?: on)?|to end|expires?)\s*(?:\d{1,2}:\d\d\s?[ap]\.m\.[^,]*,\s*)?$", re.I)),
+    ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|p\.m\.|a\.m\.)[^.;]{0,30})?$", re.I)),
+    ("comments-close", re.compile(r"\b(?:comment period|deadline for (?:written )?comments)\b[^.;]{0,160}\b(?:to|until|through|by|is|on)\s*$", re.I)),
+    ("compliance", re.compile(r"\b(?:compliance (?:date|is required|with)|must comply|comply with)\b[^.;]{0,120}$", re.I)),
+    ("hearing", re.compile(r"\b(?:hearing|briefing|meeting|forum|conference|webinar)s?\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
+    ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|remain(?:s)? in effect|valid|terminat\w+|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
+    ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|applies to)\b[^.;]{0,140}$", re.I)),
+)  # fmt: skip
+_OLD = re.compile(
+    r"\b(?:from|remov\w+ the expiration date of|instead of|originally|previously|ended on|had been)\s*$", re.I
+)
+_INSTRUCTION = re.compile(
+    r"\b(?:amendatory\s+)?instructions?(?:\s+numbers?)?\s+(?P<list>\d{1,3}(?:\.[a-z]+)?(?:(?:,\s*(?:and\s+)?|\s+and\s+|\s+through\s+|-)\d{1,3}(?:\.[a-z]+)?)*)",
+    re.I,
+)
+_SCOPE = re.compile(
+    r"\b(?:except(?: for)?|(?:the )?(?:amendments?|revisions?|additions?) (?:to|of))\s+(?P<what>(?:§+\s?|Sec(?:s|tions?)?\.?\s+|paragraphs?\s|supplements?\s|15 CFR\s)[^,;]{2,80})",
+    re.I,
+)
+_LEADING = 14  # first paragraphs that may hold the dates of a text recorded without its headings
+_BOUNDARY = re.compile(
+    r"(?<=[a-z0-9)\]][.;])\s+(?=[A-Z(])(?<!Nos\.\s)(?<!No\.\s)(?<!Jan\.\s)(?<!Feb\.\s)(?<!Mar\.\s)(?<!Apr\.\s)"
+    r"(?<!Aug\.\s)(?<!Sept\.\s)(?<!Oct\.\s)(?<!Nov\.\s)(?<!Dec\.\s)(?<!U\.S\.\s)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One calendar date as written: `sentence[start:end]`."""
+
+    day: date
+    start: int
+    end: int
+
+
+def mentions(text: str) -> Iterator[Mention]:
+    """Every calendar date written in a text; impossible ones (February 30) are no dates."""
+    for match in DATE.finditer(text):
+        day = _calendar(match)
+        if day is not None:
+            yield Mention(day, match.start(), match.end())
+
+
+def _calendar(match: re.Match[str]) -> date | None:
+    try:
+        if match["iso"]:
+            return date.fromisoformat(match["iso"])
+        if match["mn"]:
+            year = int(match["yn"])
+            return date(year if year > 99 else 2000 + year, int(match["mn"]), int(match["dn"]))
+        month = (match["m"] or match["m2"]).lower().rstrip(".")
+        return date(int(match["y"] or match["y2"]), _MONTHS[month], int(match["d"] or match["d2"]))
+    except (ValueError, KeyError):
+        return None
+
+
+def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
+    """All dates, in the order of the calendar; one entry a type, date and note.
+
+    `today` only bounds what a relative date can mean where the document has no publication date.
+    """
+    document = reading.document
+    found: list[LegalDate] = []
+    for section in _sections(reading):
+        for sentence in sentences(section.text):
+            found.extend(_read(sentence, document.published or today, dates_section=section.where == "dates"))
+    found.extend(_notes(reading))
+    for kind, day in (("effective", document.effective_on), ("comments-close", document.comments_close_on)):
+        if day is not None and not any(f.type == kind and f.date == day for f in found):
+            found.append(LegalDate(kind, day, quote=clip(document.dates_text)))
+    if document.published is not None and not reading.is_change and document.document_number:
+        found.append(LegalDate("published", document.published))
+    if document.filed_at is not None:
+        found.append(LegalDate("filed-for-inspection", legal_day(document.filed_at)))
+    return _settled(found)
+
+
+def sentences(text: str) -> list[str]:
+    return [piece for piece in _BOUNDARY.split(fold_space(text)) if piece]
+
+
+def _sections(reading: Reading) -> Iterator[Section]:
+    document = reading.document
+    if document.dates_text:
+        yield Section("dates", document.dates_text, "")
+    yield from reading.text[:6] if document.units else reading.text
+    if reading.is_change or not document.units:
+        return
+    seen = {section.where for section in reading.text[:6]}
+    leading = [u for u in document.units if u.kind in (UnitKind.PARAGRAPH, UnitKind.HEADING)][:_LEADING]
+    for unit in leading:
+        if unit.path not in seen and DATE.search(unit.text) and len(unit.text) < 1_500:
+            yield Section(unit.path, unit.text, "")
+    for order in reading.orders:
+        if re.search(r"\beffective\b", order.text, re.I) and DATE.search(order.text):
+            yield Section(f"instruction {order.number}", f"instruction {order.number}: {order.text}", "")
+
+
+def _read(sentence: str, published: date, *, dates_section: bool) -> Iterator[LegalDate]:
+    quote = sentence if len(sentence) <= 400 else clip(sentence)
+    previous = ""
+    last_end = 0
+    for mention in mentions(sentence):
+        before = sentence[: mention.start]
+        kind = _kind(before)
+        if (
+            kind is None
+            and previous
+            and re.fullmatch(
+                r"\s*(?:,|and|or|to|through|until|,? and)\s*", sentence[last_end : mention.start]
+            )
+        ):
+            kind = previous
+        if kind is None and dates_section and not before.strip(" :"):
+            kind = "effective"
+        last_end = mention.end
+        if kind is None or kind == "published":
+            continue
+        previous = kind
+        own = sentence if len(sentence) <= 400 else _window(sentence, mention)
+        yield LegalDate(
+            kind,
+            mention.day,
+            note=_note(sentence, mention, kind),
+            quote=own,
+            superseded=_OLD.search(before) is not None,
+        )
+    if match := _RELATIVE.search(sentence):
+        kind = _kind(sentence[: match.start()]) or ""
+        if kind in ("effective", "comments-close", "compliance"):
+            yield LegalDate(kind, published + timedelta(days=int(match["n"])), quote=quote)
+    elif _ON_PUBLICATION.search(sentence) and not DATE.search(sentence):
+        yield LegalDate("effective", published, quote=quote)
+
+
+def _window(sentence: str, mention: Mention) -> str:
+    left = sentence.rfind(" ", 0, max(0, mention.start - 200)) + 1
+    right = sentence.find(" ", min(len(sentence), mention.end + 120))
+    return sentence[left : right if right > 0 else len(sentence)]
+
+
+def _kind(before: str) -> str | None:
+    """The type whose words stand nearest before the date."""
+    clause = before[-260:]
+    best: tuple[int, str] | None = None
+    for kind, pattern in _CLAUSES:
+        last = None
+        for last in pattern.finditer(clause):
+            pass
+        if last is not None and (best is None or _anchor(last) > best[0]):
+            best = (_anchor(last), kind)
+    return best[1] if best else None
+
+
+def _anchor(match: re.Match[str]) -> int:
+    return match.start()
+
+
+def _note(sentence: str, mention: Mention, kind: str) -> str:
+    """Which instruction or paragraph a date is confined to; empty where it is the document's own."""
+    if kind not in ("effective", "compliance", "expires", "stay-ends"):
+        return ""
+    start = sentence.lower().rfind("except", 0, mention.start)
+    own = sentence[start : mention.start] if start >= 0 else sentence[: mention.start]
+    if start >= 0 or re.match(r"\W*(?:amendatory )?instructions?\b", own, re.I):
+        if match := None or next(_INSTRUCTION.finditer(own), None):
+            return f"instruction {match['list']}"
+        if match := _SCOPE.search(own):
+            return fold_space(match["what"])
+        return fold_space(own[:80]) if start >= 0 else ""
+    if match := _INSTRUCTION.search(own):
+        return f"instruction {match['list']}"
+    if match := re.match(
+        r"\W*(?:the )?(?:amendments?|revisions?|additions?) (?:to|of) (.{2,80}?) (?:is|are|will)\b", own, re.I
+    ):
+        return fold_space(match[1])
+    return ""
+
+
+def _notes(reading: Reading) -> Iterator[LegalDate]:
+    for unit in effective_notes(reading):
+        text = fold_space(unit.text)
+        for mention in mentions(text):
+            if re.search(r"\b(?:until|through)\s*$", text[: mention.start]):
+                yield LegalDate(
+                    "stay-ends" if "stay" in text or "suspend" in text else "expires",
+                    mention.day,
+                    note=unit.path,
+                    quote=text,
+                )
+            elif re.search(r"\beffective\s*$", text[: mention.start]) and "delayed" not in text:
+                yield LegalDate("effective", mention.day, note=unit.path, quote=text)
+
+
+def effective_notes(reading: Reading):  # type: ignore[no-untyped-def]
+    """Effective Date Notes of a document, or of the units that a change touches."""
+    return [u for u in reading.document.units if u.kind is UnitKind.EFFECTIVE_NOTE]
+
+
+def _settled(found: Sequence[LegalDate]) -> tuple[LegalDate, ...]:
+    kept: dict[tuple[str, date, str], LegalDate] = {}
+    for entry in found:
+        key = (entry.type, entry.date, entry.note)
+        earlier = kept.get(key)
+        if earlier is None:
+            kept[key] = entry
+        elif earlier.superseded and not entry.superseded:
+            kept[key] = replace(earlier, superseded=False)
+    return tuple(sorted(kept.values(), key=lambda d: (d.date, d.type, d.note)))

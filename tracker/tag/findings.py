@@ -1,0 +1,195 @@
+"""Facts, topics and verdicts of one reading, each worked out at most once, each with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tracker.model import DocumentKind, Evidence, Topic
+from tracker.tag.listing import Listing
+from tracker.tag.reading import Reading, abstract_of
+from tracker.tag.rules import Condition, Rules, Verdict
+from tracker.tag.terms import Term
+
+_PRESIDENTIAL = DocumentKind.PRESIDENTIAL
+_MOST_QUOTES = 4
+
+
+class Findings:
+    """What the rules find in one reading. `holds` answers with the words, or None."""
+
+    def __init__(self, rules: Rules, reading: Reading, listing: Listing) -> None:
+        self.rules = rules
+        self.reading = reading
+        self.listing = listing
+        self.topics: dict[str, Topic] = {}
+        self._facts: dict[str, tuple[Evidence, ...] | None] = {}
+        self._terms: dict[tuple[int, str], Evidence | None] = {}
+
+    def fact(self, name: str) -> tuple[Evidence, ...] | None:
+        """The evidence of a named fact; None where it does not hold."""
+        if name not in self._facts:
+            self._facts[name] = None  # a rule that leans on itself does not hold
+            alternatives = self.rules.facts.get(name)
+            if alternatives is None:
+                self._facts[name] = self._computed(name)
+            else:
+                self._facts[name] = next(
+                    (found for each in alternatives if (found := self.holds(each)) is not None), None
+                )
+        return self._facts[name]
+
+    def _computed(self, name: str) -> tuple[Evidence, ...] | None:
+        listing, document = self.listing, self.reading.document
+        if name in listing.facts:
+            return listing.facts[name]
+        true = {
+            "is-change": self.reading.is_change,
+            "full-text": self.reading.full,
+            "presidential": document.kind is _PRESIDENTIAL
+            or bool(document.executive_order or document.proclamation),
+            "no-summary": not abstract_of(document)
+            and not document.units
+            and document.kind is not DocumentKind.CFR,
+            "amends-ear": self._amends_ear(),
+        }
+        return () if true.get(name) else None
+
+    def _amends_ear(self) -> bool:
+        """A rule about the EAR: so typed, or so worded where the record has no type."""
+        kind = self.reading.document.kind
+        if self.reading.is_change:
+            return any(path.startswith("15 CFR 7") or "to Part 7" in path for path in self.reading.touched)
+        if (
+            self.fact("ear") is None
+            or self.fact("paperwork") is not None
+            or self.fact("committee") is not None
+        ):
+            return False
+        typed = self.reading.document.type.lower()
+        if kind in (DocumentKind.RULE, DocumentKind.PROPOSED_RULE) and typed:
+            return True
+        return self.fact("ear-rule-words") is not None
+
+    def holds(self, condition: Condition) -> tuple[Evidence, ...] | None:
+        """Evidence (perhaps none) if the condition holds; None if it does not. Cheap tests first."""
+        if condition.kinds and self.reading.document.kind.value not in condition.kinds:
+            return None
+        if any(self._term(term, 1) for term in condition.none_title):
+            return None
+        evidence: list[Evidence] = []
+        if not self._any_of(condition, evidence):
+            return None
+        if any(self._term(term, 0) for term in condition.none):
+            return None
+        for term in condition.all:
+            hit = self._term(term, 0)
+            if hit is None:
+                return None
+            evidence.append(hit)
+        if condition.topics and not any(topic in self.topics for topic in condition.topics):
+            return None
+        if not all(topic in self.topics for topic in condition.all_topics):
+            return None
+        if any(topic in self.topics for topic in condition.no_topics):
+            return None
+        if any(self.fact(name) is not None for name in condition.no_facts):
+            return None
+        for name in condition.facts:
+            found = self.fact(name)
+            if found is None:
+                return None
+            evidence.extend(found)
+        if condition.any_facts:
+            found = next((f for name in condition.any_facts if (f := self.fact(name)) is not None), None)
+            if found is None:
+                return None
+            evidence.extend(found)
+        return tuple(dict.fromkeys(evidence))
+
+    def _any_of(self, condition: Condition, evidence: list[Evidence]) -> bool:
+        """Title and text terms are separate demands when both are named; the rest are alternatives."""
+        groups = [
+            (condition.title, 1),
+            (condition.text, 0),
+            (condition.body, 2),
+        ]
+        named = False
+        for terms, place in groups:
+            if not terms:
+                continue
+            named = True
+            hit = self._first(terms, place)
+            if hit is None:
+                return False
+            evidence.append(hit)
+        places = bool(condition.cites or condition.eccns or condition.agencies)
+        if not places:
+            return True
+        hit = self._place(condition)
+        if hit is None:
+            return named
+        evidence.append(hit)
+        return True
+
+    def _place(self, condition: Condition) -> Evidence | None:
+        for agency in condition.agencies:
+            for name in self.reading.document.agencies:
+                if agency.lower() in name.lower():
+                    return Evidence(name, "agencies")
+        if condition.cites:
+            for path, evidence in self.reading.touched.items():
+                if any(within(path, cite) for cite in condition.cites):
+                    return evidence
+        if condition.eccns:
+            for eccn, evidence in self.reading.eccns.items():
+                if any(eccn.startswith(wanted) for wanted in condition.eccns):
+                    return evidence
+        return None
+
+    def _first(self, terms: Iterable[Term], place: int) -> Evidence | None:
+        return next((hit for term in terms if (hit := self._term(term, place)) is not None), None)
+
+    def _term(self, term: Term, place: int) -> Evidence | None:
+        key = (place, term.text)
+        if key not in self._terms:
+            self._terms[key] = self.reading.find(term, title_only=place == 1, body=place == 2)
+        return self._terms[key]
+
+    def score_topics(self) -> None:
+        """Fills `topics`, in the order of the file, so that later rules can lean on earlier topics."""
+        for rule in self.rules.topics:
+            missing = 1.0
+            evidence: list[Evidence] = []
+            for signal in rule.signals:
+                found = self.holds(signal.condition)
+                if found is not None:
+                    missing *= 1 - signal.weight
+                    evidence.extend(found)
+            score = 1 - missing
+            if score >= self.rules.threshold:
+                quotes = tuple(dict.fromkeys(evidence))[:_MOST_QUOTES]
+                self.topics[rule.id] = Topic(rule.id, round(score, 2), quotes or (self._default(),))
+
+    def _default(self) -> Evidence:
+        section = next((s for s in self.reading.text if s.text), self.reading.title)
+        return Evidence(section.text[:200], section.where)
+
+    def verdict(self) -> tuple[Verdict, tuple[Evidence, ...]]:
+        """The first verdict that holds; the file ends with one that always does."""
+        for verdict in self.rules.verdicts:
+            found = self.holds(verdict.condition)
+            if found is not None:
+                return verdict, found
+        return self.rules.verdicts[-1], ()
+
+
+def within(path: str, cite: str) -> bool:
+    """Whether a unit's path lies at or under a citation: 744.21(b) under 744.2? No."""
+    if not path.startswith(cite):
+        return False
+    rest = path[len(cite) :]
+    return not rest or cite[-1].isalpha() or not rest[0].isdigit()
+
+
+def distinct(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(evidence))

@@ -1,0 +1,136 @@
+"""On which other document this one acts: corrects, extends, delays, stays, amends, withdraws,
+rescinds, implements.
+
+The relation comes from title and action, else from the verb of the sentence; the target is the
+number, FR citation, order, docket or RIN that the sentence names. Where the words name the other
+rule by title alone, its title is the target.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tracker import citation
+from tracker.model import DocumentKind, Link
+from tracker.tag.dates import sentences
+from tracker.tag.reading import Reading, clip
+
+_TITLE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("corrects", re.compile(r"\bcorrect(?:ion|ions|ing)\b|technical amendments? to", re.I)),
+    ("extends", re.compile(r"\b(?:extension|reopening|extending|reopens?)\b[^;]*\bcomment|comment period[^;]*\b(?:extension|extended|reopen)|extension of (?:deadline|validity)|extension of (?:stay|suspension)", re.I)),
+    ("delays", re.compile(r"\bdelay(?:ed|ing)?\b[^;]*\b(?:effective|compliance|date|implementation)|postpon\w+|\bdelay of\b", re.I)),
+    ("stays", re.compile(r"\bstay of\b|\bstaying\b|\bsuspension of\b|\bsuspending\b|\b(?:one|two)[ -]year suspension|temporary suspension", re.I)),
+    ("withdraws", re.compile(r"\bwithdraw(?:al|ing|n)\b", re.I)),
+    ("rescinds", re.compile(r"\brescission|\brescind\w*|\brevocation of executive order|\bending certain\b|\bterminat\w+ [^;]*\btariff", re.I)),
+)  # fmt: skip
+_VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("corrects", re.compile(r"\b(?:correct(?:s|ed|ing)?|corrects? errors?|in rule document|in proposed rule document|in notice document)\b", re.I)),
+    ("extends", re.compile(r"\b(?:extend(?:s|ed|ing)?|reopen(?:s|ed|ing)?)\b[^.;]{0,100}\b(?:comment|deadline|stay|suspension|licen[sc]e|period)|comment period[^.;]{0,200}\b(?:extended|reopened)\b", re.I)),
+    ("delays", re.compile(r"\b(?:delay(?:s|ed|ing)?|postpon(?:es?|ed|ing))\b[^.;]{0,80}\b(?:effective|compliance)|effective date[^.;]{0,200}\bdelayed\b", re.I)),
+    ("stays", re.compile(r"\b(?:stay(?:s|ed|ing)|impos\w+ a [\w-]+ (?:suspension|stay)|suspend(?:s|ed|ing)?)\b", re.I)),
+    ("withdraws", re.compile(r"\b(?:withdraw(?:s|n|ing)?)\b[^.;]{0,120}\b(?:rule|rulemaking|notice|proposal|proposed)|\b(?:rule|rulemaking|notice|proposal)\b[^.;]{0,120}\b(?:is|are) (?:hereby )?withdrawn", re.I)),
+    ("rescinds", re.compile(r"\b(?:rescind(?:s|ed|ing)?|rescission of|revok(?:es?|ed|ing)|are revoked|is revoked|terminat(?:es?|ed|ing))\b", re.I)),
+    ("amends", re.compile(r"\b(?:amend(?:s|ed|ing)|further amend|modif(?:y|ies|ied|ying))\b[^.;]{0,120}\b(?:Executive Order|E\.O\.|Proclamation|final rule|interim final rule|instruction)", re.I)),
+    ("implements", re.compile(r"\b(?:implement(?:s|ed|ing|ation of)?|pursuant to|effectuate|consistent with|as directed by|carry(?:ing)? out)\b[^.;]{0,120}\b(?:Executive Order|E\.O\.|Proclamation)", re.I)),
+)  # fmt: skip
+_TARGETS = ("document-number", "fr", "executive-order", "proclamation")
+_QUOTED = re.compile(r"[“\"`]{1,2}([A-Z][^”\"]{20,220}?),?[”\"']{1,2}")
+_PLAIN_TITLE = re.compile(
+    r"(?:^|; )(?P<title>[^;]{20,}?)(?:; (?:correct|delay|extension|withdrawal|stay|reopening|rescission)[^;]*)$",
+    re.I,
+)
+_ORDERS = frozenset({"executive-order", "proclamation"})
+_PARAGRAPHS = 30
+
+
+def links(reading: Reading) -> tuple[Link, ...]:
+    """Every act on another document, the strongest relation for each target once."""
+    if reading.is_change:
+        return ()
+    document = reading.document
+    found: list[Link] = []
+    if document.correction_of:
+        found.append(Link("corrects", document.correction_of, document.title))
+    elif document.document_number and (
+        match := re.match(r"[CR]\d-((?:19|20)\d\d-\d+|.+)", document.document_number)
+    ):
+        found.append(Link("corrects", match[1], document.title))
+    relation = _own_relation(reading)
+    for sentence in _words(reading):
+        found.extend(
+            _from_sentence(sentence, relation, document.citation or "", document.document_number or "")
+        )
+    if relation and not any(link.relation == relation for link in found):
+        found.extend(_fallback(reading, relation))
+    kept: dict[tuple[str, str], Link] = {}
+    for link in found:
+        kept.setdefault((link.relation, link.target), link)
+    strong = {link.target for link in kept.values() if link.relation not in ("implements", "amends")}
+    return tuple(
+        link
+        for link in kept.values()
+        if link.relation not in ("implements", "amends") or link.target not in strong
+    )
+
+
+def _own_relation(reading: Reading) -> str:
+    """What the document as a whole does to another, by its action and title."""
+    document = reading.document
+    for text in (document.action, document.title):
+        for relation, pattern in _TITLE:
+            if pattern.search(text):
+                return relation
+    return "corrects" if document.kind is DocumentKind.CORRECTION else ""
+
+
+def _words(reading: Reading) -> Iterator[str]:
+    document = reading.document
+    yield document.title
+    for text in (document.action, document.dates_text, document.abstract):
+        yield from sentences(text)
+    for unit in document.units[:_PARAGRAPHS]:
+        if len(unit.text) < 3_000:
+            yield from sentences(unit.text)
+
+
+def _from_sentence(sentence: str, relation: str, own_citation: str, own_number: str) -> Iterator[Link]:
+    hits = [
+        h for h in citation.find(sentence) if h.kind in _TARGETS and h.value not in (own_citation, own_number)
+    ]
+    if not hits:
+        return
+    for verb, pattern in _VERBS:
+        match = pattern.search(sentence)
+        if match is None:
+            continue
+        for hit in hits:
+            order = hit.kind in _ORDERS
+            if verb == "implements" and not order:
+                continue
+            if verb in ("corrects", "extends", "delays", "stays") and (
+                order or (relation and verb != relation)
+            ):
+                continue
+            if verb in ("amends", "rescinds", "implements") and abs(hit.start - match.start()) > 200:
+                continue
+            yield Link(verb, hit.value, clip(sentence))
+        return
+    if relation and re.search(r"\b(?:rule|rulemaking|notice|published)\b", sentence, re.I):
+        for hit in hits:
+            if hit.kind in ("document-number", "fr"):
+                yield Link(relation, hit.value, clip(sentence))
+
+
+def _fallback(reading: Reading, relation: str) -> Iterator[Link]:
+    """Without a citation: the quoted title, the title before the semicolon, the docket, the RIN."""
+    document = reading.document
+    for sentence in _words(reading):
+        if match := _QUOTED.search(sentence):
+            yield Link(relation, match[1].strip(" ,"), clip(sentence))
+            break
+    else:
+        if match := _PLAIN_TITLE.search(document.title.strip()):
+            yield Link(relation, match["title"].strip(), document.title.strip())
+    for target in (*document.docket_ids, *document.rins):
+        yield Link(relation, target, clip(document.title))

@@ -1,0 +1,138 @@
+"""One sentence of reason, in both languages, from the verdict's pattern and the evidence.
+
+The patterns stand in `rules.toml`; official words are only ever quoted, never translated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from tracker.model import Bilingual, Evidence, Language, LegalDate
+from tracker.tag.listing import Listing
+from tracker.tag.reading import Reading, abstract_of
+from tracker.tag.rules import Verdict
+from tracker.tag.places import Place
+
+_SHORT = 130
+_GOODS = re.compile(r"\b[Ii]mports of (.+?)(?= Into | into |$)")
+_GOODS_JA = {
+    "copper": "銅", "steel": "鉄鋼", "aluminum": "アルミニウム", "automobiles and automobile parts": "自動車・自動車部品",
+    "polysilicon and its derivatives": "ポリシリコンおよび派生品", "wind turbines and their parts and components": "風力タービン・部品",
+    "pharmaceuticals and pharmaceutical ingredients": "医薬品・医薬品原料", "robotics and industrial machinery": "ロボット・産業機械",
+    "semiconductors and semiconductor manufacturing equipment": "半導体・半導体製造装置",
+    "semiconductors, semiconductor manufacturing equipment, and their derivative products": "半導体・半導体製造装置および派生品",
+    "timber, lumber, and their derivative products": "木材・製材および派生品", "timber and lumber": "木材・製材",
+    "trucks": "トラック", "unmanned aircraft systems": "無人航空機システム", "unmanned aircraft systems and their parts and components": "無人航空機システム・部品",
+    "commercial aircraft and jet engines": "民間航空機・ジェットエンジン",
+    "commercial aircraft and jet engines and parts for commercial aircraft and jet engines": "民間航空機・ジェットエンジンおよび部品",
+    "processed critical minerals and derivative products": "加工重要鉱物および派生品",
+    "processed critical minerals and their derivative products": "加工重要鉱物および派生品",
+    "personal protective equipment, medical consumables, and medical equipment, including devices": "個人防護具・医療用消耗品・医療機器",
+    "derivative aluminum articles and derivative steel articles": "アルミニウム・鉄鋼派生品",
+    "medium- and heavy-duty vehicles, medium- and heavy-duty vehicle parts, and buses": "中・大型車両および部品・バス",
+}  # fmt: skip
+
+
+def sentence(
+    verdict: Verdict,
+    evidence: Sequence[Evidence],
+    reading: Reading,
+    listing: Listing,
+    dates: Sequence[LegalDate],
+) -> Bilingual:
+    """The reason with its places filled in both languages."""
+    quote = _quote(evidence, reading)
+    return Bilingual(
+        ja=_fill(verdict.reason.ja, "ja", quote, reading, listing, dates),
+        en=_fill(verdict.reason.en, "en", quote, reading, listing, dates),
+    )
+
+
+def _fill(
+    pattern: str,
+    language: Language,
+    quote: str,
+    reading: Reading,
+    listing: Listing,
+    dates: Sequence[LegalDate],
+) -> str:
+    if "{" not in pattern:
+        return pattern
+    text = pattern.replace("{parties}", parties(listing.count, language))
+    text = text.replace("{countries}", countries(listing.places, language))
+    text = text.replace("{goods}", _goods(reading, language))
+    text = text.replace("{deadline}", _deadline(dates, language))
+    text = text.replace("{quote}", quote)
+    return _tidy(text)
+
+
+def parties(count: int | None, language: Language) -> str:
+    """ "36 parties", 「36者」; without a number where the words give none."""
+    if language == "ja":
+        return f"{count}者" if count else "事業者等"
+    if not count:
+        return "parties"
+    return "one party" if count == 1 else f"{count} parties"
+
+
+def countries(found: Sequence[Place], language: Language, most: int = 5) -> str:
+    """Up to five destinations, then "and others"; a neutral word where none is named."""
+    if not found:
+        return "関係国・地域" if language == "ja" else "various destinations"
+    names = [place.name(language) for place in found[:most]]
+    if language == "ja":
+        return "、".join(names) + ("等" if len(found) > most else "")
+    if len(found) > most:
+        return ", ".join(names) + " and others"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def day(value: date, language: Language) -> str:
+    """2026年11月9日, 9 November 2026."""
+    if language == "ja":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {value:%B} {value.year}"
+
+
+def _deadline(dates: Sequence[LegalDate], language: Language) -> str:
+    close = next((d for d in dates if d.type == "comments-close" and not d.superseded), None)
+    if close is None:
+        return ""
+    if language == "ja":
+        return f"(意見提出期限:{day(close.date, language)})"
+    return f", by {day(close.date, language)}"
+
+
+def _goods(reading: Reading, language: Language) -> str:
+    match = _GOODS.search(reading.title.text) or _GOODS.search(reading.document.abstract)
+    if match is None:
+        return "対象品目" if language == "ja" else "the goods named"
+    goods = match[1].strip(" .,")
+    if language == "en":
+        return goods
+    return _GOODS_JA.get(goods.lower(), f"「{goods}」")
+
+
+def _quote(evidence: Sequence[Evidence], reading: Reading) -> str:
+    """The most telling official words: from the abstract before the title, cut at a clause."""
+    chosen = next((e.quote for e in evidence if e.where not in ("title", "agencies")), None)
+    if chosen is None:
+        chosen = abstract_of(reading.document) or reading.title.text or next((e.quote for e in evidence), "")
+    return shorten(chosen)
+
+
+def shorten(text: str, most: int = _SHORT) -> str:
+    """Official words cut to a clause, with an ellipsis where something was left out."""
+    text = text.strip().rstrip(".")
+    if len(text) <= most:
+        return text
+    cut = max(text.rfind(mark, 40, most) for mark in (", ", "; ", " that ", " by ", " and "))
+    if cut < 40:
+        cut = text.rfind(" ", 0, most)
+    return text[: cut if cut > 0 else most].rstrip(" ,;") + " …"
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\s{2,}", " ", text).replace(" .", ".").replace(" ,", ",")

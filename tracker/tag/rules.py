@@ -1,0 +1,215 @@
+"""The rules file as data: facts, topics, verdicts and labels, read once and compiled once.
+
+`rules.toml` explains its own grammar at its head. A mistake in it is a `SettingsError` that names
+the table, because trade people change that file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from tracker.errors import SettingsError
+from tracker.model import Bilingual, Direction, Level
+from tracker.tag.terms import Term, compile_terms
+
+_TERM_KEYS = ("title", "text", "changed", "body", "all", "none", "none_title")
+_WORD_KEYS = (
+    "agencies",
+    "cites",
+    "eccns",
+    "kinds",
+    "facts",
+    "any_facts",
+    "no_facts",
+    "topics",
+    "all_topics",
+    "no_topics",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds when one of `title text changed body agencies cites eccns` is met (if any is named) and all the
+    others are."""
+
+    title: tuple[Term, ...] = ()
+    text: tuple[Term, ...] = ()
+    changed: tuple[Term, ...] = ()
+    body: tuple[Term, ...] = ()
+    agencies: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
+    eccns: tuple[str, ...] = ()
+    all: tuple[Term, ...] = ()
+    none: tuple[Term, ...] = ()
+    none_title: tuple[Term, ...] = ()
+    kinds: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    any_facts: tuple[str, ...] = ()
+    no_facts: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    all_topics: tuple[str, ...] = ()
+    no_topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    weight: float
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRule:
+    id: str
+    label: Bilingual
+    signals: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    name: str
+    level: Level
+    direction: Direction | None
+    condition: Condition
+    reason: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    version: str
+    gate: tuple[str, ...]
+    threshold: float
+    facts: Mapping[str, tuple[Condition, ...]]
+    topics: tuple[TopicRule, ...]
+    verdicts: tuple[Verdict, ...]
+    levels: Mapping[str, Bilingual]
+    directions: Mapping[str, Bilingual]
+    kinds: Mapping[str, Bilingual]
+    states: Mapping[str, Bilingual]
+    nexus: Mapping[str, tuple[Condition, ...]]
+
+    def label(self, topic: str) -> Bilingual:
+        return next((rule.label for rule in self.topics if rule.id == topic), Bilingual(topic, topic))
+
+
+def packaged(name: str) -> bytes:
+    """A data file that ships beside this module."""
+    return (files("tracker.tag") / name).read_bytes()
+
+
+@lru_cache(maxsize=1)
+def rules() -> Rules:
+    """The packaged rules. Raises SettingsError when the file has a mistake."""
+    raw = packaged("rules.toml")
+    try:
+        data = tomllib.loads(raw.decode("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([f"rules.toml: {error}"]) from error
+    return _Reader(data, hashlib.sha256(raw).hexdigest()[:12]).read()
+
+
+class _Reader:
+    """Turns the parsed file into `Rules`, gathering every mistake before it complains."""
+
+    def __init__(self, data: dict[str, Any], version: str) -> None:
+        self.data = data
+        self.version = version
+        self.problems: list[str] = []
+        self.known = {field.name for field in fields(Condition)}
+
+    def read(self) -> Rules:
+        data = self.data
+        facts = {name: self._alternatives(f"facts.{name}", table) for name, table in data["facts"].items()}
+        topics = tuple(self._topic(table) for table in data["topic"])
+        verdicts = tuple(self._verdict(table) for table in data["verdict"])
+        result = Rules(
+            version=self.version,
+            gate=tuple(data["gate"]["words"]),
+            threshold=float(data["gate"]["threshold"]),
+            facts=facts,
+            topics=topics,
+            verdicts=verdicts,
+            levels=self._labels("levels"),
+            directions=self._labels("directions"),
+            kinds=self._labels("kinds"),
+            states=self._labels("states"),
+            nexus={k: self._alternatives(f"nexus.{k}", t) for k, t in data["nexus"].items()},
+        )
+        self._check_names(result)
+        if self.problems:
+            raise SettingsError(self.problems)
+        return result
+
+    def _labels(self, table: str) -> dict[str, Bilingual]:
+        return {key: Bilingual(ja=value["ja"], en=value["en"]) for key, value in self.data[table].items()}
+
+    def _alternatives(self, where: str, table: object) -> tuple[Condition, ...]:
+        tables = table if isinstance(table, list) else [table]
+        return tuple(self._condition(where, each) for each in tables)
+
+    def _condition(self, where: str, table: Mapping[str, Any]) -> Condition:
+        for key in table:
+            if key not in self.known:
+                self.problems.append(f'rules.toml: {where}: unknown key "{key}"')
+        values: dict[str, Any] = {key: compile_terms(table.get(key)) for key in _TERM_KEYS}
+        values |= {key: tuple(table.get(key, ())) for key in _WORD_KEYS}
+        return Condition(**values)
+
+    def _topic(self, table: Mapping[str, Any]) -> TopicRule:
+        name = table["id"]
+        signals = tuple(
+            Signal(
+                float(each["weight"]),
+                self._condition(f"topic {name}", {k: v for k, v in each.items() if k != "weight"}),
+            )
+            for each in table["signal"]
+        )
+        return TopicRule(name, Bilingual(ja=table["ja"], en=table["en"]), signals)
+
+    def _verdict(self, table: Mapping[str, Any]) -> Verdict:
+        name = table["name"]
+        direction = table.get("direction")
+        return Verdict(
+            name,
+            Level(table["level"]),
+            Direction(direction) if direction else None,
+            self._condition(f"verdict {name}", table.get("when", {})),
+            Bilingual(ja=table["ja"], en=table["en"]),
+        )
+
+    def _check_names(self, found: Rules) -> None:
+        topics = {rule.id for rule in found.topics}
+        conditions = [(name, c) for name, alternatives in found.facts.items() for c in alternatives]
+        conditions += [(name, c) for name, alternatives in found.nexus.items() for c in alternatives]
+        conditions += [(rule.id, signal.condition) for rule in found.topics for signal in rule.signals]
+        conditions += [(verdict.name, verdict.condition) for verdict in found.verdicts]
+        for where, condition in conditions:
+            for fact in (*condition.facts, *condition.any_facts, *condition.no_facts):
+                if fact not in found.facts and fact not in COMPUTED:
+                    self.problems.append(f'rules.toml: {where}: no fact "{fact}"')
+            for topic in (*condition.topics, *condition.all_topics, *condition.no_topics):
+                if topic not in topics:
+                    self.problems.append(f'rules.toml: {where}: no topic "{topic}"')
+
+
+# Facts that need counting or comparing, so that code states them (`listing.py`, `reading.py`).
+COMPUTED = frozenset(
+    {
+        "adds-parties",
+        "adds-china",
+        "adds-japan",
+        "removes-parties",
+        "revises-parties",
+        "japan",
+        "is-change",
+        "amends-ear",
+        "full-text",
+        "no-summary",
+        "presidential",
+    }
+)

@@ -1,0 +1,233 @@
+"""Legal status apart from the text: what a document's own words say about its force, and since when.
+
+What one document does to another is a `Link`; `effect` turns it into the status that belongs on the
+other's record. Days are those of New York. An end date is the last day on which the state holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from tracker import citation
+from tracker.model import Document, DocumentKind, LegalDate, Link, Status, Tagging, Unit, UnitKind
+from tracker.tag.dates import effective_notes, mentions
+from tracker.tag.reading import Reading, abstract_of, clip
+from tracker.text import fold_space
+
+_NOT_ENFORCED = re.compile(
+    r"\b(?:(?:will|does|do|shall) not (?:intend to )?(?:be )?enforc\w+|not to enforce|non-?enforcement|"
+    r"refrain from enforc\w+|enforcement discretion|will not be enforced|instructed .{0,60} not to enforce)\b",
+    re.I,
+)
+_WITHDRAWN = re.compile(r"\bwithdraw(?:al|n|s|ing)?\b", re.I)
+_PART = re.compile(
+    r"(?P<finer>(?:(?:the\s+)?(?:introductory text|(?:first|second|third|fourth|fifth|sixth|last)(?:,? (?:and|through) (?:first|second|third|fourth|fifth|sixth|last))* sentences?|notes? \d* ?)\s*(?:of|in|to)\s+)?)"
+    r"paragraphs?\s+(?P<levels>(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z]{1,5})\))+(?:(?:,? and |, | through )(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z]{1,5})\))+)*)",
+)
+_LEVELS = re.compile(r"(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z]{1,5})\))+")
+_BINDING = (DocumentKind.RULE, DocumentKind.PRESIDENTIAL, DocumentKind.CORRECTION)
+
+
+def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> tuple[Status, ...]:
+    """The states that a document's own words give it, or its units."""
+    document = reading.document
+    if reading.is_change or document.kind in (DocumentKind.CFR, DocumentKind.LIST):
+        return tuple(_noted(reading))
+    found: list[Status] = []
+    found.extend(_not_enforced(reading))
+    if document.kind is DocumentKind.PROPOSED_RULE:
+        if _WITHDRAWN.search(f"{document.action} {document.title}"):
+            found.append(Status("withdrawn", document.published, quote=document.action or document.title))
+        else:
+            found.append(Status("proposed", document.published, quote=clip(document.action)))
+    elif document.kind in _BINDING:
+        found.extend(_in_force(reading, dates, today))
+    found.extend(_noted(reading))
+    return tuple(dict.fromkeys(found))
+
+
+def status_on(states: Sequence[Status], day: date, path: str = "") -> Status | None:
+    """Which of a record's states holds on a day, for a unit where a path is given.
+
+    A stay, suspension or non-enforcement outranks being in force while it lasts; what ended a rule
+    for good outranks all.
+    """
+    rank = {"withdrawn": 6, "rescinded": 6, "expired": 5, "stayed": 4, "not-enforced": 4, "delayed": 3}
+    holding = [
+        status
+        for status in states
+        if (status.since is None or status.since <= day)
+        and (status.until is None or day <= status.until)
+        and (not status.units or not path or any(_covers(unit, path) for unit in status.units))
+    ]
+    return max(
+        holding, key=lambda s: (rank.get(s.state, 0), bool(s.units), s.since or date.min), default=None
+    )
+
+
+def effect(link: Link, document: Document, tagging: Tagging) -> Status | None:
+    """The status that a document's act gives to its target; None where the act changes no force.
+
+    `by` is the acting document's number (or its FR citation, or address, where it has none).
+    """
+    by = document.document_number or document.citation or document.url
+    since = _acts_from(document, tagging)
+    if link.relation == "stays":
+        end = next((d for d in tagging.dates if d.type == "stay-ends"), None)
+        return Status("stayed", since, end.date if end else None, by, quote=link.quote)
+    if link.relation == "delays":
+        new = next(
+            (
+                d
+                for d in tagging.dates
+                if d.type == "effective" and not d.superseded and d.date > (since or d.date)
+            ),
+            None,
+        )
+        return Status("delayed", since, new.date - timedelta(days=1) if new else None, by, quote=link.quote)
+    if link.relation in ("withdraws", "rescinds"):
+        return Status(
+            "withdrawn" if link.relation == "withdraws" else "rescinded", since, None, by, quote=link.quote
+        )
+    return None
+
+
+def _acts_from(document: Document, tagging: Tagging) -> date | None:
+    own = next((d for d in tagging.dates if d.type == "effective" and not d.note and not d.superseded), None)
+    return own.date if own else document.signing_date or document.published
+
+
+def _covers(unit: str, path: str) -> bool:
+    if unit == path:
+        return True
+    return path.startswith(unit) and path[len(unit) : len(unit) + 1] in ("(", " ", ".")
+
+
+def _in_force(reading: Reading, dates: Sequence[LegalDate], today: date) -> Iterator[Status]:
+    document = reading.document
+    own = [d for d in dates if d.type == "effective" and not d.superseded]
+    main = next((d for d in own if not d.note), None)
+    start = (
+        main.date if main else (document.signing_date if document.kind is DocumentKind.PRESIDENTIAL else None)
+    )
+    start = start or document.effective_on
+    quote = main.quote if main else ""
+    ends = next((d for d in dates if d.type == "expires" and not d.superseded and not d.note), None)
+    if start is not None and today < start:
+        yield Status("published", document.published, start - timedelta(days=1), quote=quote)
+    if start is not None and ends is not None and today > ends.date >= start:
+        yield Status("in-force", start, ends.date, quote=quote)
+        yield Status("expired", ends.date + timedelta(days=1), None, quote=ends.quote)
+    elif start is not None:
+        yield Status("in-force", start, ends.date if ends and ends.date >= start else None, quote=quote)
+    for entry in own:
+        if entry.note and (start is None or entry.date > start):
+            units = _instruction_units(reading, entry.note)
+            yield Status(
+                "delayed", document.published, entry.date - timedelta(days=1), units=units, quote=entry.quote
+            )
+
+
+def _instruction_units(reading: Reading, note: str) -> tuple[str, ...]:
+    numbers = set(re.findall(r"\d{1,3}", note)) if note.startswith("instruction") else set()
+    paths = [path for order in reading.orders if order.number in numbers for path in order.paths]
+    if not paths:
+        paths = [hit.value for hit in citation.find(note) if hit.kind in ("cfr", "supplement")]
+    return tuple(dict.fromkeys(paths))
+
+
+def _not_enforced(reading: Reading) -> Iterator[Status]:
+    document = reading.document
+    texts = [document.title, abstract_of(document), *(unit.text for unit in document.units[:60])]
+    for text in texts:
+        if match := _NOT_ENFORCED.search(text):
+            start = max(0, text.rfind(". ", 0, match.start()) + 2) if ". " in text[: match.start()] else 0
+            end = text.find(". ", match.end())
+            quote = fold_space(text[start : end + 1 if end > 0 else len(text)])
+            yield Status("not-enforced", document.published, None, quote=clip(quote))
+            return
+
+
+def _noted(reading: Reading) -> Iterator[Status]:
+    """Effective Date Notes: one status for each unit, so that each carries exactly its own words."""
+    for unit in effective_notes(reading):
+        yield from note_status(unit, reading.document)
+
+
+def note_status(unit: Unit, document: Document) -> Iterator[Status]:
+    """ "At 90 FR 50857, Nov. 12, 2025, in § 744.11, paragraph (a)(1) was stayed, effective until Nov. 9, 2026."""
+    text = fold_space(unit.text)
+    state = _note_state(text)
+    if state is None:
+        return
+    hits = citation.find(text)
+    by = next((hit.value for hit in hits if hit.kind == "fr"), None)
+    since, until = _span(text)
+    for path in _note_units(text, unit, document):
+        yield Status(state, since, until, by, (path,), text)
+
+
+def _note_state(text: str) -> str | None:
+    if re.search(r"\b(?:stayed|suspended)\b", text, re.I):
+        return "stayed"
+    if re.search(r"\bdelayed\b", text, re.I):
+        return "delayed"
+    if re.search(r"\b(?:expires?|will be removed|removed, effective)\b", text, re.I):
+        return "in-force"
+    return None
+
+
+def _span(text: str) -> tuple[date | None, date | None]:
+    since = until = None
+    for mention in mentions(text):
+        if re.search(r"\b(?:until|through)\s*$", text[: mention.start]):
+            until = mention.day
+        elif since is None:
+            since = mention.day
+    return since, until
+
+
+def _note_units(text: str, unit: Unit, document: Document) -> list[str]:
+    """The units a note names: of its section, the paragraphs; of a supplement, all or its opening."""
+    place = next((hit for hit in citation.find(text) if hit.kind in ("cfr", "supplement")), None)
+    base = place.value if place else unit.path.split(" › ")[0]
+    tail = text[place.end :] if place else text
+    paths: list[str] = []
+    if base.startswith("Supp"):
+        if "introductory text" in tail:
+            return _opening(base, document)
+        return [base]
+    section = base.split("(")[0]
+    for part in _PART.finditer(tail):
+        previous: tuple[str, ...] = ()
+        for levels in _LEVELS.findall(part["levels"]):
+            own = tuple(re.findall(r"\(([^)]*)\)", levels))
+            if previous and len(own) < len(previous):
+                own = citation.continued(previous, own)
+            previous = own
+            paths.append(section + "".join(f"({level})" for level in own))
+    return list(dict.fromkeys(paths)) or [base]
+
+
+def _opening(base: str, document: Document) -> list[str]:
+    """The paragraphs of a supplement that stand before its first table, heading or entry."""
+    found: list[str] = []
+    inside = False
+    for unit in document.units:
+        if unit.path == base or (not inside and unit.path.startswith(f"{base} ")):
+            inside = True
+            if unit.path == base and unit.kind is not UnitKind.PARAGRAPH:
+                continue
+        if not inside:
+            continue
+        if not unit.path.startswith(base) or unit.kind in (
+            UnitKind.ROW,
+            UnitKind.HEADING,
+            UnitKind.EFFECTIVE_NOTE,
+        ):
+            break
+        if unit.kind is UnitKind.PARAGRAPH:
+            found.append(unit.path)
+    return found or [f"{base} › introductory text"]

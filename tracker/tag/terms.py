@@ -1,0 +1,57 @@
+"""The words of the rules file as patterns.
+
+A term in lower case matches any case; a term with a capital letter matches as written. `*` ends a
+word openly (`semiconductor*`), ` .. ` leaves up to twelve words open in one sentence. Space and hyphen
+stand for each other, because the Federal Register breaks lines after hyphens ("end- use").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_GAP = r"[^.;]{0,110}?"
+_PIECES = re.compile(r"\s*\.\.\s*|\s+|-|\*|['’]")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """`needle` is a lower-case piece that any match contains: the cheap test before the pattern."""
+
+    text: str
+    needle: str
+    pattern: re.Pattern[str]
+
+    def find(self, text: str, lowered: str) -> re.Match[str] | None:
+        return self.pattern.search(text) if self.needle in lowered else None
+
+
+@lru_cache(maxsize=4096)
+def compile_term(text: str) -> Term:
+    flags = 0 if any(c.isupper() for c in text) else re.IGNORECASE
+    parts: list[str] = []
+    for chunk in re.split(r"(\s*\.\.\s*|[\s-]+|\*|['’])", text):
+        if not chunk:
+            continue
+        if ".." in chunk:
+            parts.append(_GAP)
+        elif chunk.isspace():
+            parts.append(r"[\s-]+")
+        elif "-" in chunk:
+            parts.append(r"[\s-]*[-‑–\s]\s?")
+        elif chunk == "*":
+            parts.append(r"\w*")
+        elif chunk in "'’":
+            parts.append("['’]")
+        else:
+            parts.append(re.escape(chunk))
+    body = "".join(parts)
+    start = r"(?<!\w)" if text[0].isalnum() else ""
+    end = r"(?!\w)" if text[-1].isalnum() else ""
+    needle = max(_PIECES.split(text.lower()), key=len)
+    return Term(text, needle, re.compile(start + body + end, flags))
+
+
+def compile_terms(texts: object) -> tuple[Term, ...]:
+    return tuple(compile_term(str(text)) for text in texts) if isinstance(texts, list) else ()
