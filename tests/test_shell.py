@@ -178,8 +178,8 @@ def committed() -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-# Written in pieces, so that this file does not name what no file may name.
-REGISTRIES = re.compile("|".join(("pypi" r"\.org", "pythonhosted", "registry" r"\.npmjs", "deb" r"\.debian")))
+# Written with brackets, so that this file does not name what no file may name.
+REGISTRIES = re.compile(r"p[y]pi\.org|p[y]thonhosted|registry\.n[p]mjs|d[e]b\.debian")
 MACHINES = re.compile(r"(?<![\w.])/(?:root|work|home/\w+)/\w")
 
 
