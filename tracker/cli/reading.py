@@ -15,7 +15,8 @@ from tracker.errors import TrackerError, UsageError
 from tracker.model import TOPIC_IDS, Language, Level
 
 if TYPE_CHECKING:
-    from tracker.export.redline import Redline
+    from tracker.export.redline import Redline, Side
+    from tracker.model import SnapshotRef
 
 Lang = Annotated[
     str, typer.Option("--lang", metavar="ja|en", help="Language; left out: the first of the settings.")
@@ -234,7 +235,7 @@ def diff(
 def _of_files(before: Path | None, after: Path | None) -> Redline:
     from tracker import parse
     from tracker.diff import compare
-    from tracker.export.redline import Redline
+    from tracker.export.redline import Redline, Side
 
     assert before is not None
     assert after is not None
@@ -244,15 +245,27 @@ def _of_files(before: Path | None, after: Path | None) -> Redline:
         title=second.title or after.name,
         source=f"{before.name} → {after.name}",
         url=second.url,
-        before=before.name,
-        after=after.name,
+        before=Side(before.name, sha256=_sha(before), units=first.units),
+        after=Side(after.name, sha256=_sha(after), units=second.units),
         operations=compare(first, second),
         generated_at=clock.now(),
     )
 
 
+def _sha(path: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(_bytes(path)).hexdigest()
+
+
+def _side(snapshot: SnapshotRef) -> Side:
+    from tracker.export.redline import Side
+
+    return Side(snapshot.sha256[:12], snapshot.sha256, snapshot.fetched_at)
+
+
 def _of_change(reference: str, state: Path) -> Redline:
-    from tracker.export.redline import Redline
+    from tracker.export.redline import Redline, Side
     from tracker.record import restore
     from tracker.store import changes as stored
     from tracker.store.db import Store
@@ -266,8 +279,8 @@ def _of_change(reference: str, state: Path) -> Redline:
         title=found.title,
         source=found.source,
         url=found.url,
-        before=found.before,
-        after=found.after,
+        before=_side(found.before) if found.before else None,
+        after=_side(found.after) if found.after else Side(found.title),
         operations=operations,
         generated_at=clock.now(),
     )

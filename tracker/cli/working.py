@@ -6,7 +6,7 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -98,16 +98,16 @@ def poll(
         print_json(
             {
                 "sources": [report.json() for report in reports],
-                "alerts": {"sent": delivered.sent, "failed": delivered.failed, "dead": delivered.dead},
+                "alerts": {"sent": delivered.sent, "retrying": delivered.retrying, "dead": delivered.dead},
             }
         )
     else:
         if not reports:
             print(f"{config}: no source is enabled")
         print(
-            f"alerts: {delivered.sent} sent, {delivered.failed} to be tried again, {delivered.dead} given up"
+            f"alerts: {delivered.sent} sent, {delivered.retrying} to be tried again, {delivered.dead} given up"
         )
-    finish(0 if all(report.ok for report in reports) and not delivered.failed and not delivered.dead else 1)
+    finish(0 if all(report.ok for report in reports) and delivered.ok else 1)
 
 
 def _line(report: Report) -> str:
@@ -162,9 +162,9 @@ def backfill(
     if not chosen:
         raise UsageError("no source keeps a history", cure="sources of kind federal-register do")
     context = _context(settings, state)
-    results, failed = [], False
+    results, failed = list[dict[str, Any]](), False
     for source in chosen:
-        stored, troubles, last = 0, [], None
+        stored, troubles, last = 0, list[str](), None
         try:
             for progress in history.run(source, context, day):
                 stored, last = progress.stored, progress

@@ -14,9 +14,10 @@ import structlog
 
 from tracker import pipeline
 from tracker.engine.due import next_poll
-from tracker.errors import TrackerError
+from tracker.errors import StoreError, TrackerError
 from tracker.fetch.client import Client
-from tracker.notify.sender import DeliverReport, deliver
+from tracker.model import Change
+from tracker.notify.sender import DeliverReport, Traffic, deliver
 from tracker.pipeline import Context, Report
 from tracker.sources import Settings, Source
 from tracker.store import changes, states
@@ -157,11 +158,26 @@ def _finish(
     states.finish(context.store, outcomes)
 
 
-def deliver_due(context: Context) -> DeliverReport:
+def deliver_due(
+    context: Context, *, traffic: Traffic | None = None, stop: threading.Event | None = None
+) -> DeliverReport:
     """Sends what is owed to the channels now."""
 
-    def lookup(change_id: str, _revision: int) -> object:
+    def lookup(change_id: str, _revision: int) -> Change:
         with context.store.read() as connection:
-            return changes.get(connection, change_id)
+            found = changes.get(connection, change_id)
+        if found is None:
+            raise StoreError(
+                f"{change_id} is owed to a channel, but is not stored", cure="run `tracker verify`"
+            )
+        return found
 
-    return deliver(Outbox(context.store), lookup, context.settings, context.now(), context.now)
+    return deliver(
+        Outbox(context.store),
+        lookup,
+        context.settings,
+        context.now(),
+        context.now,
+        traffic=traffic,
+        stop=stop,
+    )

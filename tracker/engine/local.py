@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from tracker.engine import cycle
 from tracker.engine.due import load_checked, overdue
 from tracker.errors import SettingsError
+from tracker.notify.sender import Traffic
 from tracker.sources import Settings
 from tracker.store import states
 from tracker.store.db import Store
@@ -43,6 +44,8 @@ class Daemon:
         self._reload_wanted = threading.Event()
         self._polling: set[str] = set()
         self._guard = threading.Lock()
+        self._delivering = threading.Lock()
+        self._traffic = Traffic()
 
     def run(self) -> None:
         cycle.free_the_dead(self.store)
@@ -117,9 +120,15 @@ class Daemon:
             self._polling.difference_update(mine)
 
     def deliver(self) -> None:
-        report = cycle.deliver_due(self.context)
-        if report.sent or report.failed or report.dead:
-            log.info("delivered", sent=report.sent, failed=report.failed, dead=report.dead)
+        """Sends what is due; a round that is still under way looks for new work by itself."""
+        if not self._delivering.acquire(blocking=False):
+            return
+        try:
+            report = cycle.deliver_due(self.context, traffic=self._traffic, stop=self.stop)
+        finally:
+            self._delivering.release()
+        if report.sent or not report.ok:
+            log.info("delivered", sent=report.sent, retrying=report.retrying, dead=report.dead)
 
     def reload_if_changed(self) -> None:
         """New settings when the file changed or SIGHUP came; the old ones when the new are wrong."""

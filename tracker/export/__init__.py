@@ -6,5 +6,31 @@ Each of `text`, `html`, `docx` and `diff_json` has one function, `render(redline
 from __future__ import annotations
 
 from tracker.export.redline import Redline, Side
+from tracker.model import Language
 
-__all__ = ["Redline", "Side"]
+FORMATS = ("text", "html", "docx", "json")
+
+
+def render(
+    redline: Redline, form: str, language: Language, *, colour: bool = False, editorial: bool = False
+) -> str | bytes:
+    """One of FORMATS. `colour` and `editorial` are for text alone: the others always hold everything."""
+    # Imported here: python-docx costs a third of a second, and a terminal does not want it.
+    if form == "docx":
+        from tracker.export import docx
+
+        return docx.render(redline, language)
+    if form == "html":
+        from tracker.export import html
+
+        return html.render(redline, language)
+    if form == "json":
+        from tracker.export import diff_json
+
+        return diff_json.render(redline, language)
+    from tracker.export import text
+
+    return text.render(redline, language, colour=colour, editorial=editorial)
+
+
+__all__ = ["FORMATS", "Redline", "Side", "render"]

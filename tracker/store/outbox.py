@@ -36,7 +36,7 @@ class Outbox:
 
     def claim(self, now: datetime, *, channel: str | None, limit: int, lease: timedelta) -> list[Delivery]:
         """Rows that are due, oldest first, held for this caller until the lease runs out. A row whose
-        earlier lease ran out unrecorded comes back with `repeated` set."""
+        earlier lease ran out unrecorded comes back with `repeated` set, and that counts as an attempt."""
         with self.store.write() as connection:
             due = select(DELIVERY).where(
                 or_(
@@ -52,11 +52,22 @@ class Outbox:
                 connection.execute(
                     update(DELIVERY)
                     .where(DELIVERY.c.id == row.id)
-                    .values(state="claimed", claimed_until=now + lease, repeated=repeated)
+                    .values(
+                        state="claimed",
+                        claimed_until=now + lease,
+                        repeated=repeated,
+                        attempts=row.attempts + (row.state == "claimed"),
+                    )
                 )
                 claimed.append(
                     Delivery(
-                        row.id, row.change_id, row.revision, row.channel, row.key, row.attempts, repeated
+                        row.id,
+                        row.change_id,
+                        row.revision,
+                        row.channel,
+                        row.key,
+                        row.attempts + (row.state == "claimed"),
+                        repeated,
                     )
                 )
             return claimed
@@ -79,7 +90,7 @@ class Outbox:
                 "state": state,
                 "attempts": DELIVERY.c.attempts + 1,
                 "claimed_until": None,
-                "repeated": False,
+                "repeated": attempt.uncertain,
             }
             if next_attempt_at is not None:
                 values["next_attempt_at"] = next_attempt_at
