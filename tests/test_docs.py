@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import tomli
-import typer
 
 from tracker import settings_keys
 from tracker.cli import reading, working
@@ -142,9 +141,9 @@ COMMANDS = text("docs/commands.md")
 
 
 def commands() -> dict[str, Any]:
-    """The commands by name, as the library that typer brings describes them."""
+    """The commands by name, as click describes them."""
     assert reading.__name__ != working.__name__  # importing them is what registers their commands
-    group: Any = typer.main.get_command(app)
+    group: Any = app
     return dict(group.commands)
 
 

@@ -5,45 +5,67 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import typer
+import click
 
+from tracker import __version__
 from tracker.errors import SettingsError, TrackerError, UsageError
 from tracker.model import Language
 
 if TYPE_CHECKING:
     from tracker.sources import Settings
 
-app = typer.Typer(
-    name="tracker",
-    help="Watches US export-control, tariff and AI-export law, and tells what changed, since when, and why it matters "
-    "to a Japanese firm. Begin with `tracker demo`, or with `tracker check` on your own sources.toml.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-Config = Annotated[
-    Path, typer.Option("--config", envvar="TRACKER_CONFIG", help="The settings file.", show_default=True)
-]
-State = Annotated[
-    Path,
-    typer.Option(
-        "--state", envvar="TRACKER_STATE", help="The folder that everything is kept in.", show_default=True
-    ),
-]
-Json = Annotated[
-    bool, typer.Option("--json", help="One JSON document on standard output, and nothing else there.")
-]
-
 CONFIG = Path("sources.toml")
 STATE = Path("state")
+
+Command = Callable[..., None]
+
+
+@click.group(
+    name="tracker",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Begin with `tracker demo`, or with `tracker check` on your own sources.toml. Exit codes: 0 done; 1 it ran, "
+    "but something needs attention; 2 wrong use or bad settings. Information, not legal advice.",
+)
+@click.version_option(__version__, prog_name="tracker")
+def app() -> None:
+    """Watches US export-control, tariff and AI-export law, and tells what changed, since when, and why it matters to a
+    Japanese firm."""
+
+
+def command(name: str) -> Callable[[Command], click.Command]:
+    """A command of ours: it takes --config and --state like all of them."""
+
+    def decorate(function: Command) -> click.Command:
+        for option in (
+            click.option("--state", type=click.Path(path_type=Path), default=STATE, envvar="TRACKER_STATE", show_default=True,
+                         help="The folder that everything is kept in (or TRACKER_STATE)."),
+            click.option("--config", type=click.Path(path_type=Path), default=CONFIG, envvar="TRACKER_CONFIG", show_default=True,
+                         help="The settings file (or TRACKER_CONFIG)."),
+        ):  # fmt: skip
+            function = option(function)
+        return app.command(name)(function)
+
+    return decorate
+
+
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document on standard output, and nothing else there."
+)
+lang = click.option(
+    "--lang", metavar="ja|en", default="", help="Language; left out: the first of the settings."
+)
+output = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write there instead of to standard output.",
+)
 
 
 def run() -> int:
@@ -51,31 +73,16 @@ def run() -> int:
     from tracker.cli import reading, working  # noqa: F401 - they register their commands
 
     try:
-        app(standalone_mode=False)
+        app(prog_name="tracker")
     except (SettingsError, UsageError) as error:
         return _say(error, 2)
     except TrackerError as error:
         return _say(error, 1)
-    except typer.Exit as done:
-        return done.exit_code
-    except typer.Abort:
-        return 130
-    except KeyboardInterrupt:
-        print("stopped; nothing that was stored is lost", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         # The reader of a pipe (`| head`) has had enough; Python must not complain again at its own exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception as error:
-        import click
-
-        if isinstance(error, click.exceptions.Exit):
-            return error.exit_code
-        if isinstance(error, click.ClickException):
-            error.show()
-            return 2
-        raise
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
     return 0
 
 
@@ -87,7 +94,7 @@ def _say(error: TrackerError, code: int) -> int:
 def finish(code: int) -> None:
     """Ends a command with an exit code."""
     if code:
-        raise typer.Exit(code)
+        raise SystemExit(code)
 
 
 def print_json(value: Any) -> None:

@@ -5,26 +5,21 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from tracker import clock
-from tracker.cli.app import CONFIG, STATE, Config, Json, State, app, finish, preferences, print_json
+from tracker.cli.app import as_json as json_option
+from tracker.cli.app import command, finish, preferences, print_json
+from tracker.cli.app import lang as lang_option
+from tracker.cli.app import output as output_option
 from tracker.errors import TrackerError, UsageError
 from tracker.model import TOPIC_IDS, Language, Level
 
 if TYPE_CHECKING:
     from tracker.export.redline import Redline, Side
     from tracker.model import SnapshotRef
-
-Lang = Annotated[
-    str, typer.Option("--lang", metavar="ja|en", help="Language; left out: the first of the settings.")
-]
-Output = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Write there instead of to standard output."),
-]
 
 
 def _language(wanted: str, default: Language) -> Language:
@@ -51,29 +46,33 @@ def _among(value: str, allowed: tuple[str, ...], option: str) -> str | None:
     return value
 
 
-@app.command()
+@command("changes")
+@click.option("--since", default="", metavar="DATE", help="Published (or found) on that day or later.")
+@click.option("--topic", default="", metavar="TOPIC", help="With this topic, by its id.")
+@click.option(
+    "--level", default="", metavar="LEVEL", help="This level or above: none, low, medium, high, critical."
+)
+@click.option("--source", default="", metavar="SOURCE", help="From this source.")
+@click.option(
+    "--query",
+    default="",
+    metavar="WORDS",
+    help='Words that all must stand in it, Japanese or English; "a phrase" in quotes.',
+)
+@click.option("--limit", type=click.IntRange(1), help="At most so many.  [default: 50; with --json 500]")
+@lang_option
+@json_option
 def changes(
-    since: Annotated[
-        str, typer.Option("--since", metavar="DATE", help="Published (or found) on that day or later.")
-    ] = "",
-    topic: Annotated[str, typer.Option("--topic", help="With this topic, by its id.")] = "",
-    level: Annotated[
-        str, typer.Option("--level", help="This level or above: none, low, medium, high, critical.")
-    ] = "",
-    source: Annotated[str, typer.Option("--source", help="From this source.")] = "",
-    query: Annotated[
-        str,
-        typer.Option(
-            "--query", help='Words that all must stand in it, Japanese or English; "a phrase" in quotes.'
-        ),
-    ] = "",
-    limit: Annotated[
-        int, typer.Option("--limit", min=1, help="At most so many; left out: 50, with --json 500.")
-    ] = 0,
-    lang: Lang = "",
-    config: Config = CONFIG,
-    state: State = STATE,
-    as_json: Json = False,
+    config: Path,
+    state: Path,
+    since: str,
+    topic: str,
+    level: str,
+    source: str,
+    query: str,
+    limit: int | None,
+    lang: str,
+    as_json: bool,
 ) -> None:
     """The changes, newest first. Without --level or --query the table leaves out what is outside the field."""
     from tracker.store.reading import Wanted, reader
@@ -106,16 +105,11 @@ def changes(
                 )
 
 
-@app.command()
-def show(
-    change: Annotated[
-        str, typer.Argument(metavar="CHANGE", help="Its id, the beginning of it, or a document number.")
-    ],
-    lang: Lang = "",
-    config: Config = CONFIG,
-    state: State = STATE,
-    as_json: Json = False,
-) -> None:
+@command("show")
+@click.argument("change")
+@lang_option
+@json_option
+def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
     """One change with evidence, units, dates, status and deliveries."""
     from tracker.store.reading import reader
 
@@ -134,8 +128,10 @@ def show(
     )
 
 
-@app.command()
-def status(lang: Lang = "", config: Config = CONFIG, state: State = STATE, as_json: Json = False) -> None:
+@command("status")
+@lang_option
+@json_option
+def status(config: Path, state: Path, lang: str, as_json: bool) -> None:
     """Health of every source and channel; last success, next run, alerts that wait. Ends with 1 when something is wrong."""
     from tracker.cli.app import settings_of
     from tracker.present import status as standing
@@ -154,17 +150,12 @@ def status(lang: Lang = "", config: Config = CONFIG, state: State = STATE, as_js
     finish(0 if well else 1)
 
 
-@app.command()
-def deadlines(
-    form: Annotated[
-        str, typer.Option("--format", metavar="text|ics|json", help="How to write them.")
-    ] = "text",
-    output: Output = None,
-    lang: Lang = "",
-    config: Config = CONFIG,
-    state: State = STATE,
-    as_json: Json = False,
-) -> None:
+@command("deadlines")
+@click.option("--format", "form", default="text", metavar="text|ics|json", help="How to write them.")
+@output_option
+@lang_option
+@json_option
+def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: str, as_json: bool) -> None:
     """Comment, effective, compliance, expiry and stay-end dates ahead."""
     from tracker.present import deadlines as ahead
     from tracker.record import restore
@@ -191,23 +182,24 @@ def deadlines(
         _write((deadline_table(rows, language) if rows else "no date is ahead") + "\n", output)
 
 
-@app.command()
+@command("diff")
+@click.argument("change", default="")
+@click.option("--before", type=click.Path(path_type=Path), metavar="FILE", help="The earlier text.")
+@click.option("--after", type=click.Path(path_type=Path), metavar="FILE", help="The later text.")
+@click.option("--format", "form", default="text", metavar="text|html|docx|json", help="How to write it.")
+@click.option("--editorial", is_flag=True, help="In text: also what is only editorial.")
+@output_option
+@lang_option
 def diff(
-    change: Annotated[
-        str, typer.Argument(metavar="[CHANGE]", help="A change; left out with --before and --after.")
-    ] = "",
-    before: Annotated[Path | None, typer.Option("--before", metavar="FILE", help="The earlier text.")] = None,
-    after: Annotated[Path | None, typer.Option("--after", metavar="FILE", help="The later text.")] = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="text|html|docx|json", help="How to write it.")
-    ] = "text",
-    editorial: Annotated[
-        bool, typer.Option("--editorial", help="Also what is only editorial, in text.")
-    ] = False,
-    output: Output = None,
-    lang: Lang = "",
-    config: Config = CONFIG,
-    state: State = STATE,
+    config: Path,
+    state: Path,
+    change: str,
+    before: Path | None,
+    after: Path | None,
+    form: str,
+    editorial: bool,
+    output: Path | None,
+    lang: str,
 ) -> None:
     """The redline of a change, or of two files (eCFR XML, Federal Register XML, HTML, PDF, text), which needs neither
     settings nor state. Ends like diff tools do: 0 equal, 1 different, 2 trouble."""
@@ -286,19 +278,11 @@ def _of_change(reference: str, state: Path) -> Redline:
     )
 
 
-@app.command()
-def tag(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE", help="FR XML, HTML, PDF, text, or API JSON (one, a list, JSON lines)."
-        ),
-    ],
-    lang: Lang = "",
-    as_json: Json = False,
-    config: Config = CONFIG,
-    state: State = STATE,  # noqa: ARG001 - every command takes --state
-) -> None:
+@command("tag")
+@click.argument("file", type=click.Path(path_type=Path))
+@lang_option
+@json_option
+def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None:  # noqa: ARG001 - every command takes --state
     """Topics, level, direction, nexus, dates and citations of a document file, with evidence. Needs no state."""
     from tracker import parse
     from tracker import tag as tagging

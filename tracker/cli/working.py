@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from tracker import clock
-from tracker.cli.app import CONFIG, STATE, Config, Json, State, app, finish, logging, print_json, settings_of
+from tracker.cli.app import app, command, finish, logging, print_json, settings_of
+from tracker.cli.app import as_json as json_option
 from tracker.errors import FetchError, UsageError
 
 if TYPE_CHECKING:
     from tracker.pipeline import Context, Report
     from tracker.sources import Settings, Source
 
-Names = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[SOURCE ...]", help="Ids of sources; none: all that are enabled."),
-]
+names = click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 
 
-def _chosen(settings: Settings, names: list[str] | None) -> list[Source]:
+def _chosen(settings: Settings, names: Sequence[str]) -> list[Source]:
     if not names:
         return [source for source in settings.sources if source.enabled]
     chosen = []
@@ -44,14 +43,9 @@ def _context(settings: Settings, state: Path) -> Context:
     return make_context(settings, Store(state), clock.now)
 
 
-@app.command()
-def run(
-    config: Config = CONFIG,
-    state: State = STATE,
-    log_json: Annotated[
-        bool, typer.Option("--log-json", help="Log as JSON, whatever the settings say.")
-    ] = False,
-) -> None:
+@command("run")
+@click.option("--log-json", is_flag=True, help="Log as JSON, whatever the settings say.")
+def run(config: Path, state: Path, log_json: bool) -> None:
     """The daemon: polls what is due, tells the channels, until SIGTERM. SIGHUP or a changed file reloads the settings."""
     from tracker.engine.local import Daemon
     from tracker.store.db import Store
@@ -66,20 +60,15 @@ def run(
         os._exit(0)
 
 
-@app.command()
-def poll(
-    sources: Names = None,
-    config: Config = CONFIG,
-    state: State = STATE,
-    accept: Annotated[
-        bool,
-        typer.Option(
-            "--accept",
-            help="Take what is held for a second look as true. Look at it first: `tracker status`.",
-        ),
-    ] = False,
-    as_json: Json = False,
-) -> None:
+@command("poll")
+@names
+@click.option(
+    "--accept",
+    is_flag=True,
+    help="Take what is held for a second look as true. Look at it first: `tracker status`.",
+)
+@json_option
+def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_json: bool) -> None:
     """One cycle now: polls the sources, then sends what is due. Ends with 1 when a source failed."""
     from tracker.engine import cycle
 
@@ -139,16 +128,11 @@ def _size(number: int) -> str:
     return f"{number / 1_000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
 
 
-@app.command()
-def backfill(
-    sources: Names = None,
-    since: Annotated[
-        str, typer.Option("--since", metavar="DATE", help="First day of publication: 2020-01-01.")
-    ] = "",
-    config: Config = CONFIG,
-    state: State = STATE,
-    as_json: Json = False,
-) -> None:
+@command("backfill")
+@names
+@click.option("--since", metavar="DATE", required=True, help="First day of publication: 2020-01-01.")
+@json_option
+def backfill(config: Path, state: Path, sources: tuple[str, ...], since: str, as_json: bool) -> None:
     """Loads history without alerting. Cut off in the middle, the same command goes on where it was."""
     from tracker.engine import backfill as history
     from tracker.engine import cycle
@@ -205,8 +189,9 @@ def read_day(text: str, option: str) -> date:
         raise UsageError(f"{option}: {text!r} is not a day such as 2026-11-22") from error
 
 
-@app.command()
-def check(config: Config = CONFIG, state: State = STATE, as_json: Json = False) -> None:
+@command("check")
+@json_option
+def check(config: Path, state: Path, as_json: bool) -> None:
     """Settings, each source and each channel, tried for real; says what to mend. Channels get a test message."""
     from tracker.engine import trial
 
@@ -225,8 +210,9 @@ def check(config: Config = CONFIG, state: State = STATE, as_json: Json = False) 
     finish(0 if all(result["ok"] for result in results) else 1)
 
 
-@app.command()
-def verify(state: State = STATE, config: Config = CONFIG, as_json: Json = False) -> None:  # noqa: ARG001 - every command takes --config
+@command("verify")
+@json_option
+def verify(config: Path, state: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
     """Re-hashes every snapshot and checks the chain of records. Ends with 1 when a byte is not what it was."""
     from tracker.store import snapshots
     from tracker.store.db import FILE, Store
@@ -250,15 +236,14 @@ def verify(state: State = STATE, config: Config = CONFIG, as_json: Json = False)
     finish(1 if problems else 0)
 
 
-@app.command()
-def demo(
-    once: Annotated[bool, typer.Option("--once", help="Exit when it has been played.")] = False,
-    config: Config = CONFIG,  # noqa: ARG001 - every command takes --config; the demo brings its own
-    state: Annotated[
-        Path | None,
-        typer.Option("--state", help="Where to keep the demo's state; left out: a throw-away folder."),
-    ] = None,
-) -> None:
+@app.command("demo")
+@click.option("--once", is_flag=True, help="Exit when it has been played.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    help="Where to keep the demo's state; left out: a throw-away folder.",
+)
+def demo(once: bool, state: Path | None) -> None:
     """Plays a bundled archive through the whole pipeline, with no network."""
     from tracker.demo.play import play
 
