@@ -15,6 +15,7 @@ from tests.standin import recorded_site
 from tests.standin.fixtures import SAMPLE_NOW
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
+from tracker.demo import shelf
 from tracker.demo.holdings import Archive
 
 
@@ -22,10 +23,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.standin", description=__doc__)
     parser.add_argument(
         "--serve",
-        choices=("sample", "recorded", "titles", "pages"),
+        choices=("sample", "recorded", "titles", "pages", "demo"),
         default="sample",
         help="sample: a few made-up things; recorded: 30 documents, part 744, the screening list; "
-        "titles: those and all recorded titles; pages: generated pages only",
+        "titles: those and all recorded titles; pages: generated pages only; demo: the demo's archive",
     )
     parser.add_argument("--port", type=int, default=0, help="default: any free one")
     parser.add_argument("--pages", type=int, default=0, help="generated pages (under /pages/N)")
@@ -45,6 +46,8 @@ def _site(name: str, pages: int) -> tuple[Archive, datetime]:
         archive, now = sample_archive(), SAMPLE_NOW
     elif name == "pages":
         archive, now = Archive(), SAMPLE_NOW
+    elif name == "demo":
+        archive, now = shelf.load(), shelf.first_instant()
     else:
         archive = recorded_site.recorded_archive(every_title=name == "titles")
         now = recorded_site.FIRST_STATE

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.recorded import ROOT
-from tests.standin.samples import LIST_PATH, screening_list
 from tracker.demo.exchange import JSON
 from tracker.demo.fr_text import full_text
 from tracker.demo.holdings import Archive, FrDocument, PageState, at_new_york
+from tracker.demo.parties import LIST_PATH, screening_list
 
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 PART_744_DATES = (date(2026, 3, 25), date(2026, 7, 18))

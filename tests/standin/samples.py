@@ -3,17 +3,15 @@ two states, a site of three pages with a PDF, a feed and a screening list. Every
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime
-from typing import Any
 
 from tracker.demo.exchange import JSON, PDF
 from tracker.demo.fr_text import full_text
 from tracker.demo.holdings import Archive, FrDocument, PageState
+from tracker.demo.parties import LIST_PATH, party, screening_list
 from tracker.demo.pdf import pdf
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
-LIST_PATH = "/downloadable_consolidated_screening_list/v1/consolidated.json"
 
 PART_744 = """<?xml version="1.0"?>
 <DIV5 N="744" TYPE="PART" VOLUME="2" hierarchy_metadata="{&quot;path&quot;:&quot;/on/_SUBSTITUTE_DATE_/title-15/part-744&quot;,&quot;citation&quot;:&quot;15 CFR Part 744&quot;}">
@@ -161,55 +159,6 @@ FEED = """<?xml version="1.0" encoding="UTF-8"?>
 <pubDate>Mon, 08 Jun 2026 12:00:00 GMT</pubDate><description>The Bureau published a rule.</description></item>
 </channel></rss>
 """
-
-
-def party(name: str, number: int, country: str, source: str = "Entity List (EL)") -> dict[str, Any]:
-    """One object of the Consolidated Screening List with all its fields."""
-    return {
-        "_id": f"{number:064x}",
-        "source": f"{source} - Bureau of Industry and Security",
-        "entity_number": str(number),
-        "type": "Entity",
-        "programs": [],
-        "name": name,
-        "title": None,
-        "addresses": [
-            {
-                "address": "1 Sample Road",
-                "city": "Sample",
-                "state": None,
-                "postal_code": None,
-                "country": country,
-            }
-        ],
-        "federal_register_notice": "89 FR 1000",
-        "start_date": "2024-01-08",
-        "end_date": None,
-        "standard_order": None,
-        "license_requirement": "For all items subject to the EAR. (See §744.11 of the EAR)",
-        "license_policy": "Presumption of denial",
-        "call_sign": None,
-        "vessel_type": None,
-        "gross_tonnage": None,
-        "gross_registered_tonnage": None,
-        "vessel_flag": None,
-        "vessel_owner": None,
-        "remarks": None,
-        "source_list_url": "https://www.bis.gov/regulations/ear/744#supplement-4-744",
-        "alt_names": [],
-        "citizenships": [],
-        "dates_of_birth": [],
-        "nationalities": [],
-        "places_of_birth": [],
-        "source_information_url": "https://www.bis.gov/entity-list",
-        "ids": [],
-    }
-
-
-def screening_list(parties: list[dict[str, Any]]) -> bytes:
-    """consolidated.json: one object with the list under `results`."""
-    body = {"total": len(parties), "sources": [], "results": parties}
-    return json.dumps(body, ensure_ascii=False).encode()
 
 
 PARTIES = [party("Sample Etching Works", 1, "CN"), party("Sample Valve Trading", 2, "JP")]

@@ -14,8 +14,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.standin.fixtures import SAMPLE_NOW
-from tests.standin.samples import LIST_PATH, sample_archive
+from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
+from tracker.demo.parties import LIST_PATH
 
 Got = tuple[int, dict[str, str], bytes]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 from tracker.demo.exchange import HTML, TEXT, Reply, Request
-from tracker.demo.holdings import Archive
+from tracker.demo.holdings import Archive, PageState
 
 _ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nCrawl-delay: 0\n"
 _MISSING = (
     "<!DOCTYPE html>\n<html lang='en'><head><title>Page not found</title></head>"
     "<body><main><h1>Page not found</h1><p>The requested page could not be found.</p></main></body></html>\n"
 )
+_visits = itertools.count(48_213)
 
 
 def answer(archive: Archive, request: Request) -> Reply:
@@ -24,7 +27,17 @@ def answer(archive: Archive, request: Request) -> Reply:
     headers: tuple[tuple[str, str], ...] = ()
     if page.location is not None:
         headers = (("Location", page.location.replace("{base}", request.base)),)
-    body = page.body
-    if not page.content_type.startswith(("application/pdf", "image/")):
-        body = body.replace(b"{base}", request.base.encode())
-    return Reply(page.status, body, page.content_type, headers, last_modified=page.last_modified or since)
+    body = _filled(page, request)
+    fresh = b"{visits}" in page.body  # such a page has no date to rely on
+    last_modified = None if fresh else page.last_modified or since
+    return Reply(page.status, body, page.content_type, headers, last_modified=last_modified)
+
+
+def _filled(page: PageState, request: Request) -> bytes:
+    """The body with what is put in at each request: the server's address, a visitor counter, the time."""
+    if page.content_type.startswith(("application/pdf", "image/")):
+        return page.body
+    body = page.body.replace(b"{base}", request.base.encode())
+    if b"{visits}" in body:
+        body = body.replace(b"{visits}", f"{next(_visits):,}".encode())
+    return body.replace(b"{generated}", f"{request.now:%Y-%m-%d %H:%M:%S}".encode())
