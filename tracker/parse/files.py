@@ -9,11 +9,12 @@ from typing import Any
 
 from tracker.errors import ParseError
 from tracker.model import Document, DocumentKind, Unit, UnitKind
+from tracker.parse.annual_cfr import annual_units, is_annual
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parse.fields import load
 from tracker.parse.fr_record import fr_document, pi_document
 from tracker.parse.fr_text import plain, read_fr_text
-from tracker.parse.fr_xml import DOCUMENTS, annual_units, fr_units, is_annual, is_fr
+from tracker.parse.fr_xml import DOCUMENTS, fr_units, is_fr
 from tracker.parse.lines import is_heading, paragraphs
 from tracker.parse.lists import is_list, list_units
 from tracker.parse.markup import Element, tree

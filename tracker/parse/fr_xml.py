@@ -1,4 +1,4 @@
-"""Full text XML of the Federal Register, and the annual edition of the CFR, which share their markup.
+"""Full text XML of the Federal Register.
 
 Paths of a Federal Register document: `Dates`, `Summary`, `Supplementary Information › I. Background ›
 ¶2` (preamble by heading); `instruction 3`, `instruction 3.a` (amendatory instructions, AMDPAR);
@@ -54,7 +54,7 @@ _LINES = {
     "DETERM": "Determination",
 }
 _AMENDMENT = re.compile(r"^(?:[■▪•]\s*)?(?:(\d+)\.)?\s*(?:([a-z])\.)?\s*(?:\(?([ivx]+|\d+)[.)])?")
-_SECTION = re.compile(r"(\d+[a-z]?\.\d+[a-z0-9]*(?:[-–]\d+[a-z]*)?)")
+SECTION_NUMBER = re.compile(r"(\d+[a-z]?\.\d+[a-z0-9]*(?:[-–]\d+[a-z]*)?)")
 _SUPPLEMENT = re.compile(r"Supplement No\.? ?(\d+) to Part (\d+)", re.IGNORECASE)
 _NUMBER = re.compile(r"FR Doc\.?\s*(?:Nos?\.?\s*)?((?:[A-Z]\d{0,2}[-–])?\d{2,4}[-–]\d{1,6})")
 
@@ -340,7 +340,7 @@ class _Reader:
         number = next((child for child in element if child.tag == "SECTNO"), None)
         subject = next((child for child in element if child.tag == "SUBJECT"), None)
         heading = " ".join(words(part) for part in (number, subject) if part is not None)
-        found = _SECTION.search(words(number)) if number is not None else None
+        found = SECTION_NUMBER.search(words(number)) if number is not None else None
         name = (
             f"{self.title} CFR {found[1]}"
             if found and self.title
@@ -365,77 +365,3 @@ class _Reader:
             if text:
                 path = f"{place.path}{SEPARATOR}{shorten(text, 60)}"
                 self.outline.add(path, UnitKind.PARAGRAPH, text, place.depth)
-
-
-# --- annual CFR ---------------------------------------------------------------------------------
-
-
-def is_annual(root: Element) -> bool:
-    return root.tag in ("CFRGRANULE", "CFRDOC")
-
-
-def annual_units(root: Element, name: str) -> tuple[tuple[Unit, ...], str, str]:
-    """(units, heading, place) of an annual CFR file, with the paths of the eCFR: `12 CFR 1004.2(a)`.
-    Raises ParseError when it says no title."""
-    title = next((words(element) for element in root.iter("CFRTITLE", "TITLENUM")), "")
-    found = re.search(r"\d+", title)
-    if found is None:
-        raise ParseError(f"{name}: this annual CFR file names no title")
-    tidy_emphasis(root)
-    reader = _Annual(f"{found.group()} CFR")
-    reader.write(root, Place(reader.book, -1))
-    part = next(root.iter("PART"), None)
-    head = next(part.iter("HD"), None) if part is not None else None
-    return tuple(reader.outline.units), words(head) if head is not None else name, reader.place
-
-
-class _Annual:
-    def __init__(self, book: str) -> None:
-        self.outline = Outline()
-        self.book = book
-        self.place = book
-
-    def write(self, element: Element, place: Place) -> None:
-        """Everything below one element: parts, subparts, sections, appendices, and text between them."""
-        flow = Flow(self.outline, place)
-        run: list[Piece] = []
-        for child in children(element):
-            if isinstance(child, str):
-                run.append(Paragraph("", " ".join(child.split())))
-            elif child.tag in ("SECTION", "PART", "SUBPART", "APPENDIX", "SUBJGRP"):
-                flow.write(run)
-                run = []
-                self._division(child, place)
-            elif any(inner.tag in ("SECTION", "PART", "SUBPART", "APPENDIX") for inner in child.iter()):
-                flow.write(run)
-                run = []
-                self.write(child, place)
-            else:
-                run.extend(pieces_of(child))
-        flow.write(run)
-
-    def _division(self, element: Element, place: Place) -> None:
-        if element.tag == "SECTION":
-            self._section(element, place)
-            return
-        head = next((child for child in element if child.tag == "HD"), None)
-        heading = words(head) if head is not None else ""
-        found = re.search(r"PART (\d+)", heading, re.IGNORECASE)
-        if element.tag == "PART" and found:
-            below = Place(f"{self.book} {found[1]}", place.depth + 1)
-            self.place = below.path
-        else:
-            below = Place(
-                f"{place.path}{SEPARATOR}{label(heading) if heading else element.tag}", place.depth + 1
-            )
-        self.write(element, below)
-
-    def _section(self, element: Element, place: Place) -> None:
-        number = next((child for child in element if child.tag in ("SECTNO", "RESERVED")), None)
-        found = _SECTION.search(words(number)) if number is not None else None
-        path = f"{self.book} {found[1]}" if found else f"{place.path}{SEPARATOR}Section"
-        subject = next((child for child in element if child.tag == "SUBJECT"), None)
-        head = [part for part in (number, subject) if part is not None]
-        heading = " ".join(words(part) for part in head)
-        path = self.outline.add(path, UnitKind.HEADING, heading, place.depth + 1)
-        Flow(self.outline, Place(path, place.depth + 1), heading=heading).write(pieces(element, head))

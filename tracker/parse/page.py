@@ -14,6 +14,8 @@ from bs4.element import NavigableString, PageElement, PreformattedString
 
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
+from tracker.parse.address import without
+from tracker.parse.main_text import BLOCKS, folded, main_text, selected
 from tracker.parse.markup import shorten
 from tracker.parse.outline import SEPARATOR, Outline
 from tracker.parse.tables import Row
@@ -22,93 +24,12 @@ from tracker.text import search_form
 MAX_BYTES = 30_000_000
 MAX_DEPTH = 400  # html nested deeper than this is an attack, not a page
 
-_NEVER = (
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "svg",
-    "iframe",
-    "object",
-    "canvas",
-    "head",
-    "input",
-    "select",
-    "button",
-)
-_FRAME_TAGS = ("nav", "footer", "aside", "header", "dialog")
-_FRAME_ROLES = frozenset(
-    {"navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alert", "alertdialog"}
-)
-_FRAME_NAMES = re.compile(
-    r"(?:^|[-_ ])(?:cookies?|consent|breadcrumbs?|skip-?(?:link|nav|to)|usa-(?:banner|skipnav|identifier|nav|footer|header)|"
-    r"site-?(?:header|footer|nav)|social|share-?(?:this|links|buttons)?|sidebar|pager|pagination|newsletter|subscribe|back-to-top|"
-    r"related-?(?:links|content|posts))(?:$|[-_ ])",
-    re.IGNORECASE,
-)  # fmt: skip
-_MAIN = (
-    "main",
-    "[role=main]",
-    "#main-content",
-    "#maincontent",
-    "#content-main",
-    "article",
-    "#content",
-    ".main-content",
-)
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+_NEVER = [
+    "script", "style", "noscript", "template", "svg", "iframe", "object", "canvas", "head", "input", "select", "button",
+]  # fmt: skip
 _HEADINGS = {f"h{rank}": rank for rank in range(1, 7)}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_SESSION = re.compile(
-    r"[?&;](?:jsessionid|phpsessid|sid|sessionid|utm_\w+|_ga|cb|nonce)=[^&#]*", re.IGNORECASE
-)
+_SESSION = re.compile(r"(?:jsessionid|phpsessid|sid|sessionid|utm_\w+|_ga|cb|nonce)\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +60,9 @@ def read_page(data: bytes, url: str, *, content: str = "", encoding: str | None 
         raise ParseError(f"{url}: no HTML here", cure="look at the snapshot")
     title = _title(soup)
     published = _published(soup)
-    for tag in soup(list(_NEVER)):
+    for tag in soup(_NEVER):
         tag.decompose()
-    roots = _selected(soup, content, url) if content else [_main(soup)]
+    roots = selected(soup, content, url) if content else [main_text(soup)]
     outline = Outline()
     writer = _Writer(outline, url)
     try:
@@ -154,31 +75,16 @@ def read_page(data: bytes, url: str, *, content: str = "", encoding: str | None 
     return Page(title or heading, tuple(outline.units), published, tuple(dict.fromkeys(writer.links)))
 
 
-def _selected(soup: BeautifulSoup, content: str, url: str) -> list[Tag]:
-    try:
-        found = soup.select(content)
-    except Exception as error:
-        raise ParseError(f"{url}: {content!r} is no CSS selector: {error}".splitlines()[0]) from error
-    # An element inside another that matched as well would be read twice.
-    chosen = [tag for tag in found if not any(parent in found for parent in tag.parents)]
-    if not chosen:
-        raise ParseError(
-            f"{url}: the selector {content!r} matches nothing on this page",
-            cure="the page was rebuilt: set another content = ... in sources.toml, or leave it out",
-        )
-    return chosen
-
-
 def _title(soup: BeautifulSoup) -> str:
     for name, attribute in (("property", "og:title"), ("name", "dcterms.title")):
         tag = soup.find("meta", attrs={name: attribute})
-        if isinstance(tag, Tag) and (text := _folded(str(tag.get("content") or ""))):
+        if isinstance(tag, Tag) and (text := folded(str(tag.get("content") or ""))):
             return text
     tag = soup.find("h1")
-    if isinstance(tag, Tag) and (text := _folded(tag.get_text(" "))):
+    if isinstance(tag, Tag) and (text := folded(tag.get_text(" "))):
         return text
     tag = soup.find("title")
-    return _folded(tag.get_text()) if isinstance(tag, Tag) else ""
+    return folded(tag.get_text()) if isinstance(tag, Tag) else ""
 
 
 def _published(soup: BeautifulSoup) -> date | None:
@@ -199,68 +105,6 @@ def _published(soup: BeautifulSoup) -> date | None:
             except ValueError:
                 continue
     return None
-
-
-def _main(soup: BeautifulSoup) -> Tag:
-    """The element that holds the page's own text; frames (navigation, banners, footers) taken out."""
-    body = soup.body or soup
-    for selector in _MAIN:
-        found = [tag for tag in body.select(selector) if len(_folded(tag.get_text(" "))) > 40]
-        if len(found) == 1:
-            _strip(found[0])
-            return found[0]
-    _strip(body)
-    return _densest(body)
-
-
-def _strip(root: Tag) -> None:
-    for tag in root.find_all(True):
-        if tag.decomposed or tag.attrs is None:
-            continue
-        if (
-            (tag.name in _FRAME_TAGS and not (tag.name == "header" and _in_article(tag, root)))
-            or str(tag.get("role") or "") in _FRAME_ROLES
-            or (tag.name in ("div", "section", "ul", "p", "span", "a", "form") and _is_frame(tag))
-        ):
-            tag.decompose()
-
-
-def _in_article(tag: Tag, root: Tag) -> bool:
-    """A header inside the main text holds its title, not the site's."""
-    return root.name in ("main", "article") or any(
-        parent.name in ("main", "article") for parent in tag.parents
-    )
-
-
-def _is_frame(tag: Tag) -> bool:
-    words = [*tag.get_attribute_list("class"), *tag.get_attribute_list("id")]
-    return any(_FRAME_NAMES.search(word) for word in words if word)
-
-
-def _densest(body: Tag) -> Tag:
-    """The innermost element that still holds nearly all text which is not a link."""
-    total = _weight(body)
-    current = body
-    while True:
-        inner = [child for child in current.find_all(True, recursive=False) if child.name in _BLOCKS]
-        best = max(inner, key=_weight, default=None)
-        if (
-            best is None
-            or best.name in ("p", "ul", "ol", "table", *_HEADINGS)
-            or _weight(best) < 0.85 * total
-        ):
-            return current
-        current = best
-
-
-def _weight(tag: Tag) -> int:
-    text = len(_folded(tag.get_text(" ")))
-    links = sum(len(_folded(link.get_text(" "))) for link in tag.find_all("a"))
-    return max(0, text - links // 2)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
 
 
 class _Writer:
@@ -286,7 +130,7 @@ class _Writer:
             self._heading(tag)
         elif tag.name == "table" and not _is_layout(tag):
             self._table(tag)
-        elif tag.name in _BLOCKS:
+        elif tag.name in BLOCKS:
             self.flush()
             self._inside(tag, depth)
             self.flush()
@@ -300,7 +144,7 @@ class _Writer:
                     self._link(child)
                 if child.name == "br":
                     self.line.append(" ")
-                elif child.name in _BLOCKS or child.find(_is_block) is not None:
+                elif child.name in BLOCKS or child.find(_is_block) is not None:
                     self.block(child, depth + 1)
                 else:
                     self.line.append(_text(child))
@@ -314,19 +158,19 @@ class _Writer:
         if not isinstance(href, str) or href.startswith(("#", "javascript:", "mailto:", "tel:")):
             return
         try:
-            address = _SESSION.sub("", urljoin(self.url, href.strip()))
+            address = without(urljoin(self.url, href.strip()), _is_session)
             scheme = urlsplit(address).scheme
         except ValueError:
             return
         if scheme in ("http", "https"):
-            text = _folded(tag.get_text(" "))
+            text = folded(tag.get_text(" "))
             self.hrefs.append(address)
             self.links.append((address, text))
             self.linked += len(text)
 
     def _heading(self, tag: Tag) -> None:
         self.flush()
-        text = _folded(_text(tag))
+        text = folded(_text(tag))
         for link in tag.find_all("a"):
             self._link(link)
         if not text:
@@ -340,7 +184,7 @@ class _Writer:
 
     def flush(self) -> None:
         """Ends the line that is being collected."""
-        text = _folded("".join(self.line))
+        text = folded("".join(self.line))
         meta = self._meta()
         self.line = []
         if not text:
@@ -373,13 +217,13 @@ class _Writer:
         )
         caption = tag.find("caption")
         if isinstance(caption, Tag):
-            self.outline.add(base, UnitKind.HEADING, _folded(_text(caption)), len(self.levels))
+            self.outline.add(base, UnitKind.HEADING, folded(_text(caption)), len(self.levels))
         for line in tag.find_all("tr"):
             cells = list(line.find_all(["td", "th"], recursive=False))
             for link in line.find_all("a"):
                 self._link(link)
             row = Row(
-                tuple(_folded(_text(cell)) for cell in cells),
+                tuple(folded(_text(cell)) for cell in cells),
                 head=bool(cells) and all(c.name == "th" for c in cells),
             )
             first = next((cell for cell in row.cells if cell), "")
@@ -395,7 +239,7 @@ class _Writer:
 
 
 def _is_block(tag: Tag) -> bool:
-    return tag.name in _BLOCKS
+    return tag.name in BLOCKS
 
 
 def _is_layout(table: Tag) -> bool:
@@ -410,7 +254,7 @@ def _text(tag: Tag) -> str:
 def _strings(tag: Tag) -> Iterator[str]:
     for child in tag.descendants:
         if isinstance(child, Tag):
-            if child.name == "br" or child.name in _BLOCKS:
+            if child.name == "br" or child.name in BLOCKS:
                 yield " "
         elif _is_printed(child):
             yield str(child)
@@ -418,3 +262,7 @@ def _strings(tag: Tag) -> Iterator[str]:
 
 def _is_printed(node: PageElement) -> bool:
     return isinstance(node, NavigableString) and not isinstance(node, PreformattedString)
+
+
+def _is_session(name: str) -> bool:
+    return _SESSION.match(name) is not None

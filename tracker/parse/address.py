@@ -1,0 +1,17 @@
+"""Addresses of links without the parameters that only a session or a counter needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+
+def without(address: str, dropped: Callable[[str], bool]) -> str:
+    """`address` without the query parameters whose name `dropped` says yes to; untouched when there
+    are none."""
+    if "?" not in address:
+        return address
+    parts = urlsplit(address)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, value) for name, value in query if not dropped(name)]
+    return address if len(kept) == len(query) else urlunsplit(parts._replace(query=urlencode(kept)))

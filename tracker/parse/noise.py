@@ -1,0 +1,205 @@
+"""What changes on a page although nobody changed it: counters, clocks, nonces.
+
+Learned from two fetches of one page moments apart, and known from common wording. Only the volatile
+words are masked, so that a real change in the same sentence stays visible. Two fetches may also straddle
+a real edit: so an amount, a percentage or a calendar date is never learned as noise, nor are plain words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from difflib import SequenceMatcher
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlsplit
+
+from tracker.model import Document, Unit
+from tracker.parse.address import without
+from tracker.parse.outline import SEPARATOR
+
+MASK = "◌"
+_CONTEXT = 3  # words on either side that must stand there for a learned mask to apply
+_LONGEST = 6  # words that one volatile run may have
+_START, _END = "\u2402", "\u2403"  # the ends of a unit's text in a template
+
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?"
+_CLOCK = (
+    r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s?[AaPp]\.?\s?[Mm]\b\.?)?(?:\s?(?:[A-Z]{2,5}\b|[+-]\d\d:?\d\d))?"
+)
+_DATE = rf"(?:{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}|\d{{1,2}}\s{_MONTH}\s\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})"
+_STAMP = rf"(?:(?:{_WEEKDAY}\s)?{_DATE}(?:(?:,|\sat|T|\s-)?\s?{_CLOCK})?|{_CLOCK}(?:,?\s(?:on\s)?(?:{_WEEKDAY}\s)?{_DATE})?)"
+_COUNT = r"#?\s?\d[\d,. ]*\d|#?\s?\d"
+
+# Each takes away what follows its words, and nothing else.
+_BUILT_IN = tuple(
+    re.compile(pattern, flags)
+    for pattern, flags in (
+        (
+            rf"(\b(?:page|content|document|site|report|view)\s(?:was\s)?(?:last\s)?(?:generated|rendered|loaded|served|retrieved|accessed|printed|cached)(?:\s(?:at|on|in))?:?\s)({_STAMP}|[\d.]+\s?(?:ms|milliseconds|s|seconds)\b)",
+            re.IGNORECASE,
+        ),
+        (rf"(\b(?:last\s)?(?:generated|rendered|cached)\s(?:at|on|in):?\s)({_STAMP}|[\d.]+\s?(?:ms|milliseconds|s|seconds)\b)", re.IGNORECASE),
+        (rf"(\byou are (?:the\s)?(?:visitor|guest)(?:\s(?:number|no\.?))?:?\s)({_COUNT})", re.IGNORECASE),
+        (rf"(\b(?:visitors?|visitor count(?:er)?|page views?|views|hits|page hits|visits)(?:\s(?:today|so far|number))?:\s?)({_COUNT})", re.IGNORECASE),
+        (rf"(\bvisitor (?:number|no\.?|#)\s?:?\s?)({_COUNT})", re.IGNORECASE),
+        (r"()(\b\d[\d,]*)(?=\s(?:users?|visitors?|guests?|people)\s(?:are\s)?(?:currently\s)?online\b)", re.IGNORECASE),
+        (r"(\b(?:session|request|trace|correlation|transaction|support|ray|reference|incident|csrf|nonce|build)[ -]?(?:id|token|#)\s?[:=#]?\s?)([A-Za-z0-9][A-Za-z0-9._-]{5,})", re.IGNORECASE),
+        (rf"(\b(?:current|local|server|system|eastern)\s(?:date(?:\sand\s|/))?time(?:\sis|\snow)?\s?:?\s)({_STAMP})", re.IGNORECASE),
+        (rf"(\b(?:it is now|the time is(?: now)?|today is|today's date(?: is)?|current date(?: is)?):?\s)({_WEEKDAY}\s{_DATE}|{_STAMP})", re.IGNORECASE),
+        (r"()(\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)", re.IGNORECASE),
+        (r"()(\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{24,}\b)", 0),
+    )
+)  # fmt: skip
+# One look for any of the words above spares nearly every unit the eleven patterns.
+_HINT = re.compile(
+    r"generated|rendered|loaded|served|retrieved|accessed|printed|cached|visitor|guest|views?\b|hits|visits|online|"
+    r"\b(?:session|request|trace|correlation|transaction|support|ray|reference|incident|csrf|nonce|build)[ -]?(?:id|token|#)|"
+    r"time\b|today|current date|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24}",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(
+    r"[$€£¥%§]|\b(?:percent|USD|days?|hours?|months?|years?|nm|mm|km|kg|[kMGT]?Hz|[KMGT]B|bits?|TPP|TOPS|TFLOPS|W|kW|MW|million|billion)\b"
+)
+_CLOCKS = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
+_DATE_WORD = re.compile(rf"(?:{_MONTH}|{_WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?,?|(?:19|20)\d\d[,.]?|\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})[,.]?\Z", re.IGNORECASE)  # fmt: skip
+_RANDOM = re.compile(
+    r"(?=.*\d)[A-Za-z0-9._:/+=,#-]+\Z|[0-9a-fA-F]{6,}\Z|(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9_=+/-]{10,}\Z"
+)
+_HALF_DAY = re.compile(r"[ap]\.?m\.?[,.]?\Z", re.IGNORECASE)
+
+
+def volatile(first: Document, second: Document) -> frozenset[str]:
+    """The templates of what differs between two fetches of one page moments apart.
+
+    A template is `words before ◌ words after`, at most three words on each side, or `?name=` for a
+    parameter of a link's address; plain text, so it can be kept as a JSON list.
+    """
+    found: set[str] = set()
+    for one, other in _pairs(first.units, second.units):
+        if one.text != other.text:
+            found.update(_learned(one.text, other.text))
+        found.update(_parameters(one, other))
+    if first.title != second.title:
+        found.update(_learned(first.title, second.title))
+    return frozenset(found)
+
+
+def _pairs(first: tuple[Unit, ...], second: tuple[Unit, ...]) -> Iterator[tuple[Unit, Unit]]:
+    """Units of the same path; those without a counterpart in their order, if as many are left."""
+    by_path = {unit.path: unit for unit in second}
+    left = []
+    for unit in first:
+        other = by_path.pop(unit.path, None)
+        if other is None:
+            left.append(unit)
+        else:
+            yield unit, other
+    rest = [unit for unit in second if unit.path in by_path]
+    if len(left) == len(rest):
+        yield from zip(left, rest, strict=True)
+
+
+def _learned(first: str, second: str) -> Iterator[str]:
+    one, other = first.split(), second.split()
+    # A moving clock says that the date beside it is the page's, not the law's.
+    ticks = _CLOCKS.findall(first) != _CLOCKS.findall(second)
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    for operation, begin, end, other_begin, other_end in matcher.get_opcodes():
+        if operation == "equal":
+            continue
+        around = " ".join(one[max(0, begin - 2) : end + 2])
+        if not _is_noise(one[begin:end], other[other_begin:other_end], around, ticks=ticks):
+            continue
+        before = one[max(0, begin - _CONTEXT) : begin]
+        after = one[end : end + _CONTEXT]
+        if begin <= _CONTEXT:
+            before = [_START, *before]
+        if end + _CONTEXT >= len(one):
+            after = [*after, _END]
+        yield " ".join((*before, MASK, *after))
+
+
+def _is_noise(run: list[str], changed: list[str], around: str, *, ticks: bool) -> bool:
+    """Whether one run of words became another for no reason of law: random or counted words only, no
+    amounts, no measures, and dates only where a clock moved with them."""
+    words = (*run, *changed)
+    if not run or not changed or len(run) > _LONGEST or len(changed) > _LONGEST:
+        return False
+    if _MEASURE.search(around) or any(_MEASURE.search(word) for word in changed):
+        return False
+    if ticks:
+        return all(_RANDOM.match(word) or _HALF_DAY.match(word) or _DATE_WORD.match(word) for word in words)
+    return not re.search(rf"{_DATE}|\b{_MONTH}", around, re.IGNORECASE) and all(
+        _RANDOM.match(word) for word in words
+    )
+
+
+def _parameters(one: Unit, other: Unit) -> Iterator[str]:
+    links = [value for name, value in one.meta if name == "href"]
+    others = [value for name, value in other.meta if name == "href"]
+    if len(links) != len(others):
+        return
+    for link, changed in zip(links, others, strict=True):
+        if link != changed and link.split("?")[0] == changed.split("?")[0]:
+            values = dict(parse_qsl(urlsplit(changed).query, keep_blank_values=True))
+            for name, value in parse_qsl(urlsplit(link).query, keep_blank_values=True):
+                if values.get(name) not in (None, value):
+                    yield f"?{name}="
+
+
+@lru_cache(maxsize=4096)
+def _pattern(template: str) -> re.Pattern[str]:
+    before, _, after = template.partition(MASK)
+    head = " ".join(before.split())
+    tail = " ".join(after.split())
+    left = "^" if head == _START else "".join(_anchored(head, _START, r"^", r"(?<!\S)"))
+    right = "$" if tail == _END else "".join(_anchored(tail, _END, r"$", r"(?!\S)"))
+    gap_left = r"\s+" if head not in ("", _START) else ("" if head else r"(?<!\S)")
+    gap_right = r"\s+" if tail not in ("", _END) else ("" if tail else r"(?!\S)")
+    return re.compile(rf"({left}{gap_left})\S+(?: \S+){{0,{_LONGEST - 1}}}?({gap_right}{right})")
+
+
+def _anchored(words: str, mark: str, anchor: str, edge: str) -> Iterator[str]:
+    is_left = mark == _START
+    marked = words.startswith(mark) if is_left else words.endswith(mark)
+    plain = words.replace(mark, "").strip()
+    body = r"\s+".join(re.escape(word) for word in plain.split())
+    bound = anchor if marked else edge
+    yield f"{bound}{body}" if is_left else f"{body}{bound}"
+
+
+def masked(text: str, templates: Iterable[str] = ()) -> str:
+    """`text` with the volatile words of the templates, and of common wording, as `◌`."""
+    for template in templates:
+        if not template.startswith("?"):
+            text = _pattern(template).sub(rf"\g<1>{MASK}\g<2>", text)
+    if _HINT.search(text):
+        for pattern in _BUILT_IN:
+            text = pattern.sub(rf"\g<1>{MASK}", text)
+    return text
+
+
+def quiet(document: Document, templates: Iterable[str] = ()) -> Document:
+    """`document` with volatile words masked in texts, paths and title, and volatile parameters taken out
+    of its links: what is compared, and hashed, instead of the page as it came."""
+    wanted = sorted(templates)
+    names = frozenset(template[1:-1] for template in wanted if template.startswith("?"))
+    units: list[Unit] = []
+    seen: dict[str, int] = {}
+    for unit in document.units:
+        text = masked(unit.text, wanted)
+        path = SEPARATOR.join(masked(part, wanted) for part in unit.path.split(SEPARATOR))
+        if path != unit.path:
+            seen[path] = seen.get(path, 0) + 1
+            path = path if seen[path] == 1 else f"{path} [{seen[path]}]"
+        meta = tuple(
+            (name, without(value, names.__contains__) if name == "href" else value)
+            for name, value in unit.meta
+        )
+        if text != unit.text or path != unit.path or meta != unit.meta:
+            key = unit.key if text == unit.text else masked(unit.key, wanted)
+            unit = replace(unit, text=text, path=path, key=key, meta=meta)  # noqa: PLW2901
+        units.append(unit)
+    return replace(document, units=tuple(units), title=masked(document.title, wanted))
