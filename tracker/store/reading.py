@@ -24,12 +24,17 @@ from tracker.text import search_form
 FILE = "tracker.db"
 _QUOTED = re.compile(r'"([^"]+)"|(\S+)')
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ々〆]")
+_STANDING = (
+    "EXISTS (SELECT 1 FROM json_each(change.record, '$.status') AS s WHERE s.value ->> 'state' = ?"
+    " AND coalesce(s.value ->> 'from', '') <= ? AND coalesce(s.value ->> 'until', '9999') >= ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which changes. `level`: that or above. `since` and `until` are days of publication, or of detection where
-    a record was not published."""
+    a record was not published. `profile`: touched by it. `standing`: a legal state that holds on the day `on`.
+    `editorial`: False leaves out what is only typography. `baseline`: False leaves out what was there first."""
 
     since: date | None = None
     until: date | None = None
@@ -38,6 +43,11 @@ class Wanted:
     source: str | None = None
     query: str | None = None
     kind: str | None = None
+    profile: str | None = None
+    standing: str | None = None
+    on: date | None = None
+    editorial: bool | None = None
+    baseline: bool | None = None
     limit: int = 50
     offset: int = 0
 
@@ -84,9 +94,43 @@ class Reader:
         query = f"SELECT count(*) FROM change WHERE {where}"  # noqa: S608 - conditions are ours, values are bound
         return int(self.connection.execute(query, values).fetchone()[0])
 
-    def levels(self) -> dict[int, int]:
+    def levels(self, wanted: Wanted | None = None) -> dict[int, int]:
         """How many changes there are of each level's rank."""
-        return dict(self.connection.execute("SELECT level, count(*) FROM change GROUP BY level").fetchall())
+        where, values = _conditions(wanted or Wanted())
+        query = f"SELECT level, count(*) FROM change WHERE {where} GROUP BY level"  # noqa: S608
+        return dict(self.connection.execute(query, values).fetchall())
+
+    def acting_on(self, references: Sequence[str]) -> list[dict[str, Any]]:
+        """The records whose documents act on a document with one of these names, oldest first."""
+        marks = ", ".join("?" * len(references))
+        rows = self.connection.execute(
+            f"SELECT record FROM change WHERE seq IN (SELECT seq FROM link WHERE target IN ({marks}))"  # noqa: S608
+            " ORDER BY published, seq",
+            list(references),
+        )
+        return [json.loads(row["record"]) for row in rows]
+
+    def states_of(self, change_id: str) -> list[dict[str, Any]]:
+        """The records of the same text or document, before and after this one, oldest first: id, title, published,
+        detected_at, level (rank), editorial, baseline."""
+        rows = self.connection.execute(
+            "SELECT id, record ->> 'title' AS title, published, detected_at, level, editorial, baseline FROM change"
+            " WHERE identity = (SELECT identity FROM change WHERE id = ?) ORDER BY version, seq",
+            [change_id],
+        )
+        return [dict(row) for row in rows]
+
+    def owed(self, state: str, limit: int = 200) -> list[dict[str, Any]]:
+        """Deliveries in one state, newest first, each with its change's title and its last try."""
+        rows = self.connection.execute(
+            "SELECT delivery.id, change_id, channel, delivery.revision, state, attempts, reason, created_at,"
+            " next_attempt_at, change.record ->> 'title' AS title, change.level AS level,"
+            " (SELECT at FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS at,"
+            " (SELECT answer FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS answer"
+            " FROM delivery LEFT JOIN change ON change.id = change_id WHERE state = ? ORDER BY delivery.id DESC LIMIT ?",
+            [state, limit],
+        )
+        return [dict(row) for row in rows]
 
     def change(self, reference: str) -> dict[str, Any]:
         """By id, by the beginning of an id, by document number or FR citation. Raises UsageError when that
@@ -172,11 +216,21 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         ("level >= ?", wanted.level and wanted.level.rank),
         ("source = ?", wanted.source),
         ("kind = ?", wanted.kind),
+        ("editorial = ?", wanted.editorial),
+        ("baseline = ?", wanted.baseline),
+        (
+            "EXISTS (SELECT 1 FROM json_each(change.record, '$.profiles') AS p WHERE p.value = ?)",
+            wanted.profile,
+        ),
     )
     for condition, value in plain:
         if value is not None:
             where.append(condition)
             values.append(value)
+    if wanted.standing is not None:
+        where.append(_STANDING)
+        day_text = wanted.on.isoformat() if wanted.on else "9999-12-31"
+        values += [wanted.standing, day_text, day_text]
     for condition, value in _search(wanted.query or ""):
         where.append(condition)
         values.append(value)
