@@ -169,10 +169,12 @@ class Client:
         while True:
             attempt += 1
             self._limiter.wait(host, rate, deadline)
-            try:
-                return self._exchange(url, headers, rate, deadline, max_bytes)
-            except (Unreachable, Truncated) as error:
-                failure = error.with_traceback(None)
+            outcome = self._exchange(url, headers, rate, deadline, max_bytes)
+            if not isinstance(outcome, FetchError):
+                return outcome
+            failure = outcome
+            if not isinstance(failure, Unreachable | Truncated):
+                raise failure
             pause = failure.retry_after
             if pause is not None:
                 self._limiter.hold(host, pause)
@@ -188,11 +190,12 @@ class Client:
 
     def _exchange(
         self, url: str, headers: list[tuple[bytes, bytes]], rate: Rate, deadline: float, max_bytes: int
-    ) -> tuple[int, Answer | None, str]:
-        """One request. Gives the status, the answer where it is a good one, and where it leads to, if elsewhere."""
+    ) -> tuple[int, Answer | None, str] | FetchError:
+        """One request. Gives the status, the answer where it is a good one, and where it leads to, if elsewhere; or
+        the error, not raised, because a raised one would keep this frame alive, and with it the response."""
         left = deadline - self.monotonic()
         if left <= 0:
-            raise TooMuch("the time limit was over before the request", url=url)
+            return TooMuch("the time limit was over before the request", url=url)
         tally = self._thread.tally
         tally.requests += 1
         patience = min(rate.patience, left)
@@ -202,7 +205,6 @@ class Client:
             "write": patience,
             "pool": patience,
         }
-        failure: FetchError
         try:
             request = httpx.Request("GET", url, headers=headers, extensions={"timeout": limits})
             response = self._transport.handle_request(request)
@@ -228,26 +230,23 @@ class Client:
             )
             if status == 200:
                 return status, answer, ""
-            failure = _failure(answer)
+            return _failure(answer)
         except httpx.TimeoutException as error:
             if self.monotonic() >= deadline:
-                failure = TooMuch("the time limit was over in the middle of the answer", url=url)
-            else:
-                failure = Unreachable(f"no answer in time ({type(error).__name__})", url=url)
+                return TooMuch("the time limit was over in the middle of the answer", url=url)
+            return Unreachable(f"no answer in time ({type(error).__name__})", url=url)
         except httpx.RemoteProtocolError as error:
             if "complete message body" in str(error):
-                failure = Truncated(f"the body was cut off: {error}", url=url)
-            else:
-                failure = Unreachable(f"the connection broke: {error}", url=url)
+                return Truncated(f"the body was cut off: {error}", url=url)
+            return Unreachable(f"the connection broke: {error}", url=url)
         except httpx.TransportError as error:
-            failure = Unreachable(str(error) or type(error).__name__, url=url)
+            return Unreachable(str(error) or type(error).__name__, url=url)
         except (httpx.InvalidURL, UnicodeError) as error:
-            failure = Refused(f"{url!r} is no web address: {error}", url=url)
+            return Refused(f"{url!r} is no web address: {error}", url=url)
         except FetchError as error:
-            failure = error.with_traceback(None)
-            failure.url = failure.url or url
-        # Raised out here, so that it does not carry the transport's frames with it.
-        raise failure
+            error.url = error.url or url
+            error.__context__ = None
+            return error.with_traceback(None)
 
     def _body(self, response: httpx.Response, url: str, deadline: float, max_bytes: int) -> bytes:
         expected = response.headers.get("content-length", "")
