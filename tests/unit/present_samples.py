@@ -86,3 +86,31 @@ def affiliates_rule() -> Change:
             version="1",
         ),
     )
+
+
+def hostile_page() -> Change:
+    """A page whose words try to act in whatever shows them."""
+    trick = (
+        "<!channel> <@U123> @everyone *bold* _it_ `code` [x](javascript:alert(1)) "
+        "<script>alert(1)</script> \u202egnp.exe\u202c \x1b[31mred {0} {kind} & <https://evil.example|official>"
+    )
+    return Change(
+        id="chg_00000000000000ff",
+        source="page<b>",
+        kind=DocumentKind.PAGE,
+        title=f"Guidance {trick}",
+        url="javascript:alert(document.cookie)",
+        detected_at=datetime(2025, 9, 29, 12, 45, 7, tzinfo=UTC),
+        agencies=(trick,),
+        abstract=trick,
+        tagging=Tagging(
+            level=Level.HIGH,
+            topics=(Topic("enforcement", 0.8, (Evidence(trick, f"Home › {trick}"),)),),
+            japan_nexus=(Evidence(trick, trick),),
+            dates=(LegalDate("hearing", date(2025, 12, 1), note=trick, quote=trick),),
+            status=(Status("published", date(2025, 9, 1), by=trick, quote=trick),),
+            units=(trick,),
+            reason=Bilingual(trick, trick),
+            summary=Bilingual("", ""),
+        ),
+    )

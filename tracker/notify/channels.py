@@ -26,6 +26,7 @@ from tracker.present.inert import line
 from tracker.sources import Channel
 
 logging.getLogger("apprise").propagate = False
+logging.getLogger("apprise").setLevel(logging.WARNING)
 logging.getLogger("urllib3").setLevel(logging.INFO)  # its DEBUG lines carry the paths of webhooks
 
 CONNECT_TIMEOUT = 8.0

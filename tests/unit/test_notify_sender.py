@@ -1,0 +1,260 @@
+"""The drills: what is owed arrives, once, whatever the targets do."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.unit.notify_sinks import (
+    NOW,
+    Clock,
+    MemoryOutbox,
+    http_sink,
+    lookup,
+    mail_sink,
+    refusing_port,
+    settings_of,
+)
+from tracker.errors import StoreError
+from tracker.model import Change, Delivery
+from tracker.notify.answer import TRIES, Answer
+from tracker.notify.forms import Parcel
+from tracker.notify.sender import LEASE, Traffic, deliver
+from tracker.sources import Channel
+
+LONG = timedelta(days=2)
+
+
+def taken(_: Channel, __: Parcel) -> Answer:
+    return Answer(True, "200 OK")
+
+
+def test_each_alert_arrives_once_at_each_channel() -> None:
+    with http_sink() as hook, mail_sink() as mail:
+        settings = settings_of(
+            Channel("hook", f"json://127.0.0.1:{hook.port}/"),
+            Channel("mail", f"mailto://127.0.0.1:{mail.port}/?from=a@t.example&to=b@firm.example", "en"),
+        )
+        outbox = MemoryOutbox(("hook", "mail"), changes=3)
+        report = deliver(outbox, lookup, settings, NOW, Clock())
+        again = deliver(outbox, lookup, settings, NOW, Clock())
+    assert (report.sent, report.retrying, report.dead, report.ok) == (6, 0, 0, True)
+    assert again.sent == 0
+    wanted = [f"chg_{number:016x}" for number in range(3)]
+    assert [body["id"] for body in hook.bodies] == wanted
+    assert [letter["X-Tracker-Change"] for letter in mail.mails] == wanted
+    assert mail.mails[0]["Subject"].startswith("[Critical, restriction]")
+    assert {row.attempts[0].answer for row in outbox.rows.values()} == {"200 OK", "250 taken for 1"}
+
+
+def test_a_target_that_answers_500_gets_it_later() -> None:
+    with http_sink(lambda number: 500 if number <= 2 else 200) as sink:
+        settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
+        outbox = MemoryOutbox(("hook",))
+        clock, traffic = Clock(), Traffic()
+        for _ in range(4):
+            deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
+            clock.now += timedelta(minutes=1)
+    (row,) = outbox.rows.values()
+    assert row.state == "sent"
+    assert [attempt.ok for attempt in row.attempts] == [False, False, True]
+    assert len(sink.bodies) == 3
+    assert all(not body["alert"]["marks"] for body in sink.bodies)  # a 500 is no repetition
+
+
+def test_nothing_is_sent_before_the_time_that_a_target_asked_for() -> None:
+    with http_sink(lambda number: (429, {"Retry-After": "600"}, "") if number == 1 else 200) as sink:
+        settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
+        outbox = MemoryOutbox(("hook",), changes=3)
+        clock, traffic = Clock(), Traffic()
+        deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
+        clock.now += timedelta(seconds=599)
+        deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
+        assert len(sink.bodies) == 1  # the other two were not tried either
+        clock.now += timedelta(seconds=62)
+        deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
+    assert outbox.states() == ["sent", "sent", "sent"]
+    assert len(sink.bodies) == 4
+
+
+def test_what_a_target_refuses_for_good_is_dead_and_does_not_stop_the_rest() -> None:
+    with http_sink(lambda number: 400 if number == 1 else 200) as sink:
+        outbox = MemoryOutbox(("hook",), changes=3)
+        settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
+        report = deliver(outbox, lookup, settings, NOW, Clock())
+    assert outbox.states() == ["dead", "sent", "sent"]
+    assert (report.sent, report.dead, report.ok) == (2, 1, False)
+    assert report.channels[0].answer == "400 Bad Request"
+
+
+def test_one_failing_message_does_not_hold_up_the_next_but_an_ill_channel_rests() -> None:
+    with http_sink(lambda _: 503) as sink:
+        outbox = MemoryOutbox(("hook",), changes=9)
+        settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
+        report = deliver(outbox, lookup, settings, NOW, Clock())
+    assert len(sink.bodies) == 2
+    assert report.retrying == 2
+    assert outbox.states().count("pending") == 9
+
+
+def test_after_the_last_try_it_is_dead() -> None:
+    outbox = MemoryOutbox(("down",))
+    settings = settings_of(Channel("down", f"json://127.0.0.1:{refusing_port()}/"))
+    clock = Clock()
+    for _ in range(TRIES + 3):
+        deliver(outbox, lookup, settings, clock(), clock)
+        clock.now += LONG
+    (row,) = outbox.rows.values()
+    assert row.state == "dead"
+    assert len(row.attempts) == TRIES
+    assert {attempt.answer for attempt in row.attempts} == {"connection refused"}
+
+
+@pytest.mark.parametrize("reply", ["drop", "hang"])
+def test_a_target_that_falls_silent_after_the_data_gets_one_repeat_that_says_so(reply: str) -> None:
+    with http_sink(lambda number: reply if number == 1 else 200) as sink:
+        outbox = MemoryOutbox(("hook",))
+        settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/?rto=0.3"))
+        clock = Clock()
+        deliver(outbox, lookup, settings, clock(), clock)
+        clock.now += LONG
+        deliver(outbox, lookup, settings, clock(), clock)
+    first, second = sink.bodies
+    assert first["alert"]["marks"] == []
+    assert second["alert"]["marks"] == ["(再送の可能性 / possibly repeated)"]
+    assert first["alert"]["key"] == second["alert"]["key"]
+    assert outbox.states() == ["sent"]
+
+
+def test_a_crash_between_send_and_record_leads_to_one_repeat_that_says_so() -> None:
+    with http_sink() as sink:
+        outbox = MemoryOutbox(("hook",))
+        settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
+        clock = Clock()
+        # A sender that died: it claimed, it sent, it recorded nothing.
+        outbox.claim(clock(), channel="hook", limit=1, lease=LEASE)
+        deliver(outbox, lookup, settings, clock(), clock)
+        assert sink.bodies == []  # its lease still runs
+        clock.now += LEASE
+        deliver(outbox, lookup, settings, clock(), clock)
+        clock.now += LONG
+        deliver(outbox, lookup, settings, clock(), clock)
+    (body,) = sink.bodies
+    assert body["alert"]["marks"] == ["(再送の可能性 / possibly repeated)"]
+
+
+def test_a_channel_that_hangs_delays_no_other_not_even_work_that_comes_meanwhile() -> None:
+    release = threading.Event()
+    arrived: list[str] = []
+    outbox = MemoryOutbox(("hangs", "works"), changes=2)
+    late = outbox.rows[4]  # the second change for the channel that works
+    assert late.delivery.channel == "works"
+    late.due = NOW + timedelta(minutes=5)
+    clock = Clock()
+
+    def send(channel: Channel, parcel: Parcel) -> Answer:
+        if channel.id == "hangs":
+            release.wait(30)
+            return Answer(True, "at last")
+        arrived.append(parcel.message.id)
+        if len(arrived) == 1:
+            clock.now += timedelta(minutes=6)  # the late one becomes due while the other still hangs
+        else:
+            release.set()
+        return Answer(True, "200 OK")
+
+    settings = settings_of(Channel("hangs", "json://x"), Channel("works", "json://y"))
+    report = deliver(outbox, lookup, settings, NOW, clock, send=send)
+    assert arrived == ["chg_0000000000000000", "chg_0000000000000001"]
+    assert report.sent == 4
+
+
+def test_a_send_without_end_is_given_up_and_its_channel_left_alone_until_it_ends() -> None:
+    release = threading.Event()
+    calls: list[str] = []
+
+    def send(channel: Channel, parcel: Parcel) -> Answer:
+        calls.append(parcel.message.id)
+        release.wait(30)
+        return Answer(True, "much too late")
+
+    outbox, clock, traffic = MemoryOutbox(("hangs",), changes=2), Clock(), Traffic()
+    settings = settings_of(Channel("hangs", "json://x"))
+    brief = timedelta(milliseconds=50)
+    report = deliver(outbox, lookup, settings, NOW, clock, send=send, traffic=traffic, limit=brief)
+    assert report.retrying == 1
+    attempt = outbox.rows[1].attempts[0]
+    assert (attempt.ok, attempt.uncertain) == (False, True)
+    clock.now += LONG
+    deliver(outbox, lookup, settings, NOW, clock, send=send, traffic=traffic, limit=brief)
+    assert len(calls) == 1
+    release.set()
+    traffic.stuck["hangs"].join()
+    deliver(outbox, lookup, settings, NOW, clock, send=taken, traffic=traffic)
+    assert outbox.states() == ["sent", "sent"]
+
+
+def test_an_update_says_that_it_is_one() -> None:
+    with http_sink() as sink:
+        outbox = MemoryOutbox(("hook",), revision=2)
+        deliver(outbox, lookup, settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/")), NOW, Clock())
+    assert sink.bodies[0]["alert"]["marks"] == ["更新"]
+    assert sink.bodies[0]["alert"]["subject"].startswith("[緊急・規制強化・更新]")
+
+
+def test_a_change_that_cannot_be_looked_up_is_tried_again() -> None:
+    def missing(change_id: str, revision: int) -> Change:
+        raise StoreError("the database is locked")
+
+    outbox = MemoryOutbox(("hook",))
+    report = deliver(outbox, missing, settings_of(Channel("hook", "json://x")), NOW, Clock(), send=taken)
+    assert report.retrying == 1
+    assert outbox.rows[1].attempts[0].answer == "the database is locked"
+
+
+def test_an_error_in_one_channels_code_stops_no_other_and_shows_no_address() -> None:
+    def send(channel: Channel, parcel: Parcel) -> Answer:
+        if channel.id == "broken":
+            raise ValueError(channel.url)
+        return Answer(True, "200 OK")
+
+    outbox = MemoryOutbox(("broken", "works"))
+    settings = settings_of(Channel("broken", "json://secret"), Channel("works", "json://y"))
+    report = deliver(outbox, lookup, settings, NOW, Clock(), send=send)
+    assert outbox.states() == ["pending", "sent"]
+    assert report.channels[0].answer == "internal: ValueError"
+
+
+def test_an_outbox_that_fails_is_heard_of_after_the_others_have_worked() -> None:
+    class Broken(MemoryOutbox):
+        def claim(
+            self, now: datetime, *, channel: str | None, limit: int, lease: timedelta
+        ) -> list[Delivery]:
+            if channel == "first":
+                raise StoreError("the disk is full")
+            return super().claim(now, channel=channel, limit=limit, lease=lease)
+
+    outbox = Broken(("second",))
+    settings = settings_of(Channel("first", "json://x"), Channel("second", "json://y"))
+    with pytest.raises(StoreError, match="disk is full"):
+        deliver(outbox, lookup, settings, NOW, Clock(), send=taken)
+    assert outbox.states() == ["sent"]
+
+
+def test_a_stop_ends_the_round_without_waiting() -> None:
+    stop, release = threading.Event(), threading.Event()
+
+    def send(channel: Channel, parcel: Parcel) -> Answer:
+        stop.set()
+        release.wait(30)
+        return Answer(True, "200 OK")
+
+    outbox = MemoryOutbox(("hangs",), changes=2)
+    report = deliver(
+        outbox, lookup, settings_of(Channel("hangs", "json://x")), NOW, Clock(), send=send, stop=stop
+    )
+    release.set()
+    assert report.sent == 0
+    assert len(outbox.claims) == 1
