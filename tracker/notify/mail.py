@@ -101,22 +101,23 @@ def html(message: Message) -> str:
         'cellspacing="0" border="0" style="max-width:640px;width:100%"><tr><td>'
         f'<div style="margin:0 0 10px">{badge}</div>'
         f'<h1 style="font-size:19px;line-height:1.4;margin:0 0 6px">{escape(message.what)}</h1>{title}'
-        f"{_table(message.points, strong=True)}"
+        f"{_table(message.points, first=True)}"
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" '
         f'style="margin:14px 0 6px">{quotes}</table><div style="margin:6px 0 14px">{buttons}</div>'
-        f"{_table(message.facts, strong=False)}"
+        f"{_table(message.facts, first=False)}"
         f"{_paragraph(message.notice, 'color:#666666;font-size:12px;margin:14px 0 0')}"
         "</td></tr></table></td></tr></table></body></html>"
     )
 
 
-def _table(facts: tuple[Fact, ...], *, strong: bool) -> str:
-    size = "15px" if strong else "13px"
-    colour = "#1a1a1a" if strong else "#555555"
+def _table(facts: tuple[Fact, ...], *, first: bool) -> str:
+    size = "15px" if first else "13px"
+    colour = "#1a1a1a" if first else "#555555"
     rows = "".join(
         f'<tr><th align="left" valign="top" style="padding:3px 14px 3px 0;white-space:nowrap;'
         f'color:#555555;font-weight:normal">{escape(fact.label)}</th>'
-        f'<td valign="top" style="padding:3px 0;color:{colour}">{escape(fact.value)}</td></tr>'
+        f'<td valign="top" style="padding:3px 0;color:{colour};font-weight:{"bold" if fact.strong else "normal"}">'
+        f"{escape(fact.value)}</td></tr>"
         for fact in facts
     )
     return f'<table cellpadding="0" cellspacing="0" border="0" style="font-size:{size}">{rows}</table>'

@@ -22,7 +22,7 @@ WEIGHT = 30_000
 
 # `*word*`, `_word_`, `~word~` and `` `word` `` are markup where they touch a word. A zero-width space
 # behind the sign keeps it readable and dead; the asterisks of omitted text (* * *) need none.
-_MARKUP = re.compile(r"([*_~`])(?=\S)")
+_MARKUP = re.compile(r"(?<!\w)([*_~`])(?=\S)")
 _TORN_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 # What chat.postMessage answers with 200 when it is too busy (https://docs.slack.dev/reference/methods).
@@ -78,16 +78,19 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     if message.title not in message.what:
         top += f"\n{escape(message.title)}"
     blocks += _sections(top)
-    blocks += _sections(
-        "\n".join(f"*{escape(point.label)}* {escape(point.value)}" for point in message.points)
-    )
+    blocks += _sections("\n".join(_point(point) for point in message.points))
     for quote in message.quotes:
-        blocks += _sections(f">“{escape(quote.text)}”\n>— {escape(quote.where)}")
+        blocks += _sections(f">“{escape(quote.text)}”\n>— {escape(f'{quote.where} ({quote.shows})')}")
     blocks += _sections("  ".join(_link(fact) for fact in message.links))
     small = " · ".join(f"{escape(fact.label)}: {escape(fact.value)}" for fact in message.facts)
     for text in (small, escape(message.notice)):
         blocks += [{"type": "context", "elements": [_mrkdwn(piece)]} for piece in _cut(text)]
     return blocks
+
+
+def _point(point: Fact) -> str:
+    value = escape(point.value)
+    return f"*{escape(point.label)}* {f'*{value}*' if point.strong else value}"
 
 
 def _sections(text: str) -> list[dict[str, Any]]:

@@ -63,7 +63,11 @@ def _elements(message: Message) -> list[dict[str, Any]]:
     if message.title not in message.what:
         elements.append(_runs(_run(message.title)))
     elements += [
-        _runs(_run(f"{point.label}  ", weight="bolder"), _run(point.value)) for point in message.points
+        _runs(
+            _run(f"{point.label}  ", isSubtle=True),
+            _run(point.value, weight="bolder" if point.strong else "default"),
+        )
+        for point in message.points
     ]
     elements += [
         {
@@ -71,7 +75,7 @@ def _elements(message: Message) -> list[dict[str, Any]]:
             "style": "emphasis",
             "items": [
                 _runs(_run(f"“{quote.text}”", italic=True)),
-                _runs(_run(f"— {quote.where}", isSubtle=True)),
+                _runs(_run(f"— {quote.where} ({quote.shows})", isSubtle=True)),
             ],
         }
         for quote in message.quotes

@@ -16,18 +16,22 @@ from tracker.i18n import day, label, moment, t
 from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, Topic
 from tracker.present.deadlines import ahead, change_url, days_left
 from tracker.present.inert import line, safe_url, shorten
-from tracker.present.standing import standing_line
+from tracker.present.standing import standing, standing_line
 
 QUOTES = 3
 QUOTE_LENGTH = 280
+SOON = 14  # days
 SUBJECT_LENGTH = 120
 UNITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """A line of an alert. `strong` ones must not be missed: the legal status, what is due soon."""
+
     label: str
     value: str
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def message(
         what=what,
         title=line(change.title),
         points=_points(change, language, today),
-        quotes=_quotes(change, language),
+        quotes=_quotes(change, language, today),
         facts=_facts(change, language, timezone),
         links=(
             Fact(t("message.open", language), change_url(viewer_url, change.id)),
@@ -159,7 +163,7 @@ def _points(change: Change, language: Language, today: date) -> tuple[Fact, ...]
     ]
     separator = "、" if language == "ja" else ", "
     offered = (
-        Fact(t("message.status", language), standing_line(tagging.status, today, language)),
+        Fact(t("message.status", language), standing_line(tagging.status, today, language), strong=True),
         *_deadlines(change, language, today),
         Fact(t("message.reason", language), line(tagging.reason.get(language))),
         Fact(t("message.topics", language), separator.join(topics)),
@@ -178,7 +182,8 @@ def _deadlines(change: Change, language: Language, today: date) -> tuple[Fact, .
             extra.append(line(entry.note))
         said = "、".join(extra) if language == "ja" else ", ".join(extra)
         bracketed = f"({said})" if language == "ja" else f" ({said})"
-        facts.append(Fact(label("date", entry.type, language), day(entry.date, language) + bracketed))
+        soon = (entry.date - today).days <= SOON
+        facts.append(Fact(label("date", entry.type, language), day(entry.date, language) + bracketed, soon))
     return tuple(facts)
 
 
@@ -186,11 +191,14 @@ def _ranked_topics(change: Change) -> list[Topic]:
     return sorted(change.tagging.topics, key=lambda topic: -topic.score)
 
 
-def _quotes(change: Change, language: Language) -> tuple[Quote, ...]:
-    """The words that carry the alert: the link to Japan, then one per topic, then one per profile."""
-    offered: list[tuple[Evidence, str]] = [
-        (evidence, t("message.nexus", language)) for evidence in change.tagging.japan_nexus[:1]
-    ]
+def _quotes(change: Change, language: Language, today: date) -> tuple[Quote, ...]:
+    """The words that carry the alert: why it is not simply in force, the link to Japan, then one for each
+    topic, then one for each profile."""
+    offered: list[tuple[Evidence, str]] = []
+    now = standing(change.tagging.status, today).now
+    if now is not None and now.quote and now.state != "in-force":
+        offered.append((Evidence(now.quote, now.by or "dates"), label("status", now.state, language)))
+    offered += [(evidence, t("message.nexus", language)) for evidence in change.tagging.japan_nexus[:1]]
     offered += [
         (topic.evidence[0], label("topic", topic.id, language))
         for topic in _ranked_topics(change)

@@ -104,13 +104,12 @@ def _order(status: Status) -> int:
 def _said(status: Status, today: date | None, language: Language) -> str:
     state = label("status", status.state, language)
     details = [
+        t("standing.now", language, day=written(today, language)) if today else "",
         _span(status, language),
         t("standing.units", language, units=line(", ".join(status.units))) if status.units else "",
         t("standing.by", language, by=line(status.by)) if status.by else "",
     ]
     told = [detail for detail in details if detail]
-    if today is not None:
-        state = t("standing.now", language, state=state, day=written(today, language))
     if not told:
         return state
     return f"{state}({'、'.join(told)})" if language == "ja" else f"{state} ({', '.join(told)})"
