@@ -105,9 +105,9 @@ class _Poll:
                     url=first.answer.url,
                     status=first.answer.status,
                 )
-            records, troubles = self._collect(first)
+            records, troubles, covered = self._collect(first)
             yield from troubles
-            if not troubles:
+            if covered:
                 through = self._now.date().isoformat()
         bodies: list[bytes] = []
         for key, (record, answer) in records.items():
@@ -132,26 +132,29 @@ class _Poll:
     def _knows_documents(self) -> bool:
         return any(not key.startswith("listing/") for key in self._memory.keys())  # noqa: SIM118 - no mapping
 
-    def _collect(self, first: Listing) -> tuple[dict[str, tuple[Record, Answer]], list[Item]]:
-        """All records down to the window's lower end. Pages are counted here: what the server says of sizes and of a
+    def _collect(self, first: Listing) -> tuple[dict[str, tuple[Record, Answer]], list[Item], bool]:
+        """All records down to the window's lower end, what went wrong, and whether the whole window came. Pages are counted here: what the server says of sizes and of a
         next page is only compared with what came."""
         since = self._lower_end()
         found: dict[str, tuple[Record, Answer]] = {}
-        troubles: list[Item] = []
+        bad: dict[bytes, Item] = {}
         listing, page, per_page = first, 1, _FIRST_PAGE
         while True:
-            fresh = _add(found, listing, troubles)
-            if _reaches(listing, since) or len(found) >= min(listing.count, MAX_COUNT):
-                return found, troubles
+            before = len(found) + len(bad)
+            _add(listing, found, bad)
+            seen = len(found) + len(bad)
+            if _reaches(listing, since) or seen >= min(listing.count, MAX_COUNT):
+                return found, list(bad.values()), True
             if per_page == _FIRST_PAGE:
+                found, bad = {}, {}
                 page, per_page = 1, LARGEST_PAGE
-            elif fresh == 0 or page == MAX_PAGES:
+            elif seen == before or page == MAX_PAGES:
                 error = WrongShape(
-                    f"page {page} of {per_page} brings nothing new, with {len(found)} documents of {listing.count}: "
+                    f"page {page} of {per_page} brings nothing new, with {seen} documents of {listing.count}: "
                     "sizes or pages were clamped",
                     url=listing.answer.url,
                 )
-                return found, [*troubles, Trouble(LISTING, listing.answer.url, error)]
+                return found, [*bad.values(), Trouble(LISTING, listing.answer.url, error)], False
             else:
                 page += 1
             following = ask(self._source, self._client, self._query(page, per_page), self._deadline)
@@ -197,11 +200,11 @@ class _Poll:
         for key, text in list(self._watched.items()):
             if text.checked is not None and text.published < self._recheck_from:
                 del self._watched[key]
-        newest = sorted(self._watched, key=lambda key: (self._watched[key].published, key), reverse=True)
-        for place, key in enumerate(newest):
-            text = self._watched[key]
+        order = sorted(self._watched.items(), key=lambda entry: (entry[1].published, entry[0]), reverse=True)
+        newest = {key for key, _ in order[:_EACH_POLL]}
+        for key, text in sorted(order, key=lambda entry: entry[1].checked is not None):
             fetched_now = text != self._texts.get(key)
-            due = text.checked is None or place < _EACH_POLL or self._now - text.checked >= _DAILY
+            due = text.checked is None or key in newest or self._now - text.checked >= _DAILY
             if due and not fetched_now and self._budget.left():
                 yield from self._look_again(key, text, records)
 
@@ -251,19 +254,14 @@ class _Poll:
         return None, not failed and text.published < self._recheck_from, troubles
 
 
-def _add(found: dict[str, tuple[Record, Answer]], listing: Listing, troubles: list[Item]) -> int:
-    """Adds the records of a page; gives how many were not there yet. One that is no document is a trouble of its
-    own."""
-    before = len(found)
+def _add(listing: Listing, found: dict[str, tuple[Record, Answer]], bad: dict[bytes, Item]) -> None:
+    """Adds the records of a page to those found. One that is no document is a trouble of its own."""
     for record in listing.records:
         try:
-            key = key_of(record)
+            found.setdefault(key_of(record), (record, listing.answer))
         except WrongShape as error:
             name = str(record.get("document_number") or "without a number")
-            troubles.append(Trouble(name, listing.answer.url, error))
-            continue
-        found.setdefault(key, (record, listing.answer))
-    return len(found) - before
+            bad[canonical(record)] = Trouble(name, listing.answer.url, error)
 
 
 def _reaches(listing: Listing, since: date) -> bool:
