@@ -401,7 +401,7 @@ def _words(text: str) -> Iterator[tuple[int, int, str]]:
     for word in _WORD.findall(text):
         if word == "¶":
             yield (1, 0, "")  # running text before what is designated
-        elif word.isdigit():
+        elif word.isdecimal():
             yield (2, int(word), "")
         else:
             yield (4 if word == "›" else 5, 0, word.casefold())
@@ -422,7 +422,7 @@ _JAPANESE_WORDS = (
     (re.compile(r"\b(?:Table) (\d+)"), r"表\1"),
     (re.compile(r"\b(?:Footnote) (\d+)"), r"脚注\1"),
     (re.compile(r"\b(?:Note) (\d+)"), r"注\1"),
-    (re.compile(r"(?<=› )instruction (\d+)"), r"改正指示\1"),
+    (re.compile(r"\binstruction (\d+)"), r"改正指示\1"),
 )
 _CFR_RANGE = re.compile(_CFR.pattern + r"(?:-(\d+(?:\.\d+)?))?")
 _SUPPLEMENT = re.compile(r"Supp\. No\. (\d+) to Part (\d+)")

@@ -20,13 +20,21 @@ _DASH_LINE = re.compile(r"\s*[—–-]\s*")
 # What may follow a comma and still belong to the name.
 _SUFFIX = re.compile(
     r"\s*(?:Co\b|Company\b|Ltd\b|Limited\b|Inc\b|Incorporated\b|Corp\b|Corporation\b|L\.?L\.?C\b|L\.?L\.?P\b|LLP\b|"
-    r"S\.?A\.?(?:\b|\s|$)|S\.?L\b|GmbH\b|A\.?G\b|FZ[ECO]*\b|F\.?Z\.?[EC]\b|Pte\b|Pty\b|Pvt\b|\(Pvt\)|\(Private\)|Private\b|PJSC\b|JSC\b|OJSC\b|"
+    r"S\.?A\.?(?:\b|\s|$)|S\.?L\b|GmbH\b|A\.?G\b|FZ[ECO]*\b|F\.?Z\.?[EC]\b|Pte\b|Pty\b|Pvt\b|\(Pvt\)|\(Private\)|Private\b|[POC]?JSC\b|[POZ]?AO\b(?=[,;.]|$)|"
     r"A\.?S\b|O\.?O\.?O\b|Sdn\b|Bhd\b|B\.?V\b|N\.?V\b|Plc\b|PLC\b|P\.?L\.?C\b|S\.?A\.?R\.?L\b|SARL\b|S\.?R\.?L\b|S\.?p\.?A\b|d\.?o\.?o\b|"
     r"Jr\b|Sr\b|II\b|III\b|W\.?L\.?L\b|L\.?P\b|K\.?K\b|et al\b|DMCC\b|FZCO\b|S\.?A\.?L\b|Oy\b|AB\b|Kft\b|Tic\b|San\b|Sti\b|Est\b|LTD\b|INC\b|CO\b)",
 )
 _AND_NAME = re.compile(r"\s*(?:and|&)\s", re.I)
+# A part of a large body, listed as `Body, Institute of Something`, is named with the body.
+_BRANCH = re.compile(
+    r"\s*(?=[A-Z])(?:(?:Joint Stock Company|NPO)\b[^,;\d]*|[^,;\d]*\b(?:Institut(?:e|ion)|Plant|Bureau|Factory)\b[^,;\d]*)"
+)
+_BODY = re.compile(
+    r"\b(?:Academy|Corporation|Institute|Universit\w+|Group|Center|Administration|Commission)\b"
+)
+_PLACE = re.compile(r"\b(?:Street|St|Road|Rd|Avenue|Ave|Building|Bldg|Park|District|Room|Floor|Campus)\b")
 _FR = re.compile(r"\d{1,3} FR \d{1,6}")
-_SUBORDINATE = re.compile(r"Subordinate (?:institution|entit(?:y|ies))s?:?\Z", re.I)
+_SUBORDINATE = re.compile(r"(?:Subordinate|Affiliated) \w+:?\Z", re.I)
 _LEGAL_CUT = re.compile(r"[.,;:]+\Z")
 
 
@@ -44,6 +52,8 @@ def read_party(cell: str) -> Party:
     `cell` has its line breaks as `markup.LINE_BREAK`."""
     lines = [" ".join(line.split()) for line in cell.split(LINE_BREAK)]
     lines = [line for line in lines if line]
+    while len(lines) > 1 and _SUBORDINATE.match(lines[0]):
+        lines.pop(0)
     if not lines:
         return Party("", (), "")
     first = lines[0]
@@ -90,11 +100,21 @@ def _split_name(text: str) -> tuple[str, str]:
         elif character == ")":
             depth = max(0, depth - 1)
         elif character in ",;" and depth == 0 and index > start:
-            if character == "," and _SUFFIX.match(text, index + 1):
+            if character == "," and _belongs(text, index + 1):
                 continue
             return text[:index].strip(), text[index + 1 :].strip()
     name = text.strip()
     return (name if _SUFFIX.match(name.rsplit(" ", 1)[-1]) else _LEGAL_CUT.sub("", name)), ""
+
+
+def _belongs(text: str, start: int) -> bool:
+    """Whether what follows a comma is still part of the name."""
+    if _SUFFIX.match(text, start):
+        return True
+    branch = _BRANCH.match(text, start)
+    if branch is None or text[branch.end() :][:1] != "," or _PLACE.search(branch.group()):
+        return False
+    return _BODY.search(text, 0, start) is not None  # a person's institute is an address
 
 
 def is_country_table(table: Table) -> bool:
