@@ -38,6 +38,7 @@ AGENCIES = {
             "International Trade Administration",
             "commerce-department",
         ),
+        Agency("census-bureau", _OWN + 3, "Census Bureau", "Bureau of the Census", "commerce-department"),
         Agency(
             "national-oceanic-and-atmospheric-administration",
             361,
