@@ -1,8 +1,8 @@
 """Parts of the Code of Federal Regulations, as the eCFR's versioner gives them.
 
-Its habits (sources.md, b): `up_to_date_as_of` is the latest day there is, later ones answer 404; during an import nothing
-is reliable; only part, section and appendix slice, anything else gives the whole title; `size` in the structure is the
-number of bytes of XML, a free fingerprint; 429 comes without Retry-After; a slow 504 succeeds on the next try.
+Its habits (sources.md, b): `up_to_date_as_of` is the latest day there is, later ones answer 404; during an import
+nothing is reliable; only part, section and appendix slice, anything else gives the whole title; `size` in the structure
+is the number of bytes of XML, a free fingerprint; 429 comes without Retry-After; a slow 504 succeeds on the next try.
 """
 
 from __future__ import annotations

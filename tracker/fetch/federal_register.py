@@ -133,8 +133,10 @@ class _Poll:
         return any(not key.startswith("listing/") for key in self._memory.keys())  # noqa: SIM118 - no mapping
 
     def _collect(self, first: Listing) -> tuple[dict[str, tuple[Record, Answer]], list[Item], bool]:
-        """All records down to the window's lower end, what went wrong, and whether the whole window came. Pages are counted here: what the server says of sizes and of a
-        next page is only compared with what came."""
+        """All records down to the window's lower end, what went wrong, and whether the whole window came.
+
+        Pages are counted here: what the server says of sizes and of a next page is only compared with what came.
+        """
         since = self._lower_end()
         found: dict[str, tuple[Record, Answer]] = {}
         bad: dict[bytes, Item] = {}
