@@ -50,14 +50,12 @@ def headline(message: Message) -> str:
 def plain(message: Message) -> str:
     """The alert as plain text: mail's second half, the file channel, and every place without a form of
     its own."""
-    lines = [message.what]
-    if message.title not in message.what:
-        lines.append(message.title)
+    lines = [text for text in (message.what, message.title, message.detail) if text]
     if message.points:
         lines += ["", *(said(point) for point in message.points)]
     if message.quotes:
         lines.append("")
-        lines += [f"> “{quote.text}” — {quote.where}" for quote in message.quotes]
+        lines += [f"> “{quote.text}” — {quote.source}" for quote in message.quotes]
     for facts in (message.links, message.facts):
         if facts:
             lines += ["", *(said(fact) for fact in facts)]

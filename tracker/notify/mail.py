@@ -71,14 +71,13 @@ def html(message: Message) -> str:
             *(("#333333", mark) for mark in message.marks),
         )
     )
-    title = (
-        "" if message.title in message.what else _paragraph(message.title, "color:#444444;margin:0 0 14px")
+    below = "".join(
+        _paragraph(text, "color:#444444;margin:0 0 6px") for text in (message.title, message.detail) if text
     )
     quotes = "".join(
         '<tr><td style="border-left:4px solid #c8c8c8;padding:4px 12px;background:#f6f6f6">'
         f'<span style="color:#222222">“{escape(quote.text)}”</span><br>'
-        f'<span style="color:#555555;font-size:13px">— {escape(quote.where)}'
-        f" ({escape(quote.shows)})</span></td></tr>"
+        f'<span style="color:#555555;font-size:13px">— {escape(quote.source)}</span></td></tr>'
         '<tr><td style="height:8px;line-height:8px">&nbsp;</td></tr>'
         for quote in message.quotes
     )
@@ -100,8 +99,8 @@ def html(message: Message) -> str:
         '<tr><td align="left" style="padding:16px"><table role="presentation" width="640" cellpadding="0" '
         'cellspacing="0" border="0" style="max-width:640px;width:100%"><tr><td>'
         f'<div style="margin:0 0 10px">{badge}</div>'
-        f'<h1 style="font-size:19px;line-height:1.4;margin:0 0 6px">{escape(message.what)}</h1>{title}'
-        f"{_table(message.points, first=True)}"
+        f'<h1 style="font-size:19px;line-height:1.4;margin:0 0 6px">{escape(message.what)}</h1>{below}'
+        f'<div style="height:8px;line-height:8px">&nbsp;</div>{_table(message.points, first=True)}'
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" '
         f'style="margin:14px 0 6px">{quotes}</table><div style="margin:6px 0 14px">{buttons}</div>'
         f"{_table(message.facts, first=False)}"

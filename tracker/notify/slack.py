@@ -75,12 +75,10 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     # Emphasis that spans a cut would show its asterisks: only what surely fits is bold.
     what = escape(message.what)
     top = f"*{what}*" if len(what) < TEXT else what
-    if message.title not in message.what:
-        top += f"\n{escape(message.title)}"
-    blocks += _sections(top)
+    blocks += _sections("\n".join([top, *(escape(text) for text in (message.title, message.detail) if text)]))
     blocks += _sections("\n".join(_point(point) for point in message.points))
     for quote in message.quotes:
-        blocks += _sections(f">“{escape(quote.text)}”\n>— {escape(f'{quote.where} ({quote.shows})')}")
+        blocks += _sections(f">“{escape(quote.text)}”\n>— {escape(quote.source)}")
     blocks += _sections("  ".join(_link(fact) for fact in message.links))
     small = " · ".join(f"{escape(fact.label)}: {escape(fact.value)}" for fact in message.facts)
     for text in (small, escape(message.notice)):

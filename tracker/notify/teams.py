@@ -60,8 +60,7 @@ def _elements(message: Message) -> list[dict[str, Any]]:
         },
         _runs(_run(message.what, weight="bolder", size="large")),
     ]
-    if message.title not in message.what:
-        elements.append(_runs(_run(message.title)))
+    elements += [_runs(_run(text)) for text in (message.title, message.detail) if text]
     elements += [
         _runs(
             _run(f"{point.label}  ", isSubtle=True),
@@ -75,7 +74,7 @@ def _elements(message: Message) -> list[dict[str, Any]]:
             "style": "emphasis",
             "items": [
                 _runs(_run(f"“{quote.text}”", italic=True)),
-                _runs(_run(f"— {quote.where} ({quote.shows})", isSubtle=True)),
+                _runs(_run(f"— {quote.source}", isSubtle=True)),
             ],
         }
         for quote in message.quotes

@@ -40,14 +40,12 @@ def listing(records: Sequence[Mapping[str, Any]], language: Language, timezone: 
 def _row(record: Mapping[str, Any], language: Language, timezone: str) -> list[str]:
     seen = datetime.fromisoformat(record["detected_at"])
     topics = [label("topic", topic["id"], language) for topic in record["topics"]]
-    what = line(record["summary"][language]) or line(record["title"])
-    shown = line(record["title"]) if language == "en" else what
     return [
         label("level", record["level"], language),
         record["published"] or stamp(seen, timezone)[:10],
         label("kind", record["kind"], language),
         record["id"],
-        shown + (f" [{', '.join(topics)}]" if topics else ""),
+        line(record["title"]) + (f" [{', '.join(topics)}]" if topics else ""),
     ]
 
 
@@ -98,9 +96,12 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
 
     tagging = change.tagging
     yield Text(f" {level_badge(tagging.level, tagging.direction, language)} ", style=_STYLES[tagging.level])
-    yield Text(what_changed(change, language), style="bold")
-    if line(change.title) not in what_changed(change, language):
+    what, detail = what_changed(change, language)
+    yield Text(what, style="bold")
+    if line(change.title) not in what:
         yield Text(line(change.title))
+    if detail:
+        yield Text(detail)
     if today is not None:
         yield _facts([(t("message.status", language), standing_line(tagging.status, today, language))])
     if tagging.dates:

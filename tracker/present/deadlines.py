@@ -11,7 +11,7 @@ from typing import Any
 from tracker.i18n import day as written
 from tracker.i18n import label, t
 from tracker.model import Change, Language, LegalDate, Level
-from tracker.present.inert import inert, line, safe_url
+from tracker.present.inert import first_sentence, inert, line, safe_url
 
 # What somebody has to do something by. Publication and filing are past when they are told.
 AHEAD = ("comments-close", "effective", "compliance", "stay-ends", "expires", "hearing")
@@ -94,8 +94,8 @@ def _of(change: Change) -> Iterable[Deadline]:
             note=line(entry.note),
             quote=line(entry.quote),
             title=line(change.title),
-            what_ja=line(change.tagging.summary.ja),
-            what_en=line(change.tagging.summary.en),
+            what_ja=first_sentence(line(change.tagging.summary.ja))[0],
+            what_en=first_sentence(line(change.tagging.summary.en))[0],
             document_number=change.document_number,
             url=safe_url(change.url),
         )

@@ -44,6 +44,29 @@ def shorten(text: str, limit: int) -> str:
     return (head[:space] if space > limit // 2 else head).rstrip() + mark
 
 
+_OPENS, _CLOSES = "「“(", "」”)"
+
+
+def first_sentence(text: str) -> tuple[str, str]:
+    """The first sentence without its full stop, and the rest. Stops inside quotes and brackets, and
+    those of abbreviations (U.S.), end nothing."""
+    depth = 0
+    for place, character in enumerate(text):
+        if character in _OPENS:
+            depth += 1
+        elif character in _CLOSES:
+            depth = max(depth - 1, 0)
+        elif depth == 0 and (character == "。" or (character == "." and _ends(text, place))):
+            return text[:place], text[place + 1 :].strip()
+    return text, ""
+
+
+def _ends(text: str, place: int) -> bool:
+    followed = text[place + 1 : place + 2]
+    abbreviated = place >= 1 and text[place - 1].isupper() and not text[place - 2 : place - 1].isalpha()
+    return followed in ("", " ") and not abbreviated
+
+
 _URL_SPACE = re.compile(r"\s")
 
 

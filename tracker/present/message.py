@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from tracker.clock import legal_day
 from tracker.i18n import day, label, moment, t
 from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, Topic
 from tracker.present.deadlines import ahead, change_url, days_left
-from tracker.present.inert import line, safe_url, shorten
+from tracker.present.inert import first_sentence, line, safe_url, shorten
 from tracker.present.standing import standing, standing_line
 
 QUOTES = 3
@@ -36,11 +37,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Official words, where they stood, and what they show: a topic, a profile, the link to Japan."""
+    """Official words, where they stood, and what they show: a topic, a profile, the link to Japan, or
+    nothing in particular."""
 
     text: str
     where: str
     shows: str
+
+    @property
+    def source(self) -> str:
+        """`要旨 (エンティティー・リスト等)`."""
+        return f"{self.where} ({self.shows})" if self.shows else self.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Message:
 
     `marks` are said before all else: that it is an update, or possibly a repetition. `badge` is the
     level and direction in words. `what` is the change in one line of the reader's language, `title`
-    the official title. `points` are read in ten seconds: whether it is in force, what is due, why it
+    the official title, empty where `what` has it; `detail` what else the summary says. `points` are read in ten seconds: whether it is in force, what is due, why it
     matters, topics, profiles. `links` are the viewer's page and, where its address is one that people
     may follow, the official one. `facts` are for whoever reads on.
     """
@@ -63,6 +70,7 @@ class Message:
     subject: str
     what: str
     title: str
+    detail: str
     points: tuple[Fact, ...]
     quotes: tuple[Quote, ...]
     facts: tuple[Fact, ...]
@@ -89,7 +97,8 @@ def message(
         *((t("message.repeated", language),) if repeated else ()),
     )
     badge = level_badge(tagging.level, tagging.direction, language)
-    what = what_changed(change, language)
+    what, detail = what_changed(change, language)
+    title = line(change.title)
     address = safe_url(change.url)
     return Message(
         id=change.id,
@@ -100,7 +109,8 @@ def message(
         badge=badge,
         subject=_subject(change, language, badge, marks, what),
         what=what,
-        title=line(change.title),
+        title="" if title in what else title,
+        detail=detail,
         points=_points(change, language, today),
         quotes=_quotes(change, language, today),
         facts=_facts(change, language, timezone),
@@ -121,23 +131,22 @@ def level_badge(level: Level, direction: Direction | None, language: Language) -
     return f"{said}・{pushed}" if language == "ja" else f"{said}, {pushed.lower()}"
 
 
-def what_changed(change: Change, language: Language) -> str:
-    """The change in one line: its summary, else the units that it touches, else its title."""
+def what_changed(change: Change, language: Language) -> tuple[str, str]:
+    """The change in one line, and what else is told of it: its summary's first sentence and the rest,
+    else the units that it touches, else its title."""
     summary = line(change.tagging.summary.get(language))
     if summary:
-        return summary
+        return first_sentence(summary)
     units = change.tagging.units
     kind = label("kind", change.kind, language)
-    if change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE} and units:
-        if len(units) == 1:
-            return t("message.what-unit", language, kind=kind, first=line(units[0]))
-        return t("message.what-units", language, kind=kind, first=line(units[0]), count=len(units))
-    return t(
-        "message.what-new",
-        language,
-        kind=kind if language == "ja" else kind.lower(),
-        title=line(change.title),
-    )
+    title = line(change.title)
+    if change.kind not in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE} or not units:
+        said = kind if language == "ja" else kind.lower()
+        return t("message.what-new", language, kind=said, title=title), ""
+    first = line(units[0])
+    if len(units) == 1:
+        return t("message.what-unit", language, kind=kind, first=first), ""
+    return t("message.what-units", language, kind=kind, first=first, count=len(units)), ""
 
 
 def where_said(where: str, language: Language) -> str:
@@ -162,8 +171,12 @@ def _points(change: Change, language: Language, today: date) -> tuple[Fact, ...]
         f"{line(match.profile)} ({label('level', match.level, language)})" for match in change.profiles
     ]
     separator = "、" if language == "ja" else ", "
+    # A page or a list says nothing of its own force; of a document it is worth saying that nothing is said.
+    known = bool(tagging.status)
+    of_text = change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE}
+    status = standing_line(tagging.status, today, language) if known or not of_text else ""
     offered = (
-        Fact(t("message.status", language), standing_line(tagging.status, today, language), strong=True),
+        Fact(t("message.status", language), status, strong=known),
         *_deadlines(change, language, today),
         Fact(t("message.reason", language), line(tagging.reason.get(language))),
         Fact(t("message.topics", language), separator.join(topics)),
@@ -199,12 +212,16 @@ def _quotes(change: Change, language: Language, today: date) -> tuple[Quote, ...
     if now is not None and now.quote and now.state != "in-force":
         offered.append((Evidence(now.quote, now.by or "dates"), label("status", now.state, language)))
     offered += [(evidence, t("message.nexus", language)) for evidence in change.tagging.japan_nexus[:1]]
-    offered += [
-        (topic.evidence[0], label("topic", topic.id, language))
-        for topic in _ranked_topics(change)
-        if topic.evidence
-    ]
-    offered += [(match.evidence[0], line(match.profile)) for match in change.profiles if match.evidence]
+    title = line(change.title)
+    for name, evidence in (
+        *((label("topic", topic.id, language), topic.evidence) for topic in _ranked_topics(change)),
+        *((line(match.profile), match.evidence) for match in change.profiles),
+    ):
+        # The title is read already.
+        telling = (entry for entry in evidence if line(entry.quote) not in title)
+        offered += [(entry, name) for entry in islice(telling, 1)]
+    if not offered:
+        offered.append((Evidence(change.abstract, "abstract"), ""))
     chosen: dict[str, Quote] = {}
     for evidence, shows in offered:
         text = line(evidence.quote)
