@@ -18,13 +18,15 @@ _LIST_WORDS = re.compile(
     r"Entity List|Unverified List|\bUVL\b|\bMEU\b|Military End.User|SDN List|destinations? of|under \d+ entries",
     re.I,
 )
-_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z(])")
+_SENTENCE = re.compile(r"(?<=[.;])(?<!U\.S\.)(?<!Ltd\.)(?<!Co\.)(?<!Inc\.)(?<!No\.)\s+(?=[A-Z(])")
+_CHINESE = re.compile(r"\b(?:Chinese|Huawei|SMIC|PRC)\b")
 _ADDS = re.compile(
-    r"\b(?:add(?:s|ed|ing)?|additions?|placing|placed|designat\w+)\b(?=[^.;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|companies|affiliates|addresses|individuals)\b)"
+    r"\b(?:add(?:s|ed|ing)|placing|placed)\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|companies|affiliates|addresses|individuals)\b)"
     r"|\b(?:entit(?:y|ies)|persons|entries) (?:being |to be |that (?:are|were|have been) |have been |has been )?added\b"
     r"|\bwill be listed\b|\bhave been placed\b|\bnames of (?:one or more )?persons\b",
     re.I,
 )
+_TITLE_ADDS = re.compile(r"\b(?:additions?|adding)\b", re.I)
 _REMOVES = re.compile(r"\b(?:remov(?:es?|ed|ing|als?)|delet(?:es?|ed|ing)|taking .{0,20} off)\b", re.I)
 _REVISES = re.compile(
     r"\b(?:revis(?:es?|ed|ing|ions?)|modif(?:y|ies|ied|ying|ications?)|correct(?:s|ed|ing|ions?)?|amend(?:s|ing)? .{0,30}entr)\b",
@@ -46,8 +48,28 @@ _PAST = re.compile(r"\b(?:published|appeared|previously|that final rule amended|
 _NUMBERS = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 } | {
     "twenty": 20,
@@ -102,7 +124,9 @@ def _from_words(reading: Reading) -> Listing:
     adding = False
     for section in reading.text:
         for sentence in _SENTENCE.split(section.text):
-            adds = _ADDS.search(sentence) is not None and not _NOT_ADDING.match(sentence)
+            adds = (_TITLE_ADDS if section.where == "title" else _ADDS).search(
+                sentence
+            ) is not None and not _NOT_ADDING.match(sentence)
             removes = _REMOVES.search(sentence) is not None
             revises = _REVISES.search(sentence) is not None
             evidence = (Evidence(clip(sentence), section.where),)
@@ -132,7 +156,10 @@ def _from_words(reading: Reading) -> Listing:
             if revises:
                 listing.facts.setdefault("revises-parties", evidence)
             touched.extend(found)
+    chinese = next((s for s in reading.text if s.where != "title" and _CHINESE.search(s.text)), None)
     china = [place for place in added if place.id in ("china", "hong-kong")]
+    if not added and chinese is not None and "adds-parties" in listing.facts:
+        listing.facts["adds-china"] = listing.facts["adds-parties"]
     if china and "adds-parties" in listing.facts:
         listing.facts["adds-china"] = next(
             (

@@ -11,9 +11,9 @@ from datetime import date
 
 from tracker.model import Bilingual, Evidence, Language, LegalDate
 from tracker.tag.listing import Listing
+from tracker.tag.places import Place
 from tracker.tag.reading import Reading, abstract_of
 from tracker.tag.rules import Verdict
-from tracker.tag.places import Place
 
 _SHORT = 130
 _GOODS = re.compile(r"\b[Ii]mports of (.+?)(?= Into | into |$)")

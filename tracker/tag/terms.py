@@ -1,7 +1,7 @@
 """The words of the rules file as patterns.
 
 A term in lower case matches any case; a term with a capital letter matches as written. `*` ends a
-word openly (`semiconductor*`), ` .. ` leaves up to twelve words open in one sentence. Space and hyphen
+word openly (`semiconductor*`), `$` is the end of the text, ` .. ` leaves some words open in one sentence. Space and hyphen
 stand for each other, because the Federal Register breaks lines after hyphens ("end- use").
 """
 
@@ -30,6 +30,8 @@ class Term:
 @lru_cache(maxsize=4096)
 def compile_term(text: str) -> Term:
     flags = 0 if any(c.isupper() for c in text) else re.IGNORECASE
+    at_end = text.endswith("$")
+    text = text.removesuffix("$")
     parts: list[str] = []
     for chunk in re.split(r"(\s*\.\.\s*|[\s-]+|\*|['’])", text):
         if not chunk:
@@ -49,8 +51,10 @@ def compile_term(text: str) -> Term:
     body = "".join(parts)
     start = r"(?<!\w)" if text[0].isalnum() else ""
     end = r"(?!\w)" if text[-1].isalnum() else ""
+    if at_end:
+        end = r"\W*$"
     needle = max(_PIECES.split(text.lower()), key=len)
-    return Term(text, needle, re.compile(start + body + end, flags))
+    return Term(text + "$" * at_end, needle, re.compile(start + body + end, flags))
 
 
 def compile_terms(texts: object) -> tuple[Term, ...]:
