@@ -25,13 +25,17 @@ class Cost:
 def measure(
     command: Sequence[str | Path], *, cwd: Path | None = None, environ: Mapping[str, str] | None = None
 ) -> Cost:
-    """Runs a command to its end. `output` is standard output and error together, for saying why it failed."""
+    """Runs a command to its end. `output` is standard output and error together, for saying why it failed.
+
+    Byte code may be written, as on anybody's machine: without it every start compiles the whole program anew.
+    """
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
-            env={**os.environ, **(environ or {})},
+            env={**inherited, **(environ or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -100,8 +100,12 @@ class Exchange(asyncio.Protocol):
 
 async def serve(pages: int) -> None:
     bodies = {f"/page/{number}": page_body(number) for number in range(pages)}
-    links = "".join(f"<li><a href={path}>{path}</a>" for path in bodies)
-    bodies["/"] = f"<!doctype html><title>All</title><main><ul>{links}</ul></main>".encode()
+    links = "".join(f"<li><a href={path}>Guidance {path[6:]}</a> of the Bureau</li>" for path in bodies)
+    index = (
+        "<!doctype html><html lang=en><head><title>Guidance</title></head><body><main><h1>Guidance</h1>"
+        f"<p>All guidance that the Bureau has published.</p><ul>{links}</ul></main></body></html>"
+    )
+    bodies["/"] = index.encode()
     tagged = {
         path: (b'"%s"' % hashlib.sha256(body).hexdigest()[:16].encode(), body)
         for path, body in bodies.items()
