@@ -6,7 +6,7 @@ recognised as the new (d) to (i). In order:
 1. units with the same words that stand once in either text, then their like neighbours;
 2. table rows by their key (party, ECCN, country) within their table;
 3. the same citation with the same words (`[Reserved]` and other words that stand often);
-4. parents whose children went together;
+4. parents whose children went together, and then short words under the same parent;
 5. from the outermost level inwards, what is left: the likest words first, the same parent and the
    same citation counting in favour; then the same citation whatever the words.
 
@@ -16,6 +16,7 @@ units share, so that its work stays in proportion to the number of units that di
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -48,10 +49,24 @@ _OWN_KIND = {
 _ORDINAL_KINDS = {UnitKind.PARAGRAPH, UnitKind.NOTE, UnitKind.ROW}
 
 
+_LEAD = re.compile(r"(?:\((?:[a-zA-Z]{1,5}|\d{1,3})\)\s?)+(?=\s|$)|(?:§+|Sec\.)\s?\d[\w.-]*\w(?=\s)")
+
+
+def designator(unit: Unit) -> str:
+    """What stands at the start of the unit's text only to name it: its marker; a `(b)` or `§ 744.11`
+    that the reader did not take for one."""
+    if unit.marker and unit.text.startswith(unit.marker):
+        return unit.marker
+    if unit.text[:1] not in "(§S" or unit.key:
+        return ""
+    found = _LEAD.match(unit.text)
+    return found.group().rstrip() if found else ""
+
+
 def body(unit: Unit) -> str:
     """The unit's words without the designator at their start."""
-    marker = unit.marker
-    return unit.text[len(marker) :].lstrip() if marker and unit.text.startswith(marker) else unit.text
+    lead = designator(unit)
+    return unit.text[len(lead) :].lstrip() if lead else unit.text
 
 
 def parents(units: Sequence[Unit]) -> list[int]:
@@ -110,6 +125,7 @@ class Alignment:
         self._same_keys()
         self._same_citation_and_words()
         self._parents_of_kept_children()
+        self._same_words_and_parent()
         self._likest()
 
     def _pair(self, i: int, j: int) -> None:
@@ -203,6 +219,24 @@ class Alignment:
             j = self.to[i]
             if j >= 0 and self.old_parents[i] >= 0 and self.new_parents[j] >= 0:
                 votes[self.old_parents[i]][self.new_parents[j]] += 1
+
+    def _same_words_and_parent(self) -> None:
+        waiting: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+        for j in range(len(self.of) - 1, -1, -1):
+            if self.of[j] < 0:
+                waiting[self.new_parents[j], self.new_bodies[j]].append(j)  # the first one last
+        for i, words in enumerate(self.old_bodies):
+            above = self.old_parents[i]
+            parent = self.to[above] if above >= 0 else -1
+            if self.to[i] >= 0 or (above >= 0 and parent < 0):
+                continue
+            same = waiting.get((parent, words))
+            if (
+                same
+                and self.before[i].key == self.after[same[-1]].key
+                and _like_kinds(self.before[i], self.after[same[-1]])
+            ):
+                self._pair(i, same.pop())
 
     # --- 5 ---------------------------------------------------------------------------------------
 
@@ -317,9 +351,9 @@ def _like_kinds(old: Unit, new: Unit) -> bool:
 
 
 def _may_be_renamed(old: str, new: str) -> bool:
-    """Whether two keys may name one party: nearly the same letters, or the same but for typography."""
+    """Whether two keys may name one party: nearly the same letters, or the same but for typography.
+    Only the name counts (`china › some co., ltd.`), not the country that it stands under."""
     if not old or not new:
         return False
-    if Indel.normalized_similarity(old, new) >= _SAME_PARTY:
-        return True
-    return legal_form(old) == legal_form(new)
+    old, new = old.rpartition(" › ")[2], new.rpartition(" › ")[2]
+    return Indel.normalized_similarity(old, new) >= _SAME_PARTY or legal_form(old) == legal_form(new)

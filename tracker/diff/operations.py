@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tracker.diff.align import Alignment, in_order
+from tracker.diff.align import Alignment, body, designator, in_order
 from tracker.diff.editorial import legal_form, only_typography
 from tracker.diff.words import word_spans
 from tracker.model import Document, Op, Operation, Unit, UnitKind
@@ -78,6 +78,7 @@ class _Comparison:
         self.pieces_new: dict[int, int] = {}  # unit after -> the changed unit after that it was split from
         self.pieces_old: dict[int, int] = {}  # unit before -> the changed unit after that it was merged into
         self.relaid: set[int] = set()  # units after that were only cut or joined at other places
+        self.recut: set[str] = set()  # paths after that are other ones for that reason alone
         self._find_splits_and_merges()
 
     def _places_of_gone(self) -> dict[int, list[int]]:
@@ -136,6 +137,12 @@ class _Comparison:
                 shift[group] = new.path
             same_place = old.path == new.path and bool(new.key)  # a table's order is not law
             return self._pair(old, new, Op.MOVED, j, follows, editorial=same_place and self._same(old, new))
+        if j in self.relaid or follows in self.recut:
+            # The same text, cut at another place: what was said of a parent within its own words.
+            self.recut.add(new.path)
+            return self._pair(
+                old, new, Op.RENUMBERED, j, follows, editorial=j in self.relaid or self._same(old, new)
+            )
         follows = follows or shift.get(group)
         ordinal = not old.marker and not new.marker and old.text == new.text
         respelt = legal_form(old.path) == legal_form(new.path)
@@ -179,7 +186,7 @@ class _Comparison:
             after=new.text,
             from_path=None if op is Op.CHANGED else old.path,
             editorial=editorial,
-            spans=word_spans(old.text, new.text, (old.marker, new.marker)),
+            spans=word_spans(old.text, new.text, (designator(old), designator(new))),
             kind=new.kind,
             follows=follows,
             position=position,
@@ -190,48 +197,44 @@ class _Comparison:
         for j, i in enumerate(self.of):
             if i < 0 or j in self.untouched or self.before[i].text == self.after[j].text:
                 continue
-            for units, bodies, at, partner, whole, pieces in (
-                (
-                    self.after,
-                    self.aligned.new_bodies,
-                    j,
-                    self.of,
-                    self.aligned.old_bodies[i],
-                    self.pieces_new,
-                ),
-                (
-                    self.before,
-                    self.aligned.old_bodies,
-                    i,
-                    self.to,
-                    self.aligned.new_bodies[j],
-                    self.pieces_old,
-                ),
+            for units, at, partner, whole, pieces in (
+                (self.after, j, self.of, self.before[i], self.pieces_new),
+                (self.before, i, self.to, self.after[j], self.pieces_old),
             ):
-                run = _run(bodies, partner, at, whole)
-                if run and all(units[k].kind == units[at].kind for k in run):
-                    pieces.update((k, j) for k in run)
-                    if (
-                        not any(units[k].marker for k in run)
-                        and self.before[i].marker == self.after[j].marker
-                    ):
-                        self.relaid.add(j)
+                run, relaid = _run(units, partner, at, whole)
+                pieces.update((k, j) for k in run)
+                if relaid:
+                    self.relaid.add(j)
 
 
-def _run(bodies: Sequence[str], partner: Sequence[int], at: int, whole: str) -> list[int]:
+def _run(units: Sequence[Unit], partner: Sequence[int], at: int, whole: Unit) -> tuple[list[int], bool]:
     """The units without a partner right after `at` (else right before it) whose words, joined with
-    those of `at`, are `whole`; empty where they are not."""
-    if len(bodies[at]) >= len(whole):
-        return []
-    wanted = ""
+    those of `at`, are those of `whole`; and whether not even a designator came or went, so that the
+    same text is only cut at other places. None where the words are not the same."""
+    if len(units[at].text) >= len(whole.text):
+        return [], False
+    wanted: tuple[str, str] | None = None
     for step in (1, -1):
-        joined, run = bodies[at], list[int]()
+        joined, run = [units[at]], list[int]()
         k = at + step
-        while 0 <= k < len(partner) and partner[k] < 0 and len(run) < _PIECES and len(joined) < len(whole):
-            joined = f"{joined} {bodies[k]}" if step > 0 else f"{bodies[k]} {joined}"
+        while (
+            0 <= k < len(partner)
+            and partner[k] < 0
+            and len(run) < _PIECES
+            and _together(joined) < len(whole.text)
+        ):
+            joined.insert(len(joined) if step > 0 else 0, units[k])
             run.append(k)
             k += step
-        wanted = wanted or legal_form(whole) if run else wanted
-        if run and legal_form(joined) == wanted:
-            return run
-    return []
+        if not run or _together(joined) * 2 < len(whole.text):
+            continue
+        wanted = wanted or (legal_form(whole.text), legal_form(body(whole)))
+        if legal_form(" ".join(unit.text for unit in joined)) == wanted[0]:
+            return run, True
+        if legal_form(" ".join(body(unit) for unit in joined)) == wanted[1]:
+            return run, False
+    return [], False
+
+
+def _together(units: Sequence[Unit]) -> int:
+    return sum(len(unit.text) + 1 for unit in units)

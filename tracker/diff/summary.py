@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from tracker.model import Bilingual, Op, Operation, UnitKind
 
 _SEPARATOR = " › "
-_SECTION = re.compile(r"^(?P<place>[^(¶]*?\d[^(¶\s]*)\s*(?P<local>(?:\(|¶).*)$")
+_SECTION = re.compile(r"^(?P<place>.*?\d[\w.-]*)(?P<local>\(.*)$")
 _LAST = re.compile(r"\([^()]+\)$|[\w-]+\.?$")
 _NAMED = 4  # so many units are named, the rest is counted
 _PLACES = 3
+_RUNS = 3
 _QUOTE = 160
 _PARTIES = re.compile(r"^Supp\. No\. [467] to Part 744\b")
 
@@ -91,7 +92,10 @@ def split_path(path: str) -> tuple[str, str]:
     if separator:
         return head, tail
     found = _SECTION.match(path)
-    return (found["place"], found["local"]) if found else (path, "")
+    if found:
+        return found["place"], found["local"]
+    place, ordinal, number = path.rpartition(" ¶")
+    return (place, f"¶{number}") if ordinal else (path, "")
 
 
 # --- collecting ---------------------------------------------------------------------------------
@@ -166,8 +170,8 @@ def _named(names: list[str]) -> str:
     return f"{shown}, …" if len(names) > _NAMED else shown
 
 
-def _range(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"
+def _range(names: list[str], dash: str = "-") -> str:
+    return names[0] if len(names) == 1 else f"{names[0]}{dash}{names[-1]}"
 
 
 _VERB_EN = {
@@ -198,12 +202,15 @@ def _english(place: _Place) -> str:
             own = "" if names == [place.name] else f" ({_named(names)})"
             parts.append(f"{len(names)}{word} {_VERB_EN[op]}{own}")
             noun = singular
-    for run in place.runs:
+    for run in place.runs[:_RUNS]:
         verb = "moved to" if run.op is Op.MOVED else "became"
         if run.op is Op.MOVED and run.old == run.new:
             parts.append(f"{_range(run.new)} moved")
         else:
             parts.append(f"{_range(run.old)} {verb} {_range(run.new)}")
+    if len(place.runs) > _RUNS:
+        more = sum(len(run.new) for run in place.runs[_RUNS:])
+        parts.append(f"{more} more redesignated")
     one, many = ("party", "parties") if place.parties else ("row", "rows")
     for op, tables in place.rows.items():
         counts = list(tables.items())
@@ -226,13 +233,15 @@ def _japanese(place: _Place) -> str:
             if names:
                 own = "" if names == [place.name] else f"({_named(names)})"
                 parts.append(f"{counter.format(len(names))}を{_VERB_JA[op]}{own}")
-    for run in place.runs:
+    for run in place.runs[:_RUNS]:
         if run.op is Op.MOVED:
-            to = "" if run.old == run.new else f"{_range(run.new)}へ"
-            parts.append(f"{_range(run.old)}を{to}移動")
+            to = "" if run.old == run.new else f"{_range(run.new, '~')}へ"
+            parts.append(f"{_range(run.old, '~')}を{to}移動")
         else:
             how = {Op.ADDED: "繰下げ", Op.REMOVED: "繰上げ"}.get(run.pushed or Op.CHANGED, "改番")
-            parts.append(f"{_range(run.old)}を{_range(run.new)}に{how}")
+            parts.append(f"{_range(run.old, '~')}を{_range(run.new, '~')}に{how}")
+    if len(place.runs) > _RUNS:
+        parts.append(f"ほか{sum(len(run.new) for run in place.runs[_RUNS:])}段落を改番")
     unit = "者" if place.parties else "行"
     for op, tables in place.rows.items():
         counts = list(tables.items())
