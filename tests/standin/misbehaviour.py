@@ -346,9 +346,9 @@ def _importing(case: Case) -> Reply:
     """titles.json while the eCFR takes in new text."""
 
     def edit(value: Any) -> Any:
-        value["meta"]["import_in_progress"] = True
-        for title in value["titles"]:
+        for title in value.get("titles", ()):
             title["processing_in_progress"] = True
+            value["meta"]["import_in_progress"] = True
         return value
 
     return _edited(case.honest(), edit)

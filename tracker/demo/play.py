@@ -228,7 +228,7 @@ def _tell(total: _Sum, seconds: float, config: Path, alerts: Path, last: datetim
     options = f"--config {config} --state {config.parent}"
     console.print("\n[bold]Where to look[/]")
     console.print(f"   export TRACKER_NOW={last.isoformat()}   # the demo's last evening", markup=False)
-    for command in ("changes --limit 20", "changes --query 真空バルブ", "deadlines", "status", "verify"):
+    for command in ("changes --limit 20", "changes --query 半導体", "deadlines", "status", "verify"):
         console.print(f"   tracker {command} {options}", soft_wrap=True, markup=False)
     console.print(f"   less {alerts}", soft_wrap=True, markup=False)
     for line in total.failed:

@@ -99,7 +99,7 @@ def _document(path: Path) -> FrDocument:
     xml = full_text(document, raw["text"], regtext=raw.get("regtext", ""))
     document.xml.put(document.visible_from or at_new_york(document.publication_date), xml)
     for patch in raw.get("patch", []):
-        xml = _replaced(xml, patch["before"], patch["after"], path.name)
+        xml = replaced(xml, patch["before"], patch["after"], path.name)
         document.xml.put(patch["at"], xml)
     return document
 
@@ -109,7 +109,8 @@ def _reference(text: str) -> dict[str, Any]:
     return {"title": int(title), "part": int(part), "chapter": None, "citation_url": None}
 
 
-def _replaced(text: str, before: str, after: str, where: str) -> str:
+def replaced(text: str, before: str, after: str, where: str) -> str:
+    """The text with the words exchanged. Raises ValueError unless they stand in it exactly once."""
     if text.count(before) != 1:
         raise ValueError(f"{where}: {before[:60]!r} stands {text.count(before)} times in the text")
     return text.replace(before, after)
@@ -126,7 +127,7 @@ def _put_code(archive: Archive, folder: Path) -> None:
     for change in sorted(changes, key=lambda change: change["day"]):
         states = archive.code[change["title"], change["part"]]
         where = f"changes.toml, {change['day']}"
-        xml = _replaced(states[max(states)], change["before"], change["after"], where)
+        xml = replaced(states[max(states)], change["before"], change["after"], where)
         archive.put_part(change["title"], change["part"], change["day"], xml)
 
 

@@ -1,0 +1,73 @@
+"""The demo, played whole: every topic, level and direction, and no alert for what is no change."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker.demo.play import play
+from tracker.model import TOPIC_IDS, Direction, Level
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    assert play(once=True, state=folder) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def records(state: Path) -> list[dict[str, Any]]:
+    connection = sqlite3.connect(state / "tracker.db")
+    rows = connection.execute("SELECT record FROM change WHERE baseline = 0 ORDER BY seq").fetchall()
+    connection.close()
+    return [json.loads(row[0]) for row in rows]
+
+
+def test_it_shows_every_topic_level_and_direction(records: list[dict[str, Any]]) -> None:
+    assert {topic["id"] for record in records for topic in record["topics"]} == set(TOPIC_IDS)
+    assert {record["level"] for record in records} == {str(level) for level in Level}
+    assert {record["direction"] for record in records} >= {str(direction) for direction in Direction}
+
+
+def test_the_stay_stands_on_the_stayed_rule_s_record(records: list[dict[str, Any]]) -> None:
+    stayed = [record for record in records if record["document_number"] == "2025-19001"]
+    assert len(stayed) == 1
+    assert any(status["state"] == "stayed" and status["by"] == "2025-19846" for status in stayed[0]["status"])
+
+
+def test_a_listed_party_in_japan_is_a_nexus_of_high_level(records: list[dict[str, Any]]) -> None:
+    row = "Supp. No. 4 to Part 744 › JAPAN › Hinode Sample Seimitsu Co., Ltd."
+    listed = [record for record in records if row in record["units"]]
+    assert {record["kind"] for record in listed} == {"cfr", "list"}
+    for record in listed:
+        assert record["japan_nexus"]
+        assert record["level"] in {"high", "critical"}
+        assert "trading-partners" in record["profiles"]
+
+
+def test_the_vacuum_valve_of_3b001_concerns_its_profile(records: list[dict[str, Any]]) -> None:
+    unit = "Supp. No. 1 to Part 774 › 3B001 › c.1.b"
+    assert any(unit in record["units"] and "vacuum-components" in record["profiles"] for record in records)
+
+
+def test_noise_and_editorial_changes_alert_nobody(records: list[dict[str, Any]], state: Path) -> None:
+    alerts = (state / "alerts.txt").read_text(encoding="utf-8")
+    assert not any(record["url"].endswith("processing-times") for record in records)
+    assert "Fisheries" not in alerts
+    assert "major component" not in alerts
+    assert "Part 850" not in alerts
+    assert "electronic design automation" not in alerts
+
+
+def test_each_alert_of_the_file_names_a_change_that_is_stored(
+    records: list[dict[str, Any]], state: Path
+) -> None:
+    alerts = (state / "alerts.txt").read_text(encoding="utf-8")
+    told = [record["id"] for record in records if record["id"] in alerts]
+    assert len(told) > 30
+    assert alerts.count("記録番号: chg_") >= len(told)
