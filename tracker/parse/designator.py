@@ -16,15 +16,21 @@ from tracker.citation import roman
 
 # One letter, a doubled one, a Roman numeral, a number: "(see)" and "(DIM)" are words.
 _DOUBLED = "|".join(letter * 2 for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_ONE = rf"\(\x01?(?:\d{{1,3}}|[a-zA-Z]|{_DOUBLED}|[ivxl]{{2,7}}|[IVX]{{2,7}})\x02?\)"
+_ONE = rf"\( ?\x01?(?:\d{{1,3}}|[a-zA-Z]|{_DOUBLED}|[ivxl]{{2,7}}|[IVX]{{2,7}})\x02? ?\)"
 _HEAD = re.compile(rf"\W{{0,2}}?\s?(?P<first>{_ONE}(?:\s?(?:-|–|through)\s?{_ONE})?)")
 _MORE = re.compile(rf"\s?(?P<first>{_ONE})")
 # A paragraph's heading in italics, then its first child in the same paragraph: `(c) Policy—(1) General`
 _HEADING = re.compile(rf"\s?[“\"']?\x01[^\x02]{{1,300}}\x02[.:”\"']?\s?[-–—]?\s?(?P<first>{_ONE})")
+# The same where italics are lost.
+_PLAIN_HEADING = re.compile(
+    rf"\s?[“\"']?[A-Z][^().;:]{{1,110}}?[.”\"']{{0,2}}(?:\s?[-–—]\s?|(?<=[.”])\s)(?P<first>{_ONE})"
+)
 _FIRST = frozenset({"1", "i", "A", "a"})
 _BEAM = 12
 
 ORDER = ("a", "1", "i", "A", "1*", "i*")
+# Amendatory instructions are numbered 3., a., i., A. (Document Drafting Handbook, "Amendatory language").
+INSTRUCTION_ORDER = ("1", "a", "i", "A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,11 @@ class _Level:
 _Stack = tuple[_Level, ...]
 
 
-def designators(lead: str) -> tuple[Designator, ...]:
+def designators(lead: str, *, plain: bool = False) -> tuple[Designator, ...]:
     """The designators at the head of a paragraph, from `markup.lead`: `(a)(1) Introduction.` has two,
-    `(c) Policy—(1) General` too. Empty for running text."""
+    `(c) Policy—(1) General` too. Empty for running text. `plain` is for text that has lost its italics:
+    there a heading is what looks like one."""
+    heads = _PLAIN_HEADING if plain else _HEADING
     match = _HEAD.match(lead)
     if match is None or not match["first"]:
         return ()
@@ -62,7 +70,7 @@ def designators(lead: str) -> tuple[Designator, ...]:
     while more := _MORE.match(lead, match.end()):
         found.append(_designator(more["first"]))
         match = more
-    while (heading := _HEADING.match(lead, match.end())) and _designator(heading["first"]).value in _FIRST:
+    while (heading := heads.match(lead, match.end())) and _designator(heading["first"]).value in _FIRST:
         found.append(_designator(heading["first"]))
         match = heading
         while more := _MORE.match(lead, match.end()):
@@ -86,7 +94,8 @@ def _readings(designator: Designator) -> list[tuple[str, int, int]]:
     letter = _letter(value)
     if letter:
         found.append(("a" if value.islower() else "A", letter, _letter(until) or letter))
-    number = roman(value)
+    # No list of the CFR is long enough for a single l, c, d or m to be a numeral.
+    number = roman(value) if len(value) > 1 or value in "ivxIVX" else None
     if number and value.islower():
         found.append((f"i{star}", number, roman(until) or number))
     elif number and value.isupper() and len(value) > 1:
@@ -101,16 +110,19 @@ def _letter(value: str) -> int | None:
     return ord(value[0].lower()) - 96 + 26 * (len(value) - 1)
 
 
-def levels(paragraphs: Sequence[tuple[Designator, ...]]) -> list[tuple[str, ...]]:
+def levels(
+    paragraphs: Sequence[tuple[Designator, ...]], *, elided: bool = False, order: tuple[str, ...] = ORDER
+) -> list[tuple[str, ...]]:
     """For each paragraph of a run its full levels, such as `("(b)", "(2)", "(i)")`; empty for one
     without designators. Paragraphs that open at a later level (`(2)` after `(b)(1)`) get the levels
-    above from those before them."""
+    above from those before them. `elided` says that asterisks stand for paragraphs left out, so that
+    leaps and single members mean nothing. `order` is that of the sorts from the top."""
     beam: list[tuple[float, _Stack, tuple[_Stack, ...]]] = [(0.0, (), ())]
     for heads in paragraphs:
         for place, designator in enumerate(heads):
             grown: dict[_Stack, tuple[float, _Stack, tuple[_Stack, ...]]] = {}
             for cost, stack, history in beam:
-                for step, new in _steps(stack, designator, inner=place > 0):
+                for step, new in _steps(stack, designator, order, inner=place > 0, elided=elided):
                     total = cost + step
                     if new not in grown or total < grown[new][0]:
                         grown[new] = (total, new, history)
@@ -120,10 +132,13 @@ def levels(paragraphs: Sequence[tuple[Designator, ...]]) -> list[tuple[str, ...]
     return [tuple(level.text for level in stack) for stack in best]
 
 
-def _steps(stack: _Stack, designator: Designator, *, inner: bool) -> list[tuple[float, _Stack]]:
+def _steps(
+    stack: _Stack, designator: Designator, order: tuple[str, ...], *, inner: bool, elided: bool
+) -> list[tuple[float, _Stack]]:
     """Every place that a designator may take, and how much of a leap that is. An `inner` one stands
     behind another in the same paragraph and so belongs below it."""
     found: list[tuple[float, _Stack]] = []
+    weight = 0.1 if elided else 1.0
     for sort, number, last in _readings(designator):
         text = str(designator)
         if not inner:
@@ -131,22 +146,22 @@ def _steps(stack: _Stack, designator: Designator, *, inner: bool) -> list[tuple[
                 if level.sort != sort:
                     continue
                 leap = number - level.number
-                cost = 0.0 if leap == 1 else 3.0 + min(leap, 9) / 10 if leap > 1 else 6.0
+                cost = 0.0 if leap == 1 else (3.0 + min(leap, 9) / 10) * weight if leap > 1 else 6.0
                 # A level that closes with a single member is rare: (1) without (2).
-                cost += sum(1.0 for closed in stack[depth + 1 :] if closed.alone)
+                cost += sum(weight for closed in stack[depth + 1 :] if closed.alone)
                 found.append((cost, (*stack[:depth], _Level(sort, last, text, alone=False))))
-        cost = 0.0 if number == 1 else 4.0
-        if sort != _expected(stack):
+        cost = 0.0 if number == 1 else 4.0 * weight
+        if sort != _expected(stack, order):
             cost += 2.0 if stack else 0.6
         found.append((cost, (*stack, _Level(sort, last, text, alone=True))))
     return found
 
 
-def _expected(stack: _Stack) -> str:
-    """The sort that the CFR's order puts below the deepest open level."""
+def _expected(stack: _Stack, order: tuple[str, ...]) -> str:
+    """The sort that the order puts below the deepest open level."""
     if not stack:
-        return "a"
+        return order[0]
     sort = stack[-1].sort
-    if sort in ORDER and sort != ORDER[-1]:
-        return ORDER[ORDER.index(sort) + 1]
+    if sort in order and sort != order[-1]:
+        return order[order.index(sort) + 1]
     return "1"

@@ -177,7 +177,7 @@ class Flow:
 
     def _write_run(self, run: list[Piece], place: Place) -> None:
         heads = [piece.heads if isinstance(piece, Paragraph) else () for piece in run]
-        stacks = levels(heads)
+        stacks = levels(heads, elided=any(_is_elided(piece) for piece in run))
         top = place
         current = place
         for piece, stack in zip(run, stacks, strict=True):
@@ -310,6 +310,13 @@ def write_row(outline: Outline, row: Row, place: Place) -> None:
         first = next((cell for cell in row.cells if cell), "")
         path = f"{place.path}{SEPARATOR}{shorten(first, 80)}"
         outline.add(path, UnitKind.ROW, row.text, place.depth + 1, key=search_form(first))
+
+
+def _is_elided(piece: Piece) -> bool:
+    """Asterisks: some of the text around is left out."""
+    if isinstance(piece, Block):
+        return piece.element.tag == "STARS"
+    return isinstance(piece, Paragraph) and piece.text.endswith("* * *")
 
 
 def _above(current: Place, top: Place) -> Place:

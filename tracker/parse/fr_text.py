@@ -127,7 +127,7 @@ class _Reader:
     def _collect(self, text: str) -> None:
         if self.name in ("Action", "Dates", "Summary"):
             self.said[self.name] = f"{self.said.get(self.name, '')} {text}".strip()
-        self.run.append(Paragraph("P", text, designators(text)))
+        self.run.append(Paragraph("P", text, designators(text, plain=True)))
 
     def _open(self, name: str, text: str) -> None:
         self.flush()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from tracker.citation import values
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
+from tracker.parse.designator import INSTRUCTION_ORDER, Designator, levels
 from tracker.parse.flow import Flow, Heading, Paragraph, Piece, Place, pieces, pieces_of
 from tracker.parse.markup import Element, children, label, shorten, tidy_emphasis, words
 from tracker.parse.outline import SEPARATOR, Outline
@@ -53,7 +54,7 @@ _LINES = {
     "PROC": "Proclamation",
     "DETERM": "Determination",
 }
-_AMENDMENT = re.compile(r"^(?:[■▪•]\s*)?(?:(\d+)\.)?\s*(?:([a-z])\.)?\s*(?:\(?([ivx]+|\d+)[.)])?")
+_STEP = re.compile(r"(?:[■▪•]\s*|0\s)?(?P<text>\(?(?P<value>\d{1,3}|[a-z]|[ivx]{2,5}|[A-Z])[.)])(?=\s)")
 SECTION_NUMBER = re.compile(r"(\d+[a-z]?\.\d+[a-z0-9]*(?:[-–]\d+[a-z]*)?)")
 _SUPPLEMENT = re.compile(r"Supplement No\.? ?(\d+) to Part (\d+)", re.IGNORECASE)
 _NUMBER = re.compile(r"FR Doc\.?\s*(?:Nos?\.?\s*)?((?:[A-Z]\d{0,2}[-–])?\d{2,4}[-–]\d{1,6})")
@@ -182,9 +183,8 @@ class _Reader:
         self.outline = outline
         self.base = Place(prefix, 0) if prefix else Place("", -1)
         self.number = 0  # of the instruction that the text belongs to
-        self.letter = ""
+        self.steps: dict[Element, tuple[str, ...]] = {}
         self.under = self._below("Text")
-        self.seen_instruction = False
         self.title = ""
         self.part = ""
 
@@ -193,6 +193,8 @@ class _Reader:
         return Place(f"{above.path}{SEPARATOR}{name}" if above.path else name, above.depth + 1)
 
     def document(self, element: Element) -> None:
+        """Writes the whole document."""
+        self.steps = _steps(element)
         for child in children(element):
             if isinstance(child, str):
                 self._running([Paragraph("", " ".join(child.split()))])
@@ -318,22 +320,20 @@ class _Reader:
     def _instruction(self, element: Element) -> None:
         """`3. Section 744.11 is amended by:`, `a. Revising paragraph (a)(1);`"""
         text = words(element)
-        found = _AMENDMENT.match(text)
-        if found and found[1]:
-            self.number = int(found[1])
-            self.letter = found[2] or ""
-        elif found and found[2]:
-            self.letter = found[2]
-        step = found[3] if found and found[3] and (found[1] is None) else ""
-        name = f"instruction {self.number}" + (f".{self.letter}" if self.letter else "")
-        if step and self.letter:
-            name += f".{step}"
-        above = self._instruction_place()
-        place = self._below(name)
-        depth = above.depth + (1 if self.letter else 0)
-        marker = found.group().strip() if found else ""
+        steps = self.steps.get(element, ())
         meta = tuple((key, value) for key, value in (("title", self.title), ("part", self.part)) if value)
-        self.outline.add(place.path, UnitKind.INSTRUCTION, text, depth, marker=marker, meta=meta)
+        if steps and steps[0].isdigit():
+            self.number = int(steps[0])
+        above = self._instruction_place()
+        if not steps:  # running on from the instruction before
+            path = self.outline.numbered(above.path, "¶")
+            self.outline.add(path, UnitKind.INSTRUCTION, text, above.depth + 1, meta=meta)
+        else:
+            place = self._below(f"instruction {'.'.join(steps)}")
+            found = _STEP.match(text)
+            marker = found["text"] if found else ""
+            depth = place.depth + len(steps) - 1
+            self.outline.add(place.path, UnitKind.INSTRUCTION, text, depth, marker=marker, meta=meta)
         self.under = above
 
     def _set_out(self, element: Element) -> None:
@@ -365,3 +365,18 @@ class _Reader:
             if text:
                 path = f"{place.path}{SEPARATOR}{shorten(text, 60)}"
                 self.outline.add(path, UnitKind.PARAGRAPH, text, place.depth)
+
+
+def _steps(document: Element) -> dict[Element, tuple[str, ...]]:
+    """The number of each amendatory instruction, `("3", "a", "ii")`, read from all of them together:
+    `i.` after `h.` is another than `i.` after `a.`"""
+    instructions = list(document.iter("AMDPAR"))
+    heads = []
+    for element in instructions:
+        found = _STEP.match(words(element))
+        heads.append((Designator(found["value"]),) if found else ())
+    stacks = levels(heads, order=INSTRUCTION_ORDER)
+    return {
+        element: tuple(text.strip("()") for text in stack)
+        for element, stack in zip(instructions, stacks, strict=True)
+    }

@@ -117,6 +117,14 @@ def tidy_emphasis(root: Element) -> None:
     """Federal Register XML is pretty-printed with `<E>` on a line of its own, and some copies have
     lost the space on either side of it: the space around an emphasis is noise. It is put right by what
     stands next to it, so that "( i.e. , x)" and "(a)Heading.Text" read as they were printed."""
+    for number in root.iter("SU"):
+        # `<P><SU>4</SU>12 U.S.C.` is footnote 4, not 412.
+        if (
+            not _text_before(number).strip()
+            and number.getprevious() is None
+            and (number.tail or " ")[0].isalnum()
+        ):
+            number.tail = f" {number.tail}"
     for emphasis in root.iter("E"):
         text = raw(emphasis).strip()
         raised = emphasis.get("T") in _RAISED_E
