@@ -143,7 +143,7 @@ class Words:
             words.add(
                 "".join(self.random.choice(_ONSETS) + self.random.choice(_RHYMES) for _ in range(parts))
             )
-        self.words = sorted(words, key=len)
+        self.words = sorted(words, key=lambda word: (len(word), word))
         self.weights = list(accumulate(1 / rank for rank in range(1, 5001)))
 
     def sentence(self, size: int) -> str:

@@ -7,10 +7,11 @@ recognised as the new (d) to (i). In order:
 2. table rows by their key (party, ECCN, country) within their table;
 3. the same citation with the same words (`[Reserved]` and other words that stand often);
 4. parents whose children went together, and then short words under the same parent;
-5. from the outermost level inwards, what is left: the likest words first, the same parent and the
+5. units that differ in typography only, at the same citation or else wherever they stand once;
+6. from the outermost level inwards, what is left: the likest words first, the same parent and the
    same citation counting in favour; then the same citation whatever the words.
 
-Step 5 is the only one that costs more than a look-up; candidates come from the rarest words that two
+Step 6 is the only one that costs more than a look-up; candidates come from the rarest words that two
 units share, so that its work stays in proportion to the number of units that differ.
 """
 
@@ -23,7 +24,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Indel
 
-from tracker.diff.editorial import legal_form
+from tracker.diff.editorial import legal_form, letters, only_typography
 from tracker.diff.words import likeness, tokens
 from tracker.model import Unit, UnitKind
 
@@ -120,12 +121,14 @@ class Alignment:
         self._by_path: dict[str, int] = {}
         for j, unit in enumerate(after):
             self._by_path.setdefault(unit.path, j)
+        self.alike: set[int] = set()  # units before whose words differ in typography only
         self._tokens: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
         self._same_words()
         self._same_keys()
         self._same_citation_and_words()
         self._parents_of_kept_children()
         self._same_words_and_parent()
+        self._same_but_for_typography()
         self._likest()
 
     def _pair(self, i: int, j: int) -> None:
@@ -239,6 +242,36 @@ class Alignment:
                 self._pair(i, same.pop())
 
     # --- 5 ---------------------------------------------------------------------------------------
+
+    def _same_but_for_typography(self) -> None:
+        old = [i for i, j in enumerate(self.to) if j < 0]
+        new = [j for j, i in enumerate(self.of) if i < 0]
+        if not old or not new:
+            return
+        for i in old:
+            j = self._by_path.get(self.before[i].path, -1)
+            if j >= 0:
+                self._pair_alike(i, j)
+        once_old = _standing_once([letters(self.old_bodies[i]) if self.to[i] < 0 else "" for i in old])
+        once_new = _standing_once([letters(self.new_bodies[j]) if self.of[j] < 0 else "" for j in new])
+        for words, at in once_old.items():
+            there = once_new.get(words, -1)
+            if at >= 0 and there >= 0:
+                i, j = old[at], new[there]
+                if len(words) >= _LONE or self.same_parent(i, j):
+                    self._pair_alike(i, j)
+
+    def _pair_alike(self, i: int, j: int) -> None:
+        old, new = self.before[i], self.after[j]
+        if not self._free(i, j) or not _like_kinds(old, new):
+            return
+        if old.key != new.key and not _may_be_renamed(old.key, new.key):
+            return
+        if only_typography(self.old_bodies[i], self.new_bodies[j]):
+            self._pair(i, j)
+            self.alike.add(i)
+
+    # --- 6 ---------------------------------------------------------------------------------------
 
     def _likest(self) -> None:
         levels: defaultdict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))

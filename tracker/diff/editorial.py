@@ -95,6 +95,11 @@ def legal_form(text: str) -> str:
     return _BETWEEN_CJK.sub("", text)
 
 
+def letters(text: str) -> str:
+    """The letters and digits alone: a cheap key, the same for texts that differ in punctuation only."""
+    return _NOT_WORD.sub("", text)
+
+
 def only_typography(before: str, after: str) -> bool:
     """Whether nothing of legal weight differs between two texts."""
     if before == after:
@@ -103,7 +108,7 @@ def only_typography(before: str, after: str) -> bool:
         before, after = _around_the_difference(before, after)
     first, second = _characters(before), _characters(after)
     addresses = "://" in first or "://" in second
-    if not addresses and _NOT_WORD.sub("", first) != _NOT_WORD.sub("", second):
+    if not addresses and letters(first) != letters(second):
         return False  # nearly every real change changes a letter or a digit: seen at little cost
     return legal_form(before) == legal_form(after)
 

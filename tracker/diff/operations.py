@@ -130,25 +130,21 @@ class _Comparison:
         old = self.before[i]
         moved = i not in self.settled
         if not moved and old.path == new.path:
-            return self._pair(old, new, Op.CHANGED, j, editorial=j in self.relaid)
+            return self._pair(i, j, Op.CHANGED, editorial=j in self.relaid)
         follows = self._leader(i, j)
         if moved or (old.key and not self.aligned.same_parent(i, j)):
             if follows is None:
                 shift[group] = new.path
             same_place = old.path == new.path and bool(new.key)  # a table's order is not law
-            return self._pair(old, new, Op.MOVED, j, follows, editorial=same_place and self._same(old, new))
+            return self._pair(i, j, Op.MOVED, follows, editorial=same_place and self._same(i, j))
         if j in self.relaid or follows in self.recut:
             # The same text, cut at another place: what was said of a parent within its own words.
             self.recut.add(new.path)
-            return self._pair(
-                old, new, Op.RENUMBERED, j, follows, editorial=j in self.relaid or self._same(old, new)
-            )
+            return self._pair(i, j, Op.RENUMBERED, follows, editorial=j in self.relaid or self._same(i, j))
         follows = follows or shift.get(group)
         ordinal = not old.marker and not new.marker and old.text == new.text
         respelt = legal_form(old.path) == legal_form(new.path)
-        return self._pair(
-            old, new, Op.RENUMBERED, j, follows, editorial=(ordinal or respelt) and self._same(old, new)
-        )
+        return self._pair(i, j, Op.RENUMBERED, follows, editorial=(ordinal or respelt) and self._same(i, j))
 
     def _leader(self, i: int, j: int) -> str | None:
         """The parent's path, where the unit only kept its place under a parent that got another."""
@@ -163,22 +159,20 @@ class _Comparison:
             return new
         return None
 
-    def _same(self, old: Unit, new: Unit) -> bool:
+    def _same(self, i: int, j: int) -> bool:
+        """Whether two units say the same; of their designators only the signs around them may differ."""
+        old, new = self.before[i], self.after[j]
+        if i in self.aligned.alike and designator(old) == designator(new):
+            return True
         return only_typography(old.text, new.text)
 
     def _pair(
-        self,
-        old: Unit,
-        new: Unit,
-        op: Op,
-        position: int,
-        follows: str | None = None,
-        *,
-        editorial: bool = False,
+        self, i: int, j: int, op: Op, follows: str | None = None, *, editorial: bool = False
     ) -> Operation:
+        old, new = self.before[i], self.after[j]
         if op is Op.CHANGED and not editorial:
             notes = old.kind is UnitKind.EDITORIAL_NOTE and new.kind is UnitKind.EDITORIAL_NOTE
-            editorial = notes or self._same(old, new)
+            editorial = notes or self._same(i, j)
         return Operation(
             path=new.path,
             op=op,
@@ -189,7 +183,7 @@ class _Comparison:
             spans=word_spans(old.text, new.text, (designator(old), designator(new))),
             kind=new.kind,
             follows=follows,
-            position=position,
+            position=j,
         )
 
     def _find_splits_and_merges(self) -> None:
