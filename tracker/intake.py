@@ -6,10 +6,7 @@ repeated poll makes the same records under the same ids.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +15,9 @@ from sqlalchemy import Connection
 from tracker import clock, diff, parse, routing, tag, timeline
 from tracker.errors import ParseError, TrackerError
 from tracker.i18n import t
+from tracker.identity import LASTING, change_id, digest, identify
 from tracker.model import (
+    Bilingual,
     Change,
     Document,
     DocumentKind,
@@ -37,10 +36,12 @@ from tracker.store import changes, outbox, snapshots, states, versions
 from tracker.store.blobs import sha256
 from tracker.store.db import Store
 
-# Documents with one record for life, whatever source shows them.
-_LASTING = frozenset({Role.FR_RECORD, Role.PI_RECORD, Role.FEED_ENTRY})
 # What is judged by its shape; API records are judged by the adapters, key by key.
 _GUARDED = frozenset({Role.PAGE, Role.PDF, Role.ECFR_PART, Role.SCREENING_LIST})
+# Texts that stand for years and change in places; the others are said once.
+_STANDING = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+# A thing that failed in its source's first poll: when it comes, it was there before we looked.
+PENDING = "pending-baseline"
 # Dates that readers plan by; when one of them moves, the record is told again.
 _PLANNED = frozenset({"effective", "compliance", "comments-close", "stay-ends", "expires", "hearing"})
 
@@ -198,6 +199,11 @@ class Intake:
         self.known[fetched.key] = held
 
     def _save_resource(self, connection: Connection, part: Fetched) -> None:
+        resource = self._resource(part)
+        states.save_resource(connection, self.source.id, part.key, resource)
+        self.known[part.key] = resource
+
+    def _resource(self, part: Fetched) -> states.Resource:
         answer = part.answer
         validators = Validators(
             etag=answer.header("etag"),
@@ -206,16 +212,14 @@ class Intake:
             recipe=self.source.recipe(),
             full_at=answer.fetched_at,
         )
-        resource = states.Resource(validators, size=len(answer.body))
-        states.save_resource(connection, self.source.id, part.key, resource)
-        self.known[part.key] = resource
+        return states.Resource(validators, size=len(answer.body))
 
     def _keep(self, fetched: Fetched, reading: Reading, now: datetime) -> Taken:
         document = reading.document
         identity = identify(self.source, fetched, document)
         ordinal = 1 if reading.version is None else reading.version.ordinal + 1
         baseline = self.baseline or self._pending(fetched.key)
-        lasting = fetched.role in _LASTING
+        lasting = fetched.role in LASTING
         compared = reading.previous is not None and reading.same_kind
         operations = diff.compare(reading.previous, document) if compared else ()
         # A recipe under which the old bytes hold nothing gives a new beginning, not a new page.
@@ -225,11 +229,17 @@ class Intake:
             ids = [
                 snapshots.save(connection, self.source.id, part) for part in (fetched, *fetched.attachments)
             ]
-            versions.add(
-                connection, identity, ordinal,
-                source=self.source.id, key=fetched.key, digest=digest(document),
-                snapshots=ids, noise=reading.templates, at=now,
-            )  # fmt: skip
+            row = versions.Version(
+                identity,
+                ordinal,
+                self.source.id,
+                fetched.key,
+                digest(document),
+                tuple(ids),
+                reading.templates,
+                now,
+            )
+            versions.add(connection, [row])
             for part in (fetched, *fetched.attachments):
                 self._save_resource(connection, part)
             before = None
@@ -237,7 +247,7 @@ class Intake:
                 before = snapshots.reference(connection, reading.version.snapshots[0])
             after = snapshots.reference(connection, ids[0])
             change = self._change(
-                identity, ordinal, document, operations, reading, now, baseline or restart, before, after
+                identity, ordinal, document, operations, now, baseline or restart, before, after
             )
             if old is not None:
                 change = renewed(old, change, operations, same_kind=reading.same_kind)
@@ -254,18 +264,19 @@ class Intake:
         ordinal: int,
         document: Document,
         operations: tuple[Operation, ...],
-        reading: Reading,
         now: datetime,
         baseline: bool,
         before: SnapshotRef | None,
         after: SnapshotRef,
     ) -> Change:
         substantive = diff.substantive(operations)
-        editorial = bool(operations) and not substantive and reading.same_kind
+        editorial = bool(operations) and not substantive
         tagging, matches = self._tagged(document, substantive, editorial, now)
         if operations:
             tagging = replace(tagging, summary=diff.summarize(substantive or operations))
-        if substantive and document.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE}:
+        elif baseline and document.kind in _STANDING:
+            tagging = as_it_stood(tagging)
+        if substantive and document.kind in _STANDING:
             units = tuple(dict.fromkeys(operation.path for operation in substantive))
             tagging = replace(tagging, units=units)
         return Change(
@@ -306,21 +317,9 @@ class Intake:
         operations: tuple[Operation, ...],
         now: datetime,
     ) -> Taken:
-        for actor in changes.acting_on(connection, timeline.references(change)):
-            change = timeline.applied(change, actor)
-        changes.save(
-            connection,
-            change,
-            identity=identity,
-            version=ordinal,
-            operations=operations,
-            words=labels(change),
-        )
-        for link in change.tagging.links:
-            for target, where, version in changes.find(connection, link.target):
-                acted = timeline.applied(target, change)
-                if acted is not target:
-                    changes.save(connection, acted, identity=where, version=version, words=labels(acted))
+        change = self._joined(connection, change)
+        changes.save(connection, changes.Entry(change, identity, ordinal, labels(change)), operations)
+        self._act(connection, change)
         told = 0
         if old is None or change.revision > old.revision:
             for routed in routing.route(change, self.settings):
@@ -330,41 +329,79 @@ class Intake:
                 )  # fmt: skip
         return Taken(change, told)
 
+    def _joined(self, connection: Connection, change: Change) -> Change:
+        """With what documents that came before it do to it."""
+        for actor in changes.acting_on(connection, timeline.references(change)):
+            change = timeline.applied(change, actor)
+        return change
 
-PENDING = "pending-baseline"
-_MODERN = re.compile(r"(?:[CRZX]\d+-)?20\d\d-\d{4,6}")
+    def _act(self, connection: Connection, change: Change) -> None:
+        """Writes what this change does to the records of others."""
+        for link in change.tagging.links:
+            for target, identity, version in changes.find(connection, link.target):
+                acted = timeline.applied(target, change)
+                if acted is not target:
+                    changes.save(connection, changes.Entry(acted, identity, version, labels(acted)))
 
+    # --- history --------------------------------------------------------------------------------
 
-def digest(document: Document) -> str:
-    """What a document says, as a hash: the same for two answers that differ in nothing that is read."""
-    facts = [
-        document.title, document.abstract, document.action, document.dates_text, document.type,
-        str(document.published), str(document.effective_on), str(document.comments_close_on),
-        document.correction_of, document.corrections,
-        [(unit.path, unit.text, unit.key) for unit in document.units],
-    ]  # fmt: skip
-    if document.kind is DocumentKind.CFR:
-        # An eCFR part is published anew every day; only its text counts.
-        facts[5] = None
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+    def take_history(self, many: Sequence[Fetched], now: datetime) -> tuple[int, list[str]]:
+        """Takes in records of the past, many in one transaction: the number of new ones, and a line for each
+        that could not be read. What is known already goes the usual way, so that nothing is lost."""
+        read: dict[str, tuple[Fetched, Document]] = {}
+        usual: list[Fetched] = []
+        troubles: list[str] = []
+        for fetched in many:
+            try:
+                document = parse.read(fetched)
+            except ParseError as error:
+                self._hold(fetched, error.cause)
+                troubles.append(f"{fetched.key}: {error.line()}")
+                continue
+            identity = identify(self.source, fetched, document)
+            if fetched.attachments or fetched.role not in LASTING or identity in read:
+                usual.append(fetched)
+            else:
+                read[identity] = (fetched, document)
+        with self.store.write() as connection:
+            for identity in versions.known(connection, list(read)):
+                usual.append(read.pop(identity)[0])
+            self._add(connection, read, now)
+            stored = len(read) + sum(self.take(fetched, now).change is not None for fetched in usual)
+        return stored, troubles
 
+    def _add(self, connection: Connection, read: dict[str, tuple[Fetched, Document]], now: datetime) -> None:
+        if not read:
+            return
+        parts = [fetched for fetched, _ in read.values()]
+        ids = snapshots.save_many(connection, self.source.id, parts)
+        resources = {part.key: self._resource(part) for part in parts}
+        states.save_resources(connection, self.source.id, resources)
+        self.known.update(resources)
+        rows, entries = [], []
+        for snapshot, (identity, (fetched, document)) in zip(ids, read.items(), strict=True):
+            rows.append(
+                versions.Version(
+                    identity, 1, self.source.id, fetched.key, digest(document), (snapshot,), (), now
+                )
+            )
+            after = SnapshotRef(sha256(fetched.answer.body), fetched.answer.fetched_at)
+            change = self._change(identity, 1, document, (), now, True, None, after)
+            entries.append(changes.Entry(change, identity, 1, labels(change)))
+        versions.add(connection, rows)
+        changes.add_many(connection, entries)
+        self._link(connection, entries)
 
-def identify(source: Source, fetched: Fetched, document: Document) -> str:
-    """The name of a document for ever. Numbers of the Federal Register were given twice before 2016, in
-    forms such as `94-16174`, so those carry their year."""
-    number = document.document_number
-    if number and fetched.role in _LASTING:
-        if _MODERN.fullmatch(number) or document.published is None:
-            return f"fr:{number}"
-        return f"fr:{number}@{document.published.year}"
-    return f"{source.id}:{fetched.key}"
-
-
-def change_id(identity: str, ordinal: int, document: Document) -> str:
-    """The same whenever the same poll is repeated. A document with a record for life has one id; elsewhere
-    each new state of the text is a change of its own."""
-    name = identity if identity.startswith("fr:") else f"{identity}|{ordinal}|{digest(document)}"
-    return f"chg_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    def _link(self, connection: Connection, entries: Sequence[changes.Entry]) -> None:
+        """What these documents do to others, and others to them."""
+        names = [name for entry in entries for name in timeline.references(entry.change)]
+        targets = changes.acted_on(connection, names)
+        for entry in entries:
+            if targets.intersection(timeline.references(entry.change)):
+                joined = self._joined(connection, entry.change)
+                if joined is not entry.change:
+                    changes.save(connection, replace(entry, change=joined, words=labels(joined)))
+            self._act(connection, entry.change)
 
 
 def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:
@@ -387,6 +424,13 @@ def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same
         editorial=False,
         before=new.before or old.before,
     )
+
+
+def as_it_stood(tagging: Tagging) -> Tagging:
+    """A text that was there before we looked: its stays and dates count, but nothing in it is news."""
+    level = min(tagging.level, Level.LOW, key=lambda level: level.rank)
+    said = Bilingual(t("baseline.summary", "ja"), t("baseline.summary", "en"))
+    return replace(tagging, level=level, direction=None, summary=said, reason=said)
 
 
 def labels(change: Change) -> tuple[str, str]:

@@ -125,7 +125,7 @@ def test_verify_finds_what_was_altered(store: Store, harm: str, found: str) -> N
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     def half() -> None:
         with store.write() as connection:
-            changes.save(connection, change("1"), identity="fr:1", version=1)
+            changes.save(connection, changes.Entry(change("1"), "fr:1", 1))
             raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
@@ -139,7 +139,7 @@ def test_a_write_inside_a_write_is_one_transaction(store: Store) -> None:
         with store.write() as outer:
             with store.write() as inner:
                 assert inner is outer
-                changes.save(inner, change("1"), identity="fr:1", version=1)
+                changes.save(inner, changes.Entry(change("1"), "fr:1", 1))
             with store.read() as seen:
                 assert changes.get(seen, "chg_1") is not None
             raise RuntimeError("killed")
@@ -156,7 +156,7 @@ def test_a_change_comes_back_as_it_was_with_its_operations(store: Store) -> None
         spans=(("delete", "(a)"), ("insert", "(b)"), ("equal", " x")), kind=UnitKind.ITEM, follows="p", position=3,
     )  # fmt: skip
     with store.write() as connection:
-        changes.save(connection, change("1"), identity="fr:1", version=1, operations=[operation])
+        changes.save(connection, changes.Entry(change("1"), "fr:1", 1), [operation])
     with store.read() as connection:
         assert changes.get(connection, "chg_1") == change("1")
         assert changes.operations(connection, "chg_1") == (operation,)
@@ -170,8 +170,8 @@ def test_a_change_comes_back_as_it_was_with_its_operations(store: Store) -> None
 def test_a_change_is_found_by_words_in_both_languages(store: Store, query: str) -> None:
     one = change("2026-1", abstract="Adds ECCN 3B001.a.4 items.")
     with store.write() as connection:
-        changes.save(connection, one, identity="fr:1", version=1, words=("exports", "輸出管理"))
-        changes.save(connection, change("2026-2", tagging=Tagging(Level.NONE)), identity="fr:2", version=1)
+        changes.save(connection, changes.Entry(one, "fr:1", 1, ("exports", "輸出管理")))
+        changes.save(connection, changes.Entry(change("2026-2", tagging=Tagging(Level.NONE)), "fr:2", 1))
     with reader(store.state) as opened:
         assert [row["id"] for row in opened.changes(Wanted(query=query))] == ["chg_2026-1"]
         assert opened.changes(Wanted(query='nothing "of the" sort')) == []
@@ -179,8 +179,8 @@ def test_a_change_is_found_by_words_in_both_languages(store: Store, query: str) 
 
 def test_a_change_written_anew_is_no_longer_found_by_its_old_words(store: Store) -> None:
     with store.write() as connection:
-        changes.save(connection, change("1", title="Quince rule"), identity="fr:1", version=1)
-        changes.save(connection, change("1", title="Medlar rule"), identity="fr:1", version=1)
+        changes.save(connection, changes.Entry(change("1", title="Quince rule"), "fr:1", 1))
+        changes.save(connection, changes.Entry(change("1", title="Medlar rule"), "fr:1", 1))
     with reader(store.state) as opened:
         assert opened.changes(Wanted(query="quince")) == []
         assert len(opened.changes(Wanted(query="medlar"))) == 1
@@ -194,13 +194,9 @@ def test_no_query_breaks_the_search(store: Store, query: str) -> None:
 
 def test_filters_narrow(store: Store) -> None:
     with store.write() as connection:
-        changes.save(connection, change("1"), identity="fr:1", version=1)
-        changes.save(
-            connection,
-            change("2", tagging=Tagging(Level.LOW), source="ear", published=date(2024, 1, 1)),
-            identity="x",
-            version=1,
-        )
+        changes.save(connection, changes.Entry(change("1"), "fr:1", 1))
+        low = change("2", tagging=Tagging(Level.LOW), source="ear", published=date(2024, 1, 1))
+        changes.save(connection, changes.Entry(low, "x", 1))
     with reader(store.state) as opened:
         for wanted in (
             Wanted(level=Level.MEDIUM), Wanted(topic="semiconductor-subsystems"), Wanted(source="fr-bis"),
@@ -214,7 +210,7 @@ def test_filters_narrow(store: Store) -> None:
 def test_a_change_is_named_by_id_its_beginning_or_its_number(store: Store) -> None:
     with store.write() as connection:
         for number in ("aaaa1111", "aaaa2222"):
-            changes.save(connection, change(number), identity=number, version=1)
+            changes.save(connection, changes.Entry(change(number), number, 1))
     with reader(store.state) as opened:
         assert opened.change("chg_aaaa1111")["id"] == "chg_aaaa1111"
         assert opened.change("aaaa2")["id"] == "chg_aaaa2222"
@@ -263,17 +259,7 @@ def test_resources_come_back_verbatim(store: Store) -> None:
 def test_the_latest_version_is_the_one_with_the_highest_ordinal(store: Store) -> None:
     with store.write() as connection:
         for ordinal in (1, 2):
-            versions.add(
-                connection,
-                "fr:1",
-                ordinal,
-                source="a",
-                key="k",
-                digest="d",
-                snapshots=[ordinal],
-                noise=[],
-                at=NOW,
-            )
+            versions.add(connection, [versions.Version("fr:1", ordinal, "a", "k", "d", (ordinal,), (), NOW)])
         latest = versions.latest(connection, "fr:1")
         assert latest is not None
         assert (latest.ordinal, latest.snapshots) == (2, (2,))

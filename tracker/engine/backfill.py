@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker import fetch
-from tracker.errors import ParseError
 from tracker.fetch.items import Trouble
 from tracker.intake import Intake
 from tracker.pipeline import Context
@@ -47,15 +46,13 @@ def run(source: Source, context: Context, since: date) -> Iterator[Progress]:
         troubles = [_line(trouble) for trouble in page.troubles]
         now = context.now().replace(microsecond=0)
         with context.store.write() as connection:
-            for fetched in page.fetched:
-                try:
-                    stored += intake.take(fetched, now).change is not None
-                except ParseError as error:
-                    troubles.append(f"{fetched.key}: {error.line()}")
+            new, unread = intake.take_history(page.fetched, now)
             intake.take(page.listing, now)
             states.set_backfill(
                 connection, source.id, {f"{key}/{name}": value for name, value in page.cursor.items()}
             )
+        stored += new
+        troubles += unread
         yield Progress(source.id, page.done, page.total, stored, tuple(troubles))
 
 

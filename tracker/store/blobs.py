@@ -8,6 +8,7 @@ dictionary no longer helps, it becomes the next keyframe. A blob is never more t
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import cast
 
 import zstandard
@@ -19,6 +20,7 @@ from tracker.store.tables import BLOB
 
 _LEVEL = 6
 _BIG = 8_000_000  # above it, a quick level: the time is worth more than the last percent
+_MANY = 500  # values in one IN list
 _DRIFTED = 0.25  # of the size that it has without a dictionary
 
 
@@ -40,6 +42,23 @@ def put(connection: Connection, data: bytes, *, like: str | None = None) -> str:
             base, packed = name, small
     connection.execute(insert(BLOB).values(sha256=digest, size=len(data), base=base, data=packed))
     return digest
+
+
+def put_many(connection: Connection, bodies: Sequence[bytes]) -> list[str]:
+    """Keeps many at once, each compressed alone, and returns their SHA-256 in the same order."""
+    digests = [sha256(body) for body in bodies]
+    new = dict(zip(digests, bodies, strict=True))
+    for start in range(0, len(digests), _MANY):
+        chunk = digests[start : start + _MANY]
+        for (known,) in connection.execute(select(BLOB.c.sha256).where(BLOB.c.sha256.in_(chunk))):
+            new.pop(known, None)
+    if new:
+        rows = [
+            {"sha256": digest, "size": len(body), "base": None, "data": _pack(body, None)}
+            for digest, body in new.items()
+        ]
+        connection.execute(insert(BLOB), rows)
+    return digests
 
 
 def get(connection: Connection, digest: str) -> bytes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
 from tracker.model import Change, Op, Operation, UnitKind
 from tracker.record import record, restore
@@ -15,28 +16,51 @@ from tracker.store.tables import CHANGE, CHANGE_TEXT, CHANGE_TOPIC, DEADLINE, LI
 from tracker.text import search_form
 
 
-def save(
-    connection: Connection,
-    change: Change,
-    *,
-    identity: str,
-    version: int,
-    operations: Sequence[Operation] | None = None,
-    words: tuple[str, str] = ("", ""),
-) -> None:
-    """Writes a change, or writes it anew under the same id. `words` are further words to find it by, in
-    English and in Japanese (labels). Operations of None keep those that are there."""
-    tagging = change.tagging
-    values: dict[str, Any] = {
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change as it is stored: the document it belongs to, which version of it, and further words to find it
+    by, in English and in Japanese (labels)."""
+
+    change: Change
+    identity: str
+    version: int
+    words: tuple[str, str] = ("", "")
+
+
+def save(connection: Connection, entry: Entry, operations: Sequence[Operation] | None = None) -> None:
+    """Writes a change, or writes it anew under the same id. Operations of None keep those that are there."""
+    values = _values(entry)
+    if operations:
+        values["operations"] = blobs.put(connection, operations_json(operations))
+    seq = connection.execute(select(CHANGE.c.seq).where(CHANGE.c.id == entry.change.id)).scalar()
+    if seq is None:
+        seq = int(connection.execute(insert(CHANGE).values(**values).returning(CHANGE.c.seq)).scalar_one())
+    else:
+        connection.execute(update(CHANGE).where(CHANGE.c.seq == seq).values(**values))
+        _forget(connection, seq)
+    _index(connection, [(seq, entry)])
+
+
+def add_many(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Writes many changes whose ids are new."""
+    last = connection.execute(select(func.max(CHANGE.c.seq))).scalar() or 0
+    numbered = list(enumerate(entries, last + 1))
+    connection.execute(insert(CHANGE), [{"seq": seq, **_values(entry)} for seq, entry in numbered])
+    _index(connection, numbered)
+
+
+def _values(entry: Entry) -> dict[str, Any]:
+    change = entry.change
+    return {
         "id": change.id,
-        "identity": identity,
-        "version": version,
+        "identity": entry.identity,
+        "version": entry.version,
         "source": change.source,
         "kind": str(change.kind),
         "document_number": change.document_number,
         "citation": change.citation,
-        "level": tagging.level.rank,
-        "direction": None if tagging.direction is None else str(tagging.direction),
+        "level": change.tagging.level.rank,
+        "direction": None if change.tagging.direction is None else str(change.tagging.direction),
         "published": change.published,
         "detected_at": change.detected_at,
         "baseline": change.baseline,
@@ -44,39 +68,31 @@ def save(
         "revision": change.revision,
         "record": json.dumps(record(change), ensure_ascii=False, separators=(",", ":")),
     }
-    if operations:
-        values["operations"] = blobs.put(connection, operations_json(operations))
-    seq = connection.execute(select(CHANGE.c.seq).where(CHANGE.c.id == change.id)).scalar()
-    if seq is None:
-        seq = int(connection.execute(insert(CHANGE).values(**values).returning(CHANGE.c.seq)).scalar_one())
-    else:
-        connection.execute(update(CHANGE).where(CHANGE.c.seq == seq).values(**values))
-        _forget(connection, seq)
-    if tagging.topics:
-        connection.execute(
-            insert(CHANGE_TOPIC), [{"seq": seq, "topic": topic.id} for topic in tagging.topics]
-        )
-    if tagging.dates:
-        connection.execute(
-            insert(DEADLINE),
-            [
-                {"seq": seq, "type": day.type, "day": day.date, "superseded": day.superseded}
-                for day in tagging.dates
-            ],
-        )
-    if tagging.links:
-        connection.execute(
-            insert(LINK),
-            [{"seq": seq, "relation": link.relation, "target": link.target} for link in tagging.links],
-        )
-    en, ja = _texts(change, words)
-    connection.execute(insert(CHANGE_TEXT).values(seq=seq, en=en, ja=ja))
-    for language, body in (("en", en), ("ja", ja)):
-        if body:
-            connection.execute(
-                text(f"INSERT INTO change_fts_{language}(rowid, {language}) VALUES (:seq, :body)"),  # noqa: S608
-                {"seq": seq, "body": body},
-            )
+
+
+def _index(connection: Connection, numbered: Sequence[tuple[int, Entry]]) -> None:
+    """Writes what a change is found by, into the tables that are made from its record."""
+    rows: dict[Table, list[dict[str, Any]]] = {CHANGE_TEXT: [], CHANGE_TOPIC: [], DEADLINE: [], LINK: []}
+    for seq, entry in numbered:
+        tagging = entry.change.tagging
+        en, ja = _texts(entry)
+        rows[CHANGE_TEXT].append({"seq": seq, "en": en, "ja": ja})
+        rows[CHANGE_TOPIC] += [{"seq": seq, "topic": topic.id} for topic in tagging.topics]
+        rows[DEADLINE] += [
+            {"seq": seq, "type": day.type, "day": day.date, "superseded": day.superseded}
+            for day in tagging.dates
+        ]
+        rows[LINK] += [
+            {"seq": seq, "relation": link.relation, "target": link.target} for link in tagging.links
+        ]
+    for table, values in rows.items():
+        if values:
+            connection.execute(insert(table), values)
+    for language in ("en", "ja"):
+        found = [row for row in rows[CHANGE_TEXT] if row[language]]
+        if found:
+            statement = f"INSERT INTO change_fts_{language}(rowid, {language}) VALUES (:seq, :{language})"  # noqa: S608
+            connection.execute(text(statement), found)
 
 
 def get(connection: Connection, change_id: str) -> Change | None:
@@ -92,6 +108,12 @@ def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]
         .order_by(CHANGE.c.seq)
     )
     return [(restore(json.loads(row.record)), row.identity, row.version) for row in rows]
+
+
+def acted_on(connection: Connection, references: Sequence[str]) -> set[str]:
+    """Which of these document numbers and citations some stored document acts on."""
+    rows = connection.execute(select(LINK.c.target).where(LINK.c.target.in_(list(references))).distinct())
+    return {str(row.target) for row in rows}
 
 
 def acting_on(connection: Connection, references: Sequence[str]) -> list[Change]:
@@ -154,12 +176,13 @@ def _forget(connection: Connection, seq: int) -> None:
         connection.execute(delete(table).where(table.c.seq == seq))
 
 
-def _texts(change: Change, words: tuple[str, str]) -> tuple[str, str]:
+def _texts(entry: Entry) -> tuple[str, str]:
+    change = entry.change
     tagging = change.tagging
     en = [
         change.title, change.abstract, change.document_number or "", change.citation or "",
         " ".join(change.agencies), tagging.summary.en, tagging.reason.en,
-        " ".join(tagging.units[:500]), " ".join(tagging.eccns[:500]), words[0],
+        " ".join(tagging.units[:500]), " ".join(tagging.eccns[:500]), entry.words[0],
     ]  # fmt: skip
-    ja = [tagging.summary.ja, tagging.reason.ja, words[1]]
+    ja = [tagging.summary.ja, tagging.reason.ja, entry.words[1]]
     return search_form(" ".join(filter(None, en))), search_form(" ".join(filter(None, ja)))

@@ -110,6 +110,17 @@ class Reader:
         )
         return [json.loads(row["record"]) for row in rows]
 
+    def names(self, reference: str) -> str:
+        """The id of the record that a document number or FR citation names; empty where none is stored."""
+        row = self.connection.execute(
+            "SELECT id FROM change WHERE document_number = ?1 OR citation = ?1 ORDER BY seq LIMIT 1", [reference]
+        ).fetchone()
+        return row["id"] if row else ""
+
+    def has_operations(self, change_id: str) -> bool:
+        row = self.connection.execute("SELECT operations FROM change WHERE id = ?", [change_id]).fetchone()
+        return bool(row and row["operations"])
+
     def states_of(self, change_id: str) -> list[dict[str, Any]]:
         """The records of the same text or document, before and after this one, oldest first: id, title, published,
         detected_at, level (rank), editorial, baseline."""

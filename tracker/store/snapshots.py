@@ -28,21 +28,42 @@ def save(connection: Connection, source: str, fetched: Fetched) -> int:
         .order_by(SNAPSHOT.c.id.desc())
         .limit(1)
     ).scalar()
-    answer = fetched.answer
-    values: dict[str, Any] = {
-        "source": source,
-        "key": fetched.key,
-        "role": str(fetched.role),
-        "url": answer.url,
-        "status": answer.status,
-        "headers": [list(pair) for pair in answer.headers],
-        "request_headers": [list(pair) for pair in answer.request_headers],
-        "meta": dict(fetched.meta),
-        "sha256": blobs.put(connection, answer.body, like=last),
-        "fetched_at": answer.fetched_at,
-    }
-    values["chain"] = _link(_newest(connection), values)
-    return int(connection.execute(insert(SNAPSHOT).values(**values).returning(SNAPSHOT.c.id)).scalar_one())
+    digest = blobs.put(connection, fetched.answer.body, like=last)
+    return _append(connection, source, [fetched], [digest])[0]
+
+
+def save_many(connection: Connection, source: str, fetched: Sequence[Fetched]) -> list[int]:
+    """Keeps many answers that nothing is known of yet, and returns their ids in the same order."""
+    digests = blobs.put_many(connection, [one.answer.body for one in fetched])
+    return _append(connection, source, fetched, digests)
+
+
+def _append(
+    connection: Connection, source: str, fetched: Sequence[Fetched], digests: Sequence[str]
+) -> list[int]:
+    newest = connection.execute(
+        select(SNAPSHOT.c.id, SNAPSHOT.c.chain).order_by(SNAPSHOT.c.id.desc()).limit(1)
+    ).first()
+    last, chain = (newest.id, newest.chain) if newest else (0, START)
+    rows = []
+    for number, (one, digest) in enumerate(zip(fetched, digests, strict=True), 1):
+        answer = one.answer
+        values: dict[str, Any] = {
+            "source": source,
+            "key": one.key,
+            "role": str(one.role),
+            "url": answer.url,
+            "status": answer.status,
+            "headers": [list(pair) for pair in answer.headers],
+            "request_headers": [list(pair) for pair in answer.request_headers],
+            "meta": dict(one.meta),
+            "sha256": digest,
+            "fetched_at": answer.fetched_at,
+        }
+        chain = _link(chain, values)
+        rows.append({"id": last + number, **values, "chain": chain})
+    connection.execute(insert(SNAPSHOT), rows)
+    return [row["id"] for row in rows]
 
 
 def load(connection: Connection, ids: Sequence[int]) -> Fetched:
@@ -83,12 +104,6 @@ def verify(store: Store) -> Iterator[str | int]:
             chain = row.chain
             checked += 1
     yield checked
-
-
-def _newest(connection: Connection) -> str:
-    return (
-        connection.execute(select(SNAPSHOT.c.chain).order_by(SNAPSHOT.c.id.desc()).limit(1)).scalar() or START
-    )
 
 
 _CHAINED = (

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tracker.model import Validators
@@ -193,20 +194,33 @@ def resources(store: Store, sources: Sequence[str]) -> dict[str, dict[str, Resou
 
 
 def save_resource(connection: Connection, source: str, key: str, resource: Resource) -> None:
-    known = resource.validators
-    values = {
-        "etag": known.etag,
-        "last_modified": known.last_modified,
-        "sha256": known.sha256,
-        "recipe": known.recipe,
-        "full_at": known.full_at,
-        "size": resource.size,
-        "held_sha256": resource.held_sha256,
-        "held_count": resource.held_count,
-        "missing_count": resource.missing_count,
-    }
-    connection.execute(
-        upsert(RESOURCE)
-        .values(source=source, key=key, **values)
-        .on_conflict_do_update(index_elements=["source", "key"], set_=values)
-    )
+    save_resources(connection, source, {key: resource})
+
+
+def save_resources(connection: Connection, source: str, resources: Mapping[str, Resource]) -> None:
+    rows = [
+        {
+            "source": source,
+            "key": key,
+            "etag": resource.validators.etag,
+            "last_modified": resource.validators.last_modified,
+            "sha256": resource.validators.sha256,
+            "recipe": resource.validators.recipe,
+            "full_at": resource.validators.full_at,
+            "size": resource.size,
+            "held_sha256": resource.held_sha256,
+            "held_count": resource.held_count,
+            "missing_count": resource.missing_count,
+        }
+        for key, resource in resources.items()
+    ]
+    connection.execute(_UPSERT, rows)
+
+
+def _upsert() -> Insert:
+    made = upsert(RESOURCE)
+    changed = {column.name: made.excluded[column.name] for column in RESOURCE.c if not column.primary_key}
+    return made.on_conflict_do_update(index_elements=["source", "key"], set_=changed)
+
+
+_UPSERT = _upsert()

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, insert, select
 
 from tracker.store.tables import VERSION
 
+_MANY = 500  # values in one IN list
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -44,27 +46,22 @@ def _version(row: object) -> Version:
     return Version(**{**values, "snapshots": tuple(values["snapshots"]), "noise": tuple(values["noise"])})
 
 
-def add(
-    connection: Connection,
-    identity: str,
-    ordinal: int,
-    *,
-    source: str,
-    key: str,
-    digest: str,
-    snapshots: Sequence[int],
-    noise: Sequence[str],
-    at: datetime,
-) -> None:
+def known(connection: Connection, identities: Sequence[str]) -> set[str]:
+    """Which of these documents were ever stored."""
+    found: set[str] = set()
+    for start in range(0, len(identities), _MANY):
+        chunk = identities[start : start + _MANY]
+        rows = connection.execute(select(VERSION.c.identity).where(VERSION.c.identity.in_(chunk)).distinct())
+        found.update(str(row.identity) for row in rows)
+    return found
+
+
+def add(connection: Connection, rows: Sequence[Version]) -> None:
     connection.execute(
-        insert(VERSION).values(
-            identity=identity,
-            ordinal=ordinal,
-            source=source,
-            key=key,
-            digest=digest,
-            snapshots=list(snapshots),
-            noise=list(noise),
-            at=at,
-        )
-    )
+        insert(VERSION),
+        [
+            {**{name: getattr(row, name) for name in Version.__slots__},
+             "snapshots": list(row.snapshots), "noise": list(row.noise)}
+            for row in rows
+        ],
+    )  # fmt: skip
