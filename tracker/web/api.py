@@ -1,0 +1,120 @@
+"""The records of `docs/records.md` over HTTP: `/api/openapi.json` describes it.
+
+Lists come with `X-Total-Count` and a `Link` to the next page; every answer has an ETag, and a repeated question
+with `If-None-Match` gets 304 without a body.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from tracker.export.diff_json import objects
+from tracker.model import TOPIC_IDS, DocumentKind, Level
+from tracker.present.deadlines import as_json, deadlines
+from tracker.present.status import status
+from tracker.record import restore
+from tracker.store import changes as stored
+from tracker.store.reading import Wanted
+from tracker.web.desk import AtDesk
+from tracker.web.rendering import query
+
+router = APIRouter(prefix="/api", tags=["records"])
+
+Record = dict[str, Any]
+_UNKNOWN: dict[int | str, dict[str, Any]] = {
+    404: {"description": "No change has that id, number or citation"}
+}
+
+
+def answer(request: Request, value: object, **headers: str) -> Response:
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {
+        **headers,
+        "ETag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',
+        "Cache-Control": "private, no-cache",
+    }
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if headers["ETag"] in known:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+@router.get("/changes", response_model=list[Record], summary="Changes, newest first")
+def changes(
+    request: Request,
+    desk: AtDesk,
+    since: Annotated[date | None, Query(description="Published (or found) on that day or later")] = None,
+    until: Annotated[date | None, Query(description="Published (or found) on that day or earlier")] = None,
+    topic: Annotated[str | None, Query(description="A topic's id, such as " + TOPIC_IDS[0])] = None,
+    level: Annotated[Level | None, Query(description="That level or above")] = None,
+    source: Annotated[str | None, Query(max_length=200)] = None,
+    profile: Annotated[str | None, Query(max_length=200)] = None,
+    kind: DocumentKind | None = None,
+    q: Annotated[
+        str | None, Query(max_length=200, description='Words, Japanese or English; "a phrase"')
+    ] = None,
+    baseline: Annotated[
+        bool | None, Query(description="false: without what was there at the first poll")
+    ] = None,
+    editorial: Annotated[bool | None, Query(description="false: without what is only typography")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> Response:
+    wanted = Wanted(
+        since=since, until=until, topic=topic, level=level, source=source, query=q, kind=kind, profile=profile,
+        baseline=baseline, editorial=editorial, limit=limit, offset=offset,
+    )  # fmt: skip
+    with desk.reading() as store:
+        found = store.changes(wanted)
+        total = store.count(wanted)
+    headers = {"X-Total-Count": str(total)}
+    if offset + limit < total:
+        following = query(dict(request.query_params), limit=limit, offset=offset + limit)
+        headers["Link"] = f'</api/changes{following}>; rel="next"'
+    return answer(request, found, **headers)
+
+
+@router.get(
+    "/changes/{reference}",
+    response_model=Record,
+    responses=_UNKNOWN,
+    summary="One change with its deliveries",
+)
+def change(request: Request, desk: AtDesk, reference: str) -> Response:
+    with desk.reading() as store:
+        found = store.change(reference)
+        deliveries = store.deliveries(found["id"])
+    return answer(request, {**found, "deliveries": deliveries})
+
+
+@router.get(
+    "/changes/{reference}/diff",
+    response_model=list[Record],
+    responses=_UNKNOWN,
+    summary="Its operations, unit by unit",
+)
+def diff(request: Request, desk: AtDesk, reference: str) -> Response:
+    with desk.reading() as store:
+        found = store.change(reference)
+    with desk.store.read() as connection:
+        operations = stored.operations(connection, found["id"])
+    return answer(request, objects(operations))
+
+
+@router.get("/status", response_model=Record, summary="Health of sources, channels and alerts")
+def health(request: Request, desk: AtDesk) -> Response:
+    with desk.reading() as store:
+        return answer(request, status(desk.settings, store.sources(), store.channels(), desk.now()))
+
+
+@router.get("/deadlines", response_model=list[Record], summary="Dates ahead, earliest first")
+def ahead(request: Request, desk: AtDesk) -> Response:
+    today = desk.today()
+    with desk.reading() as store:
+        found = deadlines((restore(record) for record in store.planned(today)), today)
+    return answer(request, as_json(found))

@@ -1,0 +1,77 @@
+"""The application: routes, what guards them, and how errors are said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+
+from tracker import __version__
+from tracker.errors import StoreError, TrackerError, UsageError
+from tracker.sources import Settings
+from tracker.store.db import Store
+from tracker.web import api, change, health, inbox, overview, redline, rendering
+from tracker.web.desk import Desk, desk_of
+from tracker.web.guard import Guard
+from tracker.web.health import Tally
+
+
+def create_app(
+    settings: Settings | Callable[[], Settings],
+    state: Path,
+    now: Callable[[], datetime],
+    *,
+    host: str = "127.0.0.1",
+) -> FastAPI:
+    """The viewer over a state folder. `settings` may be a function, asked for each request. `host` is the name or
+    address that it listens on; requests that call it by another name are refused.
+
+    Raises StoreError when the state folder cannot be used.
+    """
+    current = settings if callable(settings) else lambda: settings
+    tally = Tally()
+    app = FastAPI(
+        title="tracker",
+        version=__version__,
+        description="What changed in US export-control, tariff and AI-export law, as JSON.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.desk = Desk(current, state, Store(state), now)
+    app.state.tally = tally
+    for part in (inbox, redline, change, overview, api, health, rendering):
+        app.include_router(part.router)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(Guard, hosts=lambda: _names(host, current()), tally=tally)
+    app.add_exception_handler(TrackerError, _trouble)
+    app.add_exception_handler(HTTPException, _refusal)
+    return app
+
+
+def _names(host: str, settings: Settings) -> frozenset[str]:
+    return frozenset({host.strip("[]").lower(), urlsplit(settings.viewer_url).hostname or ""} - {""})
+
+
+def _trouble(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TrackerError)
+    status = 404 if isinstance(error, UsageError) else 503 if isinstance(error, StoreError) else 500
+    return _said(request, status, error.line())
+
+
+def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _said(request, error.status_code, str(error.detail))
+
+
+def _said(request: Request, status: int, line: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"detail": line}, status)
+    return rendering.not_there(request, desk_of(request), line, status)

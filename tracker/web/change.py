@@ -1,0 +1,67 @@
+"""One change: what it is, whether it is in force, why it matters, and the official words."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from tracker.model import Change
+from tracker.present.deadlines import ahead
+from tracker.present.message import level_badge, what_changed, where_said
+from tracker.present.standing import standing, standing_line
+from tracker.record import restore
+from tracker.timeline import references
+from tracker.web.desk import AtDesk
+from tracker.web.rendering import language_of, page
+from tracker.web.story import marked, official_unit, story
+
+router = APIRouter(include_in_schema=False)
+
+UNITS = 40  # so many are shown before the rest is folded
+
+
+@router.get("/changes/{reference}")
+def change_page(request: Request, desk: AtDesk, reference: str) -> HTMLResponse:
+    language = language_of(request, desk)
+    today = desk.today()
+    with desk.reading() as store:
+        change = restore(store.change(reference))
+        names = references(change)
+        actors = [restore(record) for record in store.acting_on(names)] if names else []
+        states = store.states_of(change.id)
+        deliveries = store.deliveries(change.id)
+        targets = {
+            link.target: store.names(link.target) for link in change.tagging.links if link.target not in names
+        }
+        differs = store.has_operations(change.id)
+    return page(
+        request,
+        desk,
+        "change.html.j2",
+        change=change,
+        badge=level_badge(change.tagging.level, change.tagging.direction, language),
+        what=what_changed(change, language),
+        standing=standing(change.tagging.status, today),
+        standing_line=standing_line(change.tagging.status, today, language),
+        ahead=ahead(change, today),
+        events=story(change, actors),
+        states=states,
+        deliveries=deliveries,
+        targets=targets,
+        differs=differs,
+        abstract=marked(change.abstract, _quotes(change, "abstract")),
+        title=marked(change.title, _quotes(change, "title")),
+        units=[(path, official_unit(path)) for path in change.tagging.units],
+        shown_units=UNITS,
+        where=lambda where: where_said(where, language),
+    )
+
+
+def _quotes(change: Change, where: str) -> list[str]:
+    tagging = change.tagging
+    evidence = [
+        *(entry for topic in tagging.topics for entry in topic.evidence),
+        *tagging.japan_nexus,
+        *(entry for match in change.profiles for entry in match.evidence),
+    ]
+    return [entry.quote for entry in evidence if entry.where == where]

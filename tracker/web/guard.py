@@ -1,0 +1,139 @@
+"""What every answer is given, and what is not answered at all.
+
+The pages ask nobody for anything: the policy allows the viewer's own style sheet and script and nothing else.
+On loopback there is no sign-in, so a request whose Host is not a name of this machine is refused: a page of
+somebody else's that points its own name at 127.0.0.1 must not read what is kept here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import structlog
+from fastapi import HTTPException, Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tracker.web.health import Tally
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+MAX_BODY = 64_000  # bytes of a form
+COOKIE = "tracker_form"
+
+log = structlog.get_logger()
+
+
+def is_loopback(host: str) -> bool:
+    """`localhost`, `127.0.0.1`, `[::1]`: names of this machine that no other machine reaches."""
+    name = host.strip("[]").lower()
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+class Guard:
+    """ASGI middleware: names, sizes, headers, one log line and one count for each request."""
+
+    def __init__(self, app: ASGIApp, *, hosts: Callable[[], frozenset[str]], tally: Tally) -> None:
+        self.app = app
+        self.hosts = hosts
+        self.tally = tally
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        try:
+            refused = self._refused(scope)
+            await (refused or self.app)(scope, receive, sending)
+        finally:
+            seconds = time.perf_counter() - began
+            self.tally.count(scope["method"], status, seconds)
+            # The path without its query: what people search for is not written down.
+            log.info(
+                "answered",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                seconds=round(seconds, 4),
+            )
+
+    def _refused(self, scope: Scope) -> ASGIApp | None:
+        headers = Headers(scope=scope)
+        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+        if not is_loopback(host) and host not in self.hosts():
+            return PlainTextResponse("421 this viewer does not go by that name\n", 421)
+        length = headers.get("content-length", "0")
+        chunked = "transfer-encoding" in headers
+        if scope["method"] in {"POST", "PUT", "PATCH", "DELETE"} and (
+            chunked or not length.isdecimal() or int(length) > MAX_BODY
+        ):
+            return PlainTextResponse("413 more than a form of this viewer holds\n", 413)
+        return None
+
+
+# --- forms --------------------------------------------------------------------------------------
+
+
+def form_secret(request: Request) -> str:
+    """The browser's own secret, from its cookie, or a new one."""
+    found = request.cookies.get(COOKIE, "")
+    return found if len(found) == 43 else secrets.token_urlsafe(32)
+
+
+def form_token(secret: str) -> str:
+    """Another one for each page, so that compressed pages do not give the secret away piece by piece."""
+    nonce = secrets.token_urlsafe(9)
+    return f"{nonce}.{_sign(secret, nonce)}"
+
+
+def check_form(request: Request, token: str) -> None:
+    """Raises HTTPException 403 for a form that did not come from a page of ours."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403, "the form came from another site")
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise HTTPException(403, "the form came from another site")
+    secret = request.cookies.get(COOKIE, "")
+    nonce, _, signature = token.partition(".")
+    if not secret or not hmac.compare_digest(_sign(secret, nonce), signature):
+        raise HTTPException(403, "the form is too old, or cookies are off: open the page again")
+
+
+def _sign(secret: str, nonce: str) -> str:
+    return hmac.new(secret.encode(), nonce.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,102 @@
+"""Whether it lives, whether it can answer, and figures for Prometheus."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Request
+from starlette.responses import PlainTextResponse
+
+from tracker.errors import StoreError
+from tracker.present.status import status
+from tracker.web.desk import AtDesk, Desk
+
+router = APIRouter(include_in_schema=False)
+
+BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Tally:
+    """Requests answered since the start, and how long they took."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.answers: Counter[tuple[str, int]] = Counter()
+        self.buckets = [0] * (len(BOUNDS) + 1)
+        self.seconds = 0.0
+
+    def count(self, method: str, code: int, seconds: float) -> None:
+        with self._lock:
+            self.answers[method, code] += 1
+            self.buckets[bisect_left(BOUNDS, seconds)] += 1
+            self.seconds += seconds
+
+    def lines(self) -> Iterator[str]:
+        """In Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/)."""
+        with self._lock:
+            answers, buckets, seconds = dict(self.answers), list(self.buckets), self.seconds
+        yield "# TYPE tracker_http_requests_total counter"
+        for (method, code), number in sorted(answers.items()):
+            yield f'tracker_http_requests_total{{method="{_escaped(method)}",code="{code}"}} {number}'
+        yield "# TYPE tracker_http_request_seconds histogram"
+        running = 0
+        for bound, number in zip((*BOUNDS, "+Inf"), buckets, strict=True):
+            running += number
+            yield f'tracker_http_request_seconds_bucket{{le="{bound}"}} {running}'
+        yield f"tracker_http_request_seconds_sum {seconds:.6f}"
+        yield f"tracker_http_request_seconds_count {running}"
+
+
+@router.get("/healthz")
+def healthz() -> PlainTextResponse:
+    """The process answers."""
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/readyz")
+def readyz(desk: AtDesk) -> PlainTextResponse:
+    """The store answers too."""
+    try:
+        with desk.reading() as store:
+            store.levels()
+    except StoreError as error:
+        return PlainTextResponse(f"{error.line()}\n", 503)
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/metrics")
+def metrics(request: Request, desk: AtDesk) -> PlainTextResponse:
+    tally: Tally = request.app.state.tally
+    lines = [*_of_store(desk), *tally.lines()]
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+def _of_store(desk: Desk) -> Iterator[str]:
+    from datetime import datetime
+
+    with desk.reading() as store:
+        found = status(desk.settings, store.sources(), store.channels(), desk.now())
+        levels = store.levels()
+    yield "# HELP tracker_source_last_success_timestamp_seconds When a poll of the source last went well."
+    yield "# TYPE tracker_source_last_success_timestamp_seconds gauge"
+    for source in found["sources"]:
+        if source["last_success"]:
+            at = datetime.fromisoformat(source["last_success"]).timestamp()
+            yield f'tracker_source_last_success_timestamp_seconds{{source="{_escaped(source["id"])}"}} {at:.0f}'
+    for name, key in (("healthy", "healthy"), ("consecutive_failures", "consecutive_failures")):
+        yield f"# TYPE tracker_source_{name} gauge"
+        for source in found["sources"]:
+            yield f'tracker_source_{name}{{source="{_escaped(source["id"])}"}} {int(source[key])}'
+    yield "# TYPE tracker_alerts gauge"
+    for state, number in found["alerts"].items():
+        yield f'tracker_alerts{{state="{_escaped(state)}"}} {number}'
+    yield "# TYPE tracker_changes gauge"
+    for rank, number in sorted(levels.items()):
+        yield f'tracker_changes{{level="{rank}"}} {number}'
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,174 @@
+"""The inbox: changes by level, topic, source, profile, legal status, period and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from tracker.model import TOPIC_IDS, Change, DocumentKind, LegalDate, Level, Status
+from tracker.present.deadlines import ahead
+from tracker.present.standing import standing
+from tracker.record import restore
+from tracker.store.reading import Wanted
+from tracker.web.desk import AtDesk, Desk
+from tracker.web.rendering import page
+
+router = APIRouter(include_in_schema=False)
+
+PAGE = 50
+STATES = (
+    "proposed",
+    "published",
+    "in-force",
+    "delayed",
+    "stayed",
+    "not-enforced",
+    "expired",
+    "withdrawn",
+    "rescinded",
+)
+Member = TypeVar("Member", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the reader asked for, as it stands in the address; empty means any. `new`: without baselines."""
+
+    q: str = ""
+    level: str = ""
+    topic: str = ""
+    source: str = ""
+    profile: str = ""
+    status: str = ""
+    kind: str = ""
+    since: str = ""
+    until: str = ""
+    new: str = ""
+
+    def values(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def wanted(self, today: date) -> Wanted:
+        """Without a level the inbox leaves out what is outside the field or only typography."""
+        level = _member(Level, self.level)
+        return Wanted(
+            since=_day(self.since),
+            until=_day(self.until),
+            topic=self.topic or None,
+            level=level or Level.LOW,
+            source=self.source or None,
+            query=self.q or None,
+            kind=self.kind or None,
+            profile=self.profile or None,
+            standing=self.status or None,
+            on=today,
+            editorial=None if level is Level.NONE else False,
+            baseline=False if self.new else None,
+            limit=PAGE,
+        )
+
+
+def filter_of(values: Mapping[str, str]) -> Filter:
+    """From a query string; what it cannot be is left out."""
+    taken = {name: values.get(name, "").strip()[:200] for name in Filter.__slots__}
+    known = {"level": list(Level), "topic": TOPIC_IDS, "status": STATES, "kind": list(DocumentKind)}
+    for name, allowed in known.items():
+        if taken[name] not in allowed and name != "topic":
+            taken[name] = ""
+    for name in ("since", "until"):
+        if _day(taken[name]) is None:
+            taken[name] = ""
+    return Filter(**taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the list: the change, where it stands in law today, its next date ahead."""
+
+    change: Change
+    now: Status | None
+    next: LegalDate | None
+
+
+def entries(records: list[dict[str, Any]], today: date) -> list[Entry]:
+    rows = []
+    for record in records:
+        change = restore(record)
+        days = ahead(change, today)
+        found = standing(change.tagging.status, today)
+        rows.append(Entry(change, found.now or next(iter(found.parts), None), days[0] if days else None))
+    return rows
+
+
+@router.get("/")
+def inbox(request: Request, desk: AtDesk) -> HTMLResponse:
+    chosen = filter_of(request.query_params)
+    number = _number(request.query_params.get("page", "1"))
+    today = desk.today()
+    wanted = replace(chosen.wanted(today), offset=(number - 1) * PAGE)
+    with desk.reading() as store:
+        counts = store.levels(
+            replace(wanted, level=Level.NONE, editorial=None if chosen.level == "none" else False)
+        )
+        found = entries(store.changes(wanted), today)
+        anything = bool(counts) or bool(store.levels())
+    floor = (wanted.level or Level.NONE).rank
+    total = sum(number for rank, number in counts.items() if rank >= floor)
+    return page(
+        request,
+        desk,
+        "inbox.html.j2",
+        filter=chosen,
+        values=chosen.values(),
+        entries=found,
+        tabs=_tabs(counts),
+        total=total,
+        number=number,
+        pages=max(1, -(-total // PAGE)),
+        anything=anything,
+        choices=choices(desk),
+        filtered=any(value for name, value in chosen.values().items() if name != "level"),
+    )
+
+
+def choices(desk: Desk) -> dict[str, list[str]]:
+    settings = desk.settings
+    return {
+        "topic": list(TOPIC_IDS),
+        "source": [source.id for source in settings.sources],
+        "profile": [profile.id for profile in settings.profiles],
+        "status": list(STATES),
+        "kind": [str(kind) for kind in DocumentKind],
+    }
+
+
+def _tabs(counts: Mapping[int, int]) -> list[tuple[str, int]]:
+    """Each level with the number of changes at it or above."""
+    tabs = []
+    for level in (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW):
+        tabs.append((level.value, sum(number for rank, number in counts.items() if rank >= level.rank)))
+    return tabs
+
+
+def _number(text: str) -> int:
+    return max(1, min(int(text), 100_000)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _member(kind: type[Member], text: str) -> Member | None:
+    try:
+        return kind(text)
+    except ValueError:
+        return None

@@ -1,0 +1,101 @@
+"""Calendar, sources, deliveries and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import groupby
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from tracker.model import Level
+from tracker.present.deadlines import Deadline, calendar, deadlines
+from tracker.present.status import status
+from tracker.record import restore
+from tracker.web.desk import AtDesk, Desk
+from tracker.web.inbox import Filter, choices, filter_of
+from tracker.web.rendering import language_of, page
+
+router = APIRouter(include_in_schema=False)
+
+
+def due(desk: Desk, chosen: Filter) -> tuple[Deadline, ...]:
+    """The dates ahead of the changes that a filter lets through."""
+    today = desk.today()
+    with desk.reading() as store:
+        if any(value for name, value in chosen.values().items() if name != "level"):
+            wanted = replace(chosen.wanted(today), limit=10_000)
+            records = [record for record in store.changes(wanted) if record["dates"]]
+        else:
+            records = list(store.planned(today))
+    floor = Level(chosen.level or "low").rank
+    found = deadlines((restore(record) for record in records), today)
+    return tuple(entry for entry in found if entry.level.rank >= floor)
+
+
+@router.get("/calendar")
+def calendar_page(request: Request, desk: AtDesk) -> HTMLResponse:
+    chosen = filter_of(request.query_params)
+    found = due(desk, chosen)
+    month: Callable[[Deadline], tuple[int, int]] = lambda entry: (entry.date.year, entry.date.month)  # noqa: E731
+    return page(
+        request,
+        desk,
+        "calendar.html.j2",
+        filter=chosen,
+        values=chosen.values(),
+        choices=choices(desk),
+        total=len(found),
+        months=[(key, list(entries)) for key, entries in groupby(found, key=month)],
+    )
+
+
+@router.get("/calendar.ics")
+def calendar_file(request: Request, desk: AtDesk) -> Response:
+    """The same dates for calendar programs; `lang` says the language, which they cannot choose by cookie."""
+    asked = request.query_params.get("lang")
+    language = "ja" if asked == "ja" else "en" if asked == "en" else language_of(request, desk)
+    found = due(desk, filter_of(request.query_params))
+    data = calendar(found, language, viewer_url=desk.settings.viewer_url, stamp=desk.now())
+    return Response(
+        data,
+        media_type="text/calendar; charset=utf-8",
+        headers={
+            "Content-Disposition": 'inline; filename="tracker.ics"',
+            "Cache-Control": "private, no-cache",
+        },
+    )
+
+
+@router.get("/sources")
+def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
+    with desk.reading() as store:
+        rows = store.sources()
+        found = status(desk.settings, rows, store.channels(), desk.now())
+    return page(
+        request,
+        desk,
+        "sources.html.j2",
+        status=found,
+        reports={name: row["last_report"] for name, row in rows.items()},
+        settings={source.id: source for source in desk.settings.sources},
+    )
+
+
+@router.get("/deliveries")
+def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
+    state = request.query_params.get("state", "")
+    with desk.reading() as store:
+        found = status(desk.settings, store.sources(), store.channels(), desk.now())
+        chosen = (
+            state if state in {"dead", "pending", "sent"} else "dead" if found["alerts"]["dead"] else "sent"
+        )
+        rows = store.owed(chosen)
+    return page(request, desk, "deliveries.html.j2", status=found, chosen=chosen, rows=rows)
+
+
+@router.get("/settings")
+def settings_page(request: Request, desk: AtDesk) -> HTMLResponse:
+    """Read only; a channel's address is a secret and is not shown."""
+    return page(request, desk, "settings.html.j2", settings=desk.settings)

@@ -1,0 +1,174 @@
+"""The redline of a change, inline or side by side, and the same as files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+
+from tracker.diff.summary import split_path, summarize
+from tracker.export import render
+from tracker.export.redline import Redline
+from tracker.export.stored import redline_of
+from tracker.model import Change, Op, Operation
+from tracker.record import restore
+from tracker.web.desk import AtDesk, Desk
+from tracker.web.rendering import language_of, page
+from tracker.web.story import official_unit
+
+router = APIRouter(include_in_schema=False)
+
+PAGE = 200  # operations on one page
+FOLD = 240  # unchanged words in one stretch that are shown whole; more are folded in the middle
+KEPT = 100  # characters left at either end of a fold
+TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+}
+RunKind = Literal["equal", "delete", "insert", "fold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One operation as it is drawn. `local` is its path below its place; `quiet`: nothing of its own to read."""
+
+    operation: Operation
+    anchor: str
+    local: str
+    was: str
+    follows: str
+    quiet: bool
+    runs: tuple[tuple[RunKind, str], ...]
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A section, table or page with its operations."""
+
+    name: str
+    anchor: str
+    items: tuple[Item, ...]
+
+    @property
+    def counts(self) -> list[tuple[Op, int]]:
+        kinds = [item.operation.op for item in self.items]
+        return [(op, kinds.count(op)) for op in Op if op in kinds]
+
+
+def anchor_of(path: str) -> str:
+    """A name for a unit in addresses: its path with what addresses do not take made plain. Permanent."""
+    return "u-" + re.sub(r"[^\w.()-]+", "-", path).strip("-")
+
+
+def places(operations: Iterable[Operation]) -> list[Place]:
+    """The operations by place, in reading order; a place that comes twice stays in two."""
+    found: list[tuple[str, list[Item]]] = []
+    seen: dict[str, int] = {}
+    for operation in operations:
+        name, local = split_path(operation.path)
+        if not found or found[-1][0] != name:
+            found.append((name, []))
+        anchor = anchor_of(operation.path)
+        seen[anchor] = seen.get(anchor, 0) + 1
+        if seen[anchor] > 1:
+            anchor = f"{anchor}~{seen[anchor]}"
+        found[-1][1].append(_item(operation, name, local, anchor))
+    return [
+        Place(name, f"p{number}-{anchor_of(name)}", tuple(items))
+        for number, (name, items) in enumerate(found, 1)
+    ]
+
+
+def folded(spans: Sequence[tuple[str, str]]) -> tuple[tuple[RunKind, str], ...]:
+    """Word runs with long unchanged stretches cut into head, fold and tail. Nothing is lost: the parts of kind
+    `equal` and `fold` joined are what stood there."""
+    runs: list[tuple[RunKind, str]] = []
+    for index, (kind, text) in enumerate(spans):
+        if kind != "equal" or len(text) <= FOLD or len(spans) == 1:
+            runs.append(("delete" if kind == "delete" else "insert" if kind == "insert" else "equal", text))
+            continue
+        head = 0 if index == 0 else KEPT
+        tail = len(text) if index == len(spans) - 1 else len(text) - KEPT
+        head = text.find(" ", head) + 1 or head
+        tail = max(head, text.rfind(" ", head, tail) + 1 if tail < len(text) else tail)
+        for part, words in (("equal", text[:head]), ("fold", text[head:tail]), ("equal", text[tail:])):
+            if words:
+                runs.append(("fold" if part == "fold" else "equal", words))
+    return tuple(runs)
+
+
+def _item(operation: Operation, place: str, local: str, anchor: str) -> Item:
+    differs = any(kind != "equal" for kind, _ in operation.spans)
+    moved = operation.from_path is not None and operation.from_path != operation.path
+    return Item(
+        operation=operation,
+        anchor=anchor,
+        local=local,
+        was=_beside(operation.from_path or "", place) if moved else "",
+        follows=_beside(operation.follows, place) if operation.follows else "",
+        quiet=operation.follows is not None and not differs,
+        runs=folded(operation.spans),
+        link=official_unit(operation.path),
+    )
+
+
+def _beside(path: str, place: str) -> str:
+    other, local = split_path(path)
+    return local if local and other == place else path
+
+
+def _load(desk: Desk, reference: str) -> tuple[Change, Redline]:
+    with desk.reading() as store:
+        change = restore(store.change(reference))
+    with desk.store.read() as connection:
+        redline = redline_of(connection, change, now=desk.now(), timezone=desk.settings.timezone)
+    return change, redline
+
+
+@router.get("/changes/{reference}/redline")
+def redline_page(
+    request: Request, desk: AtDesk, reference: str, view: str = "inline", editorial: str = "", part: int = 1
+) -> HTMLResponse:
+    language = language_of(request, desk)
+    change, redline = _load(desk, reference)
+    shown = [op for op in redline.operations if editorial or not op.editorial]
+    parts = max(1, -(-len(shown) // PAGE))
+    part = max(1, min(part, parts))
+    drawn = places(shown[(part - 1) * PAGE : part * PAGE])
+    return page(
+        request,
+        desk,
+        "redline.html.j2",
+        change=change,
+        redline=redline,
+        facts=redline.facts(language),
+        summary=summarize(redline.operations).get(language) if redline.operations else "",
+        places=drawn,
+        shown=len(shown),
+        hidden=len(redline.operations) - len(shown),
+        typographic=sum(op.editorial for op in redline.operations),
+        view="side" if view == "side" else "inline",
+        editorial="1" if editorial else "",
+        part=part,
+        parts=parts,
+    )
+
+
+@router.get("/changes/{reference}/redline.{form}")
+def redline_file(request: Request, desk: AtDesk, reference: str, form: str) -> Response:
+    if form not in TYPES:
+        raise HTTPException(404)
+    change, redline = _load(desk, reference)
+    data = render(redline, form, language_of(request, desk))
+    name = re.sub(r"[^\w.-]+", "-", f"{change.document_number or change.source}-{change.id}", flags=re.ASCII)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    if form == "html":
+        # The file carries its own policy, which allows its own style and nothing else.
+        headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return Response(data, media_type=TYPES[form], headers=headers)

@@ -1,0 +1,170 @@
+"""Templates into pages, in the reader's language.
+
+Whatever a template prints is made harmless (`present.inert`) and escaped; nothing is marked safe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache, partial
+from importlib import resources
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from tracker import __version__
+from tracker.i18n import day, label, moment, stamp, t
+from tracker.model import Language
+from tracker.present.deadlines import days_left
+from tracker.present.inert import inert, line, safe_url
+from tracker.store.moment import from_text
+from tracker.web import guard
+from tracker.web.desk import AtDesk, Desk
+
+YEAR = 365 * 86_400
+_STATIC = {"viewer.css": "text/css", "viewer.js": "text/javascript", "icon.svg": "image/svg+xml"}
+
+router = APIRouter(include_in_schema=False)
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Markup) and not value.isprintable():
+        return inert(value)
+    return "" if value is None else value
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("tracker.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_harmless,
+    )
+    made.filters.update(line=line, safe_url=safe_url)
+    made.globals.update(version=__version__, static=static_url)
+    return made
+
+
+@cache
+def _static(name: str) -> tuple[bytes, str]:
+    data = resources.files("tracker.web").joinpath("static", name).read_bytes()
+    return data, hashlib.sha256(data).hexdigest()[:12]
+
+
+def static_url(name: str) -> str:
+    return f"/static/{name}?v={_static(name)[1]}"
+
+
+def language_of(request: Request, desk: Desk) -> Language:
+    chosen = request.cookies.get("lang")
+    if chosen == "ja":
+        return "ja"
+    return "en" if chosen == "en" else desk.settings.languages[0]
+
+
+def query(values: Mapping[str, object], **changed: object) -> str:
+    """The query string of these values with some changed; empty ones are left out."""
+    merged = {**values, **changed}
+    kept = {name: str(value) for name, value in merged.items() if value not in {None, ""}}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def page(request: Request, desk: Desk, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page as the reader sees it: language from the cookie, dates in the settings' time zone."""
+    language = language_of(request, desk)
+    zone = desk.settings.timezone
+    today = desk.today()
+    secret = guard.form_secret(request)
+
+    def instant(value: datetime | str) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        return from_text(value) if len(value) == 27 else datetime.fromisoformat(value)
+
+    def as_day(value: date | str) -> str:
+        return day(date.fromisoformat(value) if isinstance(value, str) else value, language)
+
+    body = (
+        _environment()
+        .get_template(template)
+        .render(
+            language=language,
+            t=lambda key, **words: t(key, language, **words),
+            label=lambda group, name: label(group, str(name), language),
+            day=as_day,
+            moment=lambda value: moment(instant(value), language, zone),
+            stamp=lambda value: stamp(instant(value), zone),
+            days_left=lambda value: days_left(value, today, language),
+            today=today,
+            here=request.url.path,
+            back=quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe=""),
+            query=query,
+            form_token=partial(guard.form_token, secret),
+            **values,
+        )
+    )
+    answer = HTMLResponse(body, status_code=status, headers={"Content-Language": language, "Vary": "Cookie"})
+    if request.cookies.get(guard.COOKIE) != secret:
+        set_cookie(request, answer, guard.COOKIE, secret, seconds=None, strict=True)
+    return answer
+
+
+def set_cookie(
+    request: Request,
+    answer: Response,
+    name: str,
+    value: str,
+    *,
+    seconds: int | None = YEAR,
+    strict: bool = False,
+) -> None:
+    answer.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        httponly=True,
+        secure=request.url.scheme == "https",
+        samesite="strict" if strict else "lax",
+    )
+
+
+def local_path(wanted: str) -> str:
+    """A path of this viewer, `/` for anything else: nobody is sent to another site by a link of ours."""
+    return (
+        wanted
+        if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+        else "/"
+    )
+
+
+@router.get("/language/{name}")
+def choose_language(request: Request, name: str, back: str = "/") -> Response:
+    if name not in {"ja", "en"}:
+        raise HTTPException(404)
+    answer = RedirectResponse(local_path(back), 303)
+    set_cookie(request, answer, "lang", name)
+    return answer
+
+
+@router.get("/static/{name}")
+def static(name: str, request: Request) -> Response:
+    if name not in _STATIC:
+        raise HTTPException(404)
+    data, digest = _static(name)
+    headers = {"Cache-Control": f"public, max-age={YEAR}, immutable", "ETag": f'"{digest}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=_STATIC[name], headers=headers)
+
+
+def not_there(request: Request, desk: AtDesk, said: str, status: int) -> HTMLResponse:
+    return page(request, desk, "trouble.html.j2", status=status, said=said, code=status)

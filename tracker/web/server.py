@@ -1,0 +1,123 @@
+"""Serves the viewer in a thread, beside whatever else the process does."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+
+from tracker import clock
+from tracker.errors import UsageError
+from tracker.sources import Settings
+from tracker.web.guard import is_loopback
+
+STARTS_WITHIN = 15.0  # seconds
+LISTEN = "127.0.0.1:8000"
+
+
+def address_of(listen: str) -> tuple[str, int]:
+    """`127.0.0.1:8000`, `[::1]:8000`, `localhost:0` as host and port. Raises UsageError for anything else, and for
+    an address beyond loopback: there is no sign-in that would keep others out."""
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isascii() or not port.isdecimal() or int(port) > 65535:
+        raise UsageError(f"--listen {listen!r} is not HOST:PORT", cure=f"such as {LISTEN}")
+    if not is_loopback(host):
+        raise UsageError(
+            f"--listen {listen}: the viewer has no sign-in, so it listens on this machine only",
+            cure="listen on 127.0.0.1 and let a reverse proxy with sign-in of its own, or an ssh tunnel, reach it",
+        )
+    return host.strip("[]"), int(port)
+
+
+class Viewer:
+    """`start()` returns when pages are served, or raises UsageError when they cannot be; `stop()` lets open answers
+    end. With port 0 the system picks one: `url` says it after the start."""
+
+    def __init__(
+        self,
+        settings: Settings | Callable[[], Settings],
+        state: Path,
+        listen: str = LISTEN,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self.host, self.port = address_of(listen)
+        self.settings = settings
+        self.state = state
+        self.now = now
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+
+    def start(self) -> None:
+        from tracker.web.app import create_app
+
+        listener = self._bind()
+        self.port = listener.getsockname()[1]
+        config = uvicorn.Config(
+            create_app(self.settings, self.state, self.now, host=self.host),
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            h11_max_incomplete_event_size=64_000,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._serve, args=(listener,), name="viewer", daemon=True)
+        self._thread.start()
+        waited = threading.Event()
+        for _ in range(int(STARTS_WITHIN / 0.02)):
+            if self._server.started:
+                return
+            if not self._thread.is_alive():
+                break
+            waited.wait(0.02)
+        self.stop()
+        raise UsageError(f"{self.url}: the viewer did not start: {self._failure or 'no answer'}")
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.should_exit = True
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(10)
+
+    def wait(self) -> None:
+        """Returns when the server has ended."""
+        if self._thread is not None:
+            while self._thread.is_alive():
+                self._thread.join(0.5)
+
+    def _serve(self, listener: socket.socket) -> None:
+        assert self._server is not None
+        try:
+            # Signals belong to the process: uvicorn takes them only in the main thread, and this is not it.
+            self._server.run(sockets=[listener])
+        except BaseException as error:
+            self._failure = error
+            raise
+        finally:
+            listener.close()
+
+    def _bind(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.host, self.port))
+        except OSError as error:
+            listener.close()
+            raise UsageError(
+                f"{self.host}:{self.port} cannot be listened on: {error.strerror}",
+                cure="is another one running? choose another port with --listen",
+            ) from error
+        listener.listen(128)
+        listener.setblocking(False)
+        return listener

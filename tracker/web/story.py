@@ -1,0 +1,100 @@
+"""What happened to one change, in the order of days; and its words with the quoted ones marked. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from tracker.clock import legal_day
+from tracker.model import Change
+
+# In the order in which they follow each other on one day.
+_ORDER = ("filed-for-inspection", "seen", "published", "status", "effective", "link")
+_SECTION = re.compile(r"^(?P<title>\d+) CFR (?P<section>\d+\.\d+[a-z]?)(?P<local>(?:\([^()\s]+\))*)")
+_PART = re.compile(r"^(?P<title>\d+) CFR (?:part )?(?P<part>\d+)$", re.IGNORECASE)
+_SUPPLEMENT = re.compile(r"^Supp\. No\. (?P<number>\d+) to Part (?P<part>\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind` is `date` (`what` a date type), `seen`, `status` (`what` a state), `state` (another record of the same
+    text) or `link` (`what` a relation: another document acts on this one). `change` is that other record's id."""
+
+    day: date
+    kind: str
+    what: str
+    text: str = ""
+    quote: str = ""
+    change: str = ""
+    superseded: bool = False
+
+
+def story(change: Change, actors: Iterable[Change]) -> list[Event]:
+    """Oldest first; days ahead come last and are told apart by their day."""
+    tagging = change.tagging
+    events = [
+        Event(entry.date, "date", entry.type, entry.note, entry.quote, superseded=entry.superseded)
+        for entry in dict.fromkeys(tagging.dates)
+    ]
+    if change.published and not any(event.what == "published" for event in events):
+        events.append(Event(change.published, "date", "published"))
+    events.append(Event(legal_day(change.detected_at), "seen", "seen"))
+    for status in tagging.status:
+        if status.since is not None:
+            events.append(Event(status.since, "status", status.state, status.by or "", status.quote))
+        if status.until is not None:
+            events.append(Event(status.until, "status-end", status.state, status.by or "", status.quote))
+    names = {change.document_number, change.citation}
+    for actor in actors:
+        for link in actor.tagging.links:
+            if link.target in names and actor.id != change.id:
+                day = actor.published or legal_day(actor.detected_at)
+                name = actor.document_number or actor.title
+                events.append(Event(day, "link", link.relation, name, link.quote, actor.id))
+    return sorted(dict.fromkeys(events), key=lambda event: (event.day, _place(event)))
+
+
+def _place(event: Event) -> int:
+    name = event.what if event.kind in {"date", "seen"} else event.kind
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def marked(text: str, quotes: Sequence[str]) -> list[tuple[bool, str]]:
+    """The text in runs: True for the words that are quoted as evidence."""
+    spans = sorted(
+        (found.start(), found.end())
+        for words in {words for words in quotes if words.strip()}
+        for found in [re.search(re.escape(words), text)]
+        if found
+    )
+    runs: list[tuple[bool, str]] = []
+    at = 0
+    for start, end in spans:
+        if end <= at:
+            continue
+        start = max(start, at)
+        if start > at:
+            runs.append((False, text[at:start]))
+        runs.append((True, text[start:end]))
+        at = end
+    if at < len(text):
+        runs.append((False, text[at:]))
+    return runs
+
+
+def official_unit(path: str) -> str:
+    """The eCFR's page of a citation path (https://www.ecfr.gov), empty where it has none."""
+    section = _SECTION.match(path)
+    if section:
+        name = f"{section['section']}{section['local']}"
+        anchor = f"#p-{name}" if section["local"] else ""
+        return f"https://www.ecfr.gov/current/title-{section['title']}/section-{section['section']}{anchor}"
+    supplement = _SUPPLEMENT.match(path)
+    if supplement:
+        name = quote(f"Supplement No. {supplement['number']} to Part {supplement['part']}")
+        return f"https://www.ecfr.gov/current/title-15/part-{supplement['part']}/appendix-{name}"
+    part = _PART.match(path)
+    return f"https://www.ecfr.gov/current/title-{part['title']}/part-{part['part']}" if part else ""
