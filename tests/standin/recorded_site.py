@@ -25,6 +25,8 @@ BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 PART_744_DATES = (date(2026, 3, 25), date(2026, 7, 18))
 _NO_ABSTRACT = "No summary provided."
 _BIS = ("commerce-department", "industry-and-security-bureau")
+_DATES = re.compile(r"(This|Comments|Effective|The)\b.*\b(effective|must be received)")
+_ACTION = re.compile(r"\b(rule|notice|order|publication)\b.*\.$", re.IGNORECASE)
 _COMMERCE = "commerce-department"
 _AGENCY_WORDS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("bureau of industry and security", "(ear)", "export administration regulations", "export privileges"), _BIS),
@@ -52,11 +54,13 @@ _PRESIDENTIAL = re.compile(
 )
 
 
-def _lines(name: str) -> Iterator[dict[str, Any]]:
-    """Raises FileNotFoundError where the recorded data is not there (see tests/recorded.py)."""
+def _lines(name: str, only: re.Pattern[str] | None = None) -> Iterator[dict[str, Any]]:
+    """The objects of a recorded file of lines; with `only`, of the lines in whose first 60 letters it is
+    found. Raises FileNotFoundError where the recorded data is not there (see tests/recorded.py)."""
     with lzma.open(ROOT / name, "rt", encoding="utf-8") as lines:
         for line in lines:
-            yield json.loads(line)
+            if only is None or only.search(line, 0, 60):
+                yield json.loads(line)
 
 
 def _load(name: str) -> Any:
@@ -66,12 +70,13 @@ def _load(name: str) -> Any:
 def titles() -> list[FrDocument]:
     """The 107,816 recorded titles and abstracts as documents without full text, in about 3 seconds."""
     return [
-        _document(row, page)
+        document(row, page)
         for page, row in enumerate(_lines("federal-register/titles-abstracts-2020-2026.jsonl.xz"))
     ]
 
 
-def _document(row: dict[str, Any], page: int) -> FrDocument:
+def document(row: dict[str, Any], page: int) -> FrDocument:
+    """A recorded title and abstract as a document; `page` numbers it in its volume."""
     abstract = None if row["abstract"] == _NO_ABSTRACT else row["abstract"]
     title = row["title"]
     return FrDocument(
@@ -113,25 +118,25 @@ def full_documents(count: int = 30) -> list[FrDocument]:
     }
     found = {
         row["document_number"]: row
-        for row in _lines("federal-register/titles-abstracts-2020-2026.jsonl.xz")
-        if row["document_number"] in wanted
+        for row in _lines(
+            "federal-register/titles-abstracts-2020-2026.jsonl.xz",
+            only=re.compile("|".join(re.escape(f'"document_number": "{number}"') for number in wanted)),
+        )
     }
     documents = []
     for page, number in enumerate([number for number in wanted if number in found][:count]):
-        document = _document(found[number], page)
+        made = document(found[number], page)
         document.agencies = (
             _BIS if document.agencies == ("general-services-administration",) else document.agencies
         )
         paragraphs = wanted[number]
-        dates = next(
-            (text for text in paragraphs[:6] if re.search(r"\b(effective|must be received)\b", text)), None
-        )
-        action = paragraphs[0] if len(paragraphs[0]) < 90 and "effective" not in paragraphs[0] else None
+        dates = next((text for text in paragraphs[:6] if _DATES.match(text)), None)
+        action = next((text for text in paragraphs[:2] if len(text) < 90 and _ACTION.search(text)), None)
         if action and re.search(r"rule", action, re.IGNORECASE):
-            document.type = "PRORULE" if action.lower().startswith("proposed") else "RULE"
-        document.facts.update(action=action, dates=dates)
-        document.xml.put(document.visible_from or BEGINNING, full_text(document, paragraphs))
-        documents.append(document)
+            made.type = "PRORULE" if action.lower().startswith("proposed") else "RULE"
+        made.facts.update(action=action, dates=dates)
+        made.xml.put(made.visible_from or BEGINNING, full_text(made, paragraphs))
+        documents.append(made)
     return documents
 
 

@@ -16,7 +16,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from tests.standin.misbehaviour import BEHAVIOURS, Case, Rule
+from tests.standin.cases import Case
+from tests.standin.misbehaviour import BEHAVIOURS, Rule
 from tracker.demo import ecfr
 from tracker.demo.exchange import HTML, JSON, PDF, XML, Reply, Request, json_reply, utc
 from tracker.demo.fr_text import full_text
