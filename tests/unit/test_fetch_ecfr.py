@@ -27,7 +27,8 @@ def titles(as_of: str | None = "2026-06-08", moved: str = "2026-06-05", **more: 
         "up_to_date_as_of": as_of,
         "reserved": as_of is None,
     }
-    return json_answer({"titles": [title], "meta": {"import_in_progress": False, **more}})
+    meta: dict[str, Any] = {"import_in_progress": False}
+    return json_answer({"titles": [title], "meta": meta | more})
 
 
 def structure(**sizes: int) -> httpx.Response:

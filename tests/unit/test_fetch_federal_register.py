@@ -246,7 +246,8 @@ def test_one_document_comes_as_the_bare_object() -> None:
 
 def test_no_results_is_fine_only_when_the_count_is_nought() -> None:
     assert fetched_keys(poll(Notes(), Register([]).site())) == []
-    for body in ({"count": 3}, {"count": 3, "results": []}, {}, {"results": {}}, {"results": [1]}):
+    bodies: list[object] = [{"count": 3}, {"count": 3, "results": []}, {}, {"results": {}}, {"results": [1]}]
+    for body in bodies:
         at = Register([]).site()
         at.table[LIST] = json_answer(body)
         with pytest.raises(WrongShape):

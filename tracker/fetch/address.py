@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from ipaddress import ip_address
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 # Parameters that say where a visitor came from, never which page he sees.
 _TRACKING = frozenset({"gclid", "fbclid", "msclkid", "mc_cid", "mc_eid", "_ga", "_gl", "igshid"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SPACE = re.compile(r"\s")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -25,7 +28,7 @@ def canonical(url: str) -> str:
     """The spelling by which a page is known: no fragment, no tracking parameters, no default port,
     host in lower case, "/" for an empty path. "" for what is no web address (mailto:, javascript:)."""
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(_CONTROL.sub("", url).strip())
         port = parts.port
     except ValueError:
         return ""
@@ -37,7 +40,7 @@ def canonical(url: str) -> str:
     query = parts.query
     if query:
         query = "&".join(pair for pair in query.split("&") if not _is_tracking(pair.partition("=")[0]))
-    return urlunsplit((parts.scheme, host, parts.path.replace(" ", "%20") or "/", query, ""))
+    return urlunsplit((parts.scheme, host, _quoted(parts.path) or "/", _quoted(query), ""))
 
 
 def absolute(base: str, link: str) -> str:
@@ -58,6 +61,10 @@ def is_local(host: str) -> bool:
         return not ip_address(name).is_global
     except ValueError:
         return False
+
+
+def _quoted(text: str) -> str:
+    return _SPACE.sub(lambda found: quote(found[0]), text)
 
 
 def _is_tracking(name: str) -> bool:

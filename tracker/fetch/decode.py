@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from tracker.errors import TooMuch, WrongShape
 
@@ -25,8 +26,23 @@ def read_body(
     if encoding in ("gzip", "x-gzip"):
         return _unpacked(chunks, zlib.MAX_WBITS | 16, max_bytes, check_time, url)
     if encoding == "deflate":
-        return _unpacked(chunks, zlib.MAX_WBITS, max_bytes, check_time, url)
+        head, chunks = _head(chunks)
+        # By the book there are two bytes of zlib header; some servers send the bare stream.
+        zlib_header = len(head) == 2 and head[0] & 15 == 8 and int.from_bytes(head, "big") % 31 == 0
+        window = zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS
+        return _unpacked(chunks, window, max_bytes, check_time, url)
     raise WrongShape(f"the body is packed as {encoding!r}, which was not asked for", url=url)
+
+
+def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
+    """The first two bytes, and the chunks with nothing taken away."""
+    stream = iter(chunks)
+    first = b""
+    for chunk in stream:
+        first += chunk
+        if len(first) >= 2:
+            break
+    return first[:2], chain([first], stream)
 
 
 def _plain(chunks: Iterable[bytes], max_bytes: int, check_time: Callable[[], None], url: str) -> bytes:
@@ -59,12 +75,7 @@ def _unpacked(
             try:
                 piece = unpacker.decompress(rest, _STEP)
             except zlib.error as error:
-                if started or window != zlib.MAX_WBITS:
-                    raise WrongShape(f"the packed body cannot be unpacked: {error}", url=url) from None
-                # "deflate" without its two bytes of header, as some servers send it
-                window = -zlib.MAX_WBITS
-                unpacker = zlib.decompressobj(window)
-                piece = unpacker.decompress(rest, _STEP)
+                raise WrongShape(f"the packed body cannot be unpacked: {error}", url=url) from None
             started = True
             total += len(piece)
             if total > max_bytes:
