@@ -126,9 +126,7 @@ def full_documents(count: int = 30) -> list[FrDocument]:
     documents = []
     for page, number in enumerate([number for number in wanted if number in found][:count]):
         made = document(found[number], page)
-        document.agencies = (
-            _BIS if document.agencies == ("general-services-administration",) else document.agencies
-        )
+        made.agencies = made.agencies or _BIS
         paragraphs = wanted[number]
         dates = next((text for text in paragraphs[:6] if _DATES.match(text)), None)
         action = next((text for text in paragraphs[:2] if len(text) < 90 and _ACTION.search(text)), None)

@@ -10,10 +10,11 @@ import pytest
 
 from tests.recorded import recorded
 from tests.standin import recorded_site
-from tests.standin.fixtures import recorded_standin as recorded_standin
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
 from tracker.demo.parties import LIST_PATH
+
+pytest_plugins = ("tests.standin.fixtures",)
 
 
 def answer(server: StandIn, path: str) -> Any:
