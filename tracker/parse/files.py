@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -142,8 +143,6 @@ def _xml(name: str, root: Element, data: bytes) -> Document:
 
 
 def _numbered(document: Document, number: str | None, kind: DocumentKind, name: str) -> Document:
-    from dataclasses import replace
-
     return replace(
         document, key=number or name, document_number=number, kind=kind, title=document.title or _stem(name)
     )
@@ -167,17 +166,15 @@ def _text(name: str, data: bytes) -> Document:
     text = plain(data)
     if _FR_TEXT.search(text[:20_000]):
         raw = read_fr_text(data)
-        title = next((unit.text for unit in raw.units if is_heading(unit.text)), _stem(name))
-        return Document(
-            name,
-            DocumentKind.NOTICE,
-            title,
-            "",
-            raw.units,
-            raw.summary,
-            action=raw.action,
-            dates_text=raw.dates,
-        )
+        record = {
+            "document_number": raw.number,
+            "title": raw.title or _stem(name),
+            "abstract": raw.summary,
+            "action": raw.action,
+            "dates": raw.dates,
+            "type": _type_of(raw.action),
+        }
+        return replace(fr_document(record, raw.number or name), units=raw.units)
     outline = Outline()
     place = ""
     for paragraph in paragraphs(text.split("\n")):
@@ -187,6 +184,13 @@ def _text(name: str, data: bytes) -> Document:
             path = outline.numbered(place, "¶").strip()
             outline.add(path, UnitKind.PARAGRAPH, paragraph, 1 if place else 0)
     return Document(name, DocumentKind.PAGE, _stem(name), "", tuple(outline.units))
+
+
+def _type_of(action: str) -> str:
+    """The type that an ACTION line speaks of: raw text names none."""
+    if re.search(r"propos", action, re.IGNORECASE):
+        return "Proposed Rule"
+    return "Rule" if re.search(r"\brule|correct", action, re.IGNORECASE) else "Notice"
 
 
 def _stem(name: str) -> str:

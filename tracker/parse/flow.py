@@ -55,12 +55,17 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Anything that is not a paragraph: a note, a table, editorial matter, a mark of elision."""
+    """Anything that is not a paragraph: a note, a table, editorial matter."""
 
     element: Element
 
 
-Piece = Paragraph | Heading | Block
+@dataclass(frozen=True, slots=True)
+class Elision:
+    """Asterisks that stand for text left out."""
+
+
+Piece = Paragraph | Heading | Block | Elision
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,10 @@ def pieces_of(element: Element) -> Iterator[Piece]:
         text = words(element)
         if text:
             yield Heading(text, _rank(element))
-    elif tag in _DATA or tag in _NOTES or tag in _TABLES or tag in ("STARS", "MATH", "GPH"):
+    elif tag in _DATA or tag in _NOTES or tag in _TABLES or tag in ("MATH", "GPH"):
         yield Block(element)
+    elif tag == "STARS":
+        yield Elision()
     elif all(child.tag in INLINE for child in element):
         text = words(element)
         if text:
@@ -181,7 +188,9 @@ class Flow:
         top = place
         current = place
         for piece, stack in zip(run, stacks, strict=True):
-            if isinstance(piece, Block):
+            if isinstance(piece, Elision):
+                self.outline.mark_last("elision", "after")
+            elif isinstance(piece, Block):
                 self.write_block(piece.element, current)
             elif isinstance(piece, Paragraph):
                 if stack:
@@ -219,9 +228,7 @@ class Flow:
 
     def write_block(self, element: Element, current: Place) -> None:
         tag = str(element.tag)
-        if tag == "STARS":
-            self.outline.mark_last("elision", "after")
-        elif tag in _DATA:
+        if tag in _DATA:
             kind, name = _DATA[tag]
             self.write_matter(element, kind, f"{self.root.path}{SEPARATOR}{name}", self.root.depth + 1)
         elif tag in _TABLES:
@@ -248,13 +255,11 @@ class Flow:
     def _footnotes(self, element: Element) -> None:
         path = ""
         for piece in pieces(element):
-            if not isinstance(piece, Paragraph):
-                if isinstance(piece, Block):
-                    self.write_block(piece.element, self.root)
-                else:
-                    self.outline.add(
-                        f"{self.root.path}{SEPARATOR}Footnote", UnitKind.NOTE, piece.text, self.root.depth + 1
-                    )
+            if isinstance(piece, Elision):
+                self.outline.mark_last("elision", "after")
+                continue
+            if isinstance(piece, Block):
+                self.write_block(piece.element, self.root)
                 continue
             number = _FOOTNOTE.match(piece.text)
             if number:
@@ -313,10 +318,8 @@ def write_row(outline: Outline, row: Row, place: Place) -> None:
 
 
 def _is_elided(piece: Piece) -> bool:
-    """Asterisks: some of the text around is left out."""
-    if isinstance(piece, Block):
-        return piece.element.tag == "STARS"
-    return isinstance(piece, Paragraph) and piece.text.endswith("* * *")
+    """Whether some of the text around is left out."""
+    return isinstance(piece, Elision) or (isinstance(piece, Paragraph) and piece.text.endswith("* * *"))
 
 
 def _above(current: Place, top: Place) -> Place:
@@ -331,6 +334,8 @@ def _lines(element: Element) -> list[str]:
     texts: list[str] = []
     heading = ""
     for piece in pieces(element):
+        if isinstance(piece, Elision):
+            continue
         text = words(piece.element) if isinstance(piece, Block) else piece.text
         if isinstance(piece, Heading) or (isinstance(piece, Paragraph) and piece.tag == "HED"):
             heading = f"{heading} {text}".strip()

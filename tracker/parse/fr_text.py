@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from tracker.citation import EAR_PARTS
 from tracker.model import Unit, UnitKind
 from tracker.parse.designator import designators
-from tracker.parse.flow import Flow, Paragraph, Piece, Place
-from tracker.parse.lines import is_heading, paragraphs
+from tracker.parse.flow import Elision, Flow, Paragraph, Piece, Place
+from tracker.parse.lines import is_heading, is_rule, paragraphs
 from tracker.parse.markup import shorten
 from tracker.parse.outline import SEPARATOR, Outline
 
@@ -34,6 +34,8 @@ _HEADS = {
 }
 _HEAD = re.compile(r"([A-Z][A-Z ]{3,40}):(?:\s|\Z)")
 _PAGE_MARK = re.compile(r"\[\[Page \d+\]\]")
+_PAGE_BREAK = re.compile(r"\s*\n\s*\[\[Page \d+\]\][ \t]*\n(?:[ \t]*\n)*")
+_NUMBER = re.compile(r"FR Doc\.? ?(?:No[.:] ?)?\s?((?:[A-Z]\d{0,2}[-–])?\d{2,4}[-–]\d{1,6})")
 _PRE = re.compile(r"<pre[^>]*>(.*?)(?:</pre>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"</?(?:a|b|i|em|strong|span|sup|sub)\b[^>]*>", re.IGNORECASE)
 _PART = re.compile(r"PART (\d{1,4})\s*[-–—]+\s*\S", re.IGNORECASE)
@@ -48,12 +50,14 @@ _END = re.compile(r"\[FR Doc\.")
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """`action`, `dates` and `summary` as the preamble prints them; empty where it has none."""
+    """What the preamble prints; empty where it does not."""
 
     units: tuple[Unit, ...]
     action: str
     dates: str
     summary: str
+    title: str
+    number: str
 
 
 def plain(data: bytes) -> str:
@@ -68,14 +72,28 @@ def plain(data: bytes) -> str:
 def read_fr_text(data: bytes) -> RawText:
     """Reads raw text, of a published document or one on public inspection."""
     reader = _Reader()
-    lines = [line for line in plain(data).split("\n") if not _PAGE_MARK.fullmatch(line.strip())]
-    for text in paragraphs(lines):
-        reader.read(text)
+    text = _PAGE_BREAK.sub(_across_pages, plain(data))
+    # A line with a nought alone is the bullet before an instruction.
+    lines = [line for line in text.split("\n") if line.strip() != "0" and not is_rule(line.strip() or "x")]
+    for paragraph in paragraphs(lines):
+        reader.read(paragraph)
     reader.flush()
     said = reader.said
+    number = _NUMBER.search(text)
     return RawText(
-        tuple(reader.outline.units), *(said.get(name, "") for name in ("Action", "Dates", "Summary"))
+        tuple(reader.outline.units),
+        said.get("Action", ""),
+        said.get("Dates", ""),
+        said.get("Summary", ""),
+        reader.subject,
+        number[1].replace("–", "-") if number else "",
     )
+
+
+def _across_pages(match: re.Match[str]) -> str:
+    """A page's end within a paragraph is no end of the paragraph."""
+    before, after = match.string[: match.start()].rstrip()[-1:], match.string[match.end() :][:1]
+    return "\n" if before not in ".:;?!" and not after.isspace() else "\n\n"
 
 
 class _Reader:
@@ -89,6 +107,7 @@ class _Reader:
         self.part = ""
         self.instruction = ""
         self.name = ""
+        self.subject = ""  # the last line before the first heading of the preamble
 
     def read(self, text: str) -> None:
         text = " ".join(_PAGE_MARK.sub(" ", text).split())
@@ -101,8 +120,7 @@ class _Reader:
         if head and (name := _HEADS.get(head[1].strip())):
             self._open(name, text)
         elif _STARS.match(text):
-            self.flush()
-            self.outline.mark_last("elision", "after")
+            self.run.append(Elision())
         elif part := _PART.match(text):
             self._open_part(part[1], text)
         elif self.part and (section := _SECTION.match(text)):
@@ -117,6 +135,11 @@ class _Reader:
         elif _END.match(text):
             self.flush()
             self.outline.add("Filing line", UnitKind.PARAGRAPH, text, 0)
+            self.place = Place("Filing line", 0)
+        elif self.instruction and text.endswith(",") and is_heading(text[:-1]):
+            self.flush()
+            self.place = Place("Signature", 0)
+            self._collect(text)
         elif is_heading(text) and self.name == "Supplementary Information" and not self.part:
             self.flush()
             path = f"{self.head.path}{SEPARATOR}{shorten(text, 100)}"
@@ -125,6 +148,8 @@ class _Reader:
             self._collect(text)
 
     def _collect(self, text: str) -> None:
+        if self.head.path == "Heading":
+            self.subject = text
         if self.name in ("Action", "Dates", "Summary"):
             self.said[self.name] = f"{self.said.get(self.name, '')} {text}".strip()
         self.run.append(Paragraph("P", text, designators(text, plain=True)))

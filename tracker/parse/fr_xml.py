@@ -18,7 +18,7 @@ from tracker.citation import values
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parse.designator import INSTRUCTION_ORDER, Designator, levels
-from tracker.parse.flow import Flow, Heading, Paragraph, Piece, Place, pieces, pieces_of
+from tracker.parse.flow import Flow, Paragraph, Piece, Place, pieces, pieces_of
 from tracker.parse.markup import Element, children, label, shorten, tidy_emphasis, words
 from tracker.parse.outline import SEPARATOR, Outline
 
@@ -354,7 +354,7 @@ class _Reader:
         self.under = self._instruction_place()
 
     def _running(self, content: Iterable[Piece]) -> None:
-        run = [piece for piece in content if not isinstance(piece, (Heading, Paragraph)) or piece.text]
+        run = list(content)
         if run:
             Flow(self.outline, self.under).write(run)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 _OPENS = re.compile(
@@ -10,8 +11,10 @@ _OPENS = re.compile(
 )
 _ENDS = re.compile(r"[.:;?!][\"”’)\]]*\Z")
 _HEAD = re.compile(r"[A-Z][A-Z ]{2,60}:")
+_LAST_LINES = re.compile(r"\[FR Doc\.|BILLING CODE")
+_NUMBERED = re.compile(r"(?:[IVX]{1,5}|[A-Z]|\d{1,2})\.\s+")
 _COLUMNS = re.compile(r"\S {3,}\S")
-_RULE = re.compile(r"[\s.=_*-]*\Z")
+_RULE = re.compile(r"[\s.=_-]*\Z")
 
 
 def paragraphs(lines: Iterable[str]) -> list[str]:
@@ -24,6 +27,8 @@ def paragraphs(lines: Iterable[str]) -> list[str]:
     kept = [line.replace("\t", "    ").rstrip() for line in lines]
     # The margin that most full lines reach; a line that ends well before it ends its paragraph.
     lengths = sorted(len(line.strip()) for line in kept if line.strip())
+    indents = Counter(len(line) - len(line.lstrip()) for line in kept if line.strip())
+    base = indents.most_common(1)[0][0] if indents else 0
     margin = lengths[int(len(lengths) * 0.9)] if lengths else 0
     found: list[str] = []
     current: list[str] = []
@@ -38,7 +43,7 @@ def paragraphs(lines: Iterable[str]) -> list[str]:
         text = line.strip()
         if not text:
             close()
-        elif current and _begins(line, text, last, margin):
+        elif current and _begins(line, text, last, margin, base):
             close()
             current.append(text)
         else:
@@ -48,18 +53,20 @@ def paragraphs(lines: Iterable[str]) -> list[str]:
     return found
 
 
-def _begins(line: str, text: str, last: str, margin: int) -> bool:
+def _begins(line: str, text: str, last: str, margin: int, base: int) -> bool:
     """Whether a line begins a paragraph although no empty line stands before it."""
     indent = len(line) - len(line.lstrip())
     last_indent = len(last) - len(last.lstrip())
     if indent >= last_indent + 2 and indent <= 12:
+        return True
+    if indent == last_indent and base + 2 <= indent <= base + 6:  # one line each, all indented
         return True
     if _COLUMNS.search(last.strip()) or _COLUMNS.search(text):  # a row of a table
         return True
     short = len(last.strip()) < 0.75 * margin
     if _OPENS.match(text) and (short or _ENDS.search(last.strip())):
         return True
-    if _HEAD.match(text):
+    if _HEAD.match(text) or _LAST_LINES.match(text):
         return True
     return short and (bool(_ENDS.search(last.strip())) or (text[0].isupper() and is_heading(last.strip())))
 
@@ -72,8 +79,17 @@ def _joined(lines: list[str]) -> str:
     return " ".join(text.split())
 
 
+def is_rule(text: str) -> bool:
+    """A line of dashes or the like, that only parts what stands above from what stands below."""
+    return _RULE.match(text) is not None
+
+
 def is_heading(text: str) -> bool:
-    """A short line without a sentence's end, in capitals or with every long word capitalised."""
+    """A short line without a sentence's end, in capitals or with every long word capitalised; it may
+    be numbered."""
+    numbered = _NUMBERED.match(text)
+    if numbered:
+        text = text[numbered.end() :]
     if len(text) > 100 or _ENDS.search(text) or _RULE.match(text) or _OPENS.match(text):
         return False
     words = [word for word in re.findall(r"[A-Za-z]+", text) if len(word) > 3]
