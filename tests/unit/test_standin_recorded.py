@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +15,13 @@ from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
 from tracker.demo.parties import LIST_PATH
 
-pytest_plugins = ("tests.standin.fixtures",)
+
+@pytest.fixture
+def server() -> Iterator[StandIn]:
+    recorded("labels/dev.tsv")
+    archive = recorded_site.recorded_archive(lists=False)
+    with StandIn(archive, now=recorded_site.FIRST_STATE) as standin:
+        yield standin
 
 
 def answer(server: StandIn, path: str) -> Any:
@@ -22,21 +29,21 @@ def answer(server: StandIn, path: str) -> Any:
         return json.loads(reply.read())
 
 
-def test_thirty_documents_with_full_text(recorded_standin: StandIn) -> None:
-    found = answer(recorded_standin, "/api/v1/documents.json?per_page=100&fields[]=full_text_xml_url")
+def test_thirty_documents_with_full_text(server: StandIn) -> None:
+    found = answer(server, "/api/v1/documents.json?per_page=100&fields[]=full_text_xml_url")
     assert found["count"] == 30
-    address = found["results"][0]["full_text_xml_url"].removeprefix(recorded_standin.url)
-    with urllib.request.urlopen(recorded_standin.url + address, timeout=10) as reply:
+    address = found["results"][0]["full_text_xml_url"].removeprefix(server.url)
+    with urllib.request.urlopen(server.url + address, timeout=10) as reply:
         assert b"<SUPLINF>" in reply.read()
 
 
-def test_part_744_comes_in_two_states(recorded_standin: StandIn) -> None:
+def test_part_744_comes_in_two_states(server: StandIn) -> None:
     def size(day: str) -> int:
         path = f"/api/versioner/v1/structure/{day}/title-15.json"
-        return int(answer(recorded_standin, path)["size"])
+        return int(answer(server, path)["size"])
 
     first = size("2026-06-08")
-    recorded_standin.now = recorded_site.SECOND_STATE
+    server.now = recorded_site.SECOND_STATE
     assert size("2026-06-08") == first
     assert size("2026-07-18") != first
 
