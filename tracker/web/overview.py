@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
@@ -77,8 +78,8 @@ def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
         request,
         desk,
         "sources.html.j2",
-        status=found,
-        reports={name: row["last_report"] for name, row in rows.items()},
+        health=found,
+        reports={name: json.loads(row["last_report"]) for name, row in rows.items()},
         settings={source.id: source for source in desk.settings.sources},
     )
 
@@ -92,7 +93,7 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
             state if state in {"dead", "pending", "sent"} else "dead" if found["alerts"]["dead"] else "sent"
         )
         rows = store.owed(chosen)
-    return page(request, desk, "deliveries.html.j2", status=found, chosen=chosen, rows=rows)
+    return page(request, desk, "deliveries.html.j2", health=found, chosen=chosen, rows=rows)
 
 
 @router.get("/settings")

@@ -75,10 +75,9 @@ def marked(text: str, quotes: Sequence[str]) -> list[tuple[bool, str]]:
     for start, end in spans:
         if end <= at:
             continue
-        start = max(start, at)
         if start > at:
             runs.append((False, text[at:start]))
-        runs.append((True, text[start:end]))
+        runs.append((True, text[max(start, at) : end]))
         at = end
     if at < len(text):
         runs.append((False, text[at:]))
