@@ -5,20 +5,22 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from tracker.cli.app import CONFIG, STATE, Config, State, app, logging, settings_of
+from tracker.cli.app import command, logging, settings_of
 
-Listen = Annotated[
-    str, typer.Option("--listen", metavar="HOST:PORT", help="Where the viewer is served; this machine only.")
-]
 LISTEN = "127.0.0.1:8000"
 
+listen = click.option(
+    "--listen", metavar="HOST:PORT", default=LISTEN, show_default=True, help="Where the viewer is served; this machine only."
+)  # fmt: skip
 
-@app.command()
-def serve(listen: Listen = LISTEN, config: Config = CONFIG, state: State = STATE) -> None:
+
+@command("serve")
+@listen
+def serve(listen: str, config: Path, state: Path) -> None:
     """The viewer alone, until SIGTERM or Ctrl-C."""
     from tracker.web.server import Viewer
 
