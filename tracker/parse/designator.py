@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 from tracker.citation import roman
 
@@ -27,6 +29,7 @@ _PLAIN_HEADING = re.compile(
 )
 _FIRST = frozenset({"1", "i", "A", "a"})
 _BEAM = 12
+_HOPELESS = 8.0  # a reading that is behind by more is not followed further
 
 ORDER = ("a", "1", "i", "A", "1*", "i*")
 # Amendatory instructions are numbered 3., a., i., A. (Document Drafting Handbook, "Amendatory language").
@@ -45,8 +48,7 @@ class Designator:
         return f"({self.value})-({self.until})" if self.until else f"({self.value})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(NamedTuple):  # a tuple, because stacks are hashed by the thousand
     sort: str
     number: int
     text: str
@@ -126,7 +128,8 @@ def levels(
                     total = cost + step
                     if new not in grown or total < grown[new][0]:
                         grown[new] = (total, new, history)
-            beam = sorted(grown.values(), key=lambda item: item[0])[:_BEAM]
+            ranked = sorted(grown.values(), key=itemgetter(0))[:_BEAM]
+            beam = [reading for reading in ranked if reading[0] <= ranked[0][0] + _HOPELESS]
         beam = [(cost, stack, (*history, stack if heads else ())) for cost, stack, history in beam]
     best = min(beam, key=lambda item: item[0])[2]
     return [tuple(level.text for level in stack) for stack in best]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import cast
 
 from lxml import etree
 
@@ -86,7 +85,9 @@ def tree(data: bytes, name: str) -> Element:
 
 def raw(element: Element) -> str:
     """All text of an element as it stands in the file."""
-    return "".join(cast("Iterator[str]", element.itertext()))
+    if not len(element):
+        return element.text or ""
+    return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
 
 
 def words(element: Element) -> str:
