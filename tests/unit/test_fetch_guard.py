@@ -168,7 +168,7 @@ def test_the_guard_sits_in_the_pool_that_the_client_uses() -> None:
         assert isinstance(pool._network_backend, GuardedBackend)
         connection = pool.create_connection(httpcore2.Origin(b"http", b"example.com", 80))
         assert connection._network_backend is pool._network_backend  # type: ignore[attr-defined]
-        assert pool._max_connections == 10
+        assert pool._max_keepalive_connections == 10
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_rules_that_cannot_be_read_forbid_this_round_and_say_so(failure: object)
     site = Site({"/robots.txt": failure})
     client = client_for(site, time)
     for _ in range(3):
-        with pytest.raises(Unreachable, match=r"robots\.txt of https://www\.bis\.gov:443 could not be read"):
+        with pytest.raises(Unreachable, match=r"robots\.txt of https://www\.bis\.gov could not be read"):
             client.robots.check(f"{BASE}/news", time.seconds + 1000)
     assert len(site.requests) == 3  # the three tries of one question, not nine
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import httpcore2
+import httpx2 as httpx
 import pytest
 
 from tests.standin.fixtures import SAMPLE_NOW
@@ -15,6 +18,7 @@ from tests.unit.fetch_fakes import Notes, fetched_keys
 from tracker import fetch
 from tracker.errors import FetchError, Refused, TooMuch, Unreachable, WrongShape
 from tracker.fetch import Client, Item, Trouble
+from tracker.fetch.rate import PAGES
 from tracker.model import Absent, Fetched, NotModified
 from tracker.sources import Host, Source, SourceKind
 
@@ -337,6 +341,22 @@ def test_a_page_that_is_gone_is_absent(desk: Desk) -> None:
     assert [item.key for item in desk.poll(desk.news) if isinstance(item, Absent)] == [
         f"{desk.server.url}/news/guidance"
     ]
+
+
+def test_threads_share_the_client_and_its_connections(desk: Desk) -> None:
+    def ask(_: int) -> int:
+        answer = desk.client.fetch(
+            f"{desk.server.url}/news", rate=PAGES, deadline=desk.client.monotonic() + 20
+        )
+        return len(answer.body)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(ask, range(200)))) == 1
+    transport = desk.client._transport
+    assert isinstance(transport, httpx.HTTPTransport)
+    pool = transport._pool
+    assert isinstance(pool, httpcore2.ConnectionPool)
+    assert 1 <= len(pool.connections) <= 8
 
 
 def test_nobody_listening_is_an_outage(desk: Desk) -> None:

@@ -270,7 +270,8 @@ class Client:
 def _guarded_transport(literal_hosts: Collection[str], remaining: Callable[[], float]) -> httpx.HTTPTransport:
     transport = httpx.HTTPTransport(
         trust_env=False,
-        limits=httpx.Limits(max_connections=10, max_keepalive_connections=10, keepalive_expiry=30.0),
+        # Ten are kept. More than that at a time are only opened when sources hang: they must not hold up the others.
+        limits=httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=30.0),
     )
     # httpx has no public way to give its pool another network backend; a test holds this one down.
     transport._pool._network_backend = GuardedBackend(frozenset(literal_hosts), remaining)

@@ -13,7 +13,7 @@ from tracker.errors import WrongShape
 from tracker.fetch.address import absolute
 from tracker.fetch.client import Client
 from tracker.fetch.fr_api import part_of
-from tracker.fetch.items import Item
+from tracker.fetch.items import Cursor, Item
 from tracker.fetch.memory import Memory, for_replay
 from tracker.fetch.rate import PAGES
 from tracker.fetch.shape import xml_root
@@ -25,6 +25,7 @@ LISTING = "listing/feed"
 _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.8"
 _ENTRIES = frozenset({"item", "entry"})
 _ROOTS = frozenset({"rss", "feed", "RDF"})
+_DATES = frozenset({"published", "updated"})
 # What each of our names is called in RSS 2.0, RSS 1.0 and Atom, the better name first.
 _NAMES = {
     "title": ("title",),
@@ -55,19 +56,32 @@ def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Itera
     root = xml_root(answer)
     if _name(root) not in _ROOTS:
         raise WrongShape(f"no feed: the root is {_name(root)}", url=answer.url, status=answer.status)
+    marks: dict[str, str] = {}
     for element in root.iter():
         if _name(element) not in _ENTRIES:
             continue
         record = _entry(element, answer.url)
         key = record.get("id") or record.get("link") or record.get("title")
-        if not key:
+        if not key or key in marks:
             continue
-        body = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-        before = memory.validators(key)
-        if before is None or before.sha256 != sha256(body).hexdigest():
-            own = part_of(answer, body, record.get("link") or answer.url)
+        marks[key] = _mark(record)
+        if memory.validators(key) is None or memory.cursor.get(key) != marks[key]:
+            own = part_of(answer, _json(record), record.get("link") or answer.url)
             yield Fetched(key, Role.FEED_ENTRY, own)
     yield Fetched(LISTING, Role.LISTING, answer)
+    if marks != dict(memory.cursor):
+        yield Cursor(marks)
+
+
+def _mark(record: dict[str, str]) -> str:
+    """What tells one state of an entry from another. Its dates do not: govinfo writes the time of reprocessing
+    into all of them."""
+    lasting = {name: value for name, value in record.items() if name not in _DATES}
+    return sha256(_json(lasting)).hexdigest()[:16]
+
+
+def _json(record: dict[str, str]) -> bytes:
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _entry(element: etree._Element, base: str) -> dict[str, str]:

@@ -105,7 +105,7 @@ def ask(
 
 def ask_one(source: Source, client: Client, number: str, deadline: float) -> tuple[Record, Answer]:
     """One document by its number. Raises FetchError; NotFound where there is none."""
-    answer = _get(source, client, f"documents/{quote(number)}.json", [], deadline, None)
+    answer = _get(source, client, f"documents/{quote(number, safe='')}.json", [], deadline, None)
     assert answer is not None
     found = read_list(answer)
     if len(found.records) != 1:

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from tracker.errors import FetchError, NotFound, Refused, TooMuch, Unreachable
-from tracker.fetch.address import host_port
 from tracker.fetch.rate import PAGES
 
 if TYPE_CHECKING:
@@ -43,7 +42,8 @@ class Robots:
     def check(self, url: str, deadline: float) -> None:
         """Raises Refused where robots.txt forbids `url`, Unreachable where robots.txt could not be had:
         then nothing of the host is asked for in this round (RFC 9309, 2.3.1.4)."""
-        origin = f"{urlsplit(url).scheme}://{host_port(url)}"
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         rules = self._rules.get(origin)
         if rules is None or rules.until <= self._client.clock():
             rules = self._ask(origin, deadline)
