@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tracker.model import UnitKind
 from tracker.parse.designator import Designator, designators, levels
-from tracker.parse.markup import INLINE, Element, label, lead, raw, shorten, words
+from tracker.parse.markup import INLINE, Element, label, lead, plain, raw, shorten, words
 from tracker.parse.outline import SEPARATOR, Outline
 from tracker.parse.tables import Row, Table, read_table
 from tracker.text import search_form
@@ -218,7 +218,7 @@ class Flow:
         parent = _above(current, top) if piece.tag.startswith("FP") else current
         if piece.tag == "LI":
             path = f"{parent.path}{SEPARATOR}{shorten(piece.text, 80)}"
-            key = search_form(piece.text)
+            key = search_form(plain(piece.text))
             self.outline.add(path, UnitKind.ROW, piece.text, parent.depth + 1, key=key)
             return
         path = self.outline.numbered(parent.path, "¶")
@@ -314,7 +314,7 @@ def write_row(outline: Outline, row: Row, place: Place) -> None:
     else:
         first = next((cell for cell in row.cells if cell), "")
         path = f"{place.path}{SEPARATOR}{shorten(first, 80)}"
-        outline.add(path, UnitKind.ROW, row.text, place.depth + 1, key=search_form(first))
+        outline.add(path, UnitKind.ROW, row.text, place.depth + 1, key=search_form(plain(first)))
 
 
 def _is_elided(piece: Piece) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parse.fields import load
-from tracker.parse.markup import shorten
+from tracker.parse.markup import plain, shorten
 from tracker.parse.outline import SEPARATOR, Outline
 from tracker.text import fold_space, search_form
 
@@ -133,7 +133,11 @@ def _write(outline: Outline, record: Mapping[str, Any], list_name: str) -> None:
     for name in ("source_list_url", "source_information_url"):
         if address := _text(record.get(name)):
             meta.append(("href", address))
-    key = f"{code}:{identity}" if identity else search_form(f"{code}{SEPARATOR}{country}{SEPARATOR}{party}")
+    key = (
+        f"{code}:{identity}"
+        if identity
+        else search_form(plain(f"{code}{SEPARATOR}{country}{SEPARATOR}{party}"))
+    )
     path = SEPARATOR.join(filter(None, (base, country, shorten(party, 120))))
     outline.add(
         path,

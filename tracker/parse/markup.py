@@ -176,9 +176,20 @@ def label(heading: str) -> str:
     return shorten(heading.rstrip(":. "), 100)
 
 
+_TYPOGRAPHY = str.maketrans(
+    {"–": "-", "—": "-", "‑": "-", "−": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "}
+)
+
+
+def plain(text: str) -> str:
+    """`text` with plain dashes and quotes. Names in paths and keys are written so, because the Office of
+    the Federal Register re-releases documents with others."""
+    return text if text.isascii() else text.translate(_TYPOGRAPHY)
+
+
 def shorten(text: str, size: int) -> str:
-    """At most `size` characters, cut at a word."""
-    text = text.replace(" › ", " > ")
+    """A name for a path: plain, of at most `size` characters, cut at a word."""
+    text = plain(text).replace(" › ", " > ")
     return text if len(text) <= size else f"{text[: size - 1].rsplit(' ', 1)[0]}…"
 
 

@@ -16,7 +16,7 @@ from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parse.address import without
 from tracker.parse.main_text import BLOCKS, folded, main_text, selected
-from tracker.parse.markup import shorten
+from tracker.parse.markup import plain, shorten
 from tracker.parse.outline import SEPARATOR, Outline
 from tracker.parse.tables import Row
 from tracker.text import search_form
@@ -192,7 +192,7 @@ class _Writer:
         if meta and self.linked >= 0.5 * len(text):
             # An entry of a list is known by the words of its link, not by its place: news go on top.
             path = self._below(shorten(text, 80))
-            key = search_form(text)
+            key = search_form(plain(text))
             self.outline.add(path, UnitKind.PARAGRAPH, text, len(self.levels), key=key, meta=meta)
             self.linked = 0
             return
@@ -234,7 +234,7 @@ class _Writer:
                 )
             elif first:
                 path = f"{base}{SEPARATOR}{shorten(first, 80)}"
-                key = search_form(first)
+                key = search_form(plain(first))
                 self.outline.add(path, UnitKind.ROW, row.text, len(self.levels) + 1, key=key, meta=meta)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracker.model import UnitKind
 from tracker.parse.flow import Place, write_row
-from tracker.parse.markup import LINE_BREAK, raw, shorten
+from tracker.parse.markup import LINE_BREAK, plain, raw, shorten
 from tracker.parse.outline import SEPARATOR, Outline
 from tracker.parse.tables import CELL_GAP, EMPTY, Row, Table
 from tracker.text import search_form
@@ -128,7 +128,7 @@ def write_parties(outline: Outline, table: Table, place: Place) -> None:
     its own: a party that is added before the first takes nothing from it."""
     country = ""
     prefix = ""
-    columns = tuple(search_form(column) for column in table.columns)
+    columns = tuple(search_form(plain(column)) for column in table.columns)
     for text in table.caption:
         outline.add(f"{place.path}{SEPARATOR}Table", UnitKind.HEADING, text, place.depth + 1)
     for row in table.rows:
@@ -136,13 +136,13 @@ def write_parties(outline: Outline, table: Table, place: Place) -> None:
             write_row(outline, row, place)
             continue
         if row.cells[0]:
-            country = row.cells[0]
+            country = plain(row.cells[0])
             outline.add(
                 f"{place.path}{SEPARATOR}{country}",
                 UnitKind.HEADING,
-                country,
+                row.cells[0],
                 place.depth + 1,
-                key=search_form(country),
+                key=search_form(plain(country)),
             )
         cells = row.cells[1:]
         if not any(cells):
@@ -181,7 +181,7 @@ def _write_party(
         UnitKind.ROW,
         prefix + _row_text(cells),
         place.depth + 2,
-        key=search_form(f"{country}{SEPARATOR}{party.name or cells[0]}"),
+        key=search_form(plain(f"{country}{SEPARATOR}{party.name or cells[0]}")),
         meta=tuple(meta),
     )
 
@@ -212,6 +212,6 @@ def write_countries(outline: Outline, table: Table, place: Place) -> None:
             UnitKind.ROW,
             row.text,
             place.depth + 1,
-            key=search_form(re.sub(r"\s*[\d*†‡,]+\Z", "", name)),
+            key=search_form(plain(re.sub(r"\s*[\d*†‡,]+\Z", "", name))),
             meta=(("country", name),),
         )
