@@ -14,10 +14,12 @@ from tracker.model import (
     Direction,
     Document,
     DocumentKind,
+    LegalDate,
     Level,
     Operation,
     Profile,
     ProfileMatch,
+    Status,
     Tagging,
 )
 from tracker.tag import profile as _profile
@@ -52,18 +54,18 @@ def tag(
     """
     book = rules()
     reading = read(document, operations)
-    if operations and not reading.is_change:
+    if operations and not reading.operations:
         return _editorial(document)
     dates = legal_dates(reading, today)
     status = legal_status(reading, dates, today)
-    acts = links(reading)
+    if reading.is_state:
+        return _as_it_stands(reading, dates, status)
     if not _in_gate(reading):
         nothing = book.verdicts[-1]
         return Tagging(
             level=nothing.level,
             dates=dates,
             status=status,
-            links=acts,
             reason=nothing.reason,
             summary=summary(reading, (), Listing(), dates, novelty=novelty),
             version=book.version,
@@ -81,7 +83,7 @@ def tag(
         japan_nexus=japan_nexus(findings),
         dates=dates,
         status=status,
-        links=acts,
+        links=links(reading),
         units=tuple(reading.touched),
         eccns=() if outside and not reading.is_change else tuple(reading.eccns),
         reason=sentence(verdict, evidence, reading, listing, dates),
@@ -128,6 +130,21 @@ def _in_gate(reading: Reading) -> bool:
         return True
     lowered = reading.lowered
     return any(word in lowered for word in rules().gate)
+
+
+def _as_it_stands(reading: Reading, dates: tuple[LegalDate, ...], status: tuple[Status, ...]) -> Tagging:
+    """A text taken in for the first time says what the law is, not that it changed."""
+    return Tagging(
+        level=Level.LOW,
+        dates=dates,
+        status=status,
+        reason=Bilingual(
+            ja="現行の条文・リストの収録であり、変更を示すものではない。",
+            en="The text as it stands was taken in; nothing is said to have changed.",
+        ),
+        summary=summary(reading, (), Listing(), dates, novelty=False),
+        version=rules().version,
+    )
 
 
 def _editorial(document: Document) -> Tagging:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tracker.clock import legal_day
-from tracker.model import LegalDate, UnitKind
+from tracker.model import LegalDate, Unit, UnitKind
 from tracker.tag.reading import Reading, Section, clip
 from tracker.text import fold_space
 
@@ -44,11 +44,12 @@ _ON_PUBLICATION = re.compile(
     r"\b(?:effective|applicable)\s+(?:up)?on\s+(?:the\s+date\s+of\s+)?publication", re.I
 )
 _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("published", re.compile(r"\b(?:published|issued|dated|signed|released|appeared|filed|adopted|announced|initiated|entitled|imposed|became effective|decided|invasion|posted|convicted|received|beginning)\b[^.;]{0,60}$", re.I)),
+    ("published", re.compile(r"\b(?:published|issued|dated|signed|released|appeared|filed|adopted|announced|initiated|entitled|imposed|became effective|decided|invasion|posted|convicted|beginning)\b[^.;]{0,60}$", re.I)),
     ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen(?:d\w*|sion))\b[^.;]{0,160}\b(?:until|through|end(?:s)?(?: on)?|to end|expires?)\s*(?:\d{1,2}:\d\d\s?[ap]\.m\.[^,]*,\s*)?$", re.I)),
     ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|p\.m\.|a\.m\.)[^.;]{0,30})?$", re.I)),
     ("comments-close", re.compile(r"\b(?:comment period|deadline for (?:written )?comments)\b[^.;]{0,160}\b(?:to|until|through|by|is|on)\s*$", re.I)),
     ("compliance", re.compile(r"\b(?:compliance (?:date|is required|with)|must comply|comply with)\b[^.;]{0,120}$", re.I)),
+    ("registration", re.compile(r"\b(?:regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
     ("hearing", re.compile(r"\b(?:hearing|briefing|meeting|forum|conference|webinar)s?\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
     ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|remain(?:s)? in effect|valid|terminat\w+|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
     ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|applies to)\b[^.;]{0,140}$", re.I)),
@@ -119,7 +120,8 @@ def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
         found.append(LegalDate("published", document.published))
     if document.filed_at is not None:
         found.append(LegalDate("filed-for-inspection", legal_day(document.filed_at)))
-    return _settled(found)
+    extended = re.search(r"\b(?:extend|extension|reopen)", f"{document.title} {document.action}", re.I)
+    return _settled(found, document.published, moved=extended is not None)
 
 
 def sentences(text: str) -> list[str]:
@@ -140,7 +142,8 @@ def _sections(reading: Reading) -> Iterator[Section]:
             yield Section(unit.path, unit.text, "")
     for order in reading.orders:
         if re.search(r"\beffective\b", order.text, re.I) and DATE.search(order.text):
-            yield Section(f"instruction {order.number}", f"instruction {order.number}: {order.text}", "")
+            words = order.text.removeprefix(f"{order.number}. ")
+            yield Section(f"instruction {order.number}", f"instruction {order.number}: {words}", "")
 
 
 def _read(sentence: str, published: date, *, dates_section: bool) -> Iterator[LegalDate]:
@@ -164,11 +167,14 @@ def _read(sentence: str, published: date, *, dates_section: bool) -> Iterator[Le
         if kind is None or kind == "published":
             continue
         previous = kind
+        note = _note(sentence, mention, kind)
+        if kind == "registration":
+            kind, note = "hearing", "registration or questions due"
         own = sentence if len(sentence) <= 400 else _window(sentence, mention)
         yield LegalDate(
             kind,
             mention.day,
-            note=_note(sentence, mention, kind),
+            note=note,
             quote=own,
             superseded=_OLD.search(before) is not None,
         )
@@ -191,16 +197,18 @@ def _kind(before: str) -> str | None:
     clause = before[-260:]
     best: tuple[int, str] | None = None
     for kind, pattern in _CLAUSES:
-        last = None
-        for last in pattern.finditer(clause):
-            pass
-        if last is not None and (best is None or _anchor(last) > best[0]):
-            best = (_anchor(last), kind)
-    return best[1] if best else None
-
-
-def _anchor(match: re.Match[str]) -> int:
-    return match.start()
+        match = pattern.search(clause)
+        last = -1
+        while match is not None:
+            last = match.start()
+            match = pattern.search(clause, last + 1)
+        if last >= 0 and (best is None or last > best[0]):
+            best = (last, kind)
+    if best is None:
+        return None
+    if best[1] == "effective" and re.search(r"\b(?:until|through)\s*$", clause):
+        return "expires"
+    return best[1]
 
 
 def _note(sentence: str, mention: Mention, kind: str) -> str:
@@ -210,7 +218,7 @@ def _note(sentence: str, mention: Mention, kind: str) -> str:
     start = sentence.lower().rfind("except", 0, mention.start)
     own = sentence[start : mention.start] if start >= 0 else sentence[: mention.start]
     if start >= 0 or re.match(r"\W*(?:amendatory )?instructions?\b", own, re.I):
-        if match := None or next(_INSTRUCTION.finditer(own), None):
+        if match := _INSTRUCTION.search(own):
             return f"instruction {match['list']}"
         if match := _SCOPE.search(own):
             return fold_space(match["what"])
@@ -239,12 +247,14 @@ def _notes(reading: Reading) -> Iterator[LegalDate]:
                 yield LegalDate("effective", mention.day, note=unit.path, quote=text)
 
 
-def effective_notes(reading: Reading):  # type: ignore[no-untyped-def]
+def effective_notes(reading: Reading) -> list[Unit]:
     """Effective Date Notes of a document, or of the units that a change touches."""
     return [u for u in reading.document.units if u.kind is UnitKind.EFFECTIVE_NOTE]
 
 
-def _settled(found: Sequence[LegalDate]) -> tuple[LegalDate, ...]:
+def _settled(found: Sequence[LegalDate], published: date | None, *, moved: bool) -> tuple[LegalDate, ...]:
+    """One entry a type, date and note. A deadline that was over when the document came out, or that an
+    extension moved, is superseded."""
     kept: dict[tuple[str, date, str], LegalDate] = {}
     for entry in found:
         key = (entry.type, entry.date, entry.note)
@@ -253,4 +263,9 @@ def _settled(found: Sequence[LegalDate]) -> tuple[LegalDate, ...]:
             kept[key] = entry
         elif earlier.superseded and not entry.superseded:
             kept[key] = replace(earlier, superseded=False)
+    last = max((entry.date for entry in kept.values() if entry.type == "comments-close"), default=None)
+    for key, entry in kept.items():
+        over = published is not None and entry.date < published
+        if entry.type == "comments-close" and (over or (moved and entry.date != last)):
+            kept[key] = replace(entry, superseded=True)
     return tuple(sorted(kept.values(), key=lambda d: (d.date, d.type, d.note)))

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from tracker.model import DocumentKind, Evidence, Topic
 from tracker.tag.listing import Listing
-from tracker.tag.reading import Reading, abstract_of
+from tracker.tag.reading import Reading, abstract_of, around
 from tracker.tag.rules import Condition, Rules, Verdict
 from tracker.tag.terms import Term
 
 _PRESIDENTIAL = DocumentKind.PRESIDENTIAL
 _MOST_QUOTES = 4
+_BINDS = re.compile(
+    r"\b(?:licen[sc]e (?:is |are )?(?:also )?required|licen[sc]e requirements?|may not|must|shall not|prohibit\w*|"
+    r"presumption of denial|policy of denial|restricted|is subject to)\b",
+    re.IGNORECASE,
+)
+_EXEMPTS = re.compile(
+    r"\b(?:no licen[sc]e is required|licen[sc]e is not required|not subject to|except(?:ion|ed)?|exempt\w*|"
+    r"exclu(?:des?|ded|sion)|case-by-case|presumption of approval|does not apply|do not apply|licen[sc]e exception)\b",
+    re.IGNORECASE,
+)
 
 
 class Findings:
@@ -42,6 +53,8 @@ class Findings:
         listing, document = self.listing, self.reading.document
         if name in listing.facts:
             return listing.facts[name]
+        if name in ("tightens", "eases"):
+            return self._bearing(name)
         true = {
             "is-change": self.reading.is_change,
             "full-text": self.reading.full,
@@ -54,11 +67,29 @@ class Findings:
         }
         return () if true.get(name) else None
 
+    def _bearing(self, name: str) -> tuple[Evidence, ...] | None:
+        """Which way a change of text pushes: a duty that comes tightens, one that goes eases; an
+        exemption the other way about."""
+        if not self.reading.is_change:
+            return None
+        for section in self.reading.text:
+            if section.where == "title":
+                continue
+            gone = section.where.startswith("removed: ")
+            for pattern, tightens in ((_EXEMPTS, gone), (_BINDS, not gone)):
+                if match := pattern.search(section.text):
+                    if ("tightens" if tightens else "eases") == name:
+                        return (Evidence(around(section.text, match.start(), match.end()), section.where),)
+                    break
+        return None
+
     def _amends_ear(self) -> bool:
         """A rule about the EAR: so typed, or so worded where the record has no type."""
         kind = self.reading.document.kind
+        if any(path.startswith("15 CFR 7") or "to Part 7" in path for path in self.reading.touched):
+            return True
         if self.reading.is_change:
-            return any(path.startswith("15 CFR 7") or "to Part 7" in path for path in self.reading.touched)
+            return False
         if (
             self.fact("ear") is None
             or self.fact("paperwork") is not None

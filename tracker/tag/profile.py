@@ -136,7 +136,7 @@ def _parties(profile: Profile, reading: Reading) -> Iterator[Evidence]:
             continue
         hit = next((e for name, e, identity in rows if party in identity or _same(wanted, name)), None)
         if hit is None and len(wanted) >= 4:
-            hit = _in_words(party, wanted, reading)
+            hit = _in_words(wanted, reading)
         if hit is not None:
             yield hit
 
@@ -182,7 +182,7 @@ def _same(wanted: str, name: str) -> bool:
     return max(fuzz.ratio(wanted, name), fuzz.token_sort_ratio(wanted, name)) >= _FUZZY
 
 
-def _in_words(party: str, wanted: str, reading: Reading) -> Evidence | None:
+def _in_words(wanted: str, reading: Reading) -> Evidence | None:
     """The name in running text: literally, or nearly (a long name with a typing variant)."""
     pattern = re.compile(
         r"(?<!\w)" + r"\W+".join(re.escape(w) for w in wanted.split()) + r"(?!\w)", re.IGNORECASE

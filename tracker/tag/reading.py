@@ -55,7 +55,14 @@ class Reading:
 
     @property
     def is_change(self) -> bool:
-        return bool(self.operations)
+        """Whether the differences alone speak. A Federal Register document that was corrected in place
+        stays one document: it is read whole."""
+        return bool(self.operations) and self.document.kind not in _FR_KINDS
+
+    @property
+    def is_state(self) -> bool:
+        """A codified text or a list as it stands, with nothing to compare it to."""
+        return not self.operations and self.document.kind in (DocumentKind.CFR, DocumentKind.LIST)
 
     @cached_property
     def body(self) -> tuple[Section, ...]:
@@ -121,7 +128,7 @@ def read(document: Document, operations: Sequence[Operation] = ()) -> Reading:
     """The reading of a document, or of a change of it: editorial operations are left out."""
     substantive = tuple(operation for operation in operations if not operation.editorial)
     title = _section("title", document.title)
-    if substantive:
+    if substantive and document.kind not in _FR_KINDS:
         sections = tuple(_changed(substantive))
         if document.kind in (DocumentKind.CFR, DocumentKind.LIST):
             title = _section("title", "")
@@ -136,7 +143,7 @@ def read(document: Document, operations: Sequence[Operation] = ()) -> Reading:
         sections_list.append(_section("abstract", abstract))
     elif document.units:
         sections_list.extend(_lead(document))
-    return _reading(document, (), title, tuple(sections_list), full=bool(document.units))
+    return _reading(document, substantive, title, tuple(sections_list), full=bool(document.units))
 
 
 def abstract_of(document: Document) -> str:

@@ -148,9 +148,9 @@ class _Reader:
     def _labels(self, table: str) -> dict[str, Bilingual]:
         return {key: Bilingual(ja=value["ja"], en=value["en"]) for key, value in self.data[table].items()}
 
-    def _alternatives(self, where: str, table: object) -> tuple[Condition, ...]:
+    def _alternatives(self, where: str, table: Any) -> tuple[Condition, ...]:
         tables = table if isinstance(table, list) else [table]
-        return tuple(self._condition(where, each) for each in tables)
+        return tuple(self._condition(where, dict(each)) for each in tables)
 
     def _condition(self, where: str, table: Mapping[str, Any]) -> Condition:
         for key in table:
@@ -211,5 +211,7 @@ COMPUTED = frozenset(
         "full-text",
         "no-summary",
         "presidential",
+        "tightens",
+        "eases",
     }
 )

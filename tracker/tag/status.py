@@ -27,6 +27,7 @@ _PART = re.compile(
     r"paragraphs?\s+(?P<levels>(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z]{1,5})\))+(?:(?:,? and |, | through )(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z]{1,5})\))+)*)",
 )
 _LEVELS = re.compile(r"(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z]{1,5})\))+")
+_STAYS = re.compile(r"\b(?:stay(?:ed|ing|s)?|suspend(?:ed|ing|s)?)\b", re.I)
 _BINDING = (DocumentKind.RULE, DocumentKind.PRESIDENTIAL, DocumentKind.CORRECTION)
 
 
@@ -44,6 +45,7 @@ def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> t
             found.append(Status("proposed", document.published, quote=clip(document.action)))
     elif document.kind in _BINDING:
         found.extend(_in_force(reading, dates, today))
+        found.extend(_stays_units(reading, dates))
     found.extend(_noted(reading))
     return tuple(dict.fromkeys(found))
 
@@ -128,6 +130,22 @@ def _in_force(reading: Reading, dates: Sequence[LegalDate], today: date) -> Iter
             yield Status(
                 "delayed", document.published, entry.date - timedelta(days=1), units=units, quote=entry.quote
             )
+
+
+def _stays_units(reading: Reading, dates: Sequence[LegalDate]) -> Iterator[Status]:
+    """The units that this document's instructions stay, until the day that it names."""
+    document = reading.document
+    staying = [order for order in reading.orders if _STAYS.search(order.text)]
+    units = tuple(dict.fromkeys(path for order in staying for path in order.paths))
+    if not units:
+        return
+    end = next((d for d in dates if d.type == "stay-ends" and not d.superseded), None)
+    start = next((d for d in dates if d.type == "effective" and not d.superseded), None)
+    since = start.date if start else document.published
+    by = document.document_number or document.citation
+    yield Status(
+        "stayed", since, end.date if end else None, by, units, end.quote if end else clip(staying[0].text)
+    )
 
 
 def _instruction_units(reading: Reading, note: str) -> tuple[str, ...]:

@@ -54,9 +54,10 @@ def summary(
     novelty: bool,
 ) -> Bilingual:
     """Two sentences at most; a change is described by what was touched."""
+    kind = "" if reading.is_change else kind_of(reading)
     return Bilingual(
-        ja=_one(reading, topics, listing, dates, "ja", novelty),
-        en=_one(reading, topics, listing, dates, "en", novelty),
+        ja=_one(reading, kind, topics, listing, dates, "ja", novelty),
+        en=_one(reading, kind, topics, listing, dates, "en", novelty),
     )
 
 
@@ -92,6 +93,7 @@ def agency_of(reading: Reading, language: Language) -> str:
 
 def _one(
     reading: Reading,
+    kind_id: str,
     topics: Sequence[Topic],
     listing: Listing,
     dates: Sequence[LegalDate],
@@ -99,8 +101,8 @@ def _one(
     novelty: bool,
 ) -> str:
     if reading.is_change:
-        return _change(reading, listing, language)
-    kind = rules().kinds[kind_of(reading)].get(language)
+        return _change(reading, language)
+    kind = rules().kinds[kind_id].get(language)
     agency = agency_of(reading, language)
     title = reading.document.title.strip()
     first = _opening(kind, agency, title, language, novelty)
@@ -142,7 +144,7 @@ def _when(dates: Sequence[LegalDate], language: Language) -> str:
     return "".join(f" {name[1]} {day(d.date, 'en')}." for name, d in told)
 
 
-def _change(reading: Reading, listing: Listing, language: Language) -> str:
+def _change(reading: Reading, language: Language) -> str:
     title = reading.document.title.strip()
     paths = list(reading.touched)
     shown = paths[:3]
