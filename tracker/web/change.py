@@ -34,13 +34,15 @@ def change_page(request: Request, desk: AtDesk, reference: str) -> HTMLResponse:
             link.target: store.names(link.target) for link in change.tagging.links if link.target not in names
         }
         differs = store.has_operations(change.id)
+    what, detail = what_changed(change, language)
     return page(
         request,
         desk,
         "change.html.j2",
         change=change,
         badge=level_badge(change.tagging.level, change.tagging.direction, language),
-        what=what_changed(change, language),
+        what=what,
+        detail=detail,
         standing=standing(change.tagging.status, today),
         standing_line=standing_line(change.tagging.status, today, language),
         ahead=ahead(change, today),

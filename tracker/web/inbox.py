@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from tracker.model import TOPIC_IDS, Change, DocumentKind, LegalDate, Level, Status
+from tracker.model import TOPIC_IDS, Change, DocumentKind, Language, LegalDate, Level, Status
 from tracker.present.deadlines import ahead
+from tracker.present.message import what_changed
 from tracker.present.standing import standing
 from tracker.record import restore
 from tracker.store.reading import Wanted
 from tracker.web.desk import AtDesk, Desk
-from tracker.web.rendering import page
+from tracker.web.rendering import language_of, page
 
 router = APIRouter(include_in_schema=False)
 
@@ -89,20 +90,25 @@ def filter_of(values: Mapping[str, str]) -> Filter:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the list: the change, where it stands in law today, its next date ahead."""
+    """A row of the list: the change, what it says and what else, where it stands in law today, its next date."""
 
     change: Change
+    what: str
+    detail: str
     now: Status | None
     next: LegalDate | None
 
 
-def entries(records: list[dict[str, Any]], today: date) -> list[Entry]:
+def entries(records: list[dict[str, Any]], today: date, language: Language) -> list[Entry]:
     rows = []
     for record in records:
         change = restore(record)
         days = ahead(change, today)
         found = standing(change.tagging.status, today)
-        rows.append(Entry(change, found.now or next(iter(found.parts), None), days[0] if days else None))
+        what, detail = what_changed(change, language)
+        rows.append(
+            Entry(change, what, detail, found.now or next(iter(found.parts), None), days[0] if days else None)
+        )
     return rows
 
 
@@ -116,7 +122,7 @@ def inbox(request: Request, desk: AtDesk) -> HTMLResponse:
         counts = store.levels(
             replace(wanted, level=Level.NONE, editorial=None if chosen.level == "none" else False)
         )
-        found = entries(store.changes(wanted), today)
+        found = entries(store.changes(wanted), today, language_of(request, desk))
         anything = bool(counts) or bool(store.levels())
     floor = (wanted.level or Level.NONE).rank
     total = sum(number for rank, number in counts.items() if rank >= floor)

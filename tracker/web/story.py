@@ -54,7 +54,9 @@ def story(change: Change, actors: Iterable[Change]) -> list[Event]:
                 day = actor.published or legal_day(actor.detected_at)
                 name = actor.document_number or actor.title
                 events.append(Event(day, "link", link.relation, name, link.quote, actor.id))
-    return sorted(dict.fromkeys(events), key=lambda event: (event.day, _place(event)))
+    # The same thing said twice, in other words, is one event.
+    unique = {(event.day, event.kind, event.what, event.text): event for event in reversed(events)}
+    return sorted(unique.values(), key=lambda event: (event.day, _place(event)))
 
 
 def _place(event: Event) -> int:
