@@ -28,13 +28,21 @@ _STANDING = (
     "EXISTS (SELECT 1 FROM json_each(change.record, '$.status') AS s WHERE s.value ->> 'state' = ?"
     " AND coalesce(s.value ->> 'from', '') <= ? AND coalesce(s.value ->> 'until', '9999') >= ?)"
 )
+_DONE = "id IN (SELECT change_id FROM review WHERE review.revision >= change.revision AND action IN ({}))"
+_REVIEWS = {
+    "open": "NOT baseline AND " + _DONE.format("'acknowledge', 'decide'").replace("id IN", "id NOT IN"),
+    "acknowledged": f"{_DONE.format("'acknowledge'")} AND NOT {_DONE.format("'decide'")}",
+    "decided": _DONE.format("'decide'"),
+}
+_ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 'assign' ORDER BY id DESC LIMIT 1) = ?"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which changes. `level`: that or above. `since` and `until` are days of publication, or of detection where
     a record was not published. `profile`: touched by it. `standing`: a legal state that holds on the day `on`.
-    `editorial`: False leaves out what is only typography. `baseline`: False leaves out what was there first."""
+    `editorial`: False leaves out what is only typography. `baseline`: False leaves out what was there first.
+    `review`: `open` (nobody has acknowledged or decided its present revision), `acknowledged`, `decided`."""
 
     since: date | None = None
     until: date | None = None
@@ -46,6 +54,8 @@ class Wanted:
     profile: str | None = None
     standing: str | None = None
     on: date | None = None
+    review: str | None = None
+    assignee: str | None = None
     editorial: bool | None = None
     baseline: bool | None = None
     limit: int = 50
@@ -113,7 +123,8 @@ class Reader:
     def names(self, reference: str) -> str:
         """The id of the record that a document number or FR citation names; empty where none is stored."""
         row = self.connection.execute(
-            "SELECT id FROM change WHERE document_number = ?1 OR citation = ?1 ORDER BY seq LIMIT 1", [reference]
+            "SELECT id FROM change WHERE document_number = ?1 OR citation = ?1 ORDER BY seq LIMIT 1",
+            [reference],
         ).fetchone()
         return row["id"] if row else ""
 
@@ -176,6 +187,25 @@ class Reader:
             for row in rows
         ]  # fmt: skip
 
+    def reviews(self, change_ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """What people did, oldest first: of these changes, or of all."""
+        columns = "id, change_id, revision, at, who, action, value, note, chain"
+        if change_ids is None:
+            rows = self.connection.execute(f"SELECT {columns} FROM review ORDER BY id")  # noqa: S608
+        else:
+            marks = ", ".join("?" * len(change_ids))
+            rows = self.connection.execute(
+                f"SELECT {columns} FROM review WHERE change_id IN ({marks}) ORDER BY id",  # noqa: S608
+                list(change_ids),
+            )
+        return [dict(row) for row in rows]
+
+    def assignees(self) -> list[str]:
+        rows = self.connection.execute(
+            "SELECT DISTINCT value FROM review WHERE action = 'assign' AND value <> '' ORDER BY value"
+        )
+        return [row["value"] for row in rows]
+
     def sources(self) -> dict[str, dict[str, Any]]:
         return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source")}
 
@@ -229,6 +259,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         ("kind = ?", wanted.kind),
         ("editorial = ?", wanted.editorial),
         ("baseline = ?", wanted.baseline),
+        (_ASSIGNED, wanted.assignee),
         (
             "EXISTS (SELECT 1 FROM json_each(change.record, '$.profiles') AS p WHERE p.value = ?)",
             wanted.profile,
@@ -238,6 +269,8 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         if value is not None:
             where.append(condition)
             values.append(value)
+    if wanted.review is not None:
+        where.append(_REVIEWS[wanted.review])
     if wanted.standing is not None:
         where.append(_STANDING)
         day_text = wanted.on.isoformat() if wanted.on else "9999-12-31"

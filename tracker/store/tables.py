@@ -221,6 +221,22 @@ class AttemptRow(Row, table=True):
     seconds: float
 
 
+class ReviewRow(Row, table=True):
+    """What a person did about one revision of a change. Rows are only ever added; `chain` hashes each together
+    with the chain before it. `value`: the assignee, the decision, the due day; `note`: the reason or comment."""
+
+    __tablename__ = "review"
+    id: int | None = Field(default=None, primary_key=True)
+    change_id: str = Field(index=True, max_length=20)
+    revision: int
+    at: datetime = Field(sa_type=Instant)
+    who: str
+    action: str
+    value: str = ""
+    note: str = Field(sa_column=Column(Text, nullable=False))
+    chain: str = Field(max_length=64)
+
+
 metadata = Row.metadata
 
 # Core tables, for statements: SQLModel's attributes are typed as the values they hold, not as columns.
@@ -236,3 +252,4 @@ LINK = metadata.tables["link"]
 DEADLINE = metadata.tables["deadline"]
 DELIVERY = metadata.tables["delivery"]
 ATTEMPT = metadata.tables["attempt"]
+REVIEW = metadata.tables["review"]
