@@ -28,11 +28,15 @@ _STANDING = (
     "EXISTS (SELECT 1 FROM json_each(change.record, '$.status') AS s WHERE s.value ->> 'state' = ?"
     " AND coalesce(s.value ->> 'from', '') <= ? AND coalesce(s.value ->> 'until', '9999') >= ?)"
 )
-_DONE = "id IN (SELECT change_id FROM review WHERE review.revision >= change.revision AND action IN ({}))"
+_DONE = (
+    "EXISTS (SELECT 1 FROM review WHERE change_id = change.id AND review.revision >= change.revision"
+    " AND action IN ({}))"
+)
+_SEEN, _DECIDED = _DONE.format("'acknowledge', 'decide'"), _DONE.format("'decide'")
 _REVIEWS = {
-    "open": "NOT baseline AND " + _DONE.format("'acknowledge', 'decide'").replace("id IN", "id NOT IN"),
-    "acknowledged": f"{_DONE.format("'acknowledge'")} AND NOT {_DONE.format("'decide'")}",
-    "decided": _DONE.format("'decide'"),
+    "open": f"NOT baseline AND NOT {_SEEN}",
+    "acknowledged": f"{_SEEN} AND NOT {_DECIDED}",
+    "decided": _DECIDED,
 }
 _ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 'assign' ORDER BY id DESC LIMIT 1) = ?"
 
