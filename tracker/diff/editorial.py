@@ -23,9 +23,13 @@ _SUP_TAG = re.compile(r"<(?:sup|SU|su)>(.*?)</(?:sup|SU|su)>")
 _SUPERSCRIPT = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u207b]+")
 _SUPERSCRIPT_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _VULGAR = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–−﹣－", "-") | dict.fromkeys("—―⸺⸻", "—"))
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»〝〞＂", '"') | dict.fromkeys("‘’‚‛`´＇", "'"))
-_INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_ONE_FORM = str.maketrans(
+    dict.fromkeys("‐‑‒–−﹣－", "-")
+    | dict.fromkeys("—―⸺⸻", "—")
+    | dict.fromkeys("“”„‟«»〝〞＂″", '"')
+    | dict.fromkeys("‘’‚‛`´＇′", "'")
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+)
 
 _SCHEME = re.compile(r"\bhttps?://(\S*?)/?(?=[\s,;)\]>]|\.?$|\.\s)", re.IGNORECASE)
 _PRIME = re.compile(r"(?<![\w.\"'])(\d+(?:\.\d+)?)(\"|')")
@@ -68,10 +72,8 @@ def _characters(text: str) -> str:
         text = _TAG.sub("", text)
     if not text.isascii():
         text = _SUPERSCRIPT.sub(lambda found: "^" + found.group().translate(_SUPERSCRIPT_PLAIN), text)
-        text = _VULGAR.sub(" ", text)
-        text = text.replace("′", "'").replace("″", '"').translate(_QUOTES).translate(_DASHES)
-        text = unicodedata.normalize("NFKC", text).replace("\u2044", "/").translate(_INVISIBLE)
-        text = text.translate(_QUOTES).translate(_DASHES)
+        text = _VULGAR.sub(" ", text).translate(_ONE_FORM)
+        text = unicodedata.normalize("NFKC", text).replace("\u2044", "/")
     return text.replace("--", "—")
 
 
@@ -106,32 +108,43 @@ def only_typography(before: str, after: str) -> bool:
         return True
     if "<" not in before and "<" not in after:  # what a tag holds is read from its start
         before, after = _around_the_difference(before, after)
-    first, second = _characters(before), _characters(after)
-    addresses = "://" in first or "://" in second
-    if not addresses and letters(first) != letters(second):
+    if _is_plain(before) and _is_plain(after) and letters(before) != letters(after):
         return False  # nearly every real change changes a letter or a digit: seen at little cost
     return legal_form(before) == legal_form(after)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether no letter or digit of the text could be written in another way."""
+    if "&" in text or "<" in text or "://" in text:
+        return False
+    return text.isascii() or unicodedata.is_normalized("NFKC", text)
 
 
 def _around_the_difference(before: str, after: str) -> tuple[str, str]:
     """Both texts cut to what differs, with some whole words on either side: the form of a word
     depends on its neighbours at most."""
+    start, rest = common_ends(before, after, _CONTEXT)
+    return before[start : len(before) - rest], after[start : len(after) - rest]
+
+
+def common_ends(before: str, after: str, keep: int) -> tuple[int, int]:
+    """How many characters at the start, and how many at the end, two different texts share; cut at
+    white space, `keep` characters or more before the difference."""
     shorter = min(len(before), len(after))
     low, high = 0, shorter
-    while low < high:  # the length of the common beginning
+    while low < high:
         middle = (low + high + 1) // 2
         if before[:middle] == after[:middle]:
             low = middle
         else:
             high = middle - 1
-    start = before.rfind(" ", 0, max(low - _CONTEXT, 0)) + 1
     ends, high = 0, shorter - low
-    while ends < high:  # of the common end
+    while ends < high:
         middle = (ends + high + 1) // 2
         if before[-middle:] == after[-middle:]:
             ends = middle
         else:
             high = middle - 1
-    cut = before.find(" ", len(before) - ends + _CONTEXT)
-    rest = len(before) - cut if cut >= 0 else 0
-    return before[start : len(before) - rest], after[start : len(after) - rest]
+    start = before.rfind(" ", 0, max(low - keep, 0)) + 1
+    cut = before.find(" ", len(before) - ends + keep)
+    return start, len(before) - cut if cut >= 0 else 0

@@ -164,7 +164,7 @@ class _Comparison:
         old, new = self.before[i], self.after[j]
         if i in self.aligned.alike and designator(old) == designator(new):
             return True
-        return only_typography(old.text, new.text)
+        return (i, j) not in self.aligned.unlike and only_typography(old.text, new.text)
 
     def _pair(
         self, i: int, j: int, op: Op, follows: str | None = None, *, editorial: bool = False

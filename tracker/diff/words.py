@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
-from tracker.diff.editorial import CJK
+from tracker.diff.editorial import CJK, common_ends
 from tracker.model import SpanKind
 
 Spans = tuple[tuple[SpanKind, str], ...]
@@ -37,6 +37,7 @@ _SENTENCE = re.compile(r"(?<=[.;:。；])\s+|(?<=。)")
 _PLAIN = re.compile(r"[A-Za-z]{1,4}|\W")
 
 _BOUND = 64_000_000  # pairs of tokens: 8 MB of bits, some milliseconds
+_CITATION = 48  # characters: no token is longer but an address, whose words count one by one then
 _WEAK = 2  # so few plain tokens between two long edits are read as part of one edit
 _LONG = 4
 
@@ -78,12 +79,19 @@ def word_spans(before: str, after: str, markers: tuple[str, str] = ("", "")) -> 
         else:
             writer.replace(first, second)
         before, after = before[len(first) :], after[len(second) :]
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    if before == after:
+        writer.equal(before)
+        return writer.spans()
+    start, rest = common_ends(before, after, _CITATION)
+    writer.equal(before[:start])
+    gone, come = before[start : len(before) - rest], after[start : len(after) - rest]
+    old, new = _TOKEN.findall(gone), _TOKEN.findall(come)
     if len(old) * len(new) > _BOUND:
-        _long(before, after, writer)
+        _long(gone, come, writer)
     else:
         _short(old, new, writer)
-        writer.replace(before[sum(map(len, old)) :], after[sum(map(len, new)) :])
+        writer.replace(gone[sum(map(len, old)) :], come[sum(map(len, new)) :])
+    writer.equal(before[len(before) - rest :])
     return writer.spans()
 
 
@@ -97,6 +105,8 @@ class _Writer:
         self._insert: list[str] = []
 
     def equal(self, text: str) -> None:
+        if not text:
+            return
         if self._delete or self._insert:
             self._edit()
         self._equal.append(text)
