@@ -31,6 +31,7 @@ LOADED = "loaded_through"  # cursor: the last day that is loaded with all before
 _SINCE = "since"  # cursor: where the loading began; another beginning starts afresh
 _AHEAD = timedelta(days=30)  # the next issues' documents stand in the lists already
 _LONGEST = 64  # days in a window
+_AIM = 700  # documents in a window: nearly a page, with room for a busy week
 
 
 def history(
@@ -50,15 +51,14 @@ def history(
         first = _ask(source, client, start, end, 1, deadline)
         pages = -(-first.count // max(1, len(first.records)))
         if end > start and (first.count > LARGEST_PAGE or pages > MAX_PAGES):
-            days = max(1, min(days // 2, int(days * 0.8 * LARGEST_PAGE / first.count)))
+            days = max(1, min(days // 2, days * _AIM // first.count))
             continue
         page = _window(source, client, first, start, end, deadline)
         done += len(page.fetched)
         values = {LOADED: min(end, now.date()).isoformat(), _SINCE: since.isoformat()}
         yield Page(page.fetched, page.listing, values, done, None, page.troubles)
         start = end + timedelta(days=1)
-        if first.count < LARGEST_PAGE // 3:
-            days = min(_LONGEST, days * 2)
+        days = max(1, min(_LONGEST, days * 2, days * _AIM // max(1, first.count)))
 
 
 def _window(source: Source, client: Client, first: Listing, start: date, end: date, deadline: float) -> Page:

@@ -37,7 +37,8 @@ class Robots:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._rules: dict[str, _Rules] = {}
-        self._lock = threading.Lock()
+        self._guard = threading.Lock()
+        self._asking: dict[str, threading.Lock] = {}
 
     def check(self, url: str, deadline: float) -> None:
         """Raises Refused where robots.txt forbids `url`, Unreachable where robots.txt could not be had:
@@ -46,9 +47,12 @@ class Robots:
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         rules = self._rules.get(origin)
         if rules is None or rules.until <= self._client.clock():
-            rules = self._ask(origin, deadline)
-            with self._lock:
-                self._rules[origin] = rules
+            with self._guard:
+                asking = self._asking.setdefault(origin, threading.Lock())
+            with asking:  # who comes second waits for the answer of the first
+                rules = self._rules.get(origin)
+                if rules is None or rules.until <= self._client.clock():
+                    rules = self._rules[origin] = self._ask(origin, deadline)
         if rules.unreachable:
             raise Unreachable(rules.unreachable, url=url)
         if rules.parser is not None and not rules.parser.can_fetch(url, _NAME):
