@@ -30,5 +30,6 @@ def t(key: str, language: Language, **values: object) -> str:
 
 def label(group: str, name: str, language: Language) -> str:
     """What people read for an id: `label("topic", "fdpr", "ja")`. An id that the catalogue does not
-    know (a topic of the firm's own rules file) is shown as it is."""
-    return catalogue(language).get(f"{group}.{name}", name)
+    know (a topic of the firm's own rules file) is shown as it is, without what cannot be printed."""
+    known = catalogue(language).get(f"{group}.{name}")
+    return "".join(filter(str.isprintable, name)) if known is None else known

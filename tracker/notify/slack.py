@@ -22,7 +22,7 @@ WEIGHT = 30_000
 
 # `*word*`, `_word_`, `~word~` and `` `word` `` are markup where they touch a word. A zero-width space
 # behind the sign keeps it readable and dead; the asterisks of omitted text (* * *) need none.
-_MARKUP = re.compile(r"(?<!\w)([*_~`])(?=\S)")
+_MARKUP = re.compile(r"(?<![^\W_])([*_~`])(?=\S)")
 _TORN_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 # What chat.postMessage answers with 200 when it is too busy (https://docs.slack.dev/reference/methods).

@@ -7,12 +7,13 @@ import json
 from typing import Any
 
 from tracker.model import Level
-from tracker.notify.forms import batches, headline, uncalled
+from tracker.notify.forms import batches, headline, pieces, said, uncalled
 from tracker.present.message import Message
 
 # Teams refuses messages above 28 kB; what is around the elements takes the rest.
 WEIGHT = 20_000
 ELEMENTS = 60
+PIECE = 4000  # characters; three bytes each in Japanese
 
 _STYLES = {
     Level.CRITICAL: "attention",
@@ -58,30 +59,30 @@ def _elements(message: Message) -> list[dict[str, Any]]:
             "bleed": True,
             "items": [_runs(_run(headline(message), weight="bolder", size="medium"))],
         },
-        _runs(_run(message.what, weight="bolder", size="large")),
+        *_texts(message.what, weight="bolder", size="large"),
     ]
-    elements += [_runs(_run(text)) for text in (message.title, message.detail) if text]
-    elements += [
-        _runs(
-            _run(f"{point.label}  ", isSubtle=True),
-            _run(point.value, weight="bolder" if point.strong else "default"),
-        )
-        for point in message.points
-    ]
+    for text in (message.title, message.detail):
+        elements += _texts(text)
+    for point in message.points:
+        first, *rest = pieces(point.value, PIECE)
+        weight = "bolder" if point.strong else "default"
+        elements.append(_runs(_run(f"{point.label}  ", isSubtle=True), _run(first, weight=weight)))
+        elements += [_runs(_run(text, weight=weight)) for text in rest]
     elements += [
         {
             "type": "Container",
             "style": "emphasis",
-            "items": [
-                _runs(_run(f"“{quote.text}”", italic=True)),
-                _runs(_run(f"— {quote.source}", isSubtle=True)),
-            ],
+            "items": [*_texts(f"“{quote.text}”", italic=True), *_texts(f"— {quote.source}", isSubtle=True)],
         }
         for quote in message.quotes
     ]
-    small = [f"{fact.label}: {fact.value}" for fact in message.facts]
-    elements += [_runs(_run(text, size="small", isSubtle=True)) for text in (*small, message.notice) if text]
+    for text in (*(said(fact) for fact in message.facts), message.notice):
+        elements += _texts(text, size="small", isSubtle=True)
     return elements
+
+
+def _texts(text: str, **style: object) -> list[dict[str, Any]]:
+    return [_runs(_run(piece, **style)) for piece in pieces(text, PIECE)]
 
 
 def _runs(*runs: dict[str, Any]) -> dict[str, Any]:

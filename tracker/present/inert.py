@@ -41,7 +41,7 @@ def shorten(text: str, limit: int) -> str:
     mark = " […]"
     head = text[: max(limit - len(mark), 0)]
     space = head.rfind(" ")
-    return (head[:space] if space > limit // 2 else head).rstrip() + mark
+    return (head[:space] if space * 2 > len(head) else head).rstrip() + mark
 
 
 _OPENS, _CLOSES = "「“(", "」”)"

@@ -213,12 +213,12 @@ def _quotes(change: Change, language: Language, today: date) -> tuple[Quote, ...
         offered.append((Evidence(now.quote, now.by or "dates"), label("status", now.state, language)))
     offered += [(evidence, t("message.nexus", language)) for evidence in change.tagging.japan_nexus[:1]]
     title = line(change.title)
-    for name, evidence in (
+    for name, words in (
         *((label("topic", topic.id, language), topic.evidence) for topic in _ranked_topics(change)),
         *((line(match.profile), match.evidence) for match in change.profiles),
     ):
         # The title is read already.
-        telling = (entry for entry in evidence if line(entry.quote) not in title)
+        telling = (entry for entry in words if line(entry.quote) not in title)
         offered += [(entry, name) for entry in islice(telling, 1)]
     if not offered:
         offered.append((Evidence(change.abstract, "abstract"), ""))

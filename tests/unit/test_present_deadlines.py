@@ -1,0 +1,123 @@
+"""Dates ahead, and a calendar that moves its entries instead of doubling them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from icalendar import Calendar
+
+from tests.unit.present_samples import affiliates_rule, hostile_page
+from tracker.model import Change, LegalDate, Level
+from tracker.present.deadlines import Deadline, as_json, calendar, deadlines, telling
+
+TODAY = date(2025, 10, 1)
+STAMP = datetime(2025, 10, 1, 3, 0, tzinfo=UTC)
+
+
+def dated(*dates: LegalDate, **changed: object) -> Change:
+    change = affiliates_rule()
+    return replace(change, tagging=replace(change.tagging, dates=dates), **changed)  # type: ignore[arg-type]
+
+
+def events(*entries: Deadline) -> list[dict[str, str]]:
+    text = calendar(entries, "ja", viewer_url="http://127.0.0.1:8000", stamp=STAMP)
+    return [
+        {
+            "uid": str(event["uid"]),
+            "start": str(event.decoded("dtstart")),
+            "end": str(event.decoded("dtend")),
+            "summary": str(event["summary"]),
+            "sequence": str(event["sequence"]),
+            "description": str(event["description"]),
+        }
+        for event in Calendar.from_ical(text).walk("VEVENT")
+    ]
+
+
+def test_what_is_ahead_comes_by_day_and_level() -> None:
+    low = dated(LegalDate("hearing", date(2025, 10, 29)), id="chg_aaaaaaaaaaaaaaaa")
+    low = replace(low, tagging=replace(low.tagging, level=Level.LOW))
+    found = deadlines([low, affiliates_rule()], TODAY)
+    assert [(entry.date.isoformat(), entry.type) for entry in found] == [
+        ("2025-10-29", "comments-close"),
+        ("2025-10-29", "hearing"),
+        ("2026-11-09", "stay-ends"),
+    ]
+
+
+def test_past_superseded_and_editorial_dates_are_left_out() -> None:
+    change = dated(
+        LegalDate("comments-close", date(2025, 9, 30)),
+        LegalDate("comments-close", date(2025, 10, 29), superseded=True),
+    )
+    assert deadlines([change, dated(LegalDate("expires", TODAY), editorial=True)], TODAY) == ()
+    assert len(deadlines([dated(LegalDate("expires", TODAY))], TODAY)) == 1
+
+
+def test_an_entry_keeps_its_uid_when_its_date_moves() -> None:
+    (before,) = events(*deadlines([dated(LegalDate("comments-close", date(2025, 10, 29)))], TODAY))
+    moved = dated(
+        LegalDate("comments-close", date(2025, 10, 29), superseded=True),
+        LegalDate("comments-close", date(2025, 11, 28)),
+        revision=2,
+    )
+    (after,) = events(*deadlines([moved], TODAY))
+    assert before["uid"] == after["uid"] == "chg_0123456789abcdef-comments-close@tracker"
+    assert (before["sequence"], after["sequence"]) == ("0", "1")
+    assert (after["start"], after["end"]) == ("2025-11-28", "2025-11-29")
+
+
+def test_dates_of_one_type_have_uids_of_their_own_that_time_does_not_change() -> None:
+    change = dated(
+        LegalDate("effective", date(2025, 10, 2)),
+        LegalDate("effective", date(2025, 12, 2)),
+        LegalDate("effective", date(2025, 12, 2), note="instruction 3"),
+    )
+    early = {entry.key: entry.date for entry in deadlines([change], TODAY)}
+    late = {entry.key: entry.date for entry in deadlines([change], date(2025, 11, 1))}
+    assert len(early) == 3
+    assert late == {key: day for key, day in early.items() if day > date(2025, 11, 1)}
+
+
+def test_a_calendar_entry_says_what_and_where() -> None:
+    event = events(*deadlines([affiliates_rule()], TODAY))[0]
+    assert event["summary"] == "意見提出期限: 50%ルール(関連会社規則)の導入"
+    assert "http://127.0.0.1:8000/changes/chg_0123456789abcdef" in event["description"]
+    assert "“no later than October 29, 2025”" in event["description"]
+    assert "法的助言ではありません" in event["description"]
+
+
+def test_source_words_cannot_break_the_calendar() -> None:
+    (event,) = events(*deadlines([hostile_page()], TODAY))
+    assert "BEGIN:" not in event["description"]
+    text = calendar(deadlines([hostile_page()], TODAY), "en", viewer_url="http://x", stamp=STAMP).decode()
+    assert text.count("BEGIN:VEVENT") == 1
+    assert "javascript:alert(document" not in text
+    assert all(len(row.encode()) <= 75 for row in text.split("\r\n"))
+
+
+def test_an_empty_calendar_is_one() -> None:
+    assert b"BEGIN:VCALENDAR" in calendar((), "en", viewer_url="http://x", stamp=STAMP)
+
+
+def test_rows_have_labels_and_days_left() -> None:
+    rows = telling(deadlines([affiliates_rule()], TODAY), "ja", TODAY)
+    assert rows[0] == {
+        "期日": "2025-10-29",
+        "残り": "あと28日",
+        "影響度": "緊急",
+        "種類": "意見提出期限",
+        "内容": "50%ルール(関連会社規則)の導入",
+        "記録番号": "chg_0123456789abcdef",
+    }
+    assert telling(deadlines([dated(LegalDate("expires", TODAY))], TODAY), "en", TODAY)[0]["Left"] == "today"
+    late = deadlines([dated(LegalDate("expires", TODAY))], TODAY)
+    assert telling(late, "en", TODAY + timedelta(days=2))[0]["Left"] == "2 days ago"
+
+
+def test_json_rows_are_json() -> None:
+    row = json.loads(json.dumps(as_json(deadlines([affiliates_rule()], TODAY))))[0]
+    assert row["date"] == "2025-10-29"
+    assert row["change"] == "chg_0123456789abcdef"
