@@ -17,7 +17,7 @@ import unicodedata
 CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
 
 _TAG = re.compile(
-    r"</?(?:i|b|u|em|strong|small|big|a|span|font|sub|sc|E|FTREF)(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>"
+    r"</?(?:[ibuaIBUAE]|em|EM|strong|STRONG|small|big|span|SPAN|font|sub|SUB|sc|SC|FTREF)(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>"
 )
 _SUP_TAG = re.compile(r"<(?:sup|SU|su)>(.*?)</(?:sup|SU|su)>")
 _SUPERSCRIPT = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u207b]+")
