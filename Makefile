@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench lock clean
+.PHONY: help demo run test check format bench eval lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -40,6 +40,9 @@ format: $(READY)  ## rewrite the source the way `make check` wants it
 
 bench: $(READY)  ## figures beside other tools, into docs/benchmarks.md; ARGS=watch_pages for one of them
 	@$(BIN)/python -m bench $(ARGS)
+
+eval: $(READY)  ## how well topics and levels are found on labelled documents; ARGS=--noise adds all recorded ones
+	@$(BIN)/python -m bench.eval_tags --write $(ARGS)
 
 lock: $(READY)  ## requirements.lock from pyproject.toml; ARGS=--upgrade takes newer versions
 	@$(PIP) install -qq uv

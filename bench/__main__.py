@@ -1,11 +1,11 @@
-"""`python -m bench [NAME ...]`: runs these benchmarks, or all, and writes their tables into docs/benchmarks.md."""
+"""`python -m bench [NAME ...]`: runs these benchmarks, or all; tables go into docs/benchmarks.md."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-SCRIPTS = ("watch_pages",)
+SCRIPTS = {"watch_pages": ["--write"], "diff_truth": ["--write"], "fetch_floor": []}
 
 
 def main(names: list[str]) -> int:
@@ -16,7 +16,9 @@ def main(names: list[str]) -> int:
     failed = 0
     for name in names or SCRIPTS:
         print(f"bench.{name} ...", file=sys.stderr)
-        failed |= subprocess.run([sys.executable, "-m", f"bench.{name}", "--write"], check=False).returncode
+        failed |= subprocess.run(
+            [sys.executable, "-m", f"bench.{name}", *SCRIPTS[name]], check=False
+        ).returncode
     return 1 if failed else 0
 
 
