@@ -37,17 +37,20 @@ def applied(target: Change, actor: Change) -> Change:
 
 
 def kept(old: Change, new: Change) -> Change:
-    """A record read anew, with what other documents have done to it since."""
+    """A record read anew, with what other documents have done to it since, and with the day on which it went on
+    public inspection, which the published record no longer says."""
     foreign = tuple(
         status
         for status in old.tagging.status
         if status.by and status.by not in references(new) and status not in new.tagging.status
     )
     fallen = {(day.type, day.date) for day in old.tagging.dates if day.superseded}
+    known = {(day.type, day.date) for day in new.tagging.dates}
     added = tuple(
-        day for day in old.tagging.dates
-        if day.note.startswith("by ") and (day.type, day.date) not in {(d.type, d.date) for d in new.tagging.dates}
-    )  # fmt: skip
+        day
+        for day in old.tagging.dates
+        if (day.note.startswith("by ") or day.type == "filed-for-inspection") and (day.type, day.date) not in known
+    )
     dates = tuple(
         replace(day, superseded=True) if (day.type, day.date) in fallen else day for day in new.tagging.dates
     )

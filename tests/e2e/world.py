@@ -1,0 +1,115 @@
+"""A whole tracker on a stand-in: settings, state, pipeline and outbox for real, with the clock in the test's hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.standin.server import StandIn
+from tracker.engine import cycle
+from tracker.engine.due import load_checked
+from tracker.fetch.client import Client
+from tracker.pipeline import Context, Report
+from tracker.sources import Settings
+from tracker.store import states
+from tracker.store.db import Store
+from tracker.store.reading import Wanted, reader
+
+SOURCES = {
+    "fr-bis": 'kind = "federal-register"\nbase_url = "{base}/api/v1"\nagencies = ["industry-and-security-bureau"]',
+    "fr-all": 'kind = "federal-register"\nbase_url = "{base}/api/v1"',
+    "inspection": 'kind = "public-inspection"\nbase_url = "{base}/api/v1"\nagencies = ["industry-and-security-bureau"]',
+    "ear": 'kind = "ecfr"\nbase_url = "{base}"\ntitle = 15\nparts = "744"',
+    "news": 'kind = "page"\nurl = "{base}/news"\nfollow = "same-site"\ndepth = 2',
+    "page": 'kind = "page"\nurl = "{base}/news/rule"\ncontent = "main"',
+    "feed": 'kind = "feed"\nurl = "{base}/feed.xml"',
+    "list": 'kind = "screening-list"\nurl = "{base}/downloadable_consolidated_screening_list/v1/consolidated.json"',
+}
+
+
+@dataclass
+class World:
+    """`poll` is one cycle as `tracker poll` runs it; `told` is what the file channel got."""
+
+    folder: Path
+    standin: StandIn
+    now: datetime
+    sources: list[str] = field(default_factory=list)
+    extra: str = ""
+
+    def use(self, *sources: str, extra: str = "") -> World:
+        self.sources, self.extra = list(sources), extra
+        return self
+
+    @property
+    def config(self) -> Path:
+        text = f'[tracker]\ncontact = "test@example.co.jp"\n[[host]]\nname = "{self.standin.url[7:]}"\nrate = 500\n'
+        for name in self.sources:
+            text += f'[[source]]\nid = "{name}"\n{SOURCES[name].format(base=self.standin.url)}\n'
+        if "[[channel]]" not in self.extra:
+            text += f'[[channel]]\nid = "file"\nurl = "tofile://{self.folder}/alerts.txt"\n[[route]]\nwhen = {{ level = "low" }}\nto = ["file"]\n'
+        path = self.folder / "sources.toml"
+        path.write_text(text + self.extra.format(base=self.standin.url), "utf-8")
+        return path
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    def later(self, **by: float) -> None:
+        """The clocks of the tracker and of the sources go on."""
+        self.now += timedelta(**by)
+        self.standin.now = self.now
+
+    def poll(self, *, accept: bool = False) -> dict[str, Report]:
+        settings = load_checked(self.config)
+        store = Store(self.state)
+        states.ensure(store, [source.id for source in settings.sources])
+        context = Context(settings, store, self._client(settings), lambda: self.now)
+        try:
+            reports = {
+                report.source: report for report in cycle.run(settings.sources, context, accept=accept)
+            }
+            cycle.deliver_due(context)
+        finally:
+            context.client.close()
+            store.close()
+        return reports
+
+    def _client(self, settings: Settings) -> Client:
+        """As the tracker makes it, but it does not wait between tries."""
+        return Client(
+            literal_hosts=settings.literal_hosts(),
+            hosts=settings.hosts,
+            contact=settings.contact,
+            clock=lambda: self.now,
+            sleep=lambda _: None,
+        )
+
+    def one(self) -> Report:
+        """A poll of the only source."""
+        (report,) = self.poll().values()
+        return report
+
+    def changes(self, **wanted: Any) -> list[dict[str, Any]]:
+        with reader(self.state) as opened:
+            return opened.changes(Wanted(**{"limit": 10_000, **wanted}))
+
+    @property
+    def alerts(self) -> list[str]:
+        path = self.folder / "alerts.txt"
+        return path.read_text("utf-8").split("-" * 72 + "\n")[1:] if path.exists() else []
+
+    @property
+    def told(self) -> int:
+        return len(self.alerts)
+
+
+@pytest.fixture
+def world(tmp_path: Path, standin: StandIn) -> World:
+    """A tracker on the small archive, at the stand-in's own time."""
+    return World(tmp_path, standin, standin.now)
