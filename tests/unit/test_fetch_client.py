@@ -155,6 +155,13 @@ def test_a_longer_retry_after_than_a_poll_can_wait_is_handed_on() -> None:
     assert len(site.requests) == 1
 
 
+def test_a_retry_after_of_nought_is_no_invitation_to_hammer() -> None:
+    time = Time()
+    site = Site({"/news": [httpx.Response(503, headers={"retry-after": "0"}), page("x")]})
+    assert get(site, time) is not None
+    assert sum(time.slept) >= 0.5
+
+
 def test_a_retry_after_that_is_neither_number_nor_date_is_as_none() -> None:
     site = Site({"/news": [httpx.Response(503, headers={"retry-after": "soon"}), page("x")]})
     assert get(site) is not None

@@ -180,6 +180,14 @@ def test_what_is_no_xml_is_no_text_of_a_document(reply: httpx.Response) -> None:
     assert troubles(items)
 
 
+def test_a_mirror_is_asked_for_the_texts_too() -> None:
+    at = Register([RULE]).site()
+    items = poll(Notes(), at, base_url="https://mirror.example.co.jp:8443/api/v1")
+    assert came(items)["2026-11001"].attachments
+    assert {request.url.host for request in at.requests} == {"mirror.example.co.jp"}
+    assert {request.url.port for request in at.requests} == {8443}
+
+
 def test_raw_text_stands_in_until_there_is_xml() -> None:
     notes, at = Notes(), Register([NEXT]).site()
     xml = at.table.pop(xml_path(NEXT))

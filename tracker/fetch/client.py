@@ -175,17 +175,16 @@ class Client:
             failure = outcome
             if not isinstance(failure, Unreachable | Truncated):
                 raise failure
-            pause = failure.retry_after
-            if pause is not None:
+            # 0.5 to 1 s, then 1.5 to 3 s; a 429 that names no time gets four times as long.
+            pause = 0.5 * 3.0 ** (attempt - 1) * (1.0 + random.random())  # noqa: S311 - jitter, no secret
+            if failure.retry_after:
+                pause = failure.retry_after
                 self._limiter.hold(host, pause)
-            else:
-                # 0.5 to 1 s, then 1.5 to 3 s; a 429 that names no time gets four times as long.
-                pause = 0.5 * 3.0 ** (attempt - 1) * (1.0 + random.random())  # noqa: S311 - jitter, no secret
-                if failure.status == 429:
-                    pause *= 4.0
+            elif failure.status == 429:
+                pause *= 4.0
             if attempt == _ATTEMPTS or pause > _LONGEST_PAUSE or self.monotonic() + pause >= deadline:
                 raise failure
-            if failure.retry_after is None:
+            if not failure.retry_after:  # else the limiter waits, for this request as for all others
                 self._sleep(pause)
 
     def _exchange(

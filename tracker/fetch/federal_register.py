@@ -30,7 +30,7 @@ from tracker.fetch.fr_api import (
     listing_fetched,
     published_on,
 )
-from tracker.fetch.full_text import TXT, XML, Budget, attachment_key, text_of
+from tracker.fetch.full_text import TXT, XML, Budget, at_source, attachment_key, text_of
 from tracker.fetch.items import Cursor, Item, Trouble, Wanted
 from tracker.fetch.memory import Memory, for_replay
 from tracker.model import Answer, Fetched, NotModified
@@ -88,7 +88,7 @@ class _Poll:
         self._deadline = client.deadline(limit)
         self._budget = Budget(client, client.deadline(limit * 0.9))
         self._recheck_from = now.date() - source.recheck
-        self._texts = _texts(memory.cursor.get("texts", ""))
+        self._texts = _texts(memory.cursor.get("texts", "")) if source.full_text else {}
         self._watched: dict[str, _Text] = {}
 
     def items(self) -> Iterator[Item]:
@@ -175,7 +175,8 @@ class _Poll:
         assert published is not None
         text = None
         if self._source.full_text and self._wanted(record):
-            xml, txt = _address(record, "full_text_xml_url"), _address(record, "raw_text_url")
+            xml = at_source(self._source, _address(record, "full_text_xml_url"))
+            txt = at_source(self._source, _address(record, "raw_text_url"))
             if xml or txt:
                 text = _Text(xml, txt, published, None)
         if known is not None and known.recipe == self._source.recipe():

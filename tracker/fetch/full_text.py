@@ -5,13 +5,16 @@ It is corrected in place, weeks after publication and under the same number, so 
 from __future__ import annotations
 
 from hashlib import sha256
+from urllib.parse import urlsplit, urlunsplit
 
 from tracker.errors import FetchError, NotFound
 from tracker.fetch.client import Client
 from tracker.fetch.rate import FR_TEXT
 from tracker.fetch.shape import check_no_wall, xml_root
 from tracker.model import Fetched, Role, Validators
+from tracker.sources import Source
 
+_OFFICIAL = "www.federalregister.gov"
 XML = "xml"
 TXT = "txt"
 
@@ -19,6 +22,15 @@ TXT = "txt"
 def attachment_key(key: str, form: str) -> str:
     """`2025-19001/xml`, `2025-19001/txt`."""
     return f"{key}/{form}"
+
+
+def at_source(source: Source, url: str) -> str:
+    """Where to ask for a text that the API says is at `url`: with the source's own host, where the settings name a
+    mirror instead of federalregister.gov. Nothing is then asked of a host that the settings do not name."""
+    parts, base = urlsplit(url), urlsplit(source.base_url)
+    if parts.hostname != _OFFICIAL or base.hostname == _OFFICIAL:
+        return url
+    return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))
 
 
 def text_of(

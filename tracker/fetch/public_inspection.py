@@ -15,7 +15,7 @@ from typing import Any
 from tracker.errors import FetchError, NotFound, WrongShape
 from tracker.fetch.client import Client
 from tracker.fetch.fr_api import part_of
-from tracker.fetch.full_text import TXT, Budget, attachment_key, text_of
+from tracker.fetch.full_text import TXT, Budget, at_source, attachment_key, text_of
 from tracker.fetch.items import Cursor, Item, Trouble, Wanted
 from tracker.fetch.memory import Memory, for_replay
 from tracker.fetch.rate import FR_API
@@ -128,6 +128,7 @@ class _Poll:
             self._owed.add(number)
             if self._budget.left():
                 try:
+                    url = at_source(self._source, url)
                     text = text_of(self._client, number, TXT, url, self._budget.deadline)
                 except FetchError as error:
                     self._budget.failed(error)
