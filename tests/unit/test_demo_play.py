@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tracker.demo.play import play
+from tracker.errors import UsageError
 from tracker.model import TOPIC_IDS, Direction, Level
 
 
@@ -71,3 +72,8 @@ def test_each_alert_of_the_file_names_a_change_that_is_stored(
     told = [record["id"] for record in records if record["id"] in alerts]
     assert len(told) > 30
     assert alerts.count("記録番号: chg_") >= len(told)
+
+
+def test_it_keeps_away_from_a_state_that_is_there(state: Path) -> None:
+    with pytest.raises(UsageError, match="there is a state already"):
+        play(once=True, state=state)

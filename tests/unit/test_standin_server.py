@@ -177,10 +177,17 @@ def test_structure_carries_sizes_that_move_with_the_text(server: StandIn) -> Non
 
 
 def test_versions_name_the_sections_that_changed_and_meta_is_text(server: StandIn) -> None:
-    day = server.edit_part(15, "744", "in a fabrication facility", "in a “facility”")
+    day = server.edit_part(15, "744", "in a fabrication facility", "in a “fabrication facility”")
     body = answer(server, f"/api/versioner/v1/versions/title-15.json?issue_date[gte]={day}")
     assert [row["identifier"] for row in body["content_versions"]] == ["744.23"]
+    assert body["content_versions"][0]["substantive"] is False, "only quotation marks were added"
     assert body["meta"]["result_count"] == "1"
+
+
+def test_inspected_text_is_the_one_that_was_filed(server: StandIn) -> None:
+    path = "/public-inspection/raw_text/202/611/003.txt"
+    server.patch_xml("2026-11003", "what chips there are", "what chips there were")
+    assert b"what chips there are" in get(server, path)[2]
 
 
 def test_conditional_requests_are_answered_with_304(server: StandIn) -> None:

@@ -334,13 +334,21 @@ def _rows(archive: Archive, title: int) -> Iterator[dict[str, Any]]:
             now = {piece.identifier: piece for piece in _slices(states[day])}
             for identifier, piece in now.items():
                 if before.get(identifier) != piece.xml:
-                    yield _row(title, part, day, piece, removed=False)
+                    new = _words(before.get(identifier, "")) != _words(piece.xml)
+                    yield _row(title, part, day, piece, removed=False, substantive=new)
             for identifier in before.keys() - now.keys():
                 yield _row(title, part, day, _Slice(identifier, "section", identifier, ""), removed=True)
             before = {identifier: piece.xml for identifier, piece in now.items()}
 
 
-def _row(title: int, part: str, day: date, piece: _Slice, *, removed: bool) -> dict[str, Any]:
+def _words(xml: str) -> str:
+    """Letters and digits alone: where these are the same, the change is not substantive."""
+    return re.sub(r"[\W_]+", "", html.unescape(re.sub(r"<[^>]+>", " ", xml)))
+
+
+def _row(
+    title: int, part: str, day: date, piece: _Slice, *, removed: bool, substantive: bool = True
+) -> dict[str, Any]:
     return {
         "date": day.isoformat(),
         "amendment_date": day.isoformat(),
@@ -348,7 +356,7 @@ def _row(title: int, part: str, day: date, piece: _Slice, *, removed: bool) -> d
         "identifier": piece.identifier,
         "name": piece.heading,
         "part": part,
-        "substantive": True,
+        "substantive": substantive,
         "removed": removed,
         "subpart": piece.subpart,
         "title": str(title),

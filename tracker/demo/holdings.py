@@ -50,6 +50,10 @@ class Timeline(Generic[T]):
     def instants(self) -> list[datetime]:
         return [instant for instant, _ in self._states]
 
+    def earliest(self) -> T:
+        """The first state. Raises IndexError where there is none."""
+        return self._states[0][1]
+
     def latest(self) -> T:
         """The last state. Raises IndexError where there is none."""
         return self._states[-1][1]

@@ -18,9 +18,11 @@ from tracker.demo import shelf
 from tracker.demo.holdings import NEW_YORK
 from tracker.demo.server import Server
 from tracker.engine import cycle
+from tracker.errors import UsageError
 from tracker.model import Change, DocumentKind, Level, Op, Operation
 from tracker.pipeline import Context, Report
 from tracker.store import changes
+from tracker.store.db import FILE as DATABASE
 from tracker.store.db import Store
 
 SETTINGS = Path(__file__).parent / "archive" / "sources.toml"
@@ -72,9 +74,12 @@ class _Sum:
 def play(*, once: bool, state: Path | None = None) -> int:
     """Baseline on the archive's first day, then one poll on each evening on which something changed; prints what
     came, what it means and where to look. Without `once` the archive's server goes on until Ctrl-C, so that the
-    state can be polled by hand. Gives the exit code: 1 when a source failed. Raises TrackerError."""
+    state can be polled by hand. Gives the exit code: 1 when a source failed. Raises UsageError when the folder
+    holds a state already, and whatever TrackerError the store has."""
     console = Console(highlight=False)
     folder = state if state is not None else Path(tempfile.mkdtemp(prefix="tracker-demo-"))
+    if (folder / DATABASE).exists():
+        raise UsageError(f"{folder}: there is a state already", cure="the demo needs a folder of its own")
     archive = shelf.load()
     with Server(archive, now=shelf.first_instant()) as server:
         config, alerts = _write_settings(folder, server.url)

@@ -151,7 +151,8 @@ def _text(archive: Archive, request: Request, number: str, *, as_pdf: bool) -> R
     document = archive.documents.get(number)
     if not document or not _filed(document, request.now):
         return not_found()
-    xml = document.xml.at(max(request.now, *document.xml.instants())) if document.xml.instants() else None
+    # What is filed is what is printed first; corrections in place come later.
+    xml = document.xml.earliest() if document.xml.instants() else None
     text = plain_text(xml) if xml else text_from_facts(document)
     heading = "[Billing Code and publication date subject to change]\n"
     if as_pdf:
