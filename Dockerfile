@@ -24,9 +24,13 @@ ENV PATH=/opt/tracker/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     TRACKER_CONFIG=/app/sources.toml TRACKER_STATE=/app/state
 USER tracker
 VOLUME /app/state
-# A source that fails is something to look at, not a reason to restart: 0 and 1 are both alive.
-HEALTHCHECK --interval=2m --timeout=30s --start-period=1m --retries=3 \
-    CMD tracker status --json >/dev/null || [ $? -eq 1 ]
+# Alive is who keeps his own timetable: nothing is overdue by a quarter of an hour. A source that fails is
+# something to look at (tracker status), and no reason to restart.
+HEALTHCHECK --interval=2m --timeout=30s --start-period=2m --retries=3 CMD tracker status --json | python -c "\
+import json, sys; from datetime import datetime, timedelta; \
+found = json.load(sys.stdin); \
+limit = datetime.fromisoformat(found['at']) - timedelta(minutes=15); \
+sys.exit(any(run['next_run'] and datetime.fromisoformat(run['next_run']) < limit for run in found['schedules']))"
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["tracker"]
 CMD ["run"]
