@@ -65,6 +65,10 @@ _SCOPE = re.compile(
     r"\b(?:except(?: for)?|(?:the )?(?:amendments?|revisions?|additions?) (?:to|of))\s+(?P<what>(?:§+\s?|Sec(?:s|tions?)?\.?\s+|paragraphs?\s|supplements?\s|15 CFR\s)[^,;]{2,80})",
     re.I,
 )
+_EXCEPTED = re.compile(
+    r"except(?: for| that)?\s+(?P<what>[^;]{3,80}?),?\s+(?:which|that)\s+(?:is|are|will|takes?|shall|becomes?)\b",
+    re.I,
+)
 _LEADING = 14  # first paragraphs that may hold the dates of a text recorded without its headings
 _BOUNDARY = re.compile(
     r"(?<=[a-z0-9)\]][.;])\s+(?=[A-Z(])(?<!Nos\.\s)(?<!No\.\s)(?<!Jan\.\s)(?<!Feb\.\s)(?<!Mar\.\s)(?<!Apr\.\s)"
@@ -217,12 +221,14 @@ def _note(sentence: str, mention: Mention, kind: str) -> str:
         return ""
     start = sentence.lower().rfind("except", 0, mention.start)
     own = sentence[start : mention.start] if start >= 0 else sentence[: mention.start]
-    if start >= 0 or re.match(r"\W*(?:amendatory )?instructions?\b", own, re.I):
+    if start >= 0:
         if match := _INSTRUCTION.search(own):
             return f"instruction {match['list']}"
         if match := _SCOPE.search(own):
             return fold_space(match["what"])
-        return fold_space(own[:80]) if start >= 0 else ""
+        if match := _EXCEPTED.match(own):
+            return fold_space(match["what"])
+        own = sentence[: mention.start]
     if match := _INSTRUCTION.search(own):
         return f"instruction {match['list']}"
     if match := re.match(

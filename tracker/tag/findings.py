@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tracker.model import DocumentKind, Evidence, Topic
+from tracker.model import DocumentKind, Evidence, Op, Topic, UnitKind
 from tracker.tag.listing import Listing
 from tracker.tag.reading import Reading, abstract_of, around
 from tracker.tag.rules import Condition, Rules, Verdict
@@ -13,6 +13,7 @@ from tracker.tag.terms import Term
 
 _PRESIDENTIAL = DocumentKind.PRESIDENTIAL
 _MOST_QUOTES = 4
+_EAR_PLACE = re.compile(r"15 CFR (?:[Pp]art )?(\d{3})\b|Supp\. No\. \d{1,2} to Part (\d{3})\b")
 _BINDS = re.compile(
     r"\b(?:licen[sc]e (?:is |are )?(?:also )?required|licen[sc]e requirements?|may not|must|shall not|prohibit\w*|"
     r"presumption of denial|policy of denial|restricted|is subject to)\b",
@@ -72,6 +73,12 @@ class Findings:
         exemption the other way about."""
         if not self.reading.is_change:
             return None
+        for operation in self.reading.operations:
+            # An item or entry that enters the control list is a new control; one that leaves, relief.
+            if operation.kind in (UnitKind.ITEM, UnitKind.ECCN) and operation.op in (Op.ADDED, Op.REMOVED):
+                if (operation.op is Op.ADDED) == (name == "tightens"):
+                    return (self.reading.touched[operation.path],)
+                return None
         for section in self.reading.text:
             if section.where == "title":
                 continue
@@ -86,9 +93,10 @@ class Findings:
     def _amends_ear(self) -> bool:
         """A rule about the EAR: so typed, or so worded where the record has no type."""
         kind = self.reading.document.kind
-        if any(path.startswith("15 CFR 7") or "to Part 7" in path for path in self.reading.touched):
+        if any(_of_ear(path) for path in self.reading.touched):
             return True
-        if self.reading.is_change:
+        references = self.reading.document.cfr_references
+        if self.reading.is_change or (references and not any(_of_ear(path) for path in references)):
             return False
         if (
             self.fact("ear") is None
@@ -212,6 +220,12 @@ class Findings:
             if found is not None:
                 return verdict, found
         return self.rules.verdicts[-1], ()
+
+
+def _of_ear(path: str) -> bool:
+    """Whether a path or reference lies in 15 CFR 730 to 774."""
+    match = _EAR_PLACE.match(path)
+    return match is not None and 730 <= int(match[1] or match[2]) <= 774
 
 
 def within(path: str, cite: str) -> bool:

@@ -16,6 +16,7 @@ from tracker.tag.reading import Reading, abstract_of
 from tracker.tag.rules import Verdict
 
 _SHORT = 130
+_TELLING = 30  # characters; a shorter quote names something without saying anything of it
 _GOODS = re.compile(r"\b[Ii]mports of (.+?)(?= Into | into |$)")
 _GOODS_JA = {
     "copper": "銅", "steel": "鉄鋼", "aluminum": "アルミニウム", "automobiles and automobile parts": "自動車・自動車部品",
@@ -116,10 +117,15 @@ def _goods(reading: Reading, language: Language) -> str:
 
 
 def _quote(evidence: Sequence[Evidence], reading: Reading) -> str:
-    """The most telling official words: from the abstract before the title, cut at a clause."""
-    chosen = next((e.quote for e in evidence if e.where not in ("title", "agencies")), None)
-    if chosen is None:
-        chosen = abstract_of(reading.document) or reading.title.text or next((e.quote for e in evidence), "")
+    """The most telling official words: of a change, what came in or went; of a document, the words that
+    decided, from its abstract before its title; cut at a clause."""
+    telling = [e.quote for e in evidence if e.where not in ("title", "agencies") and len(e.quote) >= _TELLING]
+    own = [section.text for section in reading.text if section.where != "title" and section.text]
+    touched = [e.quote for e in reading.touched.values()] if reading.is_change else []
+    spoken = (abstract_of(reading.document), reading.title.text, reading.document.title)
+    chosen = next(
+        (text for text in (*telling, *(own if reading.is_change else ()), *touched, *spoken) if text), ""
+    )
     return shorten(chosen)
 
 

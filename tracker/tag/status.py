@@ -34,7 +34,9 @@ _BINDING = (DocumentKind.RULE, DocumentKind.PRESIDENTIAL, DocumentKind.CORRECTIO
 def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> tuple[Status, ...]:
     """The states that a document's own words give it, or its units."""
     document = reading.document
-    if reading.is_change or document.kind in (DocumentKind.CFR, DocumentKind.LIST):
+    if reading.is_change:
+        return tuple(status for status in _noted(reading) if _concerns(status, reading))
+    if document.kind in (DocumentKind.CFR, DocumentKind.LIST):
         return tuple(_noted(reading))
     found: list[Status] = []
     found.extend(_not_enforced(reading))
@@ -48,6 +50,18 @@ def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> t
         found.extend(_stays_units(reading, dates))
     found.extend(_noted(reading))
     return tuple(dict.fromkeys(found))
+
+
+def _concerns(status: Status, reading: Reading) -> bool:
+    """Of a change, only what stands on the units it touches, or what its own note says."""
+    for path in reading.touched:
+        if any(_covers(unit, path) or _covers(path, unit) for unit in status.units):
+            return True
+        if path.endswith("Effective Date Note") and any(
+            unit.startswith(path.split(" › ")[0]) for unit in status.units
+        ):
+            return True
+    return False
 
 
 def status_on(states: Sequence[Status], day: date, path: str = "") -> Status | None:
@@ -164,8 +178,13 @@ def _not_enforced(reading: Reading) -> Iterator[Status]:
             start = max(0, text.rfind(". ", 0, match.start()) + 2) if ". " in text[: match.start()] else 0
             end = text.find(". ", match.end())
             quote = fold_space(text[start : end + 1 if end > 0 else len(text)])
-            yield Status("not-enforced", document.published, None, quote=clip(quote))
+            yield Status("not-enforced", document.published or _printed(document), None, quote=clip(quote))
             return
+
+
+def _printed(document: Document) -> date | None:
+    """The date that a page without metadata prints near its top."""
+    return next((mention.day for unit in document.units[:4] for mention in mentions(unit.text)), None)
 
 
 def _noted(reading: Reading) -> Iterator[Status]:

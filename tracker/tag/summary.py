@@ -34,6 +34,7 @@ _AGENCIES = (
     ("Department of Commerce", "米国商務省", "Department of Commerce"),
     ("Commerce Department", "米国商務省", "Department of Commerce"),
 )
+_PRESIDENTS = frozenset({"executive-order", "proclamation", "presidential"})
 _KIND_WORDS = (
     ("interim-final-rule", re.compile(r"interim final rule|\bIFR\b|interim rule", re.I)),
     ("temporary-final-rule", re.compile(r"temporary final rule", re.I)),
@@ -105,6 +106,8 @@ def _one(
     kind = rules().kinds[kind_id].get(language)
     agency = agency_of(reading, language)
     title = reading.document.title.strip()
+    if kind_id in _PRESIDENTS:
+        agency = ""  # an executive order is the President's by its name
     first = _opening(kind, agency, title, language, novelty)
     return first + _doing(reading, topics, listing, language) + _when(dates, language)
 
@@ -124,7 +127,7 @@ def _doing(reading: Reading, topics: Sequence[Topic], listing: Listing, language
         return f"{where}所在の{count}を追加する。" if language == "ja" else f" It adds {count} ({where})."
     words = shorten(abstract_of(reading.document), 160)
     if language == "ja":
-        named = "・".join(book.label(topic.id).ja for topic in topics[:2])
+        named = "".join(f"「{book.label(topic.id).ja}」" for topic in topics[:2])
         about = f"分野は{named}。" if named else ""
         return about + (f"要旨の原文は「{words}」。" if words and topics else "")
     return f" Its summary begins: “{words}”." if words and topics else ""
