@@ -79,6 +79,10 @@ def _joined(lines: list[str]) -> str:
     return " ".join(text.split())
 
 
+def ends_sentence(text: str) -> bool:
+    return _ENDS.search(text.strip()) is not None
+
+
 def is_rule(text: str) -> bool:
     """A line of dashes or the like, that only parts what stands above from what stands below."""
     return _RULE.match(text) is not None

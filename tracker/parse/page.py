@@ -22,7 +22,7 @@ from tracker.parse.tables import Row
 from tracker.text import search_form
 
 MAX_BYTES = 30_000_000
-MAX_DEPTH = 400  # html nested deeper than this is an attack, not a page
+MAX_DEPTH = 200  # html nested deeper than this is an attack, not a page
 
 _NEVER = [
     "script", "style", "noscript", "template", "svg", "iframe", "object", "canvas", "head", "input", "select", "button",
@@ -58,6 +58,8 @@ def read_page(data: bytes, url: str, *, content: str = "", encoding: str | None 
             raise ParseError(f"{url}: this HTML cannot be read: {error}") from error
     if soup.find(True) is None:
         raise ParseError(f"{url}: no HTML here", cure="look at the snapshot")
+    if _depth(soup) > MAX_DEPTH:
+        raise ParseError(f"{url}: this HTML is nested over {MAX_DEPTH} deep")
     title = _title(soup)
     published = _published(soup)
     for tag in soup(_NEVER):
@@ -65,14 +67,22 @@ def read_page(data: bytes, url: str, *, content: str = "", encoding: str | None 
     roots = selected(soup, content, url) if content else [main_text(soup)]
     outline = Outline()
     writer = _Writer(outline, url)
-    try:
-        for root in roots:
-            writer.block(root)
-        writer.flush()
-    except RecursionError as error:
-        raise ParseError(f"{url}: this HTML is nested too deep") from error
+    for root in roots:
+        writer.block(root)
+    writer.flush()
     heading = next((unit.text for unit in outline.units if unit.kind is UnitKind.HEADING), "")
     return Page(title or heading, tuple(outline.units), published, tuple(dict.fromkeys(writer.links)))
+
+
+def _depth(soup: BeautifulSoup) -> int:
+    """How deep the elements are nested, without walking into them by recursion."""
+    depths: dict[int, int] = {}
+    deepest = 0
+    for tag in soup.find_all(True):
+        depth = depths.get(id(tag.parent), 0) + 1
+        depths[id(tag)] = depth
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _title(soup: BeautifulSoup) -> str:
@@ -123,21 +133,20 @@ class _Writer:
     def place(self) -> str:
         return self.levels[-1][1] if self.levels else ""
 
-    def block(self, tag: Tag, depth: int = 0) -> None:
-        if depth > MAX_DEPTH:
-            raise RecursionError
+    def block(self, tag: Tag) -> None:
+        """Writes an element with all that is in it."""
         if tag.name in _HEADINGS:
             self._heading(tag)
         elif tag.name == "table" and not _is_layout(tag):
             self._table(tag)
         elif tag.name in BLOCKS:
             self.flush()
-            self._inside(tag, depth)
+            self._inside(tag)
             self.flush()
         else:
-            self._inside(tag, depth)
+            self._inside(tag)
 
-    def _inside(self, tag: Tag, depth: int) -> None:
+    def _inside(self, tag: Tag) -> None:
         for child in tag.children:
             if isinstance(child, Tag):
                 if child.name == "a":
@@ -145,7 +154,7 @@ class _Writer:
                 if child.name == "br":
                     self.line.append(" ")
                 elif child.name in BLOCKS or child.find(_is_block) is not None:
-                    self.block(child, depth + 1)
+                    self.block(child)
                 else:
                     self.line.append(_text(child))
                     for link in child.find_all("a"):

@@ -10,7 +10,7 @@ import pypdfium2
 
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
-from tracker.parse.lines import is_heading, paragraphs
+from tracker.parse.lines import ends_sentence, is_heading, paragraphs
 from tracker.parse.outline import SEPARATOR, Outline
 
 MAX_PAGES = 3_000
@@ -30,7 +30,11 @@ def read_pdf(data: bytes, name: str) -> Pdf:
     """Reads the text of a PDF. Raises ParseError when it is encrypted, cut short, no PDF, has no text
     (a scan), or is over 3,000 pages or 20 million characters."""
     pages, title = _pages(data, name)
-    lines = [line for page in _without_heads(pages) for line in page]
+    lines: list[str] = []
+    for page in _without_heads(pages):
+        if lines and ends_sentence(lines[-1]):
+            lines.append("")  # what goes on over a page's end is one paragraph, what has ended is not
+        lines.extend(line for line in page if line.strip())
     if not any(line.strip() for line in lines):
         raise ParseError(
             f"{name}: this PDF holds no text ({len(pages)} pages)", cure="it is a scan: read it by eye"
