@@ -46,7 +46,7 @@ _BARE_SECTION = re.compile(r"\b[Ss]ections?\s+(\d{1,4}\.\d{1,5}(?:-\d+)?)")
 _COUNTRY = re.compile(
     r"\b(?:[Uu]nder|[Ff]or|in)\s+(?:the\s+(?:country|destination)\s+(?:of\s+)?)?(?P<name>[A-Z][A-Z]{3,}(?:[A-Z,'’ .()-]*[A-Z)])?)"
 )
-_NAMES = re.compile(r"“([^”]{3,200}?)[,;.]?”")
+_NAMES = re.compile(r"“([^”]{3,200}?)[,;]?”")
 _LISTS = ("Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to Part 744")
 _CCL = "Supp. No. 1 to Part 774"
 _OPENING = 40

@@ -238,7 +238,9 @@ def _add_instructions(reading: Reading, listing: Listing) -> None:
     for order in reading.orders:
         if "Part 744" not in " ".join(order.paths) or not re.search(r"\badd(?:ing)?\b", order.text, re.I):
             continue
-        for place in places(order.text):
+        found = places(order.text)
+        listing.places = tuple(dict.fromkeys((*listing.places, *found)))
+        for place in found:
             evidence = (Evidence(clip(order.text), order.where),)
             if place.id == "japan":
                 listing.facts.setdefault("adds-japan", evidence)

@@ -1,0 +1,280 @@
+"""Ten stories of legal status, as far as one document's own words tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from tests.recorded import recorded
+from tracker.model import Document, DocumentKind, Level, Link, Tagging, Unit, UnitKind
+from tracker.parse.files import read_file
+from tracker.tag import tag
+from tracker.tag.status import effect, status_on
+
+TODAY = date(2025, 12, 1)
+
+
+def document(kind: DocumentKind, title: str, abstract: str = "", *texts: str, **facts: Any) -> Document:
+    units = tuple(
+        Unit(f"¶{n}", UnitKind.INSTRUCTION if text[:2].strip(".").isdigit() else UnitKind.PARAGRAPH, text)
+        for n, text in enumerate(texts, 1)
+    )
+    return Document(
+        key=facts.get("document_number", "doc"), kind=kind, title=title, url="https://example.gov/doc",
+        abstract=abstract, units=units, **facts,
+    )  # fmt: skip
+
+
+def rule(title: str, abstract: str = "", *texts: str, **facts: Any) -> Document:
+    return document(DocumentKind.RULE, title, abstract, *texts, type="Rule", **facts)
+
+
+def told(found: Tagging, kind: str) -> list[date]:
+    return [entry.date for entry in found.dates if entry.type == kind and not entry.superseded]
+
+
+def state(found: Sequence[Any], day: date) -> str:
+    holding = status_on(found, day)
+    return holding.state if holding else ""
+
+
+AFFILIATES = rule(
+    "Expansion of End-User Controls To Cover Affiliates of Certain Listed Entities",
+    "BIS amends the Export Administration Regulations so that any entity at least 50 percent owned by one or "
+    "more entities on the Entity List is itself subject to Entity List restrictions.",
+    document_number="2025-19001",
+    citation="90 FR 47201",
+    published=date(2025, 9, 30),
+    dates_text="This rule is effective September 29, 2025. Comments must be received by BIS no later than "
+    "October 29, 2025.",
+)
+SUSPENSION = rule(
+    "One Year Suspension of Expansion of End-User Controls for Affiliates of Certain Listed Entities",
+    "BIS imposes a one-year suspension of the interim final rule published at 90 FR 47201. The suspension is "
+    "set to end November 9, 2026, absent a future extension.",
+    "1. The authority citation for 15 CFR part 744 continues to read as follows:",
+    "2. In § 744.11, stay paragraph (a)(1) until November 9, 2026.",
+    document_number="2025-19846",
+    published=date(2025, 11, 12),
+    dates_text="This rule is effective November 10, 2025, until November 9, 2026.",
+)
+
+
+def test_affiliates_rule_is_published_in_force_stayed_and_back_when_the_stay_ends() -> None:
+    first = tag(AFFILIATES, today=date(2025, 9, 28))
+    assert told(first, "effective") == [date(2025, 9, 29)]
+    assert told(first, "comments-close") == [date(2025, 10, 29)]
+    later = tag(SUSPENSION, today=TODAY)
+    assert told(later, "stay-ends") == [date(2026, 11, 9)]
+    link = next(link for link in later.links if link.relation == "stays")
+    assert link.target == "90 FR 47201"
+    stay = effect(link, SUSPENSION, later)
+    assert stay is not None
+    assert (stay.state, stay.since, stay.until, stay.by) == (
+        "stayed", date(2025, 11, 10), date(2026, 11, 9), "2025-19846",
+    )  # fmt: skip
+    whole = (*first.status, stay)
+    assert state(tag(AFFILIATES, today=date(2025, 9, 27)).status, date(2025, 9, 27)) in ("published", "")
+    assert state(whole, date(2025, 10, 15)) == "in-force"
+    assert state(whole, date(2026, 3, 1)) == "stayed"
+    assert state(whole, date(2026, 11, 9)) == "stayed"
+    assert state(whole, date(2026, 11, 10)) == "in-force"
+
+
+def test_the_staying_rule_names_the_units_that_it_stays() -> None:
+    found = tag(SUSPENSION, today=TODAY)
+    stayed = next(status for status in found.status if status.state == "stayed")
+    assert stayed.units == ("15 CFR 744.11(a)(1)",)
+    assert stayed.until == date(2026, 11, 9)
+    assert found.level is Level.MEDIUM
+    assert found.direction == "relief"
+
+
+def test_a_comment_period_extended_twice_leaves_one_deadline_each_time() -> None:
+    def extension(number: str, old: str, new: str, published: date) -> Document:
+        return document(
+            DocumentKind.PROPOSED_RULE,
+            "Export Controls on Sample Items; Extension of Comment Period",
+            f"BIS extends the comment period of the proposed rule published at 90 FR 11111 from {old} to {new}.",
+            document_number=number,
+            published=published,
+            action="Proposed rule; extension of comment period.",
+            dates_text=f"The comment period for the proposed rule published at 90 FR 11111 is extended. Comments "
+            f"must be received by {new}.",
+        )
+
+    one = extension("2025-00002", "March 3, 2025", "April 2, 2025", date(2025, 2, 20))
+    two = extension("2025-00003", "April 2, 2025", "May 2, 2025", date(2025, 3, 25))
+    for doc, deadline in ((one, date(2025, 4, 2)), (two, date(2025, 5, 2))):
+        found = tag(doc, today=doc.published or TODAY)
+        assert told(found, "comments-close") == [deadline]
+        assert any(link.relation == "extends" and link.target == "90 FR 11111" for link in found.links)
+        assert [d.date for d in found.dates if d.superseded] != []
+
+
+def test_one_instruction_of_a_rule_is_delayed_to_a_later_year() -> None:
+    doc = rule(
+        "Export Controls on Semiconductor Manufacturing Items",
+        "BIS amends the Export Administration Regulations.",
+        "1. The authority citation for 15 CFR part 744 continues to read as follows:",
+        "4. Section 744.23 is amended by revising paragraph (a)(3).",
+        "5. Section 740.2 is amended by adding paragraph (a)(9).",
+        document_number="2023-99999",
+        published=date(2023, 10, 25),
+        dates_text="This rule is effective November 17, 2023, except for amendatory instruction 5, which is "
+        "effective January 1, 2026.",
+    )
+    found = tag(doc, today=date(2024, 6, 1))
+    effective = {entry.note: entry.date for entry in found.dates if entry.type == "effective"}
+    assert effective == {"": date(2023, 11, 17), "instruction 5": date(2026, 1, 1)}
+    delayed = next(status for status in found.status if status.state == "delayed")
+    assert delayed.units == ("15 CFR 740.2(a)(9)",)
+    assert delayed.until == date(2025, 12, 31)
+    assert state(found.status, date(2024, 6, 1)) in ("in-force", "delayed")
+    other = status_on(found.status, date(2024, 6, 1), "15 CFR 744.23(a)(3)")
+    assert other is not None
+    assert other.state == "in-force"
+
+
+def test_a_correction_that_adds_a_party_names_what_it_corrects_and_its_party() -> None:
+    doc = document(
+        DocumentKind.CORRECTION,
+        "Additions to the Entity List; Correction",
+        "",
+        "In rule document 2025-05427 beginning on page 14046, make the following correction:",
+        "2. Supplement No. 4 to part 744 is corrected by adding under JAPAN, in alphabetical order, an entry for "
+        "“Sample Seimitsu K.K.” to read as follows:",
+        document_number="C1-2025-05427",
+        published=date(2025, 4, 10),
+    )
+    found = tag(doc, today=date(2025, 4, 10))
+    assert [(link.relation, link.target) for link in found.links][:1] == [("corrects", "2025-05427")]
+    assert "Supp. No. 4 to Part 744 › JAPAN › Sample Seimitsu K.K." in found.units
+    assert found.japan_nexus
+    assert any(topic.id == "entity-list" for topic in found.topics)
+
+
+def test_a_temporary_licence_expires() -> None:
+    doc = rule(
+        "Temporary General License: Extension of Validity",
+        "This final rule revises the temporary general license under the Export Administration Regulations to "
+        "remove the expiration date of February 16, 2020, and substitute the date of April 1, 2020.",
+        document_number="2020-03144",
+        published=date(2020, 2, 18),
+        dates_text="This rule is effective February 13, 2020, through April 1, 2020.",
+    )
+    found = tag(doc, today=date(2020, 3, 1))
+    assert told(found, "expires") == [date(2020, 4, 1)]
+    assert state(found.status, date(2020, 3, 1)) == "in-force"
+    ended = tag(doc, today=date(2020, 4, 2))
+    assert state(ended.status, date(2020, 4, 2)) == "expired"
+
+
+def test_an_order_that_ends_the_duties_of_others_rescinds_them_and_is_relief() -> None:
+    doc = document(
+        DocumentKind.PRESIDENTIAL,
+        "Ending Certain Tariff Actions",
+        "",
+        "By the authority vested in me as President, it is hereby ordered:",
+        "Section 1. The additional ad valorem duties imposed by Executive Order 14257 and Executive Order 14329 "
+        "are terminated, and those orders are revoked to that extent, effective February 24, 2026.",
+        document_number="2026-03900",
+        executive_order="14389",
+        published=date(2026, 2, 25),
+        signing_date=date(2026, 2, 20),
+    )
+    found = tag(doc, today=date(2026, 2, 25))
+    ended = {link.target for link in found.links if link.relation == "rescinds"}
+    assert {"E.O. 14257", "E.O. 14329"} <= ended
+    assert found.level is Level.HIGH
+    assert found.direction == "relief"
+    status = effect(Link("rescinds", "E.O. 14257"), doc, found)
+    assert status is not None
+    assert status.state == "rescinded"
+
+
+def test_a_revocation_of_validated_end_users_binds_only_from_its_own_day() -> None:
+    doc = rule(
+        "Revocation of Validated End-User Authorizations in the People's Republic of China",
+        "BIS amends the Export Administration Regulations to remove semiconductor makers in China from the "
+        "Validated End-User list.",
+        document_number="2025-16735",
+        published=date(2025, 9, 2),
+        dates_text="This rule is effective December 31, 2025.",
+    )
+    found = tag(doc, today=date(2025, 9, 2))
+    assert found.level is Level.HIGH
+    assert state(found.status, date(2025, 9, 2)) == "published"
+    assert state(found.status, date(2025, 12, 31)) == "in-force"
+
+
+def test_a_rule_withdrawn_before_its_day_is_withdrawn_by_the_later_one() -> None:
+    doc = rule(
+        "Reporting Requirements for Sample Exports; Withdrawal",
+        "BIS withdraws the final rule published on March 3, 2025 at 90 FR 22222, which was to take effect on "
+        "June 2, 2025.",
+        document_number="2025-30000",
+        published=date(2025, 5, 20),
+        action="Final rule; withdrawal.",
+        dates_text="The final rule published at 90 FR 22222 is withdrawn as of May 20, 2025.",
+    )
+    found = tag(doc, today=date(2025, 5, 20))
+    link = next(link for link in found.links if link.relation == "withdraws")
+    assert link.target == "90 FR 22222"
+    status = effect(link, doc, found)
+    assert status is not None
+    assert (status.state, status.since) == ("withdrawn", date(2025, 5, 20))
+
+
+def test_guidance_without_a_number_that_will_not_enforce_says_so_with_its_words() -> None:
+    doc = document(
+        DocumentKind.PAGE,
+        "Statement on the AI Diffusion Rule",
+        "",
+        "FOR IMMEDIATE RELEASE: May 13, 2025",
+        "The Bureau of Industry and Security will not enforce the AI Diffusion Rule (90 FR 4544). A replacement "
+        "will follow.",
+    )
+    found = tag(doc, today=date(2025, 5, 14))
+    status = next(status for status in found.status if status.state == "not-enforced")
+    assert status.since == date(2025, 5, 13)
+    assert "will not enforce the AI Diffusion Rule" in status.quote
+    assert any(topic.id == "ai-model-weights" for topic in found.topics)
+    assert found.level.rank >= Level.MEDIUM.rank
+
+
+def test_a_rule_that_changes_no_text_touches_no_unit_and_is_low() -> None:
+    doc = rule(
+        "Public Briefing on Framework for Artificial Intelligence Diffusion",
+        "BIS will host a virtual public briefing on January 15, 2025. This document gives the procedures for "
+        "participating.",
+        document_number="2025-00637",
+        published=date(2025, 1, 15),
+    )
+    found = tag(doc, today=date(2025, 1, 15))
+    assert found.units == ()
+    assert found.level is Level.LOW
+    assert found.direction == "procedure"
+
+
+def test_the_recorded_part_744_carries_each_stay_on_exactly_its_unit() -> None:
+    part = read_file("part.xml", recorded("ecfr/15-cfr-744/2026-07-18.xml.xz"))
+    found = tag(part, today=date(2026, 7, 20))
+    assert [status.units for status in found.status] == [
+        ("15 CFR 744.8(a)(2)",),
+        ("15 CFR 744.8(b)",),
+        ("15 CFR 744.11(a)(1)",),
+        ("15 CFR 744.16(e)",),
+        ("15 CFR 744.21(a)(3)",),
+        ("15 CFR 744.21(b)(2)",),
+        ("15 CFR 744.21(d)",),
+        ("Supp. No. 4 to Part 744 ¶1",),
+        ("Supp. No. 7 to Part 744 ¶1",),
+        ("Supp. No. 8 to Part 744",),
+    ]
+    paths = {unit.path for unit in part.units}
+    for status in found.status:
+        assert (status.state, status.until, status.by) == ("stayed", date(2026, 11, 9), "90 FR 50857")
+        assert set(status.units) <= paths
+        assert "stayed, effective until Nov. 9, 2026" in status.quote
