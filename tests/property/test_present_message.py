@@ -65,19 +65,20 @@ def test_terminal_and_calendar_show_every_change(some: list[Change], language: L
         text = page(record(change), [], language, "Asia/Tokyo", NOW.date(), "http://127.0.0.1")
         assert not [letter for letter in text if unicodedata.category(letter) == "Cc" and letter != "\n"]
     entries = deadlines(some, NOW.date())
+    assert len({entry.key for entry in entries}) == len(entries)
     assert len(telling(entries, language, NOW.date())) == len(entries)
     file = calendar(entries, language, viewer_url="http://127.0.0.1", stamp=NOW)
     assert file.count(b"BEGIN:VEVENT") == len(entries)
 
 
-@given(st.text(), st.integers(8, 40))
-def test_inert_text_is_inert_short_and_stable(text: str, limit: int) -> None:
+@given(st.text(), st.integers(8, 40), languages)
+def test_inert_text_is_inert_short_and_stable(text: str, limit: int, language: Language) -> None:
     cleaned = line(text)
     assert inert(cleaned) == cleaned
     assert line(cleaned) == cleaned
     assert "\n" not in cleaned
     assert len(shorten(cleaned, limit)) <= limit
-    first, rest = first_sentence(cleaned)
+    first, rest = first_sentence(cleaned, language)
     assert cleaned.startswith(first)
     assert cleaned.endswith(rest)
     assert safe_url(text) == "" or safe_url(text).lower().startswith(("http://", "https://"))

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from icalendar import Calendar
 
 from tests.unit.present_samples import affiliates_rule, hostile_page
-from tracker.model import Change, LegalDate, Level
+from tracker.model import Change, DocumentKind, LegalDate, Level
 from tracker.present.deadlines import Deadline, as_json, calendar, deadlines, telling
 
 TODAY = date(2025, 10, 1)
@@ -81,9 +81,26 @@ def test_dates_of_one_type_have_uids_of_their_own_that_time_does_not_change() ->
     assert late == {key: day for key, day in early.items() if day > date(2025, 11, 1)}
 
 
+def test_what_several_sections_say_in_the_same_words_is_one_date() -> None:
+    stay = LegalDate("stay-ends", date(2026, 11, 9), note="15 CFR 744.11", quote="stayed until Nov. 9, 2026")
+    first = dated(stay, kind=DocumentKind.CFR)
+    later = replace(first, id="chg_aaaaaaaaaaaaaaaa", detected_at=first.detected_at + timedelta(days=1))
+    rule = replace(first, id="chg_bbbbbbbbbbbbbbbb", kind=DocumentKind.RULE)
+    found = deadlines([later, first, rule], TODAY)
+    assert [entry.change_id for entry in found] == ["chg_0123456789abcdef", "chg_bbbbbbbbbbbbbbbb"]
+
+
+def test_a_text_is_called_by_what_was_touched_in_it() -> None:
+    change = dated(LegalDate("expires", date(2025, 12, 1)), kind=DocumentKind.CFR)
+    assert deadlines([change], TODAY)[0].what("ja") == "50%ルール(関連会社規則)の導入"
+
+
 def test_a_calendar_entry_says_what_and_where() -> None:
     event = events(*deadlines([affiliates_rule()], TODAY))[0]
-    assert event["summary"] == "意見提出期限: 50%ルール(関連会社規則)の導入"
+    assert (
+        event["summary"]
+        == "意見提出期限: Expansion of End-User Controls To Cover Affiliates of Certain Listed Entities"
+    )
     assert "http://127.0.0.1:8000/changes/chg_0123456789abcdef" in event["description"]
     assert "“no later than October 29, 2025”" in event["description"]
     assert "法的助言ではありません" in event["description"]
@@ -109,7 +126,7 @@ def test_rows_have_labels_and_days_left() -> None:
         "残り": "あと28日",
         "影響度": "緊急",
         "種類": "意見提出期限",
-        "内容": "50%ルール(関連会社規則)の導入",
+        "内容": "Expansion of End-User Controls To Cover Affiliates of Certain Listed Entities",
         "記録番号": "chg_0123456789abcdef",
     }
     assert telling(deadlines([dated(LegalDate("expires", TODAY))], TODAY), "en", TODAY)[0]["Left"] == "today"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tracker.model import Language
 from tracker.present.inert import first_sentence, inert, line, safe_url, shorten
 
 
@@ -64,15 +65,19 @@ def test_long_texts_are_cut_between_words_and_say_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "first", "rest"),
+    ("language", "text", "first", "rest"),
     [
-        ("規則「A rule. Of two。」。分野は関税。", "規則「A rule. Of two。」", "分野は関税。"),
-        ("Rule: “A. B.”. It adds 3 parties.", "Rule: “A. B.”", "It adds 3 parties."),
-        ("Amends 744.11 and 734.9. Effective now.", "Amends 744.11 and 734.9", "Effective now."),
-        ("A U.S. rule (see Sec. 3.) stays", "A U.S. rule (see Sec. 3.) stays", ""),
-        ("", "", ""),
-        ("閉じない「かぎ。まま", "閉じない「かぎ。まま", ""),
+        ("ja", "規則「A rule. Of two。」。分野は関税。", "規則「A rule. Of two。」", "分野は関税。"),
+        ("ja", "Supp. No. 4:1者を追加。以上。", "Supp. No. 4:1者を追加", "以上。"),
+        ("ja", "閉じない「かぎ。まま", "閉じない「かぎ。まま", ""),
+        ("en", "Rule: “A. B.”. It adds 3 parties.", "Rule: “A. B.”", "It adds 3 parties."),
+        ("en", "Amends 744.11 and 734.9. Effective now.", "Amends 744.11 and 734.9", "Effective now."),
+        ("en", "Supp. No. 4 of Some Co. Ltd. changed. Now.", "Supp. No. 4 of Some Co. Ltd. changed", "Now."),
+        ("en", "A U.S. rule (see Sec. 3.) stays", "A U.S. rule (see Sec. 3.) stays", ""),
+        ("en", "", "", ""),
     ],
 )
-def test_the_first_sentence_ends_at_its_own_full_stop(text: str, first: str, rest: str) -> None:
-    assert first_sentence(text) == (first, rest)
+def test_the_first_sentence_ends_at_its_own_full_stop(
+    language: Language, text: str, first: str, rest: str
+) -> None:
+    assert first_sentence(text, language) == (first, rest)

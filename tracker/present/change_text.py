@@ -13,8 +13,7 @@ from tracker.i18n import day, label, moment, stamp, t
 from tracker.model import Bilingual, Change, Evidence, Language, Level
 from tracker.present.deadlines import change_url, days_left
 from tracker.present.inert import line
-from tracker.present.message import level_badge, what_changed, where_said
-from tracker.present.standing import standing_line
+from tracker.present.message import force, level_badge, what_changed, where_said
 from tracker.present.terminal import aligned, drawn
 from tracker.record import restore
 from tracker.store.moment import from_text
@@ -102,8 +101,9 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
         yield Text(line(change.title))
     if detail:
         yield Text(detail)
-    if today is not None:
-        yield _facts([(t("message.status", language), standing_line(tagging.status, today, language))])
+    in_force = force(change, today, language) if today is not None else ""
+    if in_force:
+        yield _facts([(t("message.status", language), in_force)])
     if tagging.dates:
         yield from _heading(t("message.dates", language))
         yield _dates(change, language, today)

@@ -10,12 +10,13 @@ from typing import Any
 
 from tracker.i18n import day as written
 from tracker.i18n import label, t
-from tracker.model import Change, Language, LegalDate, Level
+from tracker.model import Change, DocumentKind, Language, LegalDate, Level
 from tracker.present.inert import first_sentence, inert, line, safe_url
 
 # What somebody has to do something by. Publication and filing are past when they are told.
 AHEAD = ("comments-close", "effective", "compliance", "stay-ends", "expires", "hearing")
 WARNING = timedelta(days=7)
+_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,23 @@ def ahead(change: Change, today: date) -> tuple[LegalDate, ...]:
 
 
 def deadlines(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
-    """The dates ahead of these changes, earliest first; the highest level first on the same day."""
-    found = [
-        deadline
-        for change in changes
-        if not change.editorial
-        for deadline in _of(change)
-        if deadline.date >= today
-    ]
+    """The dates ahead of these changes, earliest first; the highest level first on the same day.
+
+    What several texts say in the same words (a note that stands under each section of a part) is one
+    date: that of the text that was seen first, so that it keeps its key.
+    """
+    found: dict[tuple[object, ...], Deadline] = {}
+    for change in sorted(changes, key=lambda change: (change.detected_at, change.id)):
+        for deadline in () if change.editorial else _of(change):
+            told = change.kind in _TEXTS and deadline.quote
+            same = (deadline.type, deadline.date, deadline.quote) if told else (deadline.key,)
+            if deadline.date >= today:
+                found.setdefault(same, deadline)
     return tuple(
-        sorted(found, key=lambda entry: (entry.date, -entry.level.rank, AHEAD.index(entry.type), entry.key))
+        sorted(
+            found.values(),
+            key=lambda entry: (entry.date, -entry.level.rank, AHEAD.index(entry.type), entry.key),
+        )
     )
 
 
@@ -94,11 +102,19 @@ def _of(change: Change) -> Iterable[Deadline]:
             note=line(entry.note),
             quote=line(entry.quote),
             title=line(change.title),
-            what_ja=first_sentence(line(change.tagging.summary.ja))[0],
-            what_en=first_sentence(line(change.tagging.summary.en))[0],
+            what_ja=_what(change, "ja"),
+            what_en=_what(change, "en"),
             document_number=change.document_number,
             url=safe_url(change.url),
         )
+
+
+def _what(change: Change, language: Language) -> str:
+    """What the date is a date of. The summary of a record that changed tells the change, of which the
+    date is none: a document is called by its title, a text by what was touched in it."""
+    said = first_sentence(line(change.tagging.summary.get(language)), language)[0]
+    title = line(change.title)
+    return said if title in said or change.kind in _TEXTS else title
 
 
 def days_left(on: date, today: date, language: Language) -> str:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from tracker.model import Language
 from tracker.text import fold_space
 
 # Left as they are: line breaks and tabs. The zero-width joiner and non-joiner shape letters in some
@@ -47,24 +48,32 @@ def shorten(text: str, limit: int) -> str:
 _OPENS, _CLOSES = "「“(", "」”)"
 
 
-def first_sentence(text: str) -> tuple[str, str]:
+# Words before a full stop that does not end a sentence, in the titles and citations of our field.
+_ABBREVIATED = re.compile(
+    r"(?:^|\W)(?:Supp|Nos?|Secs?|Arts?|Ch|Pt|Co|Ltd|Inc|Corp|Dept|Stat|vs?|Mr|Ms|Dr|St|etc|[A-Z]|e\.g|i\.e)$"
+)
+
+
+def first_sentence(text: str, language: Language) -> tuple[str, str]:
     """The first sentence without its full stop, and the rest. Stops inside quotes and brackets, and
-    those of abbreviations (U.S.), end nothing."""
+    those of abbreviations (U.S., Supp. No.), end nothing; in Japanese only 。 does."""
     depth = 0
     for place, character in enumerate(text):
         if character in _OPENS:
             depth += 1
         elif character in _CLOSES:
             depth = max(depth - 1, 0)
-        elif depth == 0 and (character == "。" or (character == "." and _ends(text, place))):
+        elif depth == 0 and (character == "。" if language == "ja" else _ends(text, place)):
             return text[:place], text[place + 1 :].strip()
     return text, ""
 
 
 def _ends(text: str, place: int) -> bool:
-    followed = text[place + 1 : place + 2]
-    abbreviated = place >= 1 and text[place - 1].isupper() and not text[place - 2 : place - 1].isalpha()
-    return followed in ("", " ") and not abbreviated
+    return (
+        text[place] == "."
+        and text[place + 1 : place + 2] in ("", " ")
+        and not _ABBREVIATED.search(text[max(place - 8, 0) : place])
+    )
 
 
 _URL_SPACE = re.compile(r"\s")

@@ -136,7 +136,7 @@ def what_changed(change: Change, language: Language) -> tuple[str, str]:
     else the units that it touches, else its title."""
     summary = line(change.tagging.summary.get(language))
     if summary:
-        return first_sentence(summary)
+        return first_sentence(summary, language)
     units = change.tagging.units
     kind = label("kind", change.kind, language)
     title = line(change.title)
@@ -147,6 +147,15 @@ def what_changed(change: Change, language: Language) -> tuple[str, str]:
     if len(units) == 1:
         return t("message.what-unit", language, kind=kind, first=first), ""
     return t("message.what-units", language, kind=kind, first=first, count=len(units)), ""
+
+
+def force(change: Change, today: date, language: Language) -> str:
+    """Whether it is in force. A page or a list says nothing of its own force, and then nothing is said;
+    of a document it is worth saying that it does not."""
+    silent = change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE}
+    if silent and not change.tagging.status:
+        return ""
+    return standing_line(change.tagging.status, today, language)
 
 
 def where_said(where: str, language: Language) -> str:
@@ -171,12 +180,8 @@ def _points(change: Change, language: Language, today: date) -> tuple[Fact, ...]
         f"{line(match.profile)} ({label('level', match.level, language)})" for match in change.profiles
     ]
     separator = "、" if language == "ja" else ", "
-    # A page or a list says nothing of its own force; of a document it is worth saying that nothing is said.
-    known = bool(tagging.status)
-    of_text = change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE}
-    status = standing_line(tagging.status, today, language) if known or not of_text else ""
     offered = (
-        Fact(t("message.status", language), status, strong=known),
+        Fact(t("message.status", language), force(change, today, language), strong=bool(tagging.status)),
         *_deadlines(change, language, today),
         Fact(t("message.reason", language), line(tagging.reason.get(language))),
         Fact(t("message.topics", language), separator.join(topics)),
@@ -225,7 +230,8 @@ def _quotes(change: Change, language: Language, today: date) -> tuple[Quote, ...
     chosen: dict[str, Quote] = {}
     for evidence, shows in offered:
         text = line(evidence.quote)
-        if text and text not in chosen and len(chosen) < QUOTES:
+        read = any(text in other or other in text for other in chosen)
+        if text and not read and len(chosen) < QUOTES:
             chosen[text] = Quote(shorten(text, QUOTE_LENGTH), where_said(evidence.where, language), shows)
     return tuple(chosen.values())
 
