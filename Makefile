@@ -29,10 +29,8 @@ test: $(READY)  ## the tests; ARGS="tests/unit -k redline" for some of them
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(READY)  ## lint, formatting, types, and who may import whom
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@wrong=0; $(BIN)/ruff check . || wrong=1; $(BIN)/ruff format --check . || wrong=1; \
+	  $(BIN)/mypy || wrong=1; $(BIN)/lint-imports --no-logo || wrong=1; exit $$wrong
 
 format: $(READY)  ## rewrite the source the way `make check` wants it
 	@$(BIN)/ruff check --fix .
