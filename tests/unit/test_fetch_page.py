@@ -214,6 +214,32 @@ def test_a_start_page_that_moved_to_another_host_takes_that_site_along() -> None
     ]
 
 
+def test_two_addresses_of_one_page_are_one_page() -> None:
+    notes = Notes()
+    moved = httpx.Response(301, headers={"location": "/press/1"})
+    links = '<a href="/node/1">1</a><a href="/press/1">1</a><a href="/node/2">2</a><a href="/old/2">2</a>'
+    at = Site(
+        {
+            "/news": page(links),
+            "/node/1": moved,
+            "/press/1": page("one"),
+            "/node/2": httpx.Response(301, headers={"location": "/press/2"}),
+            "/old/2": httpx.Response(301, headers={"location": "/press/2"}),
+            "/press/2": page("two"),
+        }
+    )
+    for _ in range(2):
+        assert fetched_keys(poll(NEWS, notes, at)) == [f"{BASE}/news", f"{BASE}/press/1", f"{BASE}/node/2"]
+
+
+def test_a_known_page_that_moved_keeps_its_name() -> None:
+    notes, at = Notes(), site()
+    poll(NEWS, notes, at)
+    at.table["/rule"] = httpx.Response(301, headers={"location": "/moved"})
+    at.table["/moved"] = page("<p>rule, amended</p>")
+    assert f"{BASE}/rule" in fetched_keys(poll(NEWS, notes, at))
+
+
 def test_pictures_scripts_and_archives_are_not_asked_for() -> None:
     links = "".join(f'<a href="/f.{kind}">f</a>' for kind in ("png", "JPG", "zip", "css", "docx", "mp4"))
     at = Site({"/news": page(links)})

@@ -22,6 +22,7 @@ _TEXT = ("text/", "application/xhtml", "application/pdf")
 _DOWN = 3  # so many pages in a row that cannot be reached: the site is down, not the page
 _LINKS = "links "  # cursor: `links URL`, from the body with the validators of `from URL`
 _FROM = "from "
+_AT = "at "  # cursor: `at URL`, where a followed address was found, if redirected
 _HOME = "home"  # where the start page was found, if redirected
 _LEFT_OUT = "left_out"  # how many addresses were beyond max_pages
 _PASSED_OVER = "passed_over"  # dead and forbidden links, with the reason
@@ -62,6 +63,8 @@ class _Walk:
         # The start may lead to another host: its own site is then meant as well.
         self._home = memory.cursor.get(_HOME, self._start)
         self._follows: Callable[[str], bool] = follower(source.follow, self._start, self._home)
+        self._seen = {self._start}
+        self._landed = {at for name, at in memory.cursor.items() if name.startswith(_AT)}
         self._cursor: dict[str, str] = {}
         self._passed_over: dict[str, str] = {}
         self._left_out = 0
@@ -71,7 +74,7 @@ class _Walk:
         if not self._start:
             raise Refused(f"{self._source.url!r} is no web address", url=self._source.url)
         queue: deque[tuple[Link, int]] = deque([(Link(self._start, ""), 0)])
-        seen = {self._start}
+        seen = self._seen
         known_added = False
         while queue:
             link, depth = queue.popleft()
@@ -87,7 +90,7 @@ class _Walk:
                 queue.append((found, depth + 1))
             if not queue and not known_added:
                 known_added = True
-                self._add_known(seen, queue)
+                self._add_known(queue)
         if self._home != self._start:
             self._cursor[_HOME] = self._home
         if self._left_out:
@@ -97,17 +100,17 @@ class _Walk:
         if self._cursor != dict(self._memory.cursor):
             yield Cursor(self._cursor)
 
-    def _add_known(self, seen: set[str], queue: deque[tuple[Link, int]]) -> None:
+    def _add_known(self, queue: deque[tuple[Link, int]]) -> None:
         """What was seen earlier and is no longer linked: it may still stand there, and change."""
         if self._depth == 0:
             return
         for key in self._memory.keys():  # noqa: SIM118 - no mapping
-            if key in seen or not self._follows(key):
+            if key in self._seen or not self._follows(key):
                 continue
-            if len(seen) >= self._source.max_pages:
+            if len(self._seen) >= self._source.max_pages:
                 self._left_out += 1
                 continue
-            seen.add(key)
+            self._seen.add(key)
             queue.append((Link(key, ""), self._depth))
 
     def _visit(self, link: Link, depth: int) -> tuple[list[Item], list[Link]]:
@@ -129,15 +132,20 @@ class _Walk:
             if answer is not None:
                 check_page(answer)
         except FetchError as error:
-            for name in (_LINKS + url, _FROM + url):
-                if name in self._memory.cursor:
-                    self._cursor[name] = self._memory.cursor[name]
+            self._keep_cursor(_LINKS + url, _FROM + url, _AT + url)
             return self._failed(url, validators, error), self._old_links(url)
         self._down = 0
         if answer is None:
+            self._keep_cursor(_AT + url)
             return [NotModified(url, url, self._client.clock())], kept or []
-        if depth and not _is_text(answer):
-            return [], []
+        if depth:
+            landed = canonical(answer.url)
+            elsewhere = landed in self._landed or (landed != url and landed in self._seen)
+            if validators is None and (elsewhere or not _is_text(answer)):
+                return [], []  # another address of a page that is watched already, or no page
+            if landed != url:
+                self._landed.add(landed)
+                self._cursor[_AT + url] = landed
         links: list[Link] = []
         if follows_on and not _is_pdf(answer):
             if url == self._start and answer.url != self._home:
@@ -146,6 +154,11 @@ class _Walk:
             links = links_of(answer, self._follows)
             self._keep_links(url, links, answer.header("etag"), answer.header("last-modified"))
         return [_fetched(self._source, url, answer, link.text)], links
+
+    def _keep_cursor(self, *names: str) -> None:
+        for name in names:
+            if name in self._memory.cursor:
+                self._cursor[name] = self._memory.cursor[name]
 
     def _failed(self, url: str, validators: Validators | None, error: FetchError) -> list[Item]:
         if url == self._start or self._client.monotonic() >= self._deadline:
