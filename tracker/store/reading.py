@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -24,10 +24,13 @@ from tracker.text import search_form
 FILE = "tracker.db"
 _QUOTED = re.compile(r'"([^"]+)"|(\S+)')
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ々〆]")
+_DAY = "coalesce(published, substr(detected_at, 1, 10))"
+# What is looked for inside a record is first looked for in its text: most records are then never parsed.
 _STANDING = (
-    "EXISTS (SELECT 1 FROM json_each(change.record, '$.status') AS s WHERE s.value ->> 'state' = ?"
+    "instr(change.record, ?) AND EXISTS (SELECT 1 FROM json_each(change.record, '$.status') AS s WHERE s.value ->> 'state' = ?"
     " AND coalesce(s.value ->> 'from', '') <= ? AND coalesce(s.value ->> 'until', '9999') >= ?)"
 )
+_PROFILE = "instr(change.record, ?) AND EXISTS (SELECT 1 FROM json_each(change.record, '$.profiles') AS p WHERE p.value = ?)"
 _DONE = (
     "EXISTS (SELECT 1 FROM review WHERE change_id = change.id AND review.revision >= change.revision"
     " AND action IN ({}))"
@@ -97,8 +100,8 @@ class Reader:
         """Newest first."""
         where, values = _conditions(wanted)
         rows = self.connection.execute(
-            f"SELECT record FROM change WHERE {where} ORDER BY coalesce(published, substr(detected_at, 1, 10)) DESC, seq DESC"  # noqa: S608
-            " LIMIT ? OFFSET ?",
+            f"SELECT record FROM change WHERE seq IN (SELECT seq FROM change WHERE {where} ORDER BY {_DAY} DESC, seq DESC"  # noqa: S608
+            f" LIMIT ? OFFSET ?) ORDER BY {_DAY} DESC, seq DESC",
             [*values, wanted.limit, wanted.offset],
         )
         return [json.loads(row["record"]) for row in rows]
@@ -204,6 +207,16 @@ class Reader:
             )
         return [dict(row) for row in rows]
 
+    def titles(self, change_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Title and document number of changes, by their ids."""
+        wanted = json.dumps(list(change_ids))
+        rows = self.connection.execute(
+            "SELECT id, record ->> 'title' AS title, document_number FROM change"
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            [wanted],
+        )
+        return {row["id"]: {"title": row["title"], "document_number": row["document_number"]} for row in rows}
+
     def assignees(self) -> list[str]:
         rows = self.connection.execute(
             "SELECT DISTINCT value FROM review WHERE action = 'assign' AND value <> '' ORDER BY value"
@@ -253,10 +266,9 @@ def reader(state: Path) -> Iterator[Reader]:
 
 def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
     where, values = ["1"], list[Any]()
-    day = "coalesce(published, substr(detected_at, 1, 10))"
     plain: Sequence[tuple[str, Any]] = (
-        (f"{day} >= ?", wanted.since and wanted.since.isoformat()),
-        (f"{day} <= ?", wanted.until and wanted.until.isoformat()),
+        (f"{_DAY} >= ?", wanted.since and wanted.since.isoformat()),
+        (f"{_DAY} <= ?", wanted.until and wanted.until.isoformat()),
         ("seq IN (SELECT seq FROM change_topic WHERE topic = ?)", wanted.topic),
         ("level >= ?", wanted.level and wanted.level.rank),
         ("source = ?", wanted.source),
@@ -264,10 +276,6 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         ("editorial = ?", wanted.editorial),
         ("baseline = ?", wanted.baseline),
         (_ASSIGNED, wanted.assignee),
-        (
-            "EXISTS (SELECT 1 FROM json_each(change.record, '$.profiles') AS p WHERE p.value = ?)",
-            wanted.profile,
-        ),
     )
     for condition, value in plain:
         if value is not None:
@@ -278,7 +286,10 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
     if wanted.standing is not None:
         where.append(_STANDING)
         day_text = wanted.on.isoformat() if wanted.on else "9999-12-31"
-        values += [wanted.standing, day_text, day_text]
+        values += [json.dumps(wanted.standing), wanted.standing, day_text, day_text]
+    if wanted.profile is not None:
+        where.append(_PROFILE)
+        values += [json.dumps(wanted.profile, ensure_ascii=False), wanted.profile]
     for condition, value in _search(wanted.query or ""):
         where.append(condition)
         values.append(value)

@@ -83,13 +83,14 @@ def changes(
     "/changes/{reference}",
     response_model=Record,
     responses=_UNKNOWN,
-    summary="One change with its deliveries",
+    summary="One change with its deliveries and reviews",
 )
 def change(request: Request, desk: AtDesk, reference: str) -> Response:
     with desk.reading() as store:
         found = store.change(reference)
         deliveries = store.deliveries(found["id"])
-    return answer(request, {**found, "deliveries": deliveries})
+        reviews = store.reviews([found["id"]])
+    return answer(request, {**found, "deliveries": deliveries, "reviews": reviews})
 
 
 @router.get(

@@ -10,9 +10,11 @@ from tracker.present.deadlines import ahead
 from tracker.present.message import level_badge, what_changed, where_said
 from tracker.present.standing import standing, standing_line
 from tracker.record import restore
+from tracker.store import reviews
 from tracker.timeline import references
 from tracker.web.desk import AtDesk
 from tracker.web.rendering import language_of, page
+from tracker.web.review import reviewer
 from tracker.web.story import marked, official_unit, story
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +36,7 @@ def change_page(request: Request, desk: AtDesk, reference: str) -> HTMLResponse:
             link.target: store.names(link.target) for link in change.tagging.links if link.target not in names
         }
         differs = store.has_operations(change.id)
+        log = store.reviews([change.id])
     what, detail = what_changed(change, language)
     return page(
         request,
@@ -51,6 +54,10 @@ def change_page(request: Request, desk: AtDesk, reference: str) -> HTMLResponse:
         deliveries=deliveries,
         targets=targets,
         differs=differs,
+        log=log,
+        review=reviews.standing(log, change.revision),
+        who=reviewer(request),
+        decisions=list(reviews.Decision),
         abstract=marked(change.abstract, _quotes(change, "abstract")),
         title=marked(change.title, _quotes(change, "title")),
         units=[(path, official_unit(path)) for path in change.tagging.units],

@@ -16,6 +16,7 @@ from tracker.present.deadlines import ahead
 from tracker.present.message import what_changed
 from tracker.present.standing import standing
 from tracker.record import restore
+from tracker.store import reviews
 from tracker.store.reading import Wanted
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.rendering import language_of, page
@@ -34,6 +35,7 @@ STATES = (
     "withdrawn",
     "rescinded",
 )
+REVIEWS = ("open", "acknowledged", "decided")
 Member = TypeVar("Member", bound=StrEnum)
 
 
@@ -51,6 +53,8 @@ class Filter:
     since: str = ""
     until: str = ""
     new: str = ""
+    review: str = ""
+    assignee: str = ""
 
     def values(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -69,6 +73,8 @@ class Filter:
             profile=self.profile or None,
             standing=self.status or None,
             on=today,
+            review=self.review or None,
+            assignee=self.assignee or None,
             editorial=None if level is Level.NONE else False,
             baseline=False if self.new else None,
             limit=PAGE,
@@ -78,7 +84,13 @@ class Filter:
 def filter_of(values: Mapping[str, str]) -> Filter:
     """From a query string; what it cannot be is left out."""
     taken = {name: values.get(name, "").strip()[:200] for name in Filter.__slots__}
-    known = {"level": list(Level), "topic": TOPIC_IDS, "status": STATES, "kind": list(DocumentKind)}
+    known = {
+        "level": list(Level),
+        "topic": TOPIC_IDS,
+        "status": STATES,
+        "kind": list(DocumentKind),
+        "review": REVIEWS,
+    }
     for name, allowed in known.items():
         if taken[name] not in allowed and name != "topic":
             taken[name] = ""
@@ -97,18 +109,22 @@ class Entry:
     detail: str
     now: Status | None
     next: LegalDate | None
+    review: reviews.Standing
 
 
-def entries(records: list[dict[str, Any]], today: date, language: Language) -> list[Entry]:
+def entries(
+    records: list[dict[str, Any]], log: list[dict[str, Any]], today: date, language: Language
+) -> list[Entry]:
+    """Rows for records; `log` holds the entries of their reviews."""
     rows = []
     for record in records:
         change = restore(record)
         days = ahead(change, today)
         found = standing(change.tagging.status, today)
         what, detail = what_changed(change, language)
-        rows.append(
-            Entry(change, what, detail, found.now or next(iter(found.parts), None), days[0] if days else None)
-        )
+        holds = found.now or next(iter(found.parts), None)
+        done = reviews.standing([entry for entry in log if entry["change_id"] == change.id], change.revision)
+        rows.append(Entry(change, what, detail, holds, days[0] if days else None, done))
     return rows
 
 
@@ -122,7 +138,10 @@ def inbox(request: Request, desk: AtDesk) -> HTMLResponse:
         counts = store.levels(
             replace(wanted, level=Level.NONE, editorial=None if chosen.level == "none" else False)
         )
-        found = entries(store.changes(wanted), today, language_of(request, desk))
+        records = store.changes(wanted)
+        found = entries(
+            records, store.reviews([record["id"] for record in records]), today, language_of(request, desk)
+        )
         anything = bool(counts) or bool(store.levels())
     floor = (wanted.level or Level.NONE).rank
     total = sum(number for rank, number in counts.items() if rank >= floor)
@@ -145,12 +164,16 @@ def inbox(request: Request, desk: AtDesk) -> HTMLResponse:
 
 def choices(desk: Desk) -> dict[str, list[str]]:
     settings = desk.settings
+    with desk.reading() as store:
+        assignees = store.assignees()
     return {
         "topic": list(TOPIC_IDS),
         "source": [source.id for source in settings.sources],
         "profile": [profile.id for profile in settings.profiles],
         "status": list(STATES),
         "kind": [str(kind) for kind in DocumentKind],
+        "review": list(REVIEWS),
+        "assignee": assignees,
     }
 
 
