@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -227,6 +228,17 @@ def test_an_error_in_one_channels_code_stops_no_other_and_shows_no_address() -> 
     assert report.channels[0].answer == "internal: ValueError"
 
 
+def test_a_message_that_cannot_be_made_stops_no_other_message() -> None:
+    def broken(change_id: str, revision: int) -> Change:
+        change = lookup(change_id, revision)
+        return change if change_id.endswith("1") else replace(change, tagging=None)  # type: ignore[arg-type]
+
+    outbox = MemoryOutbox(("hook",), changes=2)
+    deliver(outbox, broken, settings_of(Channel("hook", "json://x")), NOW, Clock(), send=taken)
+    assert outbox.states() == ["pending", "sent"]
+    assert outbox.rows[1].attempts[0].answer == "internal: AttributeError"
+
+
 def test_an_outbox_that_fails_is_heard_of_after_the_others_have_worked() -> None:
     class Broken(MemoryOutbox):
         def claim(
@@ -255,6 +267,9 @@ def test_a_stop_ends_the_round_without_waiting() -> None:
     report = deliver(
         outbox, lookup, settings_of(Channel("hangs", "json://x")), NOW, Clock(), send=send, stop=stop
     )
-    release.set()
     assert report.sent == 0
     assert len(outbox.claims) == 1
+    release.set()
+    for thread in threading.enumerate():
+        if thread.name == "deliver-hangs":
+            thread.join()

@@ -8,6 +8,7 @@ its warnings print them too.
 from __future__ import annotations
 
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from apprise.plugins import url_to_dict
 
 from tracker.errors import DeliveryError
 from tracker.model import Level
-from tracker.notify.answer import Answer, redact
+from tracker.notify.answer import Answer, http_answer, redact
 from tracker.notify.forms import Parcel, headline, plain, uncalled
 from tracker.notify.plugins import REPLACED, File, Ours
 from tracker.notify.trial import trial_parcel
@@ -42,6 +43,8 @@ _ASSET = apprise.AppriseAsset(
     service_timeout=0,
     http_redirects=False,
 )
+# How Apprise's plugins log a refusal: "Failed to send ntfy notification: Bad Request, error=400."
+_STATUS = re.compile(r"\berror=([1-5]\d\d)\b")
 _LOUDNESS = {
     Level.CRITICAL: apprise.NotifyType.FAILURE,
     Level.HIGH: apprise.NotifyType.WARNING,
@@ -99,8 +102,8 @@ def _plugin(channel: Channel) -> Any:
 
 
 def _answered(plugin: Any, parcel: Parcel) -> Answer:
-    """Sends through Apprise. For places of Apprise's own the answer is what it logged, and whether the
-    message was taken after all is not known."""
+    """Sends through Apprise. For places of Apprise's own the answer is what it logged; where that names
+    no status, whether the message was taken after all is not known."""
     message = parcel.message
     if isinstance(plugin, Ours):
         plugin.parcel = parcel
@@ -120,4 +123,7 @@ def _answered(plugin: Any, parcel: Parcel) -> Answer:
     # `?optional=yes` makes Apprise call a failure a success: the attempts do not lie.
     if any(attempt for service in result for attempt in service.attempts):
         return Answer(True, "taken")
+    status = _STATUS.search(logged)
+    if status:
+        return http_answer(int(status.group(1)), logged, None, datetime.now(UTC))
     return Answer(False, logged or "not taken", uncertain=True)

@@ -208,26 +208,7 @@ class _Round:
         return answer, state, again
 
     def _sent(self, channel: Channel, delivery: Delivery) -> Answer:
-        try:
-            change = self.lookup(delivery.change_id, delivery.revision)
-        except TrackerError as error:
-            return Answer(False, error.line())
-        language = channel.language or self.settings.languages[0]
-        parcel = Parcel(
-            message(
-                change,
-                language,
-                now=self.now,
-                timezone=self.settings.timezone,
-                viewer_url=self.settings.viewer_url,
-                update=delivery.revision > 1,
-                repeated=delivery.repeated,
-            ),
-            record(change),
-            key=delivery.key,
-            thread=change.document_number or change.id,
-        )
-        future, thread = _start(f"send-{channel.id}", partial(self.send, channel, parcel))
+        future, thread = _start(f"send-{channel.id}", partial(self._send, channel, delivery))
         thread.join(self.limit.total_seconds())
         if thread.is_alive():
             self.traffic.stuck[channel.id] = thread
@@ -236,10 +217,26 @@ class _Round:
         problem = future.exception()
         if problem is None:
             return future.result()
-        # What went wrong in one channel's code must not stop the others, nor lose the message. The
-        # problem's own text is not shown: it may hold the channel's address.
+        if isinstance(problem, TrackerError):
+            return Answer(False, problem.line())
+        # What goes wrong over one message must not stop the others, nor lose it. The problem's own text
+        # is not shown: it may hold the channel's address.
         log.error("delivery failed inside", channel=channel.id, problem=type(problem).__name__)
-        return Answer(False, f"internal: {type(problem).__name__}", uncertain=True)
+        return Answer(False, f"internal: {type(problem).__name__}")
+
+    def _send(self, channel: Channel, delivery: Delivery) -> Answer:
+        change = self.lookup(delivery.change_id, delivery.revision)
+        told = message(
+            change,
+            channel.language or self.settings.languages[0],
+            now=self.now,
+            timezone=self.settings.timezone,
+            viewer_url=self.settings.viewer_url,
+            update=delivery.revision > 1,
+            repeated=delivery.repeated,
+        )
+        thread = change.document_number or change.id
+        return self.send(channel, Parcel(told, record(change), key=delivery.key, thread=thread))
 
     def _ill(self, channel: Channel, answer: Answer, failures: int, again: datetime) -> bool:
         """Whether the channel is left alone for the rest of the round, and for how long after it."""
