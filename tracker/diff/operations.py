@@ -126,6 +126,8 @@ class _Comparison:
         if i < 0:
             whole = self.pieces_new.get(j, -1)
             shift[group] = new.path
+            if whole in self.relaid:
+                self.recut.add(new.path)
             return self._piece(_added(new, j, self.after[whole].path if whole >= 0 else None), whole)
         old = self.before[i]
         moved = i not in self.settled
@@ -137,11 +139,11 @@ class _Comparison:
                 shift[group] = new.path
             same_place = old.path == new.path and bool(new.key)  # a table's order is not law
             return self._pair(i, j, Op.MOVED, follows, editorial=same_place and self._same(i, j))
+        follows = follows or shift.get(group)
         if j in self.relaid or follows in self.recut:
             # The same text, cut at another place: what was said of a parent within its own words.
             self.recut.add(new.path)
             return self._pair(i, j, Op.RENUMBERED, follows, editorial=j in self.relaid or self._same(i, j))
-        follows = follows or shift.get(group)
         ordinal = not old.marker and not new.marker and old.text == new.text
         respelt = legal_form(old.path) == legal_form(new.path)
         return self._pair(i, j, Op.RENUMBERED, follows, editorial=(ordinal or respelt) and self._same(i, j))

@@ -300,7 +300,7 @@ def _edited(op: Operation) -> tuple[str, str]:
         come += text if kind != "delete" else ""
         end += 1
     trail = _head(spans[end][1], 40) if end < len(spans) else ""
-    return (f"{lead}{gone}{trail}".strip() if gone else "", f"{lead}{come}{trail}".strip() if come else "")
+    return f"{lead}{gone}{trail}".strip(), f"{lead}{come}{trail}".strip()
 
 
 def _tail(text: str, size: int) -> str:

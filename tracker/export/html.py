@@ -127,4 +127,6 @@ def _words(op: Operation, language: Language) -> str:
 
 def _span(kind: str, text: str) -> str:
     words = _safe(text)
+    if not words.strip():
+        return words  # white space that came or went is nothing to look at
     return {"equal": words, "delete": f"<del>{words}</del>", "insert": f"<ins>{words}</ins>"}[kind]

@@ -76,7 +76,7 @@ class _Pen:
         space = text[: len(text) - len(text.lstrip())] and " ", text[len(text.rstrip()) :] and " "
         words = line(text)
         if not words:
-            words, space = " " * bool(text), ("", "")
+            return " " * (kind != "delete")  # white space that came or went is nothing to look at
         if kind == "equal":
             if len(words) > _EQUAL:
                 words = f"{words[: _EQUAL // 2].rstrip()} … {words[-_EQUAL // 2 :].lstrip()}"
