@@ -135,6 +135,12 @@ def test_examples_of_settings_are_right() -> None:
                 assert set(entry.get("when", {})) <= set(settings_keys.WHEN), block
 
 
+def test_the_readme_counts_the_sources_that_are_shipped() -> None:
+    number = len(tomli.loads(text("sources.toml"))["source"])
+    assert f"names {number} sources" in text("README.md")
+    assert f"{number}の情報源" in text("README.ja.md")
+
+
 # --- commands -----------------------------------------------------------------------------------
 
 COMMANDS = text("docs/commands.md")
