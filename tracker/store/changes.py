@@ -12,8 +12,19 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text, up
 from tracker.model import Change, Op, Operation, UnitKind
 from tracker.record import record, restore
 from tracker.store import blobs
-from tracker.store.tables import CHANGE, CHANGE_TEXT, CHANGE_TOPIC, DEADLINE, LINK
+from tracker.store.tables import (
+    CHANGE,
+    CHANGE_PROFILE,
+    CHANGE_STATUS,
+    CHANGE_TEXT,
+    CHANGE_TOPIC,
+    DEADLINE,
+    LINK,
+)
 from tracker.text import search_form
+
+# The tables that are made from a change's record.
+_FOUND_BY = (CHANGE_TEXT, CHANGE_TOPIC, CHANGE_PROFILE, CHANGE_STATUS, DEADLINE, LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +83,20 @@ def _values(entry: Entry) -> dict[str, Any]:
 
 def _index(connection: Connection, numbered: Sequence[tuple[int, Entry]]) -> None:
     """Writes what a change is found by, into the tables that are made from its record."""
-    rows: dict[Table, list[dict[str, Any]]] = {CHANGE_TEXT: [], CHANGE_TOPIC: [], DEADLINE: [], LINK: []}
+    rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in _FOUND_BY}
     for seq, entry in numbered:
         tagging = entry.change.tagging
         en, ja = _texts(entry)
         rows[CHANGE_TEXT].append({"seq": seq, "en": en, "ja": ja})
         rows[CHANGE_TOPIC] += [{"seq": seq, "topic": topic.id} for topic in tagging.topics]
+        rows[CHANGE_PROFILE] += [
+            {"seq": seq, "profile": name}
+            for name in dict.fromkeys(match.profile for match in entry.change.profiles)
+        ]
+        rows[CHANGE_STATUS] += [
+            {"seq": seq, "state": status.state, "since": status.since, "until": status.until}
+            for status in tagging.status
+        ]
         rows[DEADLINE] += [
             {"seq": seq, "type": day.type, "day": day.date, "superseded": day.superseded}
             for day in tagging.dates
@@ -172,7 +191,7 @@ def _forget(connection: Connection, seq: int) -> None:
                 ),
                 {"seq": seq, "body": body},
             )
-    for table in (CHANGE_TEXT, CHANGE_TOPIC, DEADLINE, LINK):
+    for table in _FOUND_BY:
         connection.execute(delete(table).where(table.c.seq == seq))
 
 

@@ -25,12 +25,10 @@ FILE = "tracker.db"
 _QUOTED = re.compile(r'"([^"]+)"|(\S+)')
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ々〆]")
 _DAY = "coalesce(published, substr(detected_at, 1, 10))"
-# What is looked for inside a record is first looked for in its text: most records are then never parsed.
 _STANDING = (
-    "instr(change.record, ?) AND EXISTS (SELECT 1 FROM json_each(change.record, '$.status') AS s WHERE s.value ->> 'state' = ?"
-    " AND coalesce(s.value ->> 'from', '') <= ? AND coalesce(s.value ->> 'until', '9999') >= ?)"
+    "seq IN (SELECT seq FROM change_status WHERE state = ? AND coalesce(since, '') <= ?"
+    " AND coalesce(until, '9999') >= ?)"
 )
-_PROFILE = "instr(change.record, ?) AND EXISTS (SELECT 1 FROM json_each(change.record, '$.profiles') AS p WHERE p.value = ?)"
 _DONE = (
     "EXISTS (SELECT 1 FROM review WHERE change_id = change.id AND review.revision >= change.revision"
     " AND action IN ({}))"
@@ -70,7 +68,8 @@ class Wanted:
 
 
 class Reader:
-    """Raises StoreError where there is no state yet, or one of another version."""
+    """Raises StoreError where there is no state yet, or where it cannot be read. A state of an older version is
+    brought to this one first."""
 
     def __init__(self, state: Path) -> None:
         self.path = state / FILE
@@ -79,19 +78,27 @@ class Reader:
                 f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state"
             )
         try:
-            self.connection = sqlite3.connect(
-                f"file:{self.path}?mode=ro", uri=True, timeout=30, check_same_thread=False
-            )
-            found = self.connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            self.connection = self._connect()
+            if self._version() != HEAD:
+                from tracker.store.db import Store
+
+                self.connection.close()
+                Store(state).close()
+                self.connection = self._connect()
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
-        if found is None or found[0] != HEAD:
-            raise StoreError(
-                f"{self.path}: schema {found and found[0]}, this tracker wants {HEAD}",
-                cure="run `tracker poll` once: it upgrades",
-            )
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA mmap_size=268435456")
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=30, check_same_thread=False)
+
+    def _version(self) -> str | None:
+        known = self.connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+        ).fetchone()
+        row = known and self.connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
 
     def close(self) -> None:
         self.connection.close()
@@ -276,6 +283,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         ("editorial = ?", wanted.editorial),
         ("baseline = ?", wanted.baseline),
         (_ASSIGNED, wanted.assignee),
+        ("seq IN (SELECT seq FROM change_profile WHERE profile = ?)", wanted.profile),
     )
     for condition, value in plain:
         if value is not None:
@@ -286,10 +294,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
     if wanted.standing is not None:
         where.append(_STANDING)
         day_text = wanted.on.isoformat() if wanted.on else "9999-12-31"
-        values += [json.dumps(wanted.standing), wanted.standing, day_text, day_text]
-    if wanted.profile is not None:
-        where.append(_PROFILE)
-        values += [json.dumps(wanted.profile, ensure_ascii=False), wanted.profile]
+        values += [wanted.standing, day_text, day_text]
     for condition, value in _search(wanted.query or ""):
         where.append(condition)
         values.append(value)

@@ -128,9 +128,24 @@ class SourceRow(Row, table=True):
 
 
 class ChangeRow(Row, table=True):
-    """A change; `record` is the whole of it as JSON, the other columns are for finding it."""
+    """A change; `record` is the whole of it as JSON, the other columns are for finding it. The index over many of
+    them answers what the inbox asks (how many of each level, which are newest) without reading a record."""
 
     __tablename__ = "change"
+    __table_args__ = (
+        Index(
+            "ix_change_face",
+            "level",
+            "editorial",
+            "baseline",
+            "source",
+            "kind",
+            "published",
+            "detected_at",
+            "id",
+            "revision",
+        ),
+    )
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True, max_length=20)
     identity: str = Field(index=True)
@@ -165,6 +180,27 @@ class ChangeTopicRow(Row, table=True):
     __table_args__ = (Index(None, "topic", "seq"),)
     seq: int = Field(primary_key=True, foreign_key="change.seq")
     topic: str = Field(primary_key=True)
+
+
+class ChangeProfileRow(Row, table=True):
+    """A profile that the change touches."""
+
+    __tablename__ = "change_profile"
+    __table_args__ = (Index(None, "profile", "seq"),)
+    seq: int = Field(primary_key=True, foreign_key="change.seq")
+    profile: str = Field(primary_key=True)
+
+
+class ChangeStatusRow(Row, table=True):
+    """A legal status of the change, from and until which day; NULL: open on that side."""
+
+    __tablename__ = "change_status"
+    __table_args__ = (Index(None, "state", "seq"),)
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int = Field(foreign_key="change.seq", index=True)
+    state: str
+    since: date | None = None
+    until: date | None = None
 
 
 class LinkRow(Row, table=True):
@@ -248,6 +284,8 @@ SOURCE = metadata.tables["source"]
 CHANGE = metadata.tables["change"]
 CHANGE_TEXT = metadata.tables["change_text"]
 CHANGE_TOPIC = metadata.tables["change_topic"]
+CHANGE_PROFILE = metadata.tables["change_profile"]
+CHANGE_STATUS = metadata.tables["change_status"]
 LINK = metadata.tables["link"]
 DEADLINE = metadata.tables["deadline"]
 DELIVERY = metadata.tables["delivery"]
