@@ -34,29 +34,27 @@ _COUNT = r"#?\s?\d[\d,. ]*\d|#?\s?\d"
 
 # Each takes away what follows its words, and nothing else.
 _BUILT_IN = tuple(
-    re.compile(pattern, flags)
-    for pattern, flags in (
-        (
-            rf"(\b(?:page|content|document|site|report|view)\s(?:was\s)?(?:last\s)?(?:generated|rendered|loaded|served|retrieved|accessed|printed|cached)(?:\s(?:at|on|in))?:?\s)({_STAMP}|[\d.]+\s?(?:ms|milliseconds|s|seconds)\b)",
-            re.IGNORECASE,
-        ),
-        (rf"(\b(?:last\s)?(?:generated|rendered|cached)\s(?:at|on|in):?\s)({_STAMP}|[\d.]+\s?(?:ms|milliseconds|s|seconds)\b)", re.IGNORECASE),
-        (rf"(\byou are (?:the\s)?(?:visitor|guest)(?:\s(?:number|no\.?))?:?\s)({_COUNT})", re.IGNORECASE),
-        (rf"(\b(?:visitors?|visitor count(?:er)?|page views?|views|hits|page hits|visits)(?:\s(?:today|so far|number))?:\s?)({_COUNT})", re.IGNORECASE),
-        (rf"(\bvisitor (?:number|no\.?|#)\s?:?\s?)({_COUNT})", re.IGNORECASE),
-        (r"()(\b\d[\d,]*)(?=\s(?:users?|visitors?|guests?|people)\s(?:are\s)?(?:currently\s)?online\b)", re.IGNORECASE),
-        (r"(\b(?:session|request|trace|correlation|transaction|support|ray|reference|incident|csrf|nonce|build)[ -]?(?:id|token|#)\s?[:=#]?\s?)([A-Za-z0-9][A-Za-z0-9._-]{5,})", re.IGNORECASE),
-        (rf"(\b(?:current|local|server|system|eastern)\s(?:date(?:\sand\s|/))?time(?:\sis|\snow)?\s?:?\s)({_STAMP})", re.IGNORECASE),
-        (rf"(\b(?:it is now|the time is(?: now)?|today is|today's date(?: is)?|current date(?: is)?):?\s)({_WEEKDAY}\s{_DATE}|{_STAMP})", re.IGNORECASE),
-        (r"()(\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)", re.IGNORECASE),
-        (r"()(\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{24,}\b)", 0),
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # "A document served on May 1" is law, "page generated on May 1" is not: the nouns are few on purpose.
+        rf"(\b(?:web ?page|page|site)\s(?:was\s)?(?:last\s)?(?:generated|rendered|loaded|served|printed|cached)(?:\s(?:at|on|in))?:?\s)({_STAMP}|[\d.]+\s?(?:ms|milliseconds|s|seconds)\b)",
+        rf"(^(?:last\s)?(?:generated|rendered|cached)(?:\s(?:at|on|in))?:?\s)({_STAMP}|[\d.]+\s?(?:ms|milliseconds|s|seconds)\b)",
+        rf"(\byou are (?:the\s)?(?:visitor|guest)(?:\s(?:number|no\.?))?:?\s)({_COUNT})",
+        rf"(\b(?:visitors?|visitor count(?:er)?|page views?|views|hits|page hits|visits)(?:\s(?:today|so far|number))?:\s?)({_COUNT})",
+        rf"(\bvisitor (?:number|no\.?|#)\s?:?\s?)({_COUNT})",
+        r"()(\b\d[\d,]*)(?=\s(?:users?|visitors?|guests?|people)\s(?:are\s)?(?:currently\s)?online\b)",
+        r"(\b(?:session|request|trace|correlation|ray|csrf|nonce)[ -]?(?:id|token)\s?[:=#]?\s?)([A-Za-z0-9][A-Za-z0-9._-]{5,})",
+        rf"(\b(?:current|server|system)\s(?:date(?:\sand\s|/))?time(?:\sis|\snow)?\s?:?\s)({_STAMP})",
+        rf"(\b(?:it is now|the time is(?: now)?|today is|today's date(?: is)?|current date(?: is)?):?\s)({_WEEKDAY}\s{_DATE}|{_STAMP})",
+        r"()(\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
+        r"()(\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{24,}\b)",
     )
 )  # fmt: skip
 # One look for any of the words above spares nearly every unit the eleven patterns.
 _HINT = re.compile(
-    r"generated|rendered|loaded|served|retrieved|accessed|printed|cached|visitor|guest|views?\b|hits|visits|online|"
-    r"\b(?:session|request|trace|correlation|transaction|support|ray|reference|incident|csrf|nonce|build)[ -]?(?:id|token|#)|"
-    r"time\b|today|current date|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24}",
+    r"generated|rendered|loaded|served|printed|cached|visitor|guest|views?:|hits:|visits|online|"
+    r"\b(?:session|request|trace|correlation|ray|csrf|nonce)[ -]?(?:id|token)|time\b|it is now|today|current date|"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24}",
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
@@ -106,17 +104,19 @@ def _learned(first: str, second: str) -> Iterator[str]:
     # A moving clock says that the date beside it is the page's, not the law's.
     ticks = _CLOCKS.findall(first) != _CLOCKS.findall(second)
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    for operation, begin, end, other_begin, other_end in matcher.get_opcodes():
-        if operation == "equal":
-            continue
+    changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    for number, (_, begin, end, other_begin, other_end) in enumerate(changes):
         around = " ".join(one[max(0, begin - 2) : end + 2])
         if not _is_noise(one[begin:end], other[other_begin:other_end], around, ticks=ticks):
             continue
-        before = one[max(0, begin - _CONTEXT) : begin]
-        after = one[end : end + _CONTEXT]
-        if begin <= _CONTEXT:
+        # Other volatile words are no context to know this place by.
+        floor = changes[number - 1][2] if number else 0
+        ceiling = changes[number + 1][1] if number + 1 < len(changes) else len(one)
+        before = one[max(floor, begin - _CONTEXT) : begin]
+        after = one[end : min(ceiling, end + _CONTEXT)]
+        if len(before) == begin:
             before = [_START, *before]
-        if end + _CONTEXT >= len(one):
+        if end + len(after) == len(one):
             after = [*after, _END]
         yield " ".join((*before, MASK, *after))
 
