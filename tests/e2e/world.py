@@ -53,7 +53,7 @@ class World:
         if "[[channel]]" not in self.extra:
             text += f'[[channel]]\nid = "file"\nurl = "tofile://{self.folder}/alerts.txt"\n[[route]]\nwhen = {{ level = "low" }}\nto = ["file"]\n'
         path = self.folder / "sources.toml"
-        path.write_text(text + self.extra.format(base=self.standin.url), "utf-8")
+        path.write_text(text + self.extra, "utf-8")
         return path
 
     @property
