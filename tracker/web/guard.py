@@ -53,6 +53,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _name_in(host: str) -> str:
+    """The name in a Host header, empty where it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
 class Guard:
     """ASGI middleware: names, sizes, headers, one log line and one count for each request."""
 
@@ -95,7 +103,7 @@ class Guard:
 
     def _refused(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
-        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+        host = _name_in(headers.get("host", ""))
         if not is_loopback(host) and host not in self.hosts():
             return PlainTextResponse("421 this viewer does not go by that name\n", 421)
         length = headers.get("content-length", "0")
@@ -125,7 +133,8 @@ def form_token(secret: str) -> str:
 def check_form(request: Request, token: str) -> None:
     """Raises HTTPException 403 for a form that did not come from a page of ours."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    if origin not in {None, own}:
         raise HTTPException(403, "the form came from another site")
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise HTTPException(403, "the form came from another site")

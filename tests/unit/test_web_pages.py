@@ -1,0 +1,159 @@
+"""What a reader sees: pages in both languages, found by what was asked for, inert whatever they hold."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.unit.web_samples import SECRET, viewer
+
+PAGES = ["/", "/changes/2025-19001", "/changes/chg_00000000000000cf", "/changes/chg_00000000000000cf/redline",
+         "/changes/chg_00000000000000cf/redline?view=side&editorial=1", "/calendar", "/sources", "/deliveries",
+         "/reviews", "/settings", "/nothing-here"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    return viewer(tmp_path_factory.mktemp("state"), proposals=60, with_hostile=True)
+
+
+def titles(html: str) -> list[str]:
+    return re.findall(r'<h2><a href="/changes/([^"]+)">', html)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_page_speaks_the_readers_language(client: TestClient, path: str, language: str) -> None:
+    answer = client.get(path, headers={"cookie": f"lang={language}"})
+    assert answer.status_code == (404 if path == "/nothing-here" else 200)
+    assert answer.headers["content-language"] == language
+    assert f'<html lang="{language}">' in answer.text
+    assert ("受信箱" in answer.text) == (language == "ja")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_asks_another_host_for_anything(client: TestClient, path: str) -> None:
+    html = client.get(path).text
+    loaded = re.findall(r'<(?:script|img|iframe|source|video|object|embed)[^>]*?(?:src|data)="([^"]+)"', html)
+    loaded += re.findall(r'<link[^>]*?rel="(?:stylesheet|icon)"[^>]*?href="([^"]+)"', html)
+    loaded += re.findall(r'<link[^>]*?href="([^"]+)"[^>]*?rel="(?:stylesheet|icon)"', html)
+    assert loaded
+    assert all(address.startswith("/static/") for address in loaded)
+    assert "style=" not in html
+    assert not re.search(r"<script>|<style|\son\w+=\"", html)
+
+
+def test_hostile_words_are_inert_on_every_page(client: TestClient) -> None:
+    for path in (
+        "/",
+        "/changes/chg_00000000000000ee",
+        "/changes/chg_00000000000000ee/redline",
+        "/calendar",
+        "/deliveries",
+    ):
+        html = client.get(path).text
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+        assert "<i>old" not in html
+        assert '="javascript:' not in html
+        assert "\u202e" not in html
+        assert "\x07" not in html
+
+
+def test_the_inbox_counts_each_level_and_above(client: TestClient) -> None:
+    html = client.get("/", headers={"cookie": "lang=en"}).text
+    assert re.findall(r"(Critical|High or above|Medium or above|All in the field) <b>(\d+)", html) == [
+        ("Critical", "2"), ("High or above", "4"), ("Medium or above", "4"), ("All in the field", "64"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("level=critical", 2),
+        ("topic=end-use-end-user", 1),
+        ("source=ear", 1),
+        ("profile=vacuum-components", 2),
+        ("status=stayed", 2),
+        ("status=rescinded", 0),
+        ("kind=cfr", 1),
+        ("since=2025-11-19", 1),
+        ("until=2025-10-31", 2),
+        ("new=1", 4),
+        ("q=affiliates&kind=rule", 2),
+        ("q=子会社", 1),
+        ("q=744.21", 1),
+        ("q=%22expansion+of+end-user%22", 1),
+        ("q=*", 50),
+        ("level=nonsense&since=nonsense&page=nonsense", 50),
+        ("page=2", 14),
+        ("page=99", 0),
+    ],
+)
+def test_the_inbox_is_narrowed_by_what_was_asked(client: TestClient, query: str, found: int) -> None:
+    assert len(titles(client.get(f"/?{query}").text)) == found
+
+
+def test_an_empty_inbox_says_what_to_do(tmp_path: Path) -> None:
+    client = viewer(tmp_path, empty=True)
+    assert "tracker poll" in client.get("/").text
+    assert "条件をすべて解除" in viewer(tmp_path / "b").get("/?q=nothingfits").text
+
+
+def test_a_change_is_told_whole(client: TestClient) -> None:
+    html = client.get("/changes/2025-19001", headers={"cookie": "lang=en"}).text
+    assert '<span class="state stayed">Stayed</span>' in html
+    assert "50 percent or more by listed parties" in html
+    assert 'href="https://www.ecfr.gov/current/title-15/section-744.11#p-744.11(a)(1)"' in html
+    assert "Stayed by" in html
+    assert "/changes/chg_00000000000000aa" in html
+    assert "slack-trade" in html
+
+
+def test_a_change_is_found_by_the_beginning_of_its_id(client: TestClient) -> None:
+    assert client.get("/changes/chg_0123").status_code == 200
+    missing = client.get("/changes/chg_ffffffff")
+    assert missing.status_code == 404
+    assert "chg_ffffffff" in missing.text
+
+
+def test_quoted_words_are_marked_in_the_abstract(client: TestClient) -> None:
+    html = client.get("/changes/2025-19001").text
+    assert "<mark>owned 50 percent or more by listed parties</mark>" in html
+
+
+def test_the_calendar_holds_the_dates_ahead_and_takes_the_same_conditions(client: TestClient) -> None:
+    assert client.get("/calendar").text.count("<time") == 62
+    assert client.get("/calendar?topic=fdpr").text.count("<time") == 2
+    file = client.get("/calendar.ics?topic=fdpr&lang=en")
+    assert file.headers["content-type"].startswith("text/calendar")
+    assert file.text.count("BEGIN:VEVENT") == 2
+    assert "20261109" in file.text
+
+
+def test_secrets_are_nowhere(client: TestClient) -> None:
+    for path in (*PAGES, "/api/status", "/metrics"):
+        assert "very-secret" not in client.get(path).text
+    assert SECRET not in client.get("/settings").text
+    assert "slack-trade" in client.get("/settings").text
+
+
+def test_the_language_is_remembered_and_leads_back(client: TestClient) -> None:
+    answer = client.get("/language/en?back=%2Fcalendar%3Ftopic%3Dfdpr")
+    assert answer.headers["location"] == "/calendar?topic=fdpr"
+    assert "lang=en" in answer.headers["set-cookie"]
+    for elsewhere in ("https://evil.example", "//evil.example", "/\\evil.example", "/a\nb"):
+        assert client.get("/language/en", params={"back": elsewhere}).headers["location"] == "/"
+    assert client.get("/language/xx").status_code == 404
+
+
+def test_static_files_are_kept_and_revalidated(client: TestClient) -> None:
+    first = client.get("/static/viewer.css")
+    assert "immutable" in first.headers["cache-control"]
+    assert (
+        client.get("/static/viewer.css", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+    )
+    assert client.get("/static/../app.py").status_code == 404
