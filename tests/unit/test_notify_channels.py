@@ -146,6 +146,34 @@ def test_one_unknown_recipient_does_not_send_the_mail_to_the_others_again() -> N
     assert "550 no such mailbox (gone@firm.example)" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("mode", "transient", "says"),
+    [("starttls", False, "STARTTLS extension not supported"), ("ssl", True, "TLS certificate or protocol")],
+)
+def test_a_mail_is_never_sent_less_safely_than_asked_for(mode: str, transient: bool, says: str) -> None:
+    with mail_sink() as sink:
+        url = f"mailtos://127.0.0.1:{sink.port}/?mode={mode}&from=a@t.example&to=a@firm.example"
+        answer = send(Channel("mail", url), parcel_of(affiliates_rule()))
+    assert (answer.ok, answer.transient, answer.uncertain) == (False, transient, False)
+    assert says in answer.text
+    assert sink.mails == []
+
+
+def test_the_channels_own_headers_and_names_are_kept() -> None:
+    with mail_sink() as sink:
+        url = (
+            f"mailto://127.0.0.1:{sink.port}/?from=a@t.example&name=%E8%BC%B8%E5%87%BA%E7%AE%A1%E7%90%86"
+            "&to=b@firm.example&reply=desk@firm.example&+X-Team=trade&bcc=log@firm.example"
+        )
+        assert send(Channel("mail", url), parcel_of(affiliates_rule())).ok
+    (letter,) = sink.mails
+    assert letter["From"] == "輸出管理 <a@t.example>"
+    assert letter["Reply-To"] == "desk@firm.example"
+    assert letter["X-Team"] == "trade"
+    assert letter["Bcc"] is None
+    assert sink.recipients == [["b@firm.example", "log@firm.example"]]
+
+
 def test_where_no_mail_server_listens_nothing_was_sent() -> None:
     url = f"mailto://127.0.0.1:{refusing_port()}/?from=a@t.example&to=a@firm.example"
     assert send(Channel("mail", url), parcel_of(affiliates_rule())) == Answer(False, "connection refused")

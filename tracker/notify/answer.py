@@ -32,6 +32,24 @@ LONGEST_RETRY_AFTER = timedelta(days=1)
 # Where the host of a URL is a host. Apprise reads the first token of other services there.
 _NAMED_HOSTS = frozenset({"mailto", "mailtos", "json", "jsons", "tofile", "http", "https"})
 
+# Settings in the query of a URL that say how, not who: answers are about them.
+_PUBLIC = frozenset(
+    {
+        "mode",
+        "smtp",
+        "method",
+        "format",
+        "overflow",
+        "verify",
+        "rto",
+        "cto",
+        "retry",
+        "wait",
+        "optional",
+        "name",
+    }
+)
+
 # Statuses of 4xx that pass: the request was fine and its time was not (RFC 9110, RFC 6585, RFC 8470).
 _PASSING = frozenset({408, 409, 421, 423, 425, 429})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ import urllib3.exceptions
 from tracker.notify.answer import Answer, http_answer
 
 BODY_LENGTH = 2048
+UNTRUSTED = "the target's TLS certificate or protocol was not accepted"
 
 
 class Manners(Protocol):
@@ -69,7 +71,7 @@ def request(
     except requests.exceptions.ConnectTimeout:
         return Answer(False, "no connection in time")
     except requests.exceptions.SSLError:
-        return Answer(False, "the target's TLS certificate or protocol was not accepted")
+        return Answer(False, UNTRUSTED)
     except requests.exceptions.Timeout:
         return Answer(False, "connected, but no answer in time", uncertain=True)
     except requests.exceptions.ConnectionError as error:
@@ -85,6 +87,8 @@ def cause(error: BaseException) -> str:
     """Why, in the system's words. Libraries put whole addresses, with their secrets, into theirs."""
     seen: BaseException | None = error
     while seen is not None:
+        if isinstance(seen, ssl.SSLError):
+            return UNTRUSTED
         if isinstance(seen, TimeoutError):
             return "no answer in time"
         if isinstance(seen, socket.gaierror):
