@@ -167,7 +167,7 @@ def redact(text: str, url: str) -> str:
             parts.path,
             parts.query,
             *parts.path.split("/"),
-            *(value for _, value in parse_qsl(parts.query)),
+            *(value for key, value in parse_qsl(parts.query) if key not in _PUBLIC),
         ]
         secrets.update(word for word in path if len(word) >= 6 and "@" not in unquote(word))
     except ValueError:  # no URL at all: its whole text is hidden
