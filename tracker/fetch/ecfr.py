@@ -217,7 +217,8 @@ def _edition(titles: dict[str, Any], number: int, url: str) -> _Edition:
     if not isinstance(entries, list):
         raise WrongShape("no list of titles", url=url)
     title = next(
-        (entry for entry in entries if isinstance(entry, dict) and entry.get("number") == number), None
+        (entry for entry in entries if isinstance(entry, dict) and str(entry.get("number")) == str(number)),
+        None,
     )
     if title is None:
         raise WrongShape(f"title {number} is not among the titles", url=url)

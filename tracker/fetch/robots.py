@@ -49,10 +49,15 @@ class Robots:
         if rules is None or rules.until <= self._client.clock():
             with self._guard:
                 asking = self._asking.setdefault(origin, threading.Lock())
-            with asking:  # who comes second waits for the answer of the first
+            # Who comes second waits for the answer of the first.
+            if not asking.acquire(timeout=max(0.0, deadline - self._client.monotonic())):
+                raise TooMuch(f"the time limit was over while robots.txt of {origin} was awaited", url=url)
+            try:
                 rules = self._rules.get(origin)
                 if rules is None or rules.until <= self._client.clock():
                     rules = self._rules[origin] = self._ask(origin, deadline)
+            finally:
+                asking.release()
         if rules.unreachable:
             raise Unreachable(rules.unreachable, url=url)
         if rules.parser is not None and not rules.parser.can_fetch(url, _NAME):
