@@ -269,7 +269,7 @@ class Operation:
     """One difference between two documents, at one unit.
 
     `path` is the unit's path after (before, for `removed`); `from_path` the path before, for
-    `moved` and `renumbered` only. `spans` are word runs, deletion before insertion, whose equal and
+    `moved` and `renumbered`, and for what changed its name (a heading, a party) with its words. `spans` are word runs, deletion before insertion, whose equal and
     delete runs joined give `before` and whose equal and insert runs joined give `after`.
     `editorial` says that nothing of legal weight differs: punctuation, spacing, dashes, markup.
     `follows` is the path (after; before, where that was removed) of the operation that this one

@@ -144,21 +144,25 @@ class _Comparison:
             # The same text, cut at another place: what was said of a parent within its own words.
             self.recut.add(new.path)
             return self._pair(i, j, Op.RENUMBERED, follows, editorial=j in self.relaid or self._same(i, j))
+        if old.text != new.text and not designator(old) and not designator(new):
+            # A heading, a party, a row: its path is made of its words, nothing was given a new number.
+            return self._pair(i, j, Op.CHANGED, self._leader(i, j))
         ordinal = not old.marker and not new.marker and old.text == new.text
         respelt = legal_form(old.path) == legal_form(new.path)
         return self._pair(i, j, Op.RENUMBERED, follows, editorial=(ordinal or respelt) and self._same(i, j))
 
     def _leader(self, i: int, j: int) -> str | None:
-        """The parent's path, where the unit only kept its place under a parent that got another."""
+        """The path of the nearest unit above that got another path, or another place, and took this one
+        with it; none where this one's own designator changed."""
+        mine, yours = self.before[i].path, self.after[j].path
         above, below = self.aligned.old_parents[i], self.aligned.new_parents[j]
-        if above < 0 or below < 0 or self.to[above] != below:
-            return None
-        old, new = self.before[above].path, self.after[below].path
-        if old != new and self.before[i].path.startswith(old) and self.after[j].path.startswith(new):
-            if self.before[i].path[len(old) :] == self.after[j].path[len(new) :]:
+        while above >= 0 and below >= 0 and self.to[above] == below:
+            old, new = self.before[above].path, self.after[below].path
+            if old != new and mine.startswith(old) and yours.startswith(new):
+                return new if mine[len(old) :] == yours[len(new) :] else None
+            if old == new and mine == yours and above not in self.settled:
                 return new
-        elif old == new and above not in self.settled and self.before[i].path == self.after[j].path:
-            return new
+            above, below = self.aligned.old_parents[above], self.aligned.new_parents[below]
         return None
 
     def _same(self, i: int, j: int) -> bool:
@@ -180,7 +184,7 @@ class _Comparison:
             op=op,
             before=old.text,
             after=new.text,
-            from_path=None if op is Op.CHANGED else old.path,
+            from_path=None if op is Op.CHANGED and old.path == new.path else old.path,
             editorial=editorial,
             spans=word_spans(old.text, new.text, (designator(old), designator(new))),
             kind=new.kind,

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.model import Bilingual, Op, Operation, UnitKind
+from tracker.text import fold_space
 
 _SEPARATOR = " › "
 _SECTION = re.compile(r"^(?P<place>.*?\d[\w.-]*)(?P<local>\(.*)$")
@@ -179,14 +180,14 @@ _VERB_EN = {
     Op.ADDED: "added",
     Op.REMOVED: "removed",
     Op.MOVED: "moved",
-    Op.RENUMBERED: "renamed",
+    Op.RENUMBERED: "redesignated",
 }
 _VERB_JA = {
     Op.CHANGED: "変更",
     Op.ADDED: "追加",
     Op.REMOVED: "削除",
     Op.MOVED: "移動",
-    Op.RENUMBERED: "名称変更",
+    Op.RENUMBERED: "改番",
 }
 
 
@@ -312,6 +313,7 @@ def _head(text: str, size: int) -> str:
 
 
 def _cut(text: str) -> str:
+    text = fold_space(text)
     return text if len(text) <= _QUOTE else text[: _QUOTE - 1].rpartition(" ")[0] + "…"
 
 
