@@ -30,13 +30,13 @@ from tracker.tag.listing import Listing, read_listing
 from tracker.tag.nexus import japan_nexus
 from tracker.tag.reading import Reading, read
 from tracker.tag.reason import sentence
-from tracker.tag.rules import rules
+from tracker.tag.rules import rules as rulebook
 from tracker.tag.status import legal_status
 from tracker.tag.summary import summary
 
 __all__ = ["RULES_VERSION", "direction_label", "labels", "level_label", "match", "state_label", "tag"]
 
-RULES_VERSION: str = rules().version
+RULES_VERSION: str = rulebook().version
 
 
 def tag(
@@ -52,7 +52,7 @@ def tag(
     over. `novelty` false means that the document was known before (a baseline, a backfill, an
     update in place): its level is the same, its summary does not call it new.
     """
-    book = rules()
+    book = rulebook()
     reading = read(document, operations)
     if operations and not reading.operations:
         return _editorial(document)
@@ -107,29 +107,35 @@ def match(
 
 def labels(topic_id: str) -> Bilingual:
     """The name of a topic in both languages; the id itself for one that the rules do not know."""
-    return rules().label(topic_id)
+    return rulebook().label(topic_id)
 
 
 def level_label(level: Level) -> Bilingual:
     """緊急, 高, 中, 低, 対象外."""
-    return rules().levels[level.value]
+    return rulebook().levels[level.value]
 
 
 def direction_label(direction: Direction) -> Bilingual:
     """規制強化, 緩和, 事業機会, 手続."""
-    return rules().directions[direction.value]
+    return rulebook().directions[direction.value]
 
 
 def state_label(state: str) -> Bilingual:
     """The name of a legal state: "stayed", 効力停止中."""
-    return rules().states.get(state, Bilingual(state, state))
+    return rulebook().states.get(state, Bilingual(state, state))
 
 
 def _in_gate(reading: Reading) -> bool:
     if reading.document.kind in (DocumentKind.CFR, DocumentKind.LIST):
         return True
     lowered = reading.lowered
-    return any(word in lowered for word in rules().gate)
+    book = rulebook()
+    if any(word in lowered for word in book.gate):
+        return True
+    document = reading.document
+    if any(agency in name for name in document.agencies for agency in book.gate_agencies):
+        return True
+    return any(reference in book.gate_references for reference in document.cfr_references)
 
 
 def _as_it_stands(reading: Reading, dates: tuple[LegalDate, ...], status: tuple[Status, ...]) -> Tagging:
@@ -143,7 +149,7 @@ def _as_it_stands(reading: Reading, dates: tuple[LegalDate, ...], status: tuple[
             en="The text as it stands was taken in; nothing is said to have changed.",
         ),
         summary=summary(reading, (), Listing(), dates, novelty=False),
-        version=rules().version,
+        version=rulebook().version,
     )
 
 
@@ -158,5 +164,5 @@ def _editorial(document: Document) -> Tagging:
         summary=Bilingual(
             ja=f"「{document.title}」の形式的な差分。", en=f"Editorial differences in “{document.title}”."
         ),
-        version=rules().version,
+        version=rulebook().version,
     )

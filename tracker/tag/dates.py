@@ -45,8 +45,8 @@ _ON_PUBLICATION = re.compile(
 )
 _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("published", re.compile(r"\b(?:published|issued|dated|signed|released|appeared|filed|adopted|announced|initiated|entitled|imposed|became effective|decided|invasion|posted|convicted|beginning)\b(?:(?!\b(?:from|until|through)\b)[^.;]){0,60}$", re.I)),
-    ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen(?:d\w*|sion))\b[^.;]{0,160}\b(?:until|through|end(?:s)?(?: on)?|to end|expires?)\s*(?:\d{1,2}:\d\d\s?[ap]\.m\.[^,]*,\s*)?$", re.I)),
-    ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|p\.m\.|a\.m\.)[^.;]{0,30})?$", re.I)),
+    ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen(?:d\w*|sion))\b[^.;]{0,160}\b(?:until|through|end(?:s)?(?: on)?|to end|expires?)\s*(?:\d{1,2}:\d\d\s?[ap]m[^,]*,\s*)?$", re.I)),
+    ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
     ("comments-close", re.compile(r"\b(?:comment period|deadline for (?:written )?comments)\b[^.;]{0,160}\b(?:to|until|through|by|is|on|from)\s*$", re.I)),
     ("compliance", re.compile(r"\b(?:compliance (?:date|is required|with)|must comply|comply with)\b[^.;]{0,120}$", re.I)),
     ("registration", re.compile(r"\b(?:regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
@@ -71,10 +71,11 @@ _EXCEPTED = re.compile(
     r"except(?: for| that)?\s+(?P<what>[^;]{3,80}?),?\s+(?:which|that)\s+(?:is|are|will|takes?|shall|becomes?)\b",
     re.I,
 )
+_DOTTED = re.compile(r"(?<=\d)\.(?=\d)|(?<=\b[ap])\.(?=m\b)|(?<=\b[ap]\.m)\.|(?<=\bU)\.(?=S\b)|(?<=\bU\.S)\.")
 _LEADING = 14  # first paragraphs that may hold the dates of a text recorded without its headings
 _BOUNDARY = re.compile(
     r"(?<=[a-z0-9)\]][.;])\s+(?=[A-Z(])(?<!Nos\.\s)(?<!No\.\s)(?<!Jan\.\s)(?<!Feb\.\s)(?<!Mar\.\s)(?<!Apr\.\s)"
-    r"(?<!Aug\.\s)(?<!Sept\.\s)(?<!Oct\.\s)(?<!Nov\.\s)(?<!Dec\.\s)(?<!U\.S\.\s)"
+    r"(?<![ap]\.m\.\s)(?<!Aug\.\s)(?<!Sept\.\s)(?<!Oct\.\s)(?<!Nov\.\s)(?<!Dec\.\s)(?<!U\.S\.\s)"
 )
 
 
@@ -200,7 +201,7 @@ def _window(sentence: str, mention: Mention) -> str:
 
 def _kind(before: str) -> str | None:
     """The type whose words stand nearest before the date."""
-    clause = before[-260:]
+    clause = _DOTTED.sub("", before[-260:])
     best: tuple[int, str] | None = None
     for kind, pattern in _CLAUSES:
         match = pattern.search(clause)

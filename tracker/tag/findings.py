@@ -98,6 +98,8 @@ class Findings:
         references = self.reading.document.cfr_references
         if self.reading.is_change or (references and not any(_of_ear(path) for path in references)):
             return False
+        if references and kind is DocumentKind.RULE:
+            return True
         if (
             self.fact("ear") is None
             or self.fact("paperwork") is not None

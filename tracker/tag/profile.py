@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from tracker.model import Evidence, Level, Operation, Profile, ProfileMatch, Tagging, UnitKind
+from tracker.model import Direction, Evidence, Level, Operation, Profile, ProfileMatch, Tagging, UnitKind
 from tracker.tag.glossary import synonyms
 from tracker.tag.places import place, places
 from tracker.tag.reading import Reading, Section, around, clip
@@ -26,6 +26,11 @@ _TRADE = frozenset(
 _RAISED = {Level.NONE: Level.MEDIUM, Level.LOW: Level.MEDIUM, Level.MEDIUM: Level.HIGH}
 _ECCN = re.compile(r"^(\d[A-Ex])(\d{3}|\d{1,2})?((?:\.[a-z0-9]+)*)\.?\*?$", re.IGNORECASE)
 _RANGE = re.compile(r"^(\d[A-E]\d{3})\s*(?:-|–|~|〜|to)\s*(\d[A-E]\d{3})$", re.IGNORECASE)
+_SHORT_FORMS = {
+    "intl": "international", "mfg": "manufacturing", "tech": "technology", "technologies": "technology",
+    "sci": "science", "univ": "university", "inst": "institute", "ind": "industry", "industries": "industry",
+    "elec": "electronics", "electronic": "electronics", "dev": "development",
+}  # fmt: skip
 _COMPANY = re.compile(
     r"\b(?:co|ltd|limited|inc|incorporated|corp|corporation|company|llc|gmbh|ag|sa|plc|kk|k\.k|ooo|jsc|oao|zao|"
     r"pte|sdn|bhd|group|holdings?)\b\.?|株式会社|有限公司|股份",
@@ -48,8 +53,15 @@ def match_one(profile: Profile, reading: Reading, tagging: Tagging) -> ProfileMa
     general = [*_topics(profile, tagging), *_countries(profile, reading, tagging)]
     if not named and not general:
         return None
-    level = _RAISED.get(tagging.level, tagging.level) if named else tagging.level
+    level = _raised(tagging) if named else tagging.level
     return ProfileMatch(profile.id, level, tuple(dict.fromkeys((*named, *general)))[:_MOST])
+
+
+def _raised(tagging: Tagging) -> Level:
+    """One step up for whom the change names; to the top only where it restricts him."""
+    if tagging.level is Level.HIGH and tagging.direction is Direction.RESTRICTION:
+        return Level.CRITICAL
+    return _RAISED.get(tagging.level, tagging.level)
 
 
 def _sections(reading: Reading) -> Iterator[Section]:
@@ -160,16 +172,25 @@ def _names(reading: Reading) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
 def _row_names(operation: Operation) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
     text = operation.after or operation.before
     evidence = Evidence(clip(text), operation.path)
-    names = [operation.path.split("›")[-1]]
-    names += re.findall(r"(?:a\.k\.a\.,?|—|–\s|\bf\.k\.a\.,?|also known as)\s*([^;,(]{3,80})", text)
+    names = [operation.path.split("›")[-1], *_aliases(text)]
     for name in names:
         yield _name_form(name), evidence, tuple(re.findall(r"\b[A-Z0-9][\w-]{5,}\b", text))
+
+
+def _aliases(text: str) -> list[str]:
+    """ "a.k.a., the following two aliases: —SMIC; and —Sample." and "a.k.a. SMIC"."""
+    names = re.findall(r"(?:—|–\s)\s*([^;.(—]{3,80})", text)
+    for listed in re.findall(r"\balias(?:es)?:\s*([^.]{3,400})", text):
+        names += re.split(r";|—|,? and ", listed)
+    names += re.findall(r"(?:a\.k\.a\.,?|f\.k\.a\.,?|also known as)\s+(?!the following)([^;,.(]{3,80})", text)
+    return [name.strip() for name in names if name.strip()]
 
 
 def _name_form(name: str) -> str:
     """A firm's name without its legal form, in search form."""
     bare = _COMPANY.sub(" ", search_form(name))
-    return " ".join(re.sub(r"[^\w\s]", " ", bare).split())
+    words = re.sub(r"[^\w\s]", " ", bare).split()
+    return " ".join(_SHORT_FORMS.get(word, word) for word in words)
 
 
 def _same(wanted: str, name: str) -> bool:

@@ -83,6 +83,8 @@ class Verdict:
 class Rules:
     version: str
     gate: tuple[str, ...]
+    gate_agencies: tuple[str, ...]
+    gate_references: frozenset[str]
     threshold: float
     facts: Mapping[str, tuple[Condition, ...]]
     topics: tuple[TopicRule, ...]
@@ -130,6 +132,8 @@ class _Reader:
         result = Rules(
             version=self.version,
             gate=tuple(data["gate"]["words"]),
+            gate_agencies=tuple(data["gate"]["agencies"]),
+            gate_references=frozenset(data["gate"]["references"]),
             threshold=float(data["gate"]["threshold"]),
             facts=facts,
             topics=topics,

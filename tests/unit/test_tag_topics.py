@@ -1,0 +1,226 @@
+"""Topics, level, direction and nexus of documents and of changed texts; names that mislead."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tracker.model import Direction, Document, DocumentKind, Level, Op, Operation, Tagging, UnitKind
+from tracker.tag import tag
+
+TODAY = date(2026, 3, 1)
+
+
+def read(title: str, abstract: str = "", kind: DocumentKind = DocumentKind.NOTICE, **facts: Any) -> Tagging:
+    document = Document(
+        key="2026-00001", kind=kind, title=title, url="", abstract=abstract, document_number="2026-00001",
+        published=TODAY, **facts,
+    )  # fmt: skip
+    return tag(document, today=TODAY)
+
+
+def change(
+    path: str, before: str, after: str, *, kind: UnitKind = UnitKind.PARAGRAPH, title: str = "PART 744"
+) -> Tagging:
+    operation = Operation(
+        path,
+        Op.CHANGED if before and after else Op.ADDED if after else Op.REMOVED,
+        before,
+        after,
+        spans=tuple(
+            span
+            for span in (("delete", before), ("insert", after))
+            if span[1]  # a whole exchange of words
+        ),
+        kind=kind,
+    )
+    document = Document(key="15 CFR 744", kind=DocumentKind.CFR, title=title, url="")
+    return tag(document, [operation], today=TODAY)
+
+
+def ids(found: Tagging) -> set[str]:
+    return {topic.id for topic in found.topics}
+
+
+def test_a_party_in_japan_on_the_entity_list_is_critical_and_quoted() -> None:
+    found = read(
+        "Additions to the Entity List",
+        "In this rule, the Bureau of Industry and Security (BIS) amends the Export Administration Regulations "
+        "(EAR) by adding 30 entities to the Entity List under the destinations of China (28) and Japan (2).",
+    )
+    assert found.level is Level.CRITICAL
+    assert found.direction is Direction.RESTRICTION
+    assert "Japan (2)" in found.japan_nexus[0].quote
+    assert "30者" in found.reason.ja
+    assert "中国、日本" in found.reason.ja
+    assert "30 parties" in found.reason.en
+
+
+def test_the_list_that_is_only_corrected_under_china_is_not_an_addition_there() -> None:
+    found = read(
+        "Additions to the Entity List; Revision of Entries",
+        "BIS amends the Export Administration Regulations by adding five entities to the Entity List. These "
+        "entities are listed under the destinations of Serbia and Malta. This rule also revises six existing "
+        "entries under the destination of China.",
+    )
+    assert found.level is Level.MEDIUM
+    assert "セルビア、マルタ" in found.reason.ja
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "absent"),
+    [
+        ("Suspending Duty-Free De Minimis Treatment for All Countries", "", "fdpr"),
+        (
+            "Significant New Use Rules on Certain Chemical Substances",
+            "EPA issues rules for 2,2-bis(hydroxymethyl)-1,3-propanediol and BIS(2-ethylhexyl) adipate.",
+            "ear-other",
+        ),
+        (
+            "Self-Regulatory Organizations; Sample Exchange LLC; Listing of a Semiconductor Fund",
+            "Rules on shares of a semiconductor and artificial intelligence fund, comments requested.",
+            "semiconductor-subsystems",
+        ),
+    ],
+)
+def test_names_that_mislead(title: str, abstract: str, absent: str) -> None:
+    assert absent not in ids(read(title, abstract))
+
+
+def test_the_forced_labor_list_is_a_party_list_but_not_part_744() -> None:
+    found = read(
+        "Notice Regarding the Uyghur Forced Labor Prevention Act Entity List",
+        "The U.S. Department of Homeland Security announces the updated UFLPA Entity List.",
+    )
+    assert ids(found) == {"entity-list"}
+    assert found.level is Level.MEDIUM
+    assert "ウイグル" in found.reason.ja
+
+
+def test_an_order_can_change_tariffs_without_the_word() -> None:
+    found = read("Addressing Threats to the United States by the Government of Sampleland")
+    assert "secondary-tariffs" in ids(found)
+    assert found.level is Level.HIGH
+
+
+def test_fisheries_are_outside_and_are_given_no_topic() -> None:
+    found = read("Atlantic Herring Fishery; Possession Limit Adjustment", "NMFS adjusts the limit.")
+    assert found.level is Level.NONE
+    assert found.topics == ()
+
+
+def test_an_antidumping_case_on_japanese_goods_is_low_with_its_nexus() -> None:
+    found = read(
+        "Sample Steel From Japan: Continuation of Antidumping Duty Order", "Commerce continues the order."
+    )
+    assert found.level is Level.LOW
+    assert found.topics == ()
+    assert found.japan_nexus[0].where == "title"
+
+
+def test_every_topic_quotes_words_that_stand_in_the_document() -> None:
+    title = "Export Controls on Semiconductor Manufacturing Items"
+    abstract = "BIS amends the EAR controls on semiconductor manufacturing equipment and invites comments."
+    found = read(title, abstract)
+    assert {"semiconductor-subsystems", "comment-opportunity"} <= ids(found)
+    for topic in found.topics:
+        for evidence in topic.evidence:
+            assert evidence.quote in f"{title} {abstract}"
+
+
+def test_agencies_and_cfr_references_help_where_the_words_are_few() -> None:
+    found = read(
+        "Clarification of Certain Provisions",
+        "This final rule clarifies provisions.",
+        DocumentKind.RULE,
+        type="Rule",
+        agencies=("Commerce Department", "Industry and Security Bureau", "Bureau of Industry and Security"),
+        cfr_references=("15 CFR 744",),
+    )
+    assert found.level is not Level.NONE
+
+
+# --- changed texts --------------------------------------------------------------------------------
+
+
+def test_the_words_added_decide_and_not_what_stood_there() -> None:
+    spans = (
+        ("equal", "A license is required to export items for the Entity List to "),
+        ("delete", "ten"),
+        ("insert", "12"),
+        ("equal", " destinations of advanced computing."),
+    )
+    operation = Operation(
+        "15 CFR 758.1(a)",
+        Op.CHANGED,
+        "A license is required to export items for the Entity List to ten destinations of advanced computing.",
+        "A license is required to export items for the Entity List to 12 destinations of advanced computing.",
+        spans=spans,  # type: ignore[arg-type]
+    )
+    document = Document(key="15 CFR 758", kind=DocumentKind.CFR, title="PART 758—EXPORT CLEARANCE", url="")
+    found = tag(document, [operation], today=TODAY)
+    assert "advanced-computing" not in ids(found)
+    assert "entity-list" not in ids(found)
+
+
+@pytest.mark.parametrize(
+    ("path", "topic"),
+    [
+        ("Supp. No. 4 to Part 744 › CHINA › Sample Co.", "entity-list"),
+        ("15 CFR 734.9(e)", "fdpr"),
+        ("15 CFR 740.2(a)(9)", "license-exceptions"),
+        ("15 CFR 744.23(a)(3)", "end-use-end-user"),
+        ("Supp. No. 1 to Part 774 › 3A090 › c", "advanced-computing"),
+        ("Supp. No. 1 to Part 774 › 3B001 › c.1.a", "semiconductor-subsystems"),
+        ("15 CFR 791.302(b)", "ict-supply-chain"),
+    ],
+)
+def test_the_unit_that_is_touched_decides_too(path: str, topic: str) -> None:
+    assert topic in ids(change(path, "old words", "other words"))
+
+
+def test_section_744_21_is_not_744_2() -> None:
+    assert "entity-list" not in ids(change("15 CFR 744.1(a)", "old words", "new words"))
+
+
+def test_a_requirement_that_comes_tightens_and_one_that_goes_eases() -> None:
+    tighter = change("15 CFR 744.23(a)(3)", "", "A license is required for any vacuum valve.")
+    assert (tighter.level, tighter.direction) == (Level.HIGH, Direction.RESTRICTION)
+    milder = change("15 CFR 744.23(a)(3)", "A license is required for any vacuum valve.", "")
+    assert (milder.level, milder.direction) == (Level.MEDIUM, Direction.RELIEF)
+    assert milder.topics[0].evidence[0].where.startswith("removed: ") or "vacuum valve" in milder.reason.en
+
+
+def test_a_new_item_of_the_control_list_is_a_restriction() -> None:
+    found = change("Supp. No. 1 to Part 774 › 3B001 › c.1.b", "", "c.1.b. Vacuum valves.", kind=UnitKind.ITEM)
+    assert found.level is Level.HIGH
+    assert found.direction is Direction.RESTRICTION
+
+
+def test_a_party_row_added_under_japan_is_critical_one_removed_is_low() -> None:
+    path = "Supp. No. 4 to Part 744 › JAPAN › Sample Co., Ltd."
+    row = "Sample Co., Ltd., 1-1 Sample-cho, Tokyo, Japan."
+    assert change(path, "", row, kind=UnitKind.ROW).level is Level.CRITICAL
+    removed = change(path, row, "", kind=UnitKind.ROW)
+    assert (removed.level, removed.direction) == (Level.LOW, Direction.RELIEF)
+    assert removed.japan_nexus
+
+
+def test_only_editorial_differences_are_never_alerted() -> None:
+    operation = Operation("15 CFR 744.21(a)", Op.CHANGED, "a – b", "a—b", editorial=True)
+    document = Document(key="15 CFR 744", kind=DocumentKind.CFR, title="PART 744", url="")
+    found = tag(document, [operation], today=TODAY)
+    assert found.level is Level.NONE
+    assert found.topics == ()
+
+
+def test_a_document_corrected_in_place_is_read_whole() -> None:
+    document = Document(
+        key="2026-00002", kind=DocumentKind.RULE, title="Additions to the Entity List", url="", type="Rule",
+        abstract="BIS amends the Export Administration Regulations (EAR) by adding two entities to the Entity List "
+        "under the destination of China.",
+    )  # fmt: skip
+    operation = Operation("¶3", Op.CHANGED, "typo", "type", spans=(("delete", "typo"), ("insert", "type")))
+    assert tag(document, [operation], today=TODAY).level is Level.HIGH
