@@ -16,7 +16,7 @@ from tracker.present.status import status
 from tracker.record import restore
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.inbox import Filter, choices, filter_of
-from tracker.web.rendering import language_of, page
+from tracker.web.rendering import asked_language, page
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,9 +54,8 @@ def calendar_page(request: Request, desk: AtDesk) -> HTMLResponse:
 
 @router.get("/calendar.ics")
 def calendar_file(request: Request, desk: AtDesk) -> Response:
-    """The same dates for calendar programs; `lang` says the language, which they cannot choose by cookie."""
-    asked = request.query_params.get("lang")
-    language = "ja" if asked == "ja" else "en" if asked == "en" else language_of(request, desk)
+    """The same dates for calendar programs."""
+    language = asked_language(request, desk)
     found = due(desk, filter_of(request.query_params))
     data = calendar(found, language, viewer_url=desk.settings.viewer_url, stamp=desk.now())
     return Response(

@@ -71,6 +71,14 @@ def language_of(request: Request, desk: Desk) -> Language:
     return "en" if chosen == "en" else desk.settings.languages[0]
 
 
+def asked_language(request: Request, desk: Desk) -> Language:
+    """For programs, which have no cookie: `lang` in the address says it."""
+    asked = request.query_params.get("lang")
+    if asked == "ja":
+        return "ja"
+    return "en" if asked == "en" else language_of(request, desk)
+
+
 def query(values: Mapping[str, object], **changed: object) -> str:
     """The query string of these values with some changed; empty ones are left out."""
     merged = {**values, **changed}

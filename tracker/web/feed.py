@@ -1,0 +1,104 @@
+"""The inbox as an Atom feed (RFC 4287), under the same conditions as the page: one per topic, profile, whatever
+is asked for in the address. Its entries are what came after the first poll."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from lxml import etree
+
+from tracker.i18n import label
+from tracker.model import Change, Language
+from tracker.present.deadlines import change_url
+from tracker.present.inert import line, safe_url
+from tracker.present.message import level_badge, what_changed
+from tracker.present.standing import standing_line
+from tracker.record import instant, restore
+from tracker.web.desk import AtDesk, Desk
+from tracker.web.inbox import filter_of
+from tracker.web.rendering import asked_language, query
+
+router = APIRouter(include_in_schema=False)
+
+ATOM = "http://www.w3.org/2005/Atom"
+ENTRIES = 100
+# lxml-stubs do not know the default namespace, which lxml spells None.
+_NAMES: Any = {None: ATOM}
+
+
+@router.get("/feed.atom")
+def feed(request: Request, desk: AtDesk) -> Response:
+    chosen = filter_of(request.query_params)
+    wanted = replace(chosen.wanted(desk.today()), baseline=False, limit=ENTRIES)
+    with desk.reading() as store:
+        changes = [restore(record) for record in store.changes(wanted)]
+    language = asked_language(request, desk)
+    address = f"{desk.settings.viewer_url.rstrip('/')}/feed.atom{query(chosen.values(), lang=language)}"
+    names = [value for name, value in chosen.values().items() if value and name != "new"]
+    body = _feed(changes, desk, language, address, " · ".join(["tracker", *map(str, names)]))
+    headers = {
+        "ETag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',
+        "Cache-Control": "private, no-cache",
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/atom+xml", headers=headers)
+
+
+def _feed(changes: Iterable[Change], desk: Desk, language: Language, address: str, title: str) -> bytes:
+    root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
+    root.set("{http://www.w3.org/XML/1998/namespace}lang", language)
+    changes = list(changes)
+    newest = max((change.detected_at for change in changes), default=None)
+    _text(root, "id", address)
+    _text(root, "title", line(title))
+    _text(root, "updated", instant(newest) if newest else "1970-01-01T00:00:00Z")
+    _link(root, "self", address)
+    _text(etree.SubElement(root, f"{{{ATOM}}}author"), "name", "tracker")
+    for change in changes:
+        root.append(_entry(change, desk, language))
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+
+def _entry(change: Change, desk: Desk, language: Language) -> etree._Element:
+    entry = etree.Element(f"{{{ATOM}}}entry")
+    tagging = change.tagging
+    page = change_url(desk.settings.viewer_url, change.id)
+    what, detail = what_changed(change, language)
+    badge = level_badge(tagging.level, tagging.direction, language)
+    # A revision is told once more, as an alert is.
+    _text(entry, "id", page if change.revision == 1 else f"{page}#revision-{change.revision}")
+    _text(entry, "title", f"[{badge}] {what}")
+    _text(entry, "updated", instant(change.detected_at))
+    if change.published:
+        _text(entry, "published", instant(datetime.fromisoformat(f"{change.published}T00:00:00+00:00")))
+    _link(entry, "alternate", page)
+    if safe_url(change.url):
+        _link(entry, "related", safe_url(change.url))
+    for topic in tagging.topics:
+        category = etree.SubElement(entry, f"{{{ATOM}}}category")
+        category.set("term", line(topic.id))
+        category.set("label", label("topic", line(topic.id), language))
+    told = (
+        detail,
+        standing_line(tagging.status, desk.today(), language),
+        line(tagging.reason.get(language)),
+        line(change.title),
+    )
+    _text(entry, "summary", "\n".join(part for part in told if part))
+    return entry
+
+
+def _text(parent: etree._Element, name: str, words: str) -> None:
+    etree.SubElement(parent, f"{{{ATOM}}}{name}").text = words
+
+
+def _link(parent: etree._Element, relation: str, address: str) -> None:
+    link = etree.SubElement(parent, f"{{{ATOM}}}link")
+    link.set("rel", relation)
+    link.set("href", address)
