@@ -61,7 +61,7 @@ def test_rules_that_could_not_be_read_are_asked_for_again_soon() -> None:
     client = client_for(site, time)
     with pytest.raises(Unreachable):
         client.robots.check(f"{BASE}/news", time.seconds + 1000)
-    time.seconds += 301
+    time.seconds += 4
     client.robots.check(f"{BASE}/news", time.seconds + 1000)
 
 
@@ -75,3 +75,15 @@ def test_rules_are_asked_for_once_a_day() -> None:
     time.seconds += timedelta(days=1).total_seconds()
     client.robots.check(f"{BASE}/news", time.seconds + 100)
     assert len(site.requests) == 2
+
+
+def test_rules_of_yesterday_hold_while_new_ones_cannot_be_read() -> None:
+    time = Time()
+    site = Site({"/robots.txt": RULES})
+    client = client_for(site, time)
+    client.robots.check(f"{BASE}/news", time.seconds + 100)
+    site.table["/robots.txt"] = httpx.Response(503)
+    time.seconds += timedelta(days=1).total_seconds()
+    client.robots.check(f"{BASE}/news", time.seconds + 100)
+    with pytest.raises(Refused):
+        client.robots.check(f"{BASE}/private/x", time.seconds + 100)

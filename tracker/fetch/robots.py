@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _NAME = "tracker"
 _KEPT = timedelta(days=1)
-_KEPT_WHEN_UNREACHABLE = timedelta(minutes=5)
+_KEPT_WHEN_UNREACHABLE = timedelta(
+    seconds=3
+)  # for the rest of a round, so that the end of an outage is seen at once
 _MAX_BYTES = 500_000  # what RFC 9309 asks a reader to take at least
 
 
@@ -55,7 +57,7 @@ class Robots:
             try:
                 rules = self._rules.get(origin)
                 if rules is None or rules.until <= self._client.clock():
-                    rules = self._rules[origin] = self._ask(origin, deadline)
+                    rules = self._rules[origin] = self._ask(origin, rules, deadline)
             finally:
                 asking.release()
         if rules.unreachable:
@@ -63,7 +65,7 @@ class Robots:
         if rules.parser is not None and not rules.parser.can_fetch(url, _NAME):
             raise Refused("robots.txt of the site forbids this address", url=url)
 
-    def _ask(self, origin: str, deadline: float) -> _Rules:
+    def _ask(self, origin: str, before: _Rules | None, deadline: float) -> _Rules:
         now = self._client.clock()
         try:
             answer = self._client.fetch(
@@ -78,8 +80,12 @@ class Robots:
         except TooMuch:
             raise
         except FetchError as error:
+            if before is not None and not before.unreachable:
+                return replace(
+                    before, until=now + _KEPT_WHEN_UNREACHABLE
+                )  # the old rules are better than none
             return _Rules(
-                now + _KEPT_WHEN_UNREACHABLE,
+                soon,
                 unreachable=f"robots.txt of {origin} could not be read: {error.cause}",
             )
         text = answer.body.decode("utf-8", "replace")
