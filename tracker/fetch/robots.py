@@ -80,10 +80,9 @@ class Robots:
         except TooMuch:
             raise
         except FetchError as error:
+            soon = self._client.clock() + _KEPT_WHEN_UNREACHABLE
             if before is not None and not before.unreachable:
-                return replace(
-                    before, until=now + _KEPT_WHEN_UNREACHABLE
-                )  # the old rules are better than none
+                return replace(before, until=soon)  # the old rules are better than none
             return _Rules(
                 soon,
                 unreachable=f"robots.txt of {origin} could not be read: {error.cause}",
