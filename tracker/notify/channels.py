@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,10 +58,7 @@ def send(channel: Channel, parcel: Parcel) -> Answer:
         plugin = _plugin(channel)
     except DeliveryError as error:
         return Answer(False, error.line(), transient=False)
-    answer = _answered(plugin, parcel)
-    return Answer(
-        answer.ok, redact(answer.text, channel.url), answer.transient, answer.retry_after, answer.uncertain
-    )
+    return _redacted(_answered(plugin, parcel), channel)
 
 
 def try_channel(channel: Channel) -> str:
@@ -68,15 +66,20 @@ def try_channel(channel: Channel) -> str:
 
     Raises DeliveryError, with the cure where one is known, when the target does not take it.
     """
-    answer = send(channel, trial_parcel(channel.language or "ja", datetime.now(UTC)))
+    parcel = trial_parcel(channel.language or "ja", datetime.now(UTC).replace(microsecond=0))
+    answer = _redacted(_answered(_plugin(channel), parcel), channel)
     if not answer.ok:
         raise DeliveryError(
-            f"channel {channel.id}: {answer.text}",
+            answer.text,
             cure="it may be there again later" if answer.transient else "look at the channel's url",
             transient=answer.transient,
             retry_after=answer.retry_after.total_seconds() if answer.retry_after else None,
         )
     return answer.text
+
+
+def _redacted(answer: Answer, channel: Channel) -> Answer:
+    return replace(answer, text=redact(answer.text, channel.url))
 
 
 def _plugin(channel: Channel) -> Any:
@@ -88,12 +91,12 @@ def _plugin(channel: Channel) -> Any:
     arguments = url_to_dict(channel.url, secure_logging=True)
     cure = "see the Apprise URL of the service; its words must be percent-encoded"
     if arguments is None:
-        raise DeliveryError(f"the url of channel {channel.id} is none that Apprise knows", cure=cure)
+        raise DeliveryError("the url is none that Apprise knows", cure=cure)
     kind = known[arguments["schema"]]
     try:
         plugin = REPLACED.get(kind, kind)(**{**arguments, "asset": _ASSET})
     except (TypeError, ValueError, AttributeError, AppriseException) as error:
-        raise DeliveryError(f"the url of channel {channel.id} cannot be used", cure=cure) from error
+        raise DeliveryError("the url cannot be used", cure=cure) from error
     if "cto" not in arguments:
         plugin.socket_connect_timeout = CONNECT_TIMEOUT
     if "rto" not in arguments:
