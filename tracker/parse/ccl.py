@@ -187,11 +187,7 @@ class _Reader:
     def _pieces(self, line: Element) -> None:
         place = self.item or self.section or self.entry or self.above
         if line.tag in ("TABLE", "table", "GPOTABLE"):
-            table = read_table(line)
-            for text in table.caption:
-                path = self.outline.numbered(place.path, "Table")
-                self.outline.add(path, UnitKind.HEADING, text, place.depth + 1)
-            for row in table.rows:
+            for row in read_table(line).rows:
                 write_row(self.outline, row, place)
             return
         if line.tag in ("EDNOTE", "EFFDNOT", "CITA", "AUTH", "SOURCE"):

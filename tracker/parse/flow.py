@@ -107,7 +107,7 @@ def pieces_of(element: Element) -> Iterator[Piece]:
             yield Heading(text, _rank(element))
     elif tag in _DATA or tag in _NOTES or tag in _TABLES or tag in ("MATH", "GPH"):
         yield Block(element)
-    elif tag == "STARS":
+    elif tag == "STARS" and not words(element):
         yield Elision()
     elif all(child.tag in INLINE for child in element):
         text = words(element)
@@ -296,25 +296,26 @@ class Flow:
         """A table's rows: the caption, the column heads, each row by its first cell."""
         base = self.outline.numbered(current.path, "Table")
         depth = current.depth + 1
-        for text in table.caption:
-            self.outline.add(base, UnitKind.HEADING, text, depth)
         for row in table.rows:
             write_row(self.outline, row, Place(base, depth))
 
 
 def write_row(outline: Outline, row: Row, place: Place) -> None:
     """One row of a table that is not a list of parties or countries."""
-    if row.head:
+    if row.role == "caption":
+        outline.add(place.path, UnitKind.HEADING, row.text, place.depth)
+    elif row.role == "head":
         path = f"{place.path}{SEPARATOR}columns"
         outline.add(path, UnitKind.HEADING, row.text, place.depth + 1)
-    elif row.foot:
+    elif row.role == "foot":
         number = _FOOTNOTE.match(row.text)
         name = f"Footnote {number[1]}" if number else "Footnote"
         outline.add(f"{place.path}{SEPARATOR}{name}", UnitKind.NOTE, row.text, place.depth + 1)
     else:
         first = next((cell for cell in row.cells if cell), "")
         path = f"{place.path}{SEPARATOR}{shorten(first, 80)}"
-        outline.add(path, UnitKind.ROW, row.text, place.depth + 1, key=search_form(plain(first)))
+        key = search_form(plain(first))
+        outline.add(path, UnitKind.ROW, row.text, place.depth + 1, key=key)
 
 
 def _is_elided(piece: Piece) -> bool:

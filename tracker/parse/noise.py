@@ -71,17 +71,28 @@ _HALF_DAY = re.compile(r"[ap]\.?m\.?[,.]?\Z", re.IGNORECASE)
 def volatile(first: Document, second: Document) -> frozenset[str]:
     """The templates of what differs between two fetches of one page moments apart.
 
-    A template is `words before ◌ words after`, at most three words on each side, or `?name=` for a
-    parameter of a link's address; plain text, so it can be kept as a JSON list.
+    A template is `words before ◌ words after`, at most three words on each side; `@path` for a unit
+    that is nothing but volatile; `?name=` for a parameter of a link's address. All are plain text, so
+    they can be kept as a JSON list.
     """
     found: set[str] = set()
     for one, other in _pairs(first.units, second.units):
         if one.text != other.text:
-            found.update(_learned(one.text, other.text))
+            for template in _learned(one.text, other.text):
+                if _has_context(template):
+                    found.add(template)
+                elif one.path == other.path and template == f"{_START} {MASK} {_END}":
+                    found.add(f"@{one.path}")
         found.update(_parameters(one, other))
     if first.title != second.title:
-        found.update(_learned(first.title, second.title))
+        found.update(filter(_has_context, _learned(first.title, second.title)))
     return frozenset(found)
+
+
+def _has_context(template: str) -> bool:
+    """Whether enough stands around the volatile words to know them again: two words, or one and an end."""
+    around = [word for word in template.split() if word != MASK]
+    return len(around) > 1 and any(word not in (_START, _END) for word in around)
 
 
 def _pairs(first: tuple[Unit, ...], second: tuple[Unit, ...]) -> Iterator[tuple[Unit, Unit]]:
@@ -151,30 +162,30 @@ def _parameters(one: Unit, other: Unit) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _pattern(template: str) -> re.Pattern[str]:
-    before, _, after = template.partition(MASK)
-    head = " ".join(before.split())
-    tail = " ".join(after.split())
-    left = "^" if head == _START else "".join(_anchored(head, _START, r"^", r"(?<!\S)"))
-    right = "$" if tail == _END else "".join(_anchored(tail, _END, r"$", r"(?!\S)"))
-    gap_left = r"\s+" if head not in ("", _START) else ("" if head else r"(?<!\S)")
-    gap_right = r"\s+" if tail not in ("", _END) else ("" if tail else r"(?!\S)")
-    return re.compile(rf"({left}{gap_left})\S+(?: \S+){{0,{_LONGEST - 1}}}?({gap_right}{right})")
+    before, _, after = (part.split() for part in template.partition(MASK))
+    left, right = "^" if _START in before else r"(?<!\S)", "$" if _END in after else r"(?!\S)"
+    for word in before:
+        left += "" if word == _START else rf"{re.escape(word)}\s+"
+    for word in reversed(after):
+        right = right if word == _END else rf"\s+{re.escape(word)}{right}"
+    return re.compile(rf"({left})(\S+(?: \S+){{0,{_LONGEST - 1}}}?)({right})")
 
 
-def _anchored(words: str, mark: str, anchor: str, edge: str) -> Iterator[str]:
-    is_left = mark == _START
-    marked = words.startswith(mark) if is_left else words.endswith(mark)
-    plain = words.replace(mark, "").strip()
-    body = r"\s+".join(re.escape(word) for word in plain.split())
-    bound = anchor if marked else edge
-    yield f"{bound}{body}" if is_left else f"{body}{bound}"
+def _mask(match: re.Match[str]) -> str:
+    """Words of the language never give way to a mask, wherever a template may fit."""
+    run = match[2].split()
+    if all(
+        word == MASK or _RANDOM.match(word) or _HALF_DAY.match(word) or _DATE_WORD.match(word) for word in run
+    ):
+        return f"{match[1]}{MASK}{match[3]}"
+    return match.group()
 
 
 def masked(text: str, templates: Iterable[str] = ()) -> str:
     """`text` with the volatile words of the templates, and of common wording, as `◌`."""
     for template in templates:
-        if not template.startswith("?"):
-            text = _pattern(template).sub(rf"\g<1>{MASK}\g<2>", text)
+        if not template.startswith(("?", "@")):
+            text = _pattern(template).sub(_mask, text)
     if _HINT.search(text):
         for pattern in _BUILT_IN:
             text = pattern.sub(rf"\g<1>{MASK}", text)
@@ -186,10 +197,12 @@ def quiet(document: Document, templates: Iterable[str] = ()) -> Document:
     of its links: what is compared, and hashed, instead of the page as it came."""
     wanted = sorted(templates)
     names = frozenset(template[1:-1] for template in wanted if template.startswith("?"))
+    whole = frozenset(template[1:] for template in wanted if template.startswith("@"))
     units: list[Unit] = []
     seen: dict[str, int] = {}
     for unit in document.units:
-        text = masked(unit.text, wanted)
+        alone = unit.path in whole and len(unit.text.split()) <= _LONGEST
+        text = MASK if alone else masked(unit.text, wanted)
         path = SEPARATOR.join(masked(part, wanted) for part in unit.path.split(SEPARATOR))
         if path != unit.path:
             seen[path] = seen.get(path, 0) + 1

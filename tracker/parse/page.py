@@ -233,11 +233,11 @@ class _Writer:
                 self._link(link)
             row = Row(
                 tuple(folded(_text(cell)) for cell in cells),
-                head=bool(cells) and all(c.name == "th" for c in cells),
+                "head" if cells and all(c.name == "th" for c in cells) else "row",
             )
             first = next((cell for cell in row.cells if cell), "")
             meta = self._meta()
-            if row.head:
+            if row.role == "head":
                 self.outline.add(
                     f"{base}{SEPARATOR}columns", UnitKind.HEADING, row.text, len(self.levels) + 1
                 )

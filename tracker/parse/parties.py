@@ -129,10 +129,8 @@ def write_parties(outline: Outline, table: Table, place: Place) -> None:
     country = ""
     prefix = ""
     columns = tuple(search_form(plain(column)) for column in table.columns)
-    for text in table.caption:
-        outline.add(f"{place.path}{SEPARATOR}Table", UnitKind.HEADING, text, place.depth + 1)
     for row in table.rows:
-        if row.head or row.foot or len(row.cells) < 2:
+        if row.role != "row" or len(row.cells) < 2:
             write_row(outline, row, place)
             continue
         if row.cells[0]:
@@ -166,7 +164,7 @@ def _write_party(
     columns: tuple[str, ...],
     row: Row,
 ) -> None:
-    party = read_party(raw(row.sources[1]) if len(row.sources) > 1 else cells[0])
+    party = read_party(_cell(row, 1))
     name = shorten(party.name or cells[0], 120)
     meta = [("country", country), ("party", party.name)]
     meta.extend(("alias", alias) for alias in party.aliases)
@@ -186,6 +184,12 @@ def _write_party(
     )
 
 
+def _cell(row: Row, index: int) -> str:
+    """A cell with its line breaks."""
+    source = row.sources[index]
+    return source if isinstance(source, str) else raw(source)
+
+
 _COLUMNS = {
     "license requirement": "license-requirement",
     "license review policy": "license-policy",
@@ -200,10 +204,8 @@ def _row_text(cells: tuple[str, ...]) -> str:
 
 def write_countries(outline: Outline, table: Table, place: Place) -> None:
     """A table with one country to a row, such as the Country Chart: `Supp. No. 1 to Part 738 › Japan`."""
-    for text in table.caption:
-        outline.add(f"{place.path}{SEPARATOR}Table", UnitKind.HEADING, text, place.depth + 1)
     for row in table.rows:
-        if row.head or row.foot or not row.cells[0]:
+        if row.role != "row" or not row.cells[0]:
             write_row(outline, row, place)
             continue
         name = row.cells[0]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from tracker.parse.markup import Element, words
+from tracker.parse.markup import Element, children, words
 
 # Cells of a row stand apart by an em space: white space, so that a row's text is nothing but what the
 # source prints, yet visible.
@@ -15,14 +16,16 @@ CELL_GAP = "\u2003"
 EMPTY = "·"
 
 
+RowRole = Literal["row", "head", "foot", "caption"]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`head` says that the row names columns; `foot` that it is a note below the table."""
+    """`head` names columns, `foot` is a note below the table, `caption` its title."""
 
     cells: tuple[str, ...]
-    head: bool = False
-    foot: bool = False
-    sources: tuple[Element, ...] = ()  # the cells' elements, for who needs their line breaks
+    role: RowRole = "row"
+    sources: tuple[Element | str, ...] = ()  # the cells' elements, for who needs their line breaks
 
     @property
     def text(self) -> str:
@@ -31,13 +34,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    caption: tuple[str, ...]
     rows: tuple[Row, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The texts of the last row of column heads; empty where there is none."""
-        return next((row.cells for row in reversed(self.rows) if row.head), ())
+        return next((row.cells for row in reversed(self.rows) if row.role == "head"), ())
 
 
 def row_text(cells: tuple[str, ...]) -> str:
@@ -51,43 +53,43 @@ def row_text(cells: tuple[str, ...]) -> str:
 
 
 def read_table(table: Element) -> Table:
-    """A TABLE or GPOTABLE element, in the order of its text. No text in it is lost: what stands
-    outside rows and captions becomes a row of one cell."""
-    caption: list[str] = []
-    rows: list[Row] = []
-    for part in _parts(table, head=False, foot=False):
-        if isinstance(part, str):
-            caption.append(part)
-        elif any(part.cells):
-            rows.append(part)
-    return Table(tuple(caption), tuple(rows))
+    """A TABLE or GPOTABLE element, its rows in the order of its text. No text in it is lost: what
+    stands outside rows and captions becomes a row of one cell."""
+    return Table(tuple(row for row in _rows(table, "row") if any(row.cells)))
 
 
-def _parts(element: Element, *, head: bool, foot: bool) -> Iterator[Row | str]:
-    if element.text and not element.text.isspace():
-        yield Row((" ".join(element.text.split()),), foot=foot)
-    for child in element:
+def _rows(element: Element, role: RowRole) -> Iterator[Row]:
+    for child in children(element):
+        if isinstance(child, str):
+            yield Row((" ".join(child.split()),), role)
+            continue
         tag = str(child.tag).upper()
-        if tag in ("THEAD", "TBODY", "TFOOT", "TGROUP"):
-            yield from _parts(child, head=head or tag == "THEAD", foot=foot or tag == "TFOOT")
+        if tag in _GROUPS:
+            yield from _rows(child, _GROUPS[tag] or role)
         elif tag == "TR":
-            cells = tuple([words(cell) for cell in child])
-            columns = [cell for cell in child if str(cell.tag).upper() in ("TD", "TH")]
-            named = bool(columns) and all(str(cell.tag).upper() == "TH" for cell in columns)
-            yield Row(cells, head=head or (named and not foot), foot=foot, sources=tuple(child))
+            cells = [cell for cell in child if str(cell.tag).upper() in ("TD", "TH")]
+            named = role == "row" and bool(cells) and all(str(cell.tag).upper() == "TH" for cell in cells)
+            yield _row(child, "head" if named else role)
         elif tag == "ROW":
-            yield Row(tuple([words(cell) for cell in child]), sources=tuple(child))
+            yield _row(child, role)
         elif tag == "BOXHD":
-            yield Row(tuple(words(cell) for cell in child), head=True)
+            yield _row(child, "head")
         elif tag in ("CAPTION", "TTITLE", "TDESC"):
-            text = words(child)
-            if text:
-                yield text
-        elif tag in ("COLGROUP", "COL", "PRTPAGE", "HRULE"):
-            text = words(child)
-            if text:
-                yield Row((text,), foot=foot)
+            yield Row((words(child),), "caption")
         else:  # TNOTE, SIGDAT and whatever else stands below a table
-            yield Row((words(child),), foot=True)
-        if child.tail and not child.tail.isspace():
-            yield Row((" ".join(child.tail.split()),), foot=foot)
+            yield Row((words(child),), "foot")
+
+
+def _row(element: Element, role: RowRole) -> Row:
+    sources = tuple(children(element))
+    cells = tuple([" ".join(cell.split()) if isinstance(cell, str) else words(cell) for cell in sources])
+    return Row(cells, role, sources)
+
+
+_GROUPS: Mapping[str, RowRole | None] = {
+    "THEAD": "head",
+    "TFOOT": "foot",
+    "TBODY": None,
+    "TGROUP": None,
+    "COLGROUP": None,
+}

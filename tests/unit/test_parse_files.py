@@ -1,0 +1,114 @@
+"""Files that a person names: their kind is seen from what is in them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.pdf_samples import pdf
+from tests.unit.test_parse_fr_xml import RULE
+from tracker.errors import ParseError
+from tracker.model import DocumentKind
+from tracker.parse import read_file, read_records
+
+SECTION = '<DIV8 N="744.5" TYPE="SECTION"><HEAD>§ 744.5 Maritime.</HEAD><P>(a) Text.</P></DIV8>'
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "path"),
+    [
+        (SECTION.encode(), DocumentKind.CFR, "15 CFR 744.5(a)"),
+        (f"\ufeff{SECTION}".encode(), DocumentKind.CFR, "15 CFR 744.5(a)"),
+        (f'<?xml version="1.0"?>\n{SECTION}'.encode(), DocumentKind.CFR, "15 CFR 744.5(a)"),
+        (RULE.encode(), DocumentKind.RULE, "instruction 2 › 15 CFR 744.11(f)"),
+        (
+            f"<FEDREG>{RULE}</FEDREG>".encode(),
+            DocumentKind.NOTICE,
+            "2025-19001 › instruction 2 › 15 CFR 744.11(f)",
+        ),
+        (b"<html><body><h1>A</h1><p>Text.</p></body></html>", DocumentKind.PAGE, "A ¶1"),
+        (b"<p>A fragment of some length, which is HTML.</p>", DocumentKind.PAGE, "¶1"),
+        (pdf(["A heading", "A line that goes on for some time and then ends."]), DocumentKind.PAGE, "¶1"),
+        (b"Just a line.\n\nAnd another.", DocumentKind.PAGE, "¶2"),
+        ("規制の対象は次のとおりとする。".encode(), DocumentKind.PAGE, "¶1"),
+        (b'{"results": [{"name": "A", "source": "X", "country": "JP"}]}', DocumentKind.LIST, "X › JAPAN › A"),
+    ],
+)
+def test_the_kind_of_a_file_is_seen(data: bytes, kind: DocumentKind, path: str) -> None:
+    document = read_file("some.file", data)
+    assert document.kind is kind
+    assert path in [unit.path for unit in document.units]
+
+
+def test_a_rule_in_xml_has_its_facts() -> None:
+    document = read_file("rule.xml", RULE.encode())
+    assert (document.document_number, document.title, document.type) == (
+        "2025-19001",
+        "Expansion of Controls",
+        "Rule",
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "cause"),
+    [
+        (b"", "empty"),
+        (b"<?xml version='1.0'?><a><b></a>", "not well-formed XML"),
+        (b"<?xml version='1.0'?><a/>", "unknown kind, <a>"),
+        (b"\x00\x01\x02binary", "neither text"),
+        (b"[{}, {}]", "2 records where one"),
+        (b'{"a": ', "not JSON"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_an_error_of_one_line(data: bytes, cause: str) -> None:
+    with pytest.raises(ParseError, match=cause) as error:
+        read_file("x", data)
+    assert "\n" not in error.value.cause
+
+
+ONE = {"document_number": "2025-1", "title": "One", "type": "Rule"}
+TWO = {
+    "document_number": "2025-2",
+    "published": "2025-01-02",
+    "title": "Two",
+    "abstract": "No summary provided.",
+    "url": "https://x",
+}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        json.dumps([ONE, TWO]),
+        json.dumps({"count": 2, "results": [ONE, TWO]}),
+        f"{json.dumps(ONE)}\n{json.dumps(TWO)}\n",
+        json.dumps([ONE, TWO], indent=1),
+    ],
+)
+def test_records_come_in_every_shape(data: str) -> None:
+    found = read_records(data.encode())
+    assert [document.document_number for document in found] == ["2025-1", "2025-2"]
+    assert found[1].abstract == ""
+
+
+def test_one_record_over_several_lines_is_one() -> None:
+    assert len(read_records(json.dumps(ONE, indent=2).encode())) == 1
+    nested = {**ONE, "agencies": [{"name": "A"}]}
+    assert len(read_records(json.dumps(nested, indent=0).encode())) == 1
+
+
+def test_a_search_that_found_nothing_has_no_results() -> None:
+    assert read_records(b'{"count": 0, "description": "Documents"}') == []
+
+
+def test_a_record_on_inspection_is_told_by_its_filing() -> None:
+    found = read_records(
+        b'{"document_number": "2025-3", "filed_at": "2025-01-02T08:45:00-05:00", "title": "T"}'
+    )
+    assert found[0].filed_at is not None
+
+
+def test_something_that_is_no_record_is_named() -> None:
+    with pytest.raises(ParseError, match="record 2 is no JSON object"):
+        read_records(b'[{"title": "a"}, 7]')
