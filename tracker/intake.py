@@ -12,22 +12,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from tracker import clock, diff, parse, routing, tag, timeline
+from tracker import diff, parse, routing, timeline
 from tracker.errors import ParseError, TrackerError
-from tracker.i18n import t
 from tracker.identity import LASTING, change_id, digest, identify
 from tracker.model import (
-    Bilingual,
     Change,
     Document,
-    DocumentKind,
     Fetched,
-    Level,
     Operation,
-    ProfileMatch,
     Role,
     SnapshotRef,
-    Tagging,
     Validators,
 )
 from tracker.parse import guard, noise
@@ -38,12 +32,8 @@ from tracker.store.db import Store
 
 # What is judged by its shape; API records are judged by the adapters, key by key.
 _GUARDED = frozenset({Role.PAGE, Role.PDF, Role.ECFR_PART, Role.SCREENING_LIST})
-# Texts that stand for years and change in places; the others are said once.
-_STANDING = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 # A thing that failed in its source's first poll: when it comes, it was there before we looked.
 PENDING = "pending-baseline"
-# Dates that readers plan by; when one of them moves, the record is told again.
-_PLANNED = frozenset({"effective", "compliance", "comments-close", "stay-ends", "expires", "hearing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +236,11 @@ class Intake:
             if reading.version is not None:
                 before = snapshots.reference(connection, reading.version.snapshots[0])
             after = snapshots.reference(connection, ids[0])
-            change = self._change(
+            change = self._assessed(
                 identity, ordinal, document, operations, now, baseline or restart, before, after
             )
             if old is not None:
-                change = renewed(old, change, operations, same_kind=reading.same_kind)
+                change = assessment.renewed(old, change, operations, same_kind=reading.same_kind)
             return self._record(connection, change, old, identity, ordinal, operations, now)
 
     def _pending(self, key: str) -> bool:
@@ -258,7 +248,7 @@ class Intake:
         known = self.known.get(key)
         return known is not None and known.validators.recipe == PENDING
 
-    def _change(
+    def _assessed(
         self,
         identity: str,
         ordinal: int,
@@ -269,43 +259,17 @@ class Intake:
         before: SnapshotRef | None,
         after: SnapshotRef,
     ) -> Change:
-        substantive = diff.substantive(operations)
-        editorial = bool(operations) and not substantive
-        tagging, matches = self._tagged(document, substantive, editorial, now)
-        if operations:
-            tagging = replace(tagging, summary=diff.summarize(substantive or operations))
-        elif baseline and document.kind in _STANDING:
-            tagging = as_it_stood(tagging)
-        if substantive and document.kind in _STANDING:
-            units = tuple(dict.fromkeys(operation.path for operation in substantive))
-            tagging = replace(tagging, units=units)
-        return Change(
-            id=change_id(identity, ordinal, document),
+        return assessment.assess(
+            document,
+            operations,
+            change_id=change_id(identity, ordinal, document),
             source=self.source.id,
-            kind=document.kind,
-            title=document.title,
-            url=document.url,
-            detected_at=now,
-            tagging=tagging,
-            document_number=document.document_number,
-            citation=document.citation,
-            agencies=document.agencies,
-            published=document.published,
-            abstract=document.abstract,
+            profiles=self.settings.profiles,
             baseline=baseline,
-            editorial=editorial,
-            profiles=matches,
+            now=now,
             before=before,
             after=after,
         )
-
-    def _tagged(
-        self, document: Document, operations: tuple[Operation, ...], editorial: bool, now: datetime
-    ) -> tuple[Tagging, tuple[ProfileMatch, ...]]:
-        if editorial:
-            return Tagging(Level.NONE, version=tag.RULES_VERSION), ()
-        tagging = tag.tag(document, operations, today=clock.legal_day(now))
-        return tagging, tag.match(self.settings.profiles, document, operations, tagging)
 
     def _record(
         self,
@@ -318,7 +282,9 @@ class Intake:
         now: datetime,
     ) -> Taken:
         change = self._joined(connection, change)
-        changes.save(connection, changes.Entry(change, identity, ordinal, labels(change)), operations)
+        changes.save(
+            connection, changes.Entry(change, identity, ordinal, assessment.labels(change)), operations
+        )
         self._act(connection, change)
         told = 0
         if old is None or change.revision > old.revision:
@@ -341,7 +307,9 @@ class Intake:
             for target, identity, version in changes.find(connection, link.target):
                 acted = timeline.applied(target, change)
                 if acted is not target:
-                    changes.save(connection, changes.Entry(acted, identity, version, labels(acted)))
+                    changes.save(
+                        connection, changes.Entry(acted, identity, version, assessment.labels(acted))
+                    )
 
     # --- history --------------------------------------------------------------------------------
 
@@ -386,8 +354,8 @@ class Intake:
                 )
             )
             after = SnapshotRef(sha256(fetched.answer.body), fetched.answer.fetched_at)
-            change = self._change(identity, 1, document, (), now, True, None, after)
-            entries.append(changes.Entry(change, identity, 1, labels(change)))
+            change = self._assessed(identity, 1, document, (), now, True, None, after)
+            entries.append(changes.Entry(change, identity, 1, assessment.labels(change)))
         versions.add(connection, rows)
         changes.add_many(connection, entries)
         self._link(connection, entries)
@@ -400,43 +368,5 @@ class Intake:
             if targets.intersection(timeline.references(entry.change)):
                 joined = self._joined(connection, entry.change)
                 if joined is not entry.change:
-                    changes.save(connection, replace(entry, change=joined, words=labels(joined)))
+                    changes.save(connection, replace(entry, change=joined, words=assessment.labels(joined)))
             self._act(connection, entry.change)
-
-
-def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:
-    """The record of a document that was seen before, as it reads now. It is told again when its text was
-    corrected in substance, when a date that people plan by moved, or when its level rose. More of the same
-    document coming in (its full text, its publication) is no correction."""
-    merged = timeline.kept(old, replace(new, id=old.id, detected_at=old.detected_at, baseline=old.baseline))
-    before = {(day.type, day.date) for day in old.tagging.dates if day.type in _PLANNED}
-    now = {(day.type, day.date) for day in new.tagging.dates if day.type in _PLANNED}
-    rose = merged.tagging.level.rank > old.tagging.level.rank
-    if same_kind:
-        material = bool(diff.substantive(operations)) or not now <= before or rose
-    else:
-        material = rose and not old.baseline
-    return replace(
-        merged,
-        source=old.source if old.document_number else new.source,
-        revision=old.revision + 1 if material else old.revision,
-        baseline=old.baseline and not material,
-        editorial=False,
-        before=new.before or old.before,
-    )
-
-
-def as_it_stood(tagging: Tagging) -> Tagging:
-    """A text that was there before we looked: its stays and dates count, but nothing in it is news."""
-    level = min(tagging.level, Level.LOW, key=lambda level: level.rank)
-    said = Bilingual(t("baseline.summary", "ja"), t("baseline.summary", "en"))
-    return replace(tagging, level=level, direction=None, summary=said, reason=said)
-
-
-def labels(change: Change) -> tuple[str, str]:
-    """Words that a change is found by although its text does not hold them: the names of its topics."""
-    topics = [topic.id for topic in change.tagging.topics]
-    return (
-        " ".join(t(f"topic.{name}", "en") for name in topics),
-        " ".join(t(f"topic.{name}", "ja") for name in topics),
-    )

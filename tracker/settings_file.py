@@ -107,7 +107,7 @@ class _Reader:
         channels = self.read_channels()
         profiles = [self.profile(place, values) for place, values in self.each("profile")]
         self.unique("profile", [str(values.get("id", "")) for _, values in self.each("profile")])
-        hosts = [Host(**self.read_table(place, values, HOST)) for place, values in self.each("host")]
+        hosts = self.read_hosts()
         settings = Settings(
             path=self.path,
             sources=tuple(sources),
@@ -187,6 +187,10 @@ class _Reader:
         self.unique("source", [str(values.get("id", "")) for _, values in self.each("source")])
         return sources
 
+    def read_hosts(self) -> list[Host]:
+        rows = [self.read_table(place, values, HOST) for place, values in self.each("host")]
+        return [Host(**row) for row in rows if HOST.keys() <= row.keys()]
+
     def read_channels(self) -> list[Channel]:
         channels = []
         for place, values in self.each("channel"):
@@ -258,5 +262,3 @@ def _nearest(name: str, keys: Keys) -> str:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name, list(keys), n=1)), "")
-
-

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from tracker.model import Change, LegalDate, Link, Status
+from tracker.model import Change, LegalDate, Link, Status, Tagging
 
 _STATES = {"stays": "stayed", "delays": "delayed", "withdraws": "withdrawn", "rescinds": "rescinded"}
 _OPEN = {"comments-close", "effective", "compliance", "expires", "hearing", "stay-ends"}
@@ -36,6 +36,32 @@ def applied(target: Change, actor: Change) -> Change:
     return target
 
 
+def confined(tagging: Tagging, paths: Iterable[str]) -> Tagging:
+    """What a change of some units of a standing text says: of the stays that its notes tell of, those on the
+    sections and supplements that it touches, not those that stand elsewhere in the same part."""
+    touched = {section(path) for path in paths}
+    status = tuple(
+        found
+        for found in tagging.status
+        if not found.units or touched & {section(unit) for unit in found.units}
+    )
+    if len(status) == len(tagging.status):
+        return tagging
+    ends = {found.until for found in tagging.status} - {found.until for found in status}
+    elsewhere = {section(unit) for found in tagging.status if found not in status for unit in found.units}
+    dates = tuple(
+        day
+        for day in tagging.dates
+        if not (day.type == "stay-ends" and (day.date in ends or (section(day.note) in elsewhere - touched)))
+    )
+    return replace(tagging, status=status, dates=dates)
+
+
+def section(path: str) -> str:
+    """`15 CFR 744.11` of `15 CFR 744.11(a)(1)`; of a path with several names, the first."""
+    return path.split(" › ", 1)[0].split("(", 1)[0].strip()
+
+
 def kept(old: Change, new: Change) -> Change:
     """A record read anew, with what other documents have done to it since, and with the day on which it went on
     public inspection, which the published record no longer says."""
@@ -49,7 +75,8 @@ def kept(old: Change, new: Change) -> Change:
     added = tuple(
         day
         for day in old.tagging.dates
-        if (day.note.startswith("by ") or day.type == "filed-for-inspection") and (day.type, day.date) not in known
+        if (day.note.startswith("by ") or day.type == "filed-for-inspection")
+        and (day.type, day.date) not in known
     )
     dates = tuple(
         replace(day, superseded=True) if (day.type, day.date) in fallen else day for day in new.tagging.dates
@@ -81,7 +108,7 @@ def _with_status(target: Change, actor: Change, link: Link, state: str, by: str)
     status = Status(
         state,
         since=(said.since if said else None) or _day(actor, "effective") or actor.published,
-        until=said.until if said else None,
+        until=(said.until if said else None) or (_day(actor, "stay-ends") if state == "stayed" else None),
         by=by,
         units=said.units if said else (),
         quote=(said.quote if said else "") or link.quote,

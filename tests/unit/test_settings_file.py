@@ -127,6 +127,7 @@ def test_five_mistakes_give_five_lines_with_numbers(tmp_path: Path) -> None:
             "runs backwards",
         ),
         ('[tracker]\ntimezone = "Asia/Tokio"', "is not a time zone"),
+        ('[[host]]\nname = ""\nrate = 1', "name: must be text that is not empty"),
         ('[[channel]]\nid = "x"\nurl = "file:nowhere"', "the file cannot be read"),
         ('[[profile]]\nid = "x"\ntopics = ["fdp"]', "'fdp' is not one of"),
         ('[sorce]\nid = "x"', 'unknown table "sorce"'),

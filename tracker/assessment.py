@@ -1,0 +1,147 @@
+"""A document, or what differs in it, as the change that people will read: tagged, summed up, matched with profiles.
+
+Pure but for the packaged rules: the same document on the same day is the same change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tracker import clock, diff, tag, timeline
+from tracker.i18n import t
+from tracker.model import (
+    Bilingual,
+    Change,
+    Direction,
+    Document,
+    DocumentKind,
+    Level,
+    Operation,
+    Profile,
+    ProfileMatch,
+    SnapshotRef,
+    Tagging,
+)
+
+# Texts that stand for years and change in places; the others are said once.
+_STANDING = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+# Dates that readers plan by; when one of them moves, the record is told again.
+_PLANNED = frozenset({"effective", "compliance", "comments-close", "stay-ends", "expires", "hearing"})
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+
+
+def assess(
+    document: Document,
+    operations: tuple[Operation, ...],
+    *,
+    change_id: str,
+    source: str,
+    profiles: Sequence[Profile],
+    baseline: bool,
+    now: datetime,
+    before: SnapshotRef | None,
+    after: SnapshotRef,
+) -> Change:
+    """`operations` is empty for a document that is new; editorial ones alone make an editorial change."""
+    substantive = diff.substantive(operations)
+    editorial = bool(operations) and not substantive
+    tagging, matches = _tagged(document, substantive, profiles, editorial, now)
+    if operations:
+        tagging = replace(tagging, summary=diff.summarize(substantive or operations))
+    elif baseline and document.kind in _STANDING:
+        tagging = as_it_stood(tagging)
+    if substantive and document.kind in _STANDING:
+        units = tuple(dict.fromkeys(operation.path for operation in substantive))
+        tagging = replace(timeline.confined(tagging, units), units=units)
+    return Change(
+        id=change_id,
+        source=source,
+        kind=document.kind,
+        title=document.title,
+        url=document.url,
+        detected_at=now,
+        tagging=tagging,
+        document_number=document.document_number,
+        citation=document.citation,
+        agencies=named(document.agencies),
+        published=document.published,
+        abstract=document.abstract,
+        baseline=baseline,
+        editorial=editorial,
+        profiles=matches,
+        before=before,
+        after=after,
+    )
+
+
+def _tagged(
+    document: Document,
+    operations: tuple[Operation, ...],
+    profiles: Sequence[Profile],
+    editorial: bool,
+    now: datetime,
+) -> tuple[Tagging, tuple[ProfileMatch, ...]]:
+    if editorial:
+        return Tagging(Level.NONE, version=tag.RULES_VERSION), ()
+    today = clock.legal_day(now)
+    tagging = tag.tag(document, operations, today=today)
+    if operations and tagging.level is Level.NONE:
+        # The words that changed say nothing of the field, but the text in which they stand may.
+        whole = tag.tag(document, today=today)
+        if whole.level is not Level.NONE:
+            tagging = of_the_field(tagging, whole)
+    return tagging, tag.match(profiles, document, operations, tagging)
+
+
+def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:
+    """The record of a document that was seen before, as it reads now. It is told again when its text was
+    corrected in substance, when a date that people plan by moved, or when its level rose. More of the same
+    document coming in (its full text, its publication) is no correction."""
+    merged = timeline.kept(old, replace(new, id=old.id, detected_at=old.detected_at, baseline=old.baseline))
+    before = {(day.type, day.date) for day in old.tagging.dates if day.type in _PLANNED}
+    now = {(day.type, day.date) for day in new.tagging.dates if day.type in _PLANNED}
+    rose = merged.tagging.level.rank > old.tagging.level.rank
+    if same_kind:
+        material = bool(diff.substantive(operations)) or not now <= before or rose
+    else:
+        material = rose and not old.baseline
+    return replace(
+        merged,
+        source=old.source if old.document_number else new.source,
+        revision=old.revision + 1 if material else old.revision,
+        baseline=old.baseline and not material,
+        editorial=False,
+        before=new.before or old.before,
+    )
+
+
+def of_the_field(tagging: Tagging, whole: Tagging) -> Tagging:
+    """A change of substance in a text of the field is told, at the lowest level, even when its own words name
+    nothing of the field: a person decides."""
+    said = Bilingual(t("whole.reason", "ja"), t("whole.reason", "en"))
+    return replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, topics=whole.topics, reason=said)
+
+
+def as_it_stood(tagging: Tagging) -> Tagging:
+    """A text that was there before we looked: its stays and dates count, but nothing in it is news."""
+    level = min(tagging.level, Level.LOW, key=lambda level: level.rank)
+    said = Bilingual(t("baseline.summary", "ja"), t("baseline.summary", "en"))
+    return replace(tagging, level=level, direction=None, summary=said, reason=said)
+
+
+def named(agencies: Sequence[str]) -> tuple[str, ...]:
+    """The agencies' names for people. Documents carry the API's slugs too, which the rules go by."""
+    names = tuple(agency for agency in agencies if not _SLUG.fullmatch(agency))
+    return names or tuple(agencies)
+
+
+def labels(change: Change) -> tuple[str, str]:
+    """Words that a change is found by although its text does not hold them: the names of its topics."""
+    topics = [topic.id for topic in change.tagging.topics]
+    return (
+        " ".join(t(f"topic.{name}", "en") for name in topics),
+        " ".join(t(f"topic.{name}", "ja") for name in topics),
+    )
