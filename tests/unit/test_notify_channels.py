@@ -276,7 +276,7 @@ def test_a_trial_says_that_it_is_one() -> None:
 def test_a_trial_that_fails_names_cause_and_cure() -> None:
     with http_sink(lambda _: 403) as sink:
         channel = Channel("hook", f"json://127.0.0.1:{sink.port}/")
-        with pytest.raises(DeliveryError, match="^403 Forbidden") as caught:
+        with pytest.raises(DeliveryError, match=r"^403 Forbidden") as caught:
             try_channel(channel)
     assert caught.value.cure == "look at the channel's url"
     with pytest.raises(DeliveryError, match="none that Apprise knows"):

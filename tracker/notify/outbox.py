@@ -22,8 +22,8 @@ class Outbox(Protocol):
         """Takes up to `limit` pending rows that are due at `now`, earliest first, of one channel or of
         all, and holds them until `now + lease`: nobody else gets them before that.
 
-        A row whose lease ran out without `record` is due again, and comes `repeated`; so does one
-        whose last attempt was `uncertain`. `attempts` counts recorded attempts and lost leases.
+        A row whose lease ran out without `record` is due again, and comes `repeated` from then on; so
+        does one of which an attempt was `uncertain`. `attempts` counts recorded attempts and lost leases.
         """
         ...
 
