@@ -19,6 +19,7 @@ from tracker.model import (
     Document,
     DocumentKind,
     Level,
+    Op,
     Operation,
     Profile,
     ProfileMatch,
@@ -88,12 +89,18 @@ def _tagged(
         return Tagging(Level.NONE, version=tag.RULES_VERSION), ()
     today = clock.legal_day(now)
     tagging = tag.tag(document, operations, today=today)
-    if operations and tagging.level is Level.NONE:
+    if tagging.level is Level.NONE and _touches(document, operations):
         # The words that changed say nothing of the field, but the text in which they stand may.
         whole = tag.tag(document, today=today)
         if whole.level is not Level.NONE:
             tagging = of_the_field(tagging, whole)
     return tagging, tag.match(profiles, document, operations, tagging)
+
+
+def _touches(document: Document, operations: Sequence[Operation]) -> bool:
+    """Whether standing text was altered. What a page merely gains is news by its own words or none: lists of links
+    grow every day."""
+    return any(document.kind is not DocumentKind.PAGE or operation.op is not Op.ADDED for operation in operations)
 
 
 def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:

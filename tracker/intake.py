@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from tracker import diff, parse, routing, timeline
+from tracker import assessment, diff, parse, routing, timeline
 from tracker.errors import ParseError, TrackerError
 from tracker.identity import LASTING, change_id, digest, identify
 from tracker.model import (
