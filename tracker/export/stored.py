@@ -1,14 +1,19 @@
-"""The redline of a change, out of the store."""
+"""The redline of a change, out of the store: its operations, and both texts where they are wanted."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from tracker import parse
+from tracker.errors import TrackerError
 from tracker.export.redline import Redline, Side
-from tracker.model import Change, SnapshotRef
-from tracker.store import changes
+from tracker.model import Change, Document, Op, SnapshotRef
+from tracker.parse import noise
+from tracker.store import changes, snapshots, versions
+from tracker.store.tables import CHANGE
 
 
 def redline_of(
@@ -25,6 +30,51 @@ def redline_of(
         generated_at=now,
         timezone=timezone,
     )
+
+
+def with_texts(connection: Connection, change: Change, redline: Redline) -> Redline | None:
+    """The same redline with the units of both texts, read anew from their snapshots.
+
+    None where they cannot be had: nothing stood before, the bytes are no longer readable, or today's reader
+    makes other units of them than the operations were made from.
+    """
+    row = connection.execute(
+        select(CHANGE.c.identity, CHANGE.c.version).where(CHANGE.c.id == change.id)
+    ).first()
+    if row is None or redline.before is None:
+        return None
+    later = versions.get(connection, row.identity, row.version)
+    earlier = versions.get(connection, row.identity, row.version - 1)
+    if later is None or earlier is None:
+        return None
+    try:
+        after = document_of(connection, later, later.noise)
+        before = document_of(connection, earlier, later.noise)
+    except TrackerError:
+        # The bytes are kept for ever, but not every byte was ever readable; the operations stand by themselves.
+        return None
+    with_units = replace(
+        redline,
+        before=replace(redline.before, units=before.units),
+        after=replace(redline.after, units=after.units),
+    )
+    return with_units if _agree(with_units) else None
+
+
+def document_of(connection: Connection, version: versions.Version, masks: tuple[str, ...]) -> Document:
+    """One state of a document, without what was learned to change by itself. Raises ParseError, StoreError."""
+    document = parse.read(snapshots.load(connection, version.snapshots))
+    return noise.quiet(document, masks) if masks else document
+
+
+def _agree(redline: Redline) -> bool:
+    assert redline.before is not None
+    old, new = redline.before.units, redline.after.units
+    for op in redline.operations:
+        units, path = (old, op.path) if op.op is Op.REMOVED else (new, op.path)
+        if not 0 <= op.position < len(units) or units[op.position].path != path:
+            return False
+    return True
 
 
 def _side(snapshot: SnapshotRef) -> Side:

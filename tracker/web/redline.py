@@ -12,9 +12,9 @@ from fastapi.responses import HTMLResponse
 
 from tracker.diff.summary import split_path, summarize
 from tracker.export import render
-from tracker.export.redline import Redline
-from tracker.export.stored import redline_of
-from tracker.model import Change, Op, Operation
+from tracker.export.redline import Line, Redline, together
+from tracker.export.stored import redline_of, with_texts
+from tracker.model import Change, Op, Operation, Unit
 from tracker.record import restore
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.rendering import language_of, page
@@ -22,9 +22,10 @@ from tracker.web.story import official_unit
 
 router = APIRouter(include_in_schema=False)
 
-PAGE = 200  # operations on one page
+PAGE = 200  # rows on one page
 FOLD = 240  # unchanged words in one stretch that are shown whole; more are folded in the middle
 KEPT = 100  # characters left at either end of a fold
+AROUND = 2  # unchanged units shown before and after a change, where they are asked for
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",
@@ -48,16 +49,46 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A unit that stayed as it was."""
+
+    local: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """So many units that stayed as they were, left out."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Where a unit stood that was moved elsewhere."""
+
+    local: str
+    to: str
+    anchor: str
+
+
+Row = (
+    Operation | Unit | Line | int
+)  # what is drawn: a change, an unchanged unit, a place left, so many left out
+Drawn = Item | Kept | Gap | Left
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """A section, table or page with its operations."""
+    """A section, table or page with what is drawn of it, each under the name of its kind."""
 
     name: str
     anchor: str
-    items: tuple[Item, ...]
+    items: tuple[tuple[str, Drawn], ...]
 
     @property
     def counts(self) -> list[tuple[Op, int]]:
-        kinds = [item.operation.op for item in self.items]
+        kinds = [item.operation.op for _, item in self.items if isinstance(item, Item)]
         return [(op, kinds.count(op)) for op in Op if op in kinds]
 
 
@@ -66,23 +97,80 @@ def anchor_of(path: str) -> str:
     return "u-" + re.sub(r"[^\w.()-]+", "-", path).strip("-")
 
 
-def places(operations: Iterable[Operation]) -> list[Place]:
-    """The operations by place, in reading order; a place that comes twice stays in two."""
-    found: list[tuple[str, list[Item]]] = []
+def places(rows: Iterable[Row]) -> list[Place]:
+    """What is drawn, by place, in reading order; a place that comes twice stays in two."""
+    found: list[tuple[str, list[tuple[str, Drawn]]]] = []
     seen: dict[str, int] = {}
-    for operation in operations:
-        name, local = split_path(operation.path)
+    for row in rows:
+        if isinstance(row, int):
+            if found:
+                found[-1][1].append(("gap", Gap(row)))
+            continue
+        path = row.unit.path if isinstance(row, Line) else row.path
+        name, local = split_path(path)
         if not found or found[-1][0] != name:
             found.append((name, []))
-        anchor = anchor_of(operation.path)
-        seen[anchor] = seen.get(anchor, 0) + 1
-        if seen[anchor] > 1:
-            anchor = f"{anchor}~{seen[anchor]}"
-        found[-1][1].append(_item(operation, name, local, anchor))
+        if isinstance(row, Unit):
+            found[-1][1].append(("kept", Kept(local, row.text)))
+        elif isinstance(row, Line):
+            assert row.operation is not None
+            to = row.operation.path
+            found[-1][1].append(("left", Left(local or name, _beside(to, name), anchor_of(to))))
+        else:
+            anchor = anchor_of(path)
+            seen[anchor] = seen.get(anchor, 0) + 1
+            if seen[anchor] > 1:
+                anchor = f"{anchor}~{seen[anchor]}"
+            found[-1][1].append(("op", _item(row, name, local, anchor)))
     return [
         Place(name, f"p{number}-{anchor_of(name)}", tuple(items))
         for number, (name, items) in enumerate(found, 1)
     ]
+
+
+def surrounded(redline: Redline, editorial: bool) -> list[Row]:
+    """The operations with the units around them, what lies between counted. Needs the units of both texts."""
+    lines = list(together(redline))
+    changed = [line.operation is not None and (editorial or not line.operation.editorial) for line in lines]
+    names = [split_path(line.unit.path)[0] for line in lines]
+    near = [
+        not changed[index]
+        and any(
+            changed[other] and names[other] == names[index]
+            for other in range(max(0, index - AROUND), min(len(lines), index + AROUND + 1))
+        )
+        for index in range(len(lines))
+    ]
+    touched = {name for name, is_changed in zip(names, changed, strict=True) if is_changed}
+    rows: list[Row] = []
+    left_out, place = 0, ""
+    for index, line in enumerate(lines):
+        if names[index] != place:
+            if left_out:
+                rows.append(left_out)
+            left_out, place = 0, names[index]
+        if changed[index] or near[index]:
+            if left_out and rows and _place_of(rows[-1]) == place:
+                rows.append(left_out)
+            left_out = 0
+            assert line.operation is not None or near[index]
+            if near[index]:
+                rows.append(line.unit)
+            elif line.standing == "moved-away":
+                rows.append(line)
+            elif line.operation is not None:
+                rows.append(line.operation)
+        elif place in touched:
+            left_out += 1
+    if left_out:
+        rows.append(left_out)
+    return rows
+
+
+def _place_of(row: Row) -> str:
+    if isinstance(row, int):
+        return ""
+    return split_path(row.unit.path if isinstance(row, Line) else row.path)[0]
 
 
 def folded(spans: Sequence[tuple[str, str]]) -> tuple[tuple[RunKind, str], ...]:
@@ -133,14 +221,25 @@ def _load(desk: Desk, reference: str) -> tuple[Change, Redline]:
 
 @router.get("/changes/{reference}/redline")
 def redline_page(
-    request: Request, desk: AtDesk, reference: str, view: str = "inline", editorial: str = "", part: int = 1
+    request: Request,
+    desk: AtDesk,
+    reference: str,
+    view: str = "inline",
+    editorial: str = "",
+    context: str = "",
+    part: int = 1,
 ) -> HTMLResponse:
     language = language_of(request, desk)
     change, redline = _load(desk, reference)
     shown = [op for op in redline.operations if editorial or not op.editorial]
-    parts = max(1, -(-len(shown) // PAGE))
+    whole = None
+    if context and shown:
+        with desk.store.read() as connection:
+            whole = with_texts(connection, change, redline)
+    rows: list[Row] = surrounded(whole, bool(editorial)) if whole else [*shown]
+    parts = max(1, -(-len(rows) // PAGE))
     part = max(1, min(part, parts))
-    drawn = places(shown[(part - 1) * PAGE : part * PAGE])
+    drawn = places(rows[(part - 1) * PAGE : part * PAGE])
     return page(
         request,
         desk,
@@ -155,6 +254,8 @@ def redline_page(
         typographic=sum(op.editorial for op in redline.operations),
         view="side" if view == "side" else "inline",
         editorial="1" if editorial else "",
+        context="1" if context else "",
+        without_context=bool(context and shown and whole is None),
         part=part,
         parts=parts,
     )
