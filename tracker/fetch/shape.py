@@ -16,8 +16,8 @@ from tracker.text import fold_space
 _TITLE = re.compile(rb"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 # Titles of the pages that stand in the way: the Federal Register's own, then those of the usual gatekeepers.
 _WALLS = re.compile(
-    r"request access|captcha|just a moment|attention required|access denied|are you (a )?(human|robot)|"
-    r"robot check|pardon our interruption|security check|unusual traffic",
+    r"(.* :: )?request access|.*\bcaptcha\b.*|just a moment\W*|attention required\W.*|access denied.*|"
+    r"are you (a )?(human|robot).*|robot check|pardon our interruption\W*|security check|.*unusual traffic.*",
     re.IGNORECASE,
 )
 _AWAY = re.compile(
@@ -37,7 +37,7 @@ def html_title(body: bytes) -> str:
 def check_no_wall(answer: Answer) -> None:
     """Raises Refused where the answer is a page that keeps robots out."""
     title = html_title(answer.body)
-    if title and _WALLS.search(title):
+    if _WALLS.fullmatch(title):
         raise Refused(
             f"a wall against robots: a page titled {title!r}",
             cure="ask the site to admit us, or use another channel",
