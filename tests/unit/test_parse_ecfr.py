@@ -182,10 +182,18 @@ class TestTables:
         found = read(part(section(self.TABLE)))
         assert found["15 CFR 744.99 › Table 1 › Valve"].text == "Valve\u2003·\u2003X"
 
-    def test_countries_are_rows_of_a_supplement(self) -> None:
-        table = "<TABLE><THEAD><TR><TH>Country</TH><TH>CB 1</TH><TH>NS 1</TH></TR></THEAD><TR><TD>Japan</TD><TD>X</TD><TD/></TR></TABLE>"
+    def test_countries_are_rows_of_a_supplement_with_the_columns_that_they_are_marked_in(self) -> None:
+        table = (
+            "<TABLE><THEAD><TR><TH>Countries</TH><TH>Biological</TH><TH>Security</TH></TR>"
+            "<TR><TH>CB 1</TH><TH>CB 2</TH><TH>NS 1</TH></TR></THEAD>"
+            "<TR><TD>Japan 1</TD><TD>X</TD><TD/><TD>X</TD></TR><TR><TD>Canada</TD><TD/><TD/><TD/></TR></TABLE>"
+        )
         found = read(part(f'<DIV9 N="Supplement No. 1 to Part 738"><HEAD>Chart</HEAD>{table}</DIV9>', "738"))
-        assert found["Supp. No. 1 to Part 738 › Japan"].key == "japan"
+        japan = found["Supp. No. 1 to Part 738 › Japan 1"]
+        assert japan.key == "japan"
+        assert japan.text == "Japan 1\u2003X\u2003·\u2003X"
+        assert [value for name, value in japan.meta if name == "column"] == ["CB 1", "NS 1"]
+        assert found["Supp. No. 1 to Part 738 › Canada"].text == "Canada"
 
     def test_lists_of_names_are_rows(self) -> None:
         found = read(

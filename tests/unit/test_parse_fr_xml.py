@@ -51,8 +51,24 @@ def test_the_preamble_says_what_the_record_may_not() -> None:
     assert facts.action == "Interim final rule."
     assert facts.dates == "Effective date: This rule is effective September 29, 2025 (i.e., today)."
     assert facts.rins == ("0694-AK11",)
-    assert facts.dockets == ("250926-0161",)
+    assert facts.dockets == ("Docket No. 250926-0161",)
     assert facts.cfr_references == ("15 CFR 734", "15 CFR 744")
+
+
+def test_a_presidential_document_has_its_heading_and_number() -> None:
+    xml = """<PRESDOCU><EXECORD><TITLE3>Title 3—</TITLE3><PRES>The President</PRES><EXECORDR>Executive Order 14320 of July 23,
+    2025</EXECORDR><HD SOURCE="HED">Promoting the Export of the American AI Technology Stack</HD><FP>By the authority:</FP>
+    <P><E T="04">Section 1</E>. <E T="03">Purpose.</E> AI.</P>
+    <P><E T="04">Sec. 2</E>. <E T="03">Policy.</E> So:</P><P>(a) Do it.</P></EXECORD><FRDOC>[FR Doc. 2025–14218 Filed 7–25–25]</FRDOC></PRESDOCU>"""
+    found, facts = read(xml)
+    assert (facts.title, facts.executive_order) == (
+        "Promoting the Export of the American AI Technology Stack",
+        "14320",
+    )
+    assert facts.number == "2025-14218"
+    order = "Text › Promoting the Export of the American AI Technology Stack"
+    assert found[f"{order} › Sec. 1"].text == "Section 1. Purpose. AI."
+    assert found[f"{order} › Sec. 2 (a)"].text == "(a) Do it."
 
 
 def test_the_preamble_is_read_by_heading() -> None:

@@ -52,6 +52,7 @@ def test_a_record_takes_from_its_xml_what_it_leaves_open() -> None:
     assert document.dates_text.startswith("Effective date")
     assert document.abstract == "BIS amends the EAR."
     assert document.cfr_references == ("15 CFR 734", "15 CFR 744")
+    assert document.docket_ids == ("250926-0161",)
     assert "instruction 2 › 15 CFR 744.11(f)" in {unit.path for unit in document.units}
 
 

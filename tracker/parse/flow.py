@@ -33,6 +33,7 @@ _HEADINGS = {"HD": 0, "HD1": 1, "HD2": 2, "HD3": 3, "HD4": 4, "HD5": 5, "SECHD":
 _TABLES = frozenset({"TABLE", "table", "GPOTABLE"})
 _FOOTNOTE = re.compile(r"[\[(]?(\d{1,3}|[*†‡]+|[a-z])\b")
 _TERM = re.compile(r"[“\"']?\x01[“\"']?([^\x02]{2,120}?)[.,:;]?[”\"']?\x02")
+_ORDER_SECTION = re.compile(r"(?:Section|Sec\.) (\d{1,2})\. ")  # of an executive order
 _DEFINES = re.compile(r"\bdefin", re.IGNORECASE)
 _HD_RANK = re.compile(r"HD(\d)")
 
@@ -196,7 +197,9 @@ class Flow:
                 if stack:
                     current = self._designated(piece, stack, top)
                 elif self.defines and piece.term:
-                    top = current = self._defined(piece, place)
+                    top = current = self._named(piece, piece.term, place)
+                elif found := _ORDER_SECTION.match(piece.text):
+                    top = current = self._named(piece, f"Sec. {found[1]}", place)
                 else:
                     self._undesignated(piece, current, top)
 
@@ -208,8 +211,9 @@ class Flow:
         path = self.outline.add(path, UnitKind.PARAGRAPH, piece.text, depth, marker=marker)
         return Place(path, depth)
 
-    def _defined(self, piece: Paragraph, place: Place) -> Place:
-        path = f"{place.path}{SEPARATOR}{shorten(piece.term, 80)}"
+    def _named(self, piece: Paragraph, name: str, place: Place) -> Place:
+        """A paragraph with a name of its own, below which designators begin anew."""
+        path = f"{place.path}{SEPARATOR}{shorten(name, 80)}"
         path = self.outline.add(path, UnitKind.PARAGRAPH, piece.text, place.depth + 1)
         return Place(path, place.depth + 1)
 

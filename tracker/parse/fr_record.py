@@ -20,6 +20,7 @@ _NUMBER = re.compile(
     r"/(?:documents|public-inspection-documents)/(?:\d{4}/\d\d/\d\d/)?([A-Z]?\d{0,2}-?\d{2,4}-\d{1,6})"
 )
 _BARE_NUMBER = re.compile(r"(?:[A-Z]\d{0,2}-)?\d{2,4}-\d{1,6}\Z")
+_DOCKET_WORDS = re.compile(r"^Docket (?:ID|N(?:o|umber)s?)\.?:?\s*", re.IGNORECASE)
 _CORRECTION_NUMBER = re.compile(r"[CR]\d+-")
 _CORRECTS = re.compile(r"\bcorrect(?:ion|ing|ed)\b", re.IGNORECASE)
 _AMENDS_TOO = re.compile(r"correcting amendments?|corrections? and", re.IGNORECASE)
@@ -66,7 +67,7 @@ def fr_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Docu
         type=label,
         action=action,
         dates_text=fields.text("dates"),
-        docket_ids=_dockets(fields.texts("docket_ids", "docket_id", "docket_numbers")),
+        docket_ids=dockets(fields.texts("docket_ids", "docket_id", "docket_numbers")),
         rins=fields.texts("regulation_id_numbers"),
         cfr_references=_cfr_references(fields),
         executive_order=fields.text("executive_order_number") or None,
@@ -141,13 +142,13 @@ def _agencies(fields: Fields) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _dockets(raw: tuple[str, ...]) -> tuple[str, ...]:
+def dockets(raw: tuple[str, ...]) -> tuple[str, ...]:
     """Docket ids as printed, each followed by its normal form where that differs."""
     found: list[str] = []
     for text in raw:
-        plain = re.sub(r"^Docket (?:ID|N(?:o|umber)s?)\.?:?\s*", "", text, flags=re.IGNORECASE)
+        plain = _DOCKET_WORDS.sub("", text.strip(" []"))
         found.extend((plain, docket(plain)) if values(plain, "docket") else (plain,))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _cfr_references(fields: Fields) -> tuple[str, ...]:

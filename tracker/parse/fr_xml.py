@@ -19,7 +19,7 @@ from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parse.designator import INSTRUCTION_ORDER, Designator, levels
 from tracker.parse.flow import Flow, Paragraph, Piece, Place, pieces, pieces_of
-from tracker.parse.markup import Element, children, label, shorten, tidy_emphasis, words
+from tracker.parse.markup import INLINE, Element, children, label, shorten, tidy_emphasis, words
 from tracker.parse.outline import SEPARATOR, Outline
 
 DOCUMENTS = {
@@ -122,7 +122,9 @@ def facts(root: Element) -> Facts:
 
     preamble = next(root.iter("PREAMB"), None)
     place = preamble if preamble is not None else root
-    subject = next((element for element in place.iter("SUBJECT", "TITLE3", "HD") if words(element)), None)
+    subject = next(place.iter("SUBJECT"), None)
+    if subject is None:  # presidential documents have a heading instead
+        subject = next((line for line in place.iter("HD") if words(line)), None)
     orders = [words(element) for element in root.iter("EXECORD", "EXECORDR", "PRES", "PROC")]
     said = " ".join(orders)
     headings = " ".join(words(line) for line in root.iter("HD"))[:400]
@@ -135,9 +137,7 @@ def facts(root: Element) -> Facts:
         dates=body("DATES", "EFFDATE"),
         summary=body("SUM"),
         rins=tuple(values(" ".join(texts("RIN")), "rin")),
-        dockets=tuple(
-            re.sub(r"^\[?Docket (?:ID|N(?:o|umber)s?)\.?:?\s*|\]$", "", text) for text in texts("DEPDOC")
-        ),
+        dockets=tuple(part.strip() for text in texts("DEPDOC") for part in text.strip("[]").split(";")),
         cfr_references=tuple(
             value for value in values("; ".join(words(line) for line in place.iter("CFR")), "cfr-part")
         ),
@@ -211,7 +211,7 @@ class _Reader:
             self._regulatory(element)
         elif tag == "SIG":
             self._lines_of(element, "Signature")
-        elif tag in _LINES:
+        elif tag in _LINES and all(child.tag in INLINE for child in element):
             self._line(element, _LINES[tag])
         elif tag in _PREAMBLE:
             self._section_of_preamble(element, _PREAMBLE[tag])

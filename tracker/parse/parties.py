@@ -33,6 +33,7 @@ _BODY = re.compile(
     r"\b(?:Academy|Corporation|Institute|Universit\w+|Group|Center|Administration|Commission)\b"
 )
 _PLACE = re.compile(r"\b(?:Street|St|Road|Rd|Avenue|Ave|Building|Bldg|Park|District|Room|Floor|Campus)\b")
+_FOOTNOTE_MARKS = re.compile(r"\s*[\d*†‡,]+\Z")
 _FR = re.compile(r"\d{1,3} FR \d{1,6}")
 _SUBORDINATE = re.compile(r"(?:Subordinate|Affiliated) \w+:?\Z", re.I)
 _LEGAL_CUT = re.compile(r"[.,;:]+\Z")
@@ -119,8 +120,8 @@ def _belongs(text: str, start: int) -> bool:
 
 def is_country_table(table: Table) -> bool:
     """Whether a table's first column is headed "Country": a list of parties or of countries."""
-    columns = table.columns
-    return bool(columns) and columns[0].strip("[]() ").casefold().startswith(("country", "countries"))
+    heads = (row.cells[0] for row in table.rows if row.role == "head" and row.cells)
+    return any(head.strip("[]() ").casefold().startswith(("country", "countries")) for head in heads)
 
 
 def write_parties(outline: Outline, table: Table, place: Place) -> None:
@@ -203,17 +204,22 @@ def _row_text(cells: tuple[str, ...]) -> str:
 
 
 def write_countries(outline: Outline, table: Table, place: Place) -> None:
-    """A table with one country to a row, such as the Country Chart: `Supp. No. 1 to Part 738 › Japan`."""
+    """A table with one country to a row, such as the Country Chart: `Supp. No. 1 to Part 738 › Japan`.
+    `meta` names the columns that are marked with an X: `("column", "NS 1")`."""
+    columns = table.columns
     for row in table.rows:
         if row.role != "row" or not row.cells[0]:
             write_row(outline, row, place)
             continue
         name = row.cells[0]
+        # Where the heads stand in several lines, the last line names no country column.
+        heads = columns if len(columns) == len(row.cells) else ("", *columns)
+        marked = [head for head, cell in zip(heads, row.cells, strict=False) if head and cell.upper() == "X"]
         outline.add(
             f"{place.path}{SEPARATOR}{shorten(name, 100)}",
             UnitKind.ROW,
             row.text,
             place.depth + 1,
-            key=search_form(plain(re.sub(r"\s*[\d*†‡,]+\Z", "", name))),
-            meta=(("country", name),),
+            key=search_form(plain(_FOOTNOTE_MARKS.sub("", name))),
+            meta=(("country", name), *(("column", head) for head in marked)),
         )

@@ -13,7 +13,7 @@ from tracker.model import Document, DocumentKind, Fetched, Role
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parse.feed import read_entry
 from tracker.parse.fields import load_object
-from tracker.parse.fr_record import fr_document, pi_document
+from tracker.parse.fr_record import dockets, fr_document, pi_document
 from tracker.parse.fr_text import read_fr_text
 from tracker.parse.fr_xml import fr_units
 from tracker.parse.lists import list_units
@@ -126,7 +126,7 @@ def with_xml(document: Document, data: bytes) -> Document:
         action=document.action or facts.action,
         dates_text=document.dates_text or facts.dates,
         agencies=document.agencies or facts.agencies,
-        docket_ids=document.docket_ids or facts.dockets,
+        docket_ids=document.docket_ids or dockets(facts.dockets),
         rins=document.rins or facts.rins,
         cfr_references=document.cfr_references or facts.cfr_references,
         executive_order=document.executive_order or facts.executive_order or None,
