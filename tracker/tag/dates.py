@@ -72,6 +72,7 @@ _EXCEPTED = re.compile(
     re.I,
 )
 _DOTTED = re.compile(r"(?<=\d)\.(?=\d)|(?<=\b[ap])\.(?=m\b)|(?<=\b[ap]\.m)\.|(?<=\bU)\.(?=S\b)|(?<=\bU\.S)\.")
+_DIGITS = re.compile(r"(?:19|20)\d\d|/\d\d\b")
 _LEADING = 14  # first paragraphs that may hold the dates of a text recorded without its headings
 _BOUNDARY = re.compile(
     r"(?<=[a-z0-9)\]][.;])\s+(?=[A-Z(])(?<!Nos\.\s)(?<!No\.\s)(?<!Jan\.\s)(?<!Feb\.\s)(?<!Mar\.\s)(?<!Apr\.\s)"
@@ -117,6 +118,8 @@ def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
     document = reading.document
     found: list[LegalDate] = []
     for section in _sections(reading):
+        if _DIGITS.search(section.text) is None and "publication" not in section.text:
+            continue
         for sentence in sentences(section.text):
             found.extend(_read(sentence, document.published or today, dates_section=section.where == "dates"))
     found.extend(_notes(reading))

@@ -113,12 +113,12 @@ class Findings:
 
     def holds(self, condition: Condition) -> tuple[Evidence, ...] | None:
         """Evidence (perhaps none) if the condition holds; None if it does not. Cheap tests first."""
-        if condition.kinds and self.reading.document.kind.value not in condition.kinds:
-            return None
-        if any(self._term(term, 1) for term in condition.none_title):
+        if not self._placed(condition):
             return None
         evidence: list[Evidence] = []
         if not self._any_of(condition, evidence):
+            return None
+        if any(self._term(term, 1) for term in condition.none_title):
             return None
         if any(self._term(term, 0) for term in condition.none):
             return None
@@ -127,12 +127,6 @@ class Findings:
             if hit is None:
                 return None
             evidence.append(hit)
-        if condition.topics and not any(topic in self.topics for topic in condition.topics):
-            return None
-        if not all(topic in self.topics for topic in condition.all_topics):
-            return None
-        if any(topic in self.topics for topic in condition.no_topics):
-            return None
         if any(self.fact(name) is not None for name in condition.no_facts):
             return None
         for name in condition.facts:
@@ -146,6 +140,16 @@ class Findings:
                 return None
             evidence.extend(found)
         return tuple(dict.fromkeys(evidence))
+
+    def _placed(self, condition: Condition) -> bool:
+        """The demands that cost nothing: kind and topics."""
+        if condition.kinds and self.reading.document.kind.value not in condition.kinds:
+            return False
+        if condition.topics and self.topics.keys().isdisjoint(condition.topics):
+            return False
+        if not all(topic in self.topics for topic in condition.all_topics):
+            return False
+        return self.topics.keys().isdisjoint(condition.no_topics)
 
     def _any_of(self, condition: Condition, evidence: list[Evidence]) -> bool:
         """Title and text terms are separate demands when both are named; the rest are alternatives."""

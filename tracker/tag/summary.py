@@ -5,7 +5,6 @@ Japanese comes from catalogue phrases; official words are quoted as they are, ne
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from tracker.model import Bilingual, DocumentKind, Language, LegalDate, Topic
@@ -36,13 +35,13 @@ _AGENCIES = (
 )
 _PRESIDENTS = frozenset({"executive-order", "proclamation", "presidential"})
 _KIND_WORDS = (
-    ("interim-final-rule", re.compile(r"interim final rule|\bIFR\b|interim rule", re.I)),
-    ("temporary-final-rule", re.compile(r"temporary final rule", re.I)),
-    ("advance-notice", re.compile(r"advance notice of proposed rulemaking|\bANPRM\b", re.I)),
-    ("proposed-rule", re.compile(r"proposed rule|proposes to amend|is proposing", re.I)),
-    ("final-rule", re.compile(r"final rule", re.I)),
-    ("rule", re.compile(r"\b(?:in )?this rule\b", re.I)),
-    ("notice", re.compile(r"\bnotice\b", re.I)),
+    ("interim-final-rule", ("interim final rule", "(ifr)", "interim rule")),
+    ("temporary-final-rule", ("temporary final rule",)),
+    ("advance-notice", ("advance notice of proposed rulemaking", "(anprm)")),
+    ("proposed-rule", ("proposed rule", "proposes to amend", "is proposing")),
+    ("final-rule", ("final rule",)),
+    ("rule", ("in this rule", "this rule ")),
+    ("notice", ("notice",)),
 )
 
 
@@ -73,9 +72,9 @@ def kind_of(reading: Reading) -> str:
         return "proclamation"
     if document.kind is DocumentKind.PRESIDENTIAL:
         return "presidential"
-    words = " ".join((document.action, document.title, document.abstract[:600]))
-    for kind, pattern in _KIND_WORDS:
-        if pattern.search(words):
+    words = " ".join((document.action, document.title, document.abstract[:600])).lower()
+    for kind, phrases in _KIND_WORDS:
+        if any(phrase in words for phrase in phrases):
             return kind
     return document.kind.value if document.type else "document"
 
