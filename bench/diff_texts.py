@@ -14,10 +14,6 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import accumulate
 
-from lxml import etree
-
-from tracker.parse import read_file
-
 Edit = tuple[str, str | None, str]  # operation, path before (moved, renumbered), path
 
 
@@ -49,7 +45,7 @@ class Case:
     edits: set[Edit]
 
 
-def _case(
+def make_case(
     name: str,
     suffix: str,
     write: Callable[[list[Line]], bytes],
@@ -159,31 +155,31 @@ class Words:
 # --- the nested regulation ----------------------------------------------------------------------
 
 _LETTERS = "abcdefghijkl"
-_SECTIONS = 59
+_SECTIONS = 65
 _INSERTED_IN, _MOVED_FROM, _MOVED_TO, _WORD_IN = 12, 40, 38, 45
 
 
-def regulation(seed: int = 1) -> Case:
-    """2 MB, 4,300 paragraphs to four levels. A paragraph (c) inserted, so that (c) to (l) become (d) to
+def regulation(seed: int = 1, sections: int = _SECTIONS) -> Case:
+    """2 MB, 4,700 paragraphs to four levels. A paragraph (c) inserted, so that (c) to (l) become (d) to
     (m); one word changed; one paragraph of 152 words moved 72 paragraphs up under another one."""
-    old, new, edits = _regulation(seed)
-    return _case("regulation, 2 MB, nested", ".xml", _as_xml, old, new, edits)
+    old, new, edits = _regulation(seed, sections)
+    return make_case("regulation, 2 MB, nested", ".xml", _as_xml, old, new, edits)
 
 
 def raw_regulation(seed: int = 1) -> Case:
     """The same words as raw text of 72 columns; paths are not asked for."""
-    old, new, _ = _regulation(seed)
-    case = _case("the same at 72 columns", ".txt", _as_raw, old, new, set())
+    old, new, _ = _regulation(seed, _SECTIONS)
+    case = make_case("the same at 72 columns", ".txt", _as_raw, old, new, set())
     return Case(
         case.name, case.suffix, case.old, case.new,
         case.old.decode().splitlines(), case.new.decode().splitlines(), case.old_changed, case.new_changed, set(),
     )  # fmt: skip
 
 
-def _regulation(seed: int) -> tuple[list[Line], list[Line], set[Edit]]:
+def _regulation(seed: int, sections: int) -> tuple[list[Line], list[Line], set[Edit]]:
     words = Words(seed)
     old = [Line("PART 900—GENERAL PROVISIONS", "15 CFR 900")]
-    for number in range(1, _SECTIONS + 1):
+    for number in range(1, sections + 1):
         section = f"15 CFR 900.{number}"
         old.append(Line(f"§ 900.{number} {words.sentence(5)}", section))
         for letter in _LETTERS:
@@ -283,19 +279,19 @@ def _as_raw(lines: list[Line]) -> bytes:
 
 _COUNTRIES = ("CHINA", "IRAN", "JAPAN", "PAKISTAN", "RUSSIA", "UNITED ARAB EMIRATES")
 _ROWS = 500
-_TABLE = "Supp. No. 4 to Part 744"
+LIST = "Supp. No. 4 to Part 744"
 _COLUMNS = ("Country", "Entity", "License requirement", "License review policy", "Federal Register citation")
-_SCOPE = ("For all items subject to the EAR. (See § 744.11 of the EAR)", "Presumption of denial")
+SCOPE = ("For all items subject to the EAR. (See § 744.11 of the EAR)", "Presumption of denial")
 
 
 def table(seed: int = 2) -> Case:
     """3,000 rows of the Entity List's shape: 5 parties added, 2 removed, one address changed."""
     words = Words(seed)
-    old = [Line("Supplement No. 4 to Part 744—Entity List", _TABLE)]
-    old.append(Line(" ".join(_COLUMNS), f"{_TABLE} › columns"))
+    old = [Line("Supplement No. 4 to Part 744—Entity List", LIST)]
+    old.append(Line(" ".join(_COLUMNS), f"{LIST} › columns"))
     names: set[str] = set()
     for country in _COUNTRIES:
-        old.append(Line(country, f"{_TABLE} › {country}"))
+        old.append(Line(country, f"{LIST} › {country}"))
         rows: list[Line] = []
         while len(rows) < _ROWS:
             line = _row(words, country)
@@ -321,7 +317,7 @@ def table(seed: int = 2) -> Case:
         line = _row(words, country).all_changed()
         new.insert(place, line)
         edits.add(("added", None, line.path))
-    return _case("table, 3,000 rows", ".xml", _as_table, old, new, edits)
+    return make_case("table, 3,000 rows", ".xml", _as_table, old, new, edits)
 
 
 def _row(words: Words, country: str) -> Line:
@@ -331,8 +327,8 @@ def _row(words: Words, country: str) -> Line:
     street = chance.choice(words.words[200:]).capitalize()
     address = f"{chance.randint(1, 400)}, {street} Road, {chance.choice(['Building', 'Floor'])} {chance.randint(1, 40)}"
     citation = f"{chance.randint(75, 90)} FR {chance.randint(10000, 80000)}, {chance.randint(1, 12)}/{chance.randint(1, 28)}/{chance.randint(10, 25)}."
-    text = " ".join([f"{party}, {address}, {country.title()}.", *_SCOPE, citation])
-    return Line(text, f"{_TABLE} › {country} › {party}", 1)
+    text = " ".join([f"{party}, {address}, {country.title()}.", *SCOPE, citation])
+    return Line(text, f"{LIST} › {country} › {party}", 1)
 
 
 def _as_table(lines: list[Line]) -> bytes:
@@ -347,168 +343,9 @@ def _as_table(lines: list[Line]) -> bytes:
         if not line.depth:
             country = line.text
             continue
-        before, scope, rest = line.text.partition(" " + _SCOPE[0])
-        review, citation = rest.strip()[: len(_SCOPE[1])], rest.strip()[len(_SCOPE[1]) :].strip()
+        before, scope, rest = line.text.partition(" " + SCOPE[0])
+        review, citation = rest.strip()[: len(SCOPE[1])], rest.strip()[len(SCOPE[1]) :].strip()
         cells = (country, before, scope.strip(), review, citation)
         parts.append("<TR>" + "".join(f"<TD>{escape(cell)}</TD>" for cell in cells) + "</TR>\n")
         country = " "
     return "".join([*parts, "</TBODY></TABLE></DIV>\n</DIV9>\n"]).encode()
-
-
-# --- part 744, with planted edits ---------------------------------------------------------------
-
-
-def part_744(data: bytes) -> Case:
-    """A recorded state of the part with edits planted: a paragraph inserted, so that those after it
-    are redesignated; a number changed and a "not" put in; in the Entity List two parties added, one
-    removed and one number of an address changed."""
-    planted = _Planted(data)
-    planted.insert_paragraph()
-    planted.change_number("P")
-    planted.put_in_not()
-    planted.change_number("TR")
-    planted.remove_row()
-    for party in ("Aardvark Planted Works Co., Ltd.", "Quince Planted Institute"):
-        planted.add_row(party)
-    old, new = planted.old, planted.lines()
-    return _case("part 744, planted edits", ".xml", planted.write, old, new, planted.edits)
-
-
-class _Planted:
-    """The part as a tree and as lines, edited together."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-        self.root = etree.fromstring(data, parser)
-        self.units = read_file("part.xml", data).units
-        self.old = [Line(_folded(unit.text), unit.path, unit.depth) for unit in self.units]
-        self.new: list[Line | None] = [Line(line.text, line.path, line.depth) for line in self.old]
-        self.after: dict[int, list[Line]] = {}
-        self.edits: set[Edit] = set()
-        self.elements: dict[str, etree._Element] = {}
-        for element in self.root.iter("P", "TR"):
-            cells = list(element.iter("TD")) if element.tag == "TR" else [element]
-            self.elements[" ".join(_folded("".join(map(str, cell.itertext()))) for cell in cells).strip()] = (
-                element
-            )
-
-    def write(self, lines: list[Line]) -> bytes:
-        return self.data if lines is self.old else bytes(etree.tostring(self.root, encoding="utf-8"))
-
-    def _plain(self, tag: str) -> list[int]:
-        """Units whose element holds nothing but words, the head of each table and section left alone."""
-        found = []
-        for k, line in enumerate(self.old):
-            element = self.elements.get(line.text)
-            if element is None or element.tag != tag or line.changed:
-                continue
-            if all(child.tag == "TD" and len(child) == 0 for child in element):
-                found.append(k)
-        return found
-
-    def insert_paragraph(self) -> None:
-        for section in dict.fromkeys(line.path.partition("(")[0] for line in self.old):
-            inside = [k for k, line in enumerate(self.old) if line.path.startswith(f"{section}(")]
-            tops = [k for k in inside if self.old[k].path == section + self.units[k].marker]
-            own = all(
-                self.old[k].path.endswith(self.units[k].marker) and self.units[k].marker.count("(") == 1
-                for k in inside
-            )
-            if own and len(tops) >= 4 and all(self.old[k].text in self.elements for k in tops):
-                self._insert_at(section, inside, tops)
-                return
-        raise ValueError("no section of this part takes an insertion")
-
-    def _insert_at(self, section: str, inside: list[int], tops: list[int]) -> None:
-        first = tops[1]
-        fresh = Line(
-            f"{self.units[first].marker} Shipments named in this paragraph need a license from 2027 on.",
-            self.old[first].path,
-        ).all_changed()
-        element = etree.Element("P")
-        element.text = fresh.text
-        self.elements[self.old[first].text].addprevious(element)
-        self.after.setdefault(first - 1, []).append(fresh)
-        self.edits.add(("added", None, fresh.path))
-        for k in (k for k in inside if k >= first):
-            line = self.old[k]
-            letter = line.path[len(section) + 1]
-            path = f"{section}({chr(ord(letter) + 1)}){line.path[len(section) + 3 :]}"
-            self.edits.add(("renumbered", line.path, path))
-            later = Line(line.text, path, line.depth)
-            if k in tops:
-                later = Line(f"({chr(ord(letter) + 1)}){line.text[3:]}", path, line.depth, {0})
-                line.changed.add(0)
-                target = self.elements[line.text]
-                target.text = (target.text or "").replace(f"({letter})", f"({chr(ord(letter) + 1)})", 1)
-            self.new[k] = later
-
-    def _put(self, k: int, at: int, tokens: list[str], find: str, put: str) -> None:
-        """One run of words replaced in the tree and in the lines."""
-        element = self.elements[self.old[k].text]
-        holder = next(part for part in (element, *element) if find in (part.text or ""))
-        holder.text = (holder.text or "").replace(find, put, 1)
-        self.new[k] = Line(" ".join(tokens), self.old[k].path, self.old[k].depth, {at})
-        self.edits.add(("changed", None, self.old[k].path))
-
-    def change_number(self, tag: str) -> None:
-        for k in self._plain(tag)[20:]:
-            tokens = self.old[k].text.split()
-            at = next((at for at in range(1, len(tokens) - 1) if tokens[at].isdigit()), 0)
-            if at and self.old[k].text.count(f" {tokens[at]} ") == 1 and at < len(tokens) // 2:
-                find, put = f" {tokens[at]} ", f" {int(tokens[at]) + 1} "
-                tokens[at] = put.strip()
-                self.old[k].changed.add(at)
-                self._put(k, at, tokens, find, put)
-                return
-        raise ValueError(f"no number in a {tag}")
-
-    def put_in_not(self) -> None:
-        for k in self._plain("P"):
-            tokens = self.old[k].text.split()
-            if self.old[k].text.count(" may be ") == 1 and "may be" in (
-                self.elements[self.old[k].text].text or ""
-            ):
-                at = next(at for at in range(len(tokens)) if tokens[at : at + 2] == ["may", "be"]) + 1
-                tokens.insert(at, "not")
-                self._put(k, at, tokens, " may be ", " may not be ")
-                return
-        raise ValueError("no paragraph says may be")
-
-    def _rows(self) -> list[int]:
-        return [k for k in self._plain("TR") if self.old[k].path.startswith(f"{_TABLE} › RUSSIA › ")]
-
-    def remove_row(self) -> None:
-        k = self._rows()[7]
-        element = self.elements[self.old[k].text]
-        above = element.getparent()
-        assert above is not None
-        above.remove(element)
-        self.old[k] = self.old[k].all_changed()
-        self.new[k] = None
-        self.edits.add(("removed", None, self.old[k].path))
-
-    def add_row(self, party: str) -> None:
-        k = self._rows()[11]
-        element = self.elements[self.old[k].text]
-        cells = ["", f"{party}, 5 Planted Road, Moscow, Russia.", *_SCOPE, "90 FR 47201, 9/30/25."]
-        row = etree.Element("TR")
-        for cell in cells:
-            etree.SubElement(row, "TD").text = cell
-        element.addnext(row)
-        text = _folded(" ".join(cells))
-        self.after.setdefault(k, []).insert(0, Line(text, f"{_TABLE} › RUSSIA › {party}").all_changed())
-        self.edits.add(("added", None, f"{_TABLE} › RUSSIA › {party}"))
-
-    def lines(self) -> list[Line]:
-        """The lines after the edits, in their order."""
-        found: list[Line] = []
-        for k, line in enumerate(self.new):
-            found.extend([line] if line is not None else [])
-            found.extend(self.after.get(k, ()))
-        return found
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())

@@ -96,6 +96,14 @@ def test_no_operation_is_no_difference() -> None:
     assert summarize(()).ja == "相違なし。"
 
 
+def test_the_order_of_a_table_is_told_as_such() -> None:
+    rows = [party("CHINA", "Foo", "1 Road"), party("CHINA", "Goo", "2 Road")]
+    said = summarize(
+        operations(entities(country("CHINA"), *rows), entities(country("CHINA"), *reversed(rows)))
+    )
+    assert said.en == "Only the order differs; no change of the law's words."
+
+
 def test_many_places_are_counted() -> None:
     before, after = [], []
     for number in range(5):

@@ -6,7 +6,18 @@ import json
 import re
 from html.parser import HTMLParser
 
-from tests.unit.diff_samples import DEFINED, EXPORT, INSERTED, NOTICE, POWER, REVIEW, redline, section
+from tests.unit.diff_samples import (
+    DEFINED,
+    EXPORT,
+    INSERTED,
+    NOTICE,
+    POWER,
+    REVIEW,
+    heading,
+    plain,
+    redline,
+    section,
+)
 from tracker.export import diff_json, html, text
 from tracker.export.redline import together
 
@@ -104,6 +115,14 @@ def test_editorial_differences_are_in_the_page_but_hidden() -> None:
     assert 'class="op changed editorial"' in source
     assert 'type="checkbox" id="editorial"' in source
     assert 'type="checkbox"' not in html.render(redline(section(EXPORT), section(DEFINED)), "en")
+
+
+def test_new_ordinals_of_paragraphs_that_stayed_are_not_shown() -> None:
+    before = [heading(), plain(1, EXPORT), plain(2, DEFINED)]
+    made = redline(before, [heading(), plain(1, INSERTED), plain(2, EXPORT), plain(3, DEFINED)])
+    assert len(made.operations) == 3
+    assert "left out" not in text.render(made, "en")
+    assert html.render(made, "en").count("<article") == 1
 
 
 def test_equal_texts_say_so() -> None:

@@ -147,9 +147,10 @@ class _Comparison:
         if old.text != new.text and not designator(old) and not designator(new):
             # A heading, a party, a row: its path is made of its words, nothing was given a new number.
             return self._pair(i, j, Op.CHANGED, self._leader(i, j))
+        # The ordinal of an undesignated paragraph is ours, not the law's; a path may only be spelt otherwise.
         ordinal = not old.marker and not new.marker and old.text == new.text
-        respelt = legal_form(old.path) == legal_form(new.path)
-        return self._pair(i, j, Op.RENUMBERED, follows, editorial=(ordinal or respelt) and self._same(i, j))
+        respelt = not ordinal and legal_form(old.path) == legal_form(new.path) and self._same(i, j)
+        return self._pair(i, j, Op.RENUMBERED, follows, editorial=ordinal or respelt)
 
     def _leader(self, i: int, j: int) -> str | None:
         """The path of the nearest unit above that got another path, or another place, and took this one

@@ -65,7 +65,11 @@ def summarize(operations: Sequence[Operation]) -> Bilingual:
     """What the operations amount to. Editorial ones are counted only when there is nothing else."""
     weighty = [op for op in operations if not op.editorial]
     if not weighty:
-        count = len(operations)
+        count = sum(op.before != op.after for op in operations)
+        if not count and operations:
+            return Bilingual(
+                "順序のみの相違。法文の変更なし。", "Only the order differs; no change of the law's words."
+            )
         if not count:
             return Bilingual("相違なし。", "No difference.")
         place = "place" if count == 1 else "places"

@@ -28,12 +28,13 @@ def _style() -> str:
 
 def render(redline: Redline, language: Language = "en") -> str:
     """The page as a string of HTML; save it as UTF-8."""
-    editorial = sum(op.editorial for op in redline.operations)
+    visible = redline.visible()
+    editorial = sum(op.editorial for op in visible)
     body = "".join(
         _place(name, list(operations), language)
-        for name, operations in groupby(redline.operations, key=lambda op: split_path(op.path)[0])
+        for name, operations in groupby(visible, key=lambda op: split_path(op.path)[0])
     )
-    if not redline.operations:
+    if not visible:
         body = f"<p>{_safe(t('redline.same', language))}</p>"
     title = _safe(redline.title or t("redline.title", language))
     return (

@@ -39,6 +39,11 @@ class Redline:
     author: str = "tracker"
     timezone: str = "Asia/Tokyo"
 
+    def visible(self) -> tuple[Operation, ...]:
+        """The operations with something to see: not the new ordinals of paragraphs that stayed as they
+        were, which only a machine needs."""
+        return tuple(op for op in self.operations if not (op.editorial and op.before == op.after))
+
     def citations(self, language: Language) -> str:
         """The touched units, those that only follow left out, as one line."""
         paths = [op.path for op in self.operations if not op.editorial and op.follows is None]

@@ -21,8 +21,9 @@ def render(
 ) -> str:
     """The redline as lines of text. `editorial` shows the differences of typography too."""
     pen = _Pen(colour)
-    shown = [op for op in redline.operations if editorial or not op.editorial]
-    hidden = len(redline.operations) - len(shown)
+    visible = redline.visible()
+    shown = [op for op in visible if editorial or not op.editorial]
+    hidden = len(visible) - len(shown)
     lines = [pen.bold(line(redline.title))]
     lines += [f"{name}: {line(value)}" for name, value in redline.facts(language)]
     lines += ["", line(summarize(redline.operations).get(language))]
