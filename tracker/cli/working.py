@@ -17,8 +17,10 @@ from tracker.cli.app import as_json as json_option
 from tracker.errors import FetchError, UsageError
 
 if TYPE_CHECKING:
+    from tracker.engine.local import Daemon
     from tracker.pipeline import Context, Report
     from tracker.sources import Settings, Source
+    from tracker.web.server import Viewer
 
 names = click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 
@@ -45,7 +47,12 @@ def _context(settings: Settings, state: Path) -> Context:
 
 @command("run")
 @click.option("--log-json", is_flag=True, help="Log as JSON, whatever the settings say.")
-def run(config: Path, state: Path, log_json: bool) -> None:
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    help="Where the viewer is served; this machine only.  [default: 127.0.0.1:8000, if it is free]",
+)
+def run(config: Path, state: Path, log_json: bool, listen: str | None) -> None:
     """The daemon: polls what is due, tells the channels, until SIGTERM. SIGHUP or a changed file reloads the settings."""
     from tracker.engine.local import Daemon
     from tracker.store.db import Store
@@ -53,11 +60,33 @@ def run(config: Path, state: Path, log_json: bool) -> None:
     settings = settings_of(config)
     logging(log_json or settings.log_format == "json")
     daemon = Daemon(settings, Store(state), clock.now)
+    viewer = _viewer(daemon, state, listen)
     daemon.run()
+    if viewer is not None:
+        viewer.stop()
     if daemon.busy:
         # A poll that hangs in a socket would hold the process up; what it has not committed, it repeats.
         sys.stderr.flush()
         os._exit(0)
+
+
+def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
+    """The viewer beside the daemon. Somebody else on the usual port is no reason not to watch the law; an address
+    that was asked for and cannot be had is."""
+    import structlog
+
+    from tracker.web.server import LISTEN, Viewer
+
+    viewer = Viewer(lambda: daemon.context.settings, state, listen or LISTEN)
+    try:
+        viewer.start()
+    except UsageError as error:
+        if listen:
+            raise
+        structlog.get_logger().warning("no viewer", reason=error.cause, cure="give --listen HOST:PORT")
+        return None
+    structlog.get_logger().info("the viewer is served", url=viewer.url)
+    return viewer
 
 
 @command("poll")

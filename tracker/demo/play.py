@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,9 +23,11 @@ from tracker.engine import cycle
 from tracker.errors import UsageError
 from tracker.model import Change, DocumentKind, Level, Op, Operation
 from tracker.pipeline import Context, Report
+from tracker.sources import Settings
 from tracker.store import changes
 from tracker.store.db import FILE as DATABASE
 from tracker.store.db import Store
+from tracker.web.server import LISTEN, Viewer
 
 SETTINGS = Path(__file__).parent / "archive" / "sources.toml"
 _COLOURS = {
@@ -73,8 +77,8 @@ class _Sum:
 
 def play(*, once: bool, state: Path | None = None) -> int:
     """Baseline on the archive's first day, then one poll on each evening on which something changed; prints what
-    came, what it means and where to look. Without `once` the archive's server goes on until Ctrl-C, so that the
-    state can be polled by hand. Gives the exit code: 1 when a source failed. Raises UsageError when the folder
+    came, what it means and where to look. Without `once` the viewer is then served, and the archive with it, until
+    Ctrl-C. Gives the exit code: 1 when a source failed. Raises UsageError when the folder
     holds a state already, and whatever TrackerError the store has."""
     console = Console(highlight=False)
     folder = state if state is not None else Path(tempfile.mkdtemp(prefix="tracker-demo-"))
@@ -93,7 +97,7 @@ def play(*, once: bool, state: Path | None = None) -> int:
             store.close()
         _tell(total, time.monotonic() - began, config, alerts, server.now, console)
         if not once:
-            _wait(server, console)
+            _serve(context.settings, folder, server, console)
     return 1 if total.failed or server.failures else 0
 
 
@@ -233,20 +237,29 @@ def _tell(total: _Sum, seconds: float, config: Path, alerts: Path, last: datetim
     options = f"--config {config} --state {config.parent}"
     console.print("\n[bold]Where to look[/]")
     console.print(f"   export TRACKER_NOW={last.isoformat()}   # the demo's last evening", markup=False)
+    program = "tracker" if shutil.which("tracker") else sys.argv[0]
     for command in ("changes --limit 20", "changes --query 半導体", "deadlines", "status", "verify"):
-        console.print(f"   tracker {command} {options}", soft_wrap=True, markup=False)
+        console.print(f"   {program} {command} {options}", soft_wrap=True, markup=False)
     console.print(f"   less {alerts}", soft_wrap=True, markup=False)
     for line in total.failed:
         console.print(f"[red]{escape(line)}[/]", soft_wrap=True)
 
 
-def _wait(server: Server, console: Console) -> None:
-    """Serves the archive until Ctrl-C."""
-    console.print(f"\nThe archive is served at {server.url} until Ctrl-C.")
+def _serve(settings: Settings, folder: Path, server: Server, console: Console) -> None:
+    """Serves the viewer on the demo's last evening, until Ctrl-C: at its usual address, or at a free one."""
+    viewer = Viewer(settings, folder, LISTEN, lambda: server.now)
+    try:
+        viewer.start()
+    except UsageError:
+        viewer = Viewer(settings, folder, "127.0.0.1:0", lambda: server.now)
+        viewer.start()
+    console.print(f"\nThe viewer is at [bold]{viewer.url}[/] until Ctrl-C (the archive at {server.url}).")
     try:
         server.closing.wait()
     except KeyboardInterrupt:
         console.print("ended")
+    finally:
+        viewer.stop()
 
 
 def _day(evening: datetime) -> str:
