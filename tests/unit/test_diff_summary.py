@@ -43,6 +43,24 @@ def test_what_closes_up_after_a_removal_moves_up() -> None:
     assert "(c)を(b)に繰上げ" in said.ja
 
 
+def test_two_insertions_make_two_runs() -> None:
+    before = section(EXPORT, DEFINED, REVIEW, POWER, NOTICE)
+    after = section(EXPORT, INSERTED, DEFINED, REVIEW, f"{INSERTED} Anew.", POWER, NOTICE)
+    assert "(b)-(c) became (c)-(d), (d)-(e) became (f)-(g)." in summarize(operations(before, after)).en
+
+
+def test_a_stay_is_told_by_its_name() -> None:
+    stay = Unit(
+        f"{SECTION} › Effective Date Note", UnitKind.EFFECTIVE_NOTE,
+        "Effective Date Note: At 90 FR 50857, Nov. 12, 2025, paragraph (a)(3) was stayed until Nov. 9, 2026.", 1,
+    )  # fmt: skip
+    said = summarize(operations(section(EXPORT), [*section(EXPORT), stay]))
+    assert said.en.startswith(
+        f"{SECTION}: 1 effective date note added (Effective Date Note). New: “Effective Date"
+    )
+    assert said.ja.startswith(f"{SECTION}:効力に関する注記1件を追加")
+
+
 def test_children_are_told_with_their_parent() -> None:
     before = [heading(), paragraph("(a)", DEFINED), paragraph("(a)(1)", POWER), paragraph("(a)(2)", NOTICE)]
     after = [heading(), paragraph("(a)", INSERTED),

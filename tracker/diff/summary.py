@@ -39,16 +39,43 @@ _KIND_WEIGHT = {
 }
 
 
+# What units are called, in the order in which they are told: (one, many, Japanese with its counter).
+_NOUNS: dict[UnitKind, tuple[str, str, str]] = {
+    UnitKind.HEADING: ("heading", "headings", "見出し{}件"),
+    UnitKind.PARAGRAPH: ("paragraph", "paragraphs", "{}段落"),
+    UnitKind.ECCN: ("ECCN heading", "ECCN headings", "ECCN見出し{}件"),
+    UnitKind.ITEM: ("item", "items", "{}項目"),
+    UnitKind.NOTE: ("note", "notes", "注{}件"),
+    UnitKind.EFFECTIVE_NOTE: ("effective date note", "effective date notes", "効力に関する注記{}件"),
+    UnitKind.INSTRUCTION: ("instruction", "instructions", "改正指示{}件"),
+    UnitKind.AUTHORITY: ("authority line", "authority lines", "根拠法令{}件"),
+    UnitKind.CITATION: ("source line", "source lines", "出典表示{}件"),
+    UnitKind.EDITORIAL_NOTE: ("editorial note", "editorial notes", "編集注{}件"),
+}
+
+
 @dataclass
 class _Place:
     """What happened in one section, table or page."""
 
     name: str
-    units: dict[Op, list[str]] = field(default_factory=dict)
-    headings: dict[Op, list[str]] = field(default_factory=dict)
+    units: dict[UnitKind, dict[Op, list[str]]] = field(default_factory=dict)
     runs: list[_Run] = field(default_factory=list)
     rows: dict[Op, Counter[str]] = field(default_factory=dict)
     parties: bool = False
+
+    def note(self, kind: UnitKind, op: Op, name: str) -> None:
+        self.units.setdefault(kind, {}).setdefault(op, []).append(name)
+
+    def told(self) -> list[tuple[UnitKind, Op, list[str]]]:
+        """The units by kind and operation, in the order in which they are said."""
+        return [
+            (kind, op, self.units[kind][op])
+            for kind in _NOUNS
+            if kind in self.units
+            for op in (Op.CHANGED, Op.ADDED, Op.REMOVED)
+            if op in self.units[kind]
+        ]
 
 
 @dataclass
@@ -58,6 +85,7 @@ class _Run:
     op: Op
     old: list[str]
     new: list[str]
+    leader: str  # what pushed them on, and by which operation
     pushed: Op | None
 
 
@@ -120,8 +148,7 @@ def _places(operations: Iterable[Operation]) -> list[_Place]:
         elif op.op in (Op.MOVED, Op.RENUMBERED):
             _redesignated(op, local, place, movers, causes)
         else:
-            group = place.headings if op.kind is UnitKind.HEADING else place.units
-            group.setdefault(op.op, []).append(_short(local) or name)
+            place.note(op.kind, op.op, _short(local) or name)
     return list(places.values())
 
 
@@ -132,24 +159,24 @@ def _redesignated(
     led = leader in movers and leader != op.path and op.path.startswith(leader)
     words_differ = any(kind != "equal" for kind, _ in op.spans[_markers(op) :])
     if words_differ:
-        place.units.setdefault(Op.CHANGED, []).append(_short(local) or op.path)
+        place.note(op.kind, Op.CHANGED, _short(local) or op.path)
     if led:
         return  # said with its parent
     old_place, old_local = split_path(op.from_path or op.path)
     old = _short(old_local) if old_place == place.name else op.from_path or ""
     new = _short(local) or op.path
     last = place.runs[-1] if place.runs else None
-    pushed = causes.get(leader)
     if (
         last is not None
         and last.op is op.op is Op.RENUMBERED
+        and last.leader == leader
         and _siblings(last.new[-1], new)
         and _siblings(last.old[-1], old)
     ):
         last.old.append(old)
         last.new.append(new)
     else:
-        place.runs.append(_Run(op.op, [old or op.path], [new], pushed))
+        place.runs.append(_Run(op.op, [old or op.path], [new], leader, causes.get(leader)))
 
 
 def _markers(op: Operation) -> int:
@@ -197,16 +224,13 @@ _VERB_JA = {
 
 def _english(place: _Place) -> str:
     parts: list[str] = []
-    noun = "paragraph"
-    for group, singular in ((place.headings, "heading"), (place.units, "paragraph")):
-        for op in (Op.CHANGED, Op.ADDED, Op.REMOVED):
-            names = group.get(op)
-            if not names:
-                continue
-            word = "" if noun == singular and parts else f" {singular if len(names) == 1 else singular + 's'}"
-            own = "" if names == [place.name] else f" ({_named(names)})"
-            parts.append(f"{len(names)}{word} {_VERB_EN[op]}{own}")
-            noun = singular
+    last = None
+    for kind, op, names in place.told():
+        one, many, _ = _NOUNS[kind]
+        noun = "" if kind is last else f" {one if len(names) == 1 else many}"
+        own = "" if names == [place.name] else f" ({_named(names)})"
+        parts.append(f"{len(names)}{noun} {_VERB_EN[op]}{own}")
+        last = kind
     for run in place.runs[:_RUNS]:
         verb = "moved to" if run.op is Op.MOVED else "became"
         if run.op is Op.MOVED and run.old == run.new:
@@ -231,13 +255,10 @@ def _english(place: _Place) -> str:
 
 
 def _japanese(place: _Place) -> str:
-    parts = []
-    for group, counter in ((place.headings, "見出し{}件"), (place.units, "{}段落")):
-        for op in (Op.CHANGED, Op.ADDED, Op.REMOVED):
-            names = group.get(op)
-            if names:
-                own = "" if names == [place.name] else f"({_named(names)})"
-                parts.append(f"{counter.format(len(names))}を{_VERB_JA[op]}{own}")
+    parts: list[str] = []
+    for kind, op, names in place.told():
+        own = "" if names == [place.name] else f"({_named(names)})"
+        parts.append(f"{_NOUNS[kind][2].format(len(names))}を{_VERB_JA[op]}{own}")
     for run in place.runs[:_RUNS]:
         if run.op is Op.MOVED:
             to = "" if run.old == run.new else f"{_range(run.new, '~')}へ"
