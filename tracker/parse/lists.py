@@ -11,7 +11,7 @@ from tracker.model import Unit, UnitKind
 from tracker.parse.fields import load
 from tracker.parse.markup import plain, shorten
 from tracker.parse.outline import SEPARATOR, Outline
-from tracker.text import fold_space, search_form
+from tracker.text import search_form
 
 # The lists of the Bureau of Industry and Security that are supplements to part 744.
 _SUPPLEMENTS = (
@@ -122,7 +122,7 @@ def _write(outline: Outline, record: Mapping[str, Any], list_name: str) -> None:
         parts.append("a.k.a. " + "; ".join(aliases))
     parts.extend(address for address in addresses if address)
     for field, label in _PRINTED:
-        if text := _joined(record.get(field)):
+        if (value := record.get(field)) and (text := _joined(value)):
             parts.append(f"{label}: {text}")
     identity = _text(record.get("entity_number")) or _text(record.get("id")) or _text(record.get("_id"))
     meta = [("list", source), ("country", country), ("party", party)]
@@ -142,7 +142,7 @@ def _write(outline: Outline, record: Mapping[str, Any], list_name: str) -> None:
     outline.add(
         path,
         UnitKind.ROW,
-        fold_space(". ".join(parts)),
+        ". ".join(parts),
         1,
         key=key,
         meta=tuple(item for item in meta if item[1]),
@@ -190,7 +190,7 @@ def _joined(value: object) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return fold_space(value)
+        return " ".join(value.split())
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, (int, float)):
