@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape
 
+import pytest
+
 from tests.recorded import recorded
 from tracker.model import Unit, UnitKind
 from tracker.parse.ecfr_xml import ecfr_units
@@ -123,6 +125,31 @@ class TestVariantsOfMarkup:
                   "<HD2>Acoustics</HD2><P>a. None.</P><HD2>Optics</HD2><P>b. Coatings.</P>")
         )  # fmt: skip
         assert {"6E003 › Acoustics", "6E003 › a", "6E003 › Optics", "6E003 › b"} <= found.keys()
+
+    @pytest.mark.parametrize("marker", ["Items:", "Items"])
+    def test_the_first_item_in_the_line_of_the_marker(self, marker: str) -> None:
+        found = by_path(
+            units("<FP-2><B>9D604 “Software”.</B></FP-2><FP-1><I>List of Items Controlled</I></FP-1>"
+                  f"<FP><I>{marker}</I> a. For production.</FP><P>b. [Reserved]</P>")
+        )  # fmt: skip
+        assert found["9D604 › a"].text == f"{marker} a. For production."
+        assert found["9D604 › a"].marker == "a."
+        assert "9D604 › b" in found
+
+    def test_a_marker_that_points_to_the_heading_is_no_item(self) -> None:
+        found = by_path(
+            units("<FP-1><B>8D001 “Software” for 8A</B>.</FP-1><FP-1><I>List of Items Controlled</I></FP-1>"
+                  "<FP><I>Items:</I> The list of items controlled is contained in the ECCN heading.</FP>")
+        )  # fmt: skip
+        assert "8D001 › List of Items Controlled › Items" in found
+
+    def test_exceptions_under_their_old_name(self) -> None:
+        found = by_path(
+            units(
+                "<FP-2><B>1A001 Parts.</B></FP-2><FP-1><B>License Exceptions</B></FP-1><FP-1>LVS: N/A</FP-1>"
+            )
+        )
+        assert "1A001 › List Based License Exceptions › LVS" in found
 
     def test_an_entry_that_is_a_heading_alone(self) -> None:
         found = by_path(

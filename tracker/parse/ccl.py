@@ -21,17 +21,19 @@ _CATEGORY = re.compile(r"(Category \d)\b", re.IGNORECASE)
 _GROUP = re.compile(r"[“\"]?([A-E])\.\s")
 _SECTION = re.compile(
     r"(License Requirements?(?! Note)|Reporting Requirements?|List[- ]Based License Exceptions?|"
-    r"Special Conditions for STA|List of Items Controlled)\b",
+    r"Special Conditions for STA|List of Items Controlled|License Exceptions?(?=\s*:?\Z))\b",
     re.IGNORECASE,
 )
 _NAMES = {
     "license requirement": "License Requirements",
     "reporting requirement": "Reporting Requirements",
     "list based license exception": "List Based License Exceptions",
+    "license exception": "List Based License Exceptions",
     "special conditions for sta": "Special Conditions for STA",
     "list of items controlled": "List of Items Controlled",
 }
 _ITEM = re.compile(r"(?!i\.e\b|e\.g\b)([a-z](?:\.(?:\d{1,3}|[a-z]{1,2}))+|[a-z](?=\.))\.?(?=[\s—–(]|\Z)")
+_ITEMS_MARKER = re.compile(r"Items:?\s+(?=[a-z]\.)")
 _NOTE = re.compile(
     r"((?:Technical |Cryptography |Related )?Notes?(?: \d+)?(?: to [^:.]{1,60})?)\s?[:.—]", re.IGNORECASE
 )
@@ -151,8 +153,9 @@ class _Reader:
         if self.entry is None:
             self._outside(text)
             return
-        item = _ITEM.match(text)
-        in_items = self.section is None or self.section.path.endswith(ITEMS)
+        opening = _ITEMS_MARKER.match(text)  # `Items: a. Firearms` has the first item in the same line
+        item = _ITEM.match(text, opening.end() if opening else 0)
+        in_items = bool(opening) or self.section is None or self.section.path.endswith(ITEMS)
         if item and in_items:
             name = item[1]
             depth = self.entry.depth + 1 + name.count(".")
