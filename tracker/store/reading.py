@@ -18,6 +18,7 @@ from typing import Any
 
 from tracker.errors import StoreError, UsageError
 from tracker.model import Level
+from tracker.store.moment import from_text
 from tracker.store.schema import HEAD
 from tracker.text import search_form
 
@@ -145,6 +146,25 @@ class Reader:
     def has_operations(self, change_id: str) -> bool:
         row = self.connection.execute("SELECT operations FROM change WHERE id = ?", [change_id]).fetchone()
         return bool(row and row["operations"])
+
+    def texts(self, sources: Sequence[str]) -> list[dict[str, Any]]:
+        """The documents of these sources that have states: identity, source, key, how many, the last one's instant."""
+        marks = ", ".join("?" * len(sources))
+        rows = self.connection.execute(
+            "SELECT identity, source, key, count(*) AS states, max(at) AS at FROM version"  # noqa: S608
+            f" WHERE source IN ({marks}) GROUP BY identity ORDER BY source, key LIMIT 2000",
+            list(sources),
+        )
+        return [dict(row) for row in rows]
+
+    def text_states(self, identity: str) -> list[dict[str, Any]]:
+        """The states of one document, oldest first: ordinal, when stored, as of which day (eCFR), SHA-256."""
+        rows = self.connection.execute(
+            "SELECT ordinal, at, snapshot.meta ->> 'as_of' AS as_of, sha256, fetched_at FROM version"
+            " LEFT JOIN snapshot ON snapshot.id = version.snapshots ->> '$[0]' WHERE identity = ? ORDER BY ordinal",
+            [identity],
+        )
+        return [{**dict(row), "fetched_at": from_text(row["fetched_at"])} for row in rows]
 
     def states_of(self, change_id: str) -> list[dict[str, Any]]:
         """The records of the same text or document, before and after this one, oldest first: id, title, published,

@@ -17,7 +17,7 @@ from tracker import __version__
 from tracker.errors import StoreError, TrackerError, UsageError
 from tracker.sources import Settings
 from tracker.store.db import Store
-from tracker.web import api, change, feed, health, inbox, overview, redline, rendering, review
+from tracker.web import api, change, feed, health, inbox, law, overview, redline, rendering, review
 from tracker.web.desk import Desk, desk_of
 from tracker.web.guard import Guard
 from tracker.web.health import Tally
@@ -47,7 +47,7 @@ def create_app(
     )
     app.state.desk = Desk(current, state, Store(state), now)
     app.state.tally = tally
-    for part in (inbox, redline, review, change, overview, feed, api, health, rendering):
+    for part in (inbox, law, redline, review, change, overview, feed, api, health, rendering):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(Guard, hosts=lambda: _names(host, current()), tally=tally)

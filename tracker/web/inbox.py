@@ -19,7 +19,7 @@ from tracker.record import restore
 from tracker.store import reviews
 from tracker.store.reading import Wanted
 from tracker.web.desk import AtDesk, Desk
-from tracker.web.rendering import language_of, page
+from tracker.web.rendering import language_of, number_of, page
 
 router = APIRouter(include_in_schema=False)
 
@@ -131,7 +131,7 @@ def entries(
 @router.get("/")
 def inbox(request: Request, desk: AtDesk) -> HTMLResponse:
     chosen = filter_of(request.query_params)
-    number = _number(request.query_params.get("page", "1"))
+    number = number_of(request.query_params.get("page", "1"))
     today = desk.today()
     wanted = replace(chosen.wanted(today), offset=(number - 1) * PAGE)
     with desk.reading() as store:
@@ -183,10 +183,6 @@ def _tabs(counts: Mapping[int, int]) -> list[tuple[str, int]]:
     for level in (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW):
         tabs.append((level.value, sum(number for rank, number in counts.items() if rank >= level.rank)))
     return tabs
-
-
-def _number(text: str) -> int:
-    return max(1, min(int(text), 100_000)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
 
 def _day(text: str) -> date | None:

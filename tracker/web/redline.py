@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +17,7 @@ from tracker.export.stored import redline_of, with_texts
 from tracker.model import Change, Op, Operation, Unit
 from tracker.record import restore
 from tracker.web.desk import AtDesk, Desk
-from tracker.web.rendering import language_of, page
+from tracker.web.rendering import language_of, number_of, page
 from tracker.web.story import official_unit
 
 router = APIRouter(include_in_schema=False)
@@ -220,44 +220,15 @@ def _load(desk: Desk, reference: str) -> tuple[Change, Redline]:
 
 
 @router.get("/changes/{reference}/redline")
-def redline_page(
-    request: Request,
-    desk: AtDesk,
-    reference: str,
-    view: str = "inline",
-    editorial: str = "",
-    context: str = "",
-    part: int = 1,
-) -> HTMLResponse:
-    language = language_of(request, desk)
+def redline_page(request: Request, desk: AtDesk, reference: str, context: str = "") -> HTMLResponse:
     change, redline = _load(desk, reference)
-    shown = [op for op in redline.operations if editorial or not op.editorial]
     whole = None
-    if context and shown:
+    if context and redline.operations:
         with desk.store.read() as connection:
             whole = with_texts(connection, change, redline)
-    rows: list[Row] = surrounded(whole, bool(editorial)) if whole else [*shown]
-    parts = max(1, -(-len(rows) // PAGE))
-    part = max(1, min(part, parts))
-    drawn = places(rows[(part - 1) * PAGE : part * PAGE])
-    return page(
-        request,
-        desk,
-        "redline.html.j2",
-        change=change,
-        redline=redline,
-        facts=redline.facts(language),
-        summary=summarize(redline.operations).get(language) if redline.operations else "",
-        places=drawn,
-        shown=len(shown),
-        hidden=len(redline.operations) - len(shown),
-        typographic=sum(op.editorial for op in redline.operations),
-        view="side" if view == "side" else "inline",
-        editorial="1" if editorial else "",
-        context="1" if context else "",
-        without_context=bool(context and shown and whole is None),
-        part=part,
-        parts=parts,
+    address = f"/changes/{change.id}/redline"
+    return redline_view(
+        request, desk, redline, address=address, values={}, back=f"/changes/{change.id}", whole=whole
     )
 
 
@@ -266,9 +237,59 @@ def redline_file(request: Request, desk: AtDesk, reference: str, form: str) -> R
     if form not in TYPES:
         raise HTTPException(404)
     change, redline = _load(desk, reference)
+    return as_file(request, desk, redline, form, f"{change.document_number or change.source}-{change.id}")
+
+
+def redline_view(
+    request: Request,
+    desk: Desk,
+    redline: Redline,
+    *,
+    address: str,
+    values: Mapping[str, object],
+    back: str,
+    whole: Redline | None,
+) -> HTMLResponse:
+    """The page of a redline at an address with these query values. `whole` is the same with both texts."""
+    language = language_of(request, desk)
+    asked = request.query_params
+    editorial, context = bool(asked.get("editorial")), bool(asked.get("context"))
+    view = "side" if asked.get("view") == "side" else "inline"
+    shown = [op for op in redline.operations if editorial or not op.editorial]
+    rows: list[Row] = surrounded(whole, editorial) if context and whole and shown else [*shown]
+    parts = max(1, -(-len(rows) // PAGE))
+    part = min(number_of(asked.get("part", "1")), parts)
+    return page(
+        request,
+        desk,
+        "redline.html.j2",
+        redline=redline,
+        facts=redline.facts(language),
+        summary=summarize(redline.operations).get(language) if redline.operations else "",
+        places=places(rows[(part - 1) * PAGE : part * PAGE]),
+        shown=len(shown),
+        hidden=len(redline.operations) - len(shown),
+        typographic=sum(op.editorial for op in redline.operations),
+        address=address,
+        own=dict(values),
+        back_to=back,
+        values={
+            **values,
+            "view": view if view == "side" else "",
+            "editorial": "1" if editorial else "",
+            "context": "1" if context else "",
+        },
+        view=view,
+        without_context=context and bool(shown) and whole is None,
+        part=part,
+        parts=parts,
+    )
+
+
+def as_file(request: Request, desk: Desk, redline: Redline, form: str, name: str) -> Response:
     data = render(redline, form, language_of(request, desk))
-    name = re.sub(r"[^\w.-]+", "-", f"{change.document_number or change.source}-{change.id}", flags=re.ASCII)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    plain = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII)
+    headers = {"Content-Disposition": f'attachment; filename="{plain}.{form}"'}
     if form == "html":
         # The file carries its own policy, which allows its own style and nothing else.
         headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

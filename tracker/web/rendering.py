@@ -79,6 +79,11 @@ def asked_language(request: Request, desk: Desk) -> Language:
     return "en" if asked == "en" else language_of(request, desk)
 
 
+def number_of(text: str) -> int:
+    """The number of a page in an address; 1 for what is none."""
+    return max(1, min(int(text), 100_000)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+
+
 def query(values: Mapping[str, object], **changed: object) -> str:
     """The query string of these values with some changed; empty ones are left out."""
     merged = {**values, **changed}

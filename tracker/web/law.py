@@ -1,0 +1,158 @@
+"""A text as it stood on any stored day, by section; and any two of its days compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+
+from tracker.diff import compare
+from tracker.diff.summary import split_path
+from tracker.errors import ParseError
+from tracker.export.redline import Redline, Side
+from tracker.export.stored import document_of
+from tracker.model import Document, Unit, UnitKind
+from tracker.store import versions
+from tracker.text import search_form
+from tracker.web.desk import AtDesk, Desk
+from tracker.web.redline import TYPES, anchor_of, as_file, redline_view
+from tracker.web.rendering import page
+from tracker.web.story import official_unit
+
+router = APIRouter(include_in_schema=False)
+
+PAGE = 200  # units on one page
+KINDS = ("ecfr", "screening-list", "page")
+_NOTES = {UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE, UnitKind.NOTE}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A unit as it is drawn: `local` is its path below its section, `link` its official page."""
+
+    unit: Unit
+    anchor: str
+    local: str
+    link: str
+    note: bool
+
+
+@router.get("/law")
+def texts(request: Request, desk: AtDesk) -> HTMLResponse:
+    sources = [source.id for source in desk.settings.sources if source.kind.value in KINDS]
+    with desk.reading() as store:
+        found = store.texts(sources)
+    groups = [(source, [row for row in found if row["source"] == source]) for source in sources]
+    return page(request, desk, "texts.html.j2", groups=[(source, rows) for source, rows in groups if rows])
+
+
+@router.get("/law/text")
+def text(
+    request: Request, desk: AtDesk, text: str, on: int = 0, place: str = "", q: str = "", part: int = 1
+) -> HTMLResponse:
+    states = _states(desk, text)
+    ordinal = on or states[-1]["ordinal"]
+    document = _document(desk, text, ordinal)
+    places: dict[str, int] = {}
+    for unit in document.units:
+        name = split_path(unit.path)[0]
+        places[name] = places.get(name, 0) + 1
+    chosen = place if place in places else "" if q else next(iter(places), "")
+    units = [unit for unit in document.units if not chosen or split_path(unit.path)[0] == chosen]
+    wanted = search_form(q)
+    if wanted:
+        units = [unit for unit in units if wanted in search_form(f"{unit.path} {unit.text}")]
+    parts = max(1, -(-len(units) // PAGE))
+    part = max(1, min(part, parts))
+    return page(
+        request,
+        desk,
+        "law.html.j2",
+        document=document,
+        text=text,
+        states=states,
+        on=ordinal,
+        places=places,
+        place=chosen,
+        q=q,
+        found=len(units),
+        units=[_shown(unit) for unit in units[(part - 1) * PAGE : part * PAGE]],
+        part=part,
+        parts=parts,
+    )
+
+
+@router.get("/law/compare")
+def comparison(request: Request, desk: AtDesk, text: str, on: int = 0, since: int = 0) -> HTMLResponse:
+    redline = _compared(desk, text, since, on)
+    values = {"text": text, "on": on, "since": since}
+    return redline_view(
+        request,
+        desk,
+        redline,
+        address="/law/compare",
+        values=values,
+        back="/law/text",
+        whole=redline,
+    )
+
+
+@router.get("/law/compare.{form}")
+def comparison_file(
+    request: Request, desk: AtDesk, form: str, text: str, on: int = 0, since: int = 0
+) -> Response:
+    if form not in TYPES:
+        raise HTTPException(404)
+    return as_file(request, desk, _compared(desk, text, since, on), form, f"{text}-{since}-{on}")
+
+
+def _shown(unit: Unit) -> Shown:
+    name, local = split_path(unit.path)
+    return Shown(unit, anchor_of(unit.path), local or name, official_unit(unit.path), unit.kind in _NOTES)
+
+
+def _states(desk: Desk, identity: str) -> list[dict[str, Any]]:
+    with desk.reading() as store:
+        found = store.text_states(identity)
+    if not found:
+        raise HTTPException(404, identity)
+    return found
+
+
+def _compared(desk: Desk, identity: str, since: int, on: int) -> Redline:
+    states = {state["ordinal"]: state for state in _states(desk, identity)}
+    if since not in states or on not in states:
+        raise HTTPException(404, f"{identity}: {since}, {on}")
+    before, after = _document(desk, identity, since), _document(desk, identity, on)
+    return Redline(
+        title=after.title,
+        source=identity,
+        url=after.url,
+        before=_side(states[since], before),
+        after=_side(states[on], after),
+        operations=compare(before, after),
+        generated_at=desk.now(),
+        timezone=desk.settings.timezone,
+    )
+
+
+def _side(state: dict[str, Any], document: Document) -> Side:
+    return Side(
+        state["as_of"] or f"#{state['ordinal']}", state["sha256"], state["fetched_at"], document.units
+    )
+
+
+@lru_cache(maxsize=6)
+def _document(desk: Desk, identity: str, ordinal: int) -> Document:
+    """Read anew from the stored bytes; a whole part takes a quarter of a second, so the last few are kept."""
+    with desk.store.read() as connection:
+        version = versions.get(connection, identity, ordinal)
+        if version is None:
+            raise HTTPException(404, f"{identity}: {ordinal}")
+        try:
+            return document_of(connection, version, version.noise)
+        except ParseError as error:
+            raise HTTPException(404, error.line()) from error
