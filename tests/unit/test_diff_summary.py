@@ -20,6 +20,7 @@ from tests.unit.diff_samples import (
     operations,
     paragraph,
     party,
+    plain,
     section,
 )
 from tracker.diff import summarize
@@ -101,6 +102,22 @@ def test_the_law_is_quoted_before_its_source_line() -> None:
     later = replace(source, text="[61 FR 12802, Mar. 25, 1996; 90 FR 47201, Sept. 30, 2025]")
     after = [*section(EXPORT.replace("listed", "named")), later]
     assert "item named in" in summarize(operations([*section(EXPORT), source], after)).en
+
+
+def test_what_only_moved_is_not_quoted_as_new() -> None:
+    said = summarize(operations(section(EXPORT, DEFINED, REVIEW), section(REVIEW, EXPORT, DEFINED)))
+    assert said.en.endswith("became (b)-(c).")
+    assert said.ja.endswith("に改番。")
+
+
+def test_japanese_words_are_cut_where_there_is_no_space() -> None:
+    long = "輸出管理規則の対象となる貨物及び技術の輸出には許可を要する" * 8
+    said = summarize(
+        operations([heading(), plain(1, f"{long}四千八百{long}")], [heading(), plain(1, f"{long}五千{long}")])
+    )
+    assert "四千八百" in said.ja.partition("→")[0]
+    assert "五千" in said.ja.partition("→")[2]
+    assert len(said.ja) < 300
 
 
 def test_editorial_differences_are_only_counted() -> None:

@@ -23,6 +23,7 @@ _NAMED = 4  # so many units are named, the rest is counted
 _PLACES = 3
 _RUNS = 3
 _QUOTE = 160
+_READ = 2000  # so many characters of an edit are read for what it says
 _PARTIES = re.compile(r"^Supp\. No\. [467] to Part 744\b")
 
 _WEIGHTY = re.compile(
@@ -289,23 +290,23 @@ def _japanese(place: _Place) -> str:
 def _telling(operations: Sequence[Operation]) -> tuple[str, str]:
     """The words taken away and the words that came, of the operation that says most; cut to size."""
     best = max(operations, key=_weight)
-    gone, come = _edited(best)
-    if best.op in (Op.ADDED, Op.REMOVED) or not (gone or come):
-        text = best.after or best.before
-        return ("", _cut(text)) if best.op is not Op.REMOVED else (_cut(text), "")
+    if best.op is Op.ADDED:
+        return "", _cut(best.after)
+    if best.op is Op.REMOVED:
+        return _cut(best.before), ""
+    gone, come = _edited(best)  # nothing where the words only went to another place
     return _cut(gone), _cut(come)
 
 
 def _weight(op: Operation) -> float:
-    gone, come = _edited(op)
-    words = f"{gone} {come}"
+    """How telling an operation is: words that bind or release, then numbers; short edits before long."""
+    own = op.spans[_markers(op) :] if op.op in (Op.MOVED, Op.RENUMBERED) else op.spans
+    words = " ".join(text for kind, text in own if kind != "equal")[:_READ]
     weight = _KIND_WEIGHT.get(op.kind, 0.0)
-    if op.op in (Op.MOVED, Op.RENUMBERED) and not (gone or come):
+    if not words:
         return weight - 3
-    weight += 3 * bool(_WEIGHTY.search(words)) + 1.5 * bool(_DIGIT.search(words))
-    if op.op is Op.ADDED:
-        weight += 1
-    return weight - min(len(words), 2000) / 2000
+    weight += 3 * bool(_WEIGHTY.search(words)) + 1.5 * bool(_DIGIT.search(words)) + (op.op is Op.ADDED)
+    return weight - len(words) / _READ
 
 
 def _edited(op: Operation) -> tuple[str, str]:
@@ -330,16 +331,18 @@ def _edited(op: Operation) -> tuple[str, str]:
 
 
 def _tail(text: str, size: int) -> str:
-    return text if len(text) <= size else "…" + text[-size:].partition(" ")[2]
+    if len(text) <= size:
+        return text
+    end = text[-size:]
+    return "…" + (end.partition(" ")[2] or end)  # Japanese has no space to cut at
 
 
 def _head(text: str, size: int) -> str:
-    return text if len(text) <= size else text[:size].rpartition(" ")[0] + "…"
+    return text if len(text) <= size else (text[:size].rpartition(" ")[0] or text[:size]) + "…"
 
 
 def _cut(text: str) -> str:
-    text = fold_space(text)
-    return text if len(text) <= _QUOTE else text[: _QUOTE - 1].rpartition(" ")[0] + "…"
+    return _head(fold_space(text), _QUOTE)
 
 
 def _quote_en(before: str, after: str) -> str:
