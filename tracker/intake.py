@@ -55,6 +55,7 @@ class Reading:
     version: versions.Version | None
     templates: tuple[str, ...]
     same_kind: bool  # the previous text was of the same role, so that comparing words makes sense
+    kept: tuple[int, ...] = ()  # snapshots of attachments that stand on although they did not come this time
 
 
 class Intake:
@@ -123,6 +124,13 @@ class Intake:
             if version is None:
                 return Reading(document, None, None, (), True)
             old = snapshots.load(connection, version.snapshots)
+        kept: tuple[int, ...] = ()
+        if fetched.meta.get("text") == "owed" and old.attachments and not fetched.attachments:
+            # The record came without its full text, which is there but could not be had: the text that we have
+            # stands until it comes, so that a correction in it is still seen then.
+            kept = version.snapshots[1:]
+            fetched = replace(fetched, attachments=old.attachments)
+            document = parse.read(fetched)
         # The old bytes are read by today's recipe, so that another selector or a better reader is not
         # mistaken for another text.
         meta = {**old.meta, **{name: fetched.meta[name] for name in ("content",) if name in fetched.meta}}
@@ -131,8 +139,8 @@ class Intake:
             previous = parse.read(replace(old, meta=meta))
         except TrackerError:
             # The old bytes hold nothing under the new recipe: there is no before to compare with.
-            return Reading(document, None, version, (), same_kind)
-        return Reading(document, previous, version, version.noise, same_kind)
+            return Reading(document, None, version, (), same_kind, kept)
+        return Reading(document, previous, version, version.noise, same_kind, kept)
 
     def _size(self, key: str) -> int | None:
         known = self.known.get(key)
@@ -163,10 +171,10 @@ class Intake:
     # --- writing --------------------------------------------------------------------------------
 
     def _evidence(self, fetched: Fetched) -> Taken:
-        if not self._same_bytes(fetched):
-            with self.store.write() as connection:
+        with self.store.write() as connection:
+            if not self._same_bytes(fetched):
                 snapshots.save(connection, self.source.id, fetched)
-                self._save_resource(connection, fetched)
+            self._save_resource(connection, fetched)
         return Taken()
 
     def _remember(self, fetched: Fetched) -> None:
@@ -219,6 +227,7 @@ class Intake:
             ids = [
                 snapshots.save(connection, self.source.id, part) for part in (fetched, *fetched.attachments)
             ]
+            ids += reading.kept
             row = versions.Version(
                 identity,
                 ordinal,

@@ -7,8 +7,9 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 
 import structlog
 
@@ -26,6 +27,7 @@ from tracker.store.outbox import Outbox
 
 WORKERS = 8
 _BATCH = 64  # outcomes written in one transaction: losing some to a kill means polling them again, no more
+_TOGETHER = 0.05  # seconds
 MARGIN = timedelta(minutes=1)
 
 log = structlog.get_logger()
@@ -77,7 +79,7 @@ def run(
     stop: threading.Event | None = None,
     claimed: bool = False,
 ) -> Iterator[Report]:
-    """Polls these sources side by side and yields each report as it comes. What another process is polling just
+    """Polls these sources side by side and yields each report once it is written down. What another process is polling just
     now is reported as busy. Every source ends within its own time limit, whatever the others do."""
     free_the_dead(context.store)
     now = context.now()
@@ -93,7 +95,6 @@ def run(
         by_id = {name: source for name, source in by_id.items() if name in got}
     known = states.resources(context.store, list(by_id))
     standing = states.states(context.store, list(by_id))
-    done: list[Report] = []
 
     def one(source: Source) -> Report:
         if stop is not None and stop.is_set():
@@ -101,18 +102,26 @@ def run(
         return pipeline.poll(source, context, standing[source.id], known.pop(source.id), accept=accept)
 
     with ThreadPoolExecutor(min(WORKERS, max(1, len(by_id))), "poll") as pool:
-        waiting: dict[Future[Report], Source] = {
-            pool.submit(one, source): source for source in by_id.values()
-        }
-        while waiting:
-            ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in ready:
-                source = waiting.pop(future)
-                report = _result(future, source)
-                done.append(report)
-                yield report
-            if len(done) >= _BATCH or not waiting:
+        finished: SimpleQueue[tuple[Source, Future[Report]]] = SimpleQueue()
+        for source in by_id.values():
+            future = pool.submit(one, source)
+            future.add_done_callback(lambda future, source=source: finished.put((source, future)))  # type: ignore[misc]
+        done: list[Report] = []
+        left = len(by_id)
+        while left or done:
+            try:
+                # What ends in quick succession is written down together; what waits for nobody, at once.
+                source, future = finished.get(timeout=_TOGETHER if done else None)
+            except Empty:
                 _finish(done, by_id, standing, context)
+                yield from done
+                done = []
+                continue
+            done.append(_result(future, source))
+            left -= 1
+            if len(done) >= _BATCH or not left:
+                _finish(done, by_id, standing, context)
+                yield from done
                 done = []
 
 
