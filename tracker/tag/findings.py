@@ -13,6 +13,7 @@ from tracker.tag.terms import Term
 
 _PRESIDENTIAL = DocumentKind.PRESIDENTIAL
 _MOST_QUOTES = 4
+_CONFORMING = 0.7
 _EAR_PLACE = re.compile(r"15 CFR (?:[Pp]art )?(\d{3})\b|Supp\. No\. \d{1,2} to Part (\d{3})\b")
 _BINDS = re.compile(
     r"\b(?:licen[sc]e (?:is |are )?(?:also )?required|licen[sc]e requirements?|may not|must|shall not|prohibit\w*|"
@@ -208,12 +209,18 @@ class Findings:
             for signal in rule.signals:
                 found = self.holds(signal.condition)
                 if found is not None:
-                    missing *= 1 - signal.weight
+                    missing *= 1 - signal.weight * self._share(signal.condition)
                     evidence.extend(found)
             score = 1 - missing
             if score >= self.rules.threshold:
                 quotes = tuple(dict.fromkeys(evidence))[:_MOST_QUOTES]
                 self.topics[rule.id] = Topic(rule.id, round(score, 2), quotes or (self._default(),))
+
+    def _share(self, condition: Condition) -> float:
+        """In a whole rule, a section that is touched may be a conforming change: it weighs less than
+        what title and abstract say. Where only a text changed, what is touched is all there is."""
+        by_place = bool(condition.cites or condition.eccns) and not (condition.title or condition.text)
+        return _CONFORMING if by_place and not self.reading.is_change else 1.0
 
     def _default(self) -> Evidence:
         section = next((s for s in self.reading.text if s.text), self.reading.title)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from tracker import citation
 from tracker.model import Document, Unit, UnitKind
+from tracker.text import fold_space
 
 _ISSUANCE = re.compile(
     r"\b(?:is|are|be)\s+(?:hereby\s+|further\s+|proposed to be\s+)*(?:amended|corrected|revised)\s+"
@@ -80,7 +81,7 @@ def read(document: Document) -> tuple[Order, ...]:
     place = _start(document)
     orders: list[Order] = []
     for unit in _instructions(document, place):
-        text = unit.text.strip()
+        text = fold_space(unit.text)
         if match := _NUMBER.match(text):
             place.number, place.base, place.country = match[1], "", ""
         if match := _TITLE.search(text):

@@ -42,6 +42,7 @@ _PLAIN_TITLE = re.compile(
 )
 _ORDERS = frozenset({"executive-order", "proclamation"})
 _PARAGRAPHS = 30
+_LONGEST = 3_000
 
 
 def links(reading: Reading) -> tuple[Link, ...]:
@@ -57,10 +58,12 @@ def links(reading: Reading) -> tuple[Link, ...]:
     ):
         found.append(Link("corrects", match[1], document.title))
     relation = _own_relation(reading)
-    for sentence in _words(reading):
-        found.extend(
-            _from_sentence(sentence, relation, document.citation or "", document.document_number or "")
-        )
+    own = frozenset(
+        filter(None, (document.citation, document.document_number, f"E.O. {document.executive_order}"))
+    )
+    by_president = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE)
+    for sentence, speaks in _words(reading):
+        found.extend(_from_sentence(sentence, relation, own, by_president=by_president, speaks=speaks))
     if relation and not any(link.relation == relation for link in found):
         found.extend(_fallback(reading, relation))
     kept: dict[tuple[str, str], Link] = {}
@@ -84,20 +87,23 @@ def _own_relation(reading: Reading) -> str:
     return "corrects" if document.kind is DocumentKind.CORRECTION else ""
 
 
-def _words(reading: Reading) -> Iterator[str]:
+def _words(reading: Reading) -> Iterator[tuple[str, bool]]:
+    """Sentences that may act on another document, and whether they speak for this document: its title,
+    action, dates and abstract do, the running text of an agency's preamble mostly tells history."""
     document = reading.document
-    yield document.title
+    yield document.title, True
     for text in (document.action, document.dates_text, document.abstract):
-        yield from sentences(text)
+        yield from ((sentence, True) for sentence in sentences(text))
+    speaks = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE) or not document.abstract
     for unit in document.units[:_PARAGRAPHS]:
-        if len(unit.text) < 3_000:
-            yield from sentences(unit.text)
+        if len(unit.text) < _LONGEST:
+            yield from ((sentence, speaks) for sentence in sentences(unit.text))
 
 
-def _from_sentence(sentence: str, relation: str, own_citation: str, own_number: str) -> Iterator[Link]:
-    hits = [
-        h for h in citation.find(sentence) if h.kind in _TARGETS and h.value not in (own_citation, own_number)
-    ]
+def _from_sentence(
+    sentence: str, relation: str, own: frozenset[str], *, by_president: bool, speaks: bool
+) -> Iterator[Link]:
+    hits = [h for h in citation.find(sentence) if h.kind in _TARGETS and h.value not in own]
     if not hits:
         return
     for verb, pattern in _VERBS:
@@ -106,7 +112,9 @@ def _from_sentence(sentence: str, relation: str, own_citation: str, own_number: 
             continue
         for hit in hits:
             order = hit.kind in _ORDERS
-            if verb == "implements" and not order:
+            if order and verb in ("amends", "rescinds") and not by_president:
+                continue  # only an order amends or revokes an order; a rule recounts that it was done
+            if verb == "implements" and not (order and speaks):
                 continue
             if verb in ("corrects", "extends", "delays", "stays") and (
                 order or (relation and verb != relation)
@@ -125,7 +133,7 @@ def _from_sentence(sentence: str, relation: str, own_citation: str, own_number: 
 def _fallback(reading: Reading, relation: str) -> Iterator[Link]:
     """Without a citation: the quoted title, the title before the semicolon, the docket, the RIN."""
     document = reading.document
-    for sentence in _words(reading):
+    for sentence, _ in _words(reading):
         if match := _QUOTED.search(sentence):
             yield Link(relation, match[1].strip(" ,"), clip(sentence))
             break

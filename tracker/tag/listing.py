@@ -236,7 +236,8 @@ def _from_rows(reading: Reading) -> Listing:
 def _add_instructions(reading: Reading, listing: Listing) -> None:
     """ "Adding, under JAPAN, in alphabetical order, ..." in the instructions of a full text."""
     for order in reading.orders:
-        if "Part 744" not in " ".join(order.paths) or not re.search(r"\badd(?:ing)?\b", order.text, re.I):
+        entries = [path for path in order.paths if path.startswith(_LISTS) and path.count(" › ") == 2]
+        if not entries or not re.search(r"\badd(?:ing|ed)?\b", order.text, re.I):
             continue
         found = places(order.text)
         listing.places = tuple(dict.fromkeys((*listing.places, *found)))
