@@ -29,9 +29,18 @@ SECTION = '<DIV8 N="744.5" TYPE="SECTION"><HEAD>§ 744.5 Maritime.</HEAD><P>(a) 
         ),
         (b"<html><body><h1>A</h1><p>Text.</p></body></html>", DocumentKind.PAGE, "A ¶1"),
         (b"<p>A fragment of some length, which is HTML.</p>", DocumentKind.PAGE, "¶1"),
-        (pdf(["A heading", "A line that goes on for some time and then ends."]), DocumentKind.PAGE, "¶1"),
-        (b"Just a line.\n\nAnd another.", DocumentKind.PAGE, "¶2"),
-        ("規制の対象は次のとおりとする。".encode(), DocumentKind.PAGE, "¶1"),
+        (
+            pdf(["Some Heading", "A line that goes on for some time and then ends."]),
+            DocumentKind.PAGE,
+            "Some Heading ¶1",
+        ),
+        (b"Just a line.\n\nAnd another.", DocumentKind.PAGE, "Text ¶2"),
+        (
+            b"Sec. 744.5  Restrictions on end\nuses.\n\n    (a) One.\n    (1) Two.\n",
+            DocumentKind.PAGE,
+            "15 CFR 744.5(a)(1)",
+        ),
+        ("規制の対象は次のとおりとする。".encode(), DocumentKind.PAGE, "Text ¶1"),
         (b'{"results": [{"name": "A", "source": "X", "country": "JP"}]}', DocumentKind.LIST, "X › JAPAN › A"),
     ],
 )

@@ -43,7 +43,7 @@ def test_running_heads_and_page_numbers_are_left_out() -> None:
 
 def test_paragraphs_are_counted_below_their_heading() -> None:
     paths = [unit.path for unit in read_pdf(pdf(PAGE), "memo.pdf").units]
-    assert paths == ["BIS Guidance Memo", "BIS Guidance Memo ¶1", "BIS Guidance Memo ¶2"]
+    assert paths == ["BIS Guidance Memo", "BIS Guidance Memo ¶1", "BIS Guidance Memo › (a)"]
 
 
 @pytest.mark.parametrize(

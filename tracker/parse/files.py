@@ -9,18 +9,17 @@ from pathlib import PurePath
 from typing import Any
 
 from tracker.errors import ParseError
-from tracker.model import Document, DocumentKind, Unit, UnitKind
+from tracker.model import Document, DocumentKind, Unit
 from tracker.parse.annual_cfr import annual_units, is_annual
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parse.fields import load
 from tracker.parse.fr_record import fr_document, pi_document
 from tracker.parse.fr_text import plain, read_fr_text
 from tracker.parse.fr_xml import DOCUMENTS, fr_units, is_fr
-from tracker.parse.lines import is_heading, paragraphs
 from tracker.parse.lists import is_list, list_units
 from tracker.parse.markup import Element, tree
-from tracker.parse.outline import Outline
 from tracker.parse.page import read_page
+from tracker.parse.prose import prose_units
 from tracker.parse.reader import with_xml
 
 _XML = re.compile(
@@ -175,15 +174,7 @@ def _text(name: str, data: bytes) -> Document:
             "type": _type_of(raw.action),
         }
         return replace(fr_document(record, raw.number or name), units=raw.units)
-    outline = Outline()
-    place = ""
-    for paragraph in paragraphs(text.split("\n")):
-        if is_heading(paragraph):
-            place = outline.add(paragraph, UnitKind.HEADING, paragraph, 0)
-        else:
-            path = outline.numbered(place, "¶").strip()
-            outline.add(path, UnitKind.PARAGRAPH, paragraph, 1 if place else 0)
-    return Document(name, DocumentKind.PAGE, _stem(name), "", tuple(outline.units))
+    return Document(name, DocumentKind.PAGE, _stem(name), "", prose_units(text.split("\n")))
 
 
 def _type_of(action: str) -> str:

@@ -204,7 +204,8 @@ class Flow:
                     self._undesignated(piece, current, top)
 
     def _designated(self, piece: Paragraph, stack: tuple[str, ...], top: Place) -> Place:
-        gap = "" if top.is_section else (" " if top is not self.root or not stack else SEPARATOR)
+        # `15 CFR 744.5(a)`; `Category I (a)` below a heading; `Supp. No. 8 to Part 744 › (a)` at the top.
+        gap = "" if top.is_section else SEPARATOR if top is self.root else " "
         path = f"{top.path}{gap}{''.join(stack)}"
         depth = top.depth + len(stack)
         marker = "".join(str(head) for head in piece.heads)

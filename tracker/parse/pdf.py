@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pypdfium2
 
 from tracker.errors import ParseError
-from tracker.model import Unit, UnitKind
-from tracker.parse.lines import ends_sentence, is_heading, paragraphs
-from tracker.parse.outline import SEPARATOR, Outline
+from tracker.model import Unit
+from tracker.parse.lines import ends_sentence
+from tracker.parse.prose import prose_units
 
 MAX_PAGES = 3_000
 MAX_CHARACTERS = 20_000_000
@@ -39,16 +39,8 @@ def read_pdf(data: bytes, name: str) -> Pdf:
         raise ParseError(
             f"{name}: this PDF holds no text ({len(pages)} pages)", cure="it is a scan: read it by eye"
         )
-    outline = Outline()
-    place = ""
-    for text in paragraphs(lines):
-        if is_heading(text):
-            place = outline.add(text, UnitKind.HEADING, text, 0)
-            continue
-        path = outline.numbered(place, "¶").strip()
-        outline.add(path.replace(f"{SEPARATOR}¶", " ¶"), UnitKind.PARAGRAPH, text, 1 if place else 0)
-    heading = next((unit.text for unit in outline.units), "")
-    return Pdf(title or heading[:200], tuple(outline.units), len(pages))
+    units = prose_units(lines)
+    return Pdf(title or units[0].text[:200], units, len(pages))
 
 
 def _pages(data: bytes, name: str) -> tuple[list[list[str]], str]:
