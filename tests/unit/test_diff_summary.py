@@ -91,6 +91,13 @@ def test_the_most_telling_words_are_quoted_as_they_stand() -> None:
     assert "4,900 or more" in said.ja.partition("改正後「")[2]
 
 
+def test_of_several_edits_the_one_that_binds_is_quoted() -> None:
+    after = EXPORT.replace("item", "article").replace("without a license", "with a notice")
+    said = summarize(operations(section(EXPORT), section(after)))
+    assert "without a license" in said.en.partition("; now: ")[0]
+    assert "with a notice" in said.en.partition("; now: ")[2]
+
+
 def test_words_taken_away_are_quoted_with_what_is_left() -> None:
     said = summarize(operations(section(EXPORT), section(EXPORT.replace("may not", "may"))))
     assert "Was: “(a) You may not export any item" in said.en

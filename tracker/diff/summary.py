@@ -23,6 +23,7 @@ _NAMED = 4  # so many units are named, the rest is counted
 _PLACES = 3
 _RUNS = 3
 _QUOTE = 160
+_NEAR = 30
 _READ = 2000  # so many characters of an edit are read for what it says
 _PARTIES = re.compile(r"^Supp\. No\. [467] to Part 744\b")
 
@@ -310,17 +311,21 @@ def _weight(op: Operation) -> float:
 
 
 def _edited(op: Operation) -> tuple[str, str]:
-    """The first edited passage with the words around it, before and after; empty where the words
-    are the same."""
+    """The most telling edited passage with the words around it, before and after; empty where the
+    words are the same."""
     spans = op.spans[_markers(op) :] if op.op in (Op.MOVED, Op.RENUMBERED) else op.spans
-    if not any(kind != "equal" for kind, _ in spans):
+    edited = [index for index, (kind, _) in enumerate(spans) if kind != "equal"]
+    if not edited:
         return "", ""
-    start = next(index for index, (kind, _) in enumerate(spans) if kind != "equal")
+    telling = (index for sign in (_WEIGHTY, _DIGIT) for index in edited if sign.search(spans[index][1]))
+    start = next(telling, edited[0])
+    while start and (spans[start - 1][0] != "equal" or (start > 1 and len(spans[start - 1][1]) < _NEAR)):
+        start -= 1  # edits that stand close together are one passage
     lead = _tail(spans[start - 1][1], 40) if start and spans[start - 1][0] == "equal" else ""
     gone = come = ""
     end = start
     while end < len(spans) and (
-        spans[end][0] != "equal" or (len(spans[end][1]) < 30 and end + 1 < len(spans))
+        spans[end][0] != "equal" or (len(spans[end][1]) < _NEAR and end + 1 < len(spans))
     ):
         kind, text = spans[end]
         gone += text if kind != "insert" else ""
