@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,17 +20,21 @@ from tracker.pipeline import Recollection
 from tracker.sources import Settings, Source
 
 ENOUGH_SECONDS = 90
+WORKERS = 8
 
 
 def run(settings: Settings, state: Path, now: Callable[[], datetime]) -> Iterator[dict[str, Any]]:
-    """One result each: `{"what": "state|source|channel", "id", "ok", "said"}`."""
+    """One result each: `{"what": "state|settings|source|channel", "id", "ok", "said"}`."""
     yield _state(state)
+    if not settings.contact:
+        said = "no contact: give [tracker] contact an address, so that a source's operator can write before he blocks"
+        yield {"what": "settings", "id": str(settings.path), "ok": True, "said": said}
     client = Client(
         literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
     )
-    for source in settings.sources:
-        if source.enabled:
-            yield _source(source, client, now())
+    enabled = [source for source in settings.sources if source.enabled]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        yield from pool.map(lambda source: _source(source, client, now()), enabled)
     client.close()
     for channel in settings.channels:
         try:
