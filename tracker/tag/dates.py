@@ -48,6 +48,7 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen(?:d\w*|sion))\b[^.;]{0,160}\b(?:until|through|end(?:s)?(?: on)?|to end|expires?)\s*(?:\d{1,2}:\d\d\s?[ap]m[^,]*,\s*)?$", re.I)),
     ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
     ("comments-close", re.compile(r"\b(?:comment period|deadline for (?:written )?comments)\b[^.;]{0,160}\b(?:to|until|through|by|is|on|from)\s*$", re.I)),
+    ("proposals", re.compile(r"\b(?:proposals?|applications?|nominations?|bids)\b[^.;]{0,160}\b(?:by|before|until|through|to|than|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
     ("compliance", re.compile(r"\b(?:compliance (?:date|is required|with)|must comply|comply with)\b[^.;]{0,120}$", re.I)),
     ("registration", re.compile(r"\b(?:regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
     ("hearing", re.compile(r"\b(?:hearing|briefing|meeting|forum|conference|webinar)s?\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
@@ -72,6 +73,7 @@ _EXCEPTED = re.compile(
     re.I,
 )
 _DOTTED = re.compile(r"(?<=\d)\.(?=\d)|(?<=\b[ap])\.(?=m\b)|(?<=\b[ap]\.m)\.|(?<=\bU)\.(?=S\b)|(?<=\bU\.S)\.")
+_NOTE = "Effective Date Note"
 _DIGITS = re.compile(r"(?:19|20)\d\d|/\d\d\b")
 _LEADING = 14  # first paragraphs that may hold the dates of a text recorded without its headings
 _BOUNDARY = re.compile(
@@ -120,6 +122,8 @@ def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
     for section in _sections(reading):
         if _DIGITS.search(section.text) is None and "publication" not in section.text:
             continue
+        if section.where.endswith(_NOTE):
+            continue  # read below, where its own grammar is known
         for sentence in sentences(section.text):
             found.extend(_read(sentence, document.published or today, dates_section=section.where == "dates"))
     found.extend(_notes(reading))
@@ -178,6 +182,8 @@ def _read(sentence: str, published: date, *, dates_section: bool) -> Iterator[Le
             continue
         previous = kind
         note = _note(sentence, mention, kind)
+        if kind == "proposals":
+            kind, note = "comments-close", "proposals or applications due"
         if kind == "registration":
             kind, note = "hearing", "registration or questions due"
         own = sentence if len(sentence) <= 400 else _window(sentence, mention)
@@ -260,8 +266,19 @@ def _notes(reading: Reading) -> Iterator[LegalDate]:
 
 
 def effective_notes(reading: Reading) -> list[Unit]:
-    """Effective Date Notes of a document, or of the units that a change touches."""
-    return [u for u in reading.document.units if u.kind is UnitKind.EFFECTIVE_NOTE]
+    """Effective Date Notes of a document; of a change, those on the sections that it touches."""
+    notes = [u for u in reading.document.units if u.kind is UnitKind.EFFECTIVE_NOTE]
+    if not reading.is_change:
+        return notes
+    return [note for note in notes if any(_beside(note.path, path) for path in reading.touched)]
+
+
+def _beside(note: str, path: str) -> bool:
+    """A note stands for its section; that of a supplement not for each of its entries."""
+    base = note.split(" › ", maxsplit=1)[0]
+    if base.startswith("Supp"):
+        return path == note or path.startswith(f"{base} ¶")
+    return path.startswith((f"{base}(", f"{base} ")) or path == base
 
 
 def _settled(found: Sequence[LegalDate], published: date | None, *, moved: bool) -> tuple[LegalDate, ...]:

@@ -22,7 +22,14 @@ NO_ABSTRACT = "no summary provided"
 _LEAD = 4_000  # characters of running text that stand in for an abstract
 _BODY = 400_000  # of instructions and headings; the largest recorded rule has 90,000
 _QUOTE = 260
-_SENTENCE = re.compile(r"(?<=[.;:?!])[\"”’)]*\s+(?=[\"“‘(]?[A-Z0-9§])")
+_ABBREVIATED = "".join(
+    rf"(?<!\b{word}\.)"
+    for word in (
+        "Jan", "Feb", "Mar", "Apr", "Aug", "Sept", "Oct", "Nov", "Dec", "No", "Nos", "Supp", "Co", "Ltd", "Inc", "Corp",
+        r"U\.S", r"E\.O", r"p\.m", r"a\.m", r"a\.k\.a", "Sec", "Pub",
+    )
+)  # fmt: skip
+_SENTENCE = re.compile(rf"(?<=[.;:?!]){_ABBREVIATED}[\"”’)]*\s+(?=[\"“‘(]?[A-Z0-9§])")
 _FR_KINDS = frozenset(
     {
         DocumentKind.RULE,
@@ -171,6 +178,20 @@ def around(text: str, start: int, end: int) -> str:
             space = text.rfind(" ", end, end + spare)
             right = space if space >= 0 else end
     return text[left:right].strip()
+
+
+def in_context(operation: Operation) -> str:
+    """The changed words of a unit with the sentence they stand in, as it reads now (or read, where it
+    is gone): "2029" says nothing by itself."""
+    text = operation.after or operation.before
+    kind = "insert" if operation.after else "delete"
+    offset = 0
+    for span, words in operation.spans:
+        if span == kind and operation.op is Op.CHANGED:
+            return around(text, min(offset, len(text)), min(offset + len(words), len(text)))
+        if span in ("equal", kind):
+            offset += len(words)
+    return clip(text)
 
 
 def clip(text: str) -> str:

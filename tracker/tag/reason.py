@@ -12,7 +12,7 @@ from datetime import date
 from tracker.model import Bilingual, Evidence, Language, LegalDate
 from tracker.tag.listing import Listing
 from tracker.tag.places import Place
-from tracker.tag.reading import Reading, abstract_of
+from tracker.tag.reading import Reading, abstract_of, in_context
 from tracker.tag.rules import Verdict
 
 _SHORT = 130
@@ -120,12 +120,9 @@ def _quote(evidence: Sequence[Evidence], reading: Reading) -> str:
     """The most telling official words: of a change, what came in or went; of a document, the words that
     decided, from its abstract before its title; cut at a clause."""
     telling = [e.quote for e in evidence if e.where not in ("title", "agencies") and len(e.quote) >= _TELLING]
-    own = [section.text for section in reading.text if section.where != "title" and section.text]
-    touched = [e.quote for e in reading.touched.values()] if reading.is_change else []
+    changed = [in_context(operation) for operation in reading.operations] if reading.is_change else []
     spoken = (abstract_of(reading.document), reading.title.text, reading.document.title)
-    chosen = next(
-        (text for text in (*telling, *(own if reading.is_change else ()), *touched, *spoken) if text), ""
-    )
+    chosen = next((text for text in (*telling, *changed, *spoken) if text), "")
     return shorten(chosen)
 
 

@@ -35,7 +35,7 @@ def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> t
     """The states that a document's own words give it, or its units."""
     document = reading.document
     if reading.is_change:
-        return tuple(status for status in _noted(reading) if _concerns(status, reading))
+        return tuple(status for status in _noted(reading) if _touches(status, reading))
     if document.kind in (DocumentKind.CFR, DocumentKind.LIST):
         return tuple(_noted(reading))
     found: list[Status] = []
@@ -52,16 +52,13 @@ def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> t
     return tuple(dict.fromkeys(found))
 
 
-def _concerns(status: Status, reading: Reading) -> bool:
-    """Of a change, only what stands on the units it touches, or what its own note says."""
-    for path in reading.touched:
-        if any(_covers(unit, path) or _covers(path, unit) for unit in status.units):
-            return True
-        if path.endswith("Effective Date Note") and any(
-            unit.startswith(path.split(" › ")[0]) for unit in status.units
-        ):
-            return True
-    return False
+def _touches(status: Status, reading: Reading) -> bool:
+    """Of a change, only what stands on the units it touches, or what a note that it brings says."""
+    return any(
+        path.endswith("Effective Date Note")
+        or any(_covers(u, path) or _covers(path, u) for u in status.units)
+        for path in reading.touched
+    )
 
 
 def status_on(states: Sequence[Status], day: date, path: str = "") -> Status | None:
