@@ -141,6 +141,14 @@ class TestNotesAndEditorialMatter:
         assert note.text == "Note 1 to paragraph (a)(1): Explains."
         assert "15 CFR 744.99(a)(2)" in found  # the note's own (i) does not disturb the count
 
+    def test_a_note_below_a_heading_is_of_that_heading(self) -> None:
+        note = "<NOTE><HED>Note 1 to paragraph (a):</HED><P>Explains.</P></NOTE>"
+        lists = f"<HD1>Category I—Guns</HD1><P>(a) A.</P>{note}<HD1>Category II—More</HD1><P>(a) A.</P>{note}"
+        found = read(part(section(f"<EXTRACT>{lists}</EXTRACT>")))
+        assert {
+            f"15 CFR 744.99 › Category {n} › Note 1 to paragraph (a)" for n in ("I", "II")
+        } <= found.keys()
+
     def test_a_bare_note_follows_its_paragraph(self) -> None:
         found = read(part(section("<P>(a) A.</P><NOTE><HED>Note:</HED><P>Explains.</P></NOTE>")))
         assert found["15 CFR 744.99(a) › Note"].text == "Note: Explains."

@@ -161,6 +161,7 @@ class Flow:
     def __init__(self, outline: Outline, place: Place, *, heading: str = "") -> None:
         self.outline = outline
         self.root = place
+        self.top = place  # where designators begin: the place, or the heading or definition reached in it
         self.defines = bool(_DEFINES.search(heading))
 
     def write(self, content: Iterable[Piece]) -> None:
@@ -186,8 +187,7 @@ class Flow:
     def _write_run(self, run: list[Piece], place: Place) -> None:
         heads = [piece.heads if isinstance(piece, Paragraph) else () for piece in run]
         stacks = levels(heads, elided=any(_is_elided(piece) for piece in run))
-        top = place
-        current = place
+        current = self.top = place
         for piece, stack in zip(run, stacks, strict=True):
             if isinstance(piece, Elision):
                 self.outline.mark_last("elision", "after")
@@ -195,15 +195,16 @@ class Flow:
                 self.write_block(piece.element, current)
             elif isinstance(piece, Paragraph):
                 if stack:
-                    current = self._designated(piece, stack, top)
+                    current = self._designated(piece, stack)
                 elif self.defines and piece.term:
-                    top = current = self._named(piece, piece.term, place)
+                    current = self.top = self._named(piece, piece.term, place)
                 elif found := _ORDER_SECTION.match(piece.text):
-                    top = current = self._named(piece, f"Sec. {found[1]}", place)
+                    current = self.top = self._named(piece, f"Sec. {found[1]}", place)
                 else:
-                    self._undesignated(piece, current, top)
+                    self._undesignated(piece, current)
 
-    def _designated(self, piece: Paragraph, stack: tuple[str, ...], top: Place) -> Place:
+    def _designated(self, piece: Paragraph, stack: tuple[str, ...]) -> Place:
+        top = self.top
         # `15 CFR 744.5(a)`; `Category I (a)` below a heading; `Supp. No. 8 to Part 744 › (a)` at the top.
         gap = "" if top.is_section else SEPARATOR if top is self.root else " "
         path = f"{top.path}{gap}{''.join(stack)}"
@@ -218,9 +219,9 @@ class Flow:
         path = self.outline.add(path, UnitKind.PARAGRAPH, piece.text, place.depth + 1)
         return Place(path, place.depth + 1)
 
-    def _undesignated(self, piece: Paragraph, current: Place, top: Place) -> None:
+    def _undesignated(self, piece: Paragraph, current: Place) -> None:
         # A flush paragraph (FP) closes a list and belongs to what the list belongs to.
-        parent = _above(current, top) if piece.tag.startswith("FP") else current
+        parent = _above(current, self.top) if piece.tag.startswith("FP") else current
         if piece.tag == "LI":
             path = f"{parent.path}{SEPARATOR}{shorten(piece.text, 80)}"
             key = search_form(plain(piece.text))
@@ -285,8 +286,9 @@ class Flow:
             head = content.pop(0).text  # type: ignore[union-attr]
         if head:
             name = shorten(head.rstrip(":. "), 100)
-        # A note that says what it belongs to is the section's; a bare one follows its paragraph.
-        parent = self.root if " to " in name else current
+        # A note that says what it belongs to is the section's, or the category's of a list; a bare one
+        # follows its paragraph.
+        parent = self.top if " to " in name else current
         depth = parent.depth + 1
         text = head
         if content and isinstance(content[0], Paragraph) and not content[0].heads:
