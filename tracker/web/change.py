@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from tracker.model import Change
 from tracker.present.deadlines import ahead
 from tracker.present.message import level_badge, what_changed, where_said
+from tracker.present.official import official_unit
 from tracker.present.standing import standing, standing_line
 from tracker.record import restore
 from tracker.store import reviews
@@ -15,7 +16,7 @@ from tracker.timeline import references
 from tracker.web.desk import AtDesk
 from tracker.web.rendering import language_of, page
 from tracker.web.review import reviewer
-from tracker.web.story import marked, official_unit, story
+from tracker.web.story import marked, story
 
 router = APIRouter(include_in_schema=False)
 

@@ -15,12 +15,12 @@ from tracker.errors import ParseError
 from tracker.export.redline import Redline, Side
 from tracker.export.stored import document_of
 from tracker.model import Document, Unit, UnitKind
+from tracker.present.official import official_unit
 from tracker.store import versions
 from tracker.text import search_form
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.redline import TYPES, anchor_of, as_file, redline_view
 from tracker.web.rendering import page
-from tracker.web.story import official_unit
 
 router = APIRouter(include_in_schema=False)
 

@@ -15,10 +15,10 @@ from tracker.export import render
 from tracker.export.redline import Line, Redline, together
 from tracker.export.stored import redline_of, with_texts
 from tracker.model import Change, Op, Operation, Unit
+from tracker.present.official import official_unit
 from tracker.record import restore
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.rendering import language_of, number_of, page
-from tracker.web.story import official_unit
 
 router = APIRouter(include_in_schema=False)
 

@@ -6,16 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
 
 from tracker.clock import legal_day
 from tracker.model import Change
 
 # In the order in which they follow each other on one day.
 _ORDER = ("filed-for-inspection", "seen", "published", "status", "effective", "link")
-_SECTION = re.compile(r"^(?P<title>\d+) CFR (?P<section>\d+\.\d+[a-z]?)(?P<local>(?:\([^()\s]+\))*)")
-_PART = re.compile(r"^(?P<title>\d+) CFR (?:part )?(?P<part>\d+)$", re.IGNORECASE)
-_SUPPLEMENT = re.compile(r"^Supp\. No\. (?P<number>\d+) to Part (?P<part>\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +80,3 @@ def marked(text: str, quotes: Sequence[str]) -> list[tuple[bool, str]]:
     if at < len(text):
         runs.append((False, text[at:]))
     return runs
-
-
-def official_unit(path: str) -> str:
-    """The eCFR's page of a citation path (https://www.ecfr.gov), empty where it has none."""
-    section = _SECTION.match(path)
-    if section:
-        name = f"{section['section']}{section['local']}"
-        anchor = f"#p-{name}" if section["local"] else ""
-        return f"https://www.ecfr.gov/current/title-{section['title']}/section-{section['section']}{anchor}"
-    supplement = _SUPPLEMENT.match(path)
-    if supplement:
-        name = quote(f"Supplement No. {supplement['number']} to Part {supplement['part']}")
-        return f"https://www.ecfr.gov/current/title-15/part-{supplement['part']}/appendix-{name}"
-    part = _PART.match(path)
-    return f"https://www.ecfr.gov/current/title-{part['title']}/part-{part['part']}" if part else ""
