@@ -73,6 +73,7 @@ _EXCEPTED = re.compile(
     re.I,
 )
 _DOTTED = re.compile(r"(?<=\d)\.(?=\d)|(?<=\b[ap])\.(?=m\b)|(?<=\b[ap]\.m)\.|(?<=\bU)\.(?=S\b)|(?<=\bU\.S)\.")
+_RUN = 3_000
 _NOTE = "Effective Date Note"
 _DIGITS = re.compile(r"(?:19|20)\d\d|/\d\d\b")
 _LEADING = 14  # first paragraphs that may hold the dates of a text recorded without its headings
@@ -139,7 +140,19 @@ def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
 
 
 def sentences(text: str) -> list[str]:
-    return [piece for piece in _BOUNDARY.split(fold_space(text)) if piece]
+    """Sentences, verbatim but for white space; a run without full stops is cut at words, so that a
+    table of dates costs no more than prose."""
+    found: list[str] = []
+    for piece in _BOUNDARY.split(fold_space(text)):
+        rest = piece
+        while len(rest) > _RUN:
+            cut = rest.rfind(" ", _RUN // 2, _RUN)
+            cut = cut if cut > 0 else _RUN
+            found.append(rest[:cut])
+            rest = rest[cut:].lstrip()
+        if rest:
+            found.append(rest)
+    return found
 
 
 def _sections(reading: Reading) -> Iterator[Section]:
