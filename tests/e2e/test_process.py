@@ -22,7 +22,6 @@ from tests.unit.notify_sinks import http_sink, mail_sink
 from tracker.demo.holdings import Archive, FrDocument
 from tracker.errors import StoreError
 
-
 RULE = "The Bureau published a rule on etching equipment."
 NEWS = " The rule adds 12 entities in China to the Entity List and controls vacuum valves of ECCN 3B001."
 

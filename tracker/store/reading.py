@@ -138,8 +138,8 @@ class Reader:
     def names(self, reference: str) -> str:
         """The id of the record that a document number or FR citation names; empty where none is stored."""
         row = self.connection.execute(
-            "SELECT id FROM change WHERE document_number = ?1 OR citation = ?1 ORDER BY seq LIMIT 1",
-            [reference],
+            "SELECT id FROM change WHERE document_number = :name OR citation = :name ORDER BY seq LIMIT 1",
+            {"name": reference},
         ).fetchone()
         return row["id"] if row else ""
 
@@ -192,8 +192,8 @@ class Reader:
         """By id, by the beginning of an id, by document number or FR citation. Raises UsageError when that
         names none, or more than one."""
         rows = self.connection.execute(
-            "SELECT record FROM change WHERE id = ?1 OR document_number = ?1 OR citation = ?1 LIMIT 3",
-            [reference],
+            "SELECT record FROM change WHERE id = :name OR document_number = :name OR citation = :name LIMIT 3",
+            {"name": reference},
         ).fetchall()
         if not rows and re.fullmatch(r"(chg_)?[0-9a-f]{4,16}", reference):
             start = reference if reference.startswith("chg_") else f"chg_{reference}"
