@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tracker.model import Document, DocumentKind, Level, Op, Operation, Profile, ProfileMatch, UnitKind
+from tracker.model import Document, DocumentKind, Level, Op, Operation, Profile, ProfileMatch, Unit, UnitKind
 from tracker.tag import match, tag
 from tracker.tag.glossary import synonyms
 from tracker.tag.profile import eccn_matches
@@ -127,3 +127,18 @@ def test_the_glossary_speaks_both_languages() -> None:
     assert "electrostatic chuck" in synonyms("静電チャック")
     assert "photoresist" in synonyms("レジスト")
     assert synonyms("unknown word") == ("unknown word",)
+
+
+def test_aliases_and_numbers_that_the_list_gives_are_used() -> None:
+    path = "SDN › IRAN › Sample Trading Company"
+    row = Unit(
+        path, UnitKind.ROW, "Sample Trading Company. Tehran.", 1, key="sample trading company",
+        meta=(("party", "Sample Trading Company"), ("alias", "Nadir Pump Works"), ("id", "IR-4711")),
+    )  # fmt: skip
+    listed = Document(
+        key="csl", kind=DocumentKind.LIST, title="Consolidated Screening List", url="", units=(row,)
+    )
+    added = Operation(path, Op.ADDED, after=row.text, kind=UnitKind.ROW)
+    assert one(Profile("alias", parties=("Nadir Pump Works Co., Ltd.",)), listed, added) is not None
+    assert one(Profile("number", parties=("IR-4711",)), listed, added) is not None
+    assert one(Profile("other", parties=("IR-4712",)), listed, added) is None

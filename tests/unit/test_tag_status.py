@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from tests.recorded import recorded
-from tracker.model import Document, DocumentKind, Level, Link, Tagging, Unit, UnitKind
+from tracker.model import Document, DocumentKind, Level, Link, Op, Operation, Tagging, Unit, UnitKind
 from tracker.parse.files import read_file
 from tracker.tag import tag
 from tracker.tag.status import effect, status_on
@@ -278,3 +278,45 @@ def test_the_recorded_part_744_carries_each_stay_on_exactly_its_unit() -> None:
         assert (status.state, status.until, status.by) == ("stayed", date(2026, 11, 9), "90 FR 50857")
         assert set(status.units) <= paths
         assert "stayed, effective until Nov. 9, 2026" in status.quote
+
+
+def noted_part(*operations: Operation) -> Tagging:
+    """A part whose § 744.11 carries a note, and what changed in it."""
+    part = Document(
+        key="15 CFR 744", kind=DocumentKind.CFR, title="PART 744", url="",
+        units=(
+            Unit("15 CFR 744.11", UnitKind.HEADING, "§ 744.11"),
+            Unit("15 CFR 744.11(a)(1)", UnitKind.PARAGRAPH, "(1) Affiliates.", 1),
+            Unit("15 CFR 744.11 › Effective Date Note", UnitKind.EFFECTIVE_NOTE, NOTE, 1),
+            Unit("15 CFR 744.23(a)(3)", UnitKind.PARAGRAPH, "(3) Any vacuum valve.", 1),
+        ),
+    )  # fmt: skip
+    return tag(part, operations, today=TODAY)
+
+
+NOTE = (
+    "Effective Date Note: At 90 FR 50857, Nov. 12, 2025, in § 744.11, paragraph (a)(1) was stayed, effective "
+    "until Nov. 9, 2026."
+)
+
+
+def test_a_note_that_appears_is_a_stay_with_its_dates() -> None:
+    found = noted_part(
+        Operation("15 CFR 744.11 › Effective Date Note", Op.ADDED, "", NOTE, kind=UnitKind.EFFECTIVE_NOTE)
+    )
+    assert [(s.state, s.until, s.units) for s in found.status] == [
+        ("stayed", date(2026, 11, 9), ("15 CFR 744.11(a)(1)",))
+    ]
+    assert [(d.type, d.date) for d in found.dates] == [("stay-ends", date(2026, 11, 9))]
+    assert "paragraph (a)(1) was stayed" in found.reason.en
+    assert found.direction == "relief"
+
+
+def test_a_change_elsewhere_in_the_part_does_not_carry_that_stay() -> None:
+    found = noted_part(
+        Operation("15 CFR 744.23(a)(3)", Op.CHANGED, "(3) Any valve.", "(3) Any vacuum valve.",
+                  spans=(("equal", "(3) Any "), ("insert", "vacuum "), ("equal", "valve.")))
+    )  # fmt: skip
+    assert found.status == ()
+    assert found.dates == ()
+    assert "Any vacuum valve" in found.reason.ja

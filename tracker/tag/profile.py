@@ -154,19 +154,18 @@ def _parties(profile: Profile, reading: Reading) -> Iterator[Evidence]:
 
 
 def _names(reading: Reading) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
-    """Names and aliases of the parties whose rows came, went or changed (or stand in a new document)."""
+    """Names and aliases of the parties whose rows came, went or changed (or stand in a new document),
+    with their identity numbers."""
     for operation in reading.operations:
         if operation.kind is UnitKind.ROW or " › " in operation.path:
             yield from _row_names(operation)
-    if not reading.is_change:
-        for unit in reading.document.units:
-            if unit.kind is UnitKind.ROW:
-                meta = dict(unit.meta)
-                names = [unit.key or unit.path.split("›")[-1], *meta.get("aliases", "").split(";")]
-                evidence = Evidence(clip(unit.text), unit.path)
-                for name in names:
-                    if name.strip():
-                        yield _name_form(name), evidence, tuple(v for k, v in unit.meta if k == "id")
+    for unit in reading.document.units:
+        if unit.kind is not UnitKind.ROW or (reading.is_change and unit.path not in reading.touched):
+            continue
+        evidence = Evidence(clip(unit.text), unit.path)
+        names = [value for key, value in unit.meta if key in ("party", "alias")]
+        for name in names or [unit.key or unit.path.split("›")[-1]]:
+            yield _name_form(name), evidence, tuple(value for key, value in unit.meta if key == "id")
 
 
 def _row_names(operation: Operation) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
