@@ -25,8 +25,16 @@ def test_every_answer_carries_the_policy(client: TestClient, path: str) -> None:
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert "cache-control" in headers
+
+
+def test_head_is_answered_like_get_without_the_content(client: TestClient) -> None:
+    for path in ("/", "/healthz", "/api/changes"):
+        answer = client.head(path)
+        assert answer.status_code == 200
+        assert not answer.content
+    assert client.head("/nothing").status_code == 404
 
 
 def test_private_pages_are_not_kept(client: TestClient) -> None:

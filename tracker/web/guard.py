@@ -31,7 +31,8 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Not `no-referrer`: under it browsers send `Origin: null` with our own forms too.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -75,9 +76,15 @@ class Guard:
             return
         began = time.perf_counter()
         status = 500
+        method = scope["method"]
+        if method == "HEAD":
+            # Whoever answers GET answers HEAD (RFC 9110, 9.1): the same without the content.
+            scope = {**scope, "method": "GET"}
 
         async def sending(message: Message) -> None:
             nonlocal status
+            if message["type"] == "http.response.body" and method == "HEAD":
+                message = {**message, "body": b""}
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
@@ -91,11 +98,11 @@ class Guard:
             await (refused or self.app)(scope, receive, sending)
         finally:
             seconds = time.perf_counter() - began
-            self.tally.count(scope["method"], status, seconds)
+            self.tally.count(method, status, seconds)
             # The path without its query: what people search for is not written down.
             log.info(
                 "answered",
-                method=scope["method"],
+                method=method,
                 path=scope["path"],
                 status=status,
                 seconds=round(seconds, 4),

@@ -1,0 +1,157 @@
+"""The viewer in a real browser, as a reader uses it. Skipped where there is no Chromium or no Playwright."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.web_samples import NOW, fill, settings
+from tracker.store.db import Store
+from tracker.web.server import Viewer
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+if CHROMIUM is None:
+    pytest.skip("no Chromium is installed", allow_module_level=True)
+
+# As root in a container, and asking nobody outside for anything.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+PAGES = ["/", "/?topic=fdpr", "/changes/2025-19001", "/changes/chg_00000000000000cf/redline",
+         "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law", "/sources", "/reviews", "/deliveries",
+         "/settings"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    state = tmp_path_factory.mktemp("state")
+    store = Store(state)
+    fill(store, proposals=3, with_hostile=True)
+    store.close()
+    viewer = Viewer(settings(), state, "127.0.0.1:0", lambda: NOW)
+    viewer.start()
+    yield viewer.url
+    viewer.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def tab(browser: Any, address: str, language: str = "en", **options: Any) -> Any:
+    """A new visitor's tab, which fails on console errors and on requests to another host."""
+    context = browser.new_context(base_url=address, **options)
+    context.add_cookies([{"name": "lang", "value": language, "url": address}])
+    page = context.new_page()
+    page.trouble = []
+    page.on(
+        "console", lambda said: page.trouble.append(said.text) if said.type in {"error", "warning"} else None
+    )
+    page.on("pageerror", lambda error: page.trouble.append(str(error)))
+    page.on(
+        "request", lambda asked: None if asked.url.startswith(address) else page.trouble.append(asked.url)
+    )
+    return page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Open the redline", "Acknowledge", "Assign", "Decide", "Applies to us", "Record", "Remember", "Name", "Review log")),
+        ("ja", ("新旧対照を開く", "確認済みにする", "担当者を決める", "判断を記録する", "該当する", "記録する", "名前を記憶", "氏名", "確認記録")),
+    ],
+)  # fmt: skip
+def test_from_the_inbox_to_a_decision_and_a_word_file(
+    browser: Any, address: str, tmp_path: Path, language: str, words: tuple[str, ...]
+) -> None:
+    redline, acknowledge, assign, decide, applies, record, remember, name, log = words
+    page = tab(browser, address, language, accept_downloads=True)
+    page.goto("/")
+    page.fill(".find input", "744.21")
+    page.press(".find input", "Enter")
+    page.click(".changes h2 a")
+    page.click(f"text={redline}")
+    assert page.locator("ins").first.is_visible()
+    with page.expect_download() as download:
+        page.click("text=Word")
+    download.value.save_as(tmp_path / "redline.docx")
+    assert (tmp_path / "redline.docx").read_bytes()[:2] == b"PK"
+    page.go_back()
+    page.get_by_label(name).fill("山田 Hanako")
+    page.click(f"button:has-text('{remember}')")
+    if page.locator(f"button:has-text('{acknowledge}')").count():
+        page.click(f"button:has-text('{acknowledge}')")
+    page.click(f"summary:has-text('{assign}')")
+    page.fill(".forms details[open] input[name=value][maxlength]", "Sato")
+    page.fill(".forms details[open] input[name=due]", "2025-12-01")
+    page.locator(".forms details:has(input[name=due])").get_by_role("button", name=record).click()
+    decision = page.locator(".forms details:has(fieldset)")
+    if not decision.evaluate("element => element.open"):
+        page.click(f"summary:has-text('{decide}')")
+    decision.get_by_label(applies).check()
+    decision.locator("textarea").fill("Checked with the business unit")
+    decision.get_by_role("button", name=record).click()
+    assert applies in page.locator("#review").inner_text()
+    page.click(f"nav >> text={log}")
+    assert "Checked with the business unit" in page.inner_text("main")
+    assert page.trouble == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_quiet_and_its_own(
+    browser: Any, address: str, language: str, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    page = tab(browser, address, language, color_scheme=scheme, bypass_csp=True)
+    for path in PAGES:
+        page.goto(path)
+        violations = axe.Axe().run(page).response["violations"]
+        assert [(path, found["id"], found["nodes"][0]["html"]) for found in violations] == []
+    assert page.trouble == []
+
+
+def test_nothing_breaks_the_policy(browser: Any, address: str) -> None:
+    page = tab(browser, address)
+    for path in [*PAGES, "/changes/chg_00000000000000ee", "/changes/chg_00000000000000ee/redline"]:
+        page.goto(path)
+    assert page.trouble == []
+
+
+def test_a_phone_needs_no_sideways_scrolling(browser: Any, address: str) -> None:
+    page = tab(browser, address, "ja", viewport={"width": 360, "height": 740})
+    for path in [*PAGES, "/changes/chg_00000000000000ee"]:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def test_the_keyboard_is_enough(browser: Any, address: str) -> None:
+    page = tab(browser, address)
+    page.goto("/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate(
+        "document.activeElement.closest('li') === document.querySelectorAll('.changes > li')[1]"
+    )
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/changes/*")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_it_works_without_script(browser: Any, address: str) -> None:
+    page = tab(browser, address, java_script_enabled=False)
+    page.goto("/changes/chg_0000000000000001")
+    page.get_by_label("Name").fill("Suzuki")
+    page.click("button:has-text('Remember')")
+    page.click("button:has-text('Acknowledge')")
+    assert "Acknowledged" in page.inner_text("#review")
+    assert page.locator("button.copy:visible").count() == 0
