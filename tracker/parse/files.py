@@ -20,7 +20,7 @@ from tracker.parse.lists import is_list, list_units
 from tracker.parse.markup import Element, tree
 from tracker.parse.page import read_page
 from tracker.parse.prose import prose_units
-from tracker.parse.reader import with_xml
+from tracker.parse.reader import filled
 
 _XML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml|<(?:DIV\d|ECFR|RULE|PRORULE|NOTICE|PRESDOCU|FEDREG|CFR(?:GRANULE|DOC))\b)"
@@ -29,12 +29,6 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|p|main|article|h[1-
 _JSON = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*[\[{]")
 _FR_TEXT = re.compile(r"\[Federal Register|^(?:AGENCY|SUMMARY|ACTION): ", re.MULTILINE)
 _PRE_ONLY = re.compile(rb"\s*<html>\s*<head>.{0,400}</head>\s*<body>\s*<pre", re.DOTALL | re.IGNORECASE)
-_KINDS = {
-    "Rule": DocumentKind.RULE,
-    "Proposed Rule": DocumentKind.PROPOSED_RULE,
-    "Notice": DocumentKind.NOTICE,
-    "Presidential Document": DocumentKind.PRESIDENTIAL,
-}
 
 
 def read_file(name: str, data: bytes) -> Document:
@@ -125,13 +119,10 @@ def _xml(name: str, root: Element, data: bytes) -> Document:
         units, heading, place = annual_units(root, name)
         return _cfr(name, units, heading, place)
     if root.tag in DOCUMENTS:
-        kind = _KINDS[DOCUMENTS[str(root.tag)]]
-        document = with_xml(Document(name, kind, "", "", type=DOCUMENTS[str(root.tag)]), data)
-        _, facts = fr_units(root, name)
-        number = facts.number or None
-        if (number or "").startswith("C") or re.search(r"\bcorrection\b", document.action, re.IGNORECASE):
-            kind = DocumentKind.CORRECTION
-        return _numbered(document, number, kind, name)
+        units, facts = fr_units(root, name)
+        record = {"document_number": facts.number, "type": facts.type, "action": facts.action}
+        document = filled(fr_document(record, facts.number or name), units, facts)
+        return replace(document, title=document.title or _stem(name))
     if is_fr(root):
         units, _ = fr_units(root, name)
         return Document(name, DocumentKind.NOTICE, _stem(name), "", units)
@@ -139,12 +130,6 @@ def _xml(name: str, root: Element, data: bytes) -> Document:
         page = read_page(data, name)
         return Document(name, DocumentKind.PAGE, page.title or _stem(name), "", page.units)
     raise ParseError(f"{name}: XML of an unknown kind, <{root.tag}>")
-
-
-def _numbered(document: Document, number: str | None, kind: DocumentKind, name: str) -> Document:
-    return replace(
-        document, key=number or name, document_number=number, kind=kind, title=document.title or _stem(name)
-    )
 
 
 def _cfr(name: str, units: tuple[Unit, ...], heading: str, place: str) -> Document:

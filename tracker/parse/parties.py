@@ -15,6 +15,7 @@ from tracker.text import search_form
 _ALIAS = re.compile(
     r",?\s*\(?\b(?:a\.?\s?k\.?\s?a|f\.?\s?k\.?\s?a|n\.?\s?k\.?\s?a|d\.?\s?b\.?\s?a|a/k/a|f/k/a)\b\.?,?", re.I
 )
+_ALIAS_HINTS = ("k.a", "k. a", "k.", "K.A", "b.a", "/k/", "aka", "fka", "dba")  # a look that costs nothing
 _LIST_OF = re.compile(r",?\s*(?:the )?following \S+(?: \S+)? alias\S*:?", re.I)
 _DASH_LINE = re.compile(r"\s*[—–-]\s*")
 # What may follow a comma and still belong to the name.
@@ -36,7 +37,7 @@ _PLACE = re.compile(r"\b(?:Street|St|Road|Rd|Avenue|Ave|Building|Bldg|Park|Distr
 _FOOTNOTE_MARKS = re.compile(r"\s*[\d*†‡,]+\Z")
 _FR = re.compile(r"\d{1,3} FR \d{1,6}")
 _SUBORDINATE = re.compile(r"(?:Subordinate|Affiliated) \w+:?\Z", re.I)
-_LEGAL_CUT = re.compile(r"[.,;:]+\Z")
+_MARKS = re.compile(r"[(),;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def read_party(cell: str) -> Party:
     if not lines:
         return Party("", (), "")
     first = lines[0]
-    found = _ALIAS.search(first)
+    found = _ALIAS.search(first) if any(hint in first for hint in _ALIAS_HINTS) else None
     dashed = [line for line in lines[1:] if _DASH_LINE.match(line)]
     rest = [line for line in lines[1:] if not _DASH_LINE.match(line)]
     if found is None:
@@ -77,35 +78,36 @@ def read_party(cell: str) -> Party:
     aliases = []
     for part in _ALIAS.split(tail):
         alias, address = _split_name(part.strip(" ,;"))
-        aliases.append(alias)
+        aliases.append(alias if "(" in alias else alias.rstrip(")"))  # `(a.k.a. MEC)`
         tail = address
     aliases.extend(_clean(line) for line in dashed)
     return Party(name, tuple(alias for alias in aliases if alias), " ".join((tail, *rest)).strip(" ,;"))
 
 
 def _clean(line: str) -> str:
-    text = re.sub(r"^[\s—–-]+", "", line)
-    text = re.sub(r"[;,]?\s*(?:and|or)?\s*\Z", "", text)
-    return (
-        text[:-1] if text.endswith(".") and not _SUFFIX.match(text.rsplit(" ", 1)[-1]) else text.rstrip(";, ")
-    )
+    """An alias of a list: `—Some KK; and` is Some KK, `—Some Co., Ltd.` keeps its point."""
+    text = line.strip(" —–-")
+    for word in (" and", " or"):
+        text = text.removesuffix(word)
+    text = text.rstrip(";, ")
+    if text.endswith(".") and not _SUFFIX.match(text.rsplit(" ", 1)[-1]):
+        return text[:-1]
+    return text
 
 
 def _split_name(text: str) -> tuple[str, str]:
     """The name, and what comes after it: the first comma that no legal form follows ends it."""
-    start = 0
     depth = 0
-    for index, character in enumerate(text):
+    for mark in _MARKS.finditer(text):
+        character, index = mark.group(), mark.start()
         if character == "(":
             depth += 1
         elif character == ")":
             depth = max(0, depth - 1)
-        elif character in ",;" and depth == 0 and index > start:
-            if character == "," and _belongs(text, index + 1):
-                continue
+        elif depth == 0 and index and not (character == "," and _belongs(text, index + 1)):
             return text[:index].strip(), text[index + 1 :].strip()
     name = text.strip()
-    return (name if _SUFFIX.match(name.rsplit(" ", 1)[-1]) else _LEGAL_CUT.sub("", name)), ""
+    return (name if _SUFFIX.match(name.rsplit(" ", 1)[-1]) else name.rstrip(".,;:")), ""
 
 
 def _belongs(text: str, start: int) -> bool:

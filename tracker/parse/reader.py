@@ -9,13 +9,13 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from tracker.errors import ParseError, TrackerError, WrongShape
-from tracker.model import Document, DocumentKind, Fetched, Role
+from tracker.model import Document, DocumentKind, Fetched, Role, Unit
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parse.feed import read_entry
 from tracker.parse.fields import load_object
 from tracker.parse.fr_record import dockets, fr_document, pi_document
 from tracker.parse.fr_text import read_fr_text
-from tracker.parse.fr_xml import fr_units
+from tracker.parse.fr_xml import Facts, fr_units
 from tracker.parse.lists import list_units
 from tracker.parse.markup import tree
 from tracker.parse.page import read_page
@@ -108,16 +108,20 @@ def _with_text(document: Document, fetched: Fetched) -> Document:
     for attachment in texts:
         try:
             if attachment.role is Role.FR_XML:
-                return with_xml(document, _data(attachment))
-            return with_raw_text(document, _body(attachment))
+                return _with_xml(document, _data(attachment))
+            return _with_raw_text(document, _body(attachment))
         except TrackerError as error:
             document = replace(document, notes=(*document.notes, f"full text not read: {error.cause}"))
     return document
 
 
-def with_xml(document: Document, data: bytes) -> Document:
+def _with_xml(document: Document, data: bytes) -> Document:
     """`document` with the units of its full text XML, and what its record left open filled from there."""
-    units, facts = fr_units(tree(data, document.key), document.key)
+    return filled(document, *fr_units(tree(data, document.key), document.key))
+
+
+def filled(document: Document, units: tuple[Unit, ...], facts: Facts) -> Document:
+    """`document` with `units`, its empty fields filled from what the text says of itself."""
     return replace(
         document,
         units=units,
@@ -134,7 +138,7 @@ def with_xml(document: Document, data: bytes) -> Document:
     )
 
 
-def with_raw_text(document: Document, data: bytes) -> Document:
+def _with_raw_text(document: Document, data: bytes) -> Document:
     """The same from its raw text."""
     text = read_fr_text(data)
     return replace(
