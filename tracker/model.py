@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 Language = Literal["ja", "en"]
 
@@ -426,10 +426,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One revision of one change, owed to one channel: a claimed row of the outbox.
+    """One revision of one change, or one notice, owed to one channel: a claimed row of the outbox.
 
     `key` makes it idempotent. `attempts` counts the ones recorded so far. `repeated` says that an
-    earlier claim ran out without a record, so that the message may have gone out already.
+    earlier claim ran out without a record, so that the message may have gone out already. `story`
+    names what belongs together, `thread` how the channel calls the story's thread, where it has
+    one. What has the same `batch` goes out as one message.
     """
 
     id: int
@@ -439,6 +441,9 @@ class Delivery:
     key: str
     attempts: int
     repeated: bool
+    story: str = ""
+    batch: str | None = None
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +452,8 @@ class Attempt:
     one line without secrets, and how many seconds it took.
 
     `uncertain` says that the target fell silent after it was given the message, so that it may have
-    taken it although `ok` is false: the next claim of that delivery is `repeated`.
+    taken it although `ok` is false: the next claim of that delivery is `repeated`. `handle` is what
+    the target calls the thread that the message began.
     """
 
     at: datetime
@@ -455,3 +461,20 @@ class Attempt:
     answer: str
     seconds: float
     uncertain: bool = False
+    handle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that is told and is no change. `id` is `ntc_` and 16 hex digits.
+
+    `kind` is source-down, source-back, source-quiet, source-resumed, channel-down, channel-back,
+    deadline or unacknowledged; `data` its facts (`present.notice`).
+    """
+
+    id: str
+    kind: str
+    level: Level
+    story: str
+    data: Mapping[str, Any]
+    at: datetime

@@ -108,6 +108,9 @@ class _Reader:
         profiles = [self.profile(place, values) for place, values in self.each("profile")]
         self.unique("profile", [str(values.get("id", "")) for _, values in self.each("profile")])
         hosts = self.read_hosts()
+        for operator in head.get("operators", ()):
+            if operator not in {channel.id for channel in channels}:
+                self.problem(("tracker", "operators"), f'operators: no channel has the id "{operator}"')
         settings = Settings(
             path=self.path,
             sources=tuple(sources),
@@ -242,6 +245,11 @@ class _Reader:
             for channel in right.get("to", ()):
                 if channel not in known["channel"]:
                     self.problem((*place, "to"), f'to: no channel has the id "{channel}"')
+            for channel in right.get("escalate_to", ()):
+                if channel not in known["channel"]:
+                    self.problem((*place, "escalate_to"), f'escalate_to: no channel has the id "{channel}"')
+            if ("escalate_to" in values) != ("acknowledge_within" in values):
+                self.problem(place, 'give "acknowledge_within" and "escalate_to" together')
             for source in when.get("sources", ()):
                 if source not in known["source"]:
                     self.problem((*place, "when"), f'when: no source has the id "{source}"')

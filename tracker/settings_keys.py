@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -175,6 +175,24 @@ def _some_of(choices: tuple[str, ...]) -> Callable[[Any], tuple[str, ...]]:
     return read
 
 
+def _clock(value: Any) -> time:
+    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f'{value!r} is not a time of day such as "08:00"')
+    return time(int(match[1]), int(match[2]))
+
+
+def _hours(value: Any) -> tuple[time, time]:
+    first, dash, last = value.partition("-") if isinstance(value, str) else ("", "", "")
+    try:
+        hours = _clock(first.strip()), _clock(last.strip())
+    except ValueError:
+        dash = ""
+    if not dash or hours[0] == hours[1]:
+        raise ValueError(f'{value!r} is not from and until when, such as "20:00-08:00"')
+    return hours
+
+
 def _languages(value: Any) -> tuple[str, ...]:
     wanted = _some_of(("ja", "en"))(value)
     if not wanted or len(set(wanted)) != len(wanted):
@@ -185,6 +203,8 @@ def _languages(value: Any) -> tuple[str, ...]:
 _STRING = {"type": "string"}
 _STRINGS = {"type": "array", "items": _STRING}
 _SPAN = {"type": "string", "pattern": r"^[1-9][0-9]*\s*[smhd]$"}
+_TIME = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+_HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]\s*-\s*([01][0-9]|2[0-3]):[0-5][0-9]$"
 _KINDS = tuple(str(kind) for kind in SourceKind)
 _LEVELS = tuple(str(level) for level in Level)
 _DIRECTIONS = tuple(str(direction) for direction in Direction)
@@ -212,6 +232,11 @@ TRACKER: Keys = {
         _text, _STRING, "an address that the operators of sources can write to; sent in the User-Agent"
     ),
     "viewer_url": Key(_base, _STRING, "where readers reach the viewer; links in alerts begin with it"),
+    "operators": Key(
+        _texts,
+        _STRINGS,
+        "ids of the channels that hear of outages of sources and channels; left out: all; []: none",
+    ),
     "log_format": Key(_one_of(("lines", "json")), _choice(("lines", "json")), "how the daemon logs"),
 }
 
@@ -294,6 +319,16 @@ CHANNEL: Keys = {
     "language": Key(
         _one_of(("ja", "en")), _choice(("ja", "en")), "language of its messages; left out: the main one"
     ),
+    "quiet": Key(
+        _hours,
+        {"type": "string", "pattern": _HOURS},
+        'hours in which only critical alerts are sent: "20:00-08:00"',
+    ),
+    "batch": Key(
+        _clock,
+        {"type": "string", "pattern": _TIME},
+        "what is below critical waits for this time of day and comes as one message",
+    ),
 }
 PROFILE: Keys = {
     "id": _ID,
@@ -307,6 +342,10 @@ PROFILE: Keys = {
 ROUTE: Keys = {
     "when": Key(lambda value: value, {"type": "object"}, "conditions; all that are given must hold"),
     "to": Key(_texts, _STRINGS, "ids of channels", required=True),
+    "acknowledge_within": Key(
+        duration, _SPAN, "what is high or above and nobody has acknowledged by then goes to escalate_to"
+    ),
+    "escalate_to": Key(_texts, _STRINGS, "ids of channels"),
 }
 WHEN: Keys = {
     "level": Key(_one_of(_LEVELS, Level), _choice(_LEVELS), "this level or above"),

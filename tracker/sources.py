@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -71,18 +71,23 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A place that alerts go to. `url` is the resolved Apprise URL: a secret, never logged."""
+    """A place that alerts go to. `url` is the resolved Apprise URL: a secret, never logged. What is below
+    `critical` waits, in the settings' time zone, for the end of the `quiet` hours (first, last) and for the next
+    `batch` time of day."""
 
     id: str
     url: str = field(repr=False)
     language: Language | None = None  # none: the settings' first language
+    quiet: tuple[time, time] | None = None
+    batch: time | None = None
     line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """Which changes go to which channels. Every condition that is set must hold; `level` means
-    that level or above; of the lists, one member must match."""
+    that level or above; of the lists, one member must match. What is `high` or above and nobody acknowledged
+    within `acknowledge_within` goes to `escalate_to`."""
 
     to: tuple[str, ...]
     level: Level = Level.LOW
@@ -91,6 +96,8 @@ class Route:
     sources: tuple[str, ...] = ()
     profile: str | None = None
     kinds: tuple[str, ...] = ()
+    acknowledge_within: timedelta | None = None
+    escalate_to: tuple[str, ...] = ()
     line: int = 0
 
 
@@ -107,12 +114,17 @@ class Settings:
     contact: str = ""
     viewer_url: str = "http://127.0.0.1:8000"
     log_format: str = "lines"  # or json
+    operators: tuple[str, ...] | None = None  # channels that hear of outages; none given: all
 
     def source(self, source_id: str) -> Source | None:
         return next((source for source in self.sources if source.id == source_id), None)
 
     def channel(self, channel_id: str) -> Channel | None:
         return next((channel for channel in self.channels if channel.id == channel_id), None)
+
+    def outage_channels(self) -> tuple[str, ...]:
+        """The channels that hear of outages of sources and of other channels."""
+        return tuple(channel.id for channel in self.channels) if self.operators is None else self.operators
 
     def literal_hosts(self) -> Mapping[str, None]:
         """`host:port` of every address that the file itself names: these may be private."""

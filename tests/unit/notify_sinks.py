@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -190,9 +190,10 @@ class MemoryOutbox:
             return taken
 
     def record(
-        self, delivery_id: int, attempt: Attempt, *, state: str, next_attempt_at: datetime | None
+        self, delivery_ids: Sequence[int], attempt: Attempt, *, state: str, next_attempt_at: datetime | None
     ) -> None:
         with self._lock:
+            (delivery_id,) = delivery_ids
             row = self.rows[delivery_id]
             row.attempts.append(attempt)
             row.state, row.leased_until = state, None

@@ -68,15 +68,15 @@ def test_what_is_sent_or_dead_is_never_claimed_again(make: Make) -> None:
     outbox = make(1)
     (mine,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)
     (other,) = outbox.claim(NOW, channel="b", limit=1, lease=LEASE)
-    outbox.record(mine.id, OK, state="sent", next_attempt_at=None)
-    outbox.record(other.id, FAILED, state="dead", next_attempt_at=None)
+    outbox.record([mine.id], OK, state="sent", next_attempt_at=None)
+    outbox.record([other.id], FAILED, state="dead", next_attempt_at=None)
     assert claim(outbox, None, 5, timedelta(days=30)) == []
 
 
 def test_what_failed_comes_back_at_its_time_unmarked_and_counted(make: Make) -> None:
     outbox = make(1)
     (delivery,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)
-    outbox.record(delivery.id, FAILED, state="pending", next_attempt_at=NOW + timedelta(minutes=5))
+    outbox.record([delivery.id], FAILED, state="pending", next_attempt_at=NOW + timedelta(minutes=5))
     assert claim(outbox, after=timedelta(minutes=4)) == []
     (again,) = outbox.claim(NOW + timedelta(minutes=5), channel="a", limit=1, lease=LEASE)
     assert (again.id, again.attempts, again.repeated) == (delivery.id, 1, False)
@@ -85,7 +85,7 @@ def test_what_failed_comes_back_at_its_time_unmarked_and_counted(make: Make) -> 
 def test_what_the_target_may_have_taken_comes_back_marked(make: Make) -> None:
     outbox = make(1)
     (delivery,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)
-    outbox.record(delivery.id, SILENT, state="pending", next_attempt_at=NOW)
+    outbox.record([delivery.id], SILENT, state="pending", next_attempt_at=NOW)
     (again,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)
     assert (again.attempts, again.repeated) == (1, True)
 
@@ -97,3 +97,12 @@ def test_a_lost_lease_comes_back_marked_and_counted(make: Make) -> None:
     assert claim(outbox, after=LEASE - timedelta(seconds=1)) == []
     (again,) = outbox.claim(NOW + LEASE, channel="a", limit=1, lease=LEASE)
     assert (again.id, again.attempts, again.repeated) == (delivery.id, 1, True)
+
+
+def test_what_may_have_gone_out_once_stays_marked_whatever_happens_since(make: Make) -> None:
+    outbox = make(1)
+    for attempt in (SILENT, FAILED, FAILED):
+        (delivery,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)
+        outbox.record([delivery.id], attempt, state="pending", next_attempt_at=NOW)
+    (again,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)
+    assert (again.attempts, again.repeated) == (3, True)

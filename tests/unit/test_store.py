@@ -286,11 +286,11 @@ def test_a_failed_try_waits_and_a_sent_one_is_done(store: Store) -> None:
     with store.write() as connection:
         outbox.enqueue(connection, change_id="chg_1", revision=1, channel="mail", reason="", now=NOW)
     (first,) = box.claim(NOW, channel=None, limit=9, lease=MINUTE)
-    box.record(first.id, Attempt(NOW, False, "500", 0.1), state="pending", next_attempt_at=NOW + 5 * MINUTE)
+    box.record([first.id], Attempt(NOW, False, "500", 0.1), state="pending", next_attempt_at=NOW + 5 * MINUTE)
     assert box.claim(NOW + 4 * MINUTE, channel=None, limit=9, lease=MINUTE) == []
     (second,) = box.claim(NOW + 5 * MINUTE, channel=None, limit=9, lease=MINUTE)
     assert (second.attempts, second.repeated) == (1, False)
-    box.record(second.id, Attempt(NOW, True, "250 OK", 0.1), state="sent", next_attempt_at=None)
+    box.record([second.id], Attempt(NOW, True, "250 OK", 0.1), state="sent", next_attempt_at=None)
     assert box.claim(NOW + timedelta(days=9), channel=None, limit=9, lease=MINUTE) == []
     with reader(store.state) as opened:
         (row,) = opened.deliveries("chg_1")

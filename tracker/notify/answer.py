@@ -57,13 +57,15 @@ _PASSING = frozenset({408, 409, 421, 423, 425, 429})
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`text` is one line without secrets. `transient`: the same message may be taken later.
-    `retry_after`: the target's own wish. `uncertain`: it may have taken the message all the same."""
+    `retry_after`: the target's own wish. `uncertain`: it may have taken the message all the same.
+    `handle`: what it calls the thread that the message began."""
 
     ok: bool
     text: str
     transient: bool = True
     retry_after: timedelta | None = None
     uncertain: bool = False
+    handle: str = ""
 
 
 def http_answer(status: int, body: str, retry_after: str | None, now: datetime) -> Answer:

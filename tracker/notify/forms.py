@@ -28,12 +28,14 @@ _TAG = re.compile(r"<(?=[!@#])")
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """What a channel is given. `record` is the change as JSON; `key` is the delivery's idempotency
-    key; `thread` names what later alerts about the same thing are kept together by."""
+    key; `thread` names what later alerts about the same thing are kept together by, `handle` is what
+    the channel itself called that thread, empty where this is its first message."""
 
     message: Message
     record: dict[str, Any]
     key: str
     thread: str
+    handle: str = ""
 
 
 def uncalled(text: str) -> str:
@@ -53,6 +55,9 @@ def plain(message: Message) -> str:
     lines = [text for text in (message.what, message.title, message.detail) if text]
     if message.points:
         lines += ["", *(said(point) for point in message.points)]
+    for entry in message.entries:
+        lines += ["", f"{SIGNS[entry.level]} [{entry.badge}] {entry.what}"]
+        lines += [text for text in (entry.note, f"{entry.link} ({entry.id})".strip()) if text]
     if message.quotes:
         lines.append("")
         lines += [f"> “{quote.text}” — {quote.source}" for quote in message.quotes]

@@ -74,6 +74,14 @@ def html(message: Message) -> str:
     below = "".join(
         _paragraph(text, "color:#444444;margin:0 0 6px") for text in (message.title, message.detail) if text
     )
+    entries = "".join(
+        '<tr><td valign="top" style="padding:6px 0;border-top:1px solid #dddddd">'
+        f'<span style="display:inline-block;background:{_COLOURS[entry.level]};color:#ffffff;padding:1px 8px;'
+        f'border-radius:3px;font-size:13px">{escape(entry.badge)}</span><br>{escape(entry.what)}<br>'
+        f'<span style="color:#333333;font-size:13px">{escape(entry.note)}</span> '
+        f'<a href="{escape(entry.link)}" style="color:#1d4f91;font-size:13px">{escape(entry.id)}</a></td></tr>'
+        for entry in message.entries
+    )
     quotes = "".join(
         '<tr><td style="border-left:4px solid #c8c8c8;padding:4px 12px;background:#f6f6f6">'
         f'<span style="color:#222222">“{escape(quote.text)}”</span><br>'
@@ -102,7 +110,7 @@ def html(message: Message) -> str:
         f'<h1 style="font-size:19px;line-height:1.4;margin:0 0 6px">{escape(message.what)}</h1>{below}'
         f'<div style="height:8px;line-height:8px">&nbsp;</div>{_table(message.points, first=True)}'
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" '
-        f'style="margin:14px 0 6px">{quotes}</table><div style="margin:6px 0 14px">{buttons}</div>'
+        f'style="margin:14px 0 6px">{entries}{quotes}</table><div style="margin:6px 0 14px">{buttons}</div>'
         f"{_table(message.facts, first=False)}"
         f"{_paragraph(message.notice, 'color:#666666;font-size:12px;margin:14px 0 0')}"
         "</td></tr></table></td></tr></table></body></html>"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,12 +21,14 @@ from typing import TypeVar
 import structlog
 
 from tracker.errors import TrackerError
-from tracker.model import Attempt, Change, Delivery
+from tracker.model import Attempt, Change, Delivery, Notice
 from tracker.notify import channels as places
 from tracker.notify.answer import Answer, next_try
 from tracker.notify.forms import Parcel
 from tracker.notify.outbox import Outbox, State
+from tracker.notify.webhook import notice_record
 from tracker.present.message import message
+from tracker.present.notice import gathered, notice_message
 from tracker.record import record
 from tracker.sources import Channel, Settings
 
@@ -40,7 +42,7 @@ LONGEST_HOLD = timedelta(minutes=5)
 LOOK_AGAIN = timedelta(seconds=1)
 
 T = TypeVar("T")
-Lookup = Callable[[str, int], Change]
+Lookup = Callable[[str, int], Change | Notice]
 Send = Callable[[Channel, Parcel], Answer]
 
 log = structlog.get_logger()
@@ -167,9 +169,8 @@ class _Round:
                             break
                     continue
                 self.busy.add(channel.id)
-                (delivery,) = claimed
-                answer, state, again = self._tried(channel, delivery)
-                report = _counted(report, delivery, answer, state)
+                answer, state, again = self._tried(channel, claimed)
+                report = _counted(report, claimed, answer, state)
                 failures = failures + 1 if state == "pending" else 0
                 if again is not None and self._ill(channel, answer, failures, again):
                     break
@@ -182,33 +183,37 @@ class _Round:
             self.busy.discard(channel.id)
             self.idle.notify_all()
 
-    def _tried(self, channel: Channel, delivery: Delivery) -> tuple[Answer, State, datetime | None]:
-        """Sends one delivery and records what came of it."""
+    def _tried(
+        self, channel: Channel, deliveries: Sequence[Delivery]
+    ) -> tuple[Answer, State, datetime | None]:
+        """Sends one message, which is one delivery or a batch, and records what came of it."""
         began = self.clock()
         start = time.monotonic()
-        answer = self._sent(channel, delivery)
+        answer = self._sent(channel, deliveries)
         seconds = time.monotonic() - start
-        again = next_try(delivery.attempts + 1, answer, self.clock(), self.chance)
+        tries = max(delivery.attempts for delivery in deliveries) + 1
+        again = next_try(tries, answer, self.clock(), self.chance)
         state: State = "sent" if answer.ok else "pending" if again is not None else "dead"
         self.outbox.record(
-            delivery.id,
-            Attempt(began, answer.ok, answer.text, round(seconds, 3), answer.uncertain),
+            [delivery.id for delivery in deliveries],
+            Attempt(began, answer.ok, answer.text, round(seconds, 3), answer.uncertain, answer.handle),
             state=state,
             next_attempt_at=again,
         )
         (log.info if answer.ok else log.warning)(
             "delivery",
             channel=channel.id,
-            change=delivery.change_id,
+            change=deliveries[0].change_id,
+            together=len(deliveries),
             state=state,
-            attempt=delivery.attempts + 1,
+            attempt=tries,
             answer=answer.text,
             next_attempt_at=again.isoformat(timespec="seconds") if again else None,
         )
         return answer, state, again
 
-    def _sent(self, channel: Channel, delivery: Delivery) -> Answer:
-        future, thread = _start(f"send-{channel.id}", partial(self._send, channel, delivery))
+    def _sent(self, channel: Channel, deliveries: Sequence[Delivery]) -> Answer:
+        future, thread = _start(f"send-{channel.id}", partial(self._send, channel, deliveries))
         thread.join(self.limit.total_seconds())
         if thread.is_alive():
             self.traffic.stuck[channel.id] = thread
@@ -224,19 +229,53 @@ class _Round:
         log.error("delivery failed inside", channel=channel.id, problem=type(problem).__name__)
         return Answer(False, f"internal: {type(problem).__name__}")
 
-    def _send(self, channel: Channel, delivery: Delivery) -> Answer:
-        change = self.lookup(delivery.change_id, delivery.revision)
+    def _send(self, channel: Channel, deliveries: Sequence[Delivery]) -> Answer:
+        # A change that was renewed while it waited is told once, as it is now.
+        newest = {delivery.change_id: delivery for delivery in deliveries}
+        parcels = [self._parcel(channel, delivery) for delivery in newest.values()]
+        return self.send(
+            channel, parcels[0] if len(parcels) == 1 else self._gathered(channel, parcels, deliveries)
+        )
+
+    def _parcel(self, channel: Channel, delivery: Delivery) -> Parcel:
+        subject = self.lookup(delivery.change_id, delivery.revision)
+        language = channel.language or self.settings.languages[0]
+        if isinstance(subject, Notice):
+            told = notice_message(
+                subject,
+                language,
+                now=self.now,
+                timezone=self.settings.timezone,
+                viewer_url=self.settings.viewer_url,
+                repeated=delivery.repeated,
+            )
+            return Parcel(told, notice_record(subject), delivery.key, delivery.story, delivery.thread)
         told = message(
-            change,
-            channel.language or self.settings.languages[0],
+            subject,
+            language,
             now=self.now,
             timezone=self.settings.timezone,
             viewer_url=self.settings.viewer_url,
             update=delivery.revision > 1,
             repeated=delivery.repeated,
         )
-        thread = change.document_number or change.id
-        return self.send(channel, Parcel(told, record(change), key=delivery.key, thread=thread))
+        story = delivery.story or subject.document_number or subject.id
+        return Parcel(told, record(subject), delivery.key, story, delivery.thread)
+
+    def _gathered(
+        self, channel: Channel, parcels: Sequence[Parcel], deliveries: Sequence[Delivery]
+    ) -> Parcel:
+        """The batch as one message. Its key is that of its first delivery, so that a repetition has it too."""
+        key = f"batch/{deliveries[0].key}"
+        told = gathered(
+            [parcel.message for parcel in parcels],
+            channel.language or self.settings.languages[0],
+            key=key,
+            viewer_url=self.settings.viewer_url,
+            repeated=any(delivery.repeated for delivery in deliveries),
+        )
+        contents = {"id": key, "kind": "batch", "records": [parcel.record for parcel in parcels]}
+        return Parcel(told, contents, key, key)
 
     def _ill(self, channel: Channel, answer: Answer, failures: int, again: datetime) -> bool:
         """Whether the channel is left alone for the rest of the round, and for how long after it."""
@@ -249,13 +288,16 @@ class _Round:
         return False
 
 
-def _counted(report: ChannelReport, delivery: Delivery, answer: Answer, state: State) -> ChannelReport:
+def _counted(
+    report: ChannelReport, deliveries: Sequence[Delivery], answer: Answer, state: State
+) -> ChannelReport:
+    number = len(deliveries)
     return replace(
         report,
-        sent=report.sent + (state == "sent"),
-        retrying=report.retrying + (state == "pending"),
-        dead=report.dead + (state == "dead"),
-        repeated=report.repeated + delivery.repeated,
+        sent=report.sent + number * (state == "sent"),
+        retrying=report.retrying + number * (state == "pending"),
+        dead=report.dead + number * (state == "dead"),
+        repeated=report.repeated + sum(delivery.repeated for delivery in deliveries),
         answer=report.answer if answer.ok else answer.text,
     )
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from tracker.notify.answer import Answer
-from tracker.notify.forms import batches, headline, pieces, uncalled
+from tracker.notify.forms import SIGNS, batches, headline, pieces, uncalled
 from tracker.present.inert import line
 from tracker.present.message import Fact, Message
 
@@ -77,6 +77,10 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     top = f"*{what}*" if len(what) < TEXT else what
     blocks += _sections("\n".join([top, *(escape(text) for text in (message.title, message.detail) if text)]))
     blocks += _sections("\n".join(_point(point) for point in message.points))
+    for entry in message.entries:
+        head = f"{SIGNS[entry.level]} *{escape(entry.badge)}* {escape(entry.what)}"
+        link = _link(Fact(entry.id, entry.link)) if entry.link else escape(entry.id)
+        blocks += _sections("\n".join(text for text in (head, escape(entry.note), link) if text))
     for quote in message.quotes:
         blocks += _sections(f">“{escape(quote.text)}”\n>— {escape(quote.source)}")
     blocks += _sections("  ".join(_link(fact) for fact in message.links))

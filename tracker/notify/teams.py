@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tracker.model import Level
-from tracker.notify.forms import batches, headline, pieces, said, uncalled
+from tracker.notify.forms import SIGNS, batches, headline, pieces, said, uncalled
 from tracker.present.message import Message
 
 # Teams refuses messages above 28 kB; what is around the elements takes the rest.
@@ -68,6 +68,10 @@ def _elements(message: Message) -> list[dict[str, Any]]:
         weight = "bolder" if point.strong else "default"
         elements.append(_runs(_run(f"{point.label}  ", isSubtle=True), _run(first, weight=weight)))
         elements += [_runs(_run(text, weight=weight)) for text in rest]
+    for entry in message.entries:
+        elements += _texts(f"{SIGNS[entry.level]} {entry.badge}", weight="bolder")
+        for text in (entry.what, entry.note, f"{entry.link} ({entry.id})"):
+            elements += _texts(text)
     elements += [
         {
             "type": "Container",

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracker.model import Notice
 from tracker.notify.forms import Parcel, plain
+from tracker.record import instant
 
 
 def body(parcel: Parcel) -> dict[str, Any]:
     """The record at the top level; `alert` holds the delivery's key, which is the same when it is
-    repeated, the language, the marks, the text that other channels show, and its links."""
+    repeated, the story that it belongs to, the language, the marks, the text that other channels show,
+    and its links."""
     message = parcel.message
     return {
         **parcel.record,
         "alert": {
             "key": parcel.key,
+            "story": parcel.thread,
             "language": message.language,
             "marks": list(message.marks),
             "subject": message.subject,
             "text": plain(message),
             "links": [link.value for link in message.links],
         },
+    }
+
+
+def notice_record(notice: Notice) -> dict[str, Any]:
+    """What is told and is no change, for programs: its kind where a change has its own, and its facts."""
+    return {
+        "id": notice.id,
+        "kind": notice.kind,
+        "level": str(notice.level),
+        "detected_at": instant(notice.at),
+        "notice": dict(notice.data),
     }

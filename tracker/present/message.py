@@ -51,6 +51,19 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One alert among several that are told in one message. `note`: what of it must not be missed; `link`: its
+    page in the viewer."""
+
+    id: str
+    level: Level
+    badge: str
+    what: str
+    note: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One alert in one language.
 
@@ -58,7 +71,8 @@ class Message:
     level and direction in words. `what` is the change in one line of the reader's language, `title`
     the official title, empty where `what` has it; `detail` what else the summary says. `points` are read in ten seconds: whether it is in force, what is due, why it
     matters, topics, profiles. `links` are the viewer's page and, where its address is one that people
-    may follow, the official one. `facts` are for whoever reads on.
+    may follow, the official one. `facts` are for whoever reads on. `entries` are the alerts that are told
+    together in this one.
     """
 
     id: str
@@ -76,6 +90,7 @@ class Message:
     facts: tuple[Fact, ...]
     links: tuple[Fact, ...]
     notice: str
+    entries: tuple[Entry, ...] = ()
 
 
 def message(

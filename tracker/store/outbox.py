@@ -2,53 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, or_, select, update
 
 from tracker.model import Attempt, Delivery
+from tracker.store import threads
 from tracker.store.db import Store
 from tracker.store.tables import ATTEMPT, DELIVERY
 
+_OWED = ("pending", "claimed")
+
+Ended = Callable[[Connection, str, str, Attempt, str], None]
+
 
 def enqueue(
-    connection: Connection, *, change_id: str, revision: int, channel: str, reason: str, now: datetime
+    connection: Connection,
+    *,
+    change_id: str,
+    revision: int,
+    channel: str,
+    reason: str,
+    now: datetime,
+    story: str | None = None,
+    at: datetime | None = None,
+    batch: str | None = None,
 ) -> bool:
-    """Owes one revision of a change to a channel. False when it is owed, or was sent, already."""
+    """Owes one revision of a change, or a notice, to a channel, to be sent at `at` or at once. False when it
+    is owed, or was sent, already. What has the same `batch` goes out as one message. What cannot wait takes
+    along what waits of its story, so that the story is told in order."""
     key = f"{change_id}/{revision}/{channel}"
     if connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.key == key)).first() is not None:
         return False
+    if story is not None and at is None:
+        connection.execute(
+            update(DELIVERY)
+            .where(
+                (DELIVERY.c.channel == channel) & (DELIVERY.c.story == story) & (DELIVERY.c.state == "pending")
+                & DELIVERY.c.batch.is_not(None)
+            )
+            .values(next_attempt_at=now, batch=None)
+        )  # fmt: skip
     connection.execute(
         insert(DELIVERY).values(
             key=key, change_id=change_id, revision=revision, channel=channel, reason=reason,
-            state="pending", attempts=0, repeated=False, created_at=now, next_attempt_at=now,
+            state="pending", attempts=0, repeated=False, created_at=now, next_attempt_at=at or now,
+            story=story, batch=batch,
         )
     )  # fmt: skip
     return True
 
 
-class Outbox:
-    """What `notify` drains. A claim is stored before anything is sent."""
+def redeliver(connection: Connection, now: datetime, delivery_id: int | None = None) -> int:
+    """Owes what was given up once more: one delivery, or all. How many that are; none that is not dead.
+    It has all its tries again; those it had stay written down."""
+    dead = DELIVERY.c.state == "dead"
+    if delivery_id is not None:
+        dead &= DELIVERY.c.id == delivery_id
+    return connection.execute(
+        update(DELIVERY).where(dead).values(state="pending", attempts=0, next_attempt_at=now)
+    ).rowcount
 
-    def __init__(self, store: Store) -> None:
+
+class Outbox:
+    """What `notify` drains. A claim is stored before anything is sent. `ended` is told, in the transaction that
+    records it, that a channel took or gave up something: connection, channel, state, attempt, the delivery's
+    `change_id`."""
+
+    def __init__(self, store: Store, ended: Ended | None = None) -> None:
         self.store = store
+        self.ended = ended
 
     def claim(self, now: datetime, *, channel: str | None, limit: int, lease: timedelta) -> list[Delivery]:
-        """Rows that are due, oldest first, held for this caller until the lease runs out. A row whose
-        earlier lease ran out unrecorded comes back with `repeated` set, and that counts as an attempt."""
+        """Rows that are due, oldest first, held for this caller until the lease runs out; with a row of a
+        batch come all of the batch, whatever the limit. A row waits while an earlier one of its story is
+        owed to the same channel. A row whose earlier lease ran out unrecorded comes back with `repeated`
+        set, and that counts as an attempt."""
         with self.store.write() as connection:
-            due = select(DELIVERY).where(
-                or_(
-                    (DELIVERY.c.state == "pending") & (DELIVERY.c.next_attempt_at <= now),
-                    (DELIVERY.c.state == "claimed") & (DELIVERY.c.claimed_until <= now),
-                )
-            )
-            if channel is not None:
-                due = due.where(DELIVERY.c.channel == channel)
+            rows = _due_rows(connection, now, channel, limit)
+            for place, batch in sorted({(row.channel, row.batch) for row in rows if row.batch}):
+                rows += _due_rows(connection, now, place, None, batch)
+            rows = sorted({row.id: row for row in rows}.values(), key=lambda row: int(row.id))
             claimed = []
-            for row in connection.execute(due.order_by(DELIVERY.c.id).limit(limit)).all():
-                repeated = bool(row.repeated or row.state == "claimed")
+            for row in rows:
+                lost = row.state == "claimed"
+                repeated = bool(row.repeated or lost)
                 connection.execute(
                     update(DELIVERY)
                     .where(DELIVERY.c.id == row.id)
@@ -56,57 +96,92 @@ class Outbox:
                         state="claimed",
                         claimed_until=now + lease,
                         repeated=repeated,
-                        attempts=row.attempts + (row.state == "claimed"),
+                        attempts=row.attempts + lost,
                     )
                 )
                 claimed.append(
                     Delivery(
-                        row.id,
-                        row.change_id,
-                        row.revision,
-                        row.channel,
-                        row.key,
-                        row.attempts + (row.state == "claimed"),
-                        repeated,
+                        row.id, row.change_id, row.revision, row.channel, row.key, row.attempts + lost,
+                        repeated, row.story or row.change_id, row.batch,
+                        threads.handle(connection, row.channel, row.story) if row.story else "",
                     )
-                )
+                )  # fmt: skip
             return claimed
 
     def record(
-        self, delivery_id: int, attempt: Attempt, *, state: str, next_attempt_at: datetime | None
+        self,
+        delivery_ids: Sequence[int],
+        attempt: Attempt,
+        *,
+        state: str,
+        next_attempt_at: datetime | None,
     ) -> None:
-        """Writes down how a try went. `state` is sent, pending (again at `next_attempt_at`) or dead."""
+        """Writes down how a try went, for all deliveries that the message was for. `state` is sent, pending
+        (again at `next_attempt_at`) or dead."""
+        ids = list(delivery_ids)
         with self.store.write() as connection:
             connection.execute(
-                insert(ATTEMPT).values(
-                    delivery_id=delivery_id,
-                    at=attempt.at,
-                    ok=attempt.ok,
-                    answer=attempt.answer,
-                    seconds=attempt.seconds,
-                )
-            )
+                insert(ATTEMPT),
+                [
+                    {"delivery_id": name, "at": attempt.at, "ok": attempt.ok, "answer": attempt.answer, "seconds": attempt.seconds}
+                    for name in ids
+                ],
+            )  # fmt: skip
             values: dict[str, Any] = {
                 "state": state,
                 "attempts": DELIVERY.c.attempts + 1,
                 "claimed_until": None,
-                "repeated": attempt.uncertain,
             }
+            # What may have gone out once may have gone out whatever happened since.
+            if attempt.uncertain:
+                values["repeated"] = True
             if next_attempt_at is not None:
                 values["next_attempt_at"] = next_attempt_at
-            connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values(**values))
+            rows = connection.execute(
+                update(DELIVERY)
+                .where(DELIVERY.c.id.in_(ids))
+                .values(**values)
+                .returning(DELIVERY.c.id, DELIVERY.c.channel, DELIVERY.c.story, DELIVERY.c.change_id)
+            ).all()
+            for row in rows:
+                if attempt.handle and row.story:
+                    threads.keep(connection, row.channel, row.story, attempt.handle)
+            if rows and self.ended is not None and state != "pending":
+                self.ended(connection, rows[0].channel, state, attempt, rows[0].change_id)
 
     def channels_due(self, now: datetime) -> list[str]:
         """Channels that something is owed to now."""
         with self.store.read() as connection:
-            rows = connection.execute(
-                select(DELIVERY.c.channel)
-                .where(
-                    or_(
-                        (DELIVERY.c.state == "pending") & (DELIVERY.c.next_attempt_at <= now),
-                        (DELIVERY.c.state == "claimed") & (DELIVERY.c.claimed_until <= now),
-                    )
-                )
-                .distinct()
-            )
+            rows = connection.execute(select(DELIVERY.c.channel).where(_due(now)).distinct())
             return sorted(str(row.channel) for row in rows)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        (DELIVERY.c.state == "pending") & (DELIVERY.c.next_attempt_at <= now),
+        (DELIVERY.c.state == "claimed") & (DELIVERY.c.claimed_until <= now),
+    )
+
+
+def _due_rows(
+    connection: Connection, now: datetime, channel: str | None, limit: int | None, batch: str | None = None
+) -> list[Any]:
+    earlier = DELIVERY.alias("earlier")
+    waiting = exists().where(
+        (earlier.c.channel == DELIVERY.c.channel)
+        & (earlier.c.story == DELIVERY.c.story)
+        & (earlier.c.id < DELIVERY.c.id)
+        & earlier.c.state.in_(_OWED)
+        # What goes out in the same message is in order there.
+        & or_(earlier.c.batch.is_(None), DELIVERY.c.batch.is_(None), earlier.c.batch != DELIVERY.c.batch)
+    )
+    found: list[Any] = []
+    # One state at a time: each is a walk along the index, whatever the history behind it.
+    for state, since in (("pending", DELIVERY.c.next_attempt_at), ("claimed", DELIVERY.c.claimed_until)):
+        wanted = (DELIVERY.c.state == state) & (since <= now) & ~waiting
+        if channel is not None:
+            wanted &= DELIVERY.c.channel == channel
+        if batch is not None:
+            wanted &= DELIVERY.c.batch == batch
+        found += connection.execute(select(DELIVERY).where(wanted).order_by(DELIVERY.c.id).limit(limit)).all()
+    return sorted(found, key=lambda row: int(row.id))[:limit]

@@ -225,14 +225,20 @@ class DeadlineRow(Row, table=True):
 
 
 class DeliveryRow(Row, table=True):
-    """The outbox: one revision of one change, owed to one channel.
+    """The outbox: one revision of one change, or one notice (`change_id` is then its id), owed to one channel.
 
     `state`: pending, claimed, sent, dead. A claim that ran out (`claimed_until` past) without a recorded
-    attempt may have gone out: the next claim says so (`repeated`).
+    attempt may have gone out: the next claim says so (`repeated`). What belongs to one `story` goes to a
+    channel in order. Rows of one `batch` go out together, as one message; NULL: each by itself.
     """
 
     __tablename__ = "delivery"
-    __table_args__ = (Index(None, "state", "next_attempt_at"), Index(None, "channel", "state"))
+    __table_args__ = (
+        Index(None, "state", "next_attempt_at"),
+        Index(None, "channel", "state"),
+        Index(None, "channel", "story"),
+        Index(None, "channel", "batch"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     change_id: str = Field(index=True)
@@ -245,6 +251,66 @@ class DeliveryRow(Row, table=True):
     created_at: datetime = Field(sa_type=Instant)
     next_attempt_at: datetime = Field(sa_type=Instant)
     claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+    story: str | None = None
+    batch: str | None = None
+
+
+class NoticeRow(Row, table=True):
+    """Something that is told and is no change: a source that is down, a date ahead. `data` are the facts that
+    the message is made from; `level` is a rank, as in `change`."""
+
+    __tablename__ = "notice"
+    id: str = Field(primary_key=True, max_length=20)
+    kind: str
+    level: int
+    story: str
+    data: Any = Field(sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class IncidentRow(Row, table=True):
+    """A time in which a source or a channel did not do its work. `subject` is `source:fr-bis`, `quiet:fr-bis`,
+    `channel:mail`; `closed_at` NULL: it lasts. One row is one outage, whatever it looked like meanwhile."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index(None, "subject", "closed_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    subject: str
+    reason: str
+    opened_at: datetime = Field(sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class StoryNameRow(Row, table=True):
+    """By what name (document number, FR citation, identity) which story is known."""
+
+    __tablename__ = "story_name"
+    name: str = Field(primary_key=True)
+    story: str = Field(index=True)
+
+
+class ThreadRow(Row, table=True):
+    """How a channel calls the thread of a story: what the target answered to its first message."""
+
+    __tablename__ = "thread"
+    channel: str = Field(primary_key=True)
+    story: str = Field(primary_key=True)
+    handle: str
+
+
+class MuteRow(Row, table=True):
+    """What is not told (`hold` false) or told later (`hold` true) until a moment. `scope` is what it goes by:
+    channel, source, topic, story; `channel` NULL: for all channels."""
+
+    __tablename__ = "mute"
+    id: int | None = Field(default=None, primary_key=True)
+    scope: str
+    value: str
+    channel: str | None = None
+    hold: bool
+    until: datetime = Field(sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
+    ended: bool = False
 
 
 class AttemptRow(Row, table=True):
@@ -291,3 +357,8 @@ DEADLINE = metadata.tables["deadline"]
 DELIVERY = metadata.tables["delivery"]
 ATTEMPT = metadata.tables["attempt"]
 REVIEW = metadata.tables["review"]
+NOTICE = metadata.tables["notice"]
+INCIDENT = metadata.tables["incident"]
+STORY_NAME = metadata.tables["story_name"]
+THREAD = metadata.tables["thread"]
+MUTE = metadata.tables["mute"]

@@ -1,0 +1,59 @@
+"""What is told and is no change: outages, dates ahead, alerts that nobody acknowledged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from tracker.model import Level, Notice
+from tracker.store import outbox
+from tracker.store.tables import NOTICE
+
+PREFIX = "ntc_"
+
+
+def notice_id(*parts: object) -> str:
+    """The same for the same thing, so that it is told once however often it is found."""
+    return PREFIX + hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+def tell(
+    connection: Connection,
+    *,
+    name: tuple[object, ...],
+    kind: str,
+    level: Level,
+    story: str,
+    data: Mapping[str, Any],
+    channels: Iterable[str],
+    reason: str,
+    now: datetime,
+    batch: str | None = None,
+) -> int:
+    """Owes a notice to channels; what they were owed already is not owed again. How many are new."""
+    identity = notice_id(kind, *name)
+    owed = 0
+    for channel in channels:
+        if connection.execute(select(NOTICE.c.id).where(NOTICE.c.id == identity)).first() is None:
+            connection.execute(
+                insert(NOTICE).values(
+                    id=identity, kind=kind, level=level.rank, story=story, data=dict(data), created_at=now
+                )
+            )
+        owed += outbox.enqueue(
+            connection, change_id=identity, revision=1, channel=channel, reason=reason, now=now,
+            story=story, batch=batch,
+        )  # fmt: skip
+    return owed
+
+
+def get(connection: Connection, identity: str) -> Notice | None:
+    row = connection.execute(select(NOTICE).where(NOTICE.c.id == identity)).first()
+    if row is None:
+        return None
+    level = next(level for level in Level if level.rank == row.level)
+    return Notice(row.id, row.kind, level, row.story, row.data, row.created_at)

@@ -1,0 +1,21 @@
+"""How a channel calls the thread of a story: kept from the target's answer to the story's first message."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select
+
+from tracker.store.tables import THREAD
+
+
+def handle(connection: Connection, channel: str, story: str) -> str:
+    """Empty where the story was not told there yet, or the place has no threads."""
+    found = connection.execute(
+        select(THREAD.c.handle).where((THREAD.c.channel == channel) & (THREAD.c.story == story))
+    ).scalar()
+    return found or ""
+
+
+def keep(connection: Connection, channel: str, story: str, value: str) -> None:
+    """The first one stays: later messages hang below it."""
+    if not handle(connection, channel, story):
+        connection.execute(insert(THREAD).values(channel=channel, story=story, handle=value))
