@@ -17,11 +17,11 @@ from tracker import pipeline
 from tracker.engine.due import next_poll
 from tracker.errors import StoreError, TrackerError
 from tracker.fetch.client import Client
-from tracker.model import Change
+from tracker.model import Change, Notice
 from tracker.notify.sender import DeliverReport, Traffic, deliver
 from tracker.pipeline import Context, Report
 from tracker.sources import Settings, Source
-from tracker.store import changes, states
+from tracker.store import changes, incidents, notices, states
 from tracker.store.db import Store
 from tracker.store.outbox import Outbox
 
@@ -148,11 +148,13 @@ def _finish(
     context: Context,
 ) -> None:
     now = context.now()
-    outcomes = []
+    outcomes, stood = [], []
     for report in reports:
         source = sources[report.source]
         failures = 0 if report.ok else standing[report.source].consecutive_failures + 1
         planned = None if report.state == "stopped" else next_poll(source, now, failures=failures)
+        if report.state != "stopped":
+            stood.append(incidents.Standing(f"source:{report.source}", failures, report.state, report.reason))
         outcomes.append(
             states.Outcome(
                 id=report.source,
@@ -164,7 +166,9 @@ def _finish(
                 report=report.json(),
             )
         )
-    states.finish(context.store, outcomes)
+    with context.store.write() as connection:
+        states.finish(context.store, outcomes)
+        incidents.observe(connection, stood, context.settings.outage_channels(), now)
 
 
 def deliver_due(
@@ -172,9 +176,9 @@ def deliver_due(
 ) -> DeliverReport:
     """Sends what is owed to the channels now."""
 
-    def lookup(change_id: str, _revision: int) -> Change:
+    def lookup(change_id: str, _revision: int) -> Change | Notice:
         with context.store.read() as connection:
-            found = changes.get(connection, change_id)
+            found = changes.get(connection, change_id) or notices.get(connection, change_id)
         if found is None:
             raise StoreError(
                 f"{change_id} is owed to a channel, but is not stored", cure="run `tracker verify`"
@@ -182,7 +186,7 @@ def deliver_due(
         return found
 
     return deliver(
-        Outbox(context.store),
+        Outbox(context.store, incidents.channel_watch(context.settings.outage_channels())),
         lookup,
         context.settings,
         context.now(),
