@@ -1,0 +1,30 @@
+"""The weekly digest: one page that tells a week, as mail, page, Markdown and PDF.
+
+`gather.week` reads a week from the store, `page`, `mail`, `markdown` and `pdf` render it. `STYLE` is the style sheet of
+`page`'s fragment, which itself holds neither style nor script, so that a strict content policy lets it through.
+"""
+
+from __future__ import annotations
+
+from tracker.digest.gather import week as gather
+from tracker.digest.markdown import markdown
+from tracker.digest.period import Period, last_week, read_week, week_of
+from tracker.digest.rendering import STYLE, mail, page, pdf
+from tracker.digest.telling import Sheet, sheet
+from tracker.digest.week import Week
+
+__all__ = [
+    "STYLE",
+    "Period",
+    "Sheet",
+    "Week",
+    "gather",
+    "last_week",
+    "mail",
+    "markdown",
+    "page",
+    "pdf",
+    "read_week",
+    "sheet",
+    "week_of",
+]

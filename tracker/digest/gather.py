@@ -1,0 +1,122 @@
+"""A week's material, out of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from tracker.digest.period import Period
+from tracker.digest.quarter import WEEKS, Sighting
+from tracker.digest.week import Health, Material, Review, Week, build
+from tracker.model import Change, DocumentKind, Level, Operation
+from tracker.record import restore
+from tracker.store import changes as stored
+from tracker.store.db import Store
+from tracker.store.moment import from_text
+from tracker.store.reading import Reader, reader
+from tracker.store.weeks import Weeks
+
+_COMPARED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
+_LEVELS = tuple(Level)
+
+
+def week(
+    state: Path,
+    period: Period,
+    *,
+    now: datetime,
+    profile: str = "",
+    viewer_url: str = "",
+    watched: Collection[str] | None = None,
+    store: Store | None = None,
+) -> Week:
+    """Any week, as the store has it now. `watched`: the sources whose health is told (None: all that the store
+    knows). `store`: one that is open already. Raises StoreError where there is no state."""
+    with reader(state) as opened:
+        material = _material(opened, period, watched)
+    wanted = [change.id for change in material.changes if change.kind in _COMPARED]
+    operations = _operations(wanted, state, store)
+    full = Material(
+        changes=material.changes,
+        updates=material.updates,
+        operations=operations,
+        planned=material.planned,
+        affected=material.affected,
+        sightings=material.sightings,
+        sources=material.sources,
+        reviews=material.reviews,
+    )
+    return build(period, full, now=now, profile=profile, viewer_url=viewer_url)
+
+
+def _material(opened: Reader, period: Period, watched: Collection[str] | None) -> Material:
+    weeks = Weeks(opened.connection)
+    changes = _restored(weeks.first_seen(period.start, period.end))
+    names = [link.target for change in changes for link in change.tagging.links]
+    affected = _restored(weeks.turning(period.first, period.last, names))
+    updates = _restored(weeks.renewed(period.start, period.end))
+    planned = _restored(opened.planned(period.last))
+    sightings = (
+        Sighting(
+            from_text(seen.detected_at),
+            _LEVELS[seen.level],
+            seen.topics,
+            date.fromisoformat(seen.effective) if seen.effective else None,
+        )
+        for seen in weeks.seen(period.shifted(1 - WEEKS).start, period.end)
+    )
+    taken = weeks.taken(period.start, period.end)
+    return Material(
+        changes=changes,
+        updates=updates,
+        planned=planned,
+        affected=affected,
+        sightings=tuple(sightings),
+        sources=tuple(
+            _health(row, taken.get(name, 0))
+            for name, row in opened.sources().items()
+            if watched is None or name in watched
+        ),
+        reviews=_reviews(opened.reviews([change.id for change in {c.id: c for c in (*changes, *updates, *planned)}.values()])),
+    )  # fmt: skip
+
+
+def _restored(records: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
+    return tuple(restore(record) for record in records)
+
+
+def _operations(
+    change_ids: Sequence[str], state: Path, store: Store | None
+) -> dict[str, tuple[Operation, ...]]:
+    if not change_ids:
+        return {}
+    opened = store or Store(state)
+    try:
+        with opened.read() as connection:
+            return {change_id: stored.operations(connection, change_id) for change_id in change_ids}
+    finally:
+        if store is None:
+            opened.close()
+
+
+def _health(row: Mapping[str, Any], taken: int) -> Health:
+    def instant(name: str) -> datetime | None:
+        return from_text(row[name]) if row[name] else None
+
+    return Health(row["id"], row["state"], instant("since"), row["reason"], instant("last_success_at"), taken)
+
+
+def _reviews(rows: Iterable[Mapping[str, Any]]) -> dict[str, Review]:
+    """What holds last of each change. A decision counts whatever revision it was about: the digest asks for no
+    second one, the alert about the revision did."""
+    found: dict[str, Review] = {}
+    for row in rows:
+        known = found.get(row["change_id"], Review())
+        if row["action"] == "decide":
+            known = Review(True, known.assignee)
+        elif row["action"] == "assign":
+            known = Review(known.decided, row["value"])
+        found[row["change_id"]] = known
+    return found

@@ -1,0 +1,117 @@
+"""The digest as Markdown, and as the text half of its mail. Words from outside cannot act as markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tracker.digest.telling import Chart, Group, Row, Sheet
+from tracker.i18n import t
+
+# ASCII punctuation that CommonMark or GitHub's Markdown gives a meaning inside a line.
+_ACTING = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_OPENING = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
+# Without them no address begins by itself, and nobody is called.
+_CALLS = re.compile(r"(?i)\b(https?|ftp|mailto|javascript)(:)|(www)(\.)|(@)(?=\w)")
+
+
+def escape(text: str) -> str:
+    """A line of text as Markdown that shows just that text."""
+    escaped = _ACTING.sub(r"\\\1", text)
+    escaped = _OPENING.sub(r"\1\\\2", escaped)
+    return _CALLS.sub(_defused, escaped)
+
+
+def _defused(match: re.Match[str]) -> str:
+    scheme, colon, www, dot, _ = match.groups()
+    if scheme:
+        return f"{scheme}\\{colon}"
+    return f"{www}\\{dot}" if www else "\\@"
+
+
+def markdown(sheet: Sheet) -> str:
+    """The whole digest, ending with a line break."""
+    return "\n".join(_lines(sheet)) + "\n"
+
+
+def _lines(sheet: Sheet) -> Iterator[str]:
+    yield f"# {escape(sheet.title)}"
+    yield ""
+    yield escape(" · ".join((sheet.span, *sheet.marks)))
+    if sheet.warning:
+        yield ""
+        yield f"**⚠ {escape(sheet.warning)}**"
+    yield ""
+    for sentence in sheet.sentences:
+        yield f"{escape(sentence)}  "
+    for section in sheet.sections:
+        yield ""
+        yield f"## {escape(section.title)}"
+        if section.lead:
+            yield ""
+            yield escape(section.lead)
+        for group in section.groups:
+            yield from _group(group, sheet)
+    yield ""
+    yield f"## {t('digest.charts', sheet.language)}"
+    for chart in sheet.charts:
+        yield from _chart(chart, sheet)
+    yield ""
+    yield "---"
+    yield ""
+    if sheet.viewer:
+        yield f"[{escape(sheet.viewer_says)}]({_address(sheet.viewer)})  "
+    yield f"{escape(sheet.made)}  "
+    yield escape(sheet.notice)
+
+
+def _group(group: Group, sheet: Sheet) -> Iterator[str]:
+    yield ""
+    if group.title:
+        yield f"### {escape(group.title)}"
+        yield ""
+    for row in group.rows:
+        yield f"- {_row(row, sheet)}"
+        for note in row.notes:
+            yield f"  {escape(note)}  "
+    if group.more:
+        yield f"- {escape(group.more)}"
+
+
+def _row(row: Row, sheet: Sheet) -> str:
+    said = []
+    when = f"{row.when} ({row.left})" if row.left else row.when
+    if when:
+        said.append(f"**{escape(when)}**")
+    if row.badge:
+        said.append(escape(f"[{row.badge}]"))
+    said += [escape(f"[{mark}]") for mark in row.marks]
+    said.append(f"[{escape(row.head)}]({_address(row.href)})" if row.href else escape(row.head))
+    if row.official and row.official != row.href:
+        said.append(f"([{t('digest.official', sheet.language)}]({_address(row.official)}))")
+    return " ".join(said)
+
+
+def _chart(chart: Chart, sheet: Sheet) -> Iterator[str]:
+    yield ""
+    yield f"### {escape(chart.title)}"
+    yield ""
+    yield f"{escape(chart.says)}"
+    if not any(any(series.values) for series in chart.series):
+        return
+    yield ""
+    head = "" if chart.id == "lead" else t("digest.week-of", sheet.language)
+    yield f"| {' | '.join((head, *(escape(column) for column in chart.columns)))} |"
+    yield f"| --- |{' ---: |' * len(chart.columns)}"
+    for series in chart.series:
+        if any(series.values):
+            values = " | ".join(str(value) if value else "·" for value in series.values)
+            yield f"| {escape(series.name) or t('digest.unit', sheet.language)} | {values} |"
+
+
+def _address(address: str) -> str:
+    """An address inside ( ): what would end it is percent-encoded."""
+    return (
+        address.replace("\\", "%5C").replace("(", "%28").replace(")", "%29").replace(" ", "%20")
+        .replace("<", "%3C").replace(">", "%3E")
+    )  # fmt: skip

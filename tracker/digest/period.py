@@ -1,0 +1,69 @@
+"""The week that a digest tells: Monday 00:00 to Sunday 24:00 in the readers' time zone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_NAME = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One week, by its Monday. `start` and `end` are instants; a clock change makes it an hour shorter or longer."""
+
+    first: date
+    timezone: str
+
+    @property
+    def last(self) -> date:
+        """Its Sunday."""
+        return self.first + timedelta(days=6)
+
+    @property
+    def name(self) -> str:
+        """`2026-W47` (ISO 8601): what `--week` takes."""
+        year, number, _ = self.first.isocalendar()
+        return f"{year}-W{number:02}"
+
+    @property
+    def start(self) -> datetime:
+        return self._midnight(self.first)
+
+    @property
+    def end(self) -> datetime:
+        return self._midnight(self.first + _WEEK)
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), ZoneInfo(self.timezone)).astimezone(UTC)
+
+    def shifted(self, weeks: int) -> Period:
+        return Period(self.first + weeks * _WEEK, self.timezone)
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
+
+def week_of(moment: datetime, timezone: str) -> Period:
+    """The week that an instant falls in, for those who live in this zone."""
+    day = moment.astimezone(ZoneInfo(timezone)).date()
+    return Period(day - timedelta(days=day.weekday()), timezone)
+
+
+def last_week(now: datetime, timezone: str) -> Period:
+    """The last week that is over."""
+    return week_of(now, timezone).shifted(-1)
+
+
+def read_week(text: str, timezone: str) -> Period:
+    """`2026-W47`. Raises ValueError where the year has no such week."""
+    found = _NAME.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is not a week such as 2026-W47")
+    try:
+        return Period(date.fromisocalendar(int(found[1]), int(found[2]), 1), timezone)
+    except ValueError as error:
+        raise ValueError(f"{text!r}: that year has no such week") from error

@@ -1,0 +1,321 @@
+"""A week as it will be told: what came, what must be done, what stands otherwise in law. Pure: records in, `Week` out.
+
+Days are New York's, as everywhere in the law; the week's own bounds are the readers'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from tracker.clock import legal_day
+from tracker.digest.period import Period
+from tracker.digest.quarter import Quarter, Sighting, quarter
+from tracker.digest.touched import Party, Section, parties, repeats, sections
+from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
+from tracker.present.deadlines import ahead
+from tracker.present.standing import standing
+
+SOON = timedelta(days=14)  # a date so near asks for action
+HORIZON = timedelta(days=28)  # further dates are none of this week's business
+FAR = timedelta(days=92)
+_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
+# States that a new document has anyway; the others are news of their own.
+_PLAIN = frozenset({"published", "proposed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A source: its state now, since when and why, and how many texts it brought in the week."""
+
+    id: str
+    state: str
+    since: datetime | None = None
+    reason: str = ""
+    last_success: datetime | None = None
+    taken: int = 0
+
+    @property
+    def well(self) -> bool:
+        return self.state in {"healthy", "new"}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What people have done about a change: whether it is decided, and who has it."""
+
+    decided: bool = False
+    assignee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a week is made from. `changes` were first seen in it and `updates` told anew; `planned` have a date ahead;
+    `affected` have a legal status that begins or ends in it, or that a document of the week set."""
+
+    changes: tuple[Change, ...] = ()
+    updates: tuple[Change, ...] = ()
+    operations: Mapping[str, tuple[Operation, ...]] = field(default_factory=dict)
+    planned: tuple[Change, ...] = ()
+    affected: tuple[Change, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    sources: tuple[Health, ...] = ()
+    reviews: Mapping[str, Review] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A change as this reader sees it: `level` is the one that it has for the profile, where it touches it.
+    `also` are sources that say the same."""
+
+    change: Change
+    level: Level
+    matched: bool = False
+    update: bool = False
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to do. `date` is the next one that is due, where there is one; `in_force`: it is new and binds
+    already."""
+
+    item: Item
+    date: LegalDate | None = None
+    in_force: bool = False
+    assignee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A date of the weeks ahead that asks for no action yet."""
+
+    item: Item
+    date: LegalDate
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A legal status that begins, or has ended (`ended`: its last day lies in the week and nothing follows).
+    `before` is the state until then, where one was known."""
+
+    item: Item
+    status: Status
+    day: date
+    before: str = ""
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """`as_of` is the day that it speaks as of: the day after the week, or today while the week runs. `items` come
+    with what matters most first; those of level `low` are among them."""
+
+    period: Period
+    made_at: datetime
+    as_of: date
+    profile: str
+    viewer_url: str
+    items: tuple[Item, ...]
+    actions: tuple[Action, ...]
+    coming: tuple[Coming, ...]
+    turns: tuple[Turn, ...]
+    parties: tuple[Party, ...]
+    sections: tuple[Section, ...]
+    proposals: tuple[Item, ...]
+    sources: tuple[Health, ...]
+    quarter: Quarter
+
+    @property
+    def over(self) -> bool:
+        return self.made_at >= self.period.end
+
+    @property
+    def empty(self) -> bool:
+        return not self.items
+
+    @property
+    def matched(self) -> int:
+        return sum(item.matched for item in self.items)
+
+    @property
+    def ill(self) -> tuple[Health, ...]:
+        """Sources that may have missed something."""
+        return tuple(source for source in self.sources if not source.well)
+
+    def count(self, level: Level) -> int:
+        return sum(item.level is level for item in self.items)
+
+
+def build(
+    period: Period, material: Material, *, now: datetime, profile: str = "", viewer_url: str = ""
+) -> Week:
+    """The week as `now` knows it. What was first seen after it is left out of everything."""
+    as_of = min(period.last + timedelta(days=1), legal_day(now))
+
+    def item(change: Change, *, update: bool = False, also: tuple[str, ...] = ()) -> Item:
+        match = _match(change, profile)
+        level = match.level if match else change.tagging.level
+        return Item(change, level, match is not None, update, also)
+
+    known = [change for change in material.changes if _told(change)]
+    kept, also = _folded(known, material.operations)
+    items = [item(change, also=also.get(change.id, ())) for change in kept]
+    seen = {entry.change.id for entry in items}
+    items += [
+        item(change, update=True) for change in material.updates if _told(change) and change.id not in seen
+    ]
+    items = sorted((entry for entry in items if entry.level is not Level.NONE), key=_weight)
+    before = [change for change in material.planned if change.detected_at < period.end]
+    actions = _actions(items, [item(change) for change in before], material.reviews, as_of)
+    taken = {(action.item.change.id, action.date) for action in actions}
+    touched = [(change, material.operations.get(change.id, ())) for change in known]
+    return Week(
+        period=period,
+        made_at=now,
+        as_of=as_of,
+        profile=profile,
+        viewer_url=viewer_url,
+        items=tuple(items),
+        actions=actions,
+        coming=_coming(
+            [item(change) for change in {c.id: c for c in (*before, *kept)}.values()], taken, as_of
+        ),
+        turns=_turns([item(change) for change in material.affected], known, period),
+        parties=parties(touched),
+        sections=sections(touched),
+        proposals=tuple(entry for entry in items if _proposes(entry.change)),
+        sources=material.sources,
+        quarter=quarter(period, material.sightings),
+    )
+
+
+def _told(change: Change) -> bool:
+    return not (change.baseline or change.editorial)
+
+
+def _match(change: Change, profile: str) -> ProfileMatch | None:
+    return next((match for match in change.profiles if match.profile == profile), None) if profile else None
+
+
+def _weight(item: Item) -> tuple[object, ...]:
+    change = item.change
+    return (not item.matched, -item.level.rank, not change.tagging.japan_nexus, change.detected_at, change.id)
+
+
+def _folded(
+    changes: Sequence[Change], operations: Mapping[str, tuple[Operation, ...]]
+) -> tuple[list[Change], dict[str, tuple[str, ...]]]:
+    """Without lists that repeat what the regulations say of the same parties; and who repeats what."""
+    also: dict[str, tuple[str, ...]] = {}
+    kept = []
+    texts = [change for change in changes if change.kind is DocumentKind.CFR]
+    for change in changes:
+        mine = operations.get(change.id, ())
+        told = next(
+            (text for text in texts if repeats(mine, operations.get(text.id, ()), change, text)), None
+        ) if change.kind is DocumentKind.LIST else None  # fmt: skip
+        if told is None:
+            kept.append(change)
+        else:
+            also[told.id] = (*also.get(told.id, ()), change.source)
+    return kept, also
+
+
+def _actions(
+    items: Sequence[Item], before: Sequence[Item], reviews: Mapping[str, Review], as_of: date
+) -> tuple[Action, ...]:
+    """What is due soon, whatever week it is from, and what this week brought at `high` or above; one for each
+    change, by deadline, what binds already first. What people have decided about is done."""
+    found: dict[str, Action] = {}
+    for item in (*items, *before):
+        change = item.change
+        review = reviews.get(change.id, Review())
+        if change.id in found or review.decided or item.level.rank < Level.MEDIUM.rank:
+            continue
+        due = next(iter(ahead(change, as_of)), None)
+        new = item.level.rank >= Level.HIGH.rank and any(item is entry for entry in items)
+        binds = new and _binds(change, as_of)
+        if binds and due is not None and due.date > as_of + FAR:
+            due = None  # it binds today: a date in another season is none to act by
+        if new or (due is not None and due.date <= as_of + SOON):
+            found[change.id] = Action(item, due, binds, review.assignee)
+    return tuple(sorted(_once(found.values()), key=_urgency))
+
+
+def _once(actions: Iterable[Action]) -> list[Action]:
+    """A date that several texts give in the same words is one thing to do."""
+    found: dict[tuple[object, ...], Action] = {}
+    for action in actions:
+        due = action.date
+        texts = action.item.change.kind in _TEXTS and due is not None and due.quote
+        key: tuple[object, ...] = (
+            (due.type, due.date, due.quote) if due and texts else (action.item.change.id,)
+        )
+        found.setdefault(key, action)
+    return list(found.values())
+
+
+def _urgency(action: Action) -> tuple[object, ...]:
+    day = date.max if action.date is None else action.date.date
+    if action.in_force:
+        day = date.min
+    return (not action.item.matched, day, -action.item.level.rank, action.item.change.id)
+
+
+def _binds(change: Change, as_of: date) -> bool:
+    """A text of the regulations or a list binds as it stands; a document when its status says so."""
+    now = standing(change.tagging.status, as_of).now
+    return change.kind in _TEXTS if now is None else now.state == "in-force"
+
+
+def _coming(
+    items: Sequence[Item], taken: set[tuple[str, LegalDate | None]], as_of: date
+) -> tuple[Coming, ...]:
+    found: dict[tuple[object, ...], Coming] = {}
+    for item in items:
+        if item.change.editorial or item.level is Level.NONE:
+            continue
+        for entry in ahead(item.change, as_of):
+            if entry.date <= as_of + HORIZON and (item.change.id, entry) not in taken:
+                same = item.change.kind in _TEXTS and entry.quote
+                key: tuple[object, ...] = (entry.type, entry.date, entry.quote if same else item.change.id)
+                found.setdefault(key, Coming(item, entry))
+    return tuple(
+        sorted(found.values(), key=lambda one: (one.date.date, -one.item.level.rank, one.item.change.id))
+    )
+
+
+def _turns(items: Sequence[Item], known: Sequence[Change], period: Period) -> tuple[Turn, ...]:
+    """Statuses that begin or end in the week, or that a document of the week set for later."""
+    acting = {name for change in known for name in (change.document_number, change.citation) if name}
+    turns = []
+    for item in items:
+        change = item.change
+        if item.level is Level.NONE or change.detected_at >= period.end:
+            continue
+        own = {change.document_number, change.citation} - {None}
+        others = [status for status in change.tagging.status if status.by not in own]
+        for status in others:
+            begins = status.since is not None and period.first <= status.since <= period.last
+            if status.state not in _PLAIN and (begins or status.by in acting):
+                day = status.since or period.first
+                was = standing(others, day - timedelta(days=1)).now
+                turns.append(Turn(item, status, day, was.state if was and was != status else ""))
+            elif status.until is not None and period.first <= status.until <= period.last:
+                after = standing(others, status.until + timedelta(days=1)).now
+                if after is None:
+                    turns.append(Turn(item, status, status.until, ended=True))
+    distinct = {(turn.item.change.id, turn.status.state, turn.day, turn.ended): turn for turn in turns}
+    return tuple(
+        sorted(distinct.values(), key=lambda turn: (not turn.item.matched, turn.day, -turn.item.level.rank))
+    )
+
+
+def _proposes(change: Change) -> bool:
+    return (
+        change.kind is DocumentKind.PROPOSED_RULE
+        or any(status.state == "proposed" for status in change.tagging.status)
+        or any(topic.id == "comment-opportunity" for topic in change.tagging.topics)
+    )
