@@ -24,12 +24,13 @@ _AUTHORITY = re.compile(r"\bauthority citations?\b", re.IGNORECASE)
 # "5. Section 744.11 is amended by ...", "a. Revising paragraph (b);": how an instruction begins. What
 # begins otherwise ("a. Vacuum pumps, and parts therefor") is text that is set out, not an instruction.
 _ORDER = re.compile(
-    r"^(?:(?P<number>\d{1,3})|[a-z]{1,2}|[ivx]{1,6})\.\s+(?:In|Under|By|The|Amend\w*|Add\w*|Revis\w+|Remov\w+|"
+    r"^(?:(?P<number>\d{1,3})|[a-z]{1,2}|[ivx]{1,6})\.\s+(?:In|On|Under|By|The|Amend\w*|Add\w*|Revis\w+|Remov\w+|"
     r"Redesignat\w+|Reserv\w+|Republish\w*|Sections?|§+|Supplements?|Parts?|Correct\w*|Stay\w*|Suspend\w*|"
     r"Lift\w*|Effective|Transfer\w*|Designat\w+|Further|Withdraw\w*|ECCNs?|Export Control|Category)(?![a-z])"
 )
 _FIRST = re.compile(
     r"^1\.\s+The authority citation|^\d{1,2}\.\s.{0,80}\b(?:is|are) amended\b|^a\.\s+Under [A-Z]{3,}.{0,60}\b(?:add|remov|revis)ing"
+    r"|^\d{1,2}\.\s+On page \d"
 )
 _NUMBER = re.compile(r"^(\d{1,3})\.\s")
 _LEVELS = r"(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z]{1,5})\))+"
@@ -47,8 +48,13 @@ _BARE_SECTION = re.compile(r"\b[Ss]ections?\s+(\d{1,4}\.\d{1,5}(?:-\d+)?)")
 _COUNTRY = re.compile(
     r"\b(?:[Uu]nder|[Ff]or|in)\s+(?:the\s+(?:country|destination)\s+(?:of\s+)?)?(?P<name>[A-Z][A-Z]{3,}(?:[A-Z,'’ .()-]*[A-Z)])?)"
 )
-_NAMES = re.compile(r"“([^”]{3,200}?)[,;]?”")
+_NAMES = re.compile(r"“([^“”]{3,200}?)[,;]?”")
 _LISTS = ("Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to Part 744")
+_LIST_NAMES = (
+    ("Entity List", _LISTS[0]),
+    ("Unverified List", _LISTS[1]),
+    ("Military End-User", _LISTS[2]),
+)
 _CCL = "Supp. No. 1 to Part 774"
 _OPENING = 40
 _LONGEST = 60_000  # one instruction that lists some hundred parties
@@ -99,10 +105,14 @@ def _start(document: Document) -> _Place:
     for reference in document.cfr_references:
         if match := re.match(r"(\d{1,2}) CFR (?:[Pp]art )?(\d{1,4})$", reference):
             return _Place(title=match[1], part=match[2])
-    for unit in document.units[:_OPENING]:
-        for value in citation.values(unit.text, "supplement"):
+    opening = [document.title, document.abstract, *(unit.text for unit in document.units[:_OPENING])]
+    for text in opening:
+        for value in citation.values(text, "supplement"):
             if value in _LISTS:
                 return _Place(title="15", part="744", supplement=value)
+    for words, supplement in _LIST_NAMES:
+        if any(words in text for text in opening):
+            return _Place(supplement=supplement)
     return _Place()
 
 
@@ -153,7 +163,13 @@ def _paths(text: str, place: _Place) -> Iterator[str]:
     if named:
         place.base = named[0].split("(")[0]
         place.country = ""
-    if not place.base and place.supplement and _COUNTRY.search(text) and "entr" in text:
+    if (
+        not place.base
+        and place.part == "744"
+        and place.supplement
+        and _COUNTRY.search(text)
+        and "entr" in text
+    ):
         place.base = place.supplement
     base = place.base
     if not base:
