@@ -35,8 +35,8 @@ from tracker.parse.parties import Party, read_party
             Party("Academy of Medical Sciences, Institute of Basic Medicine", (), "27 Road, Beijing"),
         ),
         (
-            "Hamid Sepehrian, Hayan Research Institute, AEOI, Tehran",
-            Party("Hamid Sepehrian", (), "Hayan Research Institute, AEOI, Tehran"),
+            "Given Family, Hayan Research Institute, AEOI, Tehran",
+            Party("Given Family", (), "Hayan Research Institute, AEOI, Tehran"),
         ),
         (
             "Lukoil, OAO (a.k.a. Lukoil; a.k.a. NK Lukoil), 11 Blvd, Moscow",
