@@ -50,8 +50,10 @@ def assess(
     substantive = diff.substantive(operations)
     editorial = bool(operations) and not substantive
     tagging, matches = _tagged(document, substantive, profiles, editorial, now)
-    if operations:
+    if operations and document.kind in _STANDING:
         tagging = replace(tagging, summary=diff.summarize(substantive or operations))
+    elif substantive:
+        tagging = replace(tagging, summary=_corrected(tagging.summary, diff.summarize(substantive)))
     elif baseline and document.kind in _STANDING:
         tagging = as_it_stood(tagging)
     if substantive and document.kind in _STANDING:
@@ -95,6 +97,14 @@ def _tagged(
         if whole.level is not Level.NONE:
             tagging = of_the_field(tagging, whole)
     return tagging, tag.match(profiles, document, operations, tagging)
+
+
+def _corrected(summary: Bilingual, what: Bilingual) -> Bilingual:
+    """Of a document with a record for life: what it says, and then what was corrected in it in place."""
+    return Bilingual(
+        t("corrected.summary", "ja", summary=summary.ja, what=what.ja),
+        t("corrected.summary", "en", summary=summary.en, what=what.en),
+    )
 
 
 def _touches(document: Document, operations: Sequence[Operation]) -> bool:
