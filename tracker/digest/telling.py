@@ -29,6 +29,8 @@ LOW = 8
 ACTIONS = 12
 ROWS = 25
 PARTIES = 40
+# Texts that stand for years and change in places; all others are said once.
+_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 _LEVELS = (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW)
 
 
@@ -195,7 +197,7 @@ class _Teller:
         if week.empty:
             return t("digest.nothing", language)
         levels = self._listed(
-            t("digest.level-count", language, level=name, count=count)
+            t("digest.level-count", language, level=name.lower(), count=count)
             for level, name, count in ((lv, label("level", lv, language), week.count(lv)) for lv in _LEVELS)
             if count
         )
@@ -203,6 +205,9 @@ class _Teller:
         said = t(
             "digest.counted", language, changes=self._changes(len(week.items)), levels=levels, before=before
         )
+        updates = sum(item.update for item in week.items)
+        if updates:
+            said += t("digest.updates", language, count=updates)
         if week.profile:
             said += t("digest.matched", language, count=week.matched, profile=line(week.profile))
         return said
@@ -224,7 +229,7 @@ class _Teller:
             if state
             else badge
         )
-        return t("digest.weightiest", language, badge=said, what=self._head(top.change, 120))
+        return t("digest.weightiest", language, badge=said, what=self._what(top.change))
 
     def _watched(self) -> str:
         sources = self.week.sources
@@ -244,7 +249,7 @@ class _Teller:
                 day=self._day(first.date.date),
                 left=days_left(first.date.date, week.as_of, language),
                 type=self._type(first.date),
-                what=self._name(first.item.change),
+                what=self._name(first.item.change, number=False),
             )
         if week.actions:
             return t("digest.actions-undated", language, count=self._things(len(week.actions)))
@@ -255,7 +260,7 @@ class _Teller:
                 language,
                 day=self._day(coming.date.date),
                 type=self._type(coming.date),
-                what=self._name(coming.item.change),
+                what=self._name(coming.item.change, number=False),
             )
         return t("digest.no-date", language)
 
@@ -269,14 +274,14 @@ class _Teller:
 
     def _action(self, action: Action) -> Row:
         language, due = self.language, action.date
-        when = t("digest.now", language) if action.in_force else ""
-        left = ""
+        when, left = t("digest.undated", language), ""
         if due is not None:
-            said = f"{self._type(due)} {self._day(due.date)}"
-            left = days_left(due.date, self.week.as_of, language)
-            when = f"{when} / {said}" if when else said
-        elif not when:
-            when = t("digest.undated", language)
+            when, left = (
+                self._day(due.date),
+                self._type(due) + self._bracketed(days_left(due.date, self.week.as_of, language)),
+            )
+        if action.in_force:
+            when, left = t("digest.now", language), f"{when} {left}" if due is not None else ""
         notes = [self._reason(action.item.change)]
         if due is not None and due.note:
             notes.append(line(due.note))
@@ -375,13 +380,15 @@ class _Teller:
             Row(
                 head=self._cited(section.name),
                 href=f"{self._page(section.change)}/redline",
-                when=t("digest.places", language, count=section.total),
-                notes=(
-                    self._listed(
-                        t("digest.op-count", language, op=label("op", op, language), count=section.counts[op])
-                        for op in Op
-                        if section.counts.get(op)
-                    ),
+                when=self._listed(
+                    t(
+                        "digest.op-count",
+                        language,
+                        op=label("op", op, language).lower(),
+                        count=section.counts[op],
+                    )
+                    for op in Op
+                    if section.counts.get(op)
                 ),
                 official=official_unit(section.name),
             )
@@ -561,14 +568,21 @@ class _Teller:
         )
 
     def _head(self, change: Change, limit: int) -> str:
-        return shorten(what_changed(change, self.language)[0], limit)
+        """What happened, in one line: a document is there under its title; a text reads otherwise in places."""
+        if change.kind in _TEXTS:
+            return shorten(what_changed(change, self.language)[0], limit)
+        return self._name(change)
 
-    def _name(self, change: Change) -> str:
-        """What a thing is called, not what changed in it: a document's title, of a text what was touched."""
+    def _name(self, change: Change, *, number: bool = True) -> str:
+        """What a thing is called, not what changed in it: a document's title; of a text, what was touched."""
         if change.kind in {DocumentKind.CFR, DocumentKind.LIST}:
-            return self._head(change, TITLE)
-        number = change.document_number or change.citation
-        return shorten(line(change.title), TITLE) + (self._bracketed(line(number)) if number else "")
+            return shorten(what_changed(change, self.language)[0], TITLE)
+        known = (change.document_number or change.citation) if number else None
+        return shorten(line(change.title), TITLE) + (self._bracketed(line(known)) if known else "")
+
+    def _what(self, change: Change) -> str:
+        """For the middle of a sentence."""
+        return self._head(change, 120) if change.kind in _TEXTS else self._name(change, number=False)
 
     def _reason(self, change: Change) -> str:
         return shorten(line(change.tagging.reason.get(self.language)), REASON)

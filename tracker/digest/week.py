@@ -5,7 +5,7 @@ Days are New York's, as everywhere in the law; the week's own bounds are the rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -187,8 +187,20 @@ def build(
         sections=sections(touched),
         proposals=tuple(entry for entry in items if _proposes(entry.change)),
         sources=material.sources,
-        quarter=quarter(period, material.sightings),
+        quarter=quarter(period, _counted(period, material.sightings, kept)),
     )
+
+
+def _counted(period: Period, sightings: Sequence[Sighting], kept: Sequence[Change]) -> Iterator[Sighting]:
+    """The week itself is counted as it is told, without what only repeats."""
+    yield from (sighting for sighting in sightings if sighting.detected_at not in period)
+    for change in kept:
+        effective = [
+            day.date for day in change.tagging.dates if day.type == "effective" and not day.superseded
+        ]
+        if change.tagging.level is not Level.NONE:
+            topics = tuple(topic.id for topic in change.tagging.topics)
+            yield Sighting(change.detected_at, change.tagging.level, topics, min(effective, default=None))
 
 
 def _told(change: Change) -> bool:
