@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
-from tracker.diff import compare
+from tracker.diff import compare, summarize
 from tracker.diff.summary import split_path
 from tracker.errors import ParseError
 from tracker.export.redline import Redline, Side
@@ -93,6 +93,7 @@ def comparison(request: Request, desk: AtDesk, text: str, on: int = 0, since: in
         request,
         desk,
         redline,
+        summary=summarize(redline.operations),
         address="/law/compare",
         values=values,
         back="/law/text",

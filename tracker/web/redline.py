@@ -10,11 +10,11 @@ from typing import Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
-from tracker.diff.summary import split_path, summarize
+from tracker.diff.summary import split_path
 from tracker.export import render
 from tracker.export.redline import Line, Redline, together
 from tracker.export.stored import redline_of, with_texts
-from tracker.model import Change, Op, Operation, Unit
+from tracker.model import Bilingual, Change, Op, Operation, Unit
 from tracker.present.official import official_unit
 from tracker.record import restore
 from tracker.web.desk import AtDesk, Desk
@@ -228,7 +228,14 @@ def redline_page(request: Request, desk: AtDesk, reference: str, context: str = 
             whole = with_texts(connection, change, redline)
     address = f"/changes/{change.id}/redline"
     return redline_view(
-        request, desk, redline, address=address, values={}, back=f"/changes/{change.id}", whole=whole
+        request,
+        desk,
+        redline,
+        summary=change.tagging.summary if redline.operations else Bilingual("", ""),
+        address=address,
+        values={},
+        back=f"/changes/{change.id}",
+        whole=whole,
     )
 
 
@@ -245,6 +252,7 @@ def redline_view(
     desk: Desk,
     redline: Redline,
     *,
+    summary: Bilingual,
     address: str,
     values: Mapping[str, object],
     back: str,
@@ -265,7 +273,7 @@ def redline_view(
         "redline.html.j2",
         redline=redline,
         facts=redline.facts(language),
-        summary=summarize(redline.operations).get(language) if redline.operations else "",
+        summary=summary.get(language),
         places=places(rows[(part - 1) * PAGE : part * PAGE]),
         shown=len(shown),
         hidden=len(redline.operations) - len(shown),
