@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from tracker import assessment, diff, parse, routing, timeline
+from tracker import assessment, diff, parse, timeline
 from tracker.errors import ParseError, TrackerError
 from tracker.identity import LASTING, change_id, digest, identify
 from tracker.model import (
@@ -26,7 +26,7 @@ from tracker.model import (
 )
 from tracker.parse import guard, noise
 from tracker.sources import Settings, Source
-from tracker.store import changes, outbox, snapshots, states, versions
+from tracker.store import changes, owing, snapshots, states, versions
 from tracker.store.blobs import sha256
 from tracker.store.db import Store
 
@@ -223,6 +223,9 @@ class Intake:
         # A recipe under which the old bytes hold nothing gives a new beginning, not a new page.
         restart = reading.version is not None and reading.previous is None
         with self.store.write() as connection:
+            if versions.latest(connection, identity) != reading.version:
+                # Another source has just brought a state of this document: it is read again, beside that one.
+                return self.take(fetched, now)
             old = changes.of_identity(connection, identity) if lasting else None
             ids = [
                 snapshots.save(connection, self.source.id, part) for part in (fetched, *fetched.attachments)
@@ -250,7 +253,7 @@ class Intake:
             )
             if old is not None:
                 change = assessment.renewed(old, change, operations, same_kind=reading.same_kind)
-            return self._record(connection, change, old, identity, ordinal, operations, now)
+            return self._record(connection, change, old, identity, ordinal, document, operations, now)
 
     def _pending(self, key: str) -> bool:
         """Failed in the source's first poll: it was there before we looked, so it is no news."""
@@ -287,6 +290,7 @@ class Intake:
         old: Change | None,
         identity: str,
         ordinal: int,
+        document: Document,
         operations: tuple[Operation, ...],
         now: datetime,
     ) -> Taken:
@@ -297,11 +301,7 @@ class Intake:
         self._act(connection, change)
         told = 0
         if old is None or change.revision > old.revision:
-            for routed in routing.route(change, self.settings):
-                told += outbox.enqueue(
-                    connection, change_id=change.id, revision=change.revision,
-                    channel=routed.channel, reason=routed.reason, now=now,
-                )  # fmt: skip
+            told = owing.owe(connection, change, document, operations, identity, self.settings, now)
         return Taken(change, told)
 
     def _joined(self, connection: Connection, change: Change) -> Change:
@@ -352,9 +352,16 @@ class Intake:
             return
         parts = [fetched for fetched, _ in read.values()]
         ids = snapshots.save_many(connection, self.source.id, parts)
-        resources = {part.key: self._resource(part) for part in parts}
-        states.save_resources(connection, self.source.id, resources)
-        self.known.update(resources)
+        # Validators are for asking again, and what was published long ago is not asked for again.
+        again = now.date() - self.source.recheck
+        resources = {
+            fetched.key: self._resource(fetched)
+            for fetched, document in read.values()
+            if document.published is None or document.published >= again
+        }
+        if resources:
+            states.save_resources(connection, self.source.id, resources)
+            self.known.update(resources)
         rows, entries = [], []
         for snapshot, (identity, (fetched, document)) in zip(ids, read.items(), strict=True):
             rows.append(

@@ -169,7 +169,7 @@ def _handle(
         case Fetched():
             _take(item, intake, report, context)
         case NotModified():
-            pass
+            _there(item.key, intake, context)
         case Absent():
             report.absent.append(item.key)
             _missing(item.key, intake, context)
@@ -214,6 +214,16 @@ def _missing(key: str, intake: Intake, context: Context) -> None:
     known = intake.known.get(key)
     if known is not None:
         known = replace(known, missing_count=known.missing_count + 1)
+        intake.known[key] = known
+        with context.store.write() as connection:
+            states.save_resource(connection, intake.source.id, key, known)
+
+
+def _there(key: str, intake: Intake, context: Context) -> None:
+    """A thing that is there again is no longer on its way to being given up."""
+    known = intake.known.get(key)
+    if known is not None and known.missing_count:
+        known = replace(known, missing_count=0)
         intake.known[key] = known
         with context.store.write() as connection:
             states.save_resource(connection, intake.source.id, key, known)
