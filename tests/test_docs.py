@@ -19,7 +19,7 @@ from tracker.i18n import t
 from tracker.model import TOPIC_IDS, Change, Direction, DocumentKind, Level, Op, SnapshotRef, Tagging
 from tracker.record import record
 from tracker.settings_keys import Keys
-from tracker.sources import Channel, Settings, Source, SourceKind
+from tracker.sources import Channel, Digest, Settings, Source, SourceKind
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -63,6 +63,7 @@ TABLES: list[tuple[str, set[str], Keys]] = [
     ("`[[profile]]`", set(settings_keys.PROFILE), settings_keys.PROFILE),
     ("`[[route]]`", set(settings_keys.ROUTE), settings_keys.ROUTE),
     ("`when = { ... }`", set(settings_keys.WHEN), settings_keys.WHEN),
+    ("`[digest]`", set(settings_keys.DIGEST), settings_keys.DIGEST),
     *(
         (
             f'`kind = "{kind}"`',
@@ -102,6 +103,7 @@ def literal(value: object) -> str:
         ("`[[source]]`", Source),
         *((f'`kind = "{kind}"`', Source) for kind in SourceKind),
         ("`[[channel]]`", Channel),
+        ("`[digest]`", Digest),
     ],
 )
 def test_what_holds_for_a_key_left_out_is_what_the_settings_say(heading: str, shape: Any) -> None:
@@ -129,6 +131,7 @@ def test_examples_of_settings_are_right() -> None:
     for block in blocks:
         parsed = tomli.loads(block)
         assert set(parsed.pop("tracker", {})) <= set(settings_keys.TRACKER)
+        assert set(parsed.pop("digest", {})) <= set(settings_keys.DIGEST)
         for name, entries in parsed.items():
             for entry in entries:
                 assert set(entry) <= set(tables[name]), block

@@ -16,8 +16,19 @@ import tomli
 
 from tracker.errors import SettingsError
 from tracker.model import Profile
-from tracker.settings_keys import CHANNEL, HOST, PROFILE, ROUTE, SOURCE, TRACKER, WHEN, Keys, source_keys
-from tracker.sources import Channel, Host, Route, Settings, Source, SourceKind
+from tracker.settings_keys import (
+    CHANNEL,
+    DIGEST,
+    HOST,
+    PROFILE,
+    ROUTE,
+    SOURCE,
+    TRACKER,
+    WHEN,
+    Keys,
+    source_keys,
+)
+from tracker.sources import Channel, Digest, Host, Route, Settings, Source, SourceKind
 
 _HEADER = re.compile(r"^\s*\[(\[)?\s*([A-Za-z0-9_\-.\"]+)\s*\]?\]\s*(?:#.*)?$")
 _KEY = re.compile(r'^\s*([A-Za-z0-9_\-]+|"[^"]+")\s*=')
@@ -100,7 +111,7 @@ class _Reader:
 
     def settings(self) -> Settings:
         for name in self.table:
-            if name not in {"tracker", "source", "channel", "profile", "route", "host"}:
+            if name not in {"tracker", "source", "channel", "profile", "route", "host", "digest"}:
                 self.problem((name,), f'unknown table "{name}"')
         head = self.read_table(("tracker",), self.table.get("tracker", {}), TRACKER)
         sources = self.read_sources()
@@ -120,10 +131,11 @@ class _Reader:
             **head,
         )
         routes = self.read_routes()
+        digest = self.read_digest()
         if self.problems:
             self.problems.sort()
             raise SettingsError([f"{self.path}:{line}: {what}" for line, what in self.problems])
-        return Settings(**{**_as_dict(settings), "routes": tuple(routes)})
+        return Settings(**{**_as_dict(settings), "routes": tuple(routes), "digest": digest})
 
     # --- pieces ---------------------------------------------------------------------------------
 
@@ -163,7 +175,8 @@ class _Reader:
                 self.problem((*place, name), f"{name}: {error}")
         for name, key in keys.items():
             if key.required and name not in values:
-                self.problem(place, f'[[{place[0]}]] lacks "{name}"')
+                table = f"[[{place[0]}]]" if len(place) > 1 else f"[{place[0]}]"
+                self.problem(place, f'{table} lacks "{name}"')
         return right
 
     def unique(self, name: str, ids: list[str]) -> None:
@@ -258,6 +271,17 @@ class _Reader:
                 self.problem((*place, "when"), f'when: no profile has the id "{profile}"')
             routes.append(Route(**{"to": (), **right, **when}, line=self.line(place)))
         return routes
+
+    def read_digest(self) -> Digest | None:
+        if "digest" not in self.table:
+            return None
+        right = self.read_table(("digest",), self.table["digest"], DIGEST)
+        for name, key in (("channel", "to"), ("profile", "profiles")):
+            known = {str(values.get("id")) for _, values in self.each(name)}
+            for wanted in right.get(key, ()):
+                if wanted not in known:
+                    self.problem(("digest", key), f'{key}: no {name} has the id "{wanted}"')
+        return Digest(**{"to": (), **right}, line=self.line(("digest",)))
 
 
 def _as_dict(settings: Settings) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -83,6 +84,21 @@ def duration(value: Any) -> timedelta:
     if match is None or int(match[1]) == 0:
         raise ValueError(f'{value!r} is not a time span such as "5s", "30m", "6h" or "1d"')
     return timedelta(**{_UNIT[match[2]]: int(match[1])})
+
+
+def _weekly(value: Any) -> str:
+    """`mon 08:00`."""
+    text = _text(value).lower()
+    if not re.fullmatch(r"(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError(f'{value!r} is not a week day and a time such as "mon 08:00"')
+    return text
+
+
+def _digest_form(value: Any) -> str:
+    form: str = _one_of(DIGEST_FORMS)(value)
+    if form == "pdf" and find_spec("weasyprint") is None:
+        raise ValueError("a PDF needs the extra pdf: pip install 'tracker[pdf]'")
+    return form
 
 
 def _cron(value: Any) -> str:
@@ -209,6 +225,7 @@ _KINDS = tuple(str(kind) for kind in SourceKind)
 _LEVELS = tuple(str(level) for level in Level)
 _DIRECTIONS = tuple(str(direction) for direction in Direction)
 _DOCUMENTS = tuple(str(kind) for kind in DocumentKind)
+DIGEST_FORMS = ("html", "md", "pdf")
 _FR_TYPES = ("RULE", "PRORULE", "NOTICE", "PRESDOCU")
 
 
@@ -359,6 +376,27 @@ WHEN: Keys = {
 }
 
 
+DIGEST: Keys = {
+    "to": Key(_texts, _STRINGS, "ids of channels", required=True),
+    "languages": Key(
+        _languages,
+        {"type": "array", "items": _choice(("ja", "en"))},
+        "a digest in each of these; left out: in each channel's language",
+    ),
+    "profiles": Key(
+        _texts, _STRINGS, "a digest for each of these, what concerns it first; left out: one for all"
+    ),
+    "at": Key(
+        _weekly,
+        {"type": "string", "pattern": "^(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):[0-5][0-9]$"},
+        'week day and time in the settings\' time zone, such as "mon 08:00"',
+    ),
+    "format": Key(
+        _digest_form, _choice(DIGEST_FORMS), "what a mail holds: html, md (text alone), pdf (attached)"
+    ),
+}
+
+
 def json_schema() -> str:
     """The JSON Schema of `sources.toml`, shipped as `tracker/sources.schema.json`."""
 
@@ -389,6 +427,7 @@ def json_schema() -> str:
             "channel": {"type": "array", "items": table(CHANNEL)},
             "profile": {"type": "array", "items": table(PROFILE)},
             "route": {"type": "array", "items": route},
+            "digest": table(DIGEST),
         },
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

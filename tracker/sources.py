@@ -102,6 +102,21 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """The weekly digest. `to` are channels; each gets it in every language and for every profile named, a channel
+    with a language of its own in that one only. No languages: each channel's; no profiles: one for everybody.
+    `at` is a week day and a time in the settings' time zone; it tells the last week that was over by then.
+    `format` says what a mail holds: html, md (text alone), pdf (HTML with the PDF attached)."""
+
+    to: tuple[str, ...]
+    languages: tuple[Language, ...] = ()
+    profiles: tuple[str, ...] = ()
+    at: str = "mon 08:00"
+    format: str = "html"
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     path: Path
     sources: tuple[Source, ...] = ()
@@ -114,6 +129,7 @@ class Settings:
     contact: str = ""
     viewer_url: str = "http://127.0.0.1:8000"
     log_format: str = "lines"  # or json
+    digest: Digest | None = None
     operators: tuple[str, ...] | None = None  # channels that hear of outages; none given: all
 
     def source(self, source_id: str) -> Source | None:
