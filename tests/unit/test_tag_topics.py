@@ -224,3 +224,29 @@ def test_a_document_corrected_in_place_is_read_whole() -> None:
     )  # fmt: skip
     operation = Operation("¶3", Op.CHANGED, "typo", "type", spans=(("delete", "typo"), ("insert", "type")))
     assert tag(document, [operation], today=TODAY).level is Level.HIGH
+
+
+@pytest.mark.parametrize(
+    ("path", "level", "direction"),
+    [
+        ("Supp. No. 4 to Part 744 › CHINA, PEOPLE'S REPUBLIC OF › Sample", Level.HIGH, Direction.RESTRICTION),
+        (
+            "Supp. No. 6 to Part 744 › CHINA, PEOPLE'S REPUBLIC OF › Sample",
+            Level.MEDIUM,
+            Direction.RESTRICTION,
+        ),
+        ("Supp. No. 6 to Part 744 › JAPAN › Sample", Level.HIGH, Direction.RESTRICTION),
+        ("SDN › IRAN › Sample", Level.MEDIUM, Direction.RESTRICTION),
+        ("SDN › JAPAN › Sample", Level.CRITICAL, Direction.RESTRICTION),
+    ],
+)
+def test_a_row_that_enters_a_screening_list_is_judged_by_list_and_place(
+    path: str, level: Level, direction: Direction
+) -> None:
+    document = Document(key="csl", kind=DocumentKind.LIST, title="Consolidated Screening List", url="")
+    added = Operation(path, Op.ADDED, after="Sample. Somewhere.", kind=UnitKind.ROW)
+    found = tag(document, [added], today=TODAY)
+    assert (found.level, found.direction) == (level, direction)
+    assert ids(found) == {"entity-list"}
+    gone = Operation(path, Op.REMOVED, before="Sample. Somewhere.", kind=UnitKind.ROW)
+    assert tag(document, [gone], today=TODAY).level is Level.LOW
