@@ -1,17 +1,23 @@
-"""Who is told about a change. A pure decision, taken in the transaction that stores the change.
+"""Who is told about a change, and when. Pure decisions, taken in the transaction that stores the change.
 
 `none`, editorial changes and baselines are told to nobody. Without any `[[route]]`, every channel gets
 what is `medium` or above. A change goes to a channel once, whatever the number of routes that lead there.
+It goes at once, unless the channel's quiet hours or time of day, or somebody's snooze, have it wait.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 from tracker.model import Change, Language, Level
-from tracker.sources import Route, Settings
+from tracker.sources import Channel, Route, Settings
 
 DEFAULT_LEVEL = Level.MEDIUM
+Scope = Literal["channel", "source", "topic", "story"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,30 +30,177 @@ class Routed:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A route that does not lead a change anywhere, and why, in English; `number` 0: none is set."""
+
+    number: int
+    to: tuple[str, ...]
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """What is not told until a moment, or, with `hold`, is told then. `channel`: there only."""
+
+    id: int
+    scope: Scope
+    value: str
+    channel: str | None
+    hold: bool
+    until: datetime
+
+    def says(self) -> str:
+        place = f" on {self.channel}" if self.channel else ""
+        return f"{'snoozed' if self.hold else 'muted'}{place} until {self.until:%Y-%m-%d %H:%M} UTC: {self.scope} {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When something goes to a channel. `at` None: at once, by itself; else then, in one message with
+    whatever has the same `batch`. `told` False: not at all. `why`, in English, where it is not at once."""
+
+    at: datetime | None = None
+    batch: str | None = None
+    told: bool = True
+    why: str = ""
+
+
 def route(change: Change, settings: Settings) -> tuple[Routed, ...]:
     """The channels that get this change, in the order of the routes; none for what is not told.
 
     A route with a profile goes by the level that the change has for that profile.
     """
-    if change.baseline or change.editorial or change.tagging.level is Level.NONE:
+    if silent(change):
         return ()
-    routes = settings.routes or (
-        Route(to=tuple(channel.id for channel in settings.channels), level=DEFAULT_LEVEL),
-    )
     chosen: dict[str, Routed] = {}
-    for number, candidate in enumerate(routes, start=1):
-        level = _level(change, candidate)
-        if level is None or not _wanted(change, candidate, level):
+    for number, candidate in _routes(settings):
+        if list(_obstacles(change, candidate)):
             continue
         for channel_id in candidate.to:
             channel = settings.channel(channel_id)
             if channel is not None and channel_id not in chosen:
+                level = _level(change, candidate) or Level.NONE
                 chosen[channel_id] = Routed(
                     channel_id,
                     channel.language or settings.languages[0],
-                    _reason(candidate, level, number if settings.routes else 0),
+                    _reason(candidate, level, number),
                 )
     return tuple(chosen.values())
+
+
+def silent(change: Change) -> str:
+    """Why a change is told to nobody, whatever the routes; empty where it is told."""
+    if change.baseline:
+        return "it was in the source when that was first polled, or came by backfill"
+    if change.editorial:
+        return "it is only editorial"
+    return "its level is none" if change.tagging.level is Level.NONE else ""
+
+
+def refused(change: Change, settings: Settings) -> tuple[Refused, ...]:
+    """The routes that do not lead this change anywhere, each with all its reasons."""
+    found = (
+        Refused(number, candidate.to, tuple(_obstacles(change, candidate)))
+        for number, candidate in _routes(settings)
+    )
+    return tuple(entry for entry in found if entry.why)
+
+
+def escalations(change: Change, settings: Settings) -> tuple[tuple[timedelta, tuple[str, ...]], ...]:
+    """How long nobody may leave this change unacknowledged, and who hears of it then."""
+    if silent(change):
+        return ()
+    return tuple(
+        (candidate.acknowledge_within, candidate.escalate_to)
+        for _, candidate in _routes(settings)
+        if candidate.acknowledge_within is not None
+        and not list(_obstacles(change, candidate))
+        and (_level(change, candidate) or Level.NONE).rank >= Level.HIGH.rank
+    )
+
+
+def plan(
+    channel: Channel,
+    level: Level,
+    *,
+    now: datetime,
+    timezone: str,
+    mutes: Iterable[Mute] = (),
+    story: str = "",
+    source: str = "",
+    topics: Iterable[str] = (),
+) -> Plan:
+    """When a channel gets something of this level.
+
+    What is `critical` waits for nothing and is held back by nothing but a mute of its own story.
+    """
+    names = {
+        ("channel", channel.id),
+        ("source", source),
+        ("story", story),
+        *(("topic", name) for name in topics),
+    }
+    held: datetime | None = None
+    why = ""
+    for mute in mutes:
+        if (
+            mute.until <= now
+            or (mute.scope, mute.value) not in names
+            or mute.channel not in (None, channel.id)
+        ):
+            continue
+        if level is Level.CRITICAL and mute.scope != "story":
+            continue
+        if not mute.hold:
+            return Plan(told=False, why=mute.says())
+        if held is None or mute.until > held:
+            held, why = mute.until, mute.says()
+    if level is Level.CRITICAL:
+        return _at(held, why)
+    start = held or now
+    waits = _waits(channel, start, ZoneInfo(timezone))
+    if waits is None:
+        return _at(held, why)
+    what = "time of day" if channel.batch else "quiet hours"
+    return _at(waits, why or f"{what} of the channel")
+
+
+def _at(moment: datetime | None, why: str) -> Plan:
+    return Plan() if moment is None else Plan(moment, f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}", why=why)
+
+
+def _waits(channel: Channel, start: datetime, zone: ZoneInfo) -> datetime | None:
+    """The channel's own next moment after `start`; None where it takes things at any time."""
+    local = start.astimezone(zone)
+    moment = None
+    if channel.batch is not None:
+        moment = _next(local, channel.batch)
+        if channel.quiet is not None and _within(moment.time(), channel.quiet):
+            moment = _next(moment, channel.quiet[1])
+    elif channel.quiet is not None and _within(local.time(), channel.quiet):
+        moment = _next(local, channel.quiet[1])
+    return None if moment is None else moment.astimezone(UTC)
+
+
+def _within(moment: time, hours: tuple[time, time]) -> bool:
+    first, last = hours
+    return first <= moment < last if first < last else moment >= first or moment < last
+
+
+def _next(local: datetime, moment: time) -> datetime:
+    """The next such time of day, by the clock on the wall (summer time included)."""
+    found = datetime.combine(local.date(), moment, local.tzinfo)
+    return (
+        found if found > local else datetime.combine(local.date() + timedelta(days=1), moment, local.tzinfo)
+    )
+
+
+def _routes(settings: Settings) -> Iterator[tuple[int, Route]]:
+    if settings.routes:
+        yield from enumerate(settings.routes, start=1)
+    else:
+        yield 0, Route(to=tuple(channel.id for channel in settings.channels), level=DEFAULT_LEVEL)
 
 
 def _level(change: Change, candidate: Route) -> Level | None:
@@ -58,20 +211,22 @@ def _level(change: Change, candidate: Route) -> Level | None:
     return max(levels, key=lambda level: level.rank, default=None)
 
 
-def _wanted(change: Change, candidate: Route, level: Level) -> bool:
+def _obstacles(change: Change, candidate: Route) -> Iterator[str]:
+    """Every condition of a route that a change does not meet."""
+    level = _level(change, candidate)
     tagging = change.tagging
-    return (
-        level is not Level.NONE
-        and level.rank >= candidate.level.rank
-        and _among(candidate.topics, *(topic.id for topic in tagging.topics))
-        and _among(candidate.directions, *((tagging.direction.value,) if tagging.direction else ()))
-        and _among(candidate.sources, change.source)
-        and _among(candidate.kinds, change.kind.value)
-    )
-
-
-def _among(wanted: tuple[str, ...], *present: str) -> bool:
-    return not wanted or not set(wanted).isdisjoint(present)
+    if level is None:
+        yield f"it does not concern the profile {candidate.profile}"
+    elif level is Level.NONE or level.rank < candidate.level.rank:
+        yield f"level {level} is not {candidate.level} or above"
+    for name, wanted, present in (
+        ("topic", candidate.topics, tuple(topic.id for topic in tagging.topics)),
+        ("direction", candidate.directions, (tagging.direction.value,) if tagging.direction else ()),
+        ("source", candidate.sources, (change.source,)),
+        ("kind", candidate.kinds, (change.kind.value,)),
+    ):
+        if wanted and set(wanted).isdisjoint(present):
+            yield f"{name} {', '.join(present) or 'none'} is not in {', '.join(wanted)}"
 
 
 def _reason(candidate: Route, level: Level, number: int) -> str:
