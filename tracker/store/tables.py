@@ -339,6 +339,32 @@ class ReviewRow(Row, table=True):
     chain: str = Field(max_length=64)
 
 
+class DigestRow(Row, table=True):
+    """One week's digest, owed to one channel in one language for one profile (empty: for everybody).
+
+    `state`: pending, claimed, sent, dead. A claim that ran out (`claimed_until` past) may have gone out: the next
+    one says so (`repeated`), and there is none after that. `answer`: the target's last; `ended_at`: when it was
+    sent or given up; NULL: it is owed still.
+    """
+
+    __tablename__ = "digest"
+    __table_args__ = (Index(None, "state", "next_attempt_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    week: str
+    channel: str
+    language: str
+    profile: str
+    state: str = "pending"
+    attempts: int = 0
+    repeated: bool = False
+    answer: str = ""
+    created_at: datetime = Field(sa_type=Instant)
+    next_attempt_at: datetime | None = Field(default=None, sa_type=Instant)
+    claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
 metadata = Row.metadata
 
 # Core tables, for statements: SQLModel's attributes are typed as the values they hold, not as columns.
@@ -362,3 +388,4 @@ INCIDENT = metadata.tables["incident"]
 STORY_NAME = metadata.tables["story_name"]
 THREAD = metadata.tables["thread"]
 MUTE = metadata.tables["mute"]
+DIGEST = metadata.tables["digest"]
