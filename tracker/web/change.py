@@ -39,6 +39,7 @@ def change_page(request: Request, desk: AtDesk, reference: str) -> HTMLResponse:
         differs = store.has_operations(change.id)
         log = store.reviews([change.id])
     what, detail = what_changed(change, language)
+    found = standing(change.tagging.status, today)
     return page(
         request,
         desk,
@@ -47,7 +48,8 @@ def change_page(request: Request, desk: AtDesk, reference: str) -> HTMLResponse:
         badge=level_badge(change.tagging.level, change.tagging.direction, language),
         what=what,
         detail=detail,
-        standing=standing(change.tagging.status, today),
+        standing=found,
+        statuses=sorted(change.tagging.status, key=lambda status: status != found.now),
         standing_line=standing_line(change.tagging.status, today, language),
         ahead=ahead(change, today),
         events=story(change, actors),
