@@ -177,13 +177,15 @@ class Reader:
         return [dict(row) for row in rows]
 
     def owed(self, state: str, limit: int = 200) -> list[dict[str, Any]]:
-        """Deliveries in one state, newest first, each with its change's title and its last try."""
+        """Deliveries in one state, newest first, each with the title of what is told and its last try."""
         rows = self.connection.execute(
             "SELECT delivery.id, change_id, channel, delivery.revision, state, attempts, reason, created_at,"
-            " next_attempt_at, change.record ->> 'title' AS title, change.level AS level,"
+            " next_attempt_at, coalesce(change.record ->> 'title', notice.data ->> 'title',"
+            " notice.kind || ' ' || (notice.data ->> 'subject')) AS title, coalesce(change.level, notice.level) AS level,"
             " (SELECT at FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS at,"
             " (SELECT answer FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS answer"
-            " FROM delivery LEFT JOIN change ON change.id = change_id WHERE state = ? ORDER BY delivery.id DESC LIMIT ?",
+            " FROM delivery LEFT JOIN change ON change.id = change_id LEFT JOIN notice ON notice.id = change_id"
+            " WHERE state = ? ORDER BY delivery.id DESC LIMIT ?",
             [state, limit],
         )
         return [dict(row) for row in rows]

@@ -71,6 +71,12 @@ def of_change(connection: Connection, change: Change, about: Iterable[str], iden
     return story
 
 
+def known_as(connection: Connection, change: Change) -> str:
+    """The story of a change as far as it has one yet; empty where it has none."""
+    names = [name for name in (change.document_number, change.citation, change.id) if name]
+    return next(iter(_known(connection, names).values()), "")
+
+
 def _known(connection: Connection, names: Sequence[str]) -> dict[str, str]:
     rows = connection.execute(select(STORY_NAME).where(STORY_NAME.c.name.in_(names)))
     return {str(row.name): str(row.story) for row in rows}

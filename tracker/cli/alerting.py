@@ -1,0 +1,261 @@
+"""Commands about alerts: route, deliveries, redeliver, mute, snooze."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
+
+import click
+
+from tracker import clock
+from tracker.cli.app import as_json as json_option
+from tracker.cli.app import command, finish, preferences, print_json, settings_of
+from tracker.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracker.routing import Scope
+    from tracker.store.db import Store
+
+STATES = ("pending", "claimed", "sent", "dead")
+SCOPES = ("channel", "source", "topic", "story")
+
+
+@command("route")
+@click.argument("change", metavar="CHANGE")
+@json_option
+def route(config: Path, state: Path, change: str, as_json: bool) -> None:
+    """Who would get a change, when and why; who not, and why not. Sends nothing."""
+    from tracker import routing
+    from tracker.record import restore
+    from tracker.store import mutes, stories
+    from tracker.store.reading import reader
+
+    settings = settings_of(config)
+    with reader(state) as opened:
+        found = restore(opened.change(change))
+    now = clock.now()
+    with _store(state).read() as connection:
+        story = stories.known_as(connection, found)
+        muted = mutes.active(connection, now)
+    silent = routing.silent(found)
+    would = []
+    for routed in routing.route(found, settings):
+        channel = settings.channel(routed.channel)
+        if channel is None:
+            continue
+        plan = routing.plan(
+            channel, found.tagging.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
+            source=found.source, topics=[topic.id for topic in found.tagging.topics],
+        )  # fmt: skip
+        would.append(
+            {
+                "channel": channel.id,
+                "language": routed.language,
+                "told": plan.told,
+                "at": plan.at.isoformat() if plan.at else None,
+                "together": plan.batch is not None,
+                "why": "; ".join(text for text in (routed.reason, plan.why) if text),
+            }
+        )
+    got = {entry["channel"] for entry in would}
+    refusals = routing.refused(found, settings)
+    others = [channel.id for channel in settings.channels if channel.id not in got]
+    if as_json:
+        untaken = [{"route": entry.number, "to": entry.to, "why": entry.why} for entry in refusals]
+        print_json(
+            {
+                "change": found.id,
+                "silent": silent or None,
+                "channels": would,
+                "not": others,
+                "untaken": untaken,
+            }
+        )
+        return
+    print(f"{found.id} ({found.tagging.level}): {found.title}")
+    if silent:
+        print(f"  nobody: {silent}")
+        return
+    for one in would:
+        moment = f"at {one['at']}, together with what else waits" if one["at"] else "at once"
+        print(f"  {one['channel']}: {moment if one['told'] else 'not told'} ({one['why']})")
+    for entry in refusals:
+        name = f"route {entry.number}" if entry.number else "no route is set"
+        print(f"  not {', '.join(entry.to)} by {name}: {'; '.join(entry.why)}")
+    for channel_id in others:
+        if not any(channel_id in entry.to for entry in refusals):
+            print(f"  not {channel_id}: no route leads there")
+
+
+@command("deliveries")
+@click.option("--dead", is_flag=True, help="Only what was given up.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    show_default=True,
+    help="At most so many of each state.",
+)
+@json_option
+def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool) -> None:
+    """What is owed to the channels, what was sent and what was given up, newest first. Ends with 1 when something
+    was given up."""
+    from tracker.present.inert import line
+    from tracker.store.reading import reader
+
+    with reader(state) as opened:
+        rows = {name: opened.owed(name, limit) for name in (("dead",) if dead else STATES)}
+    if as_json:
+        print_json([row for found in rows.values() for row in found])
+    else:
+        zone = ZoneInfo(preferences(config).timezone)
+        for row in [row for found in rows.values() for row in found]:
+            at = _local(row["at"] or row["next_attempt_at"], zone)
+            said = f": {line(row['answer'])}" if row["answer"] else ""
+            print(
+                f"{row['id']:>6}  {row['state']:<8} {at}  {row['channel']}  {row['change_id']} rev. {row['revision']}"
+            )
+            print(f"        {line(row['title'] or '')}")
+            if row["attempts"] or said:
+                print(f"        {row['attempts']} tries{said}")
+        if not any(rows.values()):
+            print("nothing was given up" if dead else "nothing was ever owed to a channel")
+    finish(1 if rows["dead"] else 0)
+
+
+@command("redeliver")
+@click.argument("delivery", required=False, type=int, metavar="[DELIVERY]")
+@click.option("--dead", is_flag=True, help="All that were given up.")
+def redeliver(config: Path, state: Path, delivery: int | None, dead: bool) -> None:  # noqa: ARG001
+    """Owes what was given up once more, with all its tries: one delivery by its number, or all. `tracker run` sends it
+    at once, `tracker poll` at its next cycle."""
+    from tracker.store import outbox
+
+    if (delivery is None) != dead:
+        raise UsageError(
+            "say which", cure="give the number of a delivery (`tracker deliveries --dead`), or --dead"
+        )
+    with _store(state).write() as connection:
+        number = outbox.redeliver(connection, clock.now(), delivery)
+    if delivery is not None and not number:
+        raise UsageError(
+            f"no delivery {delivery} was given up", cure="`tracker deliveries --dead` lists them"
+        )
+    print(f"{number} owed again")
+
+
+@command("mute")
+@click.argument("what", required=False, metavar="[WHAT]")
+@click.option(
+    "--until",
+    default="",
+    metavar="DATE",
+    help="The day on which it ends, at its beginning; or an ISO instant.",
+)
+@click.option("--channel", default="", metavar="CHANNEL", help="On this channel only.")
+@click.option("--end", "number", type=int, metavar="N", help="Ends one before its time.")
+def mute(config: Path, state: Path, what: str | None, until: str, channel: str, number: int | None) -> None:
+    """Does not tell something until a day: `source=ID`, `topic=ID`, `channel=ID`, or a change, with all of its story.
+    What is critical is told all the same, unless it is of that story. Without WHAT, lists what is muted and snoozed."""
+    from tracker.store import mutes
+
+    if number is not None:
+        with _store(state).write() as connection:
+            if not mutes.end(connection, number, clock.now()):
+                raise UsageError(f"there is no {number}", cure="`tracker mute` lists them")
+        print(f"{number} has ended")
+    elif what is None:
+        with _store(state).read() as connection:
+            found = mutes.active(connection, clock.now())
+        for entry in found:
+            print(f"{entry.id:>4}  {entry.says()}")
+        if not found:
+            print("nothing is muted or snoozed")
+    else:
+        _silence(config, state, what, until, channel, hold=False)
+
+
+@command("snooze")
+@click.argument("what", metavar="WHAT")
+@click.option(
+    "--until", required=True, metavar="DATE", help="The day at whose beginning it is told; or an ISO instant."
+)
+@click.option("--channel", default="", metavar="CHANNEL", help="On this channel only.")
+def snooze(config: Path, state: Path, what: str, until: str, channel: str) -> None:
+    """Like mute, but what comes meanwhile is told at the end, as one message."""
+    _silence(config, state, what, until, channel, hold=True)
+
+
+def _silence(config: Path, state: Path, what: str, until: str, channel: str, *, hold: bool) -> None:
+    from tracker.store import mutes
+
+    settings = settings_of(config)
+    now = clock.now()
+    moment = _moment(until, ZoneInfo(settings.timezone))
+    if moment <= now:
+        raise UsageError(f"--until: {until!r} has passed")
+    if channel and settings.channel(channel) is None:
+        raise UsageError(f"--channel: no channel has the id {channel!r}")
+    store = _store(state)
+    scope, value = _scope(what, state, store)
+    known = {
+        "channel": [entry.id for entry in settings.channels],
+        "source": [entry.id for entry in settings.sources],
+    }
+    if scope in known and value not in known[scope]:
+        raise UsageError(
+            f"no {scope} has the id {value!r}", cure=f"there are: {', '.join(known[scope]) or 'none'}"
+        )
+    with store.write() as connection:
+        number = mutes.add(
+            connection, scope=scope, value=value, channel=channel or None, hold=hold, until=moment, now=now
+        )
+        (entry,) = (entry for entry in mutes.active(connection, now) if entry.id == number)
+    print(f"{number}: {entry.says()}")
+
+
+def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:
+    from tracker.model import TOPIC_IDS
+    from tracker.record import restore
+    from tracker.store import stories
+    from tracker.store.reading import reader
+
+    name, equals, value = what.partition("=")
+    if equals:
+        if name not in SCOPES or not value:
+            raise UsageError(f"{what!r} names nothing", cure="source=ID, topic=ID, channel=ID, or a change")
+        if name == "topic" and value not in TOPIC_IDS:
+            raise UsageError(f"no topic is called {value!r}", cure=f"one of {', '.join(TOPIC_IDS)}")
+        return cast("Scope", name), value
+    with reader(state) as opened:
+        change = restore(opened.change(what))
+    with store.write() as connection:
+        return "story", stories.of_change(connection, change, (), change.id)
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    if not text:
+        raise UsageError("until when?", cure="give --until DATE")
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--until: {text!r} is not a day such as 2026-12-01") from error
+    if len(text) == 10:
+        found = datetime.combine(found.date(), time(), zone)
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _local(text: str, zone: ZoneInfo) -> str:
+    from tracker.store.moment import from_text
+
+    return from_text(text).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _store(state: Path) -> Store:
+    from tracker.store.db import FILE, Store
+
+    if not (state / FILE).exists():
+        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+    return Store(state)
