@@ -26,6 +26,18 @@ _TAG = re.compile(r"<(?=[!@#])")
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A whole page for places that take one (mail, files) in place of the short message: the weekly digest.
+    `html` empty: text alone. `files` are name, media type and bytes, attached to a mail. `series` names the
+    mailing list that mail programs sort it by."""
+
+    text: str
+    html: str = ""
+    files: tuple[tuple[str, str, bytes], ...] = ()
+    series: str = "digest"
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """What a channel is given. `record` is the change as JSON; `key` is the delivery's idempotency
     key; `thread` names what later alerts about the same thing are kept together by, `handle` is what
@@ -36,6 +48,7 @@ class Parcel:
     key: str
     thread: str
     handle: str = ""
+    letter: Letter | None = None
 
 
 def uncalled(text: str) -> str:

@@ -38,7 +38,7 @@ def email(
     """The whole mail. Its Message-ID comes from the delivery's key, so that a repetition carries the
     same one and servers may drop it; References keep one thing's mails in one thread. `headers` are
     the channel's own and replace ours."""
-    message = parcel.message
+    message, letter = parcel.message, parcel.letter
     domain = sender.domain or "localhost"
     mail = EmailMessage()
     mail["Subject"] = line(message.subject)
@@ -49,15 +49,21 @@ def email(
     mail["Date"] = format_datetime(sent_at)
     mail["Message-ID"] = f"<{_digest(parcel.key)}@{domain}>"
     mail["References"] = f"<{_digest(parcel.thread)}@{domain}>"
-    mail["List-Id"] = f"tracker alerts <alerts.tracker.{domain}>"
+    series = letter.series if letter else "alerts"
+    mail["List-Id"] = f"tracker {series} <{series}.tracker.{domain}>"
     # RFC 3834: nobody's absence notice answers an alert.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Tracker-Change"] = message.id
     for name, value in headers.items():
         del mail[name]
         mail[name] = line(value)
-    mail.set_content(plain(message))
-    mail.add_alternative(html(message), subtype="html")
+    mail.set_content(letter.text if letter else plain(message))
+    page = letter.html if letter else html(message)
+    if page:
+        mail.add_alternative(page, subtype="html")
+    for name, kind, data in letter.files if letter else ():
+        main, _, sub = kind.partition("/")
+        mail.add_attachment(data, maintype=main, subtype=sub, filename=name)
     return mail
 
 

@@ -222,7 +222,9 @@ class File(Ours, apprise.NotifyBase):  # type: ignore[misc]
     def send(self, *_: Any, **__: Any) -> bool:
         message = self.parcel.message
         rule = "-" * 72
-        entry = f"{rule}\n{headline(message)}\n{plain(message)}\n\n".encode()
+        letter = self.parcel.letter
+        body = letter.text if letter else f"{headline(message)}\n{plain(message)}"
+        entry = f"{rule}\n{body}\n\n".encode()
         try:
             handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
             try:
