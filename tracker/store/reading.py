@@ -179,7 +179,7 @@ class Reader:
     def owed(self, state: str, limit: int = 200) -> list[dict[str, Any]]:
         """Deliveries in one state, newest first, each with the title of what is told and its last try."""
         rows = self.connection.execute(
-            "SELECT delivery.id, change_id, channel, delivery.revision, state, attempts, reason, created_at,"
+            "SELECT delivery.id, change_id, channel, delivery.revision, state, attempts, reason, delivery.created_at,"
             " next_attempt_at, coalesce(change.record ->> 'title', notice.data ->> 'title',"
             " notice.kind || ' ' || (notice.data ->> 'subject')) AS title, coalesce(change.level, notice.level) AS level,"
             " (SELECT at FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS at,"
