@@ -70,7 +70,7 @@ output = click.option(
 
 def run() -> int:
     """Runs the command and returns the exit code."""
-    from tracker.cli import alerting, reading, working  # noqa: F401 - they register their commands
+    from tracker.cli import alerting, digesting, reading, working  # noqa: F401 - they register their commands
 
     try:
         app(prog_name="tracker")
@@ -100,6 +100,32 @@ def finish(code: int) -> None:
 def print_json(value: Any) -> None:
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+
+
+def language_of(wanted: str, default: Language) -> Language:
+    """What --lang says, or what the settings do. Raises UsageError for another language."""
+    if not wanted:
+        return default
+    if wanted == "ja":
+        return "ja"
+    if wanted == "en":
+        return "en"
+    raise UsageError(f"--lang: {wanted!r} is not ja or en")
+
+
+def write_out(content: str | bytes, output: Path | None) -> None:
+    """To a file, or to standard output as it is. Raises UsageError where it cannot be written."""
+    data = content.encode() if isinstance(content, str) else content
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+    print(f"written: {output}", file=sys.stderr)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,25 +11,15 @@ import click
 
 from tracker import clock
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, finish, preferences, print_json
+from tracker.cli.app import command, finish, language_of, preferences, print_json, write_out
 from tracker.cli.app import lang as lang_option
 from tracker.cli.app import output as output_option
 from tracker.errors import TrackerError, UsageError
-from tracker.model import TOPIC_IDS, Language, Level
+from tracker.model import TOPIC_IDS, Level
 
 if TYPE_CHECKING:
     from tracker.export.redline import Redline, Side
     from tracker.model import SnapshotRef
-
-
-def _language(wanted: str, default: Language) -> Language:
-    if not wanted:
-        return default
-    if wanted == "ja":
-        return "ja"
-    if wanted == "en":
-        return "en"
-    raise UsageError(f"--lang: {wanted!r} is not ja or en")
 
 
 def _day(text: str, option: str) -> date | None:
@@ -95,7 +85,7 @@ def changes(
         from tracker.present.change_text import listing
 
         liking = preferences(config)
-        text = listing(found, _language(lang, liking.language), liking.timezone)
+        text = listing(found, language_of(lang, liking.language), liking.timezone)
         print(text if found else "no change fits")
         if hide:
             outside = sum(number for rank, number in store.levels().items() if rank == 0)
@@ -124,7 +114,7 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
     liking = preferences(config)
     today = clock.legal_day(clock.now())
     print(
-        page(found, deliveries, _language(lang, liking.language), liking.timezone, today, liking.viewer_url)
+        page(found, deliveries, language_of(lang, liking.language), liking.timezone, today, liking.viewer_url)
     )
 
 
@@ -145,7 +135,7 @@ def status(config: Path, state: Path, lang: str, as_json: bool) -> None:
     else:
         from tracker.present.status_text import table
 
-        print(table(found, _language(lang, settings.languages[0]), settings.timezone))
+        print(table(found, language_of(lang, settings.languages[0]), settings.timezone))
     well = all(source["healthy"] for source in found["sources"]) and not found["alerts"]["dead"]
     finish(0 if well else 1)
 
@@ -164,22 +154,22 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
     form = "json" if as_json else form
     _among(form, ("text", "ics", "json"), "--format")
     liking = preferences(config)
-    language = _language(lang, liking.language)
+    language = language_of(lang, liking.language)
     now = clock.now()
     today = clock.legal_day(now)
     with reader(state) as store:
         found = ahead.deadlines((restore(record) for record in store.planned(today)), today)
     if form == "ics":
-        _write(ahead.calendar(found, language, viewer_url=liking.viewer_url, stamp=now), output)
+        write_out(ahead.calendar(found, language, viewer_url=liking.viewer_url, stamp=now), output)
     elif form == "json":
         import json
 
-        _write(json.dumps(ahead.as_json(found), ensure_ascii=False, indent=2) + "\n", output)
+        write_out(json.dumps(ahead.as_json(found), ensure_ascii=False, indent=2) + "\n", output)
     else:
         from tracker.present.change_text import deadline_table
 
         rows = ahead.telling(found, language, today)
-        _write((deadline_table(rows, language) if rows else "no date is ahead") + "\n", output)
+        write_out((deadline_table(rows, language) if rows else "no date is ahead") + "\n", output)
 
 
 @command("diff")
@@ -216,8 +206,8 @@ def diff(
         raise UsageError("a Word file is not for the terminal", cure="give -o FILE.docx")
     from tracker.export import render
 
-    language = _language(lang, preferences(config).language)
-    _write(
+    language = language_of(lang, preferences(config).language)
+    write_out(
         render(redline, form, language, colour=output is None and sys.stdout.isatty(), editorial=editorial),
         output,
     )
@@ -299,7 +289,7 @@ def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None
         return
     from tracker.present.change_text import tag_page
 
-    language = _language(lang, preferences(config).language)
+    language = language_of(lang, preferences(config).language)
     for entry in entries:
         print(tag_page(entry, language))
 
@@ -337,17 +327,3 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _write(content: str | bytes, output: Path | None) -> None:
-    data = content.encode() if isinstance(content, str) else content
-    if output is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        output.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
-    print(f"written: {output}", file=sys.stderr)

@@ -62,9 +62,10 @@ def party_of(operation: Operation, change: Change) -> Party | None:
 
 
 def parties(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> tuple[Party, ...]:
-    """Those in Japan first, then by country and name. What two sources say of one party is told once."""
+    """Those in Japan first, then by country and name. What two sources say of one party is told once, from the
+    regulations where they say it."""
     found: dict[tuple[str, ...], Party] = {}
-    for change, operations in touched:
+    for change, operations in sorted(touched, key=lambda pair: pair[0].kind is DocumentKind.LIST):
         for operation in operations:
             party = party_of(operation, change)
             if party is not None:

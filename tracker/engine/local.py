@@ -16,6 +16,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from tracker.digest import schedule as digests
 from tracker.engine import cycle
 from tracker.engine.due import load_checked, overdue
 from tracker.errors import SettingsError
@@ -27,6 +28,7 @@ from tracker.store.db import Store
 TICK_SECONDS = 1
 DELIVER_SECONDS = 2
 RELOAD_SECONDS = 2
+DIGEST_SECONDS = 30
 STOP_SECONDS = 5  # what a running poll gets to end by itself; its lease is free again after a restart anyway
 
 log = structlog.get_logger()
@@ -60,6 +62,7 @@ class Daemon:
             (self.tick, TICK_SECONDS, cycle.WORKERS),
             (self.deliver, DELIVER_SECONDS, 1),
             (self.reload_if_changed, RELOAD_SECONDS, 1),
+            (self.send_digests, DIGEST_SECONDS, 1),
         ):
             scheduler.add_job(
                 job,
@@ -129,6 +132,11 @@ class Daemon:
             self._delivering.release()
         if report.sent or not report.ok:
             log.info("delivered", sent=report.sent, retrying=report.retrying, dead=report.dead)
+
+    def send_digests(self) -> None:
+        """The weekly digest, when its hour has come; what was sent is never sent again."""
+        if self.context.settings.digest is not None and not self.stop.is_set():
+            digests.send_due(self.context.settings, self.store, self.now)
 
     def reload_if_changed(self) -> None:
         """New settings when the file changed or SIGHUP came; the old ones when the new are wrong."""

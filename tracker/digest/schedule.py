@@ -1,0 +1,214 @@
+"""When digests are due, and to whom: pure. And sending them, each once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from tracker.digest.gather import week as gather
+from tracker.digest.parcel import parcel
+from tracker.digest.period import Period, last_week, read_week
+from tracker.digest.week import Week
+from tracker.errors import TrackerError
+from tracker.notify import channels as places
+from tracker.notify.answer import Answer, next_try
+from tracker.notify.forms import Parcel
+from tracker.sources import Channel, Digest, Settings
+from tracker.store import digests
+from tracker.store.db import Store
+from tracker.store.digests import Claim, Owed
+from tracker.store.moment import from_text
+from tracker.store.reading import reader
+from tracker.store.weeks import Weeks
+
+# Longer than any channel takes to answer or to give up; a digest that is claimed for longer was lost.
+LEASE = timedelta(minutes=5)
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Send = Callable[[Channel, Parcel], Answer]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of one digest. `state`: sent, pending (it will be tried again), dead."""
+
+    owed: Owed
+    state: str
+    answer: str
+    repeated: bool = False
+
+
+def fires_at(at: str, timezone: str, now: datetime) -> datetime:
+    """The last moment, not after now, that `mon 08:00` in this zone names. A time that a clock change leaves out
+    counts as the one that the clocks show instead."""
+    day, _, clock = at.partition(" ")
+    zone = ZoneInfo(timezone)
+    hour, minute = (int(part) for part in clock.split(":"))
+    local = now.astimezone(zone)
+    on = local.date() - timedelta(days=(local.weekday() - _DAYS.index(day)) % 7)
+    moment = datetime.combine(on, time(hour, minute), zone).astimezone(UTC)
+    if moment > now:
+        moment = datetime.combine(on - timedelta(days=7), time(hour, minute), zone).astimezone(UTC)
+    return moment
+
+
+def due(settings: Settings, now: datetime, watched_since: datetime | None) -> list[Owed]:
+    """The digests that should have been sent by now, sent or not: those of the last week. None while the first
+    source was read only after that week's end (`watched_since`; None: not yet): there is nothing to tell."""
+    if settings.digest is None:
+        return []
+    fired = fires_at(settings.digest.at, settings.timezone, now)
+    period = last_week(fired, settings.timezone)
+    if watched_since is None or watched_since >= period.end:
+        return []
+    return readers(settings, settings.digest, period)
+
+
+def readers(settings: Settings, digest: Digest, period: Period) -> list[Owed]:
+    """Who gets which digest of a week."""
+    found = []
+    for name in digest.to:
+        channel = settings.channel(name)
+        own = channel.language if channel else None
+        languages = (own,) if own else digest.languages or (settings.languages[0],)
+        found += [
+            Owed(period.name, name, language, profile)
+            for profile in digest.profiles or ("",)
+            for language in languages
+        ]
+    return found
+
+
+def send_due(
+    settings: Settings, store: Store, now: Callable[[], datetime], *, send: Send = places.send
+) -> list[Report]:
+    """Sends what is due now, of this week and what earlier weeks still owe. Quick where nothing is: this is called
+    every minute. Channels do not wait for one another."""
+    at = now()
+    if settings.digest is not None:
+        wanted = due(settings, at, _watched_since(store))
+        if wanted and digests.owe(store, wanted, at):
+            log.info("digest due", week=wanted[0].week, readers=len(wanted))
+    return _send(digests.claim(store, at, LEASE), settings, store, now, send)
+
+
+def send_week(
+    settings: Settings,
+    digest: Digest,
+    period: Period,
+    store: Store,
+    now: Callable[[], datetime],
+    *,
+    send: Send = places.send,
+) -> tuple[list[Report], list[digests.Sent]]:
+    """Sends one week to everybody whom the settings name and who has not had it; gives what was tried now, and how
+    all of them stand. What was given up is tried anew: a person asked."""
+    wanted = readers(settings, digest, period)
+    digests.owe(store, wanted, now())
+    digests.revive(store, wanted, now())
+    reports = _send(digests.claim(store, now(), LEASE), settings, store, now, send)
+    return reports, digests.standing(store, wanted)
+
+
+def _watched_since(store: Store) -> datetime | None:
+    with reader(store.state) as opened:
+        found = Weeks(opened.connection).watched_since()
+    return from_text(found) if found else None
+
+
+def _send(
+    claims: Sequence[Claim], settings: Settings, store: Store, now: Callable[[], datetime], send: Send
+) -> list[Report]:
+    if not claims:
+        return []
+    weeks: dict[tuple[str, str], Week | Answer] = {}
+    for claimed in claims:
+        name = (claimed.owed.week, claimed.owed.profile)
+        if name not in weeks:
+            weeks[name] = _gathered(claimed.owed, settings, store, now())
+    by_channel: dict[str, list[Claim]] = {}
+    for claimed in claims:
+        by_channel.setdefault(claimed.owed.channel, []).append(claimed)
+
+    def one_channel(mine: Iterable[Claim]) -> list[Report]:
+        return [
+            _tried(claimed, weeks[(claimed.owed.week, claimed.owed.profile)], settings, store, now, send)
+            for claimed in mine
+        ]
+
+    with ThreadPoolExecutor(len(by_channel), "digest") as pool:
+        rounds = [pool.submit(partial(one_channel, mine)) for mine in by_channel.values()]
+    return [report for done in rounds for report in done.result()]
+
+
+def _gathered(owed: Owed, settings: Settings, store: Store, at: datetime) -> Week | Answer:
+    """The week, or why there is none."""
+    watched = [source.id for source in settings.sources if source.enabled]
+    try:
+        return gather(
+            store.state,
+            read_week(owed.week, settings.timezone),
+            now=at,
+            profile=owed.profile,
+            viewer_url=settings.viewer_url,
+            watched=watched,
+            store=store,
+        )
+    except TrackerError as error:
+        return Answer(False, error.line())
+
+
+def _tried(
+    claimed: Claim,
+    told: Week | Answer,
+    settings: Settings,
+    store: Store,
+    now: Callable[[], datetime],
+    send: Send,
+) -> Report:
+    owed = claimed.owed
+    answer = told if isinstance(told, Answer) else _answered(claimed, told, settings, send)
+    again = next_try(claimed.attempts + 1, answer, now(), random.Random())  # noqa: S311 - spreads retries
+    if answer.uncertain and claimed.repeated:
+        again = None  # it may have gone out twice: never a third time
+    state = "sent" if answer.ok else "dead" if again is None else "pending"
+    digests.record(
+        store,
+        claimed,
+        state=state,
+        answer=answer.text,
+        now=now(),
+        next_attempt_at=again,
+        uncertain=answer.uncertain,
+    )
+    (log.info if answer.ok else log.warning)(
+        "digest", week=owed.week, channel=owed.channel, language=owed.language, profile=owed.profile or None,
+        state=state, answer=answer.text,
+    )  # fmt: skip
+    return Report(owed, state, answer.text, claimed.repeated)
+
+
+def _answered(claimed: Claim, week: Week, settings: Settings, send: Send) -> Answer:
+    channel = settings.channel(claimed.owed.channel)
+    if channel is None:
+        return Answer(False, "the settings have no such channel any more", transient=False)
+    form = settings.digest.format if settings.digest else "html"
+    try:
+        made = parcel(week, claimed.owed.language, claimed.owed.key, form=form, repeated=claimed.repeated)
+        return send(channel, made)
+    except TrackerError as error:
+        return Answer(False, error.line())
+    except Exception as error:
+        # One that cannot be made or sent must not keep the others from their readers. The error's own text may
+        # hold the channel's address.
+        log.exception("digest failed inside", channel=channel.id)
+        return Answer(False, f"internal: {type(error).__name__}")
