@@ -22,6 +22,23 @@ def test_changes_are_the_records_of_the_command_line(client: TestClient) -> None
     assert found == [json.loads(json.dumps(record(affiliates_rule())))]
 
 
+def test_the_conditions_are_those_of_the_command_line(client: TestClient) -> None:
+    def found(**conditions: str) -> list[str]:
+        return [change["id"] for change in client.get("/api/changes", params=conditions).json()]
+
+    assert found(query="affiliates", topic="fdpr") == ["chg_0123456789abcdef"]
+    assert (
+        found(source="ear")
+        == found(kind="cfr")
+        == found(query='"744.21: (a) changed"')
+        == ["chg_00000000000000cf"]
+    )
+    assert found(profile="vacuum-components", since="2025-09-01", until="2025-09-30") == [
+        "chg_0123456789abcdef"
+    ]
+    assert len(found(baseline="false")) == 3
+
+
 def test_lists_are_paged(client: TestClient) -> None:
     first = client.get("/api/changes", params={"limit": 4, "topic": ""})
     assert first.headers["x-total-count"] == "0"

@@ -20,8 +20,8 @@ from tracker.present.status import status
 from tracker.record import restore
 from tracker.store import changes as stored
 from tracker.store.reading import Wanted
+from tracker.web import rendering
 from tracker.web.desk import AtDesk
-from tracker.web.rendering import query
 
 router = APIRouter(prefix="/api", tags=["records"])
 
@@ -55,7 +55,7 @@ def changes(
     source: Annotated[str | None, Query(max_length=200)] = None,
     profile: Annotated[str | None, Query(max_length=200)] = None,
     kind: DocumentKind | None = None,
-    q: Annotated[
+    query: Annotated[
         str | None, Query(max_length=200, description='Words, Japanese or English; "a phrase"')
     ] = None,
     baseline: Annotated[
@@ -66,7 +66,7 @@ def changes(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     wanted = Wanted(
-        since=since, until=until, topic=topic, level=level, source=source, query=q, kind=kind, profile=profile,
+        since=since, until=until, topic=topic, level=level, source=source, query=query, kind=kind, profile=profile,
         baseline=baseline, editorial=editorial, limit=limit, offset=offset,
     )  # fmt: skip
     with desk.reading() as store:
@@ -74,7 +74,7 @@ def changes(
         total = store.count(wanted)
     headers = {"X-Total-Count": str(total)}
     if offset + limit < total:
-        following = query(dict(request.query_params), limit=limit, offset=offset + limit)
+        following = rendering.query(dict(request.query_params), limit=limit, offset=offset + limit)
         headers["Link"] = f'</api/changes{following}>; rel="next"'
     return answer(request, found, **headers)
 
