@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from tracker.digest.gather import week as gather
+from tracker.digest.layout import Sheet
 from tracker.digest.markdown import markdown
 from tracker.digest.period import Period, last_week, read_week, week_of
 from tracker.digest.rendering import STYLE, mail, page, pdf
-from tracker.digest.telling import Sheet, sheet
+from tracker.digest.telling import sheet
 from tracker.digest.week import Week
 
 __all__ = [

@@ -7,7 +7,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from tracker.digest.telling import Chart, Series, Sheet
+from tracker.digest.layout import Chart, Series, Sheet
 from tracker.model import Level
 
 # Neighbours differ in lightness as well as in hue, so that they can be told apart in grey and by the colour-blind.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tracker.digest.telling import Chart, Group, Row, Sheet
+from tracker.digest.layout import Chart, Group, Row, Sheet
 from tracker.i18n import t
 
 # ASCII punctuation that CommonMark or GitHub's Markdown gives a meaning inside a line.

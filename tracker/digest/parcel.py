@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracker.digest.layout import Row, Sheet
 from tracker.digest.markdown import markdown
 from tracker.digest.rendering import mail, pdf
-from tracker.digest.telling import Row, Sheet, sheet
+from tracker.digest.telling import sheet
 from tracker.digest.week import Action, Week
 from tracker.model import Language, Level
 from tracker.notify.forms import Letter, Parcel

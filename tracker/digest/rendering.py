@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker.digest import charts
-from tracker.digest.telling import Sheet, sheet
+from tracker.digest.layout import Sheet
+from tracker.digest.telling import sheet
 from tracker.digest.week import Week
 from tracker.errors import UsageError
 from tracker.i18n import t

@@ -11,7 +11,8 @@ from datetime import date
 from itertools import groupby
 
 from tracker.citation import japanese
-from tracker.digest.quarter import BOUNDS
+from tracker.digest.figures import LEVELS, charts
+from tracker.digest.layout import Group, Row, Section, Sheet
 from tracker.digest.touched import Party
 from tracker.digest.week import Action, Coming, Health, Item, Turn, Week
 from tracker.i18n import day, label, moment, t
@@ -31,88 +32,6 @@ ROWS = 25
 PARTIES = 40
 # Texts that stand for years and change in places; all others are said once.
 _TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
-_LEVELS = (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a list. `when` stands before it (a date, what happened), `badge` is the level in words and
-    `level` its colour; `notes` stand below. `href` is the viewer's page, `official` the government's. `marks` are short labels, such as that it concerns the profile."""
-
-    head: str
-    href: str = ""
-    when: str = ""
-    left: str = ""
-    badge: str = ""
-    level: Level | None = None
-    notes: tuple[str, ...] = ()
-    official: str = ""
-    marks: tuple[str, ...] = ()
-    soon: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    title: str
-    rows: tuple[Row, ...]
-    more: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """`lead` is said before the rows, or instead of them where there are none."""
-
-    id: str
-    title: str
-    groups: tuple[Group, ...] = ()
-    lead: str = ""
-
-    @property
-    def empty(self) -> bool:
-        return not any(group.rows for group in self.groups)
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A row of a chart: a name and a number for each column. `level` gives its colour."""
-
-    name: str
-    values: tuple[int, ...]
-    level: Level | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """`says` is the finding, `unit` what is counted. `stacked`: the series of a column add up."""
-
-    id: str
-    title: str
-    says: str
-    columns: tuple[str, ...]
-    series: tuple[Series, ...]
-    unit: str = ""
-    stacked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The digest. `sentences` are the week in three; `warning` that something may have been missed."""
-
-    language: Language
-    name: str
-    subject: str
-    title: str
-    span: str
-    marks: tuple[str, ...]
-    warning: str
-    sentences: tuple[str, ...]
-    counts: tuple[tuple[Level, str, int], ...]
-    sections: tuple[Section, ...]
-    charts: tuple[Chart, ...]
-    viewer: str
-    viewer_says: str
-    made: str
-    notice: str
 
 
 def sheet(week: Week, language: Language, *, repeated: bool = False) -> Sheet:
@@ -147,7 +66,7 @@ class _Teller:
             marks=marks,
             warning=self._warning(),
             sentences=self._sentences(),
-            counts=tuple((level, label("level", level, language), week.count(level)) for level in _LEVELS),
+            counts=tuple((level, label("level", level, language), week.count(level)) for level in LEVELS),
             sections=tuple(
                 section
                 for section in (
@@ -162,7 +81,7 @@ class _Teller:
                 )
                 if section.groups or section.lead
             ),
-            charts=(self._levels_chart(), self._topics_chart(), *self._lead_chart()),
+            charts=charts(week.quarter, language),
             viewer=f"{week.viewer_url.rstrip('/')}/digest/{week.period.name}" if week.viewer_url else "",
             viewer_says=t("digest.open", language),
             made=t("digest.made", language, moment=moment(week.made_at, language, week.period.timezone)),
@@ -198,7 +117,7 @@ class _Teller:
             return t("digest.nothing", language)
         levels = self._listed(
             t("digest.level-count", language, level=name.lower(), count=count)
-            for level, name, count in ((lv, label("level", lv, language), week.count(lv)) for lv in _LEVELS)
+            for level, name, count in ((lv, label("level", lv, language), week.count(lv)) for lv in LEVELS)
             if count
         )
         before = week.quarter.weeks[-2].total if len(week.quarter.weeks) > 1 else 0
@@ -454,80 +373,6 @@ class _Teller:
                 if note
             ),
             soon=True,
-        )
-
-    # --- charts ---------------------------------------------------------------------------------
-
-    def _columns(self) -> tuple[str, ...]:
-        return tuple(
-            f"{tally.period.first.month}/{tally.period.first.day}" for tally in self.week.quarter.weeks
-        )
-
-    def _levels_chart(self) -> Chart:
-        language, quarter = self.language, self.week.quarter
-        now = quarter.weeks[-1].total
-        series = tuple(
-            Series(
-                label("level", level, language), tuple(tally.levels[level] for tally in quarter.weeks), level
-            )
-            for level in _LEVELS
-        )
-        return Chart(
-            "levels",
-            t("digest.chart-levels", language),
-            t("digest.chart-levels-says", language, now=now, usual=f"{quarter.usual:.1f}"),
-            self._columns(),
-            series,
-            t("digest.unit", language),
-            stacked=True,
-        )
-
-    def _topics_chart(self) -> Chart:
-        language, quarter = self.language, self.week.quarter
-        series = tuple(
-            Series(label("topic", name, language), tuple(tally.topics[name] for tally in quarter.weeks))
-            for name in quarter.topics
-        )
-        if quarter.topics:
-            top = quarter.topics[0]
-            says = t(
-                "digest.chart-topics-says",
-                language,
-                topic=label("topic", top, language),
-                count=sum(tally.topics[top] for tally in quarter.weeks),
-                total=quarter.total,
-            )
-        else:
-            says = t("digest.chart-nothing", language)
-        return Chart("topics", t("digest.chart-topics", language), says, self._columns(), series)
-
-    def _lead_chart(self) -> tuple[Chart, ...]:
-        """Only with enough rules to say something of them."""
-        language, lead = self.language, self.week.quarter.lead
-        if lead.total < 3 or lead.median is None:
-            return ()
-        columns = []
-        low: int | None = None
-        for bound in BOUNDS:
-            if low is None:
-                columns.append(t("digest.lead-already", language))
-            elif bound is None:
-                columns.append(t("digest.lead-over", language, days=low))
-            else:
-                columns.append(t("digest.lead-days", language, low=low + 1, high=bound))
-            low = bound
-        if lead.median > 0:
-            says = t(
-                "digest.chart-lead-says",
-                language,
-                median=f"{lead.median:.0f}",
-                total=lead.total,
-                already=lead.counts[0],
-            )
-        else:
-            says = t("digest.chart-lead-late", language, total=lead.total, already=lead.counts[0])
-        return (
-            Chart("lead", t("digest.chart-lead", language), says, tuple(columns), (Series("", lead.counts),)),
         )
 
     # --- words ----------------------------------------------------------------------------------
