@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.standin.server import StandIn
-from tracker.engine import cycle
+from tracker.engine import cycle, watch
 from tracker.engine.due import load_checked
 from tracker.fetch.client import Client
 from tracker.pipeline import Context, Report
@@ -74,6 +74,7 @@ class World:
             reports = {
                 report.source: report for report in cycle.run(settings.sources, context, accept=accept)
             }
+            watch.look(context)
             cycle.deliver_due(context)
         finally:
             context.client.close()

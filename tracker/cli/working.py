@@ -99,7 +99,7 @@ def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
 @json_option
 def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_json: bool) -> None:
     """One cycle now: polls the sources, then sends what is due. Ends with 1 when a source failed."""
-    from tracker.engine import cycle
+    from tracker.engine import cycle, watch
 
     settings = settings_of(config)
     logging(settings.log_format == "json", "warning")
@@ -110,6 +110,7 @@ def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_j
         reports.append(report)
         if not as_json:
             print(_line(report), flush=True)
+    watch.look(context)
     delivered = cycle.deliver_due(context)
     context.client.close()
     if as_json:

@@ -17,7 +17,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from tracker.digest import schedule as digests
-from tracker.engine import cycle
+from tracker.engine import cycle, watch
 from tracker.engine.due import load_checked, overdue
 from tracker.errors import SettingsError
 from tracker.notify.sender import Traffic
@@ -28,6 +28,7 @@ from tracker.store.db import Store
 TICK_SECONDS = 1
 DELIVER_SECONDS = 2
 RELOAD_SECONDS = 2
+WATCH_SECONDS = 60
 DIGEST_SECONDS = 30
 STOP_SECONDS = 5  # what a running poll gets to end by itself; its lease is free again after a restart anyway
 
@@ -62,6 +63,7 @@ class Daemon:
             (self.tick, TICK_SECONDS, cycle.WORKERS),
             (self.deliver, DELIVER_SECONDS, 1),
             (self.reload_if_changed, RELOAD_SECONDS, 1),
+            (self.watch, WATCH_SECONDS, 1),
             (self.send_digests, DIGEST_SECONDS, 1),
         ):
             scheduler.add_job(
@@ -137,6 +139,11 @@ class Daemon:
         """The weekly digest, when its hour has come; what was sent is never sent again."""
         if self.context.settings.digest is not None and not self.stop.is_set():
             digests.send_due(self.context.settings, self.store, self.now)
+
+    def watch(self) -> None:
+        """What is told because time passes."""
+        if watch.look(self.context):
+            self.deliver()
 
     def reload_if_changed(self) -> None:
         """New settings when the file changed or SIGHUP came; the old ones when the new are wrong."""

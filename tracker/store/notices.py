@@ -32,6 +32,7 @@ def tell(
     channels: Iterable[str],
     reason: str,
     now: datetime,
+    at: datetime | None = None,
     batch: str | None = None,
 ) -> int:
     """Owes a notice to channels; what they were owed already is not owed again. How many are new."""
@@ -46,7 +47,7 @@ def tell(
             )
         owed += outbox.enqueue(
             connection, change_id=identity, revision=1, channel=channel, reason=reason, now=now,
-            story=story, batch=batch,
+            story=story, at=at, batch=batch,
         )  # fmt: skip
     return owed
 

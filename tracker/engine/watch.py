@@ -1,0 +1,160 @@
+"""What is told because time passes: dates ahead, sources that have gone too quiet, alerts that nobody acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import Connection
+
+from tracker import routing
+from tracker.clock import legal_day
+from tracker.model import Change, Level
+from tracker.pipeline import Context
+from tracker.present.deadlines import Deadline, deadlines
+from tracker.record import instant
+from tracker.sources import Settings, Source, SourceKind
+from tracker.store import incidents, mutes, notices, stories, watching
+
+WARNED = frozenset({"comments-close", "effective", "compliance", "stay-ends", "expires"})
+STEPS = (1, 7, 14)  # days before
+# On the day itself only where the law changes back by itself, with no document that would be told.
+LAST_DAY = frozenset({"stay-ends"})
+
+# A source is too quiet when nothing came for three times its longest pause, and a working week at the least.
+PAUSES = 3
+QUIET = timedelta(days=7)
+DAYS = 30  # of publication, that the longest pause is taken from
+FEWEST = 8
+
+LOOK_BACK = timedelta(days=14)  # how long alerts wait for their acknowledgement
+
+
+def look(context: Context) -> int:
+    """Owes all that is due to be told now, each thing once, however often this is called. How many deliveries."""
+    now = context.now().replace(microsecond=0)
+    with context.store.write() as connection:
+        return (
+            _warn(connection, context.settings, now)
+            + _listen(connection, context.settings, now)
+            + _escalate(connection, context.settings, now)
+        )
+
+
+def step(kind: str, on: date, seen: date, today: date) -> int | None:
+    """Which warning of a date is due: 14, 7, 1 (0 for a stay's last day) days before; None: none. One whose day
+    had come when the change was seen is none: the alert itself said the date."""
+    left = (on - today).days
+    steps = (0, *STEPS) if kind in LAST_DAY else STEPS
+    due = next((days for days in steps if days >= left), None)
+    if kind not in WARNED or left < 0 or due is None or on - timedelta(days=due) <= seen:
+        return None
+    return due
+
+
+def too_quiet(days: Sequence[date], today: date) -> bool:
+    """Whether a source that published on these days, newest first, should have published again by now."""
+    if len(days) < FEWEST:
+        return False
+    longest = max(later - earlier for later, earlier in pairwise(days))
+    return today - days[0] > max(longest * PAUSES, QUIET)
+
+
+def _warn(connection: Connection, settings: Settings, now: datetime) -> int:
+    today = legal_day(now)
+    changes = {
+        change.id: change for change in watching.dated(connection, today, today + timedelta(days=max(STEPS)))
+    }
+    owed = 0
+    told: set[tuple[str, str, date]] = set()
+    muted = mutes.active(connection, now)
+    for entry in deadlines(changes.values(), today):
+        change = changes[entry.change_id]
+        days = step(entry.type, entry.date, legal_day(change.detected_at), today)
+        if days is None or (change.id, entry.type, entry.date) in told:
+            continue
+        told.add((change.id, entry.type, entry.date))
+        owed += _warned(connection, settings, change, entry, days, muted, now)
+    return owed
+
+
+def _warned(
+    connection: Connection,
+    settings: Settings,
+    change: Change,
+    entry: Deadline,
+    days: int,
+    muted: Sequence[routing.Mute],
+    now: datetime,
+) -> int:
+    """To every channel that the change would go to, whether it was news when it was first seen or not."""
+    story = stories.known_as(connection, change) or stories.of_change(connection, change, (), change.id)
+    facts = {
+        "change": change.id, "type": entry.type, "date": entry.date.isoformat(), "days": days, "note": entry.note,
+        "quote": entry.quote, "title": entry.title, "what": {"ja": entry.what_ja, "en": entry.what_en},
+        "document_number": entry.document_number or "", "url": entry.url,
+    }  # fmt: skip
+    owed = 0
+    for routed in routing.route(replace(change, baseline=False), settings):
+        channel = settings.channel(routed.channel)
+        if channel is None:
+            continue
+        plan = routing.plan(
+            channel, change.tagging.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
+            source=change.source, topics=[topic.id for topic in change.tagging.topics],
+        )  # fmt: skip
+        if plan.told:
+            owed += notices.tell(
+                connection, name=(change.id, entry.type, entry.date, days), kind="deadline",
+                level=change.tagging.level, story=story, data=facts, channels=[channel.id], reason=routed.reason,
+                now=now, at=plan.at, batch=plan.batch or f"dates-{legal_day(now)}",
+            )  # fmt: skip
+    return owed
+
+
+def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
+    today = legal_day(now)
+    standings = []
+    for source in settings.sources:
+        if not source.enabled or source.kind is not SourceKind.FEDERAL_REGISTER:
+            continue
+        days = watching.publication_days(connection, _covering(source, settings), DAYS)
+        quiet = too_quiet(days, today)
+        said = f"the last day of publication was {days[0]}" if days else ""
+        failures = incidents.FAILURES if quiet else 0
+        standings.append(incidents.Standing(f"quiet:{source.id}", failures, "quiet", said))
+    return incidents.observe(connection, standings, settings.outage_channels(), now)
+
+
+def _covering(source: Source, settings: Settings) -> list[str]:
+    """The sources that a document of this one may have come by first."""
+    wanted = set(source.agencies)
+    return [
+        other.id
+        for other in settings.sources
+        if other.kind in {SourceKind.FEDERAL_REGISTER, SourceKind.PUBLIC_INSPECTION}
+        and (not other.agencies or (wanted and wanted <= set(other.agencies)) or other.id == source.id)
+    ]
+
+
+def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
+    if all(route.acknowledge_within is None for route in settings.routes):
+        return 0
+    owed = 0
+    for change, told_at, channels in watching.unreviewed(connection, Level.HIGH.rank, now - LOOK_BACK):
+        for within, to in routing.escalations(change, settings):
+            if now - told_at < within:
+                continue
+            facts = {
+                "change": change.id, "title": change.title, "url": change.url, "told_at": instant(told_at),
+                "channel": ", ".join(channels),
+                "what": {"ja": change.tagging.summary.ja, "en": change.tagging.summary.en},
+            }  # fmt: skip
+            owed += notices.tell(
+                connection, name=(change.id, change.revision, within), kind="unacknowledged",
+                level=change.tagging.level, story=stories.known_as(connection, change) or change.id, data=facts,
+                channels=to, reason=f"nobody acknowledged it within {within}", now=now,
+            )  # fmt: skip
+    return owed
