@@ -13,6 +13,11 @@ def fold_space(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
+def name_form(name: str) -> str:
+    """The form in which a document's names are compared: its number, its citation, or its title as others quote it."""
+    return search_form(name).strip(" .,;\"'“”‘’`")
+
+
 def search_form(text: str) -> str:
     """The form in which texts are indexed and looked up: NFKC, case folded, white space folded."""
     return fold_space(unicodedata.normalize("NFKC", text).casefold())

@@ -8,22 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from tracker.model import Change, LegalDate, Link, Status, Tagging
+from tracker.text import name_form
 
 _STATES = {"stays": "stayed", "delays": "delayed", "withdraws": "withdrawn", "rescinds": "rescinded"}
 _OPEN = {"comments-close", "effective", "compliance", "expires", "hearing", "stay-ends"}
 
 
+# A document that is spoken of by its title alone is one of the last years': titles come again.
+_REMEMBERED = timedelta(days=3 * 366)
+
+
 def references(change: Change) -> tuple[str, ...]:
-    """The names by which other documents speak of this one."""
-    return tuple(filter(None, (change.document_number, change.citation)))
+    """The names by which other documents speak of this one, in the form in which names are compared."""
+    names = [change.document_number, change.citation]
+    if change.document_number:
+        names.append(change.title)
+    return tuple(name_form(name) for name in names if name)
 
 
 def acts_on(actor: Change, target: Change) -> list[Link]:
+    if actor.id == target.id:
+        return []
     names = references(target)
-    return [link for link in actor.tagging.links if link.target in names and actor.id != target.id]
+    sure = set(names[:-1]) if target.document_number else set(names)
+    if (
+        target.published
+        and actor.published
+        and timedelta() < actor.published - target.published < _REMEMBERED
+    ):
+        sure.update(names)
+    return [link for link in actor.tagging.links if name_form(link.target) in sure]
 
 
 def applied(target: Change, actor: Change) -> Change:
@@ -68,7 +85,7 @@ def kept(old: Change, new: Change) -> Change:
     foreign = tuple(
         status
         for status in old.tagging.status
-        if status.by and status.by not in references(new) and status not in new.tagging.status
+        if status.by and name_form(status.by) not in references(new) and status not in new.tagging.status
     )
     fallen = {(day.type, day.date) for day in old.tagging.dates if day.superseded}
     known = {(day.type, day.date) for day in new.tagging.dates}

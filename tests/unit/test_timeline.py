@@ -92,3 +92,20 @@ def test_a_withdrawal_takes_the_dates_ahead_and_leaves_the_past() -> None:
 def test_a_record_read_anew_keeps_what_others_did_to_it() -> None:
     stayed = applied(RULE, STAY)
     assert kept(stayed, RULE).tagging == stayed.tagging
+
+
+def test_a_rule_is_found_by_its_title_when_nothing_else_names_it() -> None:
+    rule = replace(
+        RULE, title="Expansion of End-User Controls To Cover Affiliates ", published=date(2025, 9, 30)
+    )
+    stay = replace(
+        STAY,
+        tagging=replace(
+            STAY.tagging, links=(Link("stays", "“Expansion of End-User Controls to Cover Affiliates.”"),)
+        ),
+    )
+    assert applied(rule, stay).tagging.status[-1].state == "stayed"
+    later = replace(rule, published=date(2025, 12, 1))
+    assert applied(later, stay) is later, "a document does not act on one that comes after it"
+    old = replace(rule, published=date(2019, 9, 30))
+    assert applied(old, stay) is old, "titles come again: one of years ago is another rule"

@@ -21,7 +21,7 @@ from tracker.store.tables import (
     DEADLINE,
     LINK,
 )
-from tracker.text import search_form
+from tracker.text import name_form, search_form
 
 # The tables that are made from a change's record.
 _FOUND_BY = (CHANGE_TEXT, CHANGE_TOPIC, CHANGE_PROFILE, CHANGE_STATUS, DEADLINE, LINK)
@@ -102,7 +102,8 @@ def _index(connection: Connection, numbered: Sequence[tuple[int, Entry]]) -> Non
             for day in tagging.dates
         ]
         rows[LINK] += [
-            {"seq": seq, "relation": link.relation, "target": link.target} for link in tagging.links
+            {"seq": seq, "relation": link.relation, "target": name_form(link.target)}
+            for link in tagging.links
         ]
     for table, values in rows.items():
         if values:
@@ -120,12 +121,22 @@ def get(connection: Connection, change_id: str) -> Change | None:
 
 
 def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]]:
-    """The records that a document number or an FR citation names, with identity and version."""
+    """The records that a document number, an FR citation or a title names, with identity and version. A title that
+    more than one document bears names none of them: nobody shall guess which rule is stayed."""
+    columns = select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
     rows = connection.execute(
-        select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
-        .where((CHANGE.c.document_number == reference) | (CHANGE.c.citation == reference))
-        .order_by(CHANGE.c.seq)
-    )
+        columns.where((CHANGE.c.document_number == reference) | (CHANGE.c.citation == reference)).order_by(
+            CHANGE.c.seq
+        )
+    ).all()
+    name = name_form(reference)
+    if not rows and name.count(" ") >= 2:
+        phrase = '"' + name.replace('"', '""') + '"'
+        bearing = text("SELECT rowid FROM change_fts_en WHERE change_fts_en MATCH :phrase LIMIT 200")
+        found = [row.rowid for row in connection.execute(bearing, {"phrase": phrase})]
+        rows = connection.execute(columns.where(CHANGE.c.seq.in_(found))).all()
+        rows = [row for row in rows if name_form(json.loads(row.record)["title"]) == name]
+        rows = rows if len(rows) == 1 else []
     return [(restore(json.loads(row.record)), row.identity, row.version) for row in rows]
 
 

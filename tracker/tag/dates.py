@@ -50,7 +50,7 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("comments-close", re.compile(r"\b(?:comment period|deadline for (?:written )?comments)\b[^.;]{0,160}\b(?:to|until|through|by|is|on|from)\s*$", re.I)),
     ("proposals", re.compile(r"\b(?:proposals?|applications?|nominations?|bids)\b[^.;]{0,160}\b(?:by|before|until|through|to|than|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
     ("compliance", re.compile(r"\b(?:compliance (?:date|is required|with)|must comply|comply with)\b[^.;]{0,120}$", re.I)),
-    ("registration", re.compile(r"\b(?:regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
+    ("registration", re.compile(r"\b(?:(?<!Federal )regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
     ("hearing", re.compile(r"\b(?:hearing|briefing|meeting|forum|conference|webinar)s?\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
     ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|remain(?:s)? in effect|valid|terminat\w+|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
     ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|applies to)\b[^.;]{0,140}$", re.I)),

@@ -12,6 +12,7 @@ from tracker.present.official import official_unit
 from tracker.present.standing import standing, standing_line
 from tracker.record import restore
 from tracker.store import reviews
+from tracker.text import name_form
 from tracker.timeline import references
 from tracker.web.desk import AtDesk
 from tracker.web.rendering import language_of, page
@@ -34,7 +35,9 @@ def change_page(request: Request, desk: AtDesk, reference: str) -> HTMLResponse:
         states = store.states_of(change.id)
         deliveries = store.deliveries(change.id)
         targets = {
-            link.target: store.names(link.target) for link in change.tagging.links if link.target not in names
+            link.target: store.names(link.target)
+            for link in change.tagging.links
+            if name_form(link.target) not in names
         }
         differs = store.has_operations(change.id)
         log = store.reviews([change.id])
