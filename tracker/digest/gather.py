@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from tracker.digest.period import Period
 from tracker.digest.quarter import WEEKS, Sighting
-from tracker.digest.week import Health, Material, Review, Week, build
+from tracker.digest.week import Health, Material, Outage, Review, Week, build
 from tracker.model import Change, DocumentKind, Level, Operation
 from tracker.record import restore
 from tracker.store import changes as stored
@@ -37,17 +38,7 @@ def week(
     with reader(state) as opened:
         material = _material(opened, period, watched)
     wanted = [change.id for change in material.changes if change.kind in _COMPARED]
-    operations = _operations(wanted, state, store)
-    full = Material(
-        changes=material.changes,
-        updates=material.updates,
-        operations=operations,
-        planned=material.planned,
-        affected=material.affected,
-        sightings=material.sightings,
-        sources=material.sources,
-        reviews=material.reviews,
-    )
+    full = replace(material, operations=_operations(wanted, state, store))
     return build(period, full, now=now, profile=profile, viewer_url=viewer_url)
 
 
@@ -68,6 +59,8 @@ def _material(opened: Reader, period: Period, watched: Collection[str] | None) -
         for seen in weeks.seen(period.shifted(1 - WEEKS).start, period.end)
     )
     taken = weeks.taken(period.start, period.end)
+    outages = _outages(weeks.outages(period.start, period.end))
+    concerned = dict.fromkeys(change.id for change in (*changes, *updates, *planned))
     return Material(
         changes=changes,
         updates=updates,
@@ -75,12 +68,12 @@ def _material(opened: Reader, period: Period, watched: Collection[str] | None) -
         affected=affected,
         sightings=tuple(sightings),
         sources=tuple(
-            _health(row, taken.get(name, 0))
+            _health(row, taken.get(name, 0), outages.get(name, ()))
             for name, row in opened.sources().items()
             if watched is None or name in watched
         ),
-        reviews=_reviews(opened.reviews([change.id for change in {c.id: c for c in (*changes, *updates, *planned)}.values()])),
-    )  # fmt: skip
+        reviews=_reviews(opened.reviews(list(concerned))),
+    )
 
 
 def _restored(records: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
@@ -101,11 +94,21 @@ def _operations(
             opened.close()
 
 
-def _health(row: Mapping[str, Any], taken: int) -> Health:
-    def instant(name: str) -> datetime | None:
-        return from_text(row[name]) if row[name] else None
+def _health(row: Mapping[str, Any], taken: int, outages: tuple[Outage, ...]) -> Health:
+    since = from_text(row["since"]) if row["since"] else None
+    return Health(row["id"], row["state"], since, row["reason"], taken, outages)
 
-    return Health(row["id"], row["state"], instant("since"), row["reason"], instant("last_success_at"), taken)
+
+def _outages(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Outage, ...]]:
+    """By source: subjects are `source:fr-bis` and, for one that says nothing any more, `quiet:fr-bis`."""
+    found: dict[str, tuple[Outage, ...]] = {}
+    for row in rows:
+        kind, _, name = row["subject"].partition(":")
+        if kind in {"source", "quiet"}:
+            until = from_text(row["closed_at"]) if row["closed_at"] else None
+            outage = Outage(from_text(row["opened_at"]), until, row["reason"])
+            found[name] = (*found.get(name, ()), outage)
+    return found
 
 
 def _reviews(rows: Iterable[Mapping[str, Any]]) -> dict[str, Review]:

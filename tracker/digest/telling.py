@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from tracker.citation import japanese
 from tracker.digest.figures import LEVELS, charts
 from tracker.digest.layout import Group, Row, Section, Sheet
 from tracker.digest.touched import Party
-from tracker.digest.week import Action, Coming, Health, Item, Turn, Week
+from tracker.digest.week import Action, Coming, Health, Item, Outage, Turn, Week
 from tracker.i18n import day, label, moment, t
 from tracker.model import Change, DocumentKind, Language, LegalDate, Level, Op
 from tracker.present.deadlines import change_url, days_left
@@ -23,7 +23,7 @@ from tracker.present.message import force, level_badge, what_changed
 from tracker.present.official import official_unit
 
 HEADLINE = 150
-REASON = 170
+REASON = 230
 TITLE = 110
 PER_TOPIC = 5
 LOW = 8
@@ -128,7 +128,8 @@ class _Teller:
         if updates:
             said += t("digest.updates", language, count=updates)
         if week.profile:
-            said += t("digest.matched", language, count=week.matched, profile=line(week.profile))
+            key = "digest.matched" if week.matched else "digest.matched-none"
+            said += t(key, language, count=week.matched, profile=line(week.profile))
         return said
 
     def _weightiest(self) -> str:
@@ -153,7 +154,7 @@ class _Teller:
     def _watched(self) -> str:
         sources = self.week.sources
         taken = sum(source.taken for source in sources)
-        well = sum(source.well for source in sources)
+        well = sum(source.well(self.week.period) for source in sources)
         return t("digest.watched", self.language, well=well, all=len(sources), taken=taken)
 
     def _next(self) -> str:
@@ -202,8 +203,8 @@ class _Teller:
         if action.in_force:
             when, left = t("digest.now", language), f"{when} {left}" if due is not None else ""
         notes = [self._reason(action.item.change)]
-        if due is not None and due.note:
-            notes.append(line(due.note))
+        if due is not None:
+            notes += self._noted(due)
         if action.assignee:
             notes.append(t("digest.assigned", language, who=line(action.assignee)))
         soon = due is not None and (due.date - self.week.as_of).days <= 7
@@ -344,36 +345,58 @@ class _Teller:
             head=self._name(coming.item.change),
             when=self._day(coming.date.date),
             left=days_left(coming.date.date, self.week.as_of, self.language),
-            notes=[self._type(coming.date), *([line(coming.date.note)] if coming.date.note else [])],
+            notes=[self._type(coming.date), *self._noted(coming.date)],
         )
 
     def _sources(self) -> Section:
+        """Those that may have missed something, and the outages of the others."""
         language = self.language
-        rows = [self._source(source) for source in self.week.ill]
+        rows = [self._ill(source) for source in self.week.ill]
+        rows += [
+            self._outage(source, outage)
+            for source in self.week.sources
+            if source not in self.week.ill
+            for outage in source.outages
+        ]
         lead = self._watched() if self.week.sources else t("digest.no-sources", language)
         return Section(
-            "sources",
-            t("digest.sources", language),
-            (Group("", tuple(rows)),) if rows else (),
-            lead,
+            "sources", t("digest.sources", language), (Group("", tuple(rows)),) if rows else (), lead
         )
 
-    def _source(self, source: Health) -> Row:
+    def _ill(self, source: Health) -> Row:
         language = self.language
-        since = moment(source.since, language, self.week.period.timezone) if source.since else ""
+        lasting = [
+            outage
+            for outage in source.outages
+            if outage.until is None or outage.until >= self.week.period.end
+        ]
+        since = lasting[0].since if lasting else source.since
+        reason = lasting[0].reason if lasting else source.reason
+        state = source.state if source.state not in {"healthy", "new"} else "failing"
+        notes = [t("digest.since", language, moment=self._moment(since))] if since else []
+        if lasting and lasting[0].until is not None:
+            notes.append(t("digest.until", language, moment=self._moment(lasting[0].until)))
+        told = (self._listed(notes), shorten(line(reason), REASON))
         return Row(
             head=line(source.id),
-            when=label("health", source.state, language),
-            notes=tuple(
-                note
-                for note in (
-                    t("digest.since", language, moment=since) if since else "",
-                    shorten(line(source.reason), REASON),
-                )
-                if note
-            ),
+            when=label("health", state, language),
+            notes=tuple(note for note in told if note),
             soon=True,
         )
+
+    def _outage(self, source: Health, outage: Outage) -> Row:
+        language = self.language
+        span = [t("digest.since", language, moment=self._moment(outage.since))]
+        if outage.until is not None:
+            span.append(t("digest.until", language, moment=self._moment(outage.until)))
+        return Row(
+            head=line(source.id),
+            when=t("digest.recovered", language),
+            notes=(self._listed(span), shorten(line(outage.reason), REASON)),
+        )
+
+    def _moment(self, value: datetime) -> str:
+        return moment(value, self.language, self.week.period.timezone)
 
     # --- words ----------------------------------------------------------------------------------
 
@@ -431,6 +454,13 @@ class _Teller:
 
     def _reason(self, change: Change) -> str:
         return shorten(line(change.tagging.reason.get(self.language)), REASON)
+
+    def _noted(self, entry: LegalDate) -> list[str]:
+        """`by 2025-21722` is how a record says which document set a date; other notes say for what it holds."""
+        note = line(entry.note)
+        if note.startswith("by "):
+            return [t("standing.by", self.language, by=note[3:])]
+        return [self._cited(note)] if note else []
 
     def _type(self, entry: LegalDate) -> str:
         return label("date", entry.type, self.language)

@@ -26,19 +26,33 @@ _PLAIN = frozenset({"published", "proposed"})
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which a source gave nothing; `until` None: it lasts."""
+
+    since: datetime
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
-    """A source: its state now, since when and why, and how many texts it brought in the week."""
+    """A source: its state now, since when and why, how many texts it brought in the week, and its outages that lie
+    in the week or reach into it."""
 
     id: str
     state: str
     since: datetime | None = None
     reason: str = ""
-    last_success: datetime | None = None
     taken: int = 0
+    outages: tuple[Outage, ...] = ()
 
-    @property
-    def well(self) -> bool:
-        return self.state in {"healthy", "new"}
+    def well(self, period: Period) -> bool:
+        """Whether all that it had to say by the week's end came in. A source that has come back tells then what
+        it had to tell meanwhile; one that failed later is no matter of this week."""
+        if any(outage.until is None or outage.until >= period.end for outage in self.outages):
+            return False
+        later = self.since is not None and self.since >= period.end
+        return later or self.state in {"healthy", "new", "disabled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +156,7 @@ class Week:
     @property
     def ill(self) -> tuple[Health, ...]:
         """Sources that may have missed something."""
-        return tuple(source for source in self.sources if not source.well)
+        return tuple(source for source in self.sources if not source.well(self.period))
 
     def count(self, level: Level) -> int:
         return sum(item.level is level for item in self.items)

@@ -83,6 +83,16 @@ class Weeks:
             ).fetchall()
         )
 
+    def outages(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
+        """What did not work at some time between two instants, oldest first: subject, reason, opened_at, closed_at
+        (None: it lasts)."""
+        rows = self.connection.execute(
+            "SELECT subject, reason, opened_at, closed_at FROM incident WHERE opened_at < ?2"
+            " AND (closed_at IS NULL OR closed_at >= ?1) ORDER BY opened_at, id",
+            [to_text(start), to_text(end)],
+        )
+        return [dict(row) for row in rows]
+
     def watched_since(self) -> str | None:
         """When the first source had been read for the first time."""
         row = self.connection.execute("SELECT min(baseline_at) FROM source").fetchone()
