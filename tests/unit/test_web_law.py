@@ -12,10 +12,11 @@ from fastapi.testclient import TestClient
 from tests.unit.web_samples import NOW, cfr_change, settings
 from tracker import diff, parse
 from tracker.export.redline import Redline, Side
-from tracker.model import Answer, Fetched, Role
+from tracker.model import Answer, Fetched, Op, Operation, Role
 from tracker.store import changes, snapshots, versions
 from tracker.store.db import Store
 from tracker.web.app import create_app
+from tracker.web.law import steps
 from tracker.web.redline import Gap, Item, Kept, places, surrounded
 
 TEXT = {"text": "ear:15 CFR 744"}
@@ -104,6 +105,31 @@ def test_two_days_are_compared(client: TestClient) -> None:
 )
 def test_what_was_never_stored_is_not_there(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_a_paragraph_has_its_history(client: TestClient) -> None:
+    asked = {**TEXT, "path": "15 CFR 744.21(f)"}
+    html = client.get("/law/history", params=asked).text
+    assert "<ins>No" in html
+    assert "/changes/chg_00000000000000cf" in html
+    none = client.get(
+        "/law/history", params={**TEXT, "path": "15 CFR 744.21(a)"}, headers={"cookie": "lang=en"}
+    ).text
+    assert "Nothing of this unit has changed" in none
+    assert client.get("/law/history", params={"text": "none", "path": "x"}).status_code == 404
+
+
+def test_a_history_follows_renumbering_back_to_the_beginning() -> None:
+    change, _ = cfr_change()
+    changes = [
+        (change, (Operation("§(c)", Op.CHANGED), Operation("§(b)", Op.ADDED))),
+        (change, (Operation("§(b)", Op.ADDED), Operation("§(c)", Op.RENUMBERED, from_path="§(b)"))),
+        (change, (Operation("§(d)", Op.CHANGED),)),
+        (change, (Operation("§(b)", Op.ADDED),)),
+        (change, (Operation("§(b)", Op.REMOVED),)),
+    ]
+    told = [(operation.op, operation.path) for _, operation in steps("§(c)", changes)]
+    assert told == [(Op.CHANGED, "§(c)"), (Op.RENUMBERED, "§(c)"), (Op.ADDED, "§(b)")]
 
 
 def test_a_change_is_shown_with_the_text_around_it(client: TestClient) -> None:

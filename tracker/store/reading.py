@@ -166,6 +166,13 @@ class Reader:
         )
         return [{**dict(row), "fetched_at": from_text(row["fetched_at"])} for row in rows]
 
+    def changes_of(self, identity: str) -> list[dict[str, Any]]:
+        """The records of one text or document, newest first."""
+        rows = self.connection.execute(
+            "SELECT record FROM change WHERE identity = ? ORDER BY version DESC, seq DESC", [identity]
+        )
+        return [json.loads(row["record"]) for row in rows]
+
     def states_of(self, change_id: str) -> list[dict[str, Any]]:
         """The records of the same text or document, before and after this one, oldest first: id, title, published,
         detected_at, level (rank), editorial, baseline."""

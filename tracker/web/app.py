@@ -49,6 +49,7 @@ def create_app(
     app.state.tally = tally
     for part in (inbox, law, redline, review, change, overview, feed, api, health, rendering):
         app.include_router(part.router)
+    rendering.warm()
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(Guard, hosts=lambda: _names(host, current()), tally=tally)
     app.add_exception_handler(TrackerError, _trouble)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,12 +15,14 @@ from tracker.diff.summary import split_path
 from tracker.errors import ParseError
 from tracker.export.redline import Redline, Side
 from tracker.export.stored import document_of
-from tracker.model import Document, Unit, UnitKind
+from tracker.model import Change, Document, Op, Operation, Unit, UnitKind
 from tracker.present.official import official_unit
+from tracker.record import restore
+from tracker.store import changes as stored
 from tracker.store import versions
 from tracker.text import search_form
 from tracker.web.desk import AtDesk, Desk
-from tracker.web.redline import TYPES, anchor_of, as_file, redline_view
+from tracker.web.redline import TYPES, anchor_of, as_file, item_of, redline_view
 from tracker.web.rendering import page
 
 router = APIRouter(include_in_schema=False)
@@ -108,6 +111,41 @@ def comparison_file(
     if form not in TYPES:
         raise HTTPException(404)
     return as_file(request, desk, _compared(desk, text, since, on), form, f"{text}-{since}-{on}")
+
+
+@router.get("/law/history")
+def history(request: Request, desk: AtDesk, text: str, path: str) -> HTMLResponse:
+    """One unit through all stored changes, newest first, under the names that it had."""
+    states = _states(desk, text)
+    with desk.reading() as store:
+        changes = [restore(record) for record in store.changes_of(text)]
+    with desk.store.read() as connection:
+        found = steps(path, ((change, stored.operations(connection, change.id)) for change in changes))
+    return page(
+        request,
+        desk,
+        "history.html.j2",
+        text=text,
+        path=path,
+        first=states[0],
+        steps=[(change, item_of(operation)) for change, operation in found],
+    )
+
+
+def steps(
+    path: str, changes: Iterable[tuple[Change, tuple[Operation, ...]]]
+) -> list[tuple[Change, Operation]]:
+    """What happened to a unit, followed backwards through its renumberings to where it was added. Pure."""
+    found: list[tuple[Change, Operation]] = []
+    for change, operations in changes:
+        for operation in operations:
+            if operation.path == path and not (operation.op is Op.REMOVED and found):
+                found.append((change, operation))
+                if operation.op is Op.ADDED:
+                    return found
+                path = operation.from_path or path
+                break
+    return found
 
 
 def _shown(unit: Unit) -> Shown:

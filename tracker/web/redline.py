@@ -191,6 +191,12 @@ def folded(spans: Sequence[tuple[str, str]]) -> tuple[tuple[RunKind, str], ...]:
     return tuple(runs)
 
 
+def item_of(operation: Operation) -> Item:
+    """An operation that is drawn by itself."""
+    name, local = split_path(operation.path)
+    return _item(operation, name, local or name, anchor_of(operation.path))
+
+
 def _item(operation: Operation, place: str, local: str, anchor: str) -> Item:
     differs = any(kind != "equal" for kind, _ in operation.spans)
     moved = operation.from_path is not None and operation.from_path != operation.path

@@ -54,6 +54,12 @@ def _environment() -> Environment:
     return made
 
 
+def warm() -> None:
+    """Compiles the templates, so that the first reader does not wait for it."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 @cache
 def _static(name: str) -> tuple[bytes, str]:
     data = resources.files("tracker.web").joinpath("static", name).read_bytes()
