@@ -40,6 +40,7 @@ class World:
     now: datetime
     sources: list[str] = field(default_factory=list)
     extra: str = ""
+    head: str = ""  # more keys of [tracker]
 
     def use(self, *sources: str, extra: str = "") -> World:
         self.sources, self.extra = list(sources), extra
@@ -47,7 +48,7 @@ class World:
 
     @property
     def config(self) -> Path:
-        text = f'[tracker]\ncontact = "test@example.co.jp"\n[[host]]\nname = "{self.standin.url[7:]}"\nrate = 500\n'
+        text = f'[tracker]\ncontact = "test@example.co.jp"\n{self.head}[[host]]\nname = "{self.standin.url[7:]}"\nrate = 500\n'
         for name in self.sources:
             text += f'[[source]]\nid = "{name}"\n{SOURCES[name].format(base=self.standin.url)}\n'
         if "[[channel]]" not in self.extra:

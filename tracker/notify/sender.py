@@ -159,15 +159,19 @@ class _Round:
     def _drain(self, channel: Channel) -> ChannelReport:
         report = ChannelReport(channel.id)
         failures = 0
+        over = False
         try:
             while not self.stop.is_set():
                 claimed = self.outbox.claim(self.clock(), channel=channel.id, limit=1, lease=LEASE)
                 if not claimed:
+                    if over:
+                        break
                     self._rest(channel)
                     with self.idle:
-                        if self.idle.wait_for(lambda: not self.busy, LOOK_AGAIN.total_seconds()):
-                            break
+                        # What the last of the others made owed to this channel is looked for once more.
+                        over = self.idle.wait_for(lambda: not self.busy, LOOK_AGAIN.total_seconds())
                     continue
+                over = False
                 self.busy.add(channel.id)
                 answer, state, again = self._tried(channel, claimed)
                 report = _counted(report, claimed, answer, state)

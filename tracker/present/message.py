@@ -72,7 +72,7 @@ class Message:
     the official title, empty where `what` has it; `detail` what else the summary says. `points` are read in ten seconds: whether it is in force, what is due, why it
     matters, topics, profiles. `links` are the viewer's page and, where its address is one that people
     may follow, the official one. `facts` are for whoever reads on. `entries` are the alerts that are told
-    together in this one.
+    together in this one. `number`: the document's, or its citation.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Message:
     links: tuple[Fact, ...]
     notice: str
     entries: tuple[Entry, ...] = ()
+    number: str = ""
 
 
 def message(
@@ -134,6 +135,7 @@ def message(
             *((Fact(t("message.official", language), address),) if address else ()),
         ),
         notice=t("message.notice", language),
+        number=line(change.document_number or change.citation),
     )
 
 

@@ -95,6 +95,7 @@ def notice_message(
         facts=(Fact(t("message.id", language), notice.id),),
         links=links,
         notice=t("message.notice", language) if "change" in data else "",
+        number=line(str(data.get("document_number", ""))),
     )
 
 
@@ -142,7 +143,7 @@ def _entry(message: Message, language: Language) -> Entry:
         id=message.id,
         level=message.level,
         badge=separator.join((message.badge, *message.marks)),
-        what=shorten(message.what, ENTRY_LENGTH),
+        what=shorten(message.what, ENTRY_LENGTH) + (f" ({message.number})" if message.number else ""),
         note=separator.join(f"{point.label}: {point.value}" for point in strong[:2]),
         link=message.links[0].value if message.links else "",
     )

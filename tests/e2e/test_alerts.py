@@ -1,0 +1,319 @@
+"""What reaches people: outages as incidents, dates ahead, quiet nights, what nobody acknowledged, who gets what."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.e2e.test_pipeline import BIS, new_rule
+from tests.e2e.world import World
+from tests.unit.notify_sinks import http_sink
+from tracker.cli import alerting
+from tracker.cli.app import app
+from tracker.demo.holdings import FrDocument
+from tracker.engine import watch
+from tracker.store import reviews
+from tracker.store.db import Store
+
+FR = r"/api/v1/documents\.json"
+
+
+def channels(folder: Path, *names: str, more: str = "") -> str:
+    """File channels; `more` follows the last one's keys."""
+    text = "".join(f'[[channel]]\nid = "{name}"\nurl = "tofile://{folder}/{name}.txt"\n' for name in names)
+    return f'{text}{more}\n[[route]]\nwhen = {{ level = "low" }}\nto = ["{names[0]}"]\n'
+
+
+def told(folder: Path, name: str) -> list[str]:
+    path = folder / f"{name}.txt"
+    return path.read_text("utf-8").split("-" * 72 + "\n")[1:] if path.exists() else []
+
+
+def run(world: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
+    assert alerting.__name__
+    monkeypatch.setenv("TRACKER_NOW", world.now.isoformat())
+    config = str(world.config)
+    result = CliRunner().invoke(app, [words[0], "--config", config, "--state", str(world.state), *words[1:]])
+    return result.exit_code, result.output + (str(result.exception) if result.exception else "")
+
+
+# --- outages ------------------------------------------------------------------------------------
+
+
+def test_an_outage_of_eight_rounds_is_two_messages(world: World) -> None:
+    world.use("fr-bis").one()
+    world.standin.misbehave(FR, "503")
+    counts = []
+    for _ in range(8):
+        world.later(minutes=30)
+        assert not world.one().ok
+        counts.append(world.told)
+    assert counts == [0, 1, 1, 1, 1, 1, 1, 1]
+    world.standin.behave()
+    for _ in range(3):
+        world.later(minutes=30)
+        assert world.one().ok
+    down, back = world.alerts
+    assert "情報源 fr-bis を2回続けて取得できていません" in down
+    assert "503" in down
+    assert "情報源 fr-bis が復旧しました" in back
+
+
+def test_one_failed_poll_is_no_incident_and_a_second_outage_is_a_second_one(world: World) -> None:
+    world.use("fr-bis").one()
+    for failures in (1, 2, 2):
+        world.standin.misbehave(FR, "503")
+        for _ in range(failures):
+            world.later(minutes=30)
+            world.one()
+        world.standin.behave()
+        world.later(minutes=30)
+        world.one()
+    assert world.told == 4
+
+
+def test_sources_that_fail_together_are_told_together(world: World) -> None:
+    world.use("fr-bis", "fr-all").poll()
+    world.standin.misbehave(FR, "503")
+    for _ in range(3):
+        world.later(minutes=30)
+        world.poll()
+    (alert,) = world.alerts
+    assert "2件のお知らせ" in alert
+    assert "fr-bis" in alert
+    assert "fr-all" in alert
+
+
+def test_outages_go_to_the_operators_only_and_to_nobody_where_there_is_none(world: World) -> None:
+    world.use("fr-bis", extra=channels(world.folder, "trade", "ops"))
+    world.head = 'operators = ["ops"]\n'
+    world.one()
+    world.standin.misbehave(FR, "503")
+    for _ in range(2):
+        world.later(minutes=30)
+        world.one()
+    assert (len(told(world.folder, "trade")), len(told(world.folder, "ops"))) == (0, 1)
+    world.head = "operators = []\n"
+    world.standin.behave()
+    world.later(minutes=30)
+    world.one()
+    assert len(told(world.folder, "ops")) == 1
+
+
+def test_a_channel_that_gives_up_is_told_on_another_once_and_what_died_can_be_sent_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with http_sink(lambda number: 400 if number <= 2 else 200) as sink:
+        config = f'[[channel]]\nid = "hook"\nurl = "json://127.0.0.1:{sink.port}/"\n' + channels(
+            world.folder, "file"
+        ).replace('to = ["file"]', 'to = ["hook"]')
+        world.use("fr-bis", extra=config).one()
+        for number in ("2026-11777", "2026-11778"):
+            world.later(hours=1)
+            world.standin.add_document(new_rule(number))
+            world.one()
+        (down,) = told(world.folder, "file")
+        assert "通知先 hook へのアラートを断念しました" in down
+        assert "400 Bad Request" in down
+        code, listed = run(world, monkeypatch, "deliveries", "--dead")
+        assert code == 1
+        assert listed.count("dead") == 2
+        assert run(world, monkeypatch, "redeliver", "--dead") == (0, "2 owed again\n")
+        world.later(hours=1)
+        world.one()
+        assert len(sink.bodies) == 4
+        assert run(world, monkeypatch, "deliveries", "--dead") == (0, "nothing was given up\n")
+    assert ["通知先 hook が再び受け付けました" in alert for alert in told(world.folder, "file")] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "since", "quiet"),
+    [
+        ([1] * 20, 7, False),
+        ([1] * 20, 8, True),
+        ([7, 1] * 8, 21, False),
+        ([7, 1] * 8, 22, True),
+        ([1] * 3, 99, False),
+    ],
+)
+def test_a_source_is_too_quiet_by_its_own_habits(gaps: list[int], since: int, quiet: bool) -> None:
+    days = [date(2026, 6, 30)]
+    for gap in gaps:
+        days.append(days[-1] - timedelta(days=gap))
+    assert watch.too_quiet(days, days[0] + timedelta(days=since)) is quiet
+
+
+# --- dates ahead --------------------------------------------------------------------------------
+
+
+def proposal(closes: str) -> FrDocument:
+    return FrDocument(
+        "2026-11790", date(2026, 6, 10), "Proposed controls on semiconductor vacuum equipment", "PRORULE", BIS,
+        "BIS proposes license requirements for vacuum valves of semiconductor manufacturing equipment.",
+        {"action": "Proposed rule.", "dates": "Comments must be received by the date above.", "comments_close_on": closes},
+    )  # fmt: skip
+
+
+def announced(world: World) -> list[str]:
+    return [alert for alert in world.alerts if "期限の予告" in alert and "2026-11790" in alert]
+
+
+def test_a_deadline_is_announced_14_7_and_1_days_before_and_never_twice(world: World) -> None:
+    world.use("fr-bis").one()
+    world.later(hours=1)
+    world.standin.add_document(proposal("2026-07-10"))
+    world.one()
+    days = []
+    for _ in range(35):
+        world.later(days=1)
+        before = len(announced(world))
+        world.one()
+        world.one()
+        days += [world.now.date()] * (len(announced(world)) - before)
+    assert days == [date(2026, 7, 10) - timedelta(days=left) for left in (14, 7, 1)]
+    assert "あと14日" in announced(world)[0]
+
+
+def test_what_is_near_when_it_is_first_seen_is_not_announced_on_top_of_its_alert(world: World) -> None:
+    world.use("fr-bis").one()
+    world.later(hours=1)
+    world.standin.add_document(proposal("2026-06-15"))
+    counts = []
+    for _ in range(5):
+        world.one()
+        counts.append(len(announced(world)))
+        world.later(days=1)
+    assert counts == [0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "left", "due"),
+    [
+        ("comments-close", 15, None), ("comments-close", 14, 14), ("effective", 8, 14), ("compliance", 7, 7),
+        ("expires", 1, 1), ("expires", 0, 1), ("stay-ends", 1, 1), ("stay-ends", 0, 0), ("stay-ends", -1, None),
+        ("hearing", 7, None), ("published", 1, None),
+    ],
+)  # fmt: skip
+def test_steps_before_a_date(kind: str, left: int, due: int | None) -> None:
+    today = date(2026, 6, 1)
+    assert watch.step(kind, today + timedelta(days=left), date(2026, 1, 1), today) == due
+
+
+# --- quiet nights -------------------------------------------------------------------------------
+
+
+def test_forty_changes_in_a_night_are_one_message_in_the_morning(world: World) -> None:
+    world.now = world.standin.now = datetime(2026, 6, 10, 11, 0, tzinfo=UTC)  # 20:00 in Tokyo
+    world.use("fr-bis", extra=channels(world.folder, "slack", more='quiet = "20:00-08:00"')).one()
+    ids: list[str] = []
+    for number in range(8):
+        world.later(hours=1)
+        for extra in range(5):
+            world.standin.add_document(
+                FrDocument(f"2026-12{number}{extra:02}", date(2026, 6, 10), f"Information collection {number}-{extra}", "NOTICE",
+                           BIS, "Request for comments on license exception reports for semiconductor equipment.", {})
+            )  # fmt: skip
+        ids += world.one().changes
+    assert len(ids) == 40
+    levels = {change["level"] for change in world.changes() if change["id"] in ids}
+    assert "critical" not in levels
+    assert told(world.folder, "slack") == []
+    while world.now < datetime(2026, 6, 10, 23, 30, tzinfo=UTC):  # 08:30 in Tokyo
+        world.later(minutes=30)
+        world.one()
+    (alert,) = told(world.folder, "slack")
+    assert all(alert.count(name) >= 1 for name in ids)
+    assert "40件のお知らせ" in alert
+
+
+def test_what_is_critical_is_sent_at_night_and_takes_its_story_along(world: World) -> None:
+    world.now = world.standin.now = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+    world.use("fr-bis", extra=channels(world.folder, "slack", more='batch = "08:00"')).one()
+    world.later(hours=1)
+    world.standin.add_document(new_rule())
+    world.one()
+    (change,) = world.changes(query="additions")
+    assert (change["level"] == "critical") == (len(told(world.folder, "slack")) == 1)
+
+
+# --- who gets what ------------------------------------------------------------------------------
+
+
+def test_route_says_who_would_get_a_change_and_who_not_and_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra = channels(world.folder, "trade", "legal", "idle") + (
+        '[[route]]\nwhen = { level = "low", topic = "biosecurity" }\nto = ["legal"]\n'
+    )
+    world.use("fr-bis", extra=extra).one()
+    world.later(hours=1)
+    world.standin.add_document(new_rule())
+    world.one()
+    code, said = run(world, monkeypatch, "route", "2026-11777")
+    assert code == 0
+    assert "trade: at once (route 1: level " in said
+    assert "not legal by route 2: topic " in said
+    assert "not idle: no route leads there" in said
+    code, said = run(world, monkeypatch, "route", "2026-11001")
+    assert "nobody: it was in the source when that was first polled" in said
+
+
+def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.use("fr-bis").one()
+    code, said = run(world, monkeypatch, "snooze", "source=fr-bis", "--until", "2026-06-12")
+    assert (code, "snoozed until 2026-06-11 15:00 UTC" in said) == (0, True)
+    world.later(hours=1)
+    for number in ("2026-11790", "2026-11791"):
+        world.standin.add_document(
+            FrDocument(number, date(2026, 6, 10), "Information collection: license exceptions", "NOTICE", BIS,
+                       "Request for comments on license exception reports for semiconductor equipment.", {})
+        )  # fmt: skip
+    assert len(world.one().changes) == 2
+    assert world.told == 0
+    world.now = world.standin.now = datetime(2026, 6, 11, 15, 0, tzinfo=UTC)
+    world.one()
+    alert = next(alert for alert in world.alerts if "2026-11790" in alert)
+    assert "件のお知らせ" in alert
+    assert "2026-11791" in alert
+    before = world.told
+    code, said = run(world, monkeypatch, "mute", "source=fr-bis", "--until", "2026-06-20")
+    assert code == 0
+    world.later(hours=1)
+    world.standin.add_document(
+        FrDocument("2026-11795", date(2026, 6, 11), "Information collection: reports", "NOTICE", BIS,
+                   "Request for comments on license exception reports for semiconductor equipment.", {})
+    )  # fmt: skip
+    world.one()
+    assert world.told == before
+    assert "source fr-bis" in run(world, monkeypatch, "route", "2026-11795")[1]
+    assert run(world, monkeypatch, "mute", "--end", "2") == (0, "2 has ended\n")
+    assert run(world, monkeypatch, "mute")[1] == "nothing is muted or snoozed\n"
+
+
+def test_what_nobody_acknowledges_in_time_goes_on_once(world: World) -> None:
+    extra = channels(world.folder, "trade", "boss").rstrip() + (
+        '\nacknowledge_within = "4h"\nescalate_to = ["boss"]\n'
+    )
+    world.use("fr-bis", extra=extra).one()
+    for number in ("2026-11777", "2026-11778"):
+        world.standin.add_document(new_rule(number, title=f"Additions {number}"))
+    world.later(hours=1)
+    first, second = world.one().changes
+    store = Store(world.state)
+    with store.write() as connection:
+        reviews.add(connection, first, at=world.now, who="Legal", action=reviews.Action.ACKNOWLEDGE)
+    store.close()
+    for _ in range(6):
+        world.later(hours=1)
+        world.one()
+    (alert,) = told(world.folder, "boss")
+    assert "まだ誰も確認していません" in alert
+    assert second in alert
