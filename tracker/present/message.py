@@ -135,7 +135,7 @@ def message(
             *((Fact(t("message.official", language), address),) if address else ()),
         ),
         notice=t("message.notice", language),
-        number=line(change.document_number or change.citation),
+        number=line(change.document_number or change.citation or ""),
     )
 
 
