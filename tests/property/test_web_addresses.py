@@ -24,10 +24,10 @@ WORDS = st.one_of(
 )  # fmt: skip
 PATHS = st.sampled_from(
     ["/", "/calendar", "/calendar.ics", "/feed.atom", "/changes/2025-19001", "/changes/chg_00000000000000cf/redline", "/law",
-     "/law/text", "/law/compare", "/reviews", "/reviews.csv", "/deliveries", "/api/changes", "/api/deadlines", "/language/ja"]
+     "/law/text", "/law/compare", "/law/history", "/reviews", "/reviews.csv", "/deliveries", "/api/changes", "/api/deadlines", "/language/ja"]
 )  # fmt: skip
 NAMES = st.sampled_from(
-    [*Filter.__slots__, "page", "part", "view", "editorial", "context", "text", "on", "since", "place", "lang", "state", "change",
+    [*Filter.__slots__, "page", "part", "view", "editorial", "context", "text", "path", "on", "since", "place", "lang", "state", "change",
      "limit", "offset", "back", "baseline"]
 )  # fmt: skip
 
