@@ -1,0 +1,94 @@
+"""The words that the digest's parts share: how a change, a day, a place, a number is said in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tracker.citation import japanese
+from tracker.digest.week import Week
+from tracker.i18n import day as written
+from tracker.i18n import label, t
+from tracker.i18n import moment as timed
+from tracker.model import Change, DocumentKind, Language, LegalDate
+from tracker.present.deadlines import change_url
+from tracker.present.inert import line, safe_url, shorten
+from tracker.present.message import what_changed
+
+HEADLINE = 150
+TITLE = 110
+REASON = 230
+# Texts that stand for years and change in places; all others are said once.
+TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A week and the language that it is told in."""
+
+    week: Week
+    language: Language
+
+    def head(self, change: Change, limit: int) -> str:
+        """What happened, in one line: a document is there under its title; a text reads otherwise in places."""
+        if change.kind in TEXTS:
+            return shorten(what_changed(change, self.language)[0], limit)
+        return self.name(change)
+
+    def name(self, change: Change, *, number: bool = True) -> str:
+        """What a thing is called, not what changed in it: a document's title; of a text, what was touched."""
+        if change.kind in {DocumentKind.CFR, DocumentKind.LIST}:
+            return shorten(what_changed(change, self.language)[0], TITLE)
+        known = (change.document_number or change.citation) if number else None
+        return shorten(line(change.title), TITLE) + (self.bracketed(line(known)) if known else "")
+
+    def what(self, change: Change) -> str:
+        """For the middle of a sentence."""
+        return self.head(change, 120) if change.kind in TEXTS else self.name(change, number=False)
+
+    def reason(self, change: Change) -> str:
+        return shorten(line(change.tagging.reason.get(self.language)), REASON)
+
+    def noted(self, entry: LegalDate) -> list[str]:
+        """`by 2025-21722` is how a record says which document set a date; other notes say for what it holds."""
+        note = line(entry.note)
+        if note.startswith("by "):
+            return [t("standing.by", self.language, by=note[3:])]
+        return [self.cited(note)] if note else []
+
+    def type(self, entry: LegalDate) -> str:
+        return label("date", entry.type, self.language)
+
+    def page(self, change: Change) -> str:
+        return change_url(self.week.viewer_url, change.id) if self.week.viewer_url else safe_url(change.url)
+
+    def cited(self, path: str) -> str:
+        return line(japanese(path) if self.language == "ja" else path)
+
+    def day(self, on: date) -> str:
+        return written(on, self.language)
+
+    def changes(self, count: int) -> str:
+        if count == 1:
+            return t("digest.change-one", self.language)
+        return t("digest.change-many", self.language, count=count)
+
+    def things(self, count: int) -> str:
+        return (
+            t("digest.thing-one", self.language)
+            if count == 1
+            else t("digest.thing-many", self.language, count=count)
+        )
+
+    def listed(self, words: Iterable[str]) -> str:
+        return ("、" if self.language == "ja" else ", ").join(line(word) for word in words)
+
+    def bracketed(self, words: str) -> str:
+        return f"({words})" if self.language == "ja" else f" ({words})"
+
+    def more(self, count: int) -> str:
+        return t("message.more", self.language, count=count) if count > 0 else ""
+
+    def moment(self, value: datetime) -> str:
+        return timed(value, self.language, self.week.period.timezone)
