@@ -1,0 +1,215 @@
+"""Everything into one file and back, and archives that somebody else made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from tests.e2e.world import World
+from tests.unit.test_keep_backup import problems
+from tracker.errors import StoreError, TrackerError, UsageError
+from tracker.keep import restore
+from tracker.keep.archive import export
+from tracker.keep.restore import import_archive
+from tracker.store.db import FILE
+from tracker.store.reading import Wanted, reader
+
+
+@pytest.fixture
+def exported(world: World, tmp_path: Path) -> Path:
+    world.use("fr-bis", "ear", "page", "list").poll()
+    world.standin.edit_page("/news/rule", "ECCN 3B001", "ECCN 3B002")
+    world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant")
+    world.later(days=3)
+    world.poll()
+    assert world.told >= 2
+    return export(world.state, tmp_path / "all.zip").path
+
+
+def test_what_was_exported_comes_back_as_it_was(world: World, exported: Path, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    moved = import_archive(exported, there)
+    assert moved.rows["change"] == len(world.changes())
+    assert problems(there) == []
+    with reader(there) as opened:
+        assert opened.changes(Wanted(limit=10_000)) == world.changes()
+        assert len(opened.changes(Wanted(query="etching"))) == len(world.changes(query="etching")) > 0
+        assert opened.deliveries(world.changes()[0]["id"]) == _deliveries(world)
+    again = export(there, tmp_path / "again.zip")
+    with zipfile.ZipFile(exported) as one, zipfile.ZipFile(again.path) as two:
+        assert {name: one.read(name) for name in one.namelist()} == {
+            name: two.read(name) for name in two.namelist()
+        }
+    assert not (there / restore.WORK).exists()
+
+
+def _deliveries(world: World) -> list[dict[str, Any]]:
+    with reader(world.state) as opened:
+        return opened.deliveries(world.changes()[0]["id"])
+
+
+def test_the_imported_state_goes_on_where_the_other_was(world: World, exported: Path, tmp_path: Path) -> None:
+    other = World(tmp_path / "other", world.standin, world.now).use(*world.sources)
+    other.folder.mkdir()
+    import_archive(exported, other.state)
+    other.later(hours=1)
+    assert all(report.ok and not report.changes for report in other.poll().values())
+    other.standin.edit_page("/news/rule", "ECCN 3B002", "ECCN 3B003")
+    other.later(days=1)
+    assert len(other.poll()["page"].changes) == 1
+    assert other.told == 1
+
+
+def test_only_into_an_empty_state(world: World, exported: Path, tmp_path: Path) -> None:
+    before = (world.state / FILE).read_bytes()
+    with pytest.raises(UsageError, match="something is stored there"):
+        import_archive(exported, world.state)
+    assert (world.state / FILE).read_bytes() == before
+    with pytest.raises(UsageError, match="exists"):
+        export(world.state, exported)
+
+
+Members = dict[str, bytes]
+
+
+def _first(members: Members, start: str) -> str:
+    return next(name for name in members if name.startswith(start))
+
+
+def _traversal(members: Members) -> None:
+    members["../../evil.txt"] = b"out"
+
+
+def _absolute(members: Members) -> None:
+    members["/tmp/evil.txt"] = b"out"
+
+
+def _inner(members: Members) -> None:
+    members["blobs/../evil.zst"] = b"out"
+
+
+def _other_bytes(members: Members) -> None:
+    members[_first(members, "blobs/")] = zstandard.compress(b"other")
+
+
+def _lost_blob(members: Members) -> None:
+    del members[_first(members, "blobs/")]
+
+
+def _edited_row(members: Members) -> None:
+    members["tables/snapshot.jsonl"] = members["tables/snapshot.jsonl"].replace(b"200", b"201", 1)
+
+
+def _edited_with_its_hash(members: Members) -> None:
+    """A forger who knows the format mends the manifest; the chain still finds him."""
+    _edited_row(members)
+    manifest = json.loads(members["manifest.json"])
+    manifest["tables"]["snapshot"]["sha256"] = hashlib.sha256(members["tables/snapshot.jsonl"]).hexdigest()
+    members["manifest.json"] = json.dumps(manifest).encode()
+
+
+def _rewritten(members: Members, table: str, edit: Callable[[dict[str, Any]], None]) -> None:
+    rows = [json.loads(line) for line in members[f"tables/{table}.jsonl"].splitlines()]
+    edit(rows[0])
+    body = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    members[f"tables/{table}.jsonl"] = body
+    manifest = json.loads(members["manifest.json"])
+    manifest["tables"][table]["sha256"] = hashlib.sha256(body).hexdigest()
+    members["manifest.json"] = json.dumps(manifest).encode()
+
+
+def _unknown_column(members: Members) -> None:
+    _rewritten(members, "change", lambda row: row.update({'id") VALUES (1); DROP TABLE change; --': 1}))
+
+
+def _blob_bomb(members: Members) -> None:
+    """A frame whose header promises eight gigabytes of zeros."""
+    frame = b"\x28\xb5\x2f\xfd\xe0" + (8 << 30).to_bytes(8, "little") + b"\x02\x00\x00\x00"
+    members[_first(members, "blobs/")] = frame
+
+
+def _said_bomb(members: Members) -> None:
+    _rewritten(members, "blob", lambda row: row.update(size=8 << 30))
+
+
+def _base_of_itself(members: Members) -> None:
+    _rewritten(members, "blob", lambda row: row.update(base=row["sha256"]))
+
+
+def _text_bomb(members: Members) -> None:
+    members["tables/mute.jsonl"] = b" " * 300_000_000
+
+
+def _not_json(members: Members) -> None:
+    members["manifest.json"] = b"{"
+
+
+def _deep(members: Members) -> None:
+    members["manifest.json"] = b"[" * 100_000
+
+
+def _no_table(members: Members) -> None:
+    del members["tables/change.jsonl"]
+
+
+def _newer(members: Members) -> None:
+    members["manifest.json"] = members["manifest.json"].replace(b'"format": 1', b'"format": 9')
+
+
+ATTACKS = [
+    _traversal, _absolute, _inner, _other_bytes, _lost_blob, _edited_row, _edited_with_its_hash, _unknown_column,
+    _blob_bomb, _said_bomb, _base_of_itself, _text_bomb, _not_json, _deep, _no_table, _newer,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__.strip("_"))
+def test_a_hostile_archive_is_refused_and_leaves_nothing(
+    exported: Path, tmp_path: Path, attack: Callable[[Members], None]
+) -> None:
+    with zipfile.ZipFile(exported) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    attack(members)
+    hostile = tmp_path / "hostile.zip"
+    with zipfile.ZipFile(hostile, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    there = tmp_path / "a" / "b" / "there"
+    with pytest.raises(TrackerError) as refused:
+        import_archive(hostile, there)
+    assert "\n" not in refused.value.line()
+    assert list(there.iterdir()) == []
+    assert not list(tmp_path.rglob("evil*"))
+
+
+def test_what_is_no_archive_at_all_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "no.zip"
+    file.write_bytes(b"PK\x03\x04 not really")
+    with pytest.raises(UsageError, match="is no archive"):
+        import_archive(file, tmp_path / "there")
+
+
+def test_an_archive_cut_off_anywhere_is_refused(exported: Path, tmp_path: Path) -> None:
+    whole = exported.read_bytes()
+    for part in (10, len(whole) // 3, len(whole) - 30):
+        file = tmp_path / f"{part}.zip"
+        file.write_bytes(whole[:part])
+        with pytest.raises(TrackerError):
+            import_archive(file, tmp_path / "there")
+        assert not (tmp_path / "there" / FILE).exists()
+
+
+def test_a_name_that_stands_twice_is_refused(exported: Path, tmp_path: Path) -> None:
+    with (
+        zipfile.ZipFile(exported, "a") as archive,
+        pytest.warns(UserWarning, match="Duplicate name"),
+    ):
+        archive.writestr("tables/change.jsonl", b"")
+    with pytest.raises(StoreError, match="twice"):
+        import_archive(exported, tmp_path / "there")

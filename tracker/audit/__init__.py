@@ -1,0 +1,1 @@
+"""Reconciliation: what the sources say there is, beside what is stored."""

@@ -1,0 +1,91 @@
+"""Commands that keep and move what is stored, and prove it: backup, export, import, audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tracker import clock
+from tracker.cli.app import as_json as json_option
+from tracker.cli.app import command, preferences, print_json
+from tracker.cli.app import output as output_option
+from tracker.errors import UsageError
+
+
+@command("backup")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@json_option
+def backup(config: Path, state: Path, folder: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
+    """Copies the whole state into FOLDER while it is in use. A second backup there replaces the first in one step."""
+    from tracker.keep.backup import backup as make
+
+    made = make(state, folder)
+    if as_json:
+        print_json(
+            {
+                "file": str(made.path),
+                "bytes": made.bytes,
+                "snapshots": made.snapshots,
+                "changes": made.changes,
+            }
+        )
+        return
+    print(f"{made.path}: {made.bytes / 1e6:.1f} MB, {made.snapshots} snapshots, {made.changes} changes")
+
+
+@command("export")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--evidence", metavar="CHANGE", help="Instead: the proof of this one change, into the folder of -o."
+)
+@output_option
+@json_option
+def export(
+    config: Path, state: Path, file: Path | None, evidence: str | None, output: Path | None, as_json: bool
+) -> None:
+    """Everything that is stored, as one portable FILE (a zip of JSON lines and bytes). Or the evidence for one change."""
+    if (file is None) == (evidence is None):
+        raise UsageError(
+            "give a FILE, or --evidence CHANGE", cure="tracker export --evidence CHANGE -o FOLDER"
+        )
+    if evidence is not None:
+        from tracker.keep.evidence import write
+
+        if output is None:
+            raise UsageError("--evidence needs -o FOLDER")
+        proof = write(state, evidence, output, now=clock.now(), timezone=preferences(config).timezone)
+        if as_json:
+            print_json({"folder": str(output), "files": proof.files, "sha256": proof.sha256})
+            return
+        print(f"{output}: {proof.files} files; SHA-256 of SHA256SUMS: {proof.sha256}")
+        return
+    from tracker.keep.archive import export as make
+
+    assert file is not None
+    if output is not None:
+        raise UsageError("-o goes with --evidence", cure="tracker export FILE")
+    moved = make(state, file)
+    if as_json:
+        print_json({"file": str(moved.path), "bytes": moved.bytes, "rows": moved.rows})
+        return
+    print(
+        f"{moved.path}: {moved.bytes / 1e6:.1f} MB, {moved.rows['snapshot']} snapshots, {moved.rows['change']} changes"
+    )
+
+
+@command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=False))
+@json_option
+def import_(config: Path, state: Path, file: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
+    """Reads what `tracker export` wrote into an empty state. Everything is checked first, and nothing is kept of a FILE
+    that does not hold."""
+    from tracker.keep.restore import import_archive
+
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file")
+    moved = import_archive(file, state)
+    if as_json:
+        print_json({"state": str(state), "rows": moved.rows})
+        return
+    print(f"{state}: {moved.rows['snapshot']} snapshots, {moved.rows['change']} changes, all checked")
