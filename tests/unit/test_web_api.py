@@ -95,9 +95,11 @@ def test_it_describes_itself(client: TestClient) -> None:
 
 def test_figures_for_prometheus(client: TestClient) -> None:
     client.get("/nothing-here")
+    client.request("SHRED", "/")
     text = client.get("/metrics").text
     assert 'tracker_source_healthy{source="fr-bis"} 1' in text
     assert 'tracker_alerts{state="pending"} 1' in text
     assert 'tracker_http_requests_total{method="GET",code="404"}' in text
+    assert "SHRED" not in text
     assert client.get("/healthz").text == "ok\n"
     assert client.get("/readyz").text == "ok\n"

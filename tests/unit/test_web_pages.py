@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,22 @@ def test_static_files_are_kept_and_revalidated(client: TestClient) -> None:
         client.get("/static/viewer.css", headers={"if-none-match": first.headers["etag"]}).status_code == 304
     )
     assert client.get("/static/../app.py").status_code == 404
+
+
+def test_a_question_without_its_object_is_told_so_on_a_page(client: TestClient) -> None:
+    answer = client.get("/law/text")
+    assert answer.status_code == 422
+    assert "text: " in answer.text
+    assert "<html" in answer.text
+
+
+def test_a_store_that_cannot_be_read_is_told_so_without_its_innards(tmp_path: Path) -> None:
+    client = viewer(tmp_path)
+    with sqlite3.connect(tmp_path / "tracker.db") as connection:
+        connection.execute("ALTER TABLE change RENAME TO elsewhere")
+    answer = client.get("/", headers={"cookie": "lang=en"})
+    assert answer.status_code == 503
+    assert "cannot be read just now" in answer.text
+    assert "no such table" not in answer.text
+    assert client.get("/api/changes").status_code == 503
+    assert client.get("/healthz").status_code == 200

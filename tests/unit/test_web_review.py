@@ -97,6 +97,7 @@ def test_only_our_own_forms_write(client: TestClient) -> None:
     send = {"action": "acknowledge", "form": good}
     address = f"{PAGE}/review"
     assert client.post(address, data={"action": "acknowledge", "form": "made.up"}).status_code == 403
+    assert client.post(address, data={"action": "acknowledge", "form": "a.é"}).status_code == 403
     assert client.post(address, data={"action": "acknowledge"}).status_code == 422
     assert client.post(address, data=send, headers={"origin": "https://evil.example"}).status_code == 403
     assert client.post(address, data=send, headers={"origin": "null"}).status_code == 403

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
@@ -21,6 +25,8 @@ from tracker.web import api, change, feed, health, inbox, law, overview, redline
 from tracker.web.desk import Desk, desk_of
 from tracker.web.guard import Guard
 from tracker.web.health import Tally
+
+log = structlog.get_logger()
 
 
 def create_app(
@@ -54,6 +60,9 @@ def create_app(
     app.add_middleware(Guard, hosts=lambda: _names(host, current()), tally=tally)
     app.add_exception_handler(TrackerError, _trouble)
     app.add_exception_handler(HTTPException, _refusal)
+    app.add_exception_handler(RequestValidationError, _misasked)
+    for kind in (sqlite3.Error, DBAPIError):
+        app.add_exception_handler(kind, _unread)
     return app
 
 
@@ -70,6 +79,17 @@ def _trouble(request: Request, error: Exception) -> Response:
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return _said(request, error.status_code, str(error.detail))
+
+
+def _misasked(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    told = "; ".join(f"{'.'.join(map(str, found['loc'][1:]))}: {found['msg']}" for found in error.errors())
+    return _said(request, 422, told)
+
+
+def _unread(request: Request, error: Exception) -> Response:
+    log.error("the store cannot be read", path=request.url.path, error=str(error))
+    return _said(request, 503, "the store cannot be read just now; the log says why")
 
 
 def _said(request: Request, status: int, line: str) -> Response:

@@ -147,7 +147,7 @@ def check_form(request: Request, token: str) -> None:
         raise HTTPException(403, "the form came from another site")
     secret = request.cookies.get(COOKIE, "")
     nonce, _, signature = token.partition(".")
-    if not secret or not hmac.compare_digest(_sign(secret, nonce), signature):
+    if not secret or not hmac.compare_digest(_sign(secret, nonce).encode(), signature.encode()):
         raise HTTPException(403, "the form is too old, or cookies are off: open the page again")
 
 

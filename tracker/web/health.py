@@ -6,6 +6,7 @@ import threading
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse
@@ -16,6 +17,7 @@ from tracker.web.desk import AtDesk, Desk
 
 router = APIRouter(include_in_schema=False)
 
+METHODS = frozenset({"GET", "HEAD", "POST"})
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
@@ -29,6 +31,7 @@ class Tally:
         self.seconds = 0.0
 
     def count(self, method: str, code: int, seconds: float) -> None:
+        method = method if method in METHODS else "OTHER"  # anybody can make one up
         with self._lock:
             self.answers[method, code] += 1
             self.buckets[bisect_left(BOUNDS, seconds)] += 1
@@ -75,8 +78,6 @@ def metrics(request: Request, desk: AtDesk) -> PlainTextResponse:
 
 
 def _of_store(desk: Desk) -> Iterator[str]:
-    from datetime import datetime
-
     with desk.reading() as store:
         found = status(desk.settings, store.sources(), store.channels(), desk.now())
         levels = store.levels()
