@@ -48,7 +48,8 @@ def email(
         mail["Cc"] = cc
     mail["Date"] = format_datetime(sent_at)
     mail["Message-ID"] = f"<{_digest(parcel.key)}@{domain}>"
-    mail["References"] = f"<{_digest(parcel.thread)}@{domain}>"
+    # Nobody was sent the root of a story: it is there for clients to hang the story's mails on.
+    mail["In-Reply-To"] = mail["References"] = f"<{_digest(parcel.thread)}@{domain}>"
     series = letter.series if letter else "alerts"
     mail["List-Id"] = f"tracker {series} <{series}.tracker.{domain}>"
     # RFC 3834: nobody's absence notice answers an alert.

@@ -10,6 +10,7 @@ import contextlib
 import os
 import smtplib
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -65,23 +66,33 @@ class Slack(Ours, NotifySlack):  # type: ignore[misc]
             message = self.parcel.message
             self.answer = request(self, "POST", url, {"text": f"{headline(message)}\n{plain(message)}"})
         else:
-            self.answer = together([self._to(target) for target in self.channels])
+            begun = slack.threads(self.parcel.handle)
+            answers = [(target or "", self._to(target, begun.get(target or "", ""))) for target in self.channels]
+            first = {target: answer.handle for target, answer in answers}
+            self.answer = replace(
+                together([answer for _, answer in answers]), handle=slack.handle_of({**first, **begun})
+            )
         return self.answer.ok
 
-    def _to(self, target: str | None) -> Answer:
-        """One channel's messages; the second of two is not sent when the first was refused."""
+    def _to(self, target: str | None, begun: str) -> Answer:
+        """One channel's messages, below the one that began the story's thread; the second of two is not sent when the
+        first was refused. Only a bot learns what its message is called, so only a bot can write below it."""
         place: dict[str, str] = {"username": self.user} if self.user else {}
         if target is not None:
             name, _, thread = target.partition(":")
             place["channel"] = name[1:] if name[0] == "+" else name if name[0] in "#@" else f"#{name}"
-            if thread:
-                place["thread_ts"] = thread
+            if thread or begun:
+                place["thread_ts"] = thread or begun
         answer = Answer(False, "nothing to send", transient=False)
+        handle = begun
         for body in slack.payloads(self.parcel.message):
             answer = self._post({**body, **place})
             if not answer.ok:
                 break
-        return answer
+            handle = handle or answer.handle
+            if handle and "thread_ts" not in place:
+                place["thread_ts"] = handle  # the rest of a long message stands below its beginning
+        return replace(answer, handle=handle)
 
     def _post(self, body: dict[str, Any]) -> Answer:
         if self.mode != SlackMode.BOT:

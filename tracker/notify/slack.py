@@ -63,9 +63,19 @@ def bot_answer(answer: Answer, body: str) -> Answer:
     if not isinstance(said, dict) or not isinstance(said.get("ok"), bool):
         return replace(answer, ok=False, uncertain=True)
     if said["ok"]:
-        return replace(answer, text="200 ok")
+        return replace(answer, text="200 ok", handle=line(str(said.get("ts", ""))))
     error = line(str(said.get("error", "unknown error")))
     return Answer(False, f"200 {error}", transient=error in _PASSING)
+
+
+def threads(handle: str) -> dict[str, str]:
+    """The thread's first message in each channel of the workspace, as `handle_of` wrote it."""
+    return dict(pair.rpartition("=")[::2] for pair in handle.split(" ") if "=" in pair)
+
+
+def handle_of(first: dict[str, str]) -> str:
+    """`alerts=1700000000.000100 legal=...`: channels have no spaces in their names."""
+    return " ".join(f"{channel}={ts}" for channel, ts in first.items() if ts)
 
 
 def _blocks(message: Message) -> list[dict[str, Any]]:
