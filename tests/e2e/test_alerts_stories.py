@@ -34,8 +34,8 @@ def hook(sink: HttpSink) -> str:
     return f'[[channel]]\nid = "hook"\nurl = "json://127.0.0.1:{sink.port}/"\n[[route]]\nwhen = {{ level = "low" }}\nto = ["hook"]\n'
 
 
-def rule(**facts: object) -> FrDocument:
-    return new_rule(start_page=30900, end_page=30940, volume=91, **facts)
+def rule() -> FrDocument:
+    return new_rule(start_page=30900, end_page=30940, volume=91)
 
 
 def plain(letter: EmailMessage) -> str:
