@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,15 @@ def test_a_store_that_cannot_be_read_is_told_so_without_its_innards(tmp_path: Pa
     assert "no such table" not in answer.text
     assert client.get("/api/changes").status_code == 503
     assert client.get("/healthz").status_code == 200
+
+
+def test_every_file_of_the_pages_goes_into_the_package() -> None:
+    import tracker.web
+
+    root = Path(tracker.web.__file__).parents[2]
+    packed = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"][
+        "package-data"
+    ]["tracker"]
+    for folder in ("static", "templates"):
+        for path in (root / "tracker" / "web" / folder).iterdir():
+            assert f"**/*{path.suffix}" in packed, path.name
