@@ -7,19 +7,19 @@ from collections.abc import Iterator
 
 from tracker.digest.layout import Chart, Group, Row, Sheet
 from tracker.i18n import t
+from tracker.notify.forms import uncalled
 
-# ASCII punctuation that CommonMark or GitHub's Markdown gives a meaning inside a line.
-_ACTING = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
-_OPENING = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
+# What CommonMark or GitHub's Markdown gives a meaning inside a line; and at its beginning.
+_ACTING = re.compile(r"([\\`*_\[\]<|~]|&(?=#?\w+;))")
+_OPENING = re.compile(r"^(\s*)([-+#>]|\d+(?=[.)]\s))")
 # Without them no address begins by itself, and nobody is called.
 _CALLS = re.compile(r"(?i)\b(https?|ftp|mailto|javascript)(:)|(www)(\.)|(@)(?=\w)")
 
 
 def escape(text: str) -> str:
     """A line of text as Markdown that shows just that text."""
-    escaped = _ACTING.sub(r"\\\1", text)
-    escaped = _OPENING.sub(r"\1\\\2", escaped)
-    return _CALLS.sub(_defused, escaped)
+    escaped = _CALLS.sub(_defused, _ACTING.sub(r"\\\1", uncalled(text)))
+    return _OPENING.sub(_begun, escaped)
 
 
 def _defused(match: re.Match[str]) -> str:
@@ -27,6 +27,11 @@ def _defused(match: re.Match[str]) -> str:
     if scheme:
         return f"{scheme}\\{colon}"
     return f"{www}\\{dot}" if www else "\\@"
+
+
+def _begun(match: re.Match[str]) -> str:
+    space, mark = match.groups()
+    return f"{space}{mark}\\" if mark.isdecimal() else f"{space}\\{mark}"
 
 
 def markdown(sheet: Sheet) -> str:
@@ -79,13 +84,9 @@ def _group(group: Group, sheet: Sheet) -> Iterator[str]:
 
 
 def _row(row: Row, sheet: Sheet) -> str:
-    said = []
     when = f"{row.when} ({row.left})" if row.left else row.when
-    if when:
-        said.append(f"**{escape(when)}**")
-    if row.badge:
-        said.append(escape(f"[{row.badge}]"))
-    said += [escape(f"[{mark}]") for mark in row.marks]
+    said = [f"**{escape(word)}**" for word in (when, row.badge) if word]
+    said += [escape(f"({mark})") for mark in row.marks]
     said.append(f"[{escape(row.head)}]({_address(row.href)})" if row.href else escape(row.head))
     if row.official and row.official != row.href:
         said.append(f"([{t('digest.official', sheet.language)}]({_address(row.official)}))")

@@ -123,7 +123,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """`as_of` is the day that it speaks as of: the day after the week, or today while the week runs. `items` come
+    """`as_of` is the day that it speaks as of: New York's at the week's end, or today while the week runs. `items` come
     with what matters most first; those of level `low` are among them."""
 
     period: Period
@@ -166,7 +166,7 @@ def build(
     period: Period, material: Material, *, now: datetime, profile: str = "", viewer_url: str = ""
 ) -> Week:
     """The week as `now` knows it. What was first seen after it is left out of everything."""
-    as_of = min(period.last + timedelta(days=1), legal_day(now))
+    as_of = legal_day(min(now, period.end))
 
     def item(change: Change, *, update: bool = False, also: tuple[str, ...] = ()) -> Item:
         match = _match(change, profile)

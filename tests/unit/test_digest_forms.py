@@ -1,0 +1,287 @@
+"""The forms of a digest: mail that clients keep, a page without style or script, Markdown, paper. Nothing in any acts."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from lxml import html
+from markdown_it import MarkdownIt
+
+from tests.unit.digest_samples import MONDAY, PERIOD, full_week, hostile, week
+from tracker.digest import STYLE, mail, markdown, page, pdf, rendering, sheet
+from tracker.digest.markdown import escape
+from tracker.digest.week import Health, Week
+from tracker.errors import UsageError
+from tracker.model import Language
+
+reading: Any = html  # lxml's stubs type what XPath gives as all that it may ever give
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+TRICK = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)> <!channel> @everyone [x](javascript:alert(1)) "
+    "**bold** `code` | cell | ](http://evil.example) http://evil.example \r\nBcc: a@example.org \u202egnp.exe "
+    "</title></style></svg> {{ 7*7 }} {% raw %} & &amp; \"quoted\" 'single'"
+)
+
+
+def busy(count: int = 120) -> Week:
+    from tests.unit.digest_samples import change
+    from tracker.model import Level, Topic
+
+    levels = (Level.LOW, Level.MEDIUM, Level.HIGH, Level.CRITICAL)
+    return week(
+        *(
+            change(number, levels[number % 4], topics=(Topic(f"topic-{number % 9}", 0.5, ()),))
+            for number in range(1, count + 1)
+        )
+    )
+
+
+# --- what is said -------------------------------------------------------------------------------
+
+
+def test_three_sentences_tell_the_week() -> None:
+    told = sheet(full_week(), "en")
+    assert told.sentences == (
+        "4 changes in the field this week (1 critical, 1 high, 1 medium, 1 low), against 0 the week before.",
+        "The weightiest: Supp. No. 4 to Part 744: 1 party added (Critical, restriction).",
+        "2 things need action; the nearest date is 25 May 2026 (8 days left), Effective: Rule number 1.",
+    )
+    assert sheet(full_week(), "ja").sentences[0] == (
+        "今週は対象分野で変更4件を検知しました(緊急1件、高1件、中1件、低1件)。前週は0件でした。"
+    )
+
+
+def test_the_sections_stand_in_the_order_in_which_they_are_needed() -> None:
+    assert [section.id for section in sheet(full_week(), "en").sections] == [
+        "actions", "topics", "turns", "parties", "sections", "proposals", "coming", "sources",
+    ]  # fmt: skip
+
+
+def test_an_empty_week_says_so_and_that_the_sources_were_watched() -> None:
+    told = sheet(week(), "en")
+    assert told.sentences[0] == "No change in the field was found this week."
+    assert told.sentences[1] == "1 of 1 sources are in order and brought 3 new or changed texts this week."
+    assert "no changes in the field" in told.subject
+    for text in (mail(told), markdown(told), page(week(), "en")):
+        assert "Nothing needs action this week." in text
+
+
+def test_an_empty_week_with_a_source_that_failed_warns_first() -> None:
+    ill = Health("fr-bis", "failing", PERIOD.start, "504 Gateway Timeout")
+    told = sheet(week(sources=(ill,)), "ja")
+    assert told.warning == "1件の情報源に問題があり、今週の変更を見落としているおそれがあります: fr-bis"
+    for text in (mail(told), markdown(told)):
+        assert text.index("見落と") < text.index("今週、対象分野の変更は")
+        assert "504 Gateway Timeout" in text
+
+
+def test_what_may_be_a_repetition_says_so() -> None:
+    told = sheet(full_week(), "en", repeated=True)
+    assert "(possibly repeated)" in told.subject
+    assert "possibly repeated" in mail(told)
+
+
+def test_a_week_that_still_runs_says_so() -> None:
+    assert "week still running" in sheet(full_week(now=MONDAY - timedelta(days=3)), "en").marks
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_busy_week_is_one_page_and_says_what_it_leaves_out(language: Language) -> None:
+    told = sheet(busy(), language)
+    assert len(mail(told)) < 100_000  # Gmail cuts a mail at 102 kB
+    topics = next(section for section in told.sections if section.id == "topics")
+    assert all(len(group.rows) <= 8 for group in topics.groups)
+    left_out = re.findall(r"\d+", " ".join(group.more for group in topics.groups))
+    assert sum(map(int, left_out)) + sum(len(group.rows) for group in topics.groups) == 120
+
+
+def test_japanese_pages_are_japanese_but_for_what_is_quoted() -> None:
+    text = markdown(sheet(full_week(), "ja"))
+    for word in ("Changes", "Sources", "Nothing", "action", "week"):
+        assert not re.search(rf"(?<![\w/.-]){word}", text), word
+    assert "EAR第744.23条" in text
+
+
+# --- mail ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("told", [full_week(), week(), busy()], ids=["full", "empty", "busy"])
+def test_a_mail_has_only_what_clients_keep(told: Week, language: Language) -> None:
+    """By what Gmail, Outlook and Apple Mail strip: style sheets, classes, scripts, SVG, forms, remote things,
+    positions, flex and grid, CSS variables."""
+    text = mail(sheet(told, language))
+    root = reading.document_fromstring(text)
+    allowed = {
+        "html", "head", "meta", "title", "body", "table", "tbody", "tr", "td", "th", "p", "h1", "h2", "h3",
+        "span", "a", "br", "div",
+    }  # fmt: skip
+    assert {element.tag for element in root.iter() if isinstance(element.tag, str)} <= allowed
+    for element in root.iter():
+        assert not {name for name in element.attrib if name.startswith("on")}
+        assert not {"src", "background", "id"} & set(element.attrib)
+        style = element.get("style", "")
+        assert not re.search(r"url\(|var\(|flex|grid|position|float|@|expression|;;", style), style
+    assert all(address.startswith("https://") for address in root.xpath("//@href"))
+    assert root.xpath("//html/@lang") == [language]
+    for table in root.iter("table"):  # Outlook adds space of its own where these are not said
+        assert table.get("cellpadding") == table.get("cellspacing") == "0"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_text_of_a_mail_is_dark_enough_on_its_ground(language: Language) -> None:
+    """WCAG 2.2, 1.4.3: 4.5 to 1, wherever a colour and its ground are said together."""
+    root = reading.document_fromstring(mail(sheet(busy(), language)))
+    for element in root.iter():
+        style = dict(re.findall(r"([\w-]+)\s*:\s*([^;]+)", element.get("style", "")))
+        ground, ink = style.get("background", ""), style.get("color", "")
+        if ground.startswith("#") and ink.startswith("#") and (element.text or "").strip() not in {"", "·"}:
+            assert contrast(ink, ground) >= 4.5, (ink, ground, element.text)
+
+
+def contrast(first: str, second: str) -> float:
+    def light(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    bright, dark = sorted((light(first), light(second)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+# --- page ---------------------------------------------------------------------------------------
+
+
+class _Balanced(HTMLParser):
+    """Fails on a tag that is closed without having been opened, or the other way round."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"br", "meta"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_holds_to_a_strict_content_policy(language: Language) -> None:
+    text = page(full_week(), language)
+    for element in reading.fragment_fromstring(text).iter():
+        assert element.tag not in {"style", "script", "img", "link", "iframe"}
+        assert not {name for name in element.attrib if name == "style" or name.startswith("on")}
+    parser = _Balanced()
+    parser.feed(text)
+    assert parser.open == []
+    assert "<svg" in text
+
+
+def test_every_class_of_the_page_has_its_style() -> None:
+    used = set(" ".join(reading.fragment_fromstring(page(full_week(), "en")).xpath("//@class")).split())
+    styled = set(re.findall(r"\.([a-z][a-z0-9-]*)", STYLE))
+    layout = {"digest", "scroll", "charts", "what", "actions", "topics", "turns", "parties", "sections"}
+    assert used - styled <= layout | {"proposals", "coming", "sources"}
+
+
+def test_charts_are_told_to_those_who_do_not_see_them() -> None:
+    root = reading.fragment_fromstring(page(full_week(), "en"))
+    (drawing,) = root.xpath("//*[name()='svg'][@role='img']")
+    (name,) = drawing.xpath("./*[name()='title']")
+    assert drawing.get("aria-labelledby") == name.get("id")
+    assert name.text == "Changes per week, by level: 4 this week; the twelve weeks before had 0.0 on average"
+
+
+# --- what acts ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_from_outside_stay_words(language: Language) -> None:
+    told = week(
+        hostile(TRICK),
+        profile=TRICK,
+        affected=(hostile(TRICK),),
+        sources=(Health(TRICK, "failing", PERIOD.start, TRICK),),
+    )
+    leaf = sheet(told, language)
+    assert not re.search(r"[\r\n\u202e]", leaf.subject)
+    for text in (mail(leaf), page(told, language)):
+        root = reading.document_fromstring(text)
+        assert not root.xpath("//script | //img | //*[@onerror] | //style")
+        assert all(address.startswith("https://tracker.example.co.jp/") for address in root.xpath("//@href"))
+        assert "\u202e" not in text
+    text = markdown(leaf)
+    assert "\u202e" not in text
+    assert not re.search(r"(?<!\\)@everyone|<!channel>|(?<![(\\])\bhttps?://", text)
+    shown = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
+    root = reading.document_fromstring(shown)
+    assert not root.xpath("//script | //img | //code | //s")
+    assert all(address.startswith("https://tracker.example.co.jp/") for address in root.xpath("//@href"))
+    assert "<script>alert(1)</script>" in root.text_content()
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a*b_c", r"a\*b\_c"),
+        ("# no heading", r"\# no heading"),
+        ("- no list", r"\- no list"),
+        ("1. no list", r"1\. no list"),
+        ("AT&T &amp; R&D", r"AT&T \&amp; R&D"),
+        ("www.example.org", r"www\.example.org"),
+        ("15 CFR 744.23(a)(3)", "15 CFR 744.23(a)(3)"),
+        ("半導体製造装置", "半導体製造装置"),
+    ],
+)
+def test_markdown_shows_just_the_text(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
+    assert reading.fragment_fromstring(MarkdownIt().render(escape(text))).text_content() == text
+
+
+# --- paper --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pdf_holds_the_words(language: Language) -> None:
+    pytest.importorskip("weasyprint")
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf(sheet(full_week(), language)))
+    try:
+        text = "".join(leaf.get_textpage().get_text_range() for leaf in document)
+    finally:
+        document.close()
+    assert "Sample Seimitsu K.K." in text
+    assert ("週報" if language == "ja" else "Weekly digest 2026, week 20") in text
+
+
+def test_a_pdf_of_a_busy_and_hostile_week_is_made_all_the_same() -> None:
+    pytest.importorskip("weasyprint")
+    told = week(*(item.change for item in busy().items), hostile(TRICK), profile=TRICK)
+    assert pdf(sheet(told, "en")).startswith(b"%PDF")
+
+
+def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(UsageError) as raised:
+        pdf(sheet(week(), "en"))
+    assert raised.value.line().startswith("a PDF needs the extra `pdf` (pip install 'tracker[pdf]'")
+    assert "\n" not in raised.value.line()
+
+
+def test_nothing_is_fetched_for_a_pdf() -> None:
+    with pytest.raises(ValueError, match="not fetched"):
+        rendering._nothing("https://evil.example/x.png")

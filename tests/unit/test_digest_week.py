@@ -1,0 +1,243 @@
+"""What a week is made of: who is in it, what asks for action, what stands otherwise in law."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.unit.digest_samples import MONDAY, PERIOD, change, full_week, part, row, week
+from tracker.digest.quarter import Sighting
+from tracker.digest.week import Health, Outage, Review
+from tracker.model import DocumentKind, LegalDate, Level, Link, Op, Operation, ProfileMatch, Status, UnitKind
+
+
+def test_what_matters_most_comes_first() -> None:
+    told = week(change(1, Level.LOW), change(2, Level.CRITICAL), change(3, Level.MEDIUM))
+    assert [item.level for item in told.items] == [Level.CRITICAL, Level.MEDIUM, Level.LOW]
+
+
+def test_what_is_editorial_or_was_there_before_or_is_outside_the_field_is_not_told() -> None:
+    quiet = [
+        replace(change(1), editorial=True),
+        replace(change(2), baseline=True),
+        change(3, Level.NONE),
+    ]
+    assert week(*quiet).empty
+
+
+def test_a_profile_sees_first_what_concerns_it_with_the_level_that_it_has_for_it() -> None:
+    mine = replace(change(1, Level.LOW), profiles=(ProfileMatch("valves", Level.HIGH, ()),))
+    told = week(change(2, Level.CRITICAL), mine, profile="valves")
+    assert [(item.change.id, item.level, item.matched) for item in told.items] == [
+        (mine.id, Level.HIGH, True),
+        (change(2).id, Level.CRITICAL, False),
+    ]
+    assert told.matched == 1
+    assert told.actions[0].item.change.id == mine.id
+    everybody = week(change(2, Level.CRITICAL), mine)
+    assert [item.level for item in everybody.items] == [Level.CRITICAL, Level.LOW]
+
+
+def test_something_outside_the_field_is_told_to_the_profile_that_it_touches() -> None:
+    mine = replace(change(1, Level.NONE), profiles=(ProfileMatch("valves", Level.MEDIUM, ()),))
+    assert week(mine).empty
+    assert [item.level for item in week(mine, profile="valves").items] == [Level.MEDIUM]
+
+
+def test_an_earlier_rule_with_news_is_an_update() -> None:
+    old = replace(change(1), detected_at=PERIOD.start - timedelta(days=3), revision=2)
+    told = week(change(2), updates=(old,))
+    assert {item.change.id: item.update for item in told.items} == {old.id: True, change(2).id: False}
+
+
+# --- actions ------------------------------------------------------------------------------------
+
+
+def test_actions_come_by_deadline_and_what_binds_already_first() -> None:
+    binding = change(1, Level.CRITICAL, status=(Status("in-force", date(2026, 5, 12)),))
+    later = change(2, Level.HIGH, dates=(LegalDate("comments-close", date(2026, 6, 12)),))
+    sooner = change(3, Level.HIGH, dates=(LegalDate("comments-close", date(2026, 5, 29)),))
+    open_end = change(4, Level.HIGH, kind=DocumentKind.PAGE)
+    told = week(open_end, later, sooner, binding)
+    assert [action.item.change.id for action in told.actions] == [
+        entry.id for entry in (binding, sooner, later, open_end)
+    ]
+    assert [action.in_force for action in told.actions] == [True, False, False, False]
+
+
+def test_a_date_of_an_older_rule_asks_for_action_within_two_weeks_only() -> None:
+    old = PERIOD.start - timedelta(days=60)
+    near = change(1, Level.MEDIUM, detected_at=old, dates=(LegalDate("compliance", date(2026, 5, 31)),))
+    far = change(2, Level.MEDIUM, detected_at=old, dates=(LegalDate("compliance", date(2026, 6, 1)),))
+    small = change(3, Level.LOW, detected_at=old, dates=(LegalDate("compliance", date(2026, 5, 20)),))
+    told = week(planned=(near, far, small))
+    assert [action.item.change.id for action in told.actions] == [near.id]
+    assert [coming.item.change.id for coming in told.coming] == [small.id, far.id]
+
+
+def test_what_is_decided_asks_for_nothing_and_what_is_assigned_says_to_whom() -> None:
+    reviews = {change(1).id: Review(decided=True), change(2).id: Review(assignee="Sato")}
+    told = week(change(1), change(2), reviews=reviews)
+    assert [(action.item.change.id, action.assignee) for action in told.actions] == [(change(2).id, "Sato")]
+
+
+def test_superseded_and_past_dates_are_none() -> None:
+    dates = (
+        LegalDate("comments-close", date(2026, 5, 20), superseded=True),
+        LegalDate("comments-close", date(2026, 5, 16)),
+    )
+    told = week(change(1, Level.MEDIUM, dates=dates))
+    assert not told.actions
+    assert not told.coming
+
+
+def test_a_date_that_several_texts_give_in_the_same_words_is_one() -> None:
+    stay = (LegalDate("stay-ends", date(2026, 6, 14), quote="until June 14, 2026"),)
+    told = week(part(1, Level.MEDIUM, dates=stay), part(2, Level.MEDIUM, dates=stay))
+    assert len(told.coming) == 1
+
+
+# --- legal status -------------------------------------------------------------------------------
+
+
+def test_a_stay_that_begins_says_what_it_ends() -> None:
+    (turn, *_) = [turn for turn in full_week().turns if turn.status.state == "stayed"]
+    assert (turn.day, turn.before, turn.ended) == (date(2026, 5, 14), "in-force", False)
+
+
+def test_a_status_set_for_later_is_told_in_the_week_of_the_document_that_sets_it() -> None:
+    delayed = change(
+        8,
+        detected_at=PERIOD.start - timedelta(days=40),
+        status=(Status("delayed", date(2026, 7, 1), date(2026, 8, 1), by="2026-00001"),),
+    )
+    told = week(change(1, links=(Link("delays", "2026-00008"),)), affected=(delayed,))
+    assert [turn.day for turn in told.turns] == [date(2026, 7, 1)]
+
+
+def test_an_end_is_told_unless_something_follows() -> None:
+    ends = change(7, status=(Status("in-force", date(2026, 1, 1), date(2026, 5, 15)),))
+    goes_on = change(
+        8,
+        status=(
+            Status("in-force", date(2026, 1, 1), date(2026, 5, 15)),
+            Status("stayed", date(2026, 5, 16), by="2026-00099"),
+        ),
+    )
+    turns = week(affected=(ends, goes_on)).turns
+    assert [(turn.item.change.id, turn.ended) for turn in turns] == [(ends.id, True), (goes_on.id, False)]
+
+
+def test_what_a_later_week_found_is_no_part_of_an_earlier_one() -> None:
+    later = change(
+        1,
+        detected_at=PERIOD.end + timedelta(days=1),
+        dates=(LegalDate("effective", date(2026, 5, 20)),),
+        status=(Status("in-force", date(2026, 5, 12)),),
+    )
+    told = week(planned=(later,), affected=(later,), now=PERIOD.end + timedelta(days=100))
+    assert not told.turns
+    assert not told.coming
+    assert not told.actions
+    assert told.as_of == date(2026, 5, 17)
+
+
+def test_a_running_week_speaks_as_of_today() -> None:
+    told = week(change(1), now=datetime(2026, 5, 13, 3, tzinfo=UTC))
+    assert told.as_of == date(2026, 5, 12)  # in New York
+    assert not told.over
+
+
+# --- parties and sections -----------------------------------------------------------------------
+
+
+def test_parties_in_japan_come_first() -> None:
+    told = full_week()
+    assert [party.name for party in told.parties] == ["Sample Seimitsu K.K.", "Another Sample Co."]
+
+
+def test_a_list_that_repeats_the_regulations_is_told_once() -> None:
+    book, screening = part(1), change(2, Level.CRITICAL, kind=DocumentKind.LIST)
+    rows = (row(Op.ADDED, "JAPAN", "Sample Seimitsu K.K."),)
+    told = week(screening, book, operations={book.id: rows, screening.id: rows})
+    assert [(item.change.id, item.also) for item in told.items] == [(book.id, ("fr-bis",))]
+    assert [party.change.id for party in told.parties] == [book.id]
+    assert told.quarter.weeks[-1].total == 1
+
+
+def test_a_list_that_says_more_than_the_regulations_stands_for_itself() -> None:
+    book, screening = part(1), change(2, Level.CRITICAL, kind=DocumentKind.LIST)
+    rows = (row(Op.ADDED, "JAPAN", "Sample Seimitsu K.K."),)
+    more = (*rows, row(Op.ADDED, "IRAN", "Other Co.", "Specially Designated Nationals"))
+    told = week(screening, book, operations={book.id: rows, screening.id: more})
+    assert len(told.items) == 2
+    assert {party.name for party in told.parties} == {"Sample Seimitsu K.K.", "Other Co."}
+
+
+def test_sections_count_what_is_of_substance() -> None:
+    book = part(1)
+    operations = (
+        Operation("15 CFR 744.23(a)", Op.CHANGED),
+        Operation("15 CFR 744.23(b)", Op.ADDED),
+        Operation("15 CFR 744.9(a)", Op.CHANGED),
+        Operation("15 CFR 744.11(a)", Op.CHANGED, editorial=True),
+        Operation("15 CFR 744.11 › History", Op.CHANGED, kind=UnitKind.CITATION),
+    )
+    found = week(book, operations={book.id: operations}).sections
+    assert [(section.name, section.total) for section in found] == [("15 CFR 744.9", 1), ("15 CFR 744.23", 2)]
+
+
+def test_proposals_are_named_as_such() -> None:
+    assert [item.change.title for item in full_week().proposals] == ["A proposal"]
+
+
+# --- sources ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "well"),
+    [
+        (Health("s", "healthy"), True),
+        (Health("s", "failing", PERIOD.start), False),
+        (Health("s", "failing", PERIOD.end + timedelta(days=2)), True),  # it failed later
+        (
+            Health("s", "healthy", outages=(Outage(PERIOD.start, PERIOD.end - timedelta(days=1), "504"),)),
+            True,
+        ),
+        (
+            Health("s", "healthy", outages=(Outage(PERIOD.start, PERIOD.end + timedelta(days=1), "504"),)),
+            False,
+        ),
+        (Health("s", "failing", PERIOD.start, outages=(Outage(PERIOD.start, None, "504"),)), False),
+    ],
+)
+def test_a_source_is_ill_in_the_week_in_which_something_may_have_been_missed(
+    source: Health, well: bool
+) -> None:
+    assert (week(sources=(source,), now=MONDAY).ill == ()) is well
+
+
+# --- the quarter --------------------------------------------------------------------------------
+
+
+def test_the_quarter_counts_thirteen_weeks_and_leaves_out_the_rest() -> None:
+    def seen(weeks_ago: int, **values: object) -> Sighting:
+        return Sighting(PERIOD.start - timedelta(weeks=weeks_ago, hours=-1), Level.HIGH, ("fdpr",), **values)  # type: ignore[arg-type]
+
+    told = week(change(1), sightings=(seen(1), seen(12), seen(13), seen(-1)))
+    assert [tally.total for tally in told.quarter.weeks] == [1, *[0] * 10, 1, 1]
+    assert told.quarter.topics == ("fdpr",)
+    assert told.quarter.usual == pytest.approx(2 / 12)
+
+
+def test_lead_time_is_counted_from_first_sight_to_effect() -> None:
+    seen = PERIOD.start - timedelta(days=10)
+
+    def effective(days: int) -> Sighting:
+        return Sighting(seen, Level.HIGH, (), (seen + timedelta(days=days)).date())
+
+    lead = week(sightings=[effective(days) for days in (-3, 0, 1, 7, 30, 31, 365)]).quarter.lead
+    assert lead.counts == (2, 2, 1, 1, 1)
+    assert lead.median == 7
