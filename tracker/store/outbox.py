@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, or_, select, update
+from sqlalchemy import Connection, exists, insert, or_, select, update
 
 from tracker.model import Attempt, Delivery
 from tracker.store import threads
@@ -148,19 +148,6 @@ class Outbox:
                     threads.keep(connection, row.channel, row.story, attempt.handle)
             if rows and self.ended is not None and state != "pending":
                 self.ended(connection, rows[0].channel, state, attempt, rows[0].change_id)
-
-    def channels_due(self, now: datetime) -> list[str]:
-        """Channels that something is owed to now."""
-        with self.store.read() as connection:
-            rows = connection.execute(select(DELIVERY.c.channel).where(_due(now)).distinct())
-            return sorted(str(row.channel) for row in rows)
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        (DELIVERY.c.state == "pending") & (DELIVERY.c.next_attempt_at <= now),
-        (DELIVERY.c.state == "claimed") & (DELIVERY.c.claimed_until <= now),
-    )
 
 
 def _due_rows(

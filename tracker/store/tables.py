@@ -234,7 +234,7 @@ class DeliveryRow(Row, table=True):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index(None, "state", "next_attempt_at"),
+        Index(None, "state"),
         Index(None, "channel", "state"),
         Index(None, "channel", "story"),
         Index(None, "channel", "batch"),
