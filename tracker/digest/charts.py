@@ -20,7 +20,7 @@ FILLS = {
 PLAIN = "#2d5f8a"
 LATE = "#8f1d1d"
 # From white to dark; the last two are told with white letters.
-SHADES = ("#ffffff", "#dce8f3", "#a9c8e2", "#5f93c0", "#2d5f8a")
+SHADES = ("#ffffff", "#dce8f3", "#a9c8e2", "#4a7fae", "#2d5f8a")
 BAR = 260  # width of the longest bar of a mail, in pixels
 
 _WIDTH, _HEIGHT = 640, 190

@@ -11,8 +11,11 @@ LEVELS = (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW)
 
 
 def charts(quarter: Quarter, language: Language) -> tuple[Chart, ...]:
-    """Levels and topics by week; the lead time where there are enough rules to say something of it."""
-    return (_levels(quarter, language), _topics(quarter, language), *_lead(quarter, language))
+    """Levels and topics by week; the lead time where there are enough rules to say something of it. None of a
+    quarter in which nothing was seen."""
+    if not quarter.total:
+        return ()
+    return (_levels(quarter, language), *_topics(quarter, language), *_lead(quarter, language))
 
 
 def _columns(quarter: Quarter) -> tuple[str, ...]:
@@ -36,23 +39,22 @@ def _levels(quarter: Quarter, language: Language) -> Chart:
     )
 
 
-def _topics(quarter: Quarter, language: Language) -> Chart:
+def _topics(quarter: Quarter, language: Language) -> tuple[Chart, ...]:
+    if not quarter.topics:
+        return ()
     series = tuple(
         Series(label("topic", name, language), tuple(tally.topics[name] for tally in quarter.weeks))
         for name in quarter.topics
     )
-    if quarter.topics:
-        top = quarter.topics[0]
-        says = t(
-            "digest.chart-topics-says",
-            language,
-            topic=label("topic", top, language),
-            count=sum(tally.topics[top] for tally in quarter.weeks),
-            total=quarter.total,
-        )
-    else:
-        says = t("digest.chart-nothing", language)
-    return Chart("topics", t("digest.chart-topics", language), says, _columns(quarter), series)
+    top = quarter.topics[0]
+    says = t(
+        "digest.chart-topics-says",
+        language,
+        topic=label("topic", top, language),
+        count=sum(tally.topics[top] for tally in quarter.weeks),
+        total=quarter.total,
+    )
+    return (Chart("topics", t("digest.chart-topics", language), says, _columns(quarter), series),)
 
 
 def _lead(quarter: Quarter, language: Language) -> tuple[Chart, ...]:

@@ -57,8 +57,9 @@ def _lines(sheet: Sheet) -> Iterator[str]:
             yield escape(section.lead)
         for group in section.groups:
             yield from _group(group, sheet)
-    yield ""
-    yield f"## {t('digest.charts', sheet.language)}"
+    if sheet.charts:
+        yield ""
+        yield f"## {t('digest.charts', sheet.language)}"
     for chart in sheet.charts:
         yield from _chart(chart, sheet)
     yield ""

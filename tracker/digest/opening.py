@@ -11,7 +11,8 @@ from tracker.i18n import label, t
 from tracker.model import Level
 from tracker.present.deadlines import days_left
 from tracker.present.inert import line, shorten
-from tracker.present.message import force, level_badge
+from tracker.present.message import level_badge
+from tracker.present.standing import standing
 
 
 def subject(words: Words, title: str, marks: Sequence[str]) -> str:
@@ -65,12 +66,11 @@ def _weightiest(words: Words) -> str:
     top = min(week.items, key=lambda item: (-item.level.rank, not item.matched))
     if top.level.rank < Level.MEDIUM.rank:
         return t("digest.minor", language)
-    standing = force(top.change, week.as_of, language)
-    badge = level_badge(top.level, top.change.tagging.direction, language)
-    state = standing.split("(", 1)[0].split(" (", 1)[0].strip() if standing else ""
-    said = (
-        f"{badge}・{state}" if state and language == "ja" else f"{badge}, {state.lower()}" if state else badge
-    )
+    now = standing(top.change.tagging.status, week.as_of).now
+    said = level_badge(top.level, top.change.tagging.direction, language)
+    if now is not None:
+        state = label("status", now.state, language)
+        said = f"{said}・{state}" if language == "ja" else f"{said}, {state.lower()}"
     return t("digest.weightiest", language, badge=said, what=words.what(top.change))
 
 
