@@ -244,10 +244,7 @@ class Intake:
             versions.add(connection, [row])
             for part in (fetched, *fetched.attachments):
                 self._save_resource(connection, part)
-            before = None
-            if reading.version is not None:
-                before = snapshots.reference(connection, reading.version.snapshots[0])
-            after = snapshots.reference(connection, ids[0])
+            before, after = _references(connection, reading.version, ids)
             change = self._assessed(
                 identity, ordinal, document, operations, now, baseline or restart, before, after
             )
@@ -386,3 +383,19 @@ class Intake:
                 if joined is not entry.change:
                     changes.save(connection, replace(entry, change=joined, words=assessment.labels(joined)))
             self._act(connection, entry.change)
+
+
+def _references(
+    connection: Connection, version: versions.Version | None, ids: Sequence[int]
+) -> tuple[SnapshotRef | None, SnapshotRef]:
+    """The two snapshots that a change stands between: the main ones, or where these are the same bytes, the first
+    attachment that is not (a record stays as it is when its full text is corrected in place)."""
+    after = snapshots.reference(connection, ids[0])
+    if version is None:
+        return None, after
+    before = snapshots.reference(connection, version.snapshots[0])
+    for old, new in zip(version.snapshots, ids, strict=False):
+        one, other = snapshots.reference(connection, old), snapshots.reference(connection, new)
+        if one.sha256 != other.sha256:
+            return one, other
+    return before, after

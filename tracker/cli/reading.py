@@ -18,8 +18,7 @@ from tracker.errors import TrackerError, UsageError
 from tracker.model import TOPIC_IDS, Level
 
 if TYPE_CHECKING:
-    from tracker.export.redline import Redline, Side
-    from tracker.model import SnapshotRef
+    from tracker.export.redline import Redline
 
 
 def _day(text: str, option: str) -> date | None:
@@ -106,8 +105,9 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
     with reader(state) as store:
         found = store.change(change)
         deliveries = store.deliveries(found["id"])
+        reviews = store.reviews([found["id"]])
     if as_json:
-        print_json({**found, "deliveries": deliveries, "reviews": []})
+        print_json({**found, "deliveries": deliveries, "reviews": reviews})
         return
     from tracker.present.change_text import page
 
@@ -197,7 +197,9 @@ def diff(
     if bool(change) == bool(before or after) or bool(before) != bool(after):
         raise UsageError("give a CHANGE, or both --before FILE and --after FILE")
     try:
-        redline = _of_change(change, state) if change else _of_files(before, after)
+        redline = (
+            _of_change(change, state, preferences(config).timezone) if change else _of_files(before, after)
+        )
     except UsageError:
         raise
     except TrackerError as error:
@@ -240,32 +242,16 @@ def _sha(path: Path) -> str:
     return hashlib.sha256(_bytes(path)).hexdigest()
 
 
-def _side(snapshot: SnapshotRef) -> Side:
-    from tracker.export.redline import Side
-
-    return Side(snapshot.sha256[:12], snapshot.sha256, snapshot.fetched_at)
-
-
-def _of_change(reference: str, state: Path) -> Redline:
-    from tracker.export.redline import Redline, Side
+def _of_change(reference: str, state: Path, timezone: str) -> Redline:
+    from tracker.export.stored import redline_of
     from tracker.record import restore
-    from tracker.store import changes as stored
     from tracker.store.db import Store
     from tracker.store.reading import reader
 
     with reader(state) as store:
         found = restore(store.change(reference))
     with Store(state).read() as connection:
-        operations = stored.operations(connection, found.id)
-    return Redline(
-        title=found.title,
-        source=found.source,
-        url=found.url,
-        before=_side(found.before) if found.before else None,
-        after=_side(found.after) if found.after else Side(found.title),
-        operations=operations,
-        generated_at=clock.now(),
-    )
+        return redline_of(connection, found, now=clock.now(), timezone=timezone)
 
 
 @command("tag")

@@ -243,20 +243,23 @@ def check(config: Path, state: Path, as_json: bool) -> None:
 @command("verify")
 @json_option
 def verify(config: Path, state: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
-    """Re-hashes every snapshot and checks the chain of records. Ends with 1 when a byte is not what it was."""
-    from tracker.store import snapshots
+    """Re-hashes every snapshot and checks the chains of records and of reviews. Ends with 1 when a byte is not what it was."""
+    from tracker.store import reviews, snapshots
     from tracker.store.db import FILE, Store
 
     if not (state / FILE).exists():
         raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
     checked, problems = 0, []
-    for found in snapshots.verify(Store(state)):
+    store = Store(state)
+    for found in snapshots.verify(store):
         if isinstance(found, int):
             checked = found
             if sys.stderr.isatty():
                 sys.stderr.write(f"{found} checked\r")
         else:
             problems.append(found)
+    with store.read() as connection:
+        problems.extend(reviews.verify(connection))
     if as_json:
         print_json({"checked": checked, "problems": problems})
     else:
