@@ -19,7 +19,7 @@ from tracker.i18n import t
 from tracker.model import TOPIC_IDS, Change, Direction, DocumentKind, Level, Op, SnapshotRef, Tagging
 from tracker.record import record
 from tracker.settings_keys import Keys
-from tracker.sources import Channel, Digest, Settings, Source, SourceKind
+from tracker.sources import Access, Channel, Digest, Settings, Source, SourceKind
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -57,6 +57,7 @@ COMMON = settings_keys.source_keys(SourceKind.FEED).keys() - {"url"}
 
 TABLES: list[tuple[str, set[str], Keys]] = [
     ("`[tracker]`", set(settings_keys.TRACKER), settings_keys.TRACKER),
+    ("`[viewer]`", set(settings_keys.VIEWER), settings_keys.VIEWER),
     ("`[[source]]`", set(COMMON), settings_keys.source_keys(SourceKind.FEED)),
     ("`[[host]]`", set(settings_keys.HOST), settings_keys.HOST),
     ("`[[channel]]`", set(settings_keys.CHANNEL), settings_keys.CHANNEL),
@@ -104,6 +105,7 @@ def literal(value: object) -> str:
         *((f'`kind = "{kind}"`', Source) for kind in SourceKind),
         ("`[[channel]]`", Channel),
         ("`[digest]`", Digest),
+        ("`[viewer]`", Access),
     ],
 )
 def test_what_holds_for_a_key_left_out_is_what_the_settings_say(heading: str, shape: Any) -> None:
@@ -132,6 +134,7 @@ def test_examples_of_settings_are_right() -> None:
         parsed = tomli.loads(block)
         assert set(parsed.pop("tracker", {})) <= set(settings_keys.TRACKER)
         assert set(parsed.pop("digest", {})) <= set(settings_keys.DIGEST)
+        assert set(parsed.pop("viewer", {})) <= set(settings_keys.VIEWER)
         for name, entries in parsed.items():
             for entry in entries:
                 assert set(entry) <= set(tables[name]), block

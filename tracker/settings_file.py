@@ -24,11 +24,12 @@ from tracker.settings_keys import (
     ROUTE,
     SOURCE,
     TRACKER,
+    VIEWER,
     WHEN,
     Keys,
     source_keys,
 )
-from tracker.sources import Channel, Digest, Host, Route, Settings, Source, SourceKind
+from tracker.sources import Access, Channel, Digest, Host, Route, Settings, Source, SourceKind
 
 _HEADER = re.compile(r"^\s*\[(\[)?\s*([A-Za-z0-9_\-.\"]+)\s*\]?\]\s*(?:#.*)?$")
 _KEY = re.compile(r'^\s*([A-Za-z0-9_\-]+|"[^"]+")\s*=')
@@ -111,7 +112,7 @@ class _Reader:
 
     def settings(self) -> Settings:
         for name in self.table:
-            if name not in {"tracker", "source", "channel", "profile", "route", "host", "digest"}:
+            if name not in {"tracker", "source", "channel", "profile", "route", "host", "digest", "viewer"}:
                 self.problem((name,), f'unknown table "{name}"')
         head = self.read_table(("tracker",), self.table.get("tracker", {}), TRACKER)
         sources = self.read_sources()
@@ -128,6 +129,7 @@ class _Reader:
             channels=tuple(channels),
             profiles=tuple(profiles),
             hosts=tuple(hosts),
+            access=self.read_access(),
             **head,
         )
         routes = self.read_routes()
@@ -271,6 +273,14 @@ class _Reader:
                 self.problem((*place, "when"), f'when: no profile has the id "{profile}"')
             routes.append(Route(**{"to": (), **right, **when}, line=self.line(place)))
         return routes
+
+    def read_access(self) -> Access:
+        access = Access(**self.read_table(("viewer",), self.table.get("viewer", {}), VIEWER))
+        if access.sign_in == "proxy" and not access.trusted_proxies:
+            self.problem(
+                ("viewer", "sign_in"), 'sign_in: "proxy" needs "trusted_proxies": anybody can send a header'
+            )
+        return access
 
     def read_digest(self) -> Digest | None:
         if "digest" not in self.table:

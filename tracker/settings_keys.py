@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from importlib.util import find_spec
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -209,6 +210,23 @@ def _hours(value: Any) -> tuple[time, time]:
     return hours
 
 
+def _header(value: Any) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
+        raise ValueError(f"{text!r} is not the name of a header")
+    return text
+
+
+def _networks(value: Any) -> tuple[str, ...]:
+    wanted = _texts(value)
+    for item in wanted:
+        try:
+            ip_network(item)
+        except ValueError as error:
+            raise ValueError(f'{item!r} is not an address or a network such as "10.0.0.0/24"') from error
+    return wanted
+
+
 def _languages(value: Any) -> tuple[str, ...]:
     wanted = _some_of(("ja", "en"))(value)
     if not wanted or len(set(wanted)) != len(wanted):
@@ -255,6 +273,19 @@ TRACKER: Keys = {
         "ids of the channels that hear of outages of sources and channels; left out: all; []: none",
     ),
     "log_format": Key(_one_of(("lines", "json")), _choice(("lines", "json")), "how the daemon logs"),
+}
+
+SIGN_INS = ("accounts", "proxy")
+VIEWER: Keys = {
+    "sign_in": Key(
+        _one_of(SIGN_INS),
+        _choice(SIGN_INS),
+        "accounts: names and passwords made with `tracker users`; proxy: a proxy says who it is",
+    ),
+    "proxy_header": Key(_header, _STRING, "the header in which the proxy names who has signed in"),
+    "trusted_proxies": Key(
+        _networks, _STRINGS, "addresses or networks whose word about the reader is believed"
+    ),
 }
 
 _ID = Key(_identity, _STRING, "a name of your own, unique and lasting: records refer to it", required=True)
@@ -422,6 +453,7 @@ def json_schema() -> str:
         "additionalProperties": False,
         "properties": {
             "tracker": table(TRACKER),
+            "viewer": table(VIEWER),
             "source": {"type": "array", "items": {"oneOf": by_kind}},
             "host": {"type": "array", "items": table(HOST)},
             "channel": {"type": "array", "items": table(CHANNEL)},

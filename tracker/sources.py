@@ -117,6 +117,17 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Who gets into the viewer. `sign_in`: `accounts` (names and passwords of its own), `proxy` (a proxy before it
+    has signed them in, and names them in `proxy_header`), or empty: nobody signs in, and it listens on loopback only.
+    `trusted_proxies` are addresses or networks; what others say in such headers is not believed."""
+
+    sign_in: str = ""
+    proxy_header: str = "X-Forwarded-User"
+    trusted_proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     path: Path
     sources: tuple[Source, ...] = ()
@@ -130,6 +141,7 @@ class Settings:
     viewer_url: str = "http://127.0.0.1:8000"
     log_format: str = "lines"  # or json
     digest: Digest | None = None
+    access: Access = Access()
     operators: tuple[str, ...] | None = None  # channels that hear of outages; none given: all
 
     def source(self, source_id: str) -> Source | None:
