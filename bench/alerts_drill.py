@@ -1,0 +1,361 @@
+"""The alert drills as tables: targets that misbehave, a tracker that is killed, a million deliveries of history.
+
+`python -m bench.alerts_drill` prints them and writes them into `docs/benchmarks.md`. `--kills N`: how often the
+tracker is killed, each time at another point of finding, storing, claiming, sending and recording.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from bench import report
+from tests.standin.samples import sample_archive
+from tests.standin.server import StandIn
+from tests.unit.notify_sinks import http_sink, lookup, mail_sink, refusing_port
+from tracker.demo.holdings import FrDocument
+from tracker.model import Attempt
+from tracker.notify.sender import Traffic, deliver
+from tracker.sources import Channel, Settings
+from tracker.store.db import Store
+from tracker.store.outbox import Outbox, enqueue
+from tracker.store.tables import ATTEMPT, DELIVERY
+
+START = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)
+BIS = ("commerce-department", "industry-and-security-bureau")
+HISTORY = 1_000_000
+CHILD = "--child"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the alerts that were owed."""
+
+    owed: int
+    arrived: int
+    lost: int
+    doubled: int  # arrived again without saying so
+    repeats: int  # arrived again and said so
+    tries: int
+    disordered: int = 0
+
+    def row(self) -> list[str]:
+        return [
+            str(number)
+            for number in (self.owed, self.arrived, self.lost, self.doubled, self.repeats, self.tries)
+        ]
+
+
+def judged(bodies: list[dict[str, Any]], owed: int, tries: int) -> Outcome:
+    """Of the messages that a target took: which came more than once, and whether they said so."""
+    arrived: set[str] = set()
+    doubled = repeats = 0
+    for body in bodies:
+        key = body["alert"]["key"]
+        if key in arrived:
+            said = any("possibly repeated" in mark for mark in body["alert"]["marks"])
+            repeats, doubled = repeats + said, doubled + (not said)
+        arrived.add(key)
+    return Outcome(owed, len(arrived), owed - len(arrived), doubled, repeats, tries)
+
+
+# --- targets that misbehave ---------------------------------------------------------------------
+
+# How a target answers its n-th request, and whether it took the message then.
+TARGETS: dict[str, Callable[[int], Any]] = {
+    "answers 200": lambda _: 200,
+    "500 to every other one": lambda number: 500 if number % 2 else 200,
+    "429 with Retry-After: 600 at first": lambda number: (
+        (429, {"Retry-After": "600"}, "") if number <= 3 else 200
+    ),
+    "hangs at every third": lambda number: "hang" if number % 3 == 0 else 200,
+    "drops the connection after the data, every third": lambda number: "drop" if number % 3 == 0 else 200,
+}
+
+
+def against(reply: Callable[[int], Any], folder: Path, alerts: int = 10) -> Outcome:
+    store = _owing(folder, alerts)
+    with http_sink(reply) as sink:
+        settings = _settings(f"json://127.0.0.1:{sink.port}/?rto=0.3&cto=0.3")
+        _drain(store, settings)
+        # What hung or was dropped had all the data: the target may have kept it.
+        taken = [body for number, body in enumerate(sink.bodies, 1) if reply(number) in (200, "hang", "drop")]
+    return judged(taken, alerts, _tries(store))
+
+
+def against_refusal(folder: Path, alerts: int = 10) -> Outcome:
+    """Nobody listens for an hour; then somebody does."""
+    store = _owing(folder, alerts)
+    clock = _Clock()
+    _drain(store, _settings(f"json://127.0.0.1:{refusing_port()}/"), clock, until=START + timedelta(hours=1))
+    with http_sink() as sink:
+        _drain(store, _settings(f"json://127.0.0.1:{sink.port}/"), clock)
+        return judged(sink.bodies, alerts, _tries(store))
+
+
+def against_mail(folder: Path, alerts: int = 10) -> Outcome:
+    """A mail server that puts everything off for an hour."""
+    store = _owing(folder, alerts)
+    clock = _Clock()
+    with mail_sink(reply="451 try again later") as sink:
+        settings = _settings(f"mailto://127.0.0.1:{sink.port}/?from=a@t.example&to=b@firm.example")
+        _drain(store, settings, clock, until=START + timedelta(hours=1))
+        sink.reply, sink.mails = "250 OK", []
+        _drain(store, settings, clock)
+        names = Counter(str(letter["Message-ID"]) for letter in sink.mails)
+    twice = sum(names.values()) - len(names)
+    return Outcome(alerts, len(names), alerts - len(names), twice, 0, _tries(store))
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def _settings(url: str) -> Settings:
+    return Settings(path=Path("sources.toml"), channels=(Channel("it", url),))
+
+
+def _owing(folder: Path, alerts: int) -> Store:
+    store = Store(folder)
+    with store.write() as connection:
+        for number in range(alerts):
+            name = f"chg_{number:016x}"
+            enqueue(connection, change_id=name, revision=1, channel="it", reason="", now=START, story=name)
+    return store
+
+
+def _drain(
+    store: Store, settings: Settings, clock: _Clock | None = None, until: datetime | None = None
+) -> None:
+    clock, traffic = clock or _Clock(), Traffic()
+    while _open(store) and (until is None or clock.now < until):
+        deliver(Outbox(store), lookup, settings, clock(), clock, traffic=traffic)
+        clock.now += timedelta(minutes=1)
+
+
+def _open(store: Store) -> int:
+    with store.read() as connection:
+        owed = select(func.count()).select_from(DELIVERY).where(DELIVERY.c.state.in_(("pending", "claimed")))
+        return int(connection.execute(owed).scalar_one())
+
+
+def _tries(store: Store) -> int:
+    with store.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(ATTEMPT)).scalar_one())
+
+
+# --- a tracker that is killed -------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Killed:
+    """`points` says how often the tracker was killed at each kind of point."""
+
+    outcome: Outcome
+    points: Counter[str]
+    kills: int
+
+
+def killed(folder: Path, kills: int, seed: int = 1) -> Killed:
+    """Finds a new document in every round and is killed somewhere on the way; then is left in peace."""
+    chance = random.Random(seed)
+    points: Counter[str] = Counter()
+    with StandIn(sample_archive(), now=START) as standin, http_sink() as sink:
+        config = folder / "sources.toml"
+        config.write_text(
+            f'[tracker]\noperators = []\n[[host]]\nname = "{standin.url[7:]}"\nrate = 500\n'
+            f'[[source]]\nid = "fr"\nkind = "federal-register"\nbase_url = "{standin.url}/api/v1"\n'
+            f'[[channel]]\nid = "hook"\nurl = "json://127.0.0.1:{sink.port}/"\n'
+            '[[route]]\nwhen = { level = "low" }\nto = ["hook"]\n',
+            "utf-8",
+        )
+        _poll(config, folder, standin.now, 0)
+        done = numbers = 0
+        while done < kills:
+            numbers += 1
+            standin.now += timedelta(minutes=5)
+            standin.add_document(_document(numbers))
+            # A killed poll leaves more to do for the next one, so the points come to lie everywhere.
+            ended = _poll(config, folder, standin.now, chance.randint(1, 30 + 2 * (numbers % 10)))
+            if ended:
+                points[ended] += 1
+                done += 1
+        for _ in range(4):
+            standin.now += timedelta(minutes=5)
+            _poll(config, folder, standin.now, 0)
+        bodies = [
+            body for body in sink.bodies if body["document_number"] and body["document_number"] >= "2026-2"
+        ]
+    outcome = judged(bodies, numbers, _tries(Store(folder / "state")))
+    outcome.disordered = _disordered(bodies)
+    return Killed(outcome, points, done)
+
+
+def _document(number: int) -> FrDocument:
+    """Rules and, after each, its correction: two alerts of one story."""
+    name = f"2026-2{number:04}"
+    if number % 2:
+        return FrDocument(
+            name, date(2026, 6, 10), f"Additions to the Entity List, part {number}", "RULE", BIS,
+            "BIS adds entities in China that make semiconductors to the Entity List.", {"action": "Final rule."},
+        )  # fmt: skip
+    corrected = f"2026-2{number - 1:04}"
+    return FrDocument(
+        name, date(2026, 6, 10), f"Additions to the Entity List, part {number - 1}; Correction", "RULE", BIS,
+        f"BIS corrects the rule that added entities in China to the Entity List (FR Doc. {corrected}).",
+        {"action": "Final rule; correction.", "correction_of": corrected},
+    )  # fmt: skip
+
+
+def _disordered(bodies: list[dict[str, Any]]) -> int:
+    """Alerts that came before one of the same story that had been seen earlier."""
+    last: dict[str, str] = {}
+    wrong = 0
+    for body in bodies:
+        story, seen = body["alert"]["story"], body["detected_at"]
+        if any("possibly repeated" in mark for mark in body["alert"]["marks"]):
+            continue
+        wrong += seen < last.get(story, "")
+        last[story] = max(seen, last.get(story, ""))
+    return wrong
+
+
+def _poll(config: Path, folder: Path, now: datetime, kill_at: int) -> str:
+    """One `tracker poll` in a process of its own, killed at its n-th point; at which kind, empty where it ended."""
+    marker = folder / "point"
+    marker.unlink(missing_ok=True)
+    environ = {**os.environ, "TRACKER_NOW": now.isoformat()}
+    command = [sys.executable, "-m", "bench.alerts_drill", CHILD, str(kill_at), str(marker)]
+    ended = subprocess.run(
+        [*command, "poll", "--config", str(config), "--state", str(folder / "state")],
+        env=environ, capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    if ended.returncode == -signal.SIGKILL:
+        return marker.read_text()
+    if ended.returncode not in (0, 1):
+        raise RuntimeError(ended.stderr.decode())
+    return ""
+
+
+def child(kill_at: int, marker: Path, arguments: list[str]) -> int:
+    """`tracker ARGUMENTS`, which kills itself at the n-th of the points that matter."""
+    from tracker import pipeline
+    from tracker.cli import app
+    from tracker.notify import channels
+    from tracker.store import db, outbox
+
+    left = kill_at
+
+    def point(kind: str) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            marker.write_text(kind)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(module: Any, name: str, before: str, after: str) -> None:
+        inner = getattr(module, name)
+
+        def outer(*given: Any, **named: Any) -> Any:
+            point(before)
+            result = inner(*given, **named)
+            point(after)
+            return result
+
+        setattr(module, name, outer)
+
+    around(pipeline, "_handle", "find", "store")
+    around(channels, "_answered", "claim", "send")
+    around(outbox.Outbox, "record", "send", "record")
+    write = db.Store.write
+
+    @contextlib.contextmanager
+    def written(self: db.Store) -> Iterator[Any]:
+        with write(self) as connection:
+            yield connection
+            point("store")
+
+    db.Store.write = written  # type: ignore[method-assign]
+    sys.argv = ["tracker", *arguments]
+    return app.run()
+
+
+# --- a million deliveries -----------------------------------------------------------------------
+
+
+def history(folder: Path, rows: int = HISTORY) -> tuple[float, float]:
+    """Median and 99th percentile of claiming the next delivery beside so many that were sent, in milliseconds."""
+    store = Store(folder)
+    with store.write() as connection:
+        for start in range(0, rows, 50_000):
+            connection.execute(insert(DELIVERY), [_sent(number) for number in range(start, start + 50_000)])
+        for number in range(2_000):
+            enqueue(connection, change_id=f"chg_n{number}", revision=1, channel="c1", reason="", now=START,
+                    story=f"sty_{number % 50}")  # fmt: skip
+    outbox, times = Outbox(store), []
+    for _ in range(500):
+        began = time.perf_counter()
+        (claimed,) = outbox.claim(START, channel="c1", limit=1, lease=timedelta(minutes=1))
+        times.append((time.perf_counter() - began) * 1_000)
+        outbox.record([claimed.id], Attempt(START, True, "200", 0.1), state="sent", next_attempt_at=None)
+    return statistics.median(times), statistics.quantiles(times, n=100)[98]
+
+
+def _sent(number: int) -> dict[str, Any]:
+    return {
+        "key": f"k{number}", "change_id": f"chg_{number // 4:016x}", "revision": 1, "channel": f"c{number % 4}",
+        "reason": "", "state": "sent", "attempts": 1, "repeated": False, "created_at": START,
+        "next_attempt_at": START, "story": f"sty_{number // 40}",
+    }  # fmt: skip
+
+
+def main(kills: int) -> None:
+    head = ["target or drill", "owed", "arrived", "lost", "doubled", "repeats that say so", "tries"]
+    rows = []
+    for name, reply in TARGETS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append([name, *against(reply, Path(folder)).row()])
+    for name, drill in (("refuses for an hour", against_refusal), ("SMTP 451 for an hour", against_mail)):
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append([name, *drill(Path(folder)).row()])
+    with tempfile.TemporaryDirectory() as folder:
+        dead = killed(Path(folder), kills)
+    rows.append([f"kill -9, {dead.kills} times", *dead.outcome.row()])
+    spread = ", ".join(f"{kind} {number}" for kind, number in sorted(dead.points.items()))
+    with tempfile.TemporaryDirectory() as folder:
+        median, worst = history(Path(folder))
+    text = (
+        f"{report.table(head, rows)}\n\nThe kills fell at: {spread}. Out of order within a story: "
+        f"{dead.outcome.disordered}.\n\nClaiming the next delivery with {HISTORY:,} in the history and 2,000 waiting: "
+        f"median {median:.1f} ms, 99th percentile {worst:.1f} ms."
+    )
+    print(text)
+    report.write("alerts", text, command="python -m bench.alerts_drill")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and sys.argv[1] == CHILD:
+        raise SystemExit(child(int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:]))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=50)
+    main(parser.parse_args().kills)
