@@ -1,0 +1,293 @@
+"""Digests are due once a week, for each reader; each goes out once, whatever crashes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.unit.digest_samples import MONDAY, PERIOD, VIEWER, full_week
+from tests.unit.notify_sinks import http_sink, mail_sink
+from tracker.digest.parcel import parcel
+from tracker.digest.schedule import LEASE, due, readers, send_due, send_week
+from tracker.notify import channels as places
+from tracker.notify.answer import TRIES, Answer
+from tracker.notify.forms import Parcel
+from tracker.sources import Channel, Digest, Settings, Source, SourceKind
+from tracker.store import changes as stored
+from tracker.store import digests, states
+from tracker.store.db import Store
+
+WATCHED = PERIOD.start - timedelta(days=30)
+NEWS = Digest(to=("mail", "chat"))
+
+
+def settings(digest: Digest | None = NEWS, *channels: Channel) -> Settings:
+    return Settings(
+        path=Path("sources.toml"),
+        sources=(Source(id="fr-bis", kind=SourceKind.FEDERAL_REGISTER),),
+        channels=channels or (Channel("mail", "mailto://x"), Channel("chat", "slack://x", language="en")),
+        viewer_url=VIEWER,
+        digest=digest,
+    )
+
+
+@dataclass
+class Post:
+    """A channel in memory: keeps what it was given, and answers as told."""
+
+    reply: Callable[[int], Answer | BaseException] = lambda _: Answer(True, "250 taken")
+    taken: list[tuple[str, Parcel]] = field(default_factory=list)
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, channel: Channel, given: Parcel) -> Answer:
+        with self.guard:
+            self.taken.append((channel.id, given))
+            answer = self.reply(len(self.taken))
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path)
+    states.ensure(opened, ["fr-bis"])
+    with opened.write() as connection:
+        states.set_baseline(connection, "fr-bis", WATCHED)
+        for item in full_week().items:
+            stored.save(connection, stored.Entry(item.change, item.change.id, 1))
+    yield opened
+    opened.close()
+
+
+# --- when ---------------------------------------------------------------------------------------
+
+
+def test_on_monday_at_eight_the_week_that_is_over_is_due() -> None:
+    before = due(settings(), MONDAY - timedelta(seconds=1), WATCHED)
+    assert {owed.week for owed in before} == {"2026-W19"}
+    assert {owed.week for owed in due(settings(), MONDAY, WATCHED)} == {"2026-W20"}
+    assert {owed.week for owed in due(settings(), MONDAY + timedelta(days=6, hours=23), WATCHED)} == {
+        "2026-W20"
+    }
+
+
+def test_each_channel_gets_its_own_language_and_each_profile_its_own_digest() -> None:
+    digest = replace(NEWS, languages=("ja", "en"), profiles=("valves", "chips"))
+    assert [(owed.channel, owed.language, owed.profile) for owed in readers(settings(), digest, PERIOD)] == [
+        ("mail", "ja", "valves"), ("mail", "en", "valves"), ("mail", "ja", "chips"), ("mail", "en", "chips"),
+        ("chat", "en", "valves"), ("chat", "en", "chips"),
+    ]  # fmt: skip
+    assert [(owed.channel, owed.language) for owed in readers(settings(), NEWS, PERIOD)] == [
+        ("mail", "ja"),
+        ("chat", "en"),
+    ]
+
+
+@pytest.mark.parametrize("watched", [None, PERIOD.end, PERIOD.end + timedelta(hours=1)])
+def test_nothing_is_due_of_a_week_that_nobody_watched(watched: datetime | None) -> None:
+    assert due(settings(), MONDAY, watched) == []
+
+
+def test_without_settings_nothing_is_due() -> None:
+    assert due(settings(None), MONDAY, WATCHED) == []
+
+
+# --- once ---------------------------------------------------------------------------------------
+
+
+def run(
+    store: Store, post: Post, now: datetime = MONDAY, given: Settings | None = None
+) -> list[tuple[str, str]]:
+    reports = send_due(given or settings(), store, lambda: now, send=post)
+    return [(report.owed.channel, report.state) for report in reports]
+
+
+def test_a_digest_is_sent_once_however_often_the_daemon_looks(store: Store) -> None:
+    post = Post()
+    assert run(store, post) == [("mail", "sent"), ("chat", "sent")]
+    for minutes in (1, 60, 6 * 24 * 60):
+        assert run(store, post, MONDAY + timedelta(minutes=minutes)) == []
+    assert len(post.taken) == 2
+    run(store, post, MONDAY + timedelta(days=7))
+    assert [given.record["digest"] for _, given in post.taken] == ["2026-W20"] * 2 + ["2026-W21"] * 2
+
+
+def test_a_clock_that_is_set_back_sends_nothing_again(store: Store) -> None:
+    post = Post()
+    run(store, post)
+    run(store, post, MONDAY - timedelta(hours=2))  # now the week before is due, and it is sent
+    run(store, post, MONDAY)
+    assert [given.record["digest"] for _, given in post.taken] == ["2026-W20"] * 2 + ["2026-W19"] * 2
+
+
+def test_two_processes_send_it_once(store: Store) -> None:
+    post = Post()
+    other = Store(store.state)
+    try:
+        both = [threading.Thread(target=run, args=(opened, post)) for opened in (store, other)]
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join()
+    finally:
+        other.close()
+    assert sorted(name for name, _ in post.taken) == ["chat", "mail"]
+
+
+def test_a_crash_while_sending_leads_to_one_repetition_that_says_so(store: Store) -> None:
+    one = replace(NEWS, to=("mail",))
+    dying = Post(reply=lambda _: KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        run(store, dying, given=settings(one))
+    post = Post()
+    assert (
+        run(store, post, MONDAY + LEASE - timedelta(seconds=1), settings(one)) == []
+    )  # it may be on its way
+    assert run(store, post, MONDAY + LEASE, settings(one)) == [("mail", "sent")]
+    assert run(store, post, MONDAY + timedelta(hours=1), settings(one)) == []
+    (_, first), (_, second) = dying.taken[0], post.taken[0]
+    assert "(再送の可能性あり)" not in first.message.subject
+    assert "(再送の可能性あり)" in second.message.subject
+    assert first.key == second.key
+
+
+def test_a_second_crash_ends_it_until_a_person_asks(store: Store) -> None:
+    one = replace(NEWS, to=("mail",))
+    dying = Post(reply=lambda _: KeyboardInterrupt())
+    for again in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            run(store, dying, MONDAY + again * LEASE, settings(one))
+    post = Post()
+    assert run(store, post, MONDAY + timedelta(days=1), settings(one)) == []
+    _, (before,) = send_week(settings(one), one, PERIOD, store, lambda: MONDAY + timedelta(days=1), send=post)
+    assert before.state == "sent"
+    assert len(post.taken) == 1
+
+
+def test_one_that_may_have_been_taken_is_repeated_once_at_the_most(store: Store) -> None:
+    one = settings(replace(NEWS, to=("mail",)))
+    post = Post(reply=lambda _: Answer(False, "no answer", uncertain=True))
+    assert run(store, post, MONDAY, one) == [("mail", "pending")]
+    assert run(store, post, MONDAY + timedelta(minutes=1), one) == [("mail", "dead")]
+    assert run(store, post, MONDAY + timedelta(days=1), one) == []
+    assert ["(再送の可能性あり)" in given.message.subject for _, given in post.taken] == [False, True]
+
+
+def test_a_broken_channel_is_tried_again_and_does_not_touch_the_other(store: Store) -> None:
+    def reply(number: int) -> Answer:
+        return Answer(False, "451 later")
+
+    broken, well = Post(reply), Post()
+
+    def send(channel: Channel, given: Parcel) -> Answer:
+        return (broken if channel.id == "mail" else well)(channel, given)
+
+    now = MONDAY
+    for _ in range(TRIES + 5):
+        send_due(settings(), store, lambda now=now: now, send=send)  # type: ignore[misc]
+        now += timedelta(hours=8)
+    assert len(well.taken) == len({given.key for _, given in well.taken})
+    assert len([given for _, given in broken.taken if given.record["digest"] == "2026-W20"]) == TRIES
+    (standing,) = digests.standing(store, [digests.Owed("2026-W20", "mail", "ja")])
+    assert (standing.state, standing.attempts, standing.answer) == ("dead", TRIES, "451 later")
+
+
+def test_a_channel_that_is_gone_from_the_settings_is_given_up(store: Store) -> None:
+    assert run(store, Post(reply=lambda _: Answer(False, "503"))) == [
+        ("mail", "pending"),
+        ("chat", "pending"),
+    ]
+    fewer = settings(replace(NEWS, to=("chat",)), Channel("chat", "slack://x", language="en"))
+    assert run(store, Post(), MONDAY + timedelta(minutes=5), fewer) == [("mail", "dead"), ("chat", "sent")]
+
+
+def test_a_mistake_of_ours_over_one_digest_is_no_matter_for_the_other(store: Store) -> None:
+    post = Post(reply=lambda number: RuntimeError("token=secret") if number == 1 else Answer(True, "ok"))
+    assert sorted(state for _, state in run(store, post)) == ["pending", "sent"]
+    answers = [sent.answer for sent in digests.standing(store, readers(settings(), NEWS, PERIOD))]
+    assert "internal: RuntimeError" in answers
+    assert not any("secret" in answer for answer in answers)
+
+
+def test_any_past_week_can_be_sent_by_hand_and_is_sent_once(store: Store) -> None:
+    post = Post()
+    later = MONDAY + timedelta(days=50)
+    for tried in (2, 0):
+        reports, standing = send_week(settings(), NEWS, PERIOD, store, lambda: later, send=post)
+        assert len(reports) == tried
+        assert [sent.state for sent in standing] == ["sent", "sent"]
+    assert len(post.taken) == 2
+
+
+# --- what is sent -------------------------------------------------------------------------------
+
+
+def test_a_mail_has_both_halves_and_a_list_of_its_own() -> None:
+    with mail_sink() as sink:
+        url = (
+            f"mailto://127.0.0.1:{sink.port}?from=tracker@example.co.jp&to=legal@example.co.jp&mode=insecure"
+        )
+        made = parcel(full_week(), "ja", "digest/2026-W20/mail/ja/")
+        assert places.send(Channel("mail", url), made).ok
+        (letter,) = sink.mails
+    assert letter["Subject"] == "週報 2026年第20週: 変更4件(緊急・高 2件)"
+    assert letter["List-Id"] == "tracker digest <digest.tracker.example.co.jp>"
+    assert letter["Auto-Submitted"] == "auto-generated"
+    plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert "## 対応が必要なもの(期限順)" in plain.get_content()
+    assert "<table" in html.get_content()
+
+
+def test_a_mail_of_markdown_is_text_alone_and_one_with_a_pdf_carries_it() -> None:
+    text = parcel(full_week(), "en", "k", form="md").letter
+    assert text is not None
+    assert text.html == ""
+    pytest.importorskip("weasyprint")
+    letter = parcel(full_week(), "en", "k", form="pdf").letter
+    assert letter is not None
+    ((name, kind, data),) = letter.files
+    assert (name, kind, data[:5]) == ("tracker-2026-W20-en.pdf", "application/pdf", b"%PDF-")
+
+
+def test_a_program_gets_the_week_as_json() -> None:
+    with http_sink() as sink:
+        made = parcel(full_week(), "en", "digest/2026-W20/hook/en/")
+        assert places.send(Channel("hook", f"json://127.0.0.1:{sink.port}/x"), made).ok
+        (body,) = sink.bodies
+    assert body["digest"] == "2026-W20"
+    assert body["from"] == "2026-05-10T15:00:00Z"
+    assert body["levels"] == {"critical": 1, "high": 1, "medium": 1, "low": 1}
+    assert body["changes"][0] == "chg_0000000000000003"
+    assert body["actions"][1] == {
+        "change": "chg_0000000000000001", "level": "high", "in_force": False, "type": "effective",
+        "date": "2026-05-25", "assignee": None,
+    }  # fmt: skip
+    assert body["alert"]["key"] == "digest/2026-W20/hook/en/"
+
+
+def test_a_file_gets_the_whole_digest(tmp_path: Path) -> None:
+    path = tmp_path / "alerts.txt"
+    assert places.send(Channel("file", f"tofile://{path}"), parcel(full_week(), "en", "k")).ok
+    text = path.read_text("utf-8")
+    assert "# Weekly digest 2026, week 20" in text
+    assert "Sample Seimitsu K.K." in text
+
+
+def test_a_chat_gets_the_three_sentences_and_what_to_do() -> None:
+    message = parcel(full_week(), "en", "k").message
+    assert message.what.startswith("4 changes in the field this week")
+    assert [point.label for point in message.points] == ["In force", "25 May 2026 Effective (8 days left)"]
+    assert [link.value for link in message.links] == [f"{VIEWER}/digest/2026-W20"]
+
+
+def test_records_tell_when_the_first_source_was_read(store: Store) -> None:
+    assert digests.standing(store, []) == []
+    assert due(settings(), datetime(2026, 5, 18, tzinfo=UTC), WATCHED)
