@@ -24,11 +24,11 @@ from tracker.sources import Source
 TITLES = "listing/titles"
 _EDITION = "edition"  # cursor: the edition of the last poll; `part N`: the edition and size last fetched
 _MAX_GUESSES = 100  # parts tried by number when neither structure nor versions say which exist
-_SUSPECT_ROWS = 1000  # a list of versions cut off without a word has exactly so many
+SUSPECT_ROWS = 1000  # a list of versions cut off without a word has exactly so many
 
 
 @dataclass(frozen=True, slots=True)
-class _Edition:
+class Edition:
     """The state of a title that can be asked for: `as_of`, and when anything in it last moved."""
 
     as_of: str
@@ -48,6 +48,37 @@ def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
     )
     _check_part(answer, fetched.meta["part"])
     return Fetched(fetched.key, fetched.role, answer, fetched.meta)
+
+
+def part_of_day(source: Source, client: Client, part: str, as_of: str) -> Fetched:
+    """A part as it stood on a day. Raises FetchError."""
+    answer = client.fetch(
+        part_url(source, part, as_of),
+        rate=ECFR,
+        deadline=client.deadline(source.time_limit),
+        accept="application/xml",
+    )
+    return _part(source, part, as_of, answer)
+
+
+def part_key(source: Source, part: str) -> str:
+    return f"{source.title} CFR {part}"
+
+
+def part_url(source: Source, part: str, as_of: str) -> str:
+    return f"{source.base_url.rstrip('/')}/api/versioner/v1/full/{as_of}/title-{source.title}.xml?part={part}"
+
+
+def _part(source: Source, part: str, as_of: str, answer: Answer) -> Fetched:
+    """Raises Refused, WrongShape where the answer is not the XML of just this part."""
+    _check_part(answer, part)
+    meta = {
+        "as_of": as_of,
+        "title": str(source.title),
+        "part": part,
+        "url": f"{source.base_url.rstrip('/')}/current/title-{source.title}/part-{part}",
+    }
+    return Fetched(part_key(source, part), Role.ECFR_PART, answer, meta)
 
 
 class _Poll:
@@ -99,7 +130,7 @@ class _Poll:
         if self._cursor != dict(self._memory.cursor):
             yield Cursor(self._cursor)
 
-    def _edition(self) -> tuple[Answer | None, _Edition]:
+    def _edition(self) -> tuple[Answer | None, Edition]:
         """The titles' answer, None where it is the one of last time, and the edition that it names."""
         url = f"{self._api}/titles.json"
         before = self._memory.cursor.get(_EDITION)
@@ -113,11 +144,11 @@ class _Poll:
             else None,
         )
         if titles is not None:
-            return titles, _edition(json_object(titles), self._source.title, url)
+            return titles, edition_of(json_object(titles), self._source.title, url)
         assert before is not None
-        return None, _Edition(*before.split("|", 1))
+        return None, Edition(*before.split("|", 1))
 
-    def _remembered_sizes(self, edition: _Edition, known: Iterable[str]) -> dict[str, int | None] | None:
+    def _remembered_sizes(self, edition: Edition, known: Iterable[str]) -> dict[str, int | None] | None:
         """The sizes of last time, where nothing in the title moved since and the server answers for each part by its
         validators: the structure, megabytes of it, then says nothing new. None: it has to be asked for."""
         if self._cursor.get(_EDITION) != f"{edition.as_of}|{edition.moved}":
@@ -133,12 +164,12 @@ class _Poll:
         return sizes or None
 
     def _key(self, part: str) -> str:
-        return f"{self._source.title} CFR {part}"
+        return part_key(self._source, part)
 
-    def _part(self, part: str, edition: _Edition, size: int | None, known: bool) -> Item | None:
+    def _part(self, part: str, edition: Edition, size: int | None, known: bool) -> Item | None:
         """None: there is no such part, and there never was. Raises FetchError."""
         key = self._key(part)
-        url = f"{self._api}/full/{edition.as_of}/title-{self._source.title}.xml?part={part}"
+        url = part_url(self._source, part, edition.as_of)
         mark = f"{edition.as_of}|{edition.moved}|{'' if size is None else size}"
         before = self._cursor.get(f"part {part}", "").split("|", 1)
         same_day = before[0] == edition.as_of
@@ -166,14 +197,7 @@ class _Poll:
         self._cursor[f"part {part}"] = mark
         if answer is None:
             return NotModified(key, url, self._client.clock())
-        _check_part(answer, part)
-        meta = {
-            "as_of": edition.as_of,
-            "title": str(self._source.title),
-            "part": part,
-            "url": f"{self._source.base_url.rstrip('/')}/current/title-{self._source.title}/part-{part}",
-        }
-        return Fetched(key, Role.ECFR_PART, answer, meta)
+        return _part(self._source, part, edition.as_of, answer)
 
     def _parts(self, as_of: str) -> tuple[dict[str, int | None], bool]:
         """The parts of the source with their sizes, and whether that is the whole truth: the structure's word is;
@@ -183,7 +207,7 @@ class _Poll:
         except NotFound:
             return self._parts_by_versions(), False
         found: dict[str, int | None] = {}
-        _collect(structure, self._source.parts, found)
+        collect_parts(structure, self._source.parts, found)
         return found, True
 
     def _parts_by_versions(self) -> dict[str, int | None]:
@@ -193,7 +217,7 @@ class _Poll:
             rows = self._json(f"versions/title-{self._source.title}.json").get("content_versions")
         except NotFound:
             return guesses
-        if not isinstance(rows, list) or len(rows) == _SUSPECT_ROWS:
+        if not isinstance(rows, list) or len(rows) == SUSPECT_ROWS:
             return guesses
         parts = {row.get("part") for row in rows if isinstance(row, dict)}
         return {part: None for part in parts if isinstance(part, str) and _asked(part, self._source.parts)}
@@ -210,7 +234,7 @@ def _replayable(validators: Validators | None) -> bool:
     return validators is not None and bool(validators.etag or validators.last_modified)
 
 
-def _edition(titles: dict[str, Any], number: int, url: str) -> _Edition:
+def edition_of(titles: dict[str, Any], number: int, url: str) -> Edition:
     """Raises Unreachable during an import, WrongShape and Refused for a title that cannot be asked for."""
     meta = titles.get("meta")
     entries = titles.get("titles")
@@ -233,10 +257,10 @@ def _edition(titles: dict[str, Any], number: int, url: str) -> _Edition:
         date.fromisoformat(as_of)
     except (TypeError, ValueError):
         raise WrongShape(f"up_to_date_as_of is {as_of!r}, which is no date", url=url) from None
-    return _Edition(as_of, f"{title.get('latest_amended_on')}/{title.get('latest_issue_date')}")
+    return Edition(as_of, f"{title.get('latest_amended_on')}/{title.get('latest_issue_date')}")
 
 
-def _collect(node: Any, asked: tuple[tuple[int, int], ...], found: dict[str, int | None]) -> None:
+def collect_parts(node: Any, asked: tuple[tuple[int, int], ...], found: dict[str, int | None]) -> None:
     if not isinstance(node, dict):
         return
     if node.get("type") == "part":
@@ -245,7 +269,7 @@ def _collect(node: Any, asked: tuple[tuple[int, int], ...], found: dict[str, int
             found[identifier] = size if isinstance(size, int) else None
         return
     for child in node.get("children") or ():
-        _collect(child, asked, found)
+        collect_parts(child, asked, found)
 
 
 def _asked(part: str, asked: tuple[tuple[int, int], ...]) -> bool:

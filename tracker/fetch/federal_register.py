@@ -77,6 +77,16 @@ def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
     return as_fetched(record, fetched.key, canonical(record), answer, tuple(attachments))
 
 
+def whole(
+    source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted, fetched: Fetched
+) -> Iterator[Item]:
+    """A record that another listing brought (`fetch.history`) as `poll` gives it: with its text where `wanted`."""
+    record = json.loads(fetched.answer.body)
+    yield from _Poll(source, memory, client, now, wanted).one(
+        fetched.key, record, fetched.answer.body, fetched.answer
+    )
+
+
 class _Poll:
     def __init__(self, source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> None:
         self._source = source
@@ -113,7 +123,7 @@ class _Poll:
         for key, (record, answer) in records.items():
             body = canonical(record)
             bodies.append(body)
-            yield from self._record(key, record, body, answer)
+            yield from self.one(key, record, body, answer)
         yield from self._watch(records)
         if first is not None:
             yield listing_fetched(LISTING, first.answer, first.count, bodies)
@@ -168,7 +178,7 @@ class _Poll:
         last = date.fromisoformat(through) - _OVERLAP if through else self._recheck_from
         return min(last, self._recheck_from)
 
-    def _record(self, key: str, record: Record, body: bytes, answer: Answer) -> Iterator[Item]:
+    def one(self, key: str, record: Record, body: bytes, answer: Answer) -> Iterator[Item]:
         """A record that is new or changed, whole: with its text, whether or not that changed."""
         known = self._memory.validators(key)
         published = published_on(record)
