@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tracker import clock
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, preferences, print_json
+from tracker.cli.app import command, finish, logging, preferences, print_json, settings_of
 from tracker.cli.app import output as output_option
-from tracker.errors import UsageError
+from tracker.errors import FetchError, UsageError
 
 
 @command("backup")
@@ -89,3 +90,56 @@ def import_(config: Path, state: Path, file: Path, as_json: bool) -> None:  # no
         print_json({"state": str(state), "rows": moved.rows})
         return
     print(f"{state}: {moved.rows['snapshot']} snapshots, {moved.rows['change']} changes, all checked")
+
+
+@command("audit")
+@click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+@click.option("--since", metavar="DATE", required=True, help="First day: 2026-11-01.")
+@json_option
+def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, as_json: bool) -> None:
+    """Asks the sources what there should be since DATE, compares it with what is stored, and fills the gaps, oldest
+    first. Ends with 1 when a gap stays open or a source does not answer."""
+    from tracker.audit import gaps, statement
+    from tracker.cli.working import read_day
+    from tracker.engine import cycle
+    from tracker.store.db import FILE, Store
+
+    settings = settings_of(config)
+    logging(settings.log_format == "json", "warning")
+    day = read_day(since, "--since")
+    if not (state / FILE).exists():
+        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+    chosen = [
+        source
+        for source in settings.sources
+        if source.enabled and source.kind in gaps.AUDITED and (not sources or source.id in sources)
+    ]
+    unknown = set(sources) - {source.id for source in chosen}
+    if unknown or not chosen:
+        raise UsageError(
+            f"{min(unknown, default=str(config))}: no source that can be audited",
+            cure=f"sources of kind {' and '.join(gaps.AUDITED)} can",
+        )
+    context = cycle.make_context(settings, Store(state), clock.now)
+    found, failed = list[dict[str, Any]](), False
+    for source in chosen:
+        try:
+            done = gaps.audit(source, context, day)
+        except FetchError as error:
+            failed = True
+            found.append(
+                {"source": source.id, "kind": str(source.kind), "ok": False, "errors": [error.line()]}
+            )
+            said = [f"{source.id}: {error.line()}"]
+        else:
+            failed = failed or not done.ok
+            found.append(statement.as_json(done))
+            said = list(statement.lines(done))
+        if not as_json:
+            print("\n".join(said), flush=True)
+    delivered = cycle.deliver_due(context)
+    context.client.close()
+    if as_json:
+        alerts = {"sent": delivered.sent, "retrying": delivered.retrying, "dead": delivered.dead}
+        print_json({"since": day.isoformat(), "sources": found, "alerts": alerts})
+    finish(1 if failed or not delivered.ok else 0)
