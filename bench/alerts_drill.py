@@ -41,6 +41,9 @@ START = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)
 BIS = ("commerce-department", "industry-and-security-bureau")
 HISTORY = 1_000_000
 CHILD = "--child"
+# Where a tracker is killed, and how many of these points one poll passes at least.
+POINTS = ("find", "store", "claim", "send", "record")
+MOST = {"find": 3, "store": 8, "claim": 1, "send": 1, "record": 1}
 
 
 @dataclass(slots=True)
@@ -189,20 +192,20 @@ def killed(folder: Path, kills: int, seed: int = 1) -> Killed:
             '[[route]]\nwhen = { level = "low" }\nto = ["hook"]\n',
             "utf-8",
         )
-        _poll(config, folder, standin.now, 0)
+        _poll(config, folder, standin.now)
         done = numbers = 0
         while done < kills:
             numbers += 1
             standin.now += timedelta(minutes=5)
             standin.add_document(_document(numbers))
-            # A killed poll leaves more to do for the next one, so the points come to lie everywhere.
-            ended = _poll(config, folder, standin.now, chance.randint(1, 30 + 2 * (numbers % 10)))
+            kind = POINTS[done % len(POINTS)]
+            ended = _poll(config, folder, standin.now, f"{kind}:{chance.randint(1, MOST[kind])}")
             if ended:
                 points[ended] += 1
                 done += 1
         for _ in range(4):
             standin.now += timedelta(minutes=5)
-            _poll(config, folder, standin.now, 0)
+            _poll(config, folder, standin.now)
         bodies = [
             body for body in sink.bodies if body["document_number"] and body["document_number"] >= "2026-2"
         ]
@@ -240,12 +243,12 @@ def _disordered(bodies: list[dict[str, Any]]) -> int:
     return wrong
 
 
-def _poll(config: Path, folder: Path, now: datetime, kill_at: int) -> str:
-    """One `tracker poll` in a process of its own, killed at its n-th point; at which kind, empty where it ended."""
+def _poll(config: Path, folder: Path, now: datetime, kill_at: str = "none:1") -> str:
+    """One `tracker poll` in a process of its own, killed at the n-th point of a kind (`send:1`); at which, empty where it ended."""
     marker = folder / "point"
     marker.unlink(missing_ok=True)
     environ = {**os.environ, "TRACKER_NOW": now.isoformat()}
-    command = [sys.executable, "-m", "bench.alerts_drill", CHILD, str(kill_at), str(marker)]
+    command = [sys.executable, "-m", "bench.alerts_drill", CHILD, kill_at, str(marker)]
     ended = subprocess.run(
         [*command, "poll", "--config", str(config), "--state", str(folder / "state")],
         env=environ, capture_output=True, check=False, timeout=120,
@@ -257,18 +260,19 @@ def _poll(config: Path, folder: Path, now: datetime, kill_at: int) -> str:
     return ""
 
 
-def child(kill_at: int, marker: Path, arguments: list[str]) -> int:
-    """`tracker ARGUMENTS`, which kills itself at the n-th of the points that matter."""
+def child(kill_at: str, marker: Path, arguments: list[str]) -> int:
+    """`tracker ARGUMENTS`, which kills itself at the n-th point of a kind."""
     from tracker import pipeline
     from tracker.cli import app
     from tracker.notify import channels
     from tracker.store import db, outbox
 
-    left = kill_at
+    wanted, _, number = kill_at.partition(":")
+    left = int(number)
 
     def point(kind: str) -> None:
         nonlocal left
-        left -= 1
+        left -= kind == wanted
         if left == 0:
             marker.write_text(kind)
             os.kill(os.getpid(), signal.SIGKILL)
@@ -284,9 +288,9 @@ def child(kill_at: int, marker: Path, arguments: list[str]) -> int:
 
         setattr(module, name, outer)
 
-    around(pipeline, "_handle", "find", "store")
+    around(pipeline, "_handle", "find", "stored")
     around(channels, "_answered", "claim", "send")
-    around(outbox.Outbox, "record", "send", "record")
+    around(outbox.Outbox, "record", "sent", "record")
     write = db.Store.write
 
     @contextlib.contextmanager
@@ -355,7 +359,7 @@ def main(kills: int) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1] == CHILD:
-        raise SystemExit(child(int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:]))
+        raise SystemExit(child(sys.argv[2], Path(sys.argv[3]), sys.argv[4:]))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=50)
     main(parser.parse_args().kills)

@@ -218,6 +218,11 @@ class _Reader:
                     right["url"] = self.secret(right["url"])
                 except ValueError as error:
                     self.problem((*place, "url"), f"url: {error}")
+            if "secret" in right:
+                try:
+                    right["secret"] = self.secret(right["secret"])
+                except ValueError as error:
+                    self.problem((*place, "secret"), f"secret: {error}")
             if "id" in right and "url" in right:
                 channels.append(Channel(**right, line=self.line(place)))
         self.unique("channel", [str(values.get("id", "")) for _, values in self.each("channel")])

@@ -45,6 +45,13 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+def _secret(value: Any) -> str:
+    text = _text(value)
+    if not text.startswith(("env:", "file:")):
+        raise ValueError("must be env:NAME or file:PATH, so that it does not stand in the file")
+    return text
+
+
 def _identity(value: Any) -> str:
     text = _text(value)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
@@ -366,6 +373,11 @@ CHANNEL: Keys = {
     "url": Key(_text, _STRING, "an Apprise URL, or env:NAME or file:PATH where it stands", required=True),
     "language": Key(
         _one_of(("ja", "en")), _choice(("ja", "en")), "language of its messages; left out: the main one"
+    ),
+    "secret": Key(
+        _secret,
+        {"type": "string", "pattern": "^(env|file):."},
+        "env:NAME or file:PATH: what messages to json:// and jsons:// are signed with",
     ),
     "quiet": Key(
         _hours,

@@ -55,6 +55,7 @@ class HttpSink:
     bodies: list[Any] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
@@ -66,6 +67,7 @@ def http_sink(reply: Callable[[int], Any] = lambda _: 200) -> Iterator[HttpSink]
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            sink.raw.append(body)
             sink.bodies.append(json.loads(body))
             sink.headers.append(dict(self.headers))
             sink.paths.append(self.path)

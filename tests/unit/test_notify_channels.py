@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import logging
 from dataclasses import replace
@@ -30,6 +32,29 @@ def test_a_webhook_gets_the_record_and_what_people_are_told() -> None:
     assert "50%ルール" in body["alert"]["text"]
     assert sink.paths == ["/in/box"]
     assert sink.headers[0]["Idempotency-Key"] == "chg_0123456789abcdef/1/it"
+
+
+def test_a_webhook_with_a_secret_is_signed_over_the_bytes_that_arrive() -> None:
+    with http_sink() as sink:
+        url = f"json://127.0.0.1:{sink.port}/"
+        send(Channel("hook", url, secret="s3cret"), parcel_of(affiliates_rule()))
+        send(Channel("hook", url), parcel_of(affiliates_rule()))
+    said = sink.headers[0]["X-Tracker-Signature"]
+    at, _, code = said.partition(",v1=")
+    seconds = at.removeprefix("t=")
+    signed = hmac.new(b"s3cret", f"{seconds}.".encode() + sink.raw[0], hashlib.sha256)
+    assert code == signed.hexdigest()
+    assert "X-Tracker-Signature" not in sink.headers[1]
+
+
+def test_updates_of_a_story_hang_below_its_first_slack_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    with http_sink(lambda number: (200, {}, json.dumps({"ok": True, "ts": f"17.{number}"}))) as sink:
+        monkeypatch.setattr(plugins.Slack, "api_url", f"http://127.0.0.1:{sink.port}/api/{{}}")
+        channel = Channel("slack", "slack://xoxb-1234-1234-abc124/#trade")
+        first = send(channel, parcel_of(affiliates_rule()))
+        again = send(channel, replace(parcel_of(affiliates_rule()), handle=first.handle))
+    assert first.handle == again.handle == "#trade=17.1"
+    assert [body.get("thread_ts") for body in sink.bodies] == [None, "17.1"]
 
 
 @pytest.mark.parametrize(

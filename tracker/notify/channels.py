@@ -101,6 +101,8 @@ def _plugin(channel: Channel) -> Any:
         plugin.socket_connect_timeout = CONNECT_TIMEOUT
     if "rto" not in arguments:
         plugin.socket_read_timeout = READ_TIMEOUT
+    if isinstance(plugin, Ours):
+        plugin.secret = channel.secret
     return plugin
 
 

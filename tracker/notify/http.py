@@ -41,17 +41,21 @@ def request(
     params: dict[str, str] | None = None,
     auth: tuple[str, str] | None = None,
     understand: Callable[[Answer, str], Answer] | None = None,
+    sign: Callable[[bytes], dict[str, str]] | None = None,
 ) -> Answer:
-    """One HTTP exchange, with the answer's first 2 kB read; `understand` judges by its body too."""
+    """One HTTP exchange, with the answer's first 2 kB read; `understand` judges by its body too, `sign` gives
+    further headers for the bytes that are sent."""
+    data = json.dumps(body, ensure_ascii=False).encode()
     try:
         with requests.request(
             method,
             url,
-            data=json.dumps(body, ensure_ascii=False).encode(),
+            data=data,
             headers={
                 "User-Agent": "tracker",
                 "Content-Type": "application/json; charset=utf-8",
                 **(headers or {}),
+                **(sign(data) if sign else {}),
             },
             params=params,
             auth=auth,

@@ -10,6 +10,7 @@ import contextlib
 import os
 import smtplib
 import ssl
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -35,6 +36,7 @@ class Ours:
     """What our plugins share: the parcel that they are given and the answer that they got."""
 
     parcel: Parcel
+    secret: str = ""
     answer: Answer | None = None
 
 
@@ -51,8 +53,12 @@ class Webhook(Ours, NotifyJSON):  # type: ignore[misc]
             headers={"Idempotency-Key": self.parcel.key, **self.headers},
             params=self.params,
             auth=(self.user, self.password or "") if self.user else None,
+            sign=self._signed if self.secret else None,
         )
         return self.answer.ok
+
+    def _signed(self, body: bytes) -> dict[str, str]:
+        return {"X-Tracker-Signature": webhook.signature(self.secret, body, int(time.time()))}
 
 
 class Slack(Ours, NotifySlack):  # type: ignore[misc]
@@ -67,7 +73,9 @@ class Slack(Ours, NotifySlack):  # type: ignore[misc]
             self.answer = request(self, "POST", url, {"text": f"{headline(message)}\n{plain(message)}"})
         else:
             begun = slack.threads(self.parcel.handle)
-            answers = [(target or "", self._to(target, begun.get(target or "", ""))) for target in self.channels]
+            answers = [
+                (target or "", self._to(target, begun.get(target or "", ""))) for target in self.channels
+            ]
             first = {target: answer.handle for target, answer in answers}
             self.answer = replace(
                 together([answer for _, answer in answers]), handle=slack.handle_of({**first, **begun})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import Any
 
 from tracker.model import Notice
@@ -26,6 +28,13 @@ def body(parcel: Parcel) -> dict[str, Any]:
             "links": [link.value for link in message.links],
         },
     }
+
+
+def signature(secret: str, body: bytes, at: int) -> str:
+    """`t=1700000000,v1=<hex>`: HMAC-SHA256 over the time, a dot and the body, so that an old message cannot be
+    passed off as a new one. `at` in seconds since 1970."""
+    code = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={code}"
 
 
 def notice_record(notice: Notice) -> dict[str, Any]:
