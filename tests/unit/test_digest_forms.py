@@ -135,8 +135,8 @@ def test_a_mail_has_only_what_clients_keep(told: Week, language: Language) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_text_of_a_mail_is_dark_enough_on_its_ground(language: Language) -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1, wherever a colour and its ground are said together."""
-    root = reading.document_fromstring(mail(sheet(busy(), language)))
-    for element in root.iter():
+    leaves = [mail(sheet(told, language)) for told in (busy(), week(busy().items[0].change))]
+    for element in (one for leaf in leaves for one in reading.document_fromstring(leaf).iter()):
         style = dict(re.findall(r"([\w-]+)\s*:\s*([^;]+)", element.get("style", "")))
         ground, ink = style.get("background", ""), style.get("color", "")
         if ground.startswith("#") and ink.startswith("#") and (element.text or "").strip() not in {"", "·"}:
