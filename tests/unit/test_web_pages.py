@@ -14,7 +14,7 @@ from tests.unit.web_samples import SECRET, viewer
 
 PAGES = ["/", "/changes/2025-19001", "/changes/chg_00000000000000cf", "/changes/chg_00000000000000cf/redline",
          "/changes/chg_00000000000000cf/redline?view=side&editorial=1", "/calendar", "/sources", "/deliveries",
-         "/reviews", "/settings", "/nothing-here"]  # fmt: skip
+         "/reviews", "/settings", "/digest/2025-W40", "/nothing-here"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

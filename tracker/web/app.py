@@ -21,7 +21,7 @@ from tracker import __version__
 from tracker.errors import StoreError, TrackerError, UsageError
 from tracker.sources import Settings
 from tracker.store.db import Store
-from tracker.web import api, change, feed, health, inbox, law, overview, redline, rendering, review
+from tracker.web import api, change, feed, health, inbox, law, overview, redline, rendering, review, weekly
 from tracker.web.desk import Desk, desk_of
 from tracker.web.guard import Guard
 from tracker.web.health import Tally
@@ -53,7 +53,7 @@ def create_app(
     )
     app.state.desk = Desk(current, state, Store(state), now)
     app.state.tally = tally
-    for part in (inbox, law, redline, review, change, overview, feed, api, health, rendering):
+    for part in (inbox, law, redline, review, change, overview, feed, api, health, weekly, rendering):
         app.include_router(part.router)
     rendering.warm()
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
