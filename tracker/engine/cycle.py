@@ -154,7 +154,11 @@ def _finish(
         failures = 0 if report.ok else standing[report.source].consecutive_failures + 1
         planned = None if report.state == "stopped" else next_poll(source, now, failures=failures)
         if report.state != "stopped":
-            stood.append(incidents.Standing(f"source:{report.source}", failures, report.state, report.reason))
+            before = standing[report.source]
+            since = before.since if failures > 1 else None
+            stood.append(
+                incidents.Standing(f"source:{report.source}", failures, report.state, report.reason, since)
+            )
         outcomes.append(
             states.Outcome(
                 id=report.source,

@@ -245,6 +245,8 @@ class _Round:
         subject = self.lookup(delivery.change_id, delivery.revision)
         language = channel.language or self.settings.languages[0]
         if isinstance(subject, Notice):
+            named = subject.data.get("change")
+            about = self.lookup(named, 0) if named else None
             told = notice_message(
                 subject,
                 language,
@@ -252,6 +254,7 @@ class _Round:
                 timezone=self.settings.timezone,
                 viewer_url=self.settings.viewer_url,
                 repeated=delivery.repeated,
+                about=about if isinstance(about, Change) else None,
             )
             return Parcel(told, notice_record(subject), delivery.key, delivery.story, delivery.thread)
         told = message(

@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 from tracker.clock import legal_day
 from tracker.i18n import day, label, moment, t
-from tracker.model import Language, Level, Notice
+from tracker.model import Change, Language, Level, Notice
 from tracker.present.deadlines import change_url, days_left
 from tracker.present.inert import line, safe_url, shorten
-from tracker.present.message import SUBJECT_LENGTH, Entry, Fact, Message, Quote, level_badge
+from tracker.present.message import SUBJECT_LENGTH, Entry, Fact, Message, Quote, force, level_badge
 
 ENTRY_LENGTH = 240
 
@@ -24,15 +24,18 @@ def notice_message(
     timezone: str,
     viewer_url: str,
     repeated: bool = False,
+    about: Change | None = None,
 ) -> Message:
-    """A notice as of `now`, in the same form as an alert about a change."""
+    """A notice as of `now`, in the same form as an alert about a change. `about`: the change that it speaks of."""
     data = notice.data
     today = legal_day(now)
     subject = line(str(data.get("subject", "")).partition(":")[2])
     badge = label("notice", notice.kind, language)
+    joint = "・" if language == "ja" else ", "
     points: list[Fact] = []
     quotes: tuple[Quote, ...] = ()
-    links: tuple[Fact, ...] = (Fact(t("notice.health", language), f"{viewer_url.rstrip('/')}/health"),)
+    page = "deliveries" if notice.kind.startswith("channel") else "sources"
+    links: tuple[Fact, ...] = (Fact(t("notice.health", language), f"{viewer_url.rstrip('/')}/{page}"),)
     title = ""
     if notice.kind == "deadline":
         on = date.fromisoformat(data["date"])
@@ -44,7 +47,7 @@ def notice_message(
             what=line(data["what"][language]) or title,
         )  # fmt: skip
         title = "" if title in what else title
-        badge = f"{badge} · {level_badge(notice.level, None, language)}"
+        badge = joint.join((badge, level_badge(notice.level, None, language)))
         points = [
             Fact(t("message.document", language), line(data["document_number"])),
             Fact(t("notice.note", language), line(data["note"])),
@@ -54,7 +57,7 @@ def notice_message(
         links = _links(data["change"], data["url"], language, viewer_url)
     elif notice.kind == "unacknowledged":
         title = line(data["title"])
-        badge = f"{badge} · {level_badge(notice.level, None, language)}"
+        badge = joint.join((badge, level_badge(notice.level, None, language)))
         what = t("notice.unacknowledged-what", language, what=line(data["what"][language]) or title)
         title = "" if title in what else title
         points = [
@@ -77,8 +80,17 @@ def notice_message(
             points.append(
                 Fact(t("notice.todo", language), t(f"notice.{notice.kind}-todo", language), strong=True)
             )
+    if about is not None:
+        points += [
+            Fact(
+                t("message.status", language),
+                force(about, today, language),
+                strong=bool(about.tagging.status),
+            ),
+            Fact(t("message.reason", language), line(about.tagging.reason.get(language))),
+        ]
     marks = (t("message.repeated", language),) if repeated else ()
-    marked = "・".join((badge, *marks)) if language == "ja" else ", ".join((badge, *marks))
+    marked = joint.join((badge, *marks))
     return Message(
         id=notice.id,
         language=language,

@@ -26,12 +26,14 @@ WHY = "the operators hear of outages"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a source, or a channel, stands after a poll. `subject` is `source:fr-bis`; `failures` in a row."""
+    """How a source, or a channel, stands after a poll. `subject` is `source:fr-bis`; `failures` in a row, the
+    first of them at `since` where that is known."""
 
     subject: str
     failures: int
     state: str = ""
     reason: str = ""
+    since: datetime | None = None
 
 
 def observe(
@@ -52,11 +54,14 @@ def observe(
         if incident is None and standing.failures >= FAILURES:
             row = connection.execute(
                 insert(INCIDENT)
-                .values(subject=standing.subject, reason=standing.reason, opened_at=now)
+                .values(subject=standing.subject, reason=standing.reason, opened_at=standing.since or now)
                 .returning(INCIDENT.c.id)
             )
             opened.append(
-                (int(row.scalar_one()), {**facts, "failures": standing.failures, "since": instant(now)})
+                (
+                    int(row.scalar_one()),
+                    {**facts, "failures": standing.failures, "since": instant(standing.since or now)},
+                )
             )
         elif incident is not None and standing.failures == 0:
             connection.execute(update(INCIDENT).where(INCIDENT.c.id == incident.id).values(closed_at=now))
