@@ -10,15 +10,16 @@ from markupsafe import Markup
 from tracker.digest.layout import Chart, Series, Sheet
 from tracker.model import Level
 
-# Neighbours differ in lightness as well as in hue, so that they can be told apart in grey and by the colour-blind.
+# Seen on white and on the viewer's dark ground; neighbours differ in lightness as well as in hue, for those who do
+# not see colours.
 FILLS = {
-    Level.CRITICAL: "#7d1313",
-    Level.HIGH: "#d4551f",
-    Level.MEDIUM: "#e9ae3a",
-    Level.LOW: "#9dbfdc",
+    Level.CRITICAL: "#b3261e",
+    Level.HIGH: "#e8762d",
+    Level.MEDIUM: "#edb94a",
+    Level.LOW: "#8fb6d6",
 }
-PLAIN = "#2d5f8a"
-LATE = "#8f1d1d"
+PLAIN = "#4a7fae"
+LATE = "#b3261e"
 # From white to dark; the last two are told with white letters.
 SHADES = ("#ffffff", "#dce8f3", "#a9c8e2", "#4a7fae", "#2d5f8a")
 BAR = 260  # width of the longest bar of a mail, in pixels

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from urllib.parse import quote
 
 from tracker.digest.figures import LEVELS, charts
 from tracker.digest.layout import Group, Row, Section, Sheet
@@ -68,11 +69,19 @@ def _sheet(words: Words, repeated: bool) -> Sheet:
             if section.groups or section.lead
         ),
         charts=charts(week.quarter, language),
-        viewer=f"{week.viewer_url.rstrip('/')}/digest/{week.period.name}" if week.viewer_url else "",
+        viewer=_viewer(week),
         viewer_says=t("digest.open", language),
         made=t("digest.made", language, moment=moment(week.made_at, language, week.period.timezone)),
         notice=t("digest.notice", language),
     )
+
+
+def _viewer(week: Week) -> str:
+    """The week's page in the viewer."""
+    if not week.viewer_url:
+        return ""
+    asked = f"?profile={quote(week.profile)}" if week.profile else ""
+    return f"{week.viewer_url.rstrip('/')}/digest/{week.period.name}{asked}"
 
 
 def _actions(words: Words) -> Section:
