@@ -57,15 +57,17 @@ def digest(
     found = telling.gather(
         state, period, now=now, profile=profile, viewer_url=liking.viewer_url, watched=_watched(config)
     )
-    sheet = telling.sheet(found, language_of(lang, liking.language))
+    language = language_of(lang, liking.language)
     if form == "pdf":
         import sys
 
         if output is None and sys.stdout.isatty():
             raise UsageError("a PDF is not for the terminal", cure="give -o FILE.pdf")
-        write_out(telling.pdf(sheet), output)
+        write_out(telling.pdf(telling.sheet(found, language)), output)
+    elif form == "html":
+        write_out(telling.letter(found, language)[1], output)
     else:
-        write_out(telling.mail(sheet) if form == "html" else telling.markdown(sheet), output)
+        write_out(telling.markdown(telling.sheet(found, language)), output)
 
 
 def _watched(config: Path) -> list[str] | None:

@@ -10,7 +10,7 @@ from tracker.digest.gather import week as gather
 from tracker.digest.layout import Sheet
 from tracker.digest.markdown import markdown
 from tracker.digest.period import Period, last_week, read_week, week_of
-from tracker.digest.rendering import STYLE, mail, page, pdf
+from tracker.digest.rendering import STYLE, letter, mail, page, pdf
 from tracker.digest.telling import sheet
 from tracker.digest.week import Week
 
@@ -21,6 +21,7 @@ __all__ = [
     "Week",
     "gather",
     "last_week",
+    "letter",
     "mail",
     "markdown",
     "page",

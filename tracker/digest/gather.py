@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tracker.digest.period import Period
 from tracker.digest.quarter import WEEKS, Sighting
-from tracker.digest.week import Health, Material, Outage, Review, Week, build
+from tracker.digest.week import HORIZON, Health, Material, Outage, Review, Week, build
 from tracker.model import Change, DocumentKind, Level, Operation
 from tracker.record import restore
 from tracker.store import changes as stored
@@ -48,7 +48,8 @@ def _material(opened: Reader, period: Period, watched: Collection[str] | None) -
     names = [link.target for change in changes for link in change.tagging.links]
     affected = _restored(weeks.turning(period.first, period.last, names))
     updates = _restored(weeks.renewed(period.start, period.end))
-    planned = _restored(opened.planned(period.last))
+    # A day more than the horizon: the week speaks as of New York's day.
+    planned = _restored(weeks.planned(period.first, period.last + HORIZON + timedelta(days=1)))
     sightings = (
         Sighting(
             from_text(seen.detected_at),

@@ -6,7 +6,7 @@ from typing import Any
 
 from tracker.digest.layout import Row, Sheet
 from tracker.digest.markdown import markdown
-from tracker.digest.rendering import mail, pdf
+from tracker.digest.rendering import letter, pdf
 from tracker.digest.telling import sheet
 from tracker.digest.week import Action, Week
 from tracker.model import Language, Level
@@ -19,9 +19,11 @@ SHOWN = 5  # actions in the short form
 
 def parcel(week: Week, language: Language, key: str, *, form: str = "html", repeated: bool = False) -> Parcel:
     """The week for one channel. `form`: html, md, pdf. Raises UsageError where a PDF cannot be made."""
-    told = sheet(week, language, repeated=repeated)
+    if form == "md":
+        told, html = sheet(week, language, repeated=repeated), ""
+    else:
+        told, html = letter(week, language, repeated=repeated)
     files = ((f"tracker-{told.name}-{language}.pdf", "application/pdf", pdf(told)),) if form == "pdf" else ()
-    html = "" if form == "md" else mail(told)
     thread = f"digest-{week.profile}" if week.profile else "digest"
     return Parcel(
         message=message(told),

@@ -29,6 +29,9 @@ COLOURS = {
     Level.LOW: "#2d5f8a",
     Level.NONE: "#565f6d",
 }
+# Gmail cuts a mail at 102 kB; some is left for what mail servers add.
+LIMIT = 95_000
+SHARES = (0.6, 0.4, 0.2)
 STYLE = resources.files(__package__).joinpath("digest.css").read_text("utf-8")
 
 
@@ -66,6 +69,18 @@ def mail(told: Sheet) -> str:
         inline_style_tags=True, keep_style_tags=False, keep_at_rules=False, load_remote_stylesheets=False
     )
     return inliner.inline(html)
+
+
+def letter(week: Week, language: Language, *, repeated: bool = False) -> tuple[Sheet, str]:
+    """The digest and its mail, with lists as long as Gmail shows a mail whole."""
+    told = sheet(week, language, repeated=repeated)
+    html = mail(told)
+    for share in SHARES:
+        if len(html.encode()) <= LIMIT:
+            break
+        told = sheet(week, language, repeated=repeated, share=share)
+        html = mail(told)
+    return told, html
 
 
 def page(week: Week, language: Language) -> str:

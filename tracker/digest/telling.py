@@ -22,16 +22,14 @@ from tracker.present.inert import line, safe_url, shorten
 from tracker.present.message import level_badge
 from tracker.present.official import official_unit
 
-PER_TOPIC = 5
-LOW = 8
-ACTIONS = 12
-ROWS = 25
-PARTIES = 40
+# How many rows of a list are shown; the rest is counted.
+PER_TOPIC, LOW, ACTIONS, ROWS, PARTIES = 5, 8, 12, 25, 40
 
 
-def sheet(week: Week, language: Language, *, repeated: bool = False) -> Sheet:
-    """The week in Japanese or English. `repeated`: the same digest may have been sent already."""
-    return _sheet(Words(week, language), repeated)
+def sheet(week: Week, language: Language, *, repeated: bool = False, share: float = 1.0) -> Sheet:
+    """The week in Japanese or English. `repeated`: the same digest may have been sent already. `share`: that part
+    of the rows that are shown otherwise, for places with little space."""
+    return _sheet(Words(week, language, share), repeated)
 
 
 def _sheet(words: Words, repeated: bool) -> Sheet:
@@ -130,14 +128,16 @@ def _topics(words: Words) -> Section:
         title = label("topic", name, language) if name else t("digest.no-topic", language)
         groups.append(_group(words, title, items, PER_TOPIC))
     if low:
-        rows = tuple(_row(words, item, head=words.name(item.change)) for item in low[:LOW])
-        groups.append(Group(t("digest.low", language, count=len(low)), rows, words.more(len(low) - LOW)))
+        rows = tuple(_row(words, item, head=words.name(item.change)) for item in low[: words.shown(LOW)])
+        groups.append(
+            Group(t("digest.low", language, count=len(low)), rows, words.more(len(low) - words.shown(LOW)))
+        )
     return Section("topics", t("digest.topics", language), tuple(groups))
 
 
 def _group(words: Words, title: str, items: Sequence[Item], limit: int) -> Group:
-    rows = tuple(_row(words, item, notes=[words.reason(item.change)]) for item in items[:limit])
-    return Group(title, rows, words.more(len(items) - limit))
+    rows = tuple(_row(words, item, notes=[words.reason(item.change)]) for item in items[: words.shown(limit)])
+    return Group(title, rows, words.more(len(items) - words.shown(limit)))
 
 
 def _turns(words: Words) -> Section:
@@ -178,12 +178,12 @@ def _parties(words: Words) -> Section:
         japan=here,
     )
     groups = []
-    shown = week.parties[:PARTIES]
+    shown = week.parties[: words.shown(PARTIES)]
     for country, parties in groupby(shown, key=lambda party: party.country):
         groups.append(Group(country, tuple(_party(words, party) for party in parties)))
-    if len(week.parties) > PARTIES:
+    if len(week.parties) > words.shown(PARTIES):
         last = groups[-1]
-        groups[-1] = Group(last.title, last.rows, words.more(len(week.parties) - PARTIES))
+        groups[-1] = Group(last.title, last.rows, words.more(len(week.parties) - words.shown(PARTIES)))
     return Section("parties", t("digest.parties", language), tuple(groups), lead)
 
 
@@ -307,7 +307,7 @@ def _outage(words: Words, source: Health, outage: Outage) -> Row:
 def _section(words: Words, name: str, rows: Sequence[Row], limit: int, lead: str = "") -> Section:
     if not rows and not lead:
         return Section(name, "")
-    group = Group("", tuple(rows[:limit]), words.more(len(rows) - limit))
+    group = Group("", tuple(rows[: words.shown(limit)]), words.more(len(rows) - words.shown(limit)))
     return Section(name, t(f"digest.{name}", words.language), (group,) if rows else (), lead)
 
 

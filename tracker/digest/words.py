@@ -25,10 +25,14 @@ TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A week and the language that it is told in."""
+    """A week and the language that it is told in. `share`: which part of long lists is shown."""
 
     week: Week
     language: Language
+    share: float = 1.0
+
+    def shown(self, limit: int) -> int:
+        return max(1, round(limit * self.share))
 
     def head(self, change: Change, limit: int) -> str:
         """What happened, in one line: a document is there under its title; a text reads otherwise in places."""

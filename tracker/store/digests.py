@@ -66,8 +66,9 @@ def owe(store: Store, digests: Iterable[Owed], now: datetime) -> int:
     new = 0
     with store.write() as connection:
         known = set(connection.execute(select(DIGEST.c.key).where(DIGEST.c.key.in_(wanted))).scalars())
-        for key in wanted.keys() - known:
-            owed = wanted[key]
+        for key, owed in wanted.items():
+            if key in known:
+                continue
             connection.execute(
                 insert(DIGEST).values(
                     key=key, week=owed.week, channel=owed.channel, language=owed.language, profile=owed.profile,

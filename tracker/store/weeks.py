@@ -50,6 +50,14 @@ class Weeks:
             to_text(end),
         )
 
+    def planned(self, first: date, last: date) -> list[dict[str, Any]]:
+        """Records with a date between two days that still stands."""
+        return self._records(
+            f"{_IN_FIELD} AND seq IN (SELECT seq FROM deadline WHERE day BETWEEN ? AND ? AND NOT superseded)",  # noqa: S608
+            first.isoformat(),
+            last.isoformat(),
+        )
+
     def turning(self, first: date, last: date, names: Sequence[str]) -> list[dict[str, Any]]:
         """Records with a legal status that begins or ends between two days, or that one of these documents acts on."""
         days = (first.isoformat(), last.isoformat())
