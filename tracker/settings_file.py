@@ -120,6 +120,10 @@ class _Reader:
         profiles = [self.profile(place, values) for place, values in self.each("profile")]
         self.unique("profile", [str(values.get("id", "")) for _, values in self.each("profile")])
         hosts = self.read_hosts()
+        if "templates" in head:
+            head["templates"] = self.path.parent / head["templates"]
+            if not head["templates"].is_dir():
+                self.problem(("tracker", "templates"), f"templates: {head['templates']} is no folder")
         for operator in head.get("operators", ()):
             if operator not in {channel.id for channel in channels}:
                 self.problem(("tracker", "operators"), f'operators: no channel has the id "{operator}"')

@@ -274,6 +274,11 @@ TRACKER: Keys = {
         _text, _STRING, "an address that the operators of sources can write to; sent in the User-Agent"
     ),
     "viewer_url": Key(_base, _STRING, "where readers reach the viewer; links in alerts begin with it"),
+    "templates": Key(
+        _text,
+        _STRING,
+        "a folder with templates of your own for mails and files; as seen from the settings file",
+    ),
     "operators": Key(
         _texts,
         _STRINGS,

@@ -143,6 +143,7 @@ class Settings:
     log_format: str = "lines"  # or json
     digest: Digest | None = None
     access: Access = Access()
+    templates: Path | None = None  # folder of the firm's own templates for alerts
     operators: tuple[str, ...] | None = None  # channels that hear of outages; none given: all
 
     def source(self, source_id: str) -> Source | None:

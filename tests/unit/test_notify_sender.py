@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -273,3 +276,28 @@ def test_a_stop_ends_the_round_without_waiting() -> None:
     for thread in threading.enumerate():
         if thread.name == "deliver-hangs":
             thread.join()
+
+
+def content(letter: EmailMessage, kind: Literal["plain", "html"]) -> str:
+    body = letter.get_body((kind,))
+    assert body is not None
+    text: str = body.get_content()
+    return text
+
+
+def test_the_firms_templates_replace_ours_and_one_that_is_wrong_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "alert.txt.j2").write_text(
+        "{{ message.badge }} / {{ story }} / extension 1234\n{{ text }}", "utf-8"
+    )
+    page = tmp_path / "alert.html.j2"
+    with mail_sink() as mail:
+        for template in ("<h1>{{ message.what }}<b>{{ '<script>' }}</b></h1>", "{{ message.nothing.there }}"):
+            page.write_text(template, "utf-8")
+            channel = Channel("mail", f"mailto://127.0.0.1:{mail.port}/?from=a@t.example&to=b@firm.example")
+            settings = replace(settings_of(channel), templates=tmp_path)
+            deliver(MemoryOutbox(("mail",)), lookup, settings, NOW, Clock())
+    first, second = mail.mails
+    assert content(first, "html").startswith("<h1>")
+    assert "緊急・規制強化 / 2025-19001 / extension 1234\n50%ルール" in content(first, "plain")
+    assert "<b>&lt;script&gt;</b>" in content(first, "html")
+    assert "<!DOCTYPE html>" in content(second, "html")

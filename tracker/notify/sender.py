@@ -237,9 +237,12 @@ class _Round:
         # A change that was renewed while it waited is told once, as it is now.
         newest = {delivery.change_id: delivery for delivery in deliveries}
         parcels = [self._parcel(channel, delivery) for delivery in newest.values()]
-        return self.send(
-            channel, parcels[0] if len(parcels) == 1 else self._gathered(channel, parcels, deliveries)
-        )
+        parcel = parcels[0] if len(parcels) == 1 else self._gathered(channel, parcels, deliveries)
+        if self.settings.templates is not None and parcel.letter is None:
+            from tracker.notify import templates  # Jinja is loaded where somebody uses it
+
+            parcel = replace(parcel, letter=templates.letter(self.settings.templates, parcel))
+        return self.send(channel, parcel)
 
     def _parcel(self, channel: Channel, delivery: Delivery) -> Parcel:
         subject = self.lookup(delivery.change_id, delivery.revision)
