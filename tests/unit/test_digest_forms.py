@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
 
@@ -17,6 +19,8 @@ from tracker.digest.markdown import escape
 from tracker.digest.week import Health, Week
 from tracker.errors import UsageError
 from tracker.model import Language
+from tracker.notify.forms import uncalled
+from tracker.present.inert import line
 
 reading: Any = html  # lxml's stubs type what XPath gives as all that it may ever give
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
@@ -252,6 +256,29 @@ def test_words_from_outside_stay_words(language: Language) -> None:
 def test_markdown_shows_just_the_text(text: str, escaped: str) -> None:
     assert escape(text) == escaped
     assert reading.fragment_fromstring(MarkdownIt().render(escape(text))).text_content() == text
+
+
+@given(
+    st.text(
+        alphabet=st.characters() | st.sampled_from("-+=#>*_`~[]()|\\&;1. "),
+        max_size=40,
+    )
+)
+@settings(max_examples=300, deadline=None)
+@example("===")
+@example("--- | ---")
+@example("1) x")
+def test_any_text_reads_as_it_is_in_markdown(words: str) -> None:
+    """As rows and their notes stand in a list; `uncalled` may have put other signs for those that call people."""
+    said = line(words)
+    shown = reading.fragment_fromstring(
+        MarkdownIt("commonmark")
+        .enable(["table", "strikethrough"])
+        .render(f"- x {escape(said)}  \n  {escape(said)}"),
+        create_parent="div",
+    )
+    assert line(shown.text_content()) == line(f"x {uncalled(said)} {uncalled(said)}")
+    assert {element.tag for element in shown.iter()} <= {"div", "ul", "li", "br"}
 
 
 # --- paper --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from tracker.notify.forms import uncalled
 
 # What CommonMark or GitHub's Markdown gives a meaning inside a line; and at its beginning.
 _ACTING = re.compile(r"([\\`*_\[\]<|~]|&(?=#?\w+;))")
-_OPENING = re.compile(r"^(\s*)([-+#>]|\d+(?=[.)]\s))")
+_OPENING = re.compile(r"^(\s*)([-+#>=]|\d+(?=[.)]\s))")
 # Without them no address begins by itself, and nobody is called.
 _CALLS = re.compile(r"(?i)\b(https?|ftp|mailto|javascript)(:)|(www)(\.)|(@)(?=\w)")
 
