@@ -180,6 +180,52 @@ def test_a_deadline_is_announced_14_7_and_1_days_before_and_never_twice(world: W
     assert "あと14日" in announced(world)[0]
 
 
+def extension() -> FrDocument:
+    return FrDocument(
+        "2026-11960", date(2026, 6, 24), "Proposed controls on semiconductor vacuum equipment; extension of comment period",
+        "PRORULE", BIS, "BIS extends the comment period of the proposed rule (FR Doc. 2026-11790).",
+        {
+            "action": "Proposed rule; extension of comment period.",
+            "dates": "The comment period for the proposed rule (FR Doc. 2026-11790) is extended to July 31, 2026.",
+            "comments_close_on": "2026-07-31",
+        },
+    )  # fmt: skip
+
+
+def test_a_date_that_moved_is_announced_for_its_new_day_only(world: World) -> None:
+    world.use("fr-bis").one()
+    world.later(hours=1)
+    world.standin.add_document(proposal("2026-07-10"))
+    world.one()
+    (change,) = world.changes(query="2026-11790")
+    for _ in range(50):
+        world.later(days=1)
+        if world.now.date() == date(2026, 6, 24):
+            world.standin.add_document(extension())
+        world.one()
+    mine = [alert for alert in announced(world) if change["id"] in alert]
+    assert [alert.count("2026年7月10日") for alert in mine] == [0, 0, 0]
+    assert all("2026年7月31日" in alert for alert in mine)
+
+
+def test_an_announcement_that_waits_for_the_morning_is_taken_back_when_the_date_moves(world: World) -> None:
+    world.use("fr-bis", extra=channels(world.folder, "slack", more='batch = "08:00"')).one()
+    world.later(hours=1)
+    world.standin.add_document(proposal("2026-07-08"))
+    while world.now.date() < date(2026, 6, 24):
+        world.later(days=1)
+        world.one()
+    before = told(world.folder, "slack")
+    world.standin.add_document(extension())
+    world.later(hours=1)
+    world.one()
+    world.later(days=1)
+    world.one()
+    new = told(world.folder, "slack")[len(before) :]
+    assert new
+    assert not any("期限の予告" in alert for alert in new)
+
+
 def test_what_is_near_when_it_is_first_seen_is_not_announced_on_top_of_its_alert(world: World) -> None:
     world.use("fr-bis").one()
     world.later(hours=1)

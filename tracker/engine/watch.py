@@ -67,6 +67,15 @@ def _warn(connection: Connection, settings: Settings, now: datetime) -> int:
     changes = {
         change.id: change for change in watching.dated(connection, today, today + timedelta(days=max(STEPS)))
     }
+    standing = {
+        (change.id, day.type, day.date.isoformat())
+        for change in changes.values()
+        for day in change.tagging.dates
+        if not day.superseded
+    }
+    for notice in notices.waiting(connection, "deadline"):
+        if (notice.data["change"], notice.data["type"], notice.data["date"]) not in standing:
+            notices.withdraw(connection, notice.id)
     owed = 0
     told: set[tuple[str, str, date]] = set()
     muted = mutes.active(connection, now)

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from tracker.model import Level, Notice
 from tracker.store import outbox
-from tracker.store.tables import NOTICE
+from tracker.store.tables import DELIVERY, NOTICE
 
 PREFIX = "ntc_"
 
@@ -50,6 +50,27 @@ def tell(
             story=story, at=at, batch=batch,
         )  # fmt: skip
     return owed
+
+
+def waiting(connection: Connection, kind: str) -> list[Notice]:
+    """The notices of a kind that are owed somewhere and that nobody was sent yet."""
+    owed = (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
+    rows = connection.execute(
+        select(NOTICE.c.id)
+        .join(DELIVERY, DELIVERY.c.change_id == NOTICE.c.id)
+        .where((NOTICE.c.kind == kind) & owed)
+        .distinct()
+    )
+    return [found for row in rows if (found := get(connection, row.id)) is not None]
+
+
+def withdraw(connection: Connection, identity: str) -> None:
+    """Takes back what nobody was sent yet: it is no longer so."""
+    connection.execute(
+        delete(DELIVERY).where(
+            (DELIVERY.c.change_id == identity) & (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
+        )
+    )
 
 
 def get(connection: Connection, identity: str) -> Notice | None:
