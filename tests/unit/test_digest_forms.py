@@ -209,7 +209,7 @@ def test_charts_are_told_to_those_who_do_not_see_them() -> None:
     (drawing,) = root.xpath("//*[name()='svg'][@role='img']")
     (name,) = drawing.xpath("./*[name()='title']")
     assert drawing.get("aria-labelledby") == name.get("id")
-    assert name.text == "Changes per week, by level: 4 this week; the twelve weeks before had 0.0 on average"
+    assert name.text == "Changes per week, by level: 4 this week; average of the weeks before (12): 0.0"
 
 
 # --- what acts ----------------------------------------------------------------------------------

@@ -232,6 +232,12 @@ def test_the_quarter_counts_thirteen_weeks_and_leaves_out_the_rest() -> None:
     assert told.quarter.usual == pytest.approx(2 / 12)
 
 
+def test_weeks_in_which_nobody_watched_do_not_count_as_quiet() -> None:
+    told = week(change(1), watched_since=PERIOD.start - timedelta(days=10))
+    assert [tally.period.name for tally in told.quarter.weeks] == ["2026-W18", "2026-W19", "2026-W20"]
+    assert len(week(change(1), watched_since=PERIOD.end + timedelta(days=9)).quarter.weeks) == 1
+
+
 def test_lead_time_is_counted_from_first_sight_to_effect() -> None:
     seen = PERIOD.start - timedelta(days=10)
 

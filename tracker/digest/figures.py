@@ -23,7 +23,7 @@ def _columns(quarter: Quarter) -> tuple[str, ...]:
 
 
 def _levels(quarter: Quarter, language: Language) -> Chart:
-    now = quarter.weeks[-1].total
+    now, before = quarter.weeks[-1].total, len(quarter.weeks) - 1
     series = tuple(
         Series(label("level", level, language), tuple(tally.levels[level] for tally in quarter.weeks), level)
         for level in LEVELS
@@ -31,7 +31,9 @@ def _levels(quarter: Quarter, language: Language) -> Chart:
     return Chart(
         "levels",
         t("digest.chart-levels", language),
-        t("digest.chart-levels-says", language, now=now, usual=f"{quarter.usual:.1f}"),
+        t("digest.chart-levels-says", language, now=now, weeks=before, usual=f"{quarter.usual:.1f}")
+        if before
+        else t("digest.chart-levels-first", language, now=now),
         _columns(quarter),
         series,
         t("digest.unit", language),

@@ -61,6 +61,7 @@ def _material(opened: Reader, period: Period, watched: Collection[str] | None) -
     )
     taken = weeks.taken(period.start, period.end)
     outages = _outages(weeks.outages(period.start, period.end))
+    since = weeks.watched_since()
     concerned = dict.fromkeys(change.id for change in (*changes, *updates, *planned))
     return Material(
         changes=changes,
@@ -74,6 +75,7 @@ def _material(opened: Reader, period: Period, watched: Collection[str] | None) -
             if watched is None or name in watched
         ),
         reviews=_reviews(opened.reviews(list(concerned))),
+        watched_since=from_text(since) if since else None,
     )
 
 

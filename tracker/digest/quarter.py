@@ -56,7 +56,7 @@ class LeadTime:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """Thirteen weeks, oldest first, the week of the digest last. `topics` are the busiest, busiest first."""
+    """Up to thirteen weeks, oldest first, the week of the digest last. `topics` are the busiest, busiest first."""
 
     weeks: tuple[Tally, ...]
     topics: tuple[str, ...]
@@ -73,9 +73,15 @@ class Quarter:
         return sum(tally.total for tally in before) / len(before) if before else 0.0
 
 
-def quarter(period: Period, sightings: Iterable[Sighting]) -> Quarter:
-    """The quarter that ends with this week. Sightings outside it are left out."""
-    weeks = tuple(Tally(period.shifted(-back), Counter(), Counter()) for back in range(WEEKS - 1, -1, -1))
+def quarter(period: Period, sightings: Iterable[Sighting], watched_since: datetime | None = None) -> Quarter:
+    """The quarter that ends with this week. Sightings outside it are left out, and so are weeks in which nobody
+    watched: they would count as quiet."""
+    periods = [period.shifted(-back) for back in range(WEEKS - 1, -1, -1)]
+    weeks = tuple(
+        Tally(one, Counter(), Counter())
+        for one in periods
+        if one == period or watched_since is None or one.end > watched_since
+    )
     by_monday = {tally.period.first: tally for tally in weeks}
     leads = []
     for sighting in sightings:

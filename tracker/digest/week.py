@@ -76,6 +76,7 @@ class Material:
     sightings: tuple[Sighting, ...] = ()
     sources: tuple[Health, ...] = ()
     reviews: Mapping[str, Review] = field(default_factory=dict)
+    watched_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ def build(
         sections=sections(touched),
         proposals=tuple(entry for entry in items if _proposes(entry.change)),
         sources=material.sources,
-        quarter=quarter(period, _counted(period, material.sightings, kept)),
+        quarter=quarter(period, _counted(period, material.sightings, kept), material.watched_since),
     )
 
 
