@@ -13,7 +13,7 @@ import pytest
 import tomli
 
 from tracker import settings_keys
-from tracker.cli import alerting, digesting, keeping, reading, working
+from tracker.cli import accounts, alerting, digesting, keeping, reading, serving, working
 from tracker.cli.app import app
 from tracker.i18n import t
 from tracker.model import TOPIC_IDS, Change, Direction, DocumentKind, Level, Op, SnapshotRef, Tagging
@@ -154,8 +154,10 @@ COMMANDS = text("docs/commands.md")
 
 def commands() -> dict[str, Any]:
     """The commands by name, as click describes them."""
-    modules = {alerting.__name__, digesting.__name__, keeping.__name__, reading.__name__, working.__name__}
-    assert len(modules) == 5  # importing them is what registers their commands
+    modules = {
+        module.__name__ for module in (accounts, alerting, digesting, keeping, reading, serving, working)
+    }
+    assert len(modules) == 7  # importing them is what registers their commands
     group: Any = app
     return dict(group.commands)
 

@@ -27,7 +27,7 @@ from tracker.model import (
     Unit,
     UnitKind,
 )
-from tracker.sources import Channel, Settings, Source, SourceKind
+from tracker.sources import Access, Channel, Settings, Source, SourceKind
 from tracker.store import changes, outbox, states
 from tracker.store.db import Store
 from tracker.web.app import create_app
@@ -36,9 +36,10 @@ NOW = datetime(2025, 11, 20, 3, 0, tzinfo=UTC)
 SECRET = "https://hooks.example.test/T0/B0/very-secret"
 
 
-def settings(path: Path = Path("sources.toml")) -> Settings:
+def settings(path: Path = Path("sources.toml"), access: Access = Access()) -> Settings:  # noqa: B008 - frozen
     return Settings(
         path=path,
+        access=access,
         sources=(
             Source("fr-bis", SourceKind.FEDERAL_REGISTER, base_url="https://www.federalregister.gov/api/v1"),
             Source("ear", SourceKind.ECFR, base_url="https://www.ecfr.gov", title=15, parts=((730, 774),)),
@@ -174,10 +175,18 @@ def hostile_operations() -> tuple[Operation, ...]:
     return compare(before, after)
 
 
-def viewer(state: Path, *, proposals: int = 1, with_hostile: bool = False, empty: bool = False) -> TestClient:
+def viewer(
+    state: Path,
+    *,
+    proposals: int = 1,
+    with_hostile: bool = False,
+    empty: bool = False,
+    access: Access = Access(),  # noqa: B008 - frozen
+    peer: str = "127.0.0.1",
+) -> TestClient:
     store = Store(state)
     if not empty:
         fill(store, proposals=proposals, with_hostile=with_hostile)
     store.close()
-    app = create_app(settings(), state, lambda: NOW)
-    return TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
+    app = create_app(settings(access=access), state, lambda: NOW)
+    return TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False, client=(peer, 50_000))

@@ -14,7 +14,8 @@ from tracker.cli.app import command, logging, settings_of
 LISTEN = "127.0.0.1:8000"
 
 listen = click.option(
-    "--listen", metavar="HOST:PORT", default=LISTEN, show_default=True, help="Where the viewer is served; this machine only."
+    "--listen", metavar="HOST:PORT", default=LISTEN, show_default=True,
+    help="Where the viewer is served; this machine only, unless [viewer] asks for sign-in."
 )  # fmt: skip
 
 

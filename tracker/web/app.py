@@ -21,10 +21,25 @@ from tracker import __version__
 from tracker.errors import StoreError, TrackerError, UsageError
 from tracker.sources import Settings
 from tracker.store.db import Store
-from tracker.web import api, change, feed, health, inbox, law, overview, redline, rendering, review, weekly
+from tracker.web import (
+    api,
+    change,
+    entrance,
+    feed,
+    health,
+    inbox,
+    law,
+    overview,
+    redline,
+    rendering,
+    review,
+    weekly,
+)
+from tracker.web.access import Door
 from tracker.web.desk import Desk, desk_of
-from tracker.web.guard import Guard
+from tracker.web.guard import Guard, is_loopback
 from tracker.web.health import Tally
+from tracker.web.passwords import Throttle
 
 log = structlog.get_logger()
 
@@ -53,9 +68,24 @@ def create_app(
     )
     app.state.desk = Desk(current, state, Store(state), now)
     app.state.tally = tally
-    for part in (inbox, law, redline, review, change, overview, feed, api, health, weekly, rendering):
+    app.state.throttle = Throttle()
+    for part in (
+        inbox,
+        law,
+        redline,
+        review,
+        change,
+        overview,
+        feed,
+        api,
+        health,
+        weekly,
+        entrance,
+        rendering,
+    ):
         app.include_router(part.router)
     rendering.warm()
+    app.add_middleware(Door, desk=app.state.desk, loopback=is_loopback(host), said=_said)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(Guard, hosts=lambda: _names(host, current()), tally=tally)
     app.add_exception_handler(TrackerError, _trouble)

@@ -1,7 +1,7 @@
 """What every answer is given, and what is not answered at all.
 
 The pages ask nobody for anything: the policy allows the viewer's own style sheet and script and nothing else.
-On loopback there is no sign-in, so a request whose Host is not a name of this machine is refused: a page of
+Without sign-in whoever reaches loopback may read, so a request whose Host is not a name of this machine is refused: a page of
 somebody else's that points its own name at 127.0.0.1 must not read what is kept here.
 """
 
@@ -137,11 +137,13 @@ def form_token(secret: str) -> str:
     return f"{nonce}.{_sign(secret, nonce)}"
 
 
-def check_form(request: Request, token: str) -> None:
-    """Raises HTTPException 403 for a form that did not come from a page of ours."""
+def check_form(request: Request, token: str, viewer_url: str) -> None:
+    """Raises HTTPException 403 for a form that did not come from a page of ours. Behind a proxy with TLS our pages'
+    origin is that of `viewer_url`."""
     origin = request.headers.get("origin")
     own = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    if origin not in {None, own}:
+    outer = urlsplit(viewer_url)
+    if origin not in {None, own, f"{outer.scheme}://{outer.netloc}"}:
         raise HTTPException(403, "the form came from another site")
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise HTTPException(403, "the form came from another site")

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache, partial
 from importlib import resources
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -25,6 +25,7 @@ from tracker.present.deadlines import days_left
 from tracker.present.inert import inert, line, safe_url
 from tracker.store.moment import from_text
 from tracker.web import guard
+from tracker.web.access import visitor_of
 from tracker.web.desk import AtDesk, Desk
 
 YEAR = 365 * 86_400
@@ -103,6 +104,7 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
     zone = desk.settings.timezone
     today = desk.today()
     secret = guard.form_secret(request)
+    visitor = visitor_of(request)
 
     def instant(value: datetime | str) -> datetime:
         if isinstance(value, datetime):
@@ -127,13 +129,16 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
             here=request.url.path,
             back=quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe=""),
             query=query,
+            visitor=visitor,
+            may=visitor.may if visitor else lambda _: False,
             form_token=partial(guard.form_token, secret),
             **values,
         )
     )
     answer = HTMLResponse(body, status_code=status, headers={"Content-Language": language, "Vary": "Cookie"})
     if request.cookies.get(guard.COOKIE) != secret:
-        set_cookie(request, answer, guard.COOKIE, secret, seconds=None, strict=True)
+        viewer_url = desk.settings.viewer_url
+        set_cookie(request, answer, guard.COOKIE, secret, seconds=None, strict=True, viewer_url=viewer_url)
     return answer
 
 
@@ -145,13 +150,19 @@ def set_cookie(
     *,
     seconds: int | None = YEAR,
     strict: bool = False,
+    viewer_url: str = "",
 ) -> None:
+    """`Secure` where the reader came by TLS, to us or to the proxy that `viewer_url` names."""
+    outer = urlsplit(viewer_url)
+    encrypted = request.url.scheme == "https" or (
+        outer.scheme == "https" and outer.hostname == request.url.hostname
+    )
     answer.set_cookie(
         name,
         value,
         max_age=seconds,
         httponly=True,
-        secure=request.url.scheme == "https",
+        secure=encrypted,
         samesite="strict" if strict else "lax",
     )
 

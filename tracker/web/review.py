@@ -1,6 +1,6 @@
 """Reviews: what people did about changes, written down, listed and taken away as CSV.
 
-Without sign-in the reviewer names himself; the browser remembers the name.
+Who signed in writes under that name. Without sign-in the reviewer names himself; the browser remembers the name.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tracker.store import reviews
 from tracker.store.moment import from_text
 from tracker.store.reviews import Action
 from tracker.text import fold_space
+from tracker.web.access import visitor_of
 from tracker.web.desk import AtDesk
 from tracker.web.guard import check_form
 from tracker.web.rendering import local_path, page, set_cookie
@@ -46,13 +47,16 @@ Field = Annotated[str, Form(max_length=reviews.NOTE + 100)]
 
 
 def reviewer(request: Request) -> str:
-    """The name that the reader gave himself; empty where he has not."""
+    """The name of who signed in, or the one that the reader gave himself; empty where he has not."""
+    visitor = visitor_of(request)
+    if visitor is not None and visitor.signed_in:
+        return visitor.name
     return fold_space(unquote(request.cookies.get(WHO, "")))[: reviews.NAME]
 
 
 @router.post("/reviewer")
-def name_oneself(request: Request, who: Field, form: Field, back: Field = "/") -> Response:
-    check_form(request, form)
+def name_oneself(request: Request, desk: AtDesk, who: Field, form: Field, back: Field = "/") -> Response:
+    check_form(request, form, desk.settings.viewer_url)
     name = fold_space(who)
     if not name or len(name) > reviews.NAME:
         raise HTTPException(422, f"a name has 1 to {reviews.NAME} characters")
@@ -73,7 +77,7 @@ def review(
     due: Field = "",
 ) -> Response:
     """One entry, or two where somebody is assigned with a due day."""
-    check_form(request, form)
+    check_form(request, form, desk.settings.viewer_url)
     who = reviewer(request)
     if action not in list(Action):
         raise HTTPException(422, f"{action!r} is no action")

@@ -19,16 +19,16 @@ STARTS_WITHIN = 15.0  # seconds
 LISTEN = "127.0.0.1:8000"
 
 
-def address_of(listen: str) -> tuple[str, int]:
+def address_of(listen: str, *, sign_in: bool = False) -> tuple[str, int]:
     """`127.0.0.1:8000`, `[::1]:8000`, `localhost:0` as host and port. Raises UsageError for anything else, and for
-    an address beyond loopback: there is no sign-in that would keep others out."""
+    an address beyond loopback where no sign-in keeps others out."""
     host, _, port = listen.rpartition(":")
     if not host or not port.isascii() or not port.isdecimal() or int(port) > 65535:
         raise UsageError(f"--listen {listen!r} is not HOST:PORT", cure=f"such as {LISTEN}")
-    if not is_loopback(host):
+    if not sign_in and not is_loopback(host):
         raise UsageError(
             f"--listen {listen}: the viewer has no sign-in, so it listens on this machine only",
-            cure="listen on 127.0.0.1 and let a reverse proxy with sign-in of its own, or an ssh tunnel, reach it",
+            cure="set sign_in in [viewer] of the settings, or listen on 127.0.0.1",
         )
     return host.strip("[]"), int(port)
 
@@ -44,7 +44,8 @@ class Viewer:
         listen: str = LISTEN,
         now: Callable[[], datetime] = clock.now,
     ) -> None:
-        self.host, self.port = address_of(listen)
+        access = (settings if isinstance(settings, Settings) else settings()).access
+        self.host, self.port = address_of(listen, sign_in=bool(access.sign_in))
         self.settings = settings
         self.state = state
         self.now = now
@@ -67,6 +68,8 @@ class Viewer:
             log_config=None,
             lifespan="off",
             server_header=False,
+            # Which proxies are believed is a setting of ours (`access`); uvicorn would believe any on loopback.
+            proxy_headers=False,
             timeout_graceful_shutdown=5,
             h11_max_incomplete_event_size=64_000,
         )

@@ -1,0 +1,137 @@
+"""The command that says who may use the viewer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker import clock
+from tracker.cli.app import as_json as json_option
+from tracker.cli.app import command, print_json
+from tracker.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+ROLES = ("reader", "reviewer", "operator", "admin")
+SCOPES = ("records", "status")
+ACTIONS = ("list", "add", "role", "password", "remove", "key", "revoke")
+
+
+@command("users")
+@click.argument("action", metavar="list|add|role|password|remove|key|revoke")
+@click.argument("name", default="", metavar="[NAME]")
+@click.option("--role", metavar="|".join(ROLES), help="What the account may do; with add and role.")
+@click.option(
+    "--password-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take the password from the first line of a file; left out: it is asked for.",
+)
+@click.option("--no-password", is_flag=True, help="With add: a proxy signs this one in.")
+@click.option("--scope", "scopes", multiple=True, metavar="|".join(SCOPES), help="What a key opens.")
+@json_option
+def users(
+    config: Path,  # noqa: ARG001 - accounts are kept in the state
+    state: Path,
+    action: str,
+    name: str,
+    role: str | None,
+    password_file: Path | None,
+    no_password: bool,
+    scopes: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Who may use the viewer where `[viewer]` asks for sign-in: accounts with a role, and keys for programs."""
+    if action not in ACTIONS:
+        raise UsageError(f"{action!r} is not one of {', '.join(ACTIONS)}")
+    if action == "list":
+        _list(state, as_json)
+        return
+    if not name:
+        raise UsageError(f"users {action} needs the {'id of a key' if action == 'revoke' else 'name'}")
+    if role is not None and role not in ROLES:
+        raise UsageError(f"--role: {role!r} is not one of {', '.join(ROLES)}")
+    if (role is None) == (action in {"add", "role"}):
+        raise UsageError("--role belongs to add and role, and is needed there")
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown:
+        raise UsageError(f"--scope: {unknown[0]!r} is not one of {', '.join(SCOPES)}")
+    from tracker.store import accounts
+    from tracker.web.passwords import hashed
+
+    password = ""
+    if action == "password" or (action == "add" and not no_password):
+        password = hashed(_password(password_file))
+    with _writing(state) as connection:
+        if action == "add":
+            accounts.add(connection, name, accounts.Role(str(role)), password, clock.now())
+        elif action == "role":
+            accounts.alter(connection, name, role=accounts.Role(str(role)))
+        elif action == "password":
+            accounts.alter(connection, name, password=password)
+        elif action == "remove":
+            accounts.remove(connection, name)
+        elif action == "revoke":
+            accounts.revoke(connection, name)
+        else:
+            key = accounts.make_key(
+                connection, name, [accounts.Scope(scope) for scope in scopes], clock.now()
+            )
+            print(key)
+            print("it is shown this once: Authorization: Bearer KEY", file=sys.stderr)
+
+
+def _list(state: Path, as_json: bool) -> None:
+    from tracker.record import instant
+    from tracker.store import accounts
+
+    with _writing(state) as connection:
+        people, keys = accounts.every(connection), accounts.keys(connection)
+    if as_json:
+        print_json(
+            {
+                "accounts": [
+                    {"name": one.name, "role": str(one.role), "password": bool(one.password), "made_at": instant(one.made_at)}
+                    for one in people
+                ],
+                "keys": [
+                    {"id": key.id, "name": key.name, "scopes": [str(scope) for scope in key.scopes], "made_at": instant(key.made_at)}
+                    for key in keys
+                ],
+            }
+        )  # fmt: skip
+        return
+    for one in people:
+        print(f"{one.role:<9} {one.name}{'' if one.password else ' (no password)'}")
+    for key in keys:
+        print(f"key {key.id} of {key.name}: {', '.join(key.scopes)}")
+    if not people:
+        print("no accounts: tracker users add NAME --role admin", file=sys.stderr)
+
+
+def _password(file: Path | None) -> str:
+    if file is None:
+        given: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        return given
+    try:
+        return file.read_text("utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: the password cannot be read") from error
+
+
+@contextmanager
+def _writing(state: Path) -> Iterator[Connection]:
+    from tracker.store.db import Store
+
+    store = Store(state)
+    try:
+        with store.write() as connection:
+            yield connection
+    finally:
+        store.close()

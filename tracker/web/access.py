@@ -1,0 +1,229 @@
+"""Who asks, and what a role may do: every path is closed unless this page opens it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tracker.sources import Access
+from tracker.store import accounts
+from tracker.store.accounts import NAME, Role
+from tracker.store.accounts import Scope as KeyScope
+from tracker.text import fold_space
+from tracker.web.desk import Desk
+
+SESSION = "tracker_session"
+
+# Open without sign-in: whether it lives, what the sign-in page is drawn with, and the page itself.
+_PUBLIC = re.compile(r"/(healthz|readyz|sign-in|language/(ja|en)|static/[a-z.]+)")
+_ROLES: tuple[tuple[str, str, Role], ...] = (
+    ("GET", r"/settings", Role.OPERATOR),
+    ("GET", r"/sign-ins", Role.ADMIN),
+    ("GET", r".*", Role.READER),
+    ("POST", r"/sign-out", Role.READER),
+    ("POST", r"/sources/[^/]+/poll", Role.OPERATOR),
+    ("POST", r".*", Role.REVIEWER),
+)
+_SCOPES: tuple[tuple[str, KeyScope], ...] = (
+    (r"/api/status|/metrics", KeyScope.STATUS),
+    (r"/api/.*|/feed\.atom|/calendar\.ics", KeyScope.RECORDS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks. `via`: `local` (nobody signs in here; the name is what the reader gave himself, if any), `session`,
+    `proxy` or `key`."""
+
+    name: str
+    role: Role
+    via: str
+    scopes: tuple[KeyScope, ...] = ()
+
+    def may(self, role: Role | str) -> bool:
+        return self.role.rank >= Role(role).rank
+
+    @property
+    def signed_in(self) -> bool:
+        return self.via != "local"
+
+
+LOCAL = Visitor("", Role.ADMIN, "local")
+
+
+def is_public(path: str) -> bool:
+    return _PUBLIC.fullmatch(path) is not None
+
+
+def needed(method: str, path: str) -> Role:
+    """The least role that may ask this. What no rule names needs the highest."""
+    for verb, pattern, role in _ROLES:
+        if method == verb and re.fullmatch(pattern, path, re.DOTALL):
+            return role
+    return Role.ADMIN
+
+
+def key_scope(path: str) -> KeyScope | None:
+    """What a key must open to be taken here; None: no key is."""
+    return next((scope for pattern, scope in _SCOPES if re.fullmatch(pattern, path, re.DOTALL)), None)
+
+
+def visitor_of(request: Request) -> Visitor | None:
+    """None on public pages, before somebody has signed in."""
+    found = request.scope.get("state", {}).get("visitor")
+    return found if isinstance(found, Visitor) else None
+
+
+# --- proxies ------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def _networks(trusted: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(item) for item in trusted)
+
+
+def is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return any(found in network for network in _networks(trusted))
+
+
+def address_of(request: Request, access: Access) -> str:
+    """Where the request came from; a trusted proxy's word for it is taken."""
+    peer = request.client.host if request.client else ""
+    if is_trusted(peer, access.trusted_proxies):
+        forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        try:
+            return str(ipaddress.ip_address(forwarded))
+        except ValueError:
+            return peer
+    return peer
+
+
+def _named_by_proxy(request: Request, access: Access) -> str:
+    """Empty where no proxy that is trusted names anybody, or where it is said twice."""
+    said = request.headers.getlist(access.proxy_header)
+    if len(said) != 1 or not is_trusted(
+        request.client.host if request.client else "", access.trusted_proxies
+    ):
+        return ""
+    # Header values come as Latin-1 (RFC 9110, 5.5); proxies send UTF-8 in them.
+    try:
+        name = fold_space(said[0].encode("latin-1").decode("utf-8"))
+    except UnicodeError:
+        return ""
+    return name if name.isprintable() and len(name) <= NAME else ""
+
+
+# --- the door -----------------------------------------------------------------------------------
+
+
+class Door:
+    """ASGI middleware: finds out who asks and lets through what his role may."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        desk: Desk,
+        loopback: bool,
+        said: Callable[[Request, int, str], Response],
+    ) -> None:
+        self.app = app
+        self.desk = desk
+        self.loopback = loopback
+        self.said = said
+        self._seen: dict[str, datetime] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        access = self.desk.settings.access
+        if not access.sign_in:
+            visitor: Visitor | None = LOCAL
+        elif request.url.path.startswith("/static/"):
+            visitor = None
+        else:
+            visitor = await run_in_threadpool(self._visitor, request, access)
+        scope.setdefault("state", {})["visitor"] = visitor
+        refused = self._refused(request, access, visitor)
+        await (refused or self.app)(scope, receive, send)
+
+    def _visitor(self, request: Request, access: Access) -> Visitor | None:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            with self.desk.store.read() as connection:
+                owner = accounts.of_key(connection, key.strip())
+            return Visitor(owner[0].name, owner[0].role, "key", owner[1]) if owner else None
+        if access.sign_in == "proxy":
+            name = _named_by_proxy(request, access)
+            if not name:
+                return None
+            with self.desk.store.read() as connection:
+                account = accounts.get(connection, name)
+            self._note(name, address_of(request, access))
+            return Visitor(
+                account.name if account else name, account.role if account else Role.READER, "proxy"
+            )
+        token = request.cookies.get(SESSION, "")
+        if not token:
+            return None
+        with self.desk.store.read() as connection:
+            account = accounts.of_session(connection, token, self.desk.now())
+        return Visitor(account.name, account.role, "session") if account else None
+
+    def _note(self, name: str, address: str) -> None:
+        """The proxy does not say when somebody signs in: the first request in a session's time stands for it."""
+        now = self.desk.now()
+        last = self._seen.get(name)
+        if last is None or now - last >= accounts.SESSION_LASTS:
+            self._seen = {who: at for who, at in self._seen.items() if now - at < accounts.SESSION_LASTS}
+            self._seen[name] = now
+            with self.desk.store.write() as connection:
+                accounts.note(connection, now, name, address, "in")
+
+    def _refused(self, request: Request, access: Access, visitor: Visitor | None) -> Response | None:
+        method, path = request.method, request.url.path
+        if not access.sign_in:
+            # The settings may have been changed after the start.
+            said = "sign-in was taken out of the settings; others can reach this address, so nothing is shown"
+            return None if self.loopback else JSONResponse({"detail": said}, 503)
+        if is_public(path):
+            return None
+        if visitor is None:
+            return self._unknown(request, access)
+        if visitor.via == "key":
+            scope = key_scope(path)
+            if method != "GET" or scope is None or scope not in visitor.scopes:
+                return JSONResponse({"detail": "the key does not open this"}, 403)
+        if not visitor.may(needed(method, path)):
+            return self.said(request, 403, f"{method} {path}: the role {visitor.role} may not")
+        return None
+
+    def _unknown(self, request: Request, access: Access) -> Response:
+        if key_scope(request.url.path) or request.url.path.startswith("/api/"):
+            return JSONResponse(
+                {"detail": "sign in, or send a key"}, 401, {"WWW-Authenticate": 'Bearer realm="tracker"'}
+            )
+        if access.sign_in == "proxy":
+            return self.said(request, 403, "nobody is signed in: come through the proxy that signs people in")
+        if request.method != "GET":
+            return self.said(request, 401, "nobody is signed in")
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?back={quote(asked, safe='')}" if asked != "/" else "/sign-in", 303)
