@@ -110,7 +110,9 @@ def _corrected(summary: Bilingual, what: Bilingual) -> Bilingual:
 def _touches(document: Document, operations: Sequence[Operation]) -> bool:
     """Whether standing text was altered. What a page merely gains is news by its own words or none: lists of links
     grow every day."""
-    return any(document.kind is not DocumentKind.PAGE or operation.op is not Op.ADDED for operation in operations)
+    return any(
+        document.kind is not DocumentKind.PAGE or operation.op is not Op.ADDED for operation in operations
+    )
 
 
 def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:
