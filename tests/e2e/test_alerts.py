@@ -363,3 +363,15 @@ def test_what_nobody_acknowledges_in_time_goes_on_once(world: World) -> None:
     (alert,) = told(world.folder, "boss")
     assert "まだ誰も確認していません" in alert
     assert second in alert
+
+
+def test_an_alert_about_a_changed_text_shows_the_words_that_went_and_came(world: World) -> None:
+    world.use("ear").one()
+    world.later(days=3)
+    world.standin.edit_part(
+        15, "744", "for use in a fabrication facility", "for use in an advanced <I>wafer</I> facility"
+    )
+    world.one()
+    (alert,) = world.alerts
+    assert "15 CFR 744.23(a):\n" in alert
+    assert "[-a fabrication-] {+an advanced wafer+} facility." in alert

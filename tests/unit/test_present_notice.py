@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.unit.present_samples import affiliates_rule, hostile_page
-from tracker.model import Language, Level, Notice
+from tracker.model import Language, Level, Notice, Op, Operation, SpanKind
 from tracker.notify import mail, slack, teams
 from tracker.notify.forms import plain
+from tracker.present.excerpt import passages
 from tracker.present.message import Message, message
 from tracker.present.notice import gathered, notice_message
 
@@ -88,3 +90,21 @@ def test_a_hundred_gathered_alerts_arrive_whole_within_the_limits_of_slack_and_t
     assert all(len(run) <= slack.BLOCKS for run in blocks)
     assert str(blocks).count("chg_0123456789abcdef>") + str(blocks).count("|chg_0123456789abcdef") >= 100
     assert str(teams.payloads(found)).count("(chg_0123456789abcdef)") == 100
+
+
+def test_the_words_that_changed_are_few_escaped_and_marked_by_more_than_colour() -> None:
+    long = "unchanged words of the section " * 40
+    spans: tuple[tuple[SpanKind, str], ...] = (
+        ("equal", long), ("delete", "may <b>export</b>"), ("insert", "may not export"), ("equal", long),
+        ("delete", "x" * 2000), ("equal", long),
+    )  # fmt: skip
+    operations = [Operation(f"15 CFR 744.{n}", Op.CHANGED, spans=spans) for n in range(1, 9)]
+    operations.insert(0, Operation("15 CFR 744.0", Op.CHANGED, editorial=True, spans=spans))
+    found = passages(operations)
+    assert [passage.path for passage in found] == ["15 CFR 744.1", "15 CFR 744.2", "15 CFR 744.3"]
+    assert sum(len(words) for _, words in found[0].runs) < 900
+    told_change = message(affiliates_rule(), "en", now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER)
+    shown = mail.html(replace(told_change, passages=found))
+    assert 'line-through">may &lt;b&gt;export&lt;/b&gt;</del>' in shown
+    assert 'underline">may not export</ins>' in shown
+    assert "[-may <b>export</b>-] {+may not export+}" in plain(replace(told_change, passages=found))

@@ -17,7 +17,7 @@ from tracker import pipeline
 from tracker.engine.due import next_poll
 from tracker.errors import StoreError, TrackerError
 from tracker.fetch.client import Client
-from tracker.model import Change, Notice
+from tracker.model import Change, Notice, Operation
 from tracker.notify.sender import DeliverReport, Traffic, deliver
 from tracker.pipeline import Context, Report
 from tracker.sources import Settings, Source
@@ -189,6 +189,10 @@ def deliver_due(
             )
         return found
 
+    def compared(change_id: str) -> tuple[Operation, ...]:
+        with context.store.read() as connection:
+            return changes.operations(connection, change_id)
+
     return deliver(
         Outbox(context.store, incidents.channel_watch(context.settings.outage_channels())),
         lookup,
@@ -197,4 +201,5 @@ def deliver_due(
         context.now,
         traffic=traffic,
         stop=stop,
+        compared=compared,
     )

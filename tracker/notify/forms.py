@@ -68,6 +68,8 @@ def plain(message: Message) -> str:
     lines = [text for text in (message.what, message.title, message.detail) if text]
     if message.points:
         lines += ["", *(said(point) for point in message.points)]
+    for passage in message.passages:
+        lines += ["", f"{passage.path}:", " ".join(_marked(kind, words) for kind, words in passage.runs)]
     for entry in message.entries:
         lines += ["", f"{SIGNS[entry.level]} [{entry.badge}] {entry.what}"]
         lines += [text for text in (entry.note, f"{entry.link} ({entry.id})".strip()) if text]
@@ -79,6 +81,11 @@ def plain(message: Message) -> str:
             lines += ["", *(said(fact) for fact in facts)]
     lines += ["", message.notice]
     return uncalled("\n".join(lines)).strip()
+
+
+def _marked(kind: str, words: str) -> str:
+    """As `tracker diff` prints it: `[-gone-]`, `{+come+}`."""
+    return f"[-{words}-]" if kind == "delete" else f"{{+{words}+}}" if kind == "insert" else words
 
 
 def said(fact: Fact) -> str:

@@ -81,6 +81,13 @@ def html(message: Message) -> str:
     below = "".join(
         _paragraph(text, "color:#444444;margin:0 0 6px") for text in (message.title, message.detail) if text
     )
+    passages = "".join(
+        '<tr><td style="border-left:4px solid #1d4f91;padding:4px 12px">'
+        f'<span style="color:#555555;font-size:13px">{escape(passage.path)}</span><br>'
+        f"{' '.join(_run(kind, words) for kind, words in passage.runs)}</td></tr>"
+        '<tr><td style="height:8px;line-height:8px">&nbsp;</td></tr>'
+        for passage in message.passages
+    )
     entries = "".join(
         '<tr><td valign="top" style="padding:6px 0;border-top:1px solid #dddddd">'
         f'<span style="display:inline-block;background:{_COLOURS[entry.level]};color:#ffffff;padding:1px 8px;'
@@ -117,7 +124,7 @@ def html(message: Message) -> str:
         f'<h1 style="font-size:19px;line-height:1.4;margin:0 0 6px">{escape(message.what)}</h1>{below}'
         f'<div style="height:8px;line-height:8px">&nbsp;</div>{_table(message.points, first=True)}'
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" '
-        f'style="margin:14px 0 6px">{entries}{quotes}</table><div style="margin:6px 0 14px">{buttons}</div>'
+        f'style="margin:14px 0 6px">{entries}{passages}{quotes}</table><div style="margin:6px 0 14px">{buttons}</div>'
         f"{_table(message.facts, first=False)}"
         f"{_paragraph(message.notice, 'color:#666666;font-size:12px;margin:14px 0 0')}"
         "</td></tr></table></td></tr></table></body></html>"
@@ -135,6 +142,15 @@ def _table(facts: tuple[Fact, ...], *, first: bool) -> str:
         for fact in facts
     )
     return f'<table cellpadding="0" cellspacing="0" border="0" style="font-size:{size}">{rows}</table>'
+
+
+def _run(kind: str, words: str) -> str:
+    """Colour is not all that tells them apart: what went is struck through, what came is underlined."""
+    if kind == "delete":
+        return f'<del style="color:#a4161a;text-decoration:line-through">{escape(words)}</del>'
+    if kind == "insert":
+        return f'<ins style="color:#1b5e20;text-decoration:underline">{escape(words)}</ins>'
+    return escape(words)
 
 
 def _paragraph(text: str, style: str) -> str:

@@ -21,12 +21,13 @@ from typing import TypeVar
 import structlog
 
 from tracker.errors import TrackerError
-from tracker.model import Attempt, Change, Delivery, Notice
+from tracker.model import Attempt, Change, Delivery, Notice, Operation
 from tracker.notify import channels as places
 from tracker.notify.answer import Answer, next_try
 from tracker.notify.forms import Parcel
 from tracker.notify.outbox import Outbox, State
 from tracker.notify.webhook import notice_record
+from tracker.present.excerpt import passages
 from tracker.present.message import message
 from tracker.present.notice import gathered, notice_message
 from tracker.record import record
@@ -44,6 +45,7 @@ LOOK_AGAIN = timedelta(seconds=1)
 T = TypeVar("T")
 Lookup = Callable[[str, int], Change | Notice]
 Send = Callable[[Channel, Parcel], Answer]
+Compared = Callable[[str], Sequence[Operation]]
 
 log = structlog.get_logger()
 
@@ -106,16 +108,26 @@ def deliver(
     stop: threading.Event | None = None,
     send: Send = places.send,
     limit: timedelta = SEND_LIMIT,
+    compared: Compared = lambda _: (),
 ) -> DeliverReport:
     """One round: sends everything that is due, and returns when no channel has more to do.
 
     `now` is the moment that messages speak as of; `clock` times claims and attempts. `lookup` gives the
     change of a delivery. Pass the same `traffic` to every round of a process, so that a channel that
     asked for time gets it. When `stop` is set the round ends without waiting for sends in flight; their
-    leases bring them back. Raises what `outbox` raised, after the other channels have done their work.
+    leases bring them back. `compared` gives the differences that a change was found by. Raises what `outbox` raised, after the other channels have done their work.
     """
     round_ = _Round(
-        outbox, lookup, settings, now, clock, traffic or Traffic(), stop or threading.Event(), send, limit
+        outbox,
+        lookup,
+        settings,
+        now,
+        clock,
+        traffic or Traffic(),
+        stop or threading.Event(),
+        send,
+        limit,
+        compared,
     )
     return round_.run()
 
@@ -131,6 +143,7 @@ class _Round:
     stop: threading.Event
     send: Send
     limit: timedelta
+    compared: Compared
     chance: random.Random = field(default_factory=random.Random)
     busy: set[str] = field(default_factory=set)  # channels that may have a delivery in hand
     idle: threading.Condition = field(default_factory=threading.Condition)  # told when `busy` shrinks
@@ -269,6 +282,7 @@ class _Round:
             update=delivery.revision > 1,
             repeated=delivery.repeated,
         )
+        told = replace(told, passages=passages(self.compared(subject.id)))
         story = delivery.story or subject.document_number or subject.id
         return Parcel(told, record(subject), delivery.key, story, delivery.thread)
 

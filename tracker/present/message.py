@@ -14,7 +14,7 @@ from itertools import islice
 
 from tracker.clock import legal_day
 from tracker.i18n import day, label, moment, t
-from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, Topic
+from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, SpanKind, Topic
 from tracker.present.deadlines import ahead, change_url, days_left
 from tracker.present.inert import first_sentence, line, safe_url, shorten
 from tracker.present.standing import standing, standing_line
@@ -64,6 +64,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A unit that changed: runs of words that are the same, went or came, in the order of the text."""
+
+    path: str
+    runs: tuple[tuple[SpanKind, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One alert in one language.
 
@@ -72,7 +80,8 @@ class Message:
     the official title, empty where `what` has it; `detail` what else the summary says. `points` are read in ten seconds: whether it is in force, what is due, why it
     matters, topics, profiles. `links` are the viewer's page and, where its address is one that people
     may follow, the official one. `facts` are for whoever reads on. `entries` are the alerts that are told
-    together in this one. `number`: the document's, or its citation.
+    together in this one. `number`: the document's, or its citation. `passages` are the
+    words that changed, where two states of a text were compared.
     """
 
     id: str
@@ -92,6 +101,7 @@ class Message:
     notice: str
     entries: tuple[Entry, ...] = ()
     number: str = ""
+    passages: tuple[Passage, ...] = ()
 
 
 def message(
