@@ -374,4 +374,4 @@ def test_an_alert_about_a_changed_text_shows_the_words_that_went_and_came(world:
     world.one()
     (alert,) = world.alerts
     assert "15 CFR 744.23(a):\n" in alert
-    assert "[-a fabrication-] {+an advanced wafer+} facility." in alert
+    assert "[-a fabrication-]{+an advanced wafer+} facility." in alert

@@ -95,7 +95,7 @@ def test_a_hundred_gathered_alerts_arrive_whole_within_the_limits_of_slack_and_t
 def test_the_words_that_changed_are_few_escaped_and_marked_by_more_than_colour() -> None:
     long = "unchanged words of the section " * 40
     spans: tuple[tuple[SpanKind, str], ...] = (
-        ("equal", long), ("delete", "may <b>export</b>"), ("insert", "may not export"), ("equal", long),
+        ("equal", long), ("delete", "may <b>export</b>"), ("insert", "may not export"), ("equal", f" {long}"),
         ("delete", "x" * 2000), ("equal", long),
     )  # fmt: skip
     operations = [Operation(f"15 CFR 744.{n}", Op.CHANGED, spans=spans) for n in range(1, 9)]
@@ -107,4 +107,6 @@ def test_the_words_that_changed_are_few_escaped_and_marked_by_more_than_colour()
     shown = mail.html(replace(told_change, passages=found))
     assert 'line-through">may &lt;b&gt;export&lt;/b&gt;</del>' in shown
     assert 'underline">may not export</ins>' in shown
-    assert "[-may <b>export</b>-] {+may not export+}" in plain(replace(told_change, passages=found))
+    assert "of the section [-may <b>export</b>-]{+may not export+} unchanged words" in plain(
+        replace(told_change, passages=found)
+    )

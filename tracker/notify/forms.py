@@ -69,7 +69,11 @@ def plain(message: Message) -> str:
     if message.points:
         lines += ["", *(said(point) for point in message.points)]
     for passage in message.passages:
-        lines += ["", f"{passage.path}:", " ".join(_marked(kind, words) for kind, words in passage.runs)]
+        lines += [
+            "",
+            f"{passage.path}:",
+            "".join(_marked(kind, words) for kind, words in passage.runs).strip(),
+        ]
     for entry in message.entries:
         lines += ["", f"{SIGNS[entry.level]} [{entry.badge}] {entry.what}"]
         lines += [text for text in (entry.note, f"{entry.link} ({entry.id})".strip()) if text]
@@ -85,7 +89,15 @@ def plain(message: Message) -> str:
 
 def _marked(kind: str, words: str) -> str:
     """As `tracker diff` prints it: `[-gone-]`, `{+come+}`."""
-    return f"[-{words}-]" if kind == "delete" else f"{{+{words}+}}" if kind == "insert" else words
+    if kind == "equal":
+        return words
+    return edged(words, "[-", "-]") if kind == "delete" else edged(words, "{+", "+}")
+
+
+def edged(words: str, start: str, end: str) -> str:
+    """Words between two marks, the spaces at their edges outside of them."""
+    bare = words.strip()
+    return words.replace(bare, f"{start}{bare}{end}", 1)
 
 
 def said(fact: Fact) -> str:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from html import escape
 
 from tracker.model import Level
-from tracker.notify.forms import Parcel, plain
+from tracker.notify.forms import Parcel, edged, plain
 from tracker.present.inert import line
 from tracker.present.message import Fact, Message
 
@@ -84,7 +84,7 @@ def html(message: Message) -> str:
     passages = "".join(
         '<tr><td style="border-left:4px solid #1d4f91;padding:4px 12px">'
         f'<span style="color:#555555;font-size:13px">{escape(passage.path)}</span><br>'
-        f"{' '.join(_run(kind, words) for kind, words in passage.runs)}</td></tr>"
+        f"{''.join(_run(kind, words) for kind, words in passage.runs).strip()}</td></tr>"
         '<tr><td style="height:8px;line-height:8px">&nbsp;</td></tr>'
         for passage in message.passages
     )
@@ -147,9 +147,9 @@ def _table(facts: tuple[Fact, ...], *, first: bool) -> str:
 def _run(kind: str, words: str) -> str:
     """Colour is not all that tells them apart: what went is struck through, what came is underlined."""
     if kind == "delete":
-        return f'<del style="color:#a4161a;text-decoration:line-through">{escape(words)}</del>'
+        return edged(escape(words), '<del style="color:#a4161a;text-decoration:line-through">', "</del>")
     if kind == "insert":
-        return f'<ins style="color:#1b5e20;text-decoration:underline">{escape(words)}</ins>'
+        return edged(escape(words), '<ins style="color:#1b5e20;text-decoration:underline">', "</ins>")
     return escape(words)
 
 

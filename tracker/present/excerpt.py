@@ -28,18 +28,25 @@ def passages(operations: Iterable[Operation]) -> tuple[Passage, ...]:
 
 
 def _runs(spans: Sequence[tuple[SpanKind, str]]) -> Iterator[tuple[SpanKind, str]]:
+    """Runs with the white space at their edges as one space, so that joined they read as the text does."""
     for number, (kind, text) in enumerate(spans):
         words = line(text)
         if not words:
+            if text:
+                yield "equal", " "
             continue
         if kind == "equal":
-            first, last = number == 0, number == len(spans) - 1
-            head = "" if first else words[:AROUND]
-            tail = "" if last else words[-AROUND:]
-            if len(words) > len(head) + len(tail):
-                words = " … ".join((head.rstrip(), tail.lstrip())).strip(" ") if head and tail else (
-                    f"{head.rstrip()} …" if head else f"… {tail.lstrip()}"
-                )  # fmt: skip
-            yield kind, words
+            words = _around(words, first=number == 0, last=number == len(spans) - 1)
         else:
-            yield kind, shorten(words, WORDS)
+            words = shorten(words, WORDS)
+        yield kind, f"{' ' * text[0].isspace()}{words}{' ' * text[-1].isspace()}"
+
+
+def _around(words: str, *, first: bool, last: bool) -> str:
+    """Unchanged text, cut between words to what stands next to a change."""
+    head = "" if first else words[:AROUND]
+    tail = "" if last else words[-AROUND:]
+    if len(words) <= len(head) + len(tail):
+        return words
+    head, tail = head.rpartition(" ")[0] or head, tail.partition(" ")[2] or tail
+    return " … ".join((head, tail)) if not (first or last) else f"{head} …" if head else f"… {tail}"
