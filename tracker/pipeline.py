@@ -19,6 +19,7 @@ from tracker.store import states
 from tracker.store.db import Store
 
 BIS = "industry-and-security-bureau"
+TICK = 1.1  # seconds
 GIVEN_UP = 3  # polls in a row without a thing, after which it is no longer asked for
 
 
@@ -59,6 +60,7 @@ class Context:
     store: Store
     client: Client
     now: Callable[[], datetime] = clock.now
+    pause: Callable[[float], None] = time.sleep
 
 
 class Recollection:
@@ -129,7 +131,7 @@ def poll(
         source,
         known,
         baseline=baseline,
-        again=lambda fetched: fetch.again(source, fetched, context.client, context.now()),
+        again=lambda fetched: _again(source, fetched, context),
         accept=accept,
     )
     before = context.client.tally()
@@ -155,6 +157,12 @@ def poll(
     report.seconds = round(time.perf_counter() - began, 3)
     _judge(report)
     return report
+
+
+def _again(source: Source, fetched: Fetched, context: Context) -> Fetched:
+    """The same page a moment later: long enough for a clock that counts seconds to move."""
+    context.pause(TICK)
+    return fetch.again(source, fetched, context.client, context.now())
 
 
 def _handle(

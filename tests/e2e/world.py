@@ -70,7 +70,7 @@ class World:
         settings = load_checked(self.config)
         store = Store(self.state)
         states.ensure(store, [source.id for source in settings.sources])
-        context = Context(settings, store, self._client(settings), lambda: self.now)
+        context = Context(settings, store, self._client(settings), lambda: self.now, lambda _: None)
         try:
             reports = {
                 report.source: report for report in cycle.run(settings.sources, context, accept=accept)

@@ -133,3 +133,25 @@ class TestAMaskedUnit:
         units = tuple(Unit(f"Visitors: {n}", UnitKind.HEADING, f"Visitors: {n}") for n in (1, 2))
         found = quiet(Document("k", DocumentKind.PAGE, "T", "u", units)).units
         assert [unit.path for unit in found] == [f"Visitors: {MASK}", f"Visitors: {MASK} [2]"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Page generated at 2026-11-22 03:33:{n:02} in 0.0{r} s",
+        "You are visitor number {r}. Visitors today: {n}1{r}",
+        "Today is Sunday, November 22, 2026 03:47:{n:02}",
+        "This page was last rendered at 03:4{n}:07 for session a{r}f{r} and has been read {r} times.",
+        "Rendered by node-{n}{r}a at 2026-11-22T03:47:{n:02}Z in {r} ms",
+    ],
+)
+def test_one_learning_round_is_enough_for_clocks_that_stand_together(line: str) -> None:
+    """What two fetches a second apart teach holds for those of days before and after."""
+
+    def at(n: int, r: int) -> Document:
+        return page("Guidance", line.format(n=n, r=r))
+
+    first, later, last = at(1, 289), at(7, 4127), at(9, 953)
+    templates = volatile(later, at(8, 5093))
+    quieted = {unit.text for document in (first, later, last) for unit in quiet(document, templates).units}
+    assert len(quieted) == len(quiet(first, templates).units)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import takewhile
 from urllib.parse import parse_qsl, urlsplit
 
 from tracker.model import Document, Unit
@@ -25,9 +26,7 @@ _START, _END = "\u2402", "\u2403"  # the ends of a unit's text in a template
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?"
-_CLOCK = (
-    r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s?[AaPp]\.?\s?[Mm]\b\.?)?(?:\s?(?:[A-Z]{2,5}\b|[+-]\d\d:?\d\d))?"
-)
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s?[AaPp]\.?\s?[Mm]\b\.?)?(?:\s?(?:(?-i:[A-Z]{2,5}\b)|[+-]\d\d:?\d\d))?"
 _DATE = rf"(?:{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}|\d{{1,2}}\s{_MONTH}\s\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})"
 _STAMP = rf"(?:(?:{_WEEKDAY}\s)?{_DATE}(?:(?:,|\sat|T|\s-)?\s?{_CLOCK})?|{_CLOCK}(?:,?\s(?:on\s)?(?:{_WEEKDAY}\s)?{_DATE})?)"
 _COUNT = r"#?\s?\d[\d,. ]*\d|#?\s?\d"
@@ -45,7 +44,9 @@ _BUILT_IN = tuple(
         r"()(\b\d[\d,]*)(?=\s(?:users?|visitors?|guests?|people)\s(?:are\s)?(?:currently\s)?online\b)",
         r"(\b(?:session|request|trace|correlation|ray|csrf|nonce)[ -]?(?:id|token)\s?[:=#]?\s?)([A-Za-z0-9][A-Za-z0-9._-]{5,})",
         rf"(\b(?:current|server|system)\s(?:date(?:\sand\s|/))?time(?:\sis|\snow)?\s?:?\s)({_STAMP})",
-        rf"(\b(?:it is now|the time is(?: now)?|today is|today's date(?: is)?|current date(?: is)?):?\s)({_WEEKDAY}\s{_DATE}|{_STAMP})",
+        rf"(\b(?:it is now|the time is(?: now)?|today is|today's date(?: is)?|current date(?: is)?):?\s)({_STAMP}|{_WEEKDAY}\s{_DATE})",
+        # An ISO date with a clock is a machine's; prose of the law writes "12:01 a.m. on March 4".
+        r"()(\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\s?[+-]\d\d:?\d\d|\s?(?:UTC|GMT|E[SD]T)\b)?)",
         r"()(\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
         r"()(\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{24,}\b)",
     )
@@ -54,7 +55,7 @@ _BUILT_IN = tuple(
 _HINT = re.compile(
     r"generated|rendered|loaded|served|printed|cached|visitor|guest|views?:|hits:|visits|online|"
     r"\b(?:session|request|trace|correlation|ray|csrf|nonce)[ -]?(?:id|token)|time\b|it is now|today|current date|"
-    r"[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24}",
+    r"[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24}|\d{4}-\d\d-\d\d[T ]\d\d:",
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
@@ -65,6 +66,7 @@ _DATE_WORD = re.compile(rf"(?:{_MONTH}|{_WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?,?|(?
 _RANDOM = re.compile(
     r"(?=.*\d)[A-Za-z0-9._:/+=,#-]+\Z|[0-9a-fA-F]{6,}\Z|(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9_=+/-]{10,}\Z"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d[,.]?\Z")
 _HALF_DAY = re.compile(r"[ap]\.?m\.?[,.]?\Z", re.IGNORECASE)
 
 
@@ -78,14 +80,17 @@ def volatile(first: Document, second: Document) -> frozenset[str]:
     found: set[str] = set()
     for one, other in _pairs(first.units, second.units):
         if one.text != other.text:
-            for template in _learned(one.text, other.text):
+            for template in _learned(
+                masked(one.text), masked(other.text), ticks=_ticks(one.text, other.text)
+            ):
                 if _has_context(template):
                     found.add(template)
                 elif one.path == other.path and template == f"{_START} {MASK} {_END}":
                     found.add(f"@{one.path}")
         found.update(_parameters(one, other))
     if first.title != second.title:
-        found.update(filter(_has_context, _learned(first.title, second.title)))
+        ticks = _ticks(first.title, second.title)
+        found.update(filter(_has_context, _learned(masked(first.title), masked(second.title), ticks=ticks)))
     return frozenset(found)
 
 
@@ -110,10 +115,13 @@ def _pairs(first: tuple[Unit, ...], second: tuple[Unit, ...]) -> Iterator[tuple[
         yield from zip(left, rest, strict=True)
 
 
-def _learned(first: str, second: str) -> Iterator[str]:
+def _ticks(first: str, second: str) -> bool:
+    """A moving clock says that the date beside it is the page's, not the law's."""
+    return _CLOCKS.findall(first) != _CLOCKS.findall(second)
+
+
+def _learned(first: str, second: str, *, ticks: bool) -> Iterator[str]:
     one, other = first.split(), second.split()
-    # A moving clock says that the date beside it is the page's, not the law's.
-    ticks = _CLOCKS.findall(first) != _CLOCKS.findall(second)
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     for number, (_, begin, end, other_begin, other_end) in enumerate(changes):
@@ -123,13 +131,23 @@ def _learned(first: str, second: str) -> Iterator[str]:
         # Other volatile words are no context to know this place by.
         floor = changes[number - 1][2] if number else 0
         ceiling = changes[number + 1][1] if number + 1 < len(changes) else len(one)
-        before = one[max(floor, begin - _CONTEXT) : begin]
-        after = one[end : min(ceiling, end + _CONTEXT)]
+        before = _steady(one[max(floor, begin - _CONTEXT) : begin][::-1])[::-1]
+        after = _steady(one[end : min(ceiling, end + _CONTEXT)])
         if len(before) == begin:
             before = [_START, *before]
         if end + len(after) == len(one):
             after = [*after, _END]
         yield " ".join((*before, MASK, *after))
+
+
+def _steady(words: list[str]) -> list[str]:
+    """Words up to the first that may be another one tomorrow: a masked one, a number, a clock. Two fetches a second
+    apart do not show that those move too. A year may stay."""
+    return list(takewhile(_stays, words))
+
+
+def _stays(word: str) -> bool:
+    return word != MASK and (not any(sign.isdigit() for sign in word) or _YEAR.match(word) is not None)
 
 
 def _is_noise(run: list[str], changed: list[str], around: str, *, ticks: bool) -> bool:
@@ -183,12 +201,13 @@ def _mask(match: re.Match[str]) -> str:
 
 def masked(text: str, templates: Iterable[str] = ()) -> str:
     """`text` with the volatile words of the templates, and of common wording, as `◌`."""
-    for template in templates:
-        if not template.startswith(("?", "@")):
-            text = _pattern(template).sub(_mask, text)
     if _HINT.search(text):
         for pattern in _BUILT_IN:
             text = pattern.sub(rf"\g<1>{MASK}", text)
+    # Templates were learned from text that was masked so far: a clock that stands beside is no context.
+    for template in templates:
+        if not template.startswith(("?", "@")):
+            text = _pattern(template).sub(_mask, text)
     return text
 
 
