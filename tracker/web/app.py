@@ -29,6 +29,7 @@ from tracker.web import (
     health,
     inbox,
     law,
+    lists,
     overview,
     redline,
     rendering,
@@ -72,6 +73,7 @@ def create_app(
     for part in (
         inbox,
         law,
+        lists,
         redline,
         review,
         change,

@@ -5,20 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import groupby
+from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+import structlog
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.model import Level
 from tracker.present.deadlines import Deadline, calendar, deadlines
 from tracker.present.status import status
 from tracker.record import restore
+from tracker.store import states
+from tracker.web.access import visitor_of
 from tracker.web.desk import AtDesk, Desk
+from tracker.web.guard import check_form
 from tracker.web.inbox import Filter, choices, filter_of
 from tracker.web.rendering import asked_language, page
 
 router = APIRouter(include_in_schema=False)
+log = structlog.get_logger()
+
+PAUSE = timedelta(seconds=60)  # between two polls that people ask for: the sources are others' machines
 
 
 def due(desk: Desk, chosen: Filter) -> tuple[Deadline, ...]:
@@ -79,8 +89,30 @@ def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
         "sources.html.j2",
         health=found,
         reports={name: json.loads(row["last_report"]) for name, row in rows.items()},
+        asked=request.query_params.get("asked", ""),
         settings={source.id: source for source in desk.settings.sources},
     )
+
+
+@router.post("/sources/{source}/poll")
+def poll_now(
+    request: Request, desk: AtDesk, source: str, form: Annotated[str, Form(max_length=200)]
+) -> Response:
+    """Makes the source due at once; the daemon that is running takes it up within seconds."""
+    check_form(request, form, desk.settings.viewer_url)
+    known = desk.settings.source(source)
+    if known is None or not known.enabled:
+        raise HTTPException(404, f"no source that is polled has the id {source!r}")
+    now = desk.now()
+    standing = states.states(desk.store, [source]).get(source)
+    if standing is None:
+        states.ensure(desk.store, [source])
+    elif standing.last_attempt_at is not None and now - standing.last_attempt_at < PAUSE:
+        raise HTTPException(429, f"{source} was asked less than {PAUSE.seconds} seconds ago")
+    states.reschedule(desk.store, source, now)
+    visitor = visitor_of(request)
+    log.info("poll asked for", source=source, who=visitor.name if visitor else "")
+    return RedirectResponse(f"/sources?asked={quote(source, safe='')}", 303)
 
 
 @router.get("/deliveries")
