@@ -14,6 +14,8 @@ from tests.e2e.world import World
 from tests.unit.notify_sinks import HttpSink, http_sink, mail_sink
 from tracker.demo.holdings import FrDocument
 from tracker.notify import plugins
+from tracker.store import changes, stories
+from tracker.store.db import Store
 
 PRESS = (
     "<html><head><title>Commerce adds entities</title></head><body><main><h1>Commerce adds 12 entities to the Entity List</h1>"
@@ -84,6 +86,11 @@ def test_a_rule_its_correction_its_press_release_and_its_ecfr_text_are_one_story
         "cfr",
     ], kinds
     assert mine[-1]["units"][0].startswith("15 CFR 744.23")
+    store = Store(world.state)
+    with store.write() as connection:
+        told = [changes.get(connection, body["id"]) for body in mine]
+        found = {stories.of_stored(connection, change) for change in told if change}
+    assert found == {mine[0]["alert"]["story"]}
 
 
 def test_the_mails_of_a_story_hang_on_one_root(world: World) -> None:
@@ -155,3 +162,19 @@ def test_an_index_that_cites_many_documents_belongs_to_none_of_their_stories(wor
         world.poll()
     stories = {body["document_number"] or body["url"][-6:]: body["alert"]["story"] for body in sink.bodies}
     assert stories["/added"] != stories["2026-11777"]
+
+
+def test_a_pages_story_goes_on_with_its_next_change_and_is_found_again(world: World) -> None:
+    with http_sink() as sink:
+        world.use("page", extra=hook(sink)).one()
+        for before, after in (("ECCN 3B001", "ECCN 3B002"), ("ECCN 3B002", "ECCNs 3B002 and 3B993")):
+            world.later(hours=1)
+            world.standin.edit_page("/news/rule", before, after)
+            world.one()
+    first, second = (body["alert"]["story"] for body in sink.bodies)
+    assert first == second
+    store = Store(world.state)
+    with store.write() as connection:
+        change = changes.get(connection, sink.bodies[0]["id"])
+        assert change is not None
+        assert stories.of_stored(connection, change) == first

@@ -232,7 +232,7 @@ def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:
     with reader(state) as opened:
         change = restore(opened.change(what))
     with store.write() as connection:
-        return "story", stories.of_change(connection, change, (), change.id)
+        return "story", stories.of_stored(connection, change)
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:

@@ -99,7 +99,7 @@ def _warned(
     now: datetime,
 ) -> int:
     """To every channel that the change would go to, whether it was news when it was first seen or not."""
-    story = stories.known_as(connection, change) or stories.of_change(connection, change, (), change.id)
+    story = stories.of_stored(connection, change)
     facts = {
         "change": change.id, "type": entry.type, "date": entry.date.isoformat(), "days": days, "note": entry.note,
         "quote": entry.quote, "title": entry.title, "what": {"ja": entry.what_ja, "en": entry.what_en},

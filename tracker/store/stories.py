@@ -59,7 +59,7 @@ def of_change(connection: Connection, change: Change, about: Iterable[str], iden
     if not own and not others:
         # A page is one story over time. The parts of a code and the lists are not: rules are.
         own = [identity] if change.kind is DocumentKind.PAGE else [change.id]
-    names = list(dict.fromkeys([*own, *others]))
+    names = list(dict.fromkeys([*own, *others, change.id]))
     known = _known(connection, names)
     story = next((known[name] for name in names if name in known), "")
     if not story:
@@ -71,10 +71,21 @@ def of_change(connection: Connection, change: Change, about: Iterable[str], iden
     return story
 
 
+def of_stored(connection: Connection, change: Change) -> str:
+    """The story of a change that is stored, by what it was told under; begins one where it never was told."""
+    return known_as(connection, change) or of_change(connection, change, (), _identity(connection, change))
+
+
 def known_as(connection: Connection, change: Change) -> str:
     """The story of a change as far as it has one yet; empty where it has none."""
-    names = [name for name in (change.document_number, change.citation, change.id) if name]
-    return next(iter(_known(connection, names).values()), "")
+    names = [change.document_number, change.citation, _identity(connection, change), change.id]
+    known = _known(connection, [name for name in names if name])
+    return next((known[name] for name in names if name in known), "")
+
+
+def _identity(connection: Connection, change: Change) -> str:
+    found = connection.execute(select(CHANGE.c.identity).where(CHANGE.c.id == change.id)).scalar()
+    return found or change.id
 
 
 def _known(connection: Connection, names: Sequence[str]) -> dict[str, str]:
