@@ -74,10 +74,10 @@ def test_a_rule_its_correction_its_press_release_and_its_ecfr_text_are_one_story
     with http_sink() as sink:
         world.extra = hook(sink)
         whole_story(world)
-    stories: dict[str, list[dict[str, Any]]] = {}
+    by_story: dict[str, list[dict[str, Any]]] = {}
     for body in sink.bodies:
-        stories.setdefault(body["alert"]["story"], []).append(body)
-    (mine,) = [found for found in stories.values() if found[0]["document_number"] == "2026-11777"]
+        by_story.setdefault(body["alert"]["story"], []).append(body)
+    (mine,) = [found for found in by_story.values() if found[0]["document_number"] == "2026-11777"]
     kinds = [body["kind"] for body in mine]
     assert [kind for kind in kinds if kind != "rule"] == ["correction", "page", "cfr"] or kinds == [
         "rule",
