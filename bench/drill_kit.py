@@ -1,0 +1,89 @@
+"""What a drill is: a tracker on a stand-in, something that goes wrong, and what was told in the end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.e2e.world import World
+from tests.standin.fixtures import SAMPLE_NOW
+from tests.standin.samples import sample_archive
+from tests.standin.server import StandIn
+from tracker.store import snapshots
+from tracker.store.db import Store
+
+BEFORE, AFTER = "The Bureau published a rule on etching equipment.", (
+    "The Bureau published a rule on etching equipment. It adds 12 entities in China to the Entity List (ECCN 3B001)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened, in figures, and whether that is what should happen."""
+
+    happened: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """`peers`: what urlwatch, webchanges and changedetection.io do, as measured; empty where nobody measured."""
+
+    name: str
+    right: str
+    run: Callable[[World], Outcome]
+    peers: tuple[str, str, str] = ("", "", "")
+
+
+@contextmanager
+def new_world() -> Iterator[World]:
+    with (
+        tempfile.TemporaryDirectory(prefix="tracker-drill-") as folder,
+        StandIn(sample_archive(), now=SAMPLE_NOW) as standin,
+    ):
+        yield World(Path(folder), standin, standin.now)
+
+
+def change(world: World, path: str = "/news/rule") -> None:
+    """A real change, worth an alert."""
+    world.standin.edit_page(path, BEFORE, AFTER)
+
+
+def news(world: World) -> list[str]:
+    """The alerts about changes: those that are no notices of outages."""
+    return [alert for alert in world.alerts if "chg_" in alert]
+
+
+def clean(world: World) -> bool:
+    """What `tracker verify` says."""
+    store = Store(world.state)
+    try:
+        return not [found for found in snapshots.verify(store) if isinstance(found, str)]
+    finally:
+        store.close()
+
+
+def start(world: World, *arguments: str) -> subprocess.Popen[bytes]:
+    """The command in a process of its own, to be killed."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tracker", *arguments, "--config", str(world.config), "--state", str(world.state)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TRACKER_NOW": world.now.isoformat()},
+    )
+
+
+def until(what: Callable[[], bool], seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
