@@ -101,7 +101,10 @@ class Intake:
                 return Taken(held=reason)
         reading = self._without_noise(fetched, reading)
         if reading.previous is not None and digest(reading.document) == digest(reading.previous):
-            self._remember(fetched)
+            with self.store.write() as connection:
+                self._remember(fetched)
+                if reading.version is not None and reading.templates != reading.version.noise:
+                    versions.learn(connection, reading.version, reading.templates)
             return Taken()
         return self._keep(fetched, reading, now)
 

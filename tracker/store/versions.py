@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from tracker.store.tables import VERSION
 
@@ -41,6 +41,16 @@ def get(connection: Connection, identity: str, ordinal: int) -> Version | None:
     return None if row is None else _version(row)
 
 
+def ordinals(connection: Connection, sources: Sequence[str]) -> list[tuple[str, int]]:
+    """Identity and ordinal of every version of these sources, oldest first."""
+    rows = connection.execute(
+        select(VERSION.c.identity, VERSION.c.ordinal)
+        .where(VERSION.c.source.in_(list(sources)))
+        .order_by(VERSION.c.identity, VERSION.c.ordinal)
+    )
+    return [(str(row.identity), int(row.ordinal)) for row in rows]
+
+
 def _version(row: object) -> Version:
     values = {name: getattr(row, name) for name in Version.__slots__}
     return Version(**{**values, "snapshots": tuple(values["snapshots"]), "noise": tuple(values["noise"])})
@@ -54,6 +64,15 @@ def known(connection: Connection, identities: Sequence[str]) -> set[str]:
         rows = connection.execute(select(VERSION.c.identity).where(VERSION.c.identity.in_(chunk)).distinct())
         found.update(str(row.identity) for row in rows)
     return found
+
+
+def learn(connection: Connection, version: Version, noise: Sequence[str]) -> None:
+    """The masks that were learned for a document since this version of it was stored."""
+    connection.execute(
+        update(VERSION)
+        .where(VERSION.c.identity == version.identity, VERSION.c.ordinal == version.ordinal)
+        .values(noise=list(noise))
+    )
 
 
 def add(connection: Connection, rows: Sequence[Version]) -> None:
