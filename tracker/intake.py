@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from tracker import assessment, diff, parse, timeline
 from tracker.errors import ParseError, TrackerError
@@ -35,6 +37,8 @@ _GUARDED = frozenset({Role.PAGE, Role.PDF, Role.ECFR_PART, Role.SCREENING_LIST})
 # A thing that failed in its source's first poll: when it comes, it was there before we looked.
 PENDING = "pending-baseline"
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -56,6 +60,7 @@ class Reading:
     templates: tuple[str, ...]
     same_kind: bool  # the previous text was of the same role, so that comparing words makes sense
     kept: tuple[int, ...] = ()  # snapshots of attachments that stand on although they did not come this time
+    cut: bool = False  # a page that was closed at its end, and no longer is
 
 
 class Intake:
@@ -81,21 +86,34 @@ class Intake:
         self.accept = accept
 
     def take(self, fetched: Fetched, now: datetime) -> Taken:
-        """Raises ParseError when the bytes cannot be read; they are kept all the same."""
+        """Raises ParseError when the bytes cannot be read, or break whoever reads them; they are kept all the same."""
         if fetched.role is Role.LISTING:
             return self._evidence(fetched)
         if not self.accept and self._same_bytes(fetched):
             self._remember(fetched)
             return Taken()
         try:
-            reading = self._read(fetched)
+            return self._taken(fetched, now)
         except ParseError as error:
             self._hold(fetched, error.cause)
             raise
+        except (TrackerError, DBAPIError):
+            raise
+        except Exception as error:
+            # A defect that one document brings to light must not take the others of its source with it.
+            log.exception("a document broke its reader", source=self.source.id, key=fetched.key)
+            cause = f"defect in tracker: {type(error).__name__}: {error}"
+            self._hold(fetched, cause)
+            raise ParseError(cause, cure="report it; the bytes are kept") from error
+
+    def _taken(self, fetched: Fetched, now: datetime) -> Taken:
+        reading = self._read(fetched)
         if not self.accept and fetched.role in _GUARDED:
             reason = guard.judge(
                 reading.document, reading.previous, len(fetched.answer.body), self._size(fetched.key)
             )
+            if reason is None and reading.cut:
+                reason = f"the page ends in the middle, after {len(fetched.answer.body):,} bytes"
             if reason:
                 self._hold(fetched, reason)
                 return Taken(held=reason)
@@ -138,12 +156,17 @@ class Intake:
         # mistaken for another text.
         meta = {**old.meta, **{name: fetched.meta[name] for name in ("content",) if name in fetched.meta}}
         same_kind = old.role is fetched.role and bool(old.attachments) == bool(fetched.attachments)
+        cut = (
+            fetched.role is Role.PAGE
+            and guard.is_whole(old.answer.body)
+            and not guard.is_whole(fetched.answer.body)
+        )
         try:
             previous = parse.read(replace(old, meta=meta))
         except TrackerError:
             # The old bytes hold nothing under the new recipe: there is no before to compare with.
-            return Reading(document, None, version, (), same_kind, kept)
-        return Reading(document, previous, version, version.noise, same_kind, kept)
+            return Reading(document, None, version, (), same_kind, kept, cut)
+        return Reading(document, previous, version, version.noise, same_kind, kept, cut)
 
     def _size(self, key: str) -> int | None:
         known = self.known.get(key)

@@ -26,6 +26,7 @@ BAD: list[tuple[str, str, str, set[str]]] = [
     ("ear", ECFR, "import-in-progress", {"failing", "changed-shape", "healthy"}),
     ("page", PAGE, "maintenance-200", {"changed-shape"}),
     ("page", PAGE, "empty-200", {"changed-shape", "failing"}),
+    ("page", PAGE, "truncated", {"changed-shape"}),
     ("page", PAGE, "503", {"failing"}),
     ("page", PAGE, "js-only", {"changed-shape", "failing"}),
     ("page", PAGE, "request-access-200", {"changed-shape", "blocked"}),

@@ -55,6 +55,11 @@ def judge(
     return None
 
 
+def is_whole(body: bytes) -> bool:
+    """Whether HTML is closed at its end. One that always was and no longer is was cut off, under whatever length."""
+    return re.search(rb"</(?:html|body)\s*>", body[-2_000:], re.IGNORECASE) is not None
+
+
 def _size(document: Document) -> int:
     return sum(len(unit.text) for unit in document.units)
 

@@ -21,6 +21,7 @@ from tracker.store.schema import HEAD
 
 BUSY_SECONDS = 30
 FILE = "tracker.db"
+_CURE = "is the state folder writable and the disk not full?"
 
 
 class Store:
@@ -43,9 +44,7 @@ class Store:
         try:
             self._migrate()
         except (OperationalError, DBAPIError) as error:
-            raise StoreError(
-                f"{self.path}: {error.orig}", cure="is the state folder writable and the disk not full?"
-            ) from error
+            raise StoreError(f"{self.path}: {error.orig}", cure=_CURE) from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -59,17 +58,21 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A `write()` inside another of the same thread joins it: one transaction, the outer one."""
+        """A `write()` inside another of the same thread joins it: one transaction, the outer one. Raises StoreError,
+        and nothing is written, when the disk is full, the folder read only or the database held by somebody else."""
         joined = self._current()
         if joined is not None:
             yield joined
             return
-        with self._writer, self.engine.begin() as connection:
-            self._open.connection = connection
-            try:
-                yield connection
-            finally:
-                self._open.connection = None
+        try:
+            with self._writer, self.engine.begin() as connection:
+                self._open.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._open.connection = None
+        except OperationalError as error:
+            raise StoreError(f"{self.path}: {error.orig}", cure=_CURE) from error
 
     def _current(self) -> Connection | None:
         return getattr(self._open, "connection", None)
