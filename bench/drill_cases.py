@@ -20,7 +20,9 @@ def _many(world: World, number: int) -> World:
     extra = ""
     for index in range(number):
         path = f"/many/{index}"
-        world.standin.put_page(path, f"<html><body><main><h1>Page {index}</h1><p>{BEFORE}</p></main></body></html>")
+        world.standin.put_page(
+            path, f"<html><body><main><h1>Page {index}</h1><p>{BEFORE}</p></main></body></html>"
+        )
         extra += f'[[source]]\nid = "p{index}"\nkind = "page"\nurl = "{world.standin.url}{path}"\ncontent = "main"\n'
     return world.use(extra=_file(world) + extra)
 
@@ -95,7 +97,8 @@ def killed_mid_cycle(world: World) -> Outcome:
         world.poll()
     told = {line for alert in world.alerts for line in alert.splitlines() if "/many/" in line}
     return Outcome(
-        f"{world.told} told, of {len(told)} pages; verify clean", world.told == len(told) == 10 and clean(world)
+        f"{world.told} told, of {len(told)} pages; verify clean",
+        world.told == len(told) == 10 and clean(world),
     )
 
 
@@ -104,7 +107,9 @@ def old_last_modified(world: World) -> Outcome:
     world.later(hours=2)
     state = world.standin.archive.pages["/news/rule"].latest()
     world.standin.put_page(
-        "/news/rule", state.body.decode().replace(BEFORE, AFTER), last_modified=datetime(2026, 6, 9, tzinfo=UTC)
+        "/news/rule",
+        state.body.decode().replace(BEFORE, AFTER),
+        last_modified=datetime(2026, 6, 9, tzinfo=UTC),
     )
     rounds = 0
     while not world.told and rounds < 4:
@@ -234,5 +239,3 @@ def run_all() -> list[tuple[Drill, Outcome]]:
             done.append((drill, drill.run(world)))
             print(f"{'ok  ' if done[-1][1].ok else 'FAIL'} {drill.name}: {done[-1][1].happened}", flush=True)
     return done
-
-

@@ -19,8 +19,11 @@ from tests.standin.server import StandIn
 from tracker.store import snapshots
 from tracker.store.db import Store
 
-BEFORE, AFTER = "The Bureau published a rule on etching equipment.", (
-    "The Bureau published a rule on etching equipment. It adds 12 entities in China to the Entity List (ECCN 3B001)."
+BEFORE, AFTER = (
+    "The Bureau published a rule on etching equipment.",
+    (
+        "The Bureau published a rule on etching equipment. It adds 12 entities in China to the Entity List (ECCN 3B001)."
+    ),
 )
 
 
@@ -73,7 +76,16 @@ def clean(world: World) -> bool:
 def start(world: World, *arguments: str) -> subprocess.Popen[bytes]:
     """The command in a process of its own, to be killed."""
     return subprocess.Popen(
-        [sys.executable, "-m", "tracker", *arguments, "--config", str(world.config), "--state", str(world.state)],
+        [
+            sys.executable,
+            "-m",
+            "tracker",
+            *arguments,
+            "--config",
+            str(world.config),
+            "--state",
+            str(world.state),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "TRACKER_NOW": world.now.isoformat()},

@@ -1,0 +1,345 @@
+"""Every misbehaviour of the sources that is known, one by one: those of `sources.md` (g) by hand, and all that the stand-in
+has by name, on each kind of source."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from bench.drill_kit import Drill, Outcome, change, clean, new_world, news
+from tests.e2e.world import World
+from tests.standin.misbehaviour import BEHAVIOURS
+from tracker.demo.holdings import FrDocument
+from tracker.demo.parties import LIST_PATH, party, screening_list
+
+BIS = ("commerce-department", "industry-and-security-bureau")
+
+
+def document(
+    world: World,
+    number: str,
+    title: str = "Additions of Chinese Chip Makers to the Entity List",
+    **facts: object,
+) -> None:
+    """A rule that is worth an alert, listed from now on."""
+    world.standin.add_document(
+        FrDocument(number, world.now.date(), title, "RULE", BIS,
+                   "BIS adds 12 entities in China to the Entity List.", {"start_page": 31000, "end_page": 31004, **facts}),
+        ["BIS adds 12 entities in China to the Entity List for ECCN 3B001."],
+    )  # fmt: skip
+
+
+def _listed_after(world: World, behaviour: str = "", where: str = "/api/", **options: Any) -> Outcome:
+    """A document appears while the API misbehaves for two polls; then the API is well again."""
+    world.use("fr-bis").poll()
+    world.later(days=1)
+    document(world, "2026-12001")
+    if behaviour:
+        world.standin.misbehave(where, behaviour, **options)
+    seen = []
+    for _ in range(2):
+        seen.append(world.one().state)
+        world.later(hours=2)
+    world.standin.behave()
+    for _ in range(2):
+        world.poll()
+        world.later(hours=25)
+    told = [alert for alert in news(world) if "2026-12001" in alert]
+    return Outcome(
+        f"{', '.join(dict.fromkeys(seen))}; told {len(told)} times", len(told) == 1 and clean(world)
+    )
+
+
+def clamps(world: World) -> Outcome:
+    for number in range(250):
+        world.standin.archive.documents.add(
+            FrDocument(f"2026-10{number:03}", date(2026, 5, 1) + timedelta(days=number // 10), f"Notice {number}", "NOTICE", BIS)
+        )  # fmt: skip
+    report = world.use("fr-bis").one()
+    return Outcome(
+        f"{report.baseline} of 251 stored, over several pages", report.baseline == 251 and report.ok
+    )
+
+
+def early(world: World) -> Outcome:
+    world.use("fr-bis").poll()
+    tomorrow = world.now.date() + timedelta(days=1)
+    world.standin.add_document(
+        FrDocument("2026-12001", tomorrow, "Entity List additions of Chinese chip makers", "RULE", BIS, "BIS adds entities in China.")
+    )  # fmt: skip
+    world.later(hours=1)
+    world.poll()
+    for _ in range(3):
+        world.later(hours=20)
+        world.poll()
+    told = [alert for alert in news(world) if "2026-12001" in alert]
+    return Outcome(f"told {len(told)} time, a day ahead", len(told) == 1)
+
+
+def inspection(world: World) -> Outcome:
+    report = world.use("inspection").one()
+    return Outcome(
+        f"{report.baseline} on inspection under the child agency alone", report.baseline == 1 and report.ok
+    )
+
+
+def _silent(world: World, behaviour: str) -> Outcome:
+    world.use("fr-bis").poll()
+    world.standin.misbehave("/api/", behaviour)
+    for _ in range(2):
+        world.later(hours=25)
+        world.poll()
+    told = [alert for alert in news(world) if "2026-11003" not in alert]
+    return Outcome(f"{len(told)} alerts", not told)
+
+
+def trailing(world: World) -> Outcome:
+    return _silent(world, "trailing-spaces")
+
+
+def null_abstract(world: World) -> Outcome:
+    return _listed_after(world, "null-abstract")
+
+
+def correction(world: World) -> Outcome:
+    world.use("fr-bis").poll()
+    world.later(days=1)
+    document(
+        world,
+        "C1-2026-11001",
+        "Sample Revisions to Controls on Etching Equipment; Correction",
+        correction_of="2026-11001",
+    )
+    world.poll()
+    found = world.changes(query="C1-2026-11001")
+    links = [link for one in found for link in one["links"] if link["relation"] == "corrects"]
+    told = [alert for alert in news(world) if "C1-2026-11001" in alert]
+    return Outcome(f"told {len(told)} time, linked to {len(links)} rule", len(told) == 1 and len(links) >= 1)
+
+
+def patched(world: World) -> Outcome:
+    world.use("fr-bis").poll()
+    world.later(hours=25)
+    world.poll()
+    world.standin.patch_xml("2026-11001", "ECCN 3B001", "ECCN 3B001 and ECCN 3A090")
+    world.later(hours=25)
+    world.poll()
+    (found,) = [one for one in world.changes() if one["document_number"] == "2026-11001"]
+    return Outcome(f"seen: the record is at revision {found['revision']}", found["revision"] == 2)
+
+
+def cached(world: World) -> Outcome:
+    return _listed_after(world)
+
+
+def wall_200(world: World) -> Outcome:
+    return _listed_after(world, "request-access-200")
+
+
+def wall_403(world: World) -> Outcome:
+    return _listed_after(world, "request-access-403")
+
+
+def zero(world: World) -> Outcome:
+    return _listed_after(world, "empty-list")
+
+
+def too_many(world: World) -> Outcome:
+    return _listed_after(world, "429")
+
+
+def _code(world: World, behaviour: str, where: str, times: int | None = None, **options: Any) -> Outcome:
+    world.use("ear").poll()
+    world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant", day=date(2026, 6, 11))
+    world.later(days=5)
+    world.standin.misbehave(where, behaviour, times=times, **options)
+    first = world.one().state
+    world.standin.behave()
+    for _ in range(2):
+        world.later(hours=2)
+        world.poll()
+    return Outcome(f"{first}; told {len(news(world))} time", len(news(world)) == 1 and clean(world))
+
+
+def importing(world: World) -> Outcome:
+    return _code(world, "import-in-progress", "titles")
+
+
+def code_429(world: World) -> Outcome:
+    return _code(world, "429", "versioner")
+
+
+def slow_504(world: World) -> Outcome:
+    return _code(world, "504-slow", "full/", times=1, seconds=0.05)
+
+
+def behind(world: World) -> Outcome:
+    world.use("ear").poll()
+    world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant", day=world.now.date())
+    days = 0
+    while not news(world) and days < 6:
+        days += 1
+        world.later(days=1)
+        world.poll()
+    wrong = [asked for asked in world.standin.asked("versioner") if asked.status == 404]
+    whole = [asked for asked in world.standin.asked("full/") if "part=" not in asked.path]
+    return Outcome(
+        f"told {days} days later, when it was there; {len(wrong)} requests for days that do not exist, {len(whole)} for a whole title",
+        len(news(world)) == 1 and not wrong and not whole,
+    )
+
+
+def stay_note(world: World) -> Outcome:
+    world.use("ear").poll()
+    world.standin.edit_part(
+        15, "744", "<CITA", "<EFFDNOT>\n<HED>Effective Date Note:</HED><PSPACE>At 90 FR 50857, Nov. 12, 2025, § 744.11(a)(1) "
+        "was stayed until Nov. 9, 2026.\n</PSPACE></EFFDNOT>\n<CITA",
+    )  # fmt: skip
+    world.later(days=1)
+    world.poll()
+    found = [one for one in world.changes() if not one["baseline"]]
+    states = sorted({status["state"] for one in found for status in one["status"]})
+    return Outcome(
+        f"told {len(news(world))} time; status {', '.join(states) or 'none'}",
+        len(news(world)) == 1 and "stayed" in states,
+    )
+
+
+def same_text(world: World) -> Outcome:
+    world.use("ear").poll()
+    text = world.standin.archive.code[15, "744"]
+    world.standin.archive.put_part(15, "744", date(2026, 6, 11), text[max(text)])
+    world.later(days=7)
+    report = world.one()
+    return Outcome(
+        f"{len(report.changes)} changes, {world.told} alerts", not report.changes and world.told == 0
+    )
+
+
+def list_same_day(world: World) -> Outcome:
+    world.use("list").poll()
+    world.standin.put_page(
+        LIST_PATH, screening_list([party("Sample Etching Works", 1, "CN"), party("Sample Valve Trading", 2, "JP"),
+                                   party("Sample Chip Foundry", 3, "CN")])
+    )  # fmt: skip
+    world.later(hours=1)
+    report = world.one()
+    return Outcome(f"{len(report.changes)} change, told {len(news(world))} time", len(report.changes) == 1)
+
+
+def slug(world: World) -> Outcome:
+    world.use("page").poll()
+    world.standin.misbehave("/news/rule", "404")
+    for _ in range(3):
+        world.later(hours=25)
+        state = world.one().state
+    removed = [one for one in world.changes() if not one["baseline"]]
+    return Outcome(
+        f"{state}; {len(removed)} changes, {world.told} notice",
+        state != "healthy" and not removed and world.told == 1,
+    )
+
+
+def pdf(world: World) -> Outcome:
+    world.use("news").poll()
+    world.standin.put_page(
+        "/media/guidance.pdf", "Guidance on red flags\n\nA vacuum valve of ECCN 3B001 that is ordered by a party on the Entity List in China is a red flag."
+    )  # fmt: skip
+    world.later(hours=25)
+    report = world.one()
+    return Outcome(f"{len(report.changes)} change", len(report.changes) == 1)
+
+
+def javascript(world: World) -> Outcome:
+    world.use("page").poll()
+    world.standin.misbehave("/news/rule", "js-only")
+    world.later(hours=25)
+    report = world.one()
+    return Outcome(f"{report.state}; {len(report.changes)} changes", not report.ok and not report.changes)
+
+
+DRILLS = [
+    Drill("FR: `per_page` and `page` clamped", "all documents", clamps),
+    Drill("FR: no `results`, as if there were none", "a failing source, told once when it is back", zero),
+    Drill("FR: listed ahead of its day", "told once", early),
+    Drill("FR: inspection list without the parent agency", "found", inspection),
+    Drill("FR: titles that end in spaces", "0 alerts", trailing),
+    Drill("FR: null abstract", "told once", null_abstract),
+    Drill("FR: C1- correction with `correction_of`", "told, linked", correction),
+    Drill("FR: full text corrected in place", "seen", patched),
+    Drill("FR: “Request Access” with 200", "a blocked source, told once when it is back", wall_200),
+    Drill("FR: 403", "a blocked source, told once when it is back", wall_403),
+    Drill("FR: 429", "told once when it is back", too_many),
+    Drill("FR: may be cached for a day", "told once", cached),
+    Drill("eCFR: two days behind, 404 for later days, whole title without a part", "told once, nothing asked in vain", behind),
+    Drill("eCFR: import in progress", "told once afterwards", importing),
+    Drill("eCFR: 429 without Retry-After", "told once afterwards", code_429),
+    Drill("eCFR: slow 504, then 200", "no failure", slow_504),
+    Drill("eCFR: a stay in an Effective Date Note", "told, status stayed", stay_note),
+    Drill("eCFR: same text under a new date", "0 alerts", same_text),
+    Drill("CSL: changed on the same day", "1 change", list_same_day),
+    Drill("BIS: address gone (404)", "a failing source, nothing removed, 1 notice", slug),
+    Drill("BIS: PDF replaced in place", "1 change", pdf),
+    Drill("BIS: page that is script alone", "held", javascript),
+]  # fmt: skip
+
+# On which source each misbehaviour is played: source, address, how its real change is made.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "hang": {"seconds": 0.05}, "504-slow": {"seconds": 0.05}, "drip": {"seconds": 0.0001}, "gzip-bomb": {"megabytes": 80},
+    "redirect": {"to": "http://10.0.0.1/"}, "429-retry-after": {"seconds": 0}, "503-retry-after": {"seconds": 0},
+}  # fmt: skip
+_LISTS = {
+    "empty-list",
+    "missing-results",
+    "missing-fields",
+    "null-abstract",
+    "trailing-spaces",
+    "unknown-fields",
+    "early-listed",
+    "stale",
+}
+_TITLES = {"import-in-progress"}
+
+
+def named(behaviour: str, source: str) -> Outcome:
+    """One poll meets it; then a real change, once with it and then without. Nothing else may be told."""
+    with new_world() as world:
+        world.use(source).poll()
+        where = {"page": "/news/rule", "fr-bis": "/api/", "ear": "versioner", "list": "consolidated"}[source]
+        world.later(hours=25)
+        baseline_news = {"2026-11003"}  # published the day after the archive begins
+        world.standin.misbehave(where, behaviour, **_OPTIONS.get(behaviour, {}))
+        state = world.one().state
+        false = [alert for alert in news(world) if not any(number in alert for number in baseline_news)]
+        if source == "page":
+            change(world)
+        elif source == "fr-bis":
+            document(world, "2026-12001")
+        elif source == "ear":
+            world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant")
+        world.later(hours=1)
+        world.poll()
+        world.standin.behave()
+        for _ in range(2):
+            world.later(hours=25)
+            world.poll()
+        told = [alert for alert in news(world) if not any(number in alert for number in baseline_news)]
+        ok = not false and len(told) == 1 and clean(world)
+        return Outcome(f"{state}; false {len(false)}, told {len(told)}", ok)
+
+
+def matrix() -> list[tuple[str, str, Outcome]]:
+    """Each misbehaviour on each source that can meet it."""
+    done = []
+    for behaviour in BEHAVIOURS:
+        if behaviour in _LISTS:
+            sources = ["fr-bis"]
+        elif behaviour in _TITLES:
+            sources = ["ear"]
+        else:
+            sources = ["page", "fr-bis", "ear"]
+        for source in sources:
+            done.append((behaviour, source, named(behaviour, source)))
+            if not done[-1][2].ok:
+                print(f"FAIL {behaviour} on {source}: {done[-1][2].happened}", flush=True)
+    return done

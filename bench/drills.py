@@ -1,0 +1,104 @@
+"""`python -m bench.drills [--write] [--days N]`: what goes wrong in real life, done to the tracker, and counted.
+
+Writes docs/reliability.md between its markers. Ends with 1 when a drill did not end as it should.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from pathlib import Path
+
+import structlog
+
+from bench import drill_cases, drill_month, drill_sources
+from bench.drill_kit import Drill, Outcome, new_world
+from bench.report import table, write
+
+PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
+COMMAND = "make drills"
+
+
+def run(drills: list[Drill]) -> list[tuple[Drill, Outcome]]:
+    done = []
+    for drill in drills:
+        began = time.monotonic()
+        with new_world() as world:
+            outcome = drill.run(world)
+        print(
+            f"{'ok  ' if outcome.ok else 'FAIL'} {drill.name}: {outcome.happened} ({time.monotonic() - began:.1f} s)",
+            flush=True,
+        )
+        done.append((drill, outcome))
+    return done
+
+
+def _mark(outcome: Outcome) -> str:
+    return outcome.happened if outcome.ok else f"**NOT AS IT SHOULD BE**: {outcome.happened}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.drills", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
+    parser.add_argument("--days", type=int, default=30, help="of simulated time")
+    parser.add_argument("--only", choices=("peers", "sources", "named", "month"), help="one part alone")
+    arguments = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    failed = 0
+
+    def wanted(part: str) -> bool:
+        return arguments.only in (None, part)
+
+    def keep(name: str, text: str) -> None:
+        if arguments.write:
+            write(name, text, command=COMMAND, page=PAGE)
+
+    if wanted("peers"):
+        done = run(drill_cases.DRILLS)
+        failed += sum(not outcome.ok for _, outcome in done)
+        head = [
+            "drill",
+            "what is right",
+            "this project",
+            "urlwatch 2.29",
+            "webchanges 3.37",
+            "changedetection.io 0.60",
+        ]
+        keep(
+            "peers",
+            table(head, [[drill.name, drill.right, _mark(outcome), *drill.peers] for drill, outcome in done]),
+        )
+    if wanted("sources"):
+        done = run(drill_sources.DRILLS)
+        failed += sum(not outcome.ok for _, outcome in done)
+        keep("sources", table(["misbehaviour", "what is right", "what happened"],
+                              [[drill.name, drill.right, _mark(outcome)] for drill, outcome in done]))  # fmt: skip
+    if wanted("named"):
+        found = drill_sources.matrix()
+        failed += sum(not outcome.ok for *_, outcome in found)
+        names = list(dict.fromkeys(name for name, *_ in found))
+        cells = {(name, source): outcome for name, source, outcome in found}
+        rows = [
+            [
+                f"`{name}`",
+                *(
+                    _mark(cells[name, source]) if (name, source) in cells else ""
+                    for source in ("page", "fr-bis", "ear")
+                ),
+            ]
+            for name in names
+        ]
+        print(f"named: {sum(outcome.ok for *_, outcome in found)} of {len(found)} as they should be")
+        keep("named", table(["misbehaviour", "page", "Federal Register", "eCFR"], rows))
+    if wanted("month"):
+        month = drill_month.run(arguments.days)
+        failed += not month.ok
+        print(month.line())
+        keep("month", table(["measure", "figure"], month.rows()))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
