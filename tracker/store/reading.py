@@ -48,7 +48,7 @@ class Wanted:
     """Which changes. `level`: that or above. `since` and `until` are days of publication, or of detection where
     a record was not published. `profile`: touched by it. `standing`: a legal state that holds on the day `on`.
     `editorial`: False leaves out what is only typography. `baseline`: False leaves out what was there first.
-    `review`: `open` (nobody has acknowledged or decided its present revision), `acknowledged`, `decided`."""
+    `terms`: each in one of its forms, where the words of `query` are not enough. `review`: `open` (nobody has acknowledged or decided its present revision), `acknowledged`, `decided`."""
 
     since: date | None = None
     until: date | None = None
@@ -56,6 +56,7 @@ class Wanted:
     level: Level | None = None
     source: str | None = None
     query: str | None = None
+    terms: tuple[tuple[str, ...], ...] = ()
     kind: str | None = None
     profile: str | None = None
     standing: str | None = None
@@ -324,24 +325,24 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         where.append(_STANDING)
         day_text = wanted.on.isoformat() if wanted.on else "9999-12-31"
         values += [wanted.standing, day_text, day_text]
-    for condition, value in _search(wanted.query or ""):
-        where.append(condition)
-        values.append(value)
+    asked = [(quoted or bare,) for quoted, bare in _QUOTED.findall(wanted.query or "")]
+    for forms in (*asked, *wanted.terms):
+        found = [condition for form in forms for condition in _search(form)]
+        if found:
+            where.append(f"({' OR '.join(condition for condition, _ in found)})")
+            values += [value for _, value in found]
     return " AND ".join(where), values
 
 
-def _search(query: str) -> Iterator[tuple[str, str]]:
-    """A condition per word or quoted phrase; all must hold. English goes by words, Japanese by trigrams, and what
+def _search(form: str) -> Iterator[tuple[str, str]]:
+    """The condition of a word or phrase, if it says anything. English goes by words, Japanese by trigrams, and what
     is too short for a trigram by looking at each row's Japanese."""
-    for quoted, bare in _QUOTED.findall(query):
-        term = search_form(quoted or bare)
-        if not term:
-            continue
-        phrase = '"' + term.replace('"', '""') + '"'
-        if not _JAPANESE.search(term):
-            if re.search(r"\w", term):
-                yield "seq IN (SELECT rowid FROM change_fts_en WHERE change_fts_en MATCH ?)", phrase
-        elif len(term) >= 3:
-            yield "seq IN (SELECT rowid FROM change_fts_ja WHERE change_fts_ja MATCH ?)", phrase
-        else:
-            yield "seq IN (SELECT seq FROM change_text WHERE instr(ja, ?))", term
+    term = search_form(form)
+    phrase = '"' + term.replace('"', '""') + '"'
+    if not _JAPANESE.search(term):
+        if re.search(r"\w", term):
+            yield "seq IN (SELECT rowid FROM change_fts_en WHERE change_fts_en MATCH ?)", phrase
+    elif len(term) >= 3:
+        yield "seq IN (SELECT rowid FROM change_fts_ja WHERE change_fts_ja MATCH ?)", phrase
+    else:
+        yield "seq IN (SELECT seq FROM change_text WHERE instr(ja, ?))", term

@@ -22,6 +22,7 @@ from tracker.store import changes as stored
 from tracker.store.reading import Wanted
 from tracker.web import rendering
 from tracker.web.desk import AtDesk
+from tracker.web.wording import terms
 
 router = APIRouter(prefix="/api", tags=["records"])
 
@@ -66,7 +67,7 @@ def changes(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     wanted = Wanted(
-        since=since, until=until, topic=topic, level=level, source=source, query=query, kind=kind, profile=profile,
+        since=since, until=until, topic=topic, level=level, source=source, terms=terms(query or ""), kind=kind, profile=profile,
         baseline=baseline, editorial=editorial, limit=limit, offset=offset,
     )  # fmt: skip
     with desk.reading() as store:

@@ -38,6 +38,7 @@ from tracker.web import (
 )
 from tracker.web.access import Door
 from tracker.web.desk import Desk, desk_of
+from tracker.web.finding import Finder
 from tracker.web.guard import Guard, is_loopback
 from tracker.web.health import Tally
 from tracker.web.passwords import Throttle
@@ -69,6 +70,7 @@ def create_app(
     )
     app.state.desk = Desk(current, state, Store(state), now)
     app.state.tally = tally
+    app.state.finder = Finder(app.state.desk.store)
     app.state.throttle = Throttle()
     for part in (
         inbox,

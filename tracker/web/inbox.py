@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
@@ -20,6 +21,7 @@ from tracker.store import reviews
 from tracker.store.reading import Wanted
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.rendering import language_of, number_of, page
+from tracker.web.wording import lit, terms
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,7 +70,7 @@ class Filter:
             topic=self.topic or None,
             level=level or Level.LOW,
             source=self.source or None,
-            query=self.q or None,
+            terms=terms(self.q),
             kind=self.kind or None,
             profile=self.profile or None,
             standing=self.status or None,
@@ -158,6 +160,7 @@ def inbox(request: Request, desk: AtDesk) -> HTMLResponse:
         pages=max(1, -(-total // PAGE)),
         anything=anything,
         choices=choices(desk),
+        lit=partial(lit, wanted=wanted.terms),
         filtered=any(value for name, value in chosen.values().items() if name != "level"),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -22,12 +22,15 @@ from tracker.store import changes as stored
 from tracker.store import versions
 from tracker.text import search_form
 from tracker.web.desk import AtDesk, Desk
+from tracker.web.finding import Finder
 from tracker.web.redline import TYPES, anchor_of, as_file, item_of, redline_view
-from tracker.web.rendering import page
+from tracker.web.rendering import number_of, page
+from tracker.web.wording import lit, passage, terms
 
 router = APIRouter(include_in_schema=False)
 
 PAGE = 200  # units on one page
+HITS = 50
 KINDS = ("ecfr", "screening-list", "page")
 _NOTES = {UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE, UnitKind.NOTE}
 
@@ -45,16 +48,64 @@ class Shown:
 
 @router.get("/law")
 def texts(request: Request, desk: AtDesk) -> HTMLResponse:
-    sources = [source.id for source in desk.settings.sources if source.kind.value in KINDS]
+    sources = _sources(desk)
     with desk.reading() as store:
         found = store.texts(sources)
     groups = [(source, [row for row in found if row["source"] == source]) for source in sources]
     return page(request, desk, "texts.html.j2", groups=[(source, rows) for source, rows in groups if rows])
 
 
+@router.get("/law/search")
+def search(request: Request, desk: AtDesk) -> HTMLResponse:
+    """In all stored versions of all texts. What came since the last time is read aside; the page says so."""
+    asked = request.query_params
+    q, today = asked.get("q", "").strip()[:200], asked.get("today", "")
+    number = number_of(asked.get("page", "1"))
+    finder: Finder = request.app.state.finder
+    sources = _sources(desk)
+    unread = len(finder.unread(sources))
+    if unread:
+        finder.refresh_aside(sources)
+    wanted = terms(q)
+    total, hits = finder.find(wanted, today_only=bool(today), limit=HITS, offset=(number - 1) * HITS)
+    return page(
+        request,
+        desk,
+        "law_search.html.j2",
+        q=q,
+        values={"q": q, "today": today and "1"},
+        forms=[form for group in wanted for form in group[1:]],
+        unread=unread,
+        total=total,
+        hits=[(hit, split_path(hit.path)[0], anchor_of(hit.path)) for hit in hits],
+        lit=partial(lit, wanted=wanted),
+        passage=partial(passage, wanted=wanted),
+        days=_days(desk, {hit.identity for hit in hits}),
+        number=number,
+        pages=max(1, -(-total // HITS)),
+    )
+
+
+def _days(desk: Desk, identities: Iterable[str]) -> dict[tuple[str, int], str]:
+    """What each version of these texts is called: the day that it is of."""
+    with desk.reading() as store:
+        return {
+            (identity, state["ordinal"]): state["as_of"] or state["at"][:10]
+            for identity in identities
+            for state in store.text_states(identity)
+        }
+
+
 @router.get("/law/text")
 def text(
-    request: Request, desk: AtDesk, text: str, on: int = 0, place: str = "", q: str = "", part: int = 1
+    request: Request,
+    desk: AtDesk,
+    text: str,
+    on: int = 0,
+    place: str = "",
+    q: str = "",
+    part: int = 1,
+    at: str = "",
 ) -> HTMLResponse:
     states = _states(desk, text)
     ordinal = on or states[-1]["ordinal"]
@@ -69,7 +120,8 @@ def text(
     if wanted:
         units = [unit for unit in units if wanted in search_form(f"{unit.path} {unit.text}")]
     parts = max(1, -(-len(units) // PAGE))
-    part = max(1, min(part, parts))
+    where = next((index for index, unit in enumerate(units) if at and unit.path == at), None)
+    part = max(1, min(part, parts)) if where is None else where // PAGE + 1
     return page(
         request,
         desk,
@@ -146,6 +198,10 @@ def steps(
                 path = operation.from_path or path
                 break
     return found
+
+
+def _sources(desk: Desk) -> list[str]:
+    return [source.id for source in desk.settings.sources if source.kind.value in KINDS]
 
 
 def _shown(unit: Unit) -> Shown:

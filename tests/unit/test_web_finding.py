@@ -1,0 +1,126 @@
+"""Words of all stored versions, found again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.unit.web_samples import viewer
+from tracker.errors import ParseError
+from tracker.model import Document, DocumentKind, Unit, UnitKind
+from tracker.store.db import Store
+from tracker.web import finding
+from tracker.web.finding import Finder
+from tracker.web.wording import terms
+
+
+def text(*paragraphs: str) -> Document:
+    units = [
+        Unit(f"15 CFR 744.{number}", UnitKind.PARAGRAPH, words) for number, words in enumerate(paragraphs)
+    ]
+    return Document("15 CFR 744", DocumentKind.CFR, "", "", tuple(units))
+
+
+STATES = {
+    ("ear:744", 1): text("Vacuum valves need a license.", "An old sentence."),
+    ("ear:744", 2): text(
+        "Vacuum valves need a license.", "A new sentence about 3B001.", "A new sentence about 3B001."
+    ),
+    ("ear:745", 1): text("<b>Hostile</b> words."),
+}
+
+
+@pytest.fixture
+def finder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Finder:
+    known: Mapping[tuple[str, int], Document] = STATES
+    monkeypatch.setattr("tracker.store.versions.ordinals", lambda *_: sorted(known))
+    monkeypatch.setattr(
+        "tracker.store.versions.get", lambda _, identity, ordinal: _Version(identity, ordinal)
+    )
+    monkeypatch.setattr(
+        finding, "document_of", lambda _, version, __: known[version.identity, version.ordinal]
+    )
+    return Finder(Store(tmp_path))
+
+
+class _Version:
+    noise = ()
+
+    def __init__(self, identity: str, ordinal: int) -> None:
+        self.identity, self.ordinal = identity, ordinal
+
+
+def places(finder: Finder, query: str, *, today_only: bool = False) -> list[tuple[str, int, int | None]]:
+    total, hits = finder.find(terms(query), today_only=today_only)
+    assert total == len(hits)
+    return [(hit.path, hit.first, hit.last) for hit in hits]
+
+
+def test_a_unit_stands_once_with_the_versions_that_have_it(finder: Finder) -> None:
+    assert finder.refresh(["ear"]) == 0
+    assert finder.unread(["ear"]) == []
+    assert places(finder, "vacuum valves") == [("15 CFR 744.0", 1, None)]
+    assert places(finder, "sentence") == [
+        ("15 CFR 744.1", 2, None),
+        ("15 CFR 744.2", 2, None),
+        ("15 CFR 744.1", 1, 1),
+    ]
+    assert places(finder, "sentence", today_only=True) == [
+        ("15 CFR 744.1", 2, None),
+        ("15 CFR 744.2", 2, None),
+    ]
+    assert places(finder, '"old sentence"') == [("15 CFR 744.1", 1, 1)]
+    assert places(finder, "744.0 license") == [("15 CFR 744.0", 1, None)]
+
+
+def test_nothing_is_read_twice_and_reading_can_be_broken_off(finder: Finder) -> None:
+    assert finder.refresh(["ear"], seconds=-1) == 3
+    assert finder.refresh(["ear"]) == 0
+    assert finder.refresh(["ear"]) == 0
+    assert len(places(finder, "license")) == 1
+
+
+@pytest.mark.parametrize("query", ["", '"', "OR NOT", "a:b*", "NEAR(", "真空バルブ", "機微", "\x00"])
+def test_no_question_is_a_wrong_one(finder: Finder, query: str) -> None:
+    finder.refresh(["ear"])
+    finder.find(terms(query))
+
+
+def test_a_version_that_cannot_be_read_does_not_keep_the_others(
+    finder: Finder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def document(_: object, version: _Version, __: object) -> Document:
+        if version.identity == "ear:745":
+            raise ParseError("no such shape")
+        return STATES[version.identity, version.ordinal]
+
+    monkeypatch.setattr(finding, "document_of", document)
+    assert finder.refresh(["ear"]) == 0
+    assert places(finder, "hostile") == []
+
+
+def test_an_index_of_another_form_is_made_anew(finder: Finder) -> None:
+    finder.path.write_bytes(b"")
+    assert finder.refresh(["ear"]) == 0
+    assert places(finder, "license") == [("15 CFR 744.0", 1, None)]
+
+
+def test_the_page_says_what_it_looks_for_and_marks_it(tmp_path: Path, finder: Finder) -> None:
+    finder.refresh(["ear"])
+    client = viewer(tmp_path)
+    page = client.get("/law/search", params={"q": "hostile"}).text
+    assert "&lt;b&gt;<mark>Hostile</mark>&lt;/b&gt;" in page
+    assert "vacuum valve" in client.get("/law/search", params={"q": "真空バルブ"}).text
+    assert client.get("/law/search").status_code == 200
+
+
+def test_the_inbox_marks_what_was_asked_for_and_knows_synonyms(tmp_path: Path) -> None:
+    client = viewer(tmp_path)
+    assert "<mark>Widget</mark>" in client.get("/", params={"q": "widget"}).text
+    assert (
+        client.get("/api/changes", params={"query": '"proposed controls" widget'}).headers["x-total-count"]
+        == "1"
+    )
+    assert client.get("/api/changes", params={"query": '"controls proposed"'}).headers["x-total-count"] == "0"
