@@ -264,7 +264,7 @@ def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None
     from tracker import tag as tagging
 
     data = _bytes(file)
-    is_json = data.lstrip()[:1] in (b"{", b"[")
+    is_json = file.suffix.lower() in {".json", ".jsonl"} or data.lstrip()[:1] in (b"{", b"[")
     documents = parse.read_records(data) if is_json else [parse.read_file(file.name, data)]
     today = clock.legal_day(clock.now())
     entries: list[dict[str, Any]] = []
