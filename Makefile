@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench eval lock clean
+.PHONY: help demo run test check format bench eval drills lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -41,6 +41,9 @@ bench: $(READY)  ## figures beside other tools, into docs/benchmarks.md; ARGS=wa
 
 eval: $(READY)  ## how well topics and levels are found on labelled documents; ARGS=--noise adds all recorded ones
 	@$(BIN)/python -m bench.eval_tags --write $(ARGS)
+
+drills: $(READY)  ## what goes wrong in real life, done to the tracker and counted, into docs/reliability.md; ARGS="--only month"
+	@$(BIN)/python -m bench.drills --write $(ARGS)
 
 lock: $(READY)  ## requirements.lock from pyproject.toml; ARGS=--upgrade takes newer versions
 	@$(PIP) install -qq uv
