@@ -10,9 +10,14 @@ from typing import Any
 import pytest
 
 from tests.unit.web_samples import NOW, fill, settings
+from tracker.sources import Access
+from tracker.store import accounts
+from tracker.store.accounts import Role
 from tracker.store.db import Store
+from tracker.web.passwords import hashed
 from tracker.web.server import Viewer
 
+PASSWORD = "correct horse battery staple"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 if CHROMIUM is None:
@@ -22,7 +27,8 @@ if CHROMIUM is None:
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 PAGES = ["/", "/?topic=fdpr", "/changes/2025-19001", "/changes/chg_00000000000000cf/redline",
-         "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law", "/sources", "/reviews", "/deliveries",
+         "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law",
+         "/law/search?q=widget", "/lists", "/digest", "/sources", "/reviews", "/deliveries",
          "/settings"]  # fmt: skip
 
 
@@ -33,6 +39,22 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     fill(store, proposals=3, with_hostile=True)
     store.close()
     viewer = Viewer(settings(), state, "127.0.0.1:0", lambda: NOW)
+    viewer.start()
+    yield viewer.url
+    viewer.stop()
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same with sign-in: `Reader`, `Reviewer` and `Admin`."""
+    state = tmp_path_factory.mktemp("guarded")
+    store = Store(state)
+    fill(store)
+    with store.write() as connection:
+        for role in (Role.READER, Role.REVIEWER, Role.ADMIN):
+            accounts.add(connection, role.title(), role, hashed(PASSWORD), NOW)
+    store.close()
+    viewer = Viewer(settings(access=Access("accounts")), state, "127.0.0.1:0", lambda: NOW)
     viewer.start()
     yield viewer.url
     viewer.stop()
@@ -155,3 +177,59 @@ def test_it_works_without_script(browser: Any, address: str) -> None:
     page.click("button:has-text('Acknowledge')")
     assert "Acknowledged" in page.inner_text("#review")
     assert page.locator("button.copy:visible").count() == 0
+
+
+def enter(page: Any, name: str, back: str = "/") -> None:
+    page.goto(back)
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.click("main button:has-text('Sign in')")
+
+
+def test_a_link_from_an_alert_leads_through_the_sign_in_to_its_change(browser: Any, guarded: str) -> None:
+    page = tab(browser, guarded)
+    enter(page, "Reviewer", "/changes/2025-19001")
+    assert page.url.endswith("/changes/2025-19001")
+    page.click("button:has-text('Acknowledge')")
+    assert "Reviewer" in page.inner_text("#review .log")
+    page.click("button:has-text('Sign out')")
+    page.goto("/changes/2025-19001")
+    assert "/sign-in" in page.url
+    assert page.trouble == []
+
+
+def test_a_reader_cannot_do_what_a_reviewer_can(browser: Any, guarded: str) -> None:
+    page = tab(browser, guarded)
+    enter(page, "Reader", "/changes/2025-19846")
+    assert page.locator("#review form").count() == 0
+    assert "reads only" in page.inner_text("#review")
+    assert page.locator("nav >> text=Settings").count() == 0
+    page.goto("/sources")
+    assert page.locator("button:has-text('Poll now')").count() == 0
+    # Nor by asking past the page, with everything that the browser holds.
+    answer = page.context.request.post(
+        "/changes/chg_00000000000000aa/review", form={"action": "acknowledge", "form": "x.y"}
+    )
+    assert answer.status == 403
+    assert "the role reader may not" in answer.text()
+    assert page.trouble == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_entrance_is_accessible(browser: Any, guarded: str, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    page = tab(browser, guarded, color_scheme=scheme, bypass_csp=True)
+    page.goto("/sign-in")
+    violations = axe.Axe().run(page).response["violations"]
+    enter(page, "Admin", "/sign-ins")
+    violations += axe.Axe().run(page).response["violations"]
+    assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
+
+
+def test_a_wrong_password_says_so(browser: Any, guarded: str) -> None:
+    page = tab(browser, guarded)
+    page.goto("/sign-in")
+    page.get_by_label("Name").fill("Reader")
+    page.get_by_label("Password").fill("wrong")
+    page.click("main button:has-text('Sign in')")
+    assert page.get_by_role("alert").is_visible()
