@@ -6,16 +6,25 @@ Pure: the pipeline finds the two records, this decides what the earlier one says
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from tracker.model import Change, LegalDate, Link, Status, Tagging
+from tracker.i18n import day as written
+from tracker.i18n import label, t
+from tracker.model import Bilingual, Change, Language, LegalDate, Link, Status, Tagging
 from tracker.text import name_form
 
-_STATES = {"stays": "stayed", "delays": "delayed", "withdraws": "withdrawn", "rescinds": "rescinded"}
+_ENDS = {"withdraws": "withdrawn", "rescinds": "rescinded"}
+# Which dates of its target a document moves.
+_MOVED = {
+    "extends": ("comments-close", "compliance", "expires", "stay-ends"),
+    "delays": ("effective", "compliance"),
+}
+# What holds until such a day.
+_UNTIL = {"expires": "in-force", "stay-ends": "stayed"}
 _OPEN = {"comments-close", "effective", "compliance", "expires", "hearing", "stay-ends"}
-
+_DAY = timedelta(days=1)
 
 # A document that is spoken of by its title alone is one of the last years': titles come again.
 _REMEMBERED = timedelta(days=3 * 366)
@@ -30,7 +39,7 @@ def references(change: Change) -> tuple[str, ...]:
 
 
 def acts_on(actor: Change, target: Change) -> list[Link]:
-    if actor.id == target.id:
+    if actor.id == target.id or (actor.document_number and actor.document_number == target.document_number):
         return []
     names = references(target)
     sure = set(names[:-1]) if target.document_number else set(names)
@@ -103,55 +112,243 @@ def kept(old: Change, new: Change) -> Change:
     )
 
 
+def moving(actor: Change) -> list[Link]:
+    """Its links to documents whose dates it moves."""
+    return [link for link in actor.tagging.links if link.relation in _MOVED]
+
+
+def overtaken(earlier: Change, later: Change, names: Collection[str]) -> Change:
+    """The record of a document that moved the dates of another, once a later one has moved them again: the day
+    that it gave stands no more. `names` are those of the document that both act on, as `references` gives them."""
+    if not earlier.published or not later.published or earlier.id == later.id:
+        return earlier
+    if not timedelta() < later.published - earlier.published < _REMEMBERED:
+        return earlier
+    shared = _relations(earlier, names) & _relations(later, names)
+    after = earlier
+    for kind in dict.fromkeys(kind for name in _MOVED if name in shared for kind in _MOVED[name]):
+        new = max((day.date for day in _live(later, kind)), default=date.min)
+        old = sorted(day.date for day in _live(after, kind) if day.date < new)
+        if kind != "comments-close":
+            # The last of its days is the one that it gave to the other; those before are its own.
+            old = [day for day in old if day >= later.published][-1:]
+        if old and new > later.published:
+            after = _superseded(after, kind, old)
+            after = _telling(after, kind, new, _by(later))
+    return after
+
+
+def _relations(actor: Change, names: Collection[str]) -> set[str]:
+    return {link.relation for link in actor.tagging.links if name_form(link.target) in names}
+
+
 def _apply(target: Change, actor: Change, link: Link) -> Change:
-    by = actor.document_number or actor.citation or actor.id
-    if link.relation in _STATES:
-        target = _with_status(target, actor, link, _STATES[link.relation], by)
+    by = _by(actor)
+    after = target
     if link.relation == "extends":
-        target = _moved(target, actor, "comments-close", by)
+        after = _comments_moved(target, actor, by)
+        for kind in _MOVED["extends"][1:]:
+            after = _postponed(after, actor, kind, by)
     elif link.relation == "delays":
-        target = _moved(target, actor, "effective", by)
+        after = _delayed(target, actor, link, by)
     elif link.relation == "stays":
-        target = _with_dates(target, _named(actor, "stay-ends", by))
-    elif link.relation in {"withdraws", "rescinds"}:
-        target = _fallen(target, actor)
-    return target
+        status = _stated(actor, link, "stayed", by)
+        ends = _named(actor, "stay-ends", by)
+        if not ends and status.until is not None:
+            ends = (LegalDate("stay-ends", status.until, note=f"by {by}", quote=status.quote),)
+        after = _with_dates(_with_status(target, status), ends)
+    elif link.relation in _ENDS:
+        after = _fallen(_with_status(target, _stated(actor, link, _ENDS[link.relation], by)), actor)
+    return target if after == target else after
 
 
-def _with_status(target: Change, actor: Change, link: Link, state: str, by: str) -> Change:
-    if any(status.state == state and status.by == by for status in target.tagging.status):
-        return target
+def _by(actor: Change) -> str:
+    return actor.document_number or actor.citation or actor.id
+
+
+def _stated(actor: Change, link: Link, state: str, by: str) -> Status:
+    """The state that the actor gives to its target, in the actor's own words where it has such a state."""
     said = next((status for status in actor.tagging.status if status.state == state), None)
-    status = Status(
+    ends = (_day(actor, "stay-ends") or _day(actor, "expires")) if state == "stayed" else None
+    return Status(
         state,
         since=(said.since if said else None) or _day(actor, "effective") or actor.published,
-        until=(said.until if said else None) or (_day(actor, "stay-ends") if state == "stayed" else None),
+        until=(said.until if said else None) or ends,
         by=by,
         units=said.units if said else (),
         quote=(said.quote if said else "") or link.quote,
     )
-    return replace(target, tagging=replace(target.tagging, status=(*target.tagging.status, status)))
 
 
-def _moved(target: Change, actor: Change, kind: str, by: str) -> Change:
-    """The actor's dates of a kind replace the target's."""
-    later = _named(actor, kind, by)
-    if not later:
+def _with_status(target: Change, status: Status) -> Change:
+    """A state once for each document that says so: said anew, it takes the place of what was said before."""
+    known = target.tagging.status
+    places = [n for n, one in enumerate(known) if (one.state, one.by) == (status.state, status.by)]
+    if not places:
+        return _of_status(target, (*known, status))
+    return _of_status(
+        target,
+        [status if n == places[0] else one for n, one in enumerate(known) if n not in places[1:]],
+    )
+
+
+def _of_status(target: Change, status: Iterable[Status]) -> Change:
+    return replace(target, tagging=replace(target.tagging, status=tuple(dict.fromkeys(status))))
+
+
+# --- dates that move ----------------------------------------------------------------------------
+
+
+def _comments_moved(target: Change, actor: Change, by: str) -> Change:
+    """The actor's deadlines take the place of the target's."""
+    given = _named(actor, "comments-close", by)
+    if not given or _undone(target, "comments-close", by):
         return target
-    days = {day.date for day in later}
+    days = {day.date for day in given}
+    old = [day.date for day in _of(target, "comments-close") if day.date not in days]
+    return _moved(target, "comments-close", old, given, by)
+
+
+def _postponed(target: Change, actor: Change, kind: str, by: str) -> Change:
+    """A day of the target's that the actor names a later one for. A document may have such a day of its own, so the
+    target's must be there to be moved."""
+    others = [day.date for day in _of(target, kind) if day.note != f"by {by}"]
+    given = [day for day in _named(actor, kind, by) if others and day.date > max(others)]
+    if not given or _undone(target, kind, by):
+        return target
+    new = max(given, key=lambda day: day.date)
+    old = [day for day in others if actor.published is None or day >= actor.published] or [max(others)]
+    target = _moved(target, kind, old, (new,), by)
+    if kind in _UNTIL:
+        target = _prolonged(target, _UNTIL[kind], old, new, by)
+    return target
+
+
+def _prolonged(target: Change, state: str, old: Sequence[date], new: LegalDate, by: str) -> Change:
+    """What held until a day that was moved holds until the new one."""
+    return _of_status(
+        target,
+        [
+            replace(status, until=new.date, by=by, quote=new.quote)
+            if status.state == state and status.until in old
+            else status
+            for status in target.tagging.status
+            if not (status.state == "expired" and status.since and status.since - _DAY in old)
+        ],
+    )
+
+
+def _delayed(target: Change, actor: Change, link: Link, by: str) -> Change:
+    """The effective date moves to the day that the actor names after it; what the actor names before that is its own
+    effective date. A delay that names no such day is one until further notice, if it moves no compliance date."""
+    if _undone(target, "effective", by):
+        return target
+    target = _postponed(target, actor, "compliance", by)
+    old = _put_off(target, actor, by)
+    floor = max((*old, actor.published or date.min))
+    later = [day for day in _named(actor, "effective", by) if day.date > floor]
+    if not later and any(day.note == f"by {by}" for day in _of(target, "compliance")):
+        return target
+    new = max(later, key=lambda day: day.date, default=None)
+    own = [day.date for day in _live(actor, "effective") if new is None or day.date < new.date]
+    began = min(own, default=None) or actor.published
+    if new is None:
+        old = [day for day in old if began is not None and day >= began]
+    target = _moved(target, "effective", old, () if new is None else (new,), by)
+    states: list[Status] = []
+    for status in target.tagging.status:
+        held = status
+        if status.state == "in-force" and not status.units and status.since in old:
+            continue
+        if (
+            began is not None
+            and status.state in {"published", "delayed"}
+            and not status.units
+            and status.by != by
+            and status.until is not None
+            and status.until + _DAY in old
+        ):
+            held = replace(status, until=min(status.until, began - _DAY))
+            if held.since is not None and held.until is not None and held.until < held.since:
+                continue
+        states.append(held)
+    quote = new.quote if new and new.quote else link.quote
+    until = new.date - _DAY if new else None
+    target = _with_status(_of_status(target, states), Status("delayed", began, until, by, quote=quote))
+    if new is not None:
+        target = _with_status(target, Status("in-force", new.date, by=by, quote=quote))
+    return target
+
+
+def _put_off(target: Change, actor: Change, by: str) -> list[date]:
+    """Which effective dates of the target a delay is about: those that the actor itself names as the old ones, else
+    what was still ahead, the whole document's before those of single instructions, else the last."""
+    others = [day for day in _of(target, "effective") if day.note != f"by {by}"]
+    named = {day.date for day in _of(actor, "effective") if day.superseded}
+    ahead = [day for day in others if actor.published is not None and day.date >= actor.published]
+    whole = [day for day in ahead if not day.note or day.note.startswith("by ")]
+    found = [day for day in others if day.date in named] or whole or ahead or others[-1:]
+    return sorted({day.date for day in found})
+
+
+def _undone(target: Change, kind: str, by: str) -> bool:
+    """Whether a later document has moved again what this one had moved."""
+    given = [day for day in _of(target, kind) if day.note == f"by {by}"]
+    return bool(given) and all(day.superseded for day in given)
+
+
+def _moved(target: Change, kind: str, old: Sequence[date], given: Sequence[LegalDate], by: str) -> Change:
+    """The given days instead of the old ones, and of those that the same document gave before."""
+    days = {day.date for day in given}
+    before = [day.date for day in _of(target, kind) if day.note == f"by {by}" and day.date not in days]
+    target = _with_dates(_superseded(target, kind, [*old, *before]), given)
+    return _telling(target, kind, max(days), by) if days and (old or before) else target
+
+
+def _telling(target: Change, kind: str, new: date, by: str) -> Change:
+    """The words of the summary were written before the day moved: they go on to say where to. So do those of the
+    reason where they name a day that fell."""
+    gone = [day for day in _of(target, kind) if day.superseded]
+
+    def said(words: str, language: Language, *, always: bool) -> str:
+        if not words or not (always or any(written(day.date, language) in words for day in gone)):
+            return words
+        space = "" if language == "ja" else " "
+        for day in gone:
+            if day.note.startswith("by "):
+                words = words.replace(space + _move(kind, day.date, day.note[3:], language), "")
+        sentence = space + _move(kind, new, by, language)
+        return words if sentence in words else words + sentence
+
+    tagging = target.tagging
+    summary, reason = tagging.summary, tagging.reason
+    summary = Bilingual(said(summary.ja, "ja", always=True), said(summary.en, "en", always=True))
+    reason = Bilingual(said(reason.ja, "ja", always=False), said(reason.en, "en", always=False))
+    return replace(target, tagging=replace(tagging, summary=summary, reason=reason))
+
+
+def _move(kind: str, day: date, by: str, language: Language) -> str:
+    return t("moved.date", language, type=label("date", kind, language), day=written(day, language), by=by)
+
+
+def _of(change: Change, kind: str) -> list[LegalDate]:
+    return [day for day in change.tagging.dates if day.type == kind]
+
+
+def _live(change: Change, kind: str) -> list[LegalDate]:
+    return [day for day in _of(change, kind) if not day.superseded]
+
+
+def _superseded(target: Change, kind: str, days: Collection[date]) -> Change:
     dates = tuple(
-        replace(day, superseded=True) if day.type == kind and day.date not in days else day
+        replace(day, superseded=True) if day.type == kind and day.date in days else day
         for day in target.tagging.dates
     )
-    return _with_dates(replace(target, tagging=replace(target.tagging, dates=dates)), later)
+    return replace(target, tagging=replace(target.tagging, dates=dates))
 
 
 def _named(actor: Change, kind: str, by: str) -> tuple[LegalDate, ...]:
-    return tuple(
-        replace(day, note=f"by {by}")
-        for day in actor.tagging.dates
-        if day.type == kind and not day.superseded
-    )
+    return tuple(replace(day, note=f"by {by}") for day in _live(actor, kind))
 
 
 def _with_dates(target: Change, days: Iterable[LegalDate]) -> Change:
@@ -173,4 +370,6 @@ def _fallen(target: Change, actor: Change) -> Change:
 
 
 def _day(change: Change, kind: str) -> date | None:
-    return next((day.date for day in change.tagging.dates if day.type == kind), None)
+    """Its first day of a kind, one for all of it and still standing before others."""
+    days = sorted(_of(change, kind), key=lambda day: (day.superseded, bool(day.note)))
+    return days[0].date if days else None

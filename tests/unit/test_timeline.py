@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from tracker.model import Change, DocumentKind, LegalDate, Level, Link, Status, Tagging
-from tracker.timeline import applied, kept
+from tracker.model import Bilingual, Change, DocumentKind, LegalDate, Level, Link, Status, Tagging
+from tracker.timeline import applied, kept, overtaken
 
 NOW = datetime(2025, 11, 12, tzinfo=UTC)
 
@@ -109,3 +109,108 @@ def test_a_rule_is_found_by_its_title_when_nothing_else_names_it() -> None:
     assert applied(later, stay) is later, "a document does not act on one that comes after it"
     old = replace(rule, published=date(2019, 9, 30))
     assert applied(old, stay) is old, "titles come again: one of years ago is another rule"
+
+
+# --- a delay of the effective date --------------------------------------------------------------
+
+DUE = document(
+    "2026-50001",
+    citation="91 FR 100",
+    published=date(2026, 1, 15),
+    dates=(LegalDate("published", date(2026, 1, 15)), LegalDate("effective", date(2026, 3, 1))),
+    status=(
+        Status("published", date(2026, 1, 15), date(2026, 2, 28)),
+        Status("in-force", date(2026, 3, 1)),
+    ),
+    summary=Bilingual("施行日:2026年3月1日。", "Effective 1 March 2026."),
+)
+DELAY = document(
+    "2026-50011",
+    published=date(2026, 2, 9),
+    links=(Link("delays", "91 FR 100", "is delayed until June 1, 2026"),),
+    dates=(
+        LegalDate("effective", date(2026, 2, 10)),
+        LegalDate("effective", date(2026, 3, 1), superseded=True),
+        LegalDate("effective", date(2026, 6, 1), quote="delayed until June 1, 2026"),
+    ),
+)
+
+
+def live(change: Change, kind: str) -> list[date]:
+    return [day.date for day in change.tagging.dates if day.type == kind and not day.superseded]
+
+
+def states(change: Change) -> list[tuple[str, date | None, date | None, str | None]]:
+    return [(status.state, status.since, status.until, status.by) for status in change.tagging.status]
+
+
+def test_a_delayed_rule_is_delayed_until_its_new_effective_date_and_in_force_from_it() -> None:
+    delayed = applied(DUE, DELAY)
+    assert live(delayed, "effective") == [date(2026, 6, 1)], (
+        "the delaying document's own day is not the rule's"
+    )
+    assert states(delayed) == [
+        ("published", date(2026, 1, 15), date(2026, 2, 9), None),
+        ("delayed", date(2026, 2, 10), date(2026, 5, 31), "2026-50011"),
+        ("in-force", date(2026, 6, 1), None, "2026-50011"),
+    ]
+    assert delayed.tagging.status[-1].quote == "delayed until June 1, 2026"
+    assert delayed.tagging.summary.ja == "施行日:2026年3月1日。その後の変更:施行 2026年6月1日(2026-50011)。"
+    assert delayed.tagging.summary.en.endswith("Since moved: Effective 1 June 2026 (2026-50011).")
+
+
+def test_a_delay_applied_again_or_to_the_record_read_anew_changes_nothing() -> None:
+    delayed = applied(DUE, DELAY)
+    assert applied(delayed, DELAY) is delayed
+    anew = applied(kept(delayed, DUE), DELAY)
+    assert sorted(states(anew)) == sorted(states(delayed))
+    assert live(anew, "effective") == [date(2026, 6, 1)]
+    assert anew.tagging.summary == delayed.tagging.summary
+
+
+def test_a_second_delay_overtakes_the_first_on_the_rule_and_on_the_first_ones_own_record() -> None:
+    again = document(
+        "2026-50021",
+        published=date(2026, 5, 20),
+        links=(Link("delays", "91 FR 100"),),
+        dates=(LegalDate("effective", date(2026, 5, 20)), LegalDate("effective", date(2026, 9, 1))),
+    )
+    twice = applied(applied(DUE, DELAY), again)
+    assert live(twice, "effective") == [date(2026, 9, 1)]
+    assert states(twice) == [
+        ("published", date(2026, 1, 15), date(2026, 2, 9), None),
+        ("delayed", date(2026, 2, 10), date(2026, 5, 19), "2026-50011"),
+        ("delayed", date(2026, 5, 20), date(2026, 8, 31), "2026-50021"),
+        ("in-force", date(2026, 9, 1), None, "2026-50021"),
+    ]
+    assert "2026年6月1日" not in twice.tagging.summary.ja, "where it moved to first is past"
+    assert applied(twice, DELAY) is twice, "the first delay coming in again moves nothing back"
+    first = overtaken(DELAY, again, {"91 fr 100"})
+    assert live(first, "effective") == [date(2026, 2, 10)], "its own effective date stands"
+    assert overtaken(again, DELAY, {"91 fr 100"}) is again
+
+
+def test_a_delay_without_a_day_is_one_until_further_notice() -> None:
+    open_ended = replace(DELAY, tagging=replace(DELAY.tagging, dates=DELAY.tagging.dates[:2]))
+    delayed = applied(DUE, open_ended)
+    assert live(delayed, "effective") == []
+    assert states(delayed)[-1] == ("delayed", date(2026, 2, 10), None, "2026-50011")
+    assert "in-force" not in [status.state for status in delayed.tagging.status]
+
+
+def test_a_delay_of_the_compliance_date_delays_that_alone() -> None:
+    rule = replace(
+        DUE,
+        tagging=replace(DUE.tagging, dates=(*DUE.tagging.dates, LegalDate("compliance", date(2026, 4, 1)))),
+    )
+    later = document(
+        "2026-50012",
+        published=date(2026, 3, 20),
+        links=(Link("delays", "91 FR 100"),),
+        dates=(LegalDate("effective", date(2026, 3, 20)), LegalDate("compliance", date(2026, 8, 1))),
+    )
+    moved = applied(rule, later)
+    assert live(moved, "compliance") == [date(2026, 8, 1)]
+    assert live(moved, "effective") == [date(2026, 3, 1)]
+    assert moved.tagging.status == rule.tagging.status
+    assert applied(moved, later) is moved
