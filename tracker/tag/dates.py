@@ -125,6 +125,8 @@ def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
             continue
         if section.where.endswith(_NOTE):
             continue  # read below, where its own grammar is known
+        if section.where.startswith("removed: "):
+            continue  # words that were taken away set no date
         for sentence in sentences(section.text):
             found.extend(_read(sentence, document.published or today, dates_section=section.where == "dates"))
     found.extend(_notes(reading))

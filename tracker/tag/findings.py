@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
-from tracker.model import DocumentKind, Evidence, Op, Topic, UnitKind
+from tracker.model import DocumentKind, Evidence, Topic
+from tracker.tag.bearing import bearing, stays
 from tracker.tag.listing import Listing
-from tracker.tag.reading import Reading, abstract_of, around
+from tracker.tag.reading import Reading, abstract_of
 from tracker.tag.rules import Condition, Rules, Verdict
 from tracker.tag.terms import Term
 
@@ -15,16 +17,6 @@ _PRESIDENTIAL = DocumentKind.PRESIDENTIAL
 _MOST_QUOTES = 4
 _CONFORMING = 0.7
 _EAR_PLACE = re.compile(r"15 CFR (?:[Pp]art )?(\d{3})\b|Supp\. No\. \d{1,2} to Part (\d{3})\b")
-_BINDS = re.compile(
-    r"\b(?:licen[sc]e (?:is |are )?(?:also )?required|licen[sc]e requirements?|may not|must|shall not|prohibit\w*|"
-    r"presumption of denial|policy of denial|restricted|is subject to)\b",
-    re.IGNORECASE,
-)
-_EXEMPTS = re.compile(
-    r"\b(?:no licen[sc]e is required|licen[sc]e is not required|not subject to|except(?:ion|ed)?|exempt\w*|"
-    r"exclu(?:des?|ded|sion)|case-by-case|presumption of approval|does not apply|do not apply|licen[sc]e exception)\b",
-    re.IGNORECASE,
-)
 
 
 class Findings:
@@ -55,8 +47,8 @@ class Findings:
         listing, document = self.listing, self.reading.document
         if name in listing.facts:
             return listing.facts[name]
-        if name in ("tightens", "eases"):
-            return self._bearing(name)
+        if name in ("tightens", "eases", "stay-comes", "stay-goes"):
+            return self._pushes.get(name)
         true = {
             "is-change": self.reading.is_change,
             "full-text": self.reading.full,
@@ -69,27 +61,12 @@ class Findings:
         }
         return () if true.get(name) else None
 
-    def _bearing(self, name: str) -> tuple[Evidence, ...] | None:
-        """Which way a change of text pushes: a duty that comes tightens, one that goes eases; an
-        exemption the other way about."""
+    @cached_property
+    def _pushes(self) -> dict[str, tuple[Evidence, ...]]:
+        """Which way a change of text pushes; nothing of a document of its own."""
         if not self.reading.is_change:
-            return None
-        for operation in self.reading.operations:
-            # An item or entry that enters the control list is a new control; one that leaves, relief.
-            if operation.kind in (UnitKind.ITEM, UnitKind.ECCN) and operation.op in (Op.ADDED, Op.REMOVED):
-                if (operation.op is Op.ADDED) == (name == "tightens"):
-                    return (self.reading.touched[operation.path],)
-                return None
-        for section in self.reading.text:
-            if section.where == "title":
-                continue
-            gone = section.where.startswith("removed: ")
-            for pattern, tightens in ((_EXEMPTS, gone), (_BINDS, not gone)):
-                if match := pattern.search(section.text):
-                    if ("tightens" if tightens else "eases") == name:
-                        return (Evidence(around(section.text, match.start(), match.end()), section.where),)
-                    break
-        return None
+            return {}
+        return stays(self.reading) | {name: (words,) for name, words in bearing(self.reading).items()}
 
     def _amends_ear(self) -> bool:
         """A rule about the EAR: so typed, or so worded where the record has no type."""

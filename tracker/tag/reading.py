@@ -249,15 +249,15 @@ def _changed(operations: Iterable[Operation]) -> Iterator[Section]:
         elif operation.op is Op.REMOVED:
             yield _section(f"removed: {operation.path}", operation.before)
         elif operation.op is Op.CHANGED:
-            inserted = _runs(operation, "insert")
-            deleted = _runs(operation, "delete")
+            inserted = runs(operation, "insert")
+            deleted = runs(operation, "delete")
             if inserted:
                 yield _section(operation.path, inserted)
             if deleted:
                 yield _section(f"removed: {operation.path}", deleted)
 
 
-def _runs(operation: Operation, kind: str) -> str:
+def runs(operation: Operation, kind: str) -> str:
     """Changed runs with the words between them where the gap is one or two words, so that a phrase
     that was edited twice is read as one."""
     pieces: list[str] = []

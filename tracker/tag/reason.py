@@ -44,10 +44,13 @@ def sentence(
     dates: Sequence[LegalDate],
 ) -> Bilingual:
     """The reason with its places filled in both languages."""
-    quote = _quote(evidence, reading)
+    quote, gone = _quote(evidence, reading)
+    ja, en = verdict.reason.ja, verdict.reason.en
+    if gone:  # words that stand there no longer are shown as such
+        ja, en = ja.replace("原文:「", "削除された原文:「"), en.replace("“{quote}”", "removed: “{quote}”")
     return Bilingual(
-        ja=_fill(verdict.reason.ja, "ja", quote, reading, listing, dates),
-        en=_fill(verdict.reason.en, "en", quote, reading, listing, dates),
+        ja=_fill(ja, "ja", quote, reading, listing, dates),
+        en=_fill(en, "en", quote, reading, listing, dates),
     )
 
 
@@ -116,14 +119,17 @@ def _goods(reading: Reading, language: Language) -> str:
     return _GOODS_JA.get(goods.lower(), f"「{goods}」")
 
 
-def _quote(evidence: Sequence[Evidence], reading: Reading) -> str:
+def _quote(evidence: Sequence[Evidence], reading: Reading) -> tuple[str, bool]:
     """The most telling official words: of a change, what came in or went; of a document, the words that
-    decided, from its abstract before its title; cut at a clause."""
-    telling = [e.quote for e in evidence if e.where not in ("title", "agencies") and len(e.quote) >= _TELLING]
-    changed = [in_context(operation) for operation in reading.operations] if reading.is_change else []
+    decided, from its abstract before its title; cut at a clause. And whether a change took them away."""
+    telling = [e for e in evidence if e.where not in ("title", "agencies") and len(e.quote) >= _TELLING]
+    if telling:
+        return shorten(telling[0].quote), telling[0].where.startswith("removed: ")
+    for operation in reading.operations if reading.is_change else ():
+        if words := in_context(operation):
+            return shorten(words), not operation.after
     spoken = (abstract_of(reading.document), reading.title.text, reading.document.title)
-    chosen = next((text for text in (*telling, *changed, *spoken) if text), "")
-    return shorten(chosen)
+    return shorten(next((text for text in spoken if text), "")), False
 
 
 def shorten(text: str, most: int = _SHORT) -> str:

@@ -217,5 +217,7 @@ COMPUTED = frozenset(
         "presidential",
         "tightens",
         "eases",
+        "stay-comes",
+        "stay-goes",
     }
 )

@@ -55,8 +55,7 @@ def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> t
 def _touches(status: Status, reading: Reading) -> bool:
     """Of a change, only what stands on the units it touches, or what a note that it brings says."""
     return any(
-        path.endswith("Effective Date Note")
-        or any(_covers(u, path) or _covers(path, u) for u in status.units)
+        path.endswith("Effective Date Note") or any(covers(u, path) or covers(path, u) for u in status.units)
         for path in reading.touched
     )
 
@@ -73,7 +72,7 @@ def status_on(states: Sequence[Status], day: date, path: str = "") -> Status | N
         for status in states
         if (status.since is None or status.since <= day)
         and (status.until is None or day <= status.until)
-        and (not status.units or not path or any(_covers(unit, path) for unit in status.units))
+        and (not status.units or not path or any(covers(unit, path) for unit in status.units))
     ]
     return max(
         holding, key=lambda s: (rank.get(s.state, 0), bool(s.units), s.since or date.min), default=None
@@ -112,7 +111,8 @@ def _acts_from(document: Document, tagging: Tagging) -> date | None:
     return own.date if own else document.signing_date or document.published
 
 
-def _covers(unit: str, path: str) -> bool:
+def covers(unit: str, path: str) -> bool:
+    """Whether a path is that unit or lies under it."""
     if unit == path:
         return True
     return path.startswith(unit) and path[len(unit) : len(unit) + 1] in ("(", " ", ".")
