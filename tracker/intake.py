@@ -31,6 +31,7 @@ from tracker.sources import Settings, Source
 from tracker.store import changes, owing, snapshots, states, versions
 from tracker.store.blobs import sha256
 from tracker.store.db import Store
+from tracker.text import name_form
 
 # What is judged by its shape; API records are judged by the adapters, key by key.
 _GUARDED = frozenset({Role.PAGE, Role.PDF, Role.ECFR_PART, Role.SCREENING_LIST})
@@ -331,7 +332,21 @@ class Intake:
         """With what documents that came before it do to it."""
         for actor in changes.acting_on(connection, timeline.references(change)):
             change = timeline.applied(change, actor)
+        names, fellows = self._fellows(connection, change)
+        for fellow, _, _ in fellows:
+            change = timeline.overtaken(change, fellow, names)
         return change
+
+    @staticmethod
+    def _fellows(connection: Connection, change: Change) -> tuple[set[str], list[tuple[Change, str, int]]]:
+        """Other documents that act on what this one moves dates of, and the names by which they call it."""
+        names: set[str] = set()
+        for link in timeline.moving(change):
+            names.add(name_form(link.target))
+            for target, _, _ in changes.find(connection, link.target):
+                names.update(timeline.references(target))
+        found = changes.entries_acting_on(connection, sorted(names)) if names else []
+        return names, [entry for entry in found if entry[0].id != change.id]
 
     def _act(self, connection: Connection, change: Change) -> None:
         """Writes what this change does to the records of others."""
@@ -342,6 +357,11 @@ class Intake:
                     changes.save(
                         connection, changes.Entry(acted, identity, version, assessment.labels(acted))
                     )
+        names, fellows = self._fellows(connection, change)
+        for fellow, identity, version in fellows:
+            acted = timeline.overtaken(fellow, change, names)
+            if acted is not fellow:
+                changes.save(connection, changes.Entry(acted, identity, version, assessment.labels(acted)))
 
     # --- history --------------------------------------------------------------------------------
 
@@ -404,7 +424,7 @@ class Intake:
         names = [name for entry in entries for name in timeline.references(entry.change)]
         targets = changes.acted_on(connection, names)
         for entry in entries:
-            if targets.intersection(timeline.references(entry.change)):
+            if targets.intersection(timeline.references(entry.change)) or timeline.moving(entry.change):
                 joined = self._joined(connection, entry.change)
                 if joined is not entry.change:
                     changes.save(connection, replace(entry, change=joined, words=assessment.labels(joined)))

@@ -148,13 +148,18 @@ def acted_on(connection: Connection, references: Sequence[str]) -> set[str]:
 
 def acting_on(connection: Connection, references: Sequence[str]) -> list[Change]:
     """The changes whose documents act on the document with these names, oldest first."""
+    return [change for change, _, _ in entries_acting_on(connection, references)]
+
+
+def entries_acting_on(connection: Connection, references: Sequence[str]) -> list[tuple[Change, str, int]]:
+    """`acting_on`, with identity and version; each once."""
+    acting = select(LINK.c.seq).where(LINK.c.target.in_(list(references)))
     rows = connection.execute(
-        select(CHANGE.c.record)
-        .join(LINK, LINK.c.seq == CHANGE.c.seq)
-        .where(LINK.c.target.in_(list(references)))
+        select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
+        .where(CHANGE.c.seq.in_(acting))
         .order_by(CHANGE.c.published, CHANGE.c.seq)
     )
-    return [restore(json.loads(row.record)) for row in rows]
+    return [(restore(json.loads(row.record)), row.identity, row.version) for row in rows]
 
 
 def of_identity(connection: Connection, identity: str) -> Change | None:

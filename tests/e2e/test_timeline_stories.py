@@ -1,0 +1,129 @@
+"""One rule, one timeline, through the whole tracker: delays, stays, extensions, and publication after inspection."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from tests.e2e.world import World
+from tracker.demo.holdings import FrDocument
+
+BIS = ("commerce-department", "industry-and-security-bureau")
+
+
+def publish(
+    world: World, number: str, day: date, title: str, abstract: str, kind: str = "RULE", **facts: Any
+) -> None:
+    """A document in the issue of a day, seen by a poll that morning."""
+    world.later(seconds=(datetime.combine(day, time(13), UTC) - world.now).total_seconds())
+    world.standin.add_document(FrDocument(number, day, title, kind, BIS, abstract, facts), [abstract])
+    world.poll()
+
+
+def told_of(world: World, number: str) -> dict[str, Any]:
+    (found,) = [change for change in world.changes() if change["document_number"] == number]
+    return found
+
+
+def live(change: dict[str, Any], kind: str) -> list[str]:
+    return [day["date"] for day in change["dates"] if day["type"] == kind and not day["superseded"]]
+
+
+def states(change: dict[str, Any]) -> list[tuple[str, str | None, str | None, str | None]]:
+    return [(one["state"], one["from"], one["until"], one["by"]) for one in change["status"]]
+
+
+def chips(world: World) -> None:
+    publish(
+        world, "2026-50001", date(2026, 6, 15), "Data Center Validated End User Controls",
+        "BIS amends the EAR to impose new license requirements on advanced computing chips.",
+        action="Final rule.", dates="This rule is effective August 3, 2026.", effective_on="2026-08-03",
+        start_page=40100,
+    )  # fmt: skip
+
+
+def test_a_delayed_rule_has_its_new_day_and_not_that_of_the_delay(world: World) -> None:
+    world.use("fr-bis").poll()
+    chips(world)
+    publish(
+        world, "2026-50011", date(2026, 7, 10), "Data Center Validated End User Controls; Delay of Effective Date",
+        "BIS delays the effective date of the final rule published June 15, 2026 (91 FR 40100) from August 3, 2026 to December 1, 2026.",
+        action="Final rule; delay of effective date.",
+        dates="The effective date of the final rule published at 91 FR 40100, June 15, 2026, is delayed until December 1, 2026.",
+        effective_on="2026-07-10", start_page=41100,
+    )  # fmt: skip
+    rule = told_of(world, "2026-50001")
+    assert live(rule, "effective") == ["2026-12-01"]
+    assert ("delayed", "2026-07-10", "2026-11-30", "2026-50011") in states(rule)
+    assert ("in-force", "2026-12-01", None, "2026-50011") in states(rule)
+    assert ("in-force", "2026-08-03", None, None) not in states(rule)
+    assert "2026年12月1日(2026-50011)" in rule["summary"]["ja"]
+    assert "1 December 2026 (2026-50011)" in rule["summary"]["en"]
+
+
+def test_a_deadline_extended_twice_stands_once(world: World) -> None:
+    world.use("fr-bis").poll()
+    title = "Request for Comments; Semiconductor Supply"
+    publish(
+        world, "2026-40002", date(2026, 6, 15), title, "BIS asks comments on the supply of semiconductors.", "NOTICE",
+        action="Notice; request for comments.", dates="Comments are due July 15, 2026.",
+        comments_close_on="2026-07-15", start_page=40200,
+    )  # fmt: skip
+    for number, day, words, closes, page in (
+        ("2026-41000", date(2026, 7, 1), "August 14, 2026", "2026-08-14", 41200),
+        ("2026-41001", date(2026, 8, 3), "September 30, 2026", "2026-09-30", 42200),
+    ):
+        publish(
+            world, number, day, f"{title}; Extension of Comment Period",
+            f"On June 15, 2026, BIS published a notice (91 FR 40200). BIS extends the comment period to {words}.",
+            "NOTICE", action="Notice; extension of comment period.",
+            dates=f"The comment period for the notice published June 15, 2026, at 91 FR 40200, is extended. Comments are due {words}.",
+            comments_close_on=closes, start_page=page,
+        )  # fmt: skip
+    assert live(told_of(world, "2026-40002"), "comments-close") == ["2026-09-30"]
+    first = told_of(world, "2026-41000")
+    assert live(first, "comments-close") == [], "the day that the first extension gave stands no more"
+    assert "2026年9月30日(2026-41001)" in first["summary"]["ja"]
+    assert live(told_of(world, "2026-41001"), "comments-close") == ["2026-09-30"]
+    notice = told_of(world, "2026-40002")
+    assert "2026年9月30日(2026-41001)" in notice["summary"]["ja"]
+    assert "2026年8月14日" not in notice["summary"]["ja"]
+
+
+def test_a_temporary_licence_that_is_extended_expires_later(world: World) -> None:
+    world.use("fr-bis").poll()
+    publish(
+        world, "2026-50003", date(2026, 6, 15), "Temporary General License: Example Chips",
+        "BIS issues a temporary general license for semiconductor equipment parts to China.", action="Final rule.",
+        dates="This rule is effective June 15, 2026, through September 14, 2026.", effective_on="2026-06-15", start_page=40300,
+    )  # fmt: skip
+    publish(
+        world, "2026-50013", date(2026, 9, 8), "Temporary General License: Extension",
+        "BIS extends the temporary general license (91 FR 40300) through December 15, 2026.", action="Final rule.",
+        dates="This rule is effective September 8, 2026, through December 15, 2026.", effective_on="2026-09-08", start_page=43300,
+    )  # fmt: skip
+    licence = told_of(world, "2026-50003")
+    assert live(licence, "expires") == ["2026-12-15"]
+    assert ("in-force", "2026-06-15", "2026-12-15", "2026-50013") in states(licence)
+    assert "2026年12月15日(2026-50013)" in licence["summary"]["ja"]
+
+
+def test_a_stay_runs_from_the_day_that_it_takes_effect_and_leaves_its_own_dates(world: World) -> None:
+    world.use("fr-bis").poll()
+    publish(
+        world, "2026-20100", date(2026, 6, 15), "Controls on Vacuum Valves", "BIS adds controls on vacuum valves.",
+        action="Final rule.", dates="This rule is effective June 15, 2026.", effective_on="2026-06-15", start_page=40400,
+    )  # fmt: skip
+    publish(
+        world, "2026-20400", date(2026, 7, 8), "Controls on Vacuum Valves; Stay",
+        "BIS stays, until July 5, 2027, the amendments made by the final rule published June 15, 2026 (91 FR 40400).",
+        action="Final rule; stay.", dates="Effective July 6, 2026, the final rule is stayed until July 5, 2027.",
+        effective_on="2026-07-06", start_page=41400,
+    )  # fmt: skip
+    rule = told_of(world, "2026-20100")
+    assert ("stayed", "2026-07-06", "2027-07-05", "2026-20400") in states(rule)
+    assert live(rule, "stay-ends") == ["2027-07-05"]
+    assert live(rule, "effective") == ["2026-06-15"]
+    stay = told_of(world, "2026-20400")
+    assert live(stay, "effective") == ["2026-07-06"]
+    assert not [one for one in states(stay) if one[0] == "stayed"]
