@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -153,3 +154,17 @@ def test_wrong_use_is_said(world: World) -> None:
     world.use("page", "fr-bis").poll()
     tracker(world, "audit", "page", "--since", "2026-06-01", code=2)
     tracker(world, "audit", "--since", "lately", code=2)
+
+
+def test_after_an_outage_the_whole_gap_is_told_oldest_first(world: World) -> None:
+    world.use("fr-bis").poll()
+    world.standin.misbehave(r"documents\.json", "503")
+    for number in range(1, 5):
+        world.later(days=1)
+        world.standin.add_document(document(number, world.now.date()))
+        world.poll()
+    world.standin.behave()
+    world.later(days=10)
+    world.poll()
+    order = [name for alert in world.alerts for name in re.findall(r"Entity List, Part (\d)", alert)[:1]]
+    assert order == ["1", "2", "3", "4"]

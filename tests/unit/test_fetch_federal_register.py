@@ -51,10 +51,10 @@ def text_requests(at: Site) -> list[str]:
     return [path for path in at.asked if "full_text" in path]
 
 
-def test_takes_all_documents_of_the_agencies_with_their_xml_newest_first() -> None:
+def test_takes_all_documents_of_the_agencies_with_their_xml_oldest_first() -> None:
     at = Register([RULE, NOTICE]).site()
     items = poll(Notes(), at)
-    assert fetched_keys(items) == ["2026-11002", "2026-11001"]
+    assert fetched_keys(items) == ["2026-11001", "2026-11002"]
     rule = came(items)["2026-11001"]
     assert rule.role is Role.FR_RECORD
     assert [(text.key, text.role) for text in rule.attachments] == [("2026-11001/xml", Role.FR_XML)]
@@ -145,7 +145,7 @@ def test_full_text_only_of_what_is_wanted_and_only_where_the_source_has_it_on() 
     at = Register([RULE, NOTICE]).site()
     items = poll(Notes(), at, wanted=lambda record: "comments" in record["title"])
     assert text_requests(at) == [xml_path(NOTICE)]
-    assert fetched_keys(items) == ["2026-11002", "2026-11001"]
+    assert fetched_keys(items) == ["2026-11001", "2026-11002"]
     at.requests.clear()
     poll(Notes(), at, full_text=False)
     assert text_requests(at) == []
@@ -325,8 +325,8 @@ def test_a_field_that_the_api_no_longer_knows_is_left_out_of_the_question() -> N
 def test_reused_numbers_of_before_2016_are_told_apart_by_their_date() -> None:
     old = [record("E9-12940", "2009-06-03"), record("E9-12940", "2009-06-09")]
     assert fetched_keys(poll(Notes(), Register(old).site(texts=[]))) == [
-        "E9-12940 of 2009-06-09",
         "E9-12940 of 2009-06-03",
+        "E9-12940 of 2009-06-09",
     ]
 
 

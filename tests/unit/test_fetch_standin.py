@@ -205,7 +205,7 @@ def test_missing_fields_are_no_failure(desk: Desk) -> None:
         LISTS, "missing-fields", names=["full_text_xml_url", "raw_text_url", "agencies", "abstract"]
     )
     items = desk.poll(desk.fr)
-    assert fetched_keys(items) == ["2026-11002", "2026-11001"]
+    assert fetched_keys(items) == ["2026-11001", "2026-11002"]
     assert not troubles(items)
 
 
@@ -242,7 +242,7 @@ def test_xml_that_fails_leaves_the_record(desk: Desk) -> None:
         desk.notes.clear()
         desk.server.misbehave(XML, behaviour)
         items = desk.poll(desk.fr)
-        assert fetched_keys(items) == ["2026-11002", "2026-11001"], behaviour
+        assert fetched_keys(items) == ["2026-11001", "2026-11002"], behaviour
         assert troubles(items), behaviour
         desk.server.behave()
         later = [item for item in desk.poll(desk.fr) if isinstance(item, Fetched) and item.attachments]

@@ -119,10 +119,9 @@ class _Poll:
             yield from troubles
             if covered:
                 through = self._now.date().isoformat()
-        bodies: list[bytes] = []
-        for key, (record, answer) in records.items():
-            body = canonical(record)
-            bodies.append(body)
+        bodies = [canonical(record) for record, _ in records.values()]
+        # The list is newest first. After an outage the oldest is told first, and a correction after what it corrects.
+        for (key, (record, answer)), body in reversed(list(zip(records.items(), bodies, strict=True))):
             yield from self.one(key, record, body, answer)
         yield from self._watch(records)
         if first is not None:
