@@ -25,6 +25,7 @@ from tracker.model import (
     ProfileMatch,
     SnapshotRef,
     Tagging,
+    UnitKind,
 )
 
 # Texts that stand for years and change in places; the others are said once.
@@ -59,6 +60,9 @@ def assess(
     if substantive and document.kind in _STANDING:
         units = tuple(dict.fromkeys(operation.path for operation in substantive))
         tagging = replace(timeline.confined(tagging, units), units=units)
+        if any(unit.kind is UnitKind.EFFECTIVE_NOTE for unit in document.units):
+            whole = tag.tag(document, today=clock.legal_day(now))
+            tagging = timeline.standing_on(tagging, whole, units)
     return Change(
         id=change_id,
         source=source,
@@ -118,7 +122,8 @@ def _touches(document: Document, operations: Sequence[Operation]) -> bool:
 def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:
     """The record of a document that was seen before, as it reads now. It is told again when its text was
     corrected in substance, when a date that people plan by moved, or when its level rose. More of the same
-    document coming in (its full text, its publication) is no correction."""
+    document coming in (its full text, its publication) is no correction: that is told when it brings such dates
+    still to come, which the record had none of, as inspection has not."""
     merged = timeline.kept(old, replace(new, id=old.id, detected_at=old.detected_at, baseline=old.baseline))
     before = {(day.type, day.date) for day in old.tagging.dates if day.type in _PLANNED}
     now = {(day.type, day.date) for day in new.tagging.dates if day.type in _PLANNED}
@@ -126,7 +131,13 @@ def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same
     if same_kind:
         material = bool(diff.substantive(operations)) or not now <= before or rose
     else:
-        material = rose and not old.baseline
+        today = clock.legal_day(new.detected_at)
+        ahead = {
+            (day.type, day.date)
+            for day in new.tagging.dates
+            if day.type in _PLANNED and day.date >= today and not day.superseded
+        }
+        material = (rose or not ahead <= before) and not old.baseline
     return replace(
         merged,
         source=old.source if old.document_number else new.source,

@@ -83,6 +83,27 @@ def confined(tagging: Tagging, paths: Iterable[str]) -> Tagging:
     return replace(tagging, status=status, dates=dates)
 
 
+def standing_on(tagging: Tagging, whole: Tagging, paths: Iterable[str]) -> Tagging:
+    """With the states of the whole text that stand on a unit in which one of these paths lies, and the days on which
+    they end: a stay of a supplement is one of each paragraph of it."""
+    touched = tuple(paths)
+    found = [
+        status
+        for status in whole.status
+        if status not in tagging.status
+        and any(_within(path, unit) for unit in status.units for path in touched)
+    ]
+    if not found:
+        return tagging
+    ends = {(status.until, section(unit)) for status in found for unit in status.units}
+    days = [day for day in whole.dates if (day.date, section(day.note)) in ends and day not in tagging.dates]
+    return replace(tagging, status=(*tagging.status, *found), dates=(*tagging.dates, *days))
+
+
+def _within(path: str, unit: str) -> bool:
+    return path == unit or path.startswith((f"{unit}(", f"{unit} "))
+
+
 def section(path: str) -> str:
     """`15 CFR 744.11` of `15 CFR 744.11(a)(1)`; of a path with several names, the first."""
     return path.split(" › ", 1)[0].split("(", 1)[0].strip()

@@ -7,6 +7,8 @@ from typing import Any
 
 from tests.e2e.world import World
 from tracker.demo.holdings import FrDocument
+from tracker.model import Language
+from tracker.present.change_text import page
 
 BIS = ("commerce-department", "industry-and-security-bureau")
 
@@ -69,7 +71,7 @@ def test_a_deadline_extended_twice_stands_once(world: World) -> None:
         action="Notice; request for comments.", dates="Comments are due July 15, 2026.",
         comments_close_on="2026-07-15", start_page=40200,
     )  # fmt: skip
-    for number, day, words, closes, page in (
+    for number, day, words, closes, start in (
         ("2026-41000", date(2026, 7, 1), "August 14, 2026", "2026-08-14", 41200),
         ("2026-41001", date(2026, 8, 3), "September 30, 2026", "2026-09-30", 42200),
     ):
@@ -78,7 +80,7 @@ def test_a_deadline_extended_twice_stands_once(world: World) -> None:
             f"On June 15, 2026, BIS published a notice (91 FR 40200). BIS extends the comment period to {words}.",
             "NOTICE", action="Notice; extension of comment period.",
             dates=f"The comment period for the notice published June 15, 2026, at 91 FR 40200, is extended. Comments are due {words}.",
-            comments_close_on=closes, start_page=page,
+            comments_close_on=closes, start_page=start,
         )  # fmt: skip
     assert live(told_of(world, "2026-40002"), "comments-close") == ["2026-09-30"]
     first = told_of(world, "2026-41000")
@@ -127,3 +129,51 @@ def test_a_stay_runs_from_the_day_that_it_takes_effect_and_leaves_its_own_dates(
     stay = told_of(world, "2026-20400")
     assert live(stay, "effective") == ["2026-07-06"]
     assert not [one for one in states(stay) if one[0] == "stayed"]
+
+
+def test_a_publication_is_told_in_the_thread_of_the_inspection_when_it_brings_the_days(world: World) -> None:
+    world.use("fr-bis", "inspection").poll()
+    world.later(days=1)
+    document = FrDocument(
+        "2026-20500", date(2026, 6, 15), "Revision of License Requirements for Vacuum Valves", "RULE", BIS,
+        "BIS revises the EAR to impose license requirements on vacuum valves for semiconductor equipment.",
+        {"action": "Final rule."},
+        filed_at=datetime(2026, 6, 11, 12, 45, tzinfo=UTC),
+    )  # fmt: skip
+    world.standin.add_document(document)
+    world.later(hours=2)
+    world.poll()
+    inspected = told_of(world, "2026-20500")
+    assert (inspected["revision"], live(inspected, "effective"), world.told) == (1, [], 1)
+    document.facts |= {
+        "dates": "This rule is effective July 15, 2026.",
+        "effective_on": "2026-07-15",
+        "start_page": 40500,
+    }
+    world.later(days=4)
+    world.poll()
+    published = told_of(world, "2026-20500")
+    assert live(published, "effective") == ["2026-07-15"]
+    assert (published["id"], published["revision"], world.told) == (inspected["id"], 2, 2)
+    world.later(hours=2)
+    world.poll()
+    assert world.told == 2
+
+
+def test_the_page_of_a_change_marks_the_days_that_fell(world: World) -> None:
+    world.use("fr-bis").poll()
+    chips(world)
+    publish(
+        world, "2026-50011", date(2026, 7, 10), "Data Center Validated End User Controls; Delay of Effective Date",
+        "BIS delays the effective date of the final rule (91 FR 40100) to December 1, 2026.",
+        action="Final rule; delay of effective date.",
+        dates="The effective date of the final rule published at 91 FR 40100 is delayed until December 1, 2026.",
+        effective_on="2026-07-10", start_page=41100,
+    )  # fmt: skip
+    fallen: tuple[tuple[Language, str], ...] = (("ja", "延期等により失効"), ("en", "superseded"))
+    for language, word in fallen:
+        shown = page(
+            told_of(world, "2026-50001"), [], language, "Asia/Tokyo", date(2026, 7, 11), "http://t.example"
+        )
+        (line,) = [line for line in shown.splitlines() if line.startswith("2026-08-03")]
+        assert word in line

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tracker.i18n import day, label, moment, stamp, t
-from tracker.model import Bilingual, Change, Evidence, Language, Level
+from tracker.model import Bilingual, Change, Evidence, Language, LegalDate, Level
 from tracker.present.deadlines import change_url, days_left
 from tracker.present.inert import line
 from tracker.present.message import force, level_badge, what_changed, where_said
@@ -184,10 +184,16 @@ def _dates(change: Change, language: Language, today: date | None) -> Table:
         grid.add_row(
             Text(entry.date.isoformat(), style=gone),
             Text(label("date", entry.type, language) + (f" ({line(entry.note)})" if entry.note else "")),
-            Text("" if today is None or entry.superseded else days_left(entry.date, today, language)),
+            Text(_standing(entry, language, today)),
             Text(f"“{line(entry.quote)}”" if entry.quote else "", style="italic"),
         )
     return grid
+
+
+def _standing(entry: LegalDate, language: Language, today: date | None) -> str:
+    if entry.superseded:
+        return t("date-superseded", language)
+    return "" if today is None else days_left(entry.date, today, language)
 
 
 def _quoted(change: Change, language: Language) -> Iterator[Any]:
