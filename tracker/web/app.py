@@ -42,6 +42,7 @@ from tracker.web.finding import Finder
 from tracker.web.guard import Guard, is_loopback
 from tracker.web.health import Tally
 from tracker.web.passwords import Throttle
+from tracker.web.shelf import Shelf
 
 log = structlog.get_logger()
 
@@ -70,6 +71,7 @@ def create_app(
     )
     app.state.desk = Desk(current, state, Store(state), now)
     app.state.tally = tally
+    app.state.shelf = Shelf(app.state.desk.store.path)
     app.state.finder = Finder(app.state.desk.store)
     app.state.throttle = Throttle()
     for part in (

@@ -14,9 +14,10 @@ from tracker.record import restore
 from tracker.store import reviews
 from tracker.text import name_form
 from tracker.timeline import references
-from tracker.web.desk import AtDesk
+from tracker.web.desk import AtDesk, Desk
 from tracker.web.rendering import language_of, page
 from tracker.web.review import reviewer
+from tracker.web.shelf import shelved
 from tracker.web.story import marked, story
 
 router = APIRouter(include_in_schema=False)
@@ -26,6 +27,10 @@ UNITS = 40  # so many are shown before the rest is folded
 
 @router.get("/changes/{reference}")
 def change_page(request: Request, desk: AtDesk, reference: str) -> HTMLResponse:
+    return shelved(request, desk, lambda: _change(request, desk, reference))
+
+
+def _change(request: Request, desk: Desk, reference: str) -> HTMLResponse:
     language = language_of(request, desk)
     today = desk.today()
     with desk.reading() as store:

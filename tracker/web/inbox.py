@@ -21,6 +21,7 @@ from tracker.store import reviews
 from tracker.store.reading import Wanted
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.rendering import language_of, number_of, page
+from tracker.web.shelf import shelved
 from tracker.web.wording import lit, terms
 
 router = APIRouter(include_in_schema=False)
@@ -132,6 +133,10 @@ def entries(
 
 @router.get("/")
 def inbox(request: Request, desk: AtDesk) -> HTMLResponse:
+    return shelved(request, desk, lambda: _inbox(request, desk))
+
+
+def _inbox(request: Request, desk: Desk) -> HTMLResponse:
     chosen = filter_of(request.query_params)
     number = number_of(request.query_params.get("page", "1"))
     today = desk.today()

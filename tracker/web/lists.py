@@ -18,6 +18,7 @@ from tracker.text import search_form
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.inbox import Filter, filter_of
 from tracker.web.rendering import number_of, page
+from tracker.web.shelf import shelved
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,6 +29,10 @@ OPS = (Op.ADDED, Op.CHANGED, Op.REMOVED)
 
 @router.get("/lists")
 def lists(request: Request, desk: AtDesk) -> HTMLResponse:
+    return shelved(request, desk, lambda: _lists(request, desk))
+
+
+def _lists(request: Request, desk: Desk) -> HTMLResponse:
     asked = request.query_params
     chosen = filter_of(asked)
     country, op, words = (asked.get(name, "").strip()[:200] for name in ("country", "op", "q"))

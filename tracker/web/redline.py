@@ -19,6 +19,7 @@ from tracker.present.official import official_unit
 from tracker.record import restore
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.rendering import language_of, number_of, page
+from tracker.web.shelf import shelved
 
 router = APIRouter(include_in_schema=False)
 
@@ -227,6 +228,10 @@ def _load(desk: Desk, reference: str) -> tuple[Change, Redline]:
 
 @router.get("/changes/{reference}/redline")
 def redline_page(request: Request, desk: AtDesk, reference: str, context: str = "") -> HTMLResponse:
+    return shelved(request, desk, lambda: _redline(request, desk, reference, context))
+
+
+def _redline(request: Request, desk: Desk, reference: str, context: str) -> HTMLResponse:
     change, redline = _load(desk, reference)
     whole = None
     if context and redline.operations:

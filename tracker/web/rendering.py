@@ -105,6 +105,7 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
     today = desk.today()
     secret = guard.form_secret(request)
     visitor = visitor_of(request)
+    mark: str | None = getattr(request.state, "form_mark", None)
 
     def instant(value: datetime | str) -> datetime:
         if isinstance(value, datetime):
@@ -131,11 +132,16 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
             query=query,
             visitor=visitor,
             may=visitor.may if visitor else lambda _: False,
-            form_token=partial(guard.form_token, secret),
+            form_token=partial(guard.form_token, secret) if mark is None else lambda: mark,
             **values,
         )
     )
     answer = HTMLResponse(body, status_code=status, headers={"Content-Language": language, "Vary": "Cookie"})
+    return with_form_cookie(request, desk, answer, secret)
+
+
+def with_form_cookie(request: Request, desk: Desk, answer: HTMLResponse, secret: str) -> HTMLResponse:
+    """Gives the browser its secret, if it has none yet."""
     if request.cookies.get(guard.COOKIE) != secret:
         viewer_url = desk.settings.viewer_url
         set_cookie(request, answer, guard.COOKIE, secret, seconds=None, strict=True, viewer_url=viewer_url)
