@@ -130,7 +130,7 @@ def _in_gate(reading: Reading) -> bool:
         return True
     lowered = reading.lowered
     book = rulebook()
-    if any(word in lowered for word in book.gate):
+    if any(word in lowered or word in reading.page.lowered for word in book.gate):
         return True
     document = reading.document
     if any(agency in name for name in document.agencies for agency in book.gate_agencies):

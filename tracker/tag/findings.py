@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from tracker.model import DocumentKind, Evidence, Topic
+from tracker.model import DocumentKind, Evidence, Level, Topic
 from tracker.tag.bearing import bearing, stays
 from tracker.tag.listing import Listing
 from tracker.tag.reading import Reading, abstract_of
@@ -28,7 +28,7 @@ class Findings:
         self.listing = listing
         self.topics: dict[str, Topic] = {}
         self._facts: dict[str, tuple[Evidence, ...] | None] = {}
-        self._terms: dict[tuple[int, str], Evidence | None] = {}
+        self._terms: dict[tuple[str, str], Evidence | None] = {}
 
     def fact(self, name: str) -> tuple[Evidence, ...] | None:
         """The evidence of a named fact; None where it does not hold."""
@@ -58,6 +58,11 @@ class Findings:
             and not document.units
             and document.kind is not DocumentKind.CFR,
             "amends-ear": self._amends_ear(),
+            "names-field": any(
+                word in each.lowered for each in self.reading.changed for word in self.rules.gate
+            ),
+            "only-removed": self.reading.is_change
+            and all(each.where.startswith("removed: ") for each in self.reading.changed),
         }
         return () if true.get(name) else None
 
@@ -96,12 +101,12 @@ class Findings:
         evidence: list[Evidence] = []
         if not self._any_of(condition, evidence):
             return None
-        if any(self._term(term, 1) for term in condition.none_title):
+        if any(self._term(term, "title") for term in condition.none_title):
             return None
-        if any(self._term(term, 0) for term in condition.none):
+        if any(self._term(term, "text") for term in condition.none):
             return None
         for term in condition.all:
-            hit = self._term(term, 0)
+            hit = self._term(term, "text")
             if hit is None:
                 return None
             evidence.append(hit)
@@ -123,6 +128,9 @@ class Findings:
         """The demands that cost nothing: kind and topics."""
         if condition.kinds and self.reading.document.kind.value not in condition.kinds:
             return False
+        page = self.reading.page
+        if condition.page and not any(term.find(page.text, page.lowered) for term in condition.page):
+            return False
         if condition.topics and self.topics.keys().isdisjoint(condition.topics):
             return False
         if not all(topic in self.topics for topic in condition.all_topics):
@@ -132,9 +140,10 @@ class Findings:
     def _any_of(self, condition: Condition, evidence: list[Evidence]) -> bool:
         """Title and text terms are separate demands when both are named; the rest are alternatives."""
         groups = [
-            (condition.title, 1),
-            (condition.text, 0),
-            (condition.body, 2),
+            (condition.title, "title"),
+            (condition.text, "text"),
+            (condition.changed, "changed"),
+            (condition.body, "body"),
         ]
         named = False
         for terms, place in groups:
@@ -169,13 +178,13 @@ class Findings:
                     return evidence
         return None
 
-    def _first(self, terms: Iterable[Term], place: int) -> Evidence | None:
+    def _first(self, terms: Iterable[Term], place: str) -> Evidence | None:
         return next((hit for term in terms if (hit := self._term(term, place)) is not None), None)
 
-    def _term(self, term: Term, place: int) -> Evidence | None:
+    def _term(self, term: Term, place: str) -> Evidence | None:
         key = (place, term.text)
         if key not in self._terms:
-            self._terms[key] = self.reading.find(term, title_only=place == 1, body=place == 2)
+            self._terms[key] = self.reading.find(term, place)
         return self._terms[key]
 
     def score_topics(self) -> None:
@@ -205,7 +214,10 @@ class Findings:
 
     def verdict(self) -> tuple[Verdict, tuple[Evidence, ...]]:
         """The first verdict that holds; the file ends with one that always does."""
+        japanese = self.fact("page-japan") is not None
         for verdict in self.rules.verdicts:
+            if japanese and verdict.level is Level.NONE:
+                continue  # what names Japan on a page of the field is told, however little it says
             found = self.holds(verdict.condition)
             if found is not None:
                 return verdict, found

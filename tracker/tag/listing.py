@@ -8,11 +8,12 @@ instructions of a full text ("under JAPAN, ...").
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tracker.model import Evidence, Op, UnitKind
+from tracker.model import DocumentKind, Evidence, Op, UnitKind
 from tracker.tag.places import Place, places
-from tracker.tag.reading import Reading, clip
+from tracker.tag.reading import Reading, Section, clip
 
 _LIST_WORDS = re.compile(
     r"Entity List|Unverified List|\bUVL\b|\bMEU\b|Military End.User|SDN List|destinations? of|under \d+ entries",
@@ -21,7 +22,7 @@ _LIST_WORDS = re.compile(
 _SENTENCE = re.compile(r"(?<=[.;])(?<!U\.S\.)(?<!Ltd\.)(?<!Co\.)(?<!Inc\.)(?<!No\.)\s+(?=[A-Z(])")
 _CHINESE = re.compile(r"\b(?:Chinese|Huawei|SMIC|PRC)\b")
 _ADDS = re.compile(
-    r"\b(?:add(?:s|ed|ing)|placing|placed)\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|companies|affiliates|addresses|individuals)\b)"
+    r"\b(?:add(?:s|ed|ing)|placing|placed)\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
     r"|\b(?:entit(?:y|ies)|persons|entries) (?:being |to be |that (?:are|were|have been) |have been |has been )?added\b"
     r"|\bwill be listed\b|\bhave been placed\b|\bnames of (?:one or more )?persons\b",
     re.I,
@@ -98,9 +99,12 @@ class Listing:
 
 def read_listing(reading: Reading) -> Listing:
     """What a reading says about party lists; empty where it says nothing."""
+    if reading.is_change and reading.document.kind is DocumentKind.PAGE:
+        came = tuple(each for each in reading.changed if not each.where.startswith("removed: "))
+        return _from_words(came)
     if reading.is_change:
         return _from_rows(reading)
-    listing = _from_words(reading)
+    listing = _from_words(reading.text)
     _add_instructions(reading, listing)
     return listing
 
@@ -115,18 +119,19 @@ def number(word: str) -> int | None:
     return sum(v for v in values if v is not None) if all(v is not None for v in values) else None
 
 
-def _from_words(reading: Reading) -> Listing:
+def _from_words(sections: Sequence[Section]) -> Listing:
     listing = Listing()
-    if not _LIST_WORDS.search("\n".join(section.text for section in reading.text)):
+    if not _LIST_WORDS.search("\n".join(section.text for section in sections)):
         return listing
     added: list[Place] = []
     touched: list[Place] = []
     adding = False
-    for section in reading.text:
+    for section in sections:
         for sentence in _SENTENCE.split(section.text):
-            adds = (_TITLE_ADDS if section.where == "title" else _ADDS).search(
-                sentence
-            ) is not None and not _NOT_ADDING.match(sentence)
+            adds = (
+                _ADDS.search(sentence) is not None
+                or (section.where == "title" and _TITLE_ADDS.search(sentence) is not None)
+            ) and not _NOT_ADDING.match(sentence)
             removes = _REMOVES.search(sentence) is not None
             revises = _REVISES.search(sentence) is not None
             evidence = (Evidence(clip(sentence), section.where),)
@@ -156,7 +161,7 @@ def _from_words(reading: Reading) -> Listing:
             if revises:
                 listing.facts.setdefault("revises-parties", evidence)
             touched.extend(found)
-    chinese = next((s for s in reading.text if s.where != "title" and _CHINESE.search(s.text)), None)
+    chinese = next((s for s in sections if s.where != "title" and _CHINESE.search(s.text)), None)
     china = [place for place in added if place.id in ("china", "hong-kong")]
     if not added and chinese is not None and "adds-parties" in listing.facts:
         listing.facts["adds-china"] = listing.facts["adds-parties"]
@@ -164,7 +169,7 @@ def _from_words(reading: Reading) -> Listing:
         listing.facts["adds-china"] = next(
             (
                 (Evidence(clip(sentence), section.where),)
-                for section in reading.text
+                for section in sections
                 for sentence in _SENTENCE.split(section.text)
                 if section.where != "title" and any(p in china for p in places(_clean(sentence)))
             ),

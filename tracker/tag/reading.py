@@ -72,12 +72,23 @@ class Reading:
         return not self.operations and self.document.kind in (DocumentKind.CFR, DocumentKind.LIST)
 
     @cached_property
-    def body(self) -> tuple[Section, ...]:
-        return tuple(_body(self.document)) if self.full and not self.is_change else ()
+    def changed(self) -> tuple[Section, ...]:
+        """The words that a change added or took away, without the title of the page that they stand on."""
+        if not self.is_change:
+            return ()
+        return tuple(section for section in self.text if section.where != "title")
 
     @cached_property
-    def body_lowered(self) -> str:
-        return "\n".join(section.lowered for section in self.body)
+    def page(self) -> Section:
+        """The whole page whose text changed, and what changed in it: what it is about, not what it now says."""
+        if not self.is_change or self.document.kind is not DocumentKind.PAGE:
+            return _section("page", "")
+        words = " ".join(unit.text for unit in self.document.units)[:_BODY]
+        return _section("page", " ".join((words, *(section.text for section in self.text))))
+
+    @cached_property
+    def body(self) -> tuple[Section, ...]:
+        return tuple(_body(self.document)) if self.full and not self.is_change else ()
 
     @cached_property
     def orders(self) -> tuple[instructions.Order, ...]:
@@ -115,15 +126,10 @@ class Reading:
                     found.setdefault(hit.value, evidence)
         return found
 
-    def find(self, term: Term, *, title_only: bool = False, body: bool = False) -> Evidence | None:
-        """The first place where a term stands, quoted with its sentence."""
-        if body:
-            sections, lowered = self.body, self.body_lowered
-        elif title_only:
-            sections, lowered = (self.title,), self.title.lowered
-        else:
-            sections, lowered = self.text, self.lowered
-        if term.needle not in lowered:
+    def find(self, term: Term, place: str = "text") -> Evidence | None:
+        """The first place where a term stands, quoted with its sentence; `place` is title, text, changed or body."""
+        sections = (self.title,) if place == "title" else getattr(self, place)
+        if place == "text" and term.needle not in self.lowered:
             return None
         for section in sections:
             if match := term.find(section.text, section.lowered):

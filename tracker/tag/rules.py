@@ -18,7 +18,7 @@ from tracker.errors import SettingsError
 from tracker.model import Bilingual, Direction, Level
 from tracker.tag.terms import Term, compile_terms
 
-_TERM_KEYS = ("title", "text", "changed", "body", "all", "none", "none_title")
+_TERM_KEYS = ("title", "text", "changed", "page", "body", "all", "none", "none_title")
 _WORD_KEYS = (
     "agencies",
     "cites",
@@ -35,12 +35,13 @@ _WORD_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Holds when one of `title text changed body agencies cites eccns` is met (if any is named) and all the
-    others are."""
+    """Holds when `title text changed body` are met where named, one of `agencies cites eccns` if any is named
+    and nothing else is, and all the others."""
 
     title: tuple[Term, ...] = ()
     text: tuple[Term, ...] = ()
     changed: tuple[Term, ...] = ()
+    page: tuple[Term, ...] = ()
     body: tuple[Term, ...] = ()
     agencies: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
@@ -219,5 +220,7 @@ COMPUTED = frozenset(
         "eases",
         "stay-comes",
         "stay-goes",
+        "names-field",
+        "only-removed",
     }
 )
