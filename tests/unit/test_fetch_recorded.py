@@ -69,7 +69,7 @@ def test_real_documents_are_taken_and_every_field_asked_for_is_one_of_theirs() -
     answer = loaded("federal-register/api/documents.jsonc.xz")
     at = Site({"/api/v1/documents.json": json_answer(answer)})
     items = list(fetch.poll(replace(BIS, full_text=False), Notes(), client_for(at), START))
-    assert fetched_keys(items) == ["2020-17393", "2020-17469"]
+    assert fetched_keys(items) == ["2020-17469", "2020-17393"], "the oldest first"
     assert set(FIELDS) - set(answer["results"][0]) <= {"correction_of", "body_html_url"}
     first = next(item for item in items if isinstance(item, Fetched))
     kept = json.loads(first.answer.body)
