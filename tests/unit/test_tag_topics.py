@@ -250,3 +250,21 @@ def test_a_row_that_enters_a_screening_list_is_judged_by_list_and_place(
     assert ids(found) == {"entity-list"}
     gone = Operation(path, Op.REMOVED, before="Sample. Somewhere.", kind=UnitKind.ROW)
     assert tag(document, [gone], today=TODAY).level is Level.LOW
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "level"),
+    [
+        ("BIS adds 20 Chinese chip companies to the Entity List", "中国", Level.HIGH),
+        ("BIS Places Three Japanese Firms on the Entity List", "日本", Level.CRITICAL),
+        ("Commerce Adds Four Iranian Entities to the Entity List, BIS Says", "イラン", Level.MEDIUM),
+    ],
+)
+def test_a_headline_names_the_nation_of_the_companies_that_are_listed(
+    title: str, place: str, level: Level
+) -> None:
+    found = read(title, "", DocumentKind.PAGE)
+    assert (found.level, found.direction) == (level, Direction.RESTRICTION)
+    assert f"{place}に所在する" in found.reason.ja or f"に{place}所在の" in found.reason.ja
+    assert "関係国・地域" not in found.reason.ja
+    assert ids(found) == {"entity-list"}

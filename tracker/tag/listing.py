@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracker.model import DocumentKind, Evidence, Op, UnitKind
-from tracker.tag.places import Place, places
+from tracker.tag.places import Place, nationals, places
 from tracker.tag.reading import Reading, Section, clip
 
 _LIST_WORDS = re.compile(
@@ -22,7 +22,7 @@ _LIST_WORDS = re.compile(
 _SENTENCE = re.compile(r"(?<=[.;])(?<!U\.S\.)(?<!Ltd\.)(?<!Co\.)(?<!Inc\.)(?<!No\.)\s+(?=[A-Z(])")
 _CHINESE = re.compile(r"\b(?:Chinese|Huawei|SMIC|PRC)\b")
 _ADDS = re.compile(
-    r"\b(?:add(?:s|ed|ing)|placing|placed)\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
+    r"\b(?:add(?:s|ed|ing)|plac(?:es|ed|ing))\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
     r"|\b(?:entit(?:y|ies)|persons|entries) (?:being |to be |that (?:are|were|have been) |have been |has been )?added\b"
     r"|\bwill be listed\b|\bhave been placed\b|\bnames of (?:one or more )?persons\b",
     re.I,
@@ -39,7 +39,7 @@ _NOT_ADDING = re.compile(
     re.I,
 )
 _COUNT = re.compile(
-    r"\badd(?:s|ed|ing)?\s+(?:the following\s+|an?other\s+|an?\s+|inadvertently omitted\s+)*([\w-]+(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)\s+(?:\w+\s+){0,3}?(entit|person|part|entr|compan|affiliate)",
+    r"\b(?:add(?:s|ed|ing)?|plac(?:es|ed|ing))\s+(?:the following\s+|an?other\s+|an?\s+|inadvertently omitted\s+)*([\w-]+(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)\s+(?:\w+\s+){0,3}?(entit|person|part|entr|compan|affiliate|firm|institut|universit)",
     re.I,
 )
 _REMOVED_COUNT = re.compile(
@@ -125,6 +125,7 @@ def _from_words(sections: Sequence[Section]) -> Listing:
         return listing
     added: list[Place] = []
     touched: list[Place] = []
+    of_nation: dict[Place, tuple[Evidence, ...]] = {}
     adding = False
     for section in sections:
         for sentence in _SENTENCE.split(section.text):
@@ -136,9 +137,14 @@ def _from_words(sections: Sequence[Section]) -> Listing:
             revises = _REVISES.search(sentence) is not None
             evidence = (Evidence(clip(sentence), section.where),)
             found = places(_clean(sentence)) if "country" not in sentence[:0] else ()
+            if adds:
+                of_nation |= {
+                    place: evidence for place in nationals(_adding_part(sentence)) if place not in of_nation
+                }
             if section.where == "title":
                 if adds:
                     listing.facts.setdefault("adds-parties", evidence)
+                    listing.count = listing.count or _count(_COUNT, sentence)
             elif adds and not _PAST.search(sentence[:80]):
                 adding = True
                 listing.facts.setdefault("adds-parties", evidence)
@@ -161,6 +167,12 @@ def _from_words(sections: Sequence[Section]) -> Listing:
             if revises:
                 listing.facts.setdefault("revises-parties", evidence)
             touched.extend(found)
+    if not added and "adds-parties" in listing.facts:
+        # No destination is named, but whose companies they are.
+        added.extend(of_nation)
+        for place, words in of_nation.items():
+            if place.id == "japan":
+                listing.facts.setdefault("adds-japan", words)
     chinese = next((s for s in sections if s.where != "title" and _CHINESE.search(s.text)), None)
     china = [place for place in added if place.id in ("china", "hong-kong")]
     if not added and chinese is not None and "adds-parties" in listing.facts:

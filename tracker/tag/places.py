@@ -10,6 +10,11 @@ from functools import lru_cache
 from tracker.model import Language
 from tracker.tag.rules import packaged
 
+_PARTIES = (
+    r"(?:entit(?:y|ies)|persons?|part(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|"
+    r"individuals?|nationals|affiliates|subsidiar(?:y|ies)|(?:chip)?makers?|manufacturers?|suppliers?|distributors?)\b"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -22,8 +27,13 @@ class Place:
 
 
 @lru_cache(maxsize=1)
+def _tables() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(packaged("places.toml").decode("utf-8"))
+
+
+@lru_cache(maxsize=1)
 def _gazetteer() -> tuple[re.Pattern[str], dict[str, Place]]:
-    table: dict[str, list[str]] = tomllib.loads(packaged("places.toml").decode("utf-8"))["places"]
+    table = _tables()["places"]
     by_name: dict[str, Place] = {}
     for identity, (ja, en, *others) in table.items():
         place = Place(identity, ja, en)
@@ -42,6 +52,21 @@ def places(text: str) -> tuple[Place, ...]:
     return tuple(
         dict.fromkeys(by_name[match[0].upper().replace("’", "'")] for match in pattern.finditer(text))
     )
+
+
+@lru_cache(maxsize=1)
+def _adjectives() -> tuple[re.Pattern[str], dict[str, str]]:
+    words = {word: identity for identity, listed in _tables()["nationals"].items() for word in listed}
+    names = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{names})(?!\w)(?=[^.;]{{0,60}}\b(?i:{_PARTIES}))"), words
+
+
+def nationals(text: str) -> tuple[Place, ...]:
+    """The destinations whose parties a text speaks of: "20 Chinese companies", but no "Chinese military"."""
+    pattern, words = _adjectives()
+    table = _tables()["places"]
+    found = dict.fromkeys(words[match[0]] for match in pattern.finditer(text))
+    return tuple(Place(identity, *table[identity][:2]) for identity in found)
 
 
 def place(name: str) -> Place | None:
