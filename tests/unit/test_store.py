@@ -109,6 +109,10 @@ def test_the_same_bytes_are_kept_once(store: Store) -> None:
         ("UPDATE blob SET data = substr(data, 1, length(data) - 3) || x'000000'", "blob"),
         ("UPDATE snapshot SET url = 'https://other.example' WHERE id = 1", "snapshot 1"),
         ("DELETE FROM snapshot WHERE id = 1", "snapshot 2"),
+        (
+            "UPDATE snapshot SET headers = json_insert(headers, '$[#]', json_array('x', 'y')) WHERE id = 1",
+            "snapshot 1",
+        ),
     ],
 )
 def test_verify_finds_what_was_altered(store: Store, harm: str, found: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text, up
 
 from tracker.model import Change, Op, Operation, UnitKind
 from tracker.record import record, restore
-from tracker.store import blobs
+from tracker.store import blobs, seals
 from tracker.store.tables import (
     CHANGE,
     CHANGE_PROFILE,
@@ -40,13 +40,15 @@ class Entry:
 
 def save(connection: Connection, entry: Entry, operations: Sequence[Operation] | None = None) -> None:
     """Writes a change, or writes it anew under the same id. Operations of None keep those that are there."""
-    values = _values(entry)
-    if operations:
-        values["operations"] = blobs.put(connection, operations_json(operations))
-    seq = connection.execute(select(CHANGE.c.seq).where(CHANGE.c.id == entry.change.id)).scalar()
-    if seq is None:
+    stored = connection.execute(
+        select(CHANGE.c.seq, CHANGE.c.operations).where(CHANGE.c.id == entry.change.id)
+    ).first()
+    kept = None if stored is None else stored.operations
+    values = _values(entry, blobs.put(connection, operations_json(operations)) if operations else kept)
+    if stored is None:
         seq = int(connection.execute(insert(CHANGE).values(**values).returning(CHANGE.c.seq)).scalar_one())
     else:
+        seq = int(stored.seq)
         connection.execute(update(CHANGE).where(CHANGE.c.seq == seq).values(**values))
         _forget(connection, seq)
     _index(connection, [(seq, entry)])
@@ -60,9 +62,9 @@ def add_many(connection: Connection, entries: Sequence[Entry]) -> None:
     _index(connection, numbered)
 
 
-def _values(entry: Entry) -> dict[str, Any]:
+def _values(entry: Entry, operations: str | None = None) -> dict[str, Any]:
     change = entry.change
-    return {
+    values = {
         "id": change.id,
         "identity": entry.identity,
         "version": entry.version,
@@ -77,8 +79,10 @@ def _values(entry: Entry) -> dict[str, Any]:
         "baseline": change.baseline,
         "editorial": change.editorial,
         "revision": change.revision,
+        "operations": operations,
         "record": json.dumps(record(change), ensure_ascii=False, separators=(",", ":")),
     }
+    return {**values, "seal": seals.of_change(values)}
 
 
 def _index(connection: Connection, numbered: Sequence[tuple[int, Entry]]) -> None:

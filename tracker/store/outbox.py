@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, exists, insert, or_, select, update
 
 from tracker.model import Attempt, Delivery
-from tracker.store import threads
+from tracker.store import seals, threads
 from tracker.store.db import Store
-from tracker.store.tables import ATTEMPT, DELIVERY
+from tracker.store.tables import DELIVERY
 
 _OWED = ("pending", "claimed")
 
@@ -120,13 +120,7 @@ class Outbox:
         (again at `next_attempt_at`) or dead."""
         ids = list(delivery_ids)
         with self.store.write() as connection:
-            connection.execute(
-                insert(ATTEMPT),
-                [
-                    {"delivery_id": name, "at": attempt.at, "ok": attempt.ok, "answer": attempt.answer, "seconds": attempt.seconds}
-                    for name in ids
-                ],
-            )  # fmt: skip
+            seals.add_attempts(connection, ids, attempt)
             values: dict[str, Any] = {
                 "state": state,
                 "attempts": DELIVERY.c.attempts + 1,

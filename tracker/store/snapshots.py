@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from tracker.errors import StoreError
 from tracker.model import Answer, Fetched, Role, SnapshotRef
-from tracker.store import blobs
+from tracker.store import blobs, seals
 from tracker.store.db import Store
 from tracker.store.moment import to_text
 from tracker.store.tables import BLOB, SNAPSHOT
@@ -84,8 +84,8 @@ def reference(connection: Connection, identity: int) -> SnapshotRef:
 
 
 def verify(store: Store) -> Iterator[str | int]:
-    """Re-hashes every blob and walks the chain. Yields a running count of what was checked, and a line for
-    each thing that is not as it was."""
+    """Re-hashes every blob, walks the chain, and looks at the seals of changes and tries. Yields a running count of
+    what was checked, and a line for each thing that is not as it was."""
     checked = 0
     with store.read() as connection:
         for (digest,) in connection.execute(select(BLOB.c.sha256)).all():
@@ -103,6 +103,11 @@ def verify(store: Store) -> Iterator[str | int]:
                 yield f"snapshot {row.id} ({row.source} {row.key}): the record, or one before it, was altered"
             chain = row.chain
             checked += 1
+        for found in seals.verify(connection):
+            if isinstance(found, int):
+                checked += found
+            else:
+                yield found
     yield checked
 
 

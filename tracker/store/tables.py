@@ -128,7 +128,8 @@ class SourceRow(Row, table=True):
 
 
 class ChangeRow(Row, table=True):
-    """A change; `record` is the whole of it as JSON, the other columns are for finding it. The index over many of
+    """A change; `record` is the whole of it as JSON, the other columns are for finding it, and `seal` hashes them
+    all (`seals`). The index over many of
     them answers what the inbox asks (how many of each level, which are newest) without reading a record."""
 
     __tablename__ = "change"
@@ -163,6 +164,7 @@ class ChangeRow(Row, table=True):
     revision: int = 1
     operations: str | None = Field(default=None, foreign_key="blob.sha256", max_length=64)
     record: str = Field(sa_column=Column(Text, nullable=False))
+    seal: str = Field(default="", max_length=64)
 
 
 class ChangeTextRow(Row, table=True):
@@ -314,6 +316,8 @@ class MuteRow(Row, table=True):
 
 
 class AttemptRow(Row, table=True):
+    """One try at a delivery. `chain` hashes it together with the chain before it."""
+
     __tablename__ = "attempt"
     id: int | None = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id", index=True)
@@ -321,6 +325,7 @@ class AttemptRow(Row, table=True):
     ok: bool
     answer: str
     seconds: float
+    chain: str = Field(default="", max_length=64)
 
 
 class ReviewRow(Row, table=True):

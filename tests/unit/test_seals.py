@@ -1,0 +1,102 @@
+"""Rows of changes and of tries that were altered with other tools are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tracker.model import Attempt, Change, Direction, DocumentKind, Level, Op, Operation, Tagging
+from tracker.store import changes, outbox, seals, snapshots
+from tracker.store.db import Store
+from tracker.store.migrations import run
+
+NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "state")
+    yield opened
+    opened.close()
+
+
+def change(number: str) -> Change:
+    return Change(
+        id=f"chg_{number}", source="fr-bis", kind=DocumentKind.RULE, title="規則 on chips", url="https://x.example",
+        detected_at=NOW, tagging=Tagging(Level.HIGH, direction=Direction.RELIEF), document_number=number,
+        published=date(2026, 11, 20), baseline=True,
+    )  # fmt: skip
+
+
+def filled(store: Store) -> None:
+    """One change written twice, two added together, and three tries at a delivery."""
+    operation = Operation("15 CFR 744.21", Op.CHANGED, "a", "b")
+    with store.write() as connection:
+        changes.save(connection, changes.Entry(change("1"), "fr:1", 1), [operation])
+        changes.save(connection, changes.Entry(change("1"), "fr:1", 2))
+        changes.add_many(connection, [changes.Entry(change(name), f"fr:{name}", 1) for name in "23"])
+        outbox.enqueue(
+            connection, change_id="chg_1", revision=1, channel="file", reason="level", now=NOW, story="s"
+        )
+    for number in range(3):
+        outbox.Outbox(store).record(
+            [1], Attempt(NOW, False, f"500 no {number}", 0.25), state="pending", next_attempt_at=NOW
+        )
+
+
+def problems(store: Store) -> list[str]:
+    return [found for found in snapshots.verify(store) if isinstance(found, str)]
+
+
+def test_what_the_program_wrote_is_sealed_and_counted(store: Store) -> None:
+    filled(store)
+    assert problems(store) == []
+    with store.read() as connection:
+        assert list(seals.verify(connection)) == [6]
+
+
+@pytest.mark.parametrize(
+    ("harm", "found"),
+    [
+        ("UPDATE change SET record = replace(record, 'chips', 'ships') WHERE id = 'chg_2'", "change chg_2"),
+        ("UPDATE change SET level = 1 WHERE id = 'chg_2'", "change chg_2"),
+        ("UPDATE change SET direction = NULL WHERE id = 'chg_1'", "change chg_1"),
+        ("UPDATE change SET published = '2026-11-21' WHERE id = 'chg_3'", "change chg_3"),
+        ("UPDATE change SET operations = NULL WHERE id = 'chg_1'", "change chg_1"),
+        ("UPDATE change SET record = 'x' WHERE id = 'chg_1'", "change chg_1"),
+        ("UPDATE attempt SET answer = '999 no' WHERE id = 2", "attempt 2"),
+        ("UPDATE attempt SET ok = 1 WHERE id = 3", "attempt 3"),
+        ("DELETE FROM attempt WHERE id = 1", "attempt 2"),
+    ],
+)
+def test_what_was_altered_is_named(store: Store, harm: str, found: str) -> None:
+    filled(store)
+    with store.write() as connection:
+        connection.execute(text(harm))
+    (problem,) = problems(store)
+    assert problem.startswith(found)
+
+
+@pytest.mark.parametrize("column", ["level", "direction", "document_number", "published"])
+def test_a_column_that_differs_from_the_record_is_found_under_a_fresh_seal(store: Store, column: str) -> None:
+    filled(store)
+    with store.write() as connection:
+        connection.execute(text(f"UPDATE change SET {column} = 0 WHERE id = 'chg_2'"))
+        seals.seal_all(connection)
+    assert problems(store) == [f"change chg_2: {column} is not what its record says"]
+
+
+def test_rows_of_an_older_database_are_sealed_when_it_is_brought_up(store: Store) -> None:
+    filled(store)
+    with store.write() as connection:
+        connection.execute(text("ALTER TABLE change DROP COLUMN seal"))
+        connection.execute(text("ALTER TABLE attempt DROP COLUMN chain"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+    run.upgrade(store.engine)
+    assert problems(store) == []
+    with store.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM change WHERE length(seal) = 64")).scalar() == 3

@@ -1,0 +1,125 @@
+"""What shows that a row was altered behind the program's back: a hash over a change's row, and a chain over the
+tries at deliveries.
+
+Hashes are made of the values as the database keeps them (`moment`, ISO days, 0 and 1), so that a migration can seal
+rows without knowing the program's types. They show an alteration made with other tools; who writes with this program
+writes the seal too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, text
+
+from tracker.model import Attempt, Level
+from tracker.store.moment import to_text
+from tracker.store.tables import ATTEMPT
+
+START = "0" * 64
+
+_CHANGE = (
+    "id", "identity", "version", "source", "kind", "document_number", "citation", "level", "direction", "published",
+    "detected_at", "baseline", "editorial", "revision", "operations", "record",
+)  # fmt: skip
+_ATTEMPT = ("delivery_id", "at", "ok", "answer", "seconds")
+
+
+def of_change(row: Mapping[Any, Any]) -> str:
+    """The seal of a row of `change`."""
+    return _hash([_plain(row[name]) for name in _CHANGE])
+
+
+def of_attempt(before: str, row: Mapping[Any, Any]) -> str:
+    """The link of a row of `attempt` to the one before."""
+    return _hash([before, *(_plain(row[name]) for name in _ATTEMPT)])
+
+
+def add_attempts(connection: Connection, delivery_ids: Sequence[int], attempt: Attempt) -> None:
+    """One row for each delivery that a try was for."""
+    last = connection.execute(text("SELECT chain FROM attempt ORDER BY id DESC LIMIT 1")).scalar()
+    chain, rows = last or START, []
+    for name in delivery_ids:
+        row: dict[str, Any] = {
+            "delivery_id": name, "at": attempt.at, "ok": attempt.ok, "answer": attempt.answer,
+            "seconds": float(attempt.seconds),
+        }  # fmt: skip
+        chain = of_attempt(chain, row)
+        rows.append({**row, "chain": chain})
+    connection.execute(insert(ATTEMPT), rows)
+
+
+def seal_all(connection: Connection) -> None:
+    """Seals what is there: for a database whose rows had no seals yet."""
+    changes = _rows(connection, "SELECT seq, {} FROM change", _CHANGE)
+    _write(connection, "UPDATE change SET seal = :seal WHERE seq = :seq", ({"seq": row["seq"], "seal": of_change(row)} for row in changes))  # fmt: skip
+
+    def chained() -> Iterator[dict[str, Any]]:
+        chain = START
+        for row in _rows(connection, "SELECT id, {} FROM attempt ORDER BY id", _ATTEMPT):
+            chain = of_attempt(chain, row)
+            yield {"id": row["id"], "chain": chain}
+
+    _write(connection, "UPDATE attempt SET chain = :chain WHERE id = :id", chained())
+
+
+def verify(connection: Connection) -> Iterator[str | int]:
+    """A line for each change or try that is not what was written, and at the end how many were looked at."""
+    checked = 0
+    for row in _rows(connection, "SELECT seal, {} FROM change ORDER BY seq", _CHANGE):
+        checked += 1
+        if row["seal"] != of_change(row):
+            yield f"change {row['id']}: the record, or what it is found by, was altered"
+        elif differing := _differing(row):
+            yield f"change {row['id']}: {differing} is not what its record says"
+    chain = START
+    for row in _rows(connection, "SELECT id, chain, {} FROM attempt ORDER BY id", _ATTEMPT):
+        checked += 1
+        if row["chain"] != of_attempt(chain, row):
+            yield (
+                f"attempt {row['id']} (delivery {row['delivery_id']}): the entry, or one before it, was altered or taken away"
+            )
+        chain = row["chain"]
+    yield checked
+
+
+def _differing(row: Mapping[str, Any]) -> str:
+    """Which column says something else than the record; empty where none does."""
+    try:
+        record = json.loads(row["record"])
+        said = {
+            "level": Level(record["level"]).rank,
+            **{name: record[name] for name in ("direction", "document_number", "published")},
+        }
+    except (ValueError, KeyError, TypeError):
+        return "the record"
+    return next((name for name, value in said.items() if row[name] != value), "")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def _hash(values: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
+
+
+def _rows(connection: Connection, statement: str, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Rows as they are kept, a lot at a time: records are long."""
+    found = text(statement.format(", ".join(names))).execution_options(yield_per=500)
+    for row in connection.execute(found).mappings():
+        yield dict(row)
+
+
+def _write(connection: Connection, statement: str, values: Iterable[dict[str, Any]]) -> None:
+    every = list(values)
+    if every:
+        connection.execute(text(statement), every)
