@@ -111,7 +111,9 @@ class Viewer:
 
     def _bind(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # With the protocol named: asyncio sets TCP_NODELAY only then, and without it each answer waits 40 ms for an
+        # acknowledgement (Nagle's algorithm meets delayed ACK).
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((self.host, self.port))
