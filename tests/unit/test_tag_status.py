@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import pytest
+
 from tests.recorded import recorded
 from tracker.model import Document, DocumentKind, Level, Link, Op, Operation, Tagging, Unit, UnitKind
 from tracker.parse.files import read_file
@@ -320,3 +322,84 @@ def test_a_change_elsewhere_in_the_part_does_not_carry_that_stay() -> None:
     assert found.status == ()
     assert found.dates == ()
     assert "Any vacuum valve" in found.reason.ja
+
+
+# --- one rule's dates told in another's words -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The effective date of the final rule published at 91 FR 100 on January 5, 2026, is delayed until June 1, 2026.",
+        "BIS delays the effective date of the final rule published at 91 FR 100 from March 6, 2026, to June 1, 2026.",
+        "The final rule published January 5, 2026, at 91 FR 100, is delayed until June 1, 2026.",
+    ],
+)
+@pytest.mark.parametrize("recorded_day", [None, date(2026, 6, 1)])
+def test_the_day_that_a_delay_names_is_the_delayed_rule_s(words: str, recorded_day: date | None) -> None:
+    delay = rule(
+        "Export Controls on Pumps; Delay of Effective Date", "BIS delays a rule on pumps.",
+        document_number="2026-00009", published=date(2026, 3, 1), action="Final rule; delay of effective date.",
+        dates_text=words, effective_on=recorded_day,
+    )  # fmt: skip
+    found = tag(delay, today=date(2026, 3, 2))
+    moved = [d for d in found.dates if d.type == "effective" and not d.superseded]
+    assert [(d.date, d.note) for d in moved] == [(date(2026, 6, 1), "delayed")]
+    assert told(found, "expires") == []
+    assert all(status.state == "in-force" and status.until is None for status in found.status)
+    assert all(status.since != date(2026, 6, 1) for status in found.status)
+    link = next(link for link in found.links if link.relation == "delays")
+    assert link.target == "91 FR 100"
+    status = effect(link, delay, found)
+    assert status is not None
+    assert (status.state, status.until) == ("delayed", date(2026, 5, 31))
+    assert "延期後の施行日:2026年6月1日" in found.summary.ja
+
+
+def test_a_delay_has_an_effective_date_of_its_own_without_a_note() -> None:
+    delay = rule(
+        "Export Controls on Pumps; Delay of Effective Date", "",
+        document_number="2026-00009", published=date(2026, 3, 1),
+        dates_text="This rule is effective March 2, 2026. As of that day, the effective date of the final rule "
+        "published at 91 FR 100 is delayed until June 1, 2026.",
+    )  # fmt: skip
+    found = tag(delay, today=date(2026, 3, 5))
+    assert [(d.date, d.note) for d in found.dates if d.type == "effective"] == [
+        (date(2026, 3, 2), ""),
+        (date(2026, 6, 1), "delayed"),
+    ]
+    assert [(s.state, s.since, s.until) for s in found.status] == [("in-force", date(2026, 3, 2), None)]
+
+
+def test_a_suspension_stays_its_target_for_the_days_that_it_is_effective() -> None:
+    suspension = rule(
+        "One-Year Suspension of Sample Controls on Pumps and Valves",
+        "BIS suspends for one year the export controls of the interim final rule Sample Controls on Pumps and Valves for "
+        "Listed Firms (Pump "
+        "Rule), published on September 30, 2025, and effective September 29, 2025.",
+        document_number="2025-30013", published=date(2025, 11, 12), effective_on=date(2025, 11, 10),
+        dates_text="This rule is effective from November 10, 2025, through November 9, 2026.",
+        docket_ids=("Docket No. 251104-0001",), rins=("0694-ZZ99",),
+    )  # fmt: skip
+    found = tag(suspension, today=TODAY)
+    assert [(d.date, d.superseded) for d in found.dates if d.type == "effective"] == [
+        (date(2025, 11, 10), False)
+    ]
+    assert told(found, "stay-ends") == [date(2026, 11, 9)]
+    assert told(found, "expires") == []
+    assert {status.state for status in found.status} == {"in-force"}
+    (link,) = (link for link in found.links if link.relation == "stays")
+    assert link.target == "Sample Controls on Pumps and Valves for Listed Firms"
+    stay = effect(link, suspension, found)
+    assert stay is not None
+    assert (stay.state, stay.since, stay.until) == ("stayed", date(2025, 11, 10), date(2026, 11, 9))
+
+
+def test_no_state_ends_before_it_begins_where_a_rule_acts_before_it_is_printed() -> None:
+    early = rule(
+        "Controls on Pumps", "BIS amends the EAR.", document_number="2026-00008",
+        published=date(2026, 11, 25), effective_on=date(2026, 11, 23),
+    )  # fmt: skip
+    for today in (date(2026, 11, 20), date(2026, 11, 23), date(2026, 12, 1)):
+        for status in tag(early, today=today).status:
+            assert status.since is None or status.until is None or status.since <= status.until

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tracker.clock import legal_day
-from tracker.model import LegalDate, Unit, UnitKind
+from tracker.model import DocumentKind, LegalDate, Unit, UnitKind
 from tracker.tag.reading import Reading, Section, clip
 from tracker.text import fold_space
 
@@ -53,12 +53,34 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("registration", re.compile(r"\b(?:(?<!Federal )regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
     ("hearing", re.compile(r"\b(?:hearing|briefing|meeting|forum|conference|webinar)s?\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
     ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|remain(?:s)? in effect|valid|terminat\w+|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
+    ("effective", re.compile(r"\b(?:delay|postpon|deferr)ed\b[^.;]{0,60}\b(?:until|to|through)\s*$", re.I)),
     ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|applies to)\b[^.;]{0,140}$", re.I)),
 )  # fmt: skip
 _OLD = re.compile(
-    r"\b(?:from|remov\w+ the expiration date of|instead of|originally|previously|ended on|had been)\s*$"
+    r"(?<!effective )(?<!applicable )(?<!in effect )\bfrom\s*$|\b(?:remov\w+ the expiration date of|instead of|originally|previously|ended on|had been)\s*$"
     r"|\b(?:was|were|been scheduled) to (?:have )?(?:take|taken|become|go|gone|enter|be)\b[^.;]{0,40}$",
     re.I,
+)
+# A sentence that moves the day on which another rule takes effect: the day it names is that rule's.
+DELAYED = "delayed"
+_DELAYS = re.compile(
+    r"\b(?:delay(?:s|ed|ing)?|postpon(?:e|es|ed|ing)|defer(?:s|red|ring)?)\b[^.;]{0,60}\b(?:effective|compliance|applicability) dates?\b"
+    r"|\b(?:effective|compliance|applicability) dates?\b[^;]{0,260}\b(?:delayed|postponed|deferred)\b"
+    r"|\brule\b[^;]{0,200}\bis (?:further )?(?:delayed|postponed|deferred) (?:until|to)\b",
+    re.I,
+)
+_OWN_DATE = re.compile(
+    r"\bdates? (?:of|for) (?:this|the present) (?:\w+ ){0,3}(?:rule|notice|document|action)\b", re.I
+)
+# The other rule's dates, told in passing: "published on September 30, 2025, and effective September 29, 2025".
+_OTHERS_DATE = re.compile(
+    r"\bpublished\b[^;]{0,120}(?:\band|,|\bwhich|\bthat)\s+(?:(?:was|is|became|were|made)\s+)*effective\s*(?:on|as of|date of)?\s*$",
+    re.I,
+)
+_OWN_RULE = re.compile(r"\bthis (?:\w+ ){0,3}(?:rule|notice|action)\b[^;]{0,20}\bpublished\b", re.I)
+_STAYING = re.compile(r"\b(?:stay(?:s|ed|ing)?|suspension|suspending)\b(?! of liquidation)", re.I)
+_EFFECTIVE_UNTIL = re.compile(
+    r"\b(?:effective|in effect|applicable)\b[^;]{0,80}\b(?:through|until|to)\b", re.I
 )
 _INSTRUCTION = re.compile(
     r"\b(?:amendatory\s+)?instructions?(?:\s+numbers?)?\s+(?P<list>\d{1,3}(?:\.[a-z]+)?(?:(?:,\s*(?:and\s+)?|\s+and\s+|\s+through\s+|-)\d{1,3}(?:\.[a-z]+)?)*)",
@@ -137,8 +159,19 @@ def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
         found.append(LegalDate("published", document.published))
     if document.filed_at is not None:
         found.append(LegalDate("filed-for-inspection", legal_day(document.filed_at)))
+    if document.kind not in (DocumentKind.CFR, DocumentKind.LIST) and _STAYING.search(
+        f"{document.title} {document.action}"
+    ):
+        found = [_end_of_stay(entry) for entry in found]
     extended = re.search(r"\b(?:extend|extension|reopen)", f"{document.title} {document.action}", re.I)
     return _settled(found, document.published, moved=extended is not None)
+
+
+def _end_of_stay(entry: LegalDate) -> LegalDate:
+    """Of a document that stays a rule, the last day of its own effect is the last day of the stay."""
+    if entry.type == "expires" and not entry.note and _EFFECTIVE_UNTIL.search(entry.quote):
+        return replace(entry, type="stay-ends")
+    return entry
 
 
 def sentences(text: str) -> list[str]:
@@ -179,6 +212,8 @@ def _read(sentence: str, published: date, *, dates_section: bool) -> Iterator[Le
     quote = sentence if len(sentence) <= 400 else clip(sentence)
     previous = ""
     last_end = 0
+    delays = (match := _DELAYS.search(sentence)) is not None and _OWN_DATE.search(sentence) is None
+    turn = match.start() if match else 0
     for mention in mentions(sentence):
         before = sentence[: mention.start]
         kind = _kind(before)
@@ -195,8 +230,12 @@ def _read(sentence: str, published: date, *, dates_section: bool) -> Iterator[Le
         last_end = mention.end
         if kind is None or kind == "published":
             continue
+        if kind == "effective" and _OTHERS_DATE.search(before) and not _OWN_RULE.search(before):
+            continue
         previous = kind
         note = _note(sentence, mention, kind)
+        if delays and mention.start > turn and kind in ("effective", "expires", "compliance"):
+            kind, note = "compliance" if kind == "compliance" else "effective", DELAYED
         if kind == "proposals":
             kind, note = "comments-close", "proposals or applications due"
         if kind == "registration":

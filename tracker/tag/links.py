@@ -20,7 +20,7 @@ _TITLE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("corrects", re.compile(r"\bcorrect(?:ion|ions|ing)\b|technical amendments? to", re.I)),
     ("extends", re.compile(r"\b(?:extension|reopening|extending|reopens?)\b[^;]*\bcomment|comment period[^;]*\b(?:extension|extended|reopen)|extension of (?:deadline|validity)|extension of (?:stay|suspension)", re.I)),
     ("delays", re.compile(r"\bdelay(?:ed|ing)?\b[^;]*\b(?:effective|compliance|date|implementation)|postpon\w+|\bdelay of\b", re.I)),
-    ("stays", re.compile(r"\bstay of\b|\bstaying\b|\bsuspension of\b|\bsuspending\b|\b(?:one|two)[ -]year suspension|temporary suspension", re.I)),
+    ("stays", re.compile(r"\bstay of\b|\bstaying\b|; (?:partial |administrative |temporary )?stay\b|^stay\b|\bsuspension of\b|\bsuspending\b|\b(?:one|two)[ -]year suspension|temporary suspension", re.I)),
     ("withdraws", re.compile(r"\bwithdraw(?:al|ing|n)\b", re.I)),
     ("rescinds", re.compile(r"\brescission|\brescind\w*|\brevocation of executive order|\bending certain\b|\bterminat\w+ [^;]*\btariff", re.I)),
 )  # fmt: skip
@@ -36,6 +36,10 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _TARGETS = ("document-number", "fr", "executive-order", "proclamation")
 _QUOTED = re.compile(r"[“\"`]{1,2}([A-Z][^”\"]{20,220}?),?[”\"']{1,2}")
+# "the interim final rule Expansion of End-User Controls To Cover Affiliates of ... (Affiliates Rule)": a title by its capitals.
+_CALLED = re.compile(
+    r"\b(?:final|proposed|interim) rule,? ((?:[A-Z][\w’'-]*)(?:,? (?:[A-Z\d][\w’'-]*|of|to|for|and|or|the|in|on|by|from|with|under))*,? [A-Z][\w’'-]+)"
+)
 _PLAIN_TITLE = re.compile(
     r"(?:^|; )(?P<title>[^;]{20,}?)(?:; (?:correct|delay|extension|withdrawal|stay|reopening|rescission)[^;]*)$",
     re.I,
@@ -137,8 +141,12 @@ def _fallback(reading: Reading, relation: str) -> Iterator[Link]:
         if match := _QUOTED.search(sentence):
             yield Link(relation, match[1].strip(" ,"), clip(sentence))
             break
+        if match := _CALLED.search(sentence):
+            yield Link(relation, match[1], clip(sentence))
+            break
     else:
         if match := _PLAIN_TITLE.search(document.title.strip()):
             yield Link(relation, match["title"].strip(), document.title.strip())
-    for target in (*document.docket_ids, *document.rins):
+    # Docket and RIN are this document's own as well: what is stayed is another, and must be named.
+    for target in (*document.docket_ids, *document.rins) if relation != "stays" else ():
         yield Link(relation, target, clip(document.title))

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from tracker import citation
+from tracker.clock import legal_day
 from tracker.model import Document, DocumentKind, LegalDate, Link, Status, Tagging, Unit, UnitKind
-from tracker.tag.dates import effective_notes, mentions
+from tracker.tag.dates import DELAYED, effective_notes, mentions
 from tracker.tag.reading import Reading, abstract_of, clip
 from tracker.text import fold_space
 
@@ -94,7 +95,9 @@ def effect(link: Link, document: Document, tagging: Tagging) -> Status | None:
             (
                 d
                 for d in tagging.dates
-                if d.type == "effective" and not d.superseded and d.date > (since or d.date)
+                if d.type == "effective"
+                and not d.superseded
+                and (d.note == DELAYED or d.date > (since or d.date))
             ),
             None,
         )
@@ -120,16 +123,19 @@ def covers(unit: str, path: str) -> bool:
 
 def _in_force(reading: Reading, dates: Sequence[LegalDate], today: date) -> Iterator[Status]:
     document = reading.document
-    own = [d for d in dates if d.type == "effective" and not d.superseded]
+    own = [d for d in dates if d.type == "effective" and not d.superseded and d.note != DELAYED]
     main = next((d for d in own if not d.note), None)
     start = (
         main.date if main else (document.signing_date if document.kind is DocumentKind.PRESIDENTIAL else None)
     )
-    start = start or document.effective_on
+    moved = {d.date for d in dates if d.note == DELAYED}
+    if start is None and document.effective_on is not None:
+        # The record of a document that delays another gives the other's new day.
+        start = document.published if document.effective_on in moved else document.effective_on
     quote = main.quote if main else ""
     ends = next((d for d in dates if d.type == "expires" and not d.superseded and not d.note), None)
     if start is not None and today < start:
-        yield Status("published", document.published, start - timedelta(days=1), quote=quote)
+        yield from _waiting("published", document, start, quote=quote)
     if start is not None and ends is not None and today > ends.date >= start:
         yield Status("in-force", start, ends.date, quote=quote)
         yield Status("expired", ends.date + timedelta(days=1), None, quote=ends.quote)
@@ -138,9 +144,19 @@ def _in_force(reading: Reading, dates: Sequence[LegalDate], today: date) -> Iter
     for entry in own:
         if entry.note and (start is None or entry.date > start):
             units = _instruction_units(reading, entry.note)
-            yield Status(
-                "delayed", document.published, entry.date - timedelta(days=1), units=units, quote=entry.quote
-            )
+            yield from _waiting("delayed", document, entry.date, units=units, quote=entry.quote)
+
+
+def _waiting(
+    state: str, document: Document, start: date, *, units: tuple[str, ...] = (), quote: str
+) -> Iterator[Status]:
+    """The days before a rule takes effect, from its publication, or from its filing where it takes effect
+    before it is published; none where there are none."""
+    last = start - timedelta(days=1)
+    known = [document.published, legal_day(document.filed_at) if document.filed_at else None]
+    since = next((day for day in known if day is not None and day <= last), None)
+    if since is not None or not any(known):
+        yield Status(state, since, last, units=units, quote=quote)
 
 
 def _stays_units(reading: Reading, dates: Sequence[LegalDate]) -> Iterator[Status]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.model import Bilingual, DocumentKind, Language, LegalDate, Topic
+from tracker.tag.dates import DELAYED
 from tracker.tag.listing import Listing
 from tracker.tag.reading import Reading, abstract_of
 from tracker.tag.reason import countries, day, parties, shorten
@@ -140,7 +141,15 @@ def _when(dates: Sequence[LegalDate], language: Language) -> str:
         "expires": ("失効日", "Expires"),
         "compliance": ("遵守期限", "Compliance by"),
     }
-    told = [(names[d.type], d) for d in dates if d.type in names and not d.superseded and not d.note][:2]
+    moved = {
+        "effective": ("延期後の施行日", "The delayed rule takes effect"),
+        "compliance": ("延期後の遵守期限", "Delayed compliance by"),
+    }
+    told = [
+        ((moved if d.note == DELAYED else names)[d.type], d)
+        for d in dates
+        if d.type in names and not d.superseded and (not d.note or (d.note == DELAYED and d.type in moved))
+    ][:2]
     if language == "ja":
         return "".join(f"{name[0]}:{day(d.date, 'ja')}。" for name, d in told)
     return "".join(f" {name[1]} {day(d.date, 'en')}." for name, d in told)
