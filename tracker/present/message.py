@@ -178,11 +178,13 @@ def what_changed(change: Change, language: Language) -> tuple[str, str]:
 
 def force(change: Change, today: date, language: Language) -> str:
     """Whether it is in force. A page or a list says nothing of its own force, and then nothing is said;
-    of a document it is worth saying that it does not."""
+    of a document it is worth saying that it does not. What it stays itself stands on the other's record."""
     silent = change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE}
     if silent and not change.tagging.status:
         return ""
-    return standing_line(change.tagging.status, today, language)
+    own = {change.document_number, change.citation} - {None}
+    said = [one for one in change.tagging.status if not (one.state == "stayed" and one.by in own)]
+    return standing_line(said, today, language)
 
 
 def where_said(where: str, language: Language) -> str:
