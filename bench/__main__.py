@@ -5,7 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SCRIPTS = {"watch_pages": ["--write"], "diff_truth": ["--write"], "fetch_floor": []}
+SCRIPTS = {
+    "watch_pages": ["--write"],
+    "diff_truth": ["--write"],
+    "viewer_load": ["--write"],
+    "fetch_floor": [],
+}
 
 
 def main(names: list[str]) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ def main(state: Path) -> None:
         ("redline-side-ja", f"/changes/{redline}/redline?view=side", {"dark": True, "height": 1000}),
         ("calendar-en", "/calendar", {"lang": "en"}),
         ("law-ja", "/law/text?text=ear:15+CFR+744&place=15+CFR+744.11", {}),
+        ("search-ja", "/law/search?q=3B001", {}),
+        ("lists-en", "/lists", {"lang": "en"}),
         ("phone-ja", "/", {"width": 390, "height": 844, "dark": True}),
     ]
     viewer.start()
@@ -63,8 +66,46 @@ def main(state: Path) -> None:
             page.goto(viewer.url + path)
             page.screenshot(path=HERE / f"viewer-{name}.png")
             context.close()
+        for language in ("ja", "en"):
+            with tempfile.TemporaryDirectory() as folder:
+                # Each walk writes reviews, into a copy.
+                copied = shutil.copytree(state, Path(folder) / "state")
+                served = Viewer(viewer.settings, copied, "127.0.0.1:0", viewer.now)
+                served.start()
+                walk(browser, served.url, f"/changes/{redline}", language)
+                served.stop()
         browser.close()
     viewer.stop()
+
+
+def walk(browser: Any, address: str, link: str, language: str) -> None:
+    """The lawyer's walk of docs/walkthrough.md: from the link of an alert to the Word file, and what was decided."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True)
+    context.add_cookies([{"name": "lang", "value": language, "url": address}])
+    page = context.new_page()
+    page.goto(address + link)
+    page.screenshot(path=HERE / f"walk-change-{language}.png")
+    page.click("a.button[href$='/redline']")
+    page.screenshot(path=HERE / f"walk-redline-{language}.png")
+    with page.expect_download():
+        page.click("text=Word")
+    page.go_back()
+    page.locator(".naming input[name=who]").fill("山田 花子" if language == "ja" else "Hanako Yamada")
+    page.locator(".naming button").click()
+    acknowledge = page.locator("form:has(input[value=acknowledge]) button")
+    if acknowledge.count():
+        acknowledge.click()
+    decision = page.locator("details:has(fieldset)")
+    decision.evaluate("element => { element.open = true }")
+    decision.locator("input[value=applies]").check()
+    decision.locator("textarea").fill(
+        "真空部品の輸出に関係する。事業部に確認済み。"
+        if language == "ja"
+        else "Concerns our vacuum parts; checked with the business unit."
+    )
+    decision.locator("button").click()
+    page.locator("#review").screenshot(path=HERE / f"walk-review-{language}.png")
+    context.close()
 
 
 if __name__ == "__main__":

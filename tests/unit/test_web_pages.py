@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import sqlite3
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from lxml import etree
 
 from tests.unit.web_samples import SECRET, viewer
 
@@ -55,6 +59,11 @@ def test_hostile_words_are_inert_on_every_page(client: TestClient) -> None:
         "/changes/chg_00000000000000ee/redline",
         "/calendar",
         "/deliveries",
+        "/lists",
+        "/law/search?q=script",
+        "/?q=script",
+        "/digest/2025-W47",
+        "/feed.atom",
     ):
         html = client.get(path).text
         assert "<script>alert" not in html
@@ -63,6 +72,27 @@ def test_hostile_words_are_inert_on_every_page(client: TestClient) -> None:
         assert '="javascript:' not in html
         assert "\u202e" not in html
         assert "\x07" not in html
+
+
+@pytest.mark.parametrize("form", ["docx", "html", "json"])
+def test_hostile_words_are_inert_in_every_export(client: TestClient, form: str) -> None:
+    answer = client.get(f"/changes/chg_00000000000000ee/redline.{form}")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["content-disposition"]
+    parts = [answer.content]
+    if form == "docx":
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+            names = [name for name in packed.namelist() if name.endswith((".xml", ".rels"))]
+            parts = [packed.read(name) for name in names]
+            for part in parts:
+                if part.startswith(b"<?xml"):
+                    etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
+    if form == "json":
+        json.loads(answer.content)
+        return
+    for part in parts:
+        for wrong in (b"<script>alert", b"<img src=x", b"<i>old", b'="javascript:', b"\x07"):
+            assert wrong not in part
 
 
 def test_the_inbox_counts_each_level_and_above(client: TestClient) -> None:
