@@ -243,7 +243,7 @@ def check(config: Path, state: Path, as_json: bool) -> None:
 @command("verify")
 @json_option
 def verify(config: Path, state: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
-    """Re-hashes every snapshot and checks the chains of records and of reviews. Ends with 1 when a byte is not what it was."""
+    """Re-hashes every snapshot and checks the chains of records, tries and reviews and the seals of changes. Ends with 1 when a byte is not what it was."""
     from tracker.store import reviews, snapshots
     from tracker.store.db import FILE, Store
 
