@@ -124,3 +124,9 @@ def test_the_inbox_marks_what_was_asked_for_and_knows_synonyms(tmp_path: Path) -
         == "1"
     )
     assert client.get("/api/changes", params={"query": '"controls proposed"'}).headers["x-total-count"] == "0"
+
+
+def test_a_search_waits_a_little_for_what_is_new(finder: Finder) -> None:
+    assert finder.catch_up(["ear"], 20.0) == 0
+    assert places(finder, "license") == [("15 CFR 744.0", 1, None)]
+    assert finder.catch_up(["ear"], 0.0) == 0

@@ -31,6 +31,7 @@ router = APIRouter(include_in_schema=False)
 
 PAGE = 200  # units on one page
 HITS = 50
+PATIENCE = 1.5  # seconds that a search waits for what it has not read yet
 KINDS = ("ecfr", "screening-list", "page")
 _NOTES = {UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE, UnitKind.NOTE}
 
@@ -63,9 +64,7 @@ def search(request: Request, desk: AtDesk) -> HTMLResponse:
     number = number_of(asked.get("page", "1"))
     finder: Finder = request.app.state.finder
     sources = _sources(desk)
-    unread = len(finder.unread(sources))
-    if unread:
-        finder.refresh_aside(sources)
+    unread = finder.catch_up(sources, PATIENCE)
     wanted = terms(q)
     total, hits = finder.find(wanted, today_only=bool(today), limit=HITS, offset=(number - 1) * HITS)
     return page(

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 import uvicorn
 
 from tracker import clock
 from tracker.errors import UsageError
 from tracker.sources import Settings
 from tracker.web.guard import is_loopback
+
+log = structlog.get_logger()
 
 STARTS_WITHIN = 15.0  # seconds
 LISTEN = "127.0.0.1:8000"
@@ -44,8 +47,13 @@ class Viewer:
         listen: str = LISTEN,
         now: Callable[[], datetime] = clock.now,
     ) -> None:
-        access = (settings if isinstance(settings, Settings) else settings()).access
-        self.host, self.port = address_of(listen, sign_in=bool(access.sign_in))
+        first = settings if isinstance(settings, Settings) else settings()
+        self.host, self.port = address_of(listen, sign_in=bool(first.access.sign_in))
+        if first.access.sign_in == "accounts" and not first.viewer_url.startswith("https://"):
+            log.warning(
+                "passwords and sessions are not protected on the way: viewer_url is not https",
+                cure="put a proxy with TLS before the viewer, and its address into viewer_url",
+            )
         self.settings = settings
         self.state = state
         self.now = now
