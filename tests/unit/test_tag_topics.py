@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tracker.model import Direction, Document, DocumentKind, Level, Op, Operation, Tagging, UnitKind
-from tracker.tag import tag
+from tracker.tag import tag, where_label
 
 TODAY = date(2026, 3, 1)
 
@@ -268,3 +268,94 @@ def test_a_headline_names_the_nation_of_the_companies_that_are_listed(
     assert f"{place}に所在する" in found.reason.ja or f"に{place}所在の" in found.reason.ja
     assert "関係国・地域" not in found.reason.ja
     assert ids(found) == {"entity-list"}
+
+
+# --- what takes back, and how it is said ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "topic"),
+    [
+        ("Controls on Advanced Computing Chips; Stay", "BIS stays the final rule at 91 FR 5.", "advanced-computing"),
+        ("Controls on Vacuum Pumps; Partial Stay", "BIS stays part of its rule on vacuum pumps.", "semiconductor-subsystems"),
+    ],
+)  # fmt: skip
+def test_a_stay_is_relief_with_the_topic_of_what_is_stayed(title: str, abstract: str, topic: str) -> None:
+    found = read(
+        title, f"{abstract} The export controls do not apply meanwhile.", DocumentKind.RULE, type="Rule",
+        action="Final rule; stay.", agencies=("Bureau of Industry and Security", "Industry and Security Bureau"),
+    )  # fmt: skip
+    assert (found.level, found.direction) == (Level.MEDIUM, Direction.RELIEF)
+    assert topic in ids(found)
+
+
+def test_a_withdrawn_proposal_is_relief_and_asks_for_no_comment() -> None:
+    found = read(
+        "Controls on Advanced Computing Chips; Withdrawal",
+        "BIS withdraws the proposed rule on export controls of advanced computing chips, for which it sought comments.",
+        DocumentKind.PROPOSED_RULE, type="Proposed Rule", action="Proposed rule; withdrawal.",
+    )  # fmt: skip
+    assert (found.level, found.direction) == (Level.MEDIUM, Direction.RELIEF)
+    assert ids(found) == {"advanced-computing"}
+    proposed = read(
+        "Rescission of Export Controls on Chips", "BIS proposes to amend the EAR. Comments are invited.",
+        DocumentKind.PROPOSED_RULE, type="Proposed Rule", action="Proposed rule.",
+    )  # fmt: skip
+    assert "comment-opportunity" in ids(proposed)
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        ("Final rule.", "最終規則"),
+        ("Interim final rule; request for comments.", "暫定最終規則"),
+        ("", "暫定最終規則"),
+    ],
+)
+def test_the_action_says_what_a_document_is_and_the_abstract_where_there_is_none(
+    action: str, kind: str
+) -> None:
+    found = read(
+        "Sample Controls", "BIS adopts with changes the interim final rule on export controls of pumps.",
+        DocumentKind.RULE, type="Rule", action=action,
+    )  # fmt: skip
+    assert f"{kind}「" in found.summary.ja
+
+
+def test_the_deadline_in_a_reason_is_that_of_the_comments() -> None:
+    found = read(
+        "Notice of Request for Public Comments on Section 232 National Security Investigation of Imports of Semiconductors",
+        "The Secretary initiated an investigation to determine the effects of imports of semiconductors.",
+        comments_close_on=date(2026, 12, 20),
+    )
+    assert "; comments are due by 20 December 2026." in found.reason.en
+    assert "意見提出期限:2026年12月20日" in found.reason.ja
+
+
+def test_the_agency_is_no_evidence_of_a_topic() -> None:
+    found = read(
+        "Controls on Lithography Equipment", "This rule controls lithography equipment.", DocumentKind.RULE,
+        type="Rule", agencies=("Industry and Security Bureau",),
+    )  # fmt: skip
+    topic = next(topic for topic in found.topics if topic.id == "semiconductor-subsystems")
+    assert {evidence.where for evidence in topic.evidence} <= {"title", "abstract"}
+
+
+@pytest.mark.parametrize(
+    ("where", "japanese"),
+    [
+        ("instruction 2", "改正指示2"),
+        ("agencies", "発出機関"),
+        ("Dates ¶1", "日付欄 ¶1"),
+        ("removed: 15 CFR 744.11 › Effective Date Note", "削除された文言: 15 CFR 744.11 › 効力に関する注記"),
+        ("Supp. No. 4 to Part 744 › CHINA, PEOPLE'S REPUBLIC OF › China Sample Co.", "Supp. No. 4 to Part 744 › 中国 › China Sample Co."),
+        ("Supp. No. 1 to Part 774 › 3B001 › c.1", "Supp. No. 1 to Part 774 › 3B001 › c.1"),
+    ],
+)  # fmt: skip
+def test_places_are_said_in_japanese_and_citations_as_printed(where: str, japanese: str) -> None:
+    assert where_label(where).ja == japanese
+
+
+def test_a_summary_in_japanese_names_the_country_in_japanese() -> None:
+    path = "Supp. No. 4 to Part 744 › JAPAN › Sample Co., Ltd."
+    assert "› 日本 ›" in change(path, "", "Sample Co., Ltd., Tokyo.", kind=UnitKind.ROW).summary.ja

@@ -33,8 +33,18 @@ from tracker.tag.reason import sentence
 from tracker.tag.rules import rules as rulebook
 from tracker.tag.status import legal_status
 from tracker.tag.summary import summary
+from tracker.tag.whereabouts import where_label
 
-__all__ = ["RULES_VERSION", "direction_label", "labels", "level_label", "match", "state_label", "tag"]
+__all__ = [
+    "RULES_VERSION",
+    "direction_label",
+    "labels",
+    "level_label",
+    "match",
+    "state_label",
+    "tag",
+    "where_label",
+]
 
 RULES_VERSION: str = rulebook().version
 

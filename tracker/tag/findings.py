@@ -199,7 +199,9 @@ class Findings:
                     evidence.extend(found)
             score = 1 - missing
             if score >= self.rules.threshold:
-                quotes = tuple(dict.fromkeys(evidence))[:_MOST_QUOTES]
+                # Whose document it is says nothing of what it is about.
+                words = (each for each in evidence if each.where != "agencies")
+                quotes = tuple(dict.fromkeys(words))[:_MOST_QUOTES]
                 self.topics[rule.id] = Topic(rule.id, round(score, 2), quotes or (self._default(),))
 
     def _share(self, condition: Condition) -> float:

@@ -104,9 +104,11 @@ def _deadline(dates: Sequence[LegalDate], language: Language) -> str:
     close = next((d for d in dates if d.type == "comments-close" and not d.superseded), None)
     if close is None:
         return ""
+    # A call for proposals has its day under the same type, with a note that says so.
+    ja, en = ("応募期限", "proposals are due") if close.note else ("意見提出期限", "comments are due")
     if language == "ja":
-        return f"(意見提出期限:{day(close.date, language)})"
-    return f", by {day(close.date, language)}"
+        return f"({ja}:{day(close.date, language)})"
+    return f"; {en} by {day(close.date, language)}"
 
 
 def _goods(reading: Reading, language: Language) -> str:

@@ -13,6 +13,7 @@ from tracker.tag.listing import Listing
 from tracker.tag.reading import Reading, abstract_of
 from tracker.tag.reason import countries, day, parties, shorten
 from tracker.tag.rules import rules
+from tracker.tag.whereabouts import where_label
 
 _AGENCIES = (
     ("Industry and Security", "米国商務省産業安全保障局(BIS)", "Bureau of Industry and Security"),
@@ -73,10 +74,13 @@ def kind_of(reading: Reading) -> str:
         return "proclamation"
     if document.kind is DocumentKind.PRESIDENTIAL:
         return "presidential"
-    words = " ".join((document.action, document.title, document.abstract[:600])).lower()
-    for kind, phrases in _KIND_WORDS:
-        if any(phrase in words for phrase in phrases):
-            return kind
+    # The ACTION line says what the document is; an abstract also speaks of other documents.
+    for words in (document.action, f"{document.title} {document.abstract[:600]}"):
+        for kind, phrases in _KIND_WORDS:
+            if any(phrase in words.lower() for phrase in phrases):
+                return kind
+        if document.action and document.type:
+            break
     return document.kind.value if document.type else "document"
 
 
@@ -158,7 +162,7 @@ def _when(dates: Sequence[LegalDate], language: Language) -> str:
 def _change(reading: Reading, language: Language) -> str:
     title = reading.document.title.strip()
     paths = list(reading.touched)
-    shown = paths[:3]
+    shown = [where_label(path).get(language) for path in paths[:3]]
     more = len(paths) - len(shown)
     if language == "ja":
         units = "、".join(shown) + (f"ほか{more}箇所" if more > 0 else "")
