@@ -131,7 +131,7 @@ def test_a_slack_bot_writes_updates_below_the_storys_first_message(
 
 def test_an_update_waits_for_the_storys_earlier_message_and_other_stories_do_not(world: World) -> None:
     def answer(number: int) -> int:
-        return 503 if number == 2 else 200
+        return 503 if number == 1 else 200
 
     with http_sink(answer) as sink:
         world.use("fr-bis", extra=hook(sink)).poll()
@@ -139,11 +139,11 @@ def test_an_update_waits_for_the_storys_earlier_message_and_other_stories_do_not
             world.standin.add_document(document)
         world.later(hours=1)
         world.poll()
-        # The register lists what is newest first, so the correction was seen before its rule.
-        assert [body["document_number"] for body in sink.bodies] == ["2026-11999", "2026-11888"]
+        # The rule is refused; its correction waits for it, the other rule does not.
+        assert [body["document_number"] for body in sink.bodies] == ["2026-11777", "2026-11999"]
         world.later(hours=1)
         world.poll()
-    assert [body["document_number"] for body in sink.bodies[2:]] == ["2026-11888", "2026-11777"]
+    assert [body["document_number"] for body in sink.bodies[2:]] == ["2026-11777", "2026-11888"]
 
 
 def test_an_index_that_cites_many_documents_belongs_to_none_of_their_stories(world: World) -> None:
