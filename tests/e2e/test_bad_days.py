@@ -92,7 +92,9 @@ def test_visitor_counters_nonces_and_clocks_are_never_a_change(world: World) -> 
         world.later(days=1)
         report = world.one()
         assert (report.state, report.changes) == ("healthy", []), report
-    assert len(world.standin.asked("/news/rule")) < 2 + 4 * 2, "what was learned is remembered: no second look each day"
+    assert len(world.standin.asked("/news/rule")) < 2 + 4 * 2, (
+        "what was learned is remembered: no second look each day"
+    )
     world.standin.edit_page("/news/rule", "ECCN 3B001", "ECCN 3B002")
     world.later(days=1)
     assert len(world.one().changes) == 1

@@ -102,6 +102,7 @@ _LEADING = 14  # first paragraphs that may hold the dates of a text recorded wit
 _BOUNDARY = re.compile(
     r"(?<=[a-z0-9)\]][.;])\s+(?=[A-Z(])(?<!Nos\.\s)(?<!No\.\s)(?<!Jan\.\s)(?<!Feb\.\s)(?<!Mar\.\s)(?<!Apr\.\s)"
     r"(?<![ap]\.m\.\s)(?<!Aug\.\s)(?<!Sept\.\s)(?<!Oct\.\s)(?<!Nov\.\s)(?<!Dec\.\s)(?<!U\.S\.\s)"
+    r"(?<!Co\.\s)(?<!Inc\.\s)(?<!Ltd\.\s)(?<!Corp\.\s)(?<!LLC\.\s)(?<!Bros\.\s)"
 )
 
 
