@@ -69,7 +69,7 @@ def import_archive(file: Path, state: Path) -> Moved:
         zstandard.ZstdError,
         ValueError,
         EOFError,
-        NotImplementedError,
+        NotImplementedError,  # zipfile, of a way to pack or to lock that it does not know
         RuntimeError,
     ) as error:
         raise StoreError(f"{file}: {error}", cure=_DAMAGED) from error
