@@ -48,6 +48,24 @@ class BlobRow(Row, table=True):
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class TombstoneRow(Row, table=True):
+    """Bytes that were dropped by policy: which, how many (`packed`: as they were kept), of which snapshots, when they
+    came, why and when they went. Their row in `blob` stays, with no data. `chain` hashes this row together with the
+    chain before it. What comes again is kept again; its tombstone stays."""
+
+    __tablename__ = "tombstone"
+    id: int | None = Field(default=None, primary_key=True)
+    sha256: str = Field(index=True, max_length=64)
+    size: int
+    packed: int
+    snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
+    first_at: datetime = Field(sa_type=Instant)
+    last_at: datetime = Field(sa_type=Instant)
+    why: str
+    at: datetime = Field(sa_type=Instant)
+    chain: str = Field(max_length=64)
+
+
 class SnapshotRow(Row, table=True):
     """One answer that was kept. `chain` hashes this row together with the chain before it, so that
     a row changed or taken away later is found by `tracker verify`."""
@@ -283,6 +301,21 @@ class IncidentRow(Row, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class ReconciliationRow(Row, table=True):
+    """What an audit of a source found: `record` is what `tracker audit --json` says of it, without its days.
+    `through`: the last day up to which every channel was compared; NULL: none was."""
+
+    __tablename__ = "reconciliation"
+    __table_args__ = (Index(None, "source", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    at: datetime = Field(sa_type=Instant)
+    since: date
+    through: date | None = None
+    ok: bool
+    record: Any = Field(sa_column=Column(JSON, nullable=False))
+
+
 class StoryNameRow(Row, table=True):
     """By what name (document number, FR citation, identity) which story is known."""
 
@@ -417,6 +450,7 @@ metadata = Row.metadata
 
 # Core tables, for statements: SQLModel's attributes are typed as the values they hold, not as columns.
 BLOB = metadata.tables["blob"]
+TOMBSTONE = metadata.tables["tombstone"]
 SNAPSHOT = metadata.tables["snapshot"]
 VERSION = metadata.tables["version"]
 RESOURCE = metadata.tables["resource"]
@@ -433,6 +467,7 @@ ATTEMPT = metadata.tables["attempt"]
 REVIEW = metadata.tables["review"]
 NOTICE = metadata.tables["notice"]
 INCIDENT = metadata.tables["incident"]
+RECONCILIATION = metadata.tables["reconciliation"]
 STORY_NAME = metadata.tables["story_name"]
 THREAD = metadata.tables["thread"]
 MUTE = metadata.tables["mute"]
