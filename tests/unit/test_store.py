@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from tracker.errors import StoreError, UsageError
 from tracker.model import (
@@ -32,6 +32,7 @@ from tracker.model import (
 )  # fmt: skip
 from tracker.store import blobs, changes, outbox, snapshots, states, versions
 from tracker.store.db import Store
+from tracker.store.migrations.run import upgrade
 from tracker.store.reading import Reader, Wanted, reader
 from tracker.store.schema import HEAD
 from tracker.store.tables import metadata
@@ -299,3 +300,77 @@ def test_a_failed_try_waits_and_a_sent_one_is_done(store: Store) -> None:
     with reader(store.state) as opened:
         (row,) = opened.deliveries("chg_1")
         assert [attempt["answer"] for attempt in row["tries"]] == ["500", "250 OK"]
+
+
+def counted(store: Store) -> dict[str, dict[str, int]]:
+    """What `tally` should say, counted."""
+    with store.read() as connection:
+        rows = connection.execute(text("SELECT channel, state, count(*) FROM delivery GROUP BY 1, 2")).all()
+        last = connection.execute(
+            text(
+                "SELECT channel, max(attempt.id) FROM attempt JOIN delivery ON delivery.id = delivery_id GROUP BY 1"
+            )
+        ).all()
+    found: dict[str, dict[str, int]] = {}
+    for channel, state, number in rows:
+        found.setdefault(channel, {})[state] = number
+    for channel, number in last:
+        found[channel]["last_attempt"] = number
+    return found
+
+
+def tallied(store: Store) -> dict[str, dict[str, int]]:
+    with store.read() as connection:
+        rows = connection.execute(text("SELECT * FROM tally")).mappings().all()
+    return {
+        row["channel"]: {name: value for name, value in row.items() if name != "channel" and value}
+        for row in rows
+    }
+
+
+def test_the_tally_of_a_channel_is_what_counting_says(store: Store) -> None:
+    box = outbox.Outbox(store)
+    with store.write() as connection:
+        for number in range(9):
+            outbox.enqueue(
+                connection,
+                change_id=f"chg_{number}",
+                revision=1,
+                channel="ab"[number % 2],
+                reason="",
+                now=NOW,
+            )
+    for state in ("sent", "dead", "pending"):
+        (claimed,) = box.claim(NOW, channel="a", limit=1, lease=MINUTE)
+        box.record([claimed.id], Attempt(NOW, state == "sent", state, 0.1), state=state, next_attempt_at=NOW)
+        box.claim(NOW, channel="b", limit=1, lease=MINUTE)
+    with store.write() as connection:
+        outbox.redeliver(connection, NOW)
+        connection.execute(text("DELETE FROM delivery WHERE channel = 'b' AND state = 'pending'"))
+    assert tallied(store) == counted(store)
+    with reader(store.state) as opened:
+        assert opened.channels()["a"]["last"]["answer"] == "pending"
+
+
+def test_a_state_from_before_the_tally_is_counted_once(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/tracker.db")
+    upgrade(engine, "0008")
+    with engine.begin() as connection:
+        for number, state in enumerate(("sent", "sent", "dead", "pending"), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO delivery (id, key, change_id, revision, channel, reason, state, attempts, repeated,"
+                    " created_at, next_attempt_at) VALUES (:id, :id, 'chg_1', 1, 'mail', '', :state, 1, 0, :at, :at)"
+                ),
+                {"id": number, "state": state, "at": "2026-11-22T00:00:00.000000Z"},
+            )
+        connection.execute(
+            text("INSERT INTO attempt (delivery_id, at, ok, answer, seconds) VALUES (3, '2026', 0, '500', 1)")
+        )
+    engine.dispose()
+    opened = Store(tmp_path)
+    assert (
+        tallied(opened)
+        == counted(opened)
+        == {"mail": {"sent": 2, "dead": 1, "pending": 1, "last_attempt": 1}}
+    )

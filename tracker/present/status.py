@@ -28,6 +28,7 @@ def status(
         "alerts": {
             "pending": sum(row["pending"] + row["claimed"] for row in channels.values()),
             "sent": sum(row["sent"] for row in channels.values()),
+            "withheld": sum(row["withheld"] for row in channels.values()),
             "dead": sum(row["dead"] for row in channels.values()),
         },
         "schedules": [

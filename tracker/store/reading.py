@@ -264,21 +264,14 @@ class Reader:
         return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source")}
 
     def channels(self) -> dict[str, dict[str, Any]]:
-        """Per channel: what is owed, what is dead, and how its last try went."""
+        """Per channel: what is owed, sent, dead and withheld, and how its last try went."""
         found: dict[str, dict[str, Any]] = {}
         for row in self.connection.execute(
-            "SELECT channel, state, count(*) AS number FROM delivery GROUP BY channel, state"
+            "SELECT tally.*, at, ok, answer FROM tally LEFT JOIN attempt ON attempt.id = last_attempt"
         ):
-            found.setdefault(row["channel"], {"pending": 0, "claimed": 0, "sent": 0, "dead": 0})[
-                row["state"]
-            ] = row["number"]
-        for name, counts in found.items():
-            last = self.connection.execute(
-                "SELECT at, ok, answer FROM attempt JOIN delivery ON delivery.id = delivery_id WHERE channel = ?"
-                " ORDER BY attempt.id DESC LIMIT 1",
-                [name],
-            ).fetchone()
-            counts["last"] = dict(last) if last else None
+            counts = {name: row[name] for name in ("pending", "claimed", "sent", "dead", "withheld")}
+            last = {name: row[name] for name in ("at", "ok", "answer")} if row["at"] else None
+            found[row["channel"]] = {**counts, "last": last}
         return found
 
     def planned(self, since: date) -> Iterator[dict[str, Any]]:
