@@ -279,7 +279,7 @@ class DeliveryRow(Row, table=True):
 
 
 class TallyRow(Row, table=True):
-    """How many deliveries of each state a channel has, and its last attempt; kept by triggers (migration 0009),
+    """How many deliveries of each state a channel has, and its last attempt; kept by triggers (migration 0010),
     because counting a million rows takes a fifth of a second."""
 
     __tablename__ = "tally"
