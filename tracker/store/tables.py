@@ -1,41 +1,18 @@
 """The tables. One row of each is described by its class; NULL means what the comment says.
 
-Instants are kept as ISO text in UTC (`2026-11-22T08:00:00.000000Z`), which sorts as it reads and means the
-same in SQLite and in PostgreSQL. Rows are validated by the stages that make them, not here.
+Rows are validated by the stages that make them, not here.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import JSON, Column, Dialect, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
-from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field
 
-from tracker.store.moment import from_text, to_text
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Instant(TypeDecorator[datetime]):
-    impl = String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else to_text(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else from_text(value)
-
-
-class Row(SQLModel):
-    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)
+from tracker.store import meaning_tables  # noqa: F401 - its tables are part of the schema
+from tracker.store.row import Instant, Row
 
 
 class BlobRow(Row, table=True):

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import tracker.store.tables
+import tracker.store.row
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

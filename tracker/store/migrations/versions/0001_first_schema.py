@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import tracker.store.tables
+import tracker.store.row
 from tracker.store.schema import FTS
 
 revision = "0001"
@@ -30,9 +30,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("repeated", sa.Boolean(), nullable=False),
-        sa.Column("created_at", tracker.store.tables.Instant(length=27), nullable=False),
-        sa.Column("next_attempt_at", tracker.store.tables.Instant(length=27), nullable=False),
-        sa.Column("claimed_until", tracker.store.tables.Instant(length=27), nullable=True),
+        sa.Column("created_at", tracker.store.row.Instant(length=27), nullable=False),
+        sa.Column("next_attempt_at", tracker.store.row.Instant(length=27), nullable=False),
+        sa.Column("claimed_until", tracker.store.row.Instant(length=27), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
     )
@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("recipe", sa.String(), nullable=True),
-        sa.Column("full_at", tracker.store.tables.Instant(length=27), nullable=True),
+        sa.Column("full_at", tracker.store.row.Instant(length=27), nullable=True),
         sa.Column("held_sha256", sa.String(length=64), nullable=True),
         sa.Column("held_count", sa.Integer(), nullable=False),
         sa.Column("missing_count", sa.Integer(), nullable=False),
@@ -62,14 +62,14 @@ def upgrade() -> None:
         "source",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("since", tracker.store.tables.Instant(length=27), nullable=True),
+        sa.Column("since", tracker.store.row.Instant(length=27), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("baseline_at", tracker.store.tables.Instant(length=27), nullable=True),
-        sa.Column("next_poll_at", tracker.store.tables.Instant(length=27), nullable=True),
+        sa.Column("baseline_at", tracker.store.row.Instant(length=27), nullable=True),
+        sa.Column("next_poll_at", tracker.store.row.Instant(length=27), nullable=True),
         sa.Column("lease_owner", sa.String(), nullable=True),
-        sa.Column("lease_until", tracker.store.tables.Instant(length=27), nullable=True),
-        sa.Column("last_attempt_at", tracker.store.tables.Instant(length=27), nullable=True),
-        sa.Column("last_success_at", tracker.store.tables.Instant(length=27), nullable=True),
+        sa.Column("lease_until", tracker.store.row.Instant(length=27), nullable=True),
+        sa.Column("last_attempt_at", tracker.store.row.Instant(length=27), nullable=True),
+        sa.Column("last_success_at", tracker.store.row.Instant(length=27), nullable=True),
         sa.Column("consecutive_failures", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.JSON(), nullable=False),
         sa.Column("backfill", sa.JSON(), nullable=False),
@@ -86,7 +86,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("snapshots", sa.JSON(), nullable=False),
         sa.Column("noise", sa.JSON(), nullable=False),
-        sa.Column("at", tracker.store.tables.Instant(length=27), nullable=False),
+        sa.Column("at", tracker.store.row.Instant(length=27), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
         sa.UniqueConstraint("identity", "ordinal", name=op.f("uq_version_identity_ordinal")),
     )
@@ -97,7 +97,7 @@ def upgrade() -> None:
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("delivery_id", sa.Integer(), nullable=False),
-        sa.Column("at", tracker.store.tables.Instant(length=27), nullable=False),
+        sa.Column("at", tracker.store.row.Instant(length=27), nullable=False),
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
@@ -122,7 +122,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("direction", sa.String(), nullable=True),
         sa.Column("published", sa.Date(), nullable=True),
-        sa.Column("detected_at", tracker.store.tables.Instant(length=27), nullable=False),
+        sa.Column("detected_at", tracker.store.row.Instant(length=27), nullable=False),
         sa.Column("baseline", sa.Boolean(), nullable=False),
         sa.Column("editorial", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -153,7 +153,7 @@ def upgrade() -> None:
         sa.Column("request_headers", sa.JSON(), nullable=False),
         sa.Column("meta", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("fetched_at", tracker.store.tables.Instant(length=27), nullable=False),
+        sa.Column("fetched_at", tracker.store.row.Instant(length=27), nullable=False),
         sa.Column("chain", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["sha256"], ["blob.sha256"], name=op.f("fk_snapshot_sha256_blob")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),

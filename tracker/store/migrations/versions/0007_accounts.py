@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-import tracker.store.tables
+import tracker.store.row
 
 revision = "0007"
 down_revision = "0006"
 
-INSTANT = tracker.store.tables.Instant(length=27)
+INSTANT = tracker.store.row.Instant(length=27)
 
 
 def upgrade() -> None:
