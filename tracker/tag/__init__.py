@@ -143,7 +143,7 @@ def _in_gate(reading: Reading) -> bool:
     if any(word in lowered or word in reading.page.lowered for word in book.gate):
         return True
     document = reading.document
-    if any(agency in name for name in document.agencies for agency in book.gate_agencies):
+    if any(agency in issuer.quote for issuer in book.issuers(document) for agency in book.gate_agencies):
         return True
     return any(reference in book.gate_references for reference in document.cfr_references)
 

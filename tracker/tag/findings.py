@@ -10,7 +10,7 @@ from tracker.model import DocumentKind, Evidence, Level, Topic
 from tracker.tag.bearing import bearing, stays
 from tracker.tag.listing import Listing
 from tracker.tag.reading import Reading, abstract_of
-from tracker.tag.rules import Condition, Rules, Verdict
+from tracker.tag.rules import ISSUER, Condition, Rules, Verdict
 from tracker.tag.terms import Term
 
 _PRESIDENTIAL = DocumentKind.PRESIDENTIAL
@@ -165,9 +165,9 @@ class Findings:
 
     def _place(self, condition: Condition) -> Evidence | None:
         for agency in condition.agencies:
-            for name in self.reading.document.agencies:
-                if agency.lower() in name.lower():
-                    return Evidence(name, "agencies")
+            for issuer in self.rules.issuers(self.reading.document):
+                if agency.lower() in issuer.quote.lower():
+                    return issuer
         if condition.cites:
             for path, evidence in self.reading.touched.items():
                 if any(within(path, cite) for cite in condition.cites):
@@ -200,7 +200,7 @@ class Findings:
             score = 1 - missing
             if score >= self.rules.threshold:
                 # Whose document it is says nothing of what it is about.
-                words = (each for each in evidence if each.where != "agencies")
+                words = (each for each in evidence if each.where not in ISSUER)
                 quotes = tuple(dict.fromkeys(words))[:_MOST_QUOTES]
                 self.topics[rule.id] = Topic(rule.id, round(score, 2), quotes or (self._default(),))
 

@@ -13,7 +13,7 @@ from tracker.model import Bilingual, Evidence, Language, LegalDate
 from tracker.tag.listing import Listing
 from tracker.tag.places import Place
 from tracker.tag.reading import Reading, abstract_of, in_context
-from tracker.tag.rules import Verdict
+from tracker.tag.rules import ISSUER, Verdict
 
 _SHORT = 130
 _TELLING = 30  # characters; a shorter quote names something without saying anything of it
@@ -124,7 +124,7 @@ def _goods(reading: Reading, language: Language) -> str:
 def _quote(evidence: Sequence[Evidence], reading: Reading) -> tuple[str, bool]:
     """The most telling official words: of a change, what came in or went; of a document, the words that
     decided, from its abstract before its title; cut at a clause. And whether a change took them away."""
-    telling = [e for e in evidence if e.where not in ("title", "agencies") and len(e.quote) >= _TELLING]
+    telling = [e for e in evidence if e.where not in ("title", *ISSUER) and len(e.quote) >= _TELLING]
     if telling:
         return shorten(telling[0].quote), telling[0].where.startswith("removed: ")
     for operation in reading.operations if reading.is_change else ():

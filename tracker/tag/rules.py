@@ -13,11 +13,16 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlsplit
 
 from tracker.errors import SettingsError
-from tracker.model import Bilingual, Direction, Level
+from tracker.model import Bilingual, Direction, Document, Evidence, Level
 from tracker.tag.terms import Term, compile_terms
 
+ISSUER = (
+    "agencies",
+    "address",
+)  # where it is said whose document it is, which says nothing of what it is about
 _TERM_KEYS = ("title", "text", "changed", "page", "body", "all", "none", "none_title")
 _WORD_KEYS = (
     "agencies",
@@ -86,6 +91,7 @@ class Rules:
     gate: tuple[str, ...]
     gate_agencies: tuple[str, ...]
     gate_references: frozenset[str]
+    publishers: Mapping[str, str]
     threshold: float
     facts: Mapping[str, tuple[Condition, ...]]
     topics: tuple[TopicRule, ...]
@@ -95,6 +101,17 @@ class Rules:
     kinds: Mapping[str, Bilingual]
     states: Mapping[str, Bilingual]
     nexus: Mapping[str, tuple[Condition, ...]]
+
+    def issuers(self, document: Document) -> tuple[Evidence, ...]:
+        """Whose document it is: the agencies that a record names; a page names none, its host does."""
+        if document.agencies:
+            return tuple(Evidence(name, "agencies") for name in document.agencies)
+        host = urlsplit(document.url).hostname or ""
+        return tuple(
+            Evidence(f"{agency} ({host})", "address")
+            for name, agency in self.publishers.items()
+            if host == name or host.endswith(f".{name}")
+        )
 
     def label(self, topic: str) -> Bilingual:
         return next((rule.label for rule in self.topics if rule.id == topic), Bilingual(topic, topic))
@@ -135,6 +152,7 @@ class _Reader:
             gate=tuple(data["gate"]["words"]),
             gate_agencies=tuple(data["gate"]["agencies"]),
             gate_references=frozenset(data["gate"]["references"]),
+            publishers=dict(data["publishers"]),
             threshold=float(data["gate"]["threshold"]),
             facts=facts,
             topics=topics,

@@ -19,6 +19,7 @@ _NAMES = {
     "action": ("措置欄", "ACTION"),
     "dates": ("日付欄", "DATES"),
     "agencies": ("発出機関", "issuing agencies"),
+    "address": ("掲載元", "publisher's address"),
     "effective date note": ("効力に関する注記", "Effective Date Note"),
     "editorial note": ("編集上の注記", "Editorial Note"),
     "history": ("出典表示", "History"),
