@@ -113,7 +113,9 @@ class Bilingual:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP exchange, as it happened. `body` is after content decoding."""
+    """One HTTP exchange, as it happened. `body` is after content decoding. `tls` is what was shown and checked of the
+    peer when the connection was made: `version`, and of its certificate `sha256` (of the DER bytes, hex), `subject`,
+    `issuer`, `not_before`, `not_after`; None over plain HTTP."""
 
     url: str
     status: int
@@ -121,6 +123,7 @@ class Answer:
     body: bytes
     fetched_at: datetime
     request_headers: tuple[tuple[str, str], ...] = ()
+    tls: Mapping[str, str] | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever the case of its name."""

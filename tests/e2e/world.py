@@ -48,7 +48,7 @@ class World:
 
     @property
     def config(self) -> Path:
-        text = f'[tracker]\ncontact = "test@example.co.jp"\n{self.head}[[host]]\nname = "{self.standin.url[7:]}"\nrate = 500\n'
+        text = f'[tracker]\ncontact = "test@example.co.jp"\n{self.head}[[host]]\nname = "{self.standin.url.partition("//")[2]}"\nrate = 500\n'
         for name in self.sources:
             text += f'[[source]]\nid = "{name}"\n{SOURCES[name].format(base=self.standin.url)}\n'
         if "[[channel]]" not in self.extra:

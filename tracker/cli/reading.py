@@ -99,22 +99,33 @@ def changes(
 @lang_option
 @json_option
 def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
-    """One change with evidence, units, dates, status and deliveries."""
+    """One change with evidence, units, dates, status, deliveries, and the answers that it stands on."""
+    from tracker.record import instant
     from tracker.store.reading import reader
 
     with reader(state) as store:
         found = store.change(change)
         deliveries = store.deliveries(found["id"])
         reviews = store.reviews([found["id"]])
+        answers = store.answers(found["id"])
     if as_json:
-        print_json({**found, "deliveries": deliveries, "reviews": reviews})
+        told = [{**answer, "fetched_at": instant(answer["fetched_at"])} for answer in answers]
+        print_json({**found, "deliveries": deliveries, "reviews": reviews, "answers": told})
         return
     from tracker.present.change_text import page
 
     liking = preferences(config)
     today = clock.legal_day(clock.now())
     print(
-        page(found, deliveries, language_of(lang, liking.language), liking.timezone, today, liking.viewer_url)
+        page(
+            found,
+            deliveries,
+            language_of(lang, liking.language),
+            liking.timezone,
+            today,
+            liking.viewer_url,
+            answers,
+        )
     )
 
 

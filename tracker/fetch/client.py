@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -226,6 +226,7 @@ class Client:
                 body=body,
                 fetched_at=self.clock(),
                 request_headers=_text(headers),
+                tls=_peer(response),
             )
             if status == 200:
                 return status, answer, ""
@@ -279,6 +280,11 @@ def _guarded_transport(literal_hosts: Collection[str], remaining: Callable[[], f
 
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+
+
+def _peer(response: httpx.Response) -> Mapping[str, str] | None:
+    stream = response.extensions.get("network_stream")
+    return stream.get_extra_info("tls_peer") or None if stream is not None else None
 
 
 def _next_hop(url: str, location: str) -> str:

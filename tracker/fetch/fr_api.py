@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -208,15 +208,14 @@ def as_fetched(
 def part_of(answer: Answer, body: bytes, url: str) -> Answer:
     """A piece of an answer as an answer of its own; the validators of the whole do not belong to it."""
     headers = tuple(pair for pair in answer.headers if pair[0].lower() not in _VALIDATOR_HEADERS)
-    return Answer(url, answer.status, headers, body, answer.fetched_at, answer.request_headers)
+    return replace(answer, url=url, headers=headers, body=body)
 
 
 def listing_fetched(key: str, first: Answer, count: int, bodies: Iterable[bytes]) -> Fetched:
     """The list as evidence: its count and its records in their canonical form, in the server's order. It keeps the
     validators of the first page, by which the next poll asks whether anything moved."""
     body = b'{"count":%d,"results":[%s]}' % (count, b",\n".join(bodies))
-    answer = Answer(first.url, first.status, first.headers, body, first.fetched_at, first.request_headers)
-    return Fetched(key, Role.LISTING, answer)
+    return Fetched(key, Role.LISTING, replace(first, body=body))
 
 
 def _json(value: object) -> bytes:

@@ -8,7 +8,7 @@ own: whatever is asked for, it has to connect.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from ssl import SSLContext
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import httpcore2
 
 from tracker.errors import Refused
+from tracker.fetch.peer import peer_of
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 Resolver = Callable[[str, int], list[str]]
@@ -103,11 +104,17 @@ class GuardedBackend(httpcore2.NetworkBackend):
 
 class _BoundedStream(httpcore2.NetworkStream):
     """A stream whose every read and write ends when the thread's time is over: a server that sends a byte now and
-    then would pass any limit on the single read."""
+    then would pass any limit on the single read. `get_extra_info("tls_peer")` is who stands behind it."""
 
-    def __init__(self, inner: httpcore2.NetworkStream, remaining: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        inner: httpcore2.NetworkStream,
+        remaining: Callable[[], float],
+        peer: Mapping[str, str] | None = None,
+    ) -> None:
         self._inner = inner
         self._remaining = remaining
+        self._peer = peer
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._inner.read(max_bytes, _least(timeout, self._remaining()))
@@ -122,10 +129,10 @@ class _BoundedStream(httpcore2.NetworkStream):
         self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
         secured = self._inner.start_tls(ssl_context, server_hostname, _least(timeout, self._remaining()))
-        return _BoundedStream(secured, self._remaining)
+        return _BoundedStream(secured, self._remaining, peer_of(secured.get_extra_info("ssl_object")))
 
     def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+        return self._peer if info == "tls_peer" else self._inner.get_extra_info(info)
 
 
 def _least(timeout: float | None, remaining: float) -> float:

@@ -158,9 +158,16 @@ def _put(folder: Path, files: dict[str, bytes]) -> Proof:
     return Proof(folder, len(files) + 1, hashlib.sha256(sums.encode()).hexdigest())
 
 
+def _peer(tls: dict[str, str] | None) -> str:
+    if not tls:
+        return ""
+    said = f"{tls['version']}, certificate {tls['sha256']}\n            of {tls['subject']}, issued by {tls['issuer']}"
+    return f"\n    TLS     {said}\n            valid {tls['not_before']} to {tls['not_after']}"
+
+
 def _readme(record: dict[str, Any], kept: Sequence[_Kept], now: datetime, software: str) -> str:
     lines = [
-        f"{one.row['file']}\n    asked   {one.fetched.answer.url}\n    came    {one.row['fetched_at']} with status {one.row['status']}"
+        f"{one.row['file']}\n    asked   {one.fetched.answer.url}\n    came    {one.row['fetched_at']} with status {one.row['status']}{_peer(one.row['tls'])}"
         f"\n    SHA-256 {one.row['sha256']}\n    chain   {one.row['chain']} (record {one.row['id']})"
         for one in kept
     ]
@@ -202,8 +209,12 @@ that was stored anywhere by the same tracker was linked to that value, and so on
 was altered or put in later does not fit a chain value that was noted elsewhere (in an earlier folder like this one, on paper,
 with a notary). `tracker verify` on the full state walks the whole chain.
 
-What this cannot show: that the server was the one it said it was (the TLS certificate is not part of the record), and that the
-clock of the machine was right.
+The certificate of the server (TLS) was checked against the machine's authorities when the connection was made; its SHA-256,
+subject, issuer and validity are part of the record and of the chain ("tls" in snapshots.json). The SHA-256 can be looked up in
+the public logs of certificates (Certificate Transparency). / サーバー証明書は接続時に検証し、その情報を記録に含めています。
+
+What this cannot show: that nobody who held the server's key stood in its place, and that the clock of the machine was right.
+Answers without a TLS line came over plain HTTP, or were stored before certificates were recorded.
 
 Information, not legal advice. / 本資料は情報提供であり、法的助言ではありません。
 """

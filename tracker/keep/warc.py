@@ -13,7 +13,7 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from tracker.model import Fetched, Role
+from tracker.model import Answer, Fetched, Role
 from tracker.record import instant
 
 # Bodies are kept after decoding, so what described the wire is kept under the name that web archives use for that.
@@ -25,17 +25,21 @@ _END = b"\r\n\r\n"
 
 def warc(exchanges: Iterable[Fetched], software: str, made_at: datetime) -> bytes:
     """One file: warcinfo, then for each exchange its response and request, or for a piece of an answer a
-    conversion record. Digests are SHA-256 in base32, as the format has them."""
+    conversion record; then a metadata record of the peer's certificate where there was one. Digests are SHA-256 in
+    base32, as the format has them."""
     info = f"software: {software}\r\nformat: WARC File Format 1.1\r\n".encode()
     parts = [_record("warcinfo", made_at, "application/warc-fields", info)]
     for fetched in exchanges:
         answer = fetched.answer
+        identity = _identity(answer.url, answer.fetched_at, answer.body)
         if fetched.role in PIECES:
             parts.append(
-                _record("conversion", answer.fetched_at, "application/json", answer.body, url=answer.url)
-            )
+                _record(
+                    "conversion", answer.fetched_at, "application/json", answer.body, url=answer.url, identity=identity
+                )
+            )  # fmt: skip
+            parts += _peer(answer, identity)
             continue
-        identity = _identity(answer.url, answer.fetched_at, answer.body)
         parts.append(
             _record(
                 "response", answer.fetched_at, "application/http;msgtype=response",
@@ -49,7 +53,19 @@ def warc(exchanges: Iterable[Fetched], software: str, made_at: datetime) -> byte
                 _request(answer.url, answer.request_headers), url=answer.url, concurrent=identity,
             )
         )  # fmt: skip
+        parts += _peer(answer, identity)
     return b"".join(parts)
+
+
+def _peer(answer: Answer, identity: str) -> list[bytes]:
+    if not answer.tls:
+        return []
+    fields = "".join(
+        f"tls-{name.replace('_', '-')}: {_one_line(value)}\r\n" for name, value in answer.tls.items()
+    )
+    return [
+        _record("metadata", answer.fetched_at, "application/warc-fields", fields.encode(), url=answer.url, refers=identity)
+    ]  # fmt: skip
 
 
 def _identity(*of: object) -> str:
@@ -65,6 +81,7 @@ def _record(
     url: str = "",
     identity: str = "",
     concurrent: str = "",
+    refers: str = "",
     payload: bytes | None = None,
 ) -> bytes:
     fields = [
@@ -76,6 +93,8 @@ def _record(
         fields.append(("WARC-Target-URI", _one_line(url)))
     if concurrent:
         fields.append(("WARC-Concurrent-To", concurrent))
+    if refers:
+        fields.append(("WARC-Refers-To", refers))
     if payload is not None:
         fields.append(("WARC-Payload-Digest", _digest(payload)))
     fields += [

@@ -55,10 +55,12 @@ def page(
     timezone: str,
     today: date,
     viewer_url: str,
+    answers: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """`tracker show`: one change with evidence, units, dates, status, links and deliveries.
+    """`tracker show`: one change with evidence, units, dates, status, links, deliveries, and what it stands on.
 
-    `deliveries` are rows of `store.reading`: channel, state, attempts, reason, tries.
+    `deliveries` are rows of `store.reading`: channel, state, attempts, reason, tries; `answers` too: side, url,
+    fetched_at, sha256, tls.
     """
     change = restore(record)
     seen = (t("message.detected", language), moment(change.detected_at, language, timezone))
@@ -72,6 +74,7 @@ def page(
         _facts(facts),
         *_heading(t("delivery.title", language)),
         _deliveries(deliveries, language, timezone) if deliveries else t("delivery.none", language),
+        *_answers(answers, language, timezone),
     )
 
 
@@ -242,3 +245,24 @@ def _deliveries(deliveries: Sequence[Mapping[str, Any]], language: Language, tim
             Text(line(last["answer"]) if last else ""),
         )
     return table
+
+
+def _answers(answers: Sequence[Mapping[str, Any]], language: Language, timezone: str) -> Iterator[Any]:
+    from rich.text import Text
+
+    if not answers:
+        return
+    yield from _heading(t("answer.title", language))
+    for answer in answers:
+        tls = answer["tls"]
+        peer = (
+            t("answer.peer", language, subject=line(tls["subject"]), issuer=line(tls["issuer"]), version=line(tls["version"]),
+              sha256=line(tls["sha256"]))
+            if tls
+            else t("answer.no_peer", language)
+        )  # fmt: skip
+        yield Text(
+            f"{stamp(answer['fetched_at'], timezone)}  {t('answer.' + answer['side'], language)}  {line(answer['url'])}"
+        )
+        yield Text(f"  SHA-256 {answer['sha256']}", style="dim")
+        yield Text(f"  {peer}", style="dim")

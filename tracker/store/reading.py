@@ -231,6 +231,21 @@ class Reader:
             for row in rows
         ]  # fmt: skip
 
+    def answers(self, change_id: str) -> list[dict[str, Any]]:
+        """The answers that a change stands on, those of the state before first: side (`before`, `after`), url, status,
+        fetched_at, sha256, and who was at the other end (`tls`, null where that is not known)."""
+        rows = self.connection.execute(
+            "SELECT iif(version.ordinal < change.version, 'before', 'after') AS side, snapshot.url, status, fetched_at,"
+            " sha256, tls FROM change JOIN version ON version.identity = change.identity"
+            " AND version.ordinal IN (change.version - 1, change.version), json_each(version.snapshots) AS part"
+            " JOIN snapshot ON snapshot.id = part.value WHERE change.id = ? ORDER BY version.ordinal, part.key",
+            [change_id],
+        )
+        return [
+            {**dict(row), "fetched_at": from_text(row["fetched_at"]), "tls": json.loads(row["tls"] or "null")}
+            for row in rows
+        ]
+
     def reviews(self, change_ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """What people did, oldest first: of these changes, or of all."""
         columns = "id, change_id, revision, at, who, action, value, note, chain"

@@ -59,6 +59,7 @@ def _append(
             "meta": dict(one.meta),
             "sha256": digest,
             "fetched_at": answer.fetched_at,
+            "tls": dict(answer.tls) if answer.tls else None,
         }
         chain = _link(chain, values)
         rows.append({"id": last + number, **values, "chain": chain})
@@ -129,9 +130,11 @@ def _link(before: str, values: Any) -> str:
     def plain(value: Any) -> Any:
         return to_text(value) if isinstance(value, datetime) else value
 
-    body = json.dumps(
-        [before, *(plain(values[name]) for name in _CHAINED)], ensure_ascii=False, sort_keys=True
-    )
+    chained = [before, *(plain(values[name]) for name in _CHAINED)]
+    # Records from before it was kept have none, and their links stay what they were.
+    if values["tls"] is not None:
+        chained.append(values["tls"])
+    body = json.dumps(chained, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()
 
 
@@ -143,5 +146,6 @@ def _fetched(connection: Connection, row: Row[Any]) -> Fetched:
         body=blobs.get(connection, row.sha256),
         fetched_at=row.fetched_at,
         request_headers=tuple((name, value) for name, value in row.request_headers),
+        tls=row.tls,
     )
     return Fetched(row.key, Role(row.role), answer, dict(row.meta))

@@ -45,7 +45,8 @@ class TombstoneRow(Row, table=True):
 
 class SnapshotRow(Row, table=True):
     """One answer that was kept. `chain` hashes this row together with the chain before it, so that
-    a row changed or taken away later is found by `tracker verify`."""
+    a row changed or taken away later is found by `tracker verify`. `tls`: the peer's certificate; NULL over plain
+    HTTP, and in what was stored before it was recorded."""
 
     __tablename__ = "snapshot"
     __table_args__ = (Index(None, "source", "key"),)
@@ -60,6 +61,7 @@ class SnapshotRow(Row, table=True):
     meta: Any = Field(sa_column=Column(JSON, nullable=False))
     sha256: str = Field(foreign_key="blob.sha256", max_length=64)
     fetched_at: datetime = Field(sa_type=Instant)
+    tls: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     chain: str = Field(max_length=64)
 
 
