@@ -16,7 +16,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, delete, insert, select, update
 
 from tracker.errors import UsageError
-from tracker.store.tables import ACCOUNT, API_KEY, SESSION, SIGN_IN
+from tracker.store.door_tables import ACCOUNT, API_KEY, SESSION, SIGN_IN
 from tracker.text import fold_space, search_form
 
 NAME = 80  # characters of a person's name, as in `reviews`

@@ -107,13 +107,21 @@ class Reader:
 
     def changes(self, wanted: Wanted) -> list[dict[str, Any]]:
         """Newest first."""
+        return [json.loads(found) for found in self.records(wanted)]
+
+    def records(self, wanted: Wanted) -> list[str]:
+        """`changes` as JSON, as they are kept."""
         where, values = _conditions(wanted)
         rows = self.connection.execute(
             f"SELECT record FROM change WHERE seq IN (SELECT seq FROM change WHERE {where} ORDER BY {_DAY} DESC, seq DESC"  # noqa: S608
             f" LIMIT ? OFFSET ?) ORDER BY {_DAY} DESC, seq DESC",
             [*values, wanted.limit, wanted.offset],
         )
-        return [json.loads(row["record"]) for row in rows]
+        return [row["record"] for row in rows]
+
+    def pulse(self) -> int:
+        """Another number after each write to what people see."""
+        return int(self.connection.execute("SELECT number FROM pulse").fetchone()[0])
 
     def count(self, wanted: Wanted) -> int:
         where, values = _conditions(wanted)
@@ -316,7 +324,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         (f"{_DAY} <= ?", wanted.until and wanted.until.isoformat()),
         ("seq IN (SELECT seq FROM change_topic WHERE topic = ?)", wanted.topic),
         ("level >= ?", wanted.level and wanted.level.rank),
-        ("source = ?", wanted.source),
+        ("+source = ?", wanted.source),  # `+`: by the index of the newest, not by that of one source
         ("kind = ?", wanted.kind),
         ("editorial = ?", wanted.editorial),
         ("baseline = ?", wanted.baseline),

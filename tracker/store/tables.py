@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
-from tracker.store import meaning_tables  # noqa: F401 - its tables are part of the schema
+from tracker.store import door_tables, meaning_tables  # noqa: F401 - their tables are part of the schema
 from tracker.store.row import Instant, Row
 
 
@@ -127,7 +127,7 @@ class SourceRow(Row, table=True):
 class ChangeRow(Row, table=True):
     """A change; `record` is the whole of it as JSON, the other columns are for finding it, and `seal` hashes them
     all (`seals`). The index over many of
-    them answers what the inbox asks (how many of each level, which are newest) without reading a record."""
+    them, and one by day that the migrations make (SQLAlchemy reads no index over an expression back), answer what the inbox asks (how many of each level, which are newest) without reading a record."""
 
     __tablename__ = "change"
     __table_args__ = (
@@ -399,47 +399,13 @@ class DigestRow(Row, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class AccountRow(Row, table=True):
-    """A person who may use the viewer. `id` is the name as it is compared, `password` an Argon2 hash; empty: none."""
+class PulseRow(Row, table=True):
+    """One row. Triggers count each write to what the viewer shows (`change`, `review`, `delivery`, `attempt`,
+    `version`); the daemon's own bookkeeping leaves it alone."""
 
-    __tablename__ = "account"
-    id: str = Field(primary_key=True)
-    name: str
-    role: str
-    password: str
-    made_at: datetime = Field(sa_type=Instant)
-
-
-class SessionRow(Row, table=True):
-    """A browser that signed in. `id` is the SHA-256 of its token."""
-
-    __tablename__ = "session"
-    id: str = Field(primary_key=True, max_length=64)
-    account: str = Field(foreign_key="account.id", index=True)
-    began_at: datetime = Field(sa_type=Instant)
-    ends_at: datetime = Field(sa_type=Instant)
-
-
-class ApiKeyRow(Row, table=True):
-    """A program that may ask. `secret` is the SHA-256 of the whole key; `id` is what people call it by."""
-
-    __tablename__ = "api_key"
-    id: str = Field(primary_key=True, max_length=8)
-    secret: str = Field(unique=True, max_length=64)
-    account: str = Field(foreign_key="account.id", index=True)
-    scopes: Any = Field(sa_column=Column(JSON, nullable=False))
-    made_at: datetime = Field(sa_type=Instant)
-
-
-class SignInRow(Row, table=True):
-    """Who came in, went out or was turned away, by the name that was given."""
-
-    __tablename__ = "sign_in"
+    __tablename__ = "pulse"
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(sa_type=Instant)
-    name: str
-    address: str
-    outcome: str
+    number: int
 
 
 metadata = Row.metadata
@@ -468,7 +434,3 @@ STORY_NAME = metadata.tables["story_name"]
 THREAD = metadata.tables["thread"]
 MUTE = metadata.tables["mute"]
 DIGEST = metadata.tables["digest"]
-ACCOUNT = metadata.tables["account"]
-SESSION = metadata.tables["session"]
-API_KEY = metadata.tables["api_key"]
-SIGN_IN = metadata.tables["sign_in"]

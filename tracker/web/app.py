@@ -71,7 +71,7 @@ def create_app(
     )
     app.state.desk = Desk(current, state, Store(state), now)
     app.state.tally = tally
-    app.state.shelf = Shelf(app.state.desk.store.path)
+    app.state.shelf = Shelf(state)
     app.state.finder = Finder(app.state.desk.store)
     app.state.throttle = Throttle()
     for part in (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, cast
@@ -14,7 +15,9 @@ from fastapi import Depends, Request
 from tracker.clock import legal_day
 from tracker.sources import Settings
 from tracker.store.db import Store
-from tracker.store.reading import Reader, reader
+from tracker.store.reading import Reader
+
+OPEN = 8  # connections that wait for the next page
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Desk:
     state: Path
     store: Store
     now: Callable[[], datetime]
+    _idle: deque[Reader] = field(default_factory=deque, compare=False)
 
     @property
     def settings(self) -> Settings:
@@ -36,8 +40,21 @@ class Desk:
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
-        with reader(self.state) as opened:
+        """One of those that stay open: to open one costs more than most questions. After trouble it is not used again,
+        because a question that was broken off would keep it at its moment."""
+        try:
+            opened = self._idle.pop()
+        except IndexError:
+            opened = Reader(self.state)
+        try:
             yield opened
+        except BaseException:
+            opened.close()
+            raise
+        if len(self._idle) < OPEN:
+            self._idle.append(opened)
+        else:
+            opened.close()
 
 
 def desk_of(request: Request) -> Desk:

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 
 from tracker.errors import StoreError
 from tracker.present.status import status
+from tracker.store.reading import reader
 from tracker.web.desk import AtDesk, Desk
 
 router = APIRouter(include_in_schema=False)
@@ -61,9 +62,9 @@ def healthz() -> PlainTextResponse:
 
 @router.get("/readyz")
 def readyz(desk: AtDesk) -> PlainTextResponse:
-    """The store answers too."""
+    """The store answers too, and opens."""
     try:
-        with desk.reading() as store:
+        with reader(desk.state) as store:
             store.levels()
     except StoreError as error:
         return PlainTextResponse(f"{error.line()}\n", 503)

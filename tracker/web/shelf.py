@@ -1,13 +1,14 @@
-"""Pages kept while nothing in the store has changed: what the next reader asks for is mostly what the last one did.
+"""What was made once and is kept while nothing that people see has changed: what the next reader asks for is mostly what
+the last one did. Who asks for what is being made just now waits for it, so that ten readers after a write cost one page.
 
-Kept apart by address, language, day, and who asks; thrown away at once when anything is written or the settings change.
-Tokens of forms are not kept: a mark stands for them, which nobody outside can know, and each answer gets tokens of its own.
+Pages are kept apart by address, language, day, and who asks; thrown away at once when anything they show is written or the
+settings change. Tokens of forms are not kept: a mark stands for them, which nobody outside can know, and each answer gets
+tokens of its own.
 """
 
 from __future__ import annotations
 
 import secrets
-import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -17,44 +18,77 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from tracker.sources import Settings
+from tracker.store.reading import Reader
 from tracker.web import guard
 from tracker.web.access import visitor_of
 from tracker.web.desk import Desk
 from tracker.web.rendering import language_of, with_form_cookie
 
 MARK = f"form-{secrets.token_hex(16)}"
-MOST = 32_000_000  # bytes of pages
+MOST = 32_000_000  # characters of pages
+PATIENCE = 30.0  # seconds that one waits for what another makes
+
+
+class _Making:
+    """Something being made by one request. `made` None at the end: it is not to be shared."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self.made: str | None = None
 
 
 class Shelf:
-    """`version` is SQLite's own count of what others have committed (PRAGMA data_version), asked on one connection."""
+    """`version` asks SQLite whether anything was committed (PRAGMA data_version, on one connection), and only then what
+    it was (`pulse`)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, state: Path) -> None:
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(
-            f"file:{path}?mode=ro", uri=True, check_same_thread=False, timeout=30
-        )
+        self._reader = Reader(state)
+        self._committed = -1
         self._state: tuple[int, Settings | None] = (-1, None)
         self._pages: OrderedDict[Hashable, str] = OrderedDict()
         self._bytes = 0
+        self._making: dict[tuple[Hashable, int], _Making] = {}
 
     def version(self, settings: Settings) -> int:
         with self._lock:
-            found = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+            committed = int(self._reader.connection.execute("PRAGMA data_version").fetchone()[0])
+            found = self._state[0] if committed == self._committed else self._reader.pulse()
+            self._committed = committed
             if self._state[0] != found or self._state[1] is not settings:
                 self._state = (found, settings)
                 self._pages.clear()
                 self._bytes = 0
             return found
 
-    def get(self, key: Hashable) -> str | None:
+    def keep(self, key: Hashable, settings: Settings, make: Callable[[], str | None]) -> str | None:
+        """What is kept, or what `make` makes, by one request for all that ask meanwhile. None, which is not kept, where it
+        makes nothing to keep."""
+        # Before it is made: what is written meanwhile makes it a thing of the past.
+        version = self.version(settings)
         with self._lock:
             found = self._pages.get(key)
             if found is not None:
                 self._pages.move_to_end(key)
-            return found
+                return found
+            other = self._making.get((key, version))
+            if other is None:
+                mine = self._making[key, version] = _Making()
+        if other is not None:
+            if not other.ended.wait(PATIENCE):
+                return make()
+            return self.keep(key, settings, make) if other.made is None else other.made
+        try:
+            mine.made = make()
+            if mine.made is not None:
+                self._put(key, mine.made, version)
+            return mine.made
+        finally:
+            with self._lock:
+                del self._making[key, version]
+            mine.ended.set()
 
-    def put(self, key: Hashable, body: str, version: int) -> None:
+    def _put(self, key: Hashable, body: str, version: int) -> None:
         """Nothing is kept that was made before the last change."""
         with self._lock:
             if version != self._state[0] or key in self._pages:
@@ -68,23 +102,25 @@ class Shelf:
 def shelved(request: Request, desk: Desk, make: Callable[[], HTMLResponse]) -> HTMLResponse:
     """The page as `make` makes it, or made it before."""
     shelf: Shelf = request.app.state.shelf
-    visitor = visitor_of(request)
     language = language_of(request, desk)
-    # Before the page is made: what is written meanwhile makes it a page of the past.
-    version = shelf.version(desk.settings)
     key = (
-        request.url.path, request.url.query, language, desk.today(), visitor, request.cookies.get("reviewer", ""),
+        request.url.path, request.url.query, language, desk.today(), visitor_of(request), request.cookies.get("reviewer", ""),
     )  # fmt: skip
-    body = shelf.get(key)
-    if body is None:
+    other: list[HTMLResponse] = []  # what is shown and not kept
+
+    def body() -> str | None:
         request.state.form_mark = MARK
         made = make()
-        if made.status_code != 200:
-            return made
-        body = bytes(made.body).decode()
-        shelf.put(key, body, version)
+        if made.status_code == 200:
+            return bytes(made.body).decode()
+        other.append(made)
+        return None
+
+    kept = shelf.keep(key, desk.settings, body)
+    if kept is None:
+        return other[0]
     secret = guard.form_secret(request)
-    first, *rest = body.split(MARK)
+    first, *rest = kept.split(MARK)
     answer = HTMLResponse(
         first + "".join(guard.form_token(secret) + part for part in rest),
         headers={"Content-Language": language, "Vary": "Cookie"},
