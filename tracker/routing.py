@@ -8,16 +8,18 @@ It goes at once, unless the channel's quiet hours or time of day, or somebody's 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from tracker.model import Change, Language, Level
+from tracker.record import instant
 from tracker.sources import Channel, Route, Settings
 
 DEFAULT_LEVEL = Level.MEDIUM
 Scope = Literal["channel", "source", "topic", "story"]
+Rule = Literal["mute", "snooze", "quiet", "batch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,33 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What keeps something from a channel, and until when: somebody's mute or snooze, by its number and what it
+    goes by, or the channel's own quiet hours or time of day."""
+
+    rule: Rule
+    until: datetime
+    number: int = 0
+    scope: Scope | None = None
+    value: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """As JSON, for the delivery that it is about."""
+        found: dict[str, Any] = {"rule": self.rule, "until": instant(self.until)}
+        return found | (
+            {"number": self.number, "scope": self.scope, "value": self.value} if self.scope else {}
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """When something goes to a channel. `at` None: at once, by itself; else then, in one message with
-    whatever has the same `batch`. `told` False: not at all. `why`, in English, where it is not at once."""
+    whatever has the same `batch`. `told` False: not at all. `held`: by what, where it is not at once."""
 
     at: datetime | None = None
     batch: str | None = None
     told: bool = True
-    why: str = ""
+    held: Held | None = None
 
 
 def route(change: Change, settings: Settings) -> tuple[Routed, ...]:
@@ -141,8 +162,7 @@ def plan(
         ("story", story),
         *(("topic", name) for name in topics),
     }
-    held: datetime | None = None
-    why = ""
+    held: Held | None = None
     for mute in mutes:
         if (
             mute.until <= now
@@ -152,22 +172,19 @@ def plan(
             continue
         if level is Level.CRITICAL and mute.scope != "story":
             continue
+        found = Held("snooze" if mute.hold else "mute", mute.until, mute.id, mute.scope, mute.value)
         if not mute.hold:
-            return Plan(told=False, why=mute.says())
-        if held is None or mute.until > held:
-            held, why = mute.until, mute.says()
-    if level is Level.CRITICAL:
-        return _at(held, why)
-    start = held or now
-    waits = _waits(channel, start, ZoneInfo(timezone))
-    if waits is None:
-        return _at(held, why)
-    what = "time of day" if channel.batch else "quiet hours"
-    return _at(waits, why or f"{what} of the channel")
-
-
-def _at(moment: datetime | None, why: str) -> Plan:
-    return Plan() if moment is None else Plan(moment, f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}", why=why)
+            return Plan(told=False, held=found)
+        if held is None or found.until > held.until:
+            held = found
+    waits = None
+    if level is not Level.CRITICAL:
+        waits = _waits(channel, held.until if held else now, ZoneInfo(timezone))
+    if waits is not None:
+        held = replace(held, until=waits) if held else Held("batch" if channel.batch else "quiet", waits)
+    if held is None:
+        return Plan()
+    return Plan(held.until, f"{held.until.astimezone(UTC):%Y-%m-%dT%H:%MZ}", held=held)
 
 
 def _waits(channel: Channel, start: datetime, zone: ZoneInfo) -> datetime | None:

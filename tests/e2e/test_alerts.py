@@ -15,8 +15,10 @@ from tracker.cli import alerting
 from tracker.cli.app import app
 from tracker.demo.holdings import FrDocument
 from tracker.engine import watch
+from tracker.present.holding import held_line
 from tracker.store import reviews
 from tracker.store.db import Store
+from tracker.store.reading import reader
 
 FR = r"/api/v1/documents\.json"
 
@@ -116,7 +118,7 @@ def test_a_channel_that_gives_up_is_told_on_another_once_and_what_died_can_be_se
             world.standin.add_document(new_rule(number))
             world.one()
         (down,) = told(world.folder, "file")
-        assert "通知先 hook へのアラートを断念しました" in down
+        assert "通知先 hook への送信を断念しました" in down
         assert "400 Bad Request" in down
         code, listed = run(world, monkeypatch, "deliveries", "--dead")
         assert code == 1
@@ -254,7 +256,9 @@ def test_steps_before_a_date(kind: str, left: int, due: int | None) -> None:
 # --- quiet nights -------------------------------------------------------------------------------
 
 
-def test_forty_changes_in_a_night_are_one_message_in_the_morning(world: World) -> None:
+def test_forty_changes_in_a_night_are_one_message_in_the_morning(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.now = world.standin.now = datetime(2026, 6, 10, 11, 0, tzinfo=UTC)  # 20:00 in Tokyo
     world.use("fr-bis", extra=channels(world.folder, "slack", more='quiet = "20:00-08:00"')).one()
     ids: list[str] = []
@@ -270,6 +274,8 @@ def test_forty_changes_in_a_night_are_one_message_in_the_morning(world: World) -
     levels = {change["level"] for change in world.changes() if change["id"] in ids}
     assert "critical" not in levels
     assert told(world.folder, "slack") == []
+    listed = run(world, monkeypatch, "deliveries")[1]
+    assert listed.count("told at 2026-06-11 08:00: quiet hours of the channel") == 40
     while world.now < datetime(2026, 6, 10, 23, 30, tzinfo=UTC):  # 08:30 in Tokyo
         world.later(minutes=30)
         world.one()
@@ -304,6 +310,7 @@ def test_route_says_who_would_get_a_change_and_who_not_and_why(
     code, said = run(world, monkeypatch, "route", "2026-11777")
     assert code == 0
     assert "trade: at once (route 1: level " in said
+    assert "so far trade (revision 1): sent" in said
     assert "not legal by route 2: topic " in said
     assert "not idle: no route leads there" in said
     code, said = run(world, monkeypatch, "route", "2026-11001")
@@ -337,9 +344,19 @@ def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
         FrDocument("2026-11795", date(2026, 6, 11), "Information collection: reports", "NOTICE", BIS,
                    "Request for comments on license exception reports for semiconductor equipment.", {})
     )  # fmt: skip
-    world.one()
+    (withheld,) = world.one().changes
     assert world.told == before
-    assert "source fr-bis" in run(world, monkeypatch, "route", "2026-11795")[1]
+    why = "muted until 2026-06-20 00:00 (source fr-bis; mute 2)"
+    said = run(world, monkeypatch, "route", "2026-11795")[1]
+    assert f"so far file (revision 1): withheld, {why}" in said
+    assert f"file: not told (route 1: level low is low or above; {why})" in said
+    assert why in run(world, monkeypatch, "deliveries")[1]
+    with reader(world.state) as opened:
+        (row,) = opened.deliveries(withheld)
+        assert held_line(row, "ja", "Asia/Tokyo") == (
+            "通知停止のため送信しません(情報源 fr-bis、2026-06-20 00:00まで、停止番号2)"
+        )
+        assert opened.channels()["file"]["withheld"] == 1
     assert run(world, monkeypatch, "mute", "--end", "2") == (0, "2 has ended\n")
     assert run(world, monkeypatch, "mute")[1] == "nothing is muted or snoozed\n"
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from tests.unit.digest_samples import MONDAY, PERIOD, VIEWER, full_week
 from tests.unit.notify_sinks import http_sink, mail_sink
@@ -17,10 +18,15 @@ from tracker.digest.schedule import LEASE, due, readers, send_due, send_week
 from tracker.notify import channels as places
 from tracker.notify.answer import TRIES, Answer
 from tracker.notify.forms import Parcel
+from tracker.present.status import status
+from tracker.present.status import well as well_kept
+from tracker.present.status_text import table
 from tracker.sources import Channel, Digest, Settings, Source, SourceKind
 from tracker.store import changes as stored
-from tracker.store import digests, states
+from tracker.store import digests, notices, states
 from tracker.store.db import Store
+from tracker.store.reading import reader
+from tracker.store.tables import NOTICE
 
 WATCHED = PERIOD.start - timedelta(days=30)
 NEWS = Digest(to=("mail", "chat"))
@@ -196,6 +202,23 @@ def test_a_broken_channel_is_tried_again_and_does_not_touch_the_other(store: Sto
     assert len([given for _, given in broken.taken if given.record["digest"] == "2026-W20"]) == TRIES
     (standing,) = digests.standing(store, [digests.Owed("2026-W20", "mail", "ja")])
     assert (standing.state, standing.attempts, standing.answer) == ("dead", TRIES, "451 later")
+    # It shows, in both languages, and is told on the other channel.
+    with reader(store.state) as opened:
+        found = status(settings(), opened, now)
+    assert [(row["week"], row["channel"], row["answer"]) for row in found["digests"]["given_up"]][-1] == (
+        "2026-W20", "mail", "451 later",
+    )  # fmt: skip
+    assert [row["subject"] for row in found["incidents"]] == ["channel:mail"]
+    assert not well_kept(found)
+    assert "送信を断念した週報" in table(found, "ja", "Asia/Tokyo")
+    assert "通知先 mail の障害" in table(found, "ja", "Asia/Tokyo")
+    assert "Weekly digests given up" in table(found, "en", "Asia/Tokyo")
+    with store.read() as connection:
+        (notice,) = (
+            notices.get(connection, name) for name in connection.execute(select(NOTICE.c.id)).scalars()
+        )
+    assert notice is not None
+    assert (notice.kind, notice.data["reason"]) == ("channel-down", "2026-W20: 451 later")
 
 
 def test_a_channel_that_is_gone_from_the_settings_is_given_up(store: Store) -> None:

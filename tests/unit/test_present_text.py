@@ -20,9 +20,10 @@ DELIVERIES: list[dict[str, Any]] = [
         "channel": "slack-trade",
         "state": "pending",
         "attempts": 1,
+        "held": None,
         "tries": [{"at": "2025-09-29T12:45:07.000000Z", "ok": False, "answer": "503 Service Unavailable"}],
     },
-    {"channel": "mail-legal", "state": "dead", "attempts": 0, "tries": []},
+    {"channel": "mail-legal", "state": "dead", "attempts": 0, "tries": [], "held": None},
 ]
 STATUS: dict[str, Any] = {
     "sources": [
@@ -49,6 +50,8 @@ STATUS: dict[str, Any] = {
         }
     ],
     "alerts": {"pending": 1, "sent": 2, "dead": 0},
+    "digests": {"pending": 0, "sent": 3, "dead": 0, "given_up": []},
+    "incidents": [],
 }
 
 

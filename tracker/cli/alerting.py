@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import click
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tracker.routing import Scope
     from tracker.store.db import Store
 
-STATES = ("pending", "claimed", "sent", "dead")
+STATES = ("pending", "claimed", "sent", "dead", "withheld")
 SCOPES = ("channel", "source", "topic", "story")
 
 
@@ -28,6 +28,8 @@ SCOPES = ("channel", "source", "topic", "story")
 def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     """Who would get a change, when and why; who not, and why not. Sends nothing."""
     from tracker import routing
+    from tracker.present.holding import held_line
+    from tracker.present.inert import line
     from tracker.record import restore
     from tracker.store import mutes, stories
     from tracker.store.reading import reader
@@ -35,12 +37,13 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     settings = settings_of(config)
     with reader(state) as opened:
         found = restore(opened.change(change))
+        past = opened.deliveries(found.id)
     now = clock.now()
     with _store(state).read() as connection:
         story = stories.known_as(connection, found)
         muted = mutes.active(connection, now)
     silent = routing.silent(found)
-    would = []
+    would: list[dict[str, Any]] = []
     for routed in routing.route(found, settings):
         channel = settings.channel(routed.channel)
         if channel is None:
@@ -56,12 +59,14 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
                 "told": plan.told,
                 "at": plan.at.isoformat() if plan.at else None,
                 "together": plan.batch is not None,
-                "why": "; ".join(text for text in (routed.reason, plan.why) if text),
+                "why": routed.reason,
+                "held": plan.held.record() if plan.held else None,
             }
         )
     got = {entry["channel"] for entry in would}
     refusals = routing.refused(found, settings)
     others = [channel.id for channel in settings.channels if channel.id not in got]
+    later = routing.escalations(found, settings)
     if as_json:
         untaken = [{"route": entry.number, "to": entry.to, "why": entry.why} for entry in refusals]
         print_json(
@@ -71,16 +76,27 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
                 "channels": would,
                 "not": others,
                 "untaken": untaken,
+                "escalations": [{"after": int(within.total_seconds()), "to": to} for within, to in later],
+                "deliveries": past,
             }
         )
         return
-    print(f"{found.id} ({found.tagging.level}): {found.title}")
+    zone = ZoneInfo(settings.timezone)
+    print(f"{found.id} ({found.tagging.level}): {line(found.title)}")
+    for delivery in past:
+        said = held_line(delivery, "en", settings.timezone)
+        told = f"{delivery['state']}{f', {said}' if said else ''}"
+        print(f"  so far {delivery['channel']} (revision {delivery['revision']}): {told}")
     if silent:
         print(f"  nobody: {silent}")
         return
     for one in would:
-        moment = f"at {one['at']}, together with what else waits" if one["at"] else "at once"
-        print(f"  {one['channel']}: {moment if one['told'] else 'not told'} ({one['why']})")
+        moment = f"at {_local(one['at'], zone)}, together with what else waits" if one["at"] else "at once"
+        row = {"held": one["held"], "state": "pending" if one["told"] else "withheld"}
+        why = "; ".join(filter(None, (one["why"], held_line(row, "en", settings.timezone))))
+        print(f"  {one['channel']}: {moment if one['told'] else 'not told'} ({why})")
+    for within, to in later:
+        print(f"  {', '.join(to)}: where nobody acknowledges it within {within}")
     for entry in refusals:
         name = f"route {entry.number}" if entry.number else "no route is set"
         print(f"  not {', '.join(entry.to)} by {name}: {'; '.join(entry.why)}")
@@ -100,8 +116,9 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
 )
 @json_option
 def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool) -> None:
-    """What is owed to the channels, what was sent and what was given up, newest first. Ends with 1 when something
-    was given up."""
+    """What is owed to the channels, what was sent, given up, or not told because it was muted, newest first. Ends
+    with 1 when something was given up."""
+    from tracker.present.holding import held_line
     from tracker.present.inert import line
     from tracker.store.reading import reader
 
@@ -120,6 +137,8 @@ def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool)
             print(f"        {line(row['title'] or '')}")
             if row["attempts"] or said:
                 print(f"        {row['attempts']} tries{said}")
+            if waits := held_line(row, "en", zone.key):
+                print(f"        {waits}")
         if not any(rows.values()):
             print("nothing was given up" if dead else "nothing was ever owed to a channel")
     finish(1 if rows["dead"] else 0)

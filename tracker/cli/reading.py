@@ -133,22 +133,22 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
 @lang_option
 @json_option
 def status(config: Path, state: Path, lang: str, as_json: bool) -> None:
-    """Health of every source and channel; last success, next run, alerts that wait. Ends with 1 when something is wrong."""
+    """Health of every source and channel; last success, next run, alerts and digests that wait or were given up, outages
+    that last. Ends with 1 when something is wrong."""
     from tracker.cli.app import settings_of
     from tracker.present import status as standing
     from tracker.store.reading import reader
 
     settings = settings_of(config)
     with reader(state) as store:
-        found = standing.status(settings, store.sources(), store.channels(), clock.now())
+        found = standing.status(settings, store, clock.now())
     if as_json:
         print_json(found)
     else:
         from tracker.present.status_text import table
 
         print(table(found, language_of(lang, settings.languages[0]), settings.timezone))
-    well = all(source["healthy"] for source in found["sources"]) and not found["alerts"]["dead"]
-    finish(0 if well else 1)
+    finish(0 if standing.well(found) else 1)
 
 
 @command("deadlines")

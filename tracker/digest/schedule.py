@@ -17,11 +17,12 @@ from tracker.digest.parcel import parcel
 from tracker.digest.period import Period, last_week, read_week
 from tracker.digest.week import Week
 from tracker.errors import TrackerError
+from tracker.model import Attempt
 from tracker.notify import channels as places
 from tracker.notify.answer import Answer, next_try
 from tracker.notify.forms import Parcel
 from tracker.sources import Channel, Digest, Settings
-from tracker.store import digests
+from tracker.store import digests, incidents
 from tracker.store.db import Store
 from tracker.store.digests import Claim, Owed
 from tracker.store.moment import from_text
@@ -181,15 +182,23 @@ def _tried(
     if answer.uncertain and claimed.repeated:
         again = None  # it may have gone out twice: never a third time
     state = "sent" if answer.ok else "dead" if again is None else "pending"
-    digests.record(
-        store,
-        claimed,
-        state=state,
-        answer=answer.text,
-        now=now(),
-        next_attempt_at=again,
-        uncertain=answer.uncertain,
-    )
+    at = now()
+    with store.write() as connection:
+        digests.record(
+            store,
+            claimed,
+            state=state,
+            answer=answer.text,
+            now=at,
+            next_attempt_at=again,
+            uncertain=answer.uncertain,
+        )
+        if state != "pending" and settings.channel(owed.channel) is not None:
+            # A digest that was given up is an outage of its channel, as an alert that was.
+            tried = Attempt(at, answer.ok, f"{owed.week}: {answer.text}", 0.0)
+            incidents.channel_watch(settings.outage_channels())(
+                connection, owed.channel, state, tried, owed.key
+            )
     (log.info if answer.ok else log.warning)(
         "digest", week=owed.week, channel=owed.channel, language=owed.language, profile=owed.profile or None,
         state=state, answer=answer.text,

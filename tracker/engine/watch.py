@@ -114,12 +114,12 @@ def _warned(
             channel, change.tagging.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
             source=change.source, topics=[topic.id for topic in change.tagging.topics],
         )  # fmt: skip
-        if plan.told:
-            owed += notices.tell(
-                connection, name=(change.id, entry.type, entry.date, days), kind="deadline",
-                level=change.tagging.level, story=story, data=facts, channels=[channel.id], reason=routed.reason,
-                now=now, at=plan.at, batch=plan.batch or f"dates-{legal_day(now)}",
-            )  # fmt: skip
+        owed += notices.tell(
+            connection, name=(change.id, entry.type, entry.date, days), kind="deadline",
+            level=change.tagging.level, story=story, data=facts, channels=[channel.id], reason=routed.reason,
+            now=now, at=plan.at, batch=plan.batch or f"dates-{legal_day(now)}",
+            held=plan.held.record() if plan.held else None, withheld=not plan.told,
+        )  # fmt: skip
     return owed
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.i18n import day, label, moment, stamp, t
 from tracker.model import Bilingual, Change, Evidence, Language, LegalDate, Level
 from tracker.present.deadlines import change_url, days_left
+from tracker.present.holding import held_line
 from tracker.present.inert import line
 from tracker.present.message import force, level_badge, what_changed, where_said
 from tracker.present.terminal import aligned, drawn
@@ -242,7 +243,7 @@ def _deliveries(deliveries: Sequence[Mapping[str, Any]], language: Language, tim
             Text(label("delivery", delivery["state"], language)),
             str(delivery["attempts"]),
             stamp(from_text(last["at"]), timezone) if last else "",
-            Text(line(last["answer"]) if last else ""),
+            Text(line(last["answer"]) if last else held_line(delivery, language, timezone)),
         )
     return table
 

@@ -9,16 +9,15 @@ from typing import Any
 from tracker.record import instant
 from tracker.sources import Settings
 from tracker.store.moment import from_text
+from tracker.store.reading import Reader
 
 
-def status(
-    settings: Settings,
-    sources: Mapping[str, Mapping[str, Any]],
-    channels: Mapping[str, Mapping[str, Any]],
-    now: datetime,
-) -> dict[str, Any]:
-    """`sources` and `channels` are the store's rows (`store.reading`). A source that was never polled is `new`,
-    and healthy until it has failed; one whose poll is overdue by more than its own interval is `late`."""
+def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
+    """A source that was never polled is `new`, and healthy until it has failed; one whose poll is overdue by more
+    than its own interval is `late`."""
+    sources, channels, digests = store.sources(), store.channels(), store.digests()
+    # What was given up because its channel is gone from the settings is nobody's to mend.
+    given_up = [row for row in store.dead_digests() if settings.channel(row["channel"]) is not None]
     return {
         "at": instant(now),
         "sources": [
@@ -31,6 +30,15 @@ def status(
             "withheld": sum(row["withheld"] for row in channels.values()),
             "dead": sum(row["dead"] for row in channels.values()),
         },
+        "digests": {
+            "pending": digests.get("pending", 0) + digests.get("claimed", 0),
+            "sent": digests.get("sent", 0),
+            "dead": len(given_up),
+            "given_up": [{**row, "ended_at": _time(row, "ended_at")} for row in given_up],
+        },
+        "incidents": [
+            {**row, "opened_at": instant(from_text(row["opened_at"]))} for row in store.open_incidents()
+        ],
         "schedules": [
             {
                 "source": source.id,
@@ -45,6 +53,16 @@ def status(
             if source.enabled
         ],
     }
+
+
+def well(status: Mapping[str, Any]) -> bool:
+    """Whether nothing of it needs attention."""
+    return (
+        all(source["healthy"] for source in status["sources"])
+        and not status["alerts"]["dead"]
+        and not status["digests"]["dead"]
+        and not status["incidents"]
+    )
 
 
 def _source(name: str, enabled: bool, row: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
@@ -83,6 +101,7 @@ def _channel(name: str, row: Mapping[str, Any] | None) -> dict[str, Any]:
         "pending": row["pending"] + row["claimed"] if row else 0,
         "sent": row["sent"] if row else 0,
         "dead": row["dead"] if row else 0,
+        "withheld": row["withheld"] if row else 0,
         "last_try": instant(from_text(last["at"])) if last else None,
         "last_answer": last["answer"] if last else None,
     }

@@ -45,18 +45,40 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
             when(channel["last_try"]),
             Text(line(channel["last_answer"] or "")),
         )
-    alerts = status["alerts"]
-    said = [
-        f"{t('health.pending', language)} {alerts['pending']}",
-        f"{t('health.dead', language)} {alerts['dead']}",
-    ]
     parts: list[Any] = [sources, Text()]
     if status["channels"]:
         parts += [channels, Text()]
-    return drawn(
-        *parts,
-        Text(f"{t('health.alerts', language)}: {', '.join(said)}", style="red" if alerts["dead"] else ""),
-    )
+    if status["incidents"]:
+        incidents = _table("incidents", ("incident", "since", "reason"), language)
+        for row in status["incidents"]:
+            told = Text(incident_name(row["subject"], language), style="bold red")
+            incidents.add_row(told, when(row["opened_at"]), Text(line(row["reason"])))
+        parts += [incidents, Text()]
+    if status["digests"]["given_up"]:
+        digests = _table("dead-digests", ("week", "reader", "since", "answer"), language)
+        for row in status["digests"]["given_up"]:
+            digests.add_row(
+                row["week"], Text(digest_reader(row)), when(row["ended_at"]), Text(line(row["answer"]))
+            )
+        parts += [digests, Text(t("health.digest-todo", language)), Text()]
+    counts = [_counts(name, status[name], language) for name in ("alerts", "digests")]
+    return drawn(*parts, *counts)
+
+
+def incident_name(subject: str, language: Language) -> str:
+    """`情報源 fr-bis の障害` of `source:fr-bis`."""
+    kind, _, name = subject.partition(":")
+    return t(f"incident.{kind}", language, name=line(name))
+
+
+def digest_reader(row: Mapping[str, Any]) -> str:
+    """`mail-legal ja vacuum-components`."""
+    return line(" ".join(filter(None, (row["channel"], row["language"], row["profile"]))))
+
+
+def _counts(name: str, row: Mapping[str, Any], language: Language) -> Text:
+    said = ", ".join(f"{t(f'health.{state}', language)} {row[state]}" for state in ("pending", "dead"))
+    return Text(f"{t(f'health.{name}', language)}: {said}", style="red" if row["dead"] else "")
 
 
 def _table(title: str, columns: tuple[str, ...], language: Language) -> Table:

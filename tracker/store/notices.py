@@ -34,8 +34,11 @@ def tell(
     now: datetime,
     at: datetime | None = None,
     batch: str | None = None,
+    held: Mapping[str, Any] | None = None,
+    withheld: bool = False,
 ) -> int:
-    """Owes a notice to channels; what they were owed already is not owed again. How many are new."""
+    """Owes a notice to channels; what they were owed already is not owed again. How many are new. `held` and
+    `withheld` as in `outbox.enqueue`."""
     identity = notice_id(kind, *name)
     owed = 0
     for channel in channels:
@@ -47,7 +50,7 @@ def tell(
             )
         owed += outbox.enqueue(
             connection, change_id=identity, revision=1, channel=channel, reason=reason, now=now,
-            story=story, at=at, batch=batch,
+            story=story, at=at, batch=batch, held=held, withheld=withheld,
         )  # fmt: skip
     return owed
 

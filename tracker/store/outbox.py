@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,30 +29,42 @@ def enqueue(
     story: str | None = None,
     at: datetime | None = None,
     batch: str | None = None,
+    held: Mapping[str, Any] | None = None,
+    withheld: bool = False,
 ) -> bool:
     """Owes one revision of a change, or a notice, to a channel, to be sent at `at` or at once. False when it
     is owed, or was sent, already. What has the same `batch` goes out as one message. What cannot wait takes
-    along what waits of its story, so that the story is told in order."""
+    along what waits of its story, so that the story is told in order. `held`: by what it waits, or is
+    `withheld`: then it is written down and not owed."""
     key = f"{change_id}/{revision}/{channel}"
-    if connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.key == key)).first() is not None:
+    known = connection.execute(select(DELIVERY.c.id, DELIVERY.c.state).where(DELIVERY.c.key == key)).first()
+    if known is not None and (withheld or known.state != "withheld"):
         return False
-    if story is not None and at is None:
+    if withheld:
+        at, batch = now, None
+    elif story is not None and at is None:
         connection.execute(
             update(DELIVERY)
             .where(
                 (DELIVERY.c.channel == channel) & (DELIVERY.c.story == story) & (DELIVERY.c.state == "pending")
                 & DELIVERY.c.batch.is_not(None)
             )
-            .values(next_attempt_at=now, batch=None)
+            .values(next_attempt_at=now, batch=None, held=None)
         )  # fmt: skip
+    values = {
+        "reason": reason, "state": "withheld" if withheld else "pending", "next_attempt_at": at or now,
+        "story": story, "batch": batch, "held": held,
+    }  # fmt: skip
+    if known is not None:  # what withheld it has ended
+        connection.execute(update(DELIVERY).where(DELIVERY.c.id == known.id).values(**values))
+        return True
     connection.execute(
         insert(DELIVERY).values(
-            key=key, change_id=change_id, revision=revision, channel=channel, reason=reason,
-            state="pending", attempts=0, repeated=False, created_at=now, next_attempt_at=at or now,
-            story=story, batch=batch,
+            key=key, change_id=change_id, revision=revision, channel=channel, attempts=0, repeated=False,
+            created_at=now, **values,
         )
     )  # fmt: skip
-    return True
+    return not withheld
 
 
 def redeliver(connection: Connection, now: datetime, delivery_id: int | None = None) -> int:

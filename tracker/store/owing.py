@@ -22,7 +22,7 @@ def owe(
     settings: Settings,
     now: datetime,
 ) -> int:
-    """How many deliveries are new. What is muted is owed to nobody."""
+    """How many deliveries are new. What is muted is owed to nobody, and written down as withheld."""
     wanted = routing.route(change, settings)
     if not wanted:
         return 0
@@ -37,9 +37,9 @@ def owe(
             channel, change.tagging.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
             source=change.source, topics=[topic.id for topic in change.tagging.topics],
         )  # fmt: skip
-        if plan.told:
-            told += outbox.enqueue(
-                connection, change_id=change.id, revision=change.revision, channel=channel.id,
-                reason=routed.reason, now=now, story=story, at=plan.at, batch=plan.batch,
-            )  # fmt: skip
+        told += outbox.enqueue(
+            connection, change_id=change.id, revision=change.revision, channel=channel.id,
+            reason=routed.reason, now=now, story=story, at=plan.at, batch=plan.batch,
+            held=plan.held.record() if plan.held else None, withheld=not plan.told,
+        )  # fmt: skip
     return told

@@ -196,7 +196,7 @@ class Reader:
         """Deliveries in one state, newest first, each with the title of what is told and its last try."""
         rows = self.connection.execute(
             "SELECT delivery.id, change_id, channel, delivery.revision, state, attempts, reason, delivery.created_at,"
-            " next_attempt_at, coalesce(change.record ->> 'title', notice.data ->> 'title',"
+            " next_attempt_at, held, coalesce(change.record ->> 'title', notice.data ->> 'title',"
             " notice.kind || ' ' || (notice.data ->> 'subject')) AS title, coalesce(change.level, notice.level) AS level,"
             " (SELECT at FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS at,"
             " (SELECT answer FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS answer"
@@ -204,7 +204,7 @@ class Reader:
             " WHERE state = ? ORDER BY delivery.id DESC LIMIT ?",
             [state, limit],
         )
-        return [dict(row) for row in rows]
+        return [_held(row) for row in rows]
 
     def change(self, reference: str) -> dict[str, Any]:
         """By id, by the beginning of an id, by document number or FR citation. Raises UsageError when that
@@ -226,14 +226,14 @@ class Reader:
         return found
 
     def deliveries(self, change_id: str) -> list[dict[str, Any]]:
-        """What was owed for a change, to whom, and each try's answer."""
+        """What was owed for a change, or withheld, to whom, and each try's answer."""
         rows = self.connection.execute(
-            "SELECT id, channel, revision, state, attempts, reason, created_at, next_attempt_at FROM delivery"
+            "SELECT id, channel, revision, state, attempts, reason, created_at, next_attempt_at, held FROM delivery"
             " WHERE change_id = ? ORDER BY id",
             [change_id],
         ).fetchall()
         return [
-            {**dict(row), "tries": [dict(attempt) for attempt in self.connection.execute(
+            {**_held(row), "tries": [dict(attempt) for attempt in self.connection.execute(
                 "SELECT at, ok, answer, seconds FROM attempt WHERE delivery_id = ? ORDER BY id", [row["id"]]
             )]}
             for row in rows
@@ -297,6 +297,26 @@ class Reader:
             found[row["channel"]] = {**counts, "last": last}
         return found
 
+    def digests(self) -> dict[str, int]:
+        """How many weekly digests there are of each state."""
+        rows = self.connection.execute("SELECT state, count(*) FROM digest GROUP BY state")
+        return dict(rows.fetchall())
+
+    def dead_digests(self) -> list[dict[str, Any]]:
+        """The weekly digests that were given up, newest first."""
+        rows = self.connection.execute(
+            "SELECT week, channel, language, profile, attempts, answer, ended_at FROM digest WHERE state = 'dead'"
+            " ORDER BY id DESC"
+        )
+        return [dict(row) for row in rows]
+
+    def open_incidents(self) -> list[dict[str, Any]]:
+        """The outages that last, oldest first: subject, reason, opened_at."""
+        rows = self.connection.execute(
+            "SELECT subject, reason, opened_at FROM incident WHERE closed_at IS NULL ORDER BY opened_at, id"
+        )
+        return [dict(row) for row in rows]
+
     def planned(self, since: date) -> Iterator[dict[str, Any]]:
         """The records with a date that still stands on this day or after it."""
         rows = self.connection.execute(
@@ -315,6 +335,11 @@ def reader(state: Path) -> Iterator[Reader]:
         yield opened
     finally:
         opened.close()
+
+
+def _held(row: sqlite3.Row) -> dict[str, Any]:
+    """A delivery with what holds it as an object."""
+    return {**dict(row), "held": json.loads(row["held"]) if row["held"] else None}
 
 
 def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:

@@ -146,7 +146,7 @@ def diff(request: Request, desk: AtDesk, reference: str) -> Response:
 @router.get("/status", response_model=Record, summary="Health of sources, channels and alerts")
 def health(request: Request, desk: AtDesk) -> Response:
     with desk.reading() as store:
-        return answer(request, status(desk.settings, store.sources(), store.channels(), desk.now()))
+        return answer(request, status(desk.settings, store, desk.now()))
 
 
 @router.get("/deadlines", response_model=list[Record], summary="Dates ahead, earliest first")

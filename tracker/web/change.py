@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from tracker.model import Change
 from tracker.present.deadlines import ahead
+from tracker.present.holding import held_line
 from tracker.present.message import level_badge, what_changed, where_said
 from tracker.present.official import official_unit
 from tracker.present.standing import standing, standing_line
@@ -63,6 +64,7 @@ def _change(request: Request, desk: Desk, reference: str) -> HTMLResponse:
         events=story(change, actors),
         states=states,
         deliveries=deliveries,
+        held=lambda row: held_line(row, language, desk.settings.timezone),
         targets=targets,
         differs=differs,
         log=log,

@@ -80,7 +80,7 @@ def metrics(request: Request, desk: AtDesk) -> PlainTextResponse:
 
 def _of_store(desk: Desk) -> Iterator[str]:
     with desk.reading() as store:
-        found = status(desk.settings, store.sources(), store.channels(), desk.now())
+        found = status(desk.settings, store, desk.now())
         levels = store.levels()
     yield "# HELP tracker_source_last_success_timestamp_seconds When a poll of the source last went well."
     yield "# TYPE tracker_source_last_success_timestamp_seconds gauge"

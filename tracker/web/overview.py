@@ -16,14 +16,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.model import Level
 from tracker.present.deadlines import Deadline, calendar, deadlines
+from tracker.present.holding import held_line
 from tracker.present.status import status
+from tracker.present.status_text import digest_reader, incident_name
 from tracker.record import restore
 from tracker.store import states
 from tracker.web.access import visitor_of
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.guard import check_form
 from tracker.web.inbox import Filter, choices, filter_of
-from tracker.web.rendering import asked_language, page
+from tracker.web.rendering import asked_language, language_of, page
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger()
@@ -82,7 +84,7 @@ def calendar_file(request: Request, desk: AtDesk) -> Response:
 def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
     with desk.reading() as store:
         rows = store.sources()
-        found = status(desk.settings, rows, store.channels(), desk.now())
+        found = status(desk.settings, store, desk.now())
     return page(
         request,
         desk,
@@ -91,6 +93,7 @@ def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
         reports={name: json.loads(row["last_report"]) for name, row in rows.items()},
         asked=request.query_params.get("asked", ""),
         settings={source.id: source for source in desk.settings.sources},
+        incident=lambda subject: incident_name(subject, language_of(request, desk)),
     )
 
 
@@ -119,12 +122,27 @@ def poll_now(
 def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
     state = request.query_params.get("state", "")
     with desk.reading() as store:
-        found = status(desk.settings, store.sources(), store.channels(), desk.now())
+        found = status(desk.settings, store, desk.now())
         chosen = (
-            state if state in {"dead", "pending", "sent"} else "dead" if found["alerts"]["dead"] else "sent"
+            state
+            if state in {"dead", "pending", "sent", "withheld"}
+            else "dead"
+            if found["alerts"]["dead"]
+            else "sent"
         )
         rows = store.owed(chosen)
-    return page(request, desk, "deliveries.html.j2", health=found, chosen=chosen, rows=rows)
+    language = language_of(request, desk)
+    return page(
+        request,
+        desk,
+        "deliveries.html.j2",
+        health=found,
+        chosen=chosen,
+        rows=rows,
+        held=lambda row: held_line(row, language, desk.settings.timezone),
+        reader=digest_reader,
+        incident=lambda subject: incident_name(subject, language),
+    )
 
 
 @router.get("/settings")
