@@ -3,7 +3,8 @@
     python -m bench.viewer_load --write
 
 Ten connections of wrk (Debian: apt install wrk), each asking again as soon as it was answered, so that ten answers are always
-being made. The server is a process of its own, `tracker serve`.
+being made. The server is a process of its own, `tracker serve`. Each page is asked twice over: of a store at rest, and while
+another process writes as the daemon does on a busy day, a change and its alert four times a second.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import multiprocessing
 import random
 import re
 import shutil
@@ -20,10 +22,13 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from bench import report
 from tests.recorded import ROOT, recorded
@@ -31,11 +36,12 @@ from tests.unit.web_samples import cfr_change, proposal
 from tracker.diff import compare
 from tracker.model import Change, Level, Tagging, Topic, Unit, UnitKind
 from tracker.parse import read_file
-from tracker.store import changes, states
+from tracker.store import changes, outbox, states
 from tracker.store.db import Store
 
 NUMBER = 100_000
 READERS = 10
+WRITES = 4  # a second
 START = datetime(2016, 1, 4, 12, tzinfo=UTC)
 PART = "chg_0000000000000744"
 LEVELS = [Level.NONE] * 80 + [Level.LOW] * 14 + [Level.MEDIUM] * 4 + [Level.HIGH, Level.CRITICAL]
@@ -139,6 +145,35 @@ def load(address: str, script: Path, seconds: int) -> dict[str, float]:
     return dict(zip(("p50", "p95", "rate", "wrong"), map(float, found.groups()), strict=True))
 
 
+def write(state: Path, ended: Any, written: Any) -> None:
+    """The daemon's part: a change with the alert that it owes, again and again."""
+    store = Store(state)
+    row = {"title": "Licensing Requirements Amended", "abstract": "vacuum valves", "document_number": ""}
+    while not ended.wait(1 / WRITES):
+        written.value += 1
+        number = NUMBER + written.value
+        change = _document(number, {**row, "document_number": f"2026-{number}"})
+        with store.write() as connection:
+            changes.save(connection, changes.Entry(change, f"fr:{change.document_number}", 1))
+            outbox.enqueue(
+                connection, change_id=change.id, revision=1, channel="mail", reason="route 1", now=change.detected_at
+            )  # fmt: skip
+    store.close()
+
+
+@contextmanager
+def writing(state: Path) -> Iterator[Any]:
+    """Yields how often it has written."""
+    ended, written = multiprocessing.Event(), multiprocessing.Value("i", 0)
+    process = multiprocessing.Process(target=write, args=(state, ended, written))
+    process.start()
+    try:
+        yield written
+    finally:
+        ended.set()
+        process.join(20)
+
+
 def serve(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -188,8 +223,12 @@ def main() -> int:
             for page, path in PAGES.items():
                 wire, whole, first = weigh(address + path)
                 found = load(address + path, script, asked.seconds)
-                if found["wrong"]:
-                    print(f"{page}: {found['wrong']:.0f} wrong answers", file=sys.stderr)
+                with writing(folder) as written:
+                    before = written.value
+                    busy = load(address + path, script, asked.seconds)
+                    assert written.value > before, "nothing was written"
+                if found["wrong"] or busy["wrong"]:
+                    print(f"{page}: {found['wrong'] + busy['wrong']:.0f} wrong answers", file=sys.stderr)
                     return 1
                 rows.append(
                     [
@@ -200,16 +239,27 @@ def main() -> int:
                         f"{found['p50']:.0f}",
                         f"{found['p95']:.0f}",
                         f"{found['rate']:.0f}",
+                        f"{busy['p95']:.0f}",
                     ]
                 )
                 print(" | ".join(rows[-1]), file=sys.stderr)
         finally:
             process.terminate()
             process.wait(20)
-    head = ["page", "kB on the wire", "kB unpacked", "first ms", "p50 ms", "p95 ms", "answers a second"]
+    head = [
+        "page",
+        "kB on the wire",
+        "kB unpacked",
+        "first ms",
+        "p50 ms",
+        "p95 ms",
+        "answers a second",
+        "p95 ms while written",
+    ]
     text = (
         f"## The viewer with {NUMBER:,} changes\n\n{READERS} connections, each asking again as soon as it is answered, for"
-        f" {asked.seconds} s a page, wrk on the same machine; the redline is that of the recorded part 744 with every third row of its lists amended. `first`: made anew, as after every change; then pages are kept until something is written."
+        f" {asked.seconds} s a page, wrk on the same machine; the redline is that of the recorded part 744 with every third row of its lists amended. `first`: made anew, as after every change; then pages are kept until something that they show is written."
+        f" `while written`: another process stores a change and its alert {WRITES} times a second."
         f"\n\n{report.table(head, rows)}"
     )
     print(text)

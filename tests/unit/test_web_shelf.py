@@ -89,6 +89,10 @@ def test_it_has_a_bound_and_keeps_nothing_of_the_past(
     assert made[4:] == [5, 5], "what was made before the change is not kept"
     kept.keep(5, settings(), lambda: "new settings")
     assert kept.keep(5, known, lambda: "other settings") == "other settings"
+    kept.keep(6, known, lambda: "sealed", seal="a")
+    add(tmp_path, 98)
+    assert kept.keep(6, known, lambda: "anew", seal="a") == "sealed"
+    assert kept.keep(6, known, lambda: "anew", seal="b") == "anew"
 
 
 def test_many_who_ask_at_once_wait_for_the_one_who_makes_it(tmp_path: Path) -> None:

@@ -225,6 +225,11 @@ class Reader:
         found: dict[str, Any] = json.loads(rows[0]["record"])
         return found
 
+    def seal(self, change_id: str) -> str:
+        """The hash of a change's record and operations; empty where no change has that id."""
+        row = self.connection.execute("SELECT seal FROM change WHERE id = ?", [change_id]).fetchone()
+        return row["seal"] if row else ""
+
     def deliveries(self, change_id: str) -> list[dict[str, Any]]:
         """What was owed for a change, or withheld, to whom, and each try's answer."""
         rows = self.connection.execute(

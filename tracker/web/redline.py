@@ -228,7 +228,11 @@ def _load(desk: Desk, reference: str) -> tuple[Change, Redline]:
 
 @router.get("/changes/{reference}/redline")
 def redline_page(request: Request, desk: AtDesk, reference: str, context: str = "") -> HTMLResponse:
-    return shelved(request, desk, lambda: _redline(request, desk, reference, context))
+    seal = ""
+    if not context:  # the texts around may be dropped one day, which its seal does not know
+        with desk.reading() as store:
+            seal = store.seal(reference)
+    return shelved(request, desk, lambda: _redline(request, desk, reference, context), seal=seal)
 
 
 def _redline(request: Request, desk: Desk, reference: str, context: str) -> HTMLResponse:

@@ -1,8 +1,8 @@
 """What was made once and is kept while nothing that people see has changed: what the next reader asks for is mostly what
 the last one did. Who asks for what is being made just now waits for it, so that ten readers after a write cost one page.
 
-Pages are kept apart by address, language, day, and who asks; thrown away at once when anything they show is written or the
-settings change. Tokens of forms are not kept: a mark stands for them, which nobody outside can know, and each answer gets
+Pages are kept apart by address, language, day, and who asks; made anew when anything they show was written or the
+settings changed. Tokens of forms are not kept: a mark stands for them, which nobody outside can know, and each answer gets
 tokens of its own.
 """
 
@@ -39,67 +39,70 @@ class _Making:
 
 class Shelf:
     """`version` asks SQLite whether anything was committed (PRAGMA data_version, on one connection), and only then what
-    it was (`pulse`)."""
+    it was (`pulse`). What a version of the past left behind goes as room is needed."""
 
     def __init__(self, state: Path) -> None:
         self._lock = threading.Lock()
         self._reader = Reader(state)
         self._committed = -1
-        self._state: tuple[int, Settings | None] = (-1, None)
+        self._pulse = -1
+        self._settings: tuple[Settings | None, int] = (None, 0)
         self._pages: OrderedDict[Hashable, str] = OrderedDict()
         self._bytes = 0
-        self._making: dict[tuple[Hashable, int], _Making] = {}
+        self._making: dict[Hashable, _Making] = {}
 
-    def version(self, settings: Settings) -> int:
+    def version(self, settings: Settings) -> tuple[int, int]:
+        """Another one after each write to what people see, and for other settings."""
         with self._lock:
             committed = int(self._reader.connection.execute("PRAGMA data_version").fetchone()[0])
-            found = self._state[0] if committed == self._committed else self._reader.pulse()
-            self._committed = committed
-            if self._state[0] != found or self._state[1] is not settings:
-                self._state = (found, settings)
-                self._pages.clear()
-                self._bytes = 0
-            return found
+            if committed != self._committed:
+                self._committed, self._pulse = committed, self._reader.pulse()
+            known, number = self._settings
+            if known is not settings:
+                self._settings = settings, number + 1
+            return self._pulse, self._settings[1]
 
-    def keep(self, key: Hashable, settings: Settings, make: Callable[[], str | None]) -> str | None:
+    def keep(
+        self, key: Hashable, settings: Settings, make: Callable[[], str | None], *, seal: str = ""
+    ) -> str | None:
         """What is kept, or what `make` makes, by one request for all that ask meanwhile. None, which is not kept, where it
-        makes nothing to keep."""
+        makes nothing to keep. With `seal`, a hash of all that it is made from, other writes leave it alone."""
         # Before it is made: what is written meanwhile makes it a thing of the past.
-        version = self.version(settings)
+        pulse, others = self.version(settings)
+        key = (seal or pulse, others, key)
         with self._lock:
             found = self._pages.get(key)
             if found is not None:
                 self._pages.move_to_end(key)
                 return found
-            other = self._making.get((key, version))
+            other = self._making.get(key)
             if other is None:
-                mine = self._making[key, version] = _Making()
+                mine = self._making[key] = _Making()
         if other is not None:
             if not other.ended.wait(PATIENCE):
                 return make()
-            return self.keep(key, settings, make) if other.made is None else other.made
+            return self.keep(key[2], settings, make, seal=seal) if other.made is None else other.made
         try:
             mine.made = make()
             if mine.made is not None:
-                self._put(key, mine.made, version)
+                self._put(key, mine.made)
             return mine.made
         finally:
             with self._lock:
-                del self._making[key, version]
+                del self._making[key]
             mine.ended.set()
 
-    def _put(self, key: Hashable, body: str, version: int) -> None:
-        """Nothing is kept that was made before the last change."""
+    def _put(self, key: Hashable, body: str) -> None:
         with self._lock:
-            if version != self._state[0] or key in self._pages:
-                return
             self._pages[key] = body
             self._bytes += len(body)
             while self._bytes > MOST:
                 self._bytes -= len(self._pages.popitem(last=False)[1])
 
 
-def shelved(request: Request, desk: Desk, make: Callable[[], HTMLResponse]) -> HTMLResponse:
+def shelved(
+    request: Request, desk: Desk, make: Callable[[], HTMLResponse], *, seal: str = ""
+) -> HTMLResponse:
     """The page as `make` makes it, or made it before."""
     shelf: Shelf = request.app.state.shelf
     language = language_of(request, desk)
@@ -116,7 +119,7 @@ def shelved(request: Request, desk: Desk, make: Callable[[], HTMLResponse]) -> H
         other.append(made)
         return None
 
-    kept = shelf.keep(key, desk.settings, body)
+    kept = shelf.keep(key, desk.settings, body, seal=seal)
     if kept is None:
         return other[0]
     secret = guard.form_secret(request)
