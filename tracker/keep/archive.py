@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Table
+from sqlalchemy import JSON, Boolean, MetaData, Table
 
 from tracker.errors import StoreError, UsageError
 from tracker.keep.backup import sync
@@ -47,9 +47,9 @@ class Moved:
     bytes: int
 
 
-def tables() -> list[Table]:
+def tables(schema: MetaData = metadata) -> list[Table]:
     """All tables, those first that others point at; not what lets people in: a file that travels opens no door."""
-    return [table for table in metadata.sorted_tables if table.name not in DOORS | DERIVED]
+    return [table for table in schema.sorted_tables if table.name not in DOORS | DERIVED]
 
 
 def member(table: str) -> str:
@@ -86,7 +86,7 @@ def export(state: Path, file: Path) -> Moved:
             if schema != HEAD:
                 raise UsageError(
                     f"{state} has schema {schema}, this program writes {HEAD}",
-                    cure="run `tracker verify` once",
+                    cure="run `tracker verify` once with this version, which brings an older state up",
                 )
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
                 rows = _write(connection, archive)

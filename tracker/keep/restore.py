@@ -1,4 +1,5 @@
-"""An archive back into a state: everything checked first, then put in place in one step.
+"""An archive back into a state: everything checked first, then put in place in one step. One that an older version
+wrote is read into the tables of that version, which are then brought up as any older state is.
 
 The archive may come from anywhere, so nothing in it is believed: names, sizes, hashes, columns and the chain of
 records are checked, unpacking is bounded, and until all of it holds there is no state.
@@ -18,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import zstandard
-from sqlalchemy import Table
+from sqlalchemy import MetaData, Table, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import StoreError, UsageError
 from tracker.keep.archive import (
@@ -35,6 +37,7 @@ from tracker.keep.archive import (
 from tracker.keep.backup import sync
 from tracker.store import snapshots
 from tracker.store.db import FILE, Store
+from tracker.store.migrations import run
 from tracker.store.schema import HEAD
 
 WORK = ".importing"
@@ -73,7 +76,7 @@ def import_archive(file: Path, state: Path) -> Moved:
         RuntimeError,
     ) as error:
         raise StoreError(f"{file}: {error}", cure=_DAMAGED) from error
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, DBAPIError) as error:
         raise StoreError(
             f"{file}: not imported: {error}", cure="is there room, and may you write there?"
         ) from error
@@ -90,51 +93,58 @@ def _read(archive: zipfile.ZipFile, file: Path, work: Path) -> dict[str, int]:
         if info.filename in members:
             raise StoreError(f"{file}: {info.filename} stands in it twice", cure=_DAMAGED)
         members[info.filename] = info
-    promised = _manifest(archive, members, file)
-    Store(work).close()
+    schema, promised = _manifest(archive, members, file)
+    found = _tables(work, schema)
+    if promised.keys() != {table.name for table in found}:
+        raise StoreError(f"{file}: the manifest names other tables than there are", cure=_DAMAGED)
     with closing(sqlite3.connect(work / FILE)) as connection:
         connection.execute(
             "PRAGMA synchronous=OFF"
         )  # nothing counts until it is whole, and then it is synced
         connection.execute("BEGIN")
-        for table in tables():
-            _fill(connection, archive, members, table, promised.get(table.name))
-        for language in ("en", "ja"):
-            connection.execute(f"INSERT INTO change_fts_{language}(change_fts_{language}) VALUES ('rebuild')")  # noqa: S608
+        for table in found:
+            _fill(connection, archive, members, table, promised[table.name])
         connection.execute("COMMIT")
         broken = connection.execute("PRAGMA foreign_key_check").fetchone()
         if broken is not None:
             raise StoreError(f"{file}: a row of {broken[0]} points at what is not there", cure=_DAMAGED)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA journal_mode=DELETE")
     return {name: int(found["rows"]) for name, found in promised.items()}
+
+
+def _tables(work: Path, schema: str) -> list[Table]:
+    """Makes an empty database as it was in that version, and gives its tables."""
+    engine, made = create_engine(f"sqlite:///{work / FILE}"), MetaData()
+    try:
+        run.upgrade(engine, schema)
+        made.reflect(engine, only=lambda name, _: not name.startswith(("change_fts", "alembic_")))
+    finally:
+        engine.dispose()
+    return tables(made)
 
 
 def _manifest(
     archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], file: Path
-) -> dict[str, dict[str, Any]]:
+) -> tuple[str, dict[str, dict[str, Any]]]:
+    """The version that wrote the archive, and what it promises of each table."""
     if MANIFEST not in members or members[MANIFEST].file_size > 1_000_000:
         raise UsageError(f"{file} is no archive of `tracker export`: it has no {MANIFEST}")
     found = json.loads(archive.read(MANIFEST))
     if not isinstance(found, dict) or found.get("program") != "tracker":
         raise UsageError(f"{file} is no archive of `tracker export`")
-    if found.get("format") != FORMAT or found.get("schema") != HEAD:
+    schema, promised = found.get("schema"), found.get("tables")
+    if found.get("format") != FORMAT or schema not in run.revisions():
         raise UsageError(
-            f"{file} has format {found.get('format')} and schema {found.get('schema')}; this program reads {FORMAT} and {HEAD}",
-            cure="import it with the version that made it, then upgrade that state",
+            f"{file} has format {found.get('format')!r:.20} and schema {schema!r:.20}; this program reads format {FORMAT} and schemas up to {HEAD}",
+            cure="import it with a program as new as the one that made it",
         )
-    promised = found.get("tables")
-    known = {table.name for table in tables()}
-    if not isinstance(promised, dict) or promised.keys() != known:
-        raise StoreError(f"{file}: the manifest names other tables than there are", cure=_DAMAGED)
-    if not all(
+    if not isinstance(promised, dict) or not all(
         isinstance(entry, dict)
         and isinstance(entry.get("rows"), int)
         and isinstance(entry.get("sha256"), str)
         for entry in promised.values()
     ):
         raise StoreError(f"{file}: the manifest is not as it should be", cure=_DAMAGED)
-    return promised
+    return schema, promised
 
 
 def _fill(
@@ -142,9 +152,8 @@ def _fill(
     archive: zipfile.ZipFile,
     members: dict[str, zipfile.ZipInfo],
     table: Table,
-    promised: dict[str, Any] | None,
+    promised: dict[str, Any],
 ) -> None:
-    assert promised is not None
     name = member(table.name)
     info = members.get(name)
     if info is None:
@@ -206,13 +215,23 @@ def _insert(connection: sqlite3.Connection, table: Table, rows: list[dict[str, A
 
 
 def _check(work: Path, file: Path) -> None:
-    """All bytes re-hashed and the chain walked, as `tracker verify` does. Raises StoreError."""
-    store = Store(work)
+    """Brought up to this version, made findable, all bytes re-hashed and the chains walked, as `tracker verify` does.
+    Raises StoreError."""
     try:
+        store = Store(work)
+    except StoreError as error:
+        raise StoreError(f"{file}: its rows cannot be brought to schema {HEAD}", cure=_DAMAGED) from error
+    try:
+        with store.write() as connection:
+            for language in ("en", "ja"):
+                connection.execute(
+                    text(f"INSERT INTO change_fts_{language}(change_fts_{language}) VALUES ('rebuild')")  # noqa: S608
+                )
         problems = [found for found in snapshots.verify(store) if isinstance(found, str)]
     finally:
         store.close()
     with closing(sqlite3.connect(work / FILE)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode=DELETE")
     if problems:
         raise StoreError(f"{file}: {len(problems)} things are not as they were: {problems[0]}", cure=_DAMAGED)

@@ -82,10 +82,17 @@ class Store:
 
     def _migrate(self) -> None:
         with self.read() as connection:
-            if _version(connection) == HEAD:
-                return
-        from tracker.store.migrations.run import upgrade
+            version = _version(connection)
+        if version == HEAD:
+            return
+        from tracker.store.migrations.run import revisions, upgrade
 
+        if version is not None and version not in revisions():
+            self.engine.dispose()
+            raise StoreError(
+                f"{self.path} has schema {version!r:.20}; this program knows schemas up to {HEAD}",
+                cure="use a program as new as the one that wrote it, or a backup from before",
+            )
         upgrade(self.engine)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
 
@@ -15,6 +16,11 @@ def config() -> Config:
     made.set_main_option("script_location", str(Path(__file__).parent))
     made.set_main_option("path_separator", "os")
     return made
+
+
+def revisions() -> list[str]:
+    """Every schema version there ever was, oldest first."""
+    return [made.revision for made in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
