@@ -81,7 +81,14 @@ def assess(
         profiles=matches,
         before=before,
         after=after,
+        order=_order(document),
     )
+
+
+def _order(document: Document) -> str | None:
+    if document.executive_order:
+        return f"E.O. {document.executive_order}"
+    return f"Proclamation {document.proclamation}" if document.proclamation else None
 
 
 def _tagged(

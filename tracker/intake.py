@@ -26,6 +26,7 @@ from tracker.model import (
     SnapshotRef,
     Validators,
 )
+from tracker.names import references
 from tracker.parse import guard, noise
 from tracker.sources import Settings, Source
 from tracker.store import changes, owing, snapshots, states, versions
@@ -330,7 +331,7 @@ class Intake:
 
     def _joined(self, connection: Connection, change: Change) -> Change:
         """With what documents that came before it do to it."""
-        for actor in changes.acting_on(connection, timeline.references(change)):
+        for actor in changes.acting_on(connection, references(change)):
             change = timeline.applied(change, actor)
         names, fellows = self._fellows(connection, change)
         for fellow, _, _ in fellows:
@@ -344,7 +345,7 @@ class Intake:
         for link in timeline.moving(change):
             names.add(name_form(link.target))
             for target, _, _ in changes.find(connection, link.target):
-                names.update(timeline.references(target))
+                names.update(references(target))
         found = changes.entries_acting_on(connection, sorted(names)) if names else []
         return names, [entry for entry in found if entry[0].id != change.id]
 
@@ -421,10 +422,10 @@ class Intake:
 
     def _link(self, connection: Connection, entries: Sequence[changes.Entry]) -> None:
         """What these documents do to others, and others to them."""
-        names = [name for entry in entries for name in timeline.references(entry.change)]
+        names = [name for entry in entries for name in references(entry.change)]
         targets = changes.acted_on(connection, names)
         for entry in entries:
-            if targets.intersection(timeline.references(entry.change)) or timeline.moving(entry.change):
+            if targets.intersection(references(entry.change)) or timeline.moving(entry.change):
                 joined = self._joined(connection, entry.change)
                 if joined is not entry.change:
                     changes.save(connection, replace(entry, change=joined, words=assessment.labels(joined)))

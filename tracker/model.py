@@ -315,20 +315,23 @@ class Topic:
 @dataclass(frozen=True, slots=True)
 class LegalDate:
     """`type` is one of filed-for-inspection, published, effective, compliance, comments-close,
-    stay-ends, expires, hearing. `note` says for which instruction or paragraph, if not all."""
+    stay-ends, expires, hearing. `note` says for which instruction or paragraph, if not all; `where`
+    where the quoted words stood, as in `Evidence`, after the document's name where it is another's."""
 
     type: str
     date: date
     note: str = ""
     quote: str = ""
     superseded: bool = False
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """`state` is one of proposed, published, in-force, delayed, stayed, not-enforced, expired,
-    withdrawn, rescinded. `by` is the document number, or the FR citation, that says so; `units`
-    are the paths it is confined to, none meaning the whole document."""
+    withdrawn, rescinded. `by` is the FR citation, else the number, else the title of the document that
+    says so; `units` are the paths it is confined to, none meaning the whole document; `where` is where the
+    quoted words stood: a place of this document, or `90 FR 50857 › dates` of another."""
 
     state: str
     since: date | None = None
@@ -336,16 +339,19 @@ class Status:
     by: str | None = None
     units: tuple[str, ...] = ()
     quote: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """This document acts on another: corrects, extends, delays, stays, amends, withdraws,
-    rescinds, implements. `target` is a document number, an FR citation, a docket or a RIN."""
+    """This document acts on another: corrects, extends, delays, stays, amends, withdraws, rescinds,
+    implements, suspends-enforcement, resumes-enforcement. `target` is a document number, an FR citation,
+    a docket, a RIN or a title; `where` is where the quoted words stood."""
 
     relation: str
     target: str
     quote: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,6 +428,7 @@ class Change:
     before: SnapshotRef | None = None
     after: SnapshotRef | None = None
     supersedes: str | None = None
+    order: str | None = None  # "E.O. 14257", "Proclamation 10962": what other documents call it
 
 
 # --- what is told -------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ def record(change: Change) -> dict[str, Any]:
                 "note": entry.note,
                 "quote": entry.quote,
                 "superseded": entry.superseded,
+                "where": entry.where,
             }
             for entry in tagging.dates
         ],
@@ -69,6 +70,7 @@ def record(change: Change) -> dict[str, Any]:
                 "by": entry.by,
                 "units": list(entry.units),
                 "quote": entry.quote,
+                "where": entry.where,
             }
             for entry in tagging.status
         ],
@@ -84,7 +86,8 @@ def record(change: Change) -> dict[str, Any]:
         "reason": {"ja": tagging.reason.ja, "en": tagging.reason.en},
         "summary": {"ja": tagging.summary.ja, "en": tagging.summary.en},
         "links": [
-            {"relation": link.relation, "target": link.target, "quote": link.quote} for link in tagging.links
+            {"relation": link.relation, "target": link.target, "quote": link.quote, "where": link.where}
+            for link in tagging.links
         ],
         "profiles": [match.profile for match in change.profiles],
         "profile_matches": [
@@ -98,6 +101,7 @@ def record(change: Change) -> dict[str, Any]:
         "before": _snapshot(change.before),
         "after": _snapshot(change.after),
         "supersedes": change.supersedes,
+        "order": change.order,
         "revision": change.revision,
         "baseline": change.baseline,
         "editorial": change.editorial,
@@ -146,6 +150,7 @@ def _restore(value: Mapping[str, Any]) -> Change:
         before=_snapshot_of(value.get("before")),
         after=_snapshot_of(value.get("after")),
         supersedes=value.get("supersedes"),
+        order=value.get("order"),
     )
 
 
@@ -167,6 +172,7 @@ def _tagging_of(value: Mapping[str, Any]) -> Tagging:
                 entry.get("note", ""),
                 entry.get("quote", ""),
                 bool(entry.get("superseded", False)),
+                entry.get("where", ""),
             ),
         ),
         status=_each(
@@ -178,11 +184,14 @@ def _tagging_of(value: Mapping[str, Any]) -> Tagging:
                 entry.get("by"),
                 _texts(entry.get("units")),
                 entry.get("quote", ""),
+                entry.get("where", ""),
             ),
         ),
         links=_each(
             value.get("links"),
-            lambda entry: Link(entry["relation"], entry["target"], entry.get("quote", "")),
+            lambda entry: Link(
+                entry["relation"], entry["target"], entry.get("quote", ""), entry.get("where", "")
+            ),
         ),
         units=_texts(value.get("units")),
         eccns=_texts(value.get("eccns")),

@@ -6,15 +6,20 @@ Pure: the pipeline finds the two records, this decides what the earlier one says
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from tracker import citation
+from tracker.clock import legal_day
 from tracker.i18n import day as written
 from tracker.i18n import label, t
 from tracker.model import Bilingual, Change, Language, LegalDate, Link, Status, Tagging
+from tracker.names import called, known_as, references
 from tracker.text import name_form
 
+_ENFORCING = {"suspends-enforcement", "resumes-enforcement"}
 _ENDS = {"withdraws": "withdrawn", "rescinds": "rescinded"}
 # Which dates of its target a document moves.
 _MOVED = {
@@ -26,16 +31,10 @@ _UNTIL = {"expires": "in-force", "stay-ends": "stayed"}
 _OPEN = {"comments-close", "effective", "compliance", "expires", "hearing", "stay-ends"}
 _DAY = timedelta(days=1)
 
+_SOME = re.compile(r"\bparagraphs?\b|\binstructions?\b|\bportions?\b|\bpartial\w*\b|\bin part\b|\bcertain (?:provisions|amendments)\b", re.I)  # fmt: skip
+
 # A document that is spoken of by its title alone is one of the last years': titles come again.
 _REMEMBERED = timedelta(days=3 * 366)
-
-
-def references(change: Change) -> tuple[str, ...]:
-    """The names by which other documents speak of this one, in the form in which names are compared."""
-    names = [change.document_number, change.citation]
-    if change.document_number:
-        names.append(change.title)
-    return tuple(name_form(name) for name in names if name)
 
 
 def acts_on(actor: Change, target: Change) -> list[Link]:
@@ -49,7 +48,13 @@ def acts_on(actor: Change, target: Change) -> list[Link]:
         and timedelta() < actor.published - target.published < _REMEMBERED
     ):
         sure.update(names)
-    return [link for link in actor.tagging.links if name_form(link.target) in sure]
+    said = _said_on(actor)
+    recent = target.published is not None and timedelta() <= said - target.published < _REMEMBERED
+    return [
+        link
+        for link in actor.tagging.links
+        if name_form(link.target) in sure or (recent and called(target, link.target))
+    ]
 
 
 def applied(target: Change, actor: Change) -> Change:
@@ -155,7 +160,7 @@ def overtaken(earlier: Change, later: Change, names: Collection[str]) -> Change:
             old = [day for day in old if day >= later.published][-1:]
         if old and new > later.published:
             after = _superseded(after, kind, old)
-            after = _telling(after, kind, new, _by(later))
+            after = _telling(after, kind, new, known_as(later))
     return after
 
 
@@ -164,7 +169,8 @@ def _relations(actor: Change, names: Collection[str]) -> set[str]:
 
 
 def _apply(target: Change, actor: Change, link: Link) -> Change:
-    by = _by(actor)
+    by = known_as(actor)
+    target = _named_so(target, actor, by)
     after = target
     if link.relation == "extends":
         after = _comments_moved(target, actor, by)
@@ -176,29 +182,116 @@ def _apply(target: Change, actor: Change, link: Link) -> Change:
         status = _stated(actor, link, "stayed", by)
         ends = _named(actor, "stay-ends", by)
         if not ends and status.until is not None:
-            ends = (LegalDate("stay-ends", status.until, note=f"by {by}", quote=status.quote),)
+            ends = (
+                LegalDate("stay-ends", status.until, note=f"by {by}", quote=status.quote, where=status.where),
+            )
         after = _with_dates(_with_status(target, status), ends)
+    elif link.relation == "suspends-enforcement":
+        after = _unenforced(target, _stated(actor, link, "not-enforced", by))
+    elif link.relation == "resumes-enforcement":
+        after = _enforced(target, actor, link, by)
     elif link.relation in _ENDS:
         after = _fallen(_with_status(target, _stated(actor, link, _ENDS[link.relation], by)), actor)
     return target if after == target else after
 
 
-def _by(actor: Change) -> str:
-    return actor.document_number or actor.citation or actor.id
+def _placed(by: str, where: str) -> str:
+    """A place in another document; a page's own paths begin with its title."""
+    return where if where.startswith(by) else " › ".join(part for part in (by, where) if part)
+
+
+def _acts_from(actor: Change) -> date:
+    """The first day of its own effect; a day that it only tells of, as one that fell, is none."""
+    own = [day.date for day in _live(actor, "effective") if not day.note]
+    return min(own, default=None) or _said_on(actor)
+
+
+def _said_on(actor: Change) -> date:
+    """The day on which it was said: a page may print none."""
+    return actor.published or legal_day(actor.detected_at)
+
+
+def _named_so(target: Change, actor: Change, by: str) -> Change:
+    """What the actor did before it was printed stands under its number: it is the same document."""
+    number = actor.document_number
+    tagging = target.tagging
+    before = [one.by for one in tagging.status] + [day.note.removeprefix("by ") for day in tagging.dates]
+    if number is None or number == by or number not in before:
+        return target
+    status = tuple(replace(one, by=by) if one.by == number else one for one in tagging.status)
+    dates = tuple(
+        replace(day, note=f"by {by}") if day.note == f"by {number}" else day for day in tagging.dates
+    )
+    renamed = replace(tagging, status=status, dates=dates)
+    for kind, day in {(day.type, day.date) for day in dates if day.note == f"by {by}"}:
+        renamed = replace(
+            renamed,
+            summary=_in_both(renamed.summary, kind, day, number, by),
+            reason=_in_both(renamed.reason, kind, day, number, by),
+        )
+    return replace(target, tagging=renamed)
+
+
+def _in_both(words: Bilingual, kind: str, day: date, number: str, by: str) -> Bilingual:
+    return Bilingual(
+        words.ja.replace(_move(kind, day, number, "ja"), _move(kind, day, by, "ja")),
+        words.en.replace(_move(kind, day, number, "en"), _move(kind, day, by, "en")),
+    )
 
 
 def _stated(actor: Change, link: Link, state: str, by: str) -> Status:
-    """The state that the actor gives to its target, in the actor's own words where it has such a state."""
+    """The state that the actor gives to its target, in the actor's own words where it has such a state. Words that
+    stay the rule as such stay all of it, whichever units the actor's instructions name."""
     said = next((status for status in actor.tagging.status if status.state == state), None)
     ends = (_day(actor, "stay-ends") or _day(actor, "expires")) if state == "stayed" else None
+    quoted = said if said is not None and said.quote else link
     return Status(
         state,
-        since=(said.since if said else None) or _day(actor, "effective") or actor.published,
+        since=(said.since if said else None) or _acts_from(actor),
         until=(said.until if said else None) or ends,
         by=by,
-        units=said.units if said else (),
-        quote=(said.quote if said else "") or link.quote,
+        units=said.units if said and not _of_whole(link) else (),
+        quote=quoted.quote,
+        where=_placed(by, quoted.where),
     )
+
+
+def _of_whole(link: Link) -> bool:
+    """Whether the words act on the other document as such, naming none of its parts."""
+    parts = ("cfr", "section", "supplement")
+    named = any(hit.kind in parts for hit in citation.find(link.quote))
+    return not named and not _SOME.search(link.quote)
+
+
+def _unenforced(target: Change, status: Status) -> Change:
+    """Said again, it does not undo that it was ended since."""
+    ended = next(
+        (
+            one.until
+            for one in target.tagging.status
+            if (one.state, one.by, one.since) == (status.state, status.by, status.since)
+        ),
+        None,
+    )
+    return _with_status(target, replace(status, until=ended) if ended else status)
+
+
+def _enforced(target: Change, actor: Change, link: Link, by: str) -> Change:
+    """What was not enforced is, from the day on which this is said or from that which it names."""
+    since = _acts_from(actor)
+    held = [
+        one
+        for one in target.tagging.status
+        if one.state == "not-enforced" and (one.since is None or one.since < since)
+    ]
+    if not held:
+        return target
+    target = _of_status(
+        target,
+        [replace(one, until=since - _DAY) if one in held else one for one in target.tagging.status],
+    )
+    where = _placed(by, link.where)
+    return _with_status(target, Status("in-force", since, by=by, quote=link.quote, where=where))
 
 
 def _with_status(target: Change, status: Status) -> Change:
@@ -250,7 +343,7 @@ def _prolonged(target: Change, state: str, old: Sequence[date], new: LegalDate, 
     return _of_status(
         target,
         [
-            replace(status, until=new.date, by=by, quote=new.quote)
+            replace(status, until=new.date, by=by, quote=new.quote, where=new.where)
             if status.state == state and status.until in old
             else status
             for status in target.tagging.status
@@ -293,11 +386,12 @@ def _delayed(target: Change, actor: Change, link: Link, by: str) -> Change:
             if held.since is not None and held.until is not None and held.until < held.since:
                 continue
         states.append(held)
-    quote = new.quote if new and new.quote else link.quote
+    quote, where = (new.quote, new.where) if new and new.quote else (link.quote, _placed(by, link.where))
     until = new.date - _DAY if new else None
-    target = _with_status(_of_status(target, states), Status("delayed", began, until, by, quote=quote))
+    held = Status("delayed", began, until, by, quote=quote, where=where)
+    target = _with_status(_of_status(target, states), held)
     if new is not None:
-        target = _with_status(target, Status("in-force", new.date, by=by, quote=quote))
+        target = _with_status(target, Status("in-force", new.date, by=by, quote=quote, where=where))
     return target
 
 
@@ -369,7 +463,7 @@ def _superseded(target: Change, kind: str, days: Collection[date]) -> Change:
 
 
 def _named(actor: Change, kind: str, by: str) -> tuple[LegalDate, ...]:
-    return tuple(replace(day, note=f"by {by}") for day in _live(actor, kind))
+    return tuple(replace(day, note=f"by {by}", where=_placed(by, day.where)) for day in _live(actor, kind))
 
 
 def _with_dates(target: Change, days: Iterable[LegalDate]) -> Change:

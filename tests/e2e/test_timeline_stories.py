@@ -56,11 +56,11 @@ def test_a_delayed_rule_has_its_new_day_and_not_that_of_the_delay(world: World) 
     )  # fmt: skip
     rule = told_of(world, "2026-50001")
     assert live(rule, "effective") == ["2026-12-01"]
-    assert ("delayed", "2026-07-10", "2026-11-30", "2026-50011") in states(rule)
-    assert ("in-force", "2026-12-01", None, "2026-50011") in states(rule)
+    assert ("delayed", "2026-07-10", "2026-11-30", "91 FR 41100") in states(rule)
+    assert ("in-force", "2026-12-01", None, "91 FR 41100") in states(rule)
     assert ("in-force", "2026-08-03", None, None) not in states(rule)
-    assert "2026年12月1日(2026-50011)" in rule["summary"]["ja"]
-    assert "1 December 2026 (2026-50011)" in rule["summary"]["en"]
+    assert "2026年12月1日(91 FR 41100)" in rule["summary"]["ja"]
+    assert "1 December 2026 (91 FR 41100)" in rule["summary"]["en"]
 
 
 def test_a_deadline_extended_twice_stands_once(world: World) -> None:
@@ -85,10 +85,10 @@ def test_a_deadline_extended_twice_stands_once(world: World) -> None:
     assert live(told_of(world, "2026-40002"), "comments-close") == ["2026-09-30"]
     first = told_of(world, "2026-41000")
     assert live(first, "comments-close") == [], "the day that the first extension gave stands no more"
-    assert "2026年9月30日(2026-41001)" in first["summary"]["ja"]
+    assert "2026年9月30日(91 FR 42200)" in first["summary"]["ja"]
     assert live(told_of(world, "2026-41001"), "comments-close") == ["2026-09-30"]
     notice = told_of(world, "2026-40002")
-    assert "2026年9月30日(2026-41001)" in notice["summary"]["ja"]
+    assert "2026年9月30日(91 FR 42200)" in notice["summary"]["ja"]
     assert "2026年8月14日" not in notice["summary"]["ja"]
 
 
@@ -106,8 +106,8 @@ def test_a_temporary_licence_that_is_extended_expires_later(world: World) -> Non
     )  # fmt: skip
     licence = told_of(world, "2026-50003")
     assert live(licence, "expires") == ["2026-12-15"]
-    assert ("in-force", "2026-06-15", "2026-12-15", "2026-50013") in states(licence)
-    assert "2026年12月15日(2026-50013)" in licence["summary"]["ja"]
+    assert ("in-force", "2026-06-15", "2026-12-15", "91 FR 43300") in states(licence)
+    assert "2026年12月15日(91 FR 43300)" in licence["summary"]["ja"]
 
 
 def test_a_stay_runs_from_the_day_that_it_takes_effect_and_leaves_its_own_dates(world: World) -> None:
@@ -123,7 +123,7 @@ def test_a_stay_runs_from_the_day_that_it_takes_effect_and_leaves_its_own_dates(
         effective_on="2026-07-06", start_page=41400,
     )  # fmt: skip
     rule = told_of(world, "2026-20100")
-    assert ("stayed", "2026-07-06", "2027-07-05", "2026-20400") in states(rule)
+    assert ("stayed", "2026-07-06", "2027-07-05", "91 FR 41400") in states(rule)
     assert live(rule, "stay-ends") == ["2027-07-05"]
     assert live(rule, "effective") == ["2026-06-15"]
     stay = told_of(world, "2026-20400")

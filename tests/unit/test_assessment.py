@@ -104,6 +104,7 @@ def test_a_change_inside_a_stayed_supplement_carries_the_stay_and_its_end() -> N
             "90 FR 50857",
             ("Supp. No. 8 to Part 744",),
             NOTE_8,
+            "Supp. No. 8 to Part 744 › Effective Date Note",
         ),
     )
     assert [(day.type, day.date) for day in tagging.dates] == [("stay-ends", date(2026, 11, 9))]

@@ -38,7 +38,9 @@ def test_it_shows_every_topic_level_and_direction(records: list[dict[str, Any]])
 def test_the_stay_stands_on_the_stayed_rule_s_record(records: list[dict[str, Any]]) -> None:
     stayed = [record for record in records if record["document_number"] == "2025-19001"]
     assert len(stayed) == 1
-    assert any(status["state"] == "stayed" and status["by"] == "2025-19846" for status in stayed[0]["status"])
+    assert any(
+        status["state"] == "stayed" and status["by"] == "90 FR 50857" for status in stayed[0]["status"]
+    )
 
 
 def test_a_listed_party_in_japan_is_a_nexus_of_high_level(records: list[dict[str, Any]]) -> None:

@@ -76,7 +76,7 @@ def test_a_stayed_rule_quotes_the_stay() -> None:
         viewer_url="http://x",
     )
     assert alert.quotes[0].source == "2025-19846 (効力停止)"
-    assert values(alert, "効力")[0].startswith("効力停止")
+    assert values(alert, "効力")[0].startswith("CFRに掲載されたまま2026年11月9日まで効力停止(")
 
 
 def test_updates_and_repetitions_are_marked_before_all_else() -> None:

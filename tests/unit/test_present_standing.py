@@ -89,3 +89,62 @@ def test_where_nothing_is_said_it_says_so() -> None:
 def test_a_state_of_somebodys_own_is_shown_as_it_is() -> None:
     line = standing_line((Status("enjoined", date(2026, 1, 1)),), date(2026, 1, 2), "en")
     assert line.startswith("enjoined (as of 2 January 2026")
+
+
+AFFILIATES = (
+    Status("in-force", date(2025, 9, 29)),
+    Status("stayed", date(2025, 11, 10), date(2026, 11, 9), by="90 FR 50857"),
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "english", "japanese"),
+    [
+        (
+            date(2025, 11, 9),
+            "In force (as of 9 November 2025, from 29 September 2025); Stayed from 10 November 2025",
+            "施行中(2025年11月9日現在、2025年9月29日から)。2025年11月10日から効力停止",
+        ),
+        (
+            date(2025, 12, 1),
+            "Stands in the CFR, stayed until 9 November 2026 by 90 FR 50857 (as of 1 December 2025, from 10 November 2025)",
+            "CFRに掲載されたまま2026年11月9日まで効力停止(2025年12月1日現在、2025年11月10日から、根拠: 90 FR 50857)",
+        ),
+        (
+            date(2026, 11, 10),
+            "In force again since 10 November 2026 (as of 10 November 2026, stayed until 9 November 2026 by 90 FR 50857)",
+            "2026年11月10日から再び施行中(2026年11月10日現在、90 FR 50857による効力停止は2026年11月9日に終了)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_stayed_rule_stands_in_the_cfr_and_is_in_force_again_afterwards(
+    day: date, english: str, japanese: str
+) -> None:
+    assert standing_line(AFFILIATES, day, "en", codified=True) == english
+    assert standing_line(AFFILIATES, day, "ja", codified=True) == japanese
+
+
+def test_a_note_of_the_code_says_its_units_once_and_what_came_of_the_stay() -> None:
+    notes = tuple(
+        Status("stayed", date(2025, 11, 12), date(2026, 11, 9), "90 FR 50857", (unit,))
+        for unit in ("15 CFR 744.11(a)(1)", "15 CFR 744.21(b)(4)")
+    )
+    said = standing_line(notes, date(2026, 1, 1), "en", codified=True)
+    assert said.startswith("Stands in the CFR, stayed until 9 November 2026 by 90 FR 50857 (")
+    assert "for 15 CFR 744.11(a)(1), 15 CFR 744.21(b)(4)" in said
+    assert standing_line(notes, date(2026, 11, 10), "en", codified=True).startswith(
+        "In force again since 10 November 2026 ("
+    )
+
+
+def test_a_rule_that_is_not_enforced_says_since_when_and_by_whom() -> None:
+    held = (
+        Status("in-force", date(2025, 1, 13)),
+        Status("not-enforced", date(2025, 5, 13), by="Statement on the AI Diffusion Rule"),
+    )
+    assert standing_line(held, date(2025, 6, 1), "en", codified=True) == (
+        "Stands in the CFR, not enforced since 13 May 2025 by Statement on the AI Diffusion Rule (as of 1 June 2025)"
+    )
+    assert standing_line(held, date(2025, 6, 1), "ja", codified=True) == (
+        "CFRに掲載されたまま2025年5月13日から執行見合わせ(2025年6月1日現在、根拠: Statement on the AI Diffusion Rule)"
+    )

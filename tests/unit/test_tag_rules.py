@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from tracker.errors import SettingsError
-from tracker.model import TOPIC_IDS, Direction, Document, DocumentKind, Level
-from tracker.tag import RULES_VERSION, direction_label, labels, level_label, state_label
+from tracker.model import TOPIC_IDS, Document, DocumentKind, Level
+from tracker.tag import RULES_VERSION
 from tracker.tag import rules as rules_module
 from tracker.tag.rules import rules
 from tracker.tag.terms import compile_term
@@ -19,16 +19,6 @@ PLACES = {"parties", "countries", "quote", "goods", "deadline"}
 
 def test_the_topics_are_those_that_routes_and_digests_know() -> None:
     assert {rule.id for rule in rules().topics} == set(TOPIC_IDS)
-    assert labels("entity-list").ja == "エンティティー・リスト等"
-    assert labels("fdpr").en == "Foreign direct product rules and de minimis"
-
-
-def test_levels_directions_and_states_have_their_names_in_both_languages() -> None:
-    assert [level_label(level).ja for level in Level] == ["対象外", "低", "中", "高", "緊急"]
-    assert [direction_label(direction).ja for direction in Direction] == [
-        "規制強化", "緩和", "事業機会", "手続",
-    ]  # fmt: skip
-    assert state_label("stayed").ja == "効力停止中"
 
 
 def test_every_verdict_gives_a_reason_in_both_languages_with_known_places() -> None:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from tests.recorded import recorded
-from tracker.model import Document, DocumentKind, Level, Link, Op, Operation, Tagging, Unit, UnitKind
+from tracker.model import (
+    Change,
+    Document,
+    DocumentKind,
+    LegalDate,
+    Level,
+    Op,
+    Operation,
+    Status,
+    Tagging,
+    Unit,
+    UnitKind,
+)
 from tracker.parse.files import read_file
+from tracker.present.standing import standing
 from tracker.tag import tag
-from tracker.tag.status import effect, status_on
+from tracker.tag.status import covers
+from tracker.timeline import applied
 
 TODAY = date(2025, 12, 1)
+NOW = datetime(2025, 12, 1, tzinfo=UTC)
 
 
 def document(kind: DocumentKind, title: str, abstract: str = "", *texts: str, **facts: Any) -> Document:
@@ -36,9 +51,30 @@ def told(found: Tagging, kind: str) -> list[date]:
     return [entry.date for entry in found.dates if entry.type == kind and not entry.superseded]
 
 
-def state(found: Sequence[Any], day: date) -> str:
-    holding = status_on(found, day)
-    return holding.state if holding else ""
+def state(found: Iterable[Status], day: date, unit: str = "") -> str:
+    """What holds on a day: for the document, or for a unit where some state is confined to it."""
+    holding = standing(found, day)
+    part = next((one for one in holding.parts if any(covers(path, unit) for path in one.units)), None)
+    told = part or holding.now
+    return told.state if told else ""
+
+
+def change(found: Tagging, **facts: Any) -> Change:
+    values = {
+        "id": "chg_1",
+        "source": "fr",
+        "kind": DocumentKind.RULE,
+        "title": "T",
+        "url": "",
+        "detected_at": NOW,
+    }
+    return Change(tagging=found, **{**values, **facts})
+
+
+def acted(doc: Document, found: Tagging, target: Change) -> Change:
+    """The target's record after what this document does."""
+    named = {"document_number": doc.document_number, "citation": doc.citation, "published": doc.published}
+    return applied(target, change(found, id="chg_2", kind=doc.kind, title=doc.title, **named))
 
 
 AFFILIATES = rule(
@@ -71,8 +107,7 @@ def test_affiliates_rule_is_published_in_force_stayed_and_back_when_the_stay_end
     assert told(later, "stay-ends") == [date(2026, 11, 9)]
     link = next(link for link in later.links if link.relation == "stays")
     assert link.target == "90 FR 47201"
-    stay = effect(link, SUSPENSION, later)
-    assert stay is not None
+    stay = acted(SUSPENSION, later, change(first, citation="90 FR 47201")).tagging.status[-1]
     assert (stay.state, stay.since, stay.until, stay.by) == (
         "stayed", date(2025, 11, 10), date(2026, 11, 9), "2025-19846",
     )  # fmt: skip
@@ -134,9 +169,9 @@ def test_one_instruction_of_a_rule_is_delayed_to_a_later_year() -> None:
     assert delayed.units == ("15 CFR 740.2(a)(9)",)
     assert delayed.until == date(2025, 12, 31)
     assert state(found.status, date(2024, 6, 1)) in ("in-force", "delayed")
-    other = status_on(found.status, date(2024, 6, 1), "15 CFR 744.23(a)(3)")
-    assert other is not None
-    assert other.state == "in-force"
+    assert state(found.status, date(2024, 6, 1), "15 CFR 744.23(a)(3)") == "in-force"
+    assert state(found.status, date(2024, 6, 1), "15 CFR 740.2(a)(9)(i)") == "delayed"
+    assert state(found.status, date(2026, 1, 1), "15 CFR 740.2(a)(9)(i)") == "in-force"
 
 
 def test_a_correction_that_adds_a_party_names_what_it_corrects_and_its_party() -> None:
@@ -191,9 +226,8 @@ def test_an_order_that_ends_the_duties_of_others_rescinds_them_and_is_relief() -
     assert {"E.O. 14257", "E.O. 14329"} <= ended
     assert found.level is Level.HIGH
     assert found.direction == "relief"
-    status = effect(Link("rescinds", "E.O. 14257"), doc, found)
-    assert status is not None
-    assert status.state == "rescinded"
+    ended_order = acted(doc, found, change(Tagging(Level.HIGH), order="E.O. 14257"))
+    assert [status.state for status in ended_order.tagging.status] == ["rescinded"]
 
 
 def test_a_revocation_of_validated_end_users_binds_only_from_its_own_day() -> None:
@@ -224,8 +258,7 @@ def test_a_rule_withdrawn_before_its_day_is_withdrawn_by_the_later_one() -> None
     found = tag(doc, today=date(2025, 5, 20))
     link = next(link for link in found.links if link.relation == "withdraws")
     assert link.target == "90 FR 22222"
-    status = effect(link, doc, found)
-    assert status is not None
+    (status,) = acted(doc, found, change(Tagging(Level.HIGH), citation="90 FR 22222")).tagging.status
     assert (status.state, status.since) == ("withdrawn", date(2025, 5, 20))
 
 
@@ -244,6 +277,47 @@ def test_guidance_without_a_number_that_will_not_enforce_says_so_with_its_words(
     assert "will not enforce the AI Diffusion Rule" in status.quote
     assert any(topic.id == "ai-model-weights" for topic in found.topics)
     assert found.level.rank >= Level.MEDIUM.rank
+    (link,) = found.links
+    assert (link.relation, link.target, link.where) == ("suspends-enforcement", "90 FR 4544", "¶2")
+    (held,) = acted(doc, found, change(Tagging(Level.HIGH), citation="90 FR 4544")).tagging.status
+    assert (held.state, held.since, held.by) == ("not-enforced", date(2025, 5, 13), doc.title)
+    assert held.quote.startswith("The Bureau of Industry and Security will not enforce")
+    assert held.where == f"{doc.title} › ¶2"
+
+
+@pytest.mark.parametrize(
+    ("words", "relation", "target"),
+    [
+        ("He has instructed BIS officials not to enforce the now rescinded Biden AI Diffusion Rule.", "suspends-enforcement", "Biden AI Diffusion Rule"),
+        ("BIS will refrain from enforcing the Affiliates Rule.", "suspends-enforcement", "Affiliates Rule"),
+        ("BIS will resume enforcement of the Affiliates Rule on May 1, 2026.", "resumes-enforcement", "Affiliates Rule"),
+        ("BIS ends its non-enforcement of the rule published at 90 FR 4544.", "resumes-enforcement", "90 FR 4544"),
+        ("Beginning on May 1, BIS will again enforce the AI Diffusion Rule.", "resumes-enforcement", "AI Diffusion Rule"),
+        ("BIS will enforce the Affiliates Rule strictly.", "", ""),
+        ("The Office of Export Enforcement does not comment.", "", ""),
+    ],
+)  # fmt: skip
+def test_a_page_that_is_added_to_says_whether_a_rule_is_enforced(
+    words: str, relation: str, target: str
+) -> None:
+    page = document(
+        DocumentKind.PAGE, "News of the Bureau of Industry and Security", "", "Export controls.", words
+    )
+    added = Operation("¶2", Op.ADDED, after=words)
+    found = [(link.relation, link.target, link.where) for link in tag(page, [added], today=TODAY).links]
+    assert found == ([(relation, target, "¶2")] if relation else [])
+    gone = Operation("¶2", Op.REMOVED, before=words)
+    assert not tag(page, [gone], today=TODAY).links
+
+
+def test_each_status_says_where_its_words_stood() -> None:
+    proposal = document(
+        DocumentKind.PROPOSED_RULE, "Controls on Pumps", "BIS proposes to amend the EAR.", action="Proposed rule."
+    )  # fmt: skip
+    final = rule("Controls on Pumps", "BIS amends the EAR.", dates_text="This rule is effective May 1, 2025.")
+    for doc, where in ((proposal, "action"), (final, "dates")):
+        (status,) = tag(doc, today=TODAY).status
+        assert (status.quote in (doc.action, doc.dates_text), status.where) == (True, where)
 
 
 def test_a_rule_that_changes_no_text_touches_no_unit_and_is_low() -> None:
@@ -350,9 +424,9 @@ def test_the_day_that_a_delay_names_is_the_delayed_rule_s(words: str, recorded_d
     assert all(status.since != date(2026, 6, 1) for status in found.status)
     link = next(link for link in found.links if link.relation == "delays")
     assert link.target == "91 FR 100"
-    status = effect(link, delay, found)
-    assert status is not None
-    assert (status.state, status.until) == ("delayed", date(2026, 5, 31))
+    due = change(Tagging(Level.HIGH, dates=(LegalDate("effective", date(2026, 3, 1)),)), citation="91 FR 100")
+    states = [(status.state, status.until) for status in acted(delay, found, due).tagging.status]
+    assert ("delayed", date(2026, 5, 31)) in states
     assert "延期後の施行日:2026年6月1日" in found.summary.ja
 
 
@@ -390,8 +464,10 @@ def test_a_suspension_stays_its_target_for_the_days_that_it_is_effective() -> No
     assert {status.state for status in found.status} == {"in-force"}
     (link,) = (link for link in found.links if link.relation == "stays")
     assert link.target == "Sample Controls on Pumps and Valves for Listed Firms"
-    stay = effect(link, suspension, found)
-    assert stay is not None
+    stayed = change(
+        Tagging(Level.HIGH), document_number="2025-1", title=link.target, published=date(2025, 9, 30)
+    )
+    (stay,) = acted(suspension, found, stayed).tagging.status
     assert (stay.state, stay.since, stay.until) == ("stayed", date(2025, 11, 10), date(2026, 11, 9))
 
 

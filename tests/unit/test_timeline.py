@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
+
 from tracker.model import Bilingual, Change, DocumentKind, LegalDate, Level, Link, Status, Tagging
 from tracker.timeline import applied, kept, overtaken
 
@@ -36,7 +38,13 @@ STAY = document(
         LegalDate("stay-ends", date(2026, 11, 9), quote="until"),
     ),
     status=(
-        Status("stayed", date(2025, 11, 10), date(2026, 11, 9), quote="is stayed until November 9, 2026"),
+        Status(
+            "stayed",
+            date(2025, 11, 10),
+            date(2026, 11, 9),
+            quote="is stayed until November 9, 2026",
+            where="dates",
+        ),
     ),
 )
 
@@ -49,6 +57,7 @@ def test_a_stay_stands_on_the_stayed_rule_with_its_end_and_its_words() -> None:
         date(2026, 11, 9),
         by="2025-19846",
         quote="is stayed until November 9, 2026",
+        where="2025-19846 › dates",
     )
     assert stayed.tagging.dates[-1].type == "stay-ends"
 
@@ -214,3 +223,93 @@ def test_a_delay_of_the_compliance_date_delays_that_alone() -> None:
     assert live(moved, "effective") == [date(2026, 3, 1)]
     assert moved.tagging.status == rule.tagging.status
     assert applied(moved, later) is moved
+
+
+# --- what stands on the record under which name ---------------------------------------------------
+
+
+def test_what_was_done_before_the_printing_stands_under_the_citation_afterwards() -> None:
+    stayed = applied(RULE, STAY)
+    printed = replace(STAY, citation="90 FR 50857")
+    again = applied(stayed, printed)
+    assert [status.by for status in again.tagging.status] == [None, "90 FR 50857"]
+    assert [day.note for day in again.tagging.dates] == ["", "by 90 FR 50857"]
+    assert applied(again, printed) is again
+    delayed = applied(applied(DUE, DELAY), replace(DELAY, citation="91 FR 900"))
+    assert delayed.tagging.summary.ja.endswith("その後の変更:施行 2026年6月1日(91 FR 900)。")
+    assert {status.by for status in delayed.tagging.status} == {None, "91 FR 900"}
+
+
+def test_words_that_stay_the_rule_stay_all_of_it_and_words_that_stay_a_paragraph_that() -> None:
+    unit = ("15 CFR 744.11(a)(1)",)
+    status = (replace(STAY.tagging.status[0], units=unit),)
+    for quote, units in (
+        ("the amendments made by the rule published at 90 FR 47201 are stayed", ()),
+        ("stays § 744.11(a)(1) as added by the rule published at 90 FR 47201", unit),
+        ("stays in part the rule published at 90 FR 47201", unit),
+    ):
+        links = (Link("stays", "90 FR 47201", quote),)
+        actor = replace(STAY, tagging=replace(STAY.tagging, status=status, links=links))
+        assert applied(RULE, actor).tagging.status[-1].units == units, quote
+
+
+# --- enforcement ----------------------------------------------------------------------------------
+
+DIFFUSION = replace(
+    RULE,
+    title="Framework for Artificial Intelligence Diffusion",
+    document_number="2025-00636",
+    citation="90 FR 4544",
+    published=date(2025, 1, 15),
+)
+
+
+def statement(relation: str, target: str, day: date, title: str = "Statement on a Rule") -> Change:
+    return Change(
+        id=f"chg_{title}", source="bis", kind=DocumentKind.PAGE, title=title, url="", detected_at=NOW, published=day,
+        tagging=Tagging(Level.MEDIUM, links=(Link(relation, target, "the official words", "Statement ¶1"),)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["90 FR 4544", "2025-00636", "AI Diffusion Rule", "Biden AI Diffusion Rule"])
+def test_a_rule_that_a_page_says_is_not_enforced_says_so_itself(name: str) -> None:
+    held = applied(DIFFUSION, statement("suspends-enforcement", name, date(2025, 5, 13)))
+    assert held.tagging.status[-1] == Status(
+        "not-enforced", date(2025, 5, 13), by="Statement on a Rule", quote="the official words",
+        where="Statement on a Rule › Statement ¶1",
+    )  # fmt: skip
+    assert kept(held, DIFFUSION).tagging == held.tagging
+
+
+@pytest.mark.parametrize("name", ["Diffusion", "AI Rule", "Affiliates Rule", "the rule", "AI Exports Rule"])
+def test_a_name_that_says_too_little_or_something_else_is_no_name_of_it(name: str) -> None:
+    page = statement("suspends-enforcement", name, date(2025, 5, 13))
+    assert applied(DIFFUSION, page) is DIFFUSION
+
+
+def test_the_name_that_an_abstract_gives_to_its_rule_is_its_name() -> None:
+    rule = replace(RULE, abstract="BIS extends the lists (the Affiliates Rule).", published=date(2025, 9, 30))
+    page = statement("suspends-enforcement", "Affiliates Rule", date(2025, 11, 1))
+    assert applied(rule, page).tagging.status[-1].state == "not-enforced"
+    correction = replace(rule, title="Expansion of Controls; Correction")
+    assert applied(correction, page) is correction
+    assert applied(replace(rule, published=date(2026, 1, 1)), page).tagging.status == rule.tagging.status
+
+
+def test_enforcement_that_resumes_ends_the_pause_and_is_not_undone_by_the_old_words() -> None:
+    pause = statement("suspends-enforcement", "90 FR 4544", date(2025, 5, 13))
+    resumption = statement("resumes-enforcement", "90 FR 4544", date(2025, 9, 1), "Statement on Enforcement")
+    again = applied(applied(DIFFUSION, pause), resumption)
+    assert [(one.state, one.since, one.until, one.by) for one in again.tagging.status[1:]] == [
+        ("not-enforced", date(2025, 5, 13), date(2025, 8, 31), "Statement on a Rule"),
+        ("in-force", date(2025, 9, 1), None, "Statement on Enforcement"),
+    ]
+    assert applied(again, resumption) is again
+    assert applied(again, pause) is again, "the old page read once more takes nothing back"
+    assert applied(DIFFUSION, resumption) is DIFFUSION, "what was never paused does not resume"
+
+
+def test_an_order_is_found_by_its_number() -> None:
+    order = replace(document("2025-06063", citation="90 FR 15041"), order="E.O. 14257")
+    end = document("2026-9", published=date(2026, 2, 24), links=(Link("rescinds", "E.O. 14257"),))
+    assert applied(order, end).tagging.status[-1].state == "rescinded"

@@ -14,6 +14,7 @@ from tracker.digest.period import Period
 from tracker.digest.quarter import Quarter, Sighting, quarter
 from tracker.digest.touched import Party, Section, parties, repeats, sections
 from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
+from tracker.names import known_as
 from tracker.present.deadlines import ahead
 from tracker.present.standing import standing
 
@@ -316,7 +317,7 @@ def _coming(
 
 def _turns(items: Sequence[Item], known: Sequence[Change], period: Period) -> tuple[Turn, ...]:
     """Statuses that begin or end in the week, or that a document of the week set for later."""
-    acting = {name for change in known for name in (change.document_number, change.citation) if name}
+    acting = {known_as(change) for change in known} | {change.document_number for change in known}
     turns = []
     for item in items:
         change = item.change

@@ -14,7 +14,7 @@ from tracker.i18n import moment as timed
 from tracker.model import Change, DocumentKind, Language, LegalDate
 from tracker.present.deadlines import change_url
 from tracker.present.inert import line, safe_url, shorten
-from tracker.present.message import what_changed
+from tracker.present.message import noted, what_changed
 
 HEADLINE = 150
 TITLE = 110
@@ -55,11 +55,8 @@ class Words:
         return shorten(line(change.tagging.reason.get(self.language)), REASON)
 
     def noted(self, entry: LegalDate) -> list[str]:
-        """`by 2025-21722` is how a record says which document set a date; other notes say for what it holds."""
-        note = line(entry.note)
-        if note.startswith("by "):
-            return [t("standing.by", self.language, by=note[3:])]
-        return [self.cited(note)] if note else []
+        """Which document set the date, or for what it holds."""
+        return [self.cited(noted(entry.note, self.language))] if entry.note else []
 
     def type(self, entry: LegalDate) -> str:
         return label("date", entry.type, self.language)

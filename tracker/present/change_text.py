@@ -14,7 +14,7 @@ from tracker.model import Bilingual, Change, Evidence, Language, LegalDate, Leve
 from tracker.present.deadlines import change_url, days_left
 from tracker.present.holding import held_line
 from tracker.present.inert import line
-from tracker.present.message import force, level_badge, what_changed, where_said
+from tracker.present.message import force, level_badge, noted, status_where, what_changed, where_said
 from tracker.present.terminal import aligned, drawn
 from tracker.record import restore
 from tracker.store.moment import from_text
@@ -187,7 +187,10 @@ def _dates(change: Change, language: Language, today: date | None) -> Table:
         gone = "dim strike" if entry.superseded else ""
         grid.add_row(
             Text(entry.date.isoformat(), style=gone),
-            Text(label("date", entry.type, language) + (f" ({line(entry.note)})" if entry.note else "")),
+            Text(
+                label("date", entry.type, language)
+                + (f" ({noted(entry.note, language)})" if entry.note else "")
+            ),
             Text(_standing(entry, language, today)),
             Text(f"“{line(entry.quote)}”" if entry.quote else "", style="italic"),
         )
@@ -216,7 +219,7 @@ def _quoted(change: Change, language: Language) -> Iterator[Any]:
     if tagging.japan_nexus:
         shown.append((t("message.nexus", language), tagging.japan_nexus))
     shown += [
-        (label("status", status.state, language), (Evidence(status.quote, status.by or change.id),))
+        (label("status", status.state, language), (Evidence(status.quote, status_where(status, change)),))
         for status in tagging.status
         if status.quote
     ]
@@ -226,7 +229,8 @@ def _quoted(change: Change, language: Language) -> Iterator[Any]:
         yield Text(name, style="bold")
         for entry in evidence:
             words = Text(f"  “{line(entry.quote)}”", style="italic")
-            yield words.append(f" — {where_said(entry.where, language)}", style="dim not italic")
+            where = where_said(entry.where, language)
+            yield words.append(f" — {where}" if where else "", style="dim not italic")
 
 
 def _deliveries(deliveries: Sequence[Mapping[str, Any]], language: Language, timezone: str) -> Table:

@@ -14,7 +14,7 @@ from itertools import islice
 
 from tracker.clock import legal_day
 from tracker.i18n import day, label, moment, t
-from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, SpanKind, Topic
+from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, SpanKind, Status, Topic
 from tracker.present.deadlines import ahead, change_url, days_left
 from tracker.present.inert import first_sentence, line, safe_url, shorten
 from tracker.present.standing import standing, standing_line
@@ -47,6 +47,8 @@ class Quote:
     @property
     def source(self) -> str:
         """`要旨 (エンティティー・リスト等)`."""
+        if not self.where:
+            return self.shows
         return f"{self.where} ({self.shows})" if self.shows else self.where
 
 
@@ -184,14 +186,30 @@ def force(change: Change, today: date, language: Language) -> str:
         return ""
     own = {change.document_number, change.citation} - {None}
     said = [one for one in change.tagging.status if not (one.state == "stayed" and one.by in own)]
-    return standing_line(said, today, language)
+    return standing_line(said, today, language, codified=codified(change))
+
+
+def codified(change: Change) -> bool:
+    """Whether it is, or amends, text of the CFR."""
+    return change.kind in {DocumentKind.CFR, DocumentKind.RULE, DocumentKind.CORRECTION}
+
+
+def noted(note: str, language: Language) -> str:
+    """For what a date holds, in the reader's words: `instruction 5`, `by 90 FR 50857`, `delayed`, a citation path,
+    or what the document calls it."""
+    note = line(note)
+    if note.startswith("by "):
+        return t("standing.by", language, by=note[3:])
+    return where_said(note, language) if note else ""
+
+
+def status_where(status: Status, change: Change) -> str:
+    """Where the words that give a status stood; of records from before that was kept, whose they are."""
+    return status.where or status.by or change.citation or change.document_number or ""
 
 
 def where_said(where: str, language: Language) -> str:
     """Where a quote stood, in the reader's words: `要旨`, `DATES`, or the citation path itself."""
-    removed, separator, path = where.partition(": ")
-    if separator and removed == "removed":
-        return t("where.removed", language, path=line(path))
     known = label("where", line(where), language)
     if known != line(where):
         return known
@@ -232,7 +250,7 @@ def _deadlines(change: Change, language: Language, today: date) -> tuple[Fact, .
         if entry.type == "comments-close":
             extra.append(t("message.eastern", language))
         if entry.note:
-            extra.append(line(entry.note))
+            extra.append(noted(entry.note, language))
         said = "、".join(extra) if language == "ja" else ", ".join(extra)
         bracketed = f"({said})" if language == "ja" else f" ({said})"
         soon = (entry.date - today).days <= SOON
@@ -250,7 +268,7 @@ def _quotes(change: Change, language: Language, today: date) -> tuple[Quote, ...
     offered: list[tuple[Evidence, str]] = []
     now = standing(change.tagging.status, today).now
     if now is not None and now.quote and now.state != "in-force":
-        offered.append((Evidence(now.quote, now.by or "dates"), label("status", now.state, language)))
+        offered.append((Evidence(now.quote, status_where(now, change)), label("status", now.state, language)))
     offered += [(evidence, t("message.nexus", language)) for evidence in change.tagging.japan_nexus[:1]]
     title = line(change.title)
     for name, words in (

@@ -11,7 +11,16 @@ from tracker.i18n import day, label, moment, t
 from tracker.model import Change, Language, Level, Notice
 from tracker.present.deadlines import change_url, days_left
 from tracker.present.inert import line, safe_url, shorten
-from tracker.present.message import SUBJECT_LENGTH, Entry, Fact, Message, Quote, force, level_badge
+from tracker.present.message import (
+    SUBJECT_LENGTH,
+    Entry,
+    Fact,
+    Message,
+    Quote,
+    force,
+    level_badge,
+    noted,
+)
 
 ENTRY_LENGTH = 240
 
@@ -50,7 +59,7 @@ def notice_message(
         badge = joint.join((badge, level_badge(notice.level, None, language)))
         points = [
             Fact(t("message.document", language), line(data["document_number"])),
-            Fact(t("notice.note", language), line(data["note"])),
+            Fact(t("notice.note", language), noted(data["note"], language)),
         ]
         if data["quote"]:
             quotes = (Quote(line(data["quote"]), label("date", data["type"], language), ""),)

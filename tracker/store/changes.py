@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text, update
 
 from tracker.model import Change, Op, Operation, UnitKind
+from tracker.names import called, nickname
 from tracker.record import record, restore
 from tracker.store import blobs, seals
 from tracker.store.tables import (
@@ -23,6 +24,7 @@ from tracker.store.tables import (
 )
 from tracker.text import name_form, search_form
 
+_ORDERS = ("E.O. ", "Proclamation ")
 # The tables that are made from a change's record.
 _FOUND_BY = (CHANGE_TEXT, CHANGE_TOPIC, CHANGE_PROFILE, CHANGE_STATUS, DEADLINE, LINK)
 
@@ -133,15 +135,38 @@ def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]
             CHANGE.c.seq
         )
     ).all()
+    if not rows and reference.startswith(_ORDERS):
+        rows = _bearing(connection, _phrase(reference), lambda change: change.order == reference)
     name = name_form(reference)
     if not rows and name.count(" ") >= 2:
-        phrase = '"' + name.replace('"', '""') + '"'
-        bearing = text("SELECT rowid FROM change_fts_en WHERE change_fts_en MATCH :phrase LIMIT 200")
-        found = [row.rowid for row in connection.execute(bearing, {"phrase": phrase})]
-        rows = connection.execute(columns.where(CHANGE.c.seq.in_(found))).all()
-        rows = [row for row in rows if name_form(json.loads(row.record)["title"]) == name]
-        rows = rows if len(rows) == 1 else []
+        rows = _bearing(connection, _phrase(name), lambda change: name_form(change.title) == name)
+    if not rows and (words := nickname(reference)):
+        rows = _bearing(connection, _all_of(words), lambda change: called(change, reference), kind="rule")
     return [(restore(json.loads(row.record)), row.identity, row.version) for row in rows]
+
+
+def _bearing(
+    connection: Connection, query: str, meant: Callable[[Change], bool], kind: str = ""
+) -> Sequence[Row[Any, Any, Any]]:
+    """The one record among those with these words that is meant."""
+    bearing = text(
+        "SELECT seq FROM change_fts_en JOIN change ON seq = change_fts_en.rowid"
+        " WHERE change_fts_en MATCH :query AND :kind IN ('', kind) LIMIT 200"
+    )
+    found = [row.seq for row in connection.execute(bearing, {"query": query, "kind": kind})]
+    columns = select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
+    rows = connection.execute(columns.where(CHANGE.c.seq.in_(found))).all()
+    named = [row for row in rows if meant(restore(json.loads(row.record)))]
+    return named if len(named) == 1 else []
+
+
+def _phrase(words: str) -> str:
+    return '"' + words.replace('"', '""') + '"'
+
+
+def _all_of(words: Sequence[str]) -> str:
+    quoted = [_phrase(word) for word in words]
+    return " ".join('("ai" OR "artificial intelligence")' if word == '"ai"' else word for word in quoted)
 
 
 def acted_on(connection: Connection, references: Sequence[str]) -> set[str]:
@@ -219,7 +244,7 @@ def _texts(entry: Entry) -> tuple[str, str]:
     change = entry.change
     tagging = change.tagging
     en = [
-        change.title, change.abstract, change.document_number or "", change.citation or "",
+        change.title, change.abstract, change.document_number or "", change.citation or "", change.order or "",
         " ".join(change.agencies), tagging.summary.en, tagging.reason.en,
         " ".join(tagging.units[:500]), " ".join(tagging.eccns[:500]), entry.words[0],
     ]  # fmt: skip

@@ -11,7 +11,6 @@ from datetime import date
 
 from tracker.model import (
     Bilingual,
-    Direction,
     Document,
     DocumentKind,
     LegalDate,
@@ -37,11 +36,7 @@ from tracker.tag.whereabouts import where_label
 
 __all__ = [
     "RULES_VERSION",
-    "direction_label",
-    "labels",
-    "level_label",
     "match",
-    "state_label",
     "tag",
     "where_label",
 ]
@@ -113,26 +108,6 @@ def match(
     return tuple(
         found for each in profiles if (found := _profile.match_one(each, reading, tagging)) is not None
     )
-
-
-def labels(topic_id: str) -> Bilingual:
-    """The name of a topic in both languages; the id itself for one that the rules do not know."""
-    return rulebook().label(topic_id)
-
-
-def level_label(level: Level) -> Bilingual:
-    """緊急, 高, 中, 低, 対象外."""
-    return rulebook().levels[level.value]
-
-
-def direction_label(direction: Direction) -> Bilingual:
-    """規制強化, 緩和, 事業機会, 手続."""
-    return rulebook().directions[direction.value]
-
-
-def state_label(state: str) -> Bilingual:
-    """The name of a legal state: "stayed", 効力停止中."""
-    return rulebook().states.get(state, Bilingual(state, state))
 
 
 def _in_gate(reading: Reading) -> bool:

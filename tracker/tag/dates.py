@@ -151,11 +151,11 @@ def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
         if section.where.startswith("removed: "):
             continue  # words that were taken away set no date
         for sentence in sentences(section.text):
-            found.extend(_read(sentence, document.published or today, dates_section=section.where == "dates"))
+            found.extend(_read(sentence, document.published or today, section.where))
     found.extend(_notes(reading))
     for kind, day in (("effective", document.effective_on), ("comments-close", document.comments_close_on)):
         if day is not None and not any(f.type == kind and f.date == day for f in found):
-            found.append(LegalDate(kind, day, quote=clip(document.dates_text)))
+            found.append(LegalDate(kind, day, quote=clip(document.dates_text), where="dates"))
     if document.published is not None and not reading.is_change and document.document_number:
         found.append(LegalDate("published", document.published))
     if document.filed_at is not None:
@@ -209,7 +209,7 @@ def _sections(reading: Reading) -> Iterator[Section]:
             yield Section(f"instruction {order.number}", f"instruction {order.number}: {words}", "")
 
 
-def _read(sentence: str, published: date, *, dates_section: bool) -> Iterator[LegalDate]:
+def _read(sentence: str, published: date, where: str) -> Iterator[LegalDate]:
     quote = sentence if len(sentence) <= 400 else clip(sentence)
     previous = ""
     last_end = 0
@@ -226,7 +226,7 @@ def _read(sentence: str, published: date, *, dates_section: bool) -> Iterator[Le
             )
         ):
             kind = previous
-        if kind is None and dates_section and not before.strip(" :"):
+        if kind is None and where == "dates" and not before.strip(" :"):
             kind = "effective"
         last_end = mention.end
         if kind is None or kind == "published":
@@ -248,13 +248,14 @@ def _read(sentence: str, published: date, *, dates_section: bool) -> Iterator[Le
             note=note,
             quote=own,
             superseded=_OLD.search(before) is not None,
+            where=where,
         )
     if match := _RELATIVE.search(sentence):
         kind = _kind(sentence[: match.start()]) or ""
         if kind in ("effective", "comments-close", "compliance"):
-            yield LegalDate(kind, published + timedelta(days=int(match["n"])), quote=quote)
+            yield LegalDate(kind, published + timedelta(days=int(match["n"])), quote=quote, where=where)
     elif _ON_PUBLICATION.search(sentence) and not DATE.search(sentence):
-        yield LegalDate("effective", published, quote=quote)
+        yield LegalDate("effective", published, quote=quote, where=where)
 
 
 def _window(sentence: str, mention: Mention) -> str:
@@ -315,9 +316,10 @@ def _notes(reading: Reading) -> Iterator[LegalDate]:
                     mention.day,
                     note=unit.path,
                     quote=text,
+                    where=unit.path,
                 )
             elif re.search(r"\beffective\s*$", text[: mention.start]) and "delayed" not in text:
-                yield LegalDate("effective", mention.day, note=unit.path, quote=text)
+                yield LegalDate("effective", mention.day, note=unit.path, quote=text, where=unit.path)
 
 
 def effective_notes(reading: Reading) -> list[Unit]:

@@ -1,5 +1,5 @@
 """On which other document this one acts: corrects, extends, delays, stays, amends, withdraws,
-rescinds, implements.
+rescinds, implements, suspends or resumes the enforcement of.
 
 The relation comes from title and action, else from the verb of the sentence; the target is the
 number, FR citation, order, docket or RIN that the sentence names. Where the words name the other
@@ -9,12 +9,14 @@ rule by title alone, its title is the target.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tracker import citation
 from tracker.model import DocumentKind, Link
 from tracker.tag.dates import sentences
 from tracker.tag.reading import Reading, clip
+from tracker.tag.status import NOT_ENFORCED
 
 _TITLE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("corrects", re.compile(r"\bcorrect(?:ion|ions|ing)\b|technical amendments? to", re.I)),
@@ -34,6 +36,11 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("amends", re.compile(r"\b(?:amend(?:s|ed|ing)|further amend|modif(?:y|ies|ied|ying))\b[^.;]{0,120}\b(?:Executive Order|E\.O\.|Proclamation|final rule|interim final rule|instruction)", re.I)),
     ("implements", re.compile(r"\b(?:implement(?:s|ed|ing|ation of)?|pursuant to|effectuate|consistent with|as directed by|carry(?:ing)? out)\b[^.;]{0,120}\b(?:Executive Order|E\.O\.|Proclamation)", re.I)),
 )  # fmt: skip
+# An end of non-enforcement is said with the words of non-enforcement.
+_ENFORCING: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("resumes-enforcement", re.compile(r"\b(?:resum\w+|restor\w+|reinstat\w+|recommenc\w+|restart\w*|begin\w*|(?:will|to) (?:once )?again)\b[^.;]{0,60}(?<!non-)(?<!non)\benforc\w+|\b(?:end(?:s|ed|ing)?|ceas\w+|withdraw\w*|no longer|rescind\w*|terminat\w+)\b[^.;]{0,60}\b(?:non-?enforcement|enforcement discretion)\b|\benforcement\b[^.;]{0,80}\b(?:resumes?|will resume|recommences?)\b", re.I)),
+    ("suspends-enforcement", NOT_ENFORCED),
+)  # fmt: skip
 _TARGETS = ("document-number", "fr", "executive-order", "proclamation")
 _QUOTED = re.compile(r"[“\"`]{1,2}([A-Z][^”\"]{20,220}?),?[”\"']{1,2}")
 # "the interim final rule Expansion of End-User Controls To Cover Affiliates of ... (Affiliates Rule)": a title by its capitals.
@@ -44,6 +51,10 @@ _PLAIN_TITLE = re.compile(
     r"(?:^|; )(?P<title>[^;]{20,}?)(?:; (?:correct|delay|extension|withdrawal|stay|reopening|rescission)[^;]*)$",
     re.I,
 )
+# "will not enforce the AI Diffusion Rule": what a press release calls a rule.
+_NICKNAME = re.compile(
+    r"\b((?:[A-Z][\w’'-]*)(?: (?:[A-Z\d][\w’'-]*|of|to|for|and|on|in|the))* (?:Rule|IFR))\b"
+)
 _ORDERS = frozenset({"executive-order", "proclamation"})
 _PARAGRAPHS = 30
 _LONGEST = 3_000
@@ -51,23 +62,32 @@ _LONGEST = 3_000
 
 def links(reading: Reading) -> tuple[Link, ...]:
     """Every act on another document, the strongest relation for each target once."""
-    if reading.is_change:
-        return ()
     document = reading.document
+    if reading.is_change:
+        # A page that is added to may announce what the regulators will do: a document's other acts are its own.
+        added = [each for each in reading.changed if not each.where.startswith("removed: ")]
+        said = [(sentence, each.where) for each in added for sentence in sentences(each.text)]
+        return tuple(_enforcing(said, document.title)) if document.kind is DocumentKind.PAGE else ()
     found: list[Link] = []
     if document.correction_of:
-        found.append(Link("corrects", document.correction_of, document.title))
+        found.append(Link("corrects", document.correction_of, document.title, "title"))
     elif document.document_number and (
         match := re.match(r"[CR]\d-((?:19|20)\d\d-\d+|.+)", document.document_number)
     ):
-        found.append(Link("corrects", match[1], document.title))
+        found.append(Link("corrects", match[1], document.title, "title"))
     relation = _own_relation(reading)
     own = frozenset(
         filter(None, (document.citation, document.document_number, f"E.O. {document.executive_order}"))
     )
     by_president = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE)
-    for sentence, speaks in _words(reading):
-        found.extend(_from_sentence(sentence, relation, own, by_president=by_president, speaks=speaks))
+    for sentence, where, speaks in _words(reading):
+        found.extend(
+            replace(link, where=where)
+            for link in _from_sentence(sentence, relation, own, by_president=by_president, speaks=speaks)
+            if not (document.kind is DocumentKind.PAGE and _enforcement(sentence))
+        )
+    spoken = [(sentence, where) for sentence, where, speaks in _words(reading) if speaks]
+    found.extend(link for link in _enforcing(spoken, document.title) if link.target not in own)
     if relation and not any(link.relation == relation for link in found):
         found.extend(_fallback(reading, relation))
     kept: dict[tuple[str, str], Link] = {}
@@ -91,17 +111,39 @@ def _own_relation(reading: Reading) -> str:
     return "corrects" if document.kind is DocumentKind.CORRECTION else ""
 
 
-def _words(reading: Reading) -> Iterator[tuple[str, bool]]:
-    """Sentences that may act on another document, and whether they speak for this document: its title,
-    action, dates and abstract do, the running text of an agency's preamble mostly tells history."""
+def _enforcing(said: Sequence[tuple[str, str]], title: str) -> Iterator[Link]:
+    """What is no longer enforced, or is again: by number or citation, else by the name that the sentence, or
+    the title, gives to the rule."""
+    for sentence, where in said:
+        verb = _enforcement(sentence)
+        if not verb:
+            continue
+        hits = [hit.value for hit in citation.find(sentence) if hit.kind in ("document-number", "fr")]
+        names = [match[1].removeprefix("The ") for match in _NICKNAME.finditer(f"{sentence} | {title}")][:1]
+        for target in hits or names:
+            yield Link(verb, target, clip(sentence), where)
+
+
+def _enforcement(sentence: str) -> str:
+    """Which way a sentence goes that speaks of enforcing a rule; empty where it does not."""
+    return next((verb for verb, words in _ENFORCING if words.search(sentence)), "")
+
+
+def _words(reading: Reading) -> Iterator[tuple[str, str, bool]]:
+    """Sentences that may act on another document, where they stood, and whether they speak for this document: its
+    title, action, dates and abstract do, the running text of an agency's preamble mostly tells history."""
     document = reading.document
-    yield document.title, True
-    for text in (document.action, document.dates_text, document.abstract):
-        yield from ((sentence, True) for sentence in sentences(text))
+    yield document.title, "title", True
+    for where, text in (
+        ("action", document.action),
+        ("dates", document.dates_text),
+        ("abstract", document.abstract),
+    ):
+        yield from ((sentence, where, True) for sentence in sentences(text))
     speaks = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE) or not document.abstract
     for unit in document.units[:_PARAGRAPHS]:
         if len(unit.text) < _LONGEST:
-            yield from ((sentence, speaks) for sentence in sentences(unit.text))
+            yield from ((sentence, unit.path, speaks) for sentence in sentences(unit.text))
 
 
 def _from_sentence(
@@ -137,16 +179,16 @@ def _from_sentence(
 def _fallback(reading: Reading, relation: str) -> Iterator[Link]:
     """Without a citation: the quoted title, the title before the semicolon, the docket, the RIN."""
     document = reading.document
-    for sentence, _ in _words(reading):
+    for sentence, where, _ in _words(reading):
         if match := _QUOTED.search(sentence):
-            yield Link(relation, match[1].strip(" ,"), clip(sentence))
+            yield Link(relation, match[1].strip(" ,"), clip(sentence), where)
             break
         if match := _CALLED.search(sentence):
-            yield Link(relation, match[1], clip(sentence))
+            yield Link(relation, match[1], clip(sentence), where)
             break
     else:
         if match := _PLAIN_TITLE.search(document.title.strip()):
-            yield Link(relation, match["title"].strip(), document.title.strip())
+            yield Link(relation, match["title"].strip(), document.title.strip(), "title")
     # Docket and RIN are this document's own as well: what is stayed is another, and must be named.
     for target in (*document.docket_ids, *document.rins) if relation != "stays" else ():
-        yield Link(relation, target, clip(document.title))
+        yield Link(relation, target, clip(document.title), "title")

@@ -1,4 +1,4 @@
-"""The rules file as data: facts, topics, verdicts and labels, read once and compiled once.
+"""The rules file as data: facts, topics and verdicts, read once and compiled once.
 
 `rules.toml` explains its own grammar at its head. A mistake in it is a `SettingsError` that names
 the table, because trade people change that file.
@@ -72,7 +72,6 @@ class Signal:
 @dataclass(frozen=True, slots=True)
 class TopicRule:
     id: str
-    label: Bilingual
     signals: tuple[Signal, ...]
 
 
@@ -96,10 +95,6 @@ class Rules:
     facts: Mapping[str, tuple[Condition, ...]]
     topics: tuple[TopicRule, ...]
     verdicts: tuple[Verdict, ...]
-    levels: Mapping[str, Bilingual]
-    directions: Mapping[str, Bilingual]
-    kinds: Mapping[str, Bilingual]
-    states: Mapping[str, Bilingual]
     nexus: Mapping[str, tuple[Condition, ...]]
 
     def issuers(self, document: Document) -> tuple[Evidence, ...]:
@@ -112,9 +107,6 @@ class Rules:
             for name, agency in self.publishers.items()
             if host == name or host.endswith(f".{name}")
         )
-
-    def label(self, topic: str) -> Bilingual:
-        return next((rule.label for rule in self.topics if rule.id == topic), Bilingual(topic, topic))
 
 
 def packaged(name: str) -> bytes:
@@ -157,19 +149,12 @@ class _Reader:
             facts=facts,
             topics=topics,
             verdicts=verdicts,
-            levels=self._labels("levels"),
-            directions=self._labels("directions"),
-            kinds=self._labels("kinds"),
-            states=self._labels("states"),
             nexus={k: self._alternatives(f"nexus.{k}", t) for k, t in data["nexus"].items()},
         )
         self._check_names(result)
         if self.problems:
             raise SettingsError(self.problems)
         return result
-
-    def _labels(self, table: str) -> dict[str, Bilingual]:
-        return {key: Bilingual(ja=value["ja"], en=value["en"]) for key, value in self.data[table].items()}
 
     def _alternatives(self, where: str, table: Any) -> tuple[Condition, ...]:
         tables = table if isinstance(table, list) else [table]
@@ -192,7 +177,7 @@ class _Reader:
             )
             for each in table["signal"]
         )
-        return TopicRule(name, Bilingual(ja=table["ja"], en=table["en"]), signals)
+        return TopicRule(name, signals)
 
     def _verdict(self, table: Mapping[str, Any]) -> Verdict:
         name = table["name"]

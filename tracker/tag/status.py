@@ -1,7 +1,7 @@
 """Legal status apart from the text: what a document's own words say about its force, and since when.
 
-What one document does to another is a `Link`; `effect` turns it into the status that belongs on the
-other's record. Days are those of New York. An end date is the last day on which the state holds.
+What one document does to another is a `Link`; the status that it has on the other's record is the
+timeline's business. Days are those of New York. An end date is the last day on which the state holds.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from datetime import date, timedelta
 
 from tracker import citation
 from tracker.clock import legal_day
-from tracker.model import Document, DocumentKind, LegalDate, Link, Status, Tagging, Unit, UnitKind
+from tracker.model import Document, DocumentKind, LegalDate, Status, Unit, UnitKind
 from tracker.tag.dates import DELAYED, effective_notes, mentions
 from tracker.tag.reading import Reading, abstract_of, clip
 from tracker.text import fold_space
 
-_NOT_ENFORCED = re.compile(
+NOT_ENFORCED = re.compile(
     r"\b(?:(?:will|does|do|shall) not (?:intend to )?(?:be )?enforc\w+|not to enforce|non-?enforcement|"
     r"refrain from enforc\w+|enforcement discretion|will not be enforced|instructed .{0,60} not to enforce)\b",
     re.I,
@@ -43,9 +43,10 @@ def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> t
     found.extend(_not_enforced(reading))
     if document.kind is DocumentKind.PROPOSED_RULE:
         if _WITHDRAWN.search(f"{document.action} {document.title}"):
-            found.append(Status("withdrawn", document.published, quote=document.action or document.title))
+            said, where = (document.action, "action") if document.action else (document.title, "title")
+            found.append(Status("withdrawn", document.published, quote=said, where=where))
         else:
-            found.append(Status("proposed", document.published, quote=clip(document.action)))
+            found.append(Status("proposed", document.published, quote=clip(document.action), where="action"))
     elif document.kind in _BINDING:
         found.extend(_in_force(reading, dates, today))
         found.extend(_stays_units(reading, dates))
@@ -59,59 +60,6 @@ def _touches(status: Status, reading: Reading) -> bool:
         path.endswith("Effective Date Note") or any(covers(u, path) or covers(path, u) for u in status.units)
         for path in reading.touched
     )
-
-
-def status_on(states: Sequence[Status], day: date, path: str = "") -> Status | None:
-    """Which of a record's states holds on a day, for a unit where a path is given.
-
-    A stay, suspension or non-enforcement outranks being in force while it lasts; what ended a rule
-    for good outranks all.
-    """
-    rank = {"withdrawn": 6, "rescinded": 6, "expired": 5, "stayed": 4, "not-enforced": 4, "delayed": 3}
-    holding = [
-        status
-        for status in states
-        if (status.since is None or status.since <= day)
-        and (status.until is None or day <= status.until)
-        and (not status.units or not path or any(covers(unit, path) for unit in status.units))
-    ]
-    return max(
-        holding, key=lambda s: (rank.get(s.state, 0), bool(s.units), s.since or date.min), default=None
-    )
-
-
-def effect(link: Link, document: Document, tagging: Tagging) -> Status | None:
-    """The status that a document's act gives to its target; None where the act changes no force.
-
-    `by` is the acting document's number (or its FR citation, or address, where it has none).
-    """
-    by = document.document_number or document.citation or document.url
-    since = _acts_from(document, tagging)
-    if link.relation == "stays":
-        end = next((d for d in tagging.dates if d.type == "stay-ends"), None)
-        return Status("stayed", since, end.date if end else None, by, quote=link.quote)
-    if link.relation == "delays":
-        new = next(
-            (
-                d
-                for d in tagging.dates
-                if d.type == "effective"
-                and not d.superseded
-                and (d.note == DELAYED or d.date > (since or d.date))
-            ),
-            None,
-        )
-        return Status("delayed", since, new.date - timedelta(days=1) if new else None, by, quote=link.quote)
-    if link.relation in ("withdraws", "rescinds"):
-        return Status(
-            "withdrawn" if link.relation == "withdraws" else "rescinded", since, None, by, quote=link.quote
-        )
-    return None
-
-
-def _acts_from(document: Document, tagging: Tagging) -> date | None:
-    own = next((d for d in tagging.dates if d.type == "effective" and not d.note and not d.superseded), None)
-    return own.date if own else document.signing_date or document.published
 
 
 def covers(unit: str, path: str) -> bool:
@@ -132,23 +80,26 @@ def _in_force(reading: Reading, dates: Sequence[LegalDate], today: date) -> Iter
     if start is None and document.effective_on is not None:
         # The record of a document that delays another gives the other's new day.
         start = document.published if document.effective_on in moved else document.effective_on
-    quote = main.quote if main else ""
+    quote, where = (main.quote, main.where) if main else ("", "")
     ends = next((d for d in dates if d.type == "expires" and not d.superseded and not d.note), None)
     if start is not None and today < start:
-        yield from _waiting("published", document, start, quote=quote)
+        yield from _waiting("published", document, start, quote=quote, where=where)
     if start is not None and ends is not None and today > ends.date >= start:
-        yield Status("in-force", start, ends.date, quote=quote)
-        yield Status("expired", ends.date + timedelta(days=1), None, quote=ends.quote)
+        yield Status("in-force", start, ends.date, quote=quote, where=where)
+        yield Status("expired", ends.date + timedelta(days=1), quote=ends.quote, where=ends.where)
     elif start is not None:
-        yield Status("in-force", start, ends.date if ends and ends.date >= start else None, quote=quote)
+        until = ends.date if ends and ends.date >= start else None
+        yield Status("in-force", start, until, quote=quote, where=where)
     for entry in own:
         if entry.note and (start is None or entry.date > start):
             units = _instruction_units(reading, entry.note)
-            yield from _waiting("delayed", document, entry.date, units=units, quote=entry.quote)
+            yield from _waiting(
+                "delayed", document, entry.date, units=units, quote=entry.quote, where=entry.where
+            )
 
 
 def _waiting(
-    state: str, document: Document, start: date, *, units: tuple[str, ...] = (), quote: str
+    state: str, document: Document, start: date, *, units: tuple[str, ...] = (), quote: str, where: str
 ) -> Iterator[Status]:
     """The days before a rule takes effect, from its publication, or from its filing where it takes effect
     before it is published; none where there are none."""
@@ -156,7 +107,7 @@ def _waiting(
     known = [document.published, legal_day(document.filed_at) if document.filed_at else None]
     since = next((day for day in known if day is not None and day <= last), None)
     if since is not None or not any(known):
-        yield Status(state, since, last, units=units, quote=quote)
+        yield Status(state, since, last, units=units, quote=quote, where=where)
 
 
 def _stays_units(reading: Reading, dates: Sequence[LegalDate]) -> Iterator[Status]:
@@ -169,10 +120,9 @@ def _stays_units(reading: Reading, dates: Sequence[LegalDate]) -> Iterator[Statu
     end = next((d for d in dates if d.type == "stay-ends" and not d.superseded), None)
     start = next((d for d in dates if d.type == "effective" and not d.superseded), None)
     since = start.date if start else document.published
-    by = document.document_number or document.citation
-    yield Status(
-        "stayed", since, end.date if end else None, by, units, end.quote if end else clip(staying[0].text)
-    )
+    by = document.citation or document.document_number
+    quote, where = (end.quote, end.where) if end else (clip(staying[0].text), staying[0].where)
+    yield Status("stayed", since, end.date if end else None, by, units, quote, where)
 
 
 def _instruction_units(reading: Reading, note: str) -> tuple[str, ...]:
@@ -185,13 +135,15 @@ def _instruction_units(reading: Reading, note: str) -> tuple[str, ...]:
 
 def _not_enforced(reading: Reading) -> Iterator[Status]:
     document = reading.document
-    texts = [document.title, abstract_of(document), *(unit.text for unit in document.units[:60])]
-    for text in texts:
-        if match := _NOT_ENFORCED.search(text):
+    texts = [("title", document.title), ("abstract", abstract_of(document))]
+    texts += [(unit.path, unit.text) for unit in document.units[:60]]
+    for where, text in texts:
+        if match := NOT_ENFORCED.search(text):
             start = max(0, text.rfind(". ", 0, match.start()) + 2) if ". " in text[: match.start()] else 0
             end = text.find(". ", match.end())
             quote = fold_space(text[start : end + 1 if end > 0 else len(text)])
-            yield Status("not-enforced", document.published or _printed(document), None, quote=clip(quote))
+            since = document.published or _printed(document)
+            yield Status("not-enforced", since, quote=clip(quote), where=where)
             return
 
 
@@ -216,7 +168,7 @@ def note_status(unit: Unit, document: Document) -> Iterator[Status]:
     by = next((hit.value for hit in hits if hit.kind == "fr"), None)
     since, until = _span(text)
     for path in _note_units(text, unit, document):
-        yield Status(state, since, until, by, (path,), text)
+        yield Status(state, since, until, by, (path,), text, unit.path)
 
 
 def _note_state(text: str) -> str | None:

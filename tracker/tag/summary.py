@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tracker.i18n import label
 from tracker.model import Bilingual, DocumentKind, Language, LegalDate, Topic
 from tracker.tag.dates import DELAYED
 from tracker.tag.listing import Listing
 from tracker.tag.reading import Reading, abstract_of
 from tracker.tag.reason import countries, day, parties, shorten
-from tracker.tag.rules import rules
 from tracker.tag.whereabouts import where_label
 
 _AGENCIES = (
@@ -64,7 +64,7 @@ def summary(
 
 
 def kind_of(reading: Reading) -> str:
-    """The document's kind in the words of `[kinds]`: from the record, else from its own words."""
+    """The document's kind as the catalogues name it: from the record, else from its own words."""
     document = reading.document
     if document.kind in (DocumentKind.PAGE, DocumentKind.CFR, DocumentKind.LIST, DocumentKind.CORRECTION):
         return document.kind.value
@@ -107,7 +107,7 @@ def _one(
 ) -> str:
     if reading.is_change:
         return _change(reading, language)
-    kind = rules().kinds[kind_id].get(language)
+    kind = label("kind", kind_id, language)
     agency = agency_of(reading, language)
     title = reading.document.title.strip()
     if kind_id in _PRESIDENTS:
@@ -125,13 +125,12 @@ def _opening(kind: str, agency: str, title: str, language: Language, novelty: bo
 
 
 def _doing(reading: Reading, topics: Sequence[Topic], listing: Listing, language: Language) -> str:
-    book = rules()
     if topics and "adds-parties" in listing.facts and any(t.id == "entity-list" for t in topics):
         count, where = parties(listing.count, language), countries(listing.places, language)
         return f"{where}所在の{count}を追加する。" if language == "ja" else f" It adds {count} ({where})."
     words = shorten(abstract_of(reading.document), 160)
     if language == "ja":
-        named = "".join(f"「{book.label(topic.id).ja}」" for topic in topics[:2])
+        named = "".join(f"「{label('topic', topic.id, 'ja')}」" for topic in topics[:2])
         about = f"分野は{named}。" if named else ""
         return about + (f"要旨の原文は「{words}」。" if words and topics else "")
     return f" Its summary begins: “{words}”." if words and topics else ""

@@ -6,15 +6,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from tracker.model import Change
+from tracker.names import references
 from tracker.present.deadlines import ahead
 from tracker.present.holding import held_line
-from tracker.present.message import level_badge, what_changed, where_said
+from tracker.present.message import codified, level_badge, status_where, what_changed, where_said
 from tracker.present.official import official_unit
 from tracker.present.standing import standing, standing_line
 from tracker.record import restore
 from tracker.store import reviews
 from tracker.text import name_form
-from tracker.timeline import references
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.rendering import language_of, page
 from tracker.web.review import reviewer
@@ -59,7 +59,7 @@ def _change(request: Request, desk: Desk, reference: str) -> HTMLResponse:
         detail=detail,
         standing=found,
         statuses=sorted(change.tagging.status, key=lambda status: status != found.now),
-        standing_line=standing_line(change.tagging.status, today, language),
+        standing_line=standing_line(change.tagging.status, today, language, codified=codified(change)),
         ahead=ahead(change, today),
         events=story(change, actors),
         states=states,
@@ -76,6 +76,7 @@ def _change(request: Request, desk: Desk, reference: str) -> HTMLResponse:
         units=[(path, official_unit(path)) for path in change.tagging.units],
         shown_units=UNITS,
         where=lambda where: where_said(where, language),
+        status_where=lambda status: where_said(status_where(status, change), language),
     )
 
 

@@ -16,7 +16,7 @@ from tracker.i18n import label
 from tracker.model import Change, Language
 from tracker.present.deadlines import change_url
 from tracker.present.inert import line, safe_url
-from tracker.present.message import level_badge, what_changed
+from tracker.present.message import codified, level_badge, what_changed
 from tracker.present.standing import standing_line
 from tracker.record import instant, restore
 from tracker.web.desk import AtDesk, Desk
@@ -86,7 +86,7 @@ def _entry(change: Change, desk: Desk, language: Language) -> etree._Element:
         category.set("label", label("topic", line(topic.id), language))
     told = (
         detail,
-        standing_line(tagging.status, desk.today(), language),
+        standing_line(tagging.status, desk.today(), language, codified=codified(change)),
         line(tagging.reason.get(language)),
         line(change.title),
     )

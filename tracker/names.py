@@ -1,0 +1,54 @@
+"""The names by which documents speak of each other: number, citation, order, title, and what people call a rule."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.model import Change, DocumentKind
+from tracker.text import fold_space, name_form
+
+# What newspapers and press releases put into the name of a rule; it identifies nothing.
+_EMPTY = frozenset(
+    {"the", "a", "of", "final", "interim", "rule", "ifr", "biden", "biden-era", "now", "new", "bis"}
+)
+_GIVEN = re.compile(
+    r"\((?:the |hereafter,? |hereinafter,? )*[“\"]?([A-Z][\w’' -]{2,60} (?:Rule|IFR))[”\"]?\)"
+)
+_WORD = re.compile(r"\w+(?:-\w+)*")
+
+
+def known_as(document: Change) -> str:
+    """What people call it: before it is printed it has no citation, and a page has nothing but its title."""
+    return document.citation or document.document_number or fold_space(document.title)
+
+
+def references(change: Change) -> tuple[str, ...]:
+    """The names by which other documents speak of this one, in the form in which names are compared."""
+    names = [change.document_number, change.citation, change.order]
+    if change.document_number:
+        names.append(change.title)
+    return tuple(name_form(name) for name in names if name)
+
+
+def nickname(name: str) -> tuple[str, ...]:
+    """The words that count in what people call a rule: `AI Diffusion Rule`. None where it is no such name."""
+    words = _short(name).split()
+    if len(words) < 2 or words[-1] not in {"rule", "ifr"}:
+        return ()
+    return tuple(word for word in words if word not in _EMPTY)
+
+
+def called(target: Change, name: str) -> bool:
+    """Whether people may call this rule so: its abstract gives it the name, or its title has all the words of it,
+    two at the least. A document about a rule ("...; Correction") is not the rule."""
+    words = nickname(name)
+    if not words or target.kind is not DocumentKind.RULE or ";" in target.title:
+        return False
+    given = {name_form(found) for found in _GIVEN.findall(target.abstract)}
+    if " ".join(words) in {" ".join(nickname(one)) for one in given}:
+        return True
+    return len(words) > 1 and set(words) <= set(_WORD.findall(_short(target.title)))
+
+
+def _short(name: str) -> str:
+    return name_form(name).replace("artificial intelligence", "ai")
