@@ -109,6 +109,13 @@ def _digest_form(value: Any) -> str:
     return form
 
 
+def _similarity(value: Any) -> bool:
+    wanted = _boolean(value)
+    if wanted and find_spec("wordllama") is None:
+        raise ValueError("similarity needs the extra meaning: pip install 'tracker[meaning]'")
+    return wanted
+
+
 def _cron(value: Any) -> str:
     fields = _text(value).split()
     if len(fields) != 5 or not all(_CRON_FIELD.match(item) for item in fields[:4]):
@@ -283,6 +290,11 @@ TRACKER: Keys = {
         _texts,
         _STRINGS,
         "ids of the channels that hear of outages of sources and channels; left out: all; []: none",
+    ),
+    "similarity": Key(
+        _similarity,
+        {"type": "boolean"},
+        "true: mark changes in which the rules find nothing, but whose English words are like a topic's",
     ),
     "log_format": Key(_one_of(("lines", "json")), _choice(("lines", "json")), "how the daemon logs"),
 }

@@ -140,6 +140,7 @@ class Settings:
     languages: tuple[Language, ...] = ("ja", "en")
     contact: str = ""
     viewer_url: str = "http://127.0.0.1:8000"
+    similarity: bool = False  # needs the extra meaning
     log_format: str = "lines"  # or json
     digest: Digest | None = None
     access: Access = Access()

@@ -135,6 +135,7 @@ class Preferences:
     timezone: str = "Asia/Tokyo"
     language: Language = "ja"
     viewer_url: str = "http://127.0.0.1:8000"
+    similarity: bool = False
 
 
 def preferences(config: Path) -> Preferences:
@@ -156,6 +157,7 @@ def preferences(config: Path) -> Preferences:
         timezone=str(head.get("timezone", default.timezone)),
         language=cast(Language, language),
         viewer_url=str(head.get("viewer_url", default.viewer_url)),
+        similarity=head.get("similarity") is True,
     )
 
 

@@ -108,9 +108,10 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
         deliveries = store.deliveries(found["id"])
         reviews = store.reviews([found["id"]])
         answers = store.answers(found["id"])
+        beside = store.beside(found["id"])
     if as_json:
         told = [{**answer, "fetched_at": instant(answer["fetched_at"])} for answer in answers]
-        print_json({**found, "deliveries": deliveries, "reviews": reviews, "answers": told})
+        print_json({**found, **beside, "deliveries": deliveries, "reviews": reviews, "answers": told})
         return
     from tracker.present.change_text import page
 
@@ -125,6 +126,7 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
             today,
             liking.viewer_url,
             answers,
+            beside,
         )
     )
 
@@ -281,6 +283,8 @@ def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None
     entries: list[dict[str, Any]] = []
     for document in documents:
         entries.append(_entry(document, tagging.tag(document, today=today)))
+    if preferences(config).similarity:
+        _compare(documents, entries)
     if as_json:
         print_json(entries)
         return
@@ -289,6 +293,17 @@ def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None
     language = language_of(lang, preferences(config).language)
     for entry in entries:
         print(tag_page(entry, language))
+
+
+def _compare(documents: list[Any], entries: list[dict[str, Any]]) -> None:
+    """Adds to each entry what its words are like, where the rules found nothing in it."""
+    from tracker.meaning.comparing import words
+    from tracker.meaning.likeness import likenesses
+
+    for entry, found in zip(entries, likenesses([words(document) for document in documents]), strict=True):
+        silent = not entry["topics"] or entry["level"] == Level.NONE
+        marked = found is not None and found.worth_a_look and silent
+        entry["resembles"] = found.json() if found is not None and marked else None
 
 
 def _entry(document: Any, tagging: Any) -> dict[str, Any]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tracker.sources import Settings, Source
     from tracker.web.server import Viewer
 
+COMPARE_FOR = 30.0  # seconds; what is left over is compared next time
+
 names = click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 
 
@@ -113,6 +115,10 @@ def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_j
     watch.look(context)
     delivered = cycle.deliver_due(context)
     context.client.close()
+    if settings.similarity:
+        from tracker.meaning import comparing
+
+        comparing.compare_waiting(context.store, clock.now, COMPARE_FOR)
     if as_json:
         print_json(
             {

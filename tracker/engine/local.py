@@ -19,7 +19,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from tracker.digest import schedule as digests
 from tracker.engine import cycle, watch
 from tracker.engine.due import load_checked, overdue
-from tracker.errors import SettingsError
+from tracker.errors import SettingsError, TrackerError
+from tracker.meaning import comparing
 from tracker.notify.sender import Traffic
 from tracker.sources import Settings
 from tracker.store import states
@@ -30,6 +31,10 @@ DELIVER_SECONDS = 2
 RELOAD_SECONDS = 2
 WATCH_SECONDS = 60
 DIGEST_SECONDS = 30
+COMPARE_SECONDS = 120
+COMPARE_FOR = (
+    5.0  # seconds of that, so that a store full of history is gone through without being in anybody's way
+)
 STOP_SECONDS = 5  # what a running poll gets to end by itself; its lease is free again after a restart anyway
 
 log = structlog.get_logger()
@@ -54,7 +59,7 @@ class Daemon:
         cycle.free_the_dead(self.store)
         scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(cycle.WORKERS + 4)},
+            executors={"default": ThreadPoolExecutor(cycle.WORKERS + 5)},
             job_defaults={"coalesce": True, "misfire_grace_time": None},
             timezone=UTC,
         )
@@ -65,6 +70,7 @@ class Daemon:
             (self.reload_if_changed, RELOAD_SECONDS, 1),
             (self.watch, WATCH_SECONDS, 1),
             (self.send_digests, DIGEST_SECONDS, 1),
+            (self.compare, COMPARE_SECONDS, 1),
         ):
             scheduler.add_job(
                 job,
@@ -144,6 +150,14 @@ class Daemon:
         """What is told because time passes."""
         if watch.look(self.context):
             self.deliver()
+
+    def compare(self) -> None:
+        """What the words of changes are like in which the rules found nothing, where the settings want to know."""
+        if self.context.settings.similarity and not self.stop.is_set():
+            try:
+                comparing.compare_waiting(self.store, self.now, COMPARE_FOR)
+            except TrackerError as error:
+                log.warning("not compared", reason=error.line())
 
     def reload_if_changed(self) -> None:
         """New settings when the file changed or SIGHUP came; the old ones when the new are wrong."""

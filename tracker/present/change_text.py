@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.i18n import day, label, moment, stamp, t
 from tracker.model import Bilingual, Change, Evidence, Language, LegalDate, Level
+from tracker.present.beside import besides
 from tracker.present.deadlines import change_url, days_left
 from tracker.present.holding import held_line
 from tracker.present.inert import line
@@ -57,11 +58,12 @@ def page(
     today: date,
     viewer_url: str,
     answers: Sequence[Mapping[str, Any]] = (),
+    beside: Mapping[str, Any] | None = None,
 ) -> str:
     """`tracker show`: one change with evidence, units, dates, status, links, deliveries, and what it stands on.
 
     `deliveries` are rows of `store.reading`: channel, state, attempts, reason, tries; `answers` too: side, url,
-    fetched_at, sha256, tls.
+    fetched_at, sha256, tls; `beside` is its `beside`.
     """
     change = restore(record)
     seen = (t("message.detected", language), moment(change.detected_at, language, timezone))
@@ -72,6 +74,7 @@ def page(
     facts = [*_identity(change, language), seen, *links, (t("message.id", language), change.id)]
     return drawn(
         *_opening(change, language, today),
+        *_beside(besides(beside or {}, language, timezone)),
         _facts(facts),
         *_heading(t("delivery.title", language)),
         _deliveries(deliveries, language, timezone) if deliveries else t("delivery.none", language),
@@ -82,7 +85,8 @@ def page(
 def tag_page(record: Mapping[str, Any], language: Language) -> str:
     """`tracker tag`: what is said of one document, which no store knows of yet."""
     change = restore({"id": "", "source": "", "detected_at": "1970-01-01T00:00:00Z", **record})
-    return drawn(*_opening(change, language, None), _facts(_identity(change, language)))
+    beside = _beside(besides(record, language, ""))
+    return drawn(*_opening(change, language, None), *beside, _facts(_identity(change, language)))
 
 
 def deadline_table(rows: Sequence[Mapping[str, str]], language: Language) -> str:
@@ -121,6 +125,25 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
         yield from _heading(t("message.abstract", language))
         yield Text(line(change.abstract))
     yield Text()
+
+
+def _beside(found: Mapping[str, Any]) -> Iterator[Text]:
+    """A likeness of words and what a model wrote, under headings and marks that say that it is no finding."""
+    from rich.text import Text
+
+    like, wrote = found["resembles"], found["model_summary"]
+    if like:
+        yield Text(like["heading"], style="bold underline")
+        yield Text(like["says"])
+        yield Text()
+    if wrote:
+        yield Text(wrote["heading"], style="bold underline")
+        yield Text(wrote["mark"], style="italic")
+        for sentence in wrote["sentences"]:
+            yield Text(sentence["text"])
+            yield Text(f"  “{sentence['quote']}”", style="italic")
+        yield from (Text(note) for note in wrote["notes"])
+        yield Text()
 
 
 def _heading(words: str) -> Iterator[Text]:

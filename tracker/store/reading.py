@@ -18,6 +18,7 @@ from typing import Any
 
 from tracker.errors import StoreError, UsageError
 from tracker.model import Level
+from tracker.record import instant
 from tracker.store.moment import from_text
 from tracker.store.schema import HEAD
 from tracker.text import search_form
@@ -40,6 +41,11 @@ _REVIEWS = {
     "acknowledged": f"{_SEEN} AND NOT {_DECIDED}",
     "decided": _DECIDED,
 }
+# Only while the rules still find nothing: what they found meanwhile is said by them.
+_RESEMBLING = (
+    "id IN (SELECT change_id FROM resemblance WHERE topic <> '' AND resemblance.revision = change.revision)"
+    " AND (level = 0 OR NOT EXISTS (SELECT 1 FROM change_topic WHERE change_topic.seq = change.seq))"
+)
 _ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 'assign' ORDER BY id DESC LIMIT 1) = ?"
 
 
@@ -48,6 +54,7 @@ class Wanted:
     """Which changes. `level`: that or above. `since` and `until` are days of publication, or of detection where
     a record was not published. `profile`: touched by it. `standing`: a legal state that holds on the day `on`.
     `editorial`: False leaves out what is only typography. `baseline`: False leaves out what was there first.
+    `resembling`: only those that the rules found nothing in, but whose words are like a topic's.
     `terms`: each in one of its forms, where the words of `query` are not enough. `review`: `open` (nobody has acknowledged or decided its present revision), `acknowledged`, `decided`."""
 
     since: date | None = None
@@ -65,6 +72,7 @@ class Wanted:
     assignee: str | None = None
     editorial: bool | None = None
     baseline: bool | None = None
+    resembling: bool = False
     limit: int = 50
     offset: int = 0
 
@@ -272,6 +280,36 @@ class Reader:
             )
         return [dict(row) for row in rows]
 
+    def beside(self, change_id: str) -> dict[str, Any]:
+        """What stands beside the record and is no finding: what its words are like (`resembles`), and what a model
+        wrote about its present revision (`model_summary`, the last try); each None where there is none."""
+        like = self.connection.execute(
+            "SELECT topic, round(score, 2) AS score, reference, resemblance.made_with FROM change"  # noqa: S608 - ours
+            f" JOIN resemblance ON change_id = change.id WHERE change.id = ? AND {_RESEMBLING}",
+            [change_id],
+        ).fetchone()
+        wrote = self.connection.execute(
+            "SELECT state, reason, model, at, prompt, ja, en, quotes, left_out FROM model_summary"
+            " JOIN change ON change.id = change_id AND change.revision = model_summary.revision"
+            " WHERE change_id = ? ORDER BY model_summary.id DESC LIMIT 1",
+            [change_id],
+        ).fetchone()
+        summary = None
+        if wrote is not None:
+            summary = {
+                **dict(wrote),
+                "at": instant(from_text(wrote["at"])),
+                "written_by": "model",
+                "checked": False,
+            }
+            parts = zip(
+                wrote["ja"].splitlines(), wrote["en"].splitlines(), json.loads(wrote["quotes"]), strict=True
+            )
+            summary["sentences"] = [{"ja": ja, "en": en, "quote": quote} for ja, en, quote in parts]
+            for column in ("ja", "en", "quotes"):
+                del summary[column]
+        return {"resembles": dict(like) if like else None, "model_summary": summary}
+
     def titles(self, change_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Title and document number of changes, by their ids."""
         wanted = json.dumps(list(change_ids))
@@ -365,6 +403,8 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         if value is not None:
             where.append(condition)
             values.append(value)
+    if wanted.resembling:
+        where.append(_RESEMBLING)
     if wanted.review is not None:
         where.append(_REVIEWS[wanted.review])
     if wanted.standing is not None:

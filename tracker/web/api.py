@@ -121,7 +121,8 @@ def change(request: Request, desk: AtDesk, reference: str) -> Response:
             found = store.change(reference)
             deliveries = store.deliveries(found["id"])
             reviews = store.reviews([found["id"]])
-        return _json({**found, "deliveries": deliveries, "reviews": reviews}), {}
+            beside = store.beside(found["id"])
+        return _json({**found, **beside, "deliveries": deliveries, "reviews": reviews}), {}
 
     return _kept(request, desk, make)
 

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from tracker.model import Change
 from tracker.names import references
+from tracker.present.beside import besides
 from tracker.present.deadlines import ahead
 from tracker.present.holding import held_line
 from tracker.present.message import codified, level_badge, status_where, what_changed, where_said
@@ -47,6 +48,7 @@ def _change(request: Request, desk: Desk, reference: str) -> HTMLResponse:
         }
         differs = store.has_operations(change.id)
         log = store.reviews([change.id])
+        beside = store.beside(change.id)
     what, detail = what_changed(change, language)
     found = standing(change.tagging.status, today)
     return page(
@@ -68,6 +70,7 @@ def _change(request: Request, desk: Desk, reference: str) -> HTMLResponse:
         targets=targets,
         differs=differs,
         log=log,
+        **besides(beside, language, desk.settings.timezone),
         review=reviews.standing(log, change.revision),
         who=reviewer(request),
         decisions=list(reviews.Decision),

@@ -44,7 +44,8 @@ Member = TypeVar("Member", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the reader asked for, as it stands in the address; empty means any. `new`: without baselines."""
+    """What the reader asked for, as it stands in the address; empty means any. `new`: without baselines. `similar`:
+    in which the rules found nothing, but whose words are like a topic's."""
 
     q: str = ""
     level: str = ""
@@ -56,6 +57,7 @@ class Filter:
     since: str = ""
     until: str = ""
     new: str = ""
+    similar: str = ""
     review: str = ""
     assignee: str = ""
 
@@ -69,7 +71,7 @@ class Filter:
             since=_day(self.since),
             until=_day(self.until),
             topic=self.topic or None,
-            level=level or Level.LOW,
+            level=level or (Level.NONE if self.similar else Level.LOW),
             source=self.source or None,
             terms=terms(self.q),
             kind=self.kind or None,
@@ -80,6 +82,7 @@ class Filter:
             assignee=self.assignee or None,
             editorial=None if level is Level.NONE else False,
             baseline=False if self.new else None,
+            resembling=bool(self.similar),
             limit=PAGE,
         )
 
@@ -182,6 +185,7 @@ def choices(desk: Desk) -> dict[str, list[str]]:
         "kind": [str(kind) for kind in DocumentKind],
         "review": list(REVIEWS),
         "assignee": assignees,
+        "similar": ["1"] if settings.similarity else [],
     }
 
 
