@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from tests.unit.web_samples import NOW, settings, viewer
 from tracker.errors import UsageError
 from tracker.sources import Access
-from tracker.store import accounts
+from tracker.store import accounts, deeds
 from tracker.store.accounts import Role, Scope
 from tracker.store.db import Store
+from tracker.store.deeds import Deed
 from tracker.web import passwords
 from tracker.web.app import create_app
 from tracker.web.passwords import Throttle, hashed, right
@@ -295,3 +297,25 @@ def test_names_are_unique_whatever_their_letters(tmp_path: Path) -> None:
     for name in ("SATO", " ｓａｔｏ ", "", "x" * 81, "a\x07b"):
         with pytest.raises(UsageError, match=r"name|already"):
             _add(tmp_path, name, Role.READER)
+
+
+def test_who_asked_for_a_poll_and_which_key_was_used_is_written_down(tmp_path: Path) -> None:
+    client = viewer(tmp_path, access=ACCOUNTS)
+    _add(tmp_path, "運用 太郎", Role.ADMIN)
+    key = _key(tmp_path, "運用 太郎", Scope.RECORDS)
+    assert sign_in(client, "運用 太郎") == 303
+    form = re.search(r'name="form" value="([^"]+)"', client.get("/sources").text)
+    assert form is not None
+    assert client.post("/sources/ear/poll", data={"form": form[1]}).status_code == 303
+    for _ in range(3):
+        assert client.get("/api/changes", headers=key).status_code == 200
+    shown = client.get("/sources").text
+    assert "運用 太郎</td><td>ear</td><td>127.0.0.1" in shown
+    assert client.get("/sign-ins").text.count("鍵の使用:") == 1, "once an hour"
+    store = Store(tmp_path)
+    with store.write() as connection:
+        assert [entry.action for entry in deeds.entries(connection, *Deed)] == ["key-used", "poll"]
+        assert list(deeds.verify(connection)) == []
+        connection.execute(text("UPDATE deed SET who = 'x' WHERE action = 'poll'"))
+        assert [line[:6] for line in deeds.verify(connection)] == ["deed 1"]
+    store.close()

@@ -119,14 +119,16 @@ def test_many_who_ask_at_once_wait_for_the_one_who_makes_it(tmp_path: Path) -> N
 def test_trouble_of_one_is_not_that_of_who_waits(tmp_path: Path) -> None:
     viewer(tmp_path)
     known, kept = settings(), Shelf(tmp_path)
-    waiting = threading.Event()
+    begun, waiting = threading.Event(), threading.Event()
 
     def breaks() -> str:
+        begun.set()
         waiting.wait(10)
         raise ValueError
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(kept.keep, "a", known, breaks)
+        begun.wait(10)
         second = pool.submit(kept.keep, "a", known, lambda: "page")
         waiting.set()
         with pytest.raises(ValueError):

@@ -62,15 +62,17 @@ def users(
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
         raise UsageError(f"--scope: {unknown[0]!r} is not one of {', '.join(SCOPES)}")
-    from tracker.store import accounts
+    from tracker.store import accounts, deeds
+    from tracker.store.deeds import Deed
     from tracker.web.passwords import hashed
 
     password = ""
     if action == "password" or (action == "add" and not no_password):
         password = hashed(_password(password_file))
+    now = clock.now()
     with _writing(state) as connection:
         if action == "add":
-            accounts.add(connection, name, accounts.Role(str(role)), password, clock.now())
+            accounts.add(connection, name, accounts.Role(str(role)), password, now)
         elif action == "role":
             accounts.alter(connection, name, role=accounts.Role(str(role)))
         elif action == "password":
@@ -80,11 +82,13 @@ def users(
         elif action == "revoke":
             accounts.revoke(connection, name)
         else:
-            key = accounts.make_key(
-                connection, name, [accounts.Scope(scope) for scope in scopes], clock.now()
-            )
+            key = accounts.make_key(connection, name, [accounts.Scope(scope) for scope in scopes], now)
+            name = f"{key.split('_')[1]} ({name}: {', '.join(scopes)})"
             print(key)
             print("it is shown this once: Authorization: Bearer KEY", file=sys.stderr)
+        kinds = {"key": Deed.KEY_MADE, "revoke": Deed.KEY_REVOKED}
+        said = name if action in kinds else f"{action} {name}{f' ({role})' if role else ''}"
+        deeds.add(connection, now, deeds.MACHINE, kinds.get(action, Deed.ACCOUNT), said)
 
 
 def _list(state: Path, as_json: bool) -> None:

@@ -250,7 +250,7 @@ def check(config: Path, state: Path, as_json: bool) -> None:
 @json_option
 def verify(config: Path, state: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
     """Re-hashes every snapshot and checks the chains of records, tries and reviews and the seals of changes. Ends with 1 when a byte is not what it was."""
-    from tracker.store import reviews, snapshots
+    from tracker.store import deeds, reviews, snapshots
     from tracker.store.db import FILE, Store
 
     if not (state / FILE).exists():
@@ -266,6 +266,7 @@ def verify(config: Path, state: Path, as_json: bool) -> None:  # noqa: ARG001 - 
             problems.append(found)
     with store.read() as connection:
         problems.extend(reviews.verify(connection))
+        problems.extend(deeds.verify(connection))
     if as_json:
         print_json({"checked": checked, "problems": problems})
     else:

@@ -174,16 +174,16 @@ def make_key(connection: Connection, name: str, scopes: Iterable[Scope], now: da
     return key
 
 
-def of_key(connection: Connection, key: str) -> tuple[Account, tuple[Scope, ...]] | None:
+def of_key(connection: Connection, key: str) -> tuple[Account, ApiKey] | None:
     row = connection.execute(
-        select(ACCOUNT, API_KEY.c.scopes)
+        select(ACCOUNT, API_KEY.c.id.label("key"), API_KEY.c.scopes, API_KEY.c.made_at.label("key_made_at"))
         .join(API_KEY, API_KEY.c.account == ACCOUNT.c.id)
         .where(API_KEY.c.secret == _hash(key))
     ).first()
     if row is None:
         return None
     account = Account(row.name, Role(row.role), row.password, row.made_at)
-    return account, tuple(Scope(scope) for scope in row.scopes)
+    return account, ApiKey(row.key, row.name, tuple(map(Scope, row.scopes)), row.key_made_at)
 
 
 def keys(connection: Connection) -> list[ApiKey]:

@@ -16,9 +16,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tracker.sources import Access
-from tracker.store import accounts
+from tracker.store import accounts, deeds
 from tracker.store.accounts import NAME, Role
 from tracker.store.accounts import Scope as KeyScope
+from tracker.store.deeds import Deed
 from tracker.text import fold_space
 from tracker.web.desk import Desk
 
@@ -148,6 +149,7 @@ class Door:
         self.loopback = loopback
         self.said = said
         self._seen: dict[str, datetime] = {}
+        self._keys_used: dict[tuple[str, str], datetime] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -169,8 +171,12 @@ class Door:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             with self.desk.store.read() as connection:
-                owner = accounts.of_key(connection, key.strip())
-            return Visitor(owner[0].name, owner[0].role, "key", owner[1]) if owner else None
+                known = accounts.of_key(connection, key.strip())
+            if known is None:
+                return None
+            owner, found = known
+            self._note_key(found.id, owner.name, address_of(request, access))
+            return Visitor(owner.name, owner.role, "key", found.scopes)
         if access.sign_in == "proxy":
             name = _named_by_proxy(request, access)
             if not name:
@@ -197,6 +203,17 @@ class Door:
             self._seen[name] = now
             with self.desk.store.write() as connection:
                 accounts.note(connection, now, name, address, "in")
+
+    def _note_key(self, key: str, name: str, address: str) -> None:
+        now = self.desk.now()
+        last = self._keys_used.get((key, address))
+        if last is None or now - last >= deeds.USED_AGAIN:
+            self._keys_used = {
+                known: at for known, at in self._keys_used.items() if now - at < deeds.USED_AGAIN
+            }
+            self._keys_used[key, address] = now
+            with self.desk.store.write() as connection:
+                deeds.add(connection, now, name, Deed.KEY_USED, key, address)
 
     def _refused(self, request: Request, access: Access, visitor: Visitor | None) -> Response | None:
         method, path = request.method, request.url.path

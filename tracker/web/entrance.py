@@ -9,7 +9,8 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.i18n import t
-from tracker.store import accounts
+from tracker.store import accounts, deeds
+from tracker.store.deeds import Deed
 from tracker.text import fold_space, search_form
 from tracker.web.access import SESSION, address_of, visitor_of
 from tracker.web.desk import AtDesk
@@ -19,6 +20,7 @@ from tracker.web.rendering import language_of, local_path, page, set_cookie
 
 router = APIRouter(include_in_schema=False)
 
+RIGHTS = (Deed.KEY_USED, Deed.KEY_MADE, Deed.KEY_REVOKED, Deed.ACCOUNT)
 Field = Annotated[str, Form(max_length=LONGEST + 1)]
 
 
@@ -91,6 +93,8 @@ def record(request: Request, desk: AtDesk) -> HTMLResponse:
             entries=accounts.noted(connection),
             people=accounts.every(connection),
             keys=accounts.keys(connection),
+            deeds=deeds.entries(connection, *RIGHTS),
+            used=deeds.last(connection, Deed.KEY_USED),
         )
 
 

@@ -20,12 +20,14 @@ from tracker.present.holding import held_line
 from tracker.present.status import status
 from tracker.present.status_text import digest_reader, incident_name
 from tracker.record import restore
-from tracker.store import states
-from tracker.web.access import visitor_of
+from tracker.store import deeds, states
+from tracker.store.deeds import Deed
+from tracker.web.access import address_of
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.guard import check_form
 from tracker.web.inbox import Filter, choices, filter_of
 from tracker.web.rendering import asked_language, language_of, page
+from tracker.web.review import reviewer
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger()
@@ -82,6 +84,8 @@ def calendar_file(request: Request, desk: AtDesk) -> Response:
 
 @router.get("/sources")
 def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
+    with desk.store.read() as connection:
+        asked = deeds.entries(connection, Deed.POLL, limit=20)
     with desk.reading() as store:
         rows = store.sources()
         found = status(desk.settings, store, desk.now())
@@ -92,6 +96,7 @@ def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
         health=found,
         reports={name: json.loads(row["last_report"]) for name, row in rows.items()},
         asked=request.query_params.get("asked", ""),
+        polls=asked,
         settings={source.id: source for source in desk.settings.sources},
         incident=lambda subject: incident_name(subject, language_of(request, desk)),
     )
@@ -112,9 +117,11 @@ def poll_now(
         states.ensure(desk.store, [source])
     elif standing.last_attempt_at is not None and now - standing.last_attempt_at < PAUSE:
         raise HTTPException(429, f"{source} was asked less than {PAUSE.seconds} seconds ago")
-    states.reschedule(desk.store, source, now)
-    visitor = visitor_of(request)
-    log.info("poll asked for", source=source, who=visitor.name if visitor else "")
+    who = reviewer(request)
+    with desk.store.write() as connection:
+        states.reschedule(desk.store, source, now)
+        deeds.add(connection, now, who, Deed.POLL, source, address_of(request, desk.settings.access))
+    log.info("poll asked for", source=source, who=who)
     return RedirectResponse(f"/sources?asked={quote(source, safe='')}", 303)
 
 
