@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench eval drills lock clean
+.PHONY: help demo run test check format bench eval drills sbom lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -28,9 +28,10 @@ run: $(READY)  ## the same job on the live sources of sources.toml, until Ctrl-C
 test: $(READY)  ## the tests; ARGS="tests/unit -k redline" for some of them
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: $(READY)  ## lint, formatting, types, and who may import whom
+check: $(READY)  ## lint, formatting, types, who may import whom, secrets, known weaknesses of dependencies
 	@wrong=0; $(BIN)/ruff check . || wrong=1; $(BIN)/ruff format --check . || wrong=1; \
-	  $(BIN)/mypy || wrong=1; $(BIN)/lint-imports --no-logo || wrong=1; exit $$wrong
+	  $(BIN)/mypy || wrong=1; $(BIN)/lint-imports --no-logo || wrong=1; \
+	  $(BIN)/python -m bench.supply secrets || wrong=1; $(BIN)/python -m bench.supply advisories || wrong=1; exit $$wrong
 
 format: $(READY)  ## rewrite the source the way `make check` wants it
 	@$(BIN)/ruff check --fix .
@@ -45,6 +46,9 @@ eval: $(READY)  ## how well topics and levels are found on labelled documents; A
 
 drills: $(READY)  ## what goes wrong in real life, done to the tracker and counted, into docs/reliability.md; ARGS="--only month"
 	@$(BIN)/python -m bench.drills --write $(ARGS)
+
+sbom: $(READY)  ## what a running tracker is made of, as CycloneDX, into build/sbom.json
+	@$(BIN)/python -m bench.supply sbom build/sbom.json
 
 lock: $(READY)  ## requirements.lock from pyproject.toml; ARGS=--upgrade takes newer versions
 	@$(PIP) install -qq uv

@@ -135,6 +135,24 @@ def test_the_container_does_not_run_as_root() -> None:
     assert users[-1] not in {"root", "0"}
 
 
+def test_the_container_takes_only_what_the_lock_vouches_for_and_writes_only_its_state() -> None:
+    building = (ROOT / "Dockerfile").read_text("utf-8")
+    fetched = [
+        line for line in building.splitlines() if re.search(r"\bpip\b.*\b(install|download|wheel)\b", line)
+    ]
+    fetched = [line for line in fetched if not line.startswith("#")]
+    assert fetched
+    assert all("--require-hashes" in line or "--no-index" in line for line in fetched), fetched
+    composed = (ROOT / "compose.yaml").read_text("utf-8")
+    for line in (
+        "read_only: true",
+        "tmpfs: [/tmp]",
+        "cap_drop: [ALL]",
+        'security_opt: ["no-new-privileges:true"]',
+    ):
+        assert line in composed
+
+
 def test_ci_runs_what_the_readme_tells_people_to_run() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
