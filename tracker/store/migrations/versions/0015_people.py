@@ -5,8 +5,8 @@ from alembic import op
 
 import tracker.store.row
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 INSTANT = tracker.store.row.Instant(length=27)
 
