@@ -1,4 +1,4 @@
-"""The alert drills as tables: targets that misbehave, a tracker that is killed, a million deliveries of history.
+"""The alert drills as tables: targets that misbehave, a tracker that is killed.
 
 `python -m bench.alerts_drill` prints them and writes them into `docs/benchmarks.md`. `--kills N`: how often the
 tracker is killed, each time at another point of finding, storing, claiming, sending and recording.
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import random
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,14 +22,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select
+import structlog
+from sqlalchemy import func, select
 
 from bench import report
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
 from tests.unit.notify_sinks import http_sink, lookup, mail_sink, refusing_port
 from tracker.demo.holdings import FrDocument
-from tracker.model import Attempt
 from tracker.notify.sender import Traffic, deliver
 from tracker.sources import Channel, Settings
 from tracker.store.db import Store
@@ -39,7 +38,6 @@ from tracker.store.tables import ATTEMPT, DELIVERY
 
 START = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)
 BIS = ("commerce-department", "industry-and-security-bureau")
-HISTORY = 1_000_000
 CHILD = "--child"
 # Where a tracker is killed, and how many of these points one poll passes at least.
 POINTS = ("find", "store", "claim", "send", "record")
@@ -304,36 +302,8 @@ def child(kill_at: str, marker: Path, arguments: list[str]) -> int:
     return app.run()
 
 
-# --- a million deliveries -----------------------------------------------------------------------
-
-
-def history(folder: Path, rows: int = HISTORY) -> tuple[float, float]:
-    """Median and 99th percentile of claiming the next delivery beside so many that were sent, in milliseconds."""
-    store = Store(folder)
-    with store.write() as connection:
-        for start in range(0, rows, 50_000):
-            connection.execute(insert(DELIVERY), [_sent(number) for number in range(start, start + 50_000)])
-        for number in range(2_000):
-            enqueue(connection, change_id=f"chg_n{number}", revision=1, channel="c1", reason="", now=START,
-                    story=f"sty_{number % 50}")  # fmt: skip
-    outbox, times = Outbox(store), []
-    for _ in range(500):
-        began = time.perf_counter()
-        (claimed,) = outbox.claim(START, channel="c1", limit=1, lease=timedelta(minutes=1))
-        times.append((time.perf_counter() - began) * 1_000)
-        outbox.record([claimed.id], Attempt(START, True, "200", 0.1), state="sent", next_attempt_at=None)
-    return statistics.median(times), statistics.quantiles(times, n=100)[98]
-
-
-def _sent(number: int) -> dict[str, Any]:
-    return {
-        "key": f"k{number}", "change_id": f"chg_{number // 4:016x}", "revision": 1, "channel": f"c{number % 4}",
-        "reason": "", "state": "sent", "attempts": 1, "repeated": False, "created_at": START,
-        "next_attempt_at": START, "story": f"sty_{number // 40}",
-    }  # fmt: skip
-
-
 def main(kills: int) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     head = ["target or drill", "owed", "arrived", "lost", "doubled", "repeats that say so", "tries"]
     rows = []
     for name, reply in TARGETS.items():
@@ -346,12 +316,9 @@ def main(kills: int) -> None:
         dead = killed(Path(folder), kills)
     rows.append([f"kill -9, {dead.kills} times", *dead.outcome.row()])
     spread = ", ".join(f"{kind} {number}" for kind, number in sorted(dead.points.items()))
-    with tempfile.TemporaryDirectory() as folder:
-        median, worst = history(Path(folder))
     text = (
         f"{report.table(head, rows)}\n\nThe kills fell at: {spread}. Out of order within a story: "
-        f"{dead.outcome.disordered}.\n\nClaiming the next delivery with {HISTORY:,} in the history and 2,000 waiting: "
-        f"median {median:.1f} ms, 99th percentile {worst:.1f} ms."
+        f"{dead.outcome.disordered}."
     )
     print(text)
     report.write("alerts", text, command="python -m bench.alerts_drill")

@@ -176,6 +176,36 @@ def test_a_list_that_says_more_than_the_regulations_stands_for_itself() -> None:
     assert {party.name for party in told.parties} == {"Sample Seimitsu K.K.", "Other Co."}
 
 
+LAST_WEEK = PERIOD.start - timedelta(days=3)
+LISTED = (row(Op.ADDED, "JAPAN", "Sample Seimitsu K.K."),)
+
+
+def test_a_list_that_follows_a_week_later_is_not_told_again() -> None:
+    book = part(1, detected_at=LAST_WEEK)
+    screening = change(2, Level.CRITICAL, kind=DocumentKind.LIST)
+    told = week(screening, operations={screening.id: LISTED}, earlier=((book, LISTED),))
+    assert (told.items, told.parties) == ((), ())
+
+
+def test_a_text_that_follows_its_list_is_told_without_the_parties_that_were() -> None:
+    screening = change(2, Level.CRITICAL, kind=DocumentKind.LIST, detected_at=LAST_WEEK)
+    book = part(1)
+    more = (*LISTED, row(Op.ADDED, "IRAN", "Other Co."), row(Op.CHANGED, "JAPAN", "Third K.K."))
+    told = week(book, operations={book.id: more}, earlier=((screening, (*LISTED, more[2])),))
+    assert [item.change.id for item in told.items] == [book.id]
+    assert [party.name for party in told.parties] == ["Third K.K.", "Other Co."]
+
+
+def test_a_party_that_comes_back_is_told_again() -> None:
+    added = part(1, detected_at=LAST_WEEK - timedelta(days=7))
+    gone = part(2, detected_at=LAST_WEEK)
+    back = part(3)
+    earlier = ((gone, (row(Op.REMOVED, "JAPAN", "Sample Seimitsu K.K."),)), (added, LISTED))
+    assert [party.op for party in week(back, operations={back.id: LISTED}, earlier=earlier).parties] == [
+        Op.ADDED
+    ]
+
+
 def test_sections_count_what_is_of_substance() -> None:
     book = part(1)
     operations = (

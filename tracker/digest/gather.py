@@ -21,6 +21,8 @@ from tracker.store.weeks import Weeks
 
 _COMPARED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _LEVELS = tuple(Level)
+# How long one source of a list may lag behind the other: the eCFR, the Consolidated Screening List.
+EARLIER = timedelta(days=35)
 
 
 def week(
@@ -37,8 +39,19 @@ def week(
     knows). `store`: one that is open already. Raises StoreError where there is no state."""
     with reader(state) as opened:
         material = _material(opened, period, watched)
-    wanted = [change.id for change in material.changes if change.kind in _COMPARED]
-    full = replace(material, operations=_operations(wanted, state, store))
+        lists = any(change.kind in _COMPARED for change in material.changes)
+        before = (
+            _restored(Weeks(opened.connection).compared(period.start - EARLIER, period.start))
+            if lists
+            else ()
+        )
+    wanted = [change.id for change in (*material.changes, *before) if change.kind in _COMPARED]
+    operations = _operations(wanted, state, store)
+    full = replace(
+        material,
+        operations=operations,
+        earlier=tuple((change, operations[change.id]) for change in before),
+    )
     return build(period, full, now=now, profile=profile, viewer_url=viewer_url)
 
 

@@ -61,16 +61,31 @@ def party_of(operation: Operation, change: Change) -> Party | None:
     return Party(op, line(register), line(above[-1]) if above else "", line(name), change)
 
 
-def parties(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> tuple[Party, ...]:
+def _key(party: Party) -> tuple[str, ...]:
+    return tuple(search_form(text) for text in (party.register, party.country, party.name))
+
+
+def last_told(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> Mapping[tuple[str, ...], Op]:
+    """What became last of each party in these changes."""
+    found = {}
+    for change, operations in sorted(touched, key=lambda pair: pair[0].detected_at):
+        for party in filter(None, (party_of(operation, change) for operation in operations)):
+            found[_key(party)] = party.op
+    return found
+
+
+def parties(
+    touched: Iterable[tuple[Change, Sequence[Operation]]], before: Mapping[tuple[str, ...], Op]
+) -> tuple[Party, ...]:
     """Those in Japan first, then by country and name. What two sources say of one party is told once, from the
-    regulations where they say it."""
+    regulations where they say it; what was the last to be told of it in an earlier week (`before`) is not told again:
+    an entry that was added there is not added once more because another source follows."""
     found: dict[tuple[str, ...], Party] = {}
     for change, operations in sorted(touched, key=lambda pair: pair[0].kind is DocumentKind.LIST):
         for operation in operations:
             party = party_of(operation, change)
-            if party is not None:
-                key = (party.op, *(search_form(text) for text in (party.register, party.country, party.name)))
-                found.setdefault(key, party)
+            if party is not None and not _known(party, before):
+                found.setdefault((party.op, *_key(party)), party)
     return tuple(
         sorted(
             found.values(),
@@ -84,6 +99,17 @@ def parties(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> tuple[Part
     )
 
 
+def _known(party: Party, before: Mapping[tuple[str, ...], Op]) -> bool:
+    """An entry that reads otherwise may do so again; one can come or go only once."""
+    return party.op is not Op.CHANGED and before.get(_key(party)) is party.op
+
+
+def follows(operations: Sequence[Operation], change: Change, before: Mapping[tuple[str, ...], Op]) -> bool:
+    """Whether a list's change says nothing but what an earlier week told."""
+    weighty = [party_of(item, change) for item in operations if not item.editorial]
+    return bool(weighty) and all(party is not None and _known(party, before) for party in weighty)
+
+
 def repeats(
     operations: Sequence[Operation], others: Sequence[Operation], change: Change, other: Change
 ) -> bool:
@@ -92,11 +118,7 @@ def repeats(
 
     def told(items: Sequence[Operation], of: Change) -> set[tuple[str, ...]]:
         found = (party_of(item, of) for item in items)
-        return {
-            (party.op, search_form(party.register), search_form(party.country), search_form(party.name))
-            for party in found
-            if party is not None
-        }
+        return {(party.op, *_key(party)) for party in found if party is not None}
 
     mine = told(operations, change)
     weighty = [item for item in operations if not item.editorial]

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from tracker.clock import legal_day
 from tracker.digest.period import Period
 from tracker.digest.quarter import Quarter, Sighting, quarter
-from tracker.digest.touched import Party, Section, parties, repeats, sections
+from tracker.digest.touched import Party, Section, follows, last_told, parties, repeats, sections
 from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
 from tracker.names import known_as
 from tracker.present.deadlines import ahead
@@ -67,13 +67,15 @@ class Review:
 @dataclass(frozen=True, slots=True)
 class Material:
     """What a week is made from. `changes` were first seen in it and `updates` told anew; `planned` have a date ahead;
-    `affected` have a legal status that begins or ends in it, or that a document of the week set."""
+    `affected` have a legal status that begins or ends in it, or that a document of the week set. `earlier` are the
+    texts and lists that the weeks before told of, with what differed in them."""
 
     changes: tuple[Change, ...] = ()
     updates: tuple[Change, ...] = ()
     operations: Mapping[str, tuple[Operation, ...]] = field(default_factory=dict)
     planned: tuple[Change, ...] = ()
     affected: tuple[Change, ...] = ()
+    earlier: tuple[tuple[Change, tuple[Operation, ...]], ...] = ()
     sightings: tuple[Sighting, ...] = ()
     sources: tuple[Health, ...] = ()
     reviews: Mapping[str, Review] = field(default_factory=dict)
@@ -176,6 +178,13 @@ def build(
         return Item(change, level, match is not None, update, also)
 
     known = [change for change in material.changes if _told(change)]
+    before_it = last_told(material.earlier)
+    known = [
+        change
+        for change in known
+        if change.kind is not DocumentKind.LIST
+        or not follows(material.operations.get(change.id, ()), change, before_it)
+    ]
     kept, also = _folded(known, material.operations)
     items = [item(change, also=also.get(change.id, ())) for change in kept]
     seen = {entry.change.id for entry in items}
@@ -199,7 +208,7 @@ def build(
             [item(change) for change in {c.id: c for c in (*before, *kept)}.values()], taken, as_of
         ),
         turns=_turns([item(change) for change in material.affected], known, period),
-        parties=parties(touched),
+        parties=parties(touched, before_it),
         sections=sections(touched),
         proposals=tuple(entry for entry in items if _proposes(entry.change)),
         sources=material.sources,

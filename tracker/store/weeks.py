@@ -41,6 +41,14 @@ class Weeks:
             to_text(end),
         )
 
+    def compared(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
+        """The changes of texts and lists among the news first seen between two instants."""
+        return self._records(
+            f"{_NEWS} AND kind IN ('cfr', 'list') AND detected_at >= ? AND detected_at < ?",
+            to_text(start),
+            to_text(end),
+        )
+
     def renewed(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
         """Records seen earlier whose document came in another state between two instants."""
         return self._records(

@@ -97,4 +97,4 @@ def _found(desk: Desk, chosen: Filter) -> tuple[Party, ...]:
 def _of(desk: Desk, change: Change) -> tuple[Party, ...]:
     with desk.store.read() as connection:
         operations = stored.operations(connection, change.id)
-    return parties([(change, [one for one in operations if party_of(one, change)])])
+    return parties([(change, [one for one in operations if party_of(one, change)])], before={})

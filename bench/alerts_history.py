@@ -1,0 +1,160 @@
+"""A million deliveries in the history: how long it takes to claim the next one, and to show the backlog.
+
+    python -m bench.alerts_history
+
+What waits beside the history is of the kinds that could make a claim slow: one story of which everything waits behind its
+first message, a morning's batch, and rows whose time has not come.
+"""
+
+from __future__ import annotations
+
+import logging
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi.testclient import TestClient
+from sqlalchemy import insert
+
+from bench import report
+from tracker.model import Attempt
+from tracker.present.status import status
+from tracker.sources import Channel, Settings
+from tracker.store.db import Store
+from tracker.store.outbox import Outbox, enqueue
+from tracker.store.reading import reader
+from tracker.store.tables import ATTEMPT, DELIVERY
+from tracker.web.app import create_app
+
+START = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)
+HISTORY = 1_000_000
+SOME = 50_000  # rows in one statement
+WAITING = 2_000
+STORY = 200  # messages of the one story that waits behind its first
+CHANNELS = tuple(Channel(f"c{number}", "json://127.0.0.1") for number in range(4))
+LEASE = timedelta(minutes=1)
+# What people and the sender ask for at once may not take longer (milliseconds).
+CLAIM, PAGE = 5.0, 200.0
+
+
+def fill(store: Store, rows: int) -> None:
+    """So many that were sent, each with its attempt, and beside them on channel `c1` what waits."""
+    with store.write() as connection:
+        for start in range(0, rows, SOME):
+            numbers = range(start, min(start + SOME, rows))
+            connection.execute(insert(DELIVERY), [_sent(number) for number in numbers])
+            connection.execute(insert(ATTEMPT), [_tried(number) for number in numbers])
+        for number in range(WAITING):
+            for channel, name, more in (
+                ("c1", "own", {"story": f"own_{number}"}),
+                (
+                    "c1",
+                    "held",
+                    {"story": f"held_{number}", "at": START + timedelta(days=1), "batch": "tomorrow"},
+                ),
+                (
+                    "c2",
+                    "late",
+                    {"story": f"late_{number}", "at": START + timedelta(days=1), "batch": "tomorrow"},
+                ),
+                *((("c2", "one", {"story": "one"}),) if number < STORY else ()),
+            ):
+                enqueue(connection, change_id=f"chg_{name}{number}", revision=1, channel=channel, reason="", now=START,
+                        **more)  # fmt: skip
+
+
+def claims(store: Store, number: int = 500) -> list[float]:
+    """Milliseconds of each claim; what was claimed is recorded as sent in between."""
+    outbox, times = Outbox(store), []
+    for _ in range(number):
+        began = time.perf_counter()
+        (claimed,) = outbox.claim(START, channel="c1", limit=1, lease=LEASE)
+        times.append((time.perf_counter() - began) * 1_000)
+        outbox.record([claimed.id], Attempt(START, True, "200", 0.1), state="sent", next_attempt_at=None)
+    return times
+
+
+def stuck_claims(store: Store, number: int = 100) -> list[float]:
+    """The same on a channel where nothing may go out: a story's first message is in somebody's hands, the rest of it
+    waits behind that, and all else for tomorrow."""
+    outbox = Outbox(store)
+    assert len(outbox.claim(START, channel="c2", limit=9, lease=timedelta(days=1))) == 1
+    times = []
+    for _ in range(number):
+        began = time.perf_counter()
+        assert outbox.claim(START, channel="c2", limit=1, lease=LEASE) == []
+        times.append((time.perf_counter() - began) * 1_000)
+    return times
+
+
+def pages(store: Store, number: int = 20) -> dict[str, list[float]]:
+    """Milliseconds of what shows the backlog, never from the shelf."""
+    settings = Settings(path=Path("sources.toml"), channels=CHANNELS)
+    client = TestClient(create_app(settings, store.state, lambda: START), base_url="http://127.0.0.1:8000")
+    asked: dict[str, Callable[[], Any]] = {
+        f"/deliveries?state={state}": lambda state=state: client.get(
+            f"/deliveries?state={state}"
+        ).raise_for_status()  # type: ignore[misc]
+        for state in ("dead", "pending", "sent")
+    }
+
+    def standing() -> None:
+        with reader(store.state) as opened:
+            status(settings, opened, START)
+
+    found: dict[str, list[float]] = {}
+    for name, ask in {**asked, "the figures of `tracker status`": standing}.items():
+        ask()
+        for _ in range(number):
+            began = time.perf_counter()
+            ask()
+            found.setdefault(name, []).append((time.perf_counter() - began) * 1_000)
+    return found
+
+
+def _sent(number: int) -> dict[str, Any]:
+    return {
+        "id": number + 1, "key": f"k{number}", "change_id": f"chg_{number // 4:016x}", "revision": 1,
+        "channel": f"c{number % 4}", "reason": "route 1: level high is low or above", "state": "sent", "attempts": 1,
+        "repeated": False, "created_at": START, "next_attempt_at": START, "story": f"sty_{number // 40}",
+    }  # fmt: skip
+
+
+def _tried(number: int) -> dict[str, Any]:
+    return {"delivery_id": number + 1, "at": START, "ok": True, "answer": "200 OK", "seconds": 0.1}
+
+
+def main(rows: int = HISTORY) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        fill(store, rows)
+        times = {
+            "claiming the next": claims(store),
+            "claiming, where all that is due waits behind its story": stuck_claims(store),
+            **pages(store),
+        }
+        store.close()
+    lines = [
+        [name, f"{statistics.median(found):.1f}", f"{statistics.quantiles(found, n=100)[98]:.1f}",
+         f"{CLAIM if name.startswith('claiming') else PAGE:.0f}"]
+        for name, found in times.items()
+    ]  # fmt: skip
+    text = (
+        f"{report.table(['with a million in the history', 'median ms', '99th percentile', 'at most'], lines)}\n\n"
+        f"{rows:,} deliveries sent, each with its attempt; beside them {WAITING:,} that are due, {2 * WAITING:,} that wait for "
+        f"tomorrow and {STORY} that wait behind the first of their story."
+    )
+    print(text)
+    if rows == HISTORY:
+        report.write("alerts-history", text, command="python -m bench.alerts_history")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
