@@ -189,12 +189,12 @@ def test_the_inbox_finds_them_by_a_filter(store: Store, tmp_path: Path) -> None:
 def test_settings_without_the_extra_say_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from tracker import settings_keys
+    from tracker import settings_values
 
     config = tmp_path / "sources.toml"
     config.write_text("[tracker]\nsimilarity = true\n")
     assert load(config).similarity
-    monkeypatch.setattr(settings_keys, "find_spec", lambda _: None)
+    monkeypatch.setattr(settings_values, "find_spec", lambda _: None)
     with pytest.raises(Exception, match="needs the extra meaning: pip install") as raised:
         load(config)
     assert ":2: similarity:" in str(raised.value)
