@@ -66,3 +66,66 @@ def test_an_update_of_what_the_sdn_list_says_of_a_person_adds_nobody() -> None:
     found = tag(notice, today=TODAY)
     assert found.level is Level.LOW
     assert "update to the identifying information" in found.reason.en
+
+
+def bare(title: str) -> Tagging:
+    """A record as the Federal Register has it for many orders and some rules: no abstract, no agency."""
+    document = Document(
+        key="2025-1", kind=DocumentKind.NOTICE, title=title, url="", abstract="No summary provided."
+    )
+    return tag(document, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("title", "topic", "level"),
+    [
+        ("Elimination of License Exception Civil End Users (CIV)", "license-exceptions", Level.HIGH),
+        (
+            "Expansion of Export, Reexport, and Transfer (in-Country) Controls for Military End Use or Military End Users in "
+            "the People's Republic of China, Russia, or Venezuela",
+            "end-use-end-user",
+            Level.HIGH,
+        ),
+        ("Foreign-Direct Product Rules: Organization, Clarification, and Correction", "fdpr", Level.LOW),
+        (
+            "Identification and Review of Controls for Certain Foundational Technologies",
+            "comment-opportunity",
+            Level.MEDIUM,
+        ),
+        ("Suspending Duty-Free De Minimis Treatment for All Countries", "secondary-tariffs", Level.MEDIUM),
+        ("America First Trade Policy", "secondary-tariffs", Level.HIGH),
+        (
+            "Addressing the Threat to National Security From Imports of Copper",
+            "secondary-tariffs",
+            Level.HIGH,
+        ),
+        (
+            "Regarding the Proposed Acquisition of Some Steel by Nippon Works",
+            "investment-screening",
+            Level.HIGH,
+        ),
+    ],
+)
+def test_a_title_alone_is_enough_where_only_one_field_speaks_so(title: str, topic: str, level: Level) -> None:
+    found = bare(title)
+    assert topic in {each.id for each in found.topics}
+    assert found.level is level
+
+
+@pytest.mark.parametrize(
+    "title", ["Small Entity Government Use License Exception", "Uniform Tariff of Tolls on the Waterway"]
+)
+def test_the_same_words_in_another_field_say_nothing(title: str) -> None:
+    assert bare(title).level is Level.NONE
+
+
+def test_an_interim_final_rule_of_the_bureau_takes_comments_though_its_abstract_is_silent() -> None:
+    rule = Document(
+        key="2025-2",
+        kind=DocumentKind.NOTICE,
+        title="Export Administration Regulations: Revisions to Space-Related Export Controls",
+        url="",
+        abstract="In this interim final rule (IFR), the Bureau of Industry and Security (BIS) makes changes to controls.",
+    )
+    comment = next(each for each in tag(rule, today=TODAY).topics if each.id == "comment-opportunity")
+    assert "interim final rule" in comment.evidence[0].quote
