@@ -166,7 +166,7 @@ def announced(world: World) -> list[str]:
     return [alert for alert in world.alerts if "期限の予告" in alert and "2026-11790" in alert]
 
 
-def test_a_deadline_is_announced_14_7_and_1_days_before_and_never_twice(world: World) -> None:
+def test_a_deadline_is_announced_14_7_and_1_days_before_and_on_the_day_and_never_twice(world: World) -> None:
     world.use("fr-bis").one()
     world.later(hours=1)
     world.standin.add_document(proposal("2026-07-10"))
@@ -178,7 +178,7 @@ def test_a_deadline_is_announced_14_7_and_1_days_before_and_never_twice(world: W
         world.one()
         world.one()
         days += [world.now.date()] * (len(announced(world)) - before)
-    assert days == [date(2026, 7, 10) - timedelta(days=left) for left in (14, 7, 1)]
+    assert days == [date(2026, 7, 10) - timedelta(days=left) for left in (14, 7, 1, 0)]
     assert "あと14日" in announced(world)[0]
 
 
@@ -244,7 +244,7 @@ def test_what_is_near_when_it_is_first_seen_is_not_announced_on_top_of_its_alert
     ("kind", "left", "due"),
     [
         ("comments-close", 15, None), ("comments-close", 14, 14), ("effective", 8, 14), ("compliance", 7, 7),
-        ("expires", 1, 1), ("expires", 0, 1), ("stay-ends", 1, 1), ("stay-ends", 0, 0), ("stay-ends", -1, None),
+        ("expires", 1, 1), ("expires", 0, 0), ("stay-ends", 1, 1), ("stay-ends", 0, 0), ("stay-ends", -1, None),
         ("hearing", 7, None), ("published", 1, None),
     ],
 )  # fmt: skip

@@ -9,6 +9,9 @@ from tests.e2e.world import World
 from tracker.demo.holdings import FrDocument
 from tracker.model import Language
 from tracker.present.change_text import page
+from tracker.present.deadlines import deadlines
+from tracker.record import restore
+from tracker.store.reading import reader
 
 BIS = ("commerce-department", "industry-and-security-bureau")
 
@@ -177,3 +180,120 @@ def test_the_page_of_a_change_marks_the_days_that_fell(world: World) -> None:
         )
         (line,) = [line for line in shown.splitlines() if line.startswith("2026-08-03")]
         assert word in line
+
+
+NOTE = (
+    "<EFFDNOT><HED>Effective Date Note:</HED><PSPACE>At 91 FR 41400, July 8, 2026, in § 744.11, paragraph (a)(1) was "
+    "stayed, effective until Aug. 31, 2026.</PSPACE></EFFDNOT>"
+)
+
+
+def until(world: World, day: date) -> None:
+    """A poll at nine o'clock in New York on that day."""
+    world.later(seconds=(datetime.combine(day, time(13), UTC) - world.now).total_seconds())
+    world.poll()
+
+
+def shown(world: World, number: str, on: date) -> str:
+    """What `tracker show` says of its force."""
+    found = page(told_of(world, number), [], "en", "Asia/Tokyo", on, "http://t.example")
+    return next(row for row in found.splitlines() if row.startswith("Legal status")).removeprefix(
+        "Legal status  "
+    )
+
+
+def test_the_end_of_a_stay_is_told_once_ahead_and_once_on_the_day_for_all_its_records(world: World) -> None:
+    world.use("fr-bis", "ear").poll()
+    publish(
+        world, "2026-20100", date(2026, 6, 15), "Controls on Owned Entities",
+        "BIS amends the EAR to reach affiliates that parties on the Entity List own.",
+        action="Final rule.", dates="This rule is effective June 15, 2026.", effective_on="2026-06-15", start_page=40400,
+    )  # fmt: skip
+    publish(
+        world, "2026-20400", date(2026, 7, 8), "Controls on Owned Entities; Stay",
+        "BIS stays, until August 31, 2026, the amendments made by the final rule published June 15, 2026 (91 FR 40400).",
+        action="Final rule; stay.", dates="Effective July 8, 2026, the amendments made by the rule are stayed until August 31, 2026.",
+        effective_on="2026-07-08", start_page=41400,
+    )  # fmt: skip
+    world.standin.edit_part(
+        15, "744", '<CITA TYPE="N">[73 FR 49321', f'{NOTE}<CITA TYPE="N">[73 FR 49321', day=date(2026, 7, 8)
+    )
+    until(world, date(2026, 7, 10))
+    (code,) = [change for change in world.changes(source="ear") if not change["baseline"]]
+    assert [(one["state"], one["units"], one["by"]) for one in code["status"]] == [
+        ("stayed", ["15 CFR 744.11(a)(1)"], "91 FR 41400")
+    ]
+    with reader(world.state) as store:
+        records = [restore(record) for record in store.planned(date(2026, 7, 10))]
+    (entry,) = [one for one in deadlines(records, date(2026, 7, 10)) if one.date == date(2026, 8, 31)]
+    assert (len(entry.changes), entry.units) == (3, ("15 CFR 744.11(a)(1)",))
+    told = {}
+    for day in (17, 24, 30, 31):
+        before = world.told
+        until(world, date(2026, 8, day))
+        world.later(hours=3)
+        world.poll()
+        told[day] = world.alerts[before:]
+    assert [len(alerts) for alerts in told.values()] == [1, 1, 1, 1]
+    assert "本日" in told[31][0]
+    assert "15 CFR 744.11(a)(1)" in told[31][0]
+    assert "41400" in told[31][0]
+    before = world.told
+    until(world, date(2026, 9, 1))
+    assert world.told == before
+    assert shown(world, "2026-20100", date(2026, 8, 31)) == (
+        "Stands in the CFR, stayed until 31 August 2026 by 91 FR 41400 (as of 31 August 2026, from 8 July 2026)"
+    )
+    assert shown(world, "2026-20100", date(2026, 9, 1)) == (
+        "In force again since 1 September 2026 (as of 1 September 2026, stayed until 31 August 2026 by 91 FR 41400)"
+    )
+
+
+STATEMENT = (
+    "<html><head><title>{title}</title></head><body><main><h1>{title}</h1><p>Bureau of Industry and Security, {on}.</p>"
+    "<p>{words}</p></main></body></html>"
+)
+
+
+def test_guidance_pauses_the_enforcement_of_a_rule_and_later_guidance_resumes_it(world: World) -> None:
+    world.use("fr-bis", "news").poll()
+    publish(
+        world, "2026-20100", date(2026, 6, 15), "Framework for Artificial Intelligence Diffusion",
+        "BIS adds license requirements for advanced computing chips and model weights under the EAR.",
+        action="Final rule.", dates="This rule is effective June 15, 2026.", effective_on="2026-06-15", start_page=40400,
+    )  # fmt: skip
+    for day, path, title, words in (
+        (
+            date(2026, 7, 6),
+            "/news/pause",
+            "Statement on Chips",
+            "BIS will not enforce the AI Diffusion Rule.",
+        ),
+        (
+            date(2026, 8, 3),
+            "/news/resume",
+            "Statement on Enforcement",
+            "BIS will again enforce the AI Diffusion Rule.",
+        ),
+    ):
+        world.later(seconds=(datetime.combine(day, time(13), UTC) - world.now).total_seconds())
+        world.standin.put_page(
+            path, STATEMENT.format(title=title, words=words, on=f"{day:%B} {day.day}, {day.year}")
+        )
+        world.standin.edit_page("/news", "</main>", f'<p><a href="{path}">{title}</a></p></main>')
+        world.poll()
+        world.later(hours=1)
+        world.poll()
+        if path == "/news/pause":
+            assert shown(world, "2026-20100", day).startswith(
+                "Stands in the CFR, not enforced since 6 July 2026 by Statement on Chips ("
+            )
+            (held,) = [
+                one for one in told_of(world, "2026-20100")["status"] if one["state"] == "not-enforced"
+            ]
+            assert held["quote"] == words
+            assert held["where"].startswith("Statement on Chips")
+    assert ("not-enforced", "2026-07-06", "2026-08-02", "Statement on Chips") in states(
+        told_of(world, "2026-20100")
+    )
+    assert shown(world, "2026-20100", date(2026, 8, 4)).startswith("In force again since 3 August 2026 (")

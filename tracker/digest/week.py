@@ -15,7 +15,7 @@ from tracker.digest.quarter import Quarter, Sighting, quarter
 from tracker.digest.touched import Party, Section, follows, last_told, parties, repeats, sections
 from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
 from tracker.names import known_as
-from tracker.present.deadlines import ahead
+from tracker.present.deadlines import ahead, identity
 from tracker.present.standing import standing
 
 SOON = timedelta(days=14)  # a date so near asks for action
@@ -194,7 +194,7 @@ def build(
     items = sorted((entry for entry in items if entry.level is not Level.NONE), key=_weight)
     before = [change for change in material.planned if change.detected_at < period.end]
     actions = _actions(items, [item(change) for change in before], material.reviews, as_of)
-    taken = {(action.item.change.id, action.date) for action in actions}
+    taken = {identity(action.item.change, action.date) for action in actions if action.date}
     touched = [(change, material.operations.get(change.id, ())) for change in known]
     return Week(
         period=period,
@@ -282,14 +282,12 @@ def _actions(
 
 
 def _once(actions: Iterable[Action]) -> list[Action]:
-    """A date that several texts give in the same words is one thing to do."""
+    """A date that several records tell of is one thing to do."""
     found: dict[tuple[object, ...], Action] = {}
     for action in actions:
         due = action.date
-        texts = action.item.change.kind in _TEXTS and due is not None and due.quote
-        key: tuple[object, ...] = (
-            (due.type, due.date, due.quote) if due and texts else (action.item.change.id,)
-        )
+        change = action.item.change
+        key = identity(change, due) if due else (change.id,)
         found.setdefault(key, action)
     return list(found.values())
 
@@ -307,18 +305,15 @@ def _binds(change: Change, as_of: date) -> bool:
     return change.kind in _TEXTS if now is None else now.state == "in-force"
 
 
-def _coming(
-    items: Sequence[Item], taken: set[tuple[str, LegalDate | None]], as_of: date
-) -> tuple[Coming, ...]:
+def _coming(items: Sequence[Item], taken: set[tuple[object, ...]], as_of: date) -> tuple[Coming, ...]:
     found: dict[tuple[object, ...], Coming] = {}
     for item in items:
         if item.change.editorial or item.level is Level.NONE:
             continue
         for entry in ahead(item.change, as_of):
-            if entry.date <= as_of + HORIZON and (item.change.id, entry) not in taken:
-                same = item.change.kind in _TEXTS and entry.quote
-                key: tuple[object, ...] = (entry.type, entry.date, entry.quote if same else item.change.id)
-                found.setdefault(key, Coming(item, entry))
+            same = identity(item.change, entry)
+            if entry.date <= as_of + HORIZON and same not in taken:
+                found.setdefault(same, Coming(item, entry))
     return tuple(
         sorted(found.values(), key=lambda one: (one.date.date, -one.item.level.rank, one.item.change.id))
     )

@@ -14,7 +14,8 @@ from tracker.i18n import moment as timed
 from tracker.model import Change, DocumentKind, Language, LegalDate
 from tracker.present.deadlines import change_url
 from tracker.present.inert import line, safe_url, shorten
-from tracker.present.message import noted, what_changed
+from tracker.present.message import what_changed
+from tracker.present.place import noted
 
 HEADLINE = 150
 TITLE = 110

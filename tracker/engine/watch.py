@@ -19,9 +19,7 @@ from tracker.sources import Settings, Source, SourceKind
 from tracker.store import incidents, mutes, notices, stories, watching
 
 WARNED = frozenset({"comments-close", "effective", "compliance", "stay-ends", "expires"})
-STEPS = (1, 7, 14)  # days before
-# On the day itself only where the law changes back by itself, with no document that would be told.
-LAST_DAY = frozenset({"stay-ends"})
+STEPS = (0, 1, 7, 14)  # days before; on the day itself no document comes that would be told
 
 # A source is too quiet when nothing came for three times its longest pause, and a working week at the least.
 PAUSES = 3
@@ -44,11 +42,10 @@ def look(context: Context) -> int:
 
 
 def step(kind: str, on: date, seen: date, today: date) -> int | None:
-    """Which warning of a date is due: 14, 7, 1 (0 for a stay's last day) days before; None: none. One whose day
-    had come when the change was seen is none: the alert itself said the date."""
+    """Which warning of a date is due: 14, 7, 1 or 0 days before; None: none. One whose day had come when the change
+    was seen is none: the alert itself said the date."""
     left = (on - today).days
-    steps = (0, *STEPS) if kind in LAST_DAY else STEPS
-    due = next((days for days in steps if days >= left), None)
+    due = next((days for days in STEPS if days >= left), None)
     if kind not in WARNED or left < 0 or due is None or on - timedelta(days=due) <= seen:
         return None
     return due
@@ -77,50 +74,53 @@ def _warn(connection: Connection, settings: Settings, now: datetime) -> int:
         if (notice.data["change"], notice.data["type"], notice.data["date"]) not in standing:
             notices.withdraw(connection, notice.id)
     owed = 0
-    told: set[tuple[str, str, date]] = set()
     muted = mutes.active(connection, now)
     for entry in deadlines(changes.values(), today):
-        change = changes[entry.change_id]
-        days = step(entry.type, entry.date, legal_day(change.detected_at), today)
-        if days is None or (change.id, entry.type, entry.date) in told:
-            continue
-        told.add((change.id, entry.type, entry.date))
-        owed += _warned(connection, settings, change, entry, days, muted, now)
+        days = step(entry.type, entry.date, legal_day(changes[entry.first].detected_at), today)
+        if days is not None:
+            told = [changes[one] for one in entry.changes]
+            owed += _warned(connection, settings, told, entry, days, muted, now)
     return owed
 
 
 def _warned(
     connection: Connection,
     settings: Settings,
-    change: Change,
+    told: Sequence[Change],
     entry: Deadline,
     days: int,
     muted: Sequence[routing.Mute],
     now: datetime,
 ) -> int:
-    """To every channel that the change would go to, whether it was news when it was first seen or not."""
-    story = stories.of_stored(connection, change)
+    """Once to every channel that one of these changes would go to, whether it was news when it was first seen or
+    not; the first of them is the one that tells it."""
+    story = stories.of_stored(connection, told[0])
     facts = {
-        "change": change.id, "type": entry.type, "date": entry.date.isoformat(), "days": days, "note": entry.note,
-        "quote": entry.quote, "title": entry.title, "what": {"ja": entry.what_ja, "en": entry.what_en},
+        "change": entry.change_id, "type": entry.type, "date": entry.date.isoformat(), "days": days,
+        "note": entry.note, "quote": entry.quote, "where": entry.where, "units": list(entry.units),
+        "title": entry.title, "what": {"ja": entry.what_ja, "en": entry.what_en},
         "document_number": entry.document_number or "", "url": entry.url,
     }  # fmt: skip
-    owed = 0
-    for routed in routing.route(replace(change, baseline=False), settings):
-        channel = settings.channel(routed.channel)
-        if channel is None:
-            continue
-        plan = routing.plan(
-            channel, change.tagging.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
-            source=change.source, topics=[topic.id for topic in change.tagging.topics],
-        )  # fmt: skip
-        owed += notices.tell(
-            connection, name=(change.id, entry.type, entry.date, days), kind="deadline",
-            level=change.tagging.level, story=story, data=facts, channels=[channel.id], reason=routed.reason,
+    planned: dict[str, tuple[routing.Plan, str]] = {}
+    for change in told:
+        for routed in routing.route(replace(change, baseline=False), settings):
+            channel = settings.channel(routed.channel)
+            if channel is None or (channel.id in planned and planned[channel.id][0].told):
+                continue
+            plan = routing.plan(
+                channel, entry.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
+                source=change.source, topics=[topic.id for topic in change.tagging.topics],
+            )  # fmt: skip
+            planned[channel.id] = (plan, routed.reason)
+    return sum(
+        notices.tell(
+            connection, name=(entry.first, entry.type, entry.date, days), kind="deadline",
+            level=entry.level, story=story, data=facts, channels=[channel], reason=reason,
             now=now, at=plan.at, batch=plan.batch or f"dates-{legal_day(now)}",
             held=plan.held.record() if plan.held else None, withheld=not plan.told,
-        )  # fmt: skip
-    return owed
+        )
+        for channel, (plan, reason) in planned.items()
+    )  # fmt: skip
 
 
 def _listen(connection: Connection, settings: Settings, now: datetime) -> int:

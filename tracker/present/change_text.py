@@ -15,7 +15,8 @@ from tracker.present.beside import besides
 from tracker.present.deadlines import change_url, days_left
 from tracker.present.holding import held_line
 from tracker.present.inert import line
-from tracker.present.message import force, level_badge, noted, status_where, what_changed, where_said
+from tracker.present.message import force, level_badge, what_changed
+from tracker.present.place import noted, status_where, where_said
 from tracker.present.terminal import aligned, drawn
 from tracker.record import restore
 from tracker.store.moment import from_text

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+from tracker import citation
 from tracker.i18n import day as written
 from tracker.i18n import label, t
 from tracker.model import Change, DocumentKind, Language, LegalDate, Level
 from tracker.present.inert import first_sentence, inert, line, safe_url
+from tracker.present.place import noted
 
 # What somebody has to do something by. Publication and filing are past when they are told.
 AHEAD = ("comments-close", "effective", "compliance", "stay-ends", "expires", "hearing")
 WARNING = timedelta(days=7)
+UNITS = 6
 _TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One date ahead of one change. `key` is stable while the date moves, so that a calendar moves
-    its entry instead of adding a second one; `revision` counts the moves."""
+    """One date ahead, of one change or of several that say the same. `key` is stable while the date moves, so that
+    a calendar moves its entry instead of adding a second one; `revision` counts the moves. `change_id` is the change
+    that tells most of it, `first` the one that was seen first, `changes` are all; `units` are the paths that it is
+    about, as far as statuses name them. `where` is where the quoted words stood."""
 
     key: str
     change_id: str
@@ -38,6 +43,10 @@ class Deadline:
     what_en: str
     document_number: str | None
     url: str
+    first: str
+    changes: tuple[str, ...]
+    units: tuple[str, ...] = ()
+    where: str = ""
 
     def what(self, language: Language) -> str:
         """Its change in the reader's language, the official title where nothing else is known."""
@@ -45,68 +54,134 @@ class Deadline:
 
 
 def ahead(change: Change, today: date) -> tuple[LegalDate, ...]:
-    """The dates of one change that are still to come, earliest first, without superseded ones."""
-    return tuple(
-        sorted(
-            {
-                entry
-                for entry in change.tagging.dates
-                if entry.type in AHEAD and not entry.superseded and entry.date >= today
-            },
-            key=lambda entry: (entry.date, AHEAD.index(entry.type), entry.note),
-        )
-    )
+    """The dates of one change that are still to come, earliest first, without superseded ones; what its paragraphs
+    and notes say alike of one day, once."""
+    coming = {
+        entry
+        for entry in change.tagging.dates
+        if entry.type in AHEAD and not entry.superseded and entry.date >= today
+    }
+    found: dict[tuple[object, ...], list[LegalDate]] = {}
+    for entry in sorted(coming, key=_by_day):
+        found.setdefault(identity(change, entry), []).append(entry)
+    return tuple(sorted((_joined(same) for same in found.values()), key=_by_day))
+
+
+def _by_day(entry: LegalDate) -> tuple[date, int, str]:
+    return (entry.date, AHEAD.index(entry.type), entry.note)
+
+
+def _joined(same: Sequence[LegalDate]) -> LegalDate:
+    """One date out of those that are the same one: confined to what they name, if none of them is for all."""
+    notes = list(dict.fromkeys(entry.note for entry in same))
+    if "" in notes:
+        notes = [note for note in notes if note.startswith("by ")]
+    return replace(same[0], note="; ".join(notes))
+
+
+def identity(change: Change, entry: LegalDate) -> tuple[object, ...]:
+    """What makes two dates the same one: the act that set the day, the day, and what it is the day of. The end of a
+    stay is told as its expiry too; a rule, the rule that stays it and the note in the code all tell of one end."""
+    kind = "ends" if entry.type in {"stay-ends", "expires"} else entry.type
+    if entry.type in {"comments-close", "hearing"}:
+        kind += "" if entry.note.startswith("by ") else entry.note
+    if entry.note.startswith("by "):
+        return (kind, entry.date, entry.note[3:])
+    if change.kind in _TEXTS:
+        act = next(iter(citation.values(entry.quote, "fr")), None) or entry.quote or change.id
+        return (kind, entry.date, act)
+    return (kind, entry.date, change.citation or change.document_number or change.id)
 
 
 def deadlines(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
     """The dates ahead of these changes, earliest first; the highest level first on the same day.
 
-    What several texts say in the same words (a note that stands under each section of a part) is one
-    date: that of the text that was seen first, so that it keeps its key.
+    What several of them say of one day (`identity`) is one deadline. It keeps the key of the change that was seen
+    first, and is told as the document tells it that the day is set for.
     """
-    found: dict[tuple[object, ...], Deadline] = {}
+    found: dict[tuple[object, ...], list[Deadline]] = {}
     for change in sorted(changes, key=lambda change: (change.detected_at, change.id)):
-        for deadline in () if change.editorial else _of(change):
-            told = change.kind in _TEXTS and deadline.quote
-            same = (deadline.type, deadline.date, deadline.quote) if told else (deadline.key,)
-            if deadline.date >= today:
-                found.setdefault(same, deadline)
+        for entry, deadline in () if change.editorial else _of(change, today):
+            found.setdefault(identity(change, entry), []).append(deadline)
     return tuple(
         sorted(
-            found.values(),
+            (_merged(same) for same in found.values()),
             key=lambda entry: (entry.date, -entry.level.rank, AHEAD.index(entry.type), entry.key),
         )
     )
 
 
-def _of(change: Change) -> Iterable[Deadline]:
+def _merged(same: Sequence[Deadline]) -> Deadline:
+    # The document that the day is set for, before the one that sets it, before a text that only notes it.
+    told = min(
+        same,
+        key=lambda one: (
+            not one.document_number,
+            not one.note.startswith("by "),
+            -one.level.rank,
+            same.index(one),
+        ),
+    )
+    return replace(
+        told,
+        key=same[0].key,
+        first=same[0].first,
+        revision=max(one.revision for one in same),
+        level=max((one.level for one in same), key=lambda level: level.rank),
+        changes=tuple(dict.fromkeys(one.change_id for one in (told, *same))),
+        units=tuple(dict.fromkeys(unit for one in same for unit in one.units)),
+    )
+
+
+def _of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline]]:
     """Keys count dates of one type and note, so that they do not depend on the date itself."""
     counted: dict[tuple[str, str], int] = {}
-    for entry in sorted(set(change.tagging.dates), key=lambda entry: entry.date):
-        if entry.type not in AHEAD or entry.superseded:
+    for entry in ahead(change, date.min):
+        # Who moved a date says nothing of which date it is.
+        note = "" if entry.note.startswith("by ") else entry.note
+        place = counted[(entry.type, note)] = counted.get((entry.type, note), 0) + 1
+        if entry.date < today:
             continue
-        place = counted[(entry.type, entry.note)] = counted.get((entry.type, entry.note), 0) + 1
         parts = [change.id, entry.type]
-        if entry.note:
-            parts.append(blake2b(entry.note.encode(), digest_size=4).hexdigest())
+        if note:
+            parts.append(blake2b(note.encode(), digest_size=4).hexdigest())
         if place > 1:
             parts.append(str(place))
-        yield Deadline(
-            key="-".join(parts),
-            change_id=change.id,
-            revision=change.revision,
-            source=change.source,
-            level=change.tagging.level,
-            type=entry.type,
-            date=entry.date,
-            note=line(entry.note),
-            quote=line(entry.quote),
-            title=line(change.title),
-            what_ja=_what(change, "ja"),
-            what_en=_what(change, "en"),
-            document_number=change.document_number,
-            url=safe_url(change.url),
+        yield (
+            entry,
+            Deadline(
+                key="-".join(parts),
+                change_id=change.id,
+                revision=change.revision,
+                source=change.source,
+                level=change.tagging.level,
+                type=entry.type,
+                date=entry.date,
+                note=line(entry.note),
+                quote=line(entry.quote),
+                title=line(change.title),
+                what_ja=_what(change, "ja"),
+                what_en=_what(change, "en"),
+                document_number=change.document_number,
+                url=safe_url(change.url),
+                first=change.id,
+                changes=(change.id,),
+                units=_turning(change, entry),
+                where=entry.where,
+            ),
         )
+
+
+def _turning(change: Change, entry: LegalDate) -> tuple[str, ...]:
+    """The units that something ends for, or begins for, on that day."""
+    held = [
+        status
+        for status in change.tagging.status
+        if status.until is not None
+        and (status.until if entry.type in {"stay-ends", "expires"} else status.until + timedelta(days=1))
+        == entry.date
+    ]
+    return tuple(dict.fromkeys(line(unit) for status in held for unit in status.units))
 
 
 def _what(change: Change, language: Language) -> str:
@@ -132,13 +207,35 @@ def telling(entries: Iterable[Deadline], language: Language, today: date) -> lis
             t("deadlines.day", language): entry.date.isoformat(),
             t("deadlines.left", language): days_left(entry.date, today, language),
             t("message.level", language): label("level", entry.level, language),
-            t("deadlines.type", language): label("date", entry.type, language)
-            + (f" ({entry.note})" if entry.note else ""),
+            t("deadlines.type", language): label("date", entry.type, language) + _confined(entry, language),
             t("deadlines.what", language): entry.what(language),
             t("changes.id", language): entry.change_id,
         }
         for entry in entries
     ]
+
+
+def confinement(note: str, units: Sequence[str], language: Language) -> str:
+    """For what a date holds, where not for all: the units, else what the document calls it."""
+    by = noted(note, language) if units and note.startswith("by ") else ""
+    held = t("standing.units", language, units=_listed(units, language)) if units else noted(note, language)
+    return ("、" if language == "ja" else ", ").join(part for part in (by, held) if part)
+
+
+def confined_to(note: str, units: Sequence[str], language: Language) -> str:
+    """The same under a label that says so already."""
+    return _listed(units, language) or noted(note, language)
+
+
+def _listed(units: Sequence[str], language: Language) -> str:
+    shown = ", ".join(line(unit) for unit in units[:UNITS])
+    more = len(units) - UNITS
+    return f"{shown} {t('message.more', language, count=more)}" if more > 0 else shown
+
+
+def _confined(entry: Deadline, language: Language) -> str:
+    said = confinement(entry.note, entry.units, language)
+    return f" ({said})" if said else ""
 
 
 def as_json(entries: Iterable[Deadline]) -> list[dict[str, Any]]:
@@ -155,6 +252,8 @@ def as_json(entries: Iterable[Deadline]) -> list[dict[str, Any]]:
             "level": entry.level.value,
             "title": entry.title,
             "url": entry.url,
+            "units": list(entry.units),
+            "changes": list(entry.changes),
         }
         for entry in entries
     ]
@@ -190,7 +289,7 @@ def calendar(entries: Iterable[Deadline], language: Language, *, viewer_url: str
                 for part in (
                     inert(entry.title),
                     f"{kind}: {written(entry.date, language)}",
-                    entry.note,
+                    confinement(entry.note, entry.units, language),
                     f"“{entry.quote}”" if entry.quote else "",
                     page,
                     entry.url,

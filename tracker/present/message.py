@@ -14,9 +14,10 @@ from itertools import islice
 
 from tracker.clock import legal_day
 from tracker.i18n import day, label, moment, t
-from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, SpanKind, Status, Topic
+from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, SpanKind, Topic
 from tracker.present.deadlines import ahead, change_url, days_left
 from tracker.present.inert import first_sentence, line, safe_url, shorten
+from tracker.present.place import noted, status_where, where_said
 from tracker.present.standing import standing, standing_line
 
 QUOTES = 3
@@ -192,31 +193,6 @@ def force(change: Change, today: date, language: Language) -> str:
 def codified(change: Change) -> bool:
     """Whether it is, or amends, text of the CFR."""
     return change.kind in {DocumentKind.CFR, DocumentKind.RULE, DocumentKind.CORRECTION}
-
-
-def noted(note: str, language: Language) -> str:
-    """For what a date holds, in the reader's words: `instruction 5`, `by 90 FR 50857`, `delayed`, a citation path,
-    or what the document calls it."""
-    note = line(note)
-    if note.startswith("by "):
-        return t("standing.by", language, by=note[3:])
-    return where_said(note, language) if note else ""
-
-
-def status_where(status: Status, change: Change) -> str:
-    """Where the words that give a status stood; of records from before that was kept, whose they are."""
-    return status.where or status.by or change.citation or change.document_number or ""
-
-
-def where_said(where: str, language: Language) -> str:
-    """Where a quote stood, in the reader's words: `要旨`, `DATES`, or the citation path itself."""
-    known = label("where", line(where), language)
-    if known != line(where):
-        return known
-    # Imported here: the rules cost a tenth of a second, and most of what is shown quotes nothing.
-    from tracker.tag import where_label
-
-    return line(where_label(where).get(language))
 
 
 def _subject(change: Change, language: Language, badge: str, marks: Iterable[str], what: str) -> str:

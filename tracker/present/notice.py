@@ -9,18 +9,10 @@ from datetime import date, datetime
 from tracker.clock import legal_day
 from tracker.i18n import day, label, moment, t
 from tracker.model import Change, Language, Level, Notice
-from tracker.present.deadlines import change_url, days_left
+from tracker.present.deadlines import change_url, confined_to, days_left
 from tracker.present.inert import line, safe_url, shorten
-from tracker.present.message import (
-    SUBJECT_LENGTH,
-    Entry,
-    Fact,
-    Message,
-    Quote,
-    force,
-    level_badge,
-    noted,
-)
+from tracker.present.message import SUBJECT_LENGTH, Entry, Fact, Message, Quote, force, level_badge
+from tracker.present.place import where_said
 
 ENTRY_LENGTH = 240
 
@@ -59,10 +51,11 @@ def notice_message(
         badge = joint.join((badge, level_badge(notice.level, None, language)))
         points = [
             Fact(t("message.document", language), line(data["document_number"])),
-            Fact(t("notice.note", language), noted(data["note"], language)),
+            Fact(t("notice.note", language), confined_to(data["note"], data.get("units", ()), language)),
         ]
         if data["quote"]:
-            quotes = (Quote(line(data["quote"]), label("date", data["type"], language), ""),)
+            where = where_said(data.get("where", ""), language)
+            quotes = (Quote(line(data["quote"]), where, label("date", data["type"], language)),)
         links = _links(data["change"], data["url"], language, viewer_url)
     elif notice.kind == "unacknowledged":
         title = line(data["title"])

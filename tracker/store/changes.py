@@ -166,7 +166,7 @@ def _phrase(words: str) -> str:
 
 def _all_of(words: Sequence[str]) -> str:
     quoted = [_phrase(word) for word in words]
-    return " ".join('("ai" OR "artificial intelligence")' if word == '"ai"' else word for word in quoted)
+    return " AND ".join('("ai" OR "artificial intelligence")' if word == '"ai"' else word for word in quoted)
 
 
 def acted_on(connection: Connection, references: Sequence[str]) -> set[str]:

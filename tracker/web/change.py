@@ -10,8 +10,9 @@ from tracker.names import references
 from tracker.present.beside import besides
 from tracker.present.deadlines import ahead
 from tracker.present.holding import held_line
-from tracker.present.message import codified, level_badge, status_where, what_changed, where_said
+from tracker.present.message import codified, level_badge, what_changed
 from tracker.present.official import official_unit
+from tracker.present.place import status_where, where_said
 from tracker.present.standing import standing, standing_line
 from tracker.record import restore
 from tracker.store import reviews

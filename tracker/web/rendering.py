@@ -21,9 +21,9 @@ from markupsafe import Markup
 from tracker import __version__
 from tracker.i18n import day, label, moment, stamp, t
 from tracker.model import Language
-from tracker.present.deadlines import days_left
+from tracker.present.deadlines import confinement, days_left
 from tracker.present.inert import inert, line, safe_url
-from tracker.present.message import noted
+from tracker.present.place import noted
 from tracker.store.moment import from_text
 from tracker.web import guard
 from tracker.web.access import visitor_of
@@ -128,6 +128,7 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
             stamp=lambda value: stamp(instant(value), zone),
             days_left=lambda value: days_left(value, today, language),
             noted=lambda note: noted(note, language),
+            confinement=lambda note, units: confinement(note, units, language),
             today=today,
             here=request.url.path,
             back=quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe=""),
