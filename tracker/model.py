@@ -478,8 +478,8 @@ class Attempt:
 class Notice:
     """Something that is told and is no change. `id` is `ntc_` and 16 hex digits.
 
-    `kind` is source-down, source-back, source-quiet, source-resumed, channel-down, channel-back,
-    deadline or unacknowledged; `data` its facts (`present.notice`).
+    `kind` is source-down, source-back, source-quiet, source-resumed, source-gap, source-whole, channel-down,
+    channel-back, deadline or unacknowledged; `data` its facts (`present.notice`).
     """
 
     id: str

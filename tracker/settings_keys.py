@@ -120,6 +120,9 @@ _SOURCE_BY_KIND: Mapping[SourceKind, Keys] = {
         "recheck": Key(
             read.duration, _SPAN, "how long published documents are looked at again for corrections in place"
         ),
+        "issues_url": Key(
+            _base, _STRING, "GovInfo, where the daily reconciliation looks up what each issue holds"
+        ),
         "full_text": _FULL_TEXT,
     },
     SourceKind.PUBLIC_INSPECTION: {"base_url": _BASE, "agencies": _AGENCIES, "full_text": _FULL_TEXT},

@@ -53,6 +53,9 @@ class Source:
     full_every: timedelta = timedelta(days=1)
     time_limit: timedelta = timedelta(minutes=5)
     recheck: timedelta = timedelta(days=45)  # how long published documents are looked at again
+    issues_url: str = (
+        "https://www.govinfo.gov"  # federal-register: who else lists the issues, for `tracker audit`
+    )
     full_text: bool = True  # federal-register: fetch the XML or raw text of what is in the field
     enabled: bool = True
 
@@ -163,7 +166,7 @@ class Settings:
 
         found: dict[str, None] = {}
         for source in self.sources:
-            for address in (source.base_url, source.url):
+            for address in (source.base_url, source.url, source.issues_url):
                 parts = urlsplit(address)
                 if parts.hostname:
                     port = parts.port or (443 if parts.scheme == "https" else 80)

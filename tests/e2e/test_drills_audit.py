@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +13,14 @@ from sqlalchemy import delete, select
 
 from tests.e2e.test_process import tracker
 from tests.e2e.world import World
-from tracker.demo.holdings import FrDocument
+from tracker.demo.holdings import FrDocument, at_new_york
+from tracker.engine.due import load_checked
+from tracker.engine.local import Daemon
+from tracker.i18n import t
 from tracker.store import seals
 from tracker.store.changes import _forget  # the test makes a hole that nothing else makes
 from tracker.store.db import Store
-from tracker.store.tables import ATTEMPT, CHANGE, DELIVERY, VERSION
+from tracker.store.tables import ATTEMPT, CHANGE, DELIVERY, RECONCILIATION, VERSION
 
 BIS = ("commerce-department", "industry-and-security-bureau")
 
@@ -45,6 +49,11 @@ def lose(world: World, number: str) -> None:
         connection.execute(delete(VERSION).where(VERSION.c.identity == identity))
         seals.seal_all(connection)  # a try that never was leaves no hole in the chain
     store.close()
+
+
+def news(world: World) -> list[str]:
+    """The alerts about changes: those that are no notices."""
+    return [alert for alert in world.alerts if "chg_" in alert]
 
 
 def audited(world: World, *sources: str, since: str = "2026-06-01", code: int = 0) -> dict[str, Any]:
@@ -117,7 +126,7 @@ def test_states_of_the_code_that_were_never_fetched_are_found(world: World) -> N
     ]
     texts = [change for change in world.changes(source="ear") if not change["baseline"]]
     assert len(texts) == 2
-    assert world.told == 2
+    assert len(news(world)) == 2
     world.later(hours=1)
     assert world.one().changes == [], "the poll has nothing to add"
     assert audited(world, "ear")["ear"]["missing"] == []
@@ -150,6 +159,121 @@ def test_a_source_that_does_not_answer_is_said_and_nothing_is_concluded(
     assert found[source]["errors"]
     assert found["ear" if source == "fr-bis" else "fr-bis"]["ok"], "the other one is audited all the same"
     assert len(world.changes()) == stored
+
+
+def hidden(number: int, day: date) -> FrDocument:
+    """In print, and not at the API: it is listed there a year later."""
+    found = document(number, day)
+    found.visible_from = at_new_york(day + timedelta(days=365))
+    return found
+
+
+def test_what_only_govinfo_lists_is_named_filled_and_told_once(world: World) -> None:
+    world.use("fr-bis").poll()
+    world.later(days=2)
+    lost = hidden(1, world.now.date())
+    world.standin.archive.documents.add(lost)
+    world.standin.archive.documents.add(replace(hidden(2, world.now.date()), agencies=("census-bureau",)))
+    world.poll()
+    told = len(news(world))
+    found = audited(world)["fr-bis"]
+    assert [(gap["key"], gap["filled"], gap["alerts"]) for gap in found["missing"]] == [
+        ("2026-12001", "told", 1)
+    ]
+    (issue,) = [one for one in found["second"]["issues"] if one["only_printed"]]
+    assert (issue["only_printed"], issue["only_listed"]) == (["2026-12001"], []), (
+        "the Census has other readers"
+    )
+    assert found["expected"] == found["said"] + 1
+    assert len(news(world)) == told + 1
+    assert "2026-12001" in world.alerts[-1] + world.alerts[-2]
+    (stored,) = [one for one in world.changes() if one["document_number"] == "2026-12001"]
+    assert stored["url"].endswith(f"/content/pkg/FR-{lost.publication_date}/html/2026-12001.htm")
+    assert "entity-list" in [topic["id"] for topic in stored["topics"]]
+    assert audited(world)["fr-bis"]["missing"] == []
+    lost.visible_from = world.now
+    world.standin.archive.documents.add(lost)
+    world.later(hours=1)
+    world.poll()
+    (renewed,) = [one for one in world.changes() if one["document_number"] == "2026-12001"]
+    assert "/documents/2026/" in renewed["url"], "the API's own record takes the place of GovInfo's"
+    assert len(news(world)) == told + 1, "and nobody is told a second time what he knows"
+    assert "0 problems" in tracker(world, "verify")
+
+
+def test_what_govinfo_does_not_list_is_named_and_no_gap(world: World) -> None:
+    world.use("fr-bis").poll()
+    world.later(days=2)
+    world.standin.add_document(document(1, world.now.date()))
+    world.standin.add_document(replace(document(2, world.now.date()), printed=False))
+    world.poll()
+    found = audited(world)["fr-bis"]
+    assert found["missing"] == []
+    assert [one["only_listed"] for one in found["second"]["issues"] if one["only_listed"]] == [["2026-12002"]]
+    shown = tracker(world, "status", "--lang", "en", code=0)
+    assert "differs: 2026-12002" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("behaviour", ["503", "html", "truncated", "empty-200", "request-access-200"])
+def test_a_govinfo_that_does_not_answer_is_neither_gap_nor_agreement(world: World, behaviour: str) -> None:
+    world.use("fr-bis").poll()
+    world.later(days=2)
+    world.standin.archive.documents.add(hidden(1, world.now.date()))
+    world.standin.misbehave("/metadata/", behaviour)
+    world.poll()
+    told = world.told
+    found = audited(world)["fr-bis"]
+    assert (found["missing"], found["second"]["issues"]) == ([], [])
+    assert (found["second"]["through"] or "") < "2026-06-08", (
+        "there were no issues before, to which both agreed"
+    )
+    assert {one["day"] for one in found["second"]["not_compared"]} >= {"2026-06-12", "2026-06-11"}
+    assert found["ok"]
+    assert world.told == told
+    assert "未照合" in tracker(world, "audit", "--since", "2026-06-08", "--lang", "ja")
+    world.standin.behave()
+    assert [gap["key"] for gap in audited(world)["fr-bis"]["missing"]] == ["2026-12001"]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_gaps_are_an_incident_until_a_reconciliation_finds_none(world: World, language: str) -> None:
+    world.use("fr-bis").poll()
+    for number in (1, 2, 3):
+        world.later(days=1)
+        world.standin.add_document(document(number, world.now.date()))
+        world.poll()
+    lose(world, "2026-12002")
+    said = " ".join(tracker(world, "audit", "--since", "2026-06-01", "--lang", language).split())
+    assert ("2026-12002 (2026-06-12)" in said) if language == "en" else ("2026-12002(2026-06-12)" in said)
+    assert t("audit.told", "ja" if language == "ja" else "en", alerts=1) in said
+    found = {one["id"]: one for one in json.loads(tracker(world, "status", "--json"))["sources"]}
+    assert found["fr-bis"]["reconciliation"]["filled"] == ["2026-12002"]
+    assert sum("2026-12002: told" in alert for alert in world.alerts) == 1
+    tracker(world, "audit", "--since", "2026-06-01")
+    assert t("notice.source-whole-what", "ja", name="fr-bis") in world.alerts[-1]
+    told = world.told
+    tracker(world, "audit", "--since", "2026-06-01")
+    assert world.told == told
+
+
+def test_the_daemon_reconciles_once_a_day_after_noon_in_new_york(world: World) -> None:
+    world.use("fr-bis", "page").poll()
+    store = Store(world.state)
+    daemon = Daemon(load_checked(world.config), store, lambda: world.now)
+    audits = []
+    for hours in (2, 6, 18, 6):  # from 9:00 in New York: 11:00, 17:00, 11:00, 17:00
+        world.later(hours=hours)
+        world.poll()
+        if hours == 18:
+            lose(world, "2026-11001")
+        daemon.reconcile()
+        with store.read() as connection:
+            audits.append(connection.execute(select(RECONCILIATION.c.source, RECONCILIATION.c.ok)).all())
+    daemon.context.client.close()
+    store.close()
+    assert [len(found) for found in audits] == [0, 1, 1, 2]
+    assert audits[-1] == [("fr-bis", True)] * 2
+    assert [one for one in world.changes() if one["document_number"] == "2026-11001"], "the gap is filled"
 
 
 def test_wrong_use_is_said(world: World) -> None:

@@ -20,8 +20,8 @@ from tracker.store.db import Store
 from tracker.store.reading import Wanted, reader
 
 SOURCES = {
-    "fr-bis": 'kind = "federal-register"\nbase_url = "{base}/api/v1"\nagencies = ["industry-and-security-bureau"]',
-    "fr-all": 'kind = "federal-register"\nbase_url = "{base}/api/v1"',
+    "fr-bis": 'kind = "federal-register"\nbase_url = "{base}/api/v1"\nissues_url = "{base}"\nagencies = ["industry-and-security-bureau"]',
+    "fr-all": 'kind = "federal-register"\nbase_url = "{base}/api/v1"\nissues_url = "{base}"',
     "inspection": 'kind = "public-inspection"\nbase_url = "{base}/api/v1"\nagencies = ["industry-and-security-bureau"]',
     "ear": 'kind = "ecfr"\nbase_url = "{base}"\ntitle = 15\nparts = "744"',
     "news": 'kind = "page"\nurl = "{base}/news"\nfollow = "same-site"\ndepth = 2',

@@ -41,7 +41,7 @@ DEADLINE = notice(
     ("kind", "page"),
     [
         ("source-down", "sources"), ("source-back", "sources"), ("source-quiet", "sources"),
-        ("source-resumed", "sources"), ("channel-down", "deliveries"), ("channel-back", "deliveries"),
+        ("source-resumed", "sources"), ("source-gap", "sources"), ("source-whole", "sources"), ("channel-down", "deliveries"), ("channel-back", "deliveries"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from tracker import fetch
 from tracker.audit import holdings
 from tracker.audit.reconcile import Account, Expected, Issue, Stored, issues, reconcile, unseen
+from tracker.audit.second import Second, Shelf, consult
 from tracker.clock import legal_day
 from tracker.errors import FetchError, ParseError, UsageError
 from tracker.fetch import ecfr, federal_register
@@ -32,23 +33,27 @@ AUDITED = (SourceKind.FEDERAL_REGISTER, SourceKind.ECFR)
 @dataclass(slots=True)
 class Filled:
     """One gap: `how` is told (as news), stored (silently), evidence (a state between two that are stored: kept, and
-    no longer news), or empty, and then `error` says why it is open still."""
+    no longer news), or empty, and then `error` says why it is open still. `owed`: the polls should have brought it; what
+    is older than the watching, or came and went between two polls, was never owed to anybody."""
 
     expected: Expected
     how: str = ""
     alerts: int = 0
     error: str = ""
+    owed: bool = True
 
 
 @dataclass(slots=True)
 class Audit:
-    """What was found for one source. `said` is the source's own count, where it counts."""
+    """What was found for one source. `said` is the source's own count, where it counts; `second`: what another house
+    says of the same, where one does."""
 
     source: str
     kind: str
     account: Account
     said: int | None = None
     gaps: list[Filled] = field(default_factory=list)
+    second: Second | None = None
     unlisted: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
@@ -57,15 +62,15 @@ class Audit:
         return not self.troubles and all(gap.how for gap in self.gaps)
 
 
-def audit(source: Source, context: Context, since: date) -> Audit:
+def audit(source: Source, context: Context, since: date, shelf: Shelf | None = None) -> Audit:
     """Raises FetchError when the source does not say what there is, UsageError for one that was never polled or keeps
-    no list to be compared with."""
+    no list to be compared with. Audits of one run share a `shelf`."""
     state = states.states(context.store, [source.id]).get(source.id)
     if state is None or state.baseline_at is None:
         raise UsageError(f"{source.id}: never polled with success", cure=f"tracker poll {source.id}")
     match source.kind:
         case SourceKind.FEDERAL_REGISTER:
-            return _register(source, context, since, legal_day(state.baseline_at))
+            return _register(source, context, since, legal_day(state.baseline_at), shelf or Shelf())
         case SourceKind.ECFR:
             return _code(source, context, since)
         case _:
@@ -90,19 +95,24 @@ def _now(context: Context) -> datetime:
 # --- the Federal Register -----------------------------------------------------------------------
 
 
-def _register(source: Source, context: Context, since: date, watched: date) -> Audit:
+def _register(source: Source, context: Context, since: date, watched: date, shelf: Shelf) -> Audit:
     listed: dict[str, Fetched] = {}
     said, troubles = 0, list[str]()
     for page in fetch.history(source, context.client, since, {}, context.now()):
         said += int(json.loads(page.listing.answer.body)["count"])
         troubles += [f"{trouble.key}: {trouble.error.line()}" for trouble in page.troubles]
         listed.update({fetched.key: fetched for fetched in page.fetched})
+    second = consult(source, context, since, listed, shelf)
+    troubles += second.troubles
+    listed.update(second.found)
     expected = [_expected(fetched) for fetched in listed.values()]
     until = max((one.day for one in expected), default=since)
     with context.store.read() as connection:
         stored = holdings.documents(connection, list(listed))
         unlisted = holdings.unlisted(connection, source, since, until, list(listed))
-    found = Audit(source.id, str(source.kind), reconcile(expected, stored), said, [], unlisted, troubles)
+    found = Audit(
+        source.id, str(source.kind), reconcile(expected, stored), said, [], second, unlisted, troubles
+    )
     owed = [one for one in found.account.missing if one.day >= watched]
     silent = [one for one in found.account.missing if one.day < watched]
     found.gaps += _fill_silently(source, context, silent, listed)
@@ -131,7 +141,7 @@ def _fill_silently(
     _, unread = history.take_history([listed[one.key] for one in missing], _now(context))
     for one in missing:
         error = next((line for line in unread if line.startswith(f"{one.key}: ")), "")
-        yield Filled(one, "" if error else "stored", error=error)
+        yield Filled(one, "" if error else "stored", error=error, owed=False)
 
 
 def _fill_document(
@@ -229,7 +239,7 @@ def _fill_issue(
         evidence = Fetched(f"evidence/{one.key}", Role.LISTING, fetched.answer, fetched.meta)
         if news.known.get(evidence.key) is None:
             news.take(evidence, _now(context))
-            return Filled(one, "evidence")
+            return Filled(one, "evidence", owed=False)
     except (FetchError, ParseError) as error:
         return Filled(one, error=error.line())
     return None

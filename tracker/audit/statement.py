@@ -7,6 +7,10 @@ from typing import Any
 
 from tracker.audit.gaps import Audit
 from tracker.audit.reconcile import percentile
+from tracker.audit.second import Second
+from tracker.i18n import t
+from tracker.model import Language
+from tracker.present.inert import line, shorten
 from tracker.record import instant
 
 _SHOWN = 40  # lines of one kind; --json has all
@@ -43,31 +47,78 @@ def as_json(audit: Audit) -> dict[str, Any]:
             "max": percentile(account.delays, 1.0),
         },
         "unlisted": audit.unlisted,
+        "second": audit.second and _second_json(audit.second),
         "errors": audit.troubles,
         "ok": audit.ok,
     }  # fmt: skip
 
 
-def lines(audit: Audit) -> Iterator[str]:
+def _second_json(second: Second) -> dict[str, Any]:
+    return {
+        "channel": "govinfo",
+        "through": second.through and second.through.isoformat(),
+        "issues": [
+            {"day": day.day.isoformat(), "printed": day.printed, "listed": day.listed,
+             "only_printed": list(day.only_printed), "only_listed": list(day.only_listed)}
+            for day in second.days
+        ],
+        "not_compared": [{"day": day.isoformat(), "reason": reason} for day, reason in second.not_compared],
+    }  # fmt: skip
+
+
+def lines(audit: Audit, language: Language) -> Iterator[str]:
+    """What people read of an audit; untrusted words are made harmless."""
+
+    def said(key: str, **values: object) -> str:
+        return t(f"audit.{key}", language, **values)
+
     account = audit.account
-    yield (
-        f"{audit.source}: {account.expected} expected"
-        + (f" (the source counts {audit.said})" if audit.said is not None else "")
-        + f", {account.stored} stored, {len(account.missing)} missing, {len(account.late)} late"
-    )
+    counted = said("counted", count=audit.said) if audit.said is not None else ""
+    yield said(
+        "totals", source=audit.source, expected=account.expected, counted=counted, stored=account.stored,
+        missing=len(account.missing), late=len(account.late),
+    )  # fmt: skip
     for day in [day for day in account.days if day.missing or day.late][:_SHOWN]:
-        yield f"    {day.day}: {day.expected} expected, {day.stored} stored, {len(day.missing)} missing, {len(day.late)} late"
+        yield "    " + said(
+            "day", day=day.day, expected=day.expected, stored=day.stored, missing=len(day.missing), late=len(day.late),
+        )  # fmt: skip
     for gap in audit.gaps[:_SHOWN]:
-        done = {"told": f"filled, {gap.alerts} alerts", "stored": "filled", "evidence": "kept as evidence"}
-        said = done.get(gap.how, "still missing") + (f" ({gap.error})" if gap.error else "")
-        yield f"  missing {gap.expected.key} ({gap.expected.day}) {gap.expected.title[:60]}: {said}"
+        became = said(gap.how or "open", alerts=gap.alerts) + (f" ({line(gap.error)})" if gap.error else "")
+        yield "  " + said(
+            "missing", name=line(gap.expected.key), day=gap.expected.day, title=shorten(line(gap.expected.title), 60), became=became,
+        )  # fmt: skip
     for late in account.late[:_SHOWN]:
-        told = f"told {instant(late.told_at)}" if late.told_at else "not told"
-        yield f"  late    {late.expected.key} ({late.expected.day}): first seen {instant(late.first_seen)}, {told}"
+        told = said("told-at", at=instant(late.told_at)) if late.told_at else said("not-told")
+        yield "  " + said(
+            "late",
+            name=line(late.expected.key),
+            day=late.expected.day,
+            seen=instant(late.first_seen),
+            told=told,
+        )
     for number in audit.unlisted[:_SHOWN]:
-        yield f"  stored, and no longer listed: {number}"
+        yield "  " + said("unlisted", name=line(number))
+    if audit.second is not None:
+        yield from (f"  {told}" for told in _second(audit.second, language))
     for trouble in audit.troubles[:_SHOWN]:
-        yield f"  error   {trouble}"
+        yield "  " + said("error", error=line(trouble))
     if account.delays:
-        half, most = percentile(account.delays, 0.5), percentile(account.delays, 0.95)
-        yield f"  from first sight to alert: median {half:.0f} s, p95 {most:.0f} s, longest {account.delays[-1]:.0f} s"
+        yield "  " + said(
+            "delays", half=_seconds(account.delays, 0.5), most=_seconds(account.delays, 0.95), longest=_seconds(account.delays, 1.0),
+        )  # fmt: skip
+
+
+def _seconds(values: tuple[float, ...], share: float) -> str:
+    return f"{percentile(values, share) or 0:.0f}"
+
+
+def _second(second: Second, language: Language) -> Iterator[str]:
+    printed, listed = sum(day.printed for day in second.days), sum(day.listed for day in second.days)
+    yield t("audit.compared", language, issues=len(second.days), printed=printed, listed=listed)
+    for day in second.days:
+        for number in day.only_printed:
+            yield t("audit.only-printed", language, name=line(number), day=day.day)
+        for number in day.only_listed:
+            yield t("audit.only-listed", language, name=line(number), day=day.day)
+    for missed, reason in second.not_compared[:_SHOWN]:
+        yield t("audit.not-compared", language, day=missed, reason=line(reason))

@@ -9,7 +9,8 @@ import click
 
 from tracker import clock
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, finish, logging, preferences, print_json, settings_of
+from tracker.cli.app import command, finish, language_of, logging, preferences, print_json, settings_of
+from tracker.cli.app import lang as lang_option
 from tracker.cli.app import output as output_option
 from tracker.errors import FetchError, UsageError
 
@@ -95,13 +96,17 @@ def import_(config: Path, state: Path, file: Path, as_json: bool) -> None:  # no
 @command("audit")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @click.option("--since", metavar="DATE", required=True, help="First day: 2026-11-01.")
+@lang_option
 @json_option
-def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, as_json: bool) -> None:
-    """Asks the sources what there should be since DATE, compares it with what is stored, and fills the gaps, oldest
-    first. Ends with 1 when a gap stays open or a source does not answer."""
-    from tracker.audit import gaps, statement
+def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, lang: str, as_json: bool) -> None:
+    """Asks the sources, and GovInfo beside the Federal Register, what there should be since DATE, compares it with what
+    is stored, and fills the gaps, oldest first. Ends with 1 when a gap stays open or a source does not answer."""
+    from tracker.audit import daily, gaps, statement
+    from tracker.audit.second import Shelf
     from tracker.cli.working import read_day
     from tracker.engine import cycle
+    from tracker.i18n import t
+    from tracker.present.inert import line
     from tracker.store.db import FILE, Store
 
     settings = settings_of(config)
@@ -121,20 +126,23 @@ def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, as_js
             cure=f"sources of kind {' and '.join(gaps.AUDITED)} can",
         )
     context = cycle.make_context(settings, Store(state), clock.now)
-    found, failed = list[dict[str, Any]](), False
+    language = language_of(lang, settings.languages[0])
+    found, failed, shelf = list[dict[str, Any]](), False, Shelf()
     for source in chosen:
         try:
-            done = gaps.audit(source, context, day)
+            done = gaps.audit(source, context, day, shelf)
         except FetchError as error:
             failed = True
+            daily.settle(source, context, day, error)
             found.append(
                 {"source": source.id, "kind": str(source.kind), "ok": False, "errors": [error.line()]}
             )
-            said = [f"{source.id}: {error.line()}"]
+            said = [t("audit.never", language, source=source.id, error=line(error.line()))]
         else:
             failed = failed or not done.ok
+            daily.settle(source, context, day, done)
             found.append(statement.as_json(done))
-            said = list(statement.lines(done))
+            said = list(statement.lines(done, language))
         if not as_json:
             print("\n".join(said), flush=True)
     delivered = cycle.deliver_due(context)

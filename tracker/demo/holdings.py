@@ -82,6 +82,7 @@ class FrDocument:
     filed_at: datetime | None = None
     filing_type: str = "regular"
     withdrawn_at: datetime | None = None
+    printed: bool = True  # in the issue as GovInfo lists it
 
     def __post_init__(self) -> None:
         if self.visible_from is None:

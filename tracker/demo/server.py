@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tracker.demo import ecfr, federal_register, public_inspection, site
+from tracker.demo import ecfr, federal_register, govinfo, public_inspection, site
 from tracker.demo.exchange import Reply, Request, utc
 from tracker.demo.holdings import Archive
 
@@ -108,6 +108,7 @@ class Server:
             federal_register.answer(archive, request)
             or public_inspection.answer(archive, request)
             or ecfr.answer(archive, request)
+            or govinfo.answer(archive, request)
             or site.answer(archive, request)
         )
 

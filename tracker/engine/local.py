@@ -16,6 +16,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from tracker.audit import daily
+from tracker.audit.second import Shelf
 from tracker.digest import schedule as digests
 from tracker.engine import cycle, watch
 from tracker.engine.due import load_checked, overdue
@@ -35,6 +37,7 @@ COMPARE_SECONDS = 120
 COMPARE_FOR = (
     5.0  # seconds of that, so that a store full of history is gone through without being in anybody's way
 )
+RECONCILE_SECONDS = 60
 STOP_SECONDS = 5  # what a running poll gets to end by itself; its lease is free again after a restart anyway
 
 log = structlog.get_logger()
@@ -71,6 +74,7 @@ class Daemon:
             (self.watch, WATCH_SECONDS, 1),
             (self.send_digests, DIGEST_SECONDS, 1),
             (self.compare, COMPARE_SECONDS, 1),
+            (self.reconcile, RECONCILE_SECONDS, 1),
         ):
             scheduler.add_job(
                 job,
@@ -158,6 +162,25 @@ class Daemon:
                 comparing.compare_waiting(self.store, self.now, COMPARE_FOR)
             except TrackerError as error:
                 log.warning("not compared", reason=error.line())
+
+    def reconcile(self) -> None:
+        """The daily reconciliation of each source whose hour has come. Meanwhile it is not polled."""
+        context, shelf, told = self.context, Shelf(), False
+        for source in context.settings.sources:
+            if self.stop.is_set():
+                return
+            with self._guard:
+                if source.id in self._polling or not daily.is_due(source, context):
+                    continue
+                self._polling.add(source.id)
+            try:
+                done = daily.reconcile(source, context, shelf)
+            finally:
+                self._polling.discard(source.id)
+            told = True
+            log.info("reconciled", source=source.id, since=done.since.isoformat(), ok=done.ok)
+        if told:
+            self.deliver()
 
     def reload_if_changed(self) -> None:
         """New settings when the file changed or SIGHUP came; the old ones when the new are wrong."""

@@ -96,10 +96,11 @@ def ask(
     parameters: Iterable[tuple[str, str]],
     deadline: float,
     validators: Validators | None = None,
+    fields: Iterable[str] = FIELDS,
 ) -> Listing | None:
     """One page of a search; None for 304. A field that the API no longer knows is left out of the question.
     Raises FetchError."""
-    answer = _get(source, client, "documents.json", list(parameters), deadline, validators)
+    answer = _get(source, client, "documents.json", list(parameters), deadline, validators, fields)
     return None if answer is None else read_list(answer)
 
 
@@ -120,10 +121,11 @@ def _get(
     parameters: list[tuple[str, str]],
     deadline: float,
     validators: Validators | None,
+    fields: Iterable[str] = FIELDS,
 ) -> Answer | None:
-    fields = list(FIELDS)
+    asked = list(fields)
     while True:
-        query = urlencode([*parameters, *(("fields[]", name) for name in fields)], safe="[]")
+        query = urlencode([*parameters, *(("fields[]", name) for name in asked)], safe="[]")
         try:
             return client.get(
                 f"{source.base_url.rstrip('/')}/{path}?{query}",
@@ -134,9 +136,9 @@ def _get(
             )
         except Refused as error:
             bad = _BAD_FIELD.search(error.cause)
-            if error.status != 400 or bad is None or bad.group(1) not in fields:
+            if error.status != 400 or bad is None or bad.group(1) not in asked:
                 raise
-            fields.remove(bad.group(1))
+            asked.remove(bad.group(1))
 
 
 def read_list(answer: Answer) -> Listing:

@@ -29,6 +29,7 @@ class Rate:
 FR_API = Rate("fr-api", 5.0, patience=60.0)
 FR_TEXT = Rate("fr-text", 1.0, patience=60.0)
 ECFR = Rate("ecfr", 8.0, patience=90.0)
+GOVINFO = Rate("govinfo", 2.0, patience=60.0)
 PAGES = Rate("pages", 2.0, spare_local=True)
 
 

@@ -78,7 +78,7 @@ def notice_message(
             points.append(
                 Fact(t("notice.until", language), moment(_moment(data["until"]), language, timezone))
             )
-        if notice.kind in {"source-down", "source-quiet", "channel-down"}:
+        if notice.kind in {"source-down", "source-quiet", "source-gap", "channel-down"}:
             points.append(
                 Fact(t("notice.todo", language), t(f"notice.{notice.kind}-todo", language), strong=True)
             )

@@ -16,12 +16,17 @@ def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
     """A source that was never polled is `new`, and healthy until it has failed; one whose poll is overdue by more
     than its own interval is `late`."""
     sources, channels, digests = store.sources(), store.channels(), store.digests()
+    reconciliations = store.reconciliations()
     # What was given up because its channel is gone from the settings is nobody's to mend.
     given_up = [row for row in store.dead_digests() if settings.channel(row["channel"]) is not None]
     return {
         "at": instant(now),
         "sources": [
-            _source(source.id, source.enabled, sources.get(source.id), now) for source in settings.sources
+            {
+                **_source(source.id, source.enabled, sources.get(source.id), now),
+                "reconciliation": _reconciliation(reconciliations.get(source.id)),
+            }
+            for source in settings.sources
         ],
         "channels": [_channel(channel.id, channels.get(channel.id)) for channel in settings.channels],
         "alerts": {
@@ -82,6 +87,37 @@ def _source(name: str, enabled: bool, row: Mapping[str, Any] | None, now: dateti
         "last_success": _time(row, "last_success_at"),
         "next_run": _time(row, "next_poll_at"),
         "consecutive_failures": failures,
+    }
+
+
+def _reconciliation(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The last audit of a source; None: there was none yet. `expected` and `stored` are None where the source did not
+    say what there is; `second` is what GovInfo says beside it, None where nobody else is asked."""
+    if row is None:
+        return None
+    record = row["record"]
+    gaps = record.get("missing", [])
+    second = record.get("second")
+    return {
+        "at": instant(from_text(row["at"])),
+        "since": row["since"],
+        "ok": bool(row["ok"]),
+        "expected": record.get("expected"),
+        "stored": record.get("stored"),
+        "filled": [gap["key"] for gap in gaps if gap["filled"]],
+        "missing": [gap["key"] for gap in gaps if not gap["filled"]],
+        "late": len(record.get("late", [])),
+        "errors": record.get("errors", []),
+        "second": second
+        and {
+            "issues": len(second["issues"]),
+            "differs": [
+                number
+                for issue in second["issues"]
+                for number in (*issue["only_printed"], *issue["only_listed"])
+            ],
+            "not_compared": second["not_compared"],
+        },
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from tracker.i18n import label, stamp, t
 from tracker.model import Language
 from tracker.present.inert import line
 from tracker.present.terminal import drawn
+
+_SHOWN = 3  # documents that are named in a cell; --json names all
 
 
 def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
@@ -45,7 +47,27 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
             when(channel["last_try"]),
             Text(line(channel["last_answer"] or "")),
         )
+    audits = _table(
+        "reconciliation",
+        ("id", "at", "expected", "stored", "filled", "missing", "late-documents", "second"),
+        language,
+    )
+    audited = [source for source in status["sources"] if source["reconciliation"]]
+    for source in audited:
+        found = source["reconciliation"]
+        audits.add_row(
+            Text(line(source["id"])),
+            when(found["at"]),
+            str(found["expected"] if found["expected"] is not None else "—"),
+            str(found["stored"] if found["stored"] is not None else "—"),
+            Text(_named(found["filled"])),
+            Text(_named(found["missing"]) or line("; ".join(found["errors"])), style="bold red"),
+            str(found["late"] or ""),
+            Text(_second(found["second"], language)),
+        )
     parts: list[Any] = [sources, Text()]
+    if audited:
+        parts += [audits, Text()]
     if status["channels"]:
         parts += [channels, Text()]
     if status["incidents"]:
@@ -81,13 +103,38 @@ def _counts(name: str, row: Mapping[str, Any], language: Language) -> Text:
     return Text(f"{t(f'health.{name}', language)}: {said}", style="red" if row["dead"] else "")
 
 
+def _named(keys: Sequence[str]) -> str:
+    more = f" +{len(keys) - _SHOWN}" if len(keys) > _SHOWN else ""
+    return line(", ".join(keys[:_SHOWN])) + more
+
+
+def _second(second: Mapping[str, Any] | None, language: Language) -> str:
+    """What is not compared comes first: it is neither a gap nor an agreement."""
+    if second is None:
+        return ""
+    said = []
+    if second["not_compared"]:
+        first = second["not_compared"][0]
+        said.append(
+            t("health.second-not-compared", language, reason=line(f"{first['day']}: {first['reason']}"))
+        )
+    if second["differs"]:
+        said.append(t("health.second-differs", language, numbers=_named(second["differs"])))
+    elif second["issues"]:
+        said.append(t("health.second-agrees", language, issues=second["issues"]))
+    return "; ".join(said)
+
+
 def _table(title: str, columns: tuple[str, ...], language: Language) -> Table:
     drawing = Table(
         title=label("health", title, language), title_justify="left", title_style="bold", box=None,
         pad_edge=False, header_style="dim",
     )  # fmt: skip
     for name in columns:
-        drawing.add_column(label("health", name, language), no_wrap=name not in {"reason", "answer"})
+        drawing.add_column(
+            label("health", name, language),
+            no_wrap=name not in {"reason", "answer", "second", "filled", "missing"},
+        )
     return drawing
 
 

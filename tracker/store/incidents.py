@@ -18,8 +18,18 @@ from tracker.store.tables import INCIDENT
 # A single failed poll is weather; the second in a row is an outage.
 FAILURES = 2
 
-DOWN = {"source": "source-down", "quiet": "source-quiet", "channel": "channel-down"}
-BACK = {"source": "source-back", "quiet": "source-resumed", "channel": "channel-back"}
+DOWN = {
+    "source": "source-down",
+    "quiet": "source-quiet",
+    "gap": "source-gap",
+    "channel": "channel-down",
+}
+BACK = {
+    "source": "source-back",
+    "quiet": "source-resumed",
+    "gap": "source-whole",
+    "channel": "channel-back",
+}
 _ABOUT_CHANNELS = frozenset({DOWN["channel"], BACK["channel"]})
 WHY = "the operators hear of outages"
 

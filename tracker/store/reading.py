@@ -329,6 +329,14 @@ class Reader:
     def sources(self) -> dict[str, dict[str, Any]]:
         return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source")}
 
+    def reconciliations(self) -> dict[str, dict[str, Any]]:
+        """Per source, what its last audit found."""
+        rows = self.connection.execute(
+            "SELECT source, at, since, ok, record FROM reconciliation"
+            " WHERE id IN (SELECT max(id) FROM reconciliation GROUP BY source)"
+        )
+        return {row["source"]: {**dict(row), "record": json.loads(row["record"])} for row in rows}
+
     def channels(self) -> dict[str, dict[str, Any]]:
         """Per channel: what is owed, sent, dead and withheld, and how its last try went."""
         found: dict[str, dict[str, Any]] = {}
