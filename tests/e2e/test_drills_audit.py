@@ -246,7 +246,7 @@ def test_gaps_are_an_incident_until_a_reconciliation_finds_none(world: World, la
     said = " ".join(tracker(world, "audit", "--since", "2026-06-01", "--lang", language).split())
     assert ("2026-12002 (2026-06-12)" in said) if language == "en" else ("2026-12002(2026-06-12)" in said)
     assert t("audit.told", "ja" if language == "ja" else "en", alerts=1) in said
-    found = {one["id"]: one for one in json.loads(tracker(world, "status", "--json"))["sources"]}
+    found = {one["id"]: one for one in json.loads(tracker(world, "status", "--json", code=1))["sources"]}
     assert found["fr-bis"]["reconciliation"]["filled"] == ["2026-12002"]
     assert sum("2026-12002: told" in alert for alert in world.alerts) == 1
     tracker(world, "audit", "--since", "2026-06-01")
@@ -265,7 +265,7 @@ def test_the_daemon_reconciles_once_a_day_after_noon_in_new_york(world: World) -
         world.later(hours=hours)
         world.poll()
         if hours == 18:
-            lose(world, "2026-11001")
+            lose(world, "2026-11003")
         daemon.reconcile()
         with store.read() as connection:
             audits.append(connection.execute(select(RECONCILIATION.c.source, RECONCILIATION.c.ok)).all())
@@ -273,7 +273,7 @@ def test_the_daemon_reconciles_once_a_day_after_noon_in_new_york(world: World) -
     store.close()
     assert [len(found) for found in audits] == [0, 1, 1, 2]
     assert audits[-1] == [("fr-bis", True)] * 2
-    assert [one for one in world.changes() if one["document_number"] == "2026-11001"], "the gap is filled"
+    assert [one for one in world.changes() if one["document_number"] == "2026-11003"], "the gap is filled"
 
 
 def test_wrong_use_is_said(world: World) -> None:
