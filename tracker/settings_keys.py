@@ -121,7 +121,7 @@ _SOURCE_BY_KIND: Mapping[SourceKind, Keys] = {
             read.duration, _SPAN, "how long published documents are looked at again for corrections in place"
         ),
         "issues_url": Key(
-            _base, _STRING, "GovInfo, where the daily reconciliation looks up what each issue holds"
+            read.base, _STRING, "GovInfo, where the daily reconciliation looks up what each issue holds"
         ),
         "full_text": _FULL_TEXT,
     },
