@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench eval drills sbom lock clean
+.PHONY: help demo run test check format bench eval drills fuzz sbom lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -49,6 +49,9 @@ drills: $(READY)  ## what goes wrong in real life, done to the tracker and count
 
 sbom: $(READY)  ## what a running tracker is made of, as CycloneDX, into build/sbom.json
 	@$(BIN)/python -m bench.supply sbom build/sbom.json
+
+fuzz: $(READY)  ## inputs that nobody would send in good faith, to everything that reads; ARGS="--minutes 60", ARGS="pdf page"
+	@nice $(BIN)/python -m fuzz $(ARGS)
 
 lock: $(READY)  ## requirements.lock from pyproject.toml; ARGS=--upgrade takes newer versions
 	@$(PIP) install -qq uv

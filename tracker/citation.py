@@ -317,7 +317,10 @@ def docket(raw: str) -> str:
 
 # --- order --------------------------------------------------------------------------------------
 
-_CFR = re.compile(r"(\d+) CFR (\d+)(?:\.(\d+[a-z]?(?:-\d+[a-z]?(?![\d.]))?))?((?:\([A-Za-z0-9]+\))*)")
+# A run of digits without bounds would be looked through anew from each of its digits.
+_CFR = re.compile(
+    r"(?<!\d)(\d{1,3}) CFR (\d{1,6})(?:\.(\d+[a-z]?(?:-\d+[a-z]?(?![\d.]))?))?((?:\([A-Za-z0-9]+\))*)"
+)
 _WORD = re.compile(r"\d+|[^\W\d]+|[^\w\s]")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
@@ -397,12 +400,16 @@ def _rank(level: str, depth: int) -> int:
     return len(level) * 100 + ord(level[0].lower()) - 96
 
 
+# A number of more digits is none that counts anything, and Python refuses to read one of thousands.
+_DIGITS = 18
+
+
 def _words(text: str) -> Iterator[tuple[int, int, str]]:
     for word in _WORD.findall(text):
         if word == "¶":
             yield (1, 0, "")  # running text before what is designated
         elif word.isdecimal():
-            yield (2, int(word), "")
+            yield (2, int(word[:_DIGITS]), "")
         else:
             yield (4 if word == "›" else 5, 0, word.casefold())
 
@@ -425,8 +432,8 @@ _JAPANESE_WORDS = (
     (re.compile(r"\binstruction (\d+)"), r"改正指示\1"),
 )
 _CFR_RANGE = re.compile(_CFR.pattern + r"(?:-(\d+(?:\.\d+)?))?")
-_SUPPLEMENT = re.compile(r"Supp\. No\. (\d+) to Part (\d+)")
-_FR = re.compile(r"(\d+) FR (\d+)")
+_SUPPLEMENT = re.compile(r"Supp\. No\. (\d{1,3}) to Part (\d{1,6})")
+_FR = re.compile(r"(?<!\d)(\d{1,3}) FR (\d{1,7})")
 _ORDER = re.compile(r"E\.O\. (\d+)")
 _PROCLAMATION = re.compile(r"Proclamation (\d+)")
 _ECCN = re.compile(r"\d[A-E]\d{3}(?:\.[a-z0-9]+)*\Z")

@@ -52,6 +52,8 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         table = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise SettingsError([f"{path}:{error.lineno}: {error.msg}"]) from error
+    except (RecursionError, ValueError) as error:  # nested without end; a number of thousands of digits
+        raise SettingsError([f"{path}: cannot be read as TOML: {error}"]) from error
     return _Reader(path, table, line_numbers(text), environ).settings()
 
 

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DIGEST_FORMS = ("html", "md", "pdf")
-_DURATION = re.compile(r"^(\d+)\s*(s|m|h|d)$")
+_DURATION = re.compile(r"^(\d{1,9})\s*(s|m|h|d)$")
+_LONGEST = timedelta(days=3660)
 _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _CRON_FIELD = re.compile(r"^(\*|\d+(-\d+)?)(/\d+)?(,(\*|\d+(-\d+)?)(/\d+)?)*$")
 _CRON_DAY = re.compile(
@@ -74,7 +75,10 @@ def duration(value: Any) -> timedelta:
     match = _DURATION.match(value) if isinstance(value, str) else None
     if match is None or int(match[1]) == 0:
         raise ValueError(f'{value!r} is not a time span such as "5s", "30m", "6h" or "1d"')
-    return timedelta(**{_UNIT[match[2]]: int(match[1])})
+    span = timedelta(**{_UNIT[match[2]]: int(match[1])})
+    if span > _LONGEST:
+        raise ValueError(f"{value!r} is more than ten years")
+    return span
 
 
 def weekly(value: Any) -> str:

@@ -250,7 +250,7 @@ class Client:
 
     def _body(self, response: httpx.Response, url: str, deadline: float, max_bytes: int) -> bytes:
         expected = response.headers.get("content-length", "")
-        if expected.isdigit() and int(expected) > max_bytes:
+        if expected.isdecimal() and int(expected) > max_bytes:
             raise TooMuch(
                 f"the body is larger than {max_bytes / 1e6:.0f} MB", url=url, status=response.status_code
             )
@@ -288,8 +288,11 @@ def _peer(response: httpx.Response) -> Mapping[str, str] | None:
 
 
 def _next_hop(url: str, location: str) -> str:
-    target = urljoin(url, location.strip()).partition("#")[0]
-    host = host_port(target)
+    try:
+        target = urljoin(url, location.strip()).partition("#")[0]
+        host = host_port(target)
+    except ValueError:
+        host = ""
     if not host:
         raise Refused(f"redirected to {location!r}, which is no web address", url=url)
     # federalregister.gov and ecfr.gov send whom they take for a robot to a host of this name.
@@ -321,12 +324,12 @@ def _retry_after(answer: Answer) -> float | None:
     value = answer.header("retry-after")
     if value is None:
         return None
-    if value.strip().isdigit():
-        return float(value)
     try:
+        if value.strip().isdecimal():
+            return float(value)
         until = parsedate_to_datetime(value)
         said = answer.header("date")
         since = parsedate_to_datetime(said) if said else answer.fetched_at
         return max(0.0, (until - since).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None  # neither number nor date: as if there were none

@@ -27,7 +27,10 @@ def attachment_key(key: str, form: str) -> str:
 def at_source(source: Source, url: str) -> str:
     """Where to ask for a text that the API says is at `url`: with the source's own host, where the settings name a
     mirror instead of federalregister.gov. Nothing is then asked of a host that the settings do not name."""
-    parts, base = urlsplit(url), urlsplit(source.base_url)
+    try:
+        parts, base = urlsplit(url), urlsplit(source.base_url)
+    except ValueError:
+        return url  # no address at all: asking for it says so, of this one text
     if parts.hostname != _OFFICIAL or base.hostname == _OFFICIAL:
         return url
     return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))

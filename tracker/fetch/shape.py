@@ -3,7 +3,6 @@ status 200 as often as not, and must never read as "nothing there"."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -11,7 +10,8 @@ from lxml import etree
 
 from tracker.errors import Refused, WrongShape
 from tracker.model import Answer
-from tracker.text import fold_space
+from tracker.text import fold_space, json_value
+from tracker.xml import NotXml, root_of
 
 _TITLE = re.compile(rb"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 # Titles of the pages that stand in the way: the Federal Register's own, then those of the usual gatekeepers.
@@ -72,7 +72,7 @@ def json_object(answer: Answer) -> dict[str, Any]:
             status=answer.status,
         )
     try:
-        found = json.loads(answer.body)
+        found = json_value(answer.body)
     except (ValueError, RecursionError) as error:
         raise WrongShape(f"JSON that does not read: {error}", url=answer.url, status=answer.status) from None
     assert isinstance(found, dict)
@@ -89,11 +89,9 @@ def xml_root(answer: Answer) -> etree._Element:
             url=answer.url,
             status=answer.status,
         )
-    # The size of the body is bounded by the client, so the tree may be as deep and its texts as long as they are.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
     try:
-        return etree.fromstring(answer.body, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+        return root_of(answer.body)
+    except NotXml as error:
         raise WrongShape(
             f"XML that does not read to its end: {error}", url=answer.url, status=answer.status
         ) from None

@@ -30,6 +30,7 @@ _PLAIN_HEADING = re.compile(
 _FIRST = frozenset({"1", "i", "A", "a"})
 _BEAM = 12
 _HOPELESS = 8.0  # a reading that is behind by more is not followed further
+_DEEPEST = 8  # levels; the CFR has six
 
 ORDER = ("a", "1", "i", "A", "1*", "i*")
 # Amendatory instructions are numbered 3., a., i., A. (Document Drafting Handbook, "Amendatory language").
@@ -56,6 +57,9 @@ class _Level(NamedTuple):  # a tuple, because stacks are hashed by the thousand
 
 
 _Stack = tuple[_Level, ...]
+# The stacks so far, the latest first: a chain, because copying a row for each of thousands of paragraphs is quadratic.
+_Chain = tuple["_Chain | None", _Stack]
+_Reading = tuple[float, _Stack, _Chain | None]
 
 
 def designators(lead: str, *, plain: bool = False) -> tuple[Designator, ...]:
@@ -119,31 +123,43 @@ def levels(
     without designators. Paragraphs that open at a later level (`(2)` after `(b)(1)`) get the levels
     above from those before them. `elided` says that asterisks stand for paragraphs left out, so that
     leaps and single members mean nothing. `order` is that of the sorts from the top."""
-    beam: list[tuple[float, _Stack, tuple[_Stack, ...]]] = [(0.0, (), ())]
+    beam: list[_Reading] = [(0.0, (), None)]
     for heads in paragraphs:
         for place, designator in enumerate(heads):
-            grown: dict[_Stack, tuple[float, _Stack, tuple[_Stack, ...]]] = {}
+            grown: dict[_Stack, _Reading] = {}
+            readings = _readings(designator)
             for cost, stack, history in beam:
-                for step, new in _steps(stack, designator, order, inner=place > 0, elided=elided):
+                for step, new in _steps(
+                    stack, readings, str(designator), order, inner=place > 0, elided=elided
+                ):
                     total = cost + step
                     if new not in grown or total < grown[new][0]:
                         grown[new] = (total, new, history)
             ranked = sorted(grown.values(), key=itemgetter(0))[:_BEAM]
             beam = [reading for reading in ranked if reading[0] <= ranked[0][0] + _HOPELESS]
-        beam = [(cost, stack, (*history, stack if heads else ())) for cost, stack, history in beam]
-    best = min(beam, key=lambda item: item[0])[2]
-    return [tuple(level.text for level in stack) for stack in best]
+        beam = [(cost, stack, (history, stack if heads else ())) for cost, stack, history in beam]
+    chain = min(beam, key=itemgetter(0))[2]
+    found: list[tuple[str, ...]] = []
+    while chain is not None:
+        chain, stack = chain
+        found.append(tuple(level.text for level in stack))
+    return found[::-1]
 
 
 def _steps(
-    stack: _Stack, designator: Designator, order: tuple[str, ...], *, inner: bool, elided: bool
+    stack: _Stack,
+    readings: list[tuple[str, int, int]],
+    text: str,
+    order: tuple[str, ...],
+    *,
+    inner: bool,
+    elided: bool,
 ) -> list[tuple[float, _Stack]]:
-    """Every place that a designator may take, and how much of a leap that is. An `inner` one stands
-    behind another in the same paragraph and so belongs below it."""
+    """Every place that a designator of these readings may take, and how much of a leap that is. An `inner`
+    one stands behind another in the same paragraph and so belongs below it."""
     found: list[tuple[float, _Stack]] = []
     weight = 0.1 if elided else 1.0
-    for sort, number, last in _readings(designator):
-        text = str(designator)
+    for sort, number, last in readings:
         if not inner:
             for depth, level in enumerate(stack):
                 if level.sort != sort:
@@ -156,7 +172,7 @@ def _steps(
         cost = 0.0 if number == 1 else 4.0 * weight
         if sort != _expected(stack, order):
             cost += 2.0 if stack else 0.6
-        found.append((cost, (*stack, _Level(sort, last, text, alone=True))))
+        found.append((cost, (*stack[:_DEEPEST], _Level(sort, last, text, alone=True))))
     return found
 
 

@@ -46,5 +46,5 @@ def _day(text: str) -> date | None:
         pass
     try:
         return legal_day(parsedate_to_datetime(text)) if text else None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker.clock import NEW_YORK
 from tracker.errors import ParseError
-from tracker.text import fold_space
+from tracker.text import fold_space, json_value
 
 MAX_BYTES = 400_000_000
 
@@ -19,13 +19,15 @@ def load(data: bytes, name: str) -> Any:
     if len(data) > MAX_BYTES:
         raise ParseError(f"{name}: {len(data):,} bytes of JSON are over the bound of {MAX_BYTES:,}")
     try:
-        return json.loads(data.decode("utf-8-sig"))
+        return json_value(data)
     except UnicodeDecodeError as error:
         raise ParseError(f"{name}: not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
         raise ParseError(
             f"{name}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from error
+    except ValueError as error:
+        raise ParseError(f"{name}: not JSON that can be read: {error}") from error
     except RecursionError as error:
         raise ParseError(f"{name}: JSON nested too deep") from error
 

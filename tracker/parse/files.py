@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import PurePath
@@ -21,6 +20,7 @@ from tracker.parse.markup import Element, tree
 from tracker.parse.page import read_page
 from tracker.parse.prose import prose_units
 from tracker.parse.reader import filled
+from tracker.text import json_value
 
 _XML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml|<(?:DIV\d|ECFR|RULE|PRORULE|NOTICE|PRESDOCU|FEDREG|CFR(?:GRANULE|DOC))\b)"
@@ -72,8 +72,8 @@ def read_records(data: bytes, name: str = "input") -> list[Document]:
 
 def _json_lines(data: bytes, name: str) -> list[Any]:
     try:
-        return [json.loads(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
-    except ValueError:
+        return [json_value(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
+    except (ValueError, RecursionError):
         value = load(data, name)  # one object over several lines, or an error worth its line
         return value if isinstance(value, list) else _results(value)
 

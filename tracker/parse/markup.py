@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from tracker.errors import ParseError
-from tracker.text import fold_space
+from tracker.xml import NotXml, root_of
 
 # The largest thing read is a title of the CFR in one file; the eCFR's title 15 has 30 MB.
 MAX_BYTES = 200_000_000
@@ -64,20 +64,15 @@ _RAISED_E = frozenset({"51", "52", "53", "54"})  # super- and subscripts
 def tree(data: bytes, name: str) -> Element:
     """The root of an XML file, comments and processing instructions left out, `<br/>` read as space.
 
-    Raises ParseError, naming the line, when it is not well formed or over 200 MB. No entity is
-    resolved and nothing is loaded from anywhere.
+    Raises ParseError, naming the line, when it is not well formed, nested more than 100 deep or over
+    200 MB. No entity is resolved and nothing is loaded from anywhere.
     """
     if len(data) > MAX_BYTES:
         raise ParseError(f"{name}: {len(data):,} bytes of XML are over the bound of {MAX_BYTES:,}")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
-    )
     try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ParseError(
-            f"{name}: not well-formed XML: {fold_space(str(error))[:160]}", cure="fetch it again"
-        ) from error
+        root = root_of(data)
+    except NotXml as error:
+        raise ParseError(f"{name}: not well-formed XML: {error}", cure="fetch it again") from error
     for line_break in root.iter("br"):
         line_break.tail = f"{LINE_BREAK}{line_break.tail or ''}"
     return root

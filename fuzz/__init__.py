@@ -1,0 +1,8 @@
+"""Inputs that nobody would send in good faith, for everything that reads what others wrote.
+
+    python -m fuzz --minutes 60              all targets in turn
+    python -m fuzz page pdf --minutes 5      these
+    python -m fuzz --replay FILE ...         seeds/TARGET/NAME once more
+
+See docs/reliability.md.
+"""

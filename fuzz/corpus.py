@@ -1,0 +1,177 @@
+"""Where fuzzing begins: the demo's archive in the shapes of the services, what was found before, and, where it is
+there, recorded data in pieces. The recorded data is read in place and never becomes a seed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+import random
+import re
+import tempfile
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from lxml import etree
+
+from tests.recorded import ROOT
+from tests.unit.pdf_samples import pdf as small_pdf
+from tracker.demo import ecfr, federal_register, public_inspection, shelf, site
+from tracker.demo.exchange import Request
+from tracker.demo.fr_text import plain_text
+from tracker.demo.holdings import Archive
+from tracker.demo.parties import LIST_PATH
+from tracker.keep.archive import export
+from tracker.store.db import Store
+
+SEEDS = Path(__file__).parent / "seeds"
+LONGEST = 40_000
+_NOW = datetime(2026, 5, 1, tzinfo=UTC)
+_EARLIER = datetime(2025, 9, 29, 16, tzinfo=UTC)  # something was on inspection then
+_ELEMENT = re.compile(
+    rb"<(?:DIV[89]|RULE|PRORULE|NOTICE|PRESDOCU)\b.*?</(?:DIV[89]|RULE|PRORULE|NOTICE|PRESDOCU)>", re.DOTALL
+)
+_MEANT = {
+    "ecfr": ("ecfr/*/*.xml.xz",),
+    "ccl": ("ecfr/15-cfr-774/*.xz", "ecfr/22-cfr-121/*.xz"),
+    "annual-cfr": ("amendments/title-12/annual/*.xz",),
+    "fr-xml": ("amendments/title-12/rules/*.xz", "federal-register/issues/*.xz"),
+    "file": ("amendments/title-12/*/*.xz", "ecfr/22-cfr-121/*.xz"),
+    "records": ("federal-register/api/*.xz",),
+    "tag": ("federal-register/full-text-paragraphs.jsonl.xz",),
+    "citation": ("federal-register/full-text-paragraphs.jsonl.xz",),
+    "party": ("lists/*.xz",),
+}
+
+
+def seeds(name: str) -> list[bytes]:
+    """What was found before, and what was written for this target."""
+    return [path.read_bytes() for path in sorted(SEEDS.glob(f"{name}/*"))]
+
+
+def corpus(name: str) -> list[bytes]:
+    """All that a run for this target begins with."""
+    return [*seeds(name), *_made().get(name, ()), *_recorded(name)]
+
+
+def _recorded(name: str) -> list[bytes]:
+    """Pieces that begin and end where an element, an object or a paragraph does."""
+    dice = random.Random(7)
+    pieces: list[bytes] = []
+    for pattern in _MEANT.get(name, ()):
+        for path in sorted(ROOT.glob(pattern))[:12]:
+            whole = lzma.decompress(path.read_bytes())
+            if len(whole) <= LONGEST:
+                pieces.append(whole)
+                continue
+            elements = [piece for piece in _ELEMENT.findall(whole) if len(piece) <= LONGEST]
+            for _ in range(4):
+                if elements:
+                    pieces.append(dice.choice(elements))
+                    continue
+                if whole.lstrip()[:1] == b"<":
+                    beginning = whole[: dice.randrange(5_000, LONGEST)]
+                    pieces.append(etree.tostring(etree.fromstring(beginning, etree.XMLParser(recover=True))))
+                    continue
+                start = whole.find(b"\n", dice.randrange(len(whole)))
+                pieces.append(whole[start : start + dice.randrange(2_000, LONGEST)])
+    return pieces
+
+
+def _asked(archive: Archive, path: str, *query: tuple[str, str], now: datetime = _NOW) -> bytes:
+    request = Request("GET", path, path, query, {}, now, "https://www.federalregister.gov")
+    for service in (federal_register.answer, public_inspection.answer, ecfr.answer, site.answer):
+        reply = service(archive, request)
+        if reply is not None and reply.status == 200:
+            return reply.body
+    raise LookupError(path)
+
+
+@lru_cache(maxsize=1)
+def _made() -> dict[str, list[bytes]]:
+    archive = shelf.load()
+    folder = shelf.FOLDER
+    found: dict[str, list[bytes]] = {}
+    cfr = [path.read_bytes() for path in sorted(folder.glob("cfr/*.xml"))]
+    found["ecfr"], found["ccl"] = cfr, [data for data in cfr if b"774" in data[:2000]]
+    pages = [path.read_bytes() for path in sorted(folder.glob("pages/*.html"))]
+    found["page"] = found["links"] = pages
+    listing = _asked(archive, "/api/v1/documents.json", ("per_page", "20"))
+    numbers = [record["document_number"] for record in json.loads(listing)["results"]]
+    found["fr-list"] = [listing]
+    filed = _asked(archive, "/api/v1/public-inspection-documents/current.json", now=_EARLIER)
+    found["inspection-list"] = [filed]
+    found["pi-record"] = [json.dumps(record).encode() for record in json.loads(filed)["results"]]
+    index = [
+        _asked(archive, path)
+        for path in (
+            "/api/versioner/v1/titles.json",
+            "/api/versioner/v1/structure/2026-04-01/title-15.json",
+            "/api/versioner/v1/versions/title-15.json",
+        )
+    ]
+    found["ecfr-index"] = [
+        b"\n\n\n".join([*index, b"<DIV5 N='744' TYPE='PART'><HEAD>PART 744</HEAD></DIV5>"])
+    ]
+    found["screening-list"] = found["list"] = [_asked(archive, LIST_PATH)]
+    found["robots"] = [b"User-agent: *\nDisallow: /a/*/b$\nCrawl-delay: 10\nSitemap: https://x/y\n"]
+    found["headers"] = [
+        b"2\nLocation: //www.bis.gov/b\nETag: W/\"a\"", b"5\nRetry-After: 120", b"6\nRetry-After: Wed, 21 Oct 2026 07:28:00 GMT\nDate: Wed, 21 Oct 2026 07:27:00 GMT",
+        b"0\nContent-Type: text/html; charset=utf-8\nLast-Modified: x\nContent-Encoding: gzip\nContent-Length: 9",
+    ]  # fmt: skip
+    found["channel"] = [
+        b'Wed, 21 Oct 2026 07:28:00 GMT\n{"ok":false}',
+        b"120\ninvalid_token",
+        b"slack://T/B/secretsecret\nfor secretsecret",
+    ]
+    found["address"] = [
+        b"https://www.bis.gov:443/a/../b?utm_source=x&id=1#c\n//evil/x\nhttp://[::ffff:1.2.3.4]:80/\n%2e%2e/x"
+    ]
+    found["designator"] = [
+        b"(a) Text\n(1) More\n(i) Yet\n(A) Deep\n(\x011\x02) Six\n(b)-(d) [Reserved]\n(a)(1)(ii) through (iv) x\na.4.b. Item"
+    ]
+    found["fr-record"] = [_asked(archive, f"/api/v1/documents/{number}.json") for number in numbers[:12]]
+    texts = [str(path.read_text("utf-8")) for path in sorted(folder.glob("documents/*.toml"))]
+    found["records"] = [*found["fr-record"], listing]
+    stories = [
+        xml for document in archive.documents for _, xml in [document.xml.state(_NOW) or (None, "")] if xml
+    ]
+    found["fr-xml"] = [xml.encode() for xml in stories]
+    found["fr-text"] = [plain_text(xml).encode() for xml in stories]
+    feeds = [
+        state.body
+        for path, line in archive.pages.items()
+        for _, state in [line.state(_NOW) or (None, None)]
+        if state and "rss" in state.content_type
+    ]
+    found["feed"] = feeds
+    found["feed-entry"] = [
+        json.dumps(
+            {
+                "title": "T",
+                "link": "https://x/y",
+                "id": "1",
+                "summary": "<p>A &amp; <b>b</b></p><ul><li>c",
+                "updated": "2026-01-02T03:04:05Z",
+            }
+        ).encode()
+    ]
+    found["tag"] = found["citation"] = [text.encode() for text in texts]
+    found["pdf"] = [small_pdf(["Page 1", "A rule."], ["Page 2", "It ends."]), small_pdf(["x"], encrypt=True)]
+    found["settings"] = [(folder / "sources.toml").read_bytes()]
+    for sample in texts:
+        found.setdefault("diff", []).append((sample + "\n\n" + sample.replace("the", "a")).encode())
+    found["noise"] = found["redline"] = found["diff"]
+    found["alerts"] = found["terminal"] = found["ics"] = found["tag"][:6]
+    found["unpacking"] = [gzip.compress(pages[0])]
+    found["archive"] = [_exported()]
+    found["file"] = [*cfr[:2], *pages[:3], *found["fr-record"][:2], *found["pdf"], *found["tag"][:2]]
+    return found
+
+
+def _exported() -> bytes:
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+        state = Path(name, "state")
+        Store(state).close()
+        return export(state, Path(name, "x.zip")).path.read_bytes()

@@ -1,0 +1,350 @@
+"""What is fuzzed: every reader of what others wrote, each a function of bytes that raises nothing but our own errors."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import httpx2 as httpx
+
+from fuzz.outputs import OUTPUTS
+from fuzz.trial import Target
+from tests.unit.fetch_fakes import START, Notes, client_for
+from tracker import citation, fetch
+from tracker.diff import apply, compare
+from tracker.errors import FetchError, TrackerError
+from tracker.fetch.address import absolute, canonical
+from tracker.fetch.decode import read_body
+from tracker.fetch.links import follower, links_of
+from tracker.fetch.shape import check_page
+from tracker.keep.restore import import_archive
+from tracker.model import Answer, Document, DocumentKind, Fetched, Profile, Role, Unit, UnitKind
+from tracker.notify.answer import http_answer, redact
+from tracker.parse import guard, noise
+from tracker.parse.designator import designators, levels
+from tracker.parse.files import read_file, read_records
+from tracker.parse.parties import read_party
+from tracker.parse.reader import read
+from tracker.settings_file import load
+from tracker.sources import Source, SourceKind
+from tracker.tag import match, tag
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+TODAY = date(2026, 1, 2)
+URL = "https://www.bis.gov/a/b"
+FIRM = Profile(
+    "p", eccns=("3B001",), hts=("8481",), products=("真空バルブ", "vacuum valve"), parties=("Sample Co., Ltd.",),
+    countries=("Japan",), topics=("entity-list",),
+)  # fmt: skip
+
+
+def _answer(data: bytes, kind: str = "text/html") -> Answer:
+    return Answer(URL, 200, (("content-type", kind),), data, NOW)
+
+
+def _document(role: Role, data: bytes, kind: str = "text/html", **meta: str) -> Document:
+    return _sound(read(Fetched("2025-19001", role, _answer(data, kind), meta)))
+
+
+def _sound(document: Document) -> Document:
+    """What every later stage relies on."""
+    paths = [unit.path for unit in document.units]
+    assert len(set(paths)) == len(paths), "two units of one path"
+    assert all(paths), "a unit without a path"
+    texts = [
+        document.title,
+        document.abstract,
+        document.action,
+        *paths,
+        *(unit.text for unit in document.units),
+    ]
+    assert "".join(texts).encode() is not None  # the store writes UTF-8
+    return document
+
+
+def _attached(role: Role) -> Target:
+    """A full text beside an empty record; what cannot be read is a note there, so it is asked for an error itself."""
+
+    def run(data: bytes) -> None:
+        part = Fetched("2025-19001/text", role, _answer(data))
+        record = _answer(b'{"document_number":"2025-19001","title":"T"}')
+        document = _sound(read(Fetched("2025-19001", Role.FR_RECORD, record, {}, (part,))))
+        tag(document, today=TODAY)
+
+    return run
+
+
+def ecfr(data: bytes) -> None:
+    _document(Role.ECFR_PART, data, "text/xml", title="15", part="744", as_of="2026-01-02")
+
+
+def page(data: bytes) -> None:
+    document = _document(Role.PAGE, data)
+    guard.judge(document, None, len(data), None)
+    _document(Role.PAGE, data, "text/html; charset=x-unknown", content="main, .content")
+
+
+def pdf(data: bytes) -> None:
+    _document(Role.PDF, data, "application/pdf")
+
+
+def file(data: bytes) -> None:
+    _sound(read_file("x", data))
+
+
+def records(data: bytes) -> None:
+    for document in map(_sound, read_records(data)):
+        tag(document, today=TODAY)
+
+
+def _role(role: Role) -> Target:
+    def run(data: bytes) -> None:
+        tag(_document(role, data, "application/json"), today=TODAY)
+
+    return run
+
+
+def screening_list(data: bytes) -> None:
+    _document(Role.SCREENING_LIST, data, "application/json", list_name="Consolidated Screening List")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def citations(data: bytes) -> None:
+    text = _text(data)
+    for found in citation.find(text):
+        assert text[found.start : found.end]
+    for line in text.split("\n")[:50]:
+        citation.parse(line)
+        citation.sort_key(line)
+        citation.japanese(line)
+        citation.docket(line)
+
+
+def designator(data: bytes) -> None:
+    lines = _text(data).split("\n")
+    heads = [designators(line, plain=len(line) % 2 == 0) for line in lines]
+    assert len(levels(heads, elided=len(lines) % 2 == 0)) == len(lines)
+
+
+def party(data: bytes) -> None:
+    for line in _text(data).split("\n"):
+        found = read_party(line)
+        assert isinstance(found.name, str)
+
+
+def _units(text: str) -> tuple[Unit, ...]:
+    kinds = (
+        UnitKind.PARAGRAPH,
+        UnitKind.INSTRUCTION,
+        UnitKind.HEADING,
+        UnitKind.ROW,
+        UnitKind.EFFECTIVE_NOTE,
+    )
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return tuple(
+        Unit(f"15 CFR 744.{number}", kinds[number % 7 if number % 7 < 5 else 0], line, number % 3)
+        for number, line in enumerate(lines, 1)
+        if line
+    )
+
+
+def tagging(data: bytes) -> None:
+    title, _, rest = _text(data).partition("\n")
+    for kind in (DocumentKind.RULE, DocumentKind.PAGE):
+        document = Document(
+            "k",
+            kind,
+            title,
+            URL,
+            _units(rest),
+            abstract=rest[:3000],
+            dates_text=rest[:3000],
+            action=title[:200],
+        )
+        found = tag(document, today=TODAY)
+        match([FIRM], document, (), found)
+
+
+def _two(data: bytes) -> tuple[Document, Document]:
+    first, _, second = _text(data).partition("\x00" if b"\x00" in data else "\n\n")
+    return (
+        Document("k", DocumentKind.CFR, "PART 744", URL, _units(first)),
+        Document("k", DocumentKind.CFR, "PART 744", URL, _units(second)),
+    )
+
+
+def diff(data: bytes) -> None:
+    before, after = _two(data)
+    operations = compare(before, after)
+    assert [unit.text for unit in apply(before.units, operations)] == [unit.text for unit in after.units]
+    tag(after, operations, today=TODAY)
+
+
+def quiet(data: bytes) -> None:
+    before, after = _two(data)
+    templates = noise.volatile(before, after)
+    _sound(noise.quiet(before, templates))
+
+
+# --- the adapters: what a server says to each of their questions -----------------------------------------------------
+
+
+def _poll(kind: SourceKind, **fields: object) -> Target:
+    source = Source("s", kind, base_url="https://www.federalregister.gov/api/v1", url=URL, **fields)  # type: ignore[arg-type]
+
+    def run(data: bytes) -> None:
+        # The same to all questions, but the second and later ones after a line feed alone, if there are such parts.
+        parts = data.split(b"\n\n\n") or [b""]
+        turn = iter([*parts, *parts[-1:] * 50])
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/robots.txt":
+                return httpx.Response(404)
+            return httpx.Response(200, headers={"content-type": "application/json"}, content=next(turn, b""))
+
+        client = client_for(handle)
+        try:
+            for item in fetch.poll(source, Notes(), client, START):
+                if isinstance(item, Fetched) and item.role is not Role.LISTING:
+                    _read(item)
+        finally:
+            client.close()
+
+    return run
+
+
+def _read(item: Fetched) -> None:
+    with suppress(TrackerError):  # one thing that cannot be read costs the others nothing
+        _sound(read(item))
+
+
+def links(data: bytes) -> None:
+    answer = _answer(data)
+    check_page(answer)
+    for link in links_of(answer, follower("same-site", URL)):
+        assert canonical(link.url) == link.url
+
+
+def addresses(data: bytes) -> None:
+    for line in _text(data).split("\n"):
+        once = canonical(line)
+        assert canonical(once) == once
+        absolute(URL, line)
+
+
+def robots(data: bytes) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(
+            200, content=data if request.url.path == "/robots.txt" else b"<html><body><p>x</p></body></html>"
+        )
+
+    client = client_for(handle)
+    try:
+        list(fetch.poll(Source("s", SourceKind.PAGE, url=URL), Notes(), client, START))
+    finally:
+        client.close()
+
+
+def headers(data: bytes) -> None:
+    """What a server says besides the body: a line is a header, the first byte decides the status."""
+    lines = [line.partition(b":") for line in data.split(b"\n")[1:]]
+    said = [(name.strip() or b"x", value.strip()) for name, _, value in lines]
+    status = (200, 200, 301, 304, 404, 429, 503)[((data or b"0")[0] - 48) % 7]
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/robots.txt":
+            return httpx.Response(404)
+        return httpx.Response(
+            status,
+            headers=said,
+            stream=httpx.ByteStream(b"<html><body><main><p>Text of the law.</p></main></body></html>"),
+        )
+
+    client = client_for(handle)
+    try:
+        for item in fetch.poll(
+            Source("s", SourceKind.PAGE, url=URL, follow="same-site"), Notes(), client, START
+        ):
+            if isinstance(item, Fetched):
+                _read(item)
+    finally:
+        client.close()
+
+
+def unpacking(data: bytes) -> None:
+    for encoding in ("gzip", "deflate"):
+        with suppress(FetchError):
+            read_body([data[:7], data[7:]], encoding, 20_000_000, lambda: None, URL)
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def settings(data: bytes) -> None:
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        path = Path(folder, "sources.toml")
+        path.write_bytes(data)
+        load(path, {"HOME": "/x", "SLACK": "slack://a/b/c"})
+
+
+def archive(data: bytes) -> None:
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+        folder = Path(name)
+        path = folder / "x.zip"
+        path.write_bytes(data)
+        try:
+            import_archive(path, folder / "state")
+        finally:
+            outside = [entry.name for entry in folder.iterdir() if entry.name not in ("x.zip", "state")]
+            assert not outside, f"written outside: {outside}"
+
+
+def channel(data: bytes) -> None:
+    header, _, body = _text(data).partition("\n")
+    for status in (200, 429, 503):
+        said = http_answer(status, body, header, NOW)
+        assert "\n" not in said.text
+    redact(body, header)
+
+
+TARGETS: Mapping[str, Target] = {
+    "ecfr": ecfr,
+    "ccl": ecfr,
+    "annual-cfr": file,
+    "fr-xml": _attached(Role.FR_XML),
+    "fr-text": _attached(Role.FR_TEXT),
+    "fr-record": _role(Role.FR_RECORD),
+    "pi-record": _role(Role.PI_RECORD),
+    "feed-entry": _role(Role.FEED_ENTRY),
+    "screening-list": screening_list,
+    "page": page,
+    "pdf": pdf,
+    "file": file,
+    "records": records,
+    "citation": citations,
+    "designator": designator,
+    "party": party,
+    "tag": tagging,
+    "diff": diff,
+    "noise": quiet,
+    "fr-list": _poll(SourceKind.FEDERAL_REGISTER),
+    "inspection-list": _poll(SourceKind.PUBLIC_INSPECTION),
+    "ecfr-index": _poll(SourceKind.ECFR, title=15, parts=((744, 744), (774, 774))),
+    "feed": _poll(SourceKind.FEED),
+    "list": _poll(SourceKind.SCREENING_LIST),
+    "links": links,
+    "address": addresses,
+    "robots": robots,
+    "headers": headers,
+    "unpacking": unpacking,
+    "settings": settings,
+    "archive": archive,
+    "channel": channel,
+    **OUTPUTS,
+}

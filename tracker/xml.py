@@ -1,0 +1,33 @@
+"""XML that others wrote, as a tree: no entity is resolved, nothing is loaded from anywhere, nothing is nested without
+end."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from tracker.text import fold_space
+
+# The eCFR nests some 15 deep. Readers descend by calling themselves.
+MAX_DEPTH = 100
+_TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+
+
+class NotXml(ValueError):
+    """Its text is one line: what is wrong, and where."""
+
+
+def root_of(data: bytes) -> etree._Element:
+    """The root, without comments and processing instructions. Raises NotXml.
+
+    Size is for the caller to bound: the tree's texts may be as long as they are.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise NotXml(fold_space(str(error))[:160]) from error
+    if _TOO_DEEP(root):
+        raise NotXml(f"elements within elements, more than {MAX_DEPTH} deep")
+    return root
