@@ -9,21 +9,14 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import MetaData, create_engine
-
-from tracker.keep.archive import tables
+from tracker.keep.restore import tables_of
 from tracker.store.db import FILE
-from tracker.store.migrations import run
 
 
 def empty(state: Path, revision: str) -> dict[str, list[str]]:
     """Makes an empty database of that version, and gives the columns of its tables, those first that others point at."""
     state.mkdir(parents=True)
-    engine, made = create_engine(f"sqlite:///{state / FILE}"), MetaData()
-    run.upgrade(engine, revision)
-    made.reflect(engine, only=lambda name, _: not name.startswith(("change_fts", "alembic_")))
-    engine.dispose()
-    return {table.name: [column.name for column in table.columns] for table in tables(made)}
+    return {table.name: [column.name for column in table.columns] for table in tables_of(state, revision)}
 
 
 def state_of(revision: str, now: Path, there: Path) -> Path:

@@ -18,6 +18,7 @@ from tracker.errors import StoreError, TrackerError, UsageError
 from tracker.keep import restore
 from tracker.keep.archive import export
 from tracker.keep.restore import import_archive
+from tracker.store import seals
 from tracker.store.db import FILE
 from tracker.store.reading import Wanted, reader
 
@@ -159,6 +160,21 @@ def _no_table(members: Members) -> None:
     del members["tables/change.jsonl"]
 
 
+def _edited_change(members: Members) -> None:
+    """A level turned down, with the manifest mended: the seal of the row still finds it."""
+    _rewritten(members, "change", lambda row: row.update(level=0))
+
+
+def _sealed_change(members: Members) -> None:
+    """The same by one who makes the seal anew: what the row says is not what its record says."""
+
+    def edit(row: dict[str, Any]) -> None:
+        row["level"] = 4 - row["level"]
+        row["seal"] = seals.of_change(row)
+
+    _rewritten(members, "change", edit)
+
+
 def _newer(members: Members) -> None:
     members["manifest.json"] = members["manifest.json"].replace(b'"format": 1', b'"format": 9')
 
@@ -166,20 +182,26 @@ def _newer(members: Members) -> None:
 ATTACKS = [
     _traversal, _absolute, _inner, _other_bytes, _lost_blob, _edited_row, _edited_with_its_hash, _unknown_column,
     _blob_bomb, _said_bomb, _base_of_itself, _text_bomb, _not_json, _deep, _no_table, _newer,
+    _edited_change, _sealed_change,
 ]  # fmt: skip
+
+
+def attacked(exported: Path, attack: Callable[[Members], None], hostile: Path) -> Path:
+    """An archive that was opened, altered and packed again."""
+    with zipfile.ZipFile(exported) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    attack(members)
+    with zipfile.ZipFile(hostile, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return hostile
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__.strip("_"))
 def test_a_hostile_archive_is_refused_and_leaves_nothing(
     exported: Path, tmp_path: Path, attack: Callable[[Members], None]
 ) -> None:
-    with zipfile.ZipFile(exported) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    attack(members)
-    hostile = tmp_path / "hostile.zip"
-    with zipfile.ZipFile(hostile, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
+    hostile = attacked(exported, attack, tmp_path / "hostile.zip")
     there = tmp_path / "a" / "b" / "there"
     with pytest.raises(TrackerError) as refused:
         import_archive(hostile, there)

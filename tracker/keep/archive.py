@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, MetaData, Table
+from sqlalchemy import JSON, Boolean, Table
 
 from tracker.errors import StoreError, UsageError
 from tracker.keep.backup import sync
@@ -47,9 +47,14 @@ class Moved:
     bytes: int
 
 
-def tables(schema: MetaData = metadata) -> list[Table]:
-    """All tables, those first that others point at; not what lets people in: a file that travels opens no door."""
-    return [table for table in schema.sorted_tables if table.name not in DOORS | DERIVED]
+def tables() -> list[Table]:
+    """All tables that travel, those first that others point at."""
+    return [table for table in metadata.sorted_tables if travels(table.name)]
+
+
+def travels(table: str) -> bool:
+    """Not what lets people in: a file that travels opens no door."""
+    return table not in DOORS | DERIVED
 
 
 def member(table: str) -> str:

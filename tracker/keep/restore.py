@@ -11,7 +11,6 @@ import hashlib
 import json
 import shutil
 import sqlite3
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import zstandard
-from sqlalchemy import MetaData, Table, create_engine, text
+from sqlalchemy import Column, MetaData, Table, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import StoreError, UsageError
@@ -33,7 +32,7 @@ from tracker.keep.archive import (
     known_name,
     member,
     stored_values,
-    tables,
+    travels,
 )
 from tracker.keep.backup import sync
 from tracker.store import snapshots
@@ -95,7 +94,7 @@ def _read(archive: zipfile.ZipFile, file: Path, work: Path) -> dict[str, int]:
             raise StoreError(f"{file}: {info.filename} stands in it twice", cure=_DAMAGED)
         members[info.filename] = info
     schema, promised = _manifest(archive, members, file)
-    found = _tables(work, schema)
+    found = tables_of(work, schema)
     if promised.keys() != {table.name for table in found}:
         raise StoreError(f"{file}: the manifest names other tables than there are", cure=_DAMAGED)
     with closing(sqlite3.connect(work / FILE)) as connection:
@@ -112,18 +111,20 @@ def _read(archive: zipfile.ZipFile, file: Path, work: Path) -> dict[str, int]:
     return {name: int(found["rows"]) for name, found in promised.items()}
 
 
-def _tables(work: Path, schema: str) -> list[Table]:
-    """Makes an empty database as it was in that version, and gives its tables."""
+def tables_of(work: Path, schema: str) -> list[Table]:
+    """Makes an empty database as it was in that version, and gives its tables that travel, those first that others
+    point at."""
     engine, made = create_engine(f"sqlite:///{work / FILE}"), MetaData()
     try:
         run.upgrade(engine, schema)
-        with warnings.catch_warnings():
-            # Rows are asked for, and not the index over an expression, which SQLAlchemy does not read back.
-            warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
-            made.reflect(engine, only=lambda name, _: not name.startswith(("change_fts", "alembic_")))
+        found = inspect(engine)
+        return [
+            Table(name, made, *(Column(column["name"], column["type"]) for column in found.get_columns(name)))
+            for name, _ in found.get_sorted_table_and_fkc_names()
+            if name and travels(name) and not name.startswith(("change_fts", "alembic_"))
+        ]
     finally:
         engine.dispose()
-    return tables(made)
 
 
 def _manifest(

@@ -210,6 +210,16 @@ def note(connection: Connection, at: datetime, name: str, address: str, outcome:
     connection.execute(delete(SIGN_IN).where(SIGN_IN.c.at < at - KEPT))
 
 
+def was_in(connection: Connection, name: str, address: str) -> bool:
+    """Whether that name was let in from that address before."""
+    found = select(SIGN_IN.c.id).where(
+        (SIGN_IN.c.name == fold_space(name)[:NAME])
+        & (SIGN_IN.c.address == address)
+        & (SIGN_IN.c.outcome == "in")
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
 def noted(connection: Connection, limit: int = 500) -> list[SignIn]:
     """Newest first."""
     rows = connection.execute(select(SIGN_IN).order_by(SIGN_IN.c.id.desc()).limit(limit))

@@ -44,7 +44,10 @@ def sign_in(
         return RedirectResponse("/", 303)
     name, address = fold_space(name), address_of(request, access)
     throttle: Throttle = request.app.state.throttle
-    wait = throttle.try_now(search_form(name), address)
+    with desk.store.read() as connection:
+        account = accounts.get(connection, name)
+        familiar = accounts.was_in(connection, account.name if account else name, address)
+    wait = throttle.try_now(search_form(name), address, familiar=familiar)
     language = language_of(request, desk)
     if wait:
         seconds = math.ceil(wait)
@@ -52,14 +55,13 @@ def sign_in(
         answer = _again(request, desk, said, name, back, 429)
         answer.headers["Retry-After"] = str(seconds)
         return answer
-    with desk.store.read() as connection:
-        account = accounts.get(connection, name)
     if not right(password, account.password if account else "") or account is None:
         with desk.store.write() as connection:
             accounts.note(connection, desk.now(), name, address, "refused")
         return _again(request, desk, t("web.sign-in-wrong", language), name, back, 403)
     throttle.passed(search_form(name), address)
     with desk.store.write() as connection:
+        accounts.end(connection, request.cookies.get(SESSION, ""))
         token = accounts.begin(connection, account.name, desk.now())
         accounts.note(connection, desk.now(), account.name, address, "in")
     done = RedirectResponse(local_path(back), 303)

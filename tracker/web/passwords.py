@@ -50,8 +50,9 @@ def right(password: str, known: str) -> bool:
 
 class Throttle:
     """How long one must wait before the next try. After some free ones each failure doubles the wait, by name and
-    address together, by address (many names from one place) and, more patiently, by name (one name from many places:
-    a stranger must not lock its owner out for long)."""
+    address together, by address (many names from one place) and, more patiently, by name (one name from many places).
+    Where the owner of a name was let in before (`familiar`), what strangers do elsewhere with his name is not held
+    against him: else whoever tries without end would keep him out without end."""
 
     FREE: ClassVar = {"both": 5, "address": 20, "name": 50}
 
@@ -60,14 +61,15 @@ class Throttle:
         self._lock = threading.Lock()
         self._failed: OrderedDict[tuple[str, str], tuple[int, float, float]] = OrderedDict()
 
-    def try_now(self, name: str, address: str) -> float:
+    def try_now(self, name: str, address: str, *, familiar: bool = False) -> float:
         """0 when a try may be made: it counts as failed until `passed` is called. Else the seconds to wait."""
         now = self.clock()
+        keys = self._keys(name, address)[: 2 if familiar else 3]
         with self._lock:
-            wait = max(self._until(key, now) - now for key in self._keys(name, address))
+            wait = max(self._until(key, now) - now for key in keys)
             if wait > 0:
                 return wait
-            for key in self._keys(name, address):
+            for key in keys:
                 failures = self._failed.pop(key, (0, 0.0, 0.0))[0] + 1
                 over = failures - self.FREE[key[0]]
                 delay = min(2.0 ** min(over, 30), LONGEST_WAIT) if over >= 0 else 0.0

@@ -67,11 +67,13 @@ class Viewer:
 
     def start(self) -> None:
         from tracker.web.app import create_app
+        from tracker.web.patience import Patient
 
         listener = self._bind()
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
             create_app(self.settings, self.state, self.now, host=self.host),
+            http=Patient,
             access_log=False,
             log_config=None,
             lifespan="off",

@@ -1,0 +1,49 @@
+"""How long a connection may take to ask, and how many there may be.
+
+uvicorn waits for ever for the rest of a request: some hundred connections that send a byte now and then would leave no
+room for anybody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+
+class Patient(H11Protocol):
+    """A connection that is closed when a request of it has not come in whole `WITHIN` seconds after it was opened or
+    its first byte came, and at once when `MOST` others are open."""
+
+    WITHIN: ClassVar = 20.0  # a form has 64 KB
+    MOST: ClassVar = 500
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        if len(self.connections) > self.MOST:
+            transport.abort()
+            return
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        self._wait()
+        super().data_received(data)
+        if self.conn.their_state not in {h11.IDLE, h11.SEND_BODY}:
+            self._settle()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._settle()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        if self._late is None:
+            self._late = self.loop.call_later(self.WITHIN, self.transport.abort)
+
+    def _settle(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
