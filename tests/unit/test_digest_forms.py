@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
 
-from tests.unit.digest_samples import MONDAY, PERIOD, full_week, hostile, week
+from tests.unit.digest_samples import MONDAY, PERIOD, full_week, hostile, part, week
 from tracker.digest import STYLE, letter, mail, markdown, page, pdf, rendering, sheet
 from tracker.digest.markdown import escape
 from tracker.digest.week import Health, Week
 from tracker.errors import UsageError
-from tracker.model import Language
+from tracker.model import Bilingual, Language, Topic
 from tracker.notify.forms import uncalled
 from tracker.present.inert import line
 
@@ -135,8 +135,15 @@ def test_a_mail_has_only_what_clients_keep(told: Week, language: Language) -> No
         assert not {"src", "background", "id"} & set(element.attrib)
         style = element.get("style", "")
         assert not re.search(r"url\(|var\(|flex|grid|position|float|@|expression|;;", style), style
+    for element in root.iter():
+        # A ground without an ink of its own is what dark modes make unreadable.
+        style = element.get("style", "")
+        bare = "background" in style and not re.search(r"(?<![-\w])color:", style)
+        assert not (bare and (element.text or "").strip()), style
     assert all(address.startswith("https://") for address in root.xpath("//@href"))
     assert root.xpath("//html/@lang") == [language]
+    assert root.xpath("//meta[@name='color-scheme']/@content") == ["light"]
+    assert len(text.encode()) < 102_000
     for table in root.iter("table"):  # Outlook adds space of its own where these are not said
         assert table.get("cellpadding") == table.get("cellspacing") == "0"
 
@@ -317,3 +324,20 @@ def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.Monke
 def test_nothing_is_fetched_for_a_pdf() -> None:
     with pytest.raises(ValueError, match="not fetched"):
         rendering._nothing("https://evil.example/x.png")
+
+
+def test_a_change_of_listed_parties_stands_under_the_lists_and_sections_are_cited_in_japanese() -> None:
+    parties = part(
+        1, units=("Supp. No. 4 to Part 744 › JAPAN › Sample K.K.",),
+        topics=(Topic("semiconductor-subsystems", 0.95, ()), Topic("entity-list", 0.9, ())),
+    )  # fmt: skip
+    words = "15 CFR 734.9:1段落を変更((e))。15 CFR 734.13:1段落を変更((a)(2))。改正前「a」→改正後「b」"
+    text = part(2, units=("15 CFR 734.9(e)",), topics=(Topic("fdpr", 0.9, ()),), summary=Bilingual(words, ""))
+    (topics,) = (found for found in sheet(week(parties, text), "ja").sections if found.id == "topics")
+    heads = {group.title: [row.head for row in group.rows] for group in topics.groups}
+    assert heads == {
+        "エンティティー・リスト等": ["EAR第744部補遺第4号:JAPANに1者を追加"],
+        "外国直接製品ルール(FDPR)・デミニミス": [
+            "EAR第734.9条:1段落を変更((e))、EAR第734.13条:1段落を変更((a)(2))"
+        ],
+    }

@@ -167,6 +167,10 @@ def test_mail_html_uses_only_what_mail_clients_keep() -> None:
     styles = " ".join(str(tag["style"]) for tag in tree.find_all(style=True))
     assert not re.search(r"position:|float:|flex|grid|url\(|@", styles)
     assert tree.find_all("html")[0]["lang"] == "ja"
+    # A ground without an ink of its own is what dark modes make unreadable.
+    grounds = [str(tag["style"]) for tag in tree.find_all(style=re.compile("background"))]
+    assert all(re.search(r"(?<![-\w])color:", style) for style in grounds), grounds
+    assert [tag["content"] for tag in tree.find_all("meta", attrs={"name": "color-scheme"})] == ["light"]
 
 
 def test_a_webhook_body_is_the_record_with_what_people_read_beside_it() -> None:

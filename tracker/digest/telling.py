@@ -12,7 +12,7 @@ from urllib.parse import quote
 from tracker.digest.figures import LEVELS, charts
 from tracker.digest.layout import Group, Row, Section, Sheet
 from tracker.digest.opening import sentences, subject, warning, watched
-from tracker.digest.touched import Party
+from tracker.digest.touched import Party, only_parties
 from tracker.digest.week import Action, Coming, Health, Item, Outage, Turn, Week
 from tracker.digest.words import HEADLINE, REASON, Words
 from tracker.i18n import label, moment, t
@@ -24,6 +24,8 @@ from tracker.present.official import official_unit
 
 # How many rows of a list are shown; the rest is counted.
 PER_TOPIC, LOW, ACTIONS, ROWS, PARTIES = 5, 8, 12, 25, 40
+
+LISTS = "entity-list"
 
 
 def sheet(week: Week, language: Language, *, repeated: bool = False, share: float = 1.0) -> Sheet:
@@ -342,5 +344,8 @@ def _row(
 
 
 def _topic(change: Change) -> str:
-    """The topic that a change is most about."""
+    """The topic that a change is most about: of a change of listed parties alone that is the list, whatever the
+    parties deal in."""
+    if any(topic.id == LISTS for topic in change.tagging.topics) and only_parties(change):
+        return LISTS
     return max(change.tagging.topics, key=lambda topic: topic.score).id if change.tagging.topics else ""

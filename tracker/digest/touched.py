@@ -61,6 +61,12 @@ def party_of(operation: Operation, change: Change) -> Party | None:
     return Party(op, line(register), line(above[-1]) if above else "", line(name), change)
 
 
+def only_parties(change: Change) -> bool:
+    """Whether a change touches nothing but lists of parties."""
+    registers = {unit.partition(_SEPARATOR)[0] for unit in change.tagging.units}
+    return bool(registers) and all(_PARTY_LISTS.match(register) for register in registers)
+
+
 def _key(party: Party) -> tuple[str, ...]:
     return tuple(search_form(text) for text in (party.register, party.country, party.name))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 from tracker.citation import japanese
 from tracker.digest.week import Week
@@ -22,6 +23,7 @@ TITLE = 110
 REASON = 230
 # Texts that stand for years and change in places; all others are said once.
 TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+_BOOKS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,24 @@ class Words:
 
     def head(self, change: Change, limit: int) -> str:
         """What happened, in one line: a document is there under its title; a text reads otherwise in places."""
+        if change.kind in _BOOKS:
+            return shorten(self.cited(self._places(change)), limit)
         if change.kind in TEXTS:
             return shorten(what_changed(change, self.language)[0], limit)
         return self.name(change)
 
+    def _places(self, change: Change) -> str:
+        """What was touched, without the words that went and came. In Japanese each section has a sentence."""
+        first, rest = what_changed(change, self.language)
+        if self.language != "ja":
+            return first
+        places = takewhile(lambda sentence: sentence and "「" not in sentence, rest.split("。"))
+        return "、".join((first, *places))
+
     def name(self, change: Change, *, number: bool = True) -> str:
         """What a thing is called, not what changed in it: a document's title; of a text, what was touched."""
-        if change.kind in {DocumentKind.CFR, DocumentKind.LIST}:
-            return shorten(what_changed(change, self.language)[0], TITLE)
+        if change.kind in _BOOKS:
+            return shorten(self.cited(what_changed(change, self.language)[0]), TITLE)
         known = (change.document_number or change.citation) if number else None
         return shorten(line(change.title), TITLE) + (self.bracketed(line(known)) if known else "")
 

@@ -97,7 +97,7 @@ def html(message: Message) -> str:
         for entry in message.entries
     )
     quotes = "".join(
-        '<tr><td style="border-left:4px solid #c8c8c8;padding:4px 12px;background:#f6f6f6">'
+        '<tr><td style="border-left:4px solid #c8c8c8;padding:4px 12px;background:#f6f6f6;color:#1a1a1a">'
         f'<span style="color:#222222">“{escape(quote.text)}”</span><br>'
         f'<span style="color:#555555;font-size:13px">— {escape(quote.source)}</span></td></tr>'
         '<tr><td style="height:8px;line-height:8px">&nbsp;</td></tr>'
@@ -115,6 +115,7 @@ def html(message: Message) -> str:
     return (
         f'<!DOCTYPE html><html lang="{message.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="color-scheme" content="light"><meta name="supported-color-schemes" content="light">'
         f"<title>{escape(message.subject)}</title></head>"
         f'<body style="margin:0;padding:0;background:#ffffff;color:#1a1a1a;{_FONT};font-size:15px;'
         'line-height:1.6"><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">'
