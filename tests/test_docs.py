@@ -19,7 +19,7 @@ from tracker.i18n import t
 from tracker.model import TOPIC_IDS, Change, Direction, DocumentKind, Level, Op, SnapshotRef, Tagging
 from tracker.record import record
 from tracker.settings_keys import Keys
-from tracker.sources import Access, Channel, Digest, Settings, Source, SourceKind
+from tracker.sources import Access, Channel, Digest, Settings, Source, SourceKind, Summariser
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -65,6 +65,7 @@ TABLES: list[tuple[str, set[str], Keys]] = [
     ("`[[route]]`", set(settings_keys.ROUTE), settings_keys.ROUTE),
     ("`when = { ... }`", set(settings_keys.WHEN), settings_keys.WHEN),
     ("`[digest]`", set(settings_keys.DIGEST), settings_keys.DIGEST),
+    ("`[summariser]`", set(settings_keys.SUMMARISER), settings_keys.SUMMARISER),
     *(
         (
             f'`kind = "{kind}"`',
@@ -106,6 +107,7 @@ def literal(value: object) -> str:
         ("`[[channel]]`", Channel),
         ("`[digest]`", Digest),
         ("`[viewer]`", Access),
+        ("`[summariser]`", Summariser),
     ],
 )
 def test_what_holds_for_a_key_left_out_is_what_the_settings_say(heading: str, shape: Any) -> None:
@@ -135,6 +137,7 @@ def test_examples_of_settings_are_right() -> None:
         assert set(parsed.pop("tracker", {})) <= set(settings_keys.TRACKER)
         assert set(parsed.pop("digest", {})) <= set(settings_keys.DIGEST)
         assert set(parsed.pop("viewer", {})) <= set(settings_keys.VIEWER)
+        assert set(parsed.pop("summariser", {})) <= set(settings_keys.SUMMARISER)
         for name, entries in parsed.items():
             for entry in entries:
                 assert set(entry) <= set(tables[name]), block

@@ -11,6 +11,7 @@
     │   └── WrongShape        HTML where JSON should be, a missing key, a truncated body  transient
     ├── ParseError            bytes that their reader cannot make sense of                permanent
     ├── StoreError            the state folder or database cannot be used
+    ├── NoAnswer              a language model of the firm's own gave none
     └── DeliveryError         a channel did not take a message; says if it may later
 
 An error's text is one line that names the cause; `cure` says what to do about it. `transient` says
@@ -88,6 +89,10 @@ class ParseError(TrackerError):
 
 
 class StoreError(TrackerError):
+    pass
+
+
+class NoAnswer(TrackerError):
     pass
 
 

@@ -23,13 +23,14 @@ from tracker.settings_keys import (
     PROFILE,
     ROUTE,
     SOURCE,
+    SUMMARISER,
     TRACKER,
     VIEWER,
     WHEN,
     Keys,
     source_keys,
 )
-from tracker.sources import Access, Channel, Digest, Host, Route, Settings, Source, SourceKind
+from tracker.sources import Access, Channel, Digest, Host, Route, Settings, Source, SourceKind, Summariser
 
 _HEADER = re.compile(r"^\s*\[(\[)?\s*([A-Za-z0-9_\-.\"]+)\s*\]?\]\s*(?:#.*)?$")
 _KEY = re.compile(r'^\s*([A-Za-z0-9_\-]+|"[^"]+")\s*=')
@@ -114,7 +115,17 @@ class _Reader:
 
     def settings(self) -> Settings:
         for name in self.table:
-            if name not in {"tracker", "source", "channel", "profile", "route", "host", "digest", "viewer"}:
+            if name not in {
+                "tracker",
+                "source",
+                "channel",
+                "profile",
+                "route",
+                "host",
+                "digest",
+                "viewer",
+                "summariser",
+            }:
                 self.problem((name,), f'unknown table "{name}"')
         head = self.read_table(("tracker",), self.table.get("tracker", {}), TRACKER)
         sources = self.read_sources()
@@ -136,6 +147,7 @@ class _Reader:
             profiles=tuple(profiles),
             hosts=tuple(hosts),
             access=self.read_access(),
+            summariser=self.read_summariser(),
             **head,
         )
         routes = self.read_routes()
@@ -292,6 +304,23 @@ class _Reader:
                 ("viewer", "sign_in"), 'sign_in: "proxy" needs "trusted_proxies": anybody can send a header'
             )
         return access
+
+    def read_summariser(self) -> Summariser | None:
+        if "summariser" not in self.table:
+            return None
+        place = ("summariser",)
+        right = self.read_table(place, self.table["summariser"], SUMMARISER)
+        if "@" in right.get("base_url", ""):
+            self.problem((*place, "base_url"), "base_url: give the key by itself, not inside the address")
+        if "key" in right:
+            try:
+                right["key"] = self.secret(right["key"])
+            except ValueError as error:
+                self.problem((*place, "key"), f"key: {error}")
+            else:
+                if not (right["key"].isascii() and right["key"].isprintable()):
+                    self.problem((*place, "key"), "key: its value is not one line of ASCII")
+        return Summariser(**{"base_url": "", "model": "", **right})
 
     def read_digest(self) -> Digest | None:
         if "digest" not in self.table:

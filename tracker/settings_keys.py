@@ -247,6 +247,32 @@ DIGEST: Keys = {
 }
 
 
+SUMMARISER: Keys = {
+    "base_url": Key(
+        read.base,
+        _STRING,
+        "where the endpoint's interface begins: /chat/completions is put behind it",
+        required=True,
+    ),
+    "model": Key(read.filled, _STRING, "the model's name, as the endpoint knows it", required=True),
+    "key": Key(
+        read.secret,
+        {"type": "string", "pattern": "^(env|file):."},
+        "env:NAME or file:PATH: sent as a bearer token",
+    ),
+    "automatic": Key(
+        read.one_of(_LEVELS, Level),
+        _choice(_LEVELS),
+        "the daemon has new changes of this level or above summarised; left out: only `tracker summarise` does",
+    ),
+    "timeout": Key(read.duration, _SPAN, "the longest that one answer may take"),
+    "max_text": Key(
+        read.whole(1_000, 1_000_000), {"type": "integer"}, "characters of official text that are sent"
+    ),
+    "max_answer": Key(read.whole(1_000, 1_000_000), {"type": "integer"}, "bytes of an answer that are read"),
+}
+
+
 def json_schema() -> str:
     """The JSON Schema of `sources.toml`, shipped as `tracker/sources.schema.json`."""
 
@@ -279,6 +305,7 @@ def json_schema() -> str:
             "profile": {"type": "array", "items": table(PROFILE)},
             "route": {"type": "array", "items": route},
             "digest": table(DIGEST),
+            "summariser": table(SUMMARISER),
         },
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

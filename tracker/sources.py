@@ -121,6 +121,25 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Summariser:
+    """A language model behind an interface like OpenAI's. `key` is a secret, never logged. `automatic`: the daemon has
+    changes of this level or above summarised; None: nobody but `tracker summarise` asks. `max_text` in characters of
+    official text that are sent, `max_answer` in bytes of an answer that are read."""
+
+    base_url: str
+    model: str
+    key: str = field(default="", repr=False)
+    automatic: Level | None = None
+    timeout: timedelta = timedelta(minutes=1)
+    max_text: int = 24_000
+    max_answer: int = 64_000
+
+    def literal_hosts(self) -> frozenset[str]:
+        """Its own `host:port`, which may be private; nobody else's requests may lead there for that."""
+        return frozenset({_host_port(self.base_url)})
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """Who gets into the viewer. `sign_in`: `accounts` (names and passwords of its own), `proxy` (a proxy before it
     has signed them in, and names them in `proxy_header`), or empty: nobody signs in, and it listens on loopback only.
@@ -146,6 +165,7 @@ class Settings:
     similarity: bool = False  # needs the extra meaning
     log_format: str = "lines"  # or json
     digest: Digest | None = None
+    summariser: Summariser | None = None
     access: Access = Access()
     templates: Path | None = None  # folder of the firm's own templates for alerts
     operators: tuple[str, ...] | None = None  # channels that hear of outages; none given: all
@@ -162,13 +182,17 @@ class Settings:
 
     def literal_hosts(self) -> Mapping[str, None]:
         """`host:port` of every address that the file itself names: these may be private."""
-        from urllib.parse import urlsplit
+        found = (
+            _host_port(address)
+            for source in self.sources
+            for address in (source.base_url, source.url, source.issues_url)
+            if address
+        )
+        return dict.fromkeys(found)
 
-        found: dict[str, None] = {}
-        for source in self.sources:
-            for address in (source.base_url, source.url, source.issues_url):
-                parts = urlsplit(address)
-                if parts.hostname:
-                    port = parts.port or (443 if parts.scheme == "https" else 80)
-                    found[f"{parts.hostname}:{port}"] = None
-        return found
+
+def _host_port(address: str) -> str:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(address)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import clock
-from tracker.cli.app import app, command, finish, logging, print_json, settings_of
+from tracker.cli.app import app, command, finish, language_of, logging, print_json, settings_of
 from tracker.cli.app import as_json as json_option
+from tracker.cli.app import lang as lang_option
 from tracker.errors import FetchError, UsageError
 
 if TYPE_CHECKING:
@@ -244,6 +245,45 @@ def check(config: Path, state: Path, as_json: bool) -> None:
     elif not results:
         print(f"{config}: right, but it names no source and no channel")
     finish(0 if all(result["ok"] for result in results) else 1)
+
+
+@command("summarise")
+@click.argument("change")
+@lang_option
+@json_option
+def summarise(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
+    """Has the firm's own model summarise one change, now. What it writes is marked as such, and every sentence must
+    quote words that stand in the official text. Ends with 1 when nothing of it can be shown."""
+    from tracker.meaning.summarising import summarise as ask
+    from tracker.meaning.writer import ChatEndpoint
+    from tracker.present.beside import besides
+    from tracker.store.db import Store
+    from tracker.store.model_summaries import MADE
+    from tracker.store.reading import reader
+
+    settings = settings_of(config)
+    wanted = settings.summariser
+    if wanted is None:
+        raise UsageError(
+            f"{config} names no model that could be asked", cure="give it a [summariser]: docs/meaning.md"
+        )
+    logging(settings.log_format == "json", "warning")
+    with reader(state) as store:
+        change_id = store.change(change)["id"]
+    found = ask(Store(state), change_id, ChatEndpoint(wanted, clock.now), clock.now, wanted.max_text)
+    with reader(state) as store:
+        beside = store.beside(change_id)
+    if as_json:
+        print_json({"id": change_id, "model_summary": beside["model_summary"]})
+    else:
+        language = language_of(lang, settings.languages[0])
+        told = besides(beside, language, settings.timezone)["model_summary"]
+        print(told["mark"])
+        for sentence in told["sentences"]:
+            print(f"{sentence['text']}\n    “{sentence['quote']}”")
+        for note in told["notes"]:
+            print(note)
+    finish(0 if found.state == MADE else 1)
 
 
 @command("verify")

@@ -23,7 +23,7 @@ _SUP_TAG = re.compile(r"<(?:sup|SU|su)>(.*?)</(?:sup|SU|su)>")
 _SUPERSCRIPT = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u207b]+")
 _SUPERSCRIPT_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _VULGAR = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
-_ONE_FORM = str.maketrans(
+ONE_FORM = str.maketrans(
     dict.fromkeys("‐‑‒–−﹣－", "-")
     | dict.fromkeys("—―⸺⸻", "—")
     | dict.fromkeys("“”„‟«»〝〞＂″", '"')
@@ -72,7 +72,7 @@ def _characters(text: str) -> str:
         text = _TAG.sub("", text)
     if not text.isascii():
         text = _SUPERSCRIPT.sub(lambda found: "^" + found.group().translate(_SUPERSCRIPT_PLAIN), text)
-        text = _VULGAR.sub(" ", text).translate(_ONE_FORM)
+        text = _VULGAR.sub(" ", text).translate(ONE_FORM)
         text = unicodedata.normalize("NFKC", text).replace("\u2044", "/")
     return text.replace("--", "—")
 

@@ -22,7 +22,8 @@ from tracker.digest import schedule as digests
 from tracker.engine import cycle, watch
 from tracker.engine.due import load_checked, overdue
 from tracker.errors import SettingsError, TrackerError
-from tracker.meaning import comparing
+from tracker.meaning import comparing, summarising
+from tracker.meaning.writer import ChatEndpoint
 from tracker.notify.sender import Traffic
 from tracker.sources import Settings
 from tracker.store import states
@@ -33,6 +34,7 @@ DELIVER_SECONDS = 2
 RELOAD_SECONDS = 2
 WATCH_SECONDS = 60
 DIGEST_SECONDS = 30
+SUMMARISE_SECONDS = 60
 COMPARE_SECONDS = 120
 COMPARE_FOR = (
     5.0  # seconds of that, so that a store full of history is gone through without being in anybody's way
@@ -57,12 +59,13 @@ class Daemon:
         self._guard = threading.Lock()
         self._delivering = threading.Lock()
         self._traffic = Traffic()
+        self._asking = False
 
     def run(self) -> None:
         cycle.free_the_dead(self.store)
         scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(cycle.WORKERS + 5)},
+            executors={"default": ThreadPoolExecutor(cycle.WORKERS + 6)},
             job_defaults={"coalesce": True, "misfire_grace_time": None},
             timezone=UTC,
         )
@@ -75,6 +78,7 @@ class Daemon:
             (self.send_digests, DIGEST_SECONDS, 1),
             (self.compare, COMPARE_SECONDS, 1),
             (self.reconcile, RECONCILE_SECONDS, 1),
+            (self.summarise, SUMMARISE_SECONDS, 1),
         ):
             scheduler.add_job(
                 job,
@@ -182,6 +186,20 @@ class Daemon:
         if told:
             self.deliver()
 
+    def summarise(self) -> None:
+        """Summaries by the firm's own model, where the settings want them: in a thread of its own, a few at a time."""
+        wanted = self.context.settings.summariser
+        if wanted is None or wanted.automatic is None or self.stop.is_set():
+            return
+        self._asking = True
+        try:
+            summarising.summarise_waiting(
+                self.store, ChatEndpoint(wanted, self.now), self.now, level=wanted.automatic, longest=wanted.max_text,
+                stop=self.stop,
+            )  # fmt: skip
+        finally:
+            self._asking = False
+
     def reload_if_changed(self) -> None:
         """New settings when the file changed or SIGHUP came; the old ones when the new are wrong."""
         path = self.context.settings.path
@@ -212,8 +230,8 @@ class Daemon:
 
     @property
     def busy(self) -> bool:
-        """Whether polls are still under way, after `run()` has given them their time."""
-        return bool(self._polling)
+        """Whether something is still under way, after `run()` has given polls their time: a poll, or a model's answer."""
+        return bool(self._polling) or self._asking
 
     def _let_polls_end(self) -> None:
         end = time.monotonic() + STOP_SECONDS

@@ -14,17 +14,18 @@ from tracker import fetch, parse
 from tracker.errors import TrackerError
 from tracker.fetch.client import Client
 from tracker.fetch.items import Trouble
+from tracker.meaning.writer import ChatEndpoint
 from tracker.model import Fetched, Role
 from tracker.notify.channels import try_channel
 from tracker.pipeline import Recollection
-from tracker.sources import Settings, Source
+from tracker.sources import Settings, Source, Summariser
 
 ENOUGH_SECONDS = 90
 WORKERS = 8
 
 
 def run(settings: Settings, state: Path, now: Callable[[], datetime]) -> Iterator[dict[str, Any]]:
-    """One result each: `{"what": "state|settings|source|channel", "id", "ok", "said"}`."""
+    """One result each: `{"what": "state|settings|source|channel|summariser", "id", "ok", "said"}`."""
     yield _state(state)
     if not settings.contact:
         said = "no contact: give [tracker] contact an address, so that a source's operator can write before he blocks"
@@ -42,6 +43,17 @@ def run(settings: Settings, state: Path, now: Callable[[], datetime]) -> Iterato
         except TrackerError as error:
             said, good = error.line(), False
         yield {"what": "channel", "id": channel.id, "ok": good, "said": said}
+    if settings.summariser is not None:
+        yield {"what": "summariser", "id": settings.summariser.model, **_summariser(settings.summariser, now)}
+
+
+def _summariser(wanted: Summariser, now: Callable[[], datetime]) -> dict[str, Any]:
+    began = time.monotonic()
+    try:
+        ChatEndpoint(wanted, now).write([{"role": "user", "content": "Answer with the one word: ready"}])
+    except TrackerError as error:
+        return {"ok": False, "said": error.line()}
+    return {"ok": True, "said": f"answered ({time.monotonic() - began:.1f} s)"}
 
 
 def _state(state: Path) -> dict[str, Any]:

@@ -158,6 +158,26 @@ class Client:
         assert answer is not None
         return answer
 
+    def post(
+        self, url: str, content: bytes, *, headers: Mapping[str, str], deadline: float, max_bytes: int
+    ) -> Answer:
+        """One question with a body, asked once and of nobody else: `headers` may hold a secret, so no redirect is
+        followed, and the answer does not repeat them. Raises as `get` does."""
+        self._thread.deadline = deadline
+        sent = [
+            self._own,
+            *((name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()),
+        ]
+        rate = Rate("post", 0.0, patience=max(0.0, deadline - self.monotonic()))
+        outcome = self._exchange(url, sent, rate, deadline, max_bytes, content)
+        if isinstance(outcome, FetchError):
+            raise outcome
+        status, answer, location = outcome
+        if answer is None:
+            what = "redirects elsewhere, which is not followed" if location else f"answers {status}"
+            raise Refused(f"it {what}", url=url, status=status)
+        return replace(answer, request_headers=())
+
     def _insist(
         self, url: str, headers: list[tuple[bytes, bytes]], rate: Rate, deadline: float, max_bytes: int
     ) -> tuple[int, Answer | None, str]:
@@ -188,9 +208,15 @@ class Client:
                 self._sleep(pause)
 
     def _exchange(
-        self, url: str, headers: list[tuple[bytes, bytes]], rate: Rate, deadline: float, max_bytes: int
+        self,
+        url: str,
+        headers: list[tuple[bytes, bytes]],
+        rate: Rate,
+        deadline: float,
+        max_bytes: int,
+        content: bytes | None = None,
     ) -> tuple[int, Answer | None, str] | FetchError:
-        """One request. Gives the status, the answer where it is a good one, and where it leads to, if elsewhere; or
+        """One request, a POST where there is `content`. Gives the status, the answer where it is a good one, and where it leads to, if elsewhere; or
         the error, not raised, because a raised one would keep this frame alive, and with it the response."""
         left = deadline - self.monotonic()
         if left <= 0:
@@ -205,7 +231,10 @@ class Client:
             "pool": patience,
         }
         try:
-            request = httpx.Request("GET", url, headers=headers, extensions={"timeout": limits})
+            method = "GET" if content is None else "POST"
+            request = httpx.Request(
+                method, url, headers=headers, content=content, extensions={"timeout": limits}
+            )
             response = self._transport.handle_request(request)
             try:
                 status = response.status_code
@@ -252,7 +281,7 @@ class Client:
         expected = response.headers.get("content-length", "")
         if expected.isdecimal() and int(expected) > max_bytes:
             raise TooMuch(
-                f"the body is larger than {max_bytes / 1e6:.0f} MB", url=url, status=response.status_code
+                f"the body is larger than {max_bytes / 1e6:g} MB", url=url, status=response.status_code
             )
 
         def check_time() -> None:

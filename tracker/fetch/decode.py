@@ -89,4 +89,4 @@ def _unpacked(
 
 
 def _too_much(max_bytes: int, url: str) -> TooMuch:
-    return TooMuch(f"the body is larger than {max_bytes / 1e6:.0f} MB", url=url)
+    return TooMuch(f"the body is larger than {max_bytes / 1e6:g} MB", url=url)
