@@ -14,7 +14,7 @@ from tracker.tag import rules as rules_module
 from tracker.tag.rules import rules
 from tracker.tag.terms import compile_term
 
-PLACES = {"parties", "countries", "quote", "goods", "deadline"}
+PLACES = {"parties", "countries", "quote", "goods", "deadline", "threshold"}
 
 
 def test_the_topics_are_those_that_routes_and_digests_know() -> None:

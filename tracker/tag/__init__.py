@@ -91,7 +91,7 @@ def tag(
         links=links(reading),
         units=tuple(reading.touched),
         eccns=() if outside and not reading.is_change else tuple(reading.eccns),
-        reason=sentence(verdict, evidence, reading, listing, dates),
+        reason=sentence(verdict, evidence, reading, listing, dates, findings.thresholds),
         summary=summary(reading, topics, listing, dates, novelty=novelty),
         version=book.version,
     )

@@ -16,6 +16,7 @@ from itertools import chain
 from tracker.model import Evidence, Op, Operation, Unit, UnitKind
 from tracker.tag.reading import Reading, around, clip, runs
 from tracker.tag.status import covers, note_status
+from tracker.tag.thresholds import of_operation
 
 _LICENCE = r"licen[sc]e"
 # An exemption that ends or is narrowed, a review that is meant to refuse: it binds although it names an exemption.
@@ -94,6 +95,8 @@ def bearing(reading: Reading) -> dict[str, Evidence]:
     for operation in reading.operations:
         if operation.op is Op.CHANGED and operation.kind not in _APART and _as_whole(operation) is None:
             found.update({k: v for k, v in _changed(operation) if k not in found})
+            for move in () if found else of_operation(operation):
+                found.setdefault("tightens" if move.restricts else "eases", move.evidence)
     if "tightens" in found:
         found.pop("eases", None)
     return found

@@ -12,6 +12,7 @@ from tracker.tag.listing import Listing
 from tracker.tag.reading import Reading, abstract_of
 from tracker.tag.rules import ISSUER, Condition, Rules, Verdict
 from tracker.tag.terms import Term
+from tracker.tag.thresholds import Move, moves, settled
 
 _PRESIDENTIAL = DocumentKind.PRESIDENTIAL
 _MOST_QUOTES = 4
@@ -49,6 +50,9 @@ class Findings:
             return listing.facts[name]
         if name in ("tightens", "eases", "stay-comes", "stay-goes"):
             return self._pushes.get(name)
+        if name in ("threshold-tightens", "threshold-eases"):
+            move = self.thresholds.get(name)
+            return None if move is None else (move.evidence,)
         true = {
             "is-change": self.reading.is_change,
             "full-text": self.reading.full,
@@ -65,6 +69,11 @@ class Findings:
             and all(each.where.startswith("removed: ") for each in self.reading.changed),
         }
         return () if true.get(name) else None
+
+    @cached_property
+    def thresholds(self) -> dict[str, Move]:
+        """The first number that moves the stricter way, and the first that moves the milder way."""
+        return settled(moves(self.reading))
 
     @cached_property
     def _pushes(self) -> dict[str, tuple[Evidence, ...]]:

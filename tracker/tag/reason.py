@@ -6,14 +6,16 @@ The patterns stand in `rules.toml`; official words are only ever quoted, never t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from tracker.i18n import label, t
 from tracker.model import Bilingual, Evidence, Language, LegalDate
 from tracker.tag.listing import Listing
 from tracker.tag.places import Place
 from tracker.tag.reading import Reading, abstract_of, in_context
 from tracker.tag.rules import ISSUER, Verdict
+from tracker.tag.thresholds import Move
 
 _SHORT = 130
 _TELLING = 30  # characters; a shorter quote names something without saying anything of it
@@ -42,16 +44,29 @@ def sentence(
     reading: Reading,
     listing: Listing,
     dates: Sequence[LegalDate],
+    thresholds: Mapping[str, Move],
 ) -> Bilingual:
     """The reason with its places filled in both languages."""
+    move = thresholds.get(next((name for name in verdict.condition.facts if name in thresholds), ""))
     quote, gone = _quote(evidence, reading)
     ja, en = verdict.reason.ja, verdict.reason.en
     if gone:  # words that stand there no longer are shown as such
         ja, en = ja.replace("原文:「", "削除された原文:「"), en.replace("“{quote}”", "removed: “{quote}”")
     return Bilingual(
-        ja=_fill(ja, "ja", quote, reading, listing, dates),
-        en=_fill(en, "en", quote, reading, listing, dates),
+        ja=_fill(ja.replace("{threshold}", _moved(move, "ja")), "ja", quote, reading, listing, dates),
+        en=_fill(en.replace("{threshold}", _moved(move, "en")), "en", quote, reading, listing, dates),
     )
+
+
+def _moved(move: Move | None, language: Language) -> str:
+    """ "The rate of duty goes from 25% to 15%", 「関税率が25%から15%に」."""
+    if move is None:
+        return ""
+    name = label("threshold", move.governs, language)
+    before, after = (number.replace(" percent", "%") for number in (move.before, move.after))
+    if not before:
+        return t("threshold-set", language, name=name, after=after)
+    return t("threshold-moved", language, name=name, before=before, after=after)
 
 
 def _fill(

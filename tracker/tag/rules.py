@@ -221,6 +221,8 @@ COMPUTED = frozenset(
         "presidential",
         "tightens",
         "eases",
+        "threshold-tightens",
+        "threshold-eases",
         "stay-comes",
         "stay-goes",
         "names-field",
