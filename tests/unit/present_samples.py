@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from tracker.model import (
@@ -112,5 +113,17 @@ def hostile_page() -> Change:
             units=(trick,),
             reason=Bilingual(trick, trick),
             summary=Bilingual("", ""),
+        ),
+    )
+
+
+def long_change() -> Change:
+    """A summary longer than any place takes at once."""
+    words = "。".join(f"第{number}項を改め、" + "& < > 規制を強化する" * 12 for number in range(400))
+    change = affiliates_rule()
+    return replace(
+        change,
+        tagging=replace(
+            change.tagging, summary=Bilingual("改正。" + words, "x"), reason=Bilingual(words, "x")
         ),
     )

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apprise.plugins.line import NotifyLine
 
 from tests.unit.notify_sinks import http_sink, mail_sink, parcel_of, refusing_port
-from tests.unit.present_samples import affiliates_rule, hostile_page
+from tests.unit.present_samples import affiliates_rule, hostile_page, long_change
 from tracker.errors import DeliveryError
+from tracker.model import Bilingual
 from tracker.notify import plugins
 from tracker.notify.answer import Answer
 from tracker.notify.channels import send, try_channel
+from tracker.notify.forms import headline, plain
 from tracker.sources import Channel
 
 
@@ -250,6 +253,47 @@ def test_teams_gets_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
     card = body["attachments"][0]["content"]
     assert card["type"] == "AdaptiveCard"
     assert [action["type"] for action in card["actions"]] == ["Action.OpenUrl", "Action.OpenUrl"]
+
+
+def test_line_gets_a_long_alert_whole_in_order_and_takes_no_push_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change = long_change()
+    hostile = "<!channel> @everyone 𠮷" * 4000  # two UTF-16 units in the last letter
+    change = replace(change, tagging=replace(change.tagging, reason=Bilingual(hostile, "x")))
+    with http_sink(lambda number: 500 if number == 2 else 409 if number == 3 else 200) as sink:
+        monkeypatch.setattr(NotifyLine, "notify_url", f"http://127.0.0.1:{sink.port}/push")
+        channel = Channel("line", "line://secret-token=/U123")
+        first = send(channel, parcel_of(change))
+        assert (first.ok, first.transient, len(sink.bodies)) == (False, True, 2)
+        again = send(channel, parcel_of(change, repeated=True))
+    assert again.ok
+    pushes = sink.bodies[2:]
+    assert len(pushes) > 2
+    assert all(push["to"] == "U123" and 1 <= len(push["messages"]) <= 5 for push in pushes)
+    texts = [message["text"] for push in pushes for message in push["messages"]]
+    assert max(len(text.encode("utf-16-le")) // 2 for text in texts) <= 5000
+    parcel = parcel_of(change, repeated=True)
+    assert "".join(texts) == f"{headline(parcel.message)}\n{plain(parcel.message)}"
+    assert "@everyone" not in "".join(texts)
+    keys = [headers["X-Line-Retry-Key"] for headers in sink.headers]
+    assert keys[:2] == keys[2:4]  # what LINE took before it takes for the same
+    assert len(set(keys[2:])) == len(pushes)
+    assert sink.headers[0]["Authorization"] == "Bearer secret-token="
+
+
+@pytest.mark.parametrize(
+    ("status", "ok", "transient"),
+    [(200, True, True), (409, True, True), (429, False, True), (401, False, False)],
+)
+def test_what_line_answers_is_known(
+    status: int, ok: bool, transient: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with http_sink(lambda _: status) as sink:
+        monkeypatch.setattr(NotifyLine, "notify_url", f"http://127.0.0.1:{sink.port}/push")
+        answer = send(Channel("line", "line://secret-token=/U123"), parcel_of(affiliates_rule()))
+    assert answer.ok is ok
+    assert ok or answer.transient is transient
 
 
 def test_a_service_without_a_form_of_its_own_gets_the_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,23 +11,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.unit.notify_sinks import parcel_of
-from tests.unit.present_samples import affiliates_rule, hostile_page
-from tracker.model import Bilingual, Change
+from tests.unit.present_samples import affiliates_rule, hostile_page, long_change
+from tracker.model import Change
 from tracker.notify import mail, slack, teams, webhook
 from tracker.notify.forms import batches, pieces, plain, uncalled
 from tracker.present.message import Message
-
-
-def long_change() -> Change:
-    """A summary longer than any place takes at once."""
-    words = "。".join(f"第{number}項を改め、" + "& < > 規制を強化する" * 12 for number in range(400))
-    change = affiliates_rule()
-    return replace(
-        change,
-        tagging=replace(
-            change.tagging, summary=Bilingual("改正。" + words, "x"), reason=Bilingual(words, "x")
-        ),
-    )
 
 
 def texts(value: Any) -> str:

@@ -22,9 +22,11 @@ from typing import Any
 import apprise
 from apprise.plugins.custom_json import NotifyJSON
 from apprise.plugins.email.base import NotifyEmail, PGPMode
+from apprise.plugins.line import NotifyLine
 from apprise.plugins.slack import NotifySlack, SlackMode
 from apprise.plugins.workflows import NotifyWorkflows
 
+from tracker.notify import line as line_app
 from tracker.notify import mail, slack, teams, webhook
 from tracker.notify.answer import Answer, smtp_refusal, together
 from tracker.notify.forms import Parcel, headline, plain
@@ -136,6 +138,34 @@ class Teams(Ours, NotifyWorkflows):  # type: ignore[misc]
             if not self.answer.ok:
                 return False
         return True
+
+
+class Line(Ours, NotifyLine):  # type: ignore[misc]
+    """`line://`: pushes of the Messaging API."""
+
+    def send(self, *_: Any, **__: Any) -> bool:
+        answers = [self._to(target) for target in self.targets]
+        self.answer = together(answers) if answers else Answer(False, "no recipient", transient=False)
+        return self.answer.ok
+
+    def _to(self, target: str) -> Answer:
+        """One recipient's pushes; the second of two is not sent when the first was refused."""
+        answer = Answer(False, "nothing to send", transient=False)
+        for number, messages in enumerate(line_app.pushes(self.parcel.message)):
+            answer = request(
+                self,
+                "POST",
+                self.notify_url,
+                {"to": target, "messages": messages},
+                headers={
+                    "Authorization": f"Bearer {self.token}",
+                    "X-Line-Retry-Key": line_app.retry_key(self.parcel.key, target, number),
+                },
+                understand=line_app.understood,
+            )
+            if not answer.ok:
+                break
+        return answer
 
 
 class Mail(Ours, NotifyEmail):  # type: ignore[misc]
@@ -265,4 +295,5 @@ REPLACED: dict[type, type[Ours]] = {
     NotifySlack: Slack,
     NotifyWorkflows: Teams,
     NotifyEmail: Mail,
+    NotifyLine: Line,
 }
