@@ -58,6 +58,7 @@ COMMON = settings_keys.source_keys(SourceKind.FEED).keys() - {"url"}
 TABLES: list[tuple[str, set[str], Keys]] = [
     ("`[tracker]`", set(settings_keys.TRACKER), settings_keys.TRACKER),
     ("`[viewer]`", set(settings_keys.VIEWER), settings_keys.VIEWER),
+    ("`[viewer.oidc]`", set(settings_keys.OIDC), settings_keys.OIDC),
     ("`[[source]]`", set(COMMON), settings_keys.source_keys(SourceKind.FEED)),
     ("`[[host]]`", set(settings_keys.HOST), settings_keys.HOST),
     ("`[[channel]]`", set(settings_keys.CHANNEL), settings_keys.CHANNEL),
@@ -136,8 +137,10 @@ def test_examples_of_settings_are_right() -> None:
         parsed = tomli.loads(block)
         assert set(parsed.pop("tracker", {})) <= set(settings_keys.TRACKER)
         assert set(parsed.pop("digest", {})) <= set(settings_keys.DIGEST)
-        assert set(parsed.pop("viewer", {})) <= set(settings_keys.VIEWER)
         assert set(parsed.pop("summariser", {})) <= set(settings_keys.SUMMARISER)
+        viewer = parsed.pop("viewer", {})
+        assert set(viewer.pop("oidc", {})) <= set(settings_keys.OIDC)
+        assert set(viewer) <= set(settings_keys.VIEWER)
         for name, entries in parsed.items():
             for entry in entries:
                 assert set(entry) <= set(tables[name]), block

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from tracker.settings_keys import (
     CHANNEL,
     DIGEST,
     HOST,
+    OIDC,
     PROFILE,
     ROUTE,
     SOURCE,
@@ -30,7 +31,18 @@ from tracker.settings_keys import (
     Keys,
     source_keys,
 )
-from tracker.sources import Access, Channel, Digest, Host, Route, Settings, Source, SourceKind, Summariser
+from tracker.sources import (
+    Access,
+    Channel,
+    Digest,
+    Host,
+    Oidc,
+    Route,
+    Settings,
+    Source,
+    SourceKind,
+    Summariser,
+)
 
 _HEADER = re.compile(r"^\s*\[(\[)?\s*([A-Za-z0-9_\-.\"]+)\s*\]?\]\s*(?:#.*)?$")
 _KEY = re.compile(r'^\s*([A-Za-z0-9_\-]+|"[^"]+")\s*=')
@@ -298,7 +310,18 @@ class _Reader:
         return routes
 
     def read_access(self) -> Access:
-        access = Access(**self.read_table(("viewer",), self.table.get("viewer", {}), VIEWER))
+        found = self.table.get("viewer", {})
+        # [viewer.oidc] is a table of its own within it.
+        plain = (
+            {name: value for name, value in found.items() if name != "oidc"}
+            if isinstance(found, dict)
+            else found
+        )
+        access = Access(**self.read_table(("viewer",), plain, VIEWER))
+        if isinstance(found, dict) and "oidc" in found:
+            access = replace(access, oidc=self.read_oidc(found["oidc"]))
+        if access.sign_in == "oidc" and access.oidc is None:
+            self.problem(("viewer", "sign_in"), 'sign_in: "oidc" needs a right [viewer.oidc]')
         if access.sign_in == "proxy" and not access.trusted_proxies:
             self.problem(
                 ("viewer", "sign_in"), 'sign_in: "proxy" needs "trusted_proxies": anybody can send a header'
@@ -321,6 +344,15 @@ class _Reader:
                 if not (right["key"].isascii() and right["key"].isprintable()):
                     self.problem((*place, "key"), "key: its value is not one line of ASCII")
         return Summariser(**{"base_url": "", "model": "", **right})
+
+    def read_oidc(self, values: object) -> Oidc | None:
+        right = self.read_table(("viewer", "oidc"), values, OIDC)
+        if "client_secret" in right:
+            try:
+                right["client_secret"] = self.secret(right["client_secret"])
+            except ValueError as error:
+                self.problem(("viewer", "oidc", "client_secret"), f"client_secret: {error}")
+        return Oidc(**right) if {"issuer", "client_id"} <= right.keys() else None
 
     def read_digest(self) -> Digest | None:
         if "digest" not in self.table:

@@ -76,17 +76,33 @@ TRACKER: Keys = {
     "log_format": Key(read.one_of(("lines", "json")), _choice(("lines", "json")), "how the daemon logs"),
 }
 
-SIGN_INS = ("accounts", "proxy")
+SIGN_INS = ("accounts", "oidc", "proxy")
 VIEWER: Keys = {
     "sign_in": Key(
         read.one_of(SIGN_INS),
         _choice(SIGN_INS),
-        "accounts: names and passwords made with `tracker users`; proxy: a proxy says who it is",
+        "accounts: names and passwords made with `tracker users`; oidc: a sign-in service; proxy: a proxy says who it is",
     ),
     "proxy_header": Key(read.header, _STRING, "the header in which the proxy names who has signed in"),
     "trusted_proxies": Key(
         read.networks, _STRINGS, "addresses or networks whose word about the reader is believed"
     ),
+}
+
+OIDC: Keys = {
+    "issuer": Key(read.issuer, _STRING, "the sign-in service, as its tokens name it", required=True),
+    "client_id": Key(read.filled, _STRING, "what the viewer is called there", required=True),
+    "client_secret": Key(read.secret, _STRING, "env:NAME or file:PATH; left out for a public client"),
+    "scopes": Key(read.scopes, _STRINGS, "what is asked for; openid is needed"),
+    "name_claim": Key(read.filled, _STRING, "the claim with the name that reviews are written under"),
+    "role_claim": Key(
+        read.filled, _STRING, "the claim with groups or roles; dots lead inward (realm_access.roles)"
+    ),
+    "readers": Key(read.texts, _STRINGS, "values of role_claim that make a reader"),
+    "reviewers": Key(read.texts, _STRINGS, "values of role_claim that make a reviewer"),
+    "operators": Key(read.texts, _STRINGS, "values of role_claim that make an operator"),
+    "admins": Key(read.texts, _STRINGS, "values of role_claim that make an admin"),
+    "allowed_domains": Key(read.domains, _STRINGS, "mail domains that are let in; none: all"),
 }
 
 _ID = Key(
@@ -291,6 +307,8 @@ def json_schema() -> str:
     ]
     route = table(ROUTE)
     route["properties"]["when"] = table(WHEN)
+    viewer = table(VIEWER)
+    viewer["properties"]["oidc"] = table(OIDC)
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "tracker: sources.toml",
@@ -298,7 +316,7 @@ def json_schema() -> str:
         "additionalProperties": False,
         "properties": {
             "tracker": table(TRACKER),
-            "viewer": table(VIEWER),
+            "viewer": viewer,
             "source": {"type": "array", "items": {"oneOf": by_kind}},
             "host": {"type": "array", "items": table(HOST)},
             "channel": {"type": "array", "items": table(CHANNEL)},

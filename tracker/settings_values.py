@@ -228,6 +228,27 @@ def networks(value: Any) -> tuple[str, ...]:
     return wanted
 
 
+def issuer(value: Any) -> str:
+    found = address(value)
+    parts = urlsplit(found)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise ValueError(f"{found!r} must be https: who listens on the way could sign in as anybody")
+    if parts.query or parts.fragment:
+        raise ValueError(f"{found!r} must have neither query nor fragment")
+    return found
+
+
+def scopes(value: Any) -> tuple[str, ...]:
+    wanted = texts(value)
+    if "openid" not in wanted:
+        raise ValueError('must hold "openid"')
+    return wanted
+
+
+def domains(value: Any) -> tuple[str, ...]:
+    return tuple(item.lower().removeprefix("@") for item in texts(value))
+
+
 def languages(value: Any) -> tuple[str, ...]:
     wanted = some_of(("ja", "en"))(value)
     if not wanted or len(set(wanted)) != len(wanted):

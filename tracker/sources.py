@@ -140,14 +140,41 @@ class Summariser:
 
 
 @dataclass(frozen=True, slots=True)
+class Oidc:
+    """The sign-in service. `role_claim` holds names of groups or roles; who is in one of `readers`, `reviewers`,
+    `operators` or `admins` has that role, the highest counts, and where any are named nobody else gets in."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    name_claim: str = "name"
+    role_claim: str = "groups"
+    readers: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
+    allowed_domains: tuple[str, ...] = ()
+
+    def roles(self) -> dict[str, tuple[str, ...]]:
+        return {
+            "reader": self.readers,
+            "reviewer": self.reviewers,
+            "operator": self.operators,
+            "admin": self.admins,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
-    """Who gets into the viewer. `sign_in`: `accounts` (names and passwords of its own), `proxy` (a proxy before it
-    has signed them in, and names them in `proxy_header`), or empty: nobody signs in, and it listens on loopback only.
+    """Who gets into the viewer. `sign_in`: `accounts` (names and passwords of its own), `oidc` (a sign-in service),
+    `proxy` (a proxy before it has signed them in, and names them in `proxy_header`), or empty: nobody signs in, and it listens on loopback only.
     `trusted_proxies` are addresses or networks; what others say in such headers is not believed."""
 
     sign_in: str = ""
     proxy_header: str = "X-Forwarded-User"
     trusted_proxies: tuple[str, ...] = ()
+    oidc: Oidc | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ def test_five_mistakes_give_five_lines_with_numbers(tmp_path: Path) -> None:
         ('[[host]]\nname = ""\nrate = 1', "name: must be text that is not empty"),
         ('[[channel]]\nid = "x"\nurl = "file:nowhere"', "the file cannot be read"),
         ('[[profile]]\nid = "x"\ntopics = ["fdp"]', "'fdp' is not one of"),
-        ('[viewer]\nsign_in = "magic"', "sign_in: 'magic' is not one of accounts, proxy"),
+        ('[viewer]\nsign_in = "magic"', "sign_in: 'magic' is not one of accounts, oidc, proxy"),
         ('[viewer]\nsign_in = "proxy"', '2: sign_in: "proxy" needs'),
         ('[viewer]\ntrusted_proxies = ["10.0.0.0/40"]', "is not an address or a network"),
         ('[viewer]\nproxy_header = "X User"', "is not the name of a header"),
@@ -179,3 +179,30 @@ def test_the_shipped_schema_is_the_one_the_keys_make() -> None:
 @pytest.mark.parametrize("kind", list(SourceKind))
 def test_every_key_of_a_source_is_a_field_of_it(kind: SourceKind) -> None:
     assert set(source_keys(kind)) <= set(Source.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('issuer = "https://login.example"\nclient_id = "x"', ""),
+        ('issuer = "http://127.0.0.1:9"\nclient_id = "x"\nclient_secret = "env:OIDC"', ""),
+        ('client_id = "x"', 'lacks "issuer"'),
+        ('issuer = "http://login.example"\nclient_id = "x"', "must be https"),
+        ('issuer = "https://login.example"\nclient_id = "x"\nclient_secret = "plain"', "must be env:NAME"),
+        ('issuer = "https://login.example"\nclient_id = "x"\nclient_secret = "env:NONE"', "has no NONE"),
+        ('issuer = "https://login.example"\nclient_id = "x"\nscopes = ["email"]', '"openid"'),
+        ('issuer = "https://login.example"\nclient_id = "x"\nreviewrs = ["a"]', 'did you mean "reviewers"'),
+    ],
+)
+def test_a_sign_in_service(tmp_path: Path, lines: str, said: str) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(f'[viewer]\nsign_in = "oidc"\n[viewer.oidc]\n{lines}\n', "utf-8")
+    if not said:
+        access = load(path, {"OIDC": "very-secret"}).access
+        assert access.oidc is not None
+        assert access.oidc.client_id == "x"
+        assert "very-secret" not in repr(access)
+        return
+    with pytest.raises(SettingsError) as trouble:
+        load(path, {})
+    assert said in str(trouble.value)

@@ -112,7 +112,8 @@ def test_every_route_answers_each_visitor_as_the_rules_say(
 
 def test_only_what_everybody_may_see_is_open(client: TestClient) -> None:
     opened = {path for _, path in routes(client) if is_public(filled(path))}
-    assert opened == {"/healthz", "/readyz", "/static/{name}", "/static/digest.css", "/sign-in"}
+    signing_in = {"/sign-in", "/sign-in/oidc", "/sign-in/return"}
+    assert opened == {"/healthz", "/readyz", "/static/{name}", "/static/digest.css", *signing_in}
 
 
 @pytest.mark.parametrize(

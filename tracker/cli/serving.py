@@ -15,7 +15,7 @@ LISTEN = "127.0.0.1:8000"
 
 listen = click.option(
     "--listen", metavar="HOST:PORT", default=LISTEN, show_default=True,
-    help="Where the viewer is served; this machine only, unless [viewer] asks for sign-in."
+    help="Where the viewer is served. Beyond this machine only with sign_in set in [viewer]."
 )  # fmt: skip
 
 

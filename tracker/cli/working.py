@@ -53,7 +53,7 @@ def _context(settings: Settings, state: Path) -> Context:
 @click.option(
     "--listen",
     metavar="HOST:PORT",
-    help="Where the viewer is served; this machine only.  [default: 127.0.0.1:8000, if it is free]",
+    help="Where the viewer is served. Beyond this machine only with sign_in set in [viewer].  [default: 127.0.0.1:8000, if it is free]",
 )
 def run(config: Path, state: Path, log_json: bool, listen: str | None) -> None:
     """The daemon: polls what is due, tells the channels, until SIGTERM. SIGHUP or a changed file reloads the settings."""

@@ -92,6 +92,26 @@ def get(connection: Connection, name: str) -> Account | None:
     return None if row is None else Account(row.name, Role(row.role), row.password, row.made_at)
 
 
+def known_as(connection: Connection, subject: str, name: str, role: Role | None, now: datetime) -> Account:
+    """The account of somebody whom a sign-in service knows by this subject, made or brought up to date. An account made
+    beforehand without a password is his when it bears his name. Without a role from there an account keeps its own, and
+    a new one reads. Raises UsageError when the name is another's."""
+    row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.subject == subject)).first()
+    if row is None:
+        held = connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == search_form(name))).first()
+        if held is None:
+            add(connection, name, role or Role.READER, "", now)
+        elif held.subject is not None or held.password:
+            raise UsageError(f"the name {name!r} is another account's")
+        key = search_form(name)
+        connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == key).values(subject=subject))
+    else:
+        key = row.id
+    if role is not None:
+        connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == key).values(role=str(role)))
+    return _known(connection, key)
+
+
 def every(connection: Connection) -> list[Account]:
     rows = connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.id))
     return [Account(row.name, Role(row.role), row.password, row.made_at) for row in rows]

@@ -26,7 +26,7 @@ from tracker.web.desk import Desk
 SESSION = "tracker_session"
 
 # Open without sign-in: whether it lives, what the sign-in page is drawn with, and the page itself.
-_PUBLIC = re.compile(r"/(healthz|readyz|sign-in|language/(ja|en)|static/[a-z.]+)")
+_PUBLIC = re.compile(r"/(healthz|readyz|sign-in(/oidc|/return)?|language/(ja|en)|static/[a-z.]+)")
 _ROLES: tuple[tuple[str, str, Role], ...] = (
     ("GET", r"/settings", Role.OPERATOR),
     ("GET", r"/sign-ins", Role.ADMIN),

@@ -41,6 +41,7 @@ from tracker.web.desk import Desk, desk_of
 from tracker.web.finding import Finder
 from tracker.web.guard import Guard, is_loopback
 from tracker.web.health import Tally
+from tracker.web.oidc import Waiting
 from tracker.web.passwords import Throttle
 from tracker.web.shelf import Shelf
 
@@ -74,6 +75,7 @@ def create_app(
     app.state.shelf = Shelf(state)
     app.state.finder = Finder(app.state.desk.store)
     app.state.throttle = Throttle()
+    app.state.waiting = Waiting()
     for part in (
         inbox,
         law,

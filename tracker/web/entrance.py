@@ -3,35 +3,147 @@
 from __future__ import annotations
 
 import math
+import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+import structlog
+from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from tracker.errors import UsageError
 from tracker.i18n import t
+from tracker.sources import Oidc
 from tracker.store import accounts, deeds
 from tracker.store.deeds import Deed
 from tracker.text import fold_space, search_form
 from tracker.web.access import SESSION, address_of, visitor_of
-from tracker.web.desk import AtDesk
+from tracker.web.desk import AtDesk, Desk
 from tracker.web.guard import check_form
+from tracker.web.oidc import BEGUN_FOR, Provider, SignInError, begin
 from tracker.web.passwords import LONGEST, Throttle, right
 from tracker.web.rendering import language_of, local_path, page, set_cookie
 
 router = APIRouter(include_in_schema=False)
+log = structlog.get_logger()
+
+BEGAN = "tracker_sign_in"  # the cookie of a browser on its way through the sign-in service
 
 RIGHTS = (Deed.KEY_USED, Deed.KEY_MADE, Deed.KEY_REVOKED, Deed.ACCOUNT)
 Field = Annotated[str, Form(max_length=LONGEST + 1)]
 
 
 @router.get("/sign-in")
-def form(request: Request, desk: AtDesk, back: str = "/") -> Response:
+def form(request: Request, desk: AtDesk, back: str = "/", out: str = "") -> Response:
     visitor = visitor_of(request)
-    if desk.settings.access.sign_in != "accounts" or (visitor and visitor.via == "session"):
+    access = desk.settings.access
+    if access.sign_in not in {"accounts", "oidc"} or (visitor and visitor.via == "session"):
         return RedirectResponse(local_path(back), 303)
+    if access.oidc is not None and access.sign_in == "oidc":
+        return _service_page(request, desk, access.oidc, back, left=bool(out))
     with desk.store.read() as connection:
         anybody = bool(accounts.every(connection))
     return page(request, desk, "sign_in.html.j2", address=local_path(back), said="", name="", anybody=anybody)
+
+
+@router.get("/sign-in/oidc")
+def to_service(request: Request, desk: AtDesk, back: str = "/") -> Response:
+    """Sends the browser to the sign-in service, with a cookie by which it is known again."""
+    oidc = _service(desk)
+    browser = secrets.token_urlsafe(32)
+    begun = begin(browser, local_path(back), desk.now())
+    try:
+        provider = _provider(request, desk, oidc)
+        address = provider.leads_to(request.app.state.waiting.put(begun), begun, _return_to(desk))
+    except SignInError as error:
+        return _refused_by(request, desk, oidc, error)
+    answer = RedirectResponse(address, 303)
+    lasts = int(BEGUN_FOR.total_seconds())
+    set_cookie(request, answer, BEGAN, browser, seconds=lasts, viewer_url=desk.settings.viewer_url)
+    return answer
+
+
+@router.get("/sign-in/return")
+def from_service(
+    request: Request, desk: AtDesk, code: str = "", state: str = "", error: str = ""
+) -> Response:
+    oidc = _service(desk)
+    try:
+        begun = request.app.state.waiting.take(state, request.cookies.get(BEGAN, ""), desk.now())
+    except SignInError as refused:
+        return _refused_by(request, desk, oidc, refused)
+    address = address_of(request, desk.settings.access)
+    try:
+        if error or not code:
+            raise SignInError("denied", detail=fold_space(error)[:80])  # noqa: TRY301
+        person = _provider(request, desk, oidc).person(begun, code, _return_to(desk))
+        with desk.store.write() as connection:
+            try:
+                account = accounts.known_as(connection, person.subject, person.name, person.role, desk.now())
+            except UsageError as taken:
+                raise SignInError("taken", name=person.name) from taken
+            token = accounts.begin(connection, account.name, desk.now())
+            accounts.note(connection, desk.now(), account.name, address, "in")
+    except SignInError as refused:
+        with desk.store.write() as connection:
+            accounts.note(connection, desk.now(), refused.name or "?", address, "refused")
+        return _refused_by(request, desk, oidc, refused)
+    answer = RedirectResponse(begun.back, 303)
+    answer.delete_cookie(BEGAN, httponly=True)
+    lasts = int(accounts.SESSION_LASTS.total_seconds())
+    set_cookie(request, answer, SESSION, token, seconds=lasts, viewer_url=desk.settings.viewer_url)
+    return answer
+
+
+def _service(desk: Desk) -> Oidc:
+    access = desk.settings.access
+    if access.sign_in != "oidc" or access.oidc is None:
+        raise HTTPException(404)
+    return access.oidc
+
+
+def _return_to(desk: Desk) -> str:
+    return f"{desk.settings.viewer_url.rstrip('/')}/sign-in/return"
+
+
+def _provider(request: Request, desk: Desk, oidc: Oidc) -> Provider:
+    """The one that is kept, or a new one when the settings changed."""
+    kept: Provider | None = getattr(request.app.state, "provider", None)
+    if kept is None or kept.settings != oidc:
+        kept = request.app.state.provider = Provider(oidc, desk.now)
+    return kept
+
+
+def _service_page(
+    request: Request,
+    desk: Desk,
+    oidc: Oidc,
+    back: str,
+    *,
+    left: bool = False,
+    said: str = "",
+    status: int = 200,
+) -> Response:
+    provider = _provider(request, desk, oidc)
+    return page(
+        request,
+        desk,
+        "sign_in_service.html.j2",
+        status=status,
+        address=local_path(back),
+        said=said,
+        host=provider.host,
+        left=left,
+        leaves_by=provider.leaves_by(desk.settings.viewer_url) if left else "",
+    )
+
+
+def _refused_by(request: Request, desk: Desk, oidc: Oidc, error: SignInError) -> Response:
+    # With the cause, for the one who runs it; what was sent to the service holds secrets and is in none of it.
+    log.warning(
+        "sign-in refused", reason=error.reason, **{key: str(value) for key, value in error.words.items()}
+    )
+    said = t(f"web.oidc.{error.reason}", language_of(request, desk), **error.words)
+    return _service_page(request, desk, oidc, "/", said=said, status=error.status)
 
 
 @router.post("/sign-in")
@@ -80,7 +192,7 @@ def sign_out(request: Request, desk: AtDesk, form: Field) -> Response:
             accounts.end(connection, token)
             address = address_of(request, desk.settings.access)
             accounts.note(connection, desk.now(), visitor.name, address, "out")
-    done = RedirectResponse("/", 303)
+    done = RedirectResponse("/sign-in?out=1" if desk.settings.access.sign_in == "oidc" else "/", 303)
     done.delete_cookie(SESSION, httponly=True)
     return done
 

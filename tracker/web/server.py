@@ -49,7 +49,7 @@ class Viewer:
     ) -> None:
         first = settings if isinstance(settings, Settings) else settings()
         self.host, self.port = address_of(listen, sign_in=bool(first.access.sign_in))
-        if first.access.sign_in == "accounts" and not first.viewer_url.startswith("https://"):
+        if first.access.sign_in in {"accounts", "oidc"} and not first.viewer_url.startswith("https://"):
             log.warning(
                 "passwords and sessions are not protected on the way: viewer_url is not https",
                 cure="put a proxy with TLS before the viewer, and its address into viewer_url",

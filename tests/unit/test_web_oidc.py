@@ -1,0 +1,271 @@
+"""Signing in through a real provider on loopback, which also answers badly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.unit.oidc_provider import CLIENT, SECRET, Behaviour, OpenIdProvider
+from tests.unit.web_samples import NOW, fill, settings
+from tracker.sources import Access, Oidc
+from tracker.store import accounts
+from tracker.store.accounts import Role
+from tracker.store.db import Store
+from tracker.web.app import create_app
+
+AT = int(NOW.timestamp())
+HOME = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[OpenIdProvider]:
+    with OpenIdProvider(AT) as found:
+        yield found
+
+
+@pytest.fixture
+def provider(running: OpenIdProvider) -> OpenIdProvider:
+    running.behaviour = Behaviour()
+    return running
+
+
+def viewer(state: Path, provider: OpenIdProvider, **more: Any) -> TestClient:
+    values: dict[str, Any] = {"reviewers": ("legal",), "admins": ("it",), **more}
+    oidc = Oidc(provider.issuer, CLIENT, SECRET, **values)
+    store = Store(state)
+    fill(store)
+    store.close()
+    app = create_app(settings(access=Access("oidc", oidc=oidc)), state, lambda: NOW)
+    return TestClient(app, base_url=HOME, follow_redirects=False)
+
+
+@pytest.fixture
+def client(tmp_path: Path, provider: OpenIdProvider) -> TestClient:
+    return viewer(tmp_path, provider)
+
+
+def there_and_back(client: TestClient, provider: OpenIdProvider, back: str = "/") -> Any:
+    begun = client.get(f"/sign-in/oidc?back={back}")
+    assert begun.status_code == 303, begun.text
+    code, state = provider.authorize(begun.headers["location"])
+    return client.get(f"/sign-in/return?code={code}&state={state}")
+
+
+def noted(state: Path) -> list[tuple[str, str]]:
+    store = Store(state)
+    with store.read() as connection:
+        found = [(entry.name, entry.outcome) for entry in accounts.noted(connection)]
+    store.close()
+    return found
+
+
+def test_a_link_leads_through_the_provider_to_its_page(
+    client: TestClient, provider: OpenIdProvider, tmp_path: Path
+) -> None:
+    assert client.get("/changes/2025-19001").headers["location"].startswith("/sign-in?back=")
+    page = client.get("/sign-in?back=/changes/2025-19001").text
+    assert 'href="/sign-in/oidc?back=%2Fchanges%2F2025-19001"' in page
+    answer = there_and_back(client, provider, "/changes/2025-19001")
+    assert answer.headers["location"] == "/changes/2025-19001"
+    assert "山田 花子" in client.get("/changes/2025-19001").text
+    assert client.get("/settings").status_code == 403, "legal reviews"
+    assert noted(tmp_path) == [("山田 花子", "in")]
+    form = re.search(r'name="form" value="([^"]+)"', client.get("/").text)
+    assert form is not None
+    left = client.post("/sign-out", data={"form": form[1]})
+    assert left.headers["location"] == "/sign-in?out=1"
+    assert f"{provider.issuer}/leave?client_id={CLIENT}" in client.get("/sign-in?out=1").text
+    assert client.get("/changes/2025-19001").status_code == 303
+
+
+BAD = {
+    "wrong nonce": (Behaviour({"nonce": "x"}), 403, "別のサインイン"),
+    "no nonce": (Behaviour({"nonce": None}), 403, "別のサインイン"),
+    "wrong audience": (Behaviour({"aud": "another"}), 403, "別のプログラム宛て"),
+    "for two, by the other": (Behaviour({"aud": [CLIENT, "b"], "azp": "b"}), 403, "別のプログラム宛て"),
+    "wrong issuer": (Behaviour({"iss": "https://evil.example"}), 403, "設定と異なる"),
+    "no subject": (Behaviour({"sub": None}), 403, "必要な項目"),
+    "run out": (Behaviour({"iat": AT - 4000, "exp": AT - 3700}), 403, "差は4000秒"),
+    "from the future": (Behaviour({"iat": AT + 500, "exp": AT + 800}), 403, "差は500秒"),
+    "another access token's": (Behaviour({"at_hash": "x"}), 403, "必要な項目"),
+    "alg none": (Behaviour(signed="none"), 403, "署名を確認できません"),
+    "signed with the public key": (Behaviour(signed="hs"), 403, "署名を確認できません"),
+    "signed with another key": (Behaviour(signed="other"), 403, "署名を確認できません"),
+    "no group that is known": (Behaviour({"groups": ["sales"]}), 403, "所属グループ"),
+    "no groups": (Behaviour({"groups": None}), 403, "所属グループ"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_what_does_not_hold_lets_nobody_in(
+    client: TestClient, provider: OpenIdProvider, tmp_path: Path, what: str
+) -> None:
+    provider.behaviour, status, said = BAD[what]
+    answer = there_and_back(client, provider)
+    assert answer.status_code == status
+    assert said in answer.text
+    assert "tracker_session" not in client.cookies
+    assert [outcome for _, outcome in noted(tmp_path)] == ["refused"]
+    assert client.get("/").status_code == 303
+
+
+def test_a_clock_a_little_off_is_forgiven(client: TestClient, provider: OpenIdProvider) -> None:
+    provider.behaviour = Behaviour({"iat": AT + 50, "exp": AT - 50})
+    assert there_and_back(client, provider).status_code == 303
+
+
+def test_a_state_and_a_code_count_once_and_for_one_browser(
+    client: TestClient, provider: OpenIdProvider, tmp_path: Path
+) -> None:
+    begun = client.get("/sign-in/oidc")
+    code, state = provider.authorize(begun.headers["location"])
+    thief = TestClient(client.app, base_url=HOME, follow_redirects=False)
+    stolen = thief.get(f"/sign-in/return?code={code}&state={state}")
+    assert stolen.status_code == 400
+    assert "別のブラウザー" in stolen.text
+    assert client.get(f"/sign-in/return?code={code}&state={state}").status_code == 303
+    cookie = client.cookies["tracker_session"]
+    replayed = client.get(f"/sign-in/return?code={code}&state={state}")
+    assert replayed.status_code == 400
+    assert client.cookies["tracker_session"] == cookie
+    # The same code with a fresh state: the provider knows that it was used.
+    _, fresh = provider.authorize(client.get("/sign-in/oidc").headers["location"])
+    again = client.get(f"/sign-in/return?code={code}&state={fresh}")
+    assert again.status_code == 403
+    assert "使用済み" in again.text
+    assert client.get("/sign-in/return?code=x&state=y").status_code == 400
+    assert client.get("/sign-in/return").status_code == 400
+
+
+def test_a_refusal_of_the_provider_is_told(client: TestClient, provider: OpenIdProvider) -> None:
+    _, state = provider.authorize(client.get("/sign-in/oidc").headers["location"])
+    answer = client.get(f"/sign-in/return?error=access_denied<script>&state={state}")
+    assert answer.status_code == 403
+    assert "access_denied&lt;script&gt;" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "said"),
+    [
+        (Behaviour(down=True), 503, "接続できません"),
+        (Behaviour(issuer="https://evil.example"), 502, "(issuer)"),
+    ],
+)
+def test_a_provider_that_is_down_or_is_another_is_told(
+    client: TestClient, provider: OpenIdProvider, behaviour: Behaviour, status: int, said: str
+) -> None:
+    provider.behaviour = behaviour
+    answer = client.get("/sign-in/oidc")
+    assert answer.status_code == status
+    assert said in answer.text
+
+
+def test_new_keys_are_fetched_when_one_is_not_known(tmp_path: Path, provider: OpenIdProvider) -> None:
+    client = viewer(tmp_path, provider)
+    assert there_and_back(client, provider).status_code == 303
+    app: Any = client.app
+    kept = app.state.provider
+    kept._keys = (kept._keys[0].replace(year=2024), kept._keys[1])  # a while ago
+    provider.behaviour = Behaviour(kid="two")
+    assert there_and_back(client, provider).status_code == 303
+    asked = len(provider.asked)
+    provider.behaviour = Behaviour(signed="other", kid="two")
+    assert there_and_back(client, provider).status_code == 403
+    assert len(provider.asked) == asked, "not at once again: anybody could make us ask"
+
+
+def test_a_name_of_another_account_is_not_taken_over(tmp_path: Path, provider: OpenIdProvider) -> None:
+    client = viewer(tmp_path, provider)
+    store = Store(tmp_path)
+    with store.write() as connection:
+        accounts.add(connection, "山田 花子", Role.ADMIN, "hash", NOW)
+    store.close()
+    answer = there_and_back(client, provider)
+    assert answer.status_code == 403
+    assert "別のアカウント" in answer.text
+    assert there_and_back(client, provider).status_code == 403
+    provider.behaviour = Behaviour({"name": "鈴木"})
+    assert there_and_back(client, provider).status_code == 303
+    provider.behaviour = Behaviour({"name": "鈴木", "sub": "u-2"})
+    assert there_and_back(client, provider).status_code == 403, "another person of that name"
+
+
+def test_groups_give_the_role_anew_each_time_and_accounts_keep_theirs_without(
+    tmp_path: Path, provider: OpenIdProvider
+) -> None:
+    client = viewer(tmp_path, provider)
+    provider.behaviour = Behaviour({"groups": ["legal", "it"]})
+    assert there_and_back(client, provider).status_code == 303
+    assert client.get("/sign-ins").status_code == 200
+    provider.behaviour = Behaviour()
+    there_and_back(client, provider)
+    assert client.get("/sign-ins").status_code == 403
+    plain = viewer(tmp_path / "plain", provider, reviewers=(), admins=())
+    there_and_back(plain, provider)
+    assert plain.get("/settings").status_code == 403
+    store = Store(tmp_path / "plain")
+    with store.write() as connection:
+        accounts.alter(connection, "山田 花子", role=Role.OPERATOR)
+    store.close()
+    there_and_back(plain, provider)
+    assert plain.get("/settings").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [({}, 303), ({"email": "x@example.co.jp.evil.example"}, 403), ({"email_verified": False}, 403), ({"email": None}, 403)],
+)  # fmt: skip
+def test_only_mail_domains_that_are_named_get_in(
+    tmp_path: Path, provider: OpenIdProvider, claims: dict[str, Any], status: int
+) -> None:
+    client = viewer(tmp_path, provider, allowed_domains=("example.co.jp",))
+    provider.behaviour = Behaviour(claims)
+    assert there_and_back(client, provider).status_code == status
+
+
+def test_a_role_may_stand_deep_in_the_claims(tmp_path: Path, provider: OpenIdProvider) -> None:
+    client = viewer(tmp_path, provider, role_claim="realm_access.roles")
+    assert there_and_back(client, provider).status_code == 403
+    provider.behaviour = Behaviour({"realm_access": {"roles": ["it"]}})
+    assert there_and_back(client, provider).status_code == 303
+
+
+def test_a_wrong_secret_is_told_and_the_secret_is_not(
+    tmp_path: Path, provider: OpenIdProvider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    store.close()
+    oidc = Oidc(provider.issuer, CLIENT, "very-wrong-secret")
+    app = create_app(settings(access=Access("oidc", oidc=oidc)), tmp_path, lambda: NOW)
+    client = TestClient(app, base_url=HOME, follow_redirects=False)
+    answer = there_and_back(client, provider)
+    assert answer.status_code == 403
+    assert "client_secret" in answer.text
+    said = capsys.readouterr()
+    assert "very-wrong-secret" not in answer.text + said.out + said.err + repr(oidc)
+
+
+def test_a_private_place_that_discovery_names_is_not_asked(tmp_path: Path, provider: OpenIdProvider) -> None:
+    client = viewer(tmp_path, provider)
+    provider.about = lambda: {**OpenIdProvider.about(provider), "jwks_uri": "http://10.0.0.1/keys"}  # type: ignore[method-assign]
+    try:
+        assert there_and_back(client, provider).status_code == 503
+    finally:
+        del provider.about
+
+
+def test_where_another_way_is_set_the_service_is_not_there(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    store.close()
+    app = create_app(replace(settings(), access=Access("accounts")), tmp_path, lambda: NOW)
+    client = TestClient(app, base_url=HOME, follow_redirects=False)
+    assert client.get("/sign-in/oidc").status_code == 404
+    assert client.get("/sign-in/return?code=x&state=y").status_code == 404
