@@ -79,7 +79,7 @@ def test_what_is_like_a_topic_is_worth_a_look_and_what_is_like_something_else_is
     assert fish is not None
     assert not fish.worth_a_look
     assert letters is None
-    assert not Likeness("fdpr", 0.60, "x", outside=0.58).worth_a_look
+    assert not Likeness("fdpr", 0.60, "x", outside=0.59).worth_a_look
 
 
 def test_the_model_comes_from_the_package_without_network_and_leaves_the_logs_alone(

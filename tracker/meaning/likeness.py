@@ -19,7 +19,7 @@ from tracker.text import fold_space
 
 # Chosen on the labelled documents; `make eval` prints what other values would give (docs/benchmarks.md).
 THRESHOLD = 0.35  # cosine, to the nearest sentence of a topic
-MARGIN = 0.05  # by which that is nearer than the nearest sentence about what is outside the field
+MARGIN = 0.02  # by which that is nearer than the nearest sentence about what is outside the field
 
 LONGEST = (
     2_000  # characters of a text that are compared: its title and abstract, or the first of what changed
