@@ -43,6 +43,7 @@ class Report:
     state: str = "healthy"
     reason: str = ""
     seconds: float = 0.0
+    retry_after: float = 0.0  # seconds that the server asked to be left alone for
 
     @property
     def ok(self) -> bool:
@@ -144,6 +145,7 @@ def poll(
                 states.set_baseline(connection, source.id, now)
     except FetchError as error:
         report.state, report.reason = state_of(error), error.line()
+        report.retry_after = max(report.retry_after, error.retry_after or 0.0)
         report.errors.append({"key": "", "url": error.url, "error": error.line()})
     except StoreError:
         raise
@@ -183,6 +185,7 @@ def _handle(
             _missing(item.key, intake, context)
         case Trouble():
             report.errors.append({"key": item.key, "url": item.url, "error": item.error.line()})
+            report.retry_after = max(report.retry_after, item.error.retry_after or 0.0)
             if intake.baseline and item.key not in intake.known:
                 pending = states.Resource(Validators(recipe=PENDING))
                 with context.store.write() as connection:

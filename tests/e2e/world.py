@@ -70,7 +70,7 @@ class World:
         settings = load_checked(self.config)
         store = Store(self.state)
         states.ensure(store, [source.id for source in settings.sources])
-        context = Context(settings, store, self._client(settings), lambda: self.now, lambda _: None)
+        context = Context(settings, store, self.client(settings), lambda: self.now, lambda _: None)
         try:
             reports = {
                 report.source: report for report in cycle.run(settings.sources, context, accept=accept)
@@ -82,7 +82,7 @@ class World:
             store.close()
         return reports
 
-    def _client(self, settings: Settings) -> Client:
+    def client(self, settings: Settings) -> Client:
         """As the tracker makes it, but it does not wait between tries."""
         return Client(
             literal_hosts=settings.literal_hosts(),

@@ -25,6 +25,15 @@ def test_after_failures_it_comes_sooner_but_never_later_than_planned(failures: i
     assert next_poll(HALF_HOURLY, NOW, failures=failures, spread=0) == NOW + timedelta(minutes=minutes)
 
 
+@pytest.mark.parametrize(
+    ("asked", "minutes"), [(0, 1), (30, 1), (600, 10), (2400, 40), (3600, 60), (1e9, 60)]
+)
+def test_what_the_server_asked_for_is_respected_up_to_two_intervals(asked: float, minutes: int) -> None:
+    planned = next_poll(HALF_HOURLY, NOW, failures=1, retry_after=asked, spread=0)
+    assert planned == NOW + timedelta(minutes=minutes)
+    assert not overdue(planned, NOW, HALF_HOURLY), "else the daemon would ask at once"
+
+
 def test_cron_counts_in_its_own_time_zone_and_by_names_of_days() -> None:
     source = Source("a", SourceKind.PAGE, every=None, cron="45 8 * * mon-fri", timezone="America/New_York")
     # Sunday 22 November 2026: the next 8:45 of a working day in New York is Monday, 13:45 UTC.

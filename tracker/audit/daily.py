@@ -21,6 +21,7 @@ from tracker.store.reconciliations import Reconciliation
 HOUR = time(12)
 SHORTEST = timedelta(days=7)  # back from today: a document may be listed late
 AGAIN = timedelta(hours=1)
+FRESH = timedelta(minutes=2)  # since the last poll
 _OVERLAP = timedelta(days=2)
 _NAMED = 12  # documents in the reason of an incident; `tracker audit` has all
 
@@ -57,8 +58,12 @@ def is_due(source: Source, context: Context) -> bool:
         return False
     last, state = _before(source, context)
     now = context.now()
-    if state is None or state.next_poll_at is None or state.next_poll_at <= now:
-        return False  # what a poll is about to bring is not missing
+    if (
+        state is None
+        or state.last_attempt_at is None
+        or not timedelta() <= now - state.last_attempt_at <= FRESH
+    ):
+        return False  # what the next poll brings is not missing
     return due(last, state.baseline_at, now)
 
 

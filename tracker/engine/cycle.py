@@ -152,7 +152,11 @@ def _finish(
     for report in reports:
         source = sources[report.source]
         failures = 0 if report.ok else standing[report.source].consecutive_failures + 1
-        planned = None if report.state == "stopped" else next_poll(source, now, failures=failures)
+        planned = (
+            None
+            if report.state == "stopped"
+            else next_poll(source, now, failures=failures, retry_after=report.retry_after)
+        )
         if report.state != "stopped":
             before = standing[report.source]
             since = before.since if failures > 1 else None

@@ -31,9 +31,17 @@ def trigger(source: Source) -> CronTrigger:
     )
 
 
-def next_poll(source: Source, now: datetime, *, failures: int = 0, spread: float | None = None) -> datetime:
+def next_poll(
+    source: Source,
+    now: datetime,
+    *,
+    failures: int = 0,
+    retry_after: float = 0.0,
+    spread: float | None = None,
+) -> datetime:
     """The instant of the next poll. After a failure it comes sooner than planned, 1, 2, 4 ... minutes later, at
-    most an hour, but never later than the plan has it. `spread` from -1 to 1 replaces chance in tests."""
+    most an hour, but never later than the plan has it; and never before the seconds that the server asked for have
+    passed, as far as these are fewer than two intervals. `spread` from -1 to 1 replaces chance in tests."""
     if source.cron:
         planned = trigger(source).get_next_fire_time(None, now) or now + timedelta(days=1)
     else:
@@ -42,8 +50,14 @@ def next_poll(source: Source, now: datetime, *, failures: int = 0, spread: float
         planned = now + every * (1 + _SPREAD * chance)
     if failures:
         retry = now + min(FIRST_RETRY * 2 ** min(failures - 1, 10), LONGEST_RETRY)
-        planned = min(planned, retry)
+        asked = now + min(timedelta(seconds=retry_after), _longest(source))
+        planned = max(min(planned, retry), asked)
     return planned.astimezone(now.tzinfo)
+
+
+def _longest(source: Source) -> timedelta:
+    """How long a server may put us off. Longer than `overdue` takes for a clock that was set back, it would not hold."""
+    return timedelta(days=1) if source.cron else (source.every or timedelta(minutes=30)) * 2
 
 
 def load_checked(path: Path) -> Settings:
