@@ -73,6 +73,11 @@ TRACKER: Keys = {
         {"type": "boolean"},
         "true: mark changes in which the rules find nothing, but whose English words are like a topic's",
     ),
+    "prune_after": Key(
+        read.duration,
+        _SPAN,
+        "bytes that nothing refers to are dropped once they are this old; left out: never",
+    ),
     "log_format": Key(read.one_of(("lines", "json")), _choice(("lines", "json")), "how the daemon logs"),
 }
 

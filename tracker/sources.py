@@ -14,6 +14,8 @@ from pathlib import Path
 
 from tracker.model import Language, Level, Profile
 
+GOVINFO = "https://www.govinfo.gov"
+
 
 class SourceKind(StrEnum):
     FEDERAL_REGISTER = "federal-register"
@@ -53,9 +55,7 @@ class Source:
     full_every: timedelta = timedelta(days=1)
     time_limit: timedelta = timedelta(minutes=5)
     recheck: timedelta = timedelta(days=45)  # how long published documents are looked at again
-    issues_url: str = (
-        "https://www.govinfo.gov"  # federal-register: who else lists the issues, for `tracker audit`
-    )
+    issues_url: str = GOVINFO  # federal-register: who else lists the issues, for `tracker audit`
     full_text: bool = True  # federal-register: fetch the XML or raw text of what is in the field
     enabled: bool = True
 
@@ -195,6 +195,7 @@ class Settings:
     summariser: Summariser | None = None
     access: Access = Access()
     templates: Path | None = None  # folder of the firm's own templates for alerts
+    prune_after: timedelta | None = None  # age from which bytes that nothing needs are dropped; none: never
     operators: tuple[str, ...] | None = None  # channels that hear of outages; none given: all
 
     def source(self, source_id: str) -> Source | None:
@@ -213,7 +214,7 @@ class Settings:
             _host_port(address)
             for source in self.sources
             for address in (source.base_url, source.url, source.issues_url)
-            if address
+            if address and address != GOVINFO  # which stands there by itself
         )
         return dict.fromkeys(found)
 

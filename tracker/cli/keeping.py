@@ -93,6 +93,63 @@ def import_(config: Path, state: Path, file: Path, as_json: bool) -> None:  # no
     print(f"{state}: {moved.rows['snapshot']} snapshots, {moved.rows['change']} changes, all checked")
 
 
+@command("prune")
+@click.option(
+    "--older-than",
+    metavar="SPAN",
+    default="",
+    help="Age from which they may go: 180d.  [default: prune_after]",
+)
+@click.option("--apply", is_flag=True, help="Drop them. Without it, nothing is changed.")
+@json_option
+def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool) -> None:
+    """What could be dropped because nothing needs it: old lists and answers that were held, never what a version, a change
+    or evidence refers to. Says what it is; with --apply it goes, and leaves sealed tombstones."""
+    from tracker.settings_values import duration
+    from tracker.store import retention
+    from tracker.store.db import FILE, Store
+
+    try:
+        older = duration(older_than) if older_than else settings_of(config).prune_after
+    except ValueError as error:
+        raise UsageError(f"--older-than: {error}") from error
+    if older is None:
+        raise UsageError(
+            "how old may they be?", cure="give --older-than 180d, or set prune_after in [tracker]"
+        )
+    if not (state / FILE).exists():
+        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+    store, now = Store(state), clock.now()
+    if apply:
+        found = retention.prune(store, older=older, now=now)
+    else:
+        with store.read() as connection:
+            found = retention.unneeded(connection, now - older)
+    by_source: dict[str, list[int]] = {}
+    for one in found:
+        by_source.setdefault(one.source, []).append(one.packed)
+    if as_json:
+        print_json(
+            {
+                "applied": apply,
+                "older_than_days": older.total_seconds() / 86_400,
+                "blobs": len(found),
+                "bytes": sum(one.packed for one in found),
+                "sources": {
+                    name: {"blobs": len(sizes), "bytes": sum(sizes)} for name, sizes in by_source.items()
+                },
+            }
+        )
+        return
+    for name, sizes in sorted(by_source.items()):
+        print(f"{name}: {len(sizes)} answers, {sum(sizes) / 1e6:.1f} MB")
+    total = f"{len(found)} answers, {sum(one.packed for one in found) / 1e6:.1f} MB"
+    if apply:
+        print(f"dropped: {total}; the file keeps its size, and the room in it is used again")
+    else:
+        print(f"could be dropped: {total}; nothing was changed: --apply drops them")
+
+
 @command("audit")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @click.option("--since", metavar="DATE", required=True, help="First day: 2026-11-01.")

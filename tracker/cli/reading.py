@@ -132,9 +132,10 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
 
 
 @command("status")
+@click.option("--disk", is_flag=True, help="Also what each source takes up on disk.")
 @lang_option
 @json_option
-def status(config: Path, state: Path, lang: str, as_json: bool) -> None:
+def status(config: Path, state: Path, disk: bool, lang: str, as_json: bool) -> None:
     """Health of every source and channel; last success, next run, alerts and digests that wait or were given up, outages
     that last. Ends with 1 when something is wrong."""
     from tracker.cli.app import settings_of
@@ -144,6 +145,8 @@ def status(config: Path, state: Path, lang: str, as_json: bool) -> None:
     settings = settings_of(config)
     with reader(state) as store:
         found = standing.status(settings, store, clock.now())
+        if disk:
+            found["disk"] = standing.disk(store)
     if as_json:
         print_json(found)
     else:

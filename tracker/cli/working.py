@@ -290,7 +290,7 @@ def summarise(config: Path, state: Path, change: str, lang: str, as_json: bool) 
 @json_option
 def verify(config: Path, state: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
     """Re-hashes every snapshot and checks the chains of records, tries and reviews and the seals of changes. Ends with 1 when a byte is not what it was."""
-    from tracker.store import deeds, reviews, snapshots
+    from tracker.store import deeds, retention, reviews, snapshots
     from tracker.store.db import FILE, Store
 
     if not (state / FILE).exists():
@@ -307,11 +307,14 @@ def verify(config: Path, state: Path, as_json: bool) -> None:  # noqa: ARG001 - 
     with store.read() as connection:
         problems.extend(reviews.verify(connection))
         problems.extend(deeds.verify(connection))
+        dropped, freed = retention.dropped(connection)
     if as_json:
-        print_json({"checked": checked, "problems": problems})
+        print_json({"checked": checked, "problems": problems, "dropped": dropped, "dropped_bytes": freed})
     else:
         for problem in problems:
             print(problem)
+        if dropped:
+            print(f"{dropped} answers were dropped by policy ({freed / 1e6:.1f} MB), each with its tombstone")
         print(f"{checked} snapshots and records checked, {len(problems)} problems")
     finish(1 if problems else 0)
 

@@ -26,7 +26,7 @@ from tracker.meaning import comparing, summarising
 from tracker.meaning.writer import ChatEndpoint
 from tracker.notify.sender import Traffic
 from tracker.sources import Settings
-from tracker.store import states
+from tracker.store import retention, states
 from tracker.store.db import Store
 
 TICK_SECONDS = 1
@@ -40,6 +40,7 @@ COMPARE_FOR = (
     5.0  # seconds of that, so that a store full of history is gone through without being in anybody's way
 )
 RECONCILE_SECONDS = 60
+PRUNE_SECONDS = 24 * 3600
 STOP_SECONDS = 5  # what a running poll gets to end by itself; its lease is free again after a restart anyway
 
 log = structlog.get_logger()
@@ -79,6 +80,7 @@ class Daemon:
             (self.compare, COMPARE_SECONDS, 1),
             (self.reconcile, RECONCILE_SECONDS, 1),
             (self.summarise, SUMMARISE_SECONDS, 1),
+            (self.prune, PRUNE_SECONDS, 1),
         ):
             scheduler.add_job(
                 job,
@@ -199,6 +201,13 @@ class Daemon:
             )  # fmt: skip
         finally:
             self._asking = False
+
+    def prune(self) -> None:
+        """What nothing needs any more, where the settings say so."""
+        older = self.context.settings.prune_after
+        if older is not None and not self.stop.is_set():
+            found = retention.prune(self.store, older=older, now=self.now())
+            log.info("pruned", answers=len(found), bytes=sum(one.packed for one in found))
 
     def reload_if_changed(self) -> None:
         """New settings when the file changed or SIGHUP came; the old ones when the new are wrong."""

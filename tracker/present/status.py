@@ -90,6 +90,15 @@ def _source(name: str, enabled: bool, row: Mapping[str, Any] | None, now: dateti
     }
 
 
+def disk(store: Reader) -> dict[str, Any]:
+    """What the database takes up in bytes, and of that the answers of each source, the largest first."""
+    sources = store.disk()
+    return {
+        "file": store.size(),
+        "sources": dict(sorted(sources.items(), key=lambda item: -item[1]["packed"])),
+    }
+
+
 def _reconciliation(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """The last audit of a source; None: there was none yet. `expected` and `stored` are None where the source did not
     say what there is; `second` is what GovInfo says beside it, None where nobody else is asked."""

@@ -70,6 +70,14 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
         parts += [audits, Text()]
     if status["channels"]:
         parts += [channels, Text()]
+    if "disk" in status:
+        disk = _table("disk", ("id", "answers", "packed", "unpacked", "dropped"), language)
+        for name, row in status["disk"]["sources"].items():
+            disk.add_row(
+                Text(line(name)), str(row["answers"]), _size(row["packed"]), _size(row["unpacked"]),
+                str(row["dropped"] or ""),
+            )  # fmt: skip
+        parts += [disk, Text(t("health.disk-file", language, size=_size(status["disk"]["file"]))), Text()]
     if status["incidents"]:
         incidents = _table("incidents", ("incident", "since", "reason"), language)
         for row in status["incidents"]:
@@ -101,6 +109,10 @@ def digest_reader(row: Mapping[str, Any]) -> str:
 def _counts(name: str, row: Mapping[str, Any], language: Language) -> Text:
     said = ", ".join(f"{t(f'health.{state}', language)} {row[state]}" for state in ("pending", "dead"))
     return Text(f"{t(f'health.{name}', language)}: {said}", style="red" if row["dead"] else "")
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e6:.1f} MB"
 
 
 def _named(keys: Sequence[str]) -> str:

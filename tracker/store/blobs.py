@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import cast
 
 import zstandard
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import StoreError
@@ -31,7 +32,10 @@ def sha256(data: bytes) -> str:
 def put(connection: Connection, data: bytes, *, like: str | None = None) -> str:
     """Keeps bytes and returns their SHA-256. `like` is an earlier blob of the same thing."""
     digest = sha256(data)
-    if connection.execute(select(BLOB.c.size).where(BLOB.c.sha256 == digest)).first() is not None:
+    there = connection.execute(
+        select(func.length(BLOB.c.data)).where(BLOB.c.sha256 == digest)
+    ).scalar_one_or_none()
+    if there:
         return digest
     base, packed = None, _pack(data, None)
     keyframe = _keyframe(connection, like) if like and len(data) > 512 else None
@@ -40,8 +44,15 @@ def put(connection: Connection, data: bytes, *, like: str | None = None) -> str:
         small = _pack(data, content)
         if len(small) < _DRIFTED * len(packed):
             base, packed = name, small
-    connection.execute(insert(BLOB).values(sha256=digest, size=len(data), base=base, data=packed))
+    _keep(connection, [{"sha256": digest, "size": len(data), "base": base, "data": packed}])
     return digest
+
+
+def _keep(connection: Connection, rows: list[dict[str, object]]) -> None:
+    """A row without bytes is of a blob that was dropped by policy (`retention`): it gets them again."""
+    made = upsert(BLOB)
+    changed = {"base": made.excluded.base, "data": made.excluded.data}
+    connection.execute(made.on_conflict_do_update(index_elements=["sha256"], set_=changed), rows)
 
 
 def put_many(connection: Connection, bodies: Sequence[bytes]) -> list[str]:
@@ -50,14 +61,15 @@ def put_many(connection: Connection, bodies: Sequence[bytes]) -> list[str]:
     new = dict(zip(digests, bodies, strict=True))
     for start in range(0, len(digests), _MANY):
         chunk = digests[start : start + _MANY]
-        for (known,) in connection.execute(select(BLOB.c.sha256).where(BLOB.c.sha256.in_(chunk))):
+        there = BLOB.c.sha256.in_(chunk) & (func.length(BLOB.c.data) > 0)
+        for (known,) in connection.execute(select(BLOB.c.sha256).where(there)):
             new.pop(known, None)
     if new:
-        rows = [
+        rows: list[dict[str, object]] = [
             {"sha256": digest, "size": len(body), "base": None, "data": _pack(body, None)}
             for digest, body in new.items()
         ]
-        connection.execute(insert(BLOB), rows)
+        _keep(connection, rows)
     return digests
 
 
@@ -73,6 +85,10 @@ def get(connection: Connection, digest: str) -> bytes:
         ) from error
     if row is None:
         raise StoreError(f"blob {digest} is missing", cure="restore the state folder from a backup")
+    if not row.data:
+        raise StoreError(
+            f"blob {digest} was dropped by policy", cure="`tracker prune` says what can be dropped"
+        )
     dictionary = get(connection, row.base) if row.base else None
     try:
         data = _unpack(bytes(row.data), int(row.size), dictionary)

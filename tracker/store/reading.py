@@ -329,6 +329,34 @@ class Reader:
     def sources(self) -> dict[str, dict[str, Any]]:
         return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source")}
 
+    def size(self) -> int:
+        """Bytes of the database, free room in it included."""
+        return int(
+            self.connection.execute(
+                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+            ).fetchone()[0]
+        )
+
+    def disk(self) -> dict[str, dict[str, int]]:
+        """Per source: how many answers are kept, what their bytes take up packed and unpacked, and how many were dropped
+        by policy. Bytes that several sources brought count for the first."""
+        found = {
+            row["source"]: {"answers": row["answers"], "packed": 0, "unpacked": 0, "dropped": 0}
+            for row in self.connection.execute(
+                "SELECT source, count(*) AS answers FROM snapshot GROUP BY source"
+            )
+        }
+        rows = self.connection.execute(
+            "SELECT snapshot.source, sum(length(data)) AS packed, sum(CASE WHEN length(data) THEN size ELSE 0 END) AS unpacked,"
+            " sum(length(data) = 0) AS dropped FROM (SELECT sha256, min(id) AS first FROM snapshot GROUP BY sha256)"
+            " JOIN snapshot ON snapshot.id = first JOIN blob ON blob.sha256 = snapshot.sha256 GROUP BY snapshot.source"
+        )
+        for row in rows:
+            found[row["source"]].update(
+                packed=row["packed"], unpacked=row["unpacked"], dropped=row["dropped"]
+            )
+        return found
+
     def reconciliations(self) -> dict[str, dict[str, Any]]:
         """Per source, what its last audit found."""
         rows = self.connection.execute(

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from tracker.errors import StoreError
 from tracker.model import Answer, Fetched, Role, SnapshotRef
-from tracker.store import blobs, seals
+from tracker.store import blobs, retention, seals
 from tracker.store.db import Store
 from tracker.store.moment import to_text
 from tracker.store.tables import BLOB, SNAPSHOT
@@ -89,7 +89,8 @@ def verify(store: Store) -> Iterator[str | int]:
     what was checked, and a line for each thing that is not as it was."""
     checked = 0
     with store.read() as connection:
-        for (digest,) in connection.execute(select(BLOB.c.sha256)).all():
+        yield from retention.verify(connection)
+        for (digest,) in connection.execute(select(BLOB.c.sha256).where(func.length(BLOB.c.data) > 0)).all():
             try:
                 blobs.get(connection, digest)
             except StoreError as error:

@@ -82,6 +82,13 @@ def _of_store(desk: Desk) -> Iterator[str]:
     with desk.reading() as store:
         found = status(desk.settings, store, desk.now())
         levels = store.levels()
+        kept, size = store.disk(), store.size()
+    yield "# TYPE tracker_database_bytes gauge"
+    yield f"tracker_database_bytes {size}"
+    yield "# HELP tracker_source_bytes What the answers of a source take up, packed."
+    yield "# TYPE tracker_source_bytes gauge"
+    for name, row in kept.items():
+        yield f'tracker_source_bytes{{source="{_escaped(name)}"}} {row["packed"]}'
     yield "# HELP tracker_source_last_success_timestamp_seconds When a poll of the source last went well."
     yield "# TYPE tracker_source_last_success_timestamp_seconds gauge"
     for source in found["sources"]:

@@ -89,10 +89,12 @@ def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
     with desk.reading() as store:
         rows = store.sources()
         found = status(desk.settings, store, desk.now())
+        disk = store.disk()
     return page(
         request,
         desk,
         "sources.html.j2",
+        disk=disk,
         health=found,
         reports={name: json.loads(row["last_report"]) for name, row in rows.items()},
         asked=request.query_params.get("asked", ""),
