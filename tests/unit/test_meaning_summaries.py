@@ -122,13 +122,17 @@ def test_of_a_text_that_changed_the_model_is_given_what_changed_and_may_quote_bo
     changed = Operation(
         "15 CFR 744.23(a)", Op.CHANGED, before=old * 3, after="Exports of vacuum valves are covered."
     )
-    keep(store, change("2", abstract=""), operations=(changed,))
+    keep(store, change("2", abstract="", kind=DocumentKind.CFR), operations=(changed,))
     quoting = {**SENTENCE, "quote": "vacuum valves to Japan are excluded from this section"}
     with endpoint(says(quoting)) as (sink, wanted):
         assert asked(store, wanted, "2").state == "made"
     text = json.loads(sink.bodies[0]["messages"][1]["content"])["text"]
     assert text.startswith("Changed at 15 CFR 744.23(a), before: Exports")
     assert "After: Exports of vacuum valves are covered." in text
+    keep(store, change("3"), operations=(changed,))  # a rule that was corrected is still told whole
+    with endpoint(says(SENTENCE)) as (sink, wanted):
+        asked(store, wanted, "3")
+    assert json.loads(sink.bodies[0]["messages"][1]["content"])["text"] == ABSTRACT
 
 
 def test_a_long_text_is_cut_and_that_is_said(store: Store) -> None:

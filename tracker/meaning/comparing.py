@@ -9,6 +9,7 @@ from datetime import datetime
 
 from tracker.errors import StoreError
 from tracker.meaning.likeness import Likeness, likenesses, made_with
+from tracker.meaning.question import TEXTS
 from tracker.model import Change, Document, Op, Operation
 from tracker.store import changes, resemblances
 from tracker.store.db import Store
@@ -43,7 +44,7 @@ def compare_waiting(store: Store, now: Callable[[], datetime], seconds: float) -
 
 def words(change: Change | Document, operations: tuple[Operation, ...] = ()) -> str:
     """What is compared: of a text that changed the words after, else title and abstract."""
-    if operations:
+    if operations and change.kind in TEXTS:
         after = (each.after for each in operations if each.op is not Op.REMOVED and not each.editorial)
         return ". ".join([change.title, *after])
     return f"{change.title}. {change.abstract}"

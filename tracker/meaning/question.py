@@ -6,9 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.model import Change, Document, Op, Operation
+from tracker.model import Change, Document, DocumentKind, Op, Operation
 
 SHORTEST = 200  # characters of official text: less is read as fast as its summary
+
+# Of these a record tells what changed in a text. A document of its own is told whole, whatever changed in it since.
+TEXTS = frozenset({DocumentKind.CFR, DocumentKind.PAGE, DocumentKind.LIST})
 
 SYSTEM = (
     "You summarise one change in the law of the United States for the trade lawyers of Japanese firms. The user's message "
@@ -38,7 +41,8 @@ def question(
     read, and what the record holds has to do."""
     units = [unit.text for unit in document.units] if document else []
     removed = [each.before for each in operations if each.op in {Op.REMOVED, Op.CHANGED}]
-    told = [_told(each) for each in operations if not each.editorial]
+    changed = operations if change.kind in TEXTS else ()
+    told = [_told(each) for each in changed if not each.editorial]
     text = "\n".join(part for part in (told or [change.abstract, *units]) if part)
     return Question(
         messages=(
