@@ -253,6 +253,8 @@ class _Reader:
                     right["secret"] = self.secret(right["secret"])
                 except ValueError as error:
                     self.problem((*place, "secret"), f"secret: {error}")
+            if right.get("redline") and not str(right.get("url", "mail")).startswith("mail"):
+                self.problem((*place, "redline"), "redline: only mail carries files")
             if "id" in right and "url" in right:
                 channels.append(Channel(**right, line=self.line(place)))
         self.unique("channel", [str(values.get("id", "")) for _, values in self.each("channel")])

@@ -213,6 +213,9 @@ CHANNEL: Keys = {
         {"type": "string", "pattern": _TIME},
         "what is below critical waits for this time of day and comes as one message",
     ),
+    "redline": Key(
+        read.boolean, {"type": "boolean"}, "mails about a changed text carry its redline as a Word file"
+    ),
 }
 PROFILE: Keys = {
     "id": _ID,

@@ -83,6 +83,7 @@ class Channel:
     language: Language | None = None  # none: the settings' first language
     quiet: tuple[time, time] | None = None
     batch: time | None = None
+    redline: bool = False  # mails carry the redline as a Word file
     secret: str = field(default="", repr=False)  # that a webhook's messages are signed with
     line: int = 0
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
 
 from tests.e2e.test_pipeline import BIS, new_rule
 from tests.e2e.world import World
-from tests.unit.notify_sinks import http_sink
+from tests.unit.notify_sinks import http_sink, mail_sink
 from tracker.cli import alerting
 from tracker.cli.app import app
 from tracker.demo.holdings import FrDocument
@@ -380,6 +383,36 @@ def test_what_nobody_acknowledges_in_time_goes_on_once(world: World) -> None:
     (alert,) = told(world.folder, "boss")
     assert "まだ誰も確認していません" in alert
     assert second in alert
+
+
+def test_a_mail_carries_the_word_redline_on_request_again_when_it_is_redelivered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mail_sink(reply="550 not now") as sink:
+        url = f"mailto://127.0.0.1:{sink.port}/?from=a@t.example&to=b@firm.example"
+        world.use("ear", extra=(
+            f'[[channel]]\nid = "legal"\nurl = "{url}"\nredline = true\n[[channel]]\nid = "plain"\nurl = "{url}"\n'
+            '[[route]]\nwhen = { level = "low" }\nto = ["legal", "plain"]\n'
+        )).one()  # fmt: skip
+        world.later(days=3)
+        world.standin.edit_part(
+            15, "744", "for use in a fabrication facility", "for use in an advanced facility"
+        )
+        (name,) = world.one().changes
+        sink.reply = "250 OK"
+        run(world, monkeypatch, "redeliver", "--dead")
+        world.later(hours=1)
+        world.one()
+    mails = [mail for mail in sink.mails if mail["X-Tracker-Change"] == name]
+    files = [list(mail.iter_attachments()) for mail in mails]
+    assert sorted(len(found) for found in files) == [0, 0, 1, 1]  # refused and taken, with and without
+    first, again = (found[0] for found in files if found)
+    for part in (first, again):
+        assert part.get_filename() == f"redline-{name}.docx"
+        with ZipFile(BytesIO(part.get_content())) as word:
+            text = word.read("word/document.xml").decode()
+        assert re.search(r"<w:del .*fabrication.*</w:del>", text)
+        assert re.search(r"<w:ins .*advanced.*</w:ins>", text)
 
 
 def test_an_alert_about_a_changed_text_shows_the_words_that_went_and_came(world: World) -> None:

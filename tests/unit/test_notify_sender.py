@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,11 +19,14 @@ from tests.unit.notify_sinks import (
     http_sink,
     lookup,
     mail_sink,
+    parcel_of,
     refusing_port,
     settings_of,
 )
+from tests.unit.present_samples import affiliates_rule
 from tracker.errors import StoreError
-from tracker.model import Change, Delivery
+from tracker.model import Change, Delivery, Op, Operation
+from tracker.notify import attachment, mail
 from tracker.notify.answer import TRIES, Answer
 from tracker.notify.forms import Parcel
 from tracker.notify.sender import LEASE, Traffic, deliver
@@ -301,3 +305,34 @@ def test_the_firms_templates_replace_ours_and_one_that_is_wrong_costs_nothing(tm
     assert "緊急・規制強化 / 2025-19001 / extension 1234\n50%ルール" in content(first, "plain")
     assert "<b>&lt;script&gt;</b>" in content(first, "html")
     assert "<!DOCTYPE html>" in content(second, "html")
+
+
+def test_a_redline_that_is_too_large_or_cannot_be_made_is_a_link() -> None:
+    parcel, change = parcel_of(affiliates_rule()), affiliates_rule()
+    one = Operation("15 CFR 744.11(a)", Op.CHANGED, before="a", after="b")
+
+    def broken(*_: object) -> bytes:
+        raise ValueError("no such style")
+
+    link = "http://127.0.0.1:8000/changes/chg_0123456789abcdef/redline.docx"
+    for operations, render in (
+        ([one], lambda *_: b"x" * (attachment.MOST_BYTES + 1)),
+        ([one] * (attachment.MOST_OPERATIONS + 1), lambda *_: b"small"),
+        ([one], broken),
+    ):
+        made = attachment.attach(parcel, change, operations, "http://127.0.0.1:8000", render)
+        assert (made.files, made.message.links[-1].value) == ((), link)
+        assert f'href="{link}"' in mail.html(made.message)
+    assert attachment.attach(parcel, change, [], "http://127.0.0.1:8000", broken) is parcel
+
+
+def test_one_mail_carries_the_files_of_several_alerts_up_to_its_bound() -> None:
+    parcel = parcel_of(affiliates_rule())
+    half = b"x" * (attachment.MOST_BYTES // 2)
+    parcels = [replace(parcel, files=((f"{number}.docx", attachment.WORD, half),)) for number in range(3)]
+    assert [name for name, _, _ in attachment.together(parcels)] == ["0.docx", "1.docx"]
+
+
+@pytest.mark.parametrize("name", ["chg_0123", "../../etc/passwd", "a\r\nBcc: x", "ntc/1\u202e"])
+def test_a_files_name_is_safe(name: str) -> None:
+    assert re.fullmatch(r"redline-[\w-]+\.docx", attachment.file_name(name), re.ASCII)

@@ -129,6 +129,7 @@ def test_five_mistakes_give_five_lines_with_numbers(tmp_path: Path) -> None:
         ('[tracker]\ntimezone = "Asia/Tokio"', "is not a time zone"),
         ('[[host]]\nname = ""\nrate = 1', "name: must be text that is not empty"),
         ('[[channel]]\nid = "x"\nurl = "file:nowhere"', "the file cannot be read"),
+        ('[[channel]]\nid = "x"\nurl = "slack://a/b/c"\nredline = true', "only mail carries files"),
         ('[[profile]]\nid = "x"\ntopics = ["fdp"]', "'fdp' is not one of"),
         ('[viewer]\nsign_in = "magic"', "sign_in: 'magic' is not one of accounts, oidc, proxy"),
         ('[viewer]\nsign_in = "proxy"', '2: sign_in: "proxy" needs'),

@@ -16,8 +16,9 @@ import structlog
 from tracker import pipeline
 from tracker.engine.due import next_poll
 from tracker.errors import StoreError, TrackerError
+from tracker.export.stored import redline_of
 from tracker.fetch.client import Client
-from tracker.model import Change, Notice, Operation
+from tracker.model import Change, Language, Notice, Operation
 from tracker.notify.sender import DeliverReport, Traffic, deliver
 from tracker.pipeline import Context, Report
 from tracker.sources import Settings, Source
@@ -197,6 +198,13 @@ def deliver_due(
         with context.store.read() as connection:
             return changes.operations(connection, change_id)
 
+    def redline(change: Change, language: Language) -> bytes:
+        from tracker.export import docx  # python-docx is loaded where somebody wants Word files
+
+        with context.store.read() as connection:
+            found = redline_of(connection, change, now=context.now(), timezone=context.settings.timezone)
+        return docx.render(found, language)
+
     return deliver(
         Outbox(context.store, incidents.channel_watch(context.settings.outage_channels())),
         lookup,
@@ -206,4 +214,5 @@ def deliver_due(
         traffic=traffic,
         stop=stop,
         compared=compared,
+        redline=redline,
     )

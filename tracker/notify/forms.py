@@ -41,7 +41,7 @@ class Letter:
 class Parcel:
     """What a channel is given. `record` is the change as JSON; `key` is the delivery's idempotency
     key; `thread` names what later alerts about the same thing are kept together by, `handle` is what
-    the channel itself called that thread, empty where this is its first message."""
+    the channel itself called that thread, empty where this is its first message. `files` as in a letter."""
 
     message: Message
     record: dict[str, Any]
@@ -49,6 +49,7 @@ class Parcel:
     thread: str
     handle: str = ""
     letter: Letter | None = None
+    files: tuple[tuple[str, str, bytes], ...] = ()
 
 
 def uncalled(text: str) -> str:

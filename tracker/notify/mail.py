@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import blake2b
 from html import escape
+from itertools import chain, repeat
 
 from tracker.model import Level
 from tracker.notify.forms import Parcel, edged, plain
@@ -62,7 +63,7 @@ def email(
     page = letter.html if letter else html(message)
     if page:
         mail.add_alternative(page, subtype="html")
-    for name, kind, data in letter.files if letter else ():
+    for name, kind, data in (*parcel.files, *(letter.files if letter else ())):
         main, _, sub = kind.partition("/")
         mail.add_attachment(data, maintype=main, subtype=sub, filename=name)
     return mail
@@ -103,14 +104,11 @@ def html(message: Message) -> str:
         '<tr><td style="height:8px;line-height:8px">&nbsp;</td></tr>'
         for quote in message.quotes
     )
+    first, other = "background:#1d4f91;color:#ffffff", "background:#ffffff;color:#1d4f91"
     buttons = "".join(
         f'<a href="{escape(fact.value)}" style="display:inline-block;padding:8px 16px;margin:0 10px 6px 0;'
         f'border:1px solid #1d4f91;border-radius:4px;{style};text-decoration:none">{escape(fact.label)}</a>'
-        for fact, style in zip(
-            message.links,
-            ("background:#1d4f91;color:#ffffff", "background:#ffffff;color:#1d4f91"),
-            strict=False,
-        )
+        for fact, style in zip(message.links, chain([first], repeat(other)), strict=False)
     )
     return (
         f'<!DOCTYPE html><html lang="{message.language}"><head><meta charset="utf-8">'

@@ -22,8 +22,10 @@ import structlog
 
 from tracker.errors import TrackerError
 from tracker.model import Attempt, Change, Delivery, Notice, Operation
+from tracker.notify import attachment
 from tracker.notify import channels as places
 from tracker.notify.answer import Answer, next_try
+from tracker.notify.attachment import Rendered
 from tracker.notify.forms import Parcel
 from tracker.notify.outbox import Outbox, State
 from tracker.notify.webhook import notice_record
@@ -109,13 +111,15 @@ def deliver(
     send: Send = places.send,
     limit: timedelta = SEND_LIMIT,
     compared: Compared = lambda _: (),
+    redline: Rendered | None = None,
 ) -> DeliverReport:
     """One round: sends everything that is due, and returns when no channel has more to do.
 
     `now` is the moment that messages speak as of; `clock` times claims and attempts. `lookup` gives the
     change of a delivery. Pass the same `traffic` to every round of a process, so that a channel that
     asked for time gets it. When `stop` is set the round ends without waiting for sends in flight; their
-    leases bring them back. `compared` gives the differences that a change was found by. Raises what `outbox` raised, after the other channels have done their work.
+    leases bring them back. `compared` gives the differences that a change was found by, `redline`
+    the Word file of them, for channels that want it. Raises what `outbox` raised, after the other channels have done their work.
     """
     round_ = _Round(
         outbox,
@@ -128,6 +132,7 @@ def deliver(
         send,
         limit,
         compared,
+        redline,
     )
     return round_.run()
 
@@ -144,6 +149,7 @@ class _Round:
     send: Send
     limit: timedelta
     compared: Compared
+    redline: Rendered | None
     chance: random.Random = field(default_factory=random.Random)
     busy: set[str] = field(default_factory=set)  # channels that may have a delivery in hand
     idle: threading.Condition = field(default_factory=threading.Condition)  # told when `busy` shrinks
@@ -282,9 +288,13 @@ class _Round:
             update=delivery.revision > 1,
             repeated=delivery.repeated,
         )
-        told = replace(told, passages=passages(self.compared(subject.id)))
+        operations = self.compared(subject.id)
+        told = replace(told, passages=passages(operations))
         story = delivery.story or subject.document_number or subject.id
-        return Parcel(told, record(subject), delivery.key, story, delivery.thread)
+        parcel = Parcel(told, record(subject), delivery.key, story, delivery.thread)
+        if channel.redline and self.redline is not None:
+            parcel = attachment.attach(parcel, subject, operations, self.settings.viewer_url, self.redline)
+        return parcel
 
     def _gathered(
         self, channel: Channel, parcels: Sequence[Parcel], deliveries: Sequence[Delivery]
@@ -299,7 +309,7 @@ class _Round:
             repeated=any(delivery.repeated for delivery in deliveries),
         )
         contents = {"id": key, "kind": "batch", "records": [parcel.record for parcel in parcels]}
-        return Parcel(told, contents, key, key)
+        return Parcel(told, contents, key, key, files=attachment.together(parcels))
 
     def _ill(self, channel: Channel, answer: Answer, failures: int, again: datetime) -> bool:
         """Whether the channel is left alone for the rest of the round, and for how long after it."""
