@@ -9,16 +9,36 @@ from typing import Any
 
 import pytest
 
+from tracker.demo import play as play_module
 from tracker.demo.play import play
 from tracker.errors import UsageError
 from tracker.model import TOPIC_IDS, Direction, Level
+
+# One interest each, beside the demo's own profiles.
+PROFILES = """
+[[profile]]
+id = "item"
+eccns = ["3B001"]
+
+[[profile]]
+id = "product"
+products = ["真空バルブ"]
+
+[[profile]]
+id = "party"
+parties = ["HINODE SAMPLE SEIMITSU"]
+"""
 
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    assert play(once=True, state=folder) == 0
-    return folder
+    settings = folder / "with-profiles.toml"
+    settings.write_text(play_module.SETTINGS.read_text("utf-8") + PROFILES, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(play_module, "SETTINGS", settings)
+        assert play(once=True, state=folder / "state") == 0
+    return folder / "state"
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +99,56 @@ def test_each_alert_of_the_file_names_a_change_that_is_stored(
 def test_it_keeps_away_from_a_state_that_is_there(state: Path) -> None:
     with pytest.raises(UsageError, match="there is a state already"):
         play(once=True, state=state)
+
+
+@pytest.mark.parametrize(
+    ("profile", "caught"),
+    [
+        (
+            "item",
+            {
+                ("cfr", "PART 774", "Supp. No. 1 to Part 774 › 3B001 › c.1.b", "gate valves"),
+                ("cfr", "PART 748", "removed: Supp. No. 7 to Part 748 › Sample Storage", "3B001"),
+                ("page", "Subsystems and components", "What to do now", "3B001"),
+            },
+        ),
+        (
+            "product",
+            {
+                ("cfr", "PART 774", "Supp. No. 1 to Part 774 › 3B001 › c.1.b", "Vacuum valves"),
+                ("cfr", "PART 744", "15 CFR 744.23(a)(3)", "vacuum valve"),
+                ("page", "Subsystems and components", "Subsystems and components", "vacuum valve"),
+            },
+        ),
+        (
+            "party",
+            {
+                ("cfr", "PART 744", "Supp. No. 4 to Part 744 › JAPAN › Hinode Sample", "Hinode Sample Seimitsu"),
+                ("list", "Consolidated", "Supp. No. 4 to Part 744 › JAPAN › Hinode Sample", "Hinode Sample Seimitsu"),
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_a_profile_catches_what_it_should_and_is_silent_on_the_rest(
+    records: list[dict[str, Any]], profile: str, caught: set[tuple[str, str, str, str]]
+) -> None:
+    matches = [
+        (record, match)
+        for record in records
+        for match in record["profile_matches"]
+        if match["profile"] == profile
+    ]
+    assert len(matches) == len(caught)
+    for kind, title, where, words in caught:
+        found = [
+            match
+            for record, match in matches
+            if record["kind"] == kind
+            and record["title"].startswith(title)
+            and any(words in one["quote"] and where in one["where"] for one in match["evidence"])
+        ]
+        assert len(found) == 1, (title, where)
+        assert found[0]["level"] in {"high", "critical"}
+    named = [record for record in records if record["document_number"]]
+    assert len(named) > 20
+    assert not any(profile in record["profiles"] for record in named), "no document of the demo names it"

@@ -25,6 +25,7 @@ _TRADE = frozenset(
 )  # fmt: skip
 _RAISED = {Level.NONE: Level.MEDIUM, Level.LOW: Level.MEDIUM, Level.MEDIUM: Level.HIGH}
 _ECCN = re.compile(r"^(\d[A-Ex])(\d{3}|\d{1,2})?((?:\.[a-z0-9]+)*)\.?\*?$", re.IGNORECASE)
+_PARTIES = re.compile(r"(?:removed: )?Supp\. No\. [467] to Part 744 ›")
 _RANGE = re.compile(r"^(\d[A-E]\d{3})\s*(?:-|–|~|〜|to)\s*(\d[A-E]\d{3})$", re.IGNORECASE)
 _SHORT_FORMS = {
     "intl": "international", "mfg": "manufacturing", "tech": "technology", "technologies": "technology",
@@ -116,7 +117,10 @@ def _hts(profile: Profile, reading: Reading) -> Iterator[Evidence]:
 
 
 def _products(profile: Profile, reading: Reading) -> Iterator[Evidence]:
-    sections = list(_sections(reading)) if profile.products else []
+    # A firm that is called after a product is a party, not the product.
+    sections = (
+        [each for each in _sections(reading) if not _PARTIES.match(each.where)] if profile.products else []
+    )
     for product in profile.products:
         pattern = _product_pattern(synonyms(product))
         for section in sections:
