@@ -479,3 +479,14 @@ def test_no_state_ends_before_it_begins_where_a_rule_acts_before_it_is_printed()
     for today in (date(2026, 11, 20), date(2026, 11, 23), date(2026, 12, 1)):
         for status in tag(early, today=today).status:
             assert status.since is None or status.until is None or status.since <= status.until
+
+
+def test_an_instruction_takes_its_title_from_the_words_of_issuance_where_the_heading_has_none() -> None:
+    units = (
+        Unit("Dates", UnitKind.PARAGRAPH, "The Bureau amends 15 CFR parts 740 and 744 as follows:"),
+        Unit("instruction 1", UnitKind.INSTRUCTION, "1. Section 744.11 is amended by revising paragraph (a) to read as follows:"),
+        Unit("instruction 2", UnitKind.INSTRUCTION, "2. Amend § 740.2 by revising paragraph (c) and the authority citation at its end to read as follows:"),
+        Unit("instruction 3", UnitKind.INSTRUCTION, "3. The authority citation for part 744 continues to read as follows:"),
+    )  # fmt: skip
+    doc = Document(key="k", kind=DocumentKind.RULE, title="Export Controls", url="", units=units, type="Rule")
+    assert tag(doc, today=TODAY).units == ("15 CFR 744.11(a)", "15 CFR 740.2(c)")

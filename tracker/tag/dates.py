@@ -46,12 +46,12 @@ _ON_PUBLICATION = re.compile(
 _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("published", re.compile(r"\b(?:published|issued|dated|signed|released|appeared|filed|adopted|announced|initiated|entitled|imposed|became effective|decided|invasion|posted|convicted|beginning)\b(?:(?!\b(?:from|until|through)\b)[^.;]){0,60}$", re.I)),
     ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen(?:d\w*|sion))\b[^.;]{0,160}\b(?:until|through|end(?:s)?(?: on)?|to end|expires?)\s*(?:\d{1,2}:\d\d\s?[ap]m[^,]*,\s*)?$", re.I)),
-    ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
+    ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|objections?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due)\s*:?\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
     ("comments-close", re.compile(r"\b(?:comment period|deadline for (?:written )?comments)\b[^.;]{0,160}\b(?:to|until|through|by|is|on|from)\s*$", re.I)),
     ("proposals", re.compile(r"\b(?:proposals?|applications?|nominations?|bids)\b[^.;]{0,160}\b(?:by|before|until|through|to|than|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
     ("compliance", re.compile(r"\b(?:compliance (?:date|is required|with)|must comply|comply with)\b[^.;]{0,120}$", re.I)),
     ("registration", re.compile(r"\b(?:(?<!Federal )regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
-    ("hearing", re.compile(r"\b(?:hearing|briefing|meeting|forum|conference|webinar)s?\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
+    ("hearing", re.compile(r"\b(?:(?:hearing|briefing|meeting|forum|conference|webinar)s?|will (?:next )?(?:meet|convene))\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
     ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|remain(?:s)? in effect|valid|terminat\w+|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
     ("effective", re.compile(r"\b(?:delay|postpon|deferr)ed\b[^.;]{0,60}\b(?:until|to|through)\s*$", re.I)),
     ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|applies to)\b[^.;]{0,140}$", re.I)),
@@ -81,6 +81,12 @@ _OWN_RULE = re.compile(r"\bthis (?:\w+ ){0,3}(?:rule|notice|action)\b[^;]{0,20}\
 _STAYING = re.compile(r"\b(?:stay(?:s|ed|ing)?|suspension|suspending)\b(?! of liquidation)", re.I)
 _EFFECTIVE_UNTIL = re.compile(
     r"\b(?:effective|in effect|applicable)\b[^;]{0,80}\b(?:through|until|to)\b", re.I
+)
+# "February 28, 2024 through Friday, March 1, 2024", "March 26, 2024, from 8:00 a.m. to 4:30 p.m. and Wednesday, March 27"
+_AND_ALSO = re.compile(
+    r"\s*(?:,?\s*(?:from|at) \d{1,2}(?::\d\d)?\s?[ap]\.?m\.?(?: (?:to|until|through) \d{1,2}(?::\d\d)?\s?[ap]\.?m\.?)?[^.;\d]{0,40}?)?"
+    r"\s*(?:,|;|and|or|to|through|until|,? and)\s*(?:(?:on\s+)?\w+day,?\s*)?",
+    re.I,
 )
 _INSTRUCTION = re.compile(
     r"\b(?:amendatory\s+)?instructions?(?:\s+numbers?)?\s+(?P<list>\d{1,3}(?:\.[a-z]+)?(?:(?:,\s*(?:and\s+)?|\s+and\s+|\s+through\s+|-)\d{1,3}(?:\.[a-z]+)?)*)",
@@ -218,13 +224,7 @@ def _read(sentence: str, published: date, where: str) -> Iterator[LegalDate]:
     for mention in mentions(sentence):
         before = sentence[: mention.start]
         kind = _kind(before)
-        if (
-            kind is None
-            and previous
-            and re.fullmatch(
-                r"\s*(?:,|and|or|to|through|until|,? and)\s*", sentence[last_end : mention.start]
-            )
-        ):
+        if kind is None and previous and re.fullmatch(_AND_ALSO, sentence[last_end : mention.start]):
             kind = previous
         if kind is None and where == "dates" and not before.strip(" :"):
             kind = "effective"

@@ -94,7 +94,7 @@ def read(document: Document) -> tuple[Order, ...]:
             place.title = match[1]
         if match := _PART.search(text):
             place.part = match[1]
-        authority = _AUTHORITY.search(text) is not None and "amended" not in text
+        authority = _AUTHORITY.search(text) is not None and "amend" not in text.lower()
         paths = () if authority else tuple(dict.fromkeys(_paths(text, place)))
         orders.append(Order(text, unit.path, paths, place.number))
     return tuple(orders)
@@ -103,7 +103,7 @@ def read(document: Document) -> tuple[Order, ...]:
 def _start(document: Document) -> _Place:
     """What a document's own heading or opening says where an instruction leaves its place out."""
     for reference in document.cfr_references:
-        if match := re.match(r"(\d{1,2}) CFR (?:[Pp]art )?(\d{1,4})$", reference):
+        if match := re.match(r"(\d{1,2}) CFR (?:[Pp]arts? )?(\d{1,4})(?![\d.])", reference):
             return _Place(title=match[1], part=match[2])
     opening = [document.title, document.abstract, *(unit.text for unit in document.units[:_OPENING])]
     for text in opening:
@@ -119,6 +119,7 @@ def _start(document: Document) -> _Place:
 def _instructions(document: Document, place: _Place) -> Iterator[Unit]:
     marked = [unit for unit in document.units if unit.kind in (UnitKind.INSTRUCTION, UnitKind.HEADING)]
     if any(unit.kind is UnitKind.INSTRUCTION for unit in marked):
+        place.title = place.title or _title_before(document)
         for unit in marked:
             if unit.kind is UnitKind.INSTRUCTION:
                 yield unit
@@ -136,6 +137,15 @@ def _instructions(document: Document, place: _Place) -> Iterator[Unit]:
     for unit in document.units[start + 1 :]:
         if unit.kind is UnitKind.PARAGRAPH and len(unit.text) < _LONGEST and _ORDER.match(unit.text):
             yield unit
+
+
+def _title_before(document: Document) -> str:
+    """The title that the words of issuance name, the last before the first instruction: "amend 45 CFR parts 309 and
+    310 as follows"."""
+    first = next(n for n, unit in enumerate(document.units) if unit.kind is UnitKind.INSTRUCTION)
+    lead = [unit.text for unit in document.units[max(0, first - _OPENING) : first]]
+    titles = [match[1] for text in lead for match in _TITLE.finditer(text)]
+    return titles[-1] if titles else ""
 
 
 def _issuance(document: Document) -> int | None:
