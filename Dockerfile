@@ -9,7 +9,7 @@ RUN pip download --quiet --only-binary=:all: --require-hashes --dest /wheels --r
 COPY pyproject.toml README.md LICENSE ./
 COPY tracker ./tracker
 # From here on nothing is fetched. Of the wheels that the lock vouches for, only those that running needs are installed.
-RUN pip install --quiet --no-index --find-links /wheels setuptools \
+RUN pip install --quiet --upgrade --no-index --find-links /wheels setuptools \
  && pip wheel --quiet --no-index --no-deps --no-build-isolation --wheel-dir /wheels . \
  && python -m venv --without-pip /opt/tracker \
  && pip --python /opt/tracker/bin/python install --quiet --no-index --find-links /wheels --compile tracker

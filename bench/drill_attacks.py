@@ -7,22 +7,21 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 import time
 import zipfile
+import zlib
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpcore2
 from fastapi.testclient import TestClient
 
-from bench.drill_kit import AFTER, BEFORE, Drill, Outcome, change, clean
+from bench.drill_kit import AFTER, BEFORE, Drill, Outcome, change, clean, commands
 from bench.drill_sources import document
-from tests.e2e.test_process import tracker
 from tests.e2e.world import World
 from tests.unit.notify_sinks import http_sink, mail_sink, parcel_of, refusing_port
 from tests.unit.pdf_samples import pdf
@@ -49,6 +48,7 @@ SCRIPT = "<script>alert(1)</script>"
 HOSTILE = (
     f"{SCRIPT} <img src=x onerror=alert(2)> <!channel> <@U123> @everyone [x](javascript:alert(3)) \x1b[31m"
 )
+WORDS = b"BT /F1 10 Tf 50 700 Td (One line of the rule that is long enough to be read as text.) Tj ET"
 RECEIVER = Path(__file__).parents[1] / "docs" / "records.md"
 
 
@@ -57,7 +57,7 @@ RECEIVER = Path(__file__).parents[1] / "docs" / "records.md"
 
 def packed(world: World) -> Outcome:
     world.use("page").poll()
-    world.standin.misbehave("/news/rule", "gzip-bomb", megabytes=200)
+    world.standin.misbehave("/news/rule", "gzip-bomb", megabytes=70)
     world.later(hours=25)
     report = world.one()
     return Outcome(
@@ -99,20 +99,28 @@ def xml(world: World) -> Outcome:
     return Outcome(f"entities are not resolved; nested 100,000 deep: {deep}", quiet and all(small))
 
 
+def _pdf(content: bytes, picture: int) -> bytes:
+    """One page, packed, with a picture of 99,999 by 99,999 points beside it whose bytes are `picture` zeros."""
+    shown, pixels = zlib.compress(content, 9), zlib.compress(b"\0" * picture, 9)
+    return (
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>"
+        b"/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
+        b"4 0 obj<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\n"
+        b"5 0 obj<</Type/XObject/Subtype/Image/Width 99999/Height 99999/ColorSpace/DeviceGray/BitsPerComponent 8"
+        b"/Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\ntrailer<</Root 1 0 R>>\n"
+    ) % (len(shown), shown, len(pixels), pixels)
+
+
 def pdfs(world: World) -> Outcome:
     sample = pdf(["One line of the rule that is long enough to be read as text."])
     pages = pdf(*[["x"]] * 3_001)
     huge = sample.replace(b"[0 0 612 792]", b"[0 0 9e9 9e9]", 1)
     loop = sample.replace(b"/Kids [", b"/Kids [2 0 R ", 1)
-    picture = sample.replace(
-        b"/Resources <<",
-        b"/Resources << /XObject << /I << /Type /XObject /Subtype /Image /Width 99999 /Height 99999 /BitsPerComponent 8 >> >>",
-        1,
-    )
     said = {
         name: _read(Role.PDF, "application/pdf", body)
         for name, body in {"3,001 pages": pages, "a page without end": huge, "a page tree in a circle": loop,
-                           "a picture of 10 gigapixels": picture}.items()
+                           "a picture of 10 gigapixels": _pdf(WORDS + b" /I Do", 1 << 20), "a page that unpacks to 100 MB": _pdf(WORDS + b" " * 100_000_000, 1)}.items()
     }  # fmt: skip
     return Outcome("; ".join(f"{name}: {one}" for name, one in said.items()),
                    "over the bound" in said["3,001 pages"] and not any("slowly" in one for one in said.values()))  # fmt: skip
@@ -120,9 +128,9 @@ def pdfs(world: World) -> Outcome:
 
 def nested(world: World) -> Outcome:
     page = _read(
-        Role.PAGE, "text/html", b"<html><body><main>" + b"<div>" * 200_000 + b"x</main></body></html>"
+        Role.PAGE, "text/html", b"<html><body><main>" + b"<div>" * 20_000 + b"x</main></body></html>"
     )
-    record = _read(Role.FR_RECORD, "application/json", b'{"title":' + b"[" * 200_000)
+    record = _read(Role.FR_RECORD, "application/json", b'{"title":' + b"[" * 20_000)
     return Outcome(f"page: {page}; record: {record}", "slowly" not in page + record)
 
 
@@ -223,8 +231,9 @@ def script(world: World) -> Outcome:
         ]
         answers = {path: client.get(path) for path in paths}
     shown = {path: answer.text for path, answer in answers.items() if answer.status_code == 200}
-    shown["redline.html"] = tracker(world, "diff", found["id"], "--format", "html", code=1)
-    shown["digest"] = tracker(world, "digest", "--format", "html")
+    shown["commands"] = commands(
+        world, ["diff", found["id"], "--format", "html"], ["digest", "--format", "html"]
+    ).decode()
     live = [
         path
         for path, text in shown.items()
@@ -248,14 +257,14 @@ def mentions(world: World) -> Outcome:
         world.later(days=1)
         document(world, "2026-12001", title)
         world.poll()
-        (sent,) = mail.mails
+        (sent,) = [one for one in mail.mails if "Entity List" in str(one)]
     names = [name.lower() for name in sent]
     held = names.count("subject") == 1 and "bcc" not in names and "\n" not in str(sent["subject"])
     parcel = parcel_of(replace(affiliates_rule(), title=title))
     said = json.dumps([slack.payloads(parcel.message), teams.payloads(parcel.message)])
     calling = re.findall(r"<!channel>|<@U123>|(?<!\u2060)@everyone", said)
     return Outcome(f"1 mail to {', '.join(mail.recipients[0])} with one subject; {len(calling)} mentions in Slack and Teams",
-                   held and mail.recipients == [["legal@example.co.jp"]] and not calling)  # fmt: skip
+                   held and {*map(tuple, mail.recipients)} == {("legal@example.co.jp",)} and not calling)  # fmt: skip
 
 
 # --- what is handed over ------------------------------------------------------------------------
@@ -351,23 +360,13 @@ def secrets(world: World) -> Outcome:
     }
     extra = '[[channel]]\nid = "hook"\nurl = "env:HOOK"\n[[route]]\nwhen = { level = "low" }\nto = ["hook"]\n'
     world.use("page", extra=extra)
-    said = []
-
-    def run(*arguments: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "tracker", *arguments, "--config", world.config, "--state", world.state],
-            capture_output=True, check=False, env={**os.environ, **environment, "TRACKER_NOW": world.now.isoformat()},
-        )  # fmt: skip
-        said.append(done.stdout + done.stderr)
-
-    run("poll")
-    change(world)
-    world.later(hours=25)
-    run("poll")
-    run("status", "--json")
-    run("check")
-    (found,) = world.changes(baseline=False)
-    run("show", found["id"], "--json")
+    with mock.patch.dict(os.environ, environment):
+        world.poll()
+        change(world)
+        world.later(hours=25)
+        world.poll()
+        (found,) = world.changes(baseline=False)
+        said = [commands(world, ["poll"], ["status", "--json"], ["check"], ["show", found["id"], "--json"])]
     backup(world.state, world.folder / "kept")
     export(world.state, world.folder / "all.zip")
     write(world.state, found["id"], world.folder / "proof", now=world.now, timezone="Asia/Tokyo")
@@ -376,7 +375,7 @@ def secrets(world: World) -> Outcome:
     files = [path for path in world.folder.rglob("*") if path.is_file()]
     said += [path.read_bytes() for path in files]
     leaks = sum(planted.encode() in one for one in said)
-    tried = b"attempts" in said[4] and b'"tries": []' not in said[4]
+    tried = b'"attempts"' in said[0] and b'"tries": []' not in said[0]
     return Outcome(
         f"in 0 of {len(said)} outputs, files and members" if not leaks else f"in {leaks} places",
         not leaks and tried,
@@ -384,11 +383,11 @@ def secrets(world: World) -> Outcome:
 
 
 DRILLS = [
-    Drill("bomb: gzip, 200 MB in 200 KB", "refused, kept out of the store", packed),
+    Drill("bomb: gzip, 70 MB in 70 KB", "refused, kept out of the store", packed),
     Drill("bomb: XML entities by the billion, entities that read files or addresses, nesting", "not resolved, refused", xml),
-    Drill("bomb: PDF with too many pages, an endless page, a page tree in a circle, a picture of 10 gigapixels",
+    Drill("bomb: PDF with too many pages, an endless page, a page tree in a circle, a picture of 10 gigapixels, a page that unpacks to 100 MB",
           "refused, or read without it", pdfs),
-    Drill("bomb: HTML and JSON nested 200,000 deep", "refused, or read as far as it goes", nested),
+    Drill("bomb: HTML and JSON nested 20,000 deep", "refused, or read as far as it goes", nested),
     Drill("DNS rebinding: a name that turns private", "refused where it would connect", rebinding),
     Drill("private, mapped and oddly spelled addresses", "refused", private),
     Drill("redirect to the cloud's credentials and to a file", "refused", redirected),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -90,6 +91,23 @@ def start(world: World, *arguments: str) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         env={**os.environ, "TRACKER_NOW": world.now.isoformat()},
     )
+
+
+def commands(world: World, *each: list[str]) -> bytes:
+    """What these commands of tracker print, all in one process of their own."""
+    program = (
+        "import json, sys; from tracker.cli import main\n"
+        "for words in json.loads(sys.argv[1]):\n"
+        "    sys.argv[1:] = words\n"
+        "    try: main()\n"
+        "    except SystemExit: pass\n"
+    )
+    where = ["--config", str(world.config), "--state", str(world.state)]
+    done = subprocess.run(
+        [sys.executable, "-c", program, json.dumps([[*words, *where] for words in each])],
+        capture_output=True, check=True, env={**os.environ, "TRACKER_NOW": world.now.isoformat()},
+    )  # fmt: skip
+    return done.stdout + done.stderr
 
 
 def until(what: Callable[[], bool], seconds: float = 30) -> bool:

@@ -1,6 +1,6 @@
 """`python -m bench.drills [--write] [--days N]`: what goes wrong in real life, done to the tracker, and counted.
 
-Writes docs/reliability.md between its markers. Ends with 1 when a drill did not end as it should.
+Writes docs/reliability.md, and of attacks docs/security.md, between their markers. Ends with 1 when a drill did not end as it should.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from pathlib import Path
 
 import structlog
 
-from bench import drill_cases, drill_month, drill_sources
+from bench import drill_attacks, drill_cases, drill_intruders, drill_month, drill_sources
 from bench.drill_kit import Drill, Outcome, new_world
 from bench.report import table, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
+SECURITY = PAGE.with_name("security.md")
 COMMAND = "make drills"
 
 
@@ -43,7 +44,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.drills", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
     parser.add_argument("--days", type=int, default=30, help="of simulated time")
-    parser.add_argument("--only", choices=("peers", "sources", "named", "month"), help="one part alone")
+    parser.add_argument(
+        "--only", choices=("peers", "sources", "named", "month", "attacks"), help="one part alone"
+    )
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     failed = 0
@@ -51,9 +54,9 @@ def main() -> int:
     def wanted(part: str) -> bool:
         return arguments.only in (None, part)
 
-    def keep(name: str, text: str) -> None:
+    def keep(name: str, text: str, page: Path = PAGE) -> None:
         if arguments.write:
-            write(name, text, command=COMMAND, page=PAGE)
+            write(name, text, command=COMMAND, page=page)
 
     if wanted("peers"):
         done = run(drill_cases.DRILLS)
@@ -92,6 +95,11 @@ def main() -> int:
         ]
         print(f"named: {sum(outcome.ok for *_, outcome in found)} of {len(found)} as they should be")
         keep("named", table(["misbehaviour", "page", "Federal Register", "eCFR"], rows))
+    if wanted("attacks"):
+        done = run(drill_attacks.DRILLS + drill_intruders.DRILLS)
+        failed += sum(not outcome.ok for _, outcome in done)
+        keep("attacks", table(["attack", "what is right", "what happened"],
+                              [[drill.name, drill.right, _mark(outcome)] for drill, outcome in done]), SECURITY)  # fmt: skip
     if wanted("month"):
         month = drill_month.run(arguments.days)
         failed += not month.ok

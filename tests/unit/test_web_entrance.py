@@ -150,31 +150,6 @@ def test_another_password_ends_sessions_and_another_role_holds_at_once(
     assert client.get("/").status_code == 303
 
 
-def test_ten_thousand_bad_sign_ins_are_mostly_not_even_looked_at(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked: list[str] = []
-
-    def wrong(password: str, _: str) -> bool:
-        looked.append(password)
-        return False
-
-    monkeypatch.setattr("tracker.web.entrance.right", wrong)
-    form = re.search(r'name="form" value="([^"]+)"', client.get("/sign-in").text)
-    assert form is not None
-    codes = [
-        client.post("/sign-in", data={"name": f"n{number % 7}", "password": "x", "form": form[1]}).status_code
-        for number in range(300)
-    ]
-    assert set(codes) == {403, 429}
-    assert len(looked) <= 25
-    again = client.post("/sign-in", data={"name": "n1", "password": "x", "form": form[1]})
-    assert int(again.headers["retry-after"]) >= 1
-    throttle = Throttle(lambda: 0.0)
-    tried = sum(throttle.try_now(f"n{number}", "10.1.1.1") == 0 for number in range(10_000))
-    assert tried == Throttle.FREE["address"]
-
-
 def test_the_wait_grows_and_ends_and_the_right_password_takes_it_away() -> None:
     at = [0.0]
     throttle = Throttle(lambda: at[0])

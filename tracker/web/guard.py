@@ -118,7 +118,10 @@ class Guard:
         if scope["method"] in {"POST", "PUT", "PATCH", "DELETE"} and (
             chunked or not length.isdecimal() or int(length) > MAX_BODY
         ):
-            return PlainTextResponse("413 more than a form of this viewer holds\n", 413)
+            # What was announced and not read must not be taken for a next request.
+            return PlainTextResponse(
+                "413 more than a form of this viewer holds\n", 413, {"Connection": "close"}
+            )
         return None
 
 

@@ -1,0 +1,335 @@
+"""What somebody who reaches the viewer, or a browser that is signed in to it, would try: done to a viewer that serves on a real
+socket, and what came of it."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from unittest import mock
+
+from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
+
+from bench.drill_kit import Drill, Outcome
+from tests.e2e.world import World
+from tests.unit.web_samples import settings
+from tracker.sources import Access
+from tracker.store import accounts
+from tracker.store.accounts import Role
+from tracker.store.db import Store
+from tracker.web.app import create_app
+from tracker.web.passwords import REMEMBERED, Throttle, hashed
+from tracker.web.patience import Patient
+from tracker.web.server import Viewer
+
+PASSWORD = "correct horse battery staple"
+OWN = "http://127.0.0.1:8000"
+OTHER = "https://evil.example"
+
+
+class _Door:
+    """A viewer with sign-in and one account, `Sato`, asked in memory."""
+
+    def __init__(self, world: World) -> None:
+        self.now = world.now
+        self.store = Store(world.state)
+        with self.store.write() as connection:
+            accounts.add(connection, "Sato", Role.REVIEWER, hashed(PASSWORD), world.now)
+        self.app = create_app(settings(access=Access(sign_in="accounts")), world.state, lambda: self.now)
+
+    def browser(self, address: str = "192.0.2.1") -> TestClient:
+        return TestClient(self.app, base_url=OWN, follow_redirects=False, client=(address, 50_000))
+
+    def sign_in(self, browser: TestClient, name: str = "Sato", password: str = PASSWORD) -> int:
+        form = re.search(r'name="form" value="([^"]+)"', browser.get("/sign-in").text)
+        given = {"name": name, "password": password, "form": form[1] if form else ""}
+        return browser.post("/sign-in", data=given).status_code
+
+    def replays(self, token: str) -> bool:
+        """Whether somebody else's browser with this session's token is let in."""
+        other = self.browser("198.51.100.9")
+        other.cookies.set("tracker_session", token)
+        return other.get("/").status_code == 200
+
+    def alter(self, **changed: object) -> None:
+        with self.store.write() as connection:
+            accounts.alter(connection, "Sato", **changed)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _door(world: World) -> Iterator[_Door]:
+    # The real hash at its cheapest: what it costs is not what is drilled here.
+    cheap = partial(PasswordHasher, time_cost=1, memory_cost=64)
+    with mock.patch("tracker.web.passwords.PasswordHasher", cheap):
+        door = _Door(world)
+        try:
+            yield door
+        finally:
+            door.store.close()
+
+
+def replayed(world: World) -> Outcome:
+    """The token of a session that was copied, used after each way in which a session ends."""
+    said: dict[str, bool] = {}
+    with _door(world) as door:
+
+        def signed_in() -> tuple[TestClient, str]:
+            browser = door.browser()
+            door.sign_in(browser)
+            return browser, browser.cookies["tracker_session"]
+
+        browser, token = signed_in()
+        before = door.replays(token)
+        form = re.search(r'name="form" value="([^"]+)"', browser.get("/").text)
+        browser.post("/sign-out", data={"form": form[1] if form else ""})
+        said["sign-out"] = door.replays(token)
+        browser, token = signed_in()
+        form = re.search(r'name="form" value="([^"]+)"', browser.get("/").text)
+        browser.post("/sign-in", data={"name": "Sato", "password": PASSWORD, "form": form[1] if form else ""})
+        said["another sign-in"] = door.replays(token)
+        _, token = signed_in()
+        door.alter(password=hashed("another good password"))
+        said["another password"] = door.replays(token)
+        door.alter(password=hashed(PASSWORD))
+        browser, token = signed_in()
+        door.alter(role=Role.READER)
+        said["a lower role"] = browser.post("/changes/x/review", data={"form": "x"}).status_code != 403
+        door.now += timedelta(hours=12)
+        said["12 hours"] = door.replays(token)
+        _, token = signed_in()
+        with door.store.write() as connection:
+            accounts.remove(connection, "Sato")
+        said["the account's end"] = door.replays(token)
+    open_ = [name for name, taken in said.items() if taken]
+    return Outcome(
+        f"nothing more after {', '.join(name for name in said if name not in open_)}", before and not open_
+    )
+
+
+def fixed(world: World) -> Outcome:
+    """A token that somebody else put into the browser before its owner signed in."""
+    with _door(world) as door:
+        browser = door.browser()
+        browser.cookies.set("tracker_session", "a-token-that-the-attacker-knows-0123456789")
+        door.sign_in(browser)
+        token = browser.cookies.get("tracker_session", domain="127.0.0.1") or ""
+        planted = door.replays("a-token-that-the-attacker-knows-0123456789")
+    return Outcome(
+        "the session has a new token, the planted one opens nothing", len(token) == 43 and not planted
+    )
+
+
+def elsewhere(world: World) -> Outcome:
+    """A page of another site that has the signed-in browser send forms, with and without the headers that browsers add."""
+    with _door(world) as door:
+        browser = door.browser()
+        door.sign_in(browser)
+        form = re.search(r'name="form" value="([^"]+)"', browser.get("/").text)
+        token = form[1] if form else ""
+        tries = [
+            ({"Origin": OTHER}, token), ({"Origin": "null"}, token), ({"Sec-Fetch-Site": "cross-site"}, token),
+            ({"Sec-Fetch-Site": "same-site"}, token), ({"Origin": OWN}, ""), ({}, ""), ({"Origin": OWN}, "x.y"),
+        ]  # fmt: skip
+        codes = [
+            browser.post("/sign-out", data={"form": given}, headers=headers).status_code
+            for headers, given in tries
+        ]
+        still = browser.get("/").status_code == 200
+        cookie = door.browser()
+        answer = cookie.post("/sign-in", data={"name": "Sato", "password": PASSWORD, "form": token},
+                             headers={"Origin": OTHER, "Cookie": f"tracker_form={'x' * 43}"})  # fmt: skip
+    refused = sum(code in {403, 422} for code in codes) + (answer.status_code == 403)
+    return Outcome(f"{refused} of {len(tries) + 1} forms refused", refused == len(tries) + 1 and still)
+
+
+def guessed(world: World) -> Outcome:
+    """10,000 tries from one address at 500 names, then 10,000 at one name from 2,000 addresses, while its owner comes and goes."""
+    looked = 0
+
+    def wrong(password: str, known: str) -> bool:
+        nonlocal looked
+        looked += 1
+        return password == PASSWORD and bool(known)
+
+    clock = [0.0]
+    with _door(world) as door, mock.patch("tracker.web.entrance.right", wrong):
+        throttle = door.app.state.throttle = Throttle(lambda: clock[0])
+        owner = door.browser("192.0.2.7")
+        door.sign_in(owner)
+        looked = 0
+        stranger = door.browser("203.0.113.1")
+        codes = {door.sign_in(stranger, f"n{number % 500}", "x") for number in range(40)}
+        asked = looked + sum(
+            throttle.try_now(f"n{number % 500}", "203.0.113.1") == 0 for number in range(9_960)
+        )
+        for number in range(10_000):  # each as soon as it may
+            address = f"10.0.{number % 2_000 >> 8}.{number & 255}"
+            clock[0] += throttle.try_now("sato", address)
+            throttle.try_now("sato", address)
+        held_up = throttle.try_now("sato", "198.51.100.1") > 0
+        lets_in = door.sign_in(door.browser("192.0.2.7"))
+    return Outcome(
+        f"{asked} of 10,000 looked at; at most {REMEMBERED:,} remembered; the owner still comes in where he was before",
+        codes == {403, 429}
+        and asked <= 30
+        and held_up
+        and lets_in == 303
+        and len(throttle._failed) <= REMEMBERED,
+    )
+
+
+def unknown(world: World) -> Outcome:
+    """A name that there is and one that there is not: the same words, and the same work."""
+    verified = []
+
+    class Hasher:
+        def hash(self, _: str) -> str:
+            return "$nobody"
+
+        def verify(self, known: str, _: str) -> bool:
+            verified.append(known)
+            return False
+
+    with _door(world) as door, mock.patch("tracker.web.passwords.PasswordHasher", Hasher):
+        answers = []
+        for name in ("Sato", "Nobody"):
+            browser = door.browser()
+            form = re.search(r'name="form" value="([^"]+)"', browser.get("/sign-in").text)
+            said = browser.post(
+                "/sign-in", data={"name": name, "password": "x" * 20, "form": form[1] if form else ""}
+            )
+            answers.append((said.status_code, re.sub(r'value="[^"]*"', "", said.text)))
+    return Outcome(
+        f"{len(set(answers))} kind of answer, {len(verified)} hashes for 2 names",
+        len(set(answers)) == 1 and len(verified) == 2,
+    )
+
+
+# --- on the wire --------------------------------------------------------------------------------
+
+
+@contextmanager
+def _served(world: World) -> Iterator[int]:
+    served = Viewer(replace(settings()), world.state, "127.0.0.1:0", lambda: world.now)
+    served.start()
+    try:
+        yield served.port
+    finally:
+        served.stop()
+
+
+def _said(port: int, *parts: bytes) -> bytes:
+    """All that comes back until the viewer closes the connection."""
+    with socket.create_connection(("127.0.0.1", port), 10) as wire:
+        try:
+            for part in parts:
+                wire.sendall(part)
+            received = b""
+            while data := wire.recv(65_536):
+                received += data
+        except ConnectionError:
+            return b"HTTP/1.1 cut off"
+        return received
+
+
+HOST = b"Host: 127.0.0.1\r\n"
+LAST = HOST + b"Connection: close\r\n"
+JUNK = b"\x00\r\n\r\n"  # no request: whoever still listens hangs up
+INNER = b"GET /healthz?smuggled HTTP/1.1\r\n" + LAST + b"\r\n"
+
+
+def smuggled(world: World) -> Outcome:
+    """Requests whose end proxies and servers see at different places; a second one hides in each."""
+    chunked = b"0\r\n\r\n" + INNER
+    length = str(len(INNER)).encode()
+    heads = {
+        "length and chunks": (b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", chunked),
+        "two lengths": (b"Content-Length: 0\r\nContent-Length: " + length + b"\r\n", INNER),
+        "length twice in one": (b"Content-Length: 0, " + length + b"\r\n", INNER),
+        "signed length": (b"Content-Length: +0\r\n", INNER),
+        "odd encoding": (b"Transfer-Encoding: xchunked\r\n", chunked),
+        "two encodings": (b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", chunked),
+        "space before the colon": (b"Content-Length : " + length + b"\r\n", INNER),
+        "bare line feed": (b"X: y\nContent-Length: " + length + b"\r\n", INNER),
+        "a zero byte": (b"X: a\x00b\r\n", INNER),
+    }  # fmt: skip
+    twice = []
+    with _served(world) as port:
+        honest = _said(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + INNER).count(
+            b"HTTP/1.1 200"
+        )
+        for name, (head, rest) in heads.items():
+            answer = _said(
+                port, b"POST /language/ja HTTP/1.1\r\nHost: 127.0.0.1\r\n" + head + b"\r\n" + rest + JUNK
+            )
+            if b"HTTP/1.1 200" in answer:
+                twice.append(name)
+    return Outcome(
+        f"{len(heads) - len(twice)} of {len(heads)} refused with the second one unread",
+        honest == 2 and not twice,
+    )
+
+
+def oversized(world: World) -> Outcome:
+    first = b"POST /language/ja HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    with _served(world) as port:
+        said = [
+            _said(port, b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
+            _said(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 200_000 + b"\r\n\r\n"),
+            _said(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n", *(b"X%d: y\r\n" % number for number in range(20_000)), b"\r\n"),
+            _said(port, first + b"Content-Length: 99999999999\r\n\r\n", b"a" * 100_000),
+            _said(port, first + b"Transfer-Encoding: chunked\r\n\r\n", b"ffffffff\r\n" + b"a" * 100_000),
+        ]  # fmt: skip
+    taken = [answer[:40] for answer in said if not re.match(rb"HTTP/1.1 (4|cut off)", answer)]
+    return Outcome(
+        f"{len(said) - len(taken)} of {len(said)} refused: {', '.join(answer[9:16].decode().split(' B')[0] for answer in said)}",
+        not taken,
+    )
+
+
+def slow(world: World) -> Outcome:
+    """Connections that say nothing, begin and never end, or stop in the middle of a form; the bound is a fifth of a second here."""
+    with (
+        mock.patch.object(Patient, "WITHIN", 0.2),
+        mock.patch.object(Patient, "MOST", 40),
+        _served(world) as port,
+    ):
+        wires = [socket.create_connection(("127.0.0.1", port), 10) for _ in range(60)]
+        for number, wire in enumerate(wires):
+            try:
+                if number % 3 == 1:
+                    wire.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX:")
+                if number % 3 == 2:
+                    wire.sendall(
+                        b"POST /language/ja HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n\r\nform="
+                    )
+            except ConnectionError:
+                continue  # one too many, and cut off already
+        closed = 0
+        for wire in wires:
+            try:
+                while wire.recv(65_536):
+                    pass
+            except ConnectionError:
+                pass
+            closed += 1
+            wire.close()
+        well = b"HTTP/1.1 200" in _said(port, b"GET /healthz HTTP/1.1\r\n" + LAST + b"\r\n")
+    return Outcome(f"{closed} of {len(wires)} ended, the next one is answered", well and closed == len(wires))
+
+
+DRILLS = [
+    Drill("replayed session", "refused", replayed),
+    Drill("session fixation", "a new token", fixed),
+    Drill("forms from another site, with a stolen or no token", "refused", elsewhere),
+    Drill("10,000 bad sign-ins from one place, 10,000 at one name from everywhere", "few looked at, the owner not locked out", guessed),
+    Drill("which names exist", "cannot be told", unknown),
+    Drill("request smuggling", "refused", smuggled),
+    Drill("oversized lines, headers and bodies", "refused", oversized),
+    Drill("slow and silent connections (slowloris)", "ended", slow),
+]  # fmt: skip
