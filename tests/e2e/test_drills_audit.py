@@ -134,13 +134,16 @@ def test_states_of_the_code_that_were_never_fetched_are_found(world: World) -> N
 
 def test_a_state_between_two_that_are_stored_is_kept_as_evidence_and_no_news(world: World) -> None:
     world.use("ear").poll()
-    world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant", day=date(2026, 6, 9))
-    world.standin.edit_part(15, "744", "fabrication plant", "fabrication site", day=date(2026, 6, 11))
-    world.later(days=7)
+    for _ in range(7):
+        world.later(days=1)
+        world.poll()
+    world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant", day=date(2026, 6, 12))
+    world.standin.edit_part(15, "744", "fabrication plant", "fabrication site", day=date(2026, 6, 15))
+    world.later(hours=3)
     world.poll()
     assert world.told == 1
     found = audited(world, "ear")["ear"]
-    assert [(gap["day"], gap["filled"]) for gap in found["missing"]] == [("2026-06-09", "evidence")]
+    assert [(gap["day"], gap["filled"]) for gap in found["missing"]] == [("2026-06-12", "evidence")]
     assert audited(world, "ear")["ear"]["missing"] == []
     assert world.told == 1
     assert "0 problems" in tracker(world, "verify")
@@ -282,15 +285,46 @@ def test_wrong_use_is_said(world: World) -> None:
     tracker(world, "audit", "--since", "lately", code=2)
 
 
-def test_after_an_outage_the_whole_gap_is_told_oldest_first(world: World) -> None:
-    world.use("fr-bis").poll()
-    world.standin.misbehave(r"documents\.json", "503")
-    for number in range(1, 5):
+def test_after_ten_days_without_a_network_everything_is_told_oldest_first_and_what_is_too_late_is_said_so(
+    world: World,
+) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.standin.refuse()
+    for number in range(1, 11):
         world.later(days=1)
-        world.standin.add_document(document(number, world.now.date()))
+        today = world.now.date()
+        if number % 2:
+            closing = today + timedelta(days=30 if number == 9 else 3)
+            rule = document(number, today)
+            rule.type = "PRORULE"
+            rule.facts |= {
+                "action": "Proposed rule; request for comments.",
+                "dates": f"Comments must be received by {closing:%B} {closing.day}, {closing.year}.",
+                "comments_close_on": closing.isoformat(),
+            }
+            world.standin.add_document(rule)
+        for on, before, after in ((3, "facility", "plant"), (6, "plant", "site")):
+            if number == on:
+                world.standin.edit_part(15, "744", f"fabrication {before}", f"fabrication {after}", day=today)
         world.poll()
-    world.standin.behave()
-    world.later(days=10)
+    down = len(world.alerts)
+    assert (news(world), down) == ([], 1), "two outages that began together, told in one message"
+    world.standin.accept()
+    world.later(hours=2)
     world.poll()
-    order = [name for alert in world.alerts for name in re.findall(r"Entity List, Part (\d)", alert)[:1]]
-    assert order == ["1", "2", "3", "4"]
+    told = news(world)
+    order = [name for alert in told for name in re.findall(r"Entity List, Part (\d)", alert)[:1]]
+    assert order == ["1", "3", "5", "7", "9"]
+    code = [alert for alert in told if "15 CFR 744.23" in alert]
+    assert ["[-facility-]{+plant+}" in code[0], "[-plant-]{+site+}" in code[1]] == [True, True]
+    assert len(told) == 5 + 2 + 1, "and what was on inspection before"
+    late = [alert for alert in told if "Part 1" in alert or "Part 3" in alert]
+    assert [re.findall(r"受付終了、(\d+)日経過", alert) for alert in late] == [["6"], ["4"]]
+    assert not any(word in alert for alert in late for word in ("あと", "🔴"))
+    (still,) = [alert for alert in told if "Part 9" in alert]
+    assert "あと29日" in still
+    assert "受付終了" not in still
+    world.later(hours=2)
+    world.poll()
+    assert len(news(world)) == len(told)
+    assert audited(world, since="2026-06-01")["fr-bis"]["missing"] == []

@@ -14,14 +14,16 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from tracker import pipeline
+from tracker.audit import gaps
+from tracker.clock import legal_day
 from tracker.engine.due import next_poll
-from tracker.errors import StoreError, TrackerError
+from tracker.errors import FetchError, StoreError, TrackerError
 from tracker.export.stored import redline_of
 from tracker.fetch.client import Client
 from tracker.model import Change, Language, Notice, Operation
 from tracker.notify.sender import DeliverReport, Traffic, deliver
 from tracker.pipeline import Context, Report
-from tracker.sources import Settings, Source
+from tracker.sources import Settings, Source, SourceKind
 from tracker.store import changes, incidents, notices, states
 from tracker.store.db import Store
 from tracker.store.outbox import Outbox
@@ -30,6 +32,8 @@ WORKERS = 8
 _BATCH = 64  # outcomes written in one transaction: losing some to a kill means polling them again, no more
 _TOGETHER = 0.05  # seconds
 MARGIN = timedelta(minutes=1)
+OUTAGE = timedelta(days=2)  # without a poll that went well
+BEHIND = timedelta(days=7)  # that the eCFR may be behind the day on which it is asked
 
 log = structlog.get_logger()
 
@@ -100,7 +104,13 @@ def run(
     def one(source: Source) -> Report:
         if stop is not None and stop.is_set():
             return Report(source.id, state="stopped", reason="the tracker is stopping")
-        return pipeline.poll(source, context, standing[source.id], known.pop(source.id), accept=accept)
+        caught_up = _catch_up(source, standing[source.id], context)
+        remembered = known.pop(source.id)
+        if caught_up is not None:
+            remembered = states.resources(context.store, [source.id])[source.id]
+        report = pipeline.poll(source, context, standing[source.id], remembered, accept=accept)
+        report.alerts += caught_up or 0
+        return report
 
     with ThreadPoolExecutor(min(WORKERS, max(1, len(by_id))), "poll") as pool:
         finished: SimpleQueue[tuple[Source, Future[Report]]] = SimpleQueue()
@@ -124,6 +134,19 @@ def run(
                 _finish(done, by_id, standing, context)
                 yield from done
                 done = []
+
+
+def _catch_up(source: Source, state: states.SourceState, context: Context) -> int | None:
+    """After an outage, the states that the code had meanwhile, oldest first, so that each is told by itself: a poll sees the
+    last one only. How many alerts are owed for them; None: there was no outage, or it lasts, and then the poll says why."""
+    last, now = state.last_success_at, context.now()
+    if source.kind is not SourceKind.ECFR or last is None or now - last < OUTAGE:
+        return None
+    try:
+        found = gaps.audit(source, context, legal_day(last) - BEHIND)
+    except FetchError:
+        return None
+    return sum(gap.alerts for gap in found.gaps)
 
 
 def _result(future: Future[Report], source: Source) -> Report:

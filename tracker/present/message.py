@@ -231,7 +231,21 @@ def _deadlines(change: Change, language: Language, today: date) -> tuple[Fact, .
         bracketed = f"({said})" if language == "ja" else f" ({said})"
         soon = (entry.date - today).days <= SOON
         facts.append(Fact(label("date", entry.type, language), day(entry.date, language) + bracketed, soon))
+    for closed in _closed(change, today):
+        past = t("message.closed", language, past=days_left(closed, today, language))
+        facts.append(Fact(label("date", "comments-close", language), day(closed, language) + past))
     return tuple(facts)
+
+
+def _closed(change: Change, today: date) -> list[date]:
+    """The days until which comments were taken, where none of them is ahead any more: told after an outage, an alert must
+    not call for what is too late."""
+    closing = {
+        entry.date
+        for entry in change.tagging.dates
+        if entry.type == "comments-close" and not entry.superseded
+    }
+    return [] if any(on >= today for on in closing) else sorted(closing)
 
 
 def _ranked_topics(change: Change) -> list[Topic]:
