@@ -39,6 +39,7 @@ class Filled:
     expected: Expected
     how: str = ""
     alerts: int = 0
+    change: str = ""  # the id of its record, where it has one
     error: str = ""
     owed: bool = True
 
@@ -232,7 +233,7 @@ def _fill_issue(
                 return Filled(one, error=taken.held)
             if taken.change is None:
                 return None
-            return Filled(one, "told" if taken.told else "stored", taken.told)
+            return Filled(one, "told" if taken.told else "stored", taken.told, taken.change.id)
         digest = sha256(fetched.answer.body)
         if digest in known:
             return None

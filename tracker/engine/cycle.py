@@ -104,12 +104,13 @@ def run(
     def one(source: Source) -> Report:
         if stop is not None and stop.is_set():
             return Report(source.id, state="stopped", reason="the tracker is stopping")
-        caught_up = _catch_up(source, standing[source.id], context)
+        before = _catch_up(source, standing[source.id], context)
         remembered = known.pop(source.id)
-        if caught_up is not None:
+        if before:
             remembered = states.resources(context.store, [source.id])[source.id]
         report = pipeline.poll(source, context, standing[source.id], remembered, accept=accept)
-        report.alerts += caught_up or 0
+        report.alerts += sum(gap.alerts for gap in before)
+        report.changes[:0] = [gap.change for gap in before if gap.change]
         return report
 
     with ThreadPoolExecutor(min(WORKERS, max(1, len(by_id))), "poll") as pool:
@@ -136,17 +137,16 @@ def run(
                 done = []
 
 
-def _catch_up(source: Source, state: states.SourceState, context: Context) -> int | None:
+def _catch_up(source: Source, state: states.SourceState, context: Context) -> Sequence[gaps.Filled]:
     """After an outage, the states that the code had meanwhile, oldest first, so that each is told by itself: a poll sees the
-    last one only. How many alerts are owed for them; None: there was no outage, or it lasts, and then the poll says why."""
+    last one only. None where there was no outage, or where it lasts, and then the poll says why."""
     last, now = state.last_success_at, context.now()
     if source.kind is not SourceKind.ECFR or last is None or now - last < OUTAGE:
-        return None
+        return ()
     try:
-        found = gaps.audit(source, context, legal_day(last) - BEHIND)
+        return gaps.audit(source, context, legal_day(last) - BEHIND).gaps
     except FetchError:
-        return None
-    return sum(gap.alerts for gap in found.gaps)
+        return ()
 
 
 def _result(future: Future[Report], source: Source) -> Report:
