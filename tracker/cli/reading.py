@@ -19,6 +19,7 @@ from tracker.model import TOPIC_IDS, Level
 
 if TYPE_CHECKING:
     from tracker.export.redline import Redline
+    from tracker.model import Language
 
 
 def _day(text: str, option: str) -> date | None:
@@ -65,6 +66,7 @@ def changes(
 ) -> None:
     """The changes, newest first. Without --level or --query the table leaves out what is outside the field."""
     from tracker.store.reading import Wanted, reader
+    from tracker.web.wording import terms  # the viewer's and the API's own reading of a question
 
     named = _among(level, tuple(Level), "--level")
     hide = not as_json and named is None and not query
@@ -73,7 +75,7 @@ def changes(
         topic=_among(topic, TOPIC_IDS, "--topic"),
         level=Level(named) if named else Level.LOW if hide else None,
         source=source or None,
-        query=query or None,
+        terms=terms(query) if query else (),
         limit=limit or (500 if as_json else 50),
     )
     with reader(state) as store:
@@ -192,7 +194,7 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
 @click.argument("change", default="")
 @click.option("--before", type=click.Path(path_type=Path), metavar="FILE", help="The earlier text.")
 @click.option("--after", type=click.Path(path_type=Path), metavar="FILE", help="The later text.")
-@click.option("--format", "form", default="text", metavar="text|html|docx|json", help="How to write it.")
+@click.option("--format", "form", default="text", metavar="text|html|docx|pdf|json", help="How to write it.")
 @click.option("--editorial", is_flag=True, help="In text: also what is only editorial.")
 @output_option
 @lang_option
@@ -209,7 +211,7 @@ def diff(
 ) -> None:
     """The redline of a change, or of two files (eCFR XML, Federal Register XML, HTML, PDF, text), which needs neither
     settings nor state. Ends like diff tools do: 0 equal, 1 different, 2 trouble."""
-    _among(form, ("text", "html", "docx", "json"), "--format")
+    _among(form, ("text", "html", "docx", "pdf", "json"), "--format")
     if bool(change) == bool(before or after) or bool(before) != bool(after):
         raise UsageError("give a CHANGE, or both --before FILE and --after FILE")
     try:
@@ -220,11 +222,16 @@ def diff(
         raise
     except TrackerError as error:
         raise UsageError(error.cause, cure=error.cure) from error
-    if form == "docx" and output is None and sys.stdout.isatty():
-        raise UsageError("a Word file is not for the terminal", cure="give -o FILE.docx")
+    if form in {"docx", "pdf"} and output is None and sys.stdout.isatty():
+        raise UsageError(f"a {form} file is not for the terminal", cure=f"give -o FILE.{form}")
     from tracker.export import render
 
     language = language_of(lang, preferences(config).language)
+    if form == "pdf":
+        if not change:
+            raise UsageError("a PDF is made of a CHANGE", cure="take --format html or docx for two files")
+        write_out(_paper(change, state, redline, language), output)
+        finish(1 if redline.operations else 0)
     write_out(
         render(redline, form, language, colour=output is None and sys.stdout.isatty(), editorial=editorial),
         output,
@@ -268,6 +275,68 @@ def _of_change(reference: str, state: Path, timezone: str) -> Redline:
         found = restore(store.change(reference))
     with Store(state).read() as connection:
         return redline_of(connection, found, now=clock.now(), timezone=timezone)
+
+
+def _paper(reference: str, state: Path, redline: Redline, language: Language) -> bytes:
+    from tracker.export import paper
+    from tracker.record import restore
+    from tracker.store.reading import reader
+
+    with reader(state) as store:
+        found = restore(store.change(reference))
+        log = store.reviews([found.id])
+    return paper.change(found, redline, log, language=language, today=clock.legal_day(clock.now()))
+
+
+@command("reviews")
+@click.argument("change", default="")
+@click.option("--format", "form", default="text", metavar="text|csv|pdf|json", help="How to write them.")
+@output_option
+@lang_option
+@json_option
+def reviews(
+    config: Path, state: Path, change: str, form: str, output: Path | None, lang: str, as_json: bool
+) -> None:
+    """The review log, oldest first: who did what and when, of one CHANGE or of all. Ends with 1 when it was altered."""
+    from tracker.store import reviews as log
+    from tracker.store.db import Store
+    from tracker.store.reading import reader
+
+    form = "json" if as_json else form
+    _among(form, ("text", "csv", "pdf", "json"), "--format")
+    if form == "pdf" and output is None and sys.stdout.isatty():
+        raise UsageError("a pdf file is not for the terminal", cure="give -o FILE.pdf")
+    with reader(state) as store:
+        entries = store.reviews([store.change(change)["id"]] if change else None)
+        titles = store.titles({entry["change_id"] for entry in entries})
+    with Store(state).read() as connection:
+        broken = list(log.verify(connection))
+    liking = preferences(config)
+    language = language_of(lang, liking.language)
+    for problem in broken:
+        print(problem, file=sys.stderr)
+    if form == "csv":
+        from tracker.export import review_log
+
+        write_out(review_log.table(entries, titles, liking.timezone), output)
+    elif form == "pdf":
+        from tracker.export import paper
+        from tracker.i18n import stamp, t
+
+        made = t("redline.by", language, moment=stamp(clock.now(), liking.timezone), author="tracker")
+        write_out(
+            paper.reviews(entries, titles, broken, language=language, timezone=liking.timezone, made=made),
+            output,
+        )
+    elif form == "json":
+        import json
+
+        write_out(json.dumps(entries, ensure_ascii=False, indent=2) + "\n", output)
+    else:
+        from tracker.present.change_text import review_table
+
+        write_out(review_table(entries, titles, language, liking.timezone) + "\n", output)
+    finish(1 if broken else 0)
 
 
 @command("tag")

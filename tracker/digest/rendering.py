@@ -14,12 +14,9 @@ from tracker.digest import charts
 from tracker.digest.layout import Sheet
 from tracker.digest.telling import sheet
 from tracker.digest.week import Week
-from tracker.errors import UsageError
+from tracker.export.paper import printed
 from tracker.i18n import t
 from tracker.model import Language, Level
-
-MISSING = "a PDF needs the extra `pdf`"
-CURE = "pip install 'tracker[pdf]', and Pango on the machine (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0)"
 
 # On white, letters in them and white letters on them stand out at 4.5:1 (WCAG 2.2, 1.4.3).
 COLOURS = {
@@ -94,10 +91,6 @@ def fragment(told: Sheet) -> str:
 
 def pdf(told: Sheet) -> bytes:
     """Raises UsageError, with the way to get it, where the extra is not installed."""
-    try:
-        import weasyprint
-    except (ImportError, OSError) as error:  # OSError: the package is there, Pango is not
-        raise UsageError(MISSING, cure=CURE) from error
     # Markup: the fragment is escaped already, the style sheet is ours; the footer is a CSS string.
     html = _rendered(
         "print.html.j2",
@@ -106,8 +99,7 @@ def pdf(told: Sheet) -> bytes:
         style=Markup(STYLE),  # noqa: S704
         footer=Markup(_css_string(f"{told.title} · {told.span}")),  # noqa: S704
     )
-    made: bytes = weasyprint.HTML(string=html, url_fetcher=_nothing).write_pdf()
-    return made
+    return printed(html)
 
 
 def _css_string(text: str) -> str:
@@ -117,8 +109,3 @@ def _css_string(text: str) -> str:
         for character in text
     )
     return f'"{escaped}"'
-
-
-def _nothing(url: str, *_: object, **__: object) -> dict[str, Any]:
-    """The document is whole: whatever its words ask for is not fetched."""
-    raise ValueError(f"not fetched: {url}")

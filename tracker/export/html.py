@@ -22,31 +22,35 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 
 
 @cache
-def _style() -> str:
+def style() -> str:
     return resources.files(__package__).joinpath("redline.css").read_text(encoding="utf-8")
 
 
 def render(redline: Redline, language: Language = "en") -> str:
     """The page as a string of HTML; save it as UTF-8."""
-    visible = redline.visible()
-    editorial = sum(op.editorial for op in visible)
-    body = "".join(
-        _place(name, list(operations), language)
-        for name, operations in groupby(visible, key=lambda op: split_path(op.path)[0])
-    )
-    if not visible:
-        body = f"<p>{_safe(t('redline.same', language))}</p>"
+    editorial = sum(op.editorial for op in redline.visible())
     title = _safe(redline.title or t("redline.title", language))
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
-        f"<title>{title}</title><style>{_style()}</style></head><body>\n"
+        f"<title>{title}</title><style>{style()}</style></head><body>\n"
         f"<header><h1>{title}</h1>{_facts(redline, language)}"
         f'<p class="summary">{_safe(summarize(redline.operations).get(language))}</p>'
         f'<p class="key">{_safe(t("redline.key", language))}</p></header>\n'
-        f"{_switches(editorial, language)}<main>{body}</main></body></html>\n"
+        f"{_switches(editorial, language)}<main>{body(redline, language)}</main></body></html>\n"
+    )
+
+
+def body(redline: Redline, language: Language) -> str:
+    """The operations by place, as a piece of a page that `style` fits."""
+    visible = redline.visible()
+    if not visible:
+        return f"<p>{_safe(t('redline.same', language))}</p>"
+    return "".join(
+        _place(name, list(operations), language)
+        for name, operations in groupby(visible, key=lambda op: split_path(op.path)[0])
     )
 
 

@@ -98,6 +98,28 @@ def deadline_table(rows: Sequence[Mapping[str, str]], language: Language) -> str
     return "\n".join(aligned([head, *([row[name] for name in head] for row in rows)]))
 
 
+def review_table(
+    entries: Sequence[Mapping[str, Any]],
+    titles: Mapping[str, Mapping[str, Any]],
+    language: Language,
+    timezone: str,
+) -> str:
+    """`tracker reviews`, from `store.reading`'s reviews and titles."""
+    if not entries:
+        return t("web.no-reviews", language)
+    rows = []
+    for entry in entries:
+        value = (
+            label("web.decision", entry["value"], language) if entry["action"] == "decide" else entry["value"]
+        )
+        did = " ".join(filter(None, (label("web.did", entry["action"], language), value)))
+        title = (titles.get(entry["change_id"]) or {}).get("title") or ""
+        rows.append(
+            [stamp(from_text(entry["at"]), timezone), line(entry["who"]), line(did), line(entry["note"]), entry["change_id"], line(title)[:60]]
+        )  # fmt: skip
+    return "\n".join(aligned(rows))
+
+
 def _opening(change: Change, language: Language, today: date | None) -> Iterator[Any]:
     """What both pages begin with: the level, what changed, status, dates, reasons, the words."""
     from rich.text import Text

@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from tracker.diff.summary import split_path
-from tracker.export import render
+from tracker.export import paper, render
 from tracker.export.redline import Line, Redline, together
 from tracker.export.stored import redline_of, with_texts
 from tracker.model import Bilingual, Change, Op, Operation, Unit
@@ -256,10 +256,20 @@ def _redline(request: Request, desk: Desk, reference: str, context: str) -> HTML
 
 @router.get("/changes/{reference}/redline.{form}")
 def redline_file(request: Request, desk: AtDesk, reference: str, form: str) -> Response:
-    if form not in TYPES:
+    if form not in {*TYPES, "pdf"}:
         raise HTTPException(404)
     change, redline = _load(desk, reference)
+    if form == "pdf":
+        return _paper(request, desk, change, redline)
     return as_file(request, desk, redline, form, f"{change.document_number or change.source}-{change.id}")
+
+
+def _paper(request: Request, desk: Desk, change: Change, redline: Redline) -> Response:
+    with desk.reading() as store:
+        log = store.reviews([change.id])
+    data = paper.change(change, redline, log, language=language_of(request, desk), today=desk.today())
+    headers = {"Content-Disposition": f'attachment; filename="{change.id}.pdf"'}
+    return Response(data, media_type="application/pdf", headers=headers)
 
 
 def redline_view(

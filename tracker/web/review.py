@@ -1,47 +1,31 @@
-"""Reviews: what people did about changes, written down, listed and taken away as CSV.
+"""Reviews: what people did about changes, written down, listed and taken away as CSV and PDF.
 
 Who signed in writes under that name. Without sign-in the reviewer names himself; the browser remembers the name.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.errors import UsageError
-from tracker.i18n import stamp
+from tracker.export import paper, review_log
+from tracker.i18n import stamp, t
 from tracker.store import reviews
-from tracker.store.moment import from_text
 from tracker.store.reviews import Action
 from tracker.text import fold_space
 from tracker.web.access import visitor_of
 from tracker.web.desk import AtDesk
 from tracker.web.guard import check_form
-from tracker.web.rendering import local_path, page, set_cookie
+from tracker.web.rendering import language_of, local_path, page, set_cookie
 
 router = APIRouter(include_in_schema=False)
 
 WHO = "reviewer"
 LISTED = 500
-COLUMNS = (
-    "id",
-    "at",
-    "who",
-    "action",
-    "value",
-    "note",
-    "change_id",
-    "revision",
-    "document_number",
-    "title",
-    "chain",
-)
 
 Field = Annotated[str, Form(max_length=reviews.NOTE + 100)]
 
@@ -115,33 +99,24 @@ def log(request: Request, desk: AtDesk) -> HTMLResponse:
     )
 
 
-@router.get("/reviews.csv")
-def log_file(desk: AtDesk, change: str = "") -> Response:
-    """For an audit, oldest first; with a byte order mark, because Excel in Japanese needs one."""
+@router.get("/reviews.{form}")
+def log_file(request: Request, desk: AtDesk, form: str, change: str = "") -> Response:
+    """For an audit, oldest first."""
+    if form not in {"csv", "pdf"}:
+        raise HTTPException(404)
     with desk.reading() as store:
         entries = store.reviews([change] if change else None)
         titles = store.titles({entry["change_id"] for entry in entries})
-    text = _table(entries, titles, desk.settings.timezone)
+    timezone = desk.settings.timezone
+    if form == "csv":
+        data, kind = review_log.table(entries, titles, timezone), "text/csv; charset=utf-8"
+    else:
+        with desk.store.read() as connection:
+            broken = list(reviews.verify(connection))
+        language = language_of(request, desk)
+        made = t("redline.by", language, moment=stamp(desk.now(), timezone), author="tracker")
+        data = paper.reviews(entries, titles, broken, language=language, timezone=timezone, made=made)
+        kind = "application/pdf"
     return Response(
-        text.encode("utf-8-sig"),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="reviews.csv"'},
+        data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="reviews.{form}"'}
     )
-
-
-def _table(
-    entries: Iterable[Mapping[str, Any]], titles: Mapping[str, Mapping[str, Any]], timezone: str
-) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for entry in entries:
-        row = {**titles.get(entry["change_id"], {}), **entry, "at": stamp(from_text(entry["at"]), timezone)}
-        writer.writerow([_cell(row.get(name)) for name in COLUMNS])
-    return out.getvalue()
-
-
-def _cell(value: object) -> str:
-    """A spreadsheet must not take words for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
