@@ -177,8 +177,10 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
     today = clock.legal_day(now)
     with reader(state) as store:
         found = ahead.deadlines((restore(record) for record in store.planned(today)), today)
+        gone = ahead.fallen((restore(record) for record in store.withdrawn(today)), today)
     if form == "ics":
-        write_out(ahead.calendar(found, language, viewer_url=liking.viewer_url, stamp=now), output)
+        book = ahead.calendar(found, language, viewer_url=liking.viewer_url, stamp=now, cancelled=gone)
+        write_out(book, output)
     elif form == "json":
         import json
 

@@ -111,6 +111,26 @@ def deadlines(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
     )
 
 
+def fallen(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
+    """The dates to come that were withdrawn and that none took the place of, under the keys that they had."""
+    found = []
+    for change in changes:
+        standing = {(entry.type, _own(entry)) for entry in change.tagging.dates if not entry.superseded}
+        gone = tuple(
+            replace(entry, superseded=False)
+            for entry in change.tagging.dates
+            if entry.superseded and (entry.type, _own(entry)) not in standing
+        )
+        without = replace(change, tagging=replace(change.tagging, dates=gone))
+        found += [deadline for _, deadline in _of(without, today)]
+    return tuple(sorted(found, key=lambda entry: (entry.date, entry.key)))
+
+
+def _own(entry: LegalDate) -> str:
+    """Which date of its type it is; who moved it says nothing of that."""
+    return "" if entry.note.startswith("by ") else entry.note
+
+
 def _merged(same: Sequence[Deadline]) -> Deadline:
     # The document that the day is set for, before the one that sets it, before a text that only notes it.
     told = min(
@@ -137,8 +157,7 @@ def _of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline]]:
     """Keys count dates of one type and note, so that they do not depend on the date itself."""
     counted: dict[tuple[str, str], int] = {}
     for entry in ahead(change, date.min):
-        # Who moved a date says nothing of which date it is.
-        note = "" if entry.note.startswith("by ") else entry.note
+        note = _own(entry)
         place = counted[(entry.type, note)] = counted.get((entry.type, note), 0) + 1
         if entry.date < today:
             continue
@@ -259,10 +278,18 @@ def as_json(entries: Iterable[Deadline]) -> list[dict[str, Any]]:
     ]
 
 
-def calendar(entries: Iterable[Deadline], language: Language, *, viewer_url: str, stamp: datetime) -> bytes:
+def calendar(
+    entries: Iterable[Deadline],
+    language: Language,
+    *,
+    viewer_url: str,
+    stamp: datetime,
+    cancelled: Iterable[Deadline] = (),
+) -> bytes:
     """An iCalendar file (RFC 5545) of all-day entries with stable UIDs and an alarm a week ahead.
 
-    `SEQUENCE` grows with the record's revision, so that a calendar that has the entry moves it.
+    `SEQUENCE` grows with the record's revision, so that a calendar that has the entry moves it; what has fallen is
+    there as `CANCELLED`, so that one that has it strikes it out.
     """
     # Imported here: it costs 0.1 s, and alerts and lists need this module without it.
     from icalendar import Alarm, Calendar, Event, vText
@@ -272,11 +299,15 @@ def calendar(entries: Iterable[Deadline], language: Language, *, viewer_url: str
     book.add("version", "2.0")
     book.add("method", "PUBLISH")
     book.add("x-wr-calname", vText(t("deadlines.calendar", language)))
-    for entry in entries:
+    entries = tuple(entries)
+    kept = {entry.key for entry in entries}
+    gone = tuple(entry for entry in cancelled if entry.key not in kept)
+    for entry in (*entries, *gone):
         kind = label("date", entry.type, language)
         event = Event()
         event.add("uid", f"{entry.key}@tracker")
-        event.add("sequence", entry.revision - 1)
+        event.add("sequence", entry.revision - (entry not in gone))
+        event.add("status", "CANCELLED" if entry in gone else "CONFIRMED")
         event.add("dtstamp", stamp.astimezone(UTC))
         event.add("dtstart", entry.date)
         event.add("dtend", entry.date + timedelta(days=1))

@@ -406,6 +406,16 @@ class Reader:
         for row in rows:
             yield json.loads(row["record"])
 
+    def withdrawn(self, since: date) -> Iterator[dict[str, Any]]:
+        """The records with a date on this day or after it that stands no more."""
+        rows = self.connection.execute(
+            "SELECT record FROM change WHERE seq IN (SELECT seq FROM deadline WHERE day >= ? AND superseded)"
+            " AND level > 0 AND NOT editorial",
+            [since.isoformat()],
+        )
+        for row in rows:
+            yield json.loads(row["record"])
+
 
 @contextmanager
 def reader(state: Path) -> Iterator[Reader]:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from tracker.model import Level
-from tracker.present.deadlines import Deadline, calendar, deadlines
+from tracker.model import Change, Level
+from tracker.present.deadlines import Deadline, calendar, deadlines, fallen
 from tracker.present.holding import held_line
 from tracker.present.status import status
 from tracker.present.status_text import digest_reader, incident_name
 from tracker.record import restore
 from tracker.store import deeds, states
 from tracker.store.deeds import Deed
+from tracker.store.reading import Reader
 from tracker.web.access import address_of
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.guard import check_form
@@ -38,15 +39,25 @@ PAUSE = timedelta(seconds=60)  # between two polls that people ask for: the sour
 def due(desk: Desk, chosen: Filter) -> tuple[Deadline, ...]:
     """The dates ahead of the changes that a filter lets through."""
     today = desk.today()
+    found = deadlines(_dated(desk, chosen, Reader.planned), today)
+    return tuple(entry for entry in found if entry.level.rank >= _floor(chosen))
+
+
+def _dated(
+    desk: Desk, chosen: Filter, unfiltered: Callable[[Reader, date], Iterator[dict[str, Any]]]
+) -> list[Change]:
+    today = desk.today()
     with desk.reading() as store:
         if any(value for name, value in chosen.values().items() if name != "level"):
             wanted = replace(chosen.wanted(today), limit=10_000)
             records = [record for record in store.changes(wanted) if record["dates"]]
         else:
-            records = list(store.planned(today))
-    floor = Level(chosen.level or "low").rank
-    found = deadlines((restore(record) for record in records), today)
-    return tuple(entry for entry in found if entry.level.rank >= floor)
+            records = list(unfiltered(store, today))
+    return [restore(record) for record in records]
+
+
+def _floor(chosen: Filter) -> int:
+    return Level(chosen.level or "low").rank
 
 
 @router.get("/calendar")
@@ -70,8 +81,15 @@ def calendar_page(request: Request, desk: AtDesk) -> HTMLResponse:
 def calendar_file(request: Request, desk: AtDesk) -> Response:
     """The same dates for calendar programs."""
     language = asked_language(request, desk)
-    found = due(desk, filter_of(request.query_params))
-    data = calendar(found, language, viewer_url=desk.settings.viewer_url, stamp=desk.now())
+    chosen = filter_of(request.query_params)
+    gone = fallen(_dated(desk, chosen, Reader.withdrawn), desk.today())
+    data = calendar(
+        due(desk, chosen),
+        language,
+        viewer_url=desk.settings.viewer_url,
+        stamp=desk.now(),
+        cancelled=(entry for entry in gone if entry.level.rank >= _floor(chosen)),
+    )
     return Response(
         data,
         media_type="text/calendar; charset=utf-8",
