@@ -106,3 +106,20 @@ def test_a_document_that_says_how_a_number_moves_is_told_by_it(
     found = published(title, abstract, kind)
     assert (found.level, found.direction) == (level, direction)
     assert said in found.reason.ja
+
+
+def test_a_control_that_is_added_outweighs_a_number_that_moves() -> None:
+    path = "Supp. No. 1 to Part 774 › 3A090"
+    old, new = (
+        Document(
+            key="15 CFR 774", kind=DocumentKind.CFR, title="PART 774—THE COMMERCE CONTROL LIST", url="https://example.gov/",
+            units=(Unit(f"{path} › c", UnitKind.ITEM, MEMORY.format(number)), *more),
+        )
+        for number, more in (
+            ("2", ()),
+            ("1", (Unit("Supp. No. 1 to Part 774 › 3B001 › c.1", UnitKind.ITEM, "c.1. Vacuum valves “specially designed” for the equipment of 3B001.a"),)),
+        )
+    )  # fmt: skip
+    found = tag(new, diff.compare(old, new), today=TODAY)
+    assert found.direction == "restriction"
+    assert "Vacuum valves" in found.reason.ja

@@ -9,6 +9,7 @@ import pytest
 
 from tracker.model import Direction, Document, DocumentKind, Level, Op, Operation, Tagging, UnitKind
 from tracker.tag import tag, where_label
+from tracker.tag.reason import begun, shorten
 
 TODAY = date(2026, 3, 1)
 
@@ -359,3 +360,22 @@ def test_places_are_said_in_japanese_and_citations_as_printed(where: str, japane
 def test_a_summary_in_japanese_names_the_country_in_japanese() -> None:
     path = "Supp. No. 4 to Part 744 › JAPAN › Sample Co., Ltd."
     assert "› 日本 ›" in change(path, "", "Sample Co., Ltd., Tokyo.", kind=UnitKind.ROW).summary.ja
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("In this interim final rule, the Bureau of Industry and Security (BIS) amends the EAR.", "… amends the EAR"),
+        ("by case, no longer with a presumption of denial", "… by case, no longer with a presumption of denial"),
+        (", except that applications to Macau are reviewed", "… except that applications to Macau are reviewed"),
+        ("a.1. a performance of 6000 or more", "a.1. a performance of 6000 or more"),
+        ("(a) Five years.", "(a) Five years"),
+    ],
+)  # fmt: skip
+def test_a_quote_begins_where_it_says_something_and_shows_what_it_leaves_out(words: str, told: str) -> None:
+    assert shorten(begun(words)) == told
+
+
+def test_a_quote_is_not_cut_inside_of_a_name() -> None:
+    text = "The Assistant Secretary for Preparedness and Response is issuing this guidance on screening of orders for nucleic acids, and more of it"
+    assert shorten(text, 130).startswith("The Assistant Secretary for Preparedness and Response is issuing")

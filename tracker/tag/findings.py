@@ -51,8 +51,7 @@ class Findings:
         if name in ("tightens", "eases", "stay-comes", "stay-goes"):
             return self._pushes.get(name)
         if name in ("threshold-tightens", "threshold-eases"):
-            move = self.thresholds.get(name)
-            return None if move is None else (move.evidence,)
+            return self._threshold(name)
         true = {
             "is-change": self.reading.is_change,
             "full-text": self.reading.full,
@@ -69,6 +68,17 @@ class Findings:
             and all(each.where.startswith("removed: ") for each in self.reading.changed),
         }
         return () if true.get(name) else None
+
+    def _threshold(self, name: str) -> tuple[Evidence, ...] | None:
+        """Of a changed text only where nothing weightier pushes the same way: a control that is added outweighs a
+        number that moves."""
+        move = self.thresholds.get(name)
+        if move is None:
+            return None
+        words = (move.evidence,)
+        if self.reading.is_change and self._pushes.get(name.removeprefix("threshold-"), words) != words:
+            return None
+        return words
 
     @cached_property
     def thresholds(self) -> dict[str, Move]:

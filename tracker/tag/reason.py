@@ -19,6 +19,15 @@ from tracker.tag.thresholds import Move
 
 _SHORT = 130
 _TELLING = 30  # characters; a shorter quote names something without saying anything of it
+_LEAST = 70
+# "and" between capitals joins a name: "the Bureau of Industry and Security".
+_CLAUSE = re.compile(r", |; | that | by | and (?![A-Z])")
+# What every rule begins with says nothing of this one.
+_OPENING = re.compile(
+    r"(?:(?:In|With|By|Through) this [^,]{0,60}, )?(?:[Tt]he )?(?:Department of (?:Commerce|the Treasury)[’']s )?"
+    r"(?:Bureau of Industry and Security|Office of Foreign Assets Control)(?: \((?:BIS|OFAC)\))?(?:, (?:U\.S\. )?Department of (?:Commerce|the Treasury),)? (?=[a-z])"
+)
+_DESIGNATOR = re.compile(r"[a-z]{1,2}(?:\.[a-z\d]+)*\.\s")
 _GOODS = re.compile(r"\b[Ii]mports of (.+?)(?= Into | into |$)")
 _GOODS_JA = {
     "copper": "銅", "steel": "鉄鋼", "aluminum": "アルミニウム", "automobiles and automobile parts": "自動車・自動車部品",
@@ -51,7 +60,8 @@ def sentence(
     quote, gone = _quote(evidence, reading)
     ja, en = verdict.reason.ja, verdict.reason.en
     if gone:  # words that stand there no longer are shown as such
-        ja, en = ja.replace("原文:「", "削除された原文:「"), en.replace("“{quote}”", "removed: “{quote}”")
+        ja = ja.replace("原文:「", "削除された原文:「")
+        en = en.replace(": “{quote}”", " (removed: “{quote}”)").replace("(“{quote}”)", "(removed: “{quote}”)")
     return Bilingual(
         ja=_fill(ja.replace("{threshold}", _moved(move, "ja")), "ja", quote, reading, listing, dates),
         en=_fill(en.replace("{threshold}", _moved(move, "en")), "en", quote, reading, listing, dates),
@@ -132,21 +142,36 @@ def _goods(reading: Reading, language: Language) -> str:
         return "対象品目" if language == "ja" else "the goods named"
     goods = match[1].strip(" .,")
     if language == "en":
-        return goods
+        return goods.lower()
     return _GOODS_JA.get(goods.lower(), f"「{goods}」")
 
 
 def _quote(evidence: Sequence[Evidence], reading: Reading) -> tuple[str, bool]:
     """The most telling official words: of a change, what came in or went; of a document, the words that
     decided, from its abstract before its title; cut at a clause. And whether a change took them away."""
-    telling = [e for e in evidence if e.where not in ("title", *ISSUER) and len(e.quote) >= _TELLING]
+    telling = [
+        each
+        for each in evidence
+        if each.where not in ("title", *ISSUER)
+        and len(each.quote) >= _TELLING
+        and not _OPENING.fullmatch(f"{each.quote.strip(' .')} x"[:-1])
+    ]
     if telling:
-        return shorten(telling[0].quote), telling[0].where.startswith("removed: ")
+        return shorten(begun(telling[0].quote)), telling[0].where.startswith("removed: ")
     for operation in reading.operations if reading.is_change else ():
         if words := in_context(operation):
-            return shorten(words), not operation.after
+            return shorten(begun(words)), not operation.after
     spoken = (abstract_of(reading.document), reading.title.text, reading.document.title)
-    return shorten(next((text for text in spoken if text), "")), False
+    return shorten(begun(next((text for text in spoken if text), ""))), False
+
+
+def begun(text: str) -> str:
+    """Official words from where they begin to say something; an ellipsis where words before them are left out."""
+    text = text.strip()
+    opening = _OPENING.match(text)
+    rest = text[opening.end() :] if opening else text.lstrip(" ,;:)")
+    begun = opening is not None or rest != text or (rest[:1].islower() and not _DESIGNATOR.match(rest))
+    return f"… {rest}" if begun and rest else text
 
 
 def shorten(text: str, most: int = _SHORT) -> str:
@@ -154,8 +179,8 @@ def shorten(text: str, most: int = _SHORT) -> str:
     text = text.strip().rstrip(".")
     if len(text) <= most:
         return text
-    cut = max(text.rfind(mark, 40, most) for mark in (", ", "; ", " that ", " by ", " and "))
-    if cut < 40:
+    cut = max((mark.start() for mark in _CLAUSE.finditer(text, _LEAST, most)), default=0)
+    if not cut:
         cut = text.rfind(" ", 0, most)
     return text[: cut if cut > 0 else most].rstrip(" ,;") + " …"
 

@@ -153,9 +153,12 @@ def _when(dates: Sequence[LegalDate], language: Language) -> str:
         for d in dates
         if d.type in names and not d.superseded and (not d.note or (d.note == DELAYED and d.type in moved))
     ][:2]
+    named: dict[tuple[str, str], list[str]] = {}
+    for name, entry in told:
+        named.setdefault(name, []).append(day(entry.date, language))
     if language == "ja":
-        return "".join(f"{name[0]}:{day(d.date, 'ja')}。" for name, d in told)
-    return "".join(f" {name[1]} {day(d.date, 'en')}." for name, d in told)
+        return "".join(f"{name[0]}:{'、'.join(days)}。" for name, days in named.items())
+    return "".join(f" {name[1]} {' and '.join(days)}." for name, days in named.items())
 
 
 def _change(reading: Reading, language: Language) -> str:
