@@ -63,6 +63,16 @@ def test_folded_japanese_and_escaped_text_come_back_as_they_were() -> None:
     assert (event.dtend.value - event.dtstart.value).days == 1
 
 
+def test_words_from_outside_add_nothing_to_a_calendar() -> None:
+    trick = "Rule\r\nATTENDEE:mailto:evil@example.org\r\nEND:VEVENT \u202egnp.exe; a,b\\n"
+    change = replace(proposal(LegalDate("hearing", date(2026, 7, 10), note=trick, quote=trick)), title=trick)
+    (event,) = read(replace(change, url="javascript:alert(1)"))
+    assert not {"attendee", "attach"} & set(event.contents)
+    assert event.url.value.startswith("https://t.example/changes/")
+    assert "javascript:" not in event.description.value
+    assert "\u202e" not in event.description.value + event.summary.value
+
+
 def test_a_feed_reader_takes_the_feed(tmp_path: Path) -> None:
     client = viewer(tmp_path, with_hostile=True)
     read = feedparser.parse(client.get("/feed.atom?lang=ja").content)
@@ -75,4 +85,5 @@ def test_a_feed_reader_takes_the_feed(tmp_path: Path) -> None:
         assert entry.title
         assert entry.link.startswith("http://127.0.0.1:8000/changes/chg_")
         assert all(link.href.startswith("http") for link in entry.links)
-        assert "<script" not in entry.title_detail.value or entry.title_detail.type == "text/plain"
+        assert entry.title_detail.type == entry.summary_detail.type == "text/plain"
+        assert not {"\u202e", "\x1b"} & set(entry.title + entry.summary)

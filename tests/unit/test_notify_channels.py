@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -350,3 +351,39 @@ def test_a_trial_that_fails_names_cause_and_cure() -> None:
     assert caught.value.cure == "look at the channel's url"
     with pytest.raises(DeliveryError, match="none that Apprise knows"):
         try_channel(Channel("bad", "nosuchservice://secret-token"))
+
+
+def test_a_text_over_a_services_limit_arrives_whole_and_in_order() -> None:
+    """Through Apprise, for places without a form of their own."""
+    with http_sink() as sink:
+        channel = Channel("chat", f"mmost://127.0.0.1:{sink.port}/3ccdd113474722377935511fc85d3dd4")
+        assert send(channel, parcel_of(long_change())).ok
+    assert len(sink.bodies) > 1
+    told = re.findall(r"第(\d+)項", "".join(body["text"] for body in sink.bodies))
+    assert [int(number) for number in told] == [*range(400), *range(400)]  # summary, then reason
+
+
+@pytest.mark.parametrize("place", ["json", "line", "ntfy", "tofile"])
+def test_words_from_outside_do_nothing_in_places_of_text(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = replace(hostile_page(), title=f"{hostile_page().title}\r\nBcc: evil@example.org")
+    with http_sink() as sink:
+        monkeypatch.setattr(NotifyLine, "notify_url", f"http://127.0.0.1:{sink.port}/push")
+        url = {
+            "json": f"json://127.0.0.1:{sink.port}/", "line": "line://secret-token=/U123",
+            "ntfy": f"ntfy://127.0.0.1:{sink.port}/topic-of-ours", "tofile": f"tofile://{tmp_path}/alerts.txt",
+        }[place]  # fmt: skip
+        assert send(Channel("it", url), parcel_of(page)).ok
+    if place == "tofile":
+        shown = (tmp_path / "alerts.txt").read_text("utf-8")
+    else:
+        (body,) = sink.bodies
+        shown = {"json": body.get("alert", {}).get("text"), "ntfy": body.get("message")}.get(place) or str(
+            body["messages"][0]["text"]
+        )
+    assert "Guidance" in shown
+    assert not re.search(r"@everyone|<!channel>|<@U123>|[\u202a-\u202e\x1b\r]", shown)
+    assert not re.search(r"^Bcc:", shown, re.MULTILINE)
+    if place == "json":
+        assert sink.bodies[0]["alert"]["links"] == ["http://127.0.0.1:8000/changes/chg_00000000000000ff"]
