@@ -10,6 +10,7 @@ from tracker.demo.holdings import FrDocument
 from tracker.model import Language
 from tracker.present.change_text import page
 from tracker.present.deadlines import deadlines
+from tracker.present.standing import standing
 from tracker.record import restore
 from tracker.store.reading import reader
 
@@ -297,3 +298,47 @@ def test_guidance_pauses_the_enforcement_of_a_rule_and_later_guidance_resumes_it
         told_of(world, "2026-20100")
     )
     assert shown(world, "2026-20100", date(2026, 8, 4)).startswith("In force again since 3 August 2026 (")
+
+
+def on(change: dict[str, Any], *days: date) -> list[str]:
+    """The state of the whole document on these days."""
+    known = restore(change).tagging.status
+    return [now.state if (now := standing(known, day).now) else "" for day in days]
+
+
+def test_an_order_that_another_ends_and_a_rule_that_is_withdrawn_before_its_day(world: World) -> None:
+    world.use("fr-all").poll()
+    publish(
+        world, "2026-50301", date(2026, 6, 15), "Regulating Imports With a Reciprocal Tariff", "", "PRESDOCU",
+        executive_order_number="14257", signing_date="2026-06-12", start_page=40600,
+        action="Executive order.", dates="The additional duties are effective June 20, 2026.",
+    )  # fmt: skip
+    publish(
+        world, "2026-50302", date(2026, 6, 16), "Reporting Requirements for Semiconductor Exports",
+        "BIS amends the EAR and requires reports on exports of semiconductor equipment.", action="Final rule.",
+        dates="This rule is effective September 1, 2026.", effective_on="2026-09-01", start_page=40700,
+    )  # fmt: skip
+    publish(
+        world, "2026-50311", date(2026, 7, 20), "Ending Certain Tariff Actions",
+        "The additional duties imposed by Executive Order 14257 are terminated and Executive Order 14257 is revoked.", "PRESDOCU",
+        executive_order_number="14389", signing_date="2026-07-17", start_page=41600,
+    )  # fmt: skip
+    publish(
+        world, "2026-50312", date(2026, 8, 3), "Reporting Requirements for Semiconductor Exports; Withdrawal",
+        "BIS withdraws the final rule published June 16, 2026 (91 FR 40700), which was to take effect on September 1, 2026.",
+        action="Final rule; withdrawal.", dates="The final rule published at 91 FR 40700 is withdrawn as of August 3, 2026.",
+        start_page=42600,
+    )  # fmt: skip
+    order = told_of(world, "2026-50301")
+    assert order["order"] == "E.O. 14257"
+    ended = date.fromisoformat(next(one["from"] for one in order["status"] if one["state"] == "rescinded"))
+    assert on(order, date(2026, 6, 25), date(2026, 7, 15), ended, date(2026, 9, 1)) == [
+        "in-force", "in-force", "rescinded", "rescinded",
+    ]  # fmt: skip
+    assert [one["by"] for one in order["status"] if one["state"] == "rescinded"] == ["91 FR 41600"]
+    assert date(2026, 7, 17) <= ended <= date(2026, 7, 20)
+    rule = told_of(world, "2026-50302")
+    assert on(rule, date(2026, 6, 16), date(2026, 8, 2), date(2026, 8, 3), date(2026, 9, 1)) == [
+        "published", "published", "withdrawn", "withdrawn",
+    ]  # fmt: skip
+    assert live(rule, "effective") == [], "nobody is warned of a day that will not come"

@@ -242,6 +242,7 @@ def test_a_revocation_of_validated_end_users_binds_only_from_its_own_day() -> No
     found = tag(doc, today=date(2025, 9, 2))
     assert found.level is Level.HIGH
     assert state(found.status, date(2025, 9, 2)) == "published"
+    assert state(found.status, date(2025, 12, 30)) == "published"
     assert state(found.status, date(2025, 12, 31)) == "in-force"
 
 
