@@ -29,7 +29,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 PAGES = ["/", "/?topic=fdpr", "/changes/2025-19001", "/changes/chg_00000000000000cf/redline",
          "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law",
          "/law/search?q=widget", "/lists", "/digest", "/sources", "/reviews", "/deliveries",
-         "/settings"]  # fmt: skip
+         "/settings", "/saved"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, delete, insert, select, update
 
 from tracker.errors import UsageError
-from tracker.store.door_tables import ACCOUNT, API_KEY, SESSION, SIGN_IN
+from tracker.store.door_tables import ACCOUNT, API_KEY, SAVED_FILTER, SESSION, SIGN_IN
 from tracker.text import fold_space, search_form
 
 NAME = 80  # characters of a person's name, as in `reviews`
@@ -133,9 +133,14 @@ def alter(
 
 
 def remove(connection: Connection, name: str) -> None:
-    """With its sessions and keys; what it wrote in the review log stays. Raises UsageError for an unknown name."""
+    """With its sessions, keys and saved filters; what it wrote in the review log stays. Raises UsageError for an unknown name."""
     _known(connection, name)
-    for table, column in ((SESSION, "account"), (API_KEY, "account"), (ACCOUNT, "id")):
+    for table, column in (
+        (SESSION, "account"),
+        (API_KEY, "account"),
+        (SAVED_FILTER, "owner"),
+        (ACCOUNT, "id"),
+    ):
         connection.execute(delete(table).where(table.c[column] == search_form(name)))
 
 

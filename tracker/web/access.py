@@ -25,13 +25,17 @@ from tracker.web.desk import Desk
 
 SESSION = "tracker_session"
 
-# Open without sign-in: whether it lives, what the sign-in page is drawn with, and the page itself.
-_PUBLIC = re.compile(r"/(healthz|readyz|sign-in(/oidc|/return)?|language/(ja|en)|static/[a-z.]+)")
+# Open without sign-in: whether it lives, what the sign-in page is drawn with, the page itself, and what a key in the
+# address opens.
+_PUBLIC = re.compile(
+    r"/(healthz|readyz|sign-in(/oidc|/return)?|saved/[0-9a-f]{8}/(feed\.atom|calendar\.ics)|language/(ja|en)|static/[a-z.]+)"
+)
 _ROLES: tuple[tuple[str, str, Role], ...] = (
     ("GET", r"/settings", Role.OPERATOR),
     ("GET", r"/sign-ins", Role.ADMIN),
     ("GET", r".*", Role.READER),
     ("POST", r"/sign-out", Role.READER),
+    ("POST", r"/saved(/[^/]+/[a-z]+)?", Role.READER),
     ("POST", r"/sources/[^/]+/poll", Role.OPERATOR),
     ("POST", r".*", Role.REVIEWER),
 )

@@ -34,6 +34,7 @@ from tracker.web import (
     redline,
     rendering,
     review,
+    saved,
     weekly,
 )
 from tracker.web.access import Door
@@ -85,6 +86,7 @@ def create_app(
         change,
         overview,
         feed,
+        saved,
         api,
         health,
         weekly,

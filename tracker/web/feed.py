@@ -20,7 +20,7 @@ from tracker.present.message import codified, level_badge, what_changed
 from tracker.present.standing import standing_line
 from tracker.record import instant, restore
 from tracker.web.desk import AtDesk, Desk
-from tracker.web.inbox import filter_of
+from tracker.web.inbox import Filter, filter_of
 from tracker.web.rendering import asked_language, query
 
 router = APIRouter(include_in_schema=False)
@@ -33,14 +33,20 @@ _NAMES: Any = {None: ATOM}
 
 @router.get("/feed.atom")
 def feed(request: Request, desk: AtDesk) -> Response:
-    chosen = filter_of(request.query_params)
+    return of_filter(request, desk, filter_of(request.query_params))
+
+
+def of_filter(request: Request, desk: Desk, chosen: Filter, name: str = "") -> Response:
+    """The feed of a filter, `name` being what somebody calls it."""
     wanted = replace(chosen.wanted(desk.today()), baseline=False, limit=ENTRIES)
     with desk.reading() as store:
         changes = [restore(record) for record in store.changes(wanted)]
     language = asked_language(request, desk)
     address = f"{desk.settings.viewer_url.rstrip('/')}/feed.atom{query(chosen.values(), lang=language)}"
     names = [value for name, value in chosen.values().items() if value and name != "new"]
-    body = _feed(changes, desk, language, address, " · ".join(["tracker", *map(str, names)]))
+    body = _feed(
+        changes, desk, language, address, " · ".join(["tracker", *([name] if name else map(str, names))])
+    )
     headers = {
         "ETag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',
         "Cache-Control": "private, no-cache",

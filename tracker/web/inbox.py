@@ -17,8 +17,9 @@ from tracker.present.deadlines import ahead
 from tracker.present.message import what_changed
 from tracker.present.standing import standing
 from tracker.record import restore
-from tracker.store import reviews
+from tracker.store import filters, reviews
 from tracker.store.reading import Wanted
+from tracker.web.access import visitor_of
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.rendering import language_of, number_of, page
 from tracker.web.shelf import shelved
@@ -153,6 +154,10 @@ def _inbox(request: Request, desk: Desk) -> HTMLResponse:
             records, store.reviews([record["id"] for record in records]), today, language_of(request, desk)
         )
         anything = bool(counts) or bool(store.levels())
+    visitor = visitor_of(request)
+    with desk.store.read() as connection:
+        kept = filters.of(connection, visitor.name if visitor and visitor.signed_in else "")
+    mine = [(one.name, filter_of(one.conditions).values()) for one in kept]
     floor = (wanted.level or Level.NONE).rank
     total = sum(number for rank, number in counts.items() if rank >= floor)
     return page(
@@ -167,6 +172,7 @@ def _inbox(request: Request, desk: Desk) -> HTMLResponse:
         number=number,
         pages=max(1, -(-total // PAGE)),
         anything=anything,
+        saved=mine,
         choices=choices(desk),
         lit=partial(lit, wanted=wanted.terms),
         filtered=any(value for name, value in chosen.values().items() if name != "level"),

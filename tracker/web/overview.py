@@ -80,8 +80,11 @@ def calendar_page(request: Request, desk: AtDesk) -> HTMLResponse:
 @router.get("/calendar.ics")
 def calendar_file(request: Request, desk: AtDesk) -> Response:
     """The same dates for calendar programs."""
+    return calendar_of(request, desk, filter_of(request.query_params))
+
+
+def calendar_of(request: Request, desk: Desk, chosen: Filter) -> Response:
     language = asked_language(request, desk)
-    chosen = filter_of(request.query_params)
     gone = fallen(_dated(desk, chosen, Reader.withdrawn), desk.today())
     data = calendar(
         due(desk, chosen),
