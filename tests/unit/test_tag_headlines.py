@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -129,3 +130,40 @@ def test_an_interim_final_rule_of_the_bureau_takes_comments_though_its_abstract_
     )
     comment = next(each for each in tag(rule, today=TODAY).topics if each.id == "comment-opportunity")
     assert "interim final rule" in comment.evidence[0].quote
+
+
+def test_a_rule_may_hold_only_for_documents_before_a_day() -> None:
+    """Proclamations on steel were quotas agreed with partners before 2025, and duties for everybody after."""
+    metals = Document(
+        key="1",
+        kind=DocumentKind.NOTICE,
+        title="Adjusting Imports of Steel Into the United States",
+        url="",
+        abstract="No summary provided.",
+        published=date(2022, 4, 1),
+    )
+    assert tag(metals, today=TODAY).level is Level.MEDIUM
+    assert tag(replace(metals, published=date(2025, 2, 18)), today=TODAY).level is Level.HIGH
+    assert tag(replace(metals, published=None), today=TODAY).level is Level.HIGH
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "level"),
+    [
+        (
+            "Request for Information; National Priorities for Artificial Intelligence",
+            "The office requests comments to help update national priorities and future actions on AI.",
+            Level.MEDIUM,
+        ),
+        (
+            "Request for Information; Artificial Intelligence in Criminal Justice",
+            "The institute seeks input on the use of artificial intelligence in the criminal justice system.",
+            Level.NONE,
+        ),
+    ],
+)
+def test_an_inquiry_into_ai_as_such_is_in_the_field_and_one_into_a_trade_s_use_of_it_is_not(
+    title: str, abstract: str, level: Level
+) -> None:
+    asked = Document(key="1", kind=DocumentKind.NOTICE, title=title, url="", abstract=abstract)
+    assert tag(asked, today=TODAY).level is level

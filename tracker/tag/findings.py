@@ -147,6 +147,9 @@ class Findings:
         """The demands that cost nothing: kind and topics."""
         if condition.kinds and self.reading.document.kind.value not in condition.kinds:
             return False
+        published = self.reading.document.published
+        if condition.before and (published is None or published.isoformat() >= condition.before):
+            return False
         page = self.reading.page
         if condition.page and not any(term.find(page.text, page.lowered) for term in condition.page):
             return False

@@ -10,6 +10,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -61,6 +62,7 @@ class Condition:
     topics: tuple[str, ...] = ()
     all_topics: tuple[str, ...] = ()
     no_topics: tuple[str, ...] = ()
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,15 @@ class _Reader:
                 self.problems.append(f'rules.toml: {where}: unknown key "{key}"')
         values: dict[str, Any] = {key: compile_terms(table.get(key)) for key in _TERM_KEYS}
         values |= {key: tuple(table.get(key, ())) for key in _WORD_KEYS}
+        values["before"] = self._day(where, table.get("before", ""))
         return Condition(**values)
+
+    def _day(self, where: str, text: str) -> str:
+        try:
+            return date.fromisoformat(text).isoformat() if text else ""
+        except ValueError:
+            self.problems.append(f'rules.toml: {where}: before "{text}" is no day')
+            return ""
 
     def _topic(self, table: Mapping[str, Any]) -> TopicRule:
         name = table["id"]
