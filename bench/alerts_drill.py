@@ -292,8 +292,8 @@ def child(kill_at: str, marker: Path, arguments: list[str]) -> int:
     write = db.Store.write
 
     @contextlib.contextmanager
-    def written(self: db.Store) -> Iterator[Any]:
-        with write(self) as connection:
+    def written(self: db.Store, *, durable: bool = False) -> Iterator[Any]:
+        with write(self, durable=durable) as connection:
             yield connection
             point("store")
 

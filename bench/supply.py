@@ -107,7 +107,8 @@ def advisories() -> int:
         except subprocess.TimeoutExpired:
             reasons.append(f"{service}: no answer in a minute")
         except json.JSONDecodeError:
-            reasons.append(f"{service}: {(done.stderr.strip().splitlines() or ['no answer'])[-1][:100]}")
+            last = (done.stderr.strip().splitlines() or ["no answer"])[-1]
+            reasons.append(f"{service}: {'cannot be reached' if 'Connection' in last else last[:100]}")
         else:
             if looked_up:
                 for line in known:

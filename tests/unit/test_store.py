@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from tracker.errors import StoreError, UsageError
 from tracker.model import (
@@ -378,3 +379,19 @@ def test_a_state_from_before_the_tally_is_counted_once(tmp_path: Path) -> None:
         == counted(opened)
         == {"mail": {"sent": 2, "dead": 1, "pending": 1, "last_attempt": 1}}
     )
+
+
+def test_what_is_about_to_be_sent_is_on_the_disk_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = outbox.Outbox(store)
+    how: list[int] = []
+    due = outbox._due_rows
+
+    def noted(connection: Connection, *arguments: Any) -> Any:
+        how.append(connection.execute(text("PRAGMA synchronous")).scalar_one())
+        return due(connection, *arguments)
+
+    monkeypatch.setattr(outbox, "_due_rows", noted)
+    box.claim(NOW, channel=None, limit=1, lease=MINUTE)
+    with store.write() as connection:
+        how.append(connection.execute(text("PRAGMA synchronous")).scalar_one())
+    assert how == [2, 1], "FULL while it is claimed, NORMAL otherwise"

@@ -57,15 +57,17 @@ class Store:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A `write()` inside another of the same thread joins it: one transaction, the outer one. Raises StoreError,
-        and nothing is written, when the disk is full, the folder read only or the database held by somebody else."""
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        """A `write()` inside another of the same thread joins it: one transaction, the outer one. When the power fails,
+        the last transactions may be gone, whole; not a `durable` one, nor any before it: they are on the disk when it
+        ends. Raises StoreError, and nothing is written, when the disk is full, the folder read only or the database
+        held by somebody else."""
         joined = self._current()
         if joined is not None:
             yield joined
             return
         try:
-            with self._writer, self.engine.begin() as connection:
+            with self._writer, self.engine.execution_options(tracker_durable=durable).begin() as connection:
                 self._open.connection = connection
                 try:
                     yield connection
@@ -123,7 +125,13 @@ def _engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        immediate = not connection.get_execution_options().get("tracker_read")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get("tracker_read"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.exec_driver_sql(
+            f"PRAGMA synchronous={'FULL' if options.get('tracker_durable') else 'NORMAL'}"
+        )
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

@@ -99,7 +99,7 @@ def claim(store: Store, now: datetime, lease: timedelta) -> list[Claim]:
         if connection.execute(select(DIGEST.c.id).where(due).limit(1)).first() is None:
             return []
     claimed = []
-    with store.write() as connection:
+    with store.write(durable=True) as connection:  # before anything goes out
         for row in connection.execute(select(DIGEST).where(due).order_by(DIGEST.c.id)).all():
             lost = row.state == "claimed"
             if lost and row.repeated:

@@ -92,7 +92,8 @@ class Outbox:
         batch come all of the batch, whatever the limit. A row waits while an earlier one of its story is
         owed to the same channel. A row whose earlier lease ran out unrecorded comes back with `repeated`
         set, and that counts as an attempt."""
-        with self.store.write() as connection:
+        # On the disk before anything goes out: a power failure must not make the machine forget what it sent.
+        with self.store.write(durable=True) as connection:
             rows = _due_rows(connection, now, channel, limit)
             for place, batch in sorted({(row.channel, row.batch) for row in rows if row.batch}):
                 rows += _due_rows(connection, now, place, None, batch)
