@@ -25,11 +25,12 @@ Rule = Literal["mute", "snooze", "quiet", "batch"]
 @dataclass(frozen=True, slots=True)
 class Routed:
     """One channel that a change goes to, in which language, and the route that says so, in English,
-    for `tracker show` and logs."""
+    for `tracker show` and logs. `level` is the highest that it has on a route there."""
 
     channel: str
     language: Language
     reason: str
+    level: Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,19 @@ def route(change: Change, settings: Settings) -> tuple[Routed, ...]:
             continue
         for channel_id in candidate.to:
             channel = settings.channel(channel_id)
-            if channel is not None and channel_id not in chosen:
-                level = _level(change, candidate) or Level.NONE
+            if channel is None:
+                continue
+            level = _level(change, candidate) or Level.NONE
+            known = chosen.get(channel_id)
+            if known is None:
                 chosen[channel_id] = Routed(
                     channel_id,
                     channel.language or settings.languages[0],
                     _reason(candidate, level, number),
+                    level,
                 )
+            elif level.rank > known.level.rank:
+                chosen[channel_id] = replace(known, level=level)
     return tuple(chosen.values())
 
 

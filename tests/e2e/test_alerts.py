@@ -19,8 +19,6 @@ from tracker.cli.app import app
 from tracker.demo.holdings import FrDocument
 from tracker.engine import watch
 from tracker.present.holding import held_line
-from tracker.store import reviews
-from tracker.store.db import Store
 from tracker.store.reading import reader
 
 FR = r"/api/v1/documents\.json"
@@ -364,7 +362,7 @@ def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
     assert run(world, monkeypatch, "mute")[1] == "nothing is muted or snoozed\n"
 
 
-def test_what_nobody_acknowledges_in_time_goes_on_once(world: World) -> None:
+def test_what_nobody_acknowledges_in_time_goes_on_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     extra = channels(world.folder, "trade", "boss").rstrip() + (
         '\nacknowledge_within = "4h"\nescalate_to = ["boss"]\n'
     )
@@ -373,10 +371,10 @@ def test_what_nobody_acknowledges_in_time_goes_on_once(world: World) -> None:
         world.standin.add_document(new_rule(number, title=f"Additions {number}"))
     world.later(hours=1)
     first, second = world.one().changes
-    store = Store(world.state)
-    with store.write() as connection:
-        reviews.add(connection, first, at=world.now, who="Legal", action=reviews.Action.ACKNOWLEDGE)
-    store.close()
+    assert "by whom?" in run(world, monkeypatch, "acknowledge", first)[1]
+    assert run(world, monkeypatch, "acknowledge", first, "--who", "Legal", "--note", "seen") == (
+        0, f"{first}: acknowledged\n",
+    )  # fmt: skip
     for _ in range(6):
         world.later(hours=1)
         world.one()

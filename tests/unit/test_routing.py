@@ -78,6 +78,8 @@ def test_a_profile_route_goes_by_the_level_for_that_profile() -> None:
     change = replace(at(Level.LOW), profiles=(ProfileMatch("vacuum-components", Level.HIGH, ()),))
     assert told(change, Route(to=("slack",), level=Level.HIGH, profile="vacuum-components")) == ["slack"]
     assert told(change, Route(to=("slack",), level=Level.HIGH)) == []
+    both = (Route(to=("slack",)), Route(to=("slack",), profile="vacuum-components"))
+    assert [routed.level for routed in route(change, settings(*both))] == [Level.HIGH]
     lower = replace(at(Level.CRITICAL), profiles=(ProfileMatch("vacuum-components", Level.NONE, ()),))
     assert told(lower, Route(to=("slack",), profile="vacuum-components")) == []
 

@@ -49,7 +49,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
         if channel is None:
             continue
         plan = routing.plan(
-            channel, found.tagging.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
+            channel, routed.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
             source=found.source, topics=[topic.id for topic in found.tagging.topics],
         )  # fmt: skip
         would.append(
@@ -163,6 +163,26 @@ def redeliver(config: Path, state: Path, delivery: int | None, dead: bool) -> No
             f"no delivery {delivery} was given up", cure="`tracker deliveries --dead` lists them"
         )
     print(f"{number} owed again")
+
+
+@command("acknowledge")
+@click.argument("change", metavar="CHANGE")
+@click.option("--who", default="", metavar="NAME", help="Who has seen it.")
+@click.option("--note", default="", metavar="WORDS", help="What is to be remembered of it.")
+def acknowledge(config: Path, state: Path, change: str, who: str, note: str) -> None:  # noqa: ARG001
+    """Writes into the review log that somebody has seen a change, so that it is not escalated."""
+    from tracker.store import reviews
+    from tracker.store.reading import reader
+
+    if not who:
+        raise UsageError("by whom?", cure="give --who NAME")
+    with reader(state) as opened:
+        found = opened.change(change)
+    with _store(state).write() as connection:
+        reviews.add(
+            connection, found["id"], at=clock.now(), who=who, action=reviews.Action.ACKNOWLEDGE, note=note
+        )
+    print(f"{found['id']}: acknowledged")
 
 
 @command("mute")

@@ -34,7 +34,7 @@ def owe(
         if channel is None:
             continue
         plan = routing.plan(
-            channel, change.tagging.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
+            channel, routed.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
             source=change.source, topics=[topic.id for topic in change.tagging.topics],
         )  # fmt: skip
         told += outbox.enqueue(
