@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -10,13 +11,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import structlog
 
 from tests.e2e.world import World
 from tests.standin.fixtures import SAMPLE_NOW
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
+from tracker.demo.exchange import Reply, Request
 from tracker.store import snapshots
 from tracker.store.db import Store
 
@@ -36,21 +40,37 @@ class Outcome:
     ok: bool
 
 
+def be_silent() -> None:
+    """Drills break things on purpose: what the tracker logs of it is not worth reading."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+class Dated(StandIn):
+    """A server that knows dates and no ETags, as many of the agencies' do."""
+
+    def __enter__(self) -> Dated:
+        return self
+
+    def finished(self, request: Request, reply: Reply) -> Reply:
+        made = super().finished(request, reply)
+        return replace(made, headers=tuple(pair for pair in made.headers if pair[0] != "ETag"))
+
+
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """`peers`: what urlwatch, webchanges and changedetection.io do, as measured; empty where nobody measured."""
+    """`site`: the server that it is played on."""
 
     name: str
     right: str
     run: Callable[[World], Outcome]
-    peers: tuple[str, str, str] = ("", "", "")
+    site: type[StandIn] = StandIn
 
 
 @contextmanager
-def new_world() -> Iterator[World]:
+def new_world(site: type[StandIn] = StandIn) -> Iterator[World]:
     with (
         tempfile.TemporaryDirectory(prefix="tracker-drill-") as folder,
-        StandIn(sample_archive(), now=SAMPLE_NOW) as standin,
+        site(sample_archive(), now=SAMPLE_NOW) as standin,
     ):
         yield World(Path(folder), standin, standin.now)
 

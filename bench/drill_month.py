@@ -112,7 +112,7 @@ class Month:
     def line(self) -> str:
         return (
             f"{'ok  ' if self.ok else 'FAIL'} {self.days} days, {len(self.planted)} planted: {self.missed} missed, {self.twice} told twice, "
-            f"{self.false} false, p95 {_hours(self.quantile(0.95))} of {_hours(self.bound)}; {self.crashes} crashes, {self.faults} faults in {self.requests} requests"
+            f"{self.false} false, {self.gaps} gaps, p95 {_hours(self.quantile(0.95))} of {_hours(self.bound)}; {self.crashes} crashes, {self.faults} faults in {self.requests} requests"
         )
 
     def rows(self) -> list[list[str]]:

@@ -3,16 +3,21 @@ has by name, on each kind of source."""
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
+from multiprocessing import get_context
 from typing import Any
 
-from bench.drill_kit import Drill, Outcome, change, clean, new_world, news
+from bench.drill_kit import Drill, Outcome, be_silent, change, clean, new_world, news
 from tests.e2e.world import World
 from tests.standin.misbehaviour import BEHAVIOURS
 from tracker.demo.holdings import FrDocument
 from tracker.demo.parties import LIST_PATH, party, screening_list
 
 BIS = ("commerce-department", "industry-and-security-bureau")
+PDF_NEWS = (
+    "A vacuum valve of ECCN 3B001 that is ordered by a party on the Entity List in China is a red flag."
+)
 
 
 def document(
@@ -242,9 +247,7 @@ def slug(world: World) -> Outcome:
 
 def pdf(world: World) -> Outcome:
     world.use("news").poll()
-    world.standin.put_page(
-        "/media/guidance.pdf", "Guidance on red flags\n\nA vacuum valve of ECCN 3B001 that is ordered by a party on the Entity List in China is a red flag."
-    )  # fmt: skip
+    world.standin.put_page("/media/guidance.pdf", f"Guidance on red flags\n\n{PDF_NEWS}")
     world.later(hours=25)
     report = world.one()
     return Outcome(f"{len(report.changes)} change", len(report.changes) == 1)
@@ -309,24 +312,57 @@ _ALWAYS = {
 _RICHER = {"missing-fields"}  # told, and told again as a revision when the fields are there
 
 
+# Each kind of source in the matrix, by the id that the tests' world gives it.
+KINDS = {
+    "page": "page", "news": "pages with a PDF", "feed": "feed", "fr-bis": "Federal Register", "inspection": "public inspection",
+    "ear": "eCFR", "list": "screening list",
+}  # fmt: skip
+_WHERE = {
+    "page": "/news/rule", "news": r"\.pdf", "feed": "/feed", "fr-bis": "/api/", "inspection": "public-inspection",
+    "ear": "versioner", "list": "consolidated",
+}  # fmt: skip
+_BASELINE_NEWS = "2026-11003"  # published the day after the archive begins
+
+
+def _really_change(world: World, source: str) -> None:
+    site = world.standin
+    match source:
+        case "page":
+            change(world)
+        case "news":
+            site.put_page("/media/guidance.pdf", f"Guidance on red flags\n\n{PDF_NEWS}")
+        case "feed":
+            item = (
+                f"<item><title>BIS adds 12 entities in China to the Entity List (ECCN 3B001)</title>"
+                f"<link>{site.url}/news/entities</link><guid>{site.url}/news/entities</guid></item></channel>"
+            )
+            site.edit_page("/feed.xml", "</channel>", item)
+        case "fr-bis":
+            document(world, "2026-12001")
+        case "inspection":
+            filed = FrDocument(
+                "2026-12001", (world.now + timedelta(days=6)).date(), "Additions of Chinese Chip Makers to the Entity List",
+                "RULE", BIS, "BIS adds 12 entities in China to the Entity List.", filed_at=world.now,
+            )  # fmt: skip
+            site.archive.documents.add(filed)
+        case "ear":
+            site.edit_part(15, "744", "fabrication facility", "fabrication plant")
+        case "list":
+            known = [party("Sample Etching Works", 1, "CN"), party("Sample Valve Trading", 2, "JP")]
+            site.put_page(LIST_PATH, screening_list([*known, party("Sample Chip Foundry", 3, "CN")]))
+
+
 def named(behaviour: str, source: str) -> Outcome:
     """One poll meets it; then a real change, once with it and then without. Nothing else may be told."""
     with new_world() as world:
-        where = {"page": "/news/rule", "fr-bis": "/api/", "ear": "versioner", "list": "consolidated"}[source]
         if behaviour in _ALWAYS:
-            world.standin.misbehave(where, behaviour)
+            world.standin.misbehave(_WHERE[source], behaviour)
         world.use(source).poll()
         world.later(hours=25)
-        baseline_news = {"2026-11003"}  # published the day after the archive begins
-        world.standin.misbehave(where, behaviour, **_OPTIONS.get(behaviour, {}))
+        world.standin.misbehave(_WHERE[source], behaviour, **_OPTIONS.get(behaviour, {}))
         state = world.one().state
-        false = [alert for alert in news(world) if not any(number in alert for number in baseline_news)]
-        if source == "page":
-            change(world)
-        elif source == "fr-bis":
-            document(world, "2026-12001")
-        elif source == "ear":
-            world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant")
+        false = [alert for alert in news(world) if _BASELINE_NEWS not in alert]
+        _really_change(world, source)
         world.later(hours=1)
         world.poll()
         if behaviour not in _ALWAYS:
@@ -334,23 +370,23 @@ def named(behaviour: str, source: str) -> Outcome:
         for _ in range(2):
             world.later(hours=25)
             world.poll()
-        told = [alert for alert in news(world) if not any(number in alert for number in baseline_news)]
+        told = [alert for alert in news(world) if _BASELINE_NEWS not in alert]
         ok = not false and len(told) == 1 + (behaviour in _RICHER) and clean(world)
         return Outcome(f"{state}; false {len(false)}, told {len(told)}", ok)
 
 
 def matrix() -> list[tuple[str, str, Outcome]]:
-    """Each misbehaviour on each source that can meet it."""
+    """Each misbehaviour on each source that can meet it, in two processes."""
+    cells = [
+        (behaviour, source)
+        for behaviour in BEHAVIOURS
+        for source in (["fr-bis"] if behaviour in _LISTS else ["ear"] if behaviour in _TITLES else KINDS)
+    ]
     done = []
-    for behaviour in BEHAVIOURS:
-        if behaviour in _LISTS:
-            sources = ["fr-bis"]
-        elif behaviour in _TITLES:
-            sources = ["ear"]
-        else:
-            sources = ["page", "fr-bis", "ear"]
-        for source in sources:
-            done.append((behaviour, source, named(behaviour, source)))
-            if not done[-1][2].ok:
-                print(f"FAIL {behaviour} on {source}: {done[-1][2].happened}", flush=True)
+    with ProcessPoolExecutor(2, get_context("spawn"), initializer=be_silent) as pool:
+        outcomes = pool.map(named, *zip(*cells, strict=True), chunksize=4)
+        for (behaviour, source), outcome in zip(cells, outcomes, strict=True):
+            done.append((behaviour, source, outcome))
+            if not outcome.ok:
+                print(f"FAIL {behaviour} on {source}: {outcome.happened}", flush=True)
     return done

@@ -6,15 +6,13 @@ Writes docs/reliability.md, and of attacks docs/security.md, between their marke
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 import time
 from pathlib import Path
 
-import structlog
-
-from bench import drill_attacks, drill_cases, drill_intruders, drill_month, drill_sources
-from bench.drill_kit import Drill, Outcome, new_world
+from bench import drill_attacks, drill_cases, drill_intruders, drill_month, drill_peers, drill_sources
+from bench.drill_kit import Drill, Outcome, be_silent, new_world
+from bench.peers import PINNED
 from bench.report import table, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
@@ -26,7 +24,7 @@ def run(drills: list[Drill]) -> list[tuple[Drill, Outcome]]:
     done = []
     for drill in drills:
         began = time.monotonic()
-        with new_world() as world:
+        with new_world(drill.site) as world:
             outcome = drill.run(world)
         print(
             f"{'ok  ' if outcome.ok else 'FAIL'} {drill.name}: {outcome.happened} ({time.monotonic() - began:.1f} s)",
@@ -40,6 +38,26 @@ def _mark(outcome: Outcome) -> str:
     return outcome.happened if outcome.ok else f"**NOT AS IT SHOULD BE**: {outcome.happened}"
 
 
+def _beside_peers(done: list[tuple[Drill, Outcome]]) -> str:
+    """The table of the peers' drills, each peer's column from its own run just now."""
+    found = drill_peers.run_all()
+    head = [
+        "drill",
+        "what is right",
+        "this project",
+        *(f"{name} {version}" for name, version in PINNED.items()),
+    ]
+    rows = [
+        [
+            drill.name, drill.right, _mark(outcome),
+            *(outcomes.get(drill.run.__name__, "not run here") for outcomes, _ in found.values()),
+        ]
+        for drill, outcome in done
+    ]  # fmt: skip
+    missing = [f"{name}: not run here: {why}." for name, (_, why) in found.items() if why]
+    return "\n\n".join([table(head, rows), *missing])
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.drills", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
@@ -48,7 +66,7 @@ def main() -> int:
         "--only", choices=("peers", "sources", "named", "month", "attacks"), help="one part alone"
     )
     arguments = parser.parse_args()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    be_silent()
     failed = 0
 
     def wanted(part: str) -> bool:
@@ -61,18 +79,7 @@ def main() -> int:
     if wanted("peers"):
         done = run(drill_cases.DRILLS)
         failed += sum(not outcome.ok for _, outcome in done)
-        head = [
-            "drill",
-            "what is right",
-            "this project",
-            "urlwatch 2.29",
-            "webchanges 3.37",
-            "changedetection.io 0.60",
-        ]
-        keep(
-            "peers",
-            table(head, [[drill.name, drill.right, _mark(outcome), *drill.peers] for drill, outcome in done]),
-        )
+        keep("peers", _beside_peers(done))
     if wanted("sources"):
         done = run(drill_sources.DRILLS)
         failed += sum(not outcome.ok for _, outcome in done)
@@ -88,13 +95,13 @@ def main() -> int:
                 f"`{name}`",
                 *(
                     _mark(cells[name, source]) if (name, source) in cells else ""
-                    for source in ("page", "fr-bis", "ear")
+                    for source in drill_sources.KINDS
                 ),
             ]
             for name in names
         ]
         print(f"named: {sum(outcome.ok for *_, outcome in found)} of {len(found)} as they should be")
-        keep("named", table(["misbehaviour", "page", "Federal Register", "eCFR"], rows))
+        keep("named", table(["misbehaviour", *drill_sources.KINDS.values()], rows))
     if wanted("attacks"):
         done = run(drill_attacks.DRILLS + drill_intruders.DRILLS)
         failed += sum(not outcome.ok for _, outcome in done)

@@ -46,6 +46,27 @@ def test_a_source_that_did_not_answer_is_asked_again_in_an_hour() -> None:
 
 
 @pytest.mark.parametrize(
+    ("attempt", "success", "polled"),
+    [
+        (None, None, False),
+        (1, 1, True),
+        (1, 180, False),
+        (5, 5, False),
+        (1, 2000, True),
+        (1, None, True),
+        (-5, -5, False),
+    ],
+)
+def test_what_the_next_poll_would_bring_is_not_missing(
+    attempt: int | None, success: int | None, polled: bool
+) -> None:
+    def before(minutes: int | None) -> datetime | None:
+        return None if minutes is None else NOW - timedelta(minutes=minutes)
+
+    assert daily.just_polled(before(attempt), before(success), NOW) is polled
+
+
+@pytest.mark.parametrize(
     ("before", "first"),
     [
         (None, date(2026, 4, 26)),  # 45 days: as long as documents are looked at again

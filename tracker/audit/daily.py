@@ -52,18 +52,22 @@ def since(source: Source, last: Reconciliation | None, baseline_at: datetime, no
     return max(first, today - source.recheck, min(legal_day(baseline_at), today))
 
 
+def just_polled(attempt: datetime | None, success: datetime | None, now: datetime) -> bool:
+    """Whether a poll has just brought what there was: what the next one brings is not missing. Where none has gone well for
+    a day, one that was tried will do. Pure."""
+    if success is None or now - success > timedelta(days=1):
+        success = attempt
+    return success is not None and timedelta() <= now - success <= FRESH
+
+
 def is_due(source: Source, context: Context) -> bool:
     """Whether the audit of the day is still to be done, as the store knows."""
     if not source.enabled or source.kind not in AUDITED:
         return False
     last, state = _before(source, context)
     now = context.now()
-    if (
-        state is None
-        or state.last_attempt_at is None
-        or not timedelta() <= now - state.last_attempt_at <= FRESH
-    ):
-        return False  # what the next poll brings is not missing
+    if state is None or not just_polled(state.last_attempt_at, state.last_success_at, now):
+        return False
     return due(last, state.baseline_at, now)
 
 
