@@ -38,7 +38,7 @@ def cache() -> Path:
 
 def install(name: str) -> tuple[Path, str]:
     """The environment of a peer, made at first use; and why it cannot be had, empty where it can."""
-    venv = cache() / f"{_TOGETHER[name]}-{PINNED[name]}"
+    venv = cache() / _TOGETHER[name]
     python = venv / "bin/python"
     mark = venv / f".{name}-{PINNED[name]}"
     if mark.exists():

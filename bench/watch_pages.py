@@ -209,7 +209,7 @@ def run(pages: int) -> str:
             memory[shape] = [cycle["rss_mb"] for cycle in cycles]
         peer_folder = folder / "peers"
         peer_folder.mkdir()
-        failed = install(peer_folder)
+        failed = install()
         if not failed:
             rows += [polled(peer.name, server, peer.poll) for peer in peers(peer_folder, server.addresses())]
     return text(rows, memory, f" {failed}." if failed else "", pages)

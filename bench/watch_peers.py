@@ -1,12 +1,13 @@
-"""urlwatch and webchanges, installed into a throw-away environment and run as their users run them."""
+"""urlwatch and webchanges as their users run them, for speed."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.peers import URLWATCH, WEBCHANGES
+from bench.peers import install as environment
 from bench.processes import Cost, measure
 
 
@@ -18,18 +19,9 @@ class Peer:
     poll: Callable[[], Cost]
 
 
-def install(folder: Path) -> str:
-    """Both peers into `folder/venv`; an empty text, or the one line that says why not."""
-    venv = folder / "venv"
-    made = measure([sys.executable, "-m", "venv", venv])
-    if made.code == 0:
-        made = measure(
-            [venv / "bin/python", "-m", "pip", "install", "-qq", "--no-input", "urlwatch", "webchanges"]
-        )
-    if made.code == 0:
-        return ""
-    last = made.output.strip().splitlines()[-1:] or [f"exit {made.code}"]
-    return f"urlwatch and webchanges could not be installed: {last[0]}"
+def install() -> str:
+    """Both peers, at first use; an empty text, or the one line that says why not."""
+    return next((missing for name in (URLWATCH, WEBCHANGES) if (missing := environment(name)[1])), "")
 
 
 def peers(folder: Path, addresses: list[str]) -> list[Peer]:
@@ -39,7 +31,7 @@ def peers(folder: Path, addresses: list[str]) -> list[Peer]:
     quiet = "report:\n  stdout:\n    enabled: false\n"
     (folder / "quiet.yaml").write_text(quiet, "utf-8")
     (folder / "hooks.py").write_text("", "utf-8")
-    bin_ = folder / "venv/bin"
+    bin_ = environment(URLWATCH)[0] / "bin"
     home = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
 
     def urlwatch() -> Cost:
