@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.unit.test_web_law import law
 from tests.unit.web_samples import NOW, fill, settings
+from tests.unit.web_samples import viewer as client_of
 from tracker.sources import Access
-from tracker.store import accounts
+from tracker.store import accounts, deeds, filters
 from tracker.store.accounts import Role
 from tracker.store.db import Store
+from tracker.store.deeds import Deed
 from tracker.web.passwords import hashed
 from tracker.web.server import Viewer
 
@@ -26,10 +31,14 @@ if CHROMIUM is None:
 # As root in a container, and asking nobody outside for anything.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-PAGES = ["/", "/?topic=fdpr", "/changes/2025-19001", "/changes/chg_00000000000000cf/redline",
-         "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law",
-         "/law/search?q=widget", "/lists", "/digest", "/sources", "/reviews", "/deliveries",
-         "/settings", "/saved"]  # fmt: skip
+LAW = "text=ear:15+CFR+744"
+PAGES = ["/", "/?topic=fdpr", "/?q=nothing-of-that-kind", "/changes/2025-19001", "/changes/chg_00000000000000cf/redline",
+         "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law", f"/law/text?{LAW}",
+         f"/law/compare?{LAW}&since=1&on=2", f"/law/history?{LAW}&path=15+CFR+744.21(f)", "/law/search?q=license", "/lists", "/digest",
+         "/digest/2025-W46", "/sources", "/reviews", "/deliveries", "/settings", "/saved", "/nothing-here"]  # fmt: skip
+# Pages of the entrance, looked at in tests of their own; answers that are no pages.
+ENTRANCE = {"/sign-in", "/sign-ins", "/sign-in/oidc", "/sign-in/return"}
+FILES = re.compile(r"/(api/.*|static/.*|healthz|readyz|metrics|language/.*|.*\.(atom|ics|\{form\}))")
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +46,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     state = tmp_path_factory.mktemp("state")
     store = Store(state)
     fill(store, proposals=3, with_hostile=True)
+    law(store)
+    with store.write() as connection:
+        filters.add(connection, "", "Foreign direct product rule", {"topic": "fdpr", "level": "high"}, NOW)
+        deeds.add(connection, NOW, "Hanako", Deed.POLL, "ear", "127.0.0.1")
     store.close()
     viewer = Viewer(settings(), state, "127.0.0.1:0", lambda: NOW)
     viewer.start()
@@ -127,24 +140,47 @@ def test_from_the_inbox_to_a_decision_and_a_word_file(
     assert page.trouble == []
 
 
+def test_no_page_is_left_out(tmp_path: Path) -> None:
+    """Each route that answers a page is one of PAGES."""
+    app: Any = client_of(tmp_path).app
+    routes = [
+        each
+        for route in app.routes
+        for each in getattr(getattr(route, "original_router", None), "routes", [route])
+    ]
+    paths = {str(route.path) for route in routes if "GET" in route.methods}
+    pages = {path for path in paths if not FILES.fullmatch(path)} - ENTRANCE
+    assert len(pages) > 15
+    seen = [urlsplit(path).path for path in PAGES]
+    for path in pages:
+        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
+        assert any(re.fullmatch(pattern, one) for one in seen), path
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_every_page_is_accessible_quiet_and_its_own(
-    browser: Any, address: str, language: str, scheme: str
+    browser: Any, address: str, language: str, scheme: str, width: int
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    page = tab(browser, address, language, color_scheme=scheme, bypass_csp=True)
+    # Each scheme at one width: what the colours are does not hang on the width.
+    screen = {"width": width, "height": 800}
+    page = tab(browser, address, language, color_scheme=scheme, bypass_csp=True, viewport=screen)
     for path in PAGES:
-        page.goto(path)
+        assert page.goto(path).status == (404 if path == "/nothing-here" else 200), path
+        assert page.locator("h1").count() == 1, path
         violations = axe.Axe().run(page).response["violations"]
         assert [(path, found["id"], found["nodes"][0]["html"]) for found in violations] == []
-    assert page.trouble == []
+    assert [line for line in page.trouble if "404" not in line] == []
 
 
 def test_nothing_breaks_the_policy(browser: Any, address: str) -> None:
     page = tab(browser, address)
-    for path in [*PAGES, "/changes/chg_00000000000000ee", "/changes/chg_00000000000000ee/redline"]:
+    for path in [*PAGES[:-1], "/changes/chg_00000000000000ee", "/changes/chg_00000000000000ee/redline"]:
         page.goto(path)
+        page.emulate_media(media="print")
+        assert not page.locator(".top").is_visible(), path
+        page.emulate_media(media="screen")
     assert page.trouble == []
 
 

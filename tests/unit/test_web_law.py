@@ -38,12 +38,10 @@ def fetched(body: bytes, day: str) -> Fetched:
     return Fetched("15 CFR 744", Role.ECFR_PART, answer, {"as_of": day, "title": "15", "part": "744"})
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    state: Path = tmp_path_factory.mktemp("state")
+def law(store: Store) -> None:
+    """Two states of part 744 and the change between them."""
     old, new = fetched(part(BEFORE), "2025-10-01"), fetched(part(AFTER), "2025-11-19")
     change, _ = cfr_change()
-    store = Store(state)
     with store.write() as connection:
         for ordinal, item in enumerate((old, new), 1):
             at = NOW - timedelta(days=3 - ordinal)
@@ -57,6 +55,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
         changes.save(connection, changes.Entry(change, TEXT["text"], 2), operations)
         other = replace(change, id="chg_00000000000000cd")
         changes.save(connection, changes.Entry(other, "ear:unread", 1), operations)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    state: Path = tmp_path_factory.mktemp("state")
+    store = Store(state)
+    law(store)
     store.close()
     return TestClient(create_app(settings(), state, lambda: NOW), base_url="http://127.0.0.1")
 

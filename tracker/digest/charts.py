@@ -120,7 +120,7 @@ def _heat(chart: Chart) -> Markup:
         for name, values in shaded(chart)
     )
     return Markup(  # noqa: S704 - escaped above
-        f'<div class="scroll"><table class="heat"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<div class="scroll" tabindex="0"><table class="heat"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
