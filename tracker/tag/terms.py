@@ -9,26 +9,35 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 _GAP = r"[^.;]{0,110}?"
 _PIECES = re.compile(r"\s*\.\.\s*|\s+|-|\*|['’]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
-    """`needle` is a lower-case piece that any match contains: the cheap test before the pattern."""
+    """`needle` is a lower-case piece that any match contains: the cheap test before the pattern, which is compiled
+    when a text first passes it. Of some thousand terms a run meets a few dozen."""
 
     text: str
     needle: str
-    pattern: re.Pattern[str]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return _pattern(self.text)
 
     def find(self, text: str, lowered: str) -> re.Match[str] | None:
         return self.pattern.search(text) if self.needle in lowered else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def compile_term(text: str) -> Term:
+    needle = max(_PIECES.split(text.removesuffix("$").lower()), key=len)
+    return Term(text, needle)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
     flags = 0 if any(c.isupper() for c in text) else re.IGNORECASE
     at_end = text.endswith("$")
     text = text.removesuffix("$")
@@ -53,8 +62,7 @@ def compile_term(text: str) -> Term:
     end = r"(?!\w)" if text[-1].isalnum() else ""
     if at_end:
         end = r"\W*$"
-    needle = max(_PIECES.split(text.lower()), key=len)
-    return Term(text + "$" * at_end, needle, re.compile(start + body + end, flags))
+    return re.compile(start + body + end, flags)
 
 
 def compile_terms(texts: object) -> tuple[Term, ...]:
