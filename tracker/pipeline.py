@@ -13,7 +13,7 @@ from tracker.errors import FetchError, ParseError, Refused, StoreError, TrackerE
 from tracker.fetch.client import Client
 from tracker.fetch.items import Cursor, Trouble
 from tracker.intake import PENDING, Intake
-from tracker.model import Absent, Document, DocumentKind, Fetched, Level, NotModified, Validators
+from tracker.model import Absent, Change, Document, DocumentKind, Fetched, Level, NotModified, Validators
 from tracker.sources import Settings, Source
 from tracker.store import states
 from tracker.store.db import Store
@@ -211,11 +211,16 @@ def _take(fetched: Fetched, intake: Intake, report: Report, context: Context) ->
     if change is None:
         return
     report.alerts += taken.told
+    note(report, change, context.now().replace(microsecond=0))
+
+
+def note(report: Report, change: Change, now: datetime) -> None:
+    """Counts a record under what it is: the baseline, punctuation, more of what was known, or a change."""
     if change.baseline:
         report.baseline += 1
     elif change.editorial:
         report.editorial.append(change.id)
-    elif change.detected_at < context.now().replace(microsecond=0) and change.document_number:
+    elif change.detected_at < now and change.document_number:
         report.updates.append(change.id)
     else:
         report.changes.append(change.id)

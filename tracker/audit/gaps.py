@@ -21,7 +21,7 @@ from tracker.fetch import ecfr, federal_register
 from tracker.fetch.items import Trouble
 from tracker.fetch.ledger import ledger
 from tracker.intake import Intake
-from tracker.model import Fetched, Role
+from tracker.model import Change, Fetched, Role
 from tracker.pipeline import Context, Recollection, in_field
 from tracker.sources import Source, SourceKind
 from tracker.store import states
@@ -39,7 +39,7 @@ class Filled:
     expected: Expected
     how: str = ""
     alerts: int = 0
-    change: str = ""  # the id of its record, where it has one
+    change: Change | None = None  # its record, where it got one of its own
     error: str = ""
     owed: bool = True
 
@@ -233,7 +233,7 @@ def _fill_issue(
                 return Filled(one, error=taken.held)
             if taken.change is None:
                 return None
-            return Filled(one, "told" if taken.told else "stored", taken.told, taken.change.id)
+            return Filled(one, "told" if taken.told else "stored", taken.told, taken.change)
         digest = sha256(fetched.answer.body)
         if digest in known:
             return None

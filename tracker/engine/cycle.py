@@ -110,7 +110,9 @@ def run(
             remembered = states.resources(context.store, [source.id])[source.id]
         report = pipeline.poll(source, context, standing[source.id], remembered, accept=accept)
         report.alerts += sum(gap.alerts for gap in before)
-        report.changes[:0] = [gap.change for gap in before if gap.change]
+        for gap in before:
+            if gap.change is not None:
+                pipeline.note(report, gap.change, gap.change.detected_at)
         return report
 
     with ThreadPoolExecutor(min(WORKERS, max(1, len(by_id))), "poll") as pool:
