@@ -79,10 +79,11 @@ def test_killed_anywhere_in_a_poll_nothing_is_lost_and_nothing_doubled(world: Wo
         news = {change["id"] for change in world.changes() if not change["baseline"]}
         assert len(news) == 2, at
         told = [alert for alert in world.alerts if any(name in alert for name in news)]
-        # A kill between the channel's yes and its record cannot be known: then, and only then, it says that it repeats.
+        # A kill between the claim and the record of the channel's yes cannot be known: then, and only then, what is sent says
+        # that it may repeat, whether the channel had it or the kill came just before.
         again = len(told) - 2
         assert again in (0, 1), (at, world.alerts)
-        assert again == sum("再送" in alert or "repeat" in alert.lower() for alert in told), at
+        assert again <= sum("再送" in alert or "repeat" in alert.lower() for alert in told) <= 1, at
         assert clean(world), at
 
 

@@ -216,7 +216,7 @@ def test_commands_answer_in_both_forms(world: World) -> None:
     assert json.loads(tracker(world, "show", rule["id"], "--json"))["deliveries"] == []
     status = json.loads(tracker(world, "status", "--json"))
     assert {source["id"]: source["healthy"] for source in status["sources"]} == {"fr-bis": True, "page": True}
-    assert status["alerts"] == {"pending": 0, "sent": 0, "dead": 0}
+    assert status["alerts"] == {"pending": 0, "sent": 0, "dead": 0, "withheld": 0}
     assert "BEGIN:VCALENDAR" in tracker(world, "deadlines", "--format", "ics")
     polled = json.loads(tracker(world, "poll", "page", "--json"))
     assert polled["sources"][0]["source"] == "page"
