@@ -128,10 +128,11 @@ def _confirm(folder: Path) -> list[str]:
 
 def replay(paths: list[Path]) -> int:
     """Each file once, by the target that its folder or its name says. 1 when any is not as it should be."""
-    from fuzz.targets import TARGETS
+    from fuzz.targets import TARGETS, in_process
     from fuzz.trial import arm, trial
 
     arm()
+    in_process()
     bad = 0
     for path in paths:
         by_name = sorted((name for name in TARGETS if path.name.startswith(f"{name}-")), key=len)

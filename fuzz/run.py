@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+import shutil
 import sys
 import time
 from contextlib import nullcontext
@@ -59,13 +60,14 @@ def main(name: str, seconds: float, seed: int, engine: str, folder: Path) -> int
     if guided:
         import atheris
     with atheris.instrument_imports(include=["tracker"]) if guided else nullcontext():
-        from fuzz.targets import TARGETS
+        from fuzz.targets import TARGETS, in_process
     from fuzz.corpus import corpus
 
     target = TARGETS[name]
     mutator = Mutator(corpus(name), seed)
     slot = Slot(folder / CURRENT)
     arm()
+    in_process()
     end = time.monotonic() + seconds
     tally = Tally()
 
@@ -85,8 +87,9 @@ def main(name: str, seconds: float, seed: int, engine: str, folder: Path) -> int
         def mutated(data: bytes, limit: int, _: int) -> bytes:
             return mutator.changed(data, limit)[:limit]
 
-        begin = folder / "begin"
-        begin.mkdir(exist_ok=True)
+        begin = folder / "begin" / name
+        shutil.rmtree(begin, ignore_errors=True)
+        begin.mkdir(parents=True)
         for number, sample in enumerate(mutator.corpus):
             (begin / str(number)).write_bytes(sample[:LIMIT])
         atheris.Setup(

@@ -10,6 +10,7 @@
     │   ├── TooMuch           over the bound of size, time, pages or decompression        permanent
     │   └── WrongShape        HTML where JSON should be, a missing key, a truncated body  transient
     ├── ParseError            bytes that their reader cannot make sense of                permanent
+    │   └── Poison            a document that ends its reader, or overruns its bounds     permanent
     ├── StoreError            the state folder or database cannot be used
     ├── NoAnswer              a language model of the firm's own gave none
     └── DeliveryError         a channel did not take a message; says if it may later
@@ -85,6 +86,10 @@ class WrongShape(FetchError):
 
 
 class ParseError(TrackerError):
+    pass
+
+
+class Poison(ParseError):
     pass
 
 

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from tracker import assessment, diff, parse, timeline
-from tracker.errors import ParseError, TrackerError
+from tracker.errors import ParseError, Poison, TrackerError
+from tracker.fetch.items import BROKE
 from tracker.identity import LASTING, change_id, digest, identify
 from tracker.model import (
     Change,
@@ -28,6 +29,7 @@ from tracker.model import (
 )
 from tracker.names import references
 from tracker.parse import guard, noise
+from tracker.quarantine import CURE, Quarantine, bare
 from tracker.sources import Settings, Source
 from tracker.store import changes, owing, snapshots, states, versions
 from tracker.store.blobs import sha256
@@ -36,9 +38,6 @@ from tracker.text import name_form
 
 # What is judged by its shape; API records are judged by the adapters, key by key.
 _GUARDED = frozenset({Role.PAGE, Role.PDF, Role.ECFR_PART, Role.SCREENING_LIST})
-# A thing that failed in its source's first poll: when it comes, it was there before we looked.
-PENDING = "pending-baseline"
-
 log = structlog.get_logger()
 
 
@@ -86,16 +85,26 @@ class Intake:
         self.baseline = baseline
         self.again = again
         self.accept = accept
+        self.quarantine = Quarantine(store, source.id, known)
 
     def take(self, fetched: Fetched, now: datetime) -> Taken:
         """Raises ParseError when the bytes cannot be read, or break whoever reads them; they are kept all the same."""
         if fetched.role is Role.LISTING:
             return self._evidence(fetched)
+        if not self.accept:
+            fetched = self.quarantine.check(fetched)
         if not self.accept and self._same_bytes(fetched):
             self._remember(fetched)
             return Taken()
         try:
             return self._taken(fetched, now)
+        except Poison as error:
+            if not fetched.attachments:
+                self.quarantine.put(fetched, error.cause, baseline=self.baseline)
+                raise Poison(error.cause, cure=CURE) from error
+            for part in fetched.attachments:
+                self.quarantine.put(part, error.cause, of=fetched.key)
+            return self.take(bare(fetched), now)
         except ParseError as error:
             self._hold(fetched, error.cause)
             raise
@@ -199,6 +208,9 @@ class Intake:
     # --- writing --------------------------------------------------------------------------------
 
     def _evidence(self, fetched: Fetched) -> Taken:
+        if BROKE in fetched.meta:
+            self.quarantine.put(fetched, fetched.meta[BROKE])
+            raise Poison(fetched.meta[BROKE], cure=CURE)
         with self.store.write() as connection:
             if not self._same_bytes(fetched):
                 snapshots.save(connection, self.source.id, fetched)
@@ -223,11 +235,13 @@ class Intake:
                 snapshots.save(connection, self.source.id, replace(fetched, meta=meta))
             states.save_resource(connection, self.source.id, fetched.key, held)
         self.known[fetched.key] = held
+        self.quarantine.passed(fetched.key)
 
     def _save_resource(self, connection: Connection, part: Fetched) -> None:
         resource = self._resource(part)
         states.save_resource(connection, self.source.id, part.key, resource)
         self.known[part.key] = resource
+        self.quarantine.passed(part.key)
 
     def _resource(self, part: Fetched) -> states.Resource:
         answer = part.answer
@@ -283,7 +297,7 @@ class Intake:
     def _pending(self, key: str) -> bool:
         """Failed in the source's first poll: it was there before we looked, so it is no news."""
         known = self.known.get(key)
-        return known is not None and known.validators.recipe == PENDING
+        return known is not None and known.validators.recipe == states.PENDING
 
     def _assessed(
         self,
@@ -376,6 +390,9 @@ class Intake:
             try:
                 document = parse.read(fetched)
             except ParseError as error:
+                if isinstance(error, Poison) and fetched.attachments:
+                    usual.append(fetched)  # the record can be read without its text
+                    continue
                 self._hold(fetched, error.cause)
                 troubles.append(f"{fetched.key}: {error.line()}")
                 continue

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from tracker import clock, fetch, tag
-from tracker.errors import FetchError, ParseError, Refused, StoreError, TrackerError, WrongShape
+from tracker.errors import FetchError, ParseError, Poison, Refused, StoreError, TrackerError, WrongShape
 from tracker.fetch.client import Client
 from tracker.fetch.items import Cursor, Trouble
-from tracker.intake import PENDING, Intake
+from tracker.intake import Intake
 from tracker.model import Absent, Change, Document, DocumentKind, Fetched, Level, NotModified, Validators
+from tracker.quarantine import CURE
 from tracker.sources import Settings, Source
 from tracker.store import states
 from tracker.store.db import Store
@@ -138,6 +139,8 @@ def poll(
     before = context.client.tally()
     counted = (before.requests, before.bytes, before.not_modified)
     try:
+        for waiting in intake.quarantine.due(everything=accept):
+            _take(waiting, intake, report, context)
         for item in fetch.poll(source, memory, context.client, now, wanted=in_field):
             _handle(item, intake, report, context, memory.cursor)
         if baseline:
@@ -152,6 +155,7 @@ def poll(
     except TrackerError as error:
         report.state, report.reason = "failing", error.line()
         report.errors.append({"key": "", "url": "", "error": error.line()})
+    _tell_standing(intake, report)
     tally = context.client.tally()
     report.requests = tally.requests - counted[0]
     report.bytes = tally.bytes - counted[1]
@@ -187,7 +191,7 @@ def _handle(
             report.errors.append({"key": item.key, "url": item.url, "error": item.error.line()})
             report.retry_after = max(report.retry_after, item.error.retry_after or 0.0)
             if intake.baseline and item.key not in intake.known:
-                pending = states.Resource(Validators(recipe=PENDING))
+                pending = states.Resource(Validators(recipe=states.PENDING))
                 with context.store.write() as connection:
                     states.save_resource(connection, source.id, item.key, pending)
                 intake.known[item.key] = pending
@@ -224,6 +228,15 @@ def note(report: Report, change: Change, now: datetime) -> None:
         report.updates.append(change.id)
     else:
         report.changes.append(change.id)
+
+
+def _tell_standing(intake: Intake, report: Report) -> None:
+    """What is in quarantine is a failure of its source in each poll, also when the server has nothing new to say."""
+    told = {error["key"] for error in report.errors}
+    for held in intake.quarantine.held.values():
+        if held.key not in told and intake.known[held.key].missing_count < GIVEN_UP:
+            error = Poison(held.reason, cure=CURE)
+            report.errors.append({"key": held.key, "url": held.url, "error": error.line()})
 
 
 def _missing(key: str, intake: Intake, context: Context) -> None:

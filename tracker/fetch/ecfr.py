@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tracker.errors import FetchError, NotFound, Refused, TooMuch, Unreachable, WrongShape
+from tracker.errors import FetchError, NotFound, Poison, Refused, TooMuch, Unreachable, WrongShape
 from tracker.fetch.client import Client
 from tracker.fetch.items import Cursor, Item, Trouble
 from tracker.fetch.memory import Memory, for_replay
 from tracker.fetch.rate import ECFR
-from tracker.fetch.shape import json_object, xml_root
+from tracker.fetch.shape import check_xml, json_object
 from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
 from tracker.sources import Source
 
@@ -284,11 +284,14 @@ def _order(part: str) -> tuple[int, str]:
 
 def _check_part(answer: Answer, part: str) -> None:
     """Raises Refused, WrongShape where the answer is not the XML of just this part."""
-    root = xml_root(answer)
-    if root.tag != "DIV5" or root.get("N") != part:
+    try:
+        tag, said = check_xml(answer)
+    except Poison:
+        return  # the next one to read it says so, and keeps its bytes
+    if tag != "DIV5" or said.get("N") != part:
         raise WrongShape(
-            f"asked for part {part}, got {root.tag} {root.get('N') or root.get('TYPE') or ''}".rstrip()
-            + (": the whole title" if root.tag in ("DIV1", "ECFR") else ""),
+            f"asked for part {part}, got {tag} {said.get('N') or said.get('TYPE') or ''}".rstrip()
+            + (": the whole title" if tag in ("DIV1", "ECFR") else ""),
             url=answer.url,
             status=answer.status,
         )

@@ -9,15 +9,16 @@ from hashlib import sha256
 
 from lxml import etree
 
-from tracker.errors import WrongShape
+from tracker.apart import pool
+from tracker.errors import Poison, WrongShape
 from tracker.fetch.address import absolute
 from tracker.fetch.client import Client
 from tracker.fetch.fr_api import part_of
-from tracker.fetch.items import Cursor, Item
+from tracker.fetch.items import BROKE, Cursor, Item
 from tracker.fetch.memory import Memory, for_replay
 from tracker.fetch.rate import PAGES
 from tracker.fetch.shape import xml_root
-from tracker.model import Fetched, NotModified, Role
+from tracker.model import Answer, Fetched, NotModified, Role
 from tracker.sources import Source
 from tracker.text import fold_space
 
@@ -53,14 +54,13 @@ def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Itera
     if answer is None:
         yield NotModified(LISTING, source.url, client.clock())
         return
-    root = xml_root(answer)
-    if _name(root) not in _ROOTS:
-        raise WrongShape(f"no feed: the root is {_name(root)}", url=answer.url, status=answer.status)
+    try:
+        records = pool.run(entries, answer)
+    except Poison as error:
+        yield Fetched(LISTING, Role.LISTING, answer, {BROKE: error.cause})
+        return
     marks: dict[str, str] = {}
-    for element in root.iter():
-        if _name(element) not in _ENTRIES:
-            continue
-        record = _entry(element, answer.url)
+    for record in records:
         key = record.get("id") or record.get("link") or record.get("title")
         if not key or key in marks:
             continue
@@ -71,6 +71,14 @@ def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Itera
     yield Fetched(LISTING, Role.LISTING, answer)
     if marks != dict(memory.cursor):
         yield Cursor(marks)
+
+
+def entries(answer: Answer) -> list[dict[str, str]]:
+    """The entries in the names of this project. Raises Refused, WrongShape for what is no feed."""
+    root = xml_root(answer)
+    if _name(root) not in _ROOTS:
+        raise WrongShape(f"no feed: the root is {_name(root)}", url=answer.url, status=answer.status)
+    return [_entry(element, answer.url) for element in root.iter() if _name(element) in _ENTRIES]
 
 
 def _mark(record: dict[str, str]) -> str:

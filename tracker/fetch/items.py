@@ -9,6 +9,8 @@ from typing import Any
 from tracker.errors import FetchError
 from tracker.model import Absent, Fetched, NotModified
 
+BROKE = "broke"  # in `Fetched.meta` of a listing that ended whoever read it: the reason
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:

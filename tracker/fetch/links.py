@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
+from tracker.apart import pool
+from tracker.errors import Poison
 from tracker.fetch.address import absolute, host_port
 from tracker.model import Answer
 from tracker.text import fold_space
@@ -40,14 +42,24 @@ def follower(follow: str, *homes: str) -> Callable[[str], bool]:
 
 
 def links_of(answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
-    """The links of a page in reading order, each address once, with the words of the first link that has any."""
+    """The links of a page in reading order, each address once, with the words of the first link that has any; none
+    of a page that breaks its reader, as the next one to read it will tell."""
     found: dict[str, str] = {}
-    for href, text in _anchors(answer.body, answer.url):
+    try:
+        anchors = pool.run(anchors_of, answer.body, answer.url)
+    except Poison:
+        return []
+    for href, text in anchors:
         if href == answer.url or _NOT_TEXT.search(urlsplit(href).path) or not follows(href):
             continue
         if not found.get(href):
             found[href] = text
     return [Link(url, text) for url, text in found.items()]
+
+
+def anchors_of(body: bytes, url: str) -> list[tuple[str, str]]:
+    """Address and words of each link, in reading order."""
+    return list(_anchors(body, url))
 
 
 def _anchors(body: bytes, url: str) -> Iterator[tuple[str, str]]:

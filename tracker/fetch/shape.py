@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from tracker.apart import pool
 from tracker.errors import Refused, WrongShape
 from tracker.model import Answer
 from tracker.text import fold_space, json_value
@@ -95,3 +96,15 @@ def xml_root(answer: Answer) -> etree._Element:
         raise WrongShape(
             f"XML that does not read to its end: {error}", url=answer.url, status=answer.status
         ) from None
+
+
+def check_xml(answer: Answer) -> tuple[str, dict[str, str]]:
+    """The root's name and attributes of XML that reads to its end, seen by a worker. Raises Refused, WrongShape; Poison
+    when it breaks its reader."""
+    return pool.run(root_tag, answer)
+
+
+def root_tag(answer: Answer) -> tuple[str, dict[str, str]]:
+    """What `check_xml` gives, seen here."""
+    root = xml_root(answer)
+    return str(root.tag), {str(name): str(value) for name, value in root.attrib.items()}

@@ -11,14 +11,12 @@ from urllib.parse import urlsplit
 from tracker.errors import ParseError, TrackerError, WrongShape
 from tracker.model import Document, DocumentKind, Fetched, Role, Unit
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
-from tracker.parse.feed import read_entry
 from tracker.parse.fields import load_object
 from tracker.parse.fr_record import dockets, fr_document, pi_document
 from tracker.parse.fr_text import read_fr_text
 from tracker.parse.fr_xml import Facts, fr_units
 from tracker.parse.lists import list_units
 from tracker.parse.markup import tree
-from tracker.parse.page import read_page
 
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 _CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
@@ -151,6 +149,8 @@ def _with_raw_text(document: Document, data: bytes) -> Document:
 
 
 def _page(fetched: Fetched) -> Document:
+    from tracker.parse.page import read_page  # the readers of HTML and PDF are large: only when there is one
+
     header = fetched.answer.header("content-type") or ""
     charset = _CHARSET.search(header)
     page = read_page(
@@ -170,7 +170,7 @@ def _page(fetched: Fetched) -> Document:
 
 
 def _pdf(fetched: Fetched) -> Document:
-    from tracker.parse.pdf import read_pdf  # a shared library is loaded: only when there is a PDF
+    from tracker.parse.pdf import read_pdf
 
     body = _data(fetched)
     pdf = read_pdf(body, fetched.key)
@@ -184,6 +184,8 @@ def _pdf(fetched: Fetched) -> Document:
 
 
 def _feed_entry(fetched: Fetched) -> Document:
+    from tracker.parse.feed import read_entry
+
     return read_entry(_data(fetched), fetched.key, fetched.answer.url)
 
 

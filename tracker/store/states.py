@@ -169,6 +169,10 @@ def set_backfill(connection: Connection, source: str, cursor: Mapping[str, str])
 # --- resources ----------------------------------------------------------------------------------
 
 
+# The recipe of what could not be had, or read, in its source's first poll: when it comes, it was there before we looked.
+PENDING = "pending-baseline"
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     validators: Validators

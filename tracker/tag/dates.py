@@ -104,6 +104,7 @@ _DOTTED = re.compile(r"(?<=\d)\.(?=\d)|(?<=\b[ap])\.(?=m\b)|(?<=\b[ap]\.m)\.|(?<
 _RUN = 3_000
 _NOTE = "Effective Date Note"
 _DIGITS = re.compile(r"(?:19|20)\d\d|/\d\d\b")
+_BEFORE = 20  # characters before a date that say what it is
 _LEADING = 14  # first paragraphs that may hold the dates of a text recorded without its headings
 _BOUNDARY = re.compile(
     r"(?<=[a-z0-9)\]][.;])\s+(?=[A-Z(])(?<!Nos\.\s)(?<!No\.\s)(?<!Jan\.\s)(?<!Feb\.\s)(?<!Mar\.\s)(?<!Apr\.\s)"
@@ -310,7 +311,8 @@ def _notes(reading: Reading) -> Iterator[LegalDate]:
     for unit in effective_notes(reading):
         text = fold_space(unit.text)
         for mention in mentions(text):
-            if re.search(r"\b(?:until|through)\s*$", text[: mention.start]):
+            before = text[max(0, mention.start - _BEFORE) : mention.start]
+            if re.search(r"\b(?:until|through)\s*$", before):
                 yield LegalDate(
                     "stay-ends" if "stay" in text or "suspend" in text else "expires",
                     mention.day,
@@ -318,7 +320,7 @@ def _notes(reading: Reading) -> Iterator[LegalDate]:
                     quote=text,
                     where=unit.path,
                 )
-            elif re.search(r"\beffective\s*$", text[: mention.start]) and "delayed" not in text:
+            elif re.search(r"\beffective\s*$", before) and "delayed" not in text:
                 yield LegalDate("effective", mention.day, note=unit.path, quote=text, where=unit.path)
 
 

@@ -1,0 +1,244 @@
+"""Two readers at the most, started when first wanted and kept.
+
+A worker is given one document at a time. When it dies of one, a fresh worker gets the document once more, because the
+one before may have left the first in ruins; a document that a fresh worker dies of is poison.
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from tracker import errors
+from tracker.apart import wire
+from tracker.errors import FetchError, Poison, TrackerError
+
+SIZE = 2
+MEMORY = (
+    2_000_000_000  # bytes of address space; the largest known text, a title of the CFR of 30 MB, takes 0.5
+)
+SECONDS = 60  # of the processor; the same title takes 4
+PATIENCE = 300  # seconds by the clock, for a reader that only waits
+_GRACE = 30  # seconds more that the tracker itself gives a worker whose own clocks have failed
+# What a worker may know of where it runs: nothing of channels and passwords.
+_KEPT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "PYTHONHOME",
+)
+_START = "import sys; sys.path[:] = sys.argv.pop(1).split('\\n'); from runpy import run_module; run_module('tracker.apart.worker', run_name='__main__')"
+_OVERRAN = frozenset({signal.SIGPROF, signal.SIGALRM}) if os.name == "posix" else frozenset()
+
+_CURE = "is there memory, and may this user start processes?"
+
+R = TypeVar("R")
+
+
+class _Death(Exception):
+    """How a worker ended, in words; `again`: whether a fresh one may fare better."""
+
+    def __init__(self, cause: str, *, again: bool) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.again = again
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: subprocess.Popen[bytes]
+    end: socket.socket
+    jobs: int = 0
+
+    def ask(self, job: bytes, patience: float) -> tuple[Any, bool]:
+        """The answer, and whether the worker goes on. Raises _Death."""
+        fresh = self.jobs == 0
+        self.jobs += 1
+        self.end.settimeout(patience + _GRACE)
+        try:
+            wire.send(self.end, job)
+            data = wire.receive(self.end)
+        except TimeoutError:
+            raise _Death(f"it did not end within {patience + _GRACE:.0f} s", again=False) from None
+        except wire.Ended:
+            raise self._death(fresh) from None
+        try:
+            return wire.answer(data)
+        except wire.Forged:
+            raise _Death("its answer makes no sense", again=False) from None
+
+    def _death(self, fresh: bool) -> _Death:
+        try:
+            code = self.process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            return _Death("it fell silent", again=False)
+        if code >= 0:
+            return _Death(f"it ended with {code}", again=not fresh)
+        if -code in _OVERRAN:
+            return _Death("it takes too long", again=False)
+        # SIGKILL comes from outside as often as from a document: the system's own answer to want of memory.
+        return _Death(
+            f"it was ended by {signal.Signals(-code).name}", again=not fresh or -code == signal.SIGKILL
+        )
+
+    def close(self) -> None:
+        self.end.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Pool:
+    """`run` is safe to call from any thread; it waits while all workers are busy."""
+
+    def __init__(
+        self, size: int = SIZE, memory: int = MEMORY, seconds: float = SECONDS, patience: float = PATIENCE
+    ) -> None:
+        self.memory, self.seconds, self.patience = memory, seconds, patience
+        self._free = threading.Semaphore(size)
+        self._idle: list[_Worker] = []
+        self._guard = threading.Lock()
+
+    def run(self, function: Callable[..., R], *arguments: Any) -> R:
+        """`function(*arguments)`, done by a worker; the function is found there by its name.
+
+        Raises what the function raises: errors of ours as they were, those of Python with the worker's own trace as
+        a note; Poison when it ends its worker, or overruns its bounds.
+        """
+        job = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
+        with self._free:
+            for last in (False, True):
+                try:
+                    return self._once(job)  # type: ignore[no-any-return]
+                except _Death as death:
+                    _warn("a reader died", cause=death.cause, again=death.again and not last)
+                    if last or not death.again:
+                        raise Poison(f"this document broke its reader: {death.cause}") from None
+        raise AssertionError
+
+    def _once(self, job: bytes) -> Any:
+        worker = self._take()
+        try:
+            (good, value), goes_on = worker.ask(job, self.patience)
+        except BaseException:
+            worker.close()
+            raise
+        if not good and value.name == MemoryError.__name__:
+            worker.close()
+            raise _Death(f"it wants more than {self.memory / 1e9:g} GB", again=worker.jobs > 1)
+        if goes_on:
+            self._put(worker)
+        else:
+            worker.close()
+        if not good:
+            raise _raised(value)
+        return value
+
+    def _take(self) -> _Worker:
+        with self._guard:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.process.poll() is None:
+                    return worker
+                worker.close()  # it was old, or somebody ended it meanwhile
+        return _started(self.memory, self.seconds, self.patience)
+
+    def _put(self, worker: _Worker) -> None:
+        with self._guard:
+            self._idle.append(worker)
+
+    def close(self) -> None:
+        """Ends the workers that are idle; the others end with this process."""
+        with self._guard:
+            while self._idle:
+                self._idle.pop().close()
+
+
+def _started(memory: int, seconds: float, patience: float) -> _Worker:
+    """Raises TrackerError where it does not come up: no document is to blame for that."""
+    ours, theirs = socket.socketpair()
+    numbers = [str(number) for number in (theirs.fileno(), memory, seconds, patience)]
+    try:
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 - this very interpreter
+                [sys.executable, "-B", "-c", _START, "\n".join(sys.path), *numbers],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()], env={name: os.environ[name] for name in _KEPT if name in os.environ},
+            )  # fmt: skip
+    except OSError as error:
+        ours.close()
+        raise TrackerError(f"a reader cannot be started: {error.strerror}", cure=_CURE) from error
+    worker = _Worker(process, ours)
+    ours.settimeout(_GRACE)
+    try:
+        wire.receive(ours)
+    except (wire.Ended, TimeoutError):
+        worker.close()
+        raise TrackerError(
+            f"a reader cannot be started: it ended with {process.returncode}", cure=_CURE
+        ) from None
+    return worker
+
+
+def _raised(failure: wire.Failure) -> Exception:
+    kind = getattr(errors, failure.name, None)
+    if isinstance(kind, type) and issubclass(kind, FetchError):
+        return kind(failure.cause, cure=failure.cure, url=failure.url, status=failure.status)
+    if isinstance(kind, type) and issubclass(kind, TrackerError):
+        return kind(failure.cause, cure=failure.cure)
+    known = getattr(builtins, failure.name, None)
+    error: Exception = RuntimeError(f"{failure.name}: {failure.cause}")
+    if isinstance(known, type) and issubclass(known, Exception) and not issubclass(known, UnicodeError):
+        error = known(failure.cause)
+    error.add_note(failure.trace)
+    return error
+
+
+# --- the pool of this process ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _pool() -> Pool:
+    pool = Pool()
+    atexit.register(pool.close)
+    missing = bounds()
+    if missing:
+        _warn("documents are read without all bounds", missing=missing)
+    return pool
+
+
+def _warn(event: str, **facts: Any) -> None:
+    import structlog  # a tenth of a second, which most processes have no need of here
+
+    structlog.get_logger().warning(event, **facts)
+
+
+def bounds() -> str:
+    """What this system cannot bound, in words; "" where everything holds."""
+    if os.name != "posix":
+        return "no processes of their own for readers on this system: a document that crashes its reader ends the tracker"
+    if sys.platform == "darwin":
+        return "no bound on the memory of a reader on this system"
+    return ""
+
+
+def run(function: Callable[..., R], *arguments: Any) -> R:
+    """`Pool.run` on the workers of this process; where a system has none, in this process itself."""
+    if os.name != "posix":
+        return function(*arguments)
+    return _pool().run(function, *arguments)
