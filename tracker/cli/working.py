@@ -97,7 +97,7 @@ def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
 @click.option(
     "--accept",
     is_flag=True,
-    help="Take what is held for a second look as true. Look at it first: `tracker status`.",
+    help="Take what is held for a second look as true, read once more what is in quarantine. Look at it first: `tracker status`.",
 )
 @json_option
 def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_json: bool) -> None:

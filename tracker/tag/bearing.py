@@ -124,15 +124,15 @@ def stays(reading: Reading) -> dict[str, tuple[Evidence, ...]]:
 
 def _stayed(text: str, operation: Operation, reading: Reading) -> date | None:
     """The last day of a stay that a note tells of; the last of all days where it names none."""
-    states = (
-        note_status(Unit(operation.path, UnitKind.EFFECTIVE_NOTE, text), reading.document) if text else ()
-    )
+    note = Unit(operation.path, UnitKind.EFFECTIVE_NOTE, text)
+    states = [s for s in note_status(note, reading.document) if s.state == "stayed"] if text else []
+    if not states:
+        return None
     gone = [op.path for op in reading.operations if _as_whole(op) is Op.REMOVED]
     ends = [
         status.until or date.max
         for status in states
-        if status.state == "stayed"
-        and not any(covers(path, unit) for unit in status.units for path in gone if path != operation.path)
+        if not any(covers(path, unit) for unit in status.units for path in gone if path != operation.path)
     ]
     return max(ends, default=None)
 

@@ -8,7 +8,7 @@ Which type a date has is decided by the words before it in its clause, the neare
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -329,15 +329,16 @@ def effective_notes(reading: Reading) -> list[Unit]:
     notes = [u for u in reading.document.units if u.kind is UnitKind.EFFECTIVE_NOTE]
     if not reading.is_change:
         return notes
-    return [note for note in notes if any(_beside(note.path, path) for path in reading.touched)]
+    return [note for note in notes if _beside(note.path, reading.touched)]
 
 
-def _beside(note: str, path: str) -> bool:
+def _beside(note: str, touched: Iterable[str]) -> bool:
     """A note stands for its section; that of a supplement not for each of its entries."""
     base = note.split(" › ", maxsplit=1)[0]
     if base.startswith("Supp"):
-        return path == note or path.startswith(f"{base} ¶")
-    return path.startswith((f"{base}(", f"{base} ")) or path == base
+        return any(path == note or path.startswith(f"{base} ¶") for path in touched)
+    within = (f"{base}(", f"{base} ")
+    return any(path == base or path.startswith(within) for path in touched)
 
 
 def _settled(found: Sequence[LegalDate], published: date | None, *, moved: bool) -> tuple[LegalDate, ...]:
