@@ -34,7 +34,8 @@ _HEADS = {
 }
 _HEAD = re.compile(r"([A-Z][A-Z ]{3,40}):(?:\s|\Z)")
 _PAGE_MARK = re.compile(r"\[\[Page \d+\]\]")
-_PAGE_BREAK = re.compile(r"\s*\n\s*\[\[Page \d+\]\][ \t]*\n(?:[ \t]*\n)*")
+# Without the white space before it: to look for that first costs the cube of an empty stretch's length.
+_PAGE_BREAK = re.compile(r"^[ \t]*\[\[Page \d+\]\][ \t]*\n(?:[ \t]*\n)*", re.MULTILINE)
 _NUMBER = re.compile(r"FR Doc\.? ?(?:No[.:] ?)?\s?((?:[A-Z]\d{0,2}[-–])?\d{2,4}[-–]\d{1,6})")
 _PRE = re.compile(r"<pre[^>]*>(.*?)(?:</pre>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"</?(?:a|b|i|em|strong|span|sup|sub)\b[^>]*>", re.IGNORECASE)
@@ -72,7 +73,7 @@ def plain(data: bytes) -> str:
 def read_fr_text(data: bytes) -> RawText:
     """Reads raw text, of a published document or one on public inspection."""
     reader = _Reader()
-    text = _PAGE_BREAK.sub(_across_pages, plain(data))
+    text = _across_pages(plain(data))
     # A line with a nought alone is the bullet before an instruction.
     lines = [line for line in text.split("\n") if line.strip() != "0" and not is_rule(line.strip() or "x")]
     for paragraph in paragraphs(lines):
@@ -90,10 +91,15 @@ def read_fr_text(data: bytes) -> RawText:
     )
 
 
-def _across_pages(match: re.Match[str]) -> str:
-    """A page's end within a paragraph is no end of the paragraph."""
-    before, after = match.string[: match.start()].rstrip()[-1:], match.string[match.end() :][:1]
-    return "\n" if before not in ".:;?!" and not after.isspace() else "\n\n"
+def _across_pages(text: str) -> str:
+    """The text without its page marks: a page's end within a paragraph is no end of the paragraph."""
+    first, *pages = _PAGE_BREAK.split(text)
+    parts = [first]
+    for page in pages:
+        before = parts[-1] = parts[-1].rstrip()
+        goes_on = before[-1:] not in ".:;?!" and not page[:1].isspace()
+        parts += ("\n" if goes_on else "\n\n", page)
+    return "".join(parts)
 
 
 class _Reader:

@@ -103,7 +103,10 @@ class Rules:
         """Whose document it is: the agencies that a record names; a page names none, its host does."""
         if document.agencies:
             return tuple(Evidence(name, "agencies") for name in document.agencies)
-        host = urlsplit(document.url).hostname or ""
+        try:
+            host = urlsplit(document.url).hostname or ""
+        except ValueError:  # an address in brackets that is none
+            host = ""
         return tuple(
             Evidence(f"{agency} ({host})", "address")
             for name, agency in self.publishers.items()
