@@ -36,6 +36,7 @@ STATUS: dict[str, Any] = {
             "last_success": "2026-11-21T22:30:00Z",
             "next_run": None,
             "consecutive_failures": 3,
+            "reconciliation": None,
         }
     ],
     "channels": [
