@@ -203,7 +203,7 @@ class Life:
                 planting = self._later(planting, 6)
             elif moment == crashing:
                 self._crash()
-                crashing = self._later(crashing + timedelta(hours=12), 24)
+                crashing = self._later(begun + timedelta(days=self.month.crashes), 24)
             else:
                 self._work()
         self.site.share = 0.0  # the weather clears, so that what is owed can come
