@@ -98,6 +98,8 @@ def test_rows_of_an_older_database_are_sealed_when_it_is_brought_up(store: Store
         for later in ("tombstone", "reconciliation"):  # what newer revisions make
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
-    run.upgrade(store.engine, "0008")  # that all later ones follow, and verify is clean: tests/e2e/test_older.py
+    run.upgrade(
+        store.engine, "0008"
+    )  # that all later ones follow, and verify is clean: tests/e2e/test_older.py
     with store.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM change WHERE length(seal) = 64")).scalar() == 3
