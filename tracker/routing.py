@@ -1,6 +1,6 @@
 """Who is told about a change, and when. Pure decisions, taken in the transaction that stores the change.
 
-`none`, editorial changes and baselines are told to nobody. Without any `[[route]]`, every channel gets
+`none` (for everybody and for every profile), editorial changes and baselines are told to nobody. Without any `[[route]]`, every channel gets
 what is `medium` or above. A change goes to a channel once, whatever the number of routes that lead there.
 It goes at once, unless the channel's quiet hours or time of day, or somebody's snooze, have it wait.
 """
@@ -118,12 +118,14 @@ def route(change: Change, settings: Settings) -> tuple[Routed, ...]:
 
 
 def silent(change: Change) -> str:
-    """Why a change is told to nobody, whatever the routes; empty where it is told."""
+    """Why a change is told to nobody, whatever the routes; empty where a route may lead it somewhere. What is outside
+    the field, but names what a profile holds, has a level for that profile, and goes where its routes lead."""
     if change.baseline:
         return "it was in the source when that was first polled, or came by backfill"
     if change.editorial:
         return "it is only editorial"
-    return "its level is none" if change.tagging.level is Level.NONE else ""
+    levels = (change.tagging.level, *(match.level for match in change.profiles))
+    return "its level is none" if all(level is Level.NONE for level in levels) else ""
 
 
 def refused(change: Change, settings: Settings) -> tuple[Refused, ...]:

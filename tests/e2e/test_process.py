@@ -245,6 +245,34 @@ def test_wrong_use_is_one_line_and_exit_2(world: World, arguments: list[str], sa
     assert done.stderr.count("\n") == 1
 
 
+def test_what_is_asked_for_and_does_not_exist_is_said_in_one_line(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped name must not read as "nothing has changed"."""
+    from tracker.cli.app import run
+
+    world.use("page", extra='[[profile]]\nid = "valves"\nproducts = ["etch"]\n').poll()
+    place = ["--config", str(world.config), "--state", str(world.state)]
+    for arguments, says in (
+        (["changes", "--source", "pag"], "no source has the id 'pag' (there are: page)"),
+        (["changes", "--profile", "valvs"], "no profile has the id 'valvs' (there are: valves)"),
+        (["digest", "--profile", "valvs"], "no profile has the id 'valvs' (there are: valves)"),
+        (["audit"], "Missing option '--since' (see `tracker audit --help`)"),
+        (["changes", "--bogus"], "No such option '--bogus' (see `tracker changes --help`)"),
+        (["changes", "--limit", "0"], "(see `tracker changes --help`)"),
+    ):
+        monkeypatch.setattr("sys.argv", ["tracker", *arguments, *place])
+        assert run() == 2, arguments
+        said = capsys.readouterr()
+        assert says in said.err, arguments
+        assert (said.err.count("\n"), said.out) == (1, ""), arguments
+    for arguments in (["changes", "--profile", "valves"], ["changes", "--source", "page"], ["--help"]):
+        monkeypatch.setattr(
+            "sys.argv", ["tracker", *arguments, *(place if arguments[0] == "changes" else [])]
+        )
+        assert run() == 0, arguments
+
+
 def test_check_tries_every_source_and_channel_for_real(world: World) -> None:
     said = tracker(world.use("fr-bis", "ear", "page", "feed", "list"), "check")
     assert said.count("ok   source") == 5

@@ -78,7 +78,13 @@ def test_parties_are_counted_by_country() -> None:
     )  # fmt: skip
     said = summarize(operations(before, after))
     assert said.en.startswith("Supp. No. 4 to Part 744: 2 parties added under CHINA, 1 under JAPAN.")
-    assert said.ja.startswith("Supp. No. 4 to Part 744:CHINAに2者を追加、JAPANに1者を追加。")
+    assert said.ja.startswith("Supp. No. 4 to Part 744:中国に2者を追加、日本に1者を追加。")
+
+
+def test_a_heading_of_a_list_that_is_no_single_country_stays_as_printed() -> None:
+    rows = [country("CRIMEA REGION OF UKRAINE"), party("CRIMEA REGION OF UKRAINE", "Foo", "1 Road")]
+    said = summarize(operations(entities(*rows), entities(*rows[:1])))
+    assert said.ja.startswith("Supp. No. 4 to Part 744:「CRIMEA REGION OF UKRAINE」の1者を削除。")
 
 
 def test_the_most_telling_words_are_quoted_as_they_stand() -> None:

@@ -118,6 +118,7 @@ def test_the_review_log_is_the_same_on_the_page_and_from_the_command_line(
     assert "山田花子" in found
     assert "<imgsrc=https://evil.example/x>" in found
     assert b"/URI" not in answer.content
+    assert len(answer.content) < 1_000_000, "no font is embedded whole"
     cells = next(
         csv.reader(io.StringIO(client.get("/reviews.csv").content.decode("utf-8-sig").splitlines()[1]))
     )

@@ -66,7 +66,7 @@ def test_a_rule_in_xml_has_its_facts() -> None:
         (b"<?xml version='1.0'?><a><b></a>", "not well-formed XML"),
         (b"<?xml version='1.0'?><a/>", "unknown kind, <a>"),
         (b"\x00\x01\x02binary", "neither text"),
-        (b"[{}, {}]", "2 records where one"),
+        (b'[{"title": "a"}, {"title": "b"}]', "2 records where one"),
         (b'{"a": ', "not JSON"),
     ],
 )
@@ -116,6 +116,12 @@ def test_a_record_on_inspection_is_told_by_its_filing() -> None:
         b'{"document_number": "2025-3", "filed_at": "2025-01-02T08:45:00-05:00", "title": "T"}'
     )
     assert found[0].filed_at is not None
+
+
+@pytest.mark.parametrize("data", [b"{}", b'[{"name": "A", "country": "JP"}]'])
+def test_json_of_something_else_is_not_read_as_an_empty_document(data: bytes) -> None:
+    with pytest.raises(ParseError, match=r"some\.json: record 1 is no Federal Register record"):
+        read_records(data, "some.json")
 
 
 def test_something_that_is_no_record_is_named() -> None:

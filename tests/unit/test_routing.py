@@ -49,6 +49,16 @@ def test_a_level_means_that_or_above_and_none_is_never_told(wanted: Level, level
     assert told(at(level), Route(to=("slack",), level=wanted)) == expected
 
 
+def test_what_is_outside_the_field_goes_where_a_profile_that_it_names_leads() -> None:
+    named = ProfileMatch("vacuum-components", Level.MEDIUM, ())
+    change = replace(at(Level.NONE), profiles=(named,))
+    theirs = Route(to=("slack",), profile="vacuum-components", level=Level.MEDIUM)
+    assert told(change, Route(to=("mail",), level=Level.LOW), theirs) == ["slack"]
+    assert told(change, replace(theirs, level=Level.HIGH)) == []
+    assert told(change) == []
+    assert not silent(change)
+
+
 @pytest.mark.parametrize("silent", [{"baseline": True}, {"editorial": True}])
 def test_baselines_and_editorial_changes_are_never_told(silent: dict[str, bool]) -> None:
     assert told(replace(affiliates_rule(), **silent), Route(to=("slack",))) == []  # type: ignore[arg-type]
@@ -191,8 +201,9 @@ def test_a_route_that_leads_nowhere_says_every_reason() -> None:
 
 def test_what_is_told_to_nobody_has_its_reason() -> None:
     change = at(Level.HIGH)
+    outside = replace(at(Level.NONE), profiles=())
     assert silent(change) == ""
-    assert all(map(silent, (replace(change, baseline=True), replace(change, editorial=True), at(Level.NONE))))
+    assert all(map(silent, (replace(change, baseline=True), replace(change, editorial=True), outside)))
 
 
 @pytest.mark.parametrize(("level", "expected"), [(Level.MEDIUM, 0), (Level.HIGH, 1), (Level.CRITICAL, 1)])

@@ -73,7 +73,17 @@ def run() -> int:
     from tracker.cli import accounts, alerting, digesting, keeping, reading, serving, working  # noqa: F401 - they register their commands
 
     try:
-        app(prog_name="tracker")
+        code = app(prog_name="tracker", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        shown = getattr(error, "ctx", None)
+        asked = f"{shown.command_path if shown else 'tracker'} --help"
+        return _say(UsageError(error.format_message().rstrip("."), cure=f"see `{asked}`"), 2)
+    except click.Abort:
+        return 1
     except (SettingsError, UsageError) as error:
         return _say(error, 2)
     except TrackerError as error:
@@ -159,6 +169,26 @@ def preferences(config: Path) -> Preferences:
         viewer_url=str(head.get("viewer_url", default.viewer_url)),
         similarity=head.get("similarity") is True,
     )
+
+
+def tables_of(config: Path, name: str) -> list[Mapping[str, Any]] | None:
+    """`[[source]]`, `[[profile]]`: from the file alone, since a missing secret of a channel is no matter to who only
+    looks; None where the file cannot be read."""
+    import tomli
+
+    try:
+        rows = tomli.loads(config.read_text("utf-8")).get(name, [])
+    except (OSError, ValueError):
+        return None
+    return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else None
+
+
+def known(config: Path, table: str, name: str) -> None:
+    """Raises UsageError where the settings can be read and name no such source or profile."""
+    rows = tables_of(config, table)
+    ids = [str(row.get("id", "")) for row in rows or ()]
+    if name and rows is not None and name not in ids:
+        raise UsageError(f"no {table} has the id {name!r}", cure=f"there are: {', '.join(ids) or 'none'}")
 
 
 def settings_of(config: Path) -> Settings:

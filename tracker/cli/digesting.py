@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker import clock
-from tracker.cli.app import command, finish, language_of, preferences, settings_of, write_out
+from tracker.cli.app import (
+    command,
+    finish,
+    known,
+    language_of,
+    preferences,
+    settings_of,
+    tables_of,
+    write_out,
+)
 from tracker.cli.app import lang as lang_option
 from tracker.cli.app import output as output_option
 from tracker.errors import UsageError
@@ -52,6 +61,7 @@ def digest(
             )
         _send(config, state, period)
         return
+    known(config, "profile", profile)
     from tracker import digest as telling
 
     found = telling.gather(
@@ -71,16 +81,9 @@ def digest(
 
 
 def _watched(config: Path) -> list[str] | None:
-    """The sources that are polled, from the file alone: a missing secret of a channel is no matter here."""
-    import tomli
-
-    try:
-        rows = tomli.loads(config.read_text("utf-8")).get("source", [])
-    except (OSError, ValueError):
-        return None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        return None
-    return [str(row.get("id", "")) for row in rows if row.get("enabled", True)]
+    """The sources that are polled."""
+    rows = tables_of(config, "source")
+    return None if rows is None else [str(row.get("id", "")) for row in rows if row.get("enabled", True)]
 
 
 def _send(config: Path, state: Path, period: Period) -> None:

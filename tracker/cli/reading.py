@@ -11,7 +11,7 @@ import click
 
 from tracker import clock
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, finish, language_of, preferences, print_json, write_out
+from tracker.cli.app import command, finish, known, language_of, preferences, print_json, write_out
 from tracker.cli.app import lang as lang_option
 from tracker.cli.app import output as output_option
 from tracker.errors import TrackerError, UsageError
@@ -43,6 +43,7 @@ def _among(value: str, allowed: tuple[str, ...], option: str) -> str | None:
     "--level", default="", metavar="LEVEL", help="This level or above: none, low, medium, high, critical."
 )
 @click.option("--source", default="", metavar="SOURCE", help="From this source.")
+@click.option("--profile", default="", metavar="ID", help="What concerns this profile of the settings.")
 @click.option(
     "--query",
     default="",
@@ -59,27 +60,34 @@ def changes(
     topic: str,
     level: str,
     source: str,
+    profile: str,
     query: str,
     limit: int | None,
     lang: str,
     as_json: bool,
 ) -> None:
-    """The changes, newest first. Without --level or --query the table leaves out what is outside the field."""
+    """The changes, newest first. Without --level, --profile or --query the table leaves out what is outside the field."""
     from tracker.store.reading import Wanted, reader
     from tracker.web.wording import terms  # the viewer's and the API's own reading of a question
 
     named = _among(level, tuple(Level), "--level")
-    hide = not as_json and named is None and not query
+    hide = not as_json and named is None and not query and not profile
     wanted = Wanted(
         since=_day(since, "--since"),
         topic=_among(topic, TOPIC_IDS, "--topic"),
         level=Level(named) if named else Level.LOW if hide else None,
         source=source or None,
+        profile=profile or None,
         terms=terms(query) if query else (),
         limit=limit or (500 if as_json else 50),
     )
     with reader(state) as store:
         found = store.changes(wanted)
+        # What is not in the settings any more may still have brought changes.
+        if source and not found and not store.changes(Wanted(source=source, limit=1)):
+            known(config, "source", source)
+        if profile and not found and not store.changes(Wanted(profile=profile, limit=1)):
+            known(config, "profile", profile)
         if as_json:
             print_json(found)
             return
@@ -352,7 +360,7 @@ def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None
 
     data = _bytes(file)
     is_json = file.suffix.lower() in {".json", ".jsonl"} or data.lstrip()[:1] in (b"{", b"[")
-    documents = parse.read_records(data) if is_json else [parse.read_file(file.name, data)]
+    documents = parse.read_records(data, file.name) if is_json else [parse.read_file(file.name, data)]
     today = clock.legal_day(clock.now())
     entries: list[dict[str, Any]] = []
     for document in documents:

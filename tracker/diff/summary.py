@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.model import Bilingual, Op, Operation, UnitKind
+from tracker.places import places
 from tracker.text import fold_space
 
 _SEPARATOR = " › "
@@ -274,7 +275,7 @@ def _japanese(place: _Place) -> str:
     for op, tables in place.rows.items():
         counts = list(tables.items())
         parts.extend(
-            f"{above}{'に' if op is Op.ADDED else 'の'}{count}{unit}を{_VERB_JA[op]}"
+            f"{_country(above) if place.parties else above}{'に' if op is Op.ADDED else 'の'}{count}{unit}を{_VERB_JA[op]}"
             if above
             else f"{count}{unit}を{_VERB_JA[op]}"
             for above, count in counts[:_NAMED]
@@ -283,6 +284,12 @@ def _japanese(place: _Place) -> str:
             rest = sum(count for _, count in counts[_NAMED:])
             parts.append(f"ほか{len(counts) - _NAMED}か所で{rest}{unit}を{_VERB_JA[op]}")
     return f"{place.name}:{'、'.join(parts)}"
+
+
+def _country(heading: str) -> str:
+    """The heading of a list's country in Japanese, `日本`; as printed where it names none, or more than one."""
+    found = places(heading)
+    return found[0].ja if len(found) == 1 else f"「{heading}」"
 
 
 # --- the most telling words ---------------------------------------------------------------------

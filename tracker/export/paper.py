@@ -35,7 +35,7 @@ h1 {{ font-size: 15pt; string-set: name content(); }} h2 {{ font-size: 11.5pt; m
 table {{ border-collapse: collapse; width: 100%; font-size: 8.5pt; }}
 th, td {{ border-bottom: 0.5pt solid #c4cad3; padding: 1.2mm 2mm 1.2mm 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }}
 thead {{ display: table-header-group; }} tr {{ break-inside: avoid; }} th {{ color: #444d5a; font-weight: 600; }}
-.badge-level {{ font-weight: 700; color: #9b1c1c; }} .hash {{ font: 7.5pt monospace; overflow-wrap: anywhere; }}
+.badge-level {{ font-weight: 700; color: #9b1c1c; }} .hash {{ font: 7.5pt {_FONT}; overflow-wrap: anywhere; }}
 blockquote {{ margin: .2em 0 .6em; padding-left: 3mm; border-left: 2pt solid #c4cad3; }}
 .op {{ break-inside: auto; }} .words {{ orphans: 2; widows: 2; }} .columns {{ display: none; }}
 """

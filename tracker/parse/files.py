@@ -29,6 +29,7 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|p|main|article|h[1-
 _JSON = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*[\[{]")
 _FR_TEXT = re.compile(r"\[Federal Register|^(?:AGENCY|SUMMARY|ACTION): ", re.MULTILINE)
 _PRE_ONLY = re.compile(rb"\s*<html>\s*<head>.{0,400}</head>\s*<body>\s*<pre", re.DOTALL | re.IGNORECASE)
+_TELLING = ("document_number", "title", "abstract")  # what a record of a document has one of
 
 
 def read_file(name: str, data: bytes) -> Document:
@@ -66,6 +67,11 @@ def read_records(data: bytes, name: str = "input") -> list[Document]:
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise ParseError(f"{name}: record {number} is no JSON object")
+        if record.keys().isdisjoint(_TELLING):
+            raise ParseError(
+                f"{name}: record {number} is no Federal Register record",
+                cure=f"it has neither {', '.join(_TELLING[:-1])} nor {_TELLING[-1]}",
+            )
         documents.append(_record(record, f"{name}#{number}"))
     return documents
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracker.model import DocumentKind, Evidence, Op, UnitKind
-from tracker.tag.places import Place, nationals, places
+from tracker.places import Place, nationals, places
 from tracker.tag.reading import Reading, Section, clip
 
 _LIST_WORDS = re.compile(

@@ -9,8 +9,8 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from tracker.model import Direction, Evidence, Level, Operation, Profile, ProfileMatch, Tagging, UnitKind
+from tracker.places import place, places
 from tracker.tag.glossary import synonyms
-from tracker.tag.places import place, places
 from tracker.tag.reading import Reading, Section, around, clip
 from tracker.text import search_form
 

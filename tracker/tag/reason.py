@@ -11,8 +11,8 @@ from datetime import date
 
 from tracker.i18n import label, t
 from tracker.model import Bilingual, Evidence, Language, LegalDate
+from tracker.places import Place
 from tracker.tag.listing import Listing
-from tracker.tag.places import Place
 from tracker.tag.reading import Reading, abstract_of, in_context
 from tracker.tag.rules import ISSUER, Verdict
 from tracker.tag.thresholds import Move

@@ -9,7 +9,7 @@ import re
 
 from tracker.i18n import label, t
 from tracker.model import Bilingual, Language
-from tracker.tag.places import places
+from tracker.places import places
 
 _STEP = " › "
 _INSTRUCTION = re.compile(r"instruction (?P<number>\S.*)")

@@ -66,13 +66,14 @@ class Filter:
         return {name: getattr(self, name) for name in self.__slots__}
 
     def wanted(self, today: date) -> Wanted:
-        """Without a level the inbox leaves out what is outside the field or only typography."""
+        """Without a level the inbox leaves out what is only typography, and what is outside the field, unless it is
+        asked for what a profile names."""
         level = _member(Level, self.level)
         return Wanted(
             since=_day(self.since),
             until=_day(self.until),
             topic=self.topic or None,
-            level=level or (Level.NONE if self.similar else Level.LOW),
+            level=level or (Level.NONE if self.similar or self.profile else Level.LOW),
             source=self.source or None,
             terms=terms(self.q),
             kind=self.kind or None,

@@ -6,9 +6,9 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 
 from tracker.model import Language
-from tracker.tag.rules import packaged
 
 _PARTIES = (
     r"(?:entit(?:y|ies)|persons?|part(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|"
@@ -28,7 +28,7 @@ class Place:
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(packaged("places.toml").decode("utf-8"))
+    return tomllib.loads((files("tracker") / "places.toml").read_text("utf-8"))
 
 
 @lru_cache(maxsize=1)
