@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from tracker.i18n import stamp
 from tracker.model import Change, Language, Level
 from tracker.record import instant
 from tracker.sources import Channel, Route, Settings
@@ -53,9 +54,9 @@ class Mute:
     hold: bool
     until: datetime
 
-    def says(self) -> str:
+    def says(self, timezone: str) -> str:
         place = f" on {self.channel}" if self.channel else ""
-        return f"{'snoozed' if self.hold else 'muted'}{place} until {self.until:%Y-%m-%d %H:%M} UTC: {self.scope} {self.value}"
+        return f"{'snoozed' if self.hold else 'muted'}{place} until {stamp(self.until, timezone)}: {self.scope} {self.value}"
 
 
 @dataclass(frozen=True, slots=True)

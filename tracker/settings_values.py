@@ -81,6 +81,15 @@ def duration(value: Any) -> timedelta:
     return span
 
 
+def span(value: timedelta) -> str:
+    """As it is written in the settings: `30m`; in the largest unit that leaves nothing over."""
+    seconds = int(value.total_seconds())
+    for name, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{name}"
+    return f"{seconds}s"
+
+
 def weekly(value: Any) -> str:
     """`mon 08:00`."""
     text = filled(value).lower()

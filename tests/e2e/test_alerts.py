@@ -323,7 +323,7 @@ def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
 ) -> None:
     world.use("fr-bis").one()
     code, said = run(world, monkeypatch, "snooze", "source=fr-bis", "--until", "2026-06-12")
-    assert (code, "snoozed until 2026-06-11 15:00 UTC" in said) == (0, True)
+    assert (code, "snoozed until 2026-06-12 00:00" in said) == (0, True)
     world.later(hours=1)
     for number in ("2026-11790", "2026-11791"):
         world.standin.add_document(

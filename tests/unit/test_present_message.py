@@ -8,7 +8,17 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.unit.present_samples import affiliates_rule, hostile_page
-from tracker.model import Bilingual, Change, DocumentKind, Evidence, Language, LegalDate, Topic
+from tracker.model import (
+    Bilingual,
+    Change,
+    DocumentKind,
+    Evidence,
+    Language,
+    LegalDate,
+    Level,
+    ProfileMatch,
+    Topic,
+)
 from tracker.present.message import Message, message
 
 
@@ -77,6 +87,13 @@ def test_a_stayed_rule_quotes_the_stay() -> None:
     )
     assert alert.quotes[0].source == "2025-19846 (効力停止)"
     assert values(alert, "効力")[0].startswith("CFRに掲載されたまま2026年11月9日まで効力停止(")
+
+
+def test_what_is_told_for_a_profile_alone_bears_its_level_for_that_profile() -> None:
+    outside = replace(affiliates_rule().tagging, level=Level.NONE, direction=None)
+    change = replace(affiliates_rule(), tagging=outside, profiles=(ProfileMatch("valves", Level.MEDIUM, ()),))
+    assert (told(change).badge, told(change).level) == ("valves: 中", Level.MEDIUM)
+    assert told(replace(change, profiles=())).badge == "対象外"
 
 
 def test_updates_and_repetitions_are_marked_before_all_else() -> None:

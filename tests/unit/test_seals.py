@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from tracker.model import Attempt, Change, Direction, DocumentKind, Level, Op, Operation, Tagging
+from tracker.model import (
+    Attempt,
+    Change,
+    Direction,
+    DocumentKind,
+    LegalDate,
+    Level,
+    Op,
+    Operation,
+    Status,
+    Tagging,
+)
 from tracker.store import changes, outbox, seals, snapshots
 from tracker.store.db import Store
 from tracker.store.migrations import run
@@ -79,6 +93,37 @@ def test_what_was_altered_is_named(store: Store, harm: str, found: str) -> None:
         connection.execute(text(harm))
     (problem,) = problems(store)
     assert problem.startswith(found)
+
+
+@pytest.mark.parametrize(
+    ("harm", "found"),
+    [
+        ("UPDATE deadline SET day = '2027-01-01'", ["change chg_1: a row of deadline is not what its record says"]),
+        ("DELETE FROM deadline", ["change chg_1: a row of deadline is not what its record says"]),
+        ("UPDATE change_status SET until = NULL", ["change chg_1: a row of change_status is not what its record says"]),
+        (
+            "DELETE FROM delivery",
+            [f"attempt {number}: the delivery that it belongs to was taken away" for number in (1, 2, 3)],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_made_from_a_record_is_compared_and_nothing_stands_alone(
+    store: Store, harm: str, found: list[str]
+) -> None:
+    """The days ahead and the status of today are read from these rows, not from the record."""
+    filled(store)
+    tagging = replace(
+        change("1").tagging,
+        dates=(LegalDate("effective", date(2026, 12, 1)),),
+        status=(Status("stayed", date(2026, 11, 20), date(2026, 12, 9)),),
+    )
+    with store.write() as connection:
+        changes.save(connection, changes.Entry(replace(change("1"), tagging=tagging), "fr:1", 3))
+    assert problems(store) == []
+    with closing(sqlite3.connect(store.path)) as other:  # another tool, which checks no reference
+        other.execute(harm)
+        other.commit()
+    assert problems(store) == found
 
 
 @pytest.mark.parametrize("column", ["level", "direction", "document_number", "published"])

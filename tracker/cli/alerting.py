@@ -31,6 +31,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     from tracker.present.holding import held_line
     from tracker.present.inert import line
     from tracker.record import restore
+    from tracker.settings_values import span
     from tracker.store import mutes, stories
     from tracker.store.reading import reader
 
@@ -96,7 +97,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
         why = "; ".join(filter(None, (one["why"], held_line(row, "en", settings.timezone))))
         print(f"  {one['channel']}: {moment if one['told'] else 'not told'} ({why})")
     for within, to in later:
-        print(f"  {', '.join(to)}: where nobody acknowledges it within {within}")
+        print(f"  {', '.join(to)}: where nobody acknowledges it within {span(within)}")
     for entry in refusals:
         name = f"route {entry.number}" if entry.number else "no route is set"
         print(f"  not {', '.join(entry.to)} by {name}: {'; '.join(entry.why)}")
@@ -209,7 +210,7 @@ def mute(config: Path, state: Path, what: str | None, until: str, channel: str, 
         with _store(state).read() as connection:
             found = mutes.active(connection, clock.now())
         for entry in found:
-            print(f"{entry.id:>4}  {entry.says()}")
+            print(f"{entry.id:>4}  {entry.says(preferences(config).timezone)}")
         if not found:
             print("nothing is muted or snoozed")
     else:
@@ -252,7 +253,7 @@ def _silence(config: Path, state: Path, what: str, until: str, channel: str, *, 
             connection, scope=scope, value=value, channel=channel or None, hold=hold, until=moment, now=now
         )
         (entry,) = (entry for entry in mutes.active(connection, now) if entry.id == number)
-    print(f"{number}: {entry.says()}")
+    print(f"{number}: {entry.says(settings.timezone)}")
 
 
 def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:

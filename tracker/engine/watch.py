@@ -15,6 +15,7 @@ from tracker.model import Change, Level
 from tracker.pipeline import Context
 from tracker.present.deadlines import Deadline, deadlines
 from tracker.record import instant
+from tracker.settings_values import span
 from tracker.sources import Settings, Source, SourceKind
 from tracker.store import incidents, mutes, notices, stories, watching
 
@@ -164,6 +165,6 @@ def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
             owed += notices.tell(
                 connection, name=(change.id, change.revision, within), kind="unacknowledged",
                 level=change.tagging.level, story=stories.known_as(connection, change) or change.id, data=facts,
-                channels=to, reason=f"nobody acknowledged it within {within}", now=now,
+                channels=to, reason=f"nobody acknowledged it within {span(within)}", now=now,
             )  # fmt: skip
     return owed

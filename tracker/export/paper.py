@@ -183,7 +183,7 @@ def _log(
             )
         rows.append([*row, entry["chain"][:16]])
     if titles is not None:
-        heads.append(t("deadlines.what", language))
+        heads.append(t("web.review.of", language))
     return _table(rows, [*heads, "SHA-256"])
 
 

@@ -125,14 +125,17 @@ def message(
         *((t("message.update", language),) if update else ()),
         *((t("message.repeated", language),) if repeated else ()),
     )
-    badge = level_badge(tagging.level, tagging.direction, language)
+    level, badge = tagging.level, level_badge(tagging.level, tagging.direction, language)
+    if level is Level.NONE and change.profiles:  # told for a profile alone, so by its level
+        match = max(change.profiles, key=lambda each: each.level.rank)
+        level, badge = match.level, f"{line(match.profile)}: {level_badge(match.level, None, language)}"
     what, detail = what_changed(change, language)
     title = line(change.title)
     address = safe_url(change.url)
     return Message(
         id=change.id,
         language=language,
-        level=tagging.level,
+        level=level,
         direction=tagging.direction,
         marks=marks,
         badge=badge,

@@ -26,6 +26,8 @@ _CHANGE = (
     "id", "identity", "version", "source", "kind", "document_number", "citation", "level", "direction", "published",
     "detected_at", "baseline", "editorial", "revision", "operations", "record",
 )  # fmt: skip
+_MADE = {"change_status": "state, since, until", "deadline": "type, day, superseded"}
+_LOST = 20  # rows without what they belong to: so many are named
 _ATTEMPT = ("delivery_id", "at", "ok", "answer", "seconds")
 
 
@@ -70,11 +72,12 @@ def seal_all(connection: Connection) -> None:
 def verify(connection: Connection) -> Iterator[str | int]:
     """A line for each change or try that is not what was written, and at the end how many were looked at."""
     checked = 0
-    for row in _rows(connection, "SELECT seal, {} FROM change ORDER BY seq", _CHANGE):
+    made = {name: _made(connection, name, columns) for name, columns in _MADE.items()}
+    for row in _rows(connection, "SELECT seq, seal, {} FROM change ORDER BY seq", _CHANGE):
         checked += 1
         if row["seal"] != of_change(row):
             yield f"change {row['id']}: the record, or what it is found by, was altered"
-        elif differing := _differing(row):
+        elif differing := _differing(row, {name: rows.get(row["seq"], "[]") for name, rows in made.items()}):
             yield f"change {row['id']}: {differing} is not what its record says"
     chain = START
     for row in _rows(connection, "SELECT id, chain, {} FROM attempt ORDER BY id", _ATTEMPT):
@@ -84,20 +87,44 @@ def verify(connection: Connection) -> Iterator[str | int]:
                 f"attempt {row['id']} (delivery {row['delivery_id']}): the entry, or one before it, was altered or taken away"
             )
         chain = row["chain"]
+    lost = connection.execute(
+        text('SELECT "table", rowid, parent FROM pragma_foreign_key_check LIMIT :most'), {"most": _LOST}
+    )
+    for table, number, parent in lost:
+        yield f"{table} {number}: the {parent} that it belongs to was taken away"
     yield checked
 
 
-def _differing(row: Mapping[str, Any]) -> str:
-    """Which column says something else than the record; empty where none does."""
+def _made(connection: Connection, table: str, columns: str) -> dict[int, str]:
+    """The rows that were made from a record, as JSON, by the number of its change."""
+    found = text(
+        f"SELECT seq, json_group_array(json_array({columns})) FROM (SELECT * FROM {table} ORDER BY id) GROUP BY seq"  # noqa: S608
+    )
+    return {row[0]: row[1] for row in connection.execute(found)}
+
+
+def _differing(row: Mapping[str, Any], made: Mapping[str, str]) -> str:
+    """Which column, or which table that is made from the record (its rows as JSON), says something else than it; empty
+    where none does."""
     try:
         record = json.loads(row["record"])
         said = {
             "level": Level(record["level"]).rank,
             **{name: record[name] for name in ("direction", "document_number", "published")},
         }
+        rows = {
+            "change_status": [[one["state"], one["from"], one["until"]] for one in record["status"]],
+            "deadline": [
+                [one["type"], one["date"], int(one.get("superseded", False))] for one in record["dates"]
+            ],
+        }
     except (ValueError, KeyError, TypeError):
         return "the record"
-    return next((name for name, value in said.items() if row[name] != value), "")
+    wrong = (name for name, value in said.items() if row[name] != value)
+    return next(
+        wrong,
+        next((f"a row of {name}" for name, value in rows.items() if json.loads(made[name]) != value), ""),
+    )
 
 
 def _plain(value: Any) -> Any:

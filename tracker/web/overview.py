@@ -16,10 +16,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.model import Change, Level
 from tracker.present.deadlines import Deadline, calendar, deadlines, fallen
-from tracker.present.holding import held_line
+from tracker.present.holding import held_line, reason_line
 from tracker.present.status import status
 from tracker.present.status_text import digest_reader, incident_name
 from tracker.record import restore
+from tracker.settings_values import span
 from tracker.store import deeds, states
 from tracker.store.deeds import Deed
 from tracker.store.reading import Reader
@@ -169,6 +170,7 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
         health=found,
         chosen=chosen,
         rows=rows,
+        why=lambda reason: reason_line(reason, language),
         held=lambda row: held_line(row, language, desk.settings.timezone),
         reader=digest_reader,
         incident=lambda subject: incident_name(subject, language),
@@ -178,4 +180,4 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
 @router.get("/settings")
 def settings_page(request: Request, desk: AtDesk) -> HTMLResponse:
     """Read only; a channel's address is a secret and is not shown."""
-    return page(request, desk, "settings.html.j2", settings=desk.settings)
+    return page(request, desk, "settings.html.j2", settings=desk.settings, span=span)
