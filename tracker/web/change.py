@@ -10,7 +10,7 @@ from tracker.names import references
 from tracker.present.beside import besides
 from tracker.present.deadlines import ahead
 from tracker.present.holding import held_line
-from tracker.present.message import codified, level_badge, what_changed
+from tracker.present.message import codified, force, level_badge, what_changed
 from tracker.present.official import official_unit
 from tracker.present.place import status_where, where_said
 from tracker.present.standing import standing, standing_line
@@ -62,7 +62,10 @@ def _change(request: Request, desk: Desk, reference: str) -> HTMLResponse:
         detail=detail,
         standing=found,
         statuses=sorted(change.tagging.status, key=lambda status: status != found.now),
-        standing_line=standing_line(change.tagging.status, today, language, codified=codified(change)),
+        # Text of the CFR, a page or a list says nothing of its own force: "not stated" would read as doubt of it.
+        standing_line=standing_line(change.tagging.status, today, language, codified=codified(change))
+        if force(change, today, language)
+        else "",
         ahead=ahead(change, today),
         events=story(change, actors),
         states=states,

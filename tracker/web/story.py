@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.clock import legal_day
-from tracker.model import Change
+from tracker.model import Change, DocumentKind
 
 # In the order in which they follow each other on one day.
-_ORDER = ("filed-for-inspection", "seen", "published", "status", "effective", "link")
+_ORDER = ("filed-for-inspection", "seen", "published", "codified", "dated", "status", "effective", "link")
+# What the day of a record is that never stood in the Federal Register.
+_DATED = {DocumentKind.CFR: "codified", DocumentKind.PAGE: "dated", DocumentKind.LIST: "dated"}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`kind` is `date` (`what` a date type), `seen`, `status` (`what` a state), `state` (another record of the same
+    """`kind` is `date` (`what` a date type, or `codified`, `dated`), `seen`, `status` (`what` a state), `state` (another record of the same
     text) or `link` (`what` a relation: another document acts on this one). `change` is that other record's id."""
 
     day: date
@@ -36,7 +38,7 @@ def story(change: Change, actors: Iterable[Change]) -> list[Event]:
         for entry in dict.fromkeys(tagging.dates)
     ]
     if change.published and not any(event.what == "published" for event in events):
-        events.append(Event(change.published, "date", "published"))
+        events.append(Event(change.published, "date", _DATED.get(change.kind, "published")))
     events.append(Event(legal_day(change.detected_at), "seen", "seen"))
     for status in tagging.status:
         if status.since is not None:
