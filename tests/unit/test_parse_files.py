@@ -68,6 +68,7 @@ def test_a_rule_in_xml_has_its_facts() -> None:
         (b"\x00\x01\x02binary", "neither text"),
         (b'[{"title": "a"}, {"title": "b"}]', "2 records where one"),
         (b'{"a": ', "not JSON"),
+        (b"<html><body><script>run()</script></body></html>", "no text was found"),
     ],
 )
 def test_a_file_that_makes_no_sense_is_an_error_of_one_line(data: bytes, cause: str) -> None:

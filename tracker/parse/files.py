@@ -46,12 +46,24 @@ def read_file(name: str, data: bytes) -> Document:
         return _json(name, data)
     if _HTML.search(data[:4000]) and not _PRE_ONLY.match(data[:1000]):
         page = read_page(data, name)
-        return Document(
-            name, DocumentKind.PAGE, page.title or _stem(name), "", page.units, published=page.published
+        return _worded(
+            Document(
+                name, DocumentKind.PAGE, page.title or _stem(name), "", page.units, published=page.published
+            )
         )
     if b"\x00" in data[:4000]:
         raise ParseError(f"{name}: neither text, XML, HTML, JSON nor PDF")
-    return _text(name, data)
+    return _worded(_text(name, data))
+
+
+def _worded(document: Document) -> Document:
+    """Raises ParseError where nothing was found to read: that is no document outside the field."""
+    if not document.units and not document.abstract:
+        raise ParseError(
+            f"{document.key}: no text was found in it",
+            cure="give the page with its text in it, not only its scripts and pictures",
+        )
+    return document
 
 
 def read_records(data: bytes, name: str = "input") -> list[Document]:
