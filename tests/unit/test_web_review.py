@@ -115,6 +115,7 @@ def test_the_log_is_taken_away_as_csv_that_no_spreadsheet_computes(client: TestC
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert rows[0]["who"] == "'=cmd()"
     assert rows[0]["note"] == "'+1"
+    assert rows[0]["at"].endswith("+09:00"), "a table that leaves the firm says its zone"
     assert rows[0]["document_number"] == "2025-19001"
     assert rows[0]["title"].startswith("Expansion")
 

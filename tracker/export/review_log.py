@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from tracker.i18n import stamp
 from tracker.store.moment import from_text
 
 COLUMNS = (
@@ -33,9 +33,14 @@ def table(
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for entry in entries:
-        row = {**titles.get(entry["change_id"], {}), **entry, "at": stamp(from_text(entry["at"]), timezone)}
+        row = {**titles.get(entry["change_id"], {}), **entry, "at": _when(entry["at"], timezone)}
         writer.writerow([_cell(row.get(name)) for name in COLUMNS])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _when(at: str, timezone: str) -> str:
+    """The reader's time with its offset: a table leaves the firm, and its reader must not guess the zone."""
+    return from_text(at).astimezone(ZoneInfo(timezone)).isoformat(timespec="seconds")
 
 
 def _cell(value: object) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx2 as httpx
 
@@ -269,7 +269,8 @@ class Client:
                 return Truncated(f"the body was cut off: {error}", url=url)
             return Unreachable(f"the connection broke: {error}", url=url)
         except httpx.TransportError as error:
-            return Unreachable(str(error) or type(error).__name__, url=url)
+            host = urlsplit(url).netloc
+            return Unreachable(f"no connection to {host}: {error or type(error).__name__}", url=url)
         except (httpx.InvalidURL, UnicodeError) as error:
             return Refused(f"{url!r} is no web address: {error}", url=url)
         except FetchError as error:
