@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -287,14 +288,20 @@ def summarise(config: Path, state: Path, change: str, lang: str, as_json: bool) 
 
 
 @command("verify")
+@click.option(
+    "--head",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file outside the state that notes the ends of the chains; what it notes must still stand, then it is renewed.",
+)
 @json_option
-def verify(config: Path, state: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
+def verify(config: Path, state: Path, head: Path | None, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
     """Re-hashes every snapshot and checks the chains of records, tries and reviews and the seals of changes. Ends with 1 when a byte is not what it was."""
-    from tracker.store import deeds, retention, reviews, snapshots
+    from tracker.store import deeds, heads, retention, reviews, snapshots
     from tracker.store.db import FILE, Store
 
     if not (state / FILE).exists():
         raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+    noted = _noted(head) if head else {}
     checked, problems = 0, []
     store = Store(state)
     for found in snapshots.verify(store):
@@ -307,7 +314,13 @@ def verify(config: Path, state: Path, as_json: bool) -> None:  # noqa: ARG001 - 
     with store.read() as connection:
         problems.extend(reviews.verify(connection))
         problems.extend(deeds.verify(connection))
+        problems.extend(heads.fallen(connection, noted))
         dropped, freed = retention.dropped(connection)
+        ends = heads.heads(connection)
+    if head and not problems:
+        beside = head.with_name(f"{head.name}.new")
+        beside.write_text(json.dumps(ends, indent=1) + "\n", encoding="utf-8")
+        beside.replace(head)
     if as_json:
         print_json({"checked": checked, "problems": problems, "dropped": dropped, "dropped_bytes": freed})
     else:
@@ -317,6 +330,21 @@ def verify(config: Path, state: Path, as_json: bool) -> None:  # noqa: ARG001 - 
             print(f"{dropped} answers were dropped by policy ({freed / 1e6:.1f} MB), each with its tombstone")
         print(f"{checked} snapshots and records checked, {len(problems)} problems")
     finish(1 if problems else 0)
+
+
+def _noted(head: Path) -> dict[str, Any]:
+    """The note of an earlier `verify`; nothing before the first."""
+    if not head.exists():
+        return {}
+    try:
+        noted = json.loads(head.read_text(encoding="utf-8"))
+        if all(isinstance(entry["rows"], int) for entry in noted.values()):
+            return dict(noted)
+    except (OSError, ValueError, AttributeError, LookupError, TypeError):
+        pass
+    raise UsageError(
+        f"{head} is no note of `tracker verify --head`", cure="name another file, or move it away"
+    )
 
 
 @app.command("demo")

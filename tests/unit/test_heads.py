@@ -1,0 +1,75 @@
+"""Newest entries that were cut off leave a chain whole: a note kept elsewhere shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from tracker.cli import working  # noqa: F401 - it registers the command
+from tracker.cli.app import app
+from tracker.errors import UsageError
+from tracker.model import Answer, Fetched, Role
+from tracker.store import deeds, snapshots
+from tracker.store.db import Store
+from tracker.store.deeds import Deed
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def store(state: Path) -> Iterator[Store]:
+    store = Store(state)
+    for number in range(3):
+        deed(store, number)
+    with store.write() as connection:
+        answer = Answer("https://example.gov/a", 200, (), b"<p>text</p>", NOW)
+        snapshots.save(connection, "page", Fetched("https://example.gov/a", Role.PAGE, answer))
+    yield store
+    store.close()
+
+
+def deed(store: Store, number: int) -> None:
+    with store.write() as connection:
+        deeds.add(connection, NOW, "operator", Deed.POLL, f"source-{number}")
+
+
+def verify(state: Path, note: Path) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["verify", "--state", str(state), "--head", str(note)])
+    return done.exit_code, done.output
+
+
+def test_what_was_cut_off_at_the_end_shows_beside_an_earlier_note(
+    store: Store, state: Path, tmp_path: Path
+) -> None:
+    note = tmp_path / "elsewhere.json"
+    assert verify(state, note)[0] == 0
+    deed(store, 3)
+    assert verify(state, note)[0] == 0, "and the note is newer"
+    kept = note.read_bytes()
+    with store.write() as connection:
+        connection.execute(text("DELETE FROM deed WHERE id = 4"))
+    code, said = verify(state, note)
+    assert code == 1
+    assert "deed: 4 rows were noted, 3 are there" in said
+    assert "deed 4: the entry that was noted as the newest is gone or another" in said
+    assert note.read_bytes() == kept, "a note is not renewed by what is wrong"
+
+
+@pytest.mark.parametrize("words", ["", "[]", '{"deed": 3}', "no JSON"])
+def test_another_file_is_not_taken_for_a_note(store: Store, state: Path, tmp_path: Path, words: str) -> None:
+    note = tmp_path / "letter.txt"
+    note.write_text(words)
+    done = CliRunner().invoke(app, ["verify", "--state", str(state), "--head", str(note)])
+    assert isinstance(done.exception, UsageError)
+    assert "is no note of `tracker verify --head`" in str(done.exception)
+    assert note.read_text() == words

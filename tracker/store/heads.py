@@ -1,0 +1,44 @@
+"""The ends of the chains, for a note that is kept outside the state: a chain shows what was altered or taken out of its
+middle, and that its newest entries were cut off shows only beside such a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from tracker.store.door_tables import DEED
+from tracker.store.tables import ATTEMPT, CHANGE, REVIEW, SNAPSHOT, TOMBSTONE, VERSION
+
+_CHAINS = {table.name: table for table in (SNAPSHOT, ATTEMPT, REVIEW, DEED, TOMBSTONE)}
+_COUNTED = {table.name: table for table in (CHANGE, VERSION)}  # rows are only ever added to these as well
+
+
+def heads(connection: Connection) -> dict[str, dict[str, Any]]:
+    """The newest entry of each chain that has one, and how many rows there are: `{"snapshot": {"rows": 12, "id": 12,
+    "chain": "ab..."}, "change": {"rows": 4}}`."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, table in (_CHAINS | _COUNTED).items():
+        found[name] = {"rows": connection.execute(select(func.count()).select_from(table)).scalar_one()}
+    for name, table in _CHAINS.items():
+        newest = select(table.c.id, table.c.chain).order_by(table.c.id.desc()).limit(1)
+        for row in connection.execute(newest):
+            found[name] |= {"id": row.id, "chain": row.chain}
+    return found
+
+
+def fallen(connection: Connection, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """What a note had that no longer stands, one line each."""
+    now = heads(connection)
+    for name, head in kept.items():
+        if name not in now:
+            continue
+        if now[name]["rows"] < int(head["rows"]):
+            yield f"{name}: {head['rows']} rows were noted, {now[name]['rows']} are there"
+        if "chain" in head:
+            table = _CHAINS[name]
+            stands = connection.execute(select(table.c.chain).where(table.c.id == head["id"])).scalar()
+            if stands != head["chain"]:
+                yield f"{name} {head['id']}: the entry that was noted as the newest is gone or another"
