@@ -17,6 +17,7 @@ from tests.unit.test_parse_reader import fetched
 from tracker import parse
 from tracker.apart import pool as pools
 from tracker.apart.pool import Pool
+from tracker.apart.worker import LARGE
 from tracker.errors import Poison, TrackerError, WrongShape
 from tracker.model import Role
 from tracker.parse import reader
@@ -42,6 +43,18 @@ def alive(number: int) -> bool:
 def test_a_worker_is_kept_and_gives_what_the_function_gives(pool: Pool) -> None:
     assert pool.run(harm.add, 1, 2) == 3
     assert pool.run(harm.own_number) == pool.run(harm.own_number) != os.getpid()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the inheritance is Linux's")
+def test_a_large_tracker_does_not_make_its_workers_look_large() -> None:
+    """Linux hands down `ru_maxrss`: each document would start a worker of its own beside a tracker of 400 MB."""
+    large = bytearray(LARGE + 50_000_000)
+    large[::4096] = b"x" * len(large[::4096])  # touched, so that it is really there
+    beside = Pool(size=1)
+    try:
+        assert beside.run(harm.own_number) == beside.run(harm.own_number)
+    finally:
+        beside.close()
 
 
 @pytest.mark.parametrize(
