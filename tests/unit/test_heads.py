@@ -65,7 +65,9 @@ def test_what_was_cut_off_at_the_end_shows_beside_an_earlier_note(
     assert note.read_bytes() == kept, "a note is not renewed by what is wrong"
 
 
-@pytest.mark.parametrize("words", ["", "[]", '{"deed": 3}', "no JSON"])
+@pytest.mark.parametrize(
+    "words", ["", "[]", '{"deed": 3}', '{"deed": {"rows": 1, "chain": "ab"}}', "no JSON"]
+)
 def test_another_file_is_not_taken_for_a_note(store: Store, state: Path, tmp_path: Path, words: str) -> None:
     note = tmp_path / "letter.txt"
     note.write_text(words)
@@ -73,3 +75,10 @@ def test_another_file_is_not_taken_for_a_note(store: Store, state: Path, tmp_pat
     assert isinstance(done.exception, UsageError)
     assert "is no note of `tracker verify --head`" in str(done.exception)
     assert note.read_text() == words
+
+
+def test_a_note_that_cannot_be_written_says_why(store: Store, state: Path, tmp_path: Path) -> None:
+    note = tmp_path / "nowhere" / "note.json"
+    done = CliRunner().invoke(app, ["verify", "--state", str(state), "--head", str(note)])
+    assert isinstance(done.exception, UsageError)
+    assert f"{note} cannot be written: No such file or directory" in str(done.exception)

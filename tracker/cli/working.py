@@ -318,9 +318,7 @@ def verify(config: Path, state: Path, head: Path | None, as_json: bool) -> None:
         dropped, freed = retention.dropped(connection)
         ends = heads.heads(connection)
     if head and not problems:
-        beside = head.with_name(f"{head.name}.new")
-        beside.write_text(json.dumps(ends, indent=1) + "\n", encoding="utf-8")
-        beside.replace(head)
+        _note(head, ends)
     if as_json:
         print_json({"checked": checked, "problems": problems, "dropped": dropped, "dropped_bytes": freed})
     else:
@@ -334,17 +332,30 @@ def verify(config: Path, state: Path, head: Path | None, as_json: bool) -> None:
 
 def _noted(head: Path) -> dict[str, Any]:
     """The note of an earlier `verify`; nothing before the first."""
+    from tracker.store.heads import is_note
+
     if not head.exists():
         return {}
     try:
         noted = json.loads(head.read_text(encoding="utf-8"))
-        if all(isinstance(entry["rows"], int) for entry in noted.values()):
-            return dict(noted)
-    except (OSError, ValueError, AttributeError, LookupError, TypeError):
-        pass
-    raise UsageError(
-        f"{head} is no note of `tracker verify --head`", cure="name another file, or move it away"
-    )
+    except OSError as error:
+        raise UsageError(f"{head} cannot be read: {error.strerror}") from error
+    except ValueError:
+        noted = None
+    if not is_note(noted):
+        raise UsageError(
+            f"{head} is no note of `tracker verify --head`", cure="name another file, or move it away"
+        )
+    return dict(noted)
+
+
+def _note(head: Path, ends: dict[str, Any]) -> None:
+    beside = head.with_name(f"{head.name}.new")
+    try:
+        beside.write_text(json.dumps(ends, indent=1) + "\n", encoding="utf-8")
+        beside.replace(head)
+    except OSError as error:
+        raise UsageError(f"{head} cannot be written: {error.strerror}") from error
 
 
 @app.command("demo")

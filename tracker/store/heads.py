@@ -29,15 +29,25 @@ def heads(connection: Connection) -> dict[str, dict[str, Any]]:
     return found
 
 
+def is_note(value: Any) -> bool:
+    """Whether this is what `heads` gave once, by its shape."""
+    return isinstance(value, Mapping) and all(
+        isinstance(head, Mapping)
+        and isinstance(head.get("rows"), int)
+        and ("chain" not in head or isinstance(head.get("id"), int))
+        for head in value.values()
+    )
+
+
 def fallen(connection: Connection, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """What a note had that no longer stands, one line each."""
     now = heads(connection)
     for name, head in kept.items():
         if name not in now:
             continue
-        if now[name]["rows"] < int(head["rows"]):
+        if now[name]["rows"] < head["rows"]:
             yield f"{name}: {head['rows']} rows were noted, {now[name]['rows']} are there"
-        if "chain" in head:
+        if "chain" in head and name in _CHAINS:
             table = _CHAINS[name]
             stands = connection.execute(select(table.c.chain).where(table.c.id == head["id"])).scalar()
             if stands != head["chain"]:

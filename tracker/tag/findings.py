@@ -86,6 +86,10 @@ class Findings:
         return settled(moves(self.reading))
 
     @cached_property
+    def _issuers(self) -> tuple[Evidence, ...]:
+        return self.rules.issuers(self.reading.document)
+
+    @cached_property
     def _pushes(self) -> dict[str, tuple[Evidence, ...]]:
         """Which way a change of text pushes; nothing of a document of its own."""
         if not self.reading.is_change:
@@ -187,7 +191,7 @@ class Findings:
 
     def _place(self, condition: Condition) -> Evidence | None:
         for agency in condition.agencies:
-            for issuer in self.rules.issuers(self.reading.document):
+            for issuer in self._issuers:
                 if agency.lower() in issuer.quote.lower():
                     return issuer
         if condition.cites:
