@@ -14,6 +14,9 @@ from zoneinfo import ZoneInfo
 from tracker.errors import UsageError
 
 NEW_YORK = ZoneInfo("America/New_York")
+SKEW = timedelta(
+    minutes=1
+)  # a stored moment may be this far ahead: clocks are corrected by seconds all the time
 _started = time.monotonic()
 
 
@@ -36,3 +39,14 @@ def now() -> datetime:
 def legal_day(instant: datetime) -> date:
     """The day in New York's calendar, which the Federal Register counts by."""
     return instant.astimezone(NEW_YORK).date()
+
+
+def within(moment: datetime, now: datetime, span: timedelta) -> bool:
+    """Whether a stored moment is less than `span` ago. False for one in the future: it was written while the clock was
+    wrong, and nothing may wait for it."""
+    return now - span < moment <= now + SKEW
+
+
+def ahead(moment: datetime, now: datetime) -> bool:
+    """Whether something that is stored as past is in the future: the clock was wrong when it was written."""
+    return moment > now + SKEW

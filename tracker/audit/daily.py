@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from tracker.audit import statement
 from tracker.audit.gaps import AUDITED, Audit, audit
 from tracker.audit.second import Shelf
-from tracker.clock import NEW_YORK, legal_day
+from tracker.clock import NEW_YORK, ahead, legal_day
 from tracker.errors import FetchError
 from tracker.pipeline import Context
 from tracker.sources import Source
@@ -33,7 +33,7 @@ def due(last: Reconciliation | None, baseline_at: datetime | None, now: datetime
     hour = datetime.combine(here.date(), HOUR, NEW_YORK)
     if here < hour:
         hour = datetime.combine(here.date() - timedelta(days=1), HOUR, NEW_YORK)
-    if baseline_at is None or baseline_at >= hour:
+    if baseline_at is None or (baseline_at >= hour and not ahead(baseline_at, now)):
         return False
     if last is None or last.at < hour or last.at > now:
         return True

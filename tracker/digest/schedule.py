@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from tracker.clock import ahead
 from tracker.digest.gather import week as gather
 from tracker.digest.parcel import parcel
 from tracker.digest.period import Period, last_week, read_week
@@ -69,7 +70,7 @@ def due(settings: Settings, now: datetime, watched_since: datetime | None) -> li
         return []
     fired = fires_at(settings.digest.at, settings.timezone, now)
     period = last_week(fired, settings.timezone)
-    if watched_since is None or watched_since >= period.end:
+    if watched_since is None or (watched_since >= period.end and not ahead(watched_since, now)):
         return []
     return readers(settings, settings.digest, period)
 

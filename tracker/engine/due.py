@@ -76,9 +76,13 @@ def load_checked(path: Path) -> Settings:
 
 
 def overdue(next_poll_at: datetime | None, now: datetime, source: Source) -> bool:
-    """Due, or so far ahead that the clock must have been set back."""
+    """Due, or further ahead than a poll of now could have planned it: the clock must have been set back, or the settings
+    ask for shorter intervals since."""
     if next_poll_at is None or next_poll_at <= now:
         return True
-    if source.cron:
+    if next_poll_at - now <= _longest(source):
         return False
-    return next_poll_at - now > (source.every or timedelta(minutes=30)) * 2
+    if not source.cron:
+        return True
+    planned = trigger(source).get_next_fire_time(None, now)
+    return planned is None or next_poll_at > planned

@@ -10,7 +10,7 @@ from itertools import pairwise
 from sqlalchemy import Connection
 
 from tracker import routing
-from tracker.clock import legal_day
+from tracker.clock import ahead, legal_day
 from tracker.model import Change, Level
 from tracker.pipeline import Context
 from tracker.present.deadlines import Deadline, deadlines
@@ -77,7 +77,10 @@ def _warn(connection: Connection, settings: Settings, now: datetime) -> int:
     owed = 0
     muted = mutes.active(connection, now)
     for entry in deadlines(changes.values(), today):
-        days = step(entry.type, entry.date, legal_day(changes[entry.first].detected_at), today)
+        seen = changes[entry.first].detected_at
+        # Found under a clock that was ahead: when is not known, and a reminder too many is better than none.
+        first_seen = date.min if ahead(seen, now) else legal_day(seen)
+        days = step(entry.type, entry.date, first_seen, today)
         if days is not None:
             told = [changes[one] for one in entry.changes]
             owed += _warned(connection, settings, told, entry, days, muted, now)
@@ -155,7 +158,7 @@ def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
     owed = 0
     for change, told_at, channels in watching.unreviewed(connection, Level.HIGH.rank, now - LOOK_BACK):
         for within, to in routing.escalations(change, settings):
-            if now - told_at < within:
+            if now - told_at < within and not ahead(told_at, now):
                 continue
             facts = {
                 "change": change.id, "title": change.title, "url": change.url, "told_at": instant(told_at),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
+from tracker.clock import within
 from tracker.errors import FetchError, NotFound, WrongShape
 from tracker.fetch.client import Client
 from tracker.fetch.fr_api import (
@@ -216,7 +217,7 @@ class _Poll:
         newest = {key for key, _ in order[:_EACH_POLL]}
         for key, text in sorted(order, key=lambda entry: entry[1].checked is not None):
             fetched_now = text != self._texts.get(key)
-            due = text.checked is None or key in newest or self._now - text.checked >= _DAILY
+            due = text.checked is None or key in newest or not within(text.checked, self._now, _DAILY)
             if due and not fetched_now and self._budget.left():
                 yield from self._look_again(key, text, records)
 

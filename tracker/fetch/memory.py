@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from tracker.clock import within
 from tracker.model import Validators
 from tracker.sources import Source
 
@@ -30,6 +31,6 @@ def for_replay(validators: Validators | None, source: Source, now: datetime) -> 
     once every `full_every`, because a server's 304 is a promise that nobody checks."""
     if validators is None or validators.recipe != source.recipe() or validators.full_at is None:
         return None
-    if now - validators.full_at >= source.full_every:
+    if not within(validators.full_at, now, source.full_every):
         return None
     return validators

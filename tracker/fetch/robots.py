@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
+from tracker.clock import SKEW
 from tracker.errors import FetchError, NotFound, Refused, TooMuch, Unreachable
 from tracker.fetch.rate import PAGES
 
@@ -32,6 +33,10 @@ class _Rules:
     parser: Protego | None = None
     unreachable: str = ""
 
+    def hold(self, now: datetime) -> bool:
+        """False also for a moment further ahead than rules are kept: the clock was set back since."""
+        return now < self.until <= now + _KEPT + SKEW
+
 
 class Robots:
     """What each host allows, asked once a day for all threads."""
@@ -48,7 +53,7 @@ class Robots:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         rules = self._rules.get(origin)
-        if rules is None or rules.until <= self._client.clock():
+        if rules is None or not rules.hold(self._client.clock()):
             with self._guard:
                 asking = self._asking.setdefault(origin, threading.Lock())
             # Who comes second waits for the answer of the first.
@@ -56,7 +61,7 @@ class Robots:
                 raise TooMuch(f"the time limit was over while robots.txt of {origin} was awaited", url=url)
             try:
                 rules = self._rules.get(origin)
-                if rules is None or rules.until <= self._client.clock():
+                if rules is None or not rules.hold(self._client.clock()):
                     rules = self._rules[origin] = self._ask(origin, rules, deadline)
             finally:
                 asking.release()

@@ -24,7 +24,7 @@ from tracker.errors import TrackerError
 from tracker.model import Attempt, Change, Delivery, Notice, Operation
 from tracker.notify import attachment
 from tracker.notify import channels as places
-from tracker.notify.answer import Answer, next_try
+from tracker.notify.answer import LONGEST_RETRY_AFTER, Answer, next_try
 from tracker.notify.attachment import Rendered
 from tracker.notify.forms import Parcel
 from tracker.notify.outbox import Outbox, State
@@ -41,6 +41,7 @@ LEASE = timedelta(seconds=90)
 # After so many failures in a row it is the channel that is ill, not the message.
 FAILURES = 2
 LONGEST_HOLD = timedelta(minutes=5)
+HELD_AT_MOST = LONGEST_RETRY_AFTER * 2  # a moment further ahead comes from a clock that was set back since
 # How often a channel with nothing to do looks again while another keeps the round open.
 LOOK_AGAIN = timedelta(seconds=1)
 
@@ -63,7 +64,8 @@ class Traffic:
     def open(self, channel_id: str, now: datetime) -> bool:
         until = self.held.get(channel_id)
         thread = self.stuck.get(channel_id)
-        return (until is None or until <= now) and (thread is None or not thread.is_alive())
+        held = until is not None and now < until <= now + HELD_AT_MOST
+        return not held and (thread is None or not thread.is_alive())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from tracker.clock import SKEW
 from tracker.errors import UsageError
 from tracker.store.door_tables import ACCOUNT, API_KEY, SAVED_FILTER, SESSION, SIGN_IN
 from tracker.text import fold_space, search_form
@@ -168,7 +169,11 @@ def of_session(connection: Connection, token: str, now: datetime) -> Account | N
     row = connection.execute(
         select(ACCOUNT)
         .join(SESSION, SESSION.c.account == ACCOUNT.c.id)
-        .where((SESSION.c.id == _hash(token)) & (SESSION.c.ends_at > now))
+        .where(
+            (SESSION.c.id == _hash(token))
+            & (SESSION.c.ends_at > now)
+            & (SESSION.c.ends_at <= now + SESSION_LASTS + SKEW)  # else it began under a wrong clock
+        )
     ).first()
     return None if row is None else Account(row.name, Role(row.role), row.password, row.made_at)
 

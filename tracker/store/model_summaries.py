@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, func, insert, select
 
+from tracker.clock import within
 from tracker.store.meaning_tables import MODEL_SUMMARY
 from tracker.store.tables import CHANGE
 
@@ -57,7 +58,7 @@ def waiting(
     last = connection.execute(
         select(MODEL_SUMMARY.c.state, MODEL_SUMMARY.c.at).order_by(MODEL_SUMMARY.c.id.desc()).limit(1)
     ).first()
-    if last is not None and last.state == FAILED and now - last.at < pause:
+    if last is not None and last.state == FAILED and within(last.at, now, pause):
         return []
     tries = (
         select(func.count())

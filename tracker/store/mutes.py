@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from tracker.clock import SKEW
 from tracker.routing import Mute, Scope
 from tracker.store.tables import MUTE
 
@@ -33,5 +34,7 @@ def end(connection: Connection, number: int, now: datetime) -> bool:
 
 
 def active(connection: Connection, now: datetime) -> list[Mute]:
-    rows = connection.execute(select(MUTE).where((MUTE.c.until > now) & ~MUTE.c.ended).order_by(MUTE.c.id))
+    """Those that last. One that was made in the future was made under a wrong clock, and holds nothing back."""
+    lasting = (MUTE.c.until > now) & ~MUTE.c.ended & (MUTE.c.created_at <= now + SKEW)
+    rows = connection.execute(select(MUTE).where(lasting).order_by(MUTE.c.id))
     return [Mute(row.id, row.scope, row.value, row.channel, row.hold, row.until) for row in rows]

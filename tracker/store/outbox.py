@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from tracker.model import Attempt, Delivery
 from tracker.store import seals, threads
@@ -14,6 +14,12 @@ from tracker.store.db import Store
 from tracker.store.tables import DELIVERY
 
 _OWED = ("pending", "claimed")
+
+# The furthest that this program plans ahead: a retry (a target may ask for a day), quiet hours and the hour of a batch
+# after them, the lease of a claim. What somebody snoozed waits as long as he said.
+LONGEST_WAIT = timedelta(days=2)
+LONGEST_HOLD = timedelta(days=3)
+LONGEST_CLAIM = timedelta(minutes=10)
 
 Ended = Callable[[Connection, str, str, Attempt, str], None]
 
@@ -171,8 +177,16 @@ def _due_rows(
     )
     found: list[Any] = []
     # One state at a time: each is a walk along the index, whatever the history behind it.
-    for state, since in (("pending", DELIVERY.c.next_attempt_at), ("claimed", DELIVERY.c.claimed_until)):
-        wanted = (DELIVERY.c.state == state) & (since <= now) & ~waiting
+    # A moment further ahead than this program plans was written under a wrong clock: it is due.
+    rule = func.json_extract(DELIVERY.c.held, "$.rule")
+    retried = DELIVERY.c.held.is_(None) & (DELIVERY.c.next_attempt_at > now + LONGEST_WAIT)
+    waited = rule.in_(("quiet", "batch")) & (DELIVERY.c.next_attempt_at > now + LONGEST_HOLD)
+    claimed_ahead = DELIVERY.c.claimed_until > now + LONGEST_CLAIM
+    for state, due in (
+        ("pending", or_(DELIVERY.c.next_attempt_at <= now, retried, waited)),
+        ("claimed", or_(DELIVERY.c.claimed_until <= now, claimed_ahead)),
+    ):
+        wanted = (DELIVERY.c.state == state) & due & ~waiting
         if channel is not None:
             wanted &= DELIVERY.c.channel == channel
         if batch is not None:

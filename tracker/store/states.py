@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from tracker.clock import SKEW
 from tracker.model import Validators
 from tracker.store.db import Store
 from tracker.store.tables import RESOURCE, SOURCE
@@ -69,8 +70,14 @@ def claim(
     store: Store, ids: Sequence[str], *, owner: str, now: datetime, lease: timedelta, due_only: bool
 ) -> list[str]:
     """Of these sources, those that this owner may now poll: free or leased to a lease that ran out, and
-    with `due_only` also due. One conditional UPDATE decides, so two pollers never hold the same source."""
-    free = or_(SOURCE.c.lease_owner.is_(None), SOURCE.c.lease_until <= now, SOURCE.c.lease_owner == owner)
+    with `due_only` also due. One conditional UPDATE decides, so two pollers never hold the same source. A lease that was
+    taken in the future was taken under a wrong clock and holds nobody off."""
+    free = or_(
+        SOURCE.c.lease_owner.is_(None),
+        SOURCE.c.lease_until <= now,
+        SOURCE.c.lease_owner == owner,
+        SOURCE.c.last_attempt_at > now + SKEW,
+    )
     wanted = SOURCE.c.id.in_(list(ids)) & free
     if due_only:
         wanted &= or_(SOURCE.c.next_poll_at.is_(None), SOURCE.c.next_poll_at <= now)

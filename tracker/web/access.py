@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tracker.clock import within
 from tracker.sources import Access
 from tracker.store import accounts, deeds
 from tracker.store.accounts import NAME, Role
@@ -202,8 +203,10 @@ class Door:
         """The proxy does not say when somebody signs in: the first request in a session's time stands for it."""
         now = self.desk.now()
         last = self._seen.get(name)
-        if last is None or now - last >= accounts.SESSION_LASTS:
-            self._seen = {who: at for who, at in self._seen.items() if now - at < accounts.SESSION_LASTS}
+        if last is None or not within(last, now, accounts.SESSION_LASTS):
+            self._seen = {
+                who: at for who, at in self._seen.items() if within(at, now, accounts.SESSION_LASTS)
+            }
             self._seen[name] = now
             with self.desk.store.write() as connection:
                 accounts.note(connection, now, name, address, "in")
@@ -211,9 +214,9 @@ class Door:
     def _note_key(self, key: str, name: str, address: str) -> None:
         now = self.desk.now()
         last = self._keys_used.get((key, address))
-        if last is None or now - last >= deeds.USED_AGAIN:
+        if last is None or not within(last, now, deeds.USED_AGAIN):
             self._keys_used = {
-                known: at for known, at in self._keys_used.items() if now - at < deeds.USED_AGAIN
+                known: at for known, at in self._keys_used.items() if within(at, now, deeds.USED_AGAIN)
             }
             self._keys_used[key, address] = now
             with self.desk.store.write() as connection:

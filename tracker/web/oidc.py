@@ -26,6 +26,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from tracker.clock import within
 from tracker.errors import FetchError, Refused, TrackerError, WrongShape
 from tracker.fetch.client import Client
 from tracker.fetch.rate import Rate
@@ -97,7 +98,7 @@ class Waiting:
             ours = found is not None and secrets.compare_digest(found.browser, hashed(browser))
             if ours:
                 del self._begun[state]
-        if found is None or not ours or now - found.at > BEGUN_FOR:
+        if found is None or not ours or not within(found.at, now, BEGUN_FOR):
             raise SignInError("stale", 400)
         return found
 
@@ -197,14 +198,14 @@ class Provider:
         except (JoseError, ValueError):
             # Keys are changed from time to time: one that is not known yet may be a new one.
             known = self._keys
-            if known is not None and self.now() - known[0] < KEYS_AGAIN:
+            if known is not None and within(known[0], self.now(), KEYS_AGAIN):
                 raise
             return jwt.decode(token, self._key_set(anew=True), algorithms=ALGORITHMS)
 
     def _key_set(self, *, anew: bool = False) -> KeySet:
         with self._lock:
             known = self._keys
-        if known is None or anew or self.now() - known[0] > KNOWN_FOR:
+        if known is None or anew or not within(known[0], self.now(), KNOWN_FOR):
             found = self._json(self._endpoint("jwks_uri"))
             try:
                 known = self.now(), KeySet.import_key_set({"keys": _signing(found.get("keys"))})
@@ -232,7 +233,7 @@ class Provider:
     def _discovered(self) -> Mapping[str, Any]:
         with self._lock:
             known = self._about
-        if known is None or self.now() - known[0] > KNOWN_FOR:
+        if known is None or not within(known[0], self.now(), KNOWN_FOR):
             found = self._json(f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != self.settings.issuer:
                 raise SignInError("discovery", 502, host=self.host, detail="issuer")

@@ -14,6 +14,7 @@ import structlog
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from tracker.clock import within
 from tracker.model import Change, Level
 from tracker.present.deadlines import Deadline, calendar, deadlines, fallen
 from tracker.present.holding import held_line, reason_line
@@ -139,7 +140,7 @@ def poll_now(
     standing = states.states(desk.store, [source]).get(source)
     if standing is None:
         states.ensure(desk.store, [source])
-    elif standing.last_attempt_at is not None and now - standing.last_attempt_at < PAUSE:
+    elif standing.last_attempt_at is not None and within(standing.last_attempt_at, now, PAUSE):
         raise HTTPException(429, f"{source} was asked less than {PAUSE.seconds} seconds ago")
     who = reviewer(request)
     with desk.store.write() as connection:

@@ -1,0 +1,140 @@
+"""A clock that was in 2090 for a while, and is right again: nothing sleeps until that year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tracker.audit.daily import due as audit_due
+from tracker.clock import NEW_YORK
+from tracker.digest.schedule import due as digests_due
+from tracker.digest.schedule import fires_at
+from tracker.engine.due import next_poll, overdue
+from tracker.fetch.memory import for_replay
+from tracker.fetch.robots import _Rules
+from tracker.model import Attempt, Validators
+from tracker.notify.sender import Traffic
+from tracker.sources import Channel, Digest, Settings, Source, SourceKind
+from tracker.store import accounts, digests, mutes, outbox, states
+from tracker.store.db import Store
+from tracker.store.digests import Owed
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+BOGUS = datetime(2090, 6, 1, 8, tzinfo=UTC)
+LEASE = timedelta(seconds=90)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "state")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("timing", [{"every": timedelta(minutes=30)}, {"every": None, "cron": "45 8 * * mon-fri"},
+                                    {"every": None, "cron": "0 0 1 1 *"}])  # fmt: skip
+def test_a_poll_that_was_planned_by_a_wrong_clock_is_due(timing: dict[str, object]) -> None:
+    source = replace(Source("a", SourceKind.PAGE), **timing)  # type: ignore[arg-type]
+    assert overdue(next_poll(source, BOGUS), NOW, source)
+    for failures, wish in ((0, 0.0), (1, 0.0), (3, 1e9)):
+        planned = next_poll(source, NOW, failures=failures, retry_after=wish)
+        assert not overdue(planned, NOW, source), "a right one is not"
+        assert not overdue(planned, NOW + (planned - NOW) / 2, source)
+
+
+def test_a_lease_taken_by_a_wrong_clock_holds_nobody_off(store: Store) -> None:
+    states.ensure(store, ["a"])
+    took = {"lease": timedelta(minutes=5), "due_only": False}
+    assert states.claim(store, ["a"], owner="elsewhere:1:x", now=BOGUS, **took) == ["a"]  # type: ignore[arg-type]
+    assert states.claim(store, ["a"], owner="here:2:y", now=NOW, **took) == ["a"]  # type: ignore[arg-type]
+    assert states.claim(store, ["a"], owner="elsewhere:1:x", now=NOW, **took) == [], "a right one does"  # type: ignore[arg-type]
+
+
+def owed(store: Store, moment: datetime, **more: object) -> outbox.Outbox:
+    with store.write() as connection:
+        outbox.enqueue(connection, change_id="chg_1", revision=1, channel="a", reason="", now=moment, **more)  # type: ignore[arg-type]
+    return outbox.Outbox(store)
+
+
+def test_the_claim_of_a_sender_that_was_killed_under_a_wrong_clock_comes_back(store: Store) -> None:
+    box = owed(store, BOGUS)
+    assert box.claim(BOGUS, channel="a", limit=1, lease=LEASE)
+    (again,) = box.claim(NOW, channel="a", limit=1, lease=LEASE)
+    assert again.repeated
+    assert box.claim(NOW, channel="a", limit=1, lease=LEASE) == [], "a right claim holds"
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"at": BOGUS, "held": {"rule": "quiet", "until": ""}, "batch": "b"}, {"at": BOGUS, "held": {"rule": "batch", "until": ""}}]
+)  # fmt: skip
+def test_what_waits_for_a_wrong_moment_is_due(store: Store, more: dict[str, object]) -> None:
+    assert owed(store, BOGUS, **more).claim(NOW, channel="a", limit=1, lease=LEASE)
+
+
+def test_a_retry_planned_by_a_wrong_clock_is_due(store: Store) -> None:
+    box = owed(store, NOW)
+    (one,) = box.claim(NOW, channel="a", limit=1, lease=LEASE)
+    box.record([one.id], Attempt(BOGUS, False, "500", 0.1), state="pending", next_attempt_at=BOGUS)
+    assert box.claim(NOW, channel="a", limit=1, lease=LEASE)
+
+
+def test_what_somebody_snoozed_waits_as_long_as_he_said(store: Store) -> None:
+    box = owed(store, NOW, at=NOW + timedelta(days=300), held={"rule": "snooze", "until": ""}, batch="b")
+    assert box.claim(NOW, channel="a", limit=1, lease=LEASE) == []
+
+
+def test_a_digest_claimed_or_put_off_by_a_wrong_clock_is_due(store: Store) -> None:
+    wanted = [Owed("2026-W47", name, "en") for name in ("a", "b")]
+    digests.owe(store, wanted, NOW)
+    first, second = digests.claim(store, BOGUS, LEASE)
+    digests.record(store, second, state="pending", answer="500", now=BOGUS, next_attempt_at=BOGUS)
+    assert [one.id for one in digests.claim(store, NOW, LEASE)] == [first.id, second.id]
+    assert digests.claim(store, NOW, LEASE) == []
+
+
+def test_the_weekly_digest_goes_out_where_the_first_poll_was_under_a_wrong_clock() -> None:
+    settings = Settings(Path("sources.toml"), channels=(Channel("a", ""),), digest=Digest(("a",)))
+    assert digests_due(settings, NOW, BOGUS)
+    fired = fires_at(settings.digest.at, settings.timezone, NOW) if settings.digest else NOW
+    assert digests_due(settings, NOW, fired) == [], "one that has just begun to watch waits"
+
+
+def test_a_mute_made_under_a_wrong_clock_holds_nothing_back(store: Store) -> None:
+    with store.write() as connection:
+        mutes.add(
+            connection, scope="channel", value="a", channel=None, hold=False, until=BOGUS + LEASE, now=BOGUS
+        )
+        assert mutes.active(connection, NOW) == []
+        mutes.add(connection, scope="channel", value="a", channel=None, hold=False, until=BOGUS, now=NOW)
+        assert len(mutes.active(connection, NOW)) == 1
+
+
+def test_a_session_begun_under_a_wrong_clock_is_over(store: Store) -> None:
+    with store.write() as connection:
+        accounts.add(connection, "Sato", accounts.Role.READER, "", NOW)
+        token = accounts.begin(connection, "Sato", BOGUS)
+        assert accounts.of_session(connection, token, NOW) is None
+        assert accounts.of_session(connection, accounts.begin(connection, "Sato", NOW), NOW) is not None
+
+
+def test_what_a_process_remembers_of_its_channels_and_hosts_is_bounded() -> None:
+    assert Traffic(held={"a": BOGUS}).open("a", NOW)
+    assert not Traffic(held={"a": NOW + timedelta(hours=20)}).open("a", NOW)
+    assert not _Rules(BOGUS, unreachable="x").hold(NOW)
+    assert _Rules(NOW + timedelta(hours=23)).hold(NOW)
+
+
+def test_a_whole_answer_is_asked_for_where_the_last_one_came_under_a_wrong_clock() -> None:
+    source = Source("a", SourceKind.PAGE)
+    known = Validators("tag", None, "0" * 64, source.recipe(), BOGUS)
+    assert for_replay(known, source, NOW) is None
+    assert for_replay(replace(known, full_at=NOW), source, NOW) is not None
+
+
+def test_the_daily_audit_is_done_where_the_first_poll_was_under_a_wrong_clock() -> None:
+    noon = datetime.combine(date(2026, 11, 22), datetime.min.time(), NEW_YORK) + timedelta(hours=13)
+    assert audit_due(None, BOGUS, noon.astimezone(UTC))
