@@ -1,5 +1,9 @@
 """The time, for the edges of the program. Stages get `now` passed in and never look here.
 
+A day is always the day of somebody's calendar. `legal_day` is the day in New York, by which the Federal Register
+dates documents and closes comment periods; `reader_day` is the day in the time zone of the settings, by which a
+digest counts its week and a list shows when something was seen. No other code turns an instant into a day.
+
 `TRACKER_NOW` (an ISO instant) sets the clock, so that days can be replayed; it then runs on from
 there with the machine's own seconds.
 """
@@ -9,6 +13,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
 from tracker.errors import UsageError
@@ -24,7 +29,7 @@ def now() -> datetime:
     """The current instant in UTC. Raises UsageError when TRACKER_NOW is no ISO instant."""
     wanted = os.environ.get("TRACKER_NOW")
     if not wanted:
-        return datetime.now(UTC)
+        return machine_now()
     try:
         instant = datetime.fromisoformat(wanted)
     except ValueError as error:
@@ -34,6 +39,12 @@ def now() -> datetime:
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
     return instant.astimezone(UTC) + timedelta(seconds=time.monotonic() - _started)
+
+
+def machine_now() -> datetime:
+    """The machine's own instant in UTC, whatever TRACKER_NOW says: for what other machines compare with their clocks
+    (signatures, mail headers, Retry-After) and for timers that sleep in real seconds."""
+    return datetime.now(UTC)
 
 
 def legal_day(instant: datetime) -> date:
@@ -50,3 +61,18 @@ def within(moment: datetime, now: datetime, span: timedelta) -> bool:
 def ahead(moment: datetime, now: datetime) -> bool:
     """Whether something that is stored as past is in the future: the clock was wrong when it was written."""
     return moment > now + SKEW
+
+
+def legal_instant(day: date, at: time_of_day = time_of_day()) -> datetime:
+    """The instant in UTC of a time of day in New York, midnight unless given."""
+    return datetime.combine(day, at, NEW_YORK).astimezone(UTC)
+
+
+def reader_day(instant: datetime, timezone: str) -> date:
+    """The day in the reader's calendar; `timezone` is the IANA name in the settings."""
+    return instant.astimezone(ZoneInfo(timezone)).date()
+
+
+def reader_instant(day: date, timezone: str, at: time_of_day = time_of_day()) -> datetime:
+    """The instant in UTC of a time of day on the reader's clock, midnight unless given."""
+    return datetime.combine(day, at, ZoneInfo(timezone)).astimezone(UTC)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from tracker import assessment, diff, parse, timeline
+from tracker.clock import legal_day
 from tracker.errors import ParseError, Poison, TrackerError
 from tracker.fetch.items import BROKE
 from tracker.identity import LASTING, change_id, digest, identify
@@ -414,7 +415,7 @@ class Intake:
         parts = [fetched for fetched, _ in read.values()]
         ids = snapshots.save_many(connection, self.source.id, parts)
         # Validators are for asking again, and what was published long ago is not asked for again.
-        again = now.date() - self.source.recheck
+        again = legal_day(now) - self.source.recheck
         resources = {
             fetched.key: self._resource(fetched)
             for fetched, document in read.values()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tracker import clock, fetch, tag
@@ -84,7 +85,7 @@ class Recollection:
         ]
 
 
-def in_field(record: Mapping[str, Any]) -> bool:
+def in_field(record: Mapping[str, Any], now: datetime) -> bool:
     """Whether an API record deserves its full text: the Bureau of Industry and Security wrote it, or its title
     and abstract alone say that it is in the field."""
     agencies = record.get("agencies")
@@ -104,7 +105,7 @@ def in_field(record: Mapping[str, Any]) -> bool:
         url=str(record.get("html_url") or ""),
         document_number=number or None,
     )
-    return tag.tag(document, today=clock.legal_day(clock.now())).level is not Level.NONE
+    return tag.tag(document, today=clock.legal_day(now)).level is not Level.NONE
 
 
 def poll(
@@ -141,7 +142,7 @@ def poll(
     try:
         for waiting in intake.quarantine.due(everything=accept):
             _take(waiting, intake, report, context)
-        for item in fetch.poll(source, memory, context.client, now, wanted=in_field):
+        for item in fetch.poll(source, memory, context.client, now, wanted=partial(in_field, now=now)):
             _handle(item, intake, report, context, memory.cursor)
         if baseline:
             with context.store.write() as connection:

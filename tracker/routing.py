@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from tracker.clock import reader_day, reader_instant
 from tracker.i18n import stamp
 from tracker.model import Change, Language, Level
 from tracker.record import instant
@@ -189,7 +190,7 @@ def plan(
             held = found
     waits = None
     if level is not Level.CRITICAL:
-        waits = _waits(channel, held.until if held else now, ZoneInfo(timezone))
+        waits = _waits(channel, held.until if held else now, timezone)
     if waits is not None:
         held = replace(held, until=waits) if held else Held("batch" if channel.batch else "quiet", waits)
     if held is None:
@@ -197,17 +198,21 @@ def plan(
     return Plan(held.until, f"{held.until.astimezone(UTC):%Y-%m-%dT%H:%MZ}", held=held)
 
 
-def _waits(channel: Channel, start: datetime, zone: ZoneInfo) -> datetime | None:
+def _waits(channel: Channel, start: datetime, timezone: str) -> datetime | None:
     """The channel's own next moment after `start`; None where it takes things at any time."""
-    local = start.astimezone(zone)
     moment = None
     if channel.batch is not None:
-        moment = _next(local, channel.batch)
-        if channel.quiet is not None and _within(moment.time(), channel.quiet):
-            moment = _next(moment, channel.quiet[1])
-    elif channel.quiet is not None and _within(local.time(), channel.quiet):
-        moment = _next(local, channel.quiet[1])
-    return None if moment is None else moment.astimezone(UTC)
+        moment = _next(start, channel.batch, timezone)
+        if channel.quiet is not None and _within(_time(moment, timezone), channel.quiet):
+            moment = _next(moment, channel.quiet[1], timezone)
+    elif channel.quiet is not None and _within(_time(start, timezone), channel.quiet):
+        moment = _next(start, channel.quiet[1], timezone)
+    return moment
+
+
+def _time(instant: datetime, timezone: str) -> time:
+    """The time of day on the reader's clock."""
+    return instant.astimezone(ZoneInfo(timezone)).time()
 
 
 def _within(moment: time, hours: tuple[time, time]) -> bool:
@@ -215,12 +220,11 @@ def _within(moment: time, hours: tuple[time, time]) -> bool:
     return first <= moment < last if first < last else moment >= first or moment < last
 
 
-def _next(local: datetime, moment: time) -> datetime:
+def _next(start: datetime, moment: time, timezone: str) -> datetime:
     """The next such time of day, by the clock on the wall (summer time included)."""
-    found = datetime.combine(local.date(), moment, local.tzinfo)
-    return (
-        found if found > local else datetime.combine(local.date() + timedelta(days=1), moment, local.tzinfo)
-    )
+    today = reader_day(start, timezone)
+    found = reader_instant(today, timezone, moment)
+    return found if found > start else reader_instant(today + timedelta(days=1), timezone, moment)
 
 
 def _routes(settings: Settings) -> Iterator[tuple[int, Route]]:

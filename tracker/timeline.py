@@ -476,7 +476,7 @@ def _with_dates(target: Change, days: Iterable[LegalDate]) -> Change:
 
 def _fallen(target: Change, actor: Change) -> Change:
     """What is withdrawn has no dates ahead any more; those that had passed by then stay as they were."""
-    end = actor.published or actor.detected_at.date()
+    end = _said_on(actor)
     dates = tuple(
         replace(day, superseded=True) if day.type in _OPEN and day.date >= end else day
         for day in target.tagging.dates

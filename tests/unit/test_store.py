@@ -217,6 +217,19 @@ def test_filters_narrow(store: Store) -> None:
         assert list(opened.planned(date(2026, 12, 2))) == []
 
 
+def test_a_change_without_a_publication_date_is_of_the_day_in_new_york_on_which_it_was_seen(
+    store: Store,
+) -> None:
+    evening = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)  # 21:30 on 20 November in New York
+    with store.write() as connection:
+        changes.save(connection, changes.Entry(change("1", published=None, detected_at=evening), "page:1", 1))
+    with reader(store.state) as opened:
+        for since, until, found in ((20, 20, 1), (21, 22, 0), (19, 19, 0), (1, 30, 1)):
+            wanted = Wanted(since=date(2026, 11, since), until=date(2026, 11, until))
+            assert len(opened.changes(wanted)) == found, (since, until)
+        assert len(opened.changes(Wanted(until=date.max))) == 1
+
+
 def test_a_change_is_named_by_id_its_beginning_or_its_number(store: Store) -> None:
     with store.write() as connection:
         for number in ("aaaa1111", "aaaa2222"):

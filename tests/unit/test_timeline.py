@@ -67,6 +67,14 @@ def test_applying_twice_changes_nothing() -> None:
     assert applied(stayed, STAY) is stayed
 
 
+def test_what_is_withdrawn_in_an_evening_in_new_york_has_no_date_of_that_day_ahead() -> None:
+    evening = datetime(2026, 6, 2, 1, 30, tzinfo=UTC)  # 21:30 on 1 June in New York
+    closes = LegalDate("comments-close", date(2026, 6, 1))
+    target = document("2026-1", dates=(closes,))
+    end = replace(document("2026-9", links=(Link("withdraws", "2026-1"),)), detected_at=evening)
+    assert applied(target, end).tagging.dates == (replace(closes, superseded=True),)
+
+
 def test_a_document_does_nothing_to_strangers_or_to_itself() -> None:
     assert applied(document("2020-1"), STAY).tagging == document("2020-1").tagging
     assert applied(STAY, replace(STAY)) == STAY

@@ -22,6 +22,10 @@ def test_the_feed_follows_the_filter_and_holds_what_is_new(tmp_path: Path) -> No
         "http://127.0.0.1:8000/changes/chg_0123456789abcdef",
     ]
     assert "[Critical, restriction]" in str(root.xpath("string(a:entry[2]/a:title)", namespaces=NAMES))
+    # A publication day is a day in New York: midnight there, not in UTC.
+    published = [str(entry.text) for entry in root.iterfind("a:entry/a:published", NAMES)]
+    assert published
+    assert all(moment.endswith(("T04:00:00Z", "T05:00:00Z")) for moment in published)
     assert not root.xpath("//a:link[starts-with(@href, 'javascript')]", namespaces=NAMES)
     assert "proposed controls" not in client.get("/feed.atom").text.lower()
     again = client.get("/feed.atom?topic=fdpr&lang=en", headers={"if-none-match": answer.headers["etag"]})

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from tracker.audit import statement
 from tracker.audit.gaps import AUDITED, Audit, audit
 from tracker.audit.second import Shelf
-from tracker.clock import NEW_YORK, ahead, legal_day
+from tracker.clock import ahead, legal_day, legal_instant
 from tracker.errors import FetchError
 from tracker.pipeline import Context
 from tracker.sources import Source
@@ -29,10 +29,9 @@ _NAMED = 12  # documents in the reason of an incident; `tracker audit` has all
 def due(last: Reconciliation | None, baseline_at: datetime | None, now: datetime) -> bool:
     """Whether the audit of the day is still to be done. Pure. A source whose first poll was after the hour waits for the
     next day: there is nothing yet that could have been missed. One that did not answer is asked again in an hour."""
-    here = now.astimezone(NEW_YORK)
-    hour = datetime.combine(here.date(), HOUR, NEW_YORK)
-    if here < hour:
-        hour = datetime.combine(here.date() - timedelta(days=1), HOUR, NEW_YORK)
+    hour = legal_instant(legal_day(now), HOUR)
+    if now < hour:
+        hour = legal_instant(legal_day(now) - timedelta(days=1), HOUR)
     if baseline_at is None or (baseline_at >= hour and not ahead(baseline_at, now)):
         return False
     if last is None or last.at < hour or last.at > now:

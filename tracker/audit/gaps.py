@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from tracker import fetch
 from tracker.audit import holdings
@@ -151,7 +152,9 @@ def _fill_document(
     """The record with its text where it is in the field, as a poll brings it."""
     filled = Filled(missing)
     nothing = Recollection({}, {})
-    for item in federal_register.whole(source, nothing, context.client, context.now(), in_field, fetched):
+    now = context.now()
+    wanted = partial(in_field, now=now)
+    for item in federal_register.whole(source, nothing, context.client, now, wanted, fetched):
         if isinstance(item, Trouble):
             filled.error = (
                 item.error.line()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
@@ -233,7 +233,7 @@ def _silence(config: Path, state: Path, what: str, until: str, channel: str, *, 
 
     settings = settings_of(config)
     now = clock.now()
-    moment = _moment(until, ZoneInfo(settings.timezone))
+    moment = _moment(until, settings.timezone)
     if moment <= now:
         raise UsageError(f"--until: {until!r} has passed")
     if channel and settings.channel(channel) is None:
@@ -275,7 +275,7 @@ def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:
         return "story", stories.of_stored(connection, change)
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime:
+def _moment(text: str, timezone: str) -> datetime:
     if not text:
         raise UsageError("until when?", cure="give --until DATE")
     try:
@@ -283,8 +283,8 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
     except ValueError as error:
         raise UsageError(f"--until: {text!r} is not a day such as 2026-12-01") from error
     if len(text) == 10:
-        found = datetime.combine(found.date(), time(), zone)
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+        return clock.reader_instant(found.date(), timezone)
+    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
 
 
 def _local(text: str, zone: ZoneInfo) -> str:

@@ -17,8 +17,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from tracker.clock import legal_day
 from tracker.demo.exchange import XML, Reply, Request, json_reply
-from tracker.demo.holdings import NEW_YORK, Archive
+from tracker.demo.holdings import Archive
 
 HORIZON = date(2017, 1, 3)
 MAX_ROWS = 1000
@@ -68,7 +69,7 @@ def answer(archive: Archive, request: Request) -> Reply | None:
 
 def up_to_date_as_of(archive: Archive, now: datetime) -> date:
     """The last day that the code has: some business days behind the day in New York."""
-    day = now.astimezone(NEW_YORK).date()
+    day = legal_day(now)
     for _ in range(archive.lag):
         day -= timedelta(days=1)
         while day.weekday() >= 5:

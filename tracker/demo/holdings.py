@@ -11,17 +11,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Generic, TypeVar
-from zoneinfo import ZoneInfo
 
+from tracker.clock import legal_instant
 from tracker.demo.exchange import HTML, utc
 
-NEW_YORK = ZoneInfo("America/New_York")
 T = TypeVar("T")
 
 
 def at_new_york(day: date, hour: int = 6, minute: int = 0) -> datetime:
     """A wall-clock time in New York as an instant in UTC. Issues go online at about 6:00."""
-    return datetime.combine(day, time(hour, minute), NEW_YORK).astimezone(UTC)
+    return legal_instant(day, time(hour, minute))
 
 
 class Timeline(Generic[T]):

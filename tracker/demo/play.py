@@ -16,8 +16,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from tracker import i18n, settings_file
+from tracker.clock import legal_day
 from tracker.demo import shelf
-from tracker.demo.holdings import NEW_YORK
 from tracker.demo.server import Server
 from tracker.engine import cycle
 from tracker.errors import UsageError
@@ -263,4 +263,4 @@ def _serve(settings: Settings, folder: Path, server: Server, console: Console) -
 
 
 def _day(evening: datetime) -> str:
-    return f"{evening.astimezone(NEW_YORK):%Y-%m-%d}"
+    return legal_day(evening).isoformat()

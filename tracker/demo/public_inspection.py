@@ -10,13 +10,14 @@ import re
 from datetime import datetime
 from typing import Any
 
+from tracker.clock import NEW_YORK, legal_day
 from tracker.demo import agencies
 from tracker.demo.exchange import PDF, TEXT, Reply, Request, json_reply
 from tracker.demo.federal_register import CACHED, not_found
 from tracker.demo.fr_records import TYPE_LABELS, title_slug
 from tracker.demo.fr_search import clamped
 from tracker.demo.fr_text import plain_text, text_from_facts
-from tracker.demo.holdings import NEW_YORK, Archive, FrDocument
+from tracker.demo.holdings import Archive, FrDocument
 from tracker.demo.pdf import pdf
 
 _ROOT = r"/api/v1/public[-_]inspection[-_]documents"
@@ -96,7 +97,7 @@ def _withdrawn(document: FrDocument, now: datetime) -> bool:
 
 
 def _on_inspection(archive: Archive, request: Request) -> list[FrDocument]:
-    today = request.now.astimezone(NEW_YORK).date()
+    today = legal_day(request.now)
     return [
         document
         for document in archive.documents

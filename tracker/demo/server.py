@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tracker.clock import machine_now
 from tracker.demo import ecfr, federal_register, govinfo, public_inspection, site
 from tracker.demo.exchange import Reply, Request, utc
 from tracker.demo.holdings import Archive
@@ -245,7 +246,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _headers(self, reply: Reply) -> Iterable[tuple[str, str]]:
-        yield "Date", format_datetime(datetime.now(UTC), usegmt=True)
+        yield "Date", format_datetime(machine_now(), usegmt=True)
         yield "Server", "nginx"
         if reply.content_type:
             yield "Content-Type", reply.content_type

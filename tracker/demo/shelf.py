@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tracker.clock import legal_day
 from tracker.demo import ecfr
 from tracker.demo.exchange import HTML, JSON, PDF, utc
 from tracker.demo.fr_text import full_text
-from tracker.demo.holdings import NEW_YORK, Archive, FrDocument, PageState, at_new_york
+from tracker.demo.holdings import Archive, FrDocument, PageState, at_new_york
 from tracker.demo.parties import LIST_PATH, party, screening_list
 from tracker.demo.pdf import pdf
 
@@ -60,7 +61,7 @@ def evenings(archive: Archive) -> list[datetime]:
             instants.append(document.filed_at)
     for timeline in archive.pages.values():
         instants += timeline.instants()
-    days = {instant.astimezone(NEW_YORK).date() for instant in instants}
+    days = {legal_day(instant) for instant in instants}
     days |= {_online(archive, day) for states in archive.code.values() for day in states}
     return [at_new_york(day, 18) for day in sorted(days) if day > FIRST_DAY]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
+
+from tracker.clock import reader_day, reader_instant
 
 _NAME = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
 _WEEK = timedelta(days=7)
@@ -38,7 +39,7 @@ class Period:
         return self._midnight(self.first + _WEEK)
 
     def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), ZoneInfo(self.timezone)).astimezone(UTC)
+        return reader_instant(day, self.timezone)
 
     def shifted(self, weeks: int) -> Period:
         return Period(self.first + weeks * _WEEK, self.timezone)
@@ -49,7 +50,7 @@ class Period:
 
 def week_of(moment: datetime, timezone: str) -> Period:
     """The week that an instant falls in, for those who live in this zone."""
-    day = moment.astimezone(ZoneInfo(timezone)).date()
+    day = reader_day(moment, timezone)
     return Period(day - timedelta(days=day.weekday()), timezone)
 
 

@@ -6,13 +6,12 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from tracker.clock import ahead
+from tracker.clock import ahead, reader_day, reader_instant
 from tracker.digest.gather import week as gather
 from tracker.digest.parcel import parcel
 from tracker.digest.period import Period, last_week, read_week
@@ -53,13 +52,12 @@ def fires_at(at: str, timezone: str, now: datetime) -> datetime:
     """The last moment, not after now, that `mon 08:00` in this zone names. A time that a clock change leaves out
     counts as the one that the clocks show instead."""
     day, _, clock = at.partition(" ")
-    zone = ZoneInfo(timezone)
     hour, minute = (int(part) for part in clock.split(":"))
-    local = now.astimezone(zone)
-    on = local.date() - timedelta(days=(local.weekday() - _DAYS.index(day)) % 7)
-    moment = datetime.combine(on, time(hour, minute), zone).astimezone(UTC)
+    today = reader_day(now, timezone)
+    on = today - timedelta(days=(today.weekday() - _DAYS.index(day)) % 7)
+    moment = reader_instant(on, timezone, time(hour, minute))
     if moment > now:
-        moment = datetime.combine(on - timedelta(days=7), time(hour, minute), zone).astimezone(UTC)
+        moment = reader_instant(on - timedelta(days=7), timezone, time(hour, minute))
     return moment
 
 

@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from tracker.audit import daily
 from tracker.audit.second import Shelf
+from tracker.clock import machine_now
 from tracker.digest import schedule as digests
 from tracker.engine import cycle, watch
 from tracker.engine.due import load_checked, overdue
@@ -87,7 +88,7 @@ class Daemon:
                 "interval",
                 seconds=seconds,
                 max_instances=instances,
-                next_run_time=datetime.now(UTC),
+                next_run_time=machine_now(),
                 id=job.__name__,
             )
         self._on_signals()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
+from tracker.clock import legal_day
 from tracker.errors import WrongShape
 from tracker.fetch.client import Client
 from tracker.fetch.fr_api import (
@@ -39,7 +40,7 @@ def history(
 ) -> Iterator[Page]:
     """Records without full text, oldest first, one `Page` a window. Raises FetchError; what was yielded stands, and
     the cursor of the last `Page` goes on from there."""
-    last = now.date() + _AHEAD
+    last = legal_day(now) + _AHEAD
     start = since
     if LOADED in cursor and cursor.get(_SINCE, "") <= since.isoformat():
         start = max(since, date.fromisoformat(cursor[LOADED]) + timedelta(days=1))
@@ -55,7 +56,7 @@ def history(
             continue
         page = _window(source, client, first, start, end, deadline)
         done += len(page.fetched)
-        values = {LOADED: min(end, now.date()).isoformat(), _SINCE: since.isoformat()}
+        values = {LOADED: min(end, legal_day(now)).isoformat(), _SINCE: since.isoformat()}
         yield Page(page.fetched, page.listing, values, done, None, page.troubles)
         start = end + timedelta(days=1)
         days = max(1, min(_LONGEST, days * 2, days * _AIM // max(1, first.count)))

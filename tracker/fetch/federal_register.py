@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from tracker.clock import within
+from tracker.clock import legal_day, within
 from tracker.errors import FetchError, NotFound, WrongShape
 from tracker.fetch.client import Client
 from tracker.fetch.fr_api import (
@@ -98,7 +98,7 @@ class _Poll:
         limit = source.time_limit
         self._deadline = client.deadline(limit)
         self._budget = Budget(client, client.deadline(limit * 0.9))
-        self._recheck_from = now.date() - source.recheck
+        self._recheck_from = legal_day(now) - source.recheck
         self._texts = _texts(memory.cursor.get("texts", "")) if source.full_text else {}
         self._watched: dict[str, _Text] = {}
 
@@ -119,7 +119,7 @@ class _Poll:
             records, troubles, covered = self._collect(first)
             yield from troubles
             if covered:
-                through = self._now.date().isoformat()
+                through = legal_day(self._now).isoformat()
         bodies = [canonical(record) for record, _ in records.values()]
         # The list is newest first. After an outage the oldest is told first, and a correction after what it corrects.
         for (key, (record, answer)), body in reversed(list(zip(records.items(), bodies, strict=True))):

@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from tracker.clock import legal_day
 from tracker.errors import FetchError, NotFound, WrongShape
 from tracker.fetch.client import Client
 from tracker.fetch.fr_api import part_of
@@ -78,7 +79,7 @@ class _Poll:
             return
         before = dict(entry.split("=", 1) for entry in self._memory.cursor.get(_CURRENT, "").split())
         records = _records(answer)
-        today = self._now.date().isoformat()
+        today = legal_day(self._now).isoformat()
         if not records and any(day > today for day in before.values()):
             raise WrongShape(
                 "an empty list, although documents on it have their publication before them: a failure behind the API",

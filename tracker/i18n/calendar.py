@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from tracker.clock import reader_day
 from tracker.model import Language
 
 _MONTHS = [
@@ -33,7 +34,7 @@ def day(value: date, language: Language) -> str:
 def moment(value: datetime, language: Language, timezone: str) -> str:
     """An instant in the reader's zone, to the minute: 2025年9月29日 21:45 JST."""
     local = value.astimezone(ZoneInfo(timezone))
-    return f"{day(local.date(), language)} {local:%H:%M} {local.tzname()}"
+    return f"{day(reader_day(value, timezone), language)} {local:%H:%M} {local.tzname()}"
 
 
 def stamp(value: datetime, timezone: str) -> str:

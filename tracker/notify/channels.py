@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import apprise
@@ -18,6 +17,7 @@ from apprise.exception import AppriseException
 from apprise.manager_plugins import NotificationManager
 from apprise.plugins import url_to_dict
 
+from tracker.clock import machine_now
 from tracker.errors import DeliveryError
 from tracker.model import Level
 from tracker.notify.answer import Answer, http_answer, redact
@@ -66,7 +66,7 @@ def try_channel(channel: Channel) -> str:
 
     Raises DeliveryError, with the cure where one is known, when the target does not take it.
     """
-    parcel = trial_parcel(channel.language or "ja", datetime.now(UTC).replace(microsecond=0))
+    parcel = trial_parcel(channel.language or "ja", machine_now().replace(microsecond=0))
     answer = _redacted(_answered(_plugin(channel), parcel), channel)
     if not answer.ok:
         raise DeliveryError(
@@ -130,5 +130,5 @@ def _answered(plugin: Any, parcel: Parcel) -> Answer:
         return Answer(True, "taken")
     status = _STATUS.search(logged)
     if status:
-        return http_answer(int(status.group(1)), logged, None, datetime.now(UTC))
+        return http_answer(int(status.group(1)), logged, None, machine_now())
     return Answer(False, logged or "not taken", uncertain=True)

@@ -10,12 +10,12 @@ import os
 import socket
 import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import requests
 import urllib3.exceptions
 
+from tracker.clock import machine_now
 from tracker.notify.answer import Answer, http_answer
 
 BODY_LENGTH = 2048
@@ -69,7 +69,7 @@ def request(
             except (urllib3.exceptions.HTTPError, OSError):
                 said = ""  # the status came, which is the answer
             answer = http_answer(
-                response.status_code, said, response.headers.get("Retry-After"), datetime.now(UTC)
+                response.status_code, said, response.headers.get("Retry-After"), machine_now()
             )
             return understand(answer, said) if understand else answer
     except requests.exceptions.ConnectTimeout:

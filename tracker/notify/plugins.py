@@ -10,9 +10,7 @@ import contextlib
 import os
 import smtplib
 import ssl
-import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -26,6 +24,7 @@ from apprise.plugins.line import NotifyLine
 from apprise.plugins.slack import NotifySlack, SlackMode
 from apprise.plugins.workflows import NotifyWorkflows
 
+from tracker.clock import machine_now
 from tracker.notify import line as line_app
 from tracker.notify import mail, slack, teams, webhook
 from tracker.notify.answer import Answer, smtp_refusal, together
@@ -60,7 +59,7 @@ class Webhook(Ours, NotifyJSON):  # type: ignore[misc]
         return self.answer.ok
 
     def _signed(self, body: bytes) -> dict[str, str]:
-        return {"X-Tracker-Signature": webhook.signature(self.secret, body, int(time.time()))}
+        return {"X-Tracker-Signature": webhook.signature(self.secret, body, int(machine_now().timestamp()))}
 
 
 class Slack(Ours, NotifySlack):  # type: ignore[misc]
@@ -194,7 +193,7 @@ class Mail(Ours, NotifyEmail):  # type: ignore[misc]
             sender=address(self.from_addr[1], self.from_addr[0] or "tracker"),
             to=tuple(address(spec, name) for name, spec in self.targets),
             cc=tuple(address(spec) for spec in sorted(self.cc)),
-            sent_at=datetime.now(UTC),
+            sent_at=machine_now(),
             headers=headers,
         )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from tracker.clock import reader_day
 from tracker.i18n import day, label, moment, stamp, t
 from tracker.model import Bilingual, Change, Evidence, Language, LegalDate, Level
 from tracker.present.beside import besides
@@ -44,7 +45,7 @@ def _row(record: Mapping[str, Any], language: Language, timezone: str) -> list[s
     topics = [label("topic", topic["id"], language) for topic in record["topics"]]
     return [
         label("level", record["level"], language),
-        record["published"] or stamp(seen, timezone)[:10],
+        record["published"] or reader_day(seen, timezone).isoformat(),
         label("kind", record["kind"], language),
         record["id"],
         line(record["title"]) + (f" [{', '.join(topics)}]" if topics else ""),

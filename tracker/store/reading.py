@@ -12,14 +12,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tracker.clock import legal_instant
 from tracker.errors import StoreError, UsageError
 from tracker.model import Level
 from tracker.record import instant
-from tracker.store.moment import from_text
+from tracker.store.moment import from_text, to_text
 from tracker.store.schema import HEAD
 from tracker.text import search_form
 
@@ -27,6 +28,9 @@ FILE = "tracker.db"
 _QUOTED = re.compile(r'"([^"]+)"|(\S+)')
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ々〆]")
 _DAY = "coalesce(published, substr(detected_at, 1, 10))"
+_SINCE = "(published IS NOT NULL OR detected_at >= ?)"
+_UNTIL = "(published IS NOT NULL OR detected_at < ?)"
+_ONE_DAY = timedelta(days=1)
 _STANDING = (
     "seq IN (SELECT seq FROM change_status WHERE state = ? AND coalesce(since, '') <= ?"
     " AND coalesce(until, '9999') >= ?)"
@@ -51,8 +55,8 @@ _ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which changes. `level`: that or above. `since` and `until` are days of publication, or of detection where
-    a record was not published. `profile`: touched by it. `standing`: a legal state that holds on the day `on`.
+    """Which changes. `level`: that or above. `since` and `until` are days of publication, or of detection
+    (in New York) where a record was not published. `profile`: touched by it. `standing`: a legal state that holds on the day `on`.
     `editorial`: False leaves out what is only typography. `baseline`: False leaves out what was there first.
     `resembling`: only those that the rules found nothing in, but whose words are like a topic's.
     `terms`: each in one of its forms, where the words of `query` are not enough. `review`: `open` (nobody has acknowledged or decided its present revision), `acknowledged`, `decided`."""
@@ -433,9 +437,14 @@ def _held(row: sqlite3.Row) -> dict[str, Any]:
 
 def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
     where, values = ["1"], list[Any]()
+    end = min(wanted.until, date.max - _ONE_DAY) + _ONE_DAY if wanted.until else None
     plain: Sequence[tuple[str, Any]] = (
+        # The index knows the day in UTC, which is New York's or the next one: it narrows, the instant decides.
         (f"{_DAY} >= ?", wanted.since and wanted.since.isoformat()),
-        (f"{_DAY} <= ?", wanted.until and wanted.until.isoformat()),
+        (_SINCE, wanted.since and to_text(legal_instant(wanted.since))),
+        (f"{_DAY} <= ?", end and end.isoformat()),
+        ("coalesce(published, '') <= ?", wanted.until and wanted.until.isoformat()),
+        (_UNTIL, end and to_text(legal_instant(end))),
         ("seq IN (SELECT seq FROM change_topic WHERE topic = ?)", wanted.topic),
         ("level >= ?", wanted.level and wanted.level.rank),
         ("+source = ?", wanted.source),  # `+`: by the index of the newest, not by that of one source

@@ -6,12 +6,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from lxml import etree
 
+from tracker.clock import legal_instant
 from tracker.i18n import label
 from tracker.model import Change, Language
 from tracker.present.deadlines import change_url
@@ -82,7 +82,7 @@ def _entry(change: Change, desk: Desk, language: Language) -> etree._Element:
     _text(entry, "title", f"[{badge}] {what}")
     _text(entry, "updated", instant(change.detected_at))
     if change.published:
-        _text(entry, "published", instant(datetime.fromisoformat(f"{change.published}T00:00:00+00:00")))
+        _text(entry, "published", instant(legal_instant(change.published)))
     _link(entry, "alternate", page)
     if safe_url(change.url):
         _link(entry, "related", safe_url(change.url))

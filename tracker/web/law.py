@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
+from tracker.clock import legal_day
 from tracker.diff import compare, summarize
 from tracker.diff.summary import split_path
 from tracker.errors import ParseError
@@ -20,6 +21,7 @@ from tracker.present.official import official_unit
 from tracker.record import restore
 from tracker.store import changes as stored
 from tracker.store import versions
+from tracker.store.moment import from_text
 from tracker.text import search_form
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.finding import Finder
@@ -89,7 +91,7 @@ def _days(desk: Desk, identities: Iterable[str]) -> dict[tuple[str, int], str]:
     """What each version of these texts is called: the day that it is of."""
     with desk.reading() as store:
         return {
-            (identity, state["ordinal"]): state["as_of"] or state["at"][:10]
+            (identity, state["ordinal"]): state["as_of"] or legal_day(from_text(state["at"])).isoformat()
             for identity in identities
             for state in store.text_states(identity)
         }

@@ -1,0 +1,86 @@
+"""Days: one function for the legal day and one for the reader's day, and no other way from an instant to a day."""
+
+from __future__ import annotations
+
+import ast
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from tracker.clock import legal_day, legal_instant, reader_day, reader_instant
+
+TRACKER = Path(__file__).parents[1] / "tracker"
+CLOCK = TRACKER / "clock.py"
+_NOWS = {"now", "today", "utcnow", "fromtimestamp", "utcfromtimestamp"}
+_SYSTEM = {"time.time", "time.localtime", "time.gmtime", "time.strftime", "date.fromtimestamp"}
+
+
+def other_ways(source: str) -> list[str]:
+    """Calls that turn an instant into a day, or read a clock, outside `tracker.clock`."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            name = called.rpartition(".")[2]
+            if called.endswith((".date", ".combine")):
+                if name == "date" and called in {"func.date", "email.utils.date"}:
+                    continue
+                found.append(f"{node.lineno}: {called}()")
+            elif called in _SYSTEM or (called.startswith(("datetime.", "date.")) and name in _NOWS):
+                found.append(f"{node.lineno}: {called}()")
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "%Y-%m-%d" in node.value:
+            if node.value.strip() == "%Y-%m-%d":
+                found.append(f"{node.lineno}: {node.value}")
+        elif isinstance(node, ast.Subscript) and ast.unparse(node).endswith(
+            ("_at'][:10]", "'at'][:10]", "_at[:10]")
+        ):
+            found.append(f"{node.lineno}: {ast.unparse(node)}")
+    return found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "end = change.detected_at.date()",
+        "today = date.today()",
+        "now = datetime.now(UTC)",
+        "day = row['at'][:10]",
+        "day = datetime.combine(on, time(), zone)",
+        "stamp = time.time()",
+        "f'{moment:%Y-%m-%d}'",
+    ],
+)
+def test_the_search_finds_each_other_way(source: str) -> None:
+    assert other_ways(source)
+
+
+# Instants of machines, which are no days: certificates say seconds since 1970.
+_INSTANTS = {"fetch/peer.py": "datetime.fromtimestamp()"}
+# The day as its own text says it, before any zone: "2026-12-01" is parsed as a midnight without one.
+_NAIVE = {"cli/alerting.py": "found.date()"}
+
+
+def test_nothing_but_the_clock_makes_days_of_instants() -> None:
+    allowed = {**_INSTANTS, **_NAIVE}
+    found = {}
+    for path in sorted(TRACKER.rglob("*.py")):
+        name = path.relative_to(TRACKER).as_posix()
+        ways = [
+            way for way in other_ways(path.read_text("utf-8")) if way.partition(": ")[2] != allowed.get(name)
+        ]
+        if ways and path != CLOCK:
+            found[name] = ways
+    assert found == {}
+
+
+def test_an_evening_in_new_york_is_the_next_morning_in_tokyo() -> None:
+    evening = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
+    assert legal_day(evening) == date(2026, 11, 20)
+    assert reader_day(evening, "Asia/Tokyo") == date(2026, 11, 21)
+
+
+def test_a_time_of_day_is_an_instant_on_its_own_clock() -> None:
+    assert legal_instant(date(2026, 7, 1)) == datetime(2026, 7, 1, 4, tzinfo=UTC)
+    assert legal_instant(date(2026, 12, 1), time(0, 1)) == datetime(2026, 12, 1, 5, 1, tzinfo=UTC)
+    assert reader_instant(date(2026, 12, 1), "Asia/Tokyo") == datetime(2026, 11, 30, 15, tzinfo=UTC)
