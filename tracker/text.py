@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
 _SPACE = re.compile(r"\s+")
@@ -14,7 +15,10 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 def json_value(data: bytes | str) -> Any:
     """The value of a JSON text, fit to be written in UTF-8: half of a surrogate pair, which JSON can spell and UTF-8
     cannot, becomes a question mark. Raises ValueError, also for a number of thousands of digits; RecursionError."""
-    text = data if isinstance(data, str) else data.decode("utf-8-sig")
+    if isinstance(data, str):
+        text = data
+    else:
+        text = data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     value = json.loads(text)
     if _HALF.search(text):
         value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from tracker.encodings import xml_as_utf_8
 from tracker.text import fold_space
 
 # The eCFR nests some 15 deep. Readers descend by calling themselves.
@@ -16,8 +17,9 @@ class NotXml(ValueError):
     """Its text is one line: what is wrong, and where."""
 
 
-def root_of(data: bytes) -> etree._Element:
-    """The root, without comments and processing instructions. Raises NotXml.
+def root_of(data: bytes, label: str = "") -> etree._Element:
+    """The root, without comments and processing instructions. `label` is the charset that came with the bytes. Raises
+    NotXml.
 
     Size is for the caller to bound: the tree's texts may be as long as they are.
     """
@@ -25,7 +27,7 @@ def root_of(data: bytes) -> etree._Element:
         resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
     )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(xml_as_utf_8(data, label), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise NotXml(fold_space(str(error))[:160]) from error
     if _TOO_DEEP(root):

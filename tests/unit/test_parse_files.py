@@ -128,3 +128,26 @@ def test_json_of_something_else_is_not_read_as_an_empty_document(data: bytes) ->
 def test_something_that_is_no_record_is_named() -> None:
     with pytest.raises(ParseError, match="record 2 is no JSON object"):
         read_records(b'[{"title": "a"}, 7]')
+
+
+JAPANESE = "この規則により、①輸出管理の対象となる品目が追加されました。"
+
+
+@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "cp932", "euc_jis_2004", "utf-16"])
+def test_a_text_file_is_read_in_the_encoding_it_has(name: str) -> None:
+    assert read_file("some.txt", JAPANESE.encode(name)).units[0].text == JAPANESE
+
+
+@pytest.mark.parametrize("name", ["cp932", "utf-16", "utf-8"])
+def test_html_and_xml_files_are_read_in_the_encoding_they_have(name: str) -> None:
+    label = {"cp932": "Shift_JIS", "utf-16": "UTF-16", "utf-8": "Shift_JIS"}[name]  # the last label is wrong
+    page = f'<html><head><meta charset="{label}"><title>T</title></head><body><p>{JAPANESE}</p></body></html>'
+    assert read_file("page.html", page.encode(name)).units[0].text == JAPANESE
+    part = f'<?xml version="1.0" encoding="{label}"?>{SECTION.replace("Text.", JAPANESE)}'
+    assert JAPANESE in read_file("part.xml", part.encode(name)).units[-1].text
+
+
+def test_json_in_utf_16_is_read() -> None:
+    record = json.dumps({"document_number": "2026-1", "title": "輸出"}, ensure_ascii=False)
+    assert read_records(record.encode("utf-16"))[0].title == "輸出"
+    assert read_file("record.json", record.encode("utf-16")).title == "輸出"

@@ -149,3 +149,20 @@ def test_garbage_is_an_error_of_one_line_never_a_crash(role: Role, body: bytes) 
 def test_an_answer_kept_as_evidence_is_no_document() -> None:
     with pytest.raises(ParseError, match="evidence"):
         read(fetched(Role.LISTING, b"{}"))
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252", "shift_jis", "utf-8", "nonsense"])
+def test_a_wrong_charset_does_not_break_the_words_of_a_page(charset: str) -> None:
+    words = "The “end-user’s” license — see § 744.11."
+    page = f"<html><body><h1>Rule</h1><p>{words}</p></body></html>".encode()
+    document = read(fetched(Role.PAGE, page, content_type=f"text/html; charset={charset}"))
+    assert document.units[-1].text == words
+
+
+def test_a_wrong_charset_does_not_break_xml_or_raw_text() -> None:
+    latin = "text/xml; charset=iso-8859-1"
+    part = SECTION.replace("Text.", "“Text” — §")
+    document = read(fetched(Role.ECFR_PART, part.encode(), content_type=latin))
+    assert document.units[-1].text == "(a) “Text” — §"
+    raw = fetched(Role.FR_TEXT, TEXT.replace("SUMMARY: ", "SUMMARY: “One” — ").encode(), content_type=latin)
+    assert "“One” — " in read(fetched(Role.PI_RECORD, record(), raw)).abstract

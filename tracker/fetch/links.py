@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from tracker.apart import pool
+from tracker.encodings import UTF_8, as_utf_8, label_of
 from tracker.errors import Poison
 from tracker.fetch.address import absolute, host_port
 from tracker.model import Answer
@@ -46,7 +47,7 @@ def links_of(answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
     of a page that breaks its reader, as the next one to read it will tell."""
     found: dict[str, str] = {}
     try:
-        anchors = pool.run(anchors_of, answer.body, answer.url)
+        anchors = pool.run(anchors_of, answer.body, answer.url, label_of(answer.header("content-type")))
     except Poison:
         return []
     for href, text in anchors:
@@ -57,14 +58,16 @@ def links_of(answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
     return [Link(url, text) for url, text in found.items()]
 
 
-def anchors_of(body: bytes, url: str) -> list[tuple[str, str]]:
-    """Address and words of each link, in reading order."""
-    return list(_anchors(body, url))
+def anchors_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
+    """Address and words of each link, in reading order. `label` is the charset that came with the page."""
+    return list(_anchors(as_utf_8(body, label), url))
 
 
 def _anchors(body: bytes, url: str) -> Iterator[tuple[str, str]]:
     try:
-        tree = html.document_fromstring(body, parser=html.HTMLParser(no_network=True, recover=True))
+        tree = html.document_fromstring(
+            body, parser=html.HTMLParser(no_network=True, recover=True, encoding=UTF_8)
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return  # a page without any element has no links; whether it may be so is its reader's question
     base = url

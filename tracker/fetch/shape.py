@@ -9,12 +9,13 @@ from typing import Any
 from lxml import etree
 
 from tracker.apart import pool
+from tracker.encodings import decoded, label_of
 from tracker.errors import Refused, WrongShape
 from tracker.model import Answer
 from tracker.text import fold_space, json_value
 from tracker.xml import NotXml, root_of
 
-_TITLE = re.compile(rb"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 # Titles of the pages that stand in the way: the Federal Register's own, then those of the usual gatekeepers.
 _WALLS = re.compile(
     r"(.* :: )?request access|.*\bcaptcha\b.*|just a moment\W*|attention required\W.*|access denied.*|"
@@ -29,15 +30,19 @@ _AWAY = re.compile(
 _SMALL = 8_000  # bytes: a notice that the site is away is short, a notice about maintenance is a whole page
 
 
-def html_title(body: bytes) -> str:
-    """The title of a page, from its first 20 kB; "" where it has none."""
-    found = _TITLE.search(body, 0, 20_000)
-    return fold_space(found.group(1).decode("utf-8", "replace")) if found else ""
+def html_title(body: bytes, label: str = "") -> str:
+    """The title of a page, from its first 20 kB; "" where it has none. `label` is the charset that came with it."""
+    found = _TITLE.search(decoded(body[:20_000], label))
+    return fold_space(found.group(1)) if found else ""
+
+
+def _title_of(answer: Answer) -> str:
+    return html_title(answer.body, label_of(answer.header("content-type")))
 
 
 def check_no_wall(answer: Answer) -> None:
     """Raises Refused where the answer is a page that keeps robots out."""
-    title = html_title(answer.body)
+    title = _title_of(answer)
     if _WALLS.fullmatch(title):
         raise Refused(
             f"a wall against robots: a page titled {title!r}",
@@ -52,7 +57,7 @@ def check_page(answer: Answer) -> None:
     if not answer.body.strip():
         raise WrongShape("an empty page", url=answer.url, status=answer.status)
     check_no_wall(answer)
-    if len(answer.body) < _SMALL and _AWAY.search(title := html_title(answer.body)):
+    if len(answer.body) < _SMALL and _AWAY.search(title := _title_of(answer)):
         raise WrongShape(f"the site is away: a page titled {title!r}", url=answer.url, status=answer.status)
 
 
@@ -63,7 +68,7 @@ def json_object(answer: Answer) -> dict[str, Any]:
         if head[:1] == b"<":
             check_no_wall(answer)
             raise WrongShape(
-                f"HTML where JSON should be: a page titled {html_title(answer.body)!r}",
+                f"HTML where JSON should be: a page titled {_title_of(answer)!r}",
                 url=answer.url,
                 status=answer.status,
             )
@@ -86,12 +91,12 @@ def xml_root(answer: Answer) -> etree._Element:
     if head.startswith((b"<!doctype html", b"<html")):
         check_no_wall(answer)
         raise WrongShape(
-            f"HTML where XML should be: a page titled {html_title(answer.body)!r}",
+            f"HTML where XML should be: a page titled {_title_of(answer)!r}",
             url=answer.url,
             status=answer.status,
         )
     try:
-        return root_of(answer.body)
+        return root_of(answer.body, label_of(answer.header("content-type")))
     except NotXml as error:
         raise WrongShape(
             f"XML that does not read to its end: {error}", url=answer.url, status=answer.status

@@ -21,7 +21,7 @@ def read_entry(data: bytes, key: str, url: str) -> Document:
     units: tuple[Unit, ...] = ()
     if "<" in content:
         page = read_page(
-            f"<body><div>{content}</div></body>".encode(), link, content="body > div", encoding="utf-8"
+            f"<body><div>{content}</div></body>".encode(), link, content="body > div", label="utf-8"
         )
         units = page.units
     elif content:

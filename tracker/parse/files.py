@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
+from tracker.encodings import encoding_of, xml_as_utf_8
 from tracker.errors import ParseError
 from tracker.model import Document, DocumentKind, Unit
 from tracker.parse.annual_cfr import annual_units, is_annual
@@ -40,6 +41,7 @@ def read_file(name: str, data: bytes) -> Document:
         raise ParseError(f"{name}: the file is empty")
     if b"%PDF-" in data[:1024]:
         return _pdf(name, data)
+    data = _ascii_compatible(data)
     if _XML.match(data[:400]):
         return _xml(name, tree(data, name), data)
     if _JSON.match(data[:100]):
@@ -56,6 +58,11 @@ def read_file(name: str, data: bytes) -> Document:
     return _worded(_text(name, data))
 
 
+def _ascii_compatible(data: bytes) -> bytes:
+    """Text in UTF-16 as UTF-8, so that its kind can be seen; anything else as it is."""
+    return xml_as_utf_8(data) if encoding_of(data).startswith("utf-16") else data
+
+
 def _worded(document: Document) -> Document:
     """Raises ParseError where nothing was found to read: that is no document outside the field."""
     if not document.units and not document.abstract:
@@ -70,6 +77,7 @@ def read_records(data: bytes, name: str = "input") -> list[Document]:
     """The documents of an API answer: one object, a list, `{"results": [...]}` or one object a line.
     Raises ParseError naming the line or record that is none."""
     records: list[Any]
+    data = _ascii_compatible(data)
     if data.lstrip()[:1] == b"{" and b"\n{" in data.strip():
         records = _json_lines(data, name)
     else:

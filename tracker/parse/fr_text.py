@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from tracker.citation import EAR_PARTS
+from tracker.encodings import decoded
 from tracker.model import Unit, UnitKind
 from tracker.parse.designator import designators
 from tracker.parse.flow import Elision, Flow, Paragraph, Piece, Place
@@ -61,19 +62,19 @@ class RawText:
     number: str
 
 
-def plain(data: bytes) -> str:
-    """The text of an answer: decoded, taken out of its `<pre>` where it came as HTML."""
-    text = data.decode("utf-8", errors="replace")
+def plain(data: bytes, label: str = "") -> str:
+    """The text of an answer: decoded (`label` is the charset that came with it), taken out of its `<pre>` where it came as HTML."""
+    text = decoded(data, label)
     found = _PRE.search(text)
     if found:
         text = html.unescape(_TAG.sub("", found[1]))
     return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_fr_text(data: bytes) -> RawText:
+def read_fr_text(data: bytes, label: str = "") -> RawText:
     """Reads raw text, of a published document or one on public inspection."""
     reader = _Reader()
-    text = _across_pages(plain(data))
+    text = _across_pages(plain(data, label))
     # A line with a nought alone is the bullet before an instruction.
     lines = [line for line in text.split("\n") if line.strip() != "0" and not is_rule(line.strip() or "x")]
     for paragraph in paragraphs(lines):

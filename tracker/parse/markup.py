@@ -61,8 +61,9 @@ _ITALIC_E = frozenset({"01", "03", "7462"})  # 01 and 03 are italic, 7462 italic
 _RAISED_E = frozenset({"51", "52", "53", "54"})  # super- and subscripts
 
 
-def tree(data: bytes, name: str) -> Element:
+def tree(data: bytes, name: str, label: str = "") -> Element:
     """The root of an XML file, comments and processing instructions left out, `<br/>` read as space.
+    `label` is the charset that came with the bytes.
 
     Raises ParseError, naming the line, when it is not well formed, nested more than 100 deep or over
     200 MB. No entity is resolved and nothing is loaded from anywhere.
@@ -70,7 +71,7 @@ def tree(data: bytes, name: str) -> Element:
     if len(data) > MAX_BYTES:
         raise ParseError(f"{name}: {len(data):,} bytes of XML are over the bound of {MAX_BYTES:,}")
     try:
-        root = root_of(data)
+        root = root_of(data, label)
     except NotXml as error:
         raise ParseError(f"{name}: not well-formed XML: {error}", cure="fetch it again") from error
     for line_break in root.iter("br"):

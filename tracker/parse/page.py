@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
+from tracker.encodings import UTF_8, as_utf_8
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parse.address import without
@@ -42,8 +43,9 @@ class Page:
     links: tuple[tuple[str, str], ...]
 
 
-def read_page(data: bytes, url: str, *, content: str = "", encoding: str | None = None) -> Page:
+def read_page(data: bytes, url: str, *, content: str = "", label: str = "") -> Page:
     """Reads a page's main text: what the CSS selector `content` takes, or, without one, what is found.
+    `label` is the charset that came with the bytes.
 
     Raises ParseError when a selector is wrong or matches nothing, when there is no HTML in `data`, or
     when it is nested without end.
@@ -53,7 +55,7 @@ def read_page(data: bytes, url: str, *, content: str = "", encoding: str | None 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         try:
-            soup = BeautifulSoup(data, "lxml", from_encoding=encoding)
+            soup = BeautifulSoup(as_utf_8(data, label), "lxml", from_encoding=UTF_8)
         except (RecursionError, LookupError, AssertionError) as error:
             raise ParseError(f"{url}: this HTML cannot be read: {error}") from error
     if soup.find(True) is None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
+from tracker.encodings import label_of
 from tracker.errors import ParseError, TrackerError, WrongShape
 from tracker.model import Document, DocumentKind, Fetched, Role, Unit
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
@@ -19,7 +20,6 @@ from tracker.parse.lists import list_units
 from tracker.parse.markup import tree
 
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
-_CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 
 
 def read(fetched: Fetched) -> Document:
@@ -44,6 +44,10 @@ def _body(fetched: Fetched) -> bytes:
     return body
 
 
+def _label(fetched: Fetched) -> str:
+    return label_of(fetched.answer.header("content-type"))
+
+
 def _data(fetched: Fetched) -> bytes:
     """A body that should be data. A page in its place is a wall or a failure of the server."""
     body = _body(fetched)
@@ -62,7 +66,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _ecfr(fetched: Fetched) -> Document:
-    root = tree(_data(fetched), fetched.key)
+    root = tree(_data(fetched), fetched.key, _label(fetched))
     if not is_ecfr(root):
         raise WrongShape(f"{fetched.key}: <{root.tag}> is no division of the eCFR", url=fetched.answer.url)
     units, heading, place = ecfr_units(root, fetched.meta.get("title", ""))
@@ -106,16 +110,16 @@ def _with_text(document: Document, fetched: Fetched) -> Document:
     for attachment in texts:
         try:
             if attachment.role is Role.FR_XML:
-                return _with_xml(document, _data(attachment))
-            return _with_raw_text(document, _body(attachment))
+                return _with_xml(document, _data(attachment), _label(attachment))
+            return _with_raw_text(document, _body(attachment), _label(attachment))
         except TrackerError as error:
             document = replace(document, notes=(*document.notes, f"full text not read: {error.cause}"))
     return document
 
 
-def _with_xml(document: Document, data: bytes) -> Document:
+def _with_xml(document: Document, data: bytes, label: str) -> Document:
     """`document` with the units of its full text XML, and what its record left open filled from there."""
-    return filled(document, *fr_units(tree(data, document.key), document.key))
+    return filled(document, *fr_units(tree(data, document.key, label), document.key))
 
 
 def filled(document: Document, units: tuple[Unit, ...], facts: Facts) -> Document:
@@ -136,9 +140,9 @@ def filled(document: Document, units: tuple[Unit, ...], facts: Facts) -> Documen
     )
 
 
-def _with_raw_text(document: Document, data: bytes) -> Document:
+def _with_raw_text(document: Document, data: bytes, label: str) -> Document:
     """The same from its raw text."""
-    text = read_fr_text(data)
+    text = read_fr_text(data, label)
     return replace(
         document,
         units=text.units,
@@ -151,13 +155,11 @@ def _with_raw_text(document: Document, data: bytes) -> Document:
 def _page(fetched: Fetched) -> Document:
     from tracker.parse.page import read_page  # the readers of HTML and PDF are large: only when there is one
 
-    header = fetched.answer.header("content-type") or ""
-    charset = _CHARSET.search(header)
     page = read_page(
         _body(fetched),
         fetched.answer.url,
         content=fetched.meta.get("content", ""),
-        encoding=charset[1] if charset else None,
+        label=_label(fetched),
     )
     return Document(
         key=fetched.key,
