@@ -203,7 +203,8 @@ class Intake:
         if quiet.previous is None or digest(quiet.document) == digest(quiet.previous):
             return quiet
         second = parse.read(self.again(fetched))
-        learned = noise.volatile(reading.document, second)
+        assert reading.previous is not None
+        learned = noise.volatile(reading.document, second, reading.previous)
         return quieted(tuple(sorted({*reading.templates, *learned}))) if learned else quiet
 
     # --- writing --------------------------------------------------------------------------------
