@@ -9,6 +9,13 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
 _SPACE = re.compile(r"\s+")
+# `10^(-10)`, `10^-10`, `V_(max)`: characters that are written apart from the line, as `parse.raised` writes them.
+_SCRIPT = re.compile(r"\^\(([^()]{1,80})\)|\^(?=[\d+−-])|(?<=\w)_\(([^()]{1,80})\)")
+# Signs of units that take an exponent: cm³, s⁻¹.
+_UNITS = """m cm mm km dm nm µm μm um in ft yd mi mil s sec ms min hr h Hz kHz MHz GHz kg mg µg g lb lbs mol K C A mA V kV
+W mW kW MW GW J kJ MJ eV keV MeV N kN Pa hPa kPa MPa GPa bar mbar psi torr Torr rad mrad sr deg Ci Bq TBq Gy Sv T G L mL l
+Ω Å bit bits cal"""
+UNITS = frozenset(_UNITS.split())
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -38,3 +45,12 @@ def name_form(name: str) -> str:
 def search_form(text: str) -> str:
     """The form in which texts are indexed and looked up: NFKC, case folded, white space folded."""
     return fold_space(unicodedata.normalize("NFKC", text).casefold())
+
+
+def index_form(text: str) -> str:
+    """`search_form` for full text: superscripts and subscripts stand on the line, so that `10⁻¹⁰`, `10^-10`, `10^(-10)`
+    and `10-10` find each other, and so do `H₂O` and `H2O`. No form for names: it makes equal what is not."""
+    form = search_form(text).replace("\u2212", "-")
+    if "^" in form or "_(" in form:
+        form = _SCRIPT.sub(lambda found: found[1] or found[2] or "", form)
+    return form

@@ -56,6 +56,14 @@ def test_accept_all_gives_the_new_text_and_reject_all_the_old(before: list[Unit]
     assert resolved(data, "reject") == texts(before)
 
 
+def test_superscripts_stand_in_the_file() -> None:
+    before, after = section("(a) Below 10⁻¹⁰ Pa m³/s"), section("(a) Below 10-10 Pa m³/s")
+    data = render(redline(before, after), "en")
+    assert resolved(data, "accept") == texts(after)
+    deleted = xml(data, "word/document.xml").iter(qn("w:delText"))
+    assert "".join(element.text or "" for element in deleted) == "10⁻¹⁰"
+
+
 @settings(max_examples=25, deadline=None)
 @given(TEXTS, TEXTS)
 def test_any_two_texts_come_back(before: list[Unit], after: list[Unit]) -> None:

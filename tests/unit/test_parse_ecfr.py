@@ -173,7 +173,7 @@ class TestNotesAndEditorialMatter:
                 )
             )
         )
-        assert found["15 CFR 744.99 › Footnote 1"].text == "1 Defined in part 772."
+        assert found["15 CFR 744.99 › Footnote 1"].text == "[1] Defined in part 772."
         assert "15 CFR 744.99(b)" in found
 
 

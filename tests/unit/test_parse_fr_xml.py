@@ -75,8 +75,8 @@ def test_the_preamble_is_read_by_heading() -> None:
     found = read(RULE)[0]
     assert found["Dates ¶1"].text.startswith("Effective date: This rule")
     assert found["Supplementary Information › I. Background ¶1"].text == "First."
-    assert found["Supplementary Information › I. Background › A. The List ¶1"].text == "Second.1"
-    assert found["Supplementary Information › Footnote 1"].text == "1 See elsewhere."
+    assert found["Supplementary Information › I. Background › A. The List ¶1"].text == "Second.[1]"
+    assert found["Supplementary Information › Footnote 1"].text == "[1] See elsewhere."
 
 
 def test_tables_are_read_by_row() -> None:
@@ -115,7 +115,7 @@ def test_a_whole_issue_prefixes_the_number() -> None:
 
 def test_emphasis_on_a_line_of_its_own_is_no_space() -> None:
     xml = "<NOTICE><P>UF\n <E T='52'>6</E>, 10<E T='51'>3</E> and (<E T='03'>a</E>)(1)<E T='03'>See</E>it.</P></NOTICE>"
-    assert [unit.text for unit in read(xml)[0].values()] == ["UF6, 103 and (a)(1) See it."]
+    assert [unit.text for unit in read(xml)[0].values()] == ["UF₆, 10³ and (a)(1) See it."]
 
 
 def test_xml_without_a_document_is_an_error() -> None:

@@ -175,10 +175,22 @@ def test_a_change_comes_back_as_it_was_with_its_operations(store: Store) -> None
 
 
 @pytest.mark.parametrize(
-    "query", ["半導体", "輸出", "製造", '"chip making"', "CHIP equipment", "3b001.a", "2026-1"]
+    "query",
+    [
+        "半導体",
+        "輸出",
+        "製造",
+        '"chip making"',
+        "CHIP equipment",
+        "3b001.a",
+        "2026-1",
+        "10-10",
+        "10^(−10)",
+        "m3",
+    ],
 )
 def test_a_change_is_found_by_words_in_both_languages(store: Store, query: str) -> None:
-    one = change("2026-1", abstract="Adds ECCN 3B001.a.4 items.")
+    one = change("2026-1", abstract="Adds ECCN 3B001.a.4 items below 10⁻¹⁰ Pa m³.")
     with store.write() as connection:
         changes.save(connection, changes.Entry(one, "fr:1", 1, ("exports", "輸出管理")))
         changes.save(connection, changes.Entry(change("2026-2", tagging=Tagging(Level.NONE)), "fr:2", 1))

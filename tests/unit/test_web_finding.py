@@ -29,6 +29,7 @@ STATES = {
         "Vacuum valves need a license.", "A new sentence about 3B001.", "A new sentence about 3B001."
     ),
     ("ear:745", 1): text("<b>Hostile</b> words."),
+    ("ear:746", 1): text("A leak rate below 10⁻¹⁰ Pa of UF₆ at V_(max)."),
 }
 
 
@@ -75,8 +76,14 @@ def test_a_unit_stands_once_with_the_versions_that_have_it(finder: Finder) -> No
     assert places(finder, "744.0 license") == [("15 CFR 744.0", 1, None)]
 
 
+@pytest.mark.parametrize("query", ["10⁻¹⁰", "10-10", "10^-10", "10^(−10)", "UF6", "UF₆", "Vmax", "V_(max)"])
+def test_superscripts_and_subscripts_are_found_in_every_spelling(finder: Finder, query: str) -> None:
+    finder.refresh(["ear"])
+    assert places(finder, query) == [("15 CFR 744.0", 1, None)]
+
+
 def test_nothing_is_read_twice_and_reading_can_be_broken_off(finder: Finder) -> None:
-    assert finder.refresh(["ear"], seconds=-1) == 3
+    assert finder.refresh(["ear"], seconds=-1) == len(STATES)
     assert finder.refresh(["ear"]) == 0
     assert finder.refresh(["ear"]) == 0
     assert len(places(finder, "license")) == 1

@@ -14,14 +14,20 @@ import html
 import re
 import unicodedata
 
+from tracker.text import UNITS
+
 CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
 
 _TAG = re.compile(
     r"</?(?:[ibuaIBUAE]|em|EM|strong|STRONG|small|big|span|SPAN|font|sub|SUB|sc|SC|FTREF)(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>"
 )
 _SUP_TAG = re.compile(r"<(?:sup|SU|su)>(.*?)</(?:sup|SU|su)>")
-_SUPERSCRIPT = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u207b]+")
-_SUPERSCRIPT_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_SUB_TAG = re.compile(r"<(?:sub|SUB)>(.*?)</(?:sub|SUB)>")
+# Raised and lowered characters, but for signs such as ™ that are always raised. NFKC would put them on the line.
+_SUPERSCRIPT = re.compile(
+    "[\u00b9\u00b2\u00b3\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d61\u1d78\u1d9b-\u1dbf\u2070-\u207f]+"
+)
+_SUBSCRIPT = re.compile("[\u1d62-\u1d6a\u2080-\u209c\u2c7c]+")
 _VULGAR = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
 ONE_FORM = str.maketrans(
     dict.fromkeys("‐‑‒–−﹣－", "-")
@@ -33,12 +39,16 @@ ONE_FORM = str.maketrans(
 
 _SCHEME = re.compile(r"\bhttps?://(\S*?)/?(?=[\s,;)\]>]|\.?$|\.\s)", re.IGNORECASE)
 _PRIME = re.compile(r"(?<![\w.\"'])(\d+(?:\.\d+)?)(\"|')")
-_EXPONENT_OF_WORD = re.compile(r"(?<![\d)\]])\^")
+# A script is told from what is on the line after a number, a bracket or a short name. A unit may be typed without it
+# (cm2); after a longer word a superscript is the number of a footnote, and names of substances lose theirs (H2O).
+_RAISED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]+))?\^")
+_LOWERED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]+))?\ue008")
+_SCRIPT = re.compile(r"([\^_])\(([^()]{1,80})\)")  # `^(max)`, `_(max)`, as the readers write them
 _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,]*\d)")
 _ACRONYM = re.compile(r"\b(?:[A-Z]\.){2,}|\b(?:[A-Z]\.)+[A-Z]\b")
 _PREFIX = re.compile(r"\b(re|non|co|pre|anti|multi|sub|semi|inter|un)-(?=[a-z])", re.IGNORECASE)
 _RANGE = re.compile(r"(?<=\d)\s*[-—]\s*(?=\d)")
-_MINUS = re.compile(r"(?:(?<=\s)|(?<=\()|^)-(?=\.?\d)")
+_MINUS = re.compile(r"(?:(?<=[\s(\ue006\ue008])|^)-(?=\.?\d)")
 _DECIMAL = re.compile(r"(?<=\w)[.:](?=\w)|(?<!\w)\.(?=\d)|(?<=\d),(?=\d)")
 _APOSTROPHE = re.compile(r"'")
 _PUNCTUATION = re.compile(r"[-—.,;:!?()\[\]{}\"'*•●■·・‧|_^…、。「」『』【】〔〕〈〉《》†‡¶]+")
@@ -61,6 +71,7 @@ _KEEP = {
     "^": "\ue006",
 }
 _KEEP_MINUS = "\ue007"
+_KEEP_LOWERED = "\ue008"
 
 
 def _characters(text: str) -> str:
@@ -69,12 +80,28 @@ def _characters(text: str) -> str:
         text = html.unescape(text)
     if "<" in text:
         text = _SUP_TAG.sub(lambda found: "^" + found.group(1), text)
+        text = _SUB_TAG.sub(lambda found: _KEEP_LOWERED + found.group(1), text)
         text = _TAG.sub("", text)
     if not text.isascii():
-        text = _SUPERSCRIPT.sub(lambda found: "^" + found.group().translate(_SUPERSCRIPT_PLAIN), text)
+        text = _SUPERSCRIPT.sub(lambda found: f"^{unicodedata.normalize('NFKC', found.group())}", text)
+        text = _SUBSCRIPT.sub(
+            lambda found: _KEEP_LOWERED + unicodedata.normalize("NFKC", found.group()), text
+        )
         text = _VULGAR.sub(" ", text).translate(ONE_FORM)
         text = unicodedata.normalize("NFKC", text).replace("\u2044", "/")
+    if "^(" in text or "_(" in text:
+        text = _SCRIPT.sub(lambda found: ("^" if found[1] == "^" else _KEEP_LOWERED) + found[2], text)
     return text.replace("--", "—")
+
+
+def _raised(found: re.Match[str]) -> str:
+    word = found[1] or ""
+    return word if word in UNITS or len(word) > 2 else word + _KEEP["^"]
+
+
+def _lowered(found: re.Match[str]) -> str:
+    word = found[1] or ""
+    return word + _KEEP_LOWERED if not word or word in UNITS else word
 
 
 def legal_form(text: str) -> str:
@@ -83,7 +110,9 @@ def legal_form(text: str) -> str:
     if "://" in text:
         text = _SCHEME.sub(r"\1", text)
     if "^" in text:
-        text = _EXPONENT_OF_WORD.sub("", text).replace("^", _KEEP["^"])
+        text = _RAISED.sub(_raised, text)
+    if _KEEP_LOWERED in text:
+        text = _LOWERED.sub(_lowered, text)
     text = _PRIME.sub(lambda found: found.group(1) + _KEEP[found.group(2)], text)
     text = _GROUPED.sub(lambda found: found.group().replace(",", ""), text)
     text = _ACRONYM.sub(lambda found: found.group().replace(".", ""), text)

@@ -20,6 +20,8 @@ from tracker.model import SpanKind
 Spans = tuple[tuple[SpanKind, str], ...]
 
 _WORD = rf"[^\W_{CJK}]"
+# Raised and lowered signs belong to the number before them: 10⁻¹⁰, 10^(-x).
+_SCRIPT = r"(?:[⁺⁻₊₋]+\w*|[\^_]\([^()]{1,80}\))"
 _DESIGNATORS = r"(?:\(\w{1,5}\))"
 _TOKEN = re.compile(
     rf"""\s*(?:
@@ -28,7 +30,7 @@ _TOKEN = re.compile(
     | §+\s?\d\w*(?:[.\-‐‑–]\w+)*{_DESIGNATORS}*
     | {_DESIGNATORS}+
     | [{CJK}]
-    | [$€£¥]?{_WORD}+(?:[.,'’\-‐‑–/:@&]{_WORD}+)*{_DESIGNATORS}*%?
+    | [$€£¥]?{_WORD}+(?:[.,'’\-‐‑–/:@&]{_WORD}+|{_SCRIPT})*{_DESIGNATORS}*%?
     | \S
     )""",
     re.VERBOSE,

@@ -18,6 +18,7 @@ from tracker.parse.flow import Elision, Flow, Paragraph, Piece, Place
 from tracker.parse.lines import is_heading, is_rule, paragraphs
 from tracker.parse.markup import shorten
 from tracker.parse.outline import SEPARATOR, Outline
+from tracker.parse.raised import text_scripts
 
 _HEADS = {
     "AGENCY": "Agency",
@@ -39,7 +40,7 @@ _PAGE_MARK = re.compile(r"\[\[Page \d+\]\]")
 _PAGE_BREAK = re.compile(r"^[ \t]*\[\[Page \d+\]\][ \t]*\n(?:[ \t]*\n)*", re.MULTILINE)
 _NUMBER = re.compile(r"FR Doc\.? ?(?:No[.:] ?)?\s?((?:[A-Z]\d{0,2}[-–])?\d{2,4}[-–]\d{1,6})")
 _PRE = re.compile(r"<pre[^>]*>(.*?)(?:</pre>|\Z)", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"</?(?:a|b|i|em|strong|span|sup|sub)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:a|b|i|em|strong|span)\b[^>]*>", re.IGNORECASE)
 _PART = re.compile(r"PART (\d{1,4})\s*[-–—]+\s*\S", re.IGNORECASE)
 _TITLE = re.compile(r"(\d{1,2}) CFR (?:Parts?|chapter)", re.IGNORECASE)
 _SECTION = re.compile(r"(?:Sec\.|§)\s+(\d{1,4}\.\d+[a-z]?(?:-\d+)?)\s+(?=[A-Z\[“'\"])")
@@ -74,7 +75,7 @@ def plain(data: bytes, label: str = "") -> str:
 def read_fr_text(data: bytes, label: str = "") -> RawText:
     """Reads raw text, of a published document or one on public inspection."""
     reader = _Reader()
-    text = _across_pages(plain(data, label))
+    text = text_scripts(_across_pages(plain(data, label)))
     # A line with a nought alone is the bullet before an instruction.
     lines = [line for line in text.split("\n") if line.strip() != "0" and not is_rule(line.strip() or "x")]
     for paragraph in paragraphs(lines):

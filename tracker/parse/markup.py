@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from tracker.errors import ParseError
+from tracker.parse.raised import write_scripts
 from tracker.xml import NotXml, root_of
 
 # The largest thing read is a title of the CFR in one file; the eCFR's title 15 has 30 MB.
@@ -62,8 +63,8 @@ _RAISED_E = frozenset({"51", "52", "53", "54"})  # super- and subscripts
 
 
 def tree(data: bytes, name: str, label: str = "") -> Element:
-    """The root of an XML file, comments and processing instructions left out, `<br/>` read as space.
-    `label` is the charset that came with the bytes.
+    """The root of an XML file, comments and processing instructions left out, `<br/>` read as space,
+    superscripts and subscripts written into its text (`raised`). `label` is the charset that came with the bytes.
 
     Raises ParseError, naming the line, when it is not well formed, nested more than 100 deep or over
     200 MB. No entity is resolved and nothing is loaded from anywhere.
@@ -76,6 +77,7 @@ def tree(data: bytes, name: str, label: str = "") -> Element:
         raise ParseError(f"{name}: not well-formed XML: {error}", cure="fetch it again") from error
     for line_break in root.iter("br"):
         line_break.tail = f"{LINE_BREAK}{line_break.tail or ''}"
+    write_scripts(root)
     return root
 
 

@@ -19,6 +19,7 @@ from tracker.parse.address import without
 from tracker.parse.main_text import BLOCKS, folded, main_text, selected
 from tracker.parse.markup import plain, shorten
 from tracker.parse.outline import SEPARATOR, Outline
+from tracker.parse.raised import write_html_scripts
 from tracker.parse.tables import Row
 from tracker.text import search_form
 
@@ -66,6 +67,7 @@ def read_page(data: bytes, url: str, *, content: str = "", label: str = "") -> P
     published = _published(soup)
     for tag in soup(_NEVER):
         tag.decompose()
+    write_html_scripts(soup)
     roots = selected(soup, content, url) if content else [main_text(soup)]
     outline = Outline()
     writer = _Writer(outline, url)

@@ -22,7 +22,7 @@ from tracker.store.tables import (
     DEADLINE,
     LINK,
 )
-from tracker.text import name_form, search_form
+from tracker.text import index_form, name_form
 
 _ORDERS = ("E.O. ", "Proclamation ")
 # The tables that are made from a change's record.
@@ -249,4 +249,4 @@ def _texts(entry: Entry) -> tuple[str, str]:
         " ".join(tagging.units[:500]), " ".join(tagging.eccns[:500]), entry.words[0],
     ]  # fmt: skip
     ja = [tagging.summary.ja, tagging.reason.ja, entry.words[1]]
-    return search_form(" ".join(filter(None, en))), search_form(" ".join(filter(None, ja)))
+    return index_form(" ".join(filter(None, en))), index_form(" ".join(filter(None, ja)))

@@ -22,7 +22,7 @@ from tracker.model import Level
 from tracker.record import instant
 from tracker.store.moment import from_text, to_text
 from tracker.store.schema import HEAD
-from tracker.text import search_form
+from tracker.text import index_form
 
 FILE = "tracker.db"
 _QUOTED = re.compile(r'"([^"]+)"|(\S+)')
@@ -478,7 +478,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
 def _search(form: str) -> Iterator[tuple[str, str]]:
     """The condition of a word or phrase, if it says anything. English goes by words, Japanese by trigrams, and what
     is too short for a trigram by looking at each row's Japanese."""
-    term = search_form(form)
+    term = index_form(form)
     phrase = '"' + term.replace('"', '""') + '"'
     if not _JAPANESE.search(term):
         if re.search(r"\w", term):

@@ -165,7 +165,7 @@ class ChangeRow(Row, table=True):
 
 
 class ChangeTextRow(Row, table=True):
-    """What a change is searched by, folded as `text.search_form` folds; FTS5 indexes this table. `ja` comes
+    """What a change is searched by, folded as `text.index_form` folds; FTS5 indexes this table. `ja` comes
     first: terms too short for trigrams are looked for in it row by row, without reading the long `en`."""
 
     __tablename__ = "change_text"

@@ -21,11 +21,11 @@ from tracker.export.stored import document_of
 from tracker.model import Document
 from tracker.store import versions
 from tracker.store.db import Store
-from tracker.text import search_form
+from tracker.text import index_form
 from tracker.web.wording import Terms
 
 FILE = "law-search.db"
-FORM = 1  # of the tables below; an index of another form is made anew
+FORM = 2  # of the tables below; an index of another form is made anew
 _TABLES = (
     "CREATE TABLE unit (id INTEGER PRIMARY KEY, identity TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL,"
     " first INTEGER NOT NULL, last INTEGER)",  # last NULL: the newest version that was read still has it
@@ -153,7 +153,7 @@ def _take(index: sqlite3.Connection, identity: str, ordinal: int, document: Docu
             )
             index.execute(
                 "INSERT INTO unit_fts (rowid, words) VALUES (?, ?)",
-                [row.lastrowid, search_form(f"{unit.path} | {unit.text}")],
+                [row.lastrowid, index_form(f"{unit.path} | {unit.text}")],
             )
         present.add(place)
     gone = [number for place, number in standing.items() if place not in present]
@@ -162,7 +162,7 @@ def _take(index: sqlite3.Connection, identity: str, ordinal: int, document: Docu
 
 def _askable(group: Iterable[str]) -> list[str]:
     """Forms that hold a letter or a digit; the texts are English, so Japanese comes through its synonyms."""
-    return [form for form in map(search_form, group) if re.search(r"\w", form)]
+    return [form for form in map(index_form, group) if re.search(r"\w", form)]
 
 
 def _phrase(form: str) -> str:

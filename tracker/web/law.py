@@ -22,7 +22,7 @@ from tracker.record import restore
 from tracker.store import changes as stored
 from tracker.store import versions
 from tracker.store.moment import from_text
-from tracker.text import search_form
+from tracker.text import index_form
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.finding import Finder
 from tracker.web.redline import TYPES, anchor_of, as_file, item_of, redline_view
@@ -117,9 +117,9 @@ def text(
         places[name] = places.get(name, 0) + 1
     chosen = place if place in places else "" if q else next(iter(places), "")
     units = [unit for unit in document.units if not chosen or split_path(unit.path)[0] == chosen]
-    wanted = search_form(q)
+    wanted = index_form(q)
     if wanted:
-        units = [unit for unit in units if wanted in search_form(f"{unit.path} {unit.text}")]
+        units = [unit for unit in units if wanted in index_form(f"{unit.path} {unit.text}")]
     parts = max(1, -(-len(units) // PAGE))
     where = next((index for index, unit in enumerate(units) if at and unit.path == at), None)
     part = max(1, min(part, parts)) if where is None else where // PAGE + 1

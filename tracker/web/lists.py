@@ -14,7 +14,7 @@ from tracker.model import Change, Op
 from tracker.record import restore
 from tracker.store import changes as stored
 from tracker.store.reading import Wanted
-from tracker.text import search_form
+from tracker.text import index_form, search_form
 from tracker.web.desk import AtDesk, Desk
 from tracker.web.inbox import Filter, filter_of
 from tracker.web.rendering import number_of, page
@@ -44,7 +44,7 @@ def _lists(request: Request, desk: Desk) -> HTMLResponse:
         for party in found
         if (not country or party.country.upper() == country.upper())
         and (op not in list(OPS) or party.op == op)
-        and search_form(words) in search_form(f"{party.name} {party.register}")
+        and index_form(words) in index_form(f"{party.name} {party.register}")
     ]
     pages = max(1, -(-len(shown) // PAGE))
     number = min(number_of(asked.get("page", "1")), pages)
