@@ -61,15 +61,13 @@ def test_tables_and_footnotes() -> None:
 )
 def test_page(markup: str, text: str) -> None:
     html = markup.replace("SU>", "sup>").replace("<FTREF/>", "")
-    page = read_page(
-        _PAGE.format(f"<p>A leak {html}.</p>").encode(), "https://example.gov/a", encoding="utf-8"
-    )
+    page = read_page(_PAGE.format(f"<p>A leak {html}.</p>").encode(), "https://example.gov/a", label="utf-8")
     assert page.units[-1].text == f"A leak {text}."
 
 
 def test_a_page_keeps_the_links_of_its_notes() -> None:
     html = '<p>Of 10<sup><a href="#fn1">2</a></sup> it says<sup><a href="https://example.gov/n.pdf">3</a></sup> so.</p>'
-    page = read_page(_PAGE.format(html).encode(), "https://example.gov/a", encoding="utf-8")
+    page = read_page(_PAGE.format(html).encode(), "https://example.gov/a", label="utf-8")
     assert page.units[-1].text == "Of 10[2] it says[3] so."
     assert ("https://example.gov/n.pdf", "[3]") in page.links
 
