@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -199,7 +200,8 @@ def diff(data: bytes) -> None:
 
 def quiet(data: bytes) -> None:
     before, after = _two(data)
-    templates = noise.volatile(before, after)
+    stored = replace(before, units=tuple(replace(unit, text=f"{unit.text} 1") for unit in before.units))
+    templates = noise.volatile(before, after, stored)
     _sound(noise.quiet(before, templates))
 
 
