@@ -12,6 +12,8 @@
     ├── ParseError            bytes that their reader cannot make sense of                permanent
     │   └── Poison            a document that ends its reader, or overruns its bounds     permanent
     ├── StoreError            the state folder or database cannot be used
+    │   ├── StateLost         the database that was there is gone, empty or another       exit 2
+    │   └── StateDamaged      the database file is damaged
     ├── NoAnswer              a language model of the firm's own gave none
     └── DeliveryError         a channel did not take a message; says if it may later
 
@@ -94,6 +96,14 @@ class Poison(ParseError):
 
 
 class StoreError(TrackerError):
+    pass
+
+
+class StateLost(StoreError):
+    pass
+
+
+class StateDamaged(StoreError):
     pass
 
 

@@ -294,8 +294,8 @@ def _local(text: str, zone: ZoneInfo) -> str:
 
 
 def _store(state: Path) -> Store:
-    from tracker.store.db import FILE, Store
+    from tracker.store.db import Store
+    from tracker.store.presence import required
 
-    if not (state / FILE).exists():
-        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+    required(state)
     return Store(state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from tracker import __version__
-from tracker.errors import SettingsError, TrackerError, UsageError
+from tracker.errors import SettingsError, StateLost, StoreError, TrackerError, UsageError
 from tracker.model import Language
 
 if TYPE_CHECKING:
@@ -84,16 +85,24 @@ def run() -> int:
         return _say(UsageError(error.format_message().rstrip("."), cure=f"see `{asked}`"), 2)
     except click.Abort:
         return 1
-    except (SettingsError, UsageError) as error:
-        return _say(error, 2)
     except TrackerError as error:
-        return _say(error, 1)
+        return say(error)
+    except sqlite3.DatabaseError as error:
+        from tracker.store.presence import is_damage
+
+        what = "is damaged" if is_damage(error) else "cannot be read"
+        return _say(StoreError(f"the database {what}: {error}", cure="run `tracker verify`"), 1)
     except BrokenPipeError:
         # The reader of a pipe (`| head`) has had enough; Python must not complain again at its own exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0
+
+
+def say(error: TrackerError) -> int:
+    """Writes an error's line; the exit code that it ends a command with."""
+    return _say(error, 2 if isinstance(error, SettingsError | UsageError | StateLost) else 1)
 
 
 def _say(error: TrackerError, code: int) -> int:

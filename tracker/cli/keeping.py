@@ -107,7 +107,8 @@ def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool
     or evidence refers to. Says what it is; with --apply it goes, and leaves sealed tombstones."""
     from tracker.settings_values import duration
     from tracker.store import retention
-    from tracker.store.db import FILE, Store
+    from tracker.store.db import Store
+    from tracker.store.presence import required
 
     try:
         older = duration(older_than) if older_than else settings_of(config).prune_after
@@ -117,8 +118,7 @@ def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool
         raise UsageError(
             "how old may they be?", cure="give --older-than 180d, or set prune_after in [tracker]"
         )
-    if not (state / FILE).exists():
-        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+    required(state)
     store, now = Store(state), clock.now()
     if apply:
         found = retention.prune(store, older=older, now=now)
@@ -164,13 +164,13 @@ def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, lang:
     from tracker.engine import cycle
     from tracker.i18n import t
     from tracker.present.inert import line
-    from tracker.store.db import FILE, Store
+    from tracker.store.db import Store
+    from tracker.store.presence import required
 
     settings = settings_of(config)
     logging(settings.log_format == "json", "warning")
     day = read_day(since, "--since")
-    if not (state / FILE).exists():
-        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+    required(state)
     chosen = [
         source
         for source in settings.sources

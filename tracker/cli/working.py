@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import clock
-from tracker.cli.app import app, command, finish, language_of, logging, print_json, settings_of
+from tracker.cli.app import app, command, finish, language_of, logging, print_json, say, settings_of
 from tracker.cli.app import as_json as json_option
 from tracker.cli.app import lang as lang_option
-from tracker.errors import FetchError, UsageError
+from tracker.errors import FetchError, StateDamaged, StateLost, UsageError
 
 if TYPE_CHECKING:
     from tracker.engine.local import Daemon
@@ -65,13 +65,18 @@ def run(config: Path, state: Path, log_json: bool, listen: str | None) -> None:
     logging(log_json or settings.log_format == "json")
     daemon = Daemon(settings, Store(state), clock.now)
     viewer = _viewer(daemon, state, listen)
-    daemon.run()
+    code = 0
+    try:
+        daemon.run()
+    except (StateLost, StateDamaged) as error:
+        code = say(error)
     if viewer is not None:
         viewer.stop()
     if daemon.busy:
         # A poll that hangs in a socket would hold the process up; what it has not committed, it repeats.
         sys.stderr.flush()
-        os._exit(0)
+        os._exit(code)
+    finish(code)
 
 
 def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
@@ -296,38 +301,34 @@ def summarise(config: Path, state: Path, change: str, lang: str, as_json: bool) 
 @json_option
 def verify(config: Path, state: Path, head: Path | None, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
     """Re-hashes every snapshot and checks the chains of records, tries and reviews and the seals of changes. Ends with 1 when a byte is not what it was."""
-    from tracker.store import deeds, heads, retention, reviews, snapshots
-    from tracker.store.db import FILE, Store
+    from tracker.keep.verification import verify as check
 
-    if not (state / FILE).exists():
-        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
-    noted = _noted(head) if head else {}
-    checked, problems = 0, []
-    store = Store(state)
-    for found in snapshots.verify(store):
-        if isinstance(found, int):
-            checked = found
-            if sys.stderr.isatty():
-                sys.stderr.write(f"{found} checked\r")
-        else:
-            problems.append(found)
-    with store.read() as connection:
-        problems.extend(reviews.verify(connection))
-        problems.extend(deeds.verify(connection))
-        problems.extend(heads.fallen(connection, noted))
-        dropped, freed = retention.dropped(connection)
-        ends = heads.heads(connection)
-    if head and not problems:
-        _note(head, ends)
+    found = check(state, _noted(head) if head else {}, _checked)
+    if head and not found.problems:
+        _note(head, found.ends)
     if as_json:
-        print_json({"checked": checked, "problems": problems, "dropped": dropped, "dropped_bytes": freed})
+        print_json(
+            {
+                "checked": found.checked,
+                "problems": found.problems,
+                "dropped": found.dropped,
+                "dropped_bytes": found.dropped_bytes,
+            }
+        )
     else:
-        for problem in problems:
+        for problem in found.problems:
             print(problem)
-        if dropped:
-            print(f"{dropped} answers were dropped by policy ({freed / 1e6:.1f} MB), each with its tombstone")
-        print(f"{checked} snapshots and records checked, {len(problems)} problems")
-    finish(1 if problems else 0)
+        if found.dropped:
+            print(
+                f"{found.dropped} answers were dropped by policy ({found.dropped_bytes / 1e6:.1f} MB), each with its tombstone"
+            )
+        print(f"{found.checked} snapshots and records checked, {len(found.problems)} problems")
+    finish(1 if found.problems else 0)
+
+
+def _checked(number: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{number} checked\r")
 
 
 def _noted(head: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -22,7 +23,7 @@ from tracker.clock import machine_now
 from tracker.digest import schedule as digests
 from tracker.engine import cycle, watch
 from tracker.engine.due import load_checked, overdue
-from tracker.errors import SettingsError, TrackerError
+from tracker.errors import SettingsError, StateDamaged, StateLost, StoreError, TrackerError
 from tracker.meaning import comparing, summarising
 from tracker.meaning.writer import ChatEndpoint
 from tracker.notify.sender import Traffic
@@ -48,10 +49,12 @@ log = structlog.get_logger()
 
 
 class Daemon:
-    """`run()` returns after SIGTERM or SIGINT (or `stop.set()`), within seconds."""
+    """`run()` returns after SIGTERM or SIGINT (or `stop.set()`), within seconds. It raises StateLost or StateDamaged when the
+    database went away, or was damaged, under it."""
 
     def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime]) -> None:
         self.stop = threading.Event()
+        self.trouble: StoreError | None = None  # why it ended by itself
         self.store = store
         self.now = now
         self.context = cycle.make_context(settings, store, now)
@@ -73,6 +76,7 @@ class Daemon:
         )
         # Ticks overlap on purpose: a source that takes its time does not hold up those that fall due meanwhile.
         for job, seconds, instances in (
+            (self.look_at_the_database, TICK_SECONDS, 1),
             (self.tick, TICK_SECONDS, cycle.WORKERS),
             (self.deliver, DELIVER_SECONDS, 1),
             (self.reload_if_changed, RELOAD_SECONDS, 1),
@@ -84,12 +88,13 @@ class Daemon:
             (self.prune, PRUNE_SECONDS, 1),
         ):
             scheduler.add_job(
-                job,
+                partial(self._run_job, job),
                 "interval",
                 seconds=seconds,
                 max_instances=instances,
                 next_run_time=machine_now(),
                 id=job.__name__,
+                name=job.__name__,
             )
         self._on_signals()
         scheduler.start()
@@ -104,11 +109,31 @@ class Daemon:
             self._let_polls_end()
             self.context.client.close()
             log.info("stopped")
+        if self.trouble is not None:
+            raise self.trouble
 
     def enabled(self) -> list[str]:
         return [source.id for source in self.context.settings.sources if source.enabled]
 
+    def _run_job(self, job: Callable[[], None]) -> None:
+        """A database that is gone or damaged ends the daemon: whatever it did next would be lost. Other trouble with the
+        store (locked, full) passes: the next round of the job finds its work where it was."""
+        try:
+            job()
+        except (StateLost, StateDamaged) as error:
+            if self.trouble is None:
+                self.trouble = error
+                log.critical("the database cannot be used any more; the tracker ends", reason=error.line())
+            self.stop.set()
+        except StoreError as error:
+            log.warning("put off", job=job.__name__, reason=error.line())
+
     # --- jobs -----------------------------------------------------------------------------------
+
+    def look_at_the_database(self) -> None:
+        """Somebody may remove or replace the file under a running program, which would write on into a file without a
+        name."""
+        self.store.still_there()
 
     def tick(self) -> None:
         """Polls what is due and nobody polls yet."""
@@ -247,7 +272,8 @@ class Daemon:
         end = time.monotonic() + STOP_SECONDS
         while self._polling and time.monotonic() < end:
             time.sleep(0.05)
-        states.release_of(self.store, [cycle.owner()])
+        if self.trouble is None:
+            states.release_of(self.store, [cycle.owner()])
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

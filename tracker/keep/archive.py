@@ -26,6 +26,7 @@ from sqlalchemy import JSON, Boolean, Table
 
 from tracker.errors import StoreError, UsageError
 from tracker.keep.backup import sync
+from tracker.store import presence
 from tracker.store.db import FILE
 from tracker.store.schema import HEAD
 from tracker.store.tables import metadata
@@ -75,8 +76,7 @@ def export(state: Path, file: Path) -> Moved:
     Raises UsageError when there is nothing to move or the file exists, StoreError when it cannot be written.
     """
     source = state / FILE
-    if not source.exists():
-        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+    presence.required(state)
     if file.exists():
         raise UsageError(f"{file} exists", cure="give a file that does not, or remove it")
     part = file.with_name(f"{file.name}.part")
@@ -99,6 +99,8 @@ def export(state: Path, file: Path) -> Moved:
         part.replace(file)
         sync(file.absolute().parent)
     except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
+        if presence.is_damage(error):
+            raise presence.damaged(source, str(error)) from error
         raise StoreError(
             f"{file}: not written: {error}", cure="is there room, and may you write there?"
         ) from error

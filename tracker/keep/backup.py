@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.errors import StoreError, UsageError
+from tracker.store import presence
 from tracker.store.db import FILE
 
 MARK = "BACKUP.txt"  # says that the folder is a backup, so that no state in use is ever written over
 _PART = ".part"
+_GROWING = ("snapshot", "version", "change", "review", "attempt")  # rows of these are never taken away
 _SAYS = """This folder is a backup made by `tracker backup`. tracker.db holds everything: answers, changes, alerts, reviews.
 
 To restore: stop the tracker, copy tracker.db (and nothing else) into an empty folder, give that folder as --state,
@@ -42,12 +44,12 @@ class Backup:
 def backup(state: Path, folder: Path) -> Backup:
     """Copies the state into the folder; an earlier backup there is replaced at the end, in one step, or not at all.
 
-    Raises UsageError when there is nothing to save or the folder is no place for a backup, StoreError when the copy
+    Raises UsageError when there is nothing to save, the folder is no place for a backup, or the backup there holds more
+    than the state (StateLost where the database is gone), StoreError when the copy
     cannot be written or is not whole.
     """
     source = state / FILE
-    if not source.exists():
-        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+    presence.required(state)
     target = folder / FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,6 +60,8 @@ def backup(state: Path, folder: Path) -> Backup:
         with _alone(folder):
             return _copy(source, target)
     except (OSError, sqlite3.Error) as error:
+        if presence.is_damage(error):
+            raise presence.damaged(source, str(error)) from error
         raise StoreError(
             f"{folder}: the backup was not made: {error}", cure="is there room, and may you write there?"
         ) from error
@@ -79,20 +83,43 @@ def _copy(source: Path, target: Path) -> Backup:
             new.execute("PRAGMA journal_mode=DELETE")  # one file that needs no others beside it
             (said,) = new.execute("PRAGMA quick_check(1)").fetchone()
             if said != "ok":
-                raise StoreError(
-                    f"{source}: the database is damaged: {said}", cure="restore an earlier backup"
-                )
-            snapshots, changes = (
-                int(new.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - two names of ours
-                for table in ("snapshot", "change")
-            )
+                raise presence.damaged(source, str(said))
+            held = _contents(new)
+        _no_less(target, held)
         sync(part)
         (folder / MARK).write_text(_SAYS, "utf-8")
         part.replace(target)
         sync(folder)
     finally:
         part.unlink(missing_ok=True)
-    return Backup(target, target.stat().st_size, snapshots, changes)
+    return Backup(target, target.stat().st_size, held["snapshot"], held["change"])
+
+
+def _contents(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many rows there are of what is only ever added to."""
+    there = {str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return {
+        table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - names of ours
+        for table in _GROWING
+        if table in there
+    }
+
+
+def _no_less(target: Path, held: dict[str, int]) -> None:
+    """Raises UsageError where the copy that is there holds more than the new one. One that cannot be read holds nothing."""
+    if not target.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{target.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as old:
+            kept = _contents(old)
+    except sqlite3.DatabaseError:
+        return
+    for table, number in kept.items():
+        if held.get(table, 0) < number:
+            raise UsageError(
+                f"{target} holds {number} rows of {table}, the state {held.get(table, 0)}: the better copy stays",
+                cure="is --state the right one? give another folder for this copy, or move that one away",
+            )
 
 
 def sync(path: Path) -> None:

@@ -14,13 +14,14 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from tracker.errors import StoreError
+from tracker.store import presence
 from tracker.store.schema import HEAD
 
 BUSY_SECONDS = 30
-FILE = "tracker.db"
+FILE = presence.FILE
 _CURE = "is the state folder writable and the disk not full?"
 
 
@@ -38,13 +39,16 @@ class Store:
             ) from error
         self.state = state
         self.path = state / FILE
+        presence.check(state)
         self.engine = _engine(self.path)
         self._writer = threading.Lock()
         self._open = threading.local()
         try:
             self._migrate()
-        except (OperationalError, DBAPIError) as error:
-            raise StoreError(f"{self.path}: {error.orig}", cure=_CURE) from error
+        except DBAPIError as error:
+            raise self._trouble(error) from error
+        presence.mark(state)
+        self._identity = presence.identity(self.path)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -53,19 +57,25 @@ class Store:
         if joined is not None:
             yield joined
             return
-        with self.engine.connect().execution_options(tracker_read=True) as connection:
-            yield connection
+        try:
+            with self.engine.connect().execution_options(tracker_read=True) as connection:
+                yield connection
+        except DatabaseError as error:
+            if presence.is_damage(error.orig):
+                raise self._trouble(error) from error
+            raise
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """A `write()` inside another of the same thread joins it: one transaction, the outer one. When the power fails,
         the last transactions may be gone, whole; not a `durable` one, nor any before it: they are on the disk when it
         ends. Raises StoreError, and nothing is written, when the disk is full, the folder read only or the database
-        held by somebody else."""
+        held by somebody else; StateLost when the file was removed or replaced since it was opened; StateDamaged."""
         joined = self._current()
         if joined is not None:
             yield joined
             return
+        self.still_there()
         try:
             with self._writer, self.engine.execution_options(tracker_durable=durable).begin() as connection:
                 self._open.connection = connection
@@ -73,8 +83,19 @@ class Store:
                     yield connection
                 finally:
                     self._open.connection = None
-        except OperationalError as error:
-            raise StoreError(f"{self.path}: {error.orig}", cure=_CURE) from error
+        except DatabaseError as error:
+            if isinstance(error, OperationalError) or presence.is_damage(error.orig):
+                raise self._trouble(error) from error
+            raise
+
+    def still_there(self) -> None:
+        """Raises StateLost where the file was removed, emptied or replaced since it was opened."""
+        presence.still(self.path, self._identity)
+
+    def _trouble(self, error: DBAPIError) -> StoreError:
+        if presence.is_damage(error.orig):
+            return presence.damaged(self.path, str(error.orig))
+        return StoreError(f"{self.path}: {error.orig}", cure=_CURE)
 
     def _current(self) -> Connection | None:
         return getattr(self._open, "connection", None)

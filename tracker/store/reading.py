@@ -20,6 +20,7 @@ from tracker.clock import legal_instant
 from tracker.errors import StoreError, UsageError
 from tracker.model import Level
 from tracker.record import instant
+from tracker.store import presence
 from tracker.store.moment import from_text, to_text
 from tracker.store.schema import HEAD
 from tracker.text import index_form
@@ -87,7 +88,7 @@ class Reader:
 
     def __init__(self, state: Path) -> None:
         self.path = state / FILE
-        if not self.path.exists():
+        if not presence.check(state):
             raise StoreError(
                 f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state"
             )
@@ -100,6 +101,8 @@ class Reader:
                 Store(state).close()
                 self.connection = self._connect()
         except sqlite3.Error as error:
+            if presence.is_damage(error):
+                raise presence.damaged(self.path, str(error)) from error
             raise StoreError(f"{self.path}: {error}") from error
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA mmap_size=268435456")

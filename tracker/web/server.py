@@ -71,8 +71,13 @@ class Viewer:
 
         listener = self._bind()
         self.port = listener.getsockname()[1]
+        try:
+            app = create_app(self.settings, self.state, self.now, host=self.host)
+        except BaseException:
+            listener.close()
+            raise
         config = uvicorn.Config(
-            create_app(self.settings, self.state, self.now, host=self.host),
+            app,
             http=Patient,
             access_log=False,
             log_config=None,

@@ -1,0 +1,134 @@
+"""Whether the database of a state folder is the one that was there before: not gone, not emptied, not replaced under a
+running program, not damaged.
+
+A folder in which a database was once is never taken for a new one: all that was watched would be the baseline again, and
+nothing that happened meanwhile would be told.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from pathlib import Path
+
+from tracker.errors import StateDamaged, StateLost, StoreError, UsageError
+
+FILE = "tracker.db"
+MARKER = "STATE.txt"
+# What other parts of the program leave beside a database, also before there was a marker.
+_BESIDE = (MARKER, f"{FILE}-wal", f"{FILE}-shm", "law-search.db")
+_BACKUP = "BACKUP.txt"
+_CURE = "restore a backup (docs/running.md); to begin anew on purpose, give --state another folder, or empty this one"
+_HEADER = b"SQLite format 3\x00"
+_DAMAGE = ("malformed", "not a database", "database corruption", "disk image")
+_SAYS = """A tracker keeps its state in this folder, in tracker.db. While this file is here, a folder without tracker.db, or with an
+empty one, is refused: it would begin anew, and what happened meanwhile would never be told.
+"""
+
+Identity = tuple[int, int]
+
+
+def check(state: Path) -> bool:
+    """Whether there is a database; False in a new folder. Raises StateLost where there was one and it is gone or empty,
+    StateDamaged where the file is none."""
+    path = state / FILE
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        size = -1
+    except OSError as error:
+        raise StoreError(
+            f"{path}: {error.strerror}", cure="give --state a folder that you may use"
+        ) from error
+    if size > 0:
+        with path.open("rb") as file:
+            if file.read(len(_HEADER)) != _HEADER:
+                raise damaged(path, "it is not a database")
+        return True
+    found = _trace(state, empty=size == 0)
+    if found:
+        what = "is empty" if size == 0 else "is not there"
+        raise StateLost(f"{path} {what}, but there was one ({found} is beside it)", cure=_CURE)
+    return False
+
+
+def required(state: Path) -> None:
+    """Raises UsageError in a folder in which nothing is stored yet, and what `check` raises."""
+    if not check(state):
+        raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
+
+
+def mark(state: Path) -> None:
+    """Leaves the marker once there is a database."""
+    marker = state / MARKER
+    if marker.exists():
+        return
+    try:
+        marker.write_text(_SAYS, "utf-8")
+    except OSError as error:
+        # Who may only read here can neither lose the database nor begin a new one.
+        if error.errno not in {errno.EACCES, errno.EROFS, errno.EPERM}:
+            raise StoreError(
+                f"{marker}: cannot be written: {error.strerror}", cure="is the disk full?"
+            ) from error
+
+
+def identity(path: Path) -> Identity | None:
+    """Device and inode of the file; None where it is gone or empty."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found.st_size else None
+
+
+def still(path: Path, opened: Identity | None) -> None:
+    """Raises StateLost where the path no longer leads to the file that was opened: what is written then goes nowhere."""
+    now = identity(path)
+    if now != opened:
+        what = "was removed or emptied" if now is None else "was replaced by another file"
+        raise StateLost(
+            f"{path} {what} while it was in use; nothing more is written",
+            cure="put it back, or restore a backup (docs/running.md), and start again",
+        )
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether this is SQLite's complaint about the file itself."""
+    return isinstance(error, sqlite3.DatabaseError) and any(word in str(error) for word in _DAMAGE)
+
+
+def damaged(path: Path, said: str) -> StateDamaged:
+    return StateDamaged(f"{path}: damaged: {said}", cure="restore a backup: docs/running.md")
+
+
+def integrity(path: Path) -> list[str]:
+    """What the database's own check says of the file, in one line; nothing where it is whole."""
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+        try:
+            rows = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)")]
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise StoreError(f"{path}: {error}") from error
+        rows = [str(error)]
+    if rows == ["ok"]:
+        return []
+    said = " ".join(rows[0].split())
+    more = f", and {len(rows) - 1} more" if len(rows) > 1 else ""
+    return [damaged(path, f"{said}{more}").line()]
+
+
+def _trace(state: Path, *, empty: bool) -> str:
+    """What shows that there was a database; nothing in a new folder. Beside an empty file, SQLite's own files show
+    nothing: somebody may be making it just now."""
+    for name in _BESIDE:
+        if not (empty and name.startswith(FILE)) and (state / name).exists():
+            return name
+    if state.is_dir():
+        for folder in sorted(state.iterdir()):
+            if folder.is_dir() and (folder / _BACKUP).is_file():
+                return f"{folder.name}/{_BACKUP}"
+    return ""
