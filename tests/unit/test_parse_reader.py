@@ -166,3 +166,28 @@ def test_a_wrong_charset_does_not_break_xml_or_raw_text() -> None:
     assert document.units[-1].text == "(a) “Text” — §"
     raw = fetched(Role.FR_TEXT, TEXT.replace("SUMMARY: ", "SUMMARY: “One” — ").encode(), content_type=latin)
     assert "“One” — " in read(fetched(Role.PI_RECORD, record(), raw)).abstract
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("Tue, 24 Nov 2026 02:00:00 GMT", date(2026, 11, 23)),
+        ("2026-11-24T02:00:00Z", date(2026, 11, 23)),
+        ("2026-11-24", date(2026, 11, 24)),
+        ('<time datetime="2026-11-24T10:00:00-05:00">Tuesday</time>', date(2026, 11, 24)),
+        ("Tue, 11/24/2026 - 10:00", date(2026, 11, 24)),
+        ("Tuesday, November 24, 2026 - 10:00", date(2026, 11, 24)),
+        ("<span>Nov 24, 2026</span>", date(2026, 11, 24)),
+        ("Some 31, 2026", None),
+        ("", None),
+    ],
+)
+def test_the_day_of_a_feed_entry_is_read_as_feeds_write_it(written: str, day: date | None) -> None:
+    entry = json.dumps({"title": "T", "published": written}).encode()
+    assert read(fetched(Role.FEED_ENTRY, entry)).published == day
+
+
+def test_the_markup_and_entities_of_a_feed_entry_are_no_words() -> None:
+    entry = json.dumps({"title": "T", "summary": "R&amp;D <b>controls</b>"}).encode()
+    assert read(fetched(Role.FEED_ENTRY, entry)).units[-1].text == "R&D controls"
+    assert read(fetched(Role.FEED_ENTRY, b'{"title":"T","summary":"R&amp;D"}')).units[-1].text == "R&D"

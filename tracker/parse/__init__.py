@@ -29,7 +29,9 @@ def _is_plain(fetched: Fetched) -> bool:
     body = fetched.answer.body
     if fetched.role not in _RECORDS or fetched.attachments or len(body) > _SMALL:
         return False
-    return fetched.role is not Role.FEED_ENTRY or b"<" not in body  # a feed's summary may be HTML
+    return fetched.role is not Role.FEED_ENTRY or not (
+        b"<" in body or b"&" in body
+    )  # a feed's summary may be HTML
 
 
 def read_file(name: str, data: bytes) -> Document:
