@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from tracker.errors import ParseError
-from tracker.model import UnitKind
+from tracker.model import UnitKind, is_rest_of_page
 from tracker.parse.page import Page, read_page
 
 URL = "https://media.bis.gov/news-updates"
@@ -19,7 +19,16 @@ def page(body: str, content: str = "", head: str = "<title>News | BIS</title>") 
 
 
 def texts(found: Page) -> list[str]:
-    return [unit.text for unit in found.units]
+    """The words of the main text, without where its links lead."""
+    return [
+        unit.text
+        for unit in found.units
+        if unit.kind not in (UnitKind.LINK, UnitKind.IMAGE) and not is_rest_of_page(unit.path)
+    ]
+
+
+def rest(found: Page) -> list[str]:
+    return [unit.text for unit in found.units if is_rest_of_page(unit.path)]
 
 
 MAIN = "<main><h1>Rules</h1><p>This page tells which rules were published this year, and when.</p></main>"

@@ -49,6 +49,8 @@ _OWN_KIND = {
     UnitKind.CITATION,
     UnitKind.EDITORIAL_NOTE,
     UnitKind.EFFECTIVE_NOTE,
+    UnitKind.LINK,
+    UnitKind.IMAGE,
 }
 _ORDINAL_KINDS = {UnitKind.PARAGRAPH, UnitKind.NOTE, UnitKind.ROW}
 

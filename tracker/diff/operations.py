@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from tracker.diff.align import Alignment, body, designator, in_order
 from tracker.diff.editorial import legal_form, only_typography
+from tracker.diff.weightless import is_target, marked, same_but_for_list_mark, same_target
 from tracker.diff.words import word_spans
 from tracker.model import Document, Op, Operation, Unit, UnitKind
 
+_NEARLY = 0.5  # of a paragraph's length: so much of it its pieces are at least, without their designators
 _PIECES = 8  # a paragraph is looked for in at most so many pieces
 
 
@@ -23,7 +25,8 @@ def compare(before: Document | None, after: Document) -> tuple[Operation, ...]:
         return tuple(_added(unit, position) for position, unit in enumerate(after.units))
     if before.units == after.units:
         return ()
-    return _Comparison(before.units, after.units).operations()
+    operations = _Comparison(before.units, after.units).operations()
+    return marked(operations, before.units, after.units)
 
 
 def substantive(operations: Iterable[Operation]) -> tuple[Operation, ...]:
@@ -169,6 +172,10 @@ class _Comparison:
     def _same(self, i: int, j: int) -> bool:
         """Whether two units say the same; of their designators only the signs around them may differ."""
         old, new = self.before[i], self.after[j]
+        if is_target(old) or is_target(new):
+            return same_target(old.text, new.text)
+        if same_but_for_list_mark(old, new):
+            return True
         if i in self.aligned.alike and designator(old) == designator(new):
             return True
         return (i, j) not in self.aligned.unlike and only_typography(old.text, new.text)
@@ -209,31 +216,30 @@ class _Comparison:
 
 
 def _run(units: Sequence[Unit], partner: Sequence[int], at: int, whole: Unit) -> tuple[list[int], bool]:
-    """The units without a partner right after `at` (else right before it) whose words, joined with
-    those of `at`, are those of `whole`; and whether not even a designator came or went, so that the
-    same text is only cut at other places. None where the words are not the same."""
+    """The units without a partner around `at` whose words, joined in their order with those of `at`, are those of
+    `whole`; and whether not even a designator came or went, so that the same text is only cut at other places. None
+    where the words are not the same."""
     if len(units[at].text) >= len(whole.text):
         return [], False
     wanted: tuple[str, str] | None = None
-    for step in (1, -1):
-        joined, run = [units[at]], list[int]()
-        k = at + step
-        while (
-            0 <= k < len(partner)
-            and partner[k] < 0
-            and len(run) < _PIECES
-            and _together(joined) < len(whole.text)
-        ):
-            joined.insert(len(joined) if step > 0 else 0, units[k])
-            run.append(k)
-            k += step
-        if not run or _together(joined) * 2 < len(whole.text):
-            continue
-        wanted = wanted or (legal_form(whole.text), legal_form(body(whole)))
-        if legal_form(" ".join(unit.text for unit in joined)) == wanted[0]:
-            return run, True
-        if legal_form(" ".join(body(unit) for unit in joined)) == wanted[1]:
-            return run, False
+    for start in range(at, max(at - _PIECES, -1) - 1, -1):
+        if start < 0 or (start < at and partner[start] >= 0):
+            break
+        run = list(range(start, at))
+        end = at + 1
+        while True:
+            joined = [units[k] for k in range(start, end)]
+            size = _together(joined)
+            if run and size >= _NEARLY * len(whole.text):
+                wanted = wanted or (legal_form(whole.text), legal_form(body(whole)))
+                if legal_form(" ".join(unit.text for unit in joined)) == wanted[0]:
+                    return run, True
+                if legal_form(" ".join(body(unit) for unit in joined)) == wanted[1]:
+                    return run, False
+            if size > len(whole.text) or end >= len(partner) or partner[end] >= 0 or end - at > _PIECES:
+                break
+            run.append(end)
+            end += 1
     return [], False
 
 

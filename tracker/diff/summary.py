@@ -51,6 +51,8 @@ _NOUNS: dict[UnitKind, tuple[str, str, str]] = {
     UnitKind.NOTE: ("note", "notes", "注{}件"),
     UnitKind.EFFECTIVE_NOTE: ("effective date note", "effective date notes", "効力に関する注記{}件"),
     UnitKind.INSTRUCTION: ("instruction", "instructions", "改正指示{}件"),
+    UnitKind.LINK: ("link target", "link targets", "リンク先{}件"),
+    UnitKind.IMAGE: ("image", "images", "画像{}件"),
     UnitKind.AUTHORITY: ("authority line", "authority lines", "根拠法令{}件"),
     UnitKind.CITATION: ("source line", "source lines", "出典表示{}件"),
     UnitKind.EDITORIAL_NOTE: ("editorial note", "editorial notes", "編集注{}件"),

@@ -1,4 +1,8 @@
-"""Which part of a page is its text: taken by a CSS selector, or found."""
+"""Which part of a page is its main text: taken by a CSS selector, or found; and what is left.
+
+Nothing is thrown away: what is cut out of the main text (navigation, banners, sidebars) is returned as the rest of
+the page, which is compared as well.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,26 @@ from soupsieve import SelectorSyntaxError
 
 from tracker.errors import ParseError
 
-_FRAME_TAGS = ("nav", "footer", "aside", "header", "dialog")
-_FRAME_ROLES = frozenset(
-    {"navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alert", "alertdialog"}
-)
-_FRAME_NAMES = re.compile(
-    r"(?:^|[-_ ])(?:cookies?|consent|breadcrumbs?|skip-?(?:link|nav|to)|usa-(?:banner|skipnav|identifier|nav|footer|header)|"
-    r"site-?(?:header|footer|nav)|social|share-?(?:this|links|buttons)?|sidebar|pager|pagination|newsletter|subscribe|back-to-top|"
-    r"related-?(?:links|content|posts))(?:$|[-_ ])",
+# Only these lead away from the page whatever they contain.
+_NAVIGATION_TAGS = frozenset({"nav"})
+_NAVIGATION_ROLES = frozenset({"navigation", "search", "menubar", "menu"})
+_NAVIGATION_NAMES = re.compile(
+    r"(?:^|[-_ ])(?:breadcrumbs?|skip-?(?:link|nav|to)|usa-(?:skipnav|nav)|site-?nav|pagination|back-to-top)(?:$|[-_ ])",
     re.IGNORECASE,
-)  # fmt: skip
-_MAIN = ("main", "[role=main]", "#main-content", "#maincontent", "article", "#content", ".main-content")
+)
+# These are furniture outside the main element, and inside it where they hold little but links.
+_FRAME_TAGS = frozenset({"footer", "aside", "header", "dialog"})
+_FRAME_ROLES = frozenset({"banner", "contentinfo", "complementary", "dialog", "alertdialog"})
+_FRAME_NAMES = re.compile(
+    r"(?:^|[-_ ])(?<!has-)(?<!with-)(?<!no-)(?:cookies?|consent|usa-(?:banner|identifier|footer|header)|site-?(?:header|footer)|"
+    r"social|share-?(?:this|links|buttons)?|sidebar|pager|newsletter|subscribe|related-?(?:links|content|posts))(?:$|[-_ ])",
+    re.IGNORECASE,
+)
+_NAMED = frozenset({"div", "section", "ul", "ol", "p", "span", "a", "form"})
+_EXPLICIT = ("main", "[role=main]")
+_LIKELY = ("#main-content", "#maincontent", "article", "#content", ".main-content")
+_LEAST = 40  # characters that a main text has
+_MOSTLY = 0.5  # of an element's text, or of the page's
 BLOCKS = frozenset(
     [
         "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
@@ -51,40 +64,94 @@ def selected(soup: BeautifulSoup, content: str, url: str) -> list[Tag]:
     return chosen
 
 
-def main_text(soup: BeautifulSoup) -> Tag:
-    """The element that holds the page's own text; frames (navigation, banners, footers) taken out."""
+def divided(soup: BeautifulSoup) -> tuple[Tag, list[Tag]]:
+    """The element that holds the page's main text, and the elements outside it, each in reading order.
+
+    The elements are taken out of `soup`.
+    """
     body = soup.body or soup
-    for selector in _MAIN:
-        found = [tag for tag in body.select(selector) if len(folded(tag.get_text(" "))) > 40]
+    for selector in _EXPLICIT:
+        found = [tag for tag in body.select(selector) if len(folded(tag.get_text(" "))) > _LEAST]
         if len(found) == 1:
-            _strip(found[0])
-            return found[0]
-    _strip(body)
-    return _densest(body)
+            return _taken_out(body, found[0], _cut(found[0], whole=_weight(found[0]), explicit=True))
+    whole = _weight(body)
+    cut = _cut(body, whole=whole, explicit=False)
+    left = _weight(body)
+    for selector in _LIKELY:
+        found = [tag for tag in body.select(selector) if len(folded(tag.get_text(" "))) > _LEAST]
+        if len(found) == 1 and _weight(found[0]) >= _MOSTLY * left:
+            return _taken_out(body, found[0], cut)
+    return _taken_out(body, _densest(body), cut)
 
 
-def _strip(root: Tag) -> None:
+def _taken_out(body: Tag, main: Tag, cut: list[Tag]) -> tuple[Tag, list[Tag]]:
+    if main is body:
+        return main, cut
+    main.extract()
+    return main, [body, *cut]
+
+
+def _cut(root: Tag, *, whole: int, explicit: bool) -> list[Tag]:
+    """Takes the furniture out of `root`. Below an explicit main element an author's word counts more than a class
+    name: there only navigation, and what is mostly links, is furniture."""
+    cut: list[Tag] = []
+    gone: set[int] = set()
     for tag in root.find_all(True):
-        if tag.decomposed or tag.attrs is None:
+        if any(id(parent) in gone for parent in tag.parents):
             continue
-        if (
-            (tag.name in _FRAME_TAGS and not (tag.name == "header" and _in_article(tag, root)))
-            or str(tag.get("role") or "") in _FRAME_ROLES
-            or (tag.name in ("div", "section", "ul", "p", "span", "a", "form") and _is_frame(tag))
+        if is_navigation(tag) or (
+            _is_frame(tag)
+            and not (tag.name == "header" and _in_article(tag, root))
+            and (
+                link_share(tag) >= _MOSTLY
+                if explicit or _in_article(tag, root)
+                else _weight(tag) < _MOSTLY * whole
+            )
         ):
-            tag.decompose()
+            gone.add(id(tag))
+            cut.append(tag)
+    for tag in cut:
+        tag.extract()
+    return cut
+
+
+def is_navigation(tag: Tag) -> bool:
+    """Whether an element only leads elsewhere: menus, breadcrumbs, links to other parts of the page."""
+    return (
+        tag.name in _NAVIGATION_TAGS
+        or str(tag.get("role") or "") in _NAVIGATION_ROLES
+        or (tag.name in _NAMED and _is_named(tag, _NAVIGATION_NAMES) and link_share(tag) > 0)
+    )
+
+
+def _is_frame(tag: Tag) -> bool:
+    return (
+        tag.name in _FRAME_TAGS
+        or str(tag.get("role") or "") in _FRAME_ROLES
+        or (tag.name in _NAMED and _is_named(tag, _FRAME_NAMES))
+    )
+
+
+def _is_named(tag: Tag, names: re.Pattern[str]) -> bool:
+    words = [*tag.get_attribute_list("class"), *tag.get_attribute_list("id")]
+    return any(names.search(word) for word in words if word)
 
 
 def _in_article(tag: Tag, root: Tag) -> bool:
-    """A header inside the main text holds its title, not the site's."""
+    """Whether an element stands inside the main text: a header there holds its title, not the site's."""
     return root.name in ("main", "article") or any(
         parent.name in ("main", "article") for parent in tag.parents
     )
 
 
-def _is_frame(tag: Tag) -> bool:
-    words = [*tag.get_attribute_list("class"), *tag.get_attribute_list("id")]
-    return any(_FRAME_NAMES.search(word) for word in words if word)
+def link_share(tag: Tag) -> float:
+    """How much of an element's text is links: 0 to 1; 1 where there is no text at all."""
+    size = len(folded(tag.get_text(" ")))
+    if not size:
+        return 1.0
+    if tag.name == "a":
+        return 1.0
+    return sum(len(folded(link.get_text(" "))) for link in tag.find_all("a")) / size
 
 
 def _densest(body: Tag) -> Tag:

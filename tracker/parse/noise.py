@@ -16,7 +16,7 @@ from functools import lru_cache, partial
 from itertools import takewhile
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from tracker.model import Document, Unit
+from tracker.model import Document, Unit, UnitKind
 from tracker.parse.outline import SEPARATOR
 from tracker.parse.volatile_shapes import (
     KINDS,
@@ -32,6 +32,7 @@ from tracker.parse.volatile_shapes import (
 )
 
 MASK = "◌"
+_ADDRESSES = frozenset({UnitKind.LINK, UnitKind.IMAGE})
 _CONTEXT = 3  # words on either side that must stand there for a learned mask to apply
 _LONGEST = 8  # words that one volatile run may have
 _START, _END = "\u2402", "\u2403"  # the ends of a unit's text in a template
@@ -90,7 +91,8 @@ def volatile(first: Document, second: Document, stored: Document) -> frozenset[s
     for one, other, old in zip(first.units, seconds, olds, strict=True):
         if other is None or old is None:
             continue
-        if one.text != other.text:
+        # An address is no clock: where a file is kept is compared as it is, but for parameters of its query.
+        if one.text != other.text and one.kind not in _ADDRESSES:
             found.update(_learned(one.text, other.text, old.text))
         found.update(_parameters(one, other, old))
     if first.title != second.title:
@@ -273,7 +275,7 @@ def quiet(document: Document, templates: Iterable[str] = ()) -> Document:
     units: list[Unit] = []
     seen: dict[str, int] = {}
     for unit in document.units:
-        text = masked(unit.text, wanted)
+        text = _quiet_text(unit, wanted, names)
         path = SEPARATOR.join(masked(part, wanted) for part in unit.path.split(SEPARATOR))
         if path != unit.path:
             seen[path] = seen.get(path, 0) + 1
@@ -286,6 +288,15 @@ def quiet(document: Document, templates: Iterable[str] = ()) -> Document:
             unit = replace(unit, text=text, path=path, key=key, meta=meta)  # noqa: PLW2901
         units.append(unit)
     return replace(document, units=tuple(units), title=masked(document.title, wanted))
+
+
+def _quiet_text(unit: Unit, wanted: tuple[str, ...], names: frozenset[str]) -> str:
+    if unit.kind not in _ADDRESSES:
+        return masked(unit.text, wanted)
+    for name, value in unit.meta:
+        if name == "href" and unit.text.endswith(value):
+            return unit.text.removesuffix(value) + _steady_address(value, names)
+    return unit.text
 
 
 def _steady_address(address: str, names: frozenset[str]) -> str:

@@ -1,37 +1,35 @@
-"""A web page as units by heading: its main text, tables by row, list entries by name, links kept."""
+"""A web page as units by heading: its main text, tables by row, list entries by name, where its links lead; then the
+rest of the page."""
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
-from bs4.element import NavigableString, PageElement, PreformattedString
 
 from tracker.encodings import UTF_8, as_utf_8
 from tracker.errors import ParseError
-from tracker.model import Unit, UnitKind
-from tracker.parse.address import without
-from tracker.parse.main_text import BLOCKS, folded, main_text, selected
-from tracker.parse.markup import plain, shorten
-from tracker.parse.outline import SEPARATOR, Outline
+from tracker.model import REST_OF_PAGE, Unit, UnitKind
+from tracker.parse.entries import HEADINGS, entries
+from tracker.parse.main_text import divided, folded, is_navigation, link_share, selected
+from tracker.parse.outline import Outline
+from tracker.parse.page_writer import PageWriter
 from tracker.parse.raised import write_html_scripts
-from tracker.parse.tables import Row
-from tracker.text import search_form
+from tracker.parse.targets import absolute
 
 MAX_BYTES = 30_000_000
 MAX_DEPTH = 200  # html nested deeper than this is an attack, not a page
 
-_NEVER = [
-    "script", "style", "noscript", "template", "svg", "iframe", "object", "canvas", "head", "input", "select", "button",
-]  # fmt: skip
-_HEADINGS = {f"h{rank}": rank for rank in range(1, 7)}
+_NEVER = ["script", "style", "noscript", "template", "svg", "canvas", "head", "input", "select"]
+_EMBEDDED = {"iframe": "src", "object": "data", "embed": "src"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_SESSION = re.compile(r"(?:jsessionid|phpsessid|sid|sessionid|utm_\w+|_ga|cb|nonce)\Z", re.IGNORECASE)
+_LABEL_WORDS = 6  # a button of so many words is text
+_PROSE_WORDS = 6  # so many words outside of links make a text even within a menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,20 @@ class Page:
     links: tuple[tuple[str, str], ...]
 
 
-def read_page(data: bytes, url: str, *, content: str = "", label: str = "") -> Page:
-    """Reads a page's main text: what the CSS selector `content` takes, or, without one, what is found.
-    `label` is the charset that came with the bytes.
+def read_page(
+    data: bytes,
+    url: str,
+    *,
+    content: str = "",
+    label: str = "",
+    followed: Callable[[str], bool] | None = None,
+) -> Page:
+    """Reads a page: what the CSS selector `content` takes, or, without one, the main text that is found, and the rest
+    of the page below `Rest of the page`.
+
+    `label` is the charset that came with the bytes. `url` is the page's address, or a file's name; then the page's own canonical address stands for it. `followed` is
+    given for a page that is an index of others: entries that lead to an address it says yes to are left out, since
+    the pages behind them are documents of their own.
 
     Raises ParseError when a selector is wrong or matches nothing, when there is no HTML in `data`, or
     when it is nested without end.
@@ -65,17 +74,108 @@ def read_page(data: bytes, url: str, *, content: str = "", label: str = "") -> P
         raise ParseError(f"{url}: this HTML is nested over {MAX_DEPTH} deep")
     title = _title(soup)
     published = _published(soup)
-    for tag in soup(_NEVER):
-        tag.decompose()
+    base = _base(soup, url)
+    _tidy(soup)
     write_html_scripts(soup)
-    roots = selected(soup, content, url) if content else [main_text(soup)]
+    rest: list[Tag] = []
+    if content:
+        main = selected(soup, content, url)
+    else:
+        element, rest = divided(soup)
+        main = [element]
     outline = Outline()
-    writer = _Writer(outline, url)
-    for root in roots:
+    writer = PageWriter(outline, base)
+    for root in main:
+        if followed is not None:
+            _without_entries(root, base, followed)
         writer.block(root)
     writer.flush()
+    writer.write_targets()
     heading = next((unit.text for unit in outline.units if unit.kind is UnitKind.HEADING), "")
+    if followed is not None and not outline.units and title:
+        outline.add(title, UnitKind.HEADING, title, 0)  # an index of nothing but entries
+    aside = PageWriter(outline, base, place=REST_OF_PAGE)
+    for root in rest:
+        _without_menus(root, base, {folded(title), heading})
+        aside.block(root)
+        aside.flush()
+    aside.write_targets()
     return Page(title or heading, tuple(outline.units), published, tuple(dict.fromkeys(writer.links)))
+
+
+def _base(soup: BeautifulSoup, url: str) -> str:
+    """The address against which the page's links are read; empty for a file that does not say where it comes from."""
+    if not url.startswith(("http://", "https://")):
+        canonical = soup.find("link", attrs={"rel": "canonical", "href": True})
+        named = str(canonical["href"]) if isinstance(canonical, Tag) else ""
+        url = named if named.startswith(("http://", "https://")) else ""
+    tag = soup.find("base", attrs={"href": True})
+    if isinstance(tag, Tag):
+        try:
+            return urljoin(url, str(tag["href"]).strip())
+        except ValueError:
+            return url
+    return url
+
+
+def _tidy(soup: BeautifulSoup) -> None:
+    """Takes out what is no text; turns embedded files into links, and labels that look like buttons into text."""
+    for tag in soup(_NEVER):
+        tag.decompose()
+    for tag in soup(list(_EMBEDDED)):
+        if tag.decomposed:
+            continue
+        link = soup.new_tag("a", href=str(tag.get(_EMBEDDED[tag.name]) or ""))
+        link["title"] = folded(str(tag.get("title") or tag.get("aria-label") or ""))
+        tag.replace_with(link)
+    for button in soup("button"):
+        if _is_label(button):
+            button.unwrap()
+        else:
+            button.decompose()
+
+
+def _is_label(button: Tag) -> bool:
+    """Whether a button is the heading of what it opens, or holds a text, rather than a command."""
+    return (
+        button.find_parent([*HEADINGS, "summary", "dt"]) is not None
+        or button.has_attr("aria-controls")
+        or button.has_attr("aria-expanded")
+        or len(button.get_text(" ").split()) >= _LABEL_WORDS
+    )
+
+
+def _without_entries(root: Tag, base: str, followed: Callable[[str], bool]) -> None:
+    def leads(link: Tag) -> str:
+        address = absolute(base, str(link.get("href") or "")).partition("#")[0]
+        return address if address and followed(address) else ""
+
+    for entry in entries(root, leads):
+        entry.decompose()
+
+
+def _without_menus(root: Tag, base: str, titles: set[str]) -> None:
+    """Leaves of the rest of a page what is said on it: menus, and teasers of other pages, are left out."""
+    for tag in [root, *root.find_all(True)]:
+        if tag.decomposed or not is_navigation(tag):
+            continue
+        for part in tag.find_all(lambda part: part.name == "a" or part.has_attr("aria-current")):
+            if not part.decomposed:
+                part.decompose()
+        words = folded(tag.get_text(" "))
+        if len(words.split()) < _PROSE_WORDS or any(words in title for title in titles):
+            tag.clear(decompose=True)
+    teasers = [
+        entry
+        for entry in entries(root, lambda link: absolute(base, str(link.get("href") or "")))
+        if entry.find(HEADINGS) is not None or entry.find_parent(HEADINGS) is not None
+    ]
+    if len(teasers) > 1:
+        for entry in teasers:
+            entry.decompose()
+    for heading in root.find_all(HEADINGS):
+        if link_share(heading) == 1.0 and len(teasers) > 1:
+            heading.decompose()
 
 
 def _depth(soup: BeautifulSoup) -> int:
@@ -119,163 +219,3 @@ def _published(soup: BeautifulSoup) -> date | None:
             except ValueError:
                 continue
     return None
-
-
-class _Writer:
-    """Walks the main text: headings open levels, everything else becomes units below them."""
-
-    def __init__(self, outline: Outline, url: str) -> None:
-        self.outline = outline
-        self.url = url
-        self.levels: list[tuple[int, str]] = []
-        self.line: list[str] = []
-        self.hrefs: list[str] = []
-        self.linked = 0  # how many characters of the line are links
-        self.links: list[tuple[str, str]] = []
-
-    @property
-    def place(self) -> str:
-        return self.levels[-1][1] if self.levels else ""
-
-    def block(self, tag: Tag) -> None:
-        """Writes an element with all that is in it."""
-        if tag.name in _HEADINGS:
-            self._heading(tag)
-        elif tag.name == "table" and not _is_layout(tag):
-            self._table(tag)
-        elif tag.name in BLOCKS:
-            self.flush()
-            self._inside(tag)
-            self.flush()
-        else:
-            self._inside(tag)
-
-    def _inside(self, tag: Tag) -> None:
-        for child in tag.children:
-            if isinstance(child, Tag):
-                if child.name == "a":
-                    self._link(child)
-                if child.name == "br":
-                    self.line.append(" ")
-                elif child.name in BLOCKS or child.find(_is_block) is not None:
-                    self.block(child)
-                else:
-                    self.line.append(_text(child))
-                    for link in child.find_all("a"):
-                        self._link(link)
-            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-                self.line.append(str(child))
-
-    def _link(self, tag: Tag) -> None:
-        href = tag.get("href")
-        if not isinstance(href, str) or href.startswith(("#", "javascript:", "mailto:", "tel:")):
-            return
-        try:
-            address = without(urljoin(self.url, href.strip()), _is_session)
-            scheme = urlsplit(address).scheme
-        except ValueError:
-            return
-        if scheme in ("http", "https"):
-            text = folded(tag.get_text(" "))
-            self.hrefs.append(address)
-            self.links.append((address, text))
-            self.linked += len(text)
-
-    def _heading(self, tag: Tag) -> None:
-        self.flush()
-        text = folded(_text(tag))
-        for link in tag.find_all("a"):
-            self._link(link)
-        if not text:
-            return
-        rank = _HEADINGS[tag.name]
-        while self.levels and self.levels[-1][0] >= rank:
-            self.levels.pop()
-        path = self._below(shorten(text, 100))
-        path = self.outline.add(path, UnitKind.HEADING, text, len(self.levels), meta=self._meta())
-        self.levels.append((rank, path))
-
-    def flush(self) -> None:
-        """Ends the line that is being collected."""
-        text = folded("".join(self.line))
-        meta = self._meta()
-        self.line = []
-        if not text:
-            return
-        if meta and self.linked >= 0.5 * len(text):
-            # An entry of a list is known by the words of its link, not by its place: news go on top.
-            path = self._below(shorten(text, 80))
-            key = search_form(plain(text))
-            self.outline.add(path, UnitKind.PARAGRAPH, text, len(self.levels), key=key, meta=meta)
-            self.linked = 0
-            return
-        self.linked = 0
-        path = self.outline.numbered(self.place, "¶").strip()
-        self.outline.add(path, UnitKind.PARAGRAPH, text, len(self.levels), meta=meta)
-
-    def _meta(self) -> tuple[tuple[str, str], ...]:
-        meta = tuple(("href", href) for href in dict.fromkeys(self.hrefs))
-        self.hrefs = []
-        return meta
-
-    def _below(self, name: str) -> str:
-        return f"{self.place}{SEPARATOR}{name}" if self.place else name
-
-    def _table(self, tag: Tag) -> None:
-        self.flush()
-        base = (
-            self.outline.numbered(self.place, "Table")
-            if self.place
-            else self.outline.numbered("Page", "Table")
-        )
-        caption = tag.find("caption")
-        if isinstance(caption, Tag):
-            self.outline.add(base, UnitKind.HEADING, folded(_text(caption)), len(self.levels))
-        for line in tag.find_all("tr"):
-            cells = list(line.find_all(["td", "th"], recursive=False))
-            for link in line.find_all("a"):
-                self._link(link)
-            row = Row(
-                tuple(folded(_text(cell)) for cell in cells),
-                "head" if cells and all(c.name == "th" for c in cells) else "row",
-            )
-            first = next((cell for cell in row.cells if cell), "")
-            meta = self._meta()
-            if row.role == "head":
-                self.outline.add(
-                    f"{base}{SEPARATOR}columns", UnitKind.HEADING, row.text, len(self.levels) + 1
-                )
-            elif first:
-                path = f"{base}{SEPARATOR}{shorten(first, 80)}"
-                key = search_form(plain(first))
-                self.outline.add(path, UnitKind.ROW, row.text, len(self.levels) + 1, key=key, meta=meta)
-
-
-def _is_block(tag: Tag) -> bool:
-    return tag.name in BLOCKS
-
-
-def _is_layout(table: Tag) -> bool:
-    """A table that holds another, or one cell alone, only arranges a page."""
-    return table.find("table") is not None or len(table.find_all(["td", "th"], limit=2)) < 2
-
-
-def _text(tag: Tag) -> str:
-    return "".join(_strings(tag))
-
-
-def _strings(tag: Tag) -> Iterator[str]:
-    for child in tag.descendants:
-        if isinstance(child, Tag):
-            if child.name == "br" or child.name in BLOCKS:
-                yield " "
-        elif _is_printed(child):
-            yield str(child)
-
-
-def _is_printed(node: PageElement) -> bool:
-    return isinstance(node, NavigableString) and not isinstance(node, PreformattedString)
-
-
-def _is_session(name: str) -> bool:
-    return _SESSION.match(name) is not None
