@@ -220,19 +220,6 @@ class UnitKind(StrEnum):
     IMAGE = "image"  # which file an image of a page shows: `alternative text → address`
 
 
-# The first step of the path of page text outside the main text: sidebars, banners, teasers.
-REST_OF_PAGE = "Rest of the page"
-
-
-def is_rest_of_page(path: str) -> bool:
-    """Whether a unit stands outside the main text of its page."""
-    return path.startswith(REST_OF_PAGE) and path[len(REST_OF_PAGE) : len(REST_OF_PAGE) + 2] in (
-        "",
-        " ¶",
-        " ›",
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """A text with an identity of its own.

@@ -54,3 +54,16 @@ def index_form(text: str) -> str:
     if "^" in form or "_(" in form:
         form = _SCRIPT.sub(lambda found: found[1] or found[2] or "", form)
     return form
+
+
+# The first step of the path of page text outside the main text: sidebars, banners, teasers.
+REST_OF_PAGE = "Rest of the page"
+
+
+def is_rest_of_page(path: str) -> bool:
+    """Whether a unit stands outside the main text of its page."""
+    return path.startswith(REST_OF_PAGE) and path[len(REST_OF_PAGE) : len(REST_OF_PAGE) + 2] in (
+        "",
+        " ¶",
+        " ›",
+    )

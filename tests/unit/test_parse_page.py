@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from tracker.errors import ParseError
-from tracker.model import UnitKind, is_rest_of_page
+from tracker.model import UnitKind
 from tracker.parse.page import Page, read_page
+from tracker.text import is_rest_of_page
 
 URL = "https://media.bis.gov/news-updates"
 
