@@ -27,6 +27,7 @@ from tracker.model import (
     Tagging,
     UnitKind,
 )
+from tracker.text import is_rest_of_page
 
 # Texts that stand for years and change in places; the others are said once.
 _STANDING = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
@@ -101,8 +102,15 @@ def _tagged(
     if editorial:
         return Tagging(Level.NONE, version=tag.RULES_VERSION), ()
     today = clock.legal_day(now)
+    rest = [operation for operation in operations if is_rest_of_page(operation.path)]
+    if rest and len(rest) == len(operations):
+        # Only what stands around the main text changed: its own words decide, not the page's title and text.
+        document = replace(document, title="", units=())
     tagging = tag.tag(document, operations, today=today)
-    if tagging.level is Level.NONE and _touches(document, operations):
+    if tagging.level is Level.NONE and rest:
+        said = Bilingual(t("rest.reason", "ja"), t("rest.reason", "en"))
+        tagging = replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, reason=said)
+    elif tagging.level is Level.NONE and _touches(document, operations):
         # The words that changed say nothing of the field, but the text in which they stand may.
         whole = tag.tag(document, today=today)
         if whole.level is not Level.NONE:

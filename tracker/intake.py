@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tracker import assessment, diff, parse, timeline
 from tracker.clock import legal_day
+from tracker.diff.site_wide import SiteWide
 from tracker.errors import ParseError, Poison, TrackerError
 from tracker.fetch.items import BROKE
 from tracker.identity import LASTING, change_id, digest, identify
@@ -87,6 +88,7 @@ class Intake:
         self.again = again
         self.accept = accept
         self.quarantine = Quarantine(store, source.id, known)
+        self.site_wide = SiteWide()
 
     def take(self, fetched: Fetched, now: datetime) -> Taken:
         """Raises ParseError when the bytes cannot be read, or break whoever reads them; they are kept all the same."""
@@ -264,6 +266,7 @@ class Intake:
         lasting = fetched.role in LASTING
         compared = reading.previous is not None and reading.same_kind
         operations = diff.compare(reading.previous, document) if compared else ()
+        operations = self.site_wide.without_recorded(operations)
         # A recipe under which the old bytes hold nothing gives a new beginning, not a new page.
         restart = reading.version is not None and reading.previous is None
         with self.store.write() as connection:
@@ -294,7 +297,9 @@ class Intake:
             )
             if old is not None:
                 change = assessment.renewed(old, change, operations, same_kind=reading.same_kind)
-            return self._record(connection, change, old, identity, ordinal, document, operations, now)
+            taken = self._record(connection, change, old, identity, ordinal, document, operations, now)
+        self.site_wide.add(operations)
+        return taken
 
     def _pending(self, key: str) -> bool:
         """Failed in the source's first poll: it was there before we looked, so it is no news."""
