@@ -1,4 +1,4 @@
-"""The records that travel between the stages. Frozen, without I/O, importing nothing of ours.
+"""The records that travel between the stages. Frozen, without I/O, importing nothing of ours but `recipients`.
 
 A source is polled; an answer is kept as a snapshot; a snapshot is read into a `Document`, which is a
 run of `Unit`s in reading order; two documents are compared into `Operation`s; a document with its
@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
+
+from tracker.recipients import Recipient
 
 Language = Literal["ja", "en"]
 
@@ -443,7 +445,8 @@ class Delivery:
     `key` makes it idempotent. `attempts` counts the ones recorded so far. `repeated` says that an
     earlier claim ran out without a record, so that the message may have gone out already. `story`
     names what belongs together, `thread` how the channel calls the story's thread, where it has
-    one. What has the same `batch` goes out as one message.
+    one. What has the same `batch` goes out as one message. `recipients` are those with a state,
+    `blocked` those for whom an earlier alert of the story still waits.
     """
 
     id: int
@@ -456,6 +459,8 @@ class Delivery:
     story: str = ""
     batch: str | None = None
     thread: str = ""
+    recipients: tuple[Recipient, ...] = ()
+    blocked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,7 +470,7 @@ class Attempt:
 
     `uncertain` says that the target fell silent after it was given the message, so that it may have
     taken it although `ok` is false: the next claim of that delivery is `repeated`. `handle` is what
-    the target calls the thread that the message began.
+    the target calls the thread that the message began. `recipients`: how each of them stands after it.
     """
 
     at: datetime
@@ -474,6 +479,7 @@ class Attempt:
     seconds: float
     uncertain: bool = False
     handle: str = ""
+    recipients: tuple[Recipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,7 +487,7 @@ class Notice:
     """Something that is told and is no change. `id` is `ntc_` and 16 hex digits.
 
     `kind` is source-down, source-back, source-quiet, source-resumed, source-gap, source-whole, channel-down,
-    channel-back, deadline or unacknowledged; `data` its facts (`present.notice`).
+    channel-back, recipient-refused, recipient-back, deadline or unacknowledged; `data` its facts (`present.notice`).
     """
 
     id: str

@@ -243,6 +243,7 @@ class _Reader:
         channels = []
         for place, values in self.each("channel"):
             right = self.read_table(place, values, CHANNEL)
+            files = [self.secret_file(str(right.get(name, ""))) for name in ("url", "secret")]
             if "url" in right:
                 try:
                     right["url"] = self.secret(right["url"])
@@ -256,9 +257,15 @@ class _Reader:
             if right.get("redline") and not str(right.get("url", "mail")).startswith("mail"):
                 self.problem((*place, "redline"), "redline: only mail carries files")
             if "id" in right and "url" in right:
-                channels.append(Channel(**right, line=self.line(place)))
+                channels.append(
+                    Channel(**right, url_file=files[0], secret_file=files[1], line=self.line(place))
+                )
         self.unique("channel", [str(values.get("id", "")) for _, values in self.each("channel")])
         return channels
+
+    def secret_file(self, value: str) -> Path | None:
+        """The file that `file:PATH` names, from the folder of the settings; None for other text."""
+        return self.path.parent / value[5:] if value.startswith("file:") else None
 
     def secret(self, value: str) -> str:
         """What `env:NAME` or `file:PATH` stands for; other text as it is."""
@@ -267,10 +274,8 @@ class _Reader:
             if not self.environ.get(name):
                 raise ValueError(f"secret {value} is missing: the environment has no {name}")
             return self.environ[name].strip()
-        if value.startswith("file:"):
-            secret_path = Path(value[5:])
-            if not secret_path.is_absolute():
-                secret_path = self.path.parent / secret_path
+        secret_path = self.secret_file(value)
+        if secret_path is not None:
             try:
                 content = secret_path.read_text("utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:

@@ -76,7 +76,8 @@ class Host:
 class Channel:
     """A place that alerts go to. `url` is the resolved Apprise URL: a secret, never logged. What is below
     `critical` waits, in the settings' time zone, for the end of the `quiet` hours (first, last) and for the next
-    `batch` time of day."""
+    `batch` time of day. `url_file` and `secret_file` are the files that they were read from, where they
+    were: a rotated secret is read there again."""
 
     id: str
     url: str = field(repr=False)
@@ -85,6 +86,8 @@ class Channel:
     batch: time | None = None
     redline: bool = False  # mails carry the redline as a Word file
     secret: str = field(default="", repr=False)  # that a webhook's messages are signed with
+    url_file: Path | None = field(default=None, repr=False)
+    secret_file: Path | None = field(default=None, repr=False)
     line: int = 0
 
 

@@ -1,7 +1,7 @@
 """What a target said to a message, and what that means for trying again. Pure.
 
-A channel with several recipients has taken a message when one of them has; who refused it stands in
-the answer. Anything else would send it again to those who have it.
+A channel with several recipients has taken a message when all of them have; `roster` keeps who has it already,
+so that nobody gets it again.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _PASSING = frozenset({408, 409, 421, 423, 425, 429})
 class Answer:
     """`text` is one line without secrets. `transient`: the same message may be taken later.
     `retry_after`: the target's own wish. `uncertain`: it may have taken the message all the same.
-    `handle`: what it calls the thread that the message began."""
+    `handle`: what it calls the thread that the message began. `partly`: some of the recipients took it."""
 
     ok: bool
     text: str
@@ -66,6 +66,7 @@ class Answer:
     retry_after: timedelta | None = None
     uncertain: bool = False
     handle: str = ""
+    partly: bool = False
 
 
 def http_answer(status: int, body: str, retry_after: str | None, now: datetime) -> Answer:
@@ -109,14 +110,17 @@ def together(answers: Sequence[Answer]) -> Answer:
     taken = sum(answer.ok for answer in answers)
     text = f"{taken} of {len(answers)} taken; " + "; ".join(dict.fromkeys(answer.text for answer in answers))
     refused = [answer for answer in answers if not answer.ok]
+    if not refused:
+        return Answer(True, shorten(f"{taken} of {len(answers)} taken", LENGTH))
     return Answer(
-        taken > 0,
+        taken == len(answers),
         shorten(text, LENGTH),
         transient=any(answer.transient for answer in refused),
         retry_after=max(
             (answer.retry_after for answer in refused if answer.retry_after is not None), default=None
         ),
         uncertain=any(answer.uncertain for answer in refused),
+        partly=taken > 0,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tracker.model import Level
+from tracker.notify.roster import Roster
 from tracker.present.message import Fact, Message
 
 T = TypeVar("T")
@@ -41,7 +42,8 @@ class Letter:
 class Parcel:
     """What a channel is given. `record` is the change as JSON; `key` is the delivery's idempotency
     key; `thread` names what later alerts about the same thing are kept together by, `handle` is what
-    the channel itself called that thread, empty where this is its first message. `files` as in a letter."""
+    the channel itself called that thread, empty where this is its first message. `files` as in a letter.
+    `roster` says which of the channel's recipients it is for."""
 
     message: Message
     record: dict[str, Any]
@@ -50,6 +52,7 @@ class Parcel:
     handle: str = ""
     letter: Letter | None = None
     files: tuple[tuple[str, str, bytes], ...] = ()
+    roster: Roster = field(default_factory=Roster, compare=False)
 
 
 def uncalled(text: str) -> str:

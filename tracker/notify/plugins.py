@@ -10,6 +10,7 @@ import contextlib
 import os
 import smtplib
 import ssl
+from collections.abc import Mapping
 from dataclasses import replace
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -31,6 +32,20 @@ from tracker.notify.answer import Answer, smtp_refusal, together
 from tracker.notify.forms import Parcel, headline, plain
 from tracker.notify.http import cause, request
 from tracker.present.inert import line
+from tracker.recipients import ONLY
+
+# The answer of a channel none of whose recipients this copy is for.
+NOBODY = Answer(False, "no recipient", transient=False)
+
+
+def _all(answers: Mapping[str, Answer]) -> Answer:
+    return together(list(answers.values())) if answers else NOBODY
+
+
+def _partial(answer: Answer, number: int) -> Answer:
+    """The answer to a part of a long message: where an earlier part was taken, what is sent again says that it may be
+    a repetition."""
+    return answer if answer.ok or number == 0 else replace(answer, uncertain=True)
 
 
 class Ours:
@@ -66,7 +81,7 @@ class Slack(Ours, NotifySlack):  # type: ignore[misc]
     """`slack://` by webhook, bot or workflow."""
 
     def send(self, *_: Any, **__: Any) -> bool:
-        if self.mode in {SlackMode.WORKFLOW, SlackMode.WORKFLOW_TRIGGER}:
+        if self.is_workflow:
             # A workflow takes the variables that it declares, by Apprise's convention `text`.
             base = self.workflow_url if self.mode == SlackMode.WORKFLOW else self.workflow_trigger_url
             url = f"{base}/{'/'.join(self.workflow_path)}"
@@ -74,14 +89,19 @@ class Slack(Ours, NotifySlack):  # type: ignore[misc]
             self.answer = request(self, "POST", url, {"text": f"{headline(message)}\n{plain(message)}"})
         else:
             begun = slack.threads(self.parcel.handle)
-            answers = [
-                (target or "", self._to(target, begun.get(target or "", ""))) for target in self.channels
-            ]
-            first = {target: answer.handle for target, answer in answers}
-            self.answer = replace(
-                together([answer for _, answer in answers]), handle=slack.handle_of({**first, **begun})
-            )
+            answers: dict[str, Answer] = {}
+            for target in dict.fromkeys(self.channels):
+                name = target or ONLY
+                if self.parcel.roster.wants(name):
+                    answers[name] = self._to(target, begun.get(name, ""))
+                    self.parcel.roster.note(name, answers[name])
+            first = {name: answer.handle for name, answer in answers.items()}
+            self.answer = replace(_all(answers), handle=slack.handle_of({**first, **begun}))
         return self.answer.ok
+
+    @property
+    def is_workflow(self) -> bool:
+        return self.mode in {SlackMode.WORKFLOW, SlackMode.WORKFLOW_TRIGGER}
 
     def _to(self, target: str | None, begun: str) -> Answer:
         """One channel's messages, below the one that began the story's thread; the second of two is not sent when the
@@ -94,8 +114,8 @@ class Slack(Ours, NotifySlack):  # type: ignore[misc]
                 place["thread_ts"] = thread or begun
         answer = Answer(False, "nothing to send", transient=False)
         handle = begun
-        for body in slack.payloads(self.parcel.message):
-            answer = self._post({**body, **place})
+        for number, body in enumerate(slack.payloads(self.parcel.message)):
+            answer = _partial(self._post({**body, **place}), number)
             if not answer.ok:
                 break
             handle = handle or answer.handle
@@ -132,8 +152,8 @@ class Teams(Ours, NotifyWorkflows):  # type: ignore[misc]
             "sv": "1.0",
             "sig": self.signature,
         }
-        for body in teams.payloads(self.parcel.message):
-            self.answer = request(self, "POST", url, body, params=params)
+        for number, body in enumerate(teams.payloads(self.parcel.message)):
+            self.answer = _partial(request(self, "POST", url, body, params=params), number)
             if not self.answer.ok:
                 return False
         return True
@@ -143,8 +163,12 @@ class Line(Ours, NotifyLine):  # type: ignore[misc]
     """`line://`: pushes of the Messaging API."""
 
     def send(self, *_: Any, **__: Any) -> bool:
-        answers = [self._to(target) for target in self.targets]
-        self.answer = together(answers) if answers else Answer(False, "no recipient", transient=False)
+        answers: dict[str, Answer] = {}
+        for target in dict.fromkeys(self.targets):
+            if self.parcel.roster.wants(target):
+                answers[target] = self._to(target)
+                self.parcel.roster.note(target, answers[target])
+        self.answer = _all(answers)
         return self.answer.ok
 
     def _to(self, target: str) -> Answer:
@@ -162,24 +186,33 @@ class Line(Ours, NotifyLine):  # type: ignore[misc]
                 },
                 understand=line_app.understood,
             )
+            answer = _partial(answer, number)
             if not answer.ok:
                 break
         return answer
 
 
 class Mail(Ours, NotifyEmail):  # type: ignore[misc]
-    """`mailto://`, `mailtos://`: one mail to all recipients of the channel."""
+    """`mailto://`, `mailtos://`: one mail to all recipients of the channel that do not have it yet."""
 
     def send(self, *arguments: Any, **named: Any) -> bool:
-        if self.pgp_mode != PGPMode.NONE:
+        if self.encrypted:
             return bool(super().send(*arguments, **named))  # Apprise signs and encrypts; we do not
-        try:
-            letter = self._letter()
-        except (ValueError, MessageError) as error:
-            self.answer = Answer(False, f"the mail could not be made: {line(str(error))}", transient=False)
-        else:
-            self.answer = self._mailed(letter)
+        everybody = dict.fromkeys([*(spec for _, spec in self.targets), *self.cc, *self.bcc])
+        wanted = [address for address in everybody if self.parcel.roster.wants(address)]
+        answers = self._mailed(wanted) if wanted else {}
+        for address, answer in answers.items():
+            self.parcel.roster.note(address, answer)
+        # What happened to the mail as a whole is said once, not once for every recipient.
+        same = len({answer.text for answer in answers.values()}) == 1
+        self.answer = next(iter(answers.values())) if same else _all(answers)
+        if same and self.answer.ok:
+            self.answer = replace(self.answer, text=f"250 taken for {len(answers)}")
         return self.answer.ok
+
+    @property
+    def encrypted(self) -> bool:
+        return bool(self.pgp_mode != PGPMode.NONE)
 
     def _letter(self) -> EmailMessage:
         def address(spec: str, name: str | None = None) -> Address:
@@ -197,27 +230,41 @@ class Mail(Ours, NotifyEmail):  # type: ignore[misc]
             headers=headers,
         )
 
-    def _mailed(self, letter: EmailMessage) -> Answer:
-        recipients = list(dict.fromkeys([*(spec for _, spec in self.targets), *self.cc, *self.bcc]))
+    def _mailed(self, recipients: list[str]) -> dict[str, Answer]:
+        """Sends the mail to these recipients; the answer for each of them."""
+
+        def every(answer: Answer) -> dict[str, Answer]:
+            return dict.fromkeys(recipients, answer)
+
+        try:
+            letter = self._letter()
+        except (ValueError, MessageError) as error:
+            return every(Answer(False, f"the mail could not be made: {line(str(error))}", transient=False))
         server = None
+        taken = Answer(True, "250 taken")
         try:
             server = self._server()
             refused = server.send_message(letter, self.from_addr[1], recipients)
         except smtplib.SMTPServerDisconnected as error:
-            return Answer(False, line(str(error)), uncertain=server is not None)
+            return every(Answer(False, line(str(error)), uncertain=server is not None))
+        except smtplib.SMTPRecipientsRefused as error:
+            refused = error.recipients
+            taken = Answer(False, "the server took it for nobody")  # it ends the session with a 421
         except smtplib.SMTPException as error:
-            return smtp_refusal(error)
+            return every(smtp_refusal(error))
         except OSError as error:
-            return Answer(False, cause(error), uncertain=server is not None)
+            return every(Answer(False, cause(error), uncertain=server is not None))
         finally:
             if server is not None:
                 # What the server does after it took or refused the mail changes nothing.
                 with contextlib.suppress(OSError, smtplib.SMTPException):
                     server.quit()
-        if refused:
-            taken = [Answer(True, "250 taken")] * (len(recipients) - len(refused))
-            return together([*taken, smtp_refusal(smtplib.SMTPRecipientsRefused(refused))])
-        return Answer(True, f"250 taken for {len(recipients)}")
+        return {
+            address: smtp_refusal(smtplib.SMTPRecipientsRefused({address: refused[address]}))
+            if address in refused
+            else taken
+            for address in recipients
+        }
 
     def _server(self) -> smtplib.SMTP:
         timeout = self.socket_read_timeout

@@ -22,16 +22,19 @@ import structlog
 
 from tracker.errors import TrackerError
 from tracker.model import Attempt, Change, Delivery, Notice, Operation
-from tracker.notify import attachment
+from tracker.notify import attachment, roster
 from tracker.notify import channels as places
-from tracker.notify.answer import LONGEST_RETRY_AFTER, Answer, next_try
+from tracker.notify.answer import LONGEST_RETRY_AFTER, Answer, next_try, together
 from tracker.notify.attachment import Rendered
 from tracker.notify.forms import Parcel
 from tracker.notify.outbox import Outbox, State
+from tracker.notify.roster import Roster
+from tracker.notify.rotation import reread
 from tracker.notify.webhook import notice_record
 from tracker.present.excerpt import passages
 from tracker.present.message import message
 from tracker.present.notice import gathered, notice_message
+from tracker.recipients import ONLY
 from tracker.record import record
 from tracker.sources import Channel, Settings
 
@@ -42,6 +45,8 @@ LEASE = timedelta(seconds=90)
 FAILURES = 2
 LONGEST_HOLD = timedelta(minutes=5)
 HELD_AT_MOST = LONGEST_RETRY_AFTER * 2  # a moment further ahead comes from a clock that was set back since
+# When a message is looked at again whose recipients wait for an earlier one of its story.
+BEHIND_EARLIER = timedelta(minutes=1)
 # How often a channel with nothing to do looks again while another keeps the round open.
 LOOK_AGAIN = timedelta(seconds=1)
 
@@ -56,10 +61,12 @@ log = structlog.get_logger()
 @dataclass(slots=True)
 class Traffic:
     """What one process knows about its channels from one round to the next: which are left alone until
-    when, and which still have a send in flight that was given up."""
+    when, which still have a send in flight that was given up, and which secrets were rotated since the settings
+    were read."""
 
     held: dict[str, datetime] = field(default_factory=dict)
     stuck: dict[str, threading.Thread] = field(default_factory=dict)
+    rotated: dict[Channel, Channel] = field(default_factory=dict)  # with secrets newer than the settings'
 
     def open(self, channel_id: str, now: datetime) -> bool:
         until = self.held.get(channel_id)
@@ -194,10 +201,14 @@ class _Round:
                     continue
                 over = False
                 self.busy.add(channel.id)
-                answer, state, again = self._tried(channel, claimed)
-                report = _counted(report, claimed, answer, state)
-                failures = failures + 1 if state == "pending" else 0
-                if again is not None and self._ill(channel, answer, failures, again):
+                ill = False
+                # Alerts of a batch that have reached different recipients are different messages.
+                for alike in _alike(claimed):
+                    answer, state, again = self._tried(channel, alike)
+                    report = _counted(report, alike, answer, state)
+                    failures = failures + 1 if state == "pending" and not answer.partly else 0
+                    ill |= again is not None and self._ill(channel, answer, failures, again)
+                if ill:
                     break
         finally:
             self._rest(channel)
@@ -214,14 +225,25 @@ class _Round:
         """Sends one message, which is one delivery or a batch, and records what came of it."""
         began = self.clock()
         start = time.monotonic()
-        answer = self._sent(channel, deliveries)
+        answer, try_, silence = self._sent(channel, deliveries)
         seconds = time.monotonic() - start
         tries = max(delivery.attempts for delivery in deliveries) + 1
         again = next_try(tries, answer, self.clock(), self.chance)
-        state: State = "sent" if answer.ok else "pending" if again is not None else "dead"
+        known = {recipient.name: recipient for recipient in deliveries[0].recipients}
+        recipients = roster.after(known, try_, silence, last=again is None)
+        states = {recipient.state for recipient in recipients}
+        if not recipients:  # it hung before any recipient was asked for
+            states = {"pending" if again is not None else "dead"}
+        if "pending" in states and again is None:
+            again = self.clock() + BEHIND_EARLIER
+        elif "pending" not in states:
+            again = None
+        state: State = "pending" if "pending" in states else "dead" if "dead" in states else "sent"
         self.outbox.record(
             [delivery.id for delivery in deliveries],
-            Attempt(began, answer.ok, answer.text, round(seconds, 3), answer.uncertain, answer.handle),
+            Attempt(
+                began, answer.ok, answer.text, round(seconds, 3), answer.uncertain, answer.handle, recipients
+            ),
             state=state,
             next_attempt_at=again,
         )
@@ -237,24 +259,73 @@ class _Round:
         )
         return answer, state, again
 
-    def _sent(self, channel: Channel, deliveries: Sequence[Delivery]) -> Answer:
-        future, thread = _start(f"send-{channel.id}", partial(self._send, channel, deliveries))
+    def _sent(
+        self, channel: Channel, deliveries: Sequence[Delivery]
+    ) -> tuple[Answer, roster.Try, Answer | None]:
+        """The answer as a whole, those of the recipients, and what counts as the answer of those that gave none."""
+        rosters: list[Roster] = []
+        future, thread = _start(f"send-{channel.id}", partial(self._send, channel, deliveries, rosters))
         thread.join(self.limit.total_seconds())
         if thread.is_alive():
             self.traffic.stuck[channel.id] = thread
             said = f"no answer within {self.limit.total_seconds():.0f} s"
-            return Answer(False, said, uncertain=True)
+            silence = Answer(False, said, uncertain=True)
+            try_ = roster.gathered(list(rosters), complete=False)
+            return (
+                roster.summary({**try_.answers, **dict.fromkeys(try_.unanswered, silence)}, silence),
+                try_,
+                silence,
+            )
         problem = future.exception()
         if problem is None:
-            return future.result()
+            try_ = roster.gathered(rosters, complete=True)
+            return roster.summary(try_.answers, future.result()), try_, None
         if isinstance(problem, TrackerError):
-            return Answer(False, problem.line())
-        # What goes wrong over one message must not stop the others, nor lose it. The problem's own text
-        # is not shown: it may hold the channel's address.
-        log.error("delivery failed inside", channel=channel.id, problem=type(problem).__name__)
-        return Answer(False, f"internal: {type(problem).__name__}")
+            broken = Answer(False, problem.line())
+        else:
+            # What goes wrong over one message must not stop the others, nor lose it. The problem's own text
+            # is not shown: it may hold the channel's address.
+            log.error("delivery failed inside", channel=channel.id, problem=type(problem).__name__)
+            broken = Answer(False, f"internal: {type(problem).__name__}")
+        if not any(entry.seen for entry in rosters):
+            rosters.append(Roster(answers={ONLY: broken}))
+        try_ = roster.gathered(rosters, complete=False)
+        return roster.summary(try_.answers, broken), try_, broken
 
-    def _send(self, channel: Channel, deliveries: Sequence[Delivery]) -> Answer:
+    def _send(self, channel: Channel, deliveries: Sequence[Delivery], rosters: list[Roster]) -> Answer:
+        """Sends the copies that are needed, one that says that it may be a repetition and one that does not, and once
+        more with newer secrets where one that was rotated is why it was refused. `rosters` says to other threads
+        how far it got."""
+        first = deliveries[0]
+        known = {recipient.name: recipient for recipient in first.recipients}
+        found = []
+        current = self.traffic.rotated.get(channel, channel)
+        for labeled in roster.copies(known, first.repeated):
+            copy = [replace(delivery, repeated=labeled) for delivery in deliveries]
+            mine = Roster(known, first.blocked, labeled, first.repeated)
+            rosters.append(mine)
+            answer = self._copied(current, copy, mine)
+            newer = reread(channel) if mine.refused() else None
+            if newer is not None and newer != current:
+                self.traffic.rotated[channel] = current = newer
+                again = mine.without_refused()
+                rosters.append(again)
+                answer = self._copied(current, copy, again)
+            if mine.answers:
+                found.append(answer)
+        if found:
+            return together(found)
+        if any(entry.deferred for entry in rosters):
+            return Answer(False, roster.WAITS)
+        return Answer(True, "every recipient has it already")
+
+    def _copied(self, channel: Channel, deliveries: Sequence[Delivery], mine: Roster) -> Answer:
+        answer = self._copy(channel, deliveries, mine)
+        if not mine.seen and mine.wants():  # a place that is its only recipient, or a url that cannot be used
+            mine.note(ONLY, answer)
+        return answer
+
+    def _copy(self, channel: Channel, deliveries: Sequence[Delivery], mine: Roster) -> Answer:
         # A change that was renewed while it waited is told once, as it is now.
         newest = {delivery.change_id: delivery for delivery in deliveries}
         parcels = [self._parcel(channel, delivery) for delivery in newest.values()]
@@ -263,7 +334,7 @@ class _Round:
             from tracker.notify import templates  # Jinja is loaded where somebody uses it
 
             parcel = replace(parcel, letter=templates.letter(self.settings.templates, parcel))
-        return self.send(channel, parcel)
+        return self.send(channel, replace(parcel, roster=mine))
 
     def _parcel(self, channel: Channel, delivery: Delivery) -> Parcel:
         subject = self.lookup(delivery.change_id, delivery.revision)
@@ -314,7 +385,10 @@ class _Round:
         return Parcel(told, contents, key, key, files=attachment.together(parcels))
 
     def _ill(self, channel: Channel, answer: Answer, failures: int, again: datetime) -> bool:
-        """Whether the channel is left alone for the rest of the round, and for how long after it."""
+        """Whether the channel is left alone for the rest of the round, and for how long after it. One that took it for
+        some of its recipients is well."""
+        if answer.partly:
+            return False
         if answer.retry_after is not None:
             self.traffic.held[channel.id] = again
             return True
@@ -322,6 +396,17 @@ class _Round:
             self.traffic.held[channel.id] = min(again, self.clock() + LONGEST_HOLD)
             return True
         return False
+
+
+def _alike(deliveries: Sequence[Delivery]) -> list[list[Delivery]]:
+    """Deliveries of one message, together where the same recipients are to get it."""
+    found: dict[object, list[Delivery]] = {}
+    for delivery in deliveries:
+        states = frozenset((one.name, one.state, one.repeated) for one in delivery.recipients)
+        found.setdefault((states, delivery.blocked, delivery.recipients and delivery.repeated), []).append(
+            delivery
+        )
+    return list(found.values())
 
 
 def _counted(

@@ -35,7 +35,7 @@ def notice_message(
     joint = "・" if language == "ja" else ", "
     points: list[Fact] = []
     quotes: tuple[Quote, ...] = ()
-    page = "deliveries" if notice.kind.startswith("channel") else "sources"
+    page = "deliveries" if notice.kind.startswith(("channel", "recipient")) else "sources"
     links: tuple[Fact, ...] = (Fact(t("notice.health", language), f"{viewer_url.rstrip('/')}/{page}"),)
     title = ""
     if notice.kind == "deadline":
@@ -78,7 +78,7 @@ def notice_message(
             points.append(
                 Fact(t("notice.until", language), moment(_moment(data["until"]), language, timezone))
             )
-        if notice.kind in {"source-down", "source-quiet", "source-gap", "channel-down"}:
+        if notice.kind in {"source-down", "source-quiet", "source-gap", "channel-down", "recipient-refused"}:
             points.append(
                 Fact(t("notice.todo", language), t(f"notice.{notice.kind}-todo", language), strong=True)
             )

@@ -23,14 +23,16 @@ DOWN = {
     "quiet": "source-quiet",
     "gap": "source-gap",
     "channel": "channel-down",
+    "recipient": "recipient-refused",
 }
 BACK = {
     "source": "source-back",
     "quiet": "source-resumed",
     "gap": "source-whole",
     "channel": "channel-back",
+    "recipient": "recipient-back",
 }
-_ABOUT_CHANNELS = frozenset({DOWN["channel"], BACK["channel"]})
+_ABOUT_CHANNELS = frozenset(words[kind] for words in (DOWN, BACK) for kind in ("channel", "recipient"))
 WHY = "the operators hear of outages"
 
 
@@ -102,18 +104,45 @@ def of_subjects(connection: Connection, subjects: Sequence[str]) -> dict[str, An
 
 
 def channel_watch(operators: Sequence[str]) -> Ended:
-    """What the outbox tells of channels: the first alert that one gives up opens an incident, told on the first
-    other channel of the operators; the next one that it takes closes it."""
+    """What the outbox says of channels: the first alert that one gives up opens an incident, announced on the first
+    other channel of the operators; the next one that it takes closes it. Where some recipients of a channel took
+    it and another refused it for good, the incident is that recipient's; where there is no other channel, the other
+    recipients hear of it."""
 
     def ended(connection: Connection, channel: str, state: str, attempt: Attempt, told: str) -> None:
-        subject = f"channel:{channel}"
+        notice = notices.get(connection, told)
+        # Notices about notices would go round in circles.
+        about_channels = notice is not None and notice.kind in _ABOUT_CHANNELS
         others = [name for name in operators if name != channel][:1]
-        if state == "dead":
-            notice = notices.get(connection, told)
-            if notice is not None and notice.kind in _ABOUT_CHANNELS:
-                return  # notices about notices would go round in circles
-            observe(connection, [Standing(subject, FAILURES, "dead", attempt.answer)], others, attempt.at)
-        elif of_subjects(connection, [subject]):
-            observe(connection, [Standing(subject, 0)], others, attempt.at)
+        reached = any(one.state in {"sent", "pending"} for one in attempt.recipients)
+        standings = []
+        if state == "dead" and not reached:
+            standings.append(Standing(f"channel:{channel}", FAILURES, "dead", attempt.answer))
+        elif reached:
+            standings += [
+                Standing(_of_recipient(channel, one.name), FAILURES, "dead", one.answer)
+                for one in attempt.recipients
+                if one.state == "dead"
+            ]
+        if about_channels:
+            standings = []
+        well = [f"channel:{channel}"] if state == "sent" else []
+        well += [_of_recipient(channel, one.name) for one in attempt.recipients if one.state == "sent"]
+        if state == "sent":  # also those that are no recipients any more
+            well += _of_channel(connection, channel)
+        standings += [Standing(subject, 0) for subject in of_subjects(connection, well)]
+        if standings:
+            observe(connection, standings, others or (operators if reached else ()), attempt.at)
 
     return ended
+
+
+def _of_recipient(channel: str, name: str) -> str:
+    return f"recipient:{channel} {name}"
+
+
+def _of_channel(connection: Connection, channel: str) -> list[str]:
+    mine = INCIDENT.c.subject.startswith(_of_recipient(channel, ""), autoescape=True)
+    return list(
+        connection.execute(select(INCIDENT.c.subject).where(mine & INCIDENT.c.closed_at.is_(None))).scalars()
+    )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from tracker.model import Attempt, Delivery
-from tracker.store import seals, threads
+from tracker.record import instant
+from tracker.store import recipients, seals, threads
 from tracker.store.db import Store
 from tracker.store.tables import DELIVERY
+from tracker.store.tables import DELIVERY_RECIPIENT as RECIPIENT
 
 _OWED = ("pending", "claimed")
+# How long an alert waits whose recipients all wait for an earlier one of its story.
+PUT_OFF = timedelta(seconds=1)
+PUT_OFF_AT_MOST = timedelta(hours=1)
 
 # The furthest that this program plans ahead: a retry (a target may ask for a day), quiet hours and the hour of a batch
 # after them, the lease of a claim. What somebody snoozed waits as long as he said.
@@ -79,9 +84,62 @@ def redeliver(connection: Connection, now: datetime, delivery_id: int | None = N
     dead = DELIVERY.c.state == "dead"
     if delivery_id is not None:
         dead &= DELIVERY.c.id == delivery_id
-    return connection.execute(
-        update(DELIVERY).where(dead).values(state="pending", attempts=0, next_attempt_at=now)
-    ).rowcount
+    again = connection.execute(
+        update(DELIVERY)
+        .where(dead)
+        .values(state="pending", attempts=0, next_attempt_at=now)
+        .returning(DELIVERY.c.key)
+    ).all()
+    recipients.revive(connection, [row.key for row in again])
+    return len(again)
+
+
+def stranded(connection: Connection, channels: Collection[str]) -> dict[str, int]:
+    """How many deliveries wait for channels, or were given up by channels, that are not among these: channels that were
+    removed from the settings or renamed."""
+    return {
+        row.channel: row.number
+        for row in connection.execute(
+            select(DELIVERY.c.channel, func.count().label("number"))
+            .where(DELIVERY.c.state.in_((*_OWED, "dead")) & DELIVERY.c.channel.not_in(list(channels)))
+            .group_by(DELIVERY.c.channel)
+            .order_by(DELIVERY.c.channel)
+        )
+    }
+
+
+def redirect(
+    connection: Connection,
+    now: datetime,
+    *,
+    to: str,
+    channels: Collection[str],
+    delivery_id: int | None = None,
+    source: str | None = None,
+) -> int:
+    """Owes to another channel what the channels that are not among `channels` did not take: all of it, one delivery, or
+    what one channel (`source`) did not take, which may be one of those that exist. What `to` has, or is to get,
+    already is not owed again. The old rows stay, as withheld, and say where it went. How many are owed anew."""
+    wanted = DELIVERY.c.state.in_((*_OWED, "dead")) & (DELIVERY.c.channel != to)
+    if delivery_id is not None:
+        wanted &= DELIVERY.c.id == delivery_id
+    elif source is not None:
+        wanted &= DELIVERY.c.channel == source
+    else:
+        wanted &= DELIVERY.c.channel.not_in(list(channels))
+    number = 0
+    for row in connection.execute(select(DELIVERY).where(wanted).order_by(DELIVERY.c.id)).all():
+        number += enqueue(
+            connection, change_id=row.change_id, revision=row.revision, channel=to, reason=row.reason,
+            now=now, story=row.story,
+        )  # fmt: skip
+        held = {"rule": "redirected", "until": instant(now), "scope": "channel", "value": to}
+        connection.execute(
+            update(DELIVERY)
+            .where(DELIVERY.c.id == row.id)
+            .values(state="withheld", held=held, batch=None, claimed_until=None)
+        )
+    return number
 
 
 class Outbox:
@@ -100,32 +158,15 @@ class Outbox:
         set, and that counts as an attempt."""
         # On the disk before anything goes out: a power failure must not make the machine forget what it sent.
         with self.store.write(durable=True) as connection:
-            rows = _due_rows(connection, now, channel, limit)
-            for place, batch in sorted({(row.channel, row.batch) for row in rows if row.batch}):
-                rows += _due_rows(connection, now, place, None, batch)
-            rows = sorted({row.id: row for row in rows}.values(), key=lambda row: int(row.id))
-            claimed = []
-            for row in rows:
-                lost = row.state == "claimed"
-                repeated = bool(row.repeated or lost)
-                connection.execute(
-                    update(DELIVERY)
-                    .where(DELIVERY.c.id == row.id)
-                    .values(
-                        state="claimed",
-                        claimed_until=now + lease,
-                        repeated=repeated,
-                        attempts=row.attempts + lost,
-                    )
-                )
-                claimed.append(
-                    Delivery(
-                        row.id, row.change_id, row.revision, row.channel, row.key, row.attempts + lost,
-                        repeated, row.story or row.change_id, row.batch,
-                        threads.handle(connection, row.channel, row.story) if row.story else "",
-                    )
-                )  # fmt: skip
-            return claimed
+            while True:
+                rows = _due_rows(connection, now, channel, limit)
+                for place, batch in sorted({(row.channel, row.batch) for row in rows if row.batch}):
+                    rows += _due_rows(connection, now, place, None, batch)
+                rows = sorted({row.id: row for row in rows}.values(), key=lambda row: int(row.id))
+                claimed = [_claimed(connection, row, now, lease) for row in rows]
+                # Those that were put off are not due any more: others may be.
+                if any(claimed) or not rows:
+                    return [delivery for delivery in claimed if delivery is not None]
 
     def record(
         self,
@@ -154,25 +195,83 @@ class Outbox:
                 update(DELIVERY)
                 .where(DELIVERY.c.id.in_(ids))
                 .values(**values)
-                .returning(DELIVERY.c.id, DELIVERY.c.channel, DELIVERY.c.story, DELIVERY.c.change_id)
+                .returning(
+                    DELIVERY.c.id, DELIVERY.c.key, DELIVERY.c.channel, DELIVERY.c.story, DELIVERY.c.change_id
+                )
             ).all()
+            recipients.keep(connection, [row.key for row in rows], attempt.recipients, attempt.at)
             for row in rows:
                 if attempt.handle and row.story:
                     threads.keep(connection, row.channel, row.story, attempt.handle)
-            if rows and self.ended is not None and state != "pending":
+            settled = state != "pending" or any(one.state != "pending" for one in attempt.recipients)
+            if rows and self.ended is not None and settled:
                 self.ended(connection, rows[0].channel, state, attempt, rows[0].change_id)
+
+
+def _claimed(connection: Connection, row: Any, now: datetime, lease: timedelta) -> Delivery | None:
+    """The delivery of a row that is due, claimed; None where an earlier one of its story still waits for every recipient
+    that it is for, and it is put off until then."""
+    lost = row.state == "claimed"
+    repeated = bool(row.repeated or lost)
+    if lost:
+        recipients.lost(connection, row.key)
+    known = recipients.of(connection, row.key)
+    blocked = _blocked(connection, row)
+    waiting = {recipient.name for recipient in known if recipient.state == "pending"}
+    values: dict[str, Any] = {"repeated": repeated, "attempts": row.attempts + lost}
+    put_off = bool(waiting) and waiting <= blocked.keys()
+    if put_off:
+        until = min(max(*(blocked[name] for name in waiting), now + PUT_OFF), now + PUT_OFF_AT_MOST)
+        values |= {"state": "pending", "claimed_until": None, "next_attempt_at": until}
+    else:
+        values |= {"state": "claimed", "claimed_until": now + lease}
+    connection.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(**values))
+    if put_off:
+        return None
+    return Delivery(
+        row.id, row.change_id, row.revision, row.channel, row.key, row.attempts + lost, repeated,
+        row.story or row.change_id, row.batch,
+        threads.handle(connection, row.channel, row.story) if row.story else "", known, frozenset(blocked),
+    )  # fmt: skip
+
+
+def _blocked(connection: Connection, row: Any) -> dict[str, datetime]:
+    """For which recipients an earlier delivery of the same story to the same channel still waits, and until when."""
+    if row.story is None:
+        return {}
+    earlier = (
+        (DELIVERY.c.channel == row.channel)
+        & (DELIVERY.c.story == row.story)
+        & (DELIVERY.c.id < row.id)
+        & DELIVERY.c.state.in_(_OWED)
+        & (RECIPIENT.c.state == "pending")
+    )
+    if row.batch is not None:
+        earlier &= or_(DELIVERY.c.batch.is_(None), DELIVERY.c.batch != row.batch)
+    found = connection.execute(
+        select(RECIPIENT.c.recipient, func.max(DELIVERY.c.next_attempt_at).label("until"))
+        .join(DELIVERY, DELIVERY.c.key == RECIPIENT.c.key)
+        .where(earlier)
+        .group_by(RECIPIENT.c.recipient)
+    )
+    return {row.recipient: row.until for row in found}
 
 
 def _due_rows(
     connection: Connection, now: datetime, channel: str | None, limit: int | None, batch: str | None = None
 ) -> list[Any]:
     earlier = DELIVERY.alias("earlier")
+    # Where some recipients have the earlier one, it holds up only the others (`Delivery.blocked`).
+    reached = (
+        exists().where((RECIPIENT.c.key == earlier.c.key) & (RECIPIENT.c.state == "sent")).correlate(earlier)
+    )
     waiting = exists().where(
         (earlier.c.channel == DELIVERY.c.channel)
         & (earlier.c.story == DELIVERY.c.story)
         & (earlier.c.id < DELIVERY.c.id)
         & earlier.c.state.in_(_OWED)
         # What goes out in the same message is in order there.
+        & ~reached
         & or_(earlier.c.batch.is_(None), DELIVERY.c.batch.is_(None), earlier.c.batch != DELIVERY.c.batch)
     )
     found: list[Any] = []

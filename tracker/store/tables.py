@@ -257,6 +257,22 @@ class DeliveryRow(Row, table=True):
     held: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
+class DeliveryRecipientRow(Row, table=True):
+    """How one recipient of a message stands, where a channel has several, or where the only one did not take it at once.
+    `key` is that of the delivery or the digest; `recipient` is its address as people know it, empty for the channel
+    itself. `state`: sent, pending, dead, removed (from the channel's settings). `repeated`: it may have the message, or a
+    part of it, already. `answer` is the last one, at `at`."""
+
+    __tablename__ = "delivery_recipient"
+    key: str = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
+    state: str = Field(index=True)
+    repeated: bool = False
+    attempts: int = 0
+    answer: str = ""
+    at: datetime = Field(sa_type=Instant)
+
+
 class TallyRow(Row, table=True):
     """How many deliveries of each state a channel has, and its last attempt; kept by triggers (migration 0010),
     because counting a million rows takes a fifth of a second."""
@@ -425,6 +441,7 @@ CHANGE_STATUS = metadata.tables["change_status"]
 LINK = metadata.tables["link"]
 DEADLINE = metadata.tables["deadline"]
 DELIVERY = metadata.tables["delivery"]
+DELIVERY_RECIPIENT = metadata.tables["delivery_recipient"]
 ATTEMPT = metadata.tables["attempt"]
 REVIEW = metadata.tables["review"]
 NOTICE = metadata.tables["notice"]

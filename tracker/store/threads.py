@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from tracker.store.tables import THREAD
 
@@ -16,6 +16,11 @@ def handle(connection: Connection, channel: str, story: str) -> str:
 
 
 def keep(connection: Connection, channel: str, story: str, value: str) -> None:
-    """The first one stays: later messages hang below it."""
-    if not handle(connection, channel, story):
+    """Later messages hang below it. `value` holds what was known before, with the rooms that took their first message
+    since."""
+    known = handle(connection, channel, story)
+    if not known:
         connection.execute(insert(THREAD).values(channel=channel, story=story, handle=value))
+    elif known != value:
+        mine = (THREAD.c.channel == channel) & (THREAD.c.story == story)
+        connection.execute(update(THREAD).where(mine).values(handle=value))
