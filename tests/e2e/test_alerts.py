@@ -135,6 +135,35 @@ def test_a_channel_that_gives_up_is_told_on_another_once_and_what_died_can_be_se
     ]
 
 
+def test_alerts_of_a_channel_that_was_renamed_are_said_and_can_be_sent_to_another(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with http_sink(lambda _: 503) as sink:
+        hook = f'[[channel]]\nid = "hook"\nurl = "json://127.0.0.1:{sink.port}/"\n'
+        route = '\n[[route]]\nwhen = {{ level = "low" }}\nto = ["{}"]\n'
+        world.use("fr-bis", extra=hook + route.format("hook")).one()
+        world.later(hours=1)
+        world.standin.add_document(new_rule("2026-11777"))
+        world.one()
+        assert len(sink.bodies) == 1
+    file = f'[[channel]]\nid = "file"\nurl = "tofile://{world.folder}/file.txt"\n'
+    world.use("fr-bis", extra=file + route.format("file"))
+    world.later(hours=1)
+    world.one()
+    code, said = run(world, monkeypatch, "status")
+    assert code == 1
+    assert "tracker redeliver --to" in " ".join(said.split())
+    assert run(world, monkeypatch, "redeliver", "--to", "nowhere")[0] != 0
+    assert run(world, monkeypatch, "redeliver", "--to", "file") == (0, "1 will be sent to file\n")
+    world.later(minutes=1)
+    world.one()
+    assert len(told(world.folder, "file")) == 1
+    assert run(world, monkeypatch, "status")[0] == 0
+    code, listed = run(world, monkeypatch, "deliveries")
+    assert code == 0
+    assert "sent to another channel instead (channel file)" in listed
+
+
 @pytest.mark.parametrize(
     ("gaps", "since", "quiet"),
     [

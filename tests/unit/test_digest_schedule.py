@@ -16,7 +16,7 @@ from tests.unit.notify_sinks import http_sink, mail_sink
 from tracker.digest.parcel import parcel
 from tracker.digest.schedule import LEASE, due, readers, send_due, send_week
 from tracker.notify import channels as places
-from tracker.notify.answer import TRIES, Answer
+from tracker.notify.answer import TRIES, Answer, together
 from tracker.notify.forms import Parcel
 from tracker.present.status import status
 from tracker.present.status import well as well_kept
@@ -314,3 +314,23 @@ def test_a_chat_gets_the_three_sentences_and_what_to_do() -> None:
 def test_records_tell_when_the_first_source_was_read(store: Store) -> None:
     assert digests.standing(store, []) == []
     assert due(settings(), datetime(2026, 5, 18, tzinfo=UTC), WATCHED)
+
+
+def test_a_digest_that_one_recipient_puts_off_reaches_each_of_them_once(store: Store) -> None:
+    asked: list[str] = []
+
+    def send(_: Channel, made: Parcel) -> Answer:
+        answers = []
+        for name in ("a@x.example", "b@x.example"):
+            if made.roster.wants(name):
+                asked.append(name)
+                answers.append(Answer(len(asked) != 2, "451 later" if len(asked) == 2 else "250 taken"))
+                made.roster.note(name, answers[-1])
+        return together(answers)
+
+    one = settings(Digest(to=("mail",)), Channel("mail", "mailto://x"))
+    (first,) = send_due(one, store, lambda: MONDAY, send=send)
+    assert (first.state, first.answer) == ("pending", "1 of 2 taken; 451 later (b@x.example)")
+    (second,) = send_due(one, store, lambda: MONDAY + timedelta(hours=1), send=send)
+    assert second.state == "sent"
+    assert asked == ["a@x.example", "b@x.example", "b@x.example"]

@@ -102,10 +102,11 @@ def test_smtp_replies_of_4yz_pass_and_of_5yz_do_not() -> None:
     assert "a@x.example" in smtp_refusal(mixed).text
 
 
-def test_a_channel_of_several_recipients_has_taken_what_one_has_taken() -> None:
+def test_a_channel_of_several_recipients_has_taken_what_all_of_them_have_taken() -> None:
     answer = together([Answer(True, "250 OK"), Answer(False, "550 unknown", transient=False)])
-    assert answer.ok
+    assert (answer.ok, answer.partly) == (False, True)
     assert answer.text == "1 of 2 taken; 250 OK; 550 unknown"
+    assert together([Answer(True, "250 OK"), Answer(True, "250 OK")]).ok
 
 
 @pytest.mark.parametrize(

@@ -170,9 +170,14 @@ def test_what_a_mail_server_answers_is_known(reply: str, transient: bool) -> Non
 def test_one_unknown_recipient_does_not_send_the_mail_to_the_others_again() -> None:
     with mail_sink(refused=("gone@firm.example",)) as sink:
         url = f"mailto://127.0.0.1:{sink.port}/?from=a@t.example&to=gone@firm.example,here@firm.example"
-        answer = send(Channel("mail", url), parcel_of(affiliates_rule()))
-    assert answer.ok
+        parcel = parcel_of(affiliates_rule())
+        answer = send(Channel("mail", url), parcel)
+    assert not answer.ok
     assert "550 no such mailbox (gone@firm.example)" in answer.text
+    assert {name: one.ok for name, one in parcel.roster.answers.items()} == {
+        "gone@firm.example": False,
+        "here@firm.example": True,
+    }
 
 
 @pytest.mark.parametrize(

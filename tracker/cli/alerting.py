@@ -119,7 +119,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
 def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool) -> None:
     """What is owed to the channels, what was sent, given up, or not told because it was muted, newest first. Ends
     with 1 when something was given up."""
-    from tracker.present.holding import held_line
+    from tracker.present.holding import held_line, recipient_lines
     from tracker.present.inert import line
     from tracker.store.reading import reader
 
@@ -140,6 +140,8 @@ def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool)
                 print(f"        {row['attempts']} tries{said}")
             if waits := held_line(row, "en", zone.key):
                 print(f"        {waits}")
+            for said in recipient_lines(row, "en"):
+                print(f"        {said}")
         if not any(rows.values()):
             print("nothing was given up" if dead else "nothing was ever owed to a channel")
     finish(1 if rows["dead"] else 0)
@@ -148,14 +150,41 @@ def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool)
 @command("redeliver")
 @click.argument("delivery", required=False, type=int, metavar="[DELIVERY]")
 @click.option("--dead", is_flag=True, help="All that were given up.")
-def redeliver(config: Path, state: Path, delivery: int | None, dead: bool) -> None:  # noqa: ARG001
-    """Owes what was given up once more, with all its tries: one delivery by its number, or all. `tracker run` sends it
-    at once, `tracker poll` at its next cycle."""
+@click.option(
+    "--to",
+    default="",
+    metavar="CHANNEL",
+    help="To this channel instead: one delivery, or what waits for channels that the settings no longer have.",
+)
+@click.option("--from", "source", default="", metavar="CHANNEL", help="With --to: what waits for this one.")
+def redeliver(config: Path, state: Path, delivery: int | None, dead: bool, to: str, source: str) -> None:
+    """Sends what was given up once more, with all its tries: one delivery by its number, or all. Only recipients that do
+    not have it get it. With --to, sends to another channel what one that was removed or renamed left waiting.
+    `tracker run` sends it at once, `tracker poll` at its next cycle."""
     from tracker.store import outbox
 
+    if to:
+        if dead or (delivery is not None and source):
+            raise UsageError(
+                "say which", cure="with --to, give the number of a delivery, or --from CHANNEL, or neither"
+            )
+        known = [channel.id for channel in settings_of(config).channels]
+        if to not in known:
+            raise UsageError(
+                f"--to: no channel has the id {to!r}", cure=f"there are: {', '.join(known) or 'none'}"
+            )
+        with _store(state).write() as connection:
+            number = outbox.redirect(
+                connection, clock.now(), to=to, channels=known, delivery_id=delivery, source=source or None
+            )
+        print(f"{number} will be sent to {to}")
+        return
+    if source:
+        raise UsageError("--from says from where, not to where", cure="give --to CHANNEL")
     if (delivery is None) != dead:
         raise UsageError(
-            "say which", cure="give the number of a delivery (`tracker deliveries --dead`), or --dead"
+            "say which",
+            cure="give the number of a delivery (`tracker deliveries --dead`), or --dead, or --to CHANNEL",
         )
     with _store(state).write() as connection:
         number = outbox.redeliver(connection, clock.now(), delivery)

@@ -19,8 +19,12 @@ from tracker.digest.week import Week
 from tracker.errors import TrackerError
 from tracker.model import Attempt
 from tracker.notify import channels as places
+from tracker.notify import roster
 from tracker.notify.answer import Answer, next_try
+from tracker.notify.copies import send_copies
 from tracker.notify.forms import Parcel
+from tracker.notify.roster import Roster
+from tracker.recipients import ONLY
 from tracker.sources import Channel, Digest, Settings
 from tracker.store import digests, incidents
 from tracker.store.db import Store
@@ -176,11 +180,20 @@ def _tried(
     send: Send,
 ) -> Report:
     owed = claimed.owed
-    answer = told if isinstance(told, Answer) else _answered(claimed, told, settings, send)
+    rosters: list[Roster] = []
+    answer = told if isinstance(told, Answer) else _answered(claimed, told, settings, send, rosters)
+    if not any(entry.seen for entry in rosters):
+        rosters.append(Roster(seen={ONLY}, answers={ONLY: answer}))
+    tried_for = roster.gathered(rosters, complete=True)
+    answer = roster.summary(tried_for.answers, answer)
     again = next_try(claimed.attempts + 1, answer, now(), random.Random())  # noqa: S311 - spreads retries
     if answer.uncertain and claimed.repeated:
         again = None  # it may have gone out twice: never a third time
-    state = "sent" if answer.ok else "dead" if again is None else "pending"
+    known = {recipient.name: recipient for recipient in claimed.recipients}
+    recipients = roster.after(known, tried_for, answer, last=again is None)
+    states = {recipient.state for recipient in recipients}
+    state = "pending" if "pending" in states else "dead" if "dead" in states else "sent"
+    again = again if state == "pending" else None
     at = now()
     with store.write() as connection:
         digests.record(
@@ -191,10 +204,11 @@ def _tried(
             now=at,
             next_attempt_at=again,
             uncertain=answer.uncertain,
+            recipients=recipients,
         )
-        if state != "pending" and settings.channel(owed.channel) is not None:
+        if settings.channel(owed.channel) is not None:
             # A digest that was given up is an outage of its channel, as an alert that was.
-            tried = Attempt(at, answer.ok, f"{owed.week}: {answer.text}", 0.0)
+            tried = Attempt(at, answer.ok, f"{owed.week}: {answer.text}", 0.0, recipients=recipients)
             incidents.channel_watch(settings.outage_channels())(
                 connection, owed.channel, state, tried, owed.key
             )
@@ -205,14 +219,22 @@ def _tried(
     return Report(owed, state, answer.text, claimed.repeated)
 
 
-def _answered(claimed: Claim, week: Week, settings: Settings, send: Send) -> Answer:
+def _answered(claimed: Claim, week: Week, settings: Settings, send: Send, rosters: list[Roster]) -> Answer:
     channel = settings.channel(claimed.owed.channel)
     if channel is None:
         return Answer(False, "the settings have no such channel any more", transient=False)
     form = settings.digest.format if settings.digest else "html"
     try:
-        made = parcel(week, claimed.owed.language, claimed.owed.key, form=form, repeated=claimed.repeated)
-        return send(channel, made)
+        return send_copies(
+            channel,
+            lambda repeated: parcel(
+                week, claimed.owed.language, claimed.owed.key, form=form, repeated=repeated
+            ),
+            send,
+            known=claimed.recipients,
+            repeated=claimed.repeated,
+            rosters=rosters,
+        )
     except TrackerError as error:
         return Answer(False, error.line())
     except Exception as error:

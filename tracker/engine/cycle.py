@@ -24,7 +24,7 @@ from tracker.model import Change, Language, Notice, Operation
 from tracker.notify.sender import DeliverReport, Traffic, deliver
 from tracker.pipeline import Context, Report
 from tracker.sources import Settings, Source, SourceKind
-from tracker.store import changes, incidents, notices, states
+from tracker.store import changes, incidents, notices, outbox, states
 from tracker.store.db import Store
 from tracker.store.outbox import Outbox
 
@@ -51,6 +51,13 @@ def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) 
         literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
     )
     states.ensure(store, [source.id for source in settings.sources])
+    with store.read() as connection:
+        left = outbox.stranded(connection, [channel.id for channel in settings.channels])
+    for channel, number in left.items():
+        log.warning(
+            "alerts wait for a channel that is not in the settings", channel=channel, alerts=number,
+            cure="tracker redeliver --to CHANNEL",
+        )  # fmt: skip
     return Context(settings, store, client, now)
 
 

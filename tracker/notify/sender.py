@@ -24,12 +24,12 @@ from tracker.errors import TrackerError
 from tracker.model import Attempt, Change, Delivery, Notice, Operation
 from tracker.notify import attachment, roster
 from tracker.notify import channels as places
-from tracker.notify.answer import LONGEST_RETRY_AFTER, Answer, next_try, together
+from tracker.notify.answer import LONGEST_RETRY_AFTER, Answer, next_try
 from tracker.notify.attachment import Rendered
+from tracker.notify.copies import send_copies
 from tracker.notify.forms import Parcel
 from tracker.notify.outbox import Outbox, State
 from tracker.notify.roster import Roster
-from tracker.notify.rotation import reread
 from tracker.notify.webhook import notice_record
 from tracker.present.excerpt import passages
 from tracker.present.message import message
@@ -293,48 +293,23 @@ class _Round:
         return roster.summary(try_.answers, broken), try_, broken
 
     def _send(self, channel: Channel, deliveries: Sequence[Delivery], rosters: list[Roster]) -> Answer:
-        """Sends the copies that are needed, one that says that it may be a repetition and one that does not, and once
-        more with newer secrets where one that was rotated is why it was refused. `rosters` says to other threads
-        how far it got."""
         first = deliveries[0]
-        known = {recipient.name: recipient for recipient in first.recipients}
-        found = []
-        current = self.traffic.rotated.get(channel, channel)
-        for labeled in roster.copies(known, first.repeated):
-            copy = [replace(delivery, repeated=labeled) for delivery in deliveries]
-            mine = Roster(known, first.blocked, labeled, first.repeated)
-            rosters.append(mine)
-            answer = self._copied(current, copy, mine)
-            newer = reread(channel) if mine.refused() else None
-            if newer is not None and newer != current:
-                self.traffic.rotated[channel] = current = newer
-                again = mine.without_refused()
-                rosters.append(again)
-                answer = self._copied(current, copy, again)
-            if mine.answers:
-                found.append(answer)
-        if found:
-            return together(found)
-        if any(entry.deferred for entry in rosters):
-            return Answer(False, roster.WAITS)
-        return Answer(True, "every recipient has it already")
+        return send_copies(
+            channel, partial(self._message, channel, deliveries), self.send,
+            known=first.recipients, blocked=first.blocked, repeated=first.repeated,
+            rotated=self.traffic.rotated, rosters=rosters,
+        )  # fmt: skip
 
-    def _copied(self, channel: Channel, deliveries: Sequence[Delivery], mine: Roster) -> Answer:
-        answer = self._copy(channel, deliveries, mine)
-        if not mine.seen and mine.wants():  # a place that is its only recipient, or a url that cannot be used
-            mine.note(ONLY, answer)
-        return answer
-
-    def _copy(self, channel: Channel, deliveries: Sequence[Delivery], mine: Roster) -> Answer:
+    def _message(self, channel: Channel, deliveries: Sequence[Delivery], repeated: bool) -> Parcel:
         # A change that was renewed while it waited is told once, as it is now.
-        newest = {delivery.change_id: delivery for delivery in deliveries}
+        newest = {delivery.change_id: replace(delivery, repeated=repeated) for delivery in deliveries}
         parcels = [self._parcel(channel, delivery) for delivery in newest.values()]
-        parcel = parcels[0] if len(parcels) == 1 else self._gathered(channel, parcels, deliveries)
+        parcel = parcels[0] if len(parcels) == 1 else self._gathered(channel, parcels, deliveries, repeated)
         if self.settings.templates is not None and parcel.letter is None:
             from tracker.notify import templates  # Jinja is loaded where somebody uses it
 
             parcel = replace(parcel, letter=templates.letter(self.settings.templates, parcel))
-        return self.send(channel, replace(parcel, roster=mine))
+        return parcel
 
     def _parcel(self, channel: Channel, delivery: Delivery) -> Parcel:
         subject = self.lookup(delivery.change_id, delivery.revision)
@@ -370,7 +345,7 @@ class _Round:
         return parcel
 
     def _gathered(
-        self, channel: Channel, parcels: Sequence[Parcel], deliveries: Sequence[Delivery]
+        self, channel: Channel, parcels: Sequence[Parcel], deliveries: Sequence[Delivery], repeated: bool
     ) -> Parcel:
         """The batch as one message. Its key is that of its first delivery, so that a repetition has it too."""
         key = f"batch/{deliveries[0].key}"
@@ -379,7 +354,7 @@ class _Round:
             channel.language or self.settings.languages[0],
             key=key,
             viewer_url=self.settings.viewer_url,
-            repeated=any(delivery.repeated for delivery in deliveries),
+            repeated=repeated,
         )
         contents = {"id": key, "kind": "batch", "records": [parcel.record for parcel in parcels]}
         return Parcel(told, contents, key, key, files=attachment.together(parcels))

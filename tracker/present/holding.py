@@ -60,6 +60,20 @@ def _condition(words: str, language: Language) -> str:
     return t(f"owed.{among['what']}", language, names=t("owed.joint", language).join(map(line, values)))
 
 
+def recipient_lines(delivery: Mapping[str, Any], language: Language) -> list[str]:
+    """How each recipient of a delivery (a row of `store.reading`) stands, by its address; none where the channel has one."""
+    return [
+        t(
+            f"delivery.recipient-{row['state']}",
+            language,
+            name=line(row["recipient"]),
+            answer=line(row["answer"]),
+        )
+        for row in delivery["recipients"]
+        if row["recipient"]
+    ]
+
+
 def held_line(delivery: Mapping[str, Any], language: Language, timezone: str) -> str:
     """By which rule a delivery (a row of `store.reading`) waits or is withheld, and until when; empty where it does
     not wait."""

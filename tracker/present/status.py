@@ -10,6 +10,7 @@ from tracker.record import instant
 from tracker.sources import Settings
 from tracker.store.moment import from_text
 from tracker.store.reading import Reader
+from tracker.store.recipient_queries import not_reached, stranded
 
 
 def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
@@ -17,6 +18,8 @@ def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
     than its own interval is `late`."""
     sources, channels, digests = store.sources(), store.channels(), store.digests()
     reconciliations = store.reconciliations()
+    unreached = not_reached(store.connection)
+    gone = stranded(store.connection, [channel.id for channel in settings.channels])
     # What was given up because its channel is gone from the settings is nobody's to mend.
     given_up = [row for row in store.dead_digests() if settings.channel(row["channel"]) is not None]
     return {
@@ -28,7 +31,23 @@ def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
             }
             for source in settings.sources
         ],
-        "channels": [_channel(channel.id, channels.get(channel.id)) for channel in settings.channels],
+        "channels": [
+            {
+                **_channel(channel.id, channels.get(channel.id)),
+                "removed": False,
+                "recipients": unreached.get(channel.id, []),
+            }
+            for channel in settings.channels
+        ]
+        + [
+            {
+                **_channel(name, channels[name]),
+                "healthy": False,
+                "removed": True,
+                "recipients": unreached.get(name, []),
+            }
+            for name in gone
+        ],
         "alerts": {
             "pending": sum(row["pending"] + row["claimed"] for row in channels.values()),
             "sent": sum(row["sent"] for row in channels.values()),
@@ -67,6 +86,7 @@ def well(status: Mapping[str, Any]) -> bool:
         and not status["alerts"]["dead"]
         and not status["digests"]["dead"]
         and not status["incidents"]
+        and not any(channel["removed"] for channel in status["channels"])
     )
 
 

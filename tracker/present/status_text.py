@@ -40,7 +40,7 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
     for channel in status["channels"]:
         channels.add_row(
             Text(line(channel["id"])),
-            _state("ok" if channel["healthy"] else "failing", channel["healthy"], language),
+            _state(channel_state(channel), channel["healthy"], language),
             str(channel["pending"]),
             str(channel["sent"]),
             Text(str(channel["dead"]), style="red" if channel["dead"] else ""),
@@ -70,6 +70,7 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
         parts += [audits, Text()]
     if status["channels"]:
         parts += [channels, Text()]
+    parts += [Text(said, style="bold red") for said in channel_lines(status, language)]
     if "disk" in status:
         disk = _table("disk", ("id", "answers", "packed", "unpacked", "dropped"), language)
         for name, row in status["disk"]["sources"].items():
@@ -93,6 +94,29 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
         parts += [digests, Text(t("health.digest-todo", language)), Text()]
     counts = [_counts(name, status[name], language) for name in ("alerts", "digests")]
     return drawn(*parts, *counts)
+
+
+def channel_state(channel: Mapping[str, Any]) -> str:
+    return "removed" if channel["removed"] else "ok" if channel["healthy"] else "failing"
+
+
+def channel_lines(status: Mapping[str, Any], language: Language) -> list[str]:
+    """What needs attention of channels: recipients that do not get alerts, by address, and channels that were removed
+    from the settings with alerts waiting, with the cure."""
+    found = []
+    for channel in status["channels"]:
+        name = line(channel["id"])
+        if channel["removed"]:
+            number = channel["pending"] + channel["dead"]
+            found.append(t("health.channel-removed", language, name=name, count=number))
+        found += [
+            t(
+                f"health.recipient-{row['state']}", language, channel=name, name=line(row["recipient"]),
+                count=row["number"], answer=line(row["answer"]),
+            )
+            for row in channel["recipients"]
+        ]  # fmt: skip
+    return found
 
 
 def incident_name(subject: str, language: Language) -> str:

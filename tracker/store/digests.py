@@ -6,7 +6,7 @@ goes out once more and says that it may be a repetition. A second such loss ends
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -14,6 +14,8 @@ from typing import cast
 from sqlalchemy import Row, insert, or_, select, update
 
 from tracker.model import Language
+from tracker.recipients import Recipient
+from tracker.store import recipients as recipients_of
 from tracker.store.db import Store
 from tracker.store.outbox import LONGEST_CLAIM, LONGEST_WAIT
 from tracker.store.tables import DIGEST
@@ -38,12 +40,14 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A digest that is this caller's to send. `attempts` counts the ones before; `repeated`: it may have gone out."""
+    """A digest that is this caller's to send. `attempts` counts the ones before; `repeated`: it may have gone out;
+    `recipients` are those with a state."""
 
     id: int
     owed: Owed
     attempts: int
     repeated: bool
+    recipients: tuple[Recipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,13 @@ def owe(store: Store, digests: Iterable[Owed], now: datetime) -> int:
 def revive(store: Store, digests: Iterable[Owed], now: datetime) -> None:
     """Those that were given up are owed again: a person asked for it."""
     with store.write() as connection:
-        connection.execute(
+        again = connection.execute(
             update(DIGEST)
             .where(DIGEST.c.key.in_([owed.key for owed in digests]) & (DIGEST.c.state == "dead"))
             .values(state="pending", attempts=0, next_attempt_at=now, ended_at=None)
-        )
+            .returning(DIGEST.c.key)
+        ).scalars()
+        recipients_of.revive(connection, list(again))
 
 
 def claim(store: Store, now: datetime, lease: timedelta) -> list[Claim]:
@@ -115,7 +121,12 @@ def claim(store: Store, now: datetime, lease: timedelta) -> list[Claim]:
                     "repeated": row.repeated or lost,
                     "attempts": row.attempts + lost,
                 }
-                claimed.append(Claim(row.id, _owed(row), row.attempts + lost, bool(row.repeated or lost)))
+                if lost:
+                    recipients_of.lost(connection, row.key)
+                found = recipients_of.of(connection, row.key)
+                claimed.append(
+                    Claim(row.id, _owed(row), row.attempts + lost, bool(row.repeated or lost), found)
+                )
             connection.execute(update(DIGEST).where(DIGEST.c.id == row.id).values(**values))
     return claimed
 
@@ -129,10 +140,12 @@ def record(
     now: datetime,
     next_attempt_at: datetime | None = None,
     uncertain: bool = False,
+    recipients: Sequence[Recipient] = (),
 ) -> None:
     """Ends a claim. `state`: sent, dead, or pending (again at `next_attempt_at`). `uncertain`: the target may have
-    taken it although it did not say so."""
+    taken it although it did not say so. `recipients`: how each of them stands."""
     with store.write() as connection:
+        recipients_of.keep(connection, [claimed.owed.key], recipients, now)
         connection.execute(
             update(DIGEST)
             .where(DIGEST.c.id == claimed.id)

@@ -122,7 +122,7 @@ def channel_watch(operators: Sequence[str]) -> Ended:
             standings += [
                 Standing(_of_recipient(channel, one.name), FAILURES, "dead", one.answer)
                 for one in attempt.recipients
-                if one.state == "dead"
+                if one.state == "dead" and one.name
             ]
         if about_channels:
             standings = []

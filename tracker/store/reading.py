@@ -22,6 +22,7 @@ from tracker.model import Level
 from tracker.record import instant
 from tracker.store import presence
 from tracker.store.moment import from_text, to_text
+from tracker.store.recipient_queries import with_recipients
 from tracker.store.schema import HEAD
 from tracker.text import index_form
 
@@ -219,7 +220,7 @@ class Reader:
             " WHERE state = ? ORDER BY delivery.id DESC LIMIT ?",
             [state, limit],
         )
-        return [_held(row) for row in rows]
+        return with_recipients(self.connection, map(_held, rows))
 
     def change(self, reference: str) -> dict[str, Any]:
         """By id, by the beginning of an id, by document number or FR citation. Raises UsageError when that
@@ -253,10 +254,10 @@ class Reader:
             [change_id],
         ).fetchall()
         return [
-            {**_held(row), "tries": [dict(attempt) for attempt in self.connection.execute(
+            {**row, "tries": [dict(attempt) for attempt in self.connection.execute(
                 "SELECT at, ok, answer, seconds FROM attempt WHERE delivery_id = ? ORDER BY id", [row["id"]]
             )]}
-            for row in rows
+            for row in with_recipients(self.connection, map(_held, rows))
         ]  # fmt: skip
 
     def answers(self, change_id: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from tracker.model import Change
 from tracker.names import references
 from tracker.present.beside import besides
 from tracker.present.deadlines import ahead
-from tracker.present.holding import held_line
+from tracker.present.holding import held_line, recipient_lines
 from tracker.present.message import codified, force, level_badge, what_changed
 from tracker.present.official import official_unit
 from tracker.present.place import status_where, where_said
@@ -71,6 +71,7 @@ def _change(request: Request, desk: Desk, reference: str) -> HTMLResponse:
         states=states,
         deliveries=deliveries,
         held=lambda row: held_line(row, language, desk.settings.timezone),
+        recipients=lambda row: recipient_lines(row, language),
         targets=targets,
         differs=differs,
         log=log,

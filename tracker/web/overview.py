@@ -17,9 +17,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from tracker.clock import within
 from tracker.model import Change, Level
 from tracker.present.deadlines import Deadline, calendar, deadlines, fallen
-from tracker.present.holding import held_line, reason_line
+from tracker.present.holding import held_line, reason_line, recipient_lines
 from tracker.present.status import status
-from tracker.present.status_text import digest_reader, incident_name
+from tracker.present.status_text import channel_lines, channel_state, digest_reader, incident_name
 from tracker.record import restore
 from tracker.settings_values import span
 from tracker.store import deeds, states
@@ -173,6 +173,9 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
         rows=rows,
         why=lambda reason: reason_line(reason, language),
         held=lambda row: held_line(row, language, desk.settings.timezone),
+        recipients=lambda row: recipient_lines(row, language),
+        channel_state=channel_state,
+        channel_lines=channel_lines(found, language),
         reader=digest_reader,
         incident=lambda subject: incident_name(subject, language),
     )
