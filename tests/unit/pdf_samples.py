@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+Placed = tuple[float, float, float, str]  # from the left, from the bottom, size, text
+
 
 def pdf(*pages: list[str], encrypt: bool = False) -> bytes:
     """One PDF, each page a list of lines of Latin text."""
+    contents = [
+        "BT /F1 10 Tf 14 TL 50 760 Td " + " ".join(f"({_escaped(line)}) Tj T*" for line in lines) + " ET"
+        for lines in pages
+    ]
+    return _file(contents, encrypt=encrypt)
+
+
+def placed(*pages: list[Placed], turned: tuple[str, ...] = ()) -> bytes:
+    """The same, each piece of text at its place and in its order; `turned` are lines at the margin of each page."""
+    contents = []
+    for pieces in pages:
+        drawn = [f"/F1 {size} Tf 1 0 0 1 {x} {y} Tm ({_escaped(text)}) Tj" for x, y, size, text in pieces]
+        drawn += [f"/F1 6 Tf 0 1 -1 0 20 300 Tm ({_escaped(text)}) Tj" for text in turned]
+        contents.append(f"BT {' '.join(drawn)} ET")
+    return _file(contents)
+
+
+def drawn(content: str) -> bytes:
+    """One page of PDF operators."""
+    return _file([content])
+
+
+def _file(contents: list[str], *, encrypt: bool = False) -> bytes:
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
     kids = []
-    for lines in pages:
-        text = (
-            "BT /F1 10 Tf 14 TL 50 760 Td " + " ".join(f"({_escaped(line)}) Tj T*" for line in lines) + " ET"
-        )
+    for text in contents:
         content = text.encode("latin-1")
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
         objects.append(

@@ -20,7 +20,7 @@ from tracker.parse.lists import is_list, list_units
 from tracker.parse.markup import Element, tree
 from tracker.parse.page import read_page
 from tracker.parse.prose import prose_units
-from tracker.parse.reader import filled
+from tracker.parse.reader import filled, register_print
 from tracker.text import json_value
 
 _XML = re.compile(
@@ -169,6 +169,8 @@ def _pdf(name: str, data: bytes) -> Document:
     from tracker.parse.pdf import read_pdf  # loads a shared library
 
     pdf = read_pdf(data, name)
+    if pdf.register is not None:
+        return register_print(pdf.register, pdf.units, name)
     return Document(name, DocumentKind.PAGE, pdf.title or _stem(name), "", pdf.units)
 
 
@@ -176,23 +178,8 @@ def _text(name: str, data: bytes) -> Document:
     text = plain(data)
     if _FR_TEXT.search(text[:20_000]):
         raw = read_fr_text(data)
-        record = {
-            "document_number": raw.number,
-            "title": raw.title or _stem(name),
-            "abstract": raw.summary,
-            "action": raw.action,
-            "dates": raw.dates,
-            "type": _type_of(raw.action),
-        }
-        return replace(fr_document(record, raw.number or name), units=raw.units)
+        return replace(register_print(raw, raw.units, name), title=raw.title or _stem(name))
     return Document(name, DocumentKind.PAGE, _stem(name), "", prose_units(text.split("\n")))
-
-
-def _type_of(action: str) -> str:
-    """The type that an ACTION line speaks of: raw text names none."""
-    if re.search(r"propos", action, re.IGNORECASE):
-        return "Proposed Rule"
-    return "Rule" if re.search(r"\brule|correct", action, re.IGNORECASE) else "Notice"
 
 
 def _stem(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tracker.citation import EAR_PARTS
@@ -53,7 +54,8 @@ _END = re.compile(r"\[FR Doc\.")
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """What the preamble prints; empty where it does not."""
+    """What the preamble prints; empty where it does not. `type`, `published` (ISO) and `citation` come from the running
+    head of a print."""
 
     units: tuple[Unit, ...]
     action: str
@@ -61,6 +63,9 @@ class RawText:
     summary: str
     title: str
     number: str
+    type: str = ""
+    published: str = ""
+    citation: str = ""
 
 
 def plain(data: bytes, label: str = "") -> str:
@@ -74,22 +79,26 @@ def plain(data: bytes, label: str = "") -> str:
 
 def read_fr_text(data: bytes, label: str = "") -> RawText:
     """Reads raw text, of a published document or one on public inspection."""
-    reader = _Reader()
     text = text_scripts(_across_pages(plain(data, label)))
     # A line with a nought alone is the bullet before an instruction.
     lines = [line for line in text.split("\n") if line.strip() != "0" and not is_rule(line.strip() or "x")]
-    for paragraph in paragraphs(lines):
+    return read_fr_paragraphs(paragraphs(lines))
+
+
+def read_fr_paragraphs(texts: Iterable[str]) -> RawText:
+    """The same from paragraphs, as a PDF gives them."""
+    reader = _Reader()
+    for paragraph in texts:
         reader.read(paragraph)
     reader.flush()
     said = reader.said
-    number = _NUMBER.search(text)
     return RawText(
         tuple(reader.outline.units),
         said.get("Action", ""),
         said.get("Dates", ""),
         said.get("Summary", ""),
         reader.subject,
-        number[1].replace("–", "-") if number else "",
+        reader.number,
     )
 
 
@@ -115,12 +124,15 @@ class _Reader:
         self.part = ""
         self.instruction = ""
         self.name = ""
+        self.number = ""
         self.subject = ""  # the last line before the first heading of the preamble
 
     def read(self, text: str) -> None:
         text = " ".join(_PAGE_MARK.sub(" ", text).split())
         if not text:
             return
+        if not self.number and (filed := _NUMBER.search(text)):
+            self.number = filed[1].replace("–", "-")
         title = _TITLE.search(text) if not self.title or self.head.path == "Heading" else None
         if title:
             self.title = title[1]

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from tracker.parse.hyphen import Words, belongs
+
 _OPENS = re.compile(
     r"(?:\([a-zA-Z0-9]{1,5}\)|[a-z](?:\.\d+)*\.|\d{1,3}\.|[ivxIVX]{1,5}\.|[A-Z]\.|[•●▪■◦*–—-]|§|Sec\.|SECTION \d|ARTICLE \d|Note\b|Q\d*[:.]|A\d*[:.])\s"
 )
@@ -14,15 +16,16 @@ _HEAD = re.compile(r"[A-Z][A-Z ]{2,60}:")
 _LAST_LINES = re.compile(r"\[FR Doc\.|BILLING CODE")
 _NUMBERED = re.compile(r"(?:[IVX]{1,5}|[A-Z]|\d{1,2})\.\s+")
 _COLUMNS = re.compile(r"\S {3,}\S")
+_DASH = re.compile(r"\w[–—]\Z")
 _RULE = re.compile(r"[\s.=_-]*\Z")
 
 
-def paragraphs(lines: Iterable[str]) -> list[str]:
+def paragraphs(lines: Iterable[str], *, broken: bool = False) -> list[str]:
     """The paragraphs of hard-wrapped text, each as one line.
 
     A paragraph ends at an empty line, before an indented line, a designator or a bullet, and after a
-    line that ends a sentence well before the margin. A word cut by a hyphen at a line's end keeps the
-    hyphen: whether it belongs to the word cannot be seen.
+    line that ends a sentence well before the margin. The hyphen at a line's end stays where it belongs to the word
+    (`hyphen`). `broken` says that words may be broken at a line's end: then a hyphen that nothing speaks for goes.
     """
     kept = [line.replace("\t", "    ").rstrip() for line in lines]
     # The margin that most full lines reach; a line that ends well before it ends its paragraph.
@@ -30,13 +33,14 @@ def paragraphs(lines: Iterable[str]) -> list[str]:
     indents = Counter(len(line) - len(line.lstrip()) for line in kept if line.strip())
     base = indents.most_common(1)[0][0] if indents else 0
     margin = lengths[int(len(lengths) * 0.9)] if lengths else 0
+    words = Words.of(kept)
     found: list[str] = []
     current: list[str] = []
     last = ""
 
     def close() -> None:
         if current:
-            found.append(_joined(current))
+            found.append(join_lines(current, words, broken=broken))
             current.clear()
 
     for line in kept:
@@ -66,15 +70,32 @@ def _begins(line: str, text: str, last: str, margin: int, base: int) -> bool:
     short = len(last.strip()) < 0.75 * margin
     if _OPENS.match(text) and (short or _ENDS.search(last.strip())):
         return True
-    if _HEAD.match(text) or _LAST_LINES.match(text):
+    if is_preamble_head(text):
         return True
     return short and (bool(_ENDS.search(last.strip())) or (text[0].isupper() and is_heading(last.strip())))
 
 
-def _joined(lines: list[str]) -> str:
+def opens(text: str) -> bool:
+    """Whether a line begins with a designator, a bullet or the like."""
+    return _OPENS.match(text) is not None
+
+
+def is_preamble_head(text: str) -> bool:
+    """`ACTION: ...`, and the lines that end a document of the Federal Register."""
+    return _HEAD.match(text) is not None or _LAST_LINES.match(text) is not None
+
+
+def join_lines(lines: list[str], words: Words, *, broken: bool) -> str:
+    """The lines of a paragraph as one. `words` are those of the document, for the hyphens at the lines' ends."""
     text = lines[0]
     for line in lines[1:]:
-        gap = "" if text.endswith("-") and not text.endswith(" -") and line[:1].isalnum() else " "
+        gap = " "
+        if text.endswith("-") and not text.endswith(" -") and line[:1].isalnum():
+            gap = ""
+            if not belongs(text[-80:], line, words, doubt=not broken):
+                text = text[:-1]
+        elif _DASH.search(text) and line[:1].isalnum():  # 202–482; Switzerland—Liechtenstein
+            gap = ""
         text = f"{text}{gap}{line}"
     return " ".join(text.split())
 

@@ -18,12 +18,17 @@ _LONGEST_HEADING = 300
 
 
 def prose_units(lines: Iterable[str]) -> tuple[Unit, ...]:
-    """The units of hard-wrapped lines. `§ 744.5 Restrictions ...` opens a section, whose paragraphs are
-    cited as in the CFR; a short line in capitals opens a heading; the rest is counted: `Text ¶2`."""
+    """The units of hard-wrapped lines."""
+    return paragraph_units(paragraphs(lines))
+
+
+def paragraph_units(texts: Iterable[str]) -> tuple[Unit, ...]:
+    """The units of paragraphs. `§ 744.5 Restrictions ...` opens a section, whose paragraphs are cited as in the CFR; a
+    short line in capitals opens a heading; the rest is counted: `Text ¶2`."""
     outline = Outline()
     place = Place("Text", 0)
     run: list[Piece] = []
-    for text in paragraphs(lines):
+    for text in texts:
         section = _SECTION.match(text) if len(text) < _LONGEST_HEADING else None
         if section is None and not is_heading(text):
             run.append(Paragraph("P", text, designators(text, plain=True)))

@@ -14,7 +14,7 @@ from tracker.model import Document, DocumentKind, Fetched, Role, Unit
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parse.fields import load_object
 from tracker.parse.fr_record import dockets, fr_document, pi_document
-from tracker.parse.fr_text import read_fr_text
+from tracker.parse.fr_text import RawText, read_fr_text
 from tracker.parse.fr_xml import Facts, fr_units
 from tracker.parse.lists import list_units
 from tracker.parse.markup import tree
@@ -176,13 +176,41 @@ def _pdf(fetched: Fetched) -> Document:
 
     body = _data(fetched)
     pdf = read_pdf(body, fetched.key)
+    title = fetched.meta.get("link_text", "") or pdf.title or fetched.key
+    if pdf.register is not None:  # what is followed stays a page, whatever it prints
+        document = register_print(pdf.register, pdf.units, fetched.key)
+        return replace(
+            document,
+            key=fetched.key,
+            kind=DocumentKind.PAGE,
+            title=document.title or title,
+            url=fetched.answer.url,
+        )
     return Document(
-        key=fetched.key,
-        kind=DocumentKind.PAGE,
-        title=fetched.meta.get("link_text", "") or pdf.title or fetched.key,
-        url=fetched.answer.url,
-        units=pdf.units,
+        key=fetched.key, kind=DocumentKind.PAGE, title=title, url=fetched.answer.url, units=pdf.units
     )
+
+
+def register_print(said: RawText, units: tuple[Unit, ...], name: str) -> Document:
+    """A document of the Federal Register from its raw text or its print."""
+    record = {
+        "document_number": said.number,
+        "title": said.title,
+        "abstract": said.summary,
+        "action": said.action,
+        "dates": said.dates,
+        "type": said.type or _type_of(said.action),
+        "publication_date": said.published,
+        "citation": said.citation,
+    }
+    return replace(fr_document(record, said.number or name), units=units)
+
+
+def _type_of(action: str) -> str:
+    """The type that an ACTION line speaks of: raw text names none."""
+    if re.search(r"propos", action, re.IGNORECASE):
+        return "Proposed Rule"
+    return "Rule" if re.search(r"\brule|correct", action, re.IGNORECASE) else "Notice"
 
 
 def _feed_entry(fetched: Fetched) -> Document:
