@@ -43,7 +43,8 @@ bench: $(READY)  ## figures beside other tools, into docs/benchmarks.md; ARGS=wa
 eval: $(READY)  ## how well topics and levels are found on labelled documents; ARGS=--noise adds all recorded ones
 	@wrong=0; $(BIN)/python -m bench.eval_tags --write $(ARGS) || wrong=1; \
 	  $(BIN)/python -m bench.eval_likeness --write $(ARGS) || wrong=1; \
-	  $(BIN)/python -m bench.eval_dates || wrong=1; exit $$wrong
+	  $(BIN)/python -m bench.eval_dates || wrong=1; \
+	  $(BIN)/python -m bench.eval_effective_days || wrong=1; exit $$wrong
 
 drills: $(READY)  ## what goes wrong in real life, done to the tracker and counted, into docs/reliability.md; ARGS="--only month"
 	@$(BIN)/python -m bench.drills --write $(ARGS)

@@ -22,7 +22,8 @@ from bench.eval_tags import DATA
 from tracker import tag
 from tracker.model import Document, DocumentKind, Unit, UnitKind
 from tracker.parse.files import read_file
-from tracker.tag.dates import legal_dates, mentions
+from tracker.tag.dates import legal_dates
+from tracker.tag.mentions import mentions
 from tracker.tag.reading import read
 
 TODAY = date(2026, 11, 1)

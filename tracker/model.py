@@ -320,7 +320,9 @@ class Topic:
 class LegalDate:
     """`type` is one of filed-for-inspection, published, effective, compliance, comments-close,
     stay-ends, expires, hearing. `note` says for which instruction or paragraph, if not all; `where`
-    where the quoted words stood, as in `Evidence`, after the document's name where it is another's."""
+    where the quoted words stood, as in `Evidence`, after the document's name where it is another's. `time` is
+    the time of day (`12:01 a.m.`) and `zone` its zone (`eastern daylight time`), in the text's words, where it gives them. `counted` says how a relative
+    day was counted out (`7 days after 2025-07-31`)."""
 
     type: str
     date: date
@@ -328,6 +330,9 @@ class LegalDate:
     quote: str = ""
     superseded: bool = False
     where: str = ""
+    time: str = ""
+    zone: str = ""
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

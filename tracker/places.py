@@ -14,6 +14,17 @@ _PARTIES = (
     r"(?:entit(?:y|ies)|persons?|part(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|"
     r"individuals?|nationals|affiliates|subsidiar(?:y|ies)|(?:chip)?makers?|manufacturers?|suppliers?|distributors?)\b"
 )
+_UNIONS = (
+    "European Union",
+    "EU",
+    "European Commission",
+    "United Kingdom",
+    "UK",
+    "Beijing",
+    "Moscow",
+    "Ottawa",
+    "Brussels",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,13 @@ def places(text: str) -> tuple[Place, ...]:
     return tuple(
         dict.fromkeys(by_name[match[0].upper().replace("’", "'")] for match in pattern.finditer(text))
     )
+
+
+@lru_cache(maxsize=1)
+def foreign_names() -> tuple[str, ...]:
+    """The English names of all destinations, as a text writes them whose governments act."""
+    names = [name for _, *english in _tables()["places"].values() for name in english]
+    return tuple(dict.fromkeys((*(name for name in names if name.isascii() and "," not in name), *_UNIONS)))
 
 
 @lru_cache(maxsize=1)

@@ -59,6 +59,9 @@ def record(change: Change) -> dict[str, Any]:
                 "quote": entry.quote,
                 "superseded": entry.superseded,
                 "where": entry.where,
+                "time": entry.time,
+                "zone": entry.zone,
+                "counted": entry.counted,
             }
             for entry in tagging.dates
         ],
@@ -173,6 +176,9 @@ def _tagging_of(value: Mapping[str, Any]) -> Tagging:
                 entry.get("quote", ""),
                 bool(entry.get("superseded", False)),
                 entry.get("where", ""),
+                entry.get("time", ""),
+                entry.get("zone", ""),
+                entry.get("counted", ""),
             ),
         ),
         status=_each(

@@ -9,8 +9,8 @@ import pytest
 
 from tracker.model import Document, DocumentKind, LegalDate, Unit, UnitKind
 from tracker.tag import tag
-from tracker.tag.dates import mentions
 from tracker.tag.instructions import read
+from tracker.tag.mentions import mentions
 
 
 def dated(

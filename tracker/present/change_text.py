@@ -17,7 +17,7 @@ from tracker.present.deadlines import change_url, days_left
 from tracker.present.holding import held_line
 from tracker.present.inert import line
 from tracker.present.message import force, level_badge, what_changed
-from tracker.present.place import noted, status_where, where_said
+from tracker.present.place import noted, status_where, timed, where_said
 from tracker.present.terminal import aligned, drawn
 from tracker.record import restore
 from tracker.store.moment import from_text
@@ -233,7 +233,7 @@ def _dates(change: Change, language: Language, today: date | None) -> Table:
     for entry in sorted(change.tagging.dates, key=lambda entry: entry.date):
         gone = "dim strike" if entry.superseded else ""
         grid.add_row(
-            Text(entry.date.isoformat(), style=gone),
+            Text(" ".join(part for part in (entry.date.isoformat(), timed(entry)) if part), style=gone),
             Text(
                 label("date", entry.type, language)
                 + (f" ({noted(entry.note, language)})" if entry.note else "")

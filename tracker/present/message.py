@@ -17,7 +17,7 @@ from tracker.i18n import day, label, moment, t
 from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, SpanKind, Topic
 from tracker.present.deadlines import ahead, change_url, days_left
 from tracker.present.inert import first_sentence, line, safe_url, shorten
-from tracker.present.place import noted, status_where, where_said
+from tracker.present.place import noted, status_where, timed, where_said
 from tracker.present.standing import standing, standing_line
 
 QUOTES = 3
@@ -226,7 +226,9 @@ def _deadlines(change: Change, language: Language, today: date) -> tuple[Fact, .
     facts = []
     for entry in ahead(change, today):
         extra = [days_left(entry.date, today, language)]
-        if entry.type == "comments-close":
+        if entry.time:
+            extra.append(timed(entry))
+        elif entry.type == "comments-close":
             extra.append(t("message.eastern", language))
         if entry.note:
             extra.append(noted(entry.note, language))

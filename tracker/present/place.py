@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker.i18n import label, t
-from tracker.model import Change, Language, Status
+from tracker.model import Change, Language, LegalDate, Status
 from tracker.present.inert import line
 
 
@@ -16,6 +16,11 @@ def noted(note: str, language: Language) -> str:
         if part
     ]
     return ("、" if language == "ja" else ", ").join(said)
+
+
+def timed(entry: LegalDate) -> str:
+    """The time of day of a date and its zone, in the official words; empty where the text gives none."""
+    return line(" ".join(part for part in (entry.time, entry.zone) if part))
 
 
 def status_where(status: Status, change: Change) -> str:

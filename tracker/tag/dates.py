@@ -1,45 +1,24 @@
 """The dates that a document sets, each typed, with its words, in New York's calendar.
 
-Read from the DATES section, the title, action and abstract, the first paragraphs of a text without
-those, instructions with a date of their own, and Effective Date Notes; then from the record's fields.
-Which type a date has is decided by the words before it in its clause, the nearest winning.
+Read from the DATES section, the title, action and abstract, the whole running text, instructions with a date of their
+own, and Effective Date Notes; then from the record's fields. Which type a date has is decided by the words before it
+in its clause, the nearest winning. In running text a date counts only where its sentence sets it (`operative`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 
 from tracker.clock import legal_day
-from tracker.model import DocumentKind, LegalDate, Unit, UnitKind
+from tracker.model import Document, DocumentKind, LegalDate, Unit, UnitKind
+from tracker.tag.mentions import DATE, Base, Mention, mentions
+from tracker.tag.operative import Spot, sets_a_day
 from tracker.tag.reading import Reading, Section, clip
 from tracker.text import fold_space
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-            "august aug", "september sept sep", "october oct", "november nov", "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_MONTH = r"Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
-DATE = re.compile(
-    rf"\b(?:(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)"
-    rf"|(?P<d2>\d{{1,2}})\s+(?P<m2>{_MONTH})\.?,?\s+(?P<y2>(?:19|20)\d\d)"
-    r"|(?P<mn>\d{1,2})/(?P<dn>\d{1,2})/(?P<yn>(?:19|20)\d\d|\d\d)"
-    r"|(?P<iso>(?:19|20)\d\d-\d\d-\d\d)(?!\d|-))",
-    re.IGNORECASE,
-)
-_RELATIVE = re.compile(
-    r"\b(?P<n>\d{1,3})(?:\s*\([\w -]+\))?\s+days?\s+(?:after|from)\s+(?:the\s+)?(?:date\s+of\s+)?(?:its\s+)?publication",
-    re.I,
-)
 _ON_PUBLICATION = re.compile(
     r"\b(?:effective|applicable)\s+(?:up)?on\s+(?:the\s+date\s+of\s+)?publication", re.I
 )
@@ -53,16 +32,31 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("registration", re.compile(r"\b(?:(?<!Federal )regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
     ("hearing", re.compile(r"\b(?:(?:hearing|briefing|meeting|forum|conference|webinar)s?|will (?:next )?(?:meet|convene))\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
     ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|remain(?:s)? in effect|valid|terminat\w+|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
-    ("effective", re.compile(r"\b(?:delay|postpon|deferr)ed\b[^.;]{0,60}\b(?:until|to|through)\s*$", re.I)),
     ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|applies to)\b[^.;]{0,140}$", re.I)),
 )  # fmt: skip
+# "The compliance date is extended to", "the effective date is changed from ... to": whose day is moved says what it is.
+_MOVED = re.compile(
+    r"^.*\b(?P<verb>(?:delay|postpon|deferr|extend|chang|mov|revis|advanc|reschedul|correct)\w*)\b[^.;]{0,120}?\b(?:until|to|through|from)\s*$",
+    re.I | re.S,
+)
+_MOVES = ("until", "to", "through", "from")
+_MOVED_DAYS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("compliance", re.compile(r"\bcompl(?:iance|y)\b", re.I)),
+    ("comments-close", re.compile(r"\b(?:comments?|submissions?)\b", re.I)),
+    ("effective", re.compile(r"\b(?:effective|effectiveness|effect|applicability)\b", re.I)),
+    ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen\w+)\b", re.I)),
+    ("expires", re.compile(r"\b(?:expir\w+|exclusions?|exemptions?|licen\w+|waivers?|authorization|validity)\b", re.I)),
+)  # fmt: skip
 _OLD = re.compile(
-    r"(?<!effective )(?<!applicable )(?<!in effect )\bfrom\s*$|\b(?:remov\w+ the expiration date of|instead of|originally|previously|ended on|had been)\s*$"
+    r"\b(?:delay|postpon|deferr|extend|chang|mov|revis|advanc|reschedul|correct)\w*\b[^.;]{0,160}\bfrom\s*$"
+    r"|\b(?:remov\w+ the expiration date of|instead of|originally|previously|ended on|had been)\s*$"
     r"|\b(?:was|were|been scheduled) to (?:have )?(?:take|taken|become|go|gone|enter|be)\b[^.;]{0,40}$",
     re.I,
 )
 # A sentence that moves the day on which another rule takes effect: the day it names is that rule's.
 DELAYED = "delayed"
+# A day that only the record of the API gives, where the text gives another one.
+DISPUTED = "differs-from-text"
 _DELAYS = re.compile(
     r"\b(?:delay(?:s|ed|ing)?|postpon(?:e|es|ed|ing)|defer(?:s|red|ring)?)\b[^.;]{0,60}\b(?:effective|compliance|applicability) dates?\b"
     r"|\b(?:effective|compliance|applicability) dates?\b[^;]{0,260}\b(?:delayed|postponed|deferred)\b"
@@ -103,9 +97,33 @@ _EXCEPTED = re.compile(
 _DOTTED = re.compile(r"(?<=\d)\.(?=\d)|(?<=\b[ap])\.(?=m\b)|(?<=\b[ap]\.m)\.|(?<=\bU)\.(?=S\b)|(?<=\bU\.S)\.")
 _RUN = 3_000
 _NOTE = "Effective Date Note"
-_DIGITS = re.compile(r"(?:19|20)\d\d|/\d\d\b")
+_NAMED = frozenset({"title", "action", "abstract"})
+# "This 90-day suspension expires at ... on August 12", which the order then continues "until November 10".
+_RUNS_OUT = re.compile(
+    r"\b(?:expires?|ends?|(?:is|was|were|are) (?:set|due|scheduled) to (?:expire|end))\b", re.I
+)
+_CONTINUES = re.compile(r"\b(?:continu\w+|extend\w*|prolong\w*)\b[^.;]{0,260}\b(?:until|through|to)\b", re.I)
+_ITS_OWN = re.compile(
+    r"\bthis (?:order|proclamation|rule|notice|memorandum) (?:\w+ )?(?:expires?|ends?)\b", re.I
+)
+_COUNTED = frozenset({"effective", "comments-close", "compliance", "expires", "stay-ends", "proposals"})
+_ENDINGS = frozenset({"expires", "stay-ends"})
+_CONFINED = frozenset({"effective", "compliance", *_ENDINGS})
+_UNTIL = re.compile(r"\b(?:until|through|expires?|ends?|to)\s*(?:on|at)?\s*$", re.I)
+_RUNNING = frozenset({UnitKind.PARAGRAPH, UnitKind.HEADING})
+_AGENCIES = frozenset(
+    {DocumentKind.RULE, DocumentKind.PROPOSED_RULE, DocumentKind.NOTICE, DocumentKind.CORRECTION}
+)
+_SIGNED = re.compile(r"(?:.{0,30}\bTHE WHITE HOUSE,?\s*)?(?P<day>\w+ \d{1,2}, \d{4})\.?", re.S)
+_EXCEPTION = re.compile(r"\bexcept(?:ing)?\b[^;]*", re.I)
+_DAY_WORDS = re.compile(
+    r"(?:19|20)\d\d|/\d\d\b|publication|\b(?:after|following|from) (?:the )?(?:date of )?this", re.I
+)
+_OLD_WORDS = 300  # characters before a date in which it is said that it is past
 _BEFORE = 20  # characters before a date that say what it is
 _LEADING = 14  # first paragraphs that may hold the dates of a text recorded without its headings
+_WHOLE = 8_000_000  # characters of running text that are read; the largest recorded rule has 900,000
+_YEARS = 40  # further from the publication a day of the record's fields is a slip of the pen
 _BOUNDARY = re.compile(
     r"(?<=[a-z0-9)\]][.;])\s+(?=[A-Z(])(?<!Nos\.\s)(?<!No\.\s)(?<!Jan\.\s)(?<!Feb\.\s)(?<!Mar\.\s)(?<!Apr\.\s)"
     r"(?<![ap]\.m\.\s)(?<!Aug\.\s)(?<!Sept\.\s)(?<!Oct\.\s)(?<!Nov\.\s)(?<!Dec\.\s)(?<!U\.S\.\s)"
@@ -113,56 +131,23 @@ _BOUNDARY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """One calendar date as written: `sentence[start:end]`."""
-
-    day: date
-    start: int
-    end: int
-
-
-def mentions(text: str) -> Iterator[Mention]:
-    """Every calendar date written in a text; impossible ones (February 30) are no dates."""
-    for match in DATE.finditer(text):
-        day = _calendar(match)
-        if day is not None:
-            yield Mention(day, match.start(), match.end())
-
-
-def _calendar(match: re.Match[str]) -> date | None:
-    try:
-        if match["iso"]:
-            return date.fromisoformat(match["iso"])
-        if match["mn"]:
-            year = int(match["yn"])
-            return date(year if year > 99 else 2000 + year, int(match["mn"]), int(match["dn"]))
-        month = (match["m"] or match["m2"]).lower().rstrip(".")
-        return date(int(match["y"] or match["y2"]), _MONTHS[month], int(match["d"] or match["d2"]))
-    except (ValueError, KeyError):
-        return None
-
-
 def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
     """All dates, in the order of the calendar; one entry a type, date and note.
 
-    `today` only bounds what a relative date can mean where the document has no publication date.
+    `today` stands in for the publication where a document has none, to tell a day from a slip of the pen.
     """
     document = reading.document
+    base = _base(document)
     found: list[LegalDate] = []
-    for section in _sections(reading):
-        if _DIGITS.search(section.text) is None and "publication" not in section.text:
-            continue
+    for section, strict in _sections(reading):
         if section.where.endswith(_NOTE):
             continue  # read below, where its own grammar is known
         if section.where.startswith("removed: "):
             continue  # words that were taken away set no date
-        for sentence in sentences(section.text):
-            found.extend(_read(sentence, document.published or today, section.where))
+        if _DAY_WORDS.search(section.text):
+            found.extend(_read_section(section, base, strict=strict))
     found.extend(_notes(reading))
-    for kind, day in (("effective", document.effective_on), ("comments-close", document.comments_close_on)):
-        if day is not None and not any(f.type == kind and f.date == day for f in found):
-            found.append(LegalDate(kind, day, quote=clip(document.dates_text), where="dates"))
+    found.extend(_of_record(document, found, today))
     if document.published is not None and not reading.is_change and document.document_number:
         found.append(LegalDate("published", document.published))
     if document.filed_at is not None:
@@ -173,6 +158,46 @@ def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
         found = [_end_of_stay(entry) for entry in found]
     extended = re.search(r"\b(?:extend|extension|reopen)", f"{document.title} {document.action}", re.I)
     return _settled(found, document.published, moved=extended is not None)
+
+
+def _base(document: Document) -> Base:
+    """The days from which its relative days count. A page is not published in the Federal Register: it gives the day
+    of its order alone."""
+    by_president = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE)
+    signed = document.signing_date or (_signed(document) if by_president else None)
+    if document.kind is DocumentKind.PAGE:
+        return Base(None, signed or document.published)
+    return Base(document.published, signed if by_president else document.published)
+
+
+def _signed(document: Document) -> date | None:
+    """The day under the text of an order, or over it: a paragraph with nothing but the day and the place."""
+    for unit in (*reversed(document.units), *document.units[:4]):
+        if len(unit.text) < 80 and (match := _SIGNED.fullmatch(unit.text.strip())):
+            return next((mention.day for mention in mentions(match["day"])), None)
+    return None
+
+
+def plausible(day: date | None, document: Document, today: date) -> date | None:
+    """A day of the record's fields, or nothing where it lies decades from the publication: 0202-12-05."""
+    near = (document.published or today).year
+    return day if day is not None and abs(day.year - near) <= _YEARS else None
+
+
+def _of_record(document: Document, found: Sequence[LegalDate], today: date) -> Iterator[LegalDate]:
+    """The days of the record's fields that the text does not give. Where the text gives another one for the whole
+    document, both are kept and this one says that they differ."""
+    for kind, said in (("effective", document.effective_on), ("comments-close", document.comments_close_on)):
+        day = plausible(said, document, today)
+        known = [entry for entry in found if entry.type == kind and not entry.superseded]
+        if day is None or any(entry.date == day for entry in known):
+            continue
+        if any(not entry.note for entry in known):
+            yield LegalDate(kind, day, note=DISPUTED, where="record")
+        else:
+            yield LegalDate(
+                kind, day, quote=clip(document.dates_text), where="dates" if document.dates_text else "record"
+            )
 
 
 def _end_of_stay(entry: LegalDate) -> LegalDate:
@@ -198,65 +223,94 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def _sections(reading: Reading) -> Iterator[Section]:
+def _sections(reading: Reading) -> Iterator[tuple[Section, bool]]:
+    """The whole text, each piece with whether it must set its days itself: running text tells history as well."""
     document = reading.document
     if document.dates_text:
-        yield Section("dates", document.dates_text, "")
-    yield from reading.text[:6] if document.units else reading.text
-    if reading.is_change or not document.units:
+        yield Section("dates", document.dates_text, ""), False
+    if reading.is_change:
+        yield from ((section, False) for section in reading.text)
         return
-    seen = {section.where for section in reading.text[:6]}
-    leading = [u for u in document.units if u.kind in (UnitKind.PARAGRAPH, UnitKind.HEADING)][:_LEADING]
-    for unit in leading:
-        if unit.path not in seen and DATE.search(unit.text) and len(unit.text) < 1_500:
-            yield Section(unit.path, unit.text, "")
+    named = [section for section in reading.text if section.where in _NAMED or not document.units]
+    yield from ((section, False) for section in named)
+    loose = _loose(document)
+    yield from ((Section(unit.path, unit.text, ""), False) for unit in loose)
+    read, left = {unit.path for unit in loose}, _WHOLE
+    for unit in document.units:
+        if unit.kind in _RUNNING and unit.path not in read:
+            left -= len(unit.text)
+            if left < 0:
+                break
+            yield Section(unit.path, unit.text, ""), True
     for order in reading.orders:
         if re.search(r"\beffective\b", order.text, re.I) and DATE.search(order.text):
             words = order.text.removeprefix(f"{order.number}. ")
-            yield Section(f"instruction {order.number}", f"instruction {order.number}: {words}", "")
+            yield Section(f"instruction {order.number}", f"instruction {order.number}: {words}", ""), False
 
 
-def _read(sentence: str, published: date, where: str) -> Iterator[LegalDate]:
-    quote = sentence if len(sentence) <= 400 else clip(sentence)
+def _loose(document: Document) -> list[Unit]:
+    """The first paragraphs of a rule or notice that has no DATES section apart: its dates stand among them."""
+    if document.dates_text or document.kind not in _AGENCIES:
+        return []
+    leading = [unit for unit in document.units if unit.kind in (UnitKind.PARAGRAPH, UnitKind.HEADING)]
+    return [unit for unit in leading[:_LEADING] if len(unit.text) < 1_500]
+
+
+def _read_section(section: Section, base: Base, *, strict: bool) -> Iterator[LegalDate]:
+    quoted = 0
+    for sentence in sentences(section.text):
+        if _DAY_WORDS.search(sentence):
+            yield from _read(sentence, base, section.where, strict=strict, quoted=quoted)
+        quoted = max(0, quoted + sentence.count("“") - sentence.count("”"))
+
+
+def _read(sentence: str, base: Base, where: str, *, strict: bool, quoted: int) -> Iterator[LegalDate]:
     previous = ""
     last_end = 0
-    delays = (match := _DELAYS.search(sentence)) is not None and _OWN_DATE.search(sentence) is None
+    own = _EXCEPTION.sub(lambda match: " " * len(match[0]), sentence)
+    delays = (match := _DELAYS.search(own)) is not None and _OWN_DATE.search(sentence) is None
     turn = match.start() if match else 0
-    for mention in mentions(sentence):
+    for mention in mentions(sentence, base):
         before = sentence[: mention.start]
         kind = _kind(before)
         if kind is None and previous and re.fullmatch(_AND_ALSO, sentence[last_end : mention.start]):
             kind = previous
         if kind is None and where == "dates" and not before.strip(" :"):
             kind = "effective"
+        spot = Spot(sentence, mention.start, mention.day, base.signed or base.published, quoted)
+        if strict and kind != "effective" and sets_a_day(spot, "effective"):
+            kind = kind if kind in _ENDINGS and _UNTIL.search(before) else "effective"
         last_end = mention.end
         if kind is None or kind == "published":
+            continue
+        if mention.counted and kind not in _COUNTED:
+            continue
+        if strict and not sets_a_day(spot, kind):
             continue
         if kind == "effective" and _OTHERS_DATE.search(before) and not _OWN_RULE.search(before):
             continue
         previous = kind
-        note = _note(sentence, mention, kind)
-        if delays and mention.start > turn and kind in ("effective", "expires", "compliance"):
+        note = confined_to(sentence, mention.start) if kind in _CONFINED else ""
+        if delays and mention.start > turn and kind in ("effective", "expires", "compliance") and not note:
             kind, note = "compliance" if kind == "compliance" else "effective", DELAYED
         if kind == "proposals":
             kind, note = "comments-close", "proposals or applications due"
         if kind == "registration":
             kind, note = "hearing", "registration or questions due"
-        own = sentence if len(sentence) <= 400 else _window(sentence, mention)
         yield LegalDate(
             kind,
             mention.day,
             note=note,
-            quote=own,
-            superseded=_OLD.search(before) is not None,
+            quote=sentence if len(sentence) <= 400 else _window(sentence, mention),
+            superseded=_OLD.search(before[-_OLD_WORDS:]) is not None,
             where=where,
+            time=mention.time,
+            zone=mention.zone,
+            counted=mention.counted,
         )
-    if match := _RELATIVE.search(sentence):
-        kind = _kind(sentence[: match.start()]) or ""
-        if kind in ("effective", "comments-close", "compliance"):
-            yield LegalDate(kind, published + timedelta(days=int(match["n"])), quote=quote, where=where)
-    elif _ON_PUBLICATION.search(sentence) and not DATE.search(sentence):
-        yield LegalDate("effective", published, quote=quote, where=where)
+    if base.published and _ON_PUBLICATION.search(sentence) and not DATE.search(sentence):
+        quote = sentence if len(sentence) <= 400 else clip(sentence)
+        yield LegalDate("effective", base.published, quote=quote, where=where)
 
 
 def _window(sentence: str, mention: Mention) -> str:
@@ -268,6 +322,8 @@ def _window(sentence: str, mention: Mention) -> str:
 def _kind(before: str) -> str | None:
     """The type whose words stand nearest before the date."""
     clause = _DOTTED.sub("", before[-260:])
+    if moved := _of_moved(clause):
+        return moved
     best: tuple[int, str] | None = None
     for kind, pattern in _CLAUSES:
         match = pattern.search(clause)
@@ -284,12 +340,25 @@ def _kind(before: str) -> str | None:
     return best[1]
 
 
-def _note(sentence: str, mention: Mention, kind: str) -> str:
-    """Which instruction or paragraph a date is confined to; empty where it is the document's own."""
-    if kind not in ("effective", "compliance", "expires", "stay-ends"):
-        return ""
-    start = sentence.lower().rfind("except", 0, mention.start)
-    own = sentence[start : mention.start] if start >= 0 else sentence[: mention.start]
+def _of_moved(clause: str) -> str | None:
+    """The type of a day to or from which something is moved: that of what is named nearest before the verb."""
+    match = _MOVED.match(clause) if clause.rstrip().lower().endswith(_MOVES) else None
+    if match is None:
+        return None
+    begun = clause[
+        max(0, clause.rfind(".", 0, match.start("verb")), clause.rfind(";", 0, match.start("verb"))) :
+    ]
+    named = [(found.start(), kind) for kind, words in _MOVED_DAYS for found in words.finditer(begun)]
+    if named:
+        return max(named)[1]
+    return "effective" if match["verb"].lower().startswith(("delay", "postpon", "deferr")) else None
+
+
+def confined_to(sentence: str, place: int) -> str:
+    """Which instruction or paragraph the words at a place of a sentence are confined to; empty where they speak of
+    the whole document."""
+    start = sentence.lower().rfind("except", 0, place)
+    own = sentence[start:place] if start >= 0 else sentence[:place]
     if start >= 0:
         if match := _INSTRUCTION.search(own):
             return f"instruction {match['list']}"
@@ -297,7 +366,7 @@ def _note(sentence: str, mention: Mention, kind: str) -> str:
             return fold_space(match["what"])
         if match := _EXCEPTED.match(own):
             return fold_space(match["what"])
-        own = sentence[: mention.start]
+        own = sentence[:place]
     if match := _INSTRUCTION.search(own):
         return f"instruction {match['list']}"
     if match := re.match(
@@ -341,6 +410,28 @@ def _beside(note: str, touched: Iterable[str]) -> bool:
     return any(path == base or path.startswith(within) for path in touched)
 
 
+def _better(one: LegalDate, other: LegalDate) -> LegalDate:
+    """Of two sentences that say the same day, the first; the other one where it alone gives the time of day."""
+    superseded = one.superseded and other.superseded
+    if other.time and not one.time:
+        if one.where in _NAMED or one.where == "dates":
+            return replace(one, superseded=superseded, time=other.time, zone=other.zone)
+        one = other
+    return replace(one, superseded=superseded)
+
+
+def _continued(entry: LegalDate, entries: Iterable[LegalDate]) -> LegalDate:
+    """The end of an earlier measure is superseded where the document tells of it and continues the measure."""
+    if entry.type not in _ENDINGS or entry.superseded or _ITS_OWN.search(entry.quote):
+        return entry
+    told = _RUNS_OUT.search(entry.quote) is not None
+    longer = any(
+        other.type in _ENDINGS and other.date > entry.date and _CONTINUES.search(other.quote)
+        for other in entries
+    )
+    return replace(entry, superseded=True) if told and longer else entry
+
+
 def _settled(found: Sequence[LegalDate], published: date | None, *, moved: bool) -> tuple[LegalDate, ...]:
     """One entry a type, date and note. A deadline that was over when the document came out, or that an
     extension moved, is superseded."""
@@ -348,10 +439,8 @@ def _settled(found: Sequence[LegalDate], published: date | None, *, moved: bool)
     for entry in found:
         key = (entry.type, entry.date, entry.note)
         earlier = kept.get(key)
-        if earlier is None:
-            kept[key] = entry
-        elif earlier.superseded and not entry.superseded:
-            kept[key] = replace(earlier, superseded=False)
+        kept[key] = entry if earlier is None else _better(earlier, entry)
+    kept = {key: _continued(entry, kept.values()) for key, entry in kept.items()}
     last = max((entry.date for entry in kept.values() if entry.type == "comments-close"), default=None)
     for key, entry in kept.items():
         over = published is not None and entry.date < published

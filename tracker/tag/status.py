@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from tracker import citation
 from tracker.clock import legal_day
 from tracker.model import Document, DocumentKind, LegalDate, Status, Unit, UnitKind
-from tracker.tag.dates import DELAYED, effective_notes, mentions
+from tracker.tag.dates import DELAYED, DISPUTED, confined_to, effective_notes, plausible, sentences
+from tracker.tag.mentions import mentions
 from tracker.tag.reading import Reading, abstract_of, clip
 from tracker.text import fold_space
 
@@ -29,6 +30,11 @@ _PART = re.compile(
 )
 _LEVELS = re.compile(r"(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z]{1,5})\))+")
 _STAYS = re.compile(r"\b(?:stay(?:ed|ing|s)?|suspend(?:ed|ing|s)?)\b", re.I)
+_INDEFINITELY = re.compile(
+    r"\b(?:is|are|remains?|be) (?:further |hereby |also )?(?P<how>delayed|postponed|deferred|stayed|suspended)[^.;]{0,30}"
+    r"\b(?:indefinitely|until further notice)\b",
+    re.I,
+)
 _BINDING = (DocumentKind.RULE, DocumentKind.PRESIDENTIAL, DocumentKind.CORRECTION)
 
 
@@ -50,6 +56,7 @@ def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> t
     elif document.kind in _BINDING:
         found.extend(_in_force(reading, dates, today))
         found.extend(_stays_units(reading, dates))
+        found.extend(_indefinite(reading))
     found.extend(_noted(reading))
     return tuple(dict.fromkeys(found))
 
@@ -71,15 +78,18 @@ def covers(unit: str, path: str) -> bool:
 
 def _in_force(reading: Reading, dates: Sequence[LegalDate], today: date) -> Iterator[Status]:
     document = reading.document
-    own = [d for d in dates if d.type == "effective" and not d.superseded and d.note != DELAYED]
+    own = [
+        d for d in dates if d.type == "effective" and not d.superseded and d.note not in (DELAYED, DISPUTED)
+    ]
     main = next((d for d in own if not d.note), None)
     start = (
         main.date if main else (document.signing_date if document.kind is DocumentKind.PRESIDENTIAL else None)
     )
     moved = {d.date for d in dates if d.note == DELAYED}
-    if start is None and document.effective_on is not None:
+    said = plausible(document.effective_on, document, today)
+    if start is None and said is not None:
         # The record of a document that delays another gives the other's new day.
-        start = document.published if document.effective_on in moved else document.effective_on
+        start = document.published if said in moved else said
     quote, where = (main.quote, main.where) if main else ("", "")
     ends = next((d for d in dates if d.type == "expires" and not d.superseded and not d.note), None)
     if start is not None and today < start:
@@ -92,10 +102,28 @@ def _in_force(reading: Reading, dates: Sequence[LegalDate], today: date) -> Iter
         yield Status("in-force", start, until, quote=quote, where=where)
     for entry in own:
         if entry.note and (start is None or entry.date > start):
-            units = _instruction_units(reading, entry.note)
+            units = _instruction_units(reading, entry.note) or (entry.note,)
             yield from _waiting(
                 "delayed", document, entry.date, units=units, quote=entry.quote, where=entry.where
             )
+
+
+def _indefinite(reading: Reading) -> Iterator[Status]:
+    """The instructions or sections that a rule delays or stays without an end: "except for amendatory instruction 3,
+    which is delayed indefinitely"."""
+    document = reading.document
+    named = (("dates", document.dates_text), ("abstract", abstract_of(document)))
+    texts = [*named, *((unit.path, unit.text) for unit in document.units if unit.kind is UnitKind.PARAGRAPH)]
+    for where, text in texts:
+        if _INDEFINITELY.search(text) is None:
+            continue
+        for sentence in sentences(text):
+            for match in _INDEFINITELY.finditer(sentence):
+                note = confined_to(sentence, match.start())
+                if note:
+                    state = "stayed" if match["how"].lower().startswith(("stay", "suspend")) else "delayed"
+                    units = _instruction_units(reading, note) or (note,)
+                    yield Status(state, document.published, None, None, units, clip(sentence), where)
 
 
 def _waiting(
