@@ -75,13 +75,20 @@ class Recollection:
 
     def validators(self, key: str) -> Validators | None:
         found = self._known.get(key)
-        return found.validators if found and found.validators.sha256 else None
+        if found is None or not found.validators.sha256:
+            return None
+        if found.held_sha256:
+            # Its last answer is not stored. It is asked for whole, and compared with nothing that is remembered.
+            return Validators(recipe=found.validators.recipe)
+        return found.validators
 
     def keys(self, prefix: str = "") -> Iterable[str]:
         return [
             key
             for key, found in self._known.items()
-            if key.startswith(prefix) and found.validators.sha256 and found.missing_count < GIVEN_UP
+            if key.startswith(prefix)
+            and (found.validators.sha256 or found.held_sha256)
+            and found.missing_count < GIVEN_UP
         ]
 
 
@@ -141,9 +148,14 @@ def poll(
     counted = (before.requests, before.bytes, before.not_modified)
     try:
         for waiting in intake.quarantine.due(everything=accept):
-            _take(waiting, intake, report, context)
+            _take(waiting, intake, report, context, kept=True)
+        seen = set[str]()
         for item in fetch.poll(source, memory, context.client, now, wanted=partial(in_field, now=now)):
+            if isinstance(item, Fetched | NotModified):
+                seen.add(item.key)
             _handle(item, intake, report, context, memory.cursor)
+        for waiting in intake.quarantine.left(frozenset(seen)):
+            _take(waiting, intake, report, context, kept=True)
         if baseline:
             with context.store.write() as connection:
                 states.set_baseline(connection, source.id, now)
@@ -202,12 +214,17 @@ def _handle(
                     states.set_cursor(connection, source.id, item.values)
 
 
-def _take(fetched: Fetched, intake: Intake, report: Report, context: Context) -> None:
+def _take(fetched: Fetched, intake: Intake, report: Report, context: Context, *, kept: bool = False) -> None:
+    """`kept`: it comes out of the store, where it waited to be read."""
+    # A list of which something failed is asked for whole the next time, so that this comes again.
+    incomplete = bool(report.errors or report.held)
     try:
-        taken = intake.take(fetched, context.now().replace(microsecond=0))
-    except (ParseError, FetchError) as error:
+        taken = intake.take(fetched, context.now().replace(microsecond=0), kept=kept, incomplete=incomplete)
+    except ParseError as error:
         # One unreadable answer is set aside with its bytes; the rest of the source goes on.
-        report.errors.append({"key": fetched.key, "url": fetched.answer.url, "error": error.line()})
+        told = {"key": fetched.key, "url": fetched.answer.url, "error": error.line()}
+        if told not in report.errors:
+            report.errors.append(told)
         return
     report.documents += 1
     if taken.held:
@@ -235,8 +252,8 @@ def _tell_standing(intake: Intake, report: Report) -> None:
     """What is in quarantine is a failure of its source in each poll, also when the server has nothing new to say."""
     told = {error["key"] for error in report.errors}
     for held in intake.quarantine.held.values():
-        if held.key not in told and intake.known[held.key].missing_count < GIVEN_UP:
-            error = Poison(held.reason, cure=CURE)
+        if held.key not in told and (held.failed or intake.known[held.key].missing_count < GIVEN_UP):
+            error = ParseError(held.reason) if held.failed else Poison(held.reason, cure=CURE)
             report.errors.append({"key": held.key, "url": held.url, "error": error.line()})
 
 
@@ -244,9 +261,9 @@ def _missing(key: str, intake: Intake, context: Context) -> None:
     known = intake.known.get(key)
     if known is not None:
         known = replace(known, missing_count=known.missing_count + 1)
-        intake.known[key] = known
         with context.store.write() as connection:
             states.save_resource(connection, intake.source.id, key, known)
+        intake.known[key] = known
 
 
 def _there(key: str, intake: Intake, context: Context) -> None:
@@ -254,9 +271,9 @@ def _there(key: str, intake: Intake, context: Context) -> None:
     known = intake.known.get(key)
     if known is not None and known.missing_count:
         known = replace(known, missing_count=0)
-        intake.known[key] = known
         with context.store.write() as connection:
             states.save_resource(connection, intake.source.id, key, known)
+        intake.known[key] = known
 
 
 def state_of(error: FetchError) -> str:

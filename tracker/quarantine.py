@@ -1,13 +1,15 @@
-"""Documents that break whoever reads them: kept with their bytes, told for as long as they stand, and read again by
-the next version of the readers, or when somebody asks for it.
+"""Answers that are not taken as true: doubtful ones, those that could not be read or processed, and documents that break
+whoever reads them. Their bytes are kept, the source's state names them, and they are read again until they can be stored.
 
-What is in quarantine is a snapshot whose `meta` says which readers it broke; that it is there now, its resource says.
+What is held is a snapshot whose `meta` says why; that it is held now, its resource says. Holding an answer never touches
+the validators of its resource: they are always those of an answer that was read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import lru_cache
 from importlib.metadata import version
 
@@ -24,7 +26,20 @@ from tracker.store.tables import SNAPSHOT
 
 CURE = "its bytes are kept; the next version of the readers tries again, and so does `tracker poll --accept`"
 _REASON, _READERS, _OF = "held", "readers", "of"
+_FAILED, _PARTS = (
+    "failed",
+    "parts",
+)  # in `meta`: of an answer that is read again at each poll; ids of its attachments
 _LIBRARIES = ("lxml", "beautifulsoup4", "pypdfium2")
+
+
+class Why(StrEnum):
+    """`doubtful`: judged suspicious, the source is asked again. `failed`: not read or not processed, tried again at each
+    poll. `broke`: it breaks its reader, tried again by other readers only."""
+
+    DOUBTFUL = "doubtful"
+    FAILED = "failed"
+    BROKE = "broke"
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +50,8 @@ def readers() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One document in quarantine. `of` is the key of the record that it is the full text of; "" for others."""
+    """One answer that could not be read. `readers` are those that it broke, empty where it only failed. `of` is the key
+    of the record that it is the full text of; "" for others. `parts` are the snapshots of its attachments."""
 
     key: str
     url: str
@@ -44,10 +60,17 @@ class Held:
     reason: str
     readers: str
     of: str
+    role: Role
+    parts: tuple[int, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return not self.readers
 
 
 class Quarantine:
-    """What of one source is in it. `known` is the source's resources, which this keeps up to date."""
+    """What of one source is in it. `known` is the source's resources, which this keeps up to date, always after the
+    transaction that wrote them."""
 
     def __init__(self, store: Store, source: str, known: dict[str, states.Resource]) -> None:
         self._store = store
@@ -61,13 +84,24 @@ class Quarantine:
 
     def _load(self, connection: Connection, keys: list[str]) -> None:
         rows = connection.execute(
-            select(SNAPSHOT.c.id, SNAPSHOT.c.key, SNAPSHOT.c.url, SNAPSHOT.c.sha256, SNAPSHOT.c.meta)
+            select(
+                SNAPSHOT.c.id,
+                SNAPSHOT.c.key,
+                SNAPSHOT.c.role,
+                SNAPSHOT.c.url,
+                SNAPSHOT.c.sha256,
+                SNAPSHOT.c.meta,
+            )
             .where(SNAPSHOT.c.source == self._source, SNAPSHOT.c.key.in_(keys))
             .order_by(SNAPSHOT.c.id)
         )
         for row in rows:
-            if row.sha256 == self._known[row.key].held_sha256 and _READERS in row.meta:
-                self.held[row.key] = _held(row.key, row.url, row.id, row.sha256, row.meta)
+            if row.sha256 != self._known[row.key].held_sha256 or _REASON not in row.meta:
+                continue
+            if _READERS in row.meta or _FAILED in row.meta:
+                self.held[row.key] = _held(row.key, Role(row.role), row.url, row.id, row.sha256, row.meta)
+            else:
+                self.held.pop(row.key, None)
 
     def stands(self, fetched: Fetched) -> Held | None:
         """Whether these very bytes broke these very readers."""
@@ -83,39 +117,93 @@ class Quarantine:
             raise Poison(found.reason, cure=CURE)
         return bare(fetched) if any(map(self.stands, fetched.attachments)) else fetched
 
-    def put(self, fetched: Fetched, reason: str, *, of: str = "", baseline: bool = False) -> None:
-        """Keeps the bytes, once for each version of the readers. `baseline`: it was there before we looked."""
+    def put(self, fetched: Fetched, reason: str, why: Why, *, of: str = "", baseline: bool = False) -> None:
+        """Keeps the bytes as evidence, once as long as they stay the same, and not as truth. `baseline`: it was there
+        before we looked."""
         digest = sha256(fetched.answer.body)
-        fresh = Validators(recipe=states.PENDING if baseline else None)
-        known = self._known.get(fetched.key) or states.Resource(fresh)
-        marks = {_REASON: reason, _READERS: readers(), **({_OF: of} if of else {})}
-        again = self.stands(fetched)
+        fresh = states.Resource(Validators(recipe=states.PENDING if baseline else None))
+        known = self._known.get(fetched.key) or fresh
+        marks = {_REASON: reason, **({_OF: of} if of else {})}
+        if why is Why.BROKE:
+            marks[_READERS] = readers()
+        again = known.held_sha256 == digest and self._is_kept(fetched, why)
         known = replace(known, held_sha256=digest, held_count=known.held_count + 1 if again else 1)
+        found = self.held.get(fetched.key) if again else None
         with self._store.write() as connection:
-            if again is None:
+            if not again:
+                if why is Why.FAILED:
+                    parts = [snapshots.save(connection, self._source, part) for part in fetched.attachments]
+                    marks |= {_FAILED: "yes", **({_PARTS: " ".join(map(str, parts))} if parts else {})}
                 meta = {**fetched.meta, **marks}
-                identity = snapshots.save(connection, self._source, replace(fetched, meta=meta))
-                self.held[fetched.key] = _held(fetched.key, fetched.answer.url, identity, digest, meta)
+                number = snapshots.save(connection, self._source, replace(fetched, meta=meta))
+                if why is not Why.DOUBTFUL:
+                    url = fetched.answer.url
+                    found = _held(fetched.key, fetched.role, url, number, digest, meta)
             states.save_resource(connection, self._source, fetched.key, known)
         self._known[fetched.key] = known
+        if found is None:
+            self.held.pop(fetched.key, None)
+        else:
+            self.held[fetched.key] = found
+
+    def _is_kept(self, fetched: Fetched, why: Why) -> bool:
+        """Whether this answer, which was held last time as well, is kept under the same mark."""
+        found = self.held.get(fetched.key)
+        if why is Why.DOUBTFUL:
+            return found is None
+        if why is Why.BROKE:
+            return self.stands(fetched) is not None
+        if found is None or not found.failed:
+            return False
+        with self._store.read() as connection:
+            kept = [snapshots.reference(connection, part).sha256 for part in found.parts]
+        return kept == [sha256(part.answer.body) for part in fetched.attachments]
 
     def passed(self, key: str) -> None:
         """What is known under this key now was read."""
         self.held.pop(key, None)
 
     def due(self, *, everything: bool) -> list[Fetched]:
-        """What waits for a mended reader, out of the store; all of it where somebody asks for it."""
+        """What is to be read again, out of the store, before the source is asked: what failed, and what waits for a
+        mended reader; all of it where somebody asks for it.
+
+        Pages of which a version is stored are not among them: what changes by itself on them can only be told from a
+        change by asking twice, and the source is asked for each of them in every poll (`left` gives those that are
+        gone)."""
+        return self._again(
+            [
+                held
+                for held in self.held.values()
+                if everything
+                or (not held.failed and held.readers != readers())
+                or (held.failed and not self._is_stored_page(held))
+            ]
+        )
+
+    def left(self, seen: frozenset[str]) -> list[Fetched]:
+        """What failed and the source did not show in this poll, out of the store."""
+        return self._again(
+            [
+                held
+                for held in self.held.values()
+                if held.failed and held.key not in seen and self._is_stored_page(held)
+            ]
+        )
+
+    def _is_stored_page(self, held: Held) -> bool:
+        return held.role is Role.PAGE and self._known[held.key].validators.sha256 is not None
+
+    def _again(self, wanted: list[Held]) -> list[Fetched]:
         found = []
-        for held in list(self.held.values()):
-            if not everything and held.readers == readers():
-                continue
+        for held in wanted:
             with self._store.read() as connection:
-                fetched = snapshots.load(connection, [held.snapshot])
+                fetched = snapshots.load(connection, [held.snapshot, *held.parts])
                 record = _newest(connection, self._source, held.of) if held.of else None
                 whole = snapshots.load(connection, [record]) if record else None
             fetched = replace(fetched, meta=_clean(fetched.meta))
             if whole is not None:
-                found.append(replace(whole, attachments=(fetched,), meta=_clean(whole.meta)))
+                meta = {name: value for name, value in _clean(whole.meta).items() if name != "text"}
+                found.append(replace(whole, attachments=(fetched,), meta=meta))
             elif held.of or fetched.role is Role.LISTING:
                 self._release(held.key)  # a text without a record, or a list: it is asked for again anyway
             else:
@@ -135,14 +223,17 @@ def bare(fetched: Fetched) -> Fetched:
     return replace(fetched, attachments=(), meta={**fetched.meta, "text": "owed"})
 
 
-def _held(key: str, url: str, identity: int, digest: str, meta: Mapping[str, str]) -> Held:
-    return Held(key, url, identity, digest, meta[_REASON], meta[_READERS], meta.get(_OF, ""))
+def _held(key: str, role: Role, url: str, number: int, digest: str, meta: Mapping[str, str]) -> Held:
+    parts = tuple(map(int, meta.get(_PARTS, "").split()))
+    readers_ = meta.get(_READERS, "")
+    return Held(key, url, number, digest, meta[_REASON], readers_, meta.get(_OF, ""), role, parts)
+
+
+_MARKS = frozenset({_REASON, _READERS, _OF, _FAILED, _PARTS, BROKE})
 
 
 def _clean(meta: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: value for name, value in meta.items() if name not in (_REASON, _READERS, _OF, "text", BROKE)
-    }
+    return {name: value for name, value in meta.items() if name not in _MARKS}
 
 
 def _newest(connection: Connection, source: str, key: str) -> int | None:

@@ -151,7 +151,15 @@ def test_somebody_may_ask_for_another_try(world: World, monkeypatch: pytest.Monk
     assert not world.one().ok
     world.standin.put_page("/news/rule", PAGE.format(RULE))
     world.later(days=1)
-    assert world.one().ok, "another state of the page, which can be read"
+    report = world.one()
+    assert "the stored text" in report.errors[0]["error"], (
+        "what changed cannot be known: no record is made up"
+    )
+    assert report.changes == report.updates == []
+    world.later(hours=1)
+    assert world.poll(accept=True)["page"].ok, "somebody takes it as a new beginning"
+    world.later(hours=1)
+    assert world.one().ok
 
 
 def test_a_feed_that_ends_its_reader_is_kept_with_its_bytes(

@@ -110,19 +110,19 @@ def _register(source: Source, context: Context, since: date, watched: date, shel
     expected = [_expected(fetched) for fetched in listed.values()]
     until = max((one.day for one in expected), default=since)
     with context.store.read() as connection:
-        stored = holdings.documents(connection, list(listed))
+        held = holdings.held(connection, source)
+        stored = {
+            key: one for key, one in holdings.documents(connection, list(listed)).items() if key not in held
+        }
         unlisted = holdings.unlisted(connection, source, since, until, list(listed))
     found = Audit(
         source.id, str(source.kind), reconcile(expected, stored), said, [], second, unlisted, troubles
     )
-    owed = [one for one in found.account.missing if one.day >= watched]
-    silent = [one for one in found.account.missing if one.day < watched]
+    # Of what is held the polls brought an answer: whether it is news does not depend on its day.
+    owed = [one for one in found.account.missing if one.day >= watched or one.key in held]
+    silent = [one for one in found.account.missing if one not in owed]
     found.gaps += _fill_silently(source, context, silent, listed)
     news = _intake(source, context, baseline=False)
-    for one in owed:
-        # What is remembered of a thing that is not there must not pass for the thing.
-        for key in [key for key in news.known if key == one.key or key.startswith(f"{one.key}/")]:
-            del news.known[key]
     found.gaps += [_fill_document(source, context, one, listed[one.key], news) for one in owed]
     return found
 
@@ -161,7 +161,7 @@ def _fill_document(
             )  # of its text: the record comes all the same, and the text is owed
         if isinstance(item, Fetched):
             try:
-                taken = news.take(item, _now(context))
+                taken = news.take(item, _now(context), afresh=True)
             except ParseError as error:
                 filled.error = error.line()
                 continue
@@ -177,6 +177,7 @@ def _code(source: Source, context: Context, since: date) -> Audit:
     book = ledger(source, context.client, since)
     with context.store.read() as connection:
         texts = holdings.texts(connection, source)
+        held = holdings.held(connection, source)
     cursor = states.states(context.store, [source.id])[source.id].cursor
     seen = {
         part: [date.fromisoformat(as_of) for as_of, _, _ in texts.get(ecfr.part_key(source, part), ())]
@@ -186,7 +187,8 @@ def _code(source: Source, context: Context, since: date) -> Audit:
     expected = [_issue(source, issue) for issue in all_issues]
     gaps = {_issue(source, issue): issue for issue in unseen(all_issues, seen)}
     for part, size in book.sizes.items():
-        if not seen[part] or _other_size(cursor.get(f"part {part}", ""), size):
+        behind = ecfr.part_key(source, part) in held
+        if behind or not seen[part] or _other_size(cursor.get(f"part {part}", ""), size):
             issue = Issue(part, book.as_of, None)
             if not any(open_.part == part and open_.until is None for open_ in gaps.values()):
                 gaps[_issue(source, issue)] = issue
@@ -231,7 +233,7 @@ def _fill_issue(
     try:
         fetched = ecfr.part_of_day(source, context.client, issue.part, issue.day.isoformat())
         if as_news:
-            taken = news.take(fetched, _now(context))
+            taken = news.take(fetched, _now(context), afresh=True)
             if taken.held:
                 return Filled(one, error=taken.held)
             if taken.change is None:

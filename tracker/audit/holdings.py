@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from tracker.audit.reconcile import Stored
 from tracker.model import Role
 from tracker.sources import Source
-from tracker.store.tables import ATTEMPT, CHANGE, DELIVERY, SNAPSHOT, VERSION
+from tracker.store.tables import ATTEMPT, CHANGE, DELIVERY, RESOURCE, SNAPSHOT, VERSION
 
 _MANY = 500  # values in one IN list
 
@@ -74,14 +74,24 @@ def unlisted(
 
 
 def texts(connection: Connection, source: Source) -> dict[str, list[tuple[str, str, datetime]]]:
-    """The texts of CFR parts that were stored as true: by key, the day asked as of, SHA-256, when it came."""
+    """The texts of CFR parts of which a version is stored: by key, the day asked as of, SHA-256, when it came."""
     found: dict[str, list[tuple[str, str, datetime]]] = {}
+    stored = select(VERSION.c.snapshots).where(VERSION.c.source == source.id)
+    versions = {number for numbers in connection.execute(stored).scalars() for number in numbers}
     rows = connection.execute(
-        select(SNAPSHOT.c.key, SNAPSHOT.c.meta, SNAPSHOT.c.sha256, SNAPSHOT.c.fetched_at).where(
-            SNAPSHOT.c.source == source.id, SNAPSHOT.c.role == str(Role.ECFR_PART)
-        )
+        select(
+            SNAPSHOT.c.id, SNAPSHOT.c.key, SNAPSHOT.c.meta, SNAPSHOT.c.sha256, SNAPSHOT.c.fetched_at
+        ).where(SNAPSHOT.c.source == source.id, SNAPSHOT.c.role == str(Role.ECFR_PART))
     )
     for row in rows:
-        if "held" not in row.meta and "as_of" in row.meta:
+        if row.id in versions and "as_of" in row.meta:
             found.setdefault(row.key, []).append((row.meta["as_of"], row.sha256, row.fetched_at))
     return found
+
+
+def held(connection: Connection, source: Source) -> frozenset[str]:
+    """The keys whose last answer is not stored: whatever version of them there is, there is a newer state."""
+    rows = connection.execute(
+        select(RESOURCE.c.key).where(RESOURCE.c.source == source.id, RESOURCE.c.held_sha256.is_not(None))
+    )
+    return frozenset(str(key) for key in rows.scalars())

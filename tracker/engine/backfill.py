@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+
+from sqlalchemy import Connection
 
 from tracker import fetch
 from tracker.fetch.items import Trouble
@@ -45,15 +48,17 @@ def run(source: Source, context: Context, since: date) -> Iterator[Progress]:
     for page in fetch.history(source, context.client, since, cursor, context.now()):
         troubles = [_line(trouble) for trouble in page.troubles]
         now = context.now().replace(microsecond=0)
-        with context.store.write() as connection:
-            new, unread = intake.take_history(page.fetched, now)
-            intake.take(page.listing, now)
-            states.set_backfill(
-                connection, source.id, {f"{key}/{name}": value for name, value in page.cursor.items()}
-            )
+        values = {f"{key}/{name}": value for name, value in page.cursor.items()}
+        new, unread = intake.take_history(
+            page.fetched, now, listing=page.listing, mark=partial(_mark, source=source.id, values=values)
+        )
         stored += new
         troubles += unread
         yield Progress(source.id, page.done, page.total, stored, tuple(troubles))
+
+
+def _mark(connection: Connection, *, source: str, values: Mapping[str, str]) -> None:
+    states.set_backfill(connection, source, values)
 
 
 def _line(trouble: Trouble) -> str:

@@ -45,7 +45,8 @@ def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Itera
         return
     found = keyed(records, memory.cursor, lambda key: memory.validators(key) is not None)
     for key, record in found.items():
-        if memory.validators(key) is None or is_changed(key, record, memory.cursor):
+        before = memory.validators(key)
+        if before is None or before.sha256 is None or is_changed(key, record, memory.cursor):
             own = part_of(answer, canonical(record), record.get("link") or answer.url)
             yield Fetched(key, Role.FEED_ENTRY, own)
     yield Fetched(LISTING, Role.LISTING, answer)

@@ -20,10 +20,11 @@ class Memory(Protocol):
 
     def validators(self, key: str) -> Validators | None:
         """What was stored with the last body of this key; None for a key never stored. `sha256` is that of
-        `Answer.body` as yielded; `full_at` its `fetched_at`; `recipe` the source's at that time."""
+        `Answer.body` as yielded; `full_at` its `fetched_at`; `recipe` the source's at that time. Where a later answer
+        failed, or is held, all but `recipe` are None: it has to be asked for, and yielded, whole."""
 
     def keys(self, prefix: str = "") -> Iterable[str]:
-        """The keys that are there: stored, and not given up as absent since."""
+        """The keys that are there: stored or held, and not given up as absent since."""
 
 
 def for_replay(validators: Validators | None, source: Source, now: datetime) -> Validators | None:

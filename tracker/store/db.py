@@ -97,6 +97,10 @@ class Store:
             return presence.damaged(self.path, str(error.orig))
         return StoreError(f"{self.path}: {error.orig}", cure=_CURE)
 
+    def is_writing(self) -> bool:
+        """Whether this thread is inside a `write()`: nothing may then be fetched or waited for."""
+        return self._current() is not None
+
     def _current(self) -> Connection | None:
         return getattr(self._open, "connection", None)
 
