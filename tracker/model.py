@@ -318,11 +318,8 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class LegalDate:
-    """`type` is one of filed-for-inspection, published, effective, compliance, comments-close,
-    stay-ends, expires, hearing. `note` says for which instruction or paragraph, if not all; `where`
-    where the quoted words stood, as in `Evidence`, after the document's name where it is another's. `time` is
-    the time of day (`12:01 a.m.`) and `zone` its zone (`eastern daylight time`), in the text's words, where it gives them. `counted` says how a relative
-    day was counted out (`7 days after 2025-07-31`)."""
+    """The types, and what `note`, `where`, `time`, `zone` and `counted` say, are listed in docs/records.md. The `where` of
+    another document's words begins with its name."""
 
     type: str
     date: date
