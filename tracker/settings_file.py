@@ -325,6 +325,8 @@ class _Reader:
             else found
         )
         access = Access(**self.read_table(("viewer",), plain, VIEWER))
+        if access.sign_in == "none":
+            access = replace(access, sign_in="", anonymous=True)
         if isinstance(found, dict) and "oidc" in found:
             access = replace(access, oidc=self.read_oidc(found["oidc"]))
         if access.sign_in == "oidc" and access.oidc is None:

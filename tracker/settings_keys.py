@@ -81,12 +81,12 @@ TRACKER: Keys = {
     "log_format": Key(read.one_of(("lines", "json")), _choice(("lines", "json")), "how the daemon logs"),
 }
 
-SIGN_INS = ("accounts", "oidc", "proxy")
+SIGN_INS = ("accounts", "oidc", "proxy", "none")
 VIEWER: Keys = {
     "sign_in": Key(
         read.one_of(SIGN_INS),
         _choice(SIGN_INS),
-        "accounts: names and passwords made with `tracker users`; oidc: a sign-in service; proxy: a proxy says who it is",
+        "accounts: names and passwords made with `tracker users`; oidc: a sign-in service; proxy: a proxy says who it is; none: nobody signs in, on purpose",
     ),
     "proxy_header": Key(read.header, _STRING, "the header in which the proxy names who has signed in"),
     "trusted_proxies": Key(

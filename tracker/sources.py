@@ -173,12 +173,14 @@ class Oidc:
 class Access:
     """Who gets into the viewer. `sign_in`: `accounts` (names and passwords of its own), `oidc` (a sign-in service),
     `proxy` (a proxy before it has signed them in, and names them in `proxy_header`), or empty: nobody signs in, and it listens on loopback only.
+    `anonymous`: the settings say that on purpose (`sign_in = "none"`), also for requests that came through a proxy.
     `trusted_proxies` are addresses or networks; what others say in such headers is not believed."""
 
     sign_in: str = ""
     proxy_header: str = "X-Forwarded-User"
     trusted_proxies: tuple[str, ...] = ()
     oidc: Oidc | None = None
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

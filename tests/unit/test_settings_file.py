@@ -131,7 +131,7 @@ def test_five_mistakes_give_five_lines_with_numbers(tmp_path: Path) -> None:
         ('[[channel]]\nid = "x"\nurl = "file:nowhere"', "the file cannot be read"),
         ('[[channel]]\nid = "x"\nurl = "slack://a/b/c"\nredline = true', "only mail carries files"),
         ('[[profile]]\nid = "x"\ntopics = ["fdp"]', "'fdp' is not one of"),
-        ('[viewer]\nsign_in = "magic"', "sign_in: 'magic' is not one of accounts, oidc, proxy"),
+        ('[viewer]\nsign_in = "magic"', "sign_in: 'magic' is not one of accounts, oidc, proxy, none"),
         ('[viewer]\nsign_in = "proxy"', '2: sign_in: "proxy" needs'),
         ('[viewer]\ntrusted_proxies = ["10.0.0.0/40"]', "is not an address or a network"),
         ('[viewer]\nproxy_header = "X User"', "is not the name of a header"),

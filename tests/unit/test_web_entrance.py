@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -251,6 +252,65 @@ def test_sign_in_taken_out_of_the_settings_while_others_can_reach_it_shows_nothi
     client = TestClient(app, base_url="http://127.0.0.1:8000")
     assert client.get("/").status_code == 503
     assert "widget" not in client.get("/").text.lower()
+
+
+@pytest.mark.parametrize("left", [Access(), Access(anonymous=True)])
+@pytest.mark.parametrize("asked_before", [True, False])
+def test_sign_in_that_a_reload_takes_away_opens_nothing_to_anybody(
+    tmp_path: Path, left: Access, asked_before: bool
+) -> None:
+    viewer(tmp_path)
+    current = [settings(access=ACCOUNTS)]
+    client = TestClient(
+        create_app(lambda: current[0], tmp_path, lambda: NOW), base_url="http://127.0.0.1:8000"
+    )
+    if asked_before:
+        assert client.get("/", follow_redirects=False).status_code == 303
+    current[0] = settings(access=left)
+    for path in ("/", "/reviews", "/api/changes", "/metrics", "/static/viewer.css", "/sign-in"):
+        answer = client.get(path, follow_redirects=False)
+        assert answer.status_code == 503, path
+        assert "taken out of the settings" in answer.text
+    assert client.post("/reviewer", data={"name": "x"}).status_code == 503
+    assert client.get("/healthz").status_code == 200
+    current[0] = settings(access=ACCOUNTS)
+    assert client.get("/", follow_redirects=False).status_code == 303
+
+
+def test_a_restart_without_the_sign_in_that_people_used_needs_a_word_that_says_so(tmp_path: Path) -> None:
+    client = viewer(tmp_path, access=ACCOUNTS)
+    assert sign_in(client, "nobody", "wrong") == 403
+    with pytest.raises(UsageError, match="people signed in"):
+        create_app(settings(), tmp_path, lambda: NOW)
+    opened = create_app(settings(access=Access(anonymous=True)), tmp_path, lambda: NOW)
+    assert TestClient(opened, base_url="http://127.0.0.1:8000").get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "tracker.example.co.jp"},
+        {"x-forwarded-for": "192.0.2.7"},
+        {"x-real-ip": "192.0.2.7"},
+        {"forwarded": "for=192.0.2.7"},
+        {"x-forwarded-host": "tracker.example.co.jp"},
+        {"via": "1.1 proxy"},
+    ],
+)
+def test_what_comes_through_a_proxy_is_served_to_nobody_unless_the_settings_say_so(
+    tmp_path: Path, headers: dict[str, str]
+) -> None:
+    viewer(tmp_path)
+
+    def asked(access: Access, path: str = "/") -> int:
+        given = replace(settings(access=access), viewer_url="https://tracker.example.co.jp")
+        app = create_app(given, tmp_path, lambda: NOW)
+        return TestClient(app, base_url="http://127.0.0.1:8000").get(path, headers=headers).status_code
+
+    assert asked(Access()) == 503
+    assert asked(Access(), "/api/changes") == 503
+    assert asked(Access(), "/healthz") == 200
+    assert asked(Access(anonymous=True)) == 200
 
 
 # --- passwords and names ------------------------------------------------------------------------

@@ -196,6 +196,47 @@ def test_a_name_of_another_account_is_not_taken_over(tmp_path: Path, provider: O
     assert there_and_back(client, provider).status_code == 403, "another person of that name"
 
 
+@pytest.mark.parametrize(
+    ("claims", "bound"),
+    [
+        ({"name": "Chief", "email": "chief@example.co.jp", "email_verified": True}, True),
+        ({"name": "chief@example.co.jp", "email": "x@example.co.jp", "email_verified": True}, None),
+        ({"name": "Chief", "email": "chief@example.co.jp", "email_verified": False}, False),
+        ({"name": "Chief", "email": "chief@example.co.jp", "email_verified": None}, False),
+        ({"name": "Chief", "email": "chief@example.co.jp", "email_verified": "true"}, False),
+    ],
+)
+def test_an_account_made_beforehand_belongs_to_a_verified_address_and_to_no_display_name(
+    tmp_path: Path, provider: OpenIdProvider, claims: dict[str, Any], bound: bool | None
+) -> None:
+    client = viewer(tmp_path, provider, admins=(), reviewers=())
+    store = Store(tmp_path)
+    with store.write() as connection:
+        accounts.add(connection, "chief@example.co.jp", Role.ADMIN, "", NOW)
+    provider.behaviour = Behaviour(claims)
+    answer = there_and_back(client, provider)
+    assert answer.status_code == (403 if bound is None else 303)
+    assert (client.get("/settings").status_code == 200) is bool(bound)
+    store.close()
+
+
+def test_an_account_with_a_display_name_is_bound_by_its_subject_only(
+    tmp_path: Path, provider: OpenIdProvider
+) -> None:
+    client = viewer(tmp_path, provider, admins=(), reviewers=())
+    store = Store(tmp_path)
+    with store.write() as connection:
+        accounts.add(connection, "山田 花子", Role.ADMIN, "", NOW)
+    assert there_and_back(client, provider).status_code == 403, "a name that anybody can choose"
+    with store.write() as connection:
+        accounts.remove(connection, "山田 花子")
+        subject = f"{provider.about()['issuer']} u-1"
+        accounts.add(connection, "Hanako", Role.ADMIN, "", NOW, subject=subject)
+    assert there_and_back(client, provider).status_code == 303
+    assert client.get("/settings").status_code == 200
+    store.close()
+
+
 def test_groups_give_the_role_anew_each_time_and_accounts_keep_theirs_without(
     tmp_path: Path, provider: OpenIdProvider
 ) -> None:
@@ -219,7 +260,8 @@ def test_groups_give_the_role_anew_each_time_and_accounts_keep_theirs_without(
 
 @pytest.mark.parametrize(
     ("claims", "status"),
-    [({}, 303), ({"email": "x@example.co.jp.evil.example"}, 403), ({"email_verified": False}, 403), ({"email": None}, 403)],
+    [({"email_verified": True}, 303), ({"email": "x@example.co.jp.evil.example", "email_verified": True}, 403), ({}, 403), ({"email_verified": False}, 403), ({"email": None}, 403),
+     ({"email_verified": None}, 403), ({"email_verified": "true"}, 403)],
 )  # fmt: skip
 def test_only_mail_domains_that_are_named_get_in(
     tmp_path: Path, provider: OpenIdProvider, claims: dict[str, Any], status: int

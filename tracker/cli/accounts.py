@@ -12,7 +12,7 @@ import click
 
 from tracker import clock
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, print_json
+from tracker.cli.app import command, print_json, settings_of
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,17 +33,24 @@ ACTIONS = ("list", "add", "role", "password", "remove", "key", "revoke")
     metavar="FILE",
     help="Take the password from the first line of a file; left out: it is asked for.",
 )
-@click.option("--no-password", is_flag=True, help="With add: a proxy signs this one in.")
+@click.option("--no-password", is_flag=True, help="With add: a proxy or a sign-in service signs this one in.")
+@click.option(
+    "--subject",
+    default="",
+    metavar="SUB",
+    help="With add: whom the sign-in service of [viewer.oidc] knows by this subject (its claim sub); no password.",
+)
 @click.option("--scope", "scopes", multiple=True, metavar="|".join(SCOPES), help="What a key opens.")
 @json_option
 def users(
-    config: Path,  # noqa: ARG001 - accounts are kept in the state
+    config: Path,
     state: Path,
     action: str,
     name: str,
     role: str | None,
     password_file: Path | None,
     no_password: bool,
+    subject: str,
     scopes: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -62,17 +69,20 @@ def users(
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
         raise UsageError(f"--scope: {unknown[0]!r} is not one of {', '.join(SCOPES)}")
+    if subject and (action != "add" or password_file is not None):
+        raise UsageError("--subject belongs to add, without a password")
     from tracker.store import accounts, deeds
     from tracker.store.deeds import Deed
     from tracker.web.passwords import hashed
 
+    known = _subject(config, subject) if subject else None
     password = ""
-    if action == "password" or (action == "add" and not no_password):
+    if action == "password" or (action == "add" and not no_password and not subject):
         password = hashed(_password(password_file))
     now = clock.now()
     with _writing(state) as connection:
         if action == "add":
-            accounts.add(connection, name, accounts.Role(str(role)), password, now)
+            accounts.add(connection, name, accounts.Role(str(role)), password, now, subject=known)
         elif action == "role":
             accounts.alter(connection, name, role=accounts.Role(str(role)))
         elif action == "password":
@@ -89,6 +99,15 @@ def users(
         kinds = {"key": Deed.KEY_MADE, "revoke": Deed.KEY_REVOKED}
         said = name if action in kinds else f"{action} {name}{f' ({role})' if role else ''}"
         deeds.add(connection, now, deeds.MACHINE, kinds.get(action, Deed.ACCOUNT), said)
+
+
+def _subject(config: Path, sub: str) -> str:
+    from tracker.web.oidc import subject_of
+
+    oidc = settings_of(config).access.oidc
+    if oidc is None:
+        raise UsageError("--subject: the settings have no sign-in service", cure="set [viewer.oidc] first")
+    return subject_of(oidc, sub)
 
 
 def _list(state: Path, as_json: bool) -> None:

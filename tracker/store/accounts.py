@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -77,15 +78,20 @@ class SignIn:
 # --- accounts -----------------------------------------------------------------------------------
 
 
-def add(connection: Connection, name: str, role: Role, password: str, now: datetime) -> None:
-    """Raises UsageError for a name that is none, or is taken; small and capital letters are the same."""
+def add(
+    connection: Connection, name: str, role: Role, password: str, now: datetime, *, subject: str | None = None
+) -> None:
+    """`subject`: by which issuer and subject a sign-in service knows this person. Raises UsageError for a name that is
+    none, or for a name or a subject that is taken; small and capital letters are the same."""
     name = fold_space(name)
     if not name or len(name) > NAME or not name.isprintable():
         raise UsageError(f"{name!r} is not a name", cure=f"1 to {NAME} characters")
     if get(connection, name) is not None:
         raise UsageError(f"there is an account {name!r} already")
+    if subject is not None and _by_subject(connection, subject) is not None:
+        raise UsageError("that subject has an account already")
     row = {"id": search_form(name), "name": name, "role": str(role), "password": password, "made_at": now}
-    connection.execute(insert(ACCOUNT).values(row))
+    connection.execute(insert(ACCOUNT).values({**row, "subject": subject}))
 
 
 def get(connection: Connection, name: str) -> Account | None:
@@ -93,24 +99,33 @@ def get(connection: Connection, name: str) -> Account | None:
     return None if row is None else Account(row.name, Role(row.role), row.password, row.made_at)
 
 
-def known_as(connection: Connection, subject: str, name: str, role: Role | None, now: datetime) -> Account:
+def known_as(
+    connection: Connection, subject: str, name: str, role: Role | None, now: datetime, *, email: str = ""
+) -> Account:
     """The account of somebody whom a sign-in service knows by this subject, made or brought up to date. An account made
-    beforehand without a password is his when it bears his name. Without a role from there an account keeps its own, and
-    a new one reads. Raises UsageError when the name is another's."""
-    row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.subject == subject)).first()
+    beforehand for a sign-in service (without a password and without a subject) belongs to the person whose e-mail address
+    is its name: `email` is one that the service says is verified, or empty. A display name binds nothing, because
+    people choose it themselves. Without a role from there an account keeps its own, and a new one reads. Raises UsageError
+    when the name is that of another account."""
+    row = _by_subject(connection, subject)
     if row is None:
-        held = connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == search_form(name))).first()
-        if held is None:
-            add(connection, name, role or Role.READER, "", now)
-        elif held.subject is not None or held.password:
-            raise UsageError(f"the name {name!r} is another account's")
-        key = search_form(name)
-        connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == key).values(subject=subject))
+        key = search_form(email)
+        mine = (ACCOUNT.c.id == key) & ACCOUNT.c.subject.is_(None) & (ACCOUNT.c.password == "")
+        bound = email and connection.execute(update(ACCOUNT).where(mine).values(subject=subject)).rowcount
+        if not bound:
+            if get(connection, name) is not None:
+                raise UsageError(f"the name {name!r} is another account's")
+            add(connection, name, role or Role.READER, "", now, subject=subject)
+            key = search_form(name)
     else:
         key = row.id
     if role is not None:
         connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == key).values(role=str(role)))
     return _known(connection, key)
+
+
+def _by_subject(connection: Connection, subject: str) -> Any:
+    return connection.execute(select(ACCOUNT).where(ACCOUNT.c.subject == subject)).first()
 
 
 def every(connection: Connection) -> list[Account]:
@@ -238,6 +253,11 @@ def note(connection: Connection, at: datetime, name: str, address: str, outcome:
     row = {"at": at, "name": fold_space(name)[:NAME], "address": address, "outcome": outcome}
     connection.execute(insert(SIGN_IN).values(row))
     connection.execute(delete(SIGN_IN).where(SIGN_IN.c.at < at - KEPT))
+
+
+def in_use(connection: Connection) -> bool:
+    """Whether somebody was ever let in or turned away here: then sign-in was set up."""
+    return connection.execute(select(SIGN_IN.c.id).limit(1)).first() is not None
 
 
 def was_in(connection: Connection, name: str, address: str) -> bool:

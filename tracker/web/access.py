@@ -23,8 +23,11 @@ from tracker.store.accounts import Scope as KeyScope
 from tracker.store.deeds import Deed
 from tracker.text import fold_space
 from tracker.web.desk import Desk
+from tracker.web.guard import is_loopback
 
 SESSION = "tracker_session"
+_ALIVE = frozenset({"/healthz", "/readyz"})
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 # Open without sign-in: whether it lives, what the sign-in page is drawn with, the page itself, and what a key in the
 # address opens.
@@ -120,6 +123,11 @@ def address_of(request: Request, access: Access) -> str:
     return peer
 
 
+def forwarded(request: Request) -> bool:
+    """Whether a proxy says that it passes on somebody else's request."""
+    return any(name in request.headers for name in _FORWARDED)
+
+
 def _named_by_proxy(request: Request, access: Access) -> str:
     """Empty where no proxy that is trusted names anybody, or where it is said twice."""
     said = request.headers.getlist(access.proxy_header)
@@ -147,12 +155,15 @@ class Door:
         *,
         desk: Desk,
         loopback: bool,
+        set_up: bool,
         said: Callable[[Request, int, str], Response],
     ) -> None:
         self.app = app
         self.desk = desk
         self.loopback = loopback
         self.said = said
+        # Sign-in that was set up while this process runs ends with it: a reload cannot take it away.
+        self._set_up = set_up
         self._seen: dict[str, datetime] = {}
         self._keys_used: dict[tuple[str, str], datetime] = {}
 
@@ -162,6 +173,7 @@ class Door:
             return
         request = Request(scope)
         access = self.desk.settings.access
+        self._set_up = self._set_up or bool(access.sign_in)
         if not access.sign_in:
             visitor: Visitor | None = LOCAL
         elif request.url.path.startswith("/static/"):
@@ -225,9 +237,7 @@ class Door:
     def _refused(self, request: Request, access: Access, visitor: Visitor | None) -> Response | None:
         method, path = request.method, request.url.path
         if not access.sign_in:
-            # The settings may have been changed after the start.
-            said = "sign-in was taken out of the settings; others can reach this address, so nothing is shown"
-            return None if self.loopback else JSONResponse({"detail": said}, 503)
+            return None if path in _ALIVE else self._anonymous(request, access)
         if is_public(path):
             return None
         if visitor is None:
@@ -239,6 +249,24 @@ class Door:
         if not visitor.may(needed(method, path)):
             return self.said(request, 403, f"{method} {path}: the role {visitor.role} may not")
         return None
+
+    def _anonymous(self, request: Request, access: Access) -> Response | None:
+        """Why a request is not answered where nobody signs in; None where it is."""
+        if self._set_up:
+            said = (
+                "sign-in was taken out of the settings while the viewer runs, so nothing is shown: put it back, or set"
+                ' sign_in = "none" in [viewer] and restart'
+            )
+        elif not self.loopback:
+            said = "nobody signs in here, and others can reach this address, so nothing is shown"
+        elif not access.anonymous and (forwarded(request) or not is_loopback(request.url.hostname or "")):
+            said = (
+                "nobody signs in here, so only requests from this machine are answered: set sign_in in [viewer]; where a"
+                ' proxy keeps others out, sign_in = "none" says so'
+            )
+        else:
+            return None
+        return JSONResponse({"detail": said}, 503)
 
     def _unknown(self, request: Request, access: Access) -> Response:
         if key_scope(request.url.path) or request.url.path.startswith("/api/"):

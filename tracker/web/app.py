@@ -20,6 +20,7 @@ from starlette.responses import Response
 from tracker import __version__
 from tracker.errors import StoreError, TrackerError, UsageError
 from tracker.sources import Settings
+from tracker.store import accounts
 from tracker.store.db import Store
 from tracker.web import (
     api,
@@ -59,7 +60,8 @@ def create_app(
     """The viewer over a state folder. `settings` may be a function, asked for each request. `host` is the name or
     address that it listens on; requests that call it by another name are refused.
 
-    Raises StoreError when the state folder cannot be used.
+    Raises StoreError when the state folder cannot be used, and UsageError where people signed in before and the settings
+    neither ask for sign-in nor say that nobody signs in.
     """
     current = settings if callable(settings) else lambda: settings
     tally = Tally()
@@ -72,6 +74,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.desk = Desk(current, state, Store(state), now)
+    _check_sign_in(app.state.desk)
     app.state.tally = tally
     app.state.shelf = Shelf(state)
     app.state.finder = Finder(app.state.desk.store)
@@ -95,7 +98,9 @@ def create_app(
     ):
         app.include_router(part.router)
     rendering.warm()
-    app.add_middleware(Door, desk=app.state.desk, loopback=is_loopback(host), said=_said)
+    # Starlette makes the middleware at the first request: by then a reload may have taken the sign-in away.
+    set_up = bool(current().access.sign_in)
+    app.add_middleware(Door, desk=app.state.desk, loopback=is_loopback(host), set_up=set_up, said=_said)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(Guard, hosts=lambda: _names(host, current()), tally=tally)
     app.add_exception_handler(TrackerError, _trouble)
@@ -104,6 +109,20 @@ def create_app(
     for kind in (sqlite3.Error, DBAPIError):
         app.add_exception_handler(kind, _unread)
     return app
+
+
+def _check_sign_in(desk: Desk) -> None:
+    access = desk.settings.access
+    if access.sign_in or access.anonymous:
+        return
+    with desk.store.read() as connection:
+        lost = accounts.in_use(connection)
+    if lost:
+        desk.store.close()
+        raise UsageError(
+            "people signed in to this viewer before, and the settings have no sign_in any more",
+            cure='put [viewer] back into the settings, or set sign_in = "none" there to open it to this machine',
+        )
 
 
 def _names(host: str, settings: Settings) -> frozenset[str]:

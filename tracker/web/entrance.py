@@ -78,7 +78,9 @@ def from_service(
         person = _provider(request, desk, oidc).person(begun, code, _return_to(desk))
         with desk.store.write() as connection:
             try:
-                account = accounts.known_as(connection, person.subject, person.name, person.role, desk.now())
+                account = accounts.known_as(
+                    connection, person.subject, person.name, person.role, desk.now(), email=person.email
+                )
             except UsageError as taken:
                 raise SignInError("taken", name=person.name) from taken
             token = accounts.begin(connection, account.name, desk.now())

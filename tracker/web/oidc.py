@@ -59,11 +59,13 @@ class SignInError(TrackerError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who signed in. `subject` names him for ever (issuer and subject); `role` None: no claim says one."""
+    """Who signed in. `subject` identifies a person for ever (issuer and subject), `name` is what is displayed; `role` None:
+    no claim says one. `email` is an address that the service says is verified, or empty."""
 
     subject: str
     name: str
     role: Role | None
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,10 +284,12 @@ def person_of(claims: Mapping[str, Any], settings: Oidc) -> Person:
         (fold_space(str(claims[key])) for key in (settings.name_claim, "email", "sub") if claims.get(key)), ""
     )
     name = "".join(letter for letter in name if letter.isprintable())[:80]
+    # Without `email_verified` an address is what somebody typed into a profile.
+    verified = claims.get("email_verified") is True
+    email = fold_space(str(claims.get("email") or "")).lower() if verified else ""
     if settings.allowed_domains:
-        address = str(claims.get("email", "")).lower()
-        domain = address.rpartition("@")[2]
-        if claims.get("email_verified") is False or domain not in settings.allowed_domains:
+        domain = email.rpartition("@")[2]
+        if domain not in settings.allowed_domains:
             raise SignInError("domain", name=name, detail=domain)
     given = settings.roles()
     role = None
@@ -295,7 +299,12 @@ def person_of(claims: Mapping[str, Any], settings: Oidc) -> Person:
         if not fitting:
             raise SignInError("role", name=name, claim=settings.role_claim)
         role = max(fitting, key=lambda each: each.rank)
-    return Person(f"{settings.issuer} {claims['sub']}", name, role)
+    return Person(subject_of(settings, str(claims["sub"])), name, role, email)
+
+
+def subject_of(settings: Oidc, sub: str) -> str:
+    """How the person whom this issuer calls `sub` is kept."""
+    return f"{settings.issuer} {sub}"
 
 
 def _within(claims: Mapping[str, Any], path: str) -> Any:
