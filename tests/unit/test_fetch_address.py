@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.fetch.address import absolute, canonical, host_port, is_local
+from tracker.fetch.address import absolute, canonical, host_port, is_local, secured
+from tracker.fetch.links import anchors_of
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,26 @@ def test_local_is_this_machine_and_private_networks() -> None:
     assert is_local("192.168.0.1:80")
     assert not is_local("www.bis.gov:443")
     assert not is_local("8.8.8.8:53")
+
+
+@pytest.mark.parametrize(
+    ("page", "named", "asked"),
+    [
+        ("https://www.bis.gov/a", "http://www.bis.gov/annex.pdf", "https://www.bis.gov/annex.pdf"),
+        ("https://www.bis.gov/a", "http://media.bis.gov/x?y=1", "https://media.bis.gov/x?y=1"),
+        ("https://www.bis.gov/a", "http://www.bis.gov:8080/x", "http://www.bis.gov:8080/x"),
+        ("https://www.bis.gov/a", "http://127.0.0.1/x", "http://127.0.0.1/x"),
+        ("http://www.bis.gov/a", "http://www.bis.gov/x", "http://www.bis.gov/x"),
+        ("https://www.bis.gov/a", "", ""),
+    ],
+)
+def test_what_came_over_https_leads_to_nothing_over_http(page: str, named: str, asked: str) -> None:
+    assert secured(page, named) == asked
+
+
+def test_links_of_a_page_over_https_are_asked_for_over_https() -> None:
+    body = b'<a href="http://www.bis.gov/b">one</a><a href="/c">two</a>'
+    assert [url for url, _ in anchors_of(body, "https://www.bis.gov/a")] == [
+        "https://www.bis.gov/b",
+        "https://www.bis.gov/c",
+    ]

@@ -278,6 +278,21 @@ def test_redirects_are_followed_and_the_last_address_is_kept() -> None:
     assert answer.url == "https://media.example.gov/there"
 
 
+@pytest.mark.parametrize(
+    "target", ["http://www.example.gov/moved", "HTTP://www.example.gov:8080/moved", "//www.example.gov/http"]
+)
+def test_a_redirect_from_https_to_http_is_not_followed(target: str) -> None:
+    hops = {
+        "/news": httpx.Response(301, headers={"location": target}),
+        "/http": httpx.Response(302, headers={"location": "http://www.example.gov/moved"}),
+        "/moved": page("changed on the way"),
+    }
+    site = Site(hops)
+    with pytest.raises(Refused, match="from https to http://www.example.gov"):
+        get(site)
+    assert all(request.url.scheme == "https" for request in site.requests)
+
+
 def test_a_redirect_without_end_is_left() -> None:
     site = Site({"/news": httpx.Response(302, headers={"location": URL})})
     with pytest.raises(WrongShape, match="redirects"):

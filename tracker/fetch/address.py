@@ -51,6 +51,21 @@ def absolute(base: str, link: str) -> str:
         return ""
 
 
+def secured(page: str, url: str) -> str:
+    """An address that `page` names, over https where `page` came over https and nothing (a port of its own, this machine)
+    says that it is only to be had without: what was protected on the way leads to nothing that is not."""
+    if not page.startswith("https://") or not url.startswith("http://"):
+        return url
+    try:
+        parts = urlsplit(url)
+        stays = parts.port is not None or is_local(parts.netloc)
+    except ValueError:
+        return url  # no address: asking for it says so
+    if stays:
+        return url
+    return urlunsplit(parts._replace(scheme="https"))
+
+
 @lru_cache(maxsize=1024)
 def is_local(host: str) -> bool:
     """Whether a host as written (`host` or `host:port`) is this machine or a private network."""

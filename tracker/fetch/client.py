@@ -325,6 +325,12 @@ def _next_hop(url: str, location: str) -> str:
         host = ""
     if not host:
         raise Refused(f"redirected to {location!r}, which is no web address", url=url)
+    if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
+        raise Refused(
+            f"redirected from https to {target}, which is not protected on the way and not followed",
+            cure="ask the site to mend its redirect; where it has no https, name the http address in the settings",
+            url=url,
+        )
     # federalregister.gov and ecfr.gov send whom they take for a robot to a host of this name.
     if host.startswith("unblock.") or "captcha" in target.lower():
         raise Refused(

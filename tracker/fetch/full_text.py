@@ -9,6 +9,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit, urlunsplit
 
 from tracker.errors import FetchError, NotFound, Poison
+from tracker.fetch.address import secured
 from tracker.fetch.client import Client
 from tracker.fetch.rate import FR_TEXT
 from tracker.fetch.shape import check_no_wall, check_xml
@@ -33,7 +34,7 @@ def at_source(source: Source, url: str) -> str:
     except ValueError:
         return url  # no address at all: asking for it says so, of this one text
     if parts.hostname != _OFFICIAL or base.hostname == _OFFICIAL:
-        return url
+        return secured(source.base_url, url)
     return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))
 
 

@@ -12,7 +12,7 @@ from lxml import etree, html
 from tracker.apart import pool
 from tracker.encodings import UTF_8, as_utf_8, label_of
 from tracker.errors import Poison
-from tracker.fetch.address import absolute, host_port
+from tracker.fetch.address import absolute, host_port, secured
 from tracker.model import Answer
 from tracker.text import fold_space
 
@@ -78,7 +78,7 @@ def _anchors(body: bytes, url: str) -> Iterator[tuple[str, str]]:
         href = element.get("href")
         if not href or href.startswith("#"):
             continue
-        address = absolute(base, href)
+        address = secured(url, absolute(base, href))
         if address:
             yield address, fold_space(" ".join(str(piece) for piece in element.itertext()))[:300]
 
