@@ -56,14 +56,19 @@ def _context(settings: Settings, state: Path) -> Context:
     metavar="HOST:PORT",
     help="Where the viewer is served. Beyond this machine only with sign_in set in [viewer].  [default: 127.0.0.1:8000, if it is free]",
 )
-def run(config: Path, state: Path, log_json: bool, listen: str | None) -> None:
+@click.option(
+    "--allow-empty",
+    is_flag=True,
+    help="At a reload, take settings without any of the sources or channels, or without the sign-in, that run now.",
+)
+def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_empty: bool) -> None:
     """The daemon: polls what is due, tells the channels, until SIGTERM. SIGHUP or a changed file reloads the settings."""
     from tracker.engine.local import Daemon
     from tracker.store.db import Store
 
     settings = settings_of(config)
     logging(log_json or settings.log_format == "json")
-    daemon = Daemon(settings, Store(state), clock.now)
+    daemon = Daemon(settings, Store(state), clock.now, allow_empty=allow_empty)
     viewer = _viewer(daemon, state, listen)
     code = 0
     try:
@@ -233,15 +238,20 @@ def read_day(text: str, option: str) -> date:
 
 
 @command("check")
+@click.option(
+    "--allow-empty",
+    is_flag=True,
+    help="Settings without any of the sources, or without the sign-in, of the state are meant.",
+)
 @json_option
-def check(config: Path, state: Path, as_json: bool) -> None:
+def check(config: Path, state: Path, allow_empty: bool, as_json: bool) -> None:
     """Settings, each source and each channel, tried for real; says what to mend. Channels get a test message."""
     from tracker.engine import trial
 
     settings = settings_of(config)
     logging(settings.log_format == "json", "error")
     results = []
-    for result in trial.run(settings, state, clock.now):
+    for result in trial.run(settings, state, clock.now, allow_empty=allow_empty):
         results.append(result)
         if not as_json:
             mark = "ok  " if result["ok"] else "FAIL"

@@ -47,10 +47,10 @@ _NONCE = uuid.uuid4().hex[:8]
 
 
 def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) -> Context:
+    states.ensure(store, [source.id for source in settings.sources])
     client = Client(
         literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
     )
-    states.ensure(store, [source.id for source in settings.sources])
     with store.read() as connection:
         left = outbox.stranded(connection, [channel.id for channel in settings.channels])
     for channel, number in left.items():

@@ -21,7 +21,7 @@ from tracker.audit import daily
 from tracker.audit.second import Shelf
 from tracker.clock import machine_now
 from tracker.digest import schedule as digests
-from tracker.engine import cycle, watch
+from tracker.engine import cycle, reload, watch
 from tracker.engine.due import load_checked, overdue
 from tracker.errors import SettingsError, StateDamaged, StateLost, StoreError, TrackerError
 from tracker.meaning import comparing, summarising
@@ -52,7 +52,11 @@ class Daemon:
     """`run()` returns after SIGTERM or SIGINT (or `stop.set()`), within seconds. It raises StateLost or StateDamaged when the
     database went away, or was damaged, under it."""
 
-    def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, now: Callable[[], datetime], *, allow_empty: bool = False
+    ) -> None:
+        """`allow_empty`: settings without any source, channel or sign-in that runs now are taken at a reload."""
+        self.allow_empty = allow_empty
         self.stop = threading.Event()
         self.trouble: StoreError | None = None  # why it ended by itself
         self.store = store
@@ -60,6 +64,7 @@ class Daemon:
         self.context = cycle.make_context(settings, store, now)
         self._seen = _stamp(settings.path)
         self._reload_wanted = threading.Event()
+        self._said: list[str] = []  # why the last reload came to nothing, as it was logged
         self._polling: set[str] = set()
         self._guard = threading.Lock()
         self._delivering = threading.Lock()
@@ -236,23 +241,52 @@ class Daemon:
             log.info("pruned", answers=len(found), bytes=sum(one.packed for one in found))
 
     def reload_if_changed(self) -> None:
-        """New settings when the file changed or SIGHUP came; the old ones when the new are wrong."""
+        """New settings when the file changed or SIGHUP came; the old ones while the new are wrong, would end the watch or
+        the sign-in, or cannot be used yet because the store is locked or the disk full. It is tried again until they are in
+        use; what is in the way is logged once."""
         path = self.context.settings.path
         stamp = _stamp(path)
         if stamp == self._seen and not self._reload_wanted.is_set():
             return
-        self._seen = stamp
+        # Cleared first, so that a SIGHUP that arrives meanwhile counts, and set again where this comes to nothing.
         self._reload_wanted.clear()
+        in_use = False
+        try:
+            in_use = self._reload(path)
+        finally:
+            if in_use:
+                self._seen = stamp
+                self._said = []
+            else:
+                self._reload_wanted.set()
+
+    def _reload(self, path: Path) -> bool:
+        before = self.context
         try:
             settings = load_checked(path)
         except SettingsError as error:
-            for problem in error.problems:
-                log.warning("settings not reloaded, the old ones stay", problem=problem)
-            return
-        before = self.context
-        self.context = cycle.make_context(settings, self.store, self.now)
+            self._say("settings not reloaded, the old ones stay", error.problems, "correct the file")
+            return False
+        refused = [] if self.allow_empty else reload.refusals(before.settings, settings)
+        if refused:
+            self._say("settings not reloaded, the old ones stay", refused, reload.CURE)
+            return False
+        try:
+            self.context = cycle.make_context(settings, self.store, self.now)
+        except (StateLost, StateDamaged):
+            raise
+        except StoreError as error:
+            self._say("settings not reloaded yet, the old ones stay until then", [error.cause], error.cure)
+            return False
         log.info("settings reloaded", sources=len(self.enabled()), channels=len(settings.channels))
         threading.Timer(STOP_SECONDS * 60, before.client.close).start()
+        return True
+
+    def _say(self, what: str, problems: list[str], cure: str) -> None:
+        if problems != self._said:
+            self._said = problems
+            for problem in problems:
+                log.warning(what, problem=problem, cure=cure)
 
     # --- signals --------------------------------------------------------------------------------
 
@@ -276,9 +310,9 @@ class Daemon:
             states.release_of(self.store, [cycle.owner()])
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: Path) -> tuple[int, int, int] | None:
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return found.st_mtime_ns, found.st_size, found.st_ino

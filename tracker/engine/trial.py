@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tracker import fetch, parse
+from tracker.engine import reload
 from tracker.errors import TrackerError
 from tracker.fetch.client import Client
 from tracker.fetch.items import Trouble
@@ -19,14 +21,20 @@ from tracker.model import Fetched, Role
 from tracker.notify.channels import try_channel
 from tracker.pipeline import Recollection
 from tracker.sources import Settings, Source, Summariser
+from tracker.store import presence, watching
+from tracker.store.db import Store
 
 ENOUGH_SECONDS = 90
 WORKERS = 8
 
 
-def run(settings: Settings, state: Path, now: Callable[[], datetime]) -> Iterator[dict[str, Any]]:
+def run(
+    settings: Settings, state: Path, now: Callable[[], datetime], *, allow_empty: bool = False
+) -> Iterator[dict[str, Any]]:
     """One result each: `{"what": "state|settings|source|channel|summariser", "id", "ok", "said"}`."""
     yield _state(state)
+    if not allow_empty:
+        yield from _less(settings, state)
     if not settings.contact:
         said = "no contact: give [tracker] contact an address, so that a source's operator can write before he blocks"
         yield {"what": "settings", "id": str(settings.path), "ok": True, "said": said}
@@ -54,6 +62,20 @@ def _summariser(wanted: Summariser, now: Callable[[], datetime]) -> dict[str, An
     except TrackerError as error:
         return {"ok": False, "said": error.line()}
     return {"ok": True, "said": f"answered ({time.monotonic() - began:.1f} s)"}
+
+
+def _less(settings: Settings, state: Path) -> Iterator[dict[str, Any]]:
+    """What a tracker that runs on this state would refuse at a reload, as far as the state shows what runs."""
+    sources, channels, sign_in = list[str](), list[str](), ""
+    if presence.check(state):
+        with closing(Store(state)) as store, store.read() as connection:
+            sources, channels, sign_in = watching.in_use(connection)
+    problems = reload.missing(settings, sources=sources, channels=channels, sign_in=sign_in)
+    if not problems and not any(source.enabled for source in settings.sources):
+        problems = ["it enables no source: nothing is watched"]
+    for problem in problems:
+        said = f"{problem}; a running tracker does not take such settings ({reload.CURE})"
+        yield {"what": "settings", "id": str(settings.path), "ok": False, "said": said}
 
 
 def _state(state: Path) -> dict[str, Any]:

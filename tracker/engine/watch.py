@@ -34,7 +34,14 @@ LOOK_BACK = timedelta(days=14)  # how long alerts wait for their acknowledgement
 def look(context: Context) -> int:
     """Owes all that is due to be told now, each thing once, however often this is called. How many deliveries."""
     now = context.now().replace(microsecond=0)
+    settings = context.settings
     with context.store.write() as connection:
+        incidents.end_of_removed(
+            connection,
+            {source.id for source in settings.sources if source.enabled},
+            {channel.id for channel in settings.channels},
+            now,
+        )
         return (
             _warn(connection, context.settings, now)
             + _listen(connection, context.settings, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,6 +101,23 @@ def of_subjects(connection: Connection, subjects: Sequence[str]) -> dict[str, An
         select(INCIDENT).where(INCIDENT.c.subject.in_(list(subjects)) & INCIDENT.c.closed_at.is_(None))
     )
     return {str(row.subject): row for row in rows}
+
+
+def end_of_removed(
+    connection: Connection, sources: Collection[str], channels: Collection[str], now: datetime
+) -> list[str]:
+    """Closes the incidents of sources and channels that the settings do not name any more: nobody polls them, so that
+    nothing else would ever close them. That is no recovery, and none is told. Their subjects."""
+    lasting = connection.execute(
+        select(INCIDENT.c.id, INCIDENT.c.subject).where(INCIDENT.c.closed_at.is_(None))
+    )
+    removed = []
+    for number, subject in lasting.all():
+        kind, _, name = str(subject).partition(":")
+        if kind in DOWN and name not in (channels if kind == "channel" else sources):
+            connection.execute(update(INCIDENT).where(INCIDENT.c.id == number).values(closed_at=now))
+            removed.append(str(subject))
+    return removed
 
 
 def channel_watch(operators: Sequence[str]) -> Ended:

@@ -6,11 +6,12 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from tracker.model import Change
 from tracker.record import restore
-from tracker.store.tables import ATTEMPT, CHANGE, DEADLINE, DELIVERY, REVIEW
+from tracker.store.door_tables import ACCOUNT, SIGN_IN
+from tracker.store.tables import ATTEMPT, CHANGE, DEADLINE, DELIVERY, REVIEW, SOURCE
 
 
 def dated(connection: Connection, first: date, last: date) -> list[Change]:
@@ -61,3 +62,16 @@ def unreviewed(
         .group_by(CHANGE.c.seq)
     )
     return [(restore(json.loads(row.record)), row.at, tuple(sorted(row.channels.split(",")))) for row in rows]
+
+
+def in_use(connection: Connection) -> tuple[list[str], list[str], str]:
+    """What shows that something runs on this state: the sources that were polled with success, the channels that were
+    told something, and, where people signed in, that they must (a word for messages)."""
+    sources = connection.execute(
+        select(SOURCE.c.id).where(SOURCE.c.last_success_at.is_not(None)).order_by(SOURCE.c.id)
+    )
+    channels = connection.execute(select(DELIVERY.c.channel).distinct().order_by(DELIVERY.c.channel))
+    signed = connection.execute(
+        select(or_(exists(ACCOUNT.select()), exists(SIGN_IN.select().where(SIGN_IN.c.outcome == "in"))))
+    ).scalar()
+    return list(sources.scalars()), list(channels.scalars()), "in use" if signed else ""
