@@ -288,7 +288,7 @@ def test_a_redirect_from_https_to_http_is_not_followed(target: str) -> None:
         "/moved": page("changed on the way"),
     }
     site = Site(hops)
-    with pytest.raises(Refused, match="(?i)from https to http:"):
+    with pytest.raises(Refused, match=r"(?i)from https to http:"):
         get(site)
     assert all(request.url.scheme == "https" for request in site.requests)
 
