@@ -226,9 +226,8 @@ class UnitKind(StrEnum):
 class Document:
     """A text with an identity of its own.
 
-    `key` is the `Fetched.key`. FR documents carry their API record's facts; other kinds leave
-    them empty. `published` is the publication date (FR), the as-of date (eCFR), the date printed
-    on a page where one was found.
+    `key` is the `Fetched.key`. FR documents carry their API record's facts; other kinds leave them empty. `published` is
+    the publication date (FR), the as-of date (eCFR), the date printed on a page where one was found.
     """
 
     key: str
@@ -335,9 +334,9 @@ class LegalDate:
 @dataclass(frozen=True, slots=True)
 class Status:
     """`state` is one of proposed, published, in-force, delayed, stayed, not-enforced, expired,
-    withdrawn, rescinded. `by` is the FR citation, else the number, else the title of the document that
-    says so; `units` are the paths it is confined to, none meaning the whole document; `where` is where the
-    quoted words stood: a place of this document, or `90 FR 50857 › dates` of another."""
+    withdrawn, rescinded. `by` is what the document that says so is called: its FR citation, else its number, else its
+    title; `number` is its number beside a citation. `units`: the paths it is confined to, none meaning the whole document;
+    `where` the quoted words stood: a place of this document, or `90 FR 50857 › dates` of another."""
 
     state: str
     since: date | None = None
@@ -346,6 +345,7 @@ class Status:
     units: tuple[str, ...] = ()
     quote: str = ""
     where: str = ""
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

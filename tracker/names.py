@@ -22,6 +22,11 @@ def known_as(document: Change) -> str:
     return document.citation or document.document_number or fold_space(document.title)
 
 
+def number_beside_citation(document: Change) -> str | None:
+    """Its number, where it is called by its citation; None where it has no other name, or no number."""
+    return document.document_number if document.citation else None
+
+
 def references(change: Change) -> tuple[str, ...]:
     """The names by which other documents speak of this one, in the form in which names are compared."""
     names = [change.document_number, change.citation, change.order]

@@ -7,6 +7,7 @@ it back without loss, so that the store may keep nothing but the object.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -29,6 +30,8 @@ from tracker.model import (
 )
 
 T = TypeVar("T")
+
+_CITATION = re.compile(r"\d{1,3} FR \d{1,6}")
 
 
 def instant(moment: datetime) -> str:
@@ -70,7 +73,7 @@ def record(change: Change) -> dict[str, Any]:
                 "state": entry.state,
                 "from": _day(entry.since),
                 "until": _day(entry.until),
-                "by": entry.by,
+                **_named(entry),
                 "units": list(entry.units),
                 "quote": entry.quote,
                 "where": entry.where,
@@ -187,10 +190,11 @@ def _tagging_of(value: Mapping[str, Any]) -> Tagging:
                 entry["state"],
                 _day_of(entry.get("from")),
                 _day_of(entry.get("until")),
-                entry.get("by"),
+                entry.get("citation") or entry.get("by"),
                 _texts(entry.get("units")),
                 entry.get("quote", ""),
                 entry.get("where", ""),
+                entry.get("by") if entry.get("citation") else None,
             ),
         ),
         links=_each(
@@ -227,6 +231,12 @@ def _snapshot_of(value: Mapping[str, Any] | None) -> SnapshotRef | None:
 
 def _bilingual_of(value: Mapping[str, str] | None) -> Bilingual:
     return Bilingual("", "") if value is None else Bilingual(value["ja"], value["en"])
+
+
+def _named(status: Status) -> dict[str, str | None]:
+    """Who says it: `by` its number, of a page its title, null where only its citation is known; beside it its citation."""
+    cited = _CITATION.fullmatch(status.by or "") is not None
+    return {"by": status.number if cited else status.by, "citation": status.by if cited else None}
 
 
 def _day(day: date | None) -> str | None:

@@ -16,7 +16,7 @@ from tracker.clock import legal_day
 from tracker.i18n import day as written
 from tracker.i18n import label, t
 from tracker.model import Bilingual, Change, Language, LegalDate, Link, Status, Tagging
-from tracker.names import called, known_as, references
+from tracker.names import called, known_as, number_beside_citation, references
 from tracker.text import name_form
 
 _ENFORCING = {"suspends-enforcement", "resumes-enforcement"}
@@ -218,7 +218,7 @@ def _named_so(target: Change, actor: Change, by: str) -> Change:
     before = [one.by for one in tagging.status] + [day.note.removeprefix("by ") for day in tagging.dates]
     if number is None or number == by or number not in before:
         return target
-    status = tuple(replace(one, by=by) if one.by == number else one for one in tagging.status)
+    status = tuple(replace(one, by=by, number=number) if one.by == number else one for one in tagging.status)
     dates = tuple(
         replace(day, note=f"by {by}") if day.note == f"by {number}" else day for day in tagging.dates
     )
@@ -253,6 +253,7 @@ def _stated(actor: Change, link: Link, state: str, by: str) -> Status:
         units=said.units if said and not _of_whole(link) else (),
         quote=quoted.quote,
         where=_placed(by, quoted.where),
+        number=number_beside_citation(actor),
     )
 
 
@@ -291,7 +292,10 @@ def _enforced(target: Change, actor: Change, link: Link, by: str) -> Change:
         [replace(one, until=since - _DAY) if one in held else one for one in target.tagging.status],
     )
     where = _placed(by, link.where)
-    return _with_status(target, Status("in-force", since, by=by, quote=link.quote, where=where))
+    return _with_status(
+        target,
+        Status("in-force", since, by=by, quote=link.quote, where=where, number=number_beside_citation(actor)),
+    )
 
 
 def _with_status(target: Change, status: Status) -> Change:
@@ -334,16 +338,18 @@ def _postponed(target: Change, actor: Change, kind: str, by: str) -> Change:
     old = [day for day in others if actor.published is None or day >= actor.published] or [max(others)]
     target = _moved(target, kind, old, (new,), by)
     if kind in _UNTIL:
-        target = _prolonged(target, _UNTIL[kind], old, new, by)
+        target = _prolonged(target, _UNTIL[kind], old, new, by, number_beside_citation(actor))
     return target
 
 
-def _prolonged(target: Change, state: str, old: Sequence[date], new: LegalDate, by: str) -> Change:
+def _prolonged(
+    target: Change, state: str, old: Sequence[date], new: LegalDate, by: str, number: str | None
+) -> Change:
     """What held until a day that was moved holds until the new one."""
     return _of_status(
         target,
         [
-            replace(status, until=new.date, by=by, quote=new.quote, where=new.where)
+            replace(status, until=new.date, by=by, quote=new.quote, where=new.where, number=number)
             if status.state == state and status.until in old
             else status
             for status in target.tagging.status
@@ -388,10 +394,12 @@ def _delayed(target: Change, actor: Change, link: Link, by: str) -> Change:
         states.append(held)
     quote, where = (new.quote, new.where) if new and new.quote else (link.quote, _placed(by, link.where))
     until = new.date - _DAY if new else None
-    held = Status("delayed", began, until, by, quote=quote, where=where)
+    number = number_beside_citation(actor)
+    held = Status("delayed", began, until, by, quote=quote, where=where, number=number)
     target = _with_status(_of_status(target, states), held)
     if new is not None:
-        target = _with_status(target, Status("in-force", new.date, by=by, quote=quote, where=where))
+        begins = Status("in-force", new.date, by=by, quote=quote, where=where, number=number)
+        target = _with_status(target, begins)
     return target
 
 

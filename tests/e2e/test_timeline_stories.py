@@ -36,7 +36,9 @@ def live(change: dict[str, Any], kind: str) -> list[str]:
 
 
 def states(change: dict[str, Any]) -> list[tuple[str, str | None, str | None, str | None]]:
-    return [(one["state"], one["from"], one["until"], one["by"]) for one in change["status"]]
+    return [
+        (one["state"], one["from"], one["until"], one["citation"] or one["by"]) for one in change["status"]
+    ]
 
 
 def chips(world: World) -> None:
@@ -221,7 +223,7 @@ def test_the_end_of_a_stay_is_told_once_ahead_and_once_on_the_day_for_all_its_re
     )
     until(world, date(2026, 7, 10))
     (code,) = [change for change in world.changes(source="ear") if not change["baseline"]]
-    assert [(one["state"], one["units"], one["by"]) for one in code["status"]] == [
+    assert [(one["state"], one["units"], one["citation"]) for one in code["status"]] == [
         ("stayed", ["15 CFR 744.11(a)(1)"], "91 FR 41400")
     ]
     with reader(world.state) as store:
@@ -335,7 +337,8 @@ def test_an_order_that_another_ends_and_a_rule_that_is_withdrawn_before_its_day(
     assert on(order, date(2026, 6, 25), date(2026, 7, 15), ended, date(2026, 9, 1)) == [
         "in-force", "in-force", "rescinded", "rescinded",
     ]  # fmt: skip
-    assert [one["by"] for one in order["status"] if one["state"] == "rescinded"] == ["91 FR 41600"]
+    (ends,) = [one for one in order["status"] if one["state"] == "rescinded"]
+    assert (ends["by"], ends["citation"]) == ("2026-50311", "91 FR 41600")
     assert date(2026, 7, 17) <= ended <= date(2026, 7, 20)
     rule = told_of(world, "2026-50302")
     assert on(rule, date(2026, 6, 16), date(2026, 8, 2), date(2026, 8, 3), date(2026, 9, 1)) == [

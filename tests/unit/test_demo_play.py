@@ -59,7 +59,7 @@ def test_the_stay_stands_on_the_stayed_rule_s_record(records: list[dict[str, Any
     stayed = [record for record in records if record["document_number"] == "2025-19001"]
     assert len(stayed) == 1
     assert any(
-        status["state"] == "stayed" and status["by"] == "90 FR 50857" for status in stayed[0]["status"]
+        status["state"] == "stayed" and status["citation"] == "90 FR 50857" for status in stayed[0]["status"]
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.unit.present_samples import affiliates_rule
 from tracker.record import record, restore
 
@@ -34,3 +36,18 @@ def test_a_record_of_the_promised_keys_only_is_read() -> None:
     assert change.revision == 1
     assert not change.baseline
     assert change.tagging.status == affiliates_rule().tagging.status
+
+
+def test_who_gives_a_status_is_a_number_with_the_citation_beside_it() -> None:
+    rule = affiliates_rule()
+    cited = replace(rule.tagging.status[-1], by="90 FR 50857", number="2025-19846")
+    noted = replace(cited, number=None)
+    page = replace(cited, by="Statement on a rule", number=None)
+    change = replace(rule, tagging=replace(rule.tagging, status=(cited, noted, page, rule.tagging.status[0])))
+    written = record(change)
+    assert [(one["by"], one["citation"]) for one in written["status"]] == [
+        ("2025-19846", "90 FR 50857"), (None, "90 FR 50857"), ("Statement on a rule", None), (None, None),
+    ]  # fmt: skip
+    assert restore(written).tagging.status == change.tagging.status
+    written["status"] = [{"state": "stayed", "by": "90 FR 50857"}]
+    assert restore(written).tagging.status[0].by == "90 FR 50857", "as earlier versions wrote it"

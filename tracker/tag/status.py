@@ -150,7 +150,16 @@ def _stays_units(reading: Reading, dates: Sequence[LegalDate]) -> Iterator[Statu
     since = start.date if start else document.published
     by = document.citation or document.document_number
     quote, where = (end.quote, end.where) if end else (clip(staying[0].text), staying[0].where)
-    yield Status("stayed", since, end.date if end else None, by, units, quote, where)
+    yield Status(
+        "stayed",
+        since,
+        end.date if end else None,
+        by,
+        units,
+        quote,
+        where,
+        document.document_number if document.citation else None,
+    )
 
 
 def _instruction_units(reading: Reading, note: str) -> tuple[str, ...]:
