@@ -18,6 +18,7 @@ from tracker.model import (
     Direction,
     Document,
     DocumentKind,
+    Language,
     Level,
     Op,
     Operation,
@@ -27,6 +28,7 @@ from tracker.model import (
     Tagging,
     UnitKind,
 )
+from tracker.parse.losses import Loss
 from tracker.text import is_rest_of_page
 
 # Texts that stand for years and change in places; the others are said once.
@@ -47,8 +49,10 @@ def assess(
     now: datetime,
     before: SnapshotRef | None,
     after: SnapshotRef,
+    losses: Sequence[Loss] = (),
 ) -> Change:
-    """`operations` is empty for a document that is new; editorial ones alone make an editorial change."""
+    """`operations` is empty for a document that is new; editorial ones alone make an editorial change. `losses`: what is
+    gone from it at once, or came, that somebody has to check."""
     substantive = diff.substantive(operations)
     editorial = bool(operations) and not substantive
     tagging, matches = _tagged(document, substantive, profiles, editorial, now)
@@ -64,6 +68,8 @@ def assess(
         if any(unit.kind is UnitKind.EFFECTIVE_NOTE for unit in document.units):
             whole = tag.tag(document, today=clock.legal_day(now))
             tagging = timeline.standing_on(tagging, whole, units)
+    if losses and substantive:
+        tagging = to_be_checked(tagging, losses, document.kind)
     return Change(
         id=change_id,
         source=source,
@@ -168,6 +174,29 @@ def of_the_field(tagging: Tagging, whole: Tagging) -> Tagging:
     nothing of the field: a person decides."""
     said = Bilingual(t("whole.reason", "ja"), t("whole.reason", "en"))
     return replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, topics=whole.topics, reason=said)
+
+
+def to_be_checked(tagging: Tagging, losses: Sequence[Loss], kind: DocumentKind) -> Tagging:
+    """What is gone in such numbers is told with them and as nobody's relief: a publisher's file may be half written."""
+    said = Bilingual(_counted(losses, "ja"), _counted(losses, "en"))
+    level = tagging.level
+    if kind is not DocumentKind.PAGE:
+        level = max(level, Level.MEDIUM, key=lambda level: level.rank)
+    summary = Bilingual(f"{said.ja}{tagging.summary.ja}", f"{said.en} {tagging.summary.en}".strip())
+    return replace(tagging, level=level, direction=None, reason=said, summary=summary)
+
+
+def _counted(losses: Sequence[Loss], language: Language) -> str:
+    return ("" if language == "ja" else " ").join(
+        t(
+            f"loss.{loss.kind.value}",
+            language,
+            part=loss.part or t("loss.whole", language),
+            gone=f"{loss.gone:,}",
+            before=f"{loss.before:,}",
+        )
+        for loss in losses
+    )
 
 
 def as_it_stood(tagging: Tagging) -> Tagging:

@@ -11,6 +11,7 @@ from tracker import assessment, diff
 from tracker.diff.site_wide import SiteWide
 from tracker.identity import change_id, digest
 from tracker.model import Change, Document, Fetched, Operation, Profile, SnapshotRef
+from tracker.parse.losses import Loss, lists_that_came, losses
 from tracker.store.blobs import sha256
 from tracker.store.versions import Version
 
@@ -83,6 +84,9 @@ def decide(
     operations = diff.compare(reading.previous, document) if compared else ()
     if site_wide is not None:
         operations = site_wide.without_recorded(operations)
+    gone: tuple[Loss, ...] = ()
+    if compared and reading.previous is not None:
+        gone = (*losses(document, reading.previous), *lists_that_came(document, reading.previous))
     # A recipe under which the old bytes hold nothing gives a new beginning, not a new page.
     restart = reading.version is not None and reading.previous is None
     before, after = _endpoints(fetched, reading)
@@ -96,6 +100,7 @@ def decide(
         now=now,
         before=before,
         after=after,
+        losses=gone,
     )
     if reading.record is not None:
         change = assessment.renewed(reading.record, change, operations, same_kind=reading.same_kind)

@@ -34,6 +34,7 @@ _META = re.compile(rb"<meta\b[^>]{0,400}?\bcharset\s*=\s*[\"']?\s*([^\s\"'/>;]+)
 _DECLARED = re.compile(rb"\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([^\"']+)[\"']")
 _DECLARATION = re.compile(r"(\s*<\?xml\b[^>]{0,200}?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_FOREIGN = re.compile("[^\\x00-\\x7f]+")
 _SCAN = 4096  # bytes in which a page says its encoding; browsers look at 1,024
 _ESCAPES = (b"\x1b$B", b"\x1b$@")  # ISO-2022-JP
 _KANA = re.compile("[\u3041-\u30ff]")
@@ -99,6 +100,40 @@ def xml_as_utf_8(data: bytes, label: str = "") -> bytes:
         return text
     head = text[:400].decode("latin-1")
     return _DECLARATION.sub(r"\1", head, count=1).encode("latin-1") + text[400:]
+
+
+def misread(text: str) -> str:
+    """The first passage of a text that was read in a wrong encoding, or is U+FFFD; "" for a text that reads. UTF-8 read as
+    windows-1252 or windows-31j turns back into valid UTF-8, which true words hardly ever do."""
+    if text.isascii():
+        return ""
+    for found in _FOREIGN.finditer(text):
+        run = found.group()
+        if "\ufffd" in run:
+            return run[:40]
+        for codec in ("cp1252", "cp932"):
+            if len(run) > 1 and _turns_back(run, codec):
+                return run[:40]
+    return ""
+
+
+def _turns_back(run: str, codec: str) -> bool:
+    """Whether the bytes of these characters in the codec are UTF-8 for something that a text would say. One accented letter
+    and a closing quote may be so by chance; the passages that every such text has, as for an apostrophe or §, are not."""
+    try:
+        text = codecs.getincrementaldecoder(UTF_8)().decode(run.encode(codec, "tracker.c1"))
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return False
+    if not all(character.isprintable() or character.isspace() for character in text):
+        return False
+    return len(text) > 1 or (text != "" and (text >= "\u0800" or text <= "\u00ff"))
+
+
+def _c1(error: UnicodeError) -> tuple[bytes, int]:
+    """The five bytes that windows-1252 leaves open, which browsers read as C1 controls."""
+    if isinstance(error, UnicodeEncodeError) and "\x80" <= error.object[error.start] <= "\x9f":
+        return bytes((ord(error.object[error.start]),)), error.start + 1
+    raise error
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -181,3 +216,4 @@ def _from_shift_jis(first: int, second: int) -> str:
 
 
 codecs.register_error("tracker.whatwg", _whatwg)
+codecs.register_error("tracker.c1", _c1)

@@ -23,6 +23,7 @@ from tracker.fetch.items import BROKE
 from tracker.identity import LASTING, digest, identify
 from tracker.model import Change, Document, Fetched, Role
 from tracker.parse import guard, noise
+from tracker.parse.losses import Loss, losses
 from tracker.quarantine import CURE, Quarantine, Why, bare
 from tracker.recording import Outdated
 from tracker.sources import Settings, Source
@@ -118,9 +119,11 @@ class Intake:
     def _decided(self, fetched: Fetched, now: datetime, *, kept: bool) -> Taken:
         for _ in range(_TRIES):
             reading = self._read(fetched)
-            reason = None if self.accept else self._doubt(fetched, reading)
+            gone = () if self.accept else self._gone(fetched, reading)
+            reason = None if self.accept else self._doubt(fetched, reading, gone)
             if reason:
-                self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=self._is_baseline(fetched.key))
+                baseline = self._is_baseline(fetched.key)
+                self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=baseline, gone=gone)
                 return Taken(held=reason)
             reading = self._without_noise(fetched, reading, ask=not kept)
             decision = decide(
@@ -138,14 +141,23 @@ class Intake:
                 continue  # another source has just brought a state of this document
         raise ParseError(f"{fetched.key}: other sources bring new states of it all the time")
 
-    def _doubt(self, fetched: Fetched, reading: Reading) -> str | None:
+    def _gone(self, fetched: Fetched, reading: Reading) -> tuple[Loss, ...]:
+        """What is gone in such numbers that the next poll has to say so again; nothing where the last one did."""
+        if fetched.role not in _GUARDED or reading.previous is None:
+            return ()
+        found = losses(reading.document, reading.previous)
+        return found if {loss.label for loss in found} - self.quarantine.gone_before(fetched.key) else ()
+
+    def _doubt(self, fetched: Fetched, reading: Reading, gone: Sequence[Loss]) -> str | None:
         """Why the answer should be held for a second look; None when it is fine."""
         if fetched.role not in _GUARDED:
-            return None
+            return None if reading.previous is None else guard.broken(reading.document, reading.previous)
         size = len(fetched.answer.body)
         reason = guard.judge(reading.document, reading.previous, size, self._size(fetched.key))
         if reason is None and reading.cut:
             reason = f"the page ends in the middle, after {size:,} bytes"
+        if reason is None and gone:
+            reason = f"{'; '.join(loss.line() for loss in gone)}: believed if the next poll says the same"
         return reason
 
     # --- reading --------------------------------------------------------------------------------
@@ -182,7 +194,7 @@ class Intake:
             None,
             version,
             (),
-            same_kind=old.role is fetched.role and bool(old.attachments) == bool(fetched.attachments),
+            same_kind=_roles(old) == _roles(fetched),
             kept=kept,
             cut=(
                 fetched.role is Role.PAGE
@@ -401,3 +413,8 @@ def _bytes_of(fetched: Fetched) -> tuple[str, ...]:
 def _defect(error: Exception) -> ParseError:
     cause = f"defect in tracker: {type(error).__name__}: {error}"
     return ParseError(cause, cure="report it; the bytes are kept")
+
+
+def _roles(fetched: Fetched) -> tuple[Role, ...]:
+    """What an answer is made of: raw text and XML of one document name its parts differently, and are not compared."""
+    return (fetched.role, *sorted(part.role for part in fetched.attachments))

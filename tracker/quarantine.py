@@ -7,7 +7,7 @@ the validators of its resource: they are always those of an answer that was read
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -19,13 +19,14 @@ from tracker import __version__
 from tracker.errors import Poison
 from tracker.fetch.items import BROKE
 from tracker.model import Fetched, Role, Validators
+from tracker.parse.losses import Loss
 from tracker.store import snapshots, states
 from tracker.store.blobs import sha256
 from tracker.store.db import Store
 from tracker.store.tables import SNAPSHOT
 
 CURE = "its bytes are kept; the next version of the readers tries again, and so does `tracker poll --accept`"
-_REASON, _READERS, _OF = "held", "readers", "of"
+_REASON, _READERS, _OF, _GONE = "held", "readers", "of", "gone"
 _FAILED, _PARTS = (
     "failed",
     "parts",
@@ -117,13 +118,24 @@ class Quarantine:
             raise Poison(found.reason, cure=CURE)
         return bare(fetched) if any(map(self.stands, fetched.attachments)) else fetched
 
-    def put(self, fetched: Fetched, reason: str, why: Why, *, of: str = "", baseline: bool = False) -> None:
+    def put(
+        self,
+        fetched: Fetched,
+        reason: str,
+        why: Why,
+        *,
+        of: str = "",
+        baseline: bool = False,
+        gone: Sequence[Loss] = (),
+    ) -> None:
         """Keeps the bytes as evidence, once as long as they stay the same, and not as truth. `baseline`: it was there
-        before we looked."""
+        before we looked. `gone`: what the next poll has to confirm."""
         digest = sha256(fetched.answer.body)
         fresh = states.Resource(Validators(recipe=states.PENDING if baseline else None))
         known = self._known.get(fetched.key) or fresh
         marks = {_REASON: reason, **({_OF: of} if of else {})}
+        if gone:
+            marks[_GONE] = "\n".join(loss.label for loss in gone)
         if why is Why.BROKE:
             marks[_READERS] = readers()
         again = known.held_sha256 == digest and self._is_kept(fetched, why)
@@ -145,6 +157,20 @@ class Quarantine:
             self.held.pop(fetched.key, None)
         else:
             self.held[fetched.key] = found
+
+    def gone_before(self, key: str) -> frozenset[str]:
+        """The labels of the losses for which the last answer of this key is held; none where it is not."""
+        known = self._known.get(key)
+        if known is None or known.held_sha256 is None:
+            return frozenset()
+        query = select(SNAPSHOT.c.meta).where(
+            SNAPSHOT.c.source == self._source,
+            SNAPSHOT.c.key == key,
+            SNAPSHOT.c.sha256 == known.held_sha256,
+        )
+        with self._store.read() as connection:
+            meta = connection.execute(query.order_by(SNAPSHOT.c.id.desc()).limit(1)).scalar()
+        return frozenset((meta or {}).get(_GONE, "").split("\n")) - {""}
 
     def _is_kept(self, fetched: Fetched, why: Why) -> bool:
         """Whether this answer, which was held last time as well, is kept under the same mark."""
@@ -229,7 +255,7 @@ def _held(key: str, role: Role, url: str, number: int, digest: str, meta: Mappin
     return Held(key, url, number, digest, meta[_REASON], readers_, meta.get(_OF, ""), role, parts)
 
 
-_MARKS = frozenset({_REASON, _READERS, _OF, _FAILED, _PARTS, BROKE})
+_MARKS = frozenset({_REASON, _READERS, _OF, _FAILED, _PARTS, _GONE, BROKE})
 
 
 def _clean(meta: Mapping[str, str]) -> dict[str, str]:

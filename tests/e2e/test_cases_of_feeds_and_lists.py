@@ -28,3 +28,25 @@ def test_the_recorded_case_of_a_feed_with_one_id_for_all(tmp_path: Path) -> None
         ]
         assert sorted(change["url"].rpartition("/")[2] for change in told) == ["2", "3", "4"]
         assert len(player.changes(baseline=True)) == 4
+
+
+def test_the_recorded_case_of_a_list_that_is_missing_once(tmp_path: Path) -> None:
+    with CasePlayer.of_folder(case_folder("list-part-missing"), tmp_path) as player:
+        reports = [step["csl"] for step in player.play()]
+        assert [report.state for report in reports] == [
+            "healthy", "changed-shape", "healthy", "changed-shape", "healthy",
+        ]  # fmt: skip
+        assert "the list Entity List (EL)" in reports[1].reason
+        assert "is no longer in the file" in reports[1].reason
+        assert "the list Military End User (MEU) List" in reports[3].reason
+        assert player.changes() == []
+        assert [alert for alert in player.alerts if "level" in alert] == []
+
+
+def test_the_recorded_case_of_half_a_page_and_half_a_list_for_once(tmp_path: Path) -> None:
+    with CasePlayer.of_folder(case_folder("half-once"), tmp_path) as player:
+        first, second, third = player.play()
+        assert {report.state for report in (*first.values(), *third.values())} == {"healthy"}
+        assert {report.state for report in second.values()} == {"changed-shape"}
+        assert "27 of 60 parties" in second["csl"].reason
+        assert player.changes() == []

@@ -53,16 +53,45 @@ def test_nothing_read_is_held() -> None:
     assert judge(document(), None, 12_345, None) == "nothing could be read from 12,345 bytes"
 
 
-def test_fewer_than_half_of_the_units_is_held() -> None:
-    assert judge(document(*LONG[:9]), document(*LONG), 5000, 9000) == "9 units where there were 20"
-    assert judge(document(*LONG[:12]), document(*LONG), 5000, 9000) is None
-
-
-def test_a_list_that_shrinks_is_held_too() -> None:
-    half = judge(
-        document(*LONG[:4], kind=DocumentKind.LIST), document(*LONG, kind=DocumentKind.LIST), 100, 900
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        ("The license â€œexceptionâ€\x9d is gone", "â€œ"),
+        ("See Â§ 744.11", "Â§"),
+        ("霈ｸ蜃ｺ邂｡逅", "霈ｸ蜃ｺ邂｡逅"),
+        ("Soci\ufffdt\ufffd", "\ufffd"),
+    ],
+)
+@pytest.mark.parametrize("kind", [DocumentKind.PAGE, DocumentKind.CFR, DocumentKind.LIST])
+def test_a_text_whose_characters_are_broken_is_held(words: str, quoted: str, kind: DocumentKind) -> None:
+    found = judge(
+        document(*LONG, words, kind=kind),
+        document(*LONG, "The “exception” § 1 輸出管理", kind=kind),
+        9000,
+        9000,
     )
-    assert half is not None
+    assert found == f"its characters are broken, as in {quoted!r}: its encoding is not what it says"
+    broken = document(*LONG, words, kind=kind)
+    assert judge(broken, broken, 9000, 9000) is None, "it always was so"
+    assert judge(broken, None, 9000, None) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Société Générale",
+        "naïve “café” — § 5",
+        "輸出管理の「品目」①",
+        "朱镕基",
+        "10⁻¹⁰ ± 5 °C",
+        "Ärzte ÄÖ",
+        "Привет",
+        "“SOCIÉTÉ”",
+        "CAFÉ…",
+    ],
+)
+def test_words_of_other_languages_are_not_broken(words: str) -> None:
+    assert judge(document(*LONG, words), document(*LONG), 9000, 9000) is None
 
 
 def test_text_or_body_that_shrinks_is_held() -> None:

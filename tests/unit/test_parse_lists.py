@@ -47,7 +47,7 @@ def test_a_party_is_a_row_by_list_country_and_name() -> None:
     assert row.path == "Supp. No. 4 to Part 744 › JAPAN › Some Co., Ltd."
     assert row.kind is UnitKind.ROW
     assert row.key == "el:a1b2"
-    assert "a.k.a. Some KK; Nanika" in row.text
+    assert "a.k.a. Nanika; Some KK" in row.text
     assert "1-1 Chiyoda, Tokyo, 100, JP" in row.text
     assert "License policy: Presumption of denial" in row.text
     assert dict(row.meta)["country"] == "JAPAN"
@@ -122,3 +122,10 @@ def test_a_list_of_26_000_parties_is_read_whole() -> None:
     units = read(*parties)
     assert len(units) == digest["entryCount"] == 25921
     assert len({unit.path for unit in units}) == len(units)
+
+
+def test_the_order_of_parties_and_of_what_they_list_says_nothing() -> None:
+    first = party(name="A Co.", id="1", alt_names=["Y", "X"], programs=["P2", "P1"], addresses=[{"country": "JP", "city": "Tokyo"}, {"country": "CN", "city": "Beijing"}])  # fmt: skip
+    second = party(name="B Co.", id="2")
+    turned = {key: value[::-1] if isinstance(value, list) else value for key, value in first.items()}
+    assert read(first, second) == read(second, turned)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from tracker.encodings import misread
 from tracker.model import Document, DocumentKind
 
 # A page of this many characters or fewer may be a wall or an error; a longer one only speaks of one.
@@ -24,7 +26,8 @@ _WALLS = (
 def judge(
     document: Document, previous: Document | None, body_size: int, previous_size: int | None
 ) -> str | None:
-    """Why an answer should be held for a second look before it counts; None when it is fine.
+    """Why an answer should be held until somebody has looked at it, or another one comes; None when it is fine. What is
+    gone from it is judged by `tracker.parse.losses` besides: that is believed when it stays so.
 
     `previous` is the last document that was believed, `body_size` and `previous_size` the sizes of the
     two bodies in bytes. A Federal Register record may have no text of its own: it is asked for a title
@@ -44,15 +47,30 @@ def judge(
         return f"it looks like {wall}, with {size:,} characters of text"
     if previous is None:
         return None
-    before = len(previous.units)
-    if before >= 8 and len(document.units) < before / 2:
-        return f"{len(document.units):,} units where there were {before:,}"
+    if reason := broken(document, previous):
+        return reason
     size_before = _size(previous)
-    if size_before >= 400 and size < 0.4 * size_before:
+    if document.kind is DocumentKind.PAGE and size_before >= 400 and size < 0.4 * size_before:
         return f"{size:,} characters of text where there were {size_before:,}"
+    if document.kind is not DocumentKind.PAGE:
+        return None  # what is gone from lists and parts is judged by `losses`
     if previous_size and previous_size >= 4_000 and body_size < 0.2 * previous_size:
         return f"{body_size:,} bytes where there were {previous_size:,}"
     return None
+
+
+def broken(document: Document, previous: Document) -> str | None:
+    """Where characters were broken by a wrong encoding and the last text that was believed had none of these; None for a
+    text that reads."""
+    passage = next(filter(None, map(misread, _texts(document))), "")
+    if not passage or any(map(misread, _texts(previous))):
+        return None
+    return f"its characters are broken, as in {passage!r}: its encoding is not what it says"
+
+
+def _texts(document: Document) -> Iterator[str]:
+    yield from (document.title, document.abstract)
+    yield from (unit.text for unit in document.units)
 
 
 def is_whole(body: bytes) -> bool:

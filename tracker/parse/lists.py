@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -73,11 +75,10 @@ def list_units(data: bytes, name: str, list_name: str = "") -> tuple[tuple[Unit,
     if not list_name and isinstance(value, dict):
         list_name = _LIST_IDS.get(str(value.get("list_id", "")), "")
     outline = Outline()
-    skipped = 0
-    for record in records:
-        if not isinstance(record, Mapping) or not _text(record.get("name") or record.get("n")):
-            skipped += 1
-            continue
+    named = [record for record in records if isinstance(record, Mapping) and _text(record.get("name"))]
+    skipped = len(records) - len(named)
+    # The publisher's order says nothing and turns about from day to day.
+    for record in sorted(named, key=_order):
         _write(outline, record, list_name)
     notes = (f"{skipped} records without a name",) if skipped else ()
     if not outline.units:
@@ -114,9 +115,9 @@ def _write(outline: Outline, record: Mapping[str, Any], list_name: str) -> None:
     party = _text(record.get("name"))
     source = _text(record.get("source")) or list_name or "List"
     base, code = _base(source)
-    addresses = [_address(item) for item in _items(record.get("addresses") or record.get("address"))]
+    addresses = sorted(_address(item) for item in _items(record.get("addresses") or record.get("address")))
     country = _country(record)
-    aliases = [_text(item) for item in _items(record.get("alt_names") or record.get("aliases"))]
+    aliases = sorted(_text(item) for item in _items(record.get("alt_names") or record.get("aliases")))
     parts = [party]
     if aliases:
         parts.append("a.k.a. " + "; ".join(aliases))
@@ -161,14 +162,26 @@ def _base(source: str) -> tuple[str, str]:
 def _country(record: Mapping[str, Any]) -> str:
     stated = _text(record.get("country"))
     if not stated:
-        for item in _items(record.get("addresses")):
-            if isinstance(item, Mapping) and (stated := _text(item.get("country"))):
-                break
+        items = _items(record.get("addresses"))
+        stated = _most(_text(item.get("country")) for item in items if isinstance(item, Mapping))
     if not stated:
-        stated = next(
-            (_text(item) for item in _items(record.get("nationalities") or record.get("citizenships"))), ""
-        )
+        stated = _most(map(_text, _items(record.get("nationalities") or record.get("citizenships"))))
     return _PLACES.get(stated.upper(), stated.upper())
+
+
+def _most(names: Iterable[str]) -> str:
+    """The name that comes most often, of several the first in the alphabet; "" where there is none."""
+    counted = Counter(filter(None, names))
+    return min(counted, key=lambda name: (-counted[name], name), default="")
+
+
+def _order(record: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    return (
+        _text(record.get("source")),
+        _text(record.get("name")),
+        _text(record.get("entity_number")) or _text(record.get("id")) or _text(record.get("_id")),
+        json.dumps(record, sort_keys=True, ensure_ascii=False),
+    )
 
 
 def _items(value: object) -> Iterable[Any]:
@@ -185,7 +198,7 @@ def _address(item: object) -> str:
 
 
 def _joined(value: object) -> str:
-    return "; ".join(filter(None, (_text(item) for item in _items(value))))
+    return "; ".join(sorted(filter(None, (_text(item) for item in _items(value)))))
 
 
 def _text(value: object) -> str:

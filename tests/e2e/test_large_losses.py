@@ -1,0 +1,100 @@
+"""Much that is gone at once is held, and told with its numbers when the next poll says the same; broken characters are
+held for as long as they are broken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.case_player import Answer, CasePlayer
+
+LIST = '[[source]]\nid = "csl"\nkind = "screening-list"\nurl = "{site}/list.json"\nevery = "1h"\n'
+PAGE = '[[source]]\nid = "page"\nkind = "page"\nurl = "{site}/page"\nevery = "1h"\n'
+ENTITY = "Entity List (EL) - Bureau of Industry and Security"
+DENIED = "Denied Persons List (DPL) - Bureau of Industry and Security"
+
+
+def screening_list(entity: int, denied: int, *, turned: bool = False) -> Answer:
+    parties = [
+        {"id": f"{source[:2]}{number}", "source": source, "name": f"Party {number} of {source[:6]}", "addresses": [{"country": "CN"}]}
+        for source, count in ((ENTITY, entity), (DENIED, denied))
+        for number in range(count)
+    ]  # fmt: skip
+    return Answer(json.dumps({"results": parties[::-1] if turned else parties}), type="application/json")
+
+
+def page(words: str, questions: int = 20) -> str:
+    asked = "".join(
+        f"<h2>Question {n}</h2><p>An exporter needs a license under 15 CFR 744.{n}: {words}.</p>"
+        for n in range(questions)
+    )
+    return f"<html><head><title>Questions</title></head><body><main><h1>Questions</h1>{asked}</main></body></html>"
+
+
+def test_a_list_that_stays_away_is_told_as_that_and_not_as_relief(tmp_path: Path) -> None:
+    with CasePlayer(LIST, tmp_path) as player:
+        player.step({"/list.json": screening_list(40, 30)})
+        assert player.step({"/list.json": screening_list(40, 0)})["csl"].state == "changed-shape"
+        assert player.changes() == []
+        assert player.step()["csl"].state == "healthy"
+        (gone,) = player.changes()
+        assert gone["reason"]["en"].startswith(f"The list {DENIED} is no longer in the file (30 parties).")
+        assert "check with its publisher" in gone["summary"]["en"]
+        assert DENIED in gone["reason"]["ja"]
+        assert (gone["level"], gone["direction"]) == ("medium", None)
+        assert [alert["id"] for alert in player.alerts if "level" in alert] == [gone["id"]]
+        player.step({"/list.json": screening_list(40, 30)})
+        back = player.changes()[-1]
+        assert back["reason"]["en"].startswith(
+            f"The list {DENIED} is in the file, which did not have it before"
+        )
+        assert back["direction"] is None
+
+
+def test_many_parties_that_stay_away_are_told_with_their_number(tmp_path: Path) -> None:
+    with CasePlayer(LIST, tmp_path) as player:
+        player.step({"/list.json": screening_list(60, 5)})
+        assert "27 of 60 parties" in player.step({"/list.json": screening_list(33, 5)})["csl"].reason
+        player.step({"/list.json": screening_list(31, 5)})
+        (gone,) = player.changes()
+        assert gone["reason"]["en"].startswith(f"29 of 60 parties of {ENTITY} are gone at once")
+        assert gone["direction"] is None
+
+
+def test_a_few_parties_that_go_are_told_at_once_and_an_order_turned_about_is_no_change(
+    tmp_path: Path,
+) -> None:
+    with CasePlayer(LIST, tmp_path) as player:
+        player.step({"/list.json": screening_list(60, 20)})
+        player.step({"/list.json": screening_list(60, 20, turned=True)})
+        assert player.changes() == []
+        player.step({"/list.json": screening_list(58, 20)})
+        (gone,) = player.changes()
+        assert "2 rows removed" in gone["summary"]["en"] or "2 parties removed" in gone["summary"]["en"]
+        assert gone["direction"] == "relief"
+
+
+def test_half_of_a_page_that_stays_away_is_told_with_its_number(tmp_path: Path) -> None:
+    with CasePlayer(PAGE, tmp_path) as player:
+        player.step({"/page": page("yes")})
+        assert player.step({"/page": page("yes", 10)})["page"].state == "changed-shape"
+        assert player.changes() == []
+        player.step()
+        (gone,) = player.changes()
+        assert "are gone at once" in gone["summary"]["en"]
+
+
+def test_a_text_whose_characters_break_is_held_until_they_are_whole(tmp_path: Path) -> None:
+    with CasePlayer(PAGE, tmp_path) as player:
+        words = "the “end-user’s” § 5"
+        player.step({"/page": page(words)})
+        latin = Answer(page(words), type="text/html; charset=iso-8859-1")
+        assert player.step({"/page": latin})["page"].state == "healthy", "the bytes are plainly UTF-8"
+        twice = page(words).encode().decode("cp1252", "replace")
+        for _ in range(3):
+            report = player.step({"/page": twice})["page"]
+            assert report.state == "changed-shape"
+            assert "its characters are broken" in report.reason
+        assert player.changes() == []
+        player.step({"/page": page(f"{words} and more")})
+        assert len(player.changes()) == 1

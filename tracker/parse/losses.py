@@ -1,0 +1,172 @@
+"""Large losses: a list, a part or much of a text that is gone from one answer to the next.
+
+A publisher's half-written file reads as the end of many entries. Such an answer is held until the next poll says the
+same, and is then told with its numbers as something to check, never as relief.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.model import Document, DocumentKind, Unit
+from tracker.text import search_form
+
+_SEPARATOR = " › "
+_ORDINAL = re.compile(r" ¶\d+\Z")
+_DESIGNATOR = re.compile(r"(?<=\d)\(.*\Z")
+_FEW = 8  # units; a shorter text is judged by its length alone
+_SHORT = 400  # characters
+
+
+class LossKind(StrEnum):
+    """`list`: a whole list of parties. `back`: a whole list that was not there before. `parties`: many parties of a list.
+    `sections`: many sections of a part. `units`: many units of a section, supplement, table or page. `text`: much of its
+    words."""
+
+    LIST = "list"
+    BACK = "back"
+    PARTIES = "parties"
+    SECTIONS = "sections"
+    UNITS = "units"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """`gone` of `before` (of BACK: `gone` is how many came) in `part`, which is a list's name, a section, a supplement or
+    a heading; "" for the whole document."""
+
+    kind: LossKind
+    part: str
+    gone: int
+    before: int
+
+    @property
+    def label(self) -> str:
+        """The same for the same loss at the next poll, whatever the numbers are by then."""
+        return f"{self.kind.value}:{self.part}"
+
+    def line(self) -> str:
+        """For the state of a source."""
+        part = f" of {self.part}" if self.part else ""
+        match self.kind:
+            case LossKind.LIST:
+                return f"the list {self.part} is no longer in the file ({self.gone:,} parties)"
+            case LossKind.PARTIES:
+                return f"{self.gone:,} of {self.before:,} parties{part} are gone"
+            case LossKind.SECTIONS:
+                return f"{self.gone:,} of {self.before:,} sections{part} are gone"
+            case LossKind.TEXT:
+                return (
+                    f"{self.before - self.gone:,} characters of text{part} where there were {self.before:,}"
+                )
+            case _:
+                return f"{self.before - self.gone:,} units{part} where there were {self.before:,}"
+
+
+def losses(document: Document, previous: Document) -> tuple[Loss, ...]:
+    """What is gone from `document` that is too much to be believed at once; empty for a text that lost little."""
+    if document.kind is DocumentKind.LIST:
+        found = _of_lists(document, previous)
+    elif document.kind is DocumentKind.CFR:
+        found = _of_cfr(document, previous)
+    else:
+        found = _of_page(document, previous)
+    return tuple(found or _of_whole(document, previous))
+
+
+def lists_that_came(document: Document, previous: Document) -> tuple[Loss, ...]:
+    """Whole lists of parties that the file did not have before."""
+    if document.kind is not DocumentKind.LIST:
+        return ()
+    before, now = _parties(previous), _parties(document)
+    if not before:
+        return ()
+    return tuple(
+        Loss(LossKind.BACK, name, len(parties), 0)
+        for name, parties in now.items()
+        if name not in before and len(parties) > 1
+    )
+
+
+def _of_lists(document: Document, previous: Document) -> list[Loss]:
+    found = []
+    now = _parties(document)
+    for name, parties in _parties(previous).items():
+        before = len(parties)
+        gone = len(parties - now.get(name, set()))
+        if name not in now and before > 1:
+            found.append(Loss(LossKind.LIST, name, gone, before))
+        elif (before >= 10 and gone >= 5 and gone >= 0.2 * before) or (
+            4 <= before < 10 and gone >= 0.5 * before
+        ):
+            found.append(Loss(LossKind.PARTIES, name, gone, before))
+    return found
+
+
+def _of_cfr(document: Document, previous: Document) -> list[Loss]:
+    before, now = _by_part(previous, _section), _by_part(document, _section)
+    sections = sum(name not in now for name in before)
+    found = []
+    if len(before) >= 4 and sections >= 2 and sections >= 0.25 * len(before):
+        found.append(Loss(LossKind.SECTIONS, "", sections, len(before)))
+    for name, count in before.items():
+        kept = now.get(name, 0)
+        if (count >= 100 and count - kept >= 0.25 * count) or (count >= 20 and kept < 0.6 * count):
+            found.append(Loss(LossKind.UNITS, name, count - kept, count))
+    return found
+
+
+def _of_page(document: Document, previous: Document) -> list[Loss]:
+    """One heading or table of a page that lost much, unless the units went elsewhere on the page."""
+    before, now = _by_part(previous, _heading), _by_part(document, _heading)
+    lost = len(previous.units) - len(document.units)
+    found = []
+    for name, count in before.items():
+        gone = count - now.get(name, 0)
+        if name and count >= 12 and gone > 0.4 * count and lost >= 0.5 * gone:
+            found.append(Loss(LossKind.UNITS, name, gone, count))
+    return found
+
+
+def _of_whole(document: Document, previous: Document) -> list[Loss]:
+    before, now = len(previous.units), len(document.units)
+    if before >= _FEW and now < 0.6 * before:
+        return [Loss(LossKind.UNITS, "", before - now, before)]
+    before, now = _size(previous.units), _size(document.units)
+    if before >= _SHORT and now < 0.6 * before:
+        return [Loss(LossKind.TEXT, "", before - now, before)]
+    return []
+
+
+def _parties(document: Document) -> dict[str, set[str]]:
+    """The parties of each list, by names in the form in which they are compared."""
+    found: dict[str, set[str]] = {}
+    for unit in document.units:
+        facts = dict(unit.meta)
+        if name := facts.get("list"):
+            found.setdefault(name, set()).add(search_form(facts.get("party") or unit.path))
+    return found
+
+
+def _by_part(document: Document, part_of: Callable[[str], str]) -> Counter[str]:
+    return Counter(part_of(unit.path) for unit in document.units)
+
+
+def _section(path: str) -> str:
+    """`15 CFR 744.11` of `15 CFR 744.11(a)(1)`, `Supp. No. 4 to Part 744` of `Supp. No. 4 to Part 744 › JAPAN › X`."""
+    return _DESIGNATOR.sub("", _ORDINAL.sub("", path.partition(_SEPARATOR)[0]))
+
+
+def _heading(path: str) -> str:
+    """What a paragraph or row of a page stands under."""
+    above, ordinal, _ = path.rpartition(" ¶")
+    return above if ordinal else path.rpartition(_SEPARATOR)[0]
+
+
+def _size(units: Sequence[Unit]) -> int:
+    return sum(len(unit.text) for unit in units)
