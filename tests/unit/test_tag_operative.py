@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tracker.model import Document, DocumentKind, LegalDate, Unit, UnitKind
+from tracker.model import Document, DocumentKind, LegalDate, Op, Operation, Unit, UnitKind
 from tracker.tag.dates import legal_dates
 from tracker.tag.reading import read
 
@@ -116,3 +116,39 @@ def test_the_day_under_an_order_is_its_own() -> None:
     assert [entry.date for entry in legal_dates(read(document), SIGNED) if entry.type == "effective"] == [
         date(2026, 3, 10)
     ]
+
+
+PREAMBLE = (
+    "The statute reduced the threshold, effective April 6, 2026.",
+    "The other rules will take effect on April 6, 2026, unless they are withdrawn.",
+    "Under this example, the rate applies beginning on April 6, 2026.",
+    "The comment period for the earlier proposal ended on April 6, 2026.",
+    "Compliance will be mandatory much earlier than the April 6, 2026 date of the other rule.",
+    "The proposal was published for comment in the Federal Register on April 6, 2026.",
+)
+
+
+@pytest.mark.parametrize("text", PREAMBLE)
+def test_an_agency_s_preamble_sets_only_what_it_says_of_itself(text: str) -> None:
+    assert order(text, kind=DocumentKind.RULE) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The amendments in this final rule are effective April 6, 2026.",
+        "Effective with respect to goods entered for consumption on or after April 6, 2026, the HTSUS is modified.",
+    ],
+)
+def test_an_agency_s_text_is_read_to_its_end_for_what_it_says_of_itself(text: str) -> None:
+    (found,) = order(text, kind=DocumentKind.RULE)
+    assert (found.type, found.date, found.where) == ("effective", date(2026, 4, 6), "¶41")
+
+
+def test_a_page_that_changed_may_say_what_has_been_done() -> None:
+    said = "The comment period has been extended until April 6, 2026."
+    document = Document(
+        key="o", kind=DocumentKind.PAGE, title="t", url="", units=(Unit("t ¶9", UnitKind.PARAGRAPH, said),)
+    )
+    found = legal_dates(read(document, [Operation("t ¶9", Op.ADDED, after=said)]), SIGNED)
+    assert [(entry.type, entry.date) for entry in found] == [("comments-close", date(2026, 4, 6))]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker.clock import legal_day
 from tracker.model import Document, DocumentKind, LegalDate, Unit, UnitKind
 from tracker.tag.mentions import DATE, Base, Mention, mentions
-from tracker.tag.operative import Spot, sets_a_day
+from tracker.tag.operative import Spot, sets_a_day, speaks_of_itself, tells_history
 from tracker.tag.reading import Reading, Section, clip
 from tracker.text import fold_space
 
@@ -31,7 +31,7 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("compliance", re.compile(r"\b(?:compliance (?:date|is required|with)|must comply|comply with)\b[^.;]{0,120}$", re.I)),
     ("registration", re.compile(r"\b(?:(?<!Federal )regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
     ("hearing", re.compile(r"\b(?:(?:hearing|briefing|meeting|forum|conference|webinar)s?|will (?:next )?(?:meet|convene))\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
-    ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|remain(?:s)? in effect|valid|terminat\w+|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
+    ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|(?:remains?|continues?) in effect|(?:will|shall) continue (?:through|until)|valid|terminat\w+|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
     ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|applies to)\b[^.;]{0,140}$", re.I)),
 )  # fmt: skip
 # "The compliance date is extended to", "the effective date is changed from ... to": whose day is moved says what it is.
@@ -145,7 +145,10 @@ def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
         if section.where.startswith("removed: "):
             continue  # words that were taken away set no date
         if _DAY_WORDS.search(section.text):
-            found.extend(_read_section(section, base, strict=strict))
+            manner = _Manner(
+                strict, document.kind not in _AGENCIES, _tells(section) and not reading.is_change
+            )
+            found.extend(_read_section(section, base, manner))
     found.extend(_notes(reading))
     found.extend(_of_record(document, found, today))
     if document.published is not None and not reading.is_change and document.document_number:
@@ -256,15 +259,33 @@ def _loose(document: Document) -> list[Unit]:
     return [unit for unit in leading[:_LEADING] if len(unit.text) < 1_500]
 
 
-def _read_section(section: Section, base: Base, *, strict: bool) -> Iterator[LegalDate]:
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How strictly a section is read. `strict`: its sentences must set their days. `by_order`: it is no agency's, whose
+    sentences must speak of the document itself besides. `told`: what it tells in the past is history."""
+
+    strict: bool
+    by_order: bool
+    told: bool
+
+
+def _tells(section: Section) -> bool:
+    return (
+        section.where not in _NAMED
+        and section.where != "dates"
+        and not section.where.startswith("instruction")
+    )
+
+
+def _read_section(section: Section, base: Base, manner: _Manner) -> Iterator[LegalDate]:
     quoted = 0
     for sentence in sentences(section.text):
         if _DAY_WORDS.search(sentence):
-            yield from _read(sentence, base, section.where, strict=strict, quoted=quoted)
+            yield from _read(sentence, base, section.where, manner, quoted)
         quoted = max(0, quoted + sentence.count("“") - sentence.count("”"))
 
 
-def _read(sentence: str, base: Base, where: str, *, strict: bool, quoted: int) -> Iterator[LegalDate]:
+def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -> Iterator[LegalDate]:
     previous = ""
     last_end = 0
     own = _EXCEPTION.sub(lambda match: " " * len(match[0]), sentence)
@@ -278,14 +299,20 @@ def _read(sentence: str, base: Base, where: str, *, strict: bool, quoted: int) -
         if kind is None and where == "dates" and not before.strip(" :"):
             kind = "effective"
         spot = Spot(sentence, mention.start, mention.day, base.signed or base.published, quoted)
-        if strict and kind != "effective" and sets_a_day(spot, "effective"):
+        if manner.strict and kind != "effective" and sets_a_day(spot, "effective"):
             kind = kind if kind in _ENDINGS and _UNTIL.search(before) else "effective"
         last_end = mention.end
         if kind is None or kind == "published":
             continue
+        if manner.told and not manner.strict and tells_history(spot):
+            continue
+        if where.startswith("instruction") and before.count("“") > before.count("”"):
+            continue  # words that the instruction puts into the text
         if mention.counted and kind not in _COUNTED:
             continue
-        if strict and not sets_a_day(spot, kind):
+        if manner.strict and not (
+            sets_a_day(spot, kind) and (manner.by_order or speaks_of_itself(sentence, kind))
+        ):
             continue
         if kind == "effective" and _OTHERS_DATE.search(before) and not _OWN_RULE.search(before):
             continue

@@ -19,7 +19,7 @@ _ACTS = (
     r"(?:imposed|suspended|ordered|announced|issued|published|proclaimed|declared|determined|found|established|modified|"
     r"amended|reduced|increased|raised|lowered|agreed|committed|ceased|maintained|initiated|signed|adopted|removed|placed|"
     r"exempted|delayed|extended|terminated|paused|took|set|made|began|submitted|transmitted|reported|directed|designated|"
-    r"invoked|provided|concluded|entered|met|held|continued|implemented|revoked|rescinded|lifted|became|received|said)\b"
+    r"invoked|provided|concluded|entered|met|held|continued|implemented|revoked|rescinded|lifted|proposed|became|received|said)\b"
 )
 _OFFICE = r"(?:Secretary|Secretaries|Director|Administrator|Attorney General|Representative|Commissioner|Commission|Council|Postmaster General|heads?|agency|agencies|Board|Chair\w*)"
 # Verbs that say what is to be from now on.
@@ -83,6 +83,7 @@ _STARTS = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"\b(?:until|through|to|on|at|ends?|expires?|is|of|:|by)\s*$", re.IGNORECASE)
+_COMPLIES = re.compile(r"\b(?:by|until|before|on|from|beginning|is|to|after|than|as of)\s*$", re.IGNORECASE)
 _OFFICE_TERM = re.compile(r"\bterms?\b[^.;]{0,40}\bexpir\w*\s*$", re.IGNORECASE)
 # What a sentence must say to reach back: a day before the order is mostly one of an order before it.
 _REACHES_BACK = re.compile(
@@ -119,9 +120,27 @@ def sets_a_day(spot: Spot, kind: str) -> bool:
         return False
     if kind in ("expires", "stay-ends") and (_OFFICE_TERM.search(near) or not _ENDS.search(near)):
         return False
+    if kind == "compliance" and not _COMPLIES.search(near):
+        return False
     if spot.quoted + before.count("“") - before.count("”") > 0 or _DATED.search(near):
         return False
     return _governed(near, spot, kind) and not _foreign(near)
+
+
+# An agency's preamble explains statutes, other rules and examples: only what it says of itself sets its days.
+_OF_ITSELF = re.compile(
+    r"\bthis (?:[\w-]+ ){0,3}?(?:rule|notice|action|order|determination|amendment|regulation)\b"
+    r"|\bthese (?:amendments|changes|modifications|revisions)\b"
+    r"|\beffective with respect to\b"
+    r"|^\W*(?:\d+\. )?effective [\w ,:.]{6,80}, (?:amend|revis|add|remov|the heading)",
+    re.IGNORECASE,
+)
+_MEASURES = frozenset({"effective", "expires", "stay-ends", "compliance"})
+
+
+def speaks_of_itself(sentence: str, kind: str) -> bool:
+    """Whether a sentence of an agency's running text gives a day of the document itself."""
+    return kind in _MEASURES and _OF_ITSELF.search(sentence) is not None
 
 
 def _in_reach(spot: Spot) -> bool:
@@ -137,12 +156,25 @@ def _begins(before: str) -> bool:
     return _STARTS.search(before) is not None and _SHALL_OFFICE.search(before) is None
 
 
-def _governed(near: str, spot: Spot, kind: str) -> bool:
-    """Whether the verb nearest before the day, else the first one after it, says what is to be."""
+def tells_history(spot: Spot) -> bool:
+    """Whether the verb nearest before the day says what was."""
+    near = spot.sentence[max(0, spot.start - _NEAR) : spot.start]
+    sets, tells, resolved = _verbs(near)
+    return tells > max(sets, resolved)
+
+
+def _verbs(near: str) -> tuple[int, int, int]:
+    """Where the last verbs stand that set, that tell, and that resolve; -1 where there are none."""
     before = _ASIDE.sub(lambda match: "·" * len(match[0]), near)
     sets = max((match.start() for match in _SETS.finditer(before)), default=-1)
     tells = max((match.start() for match in _TELLS.finditer(before)), default=-1)
     resolved = max((match.end() for match in _RESOLVED.finditer(before)), default=-1)
+    return sets, tells, resolved
+
+
+def _governed(near: str, spot: Spot, kind: str) -> bool:
+    """Whether the verb nearest before the day, else the first one after it, says what is to be."""
+    sets, tells, resolved = _verbs(near)
     if resolved >= tells > -1 or (resolved > -1 and sets > resolved):
         return True
     if sets > -1 or tells > -1:
@@ -152,7 +184,7 @@ def _governed(near: str, spot: Spot, kind: str) -> bool:
     if first or told:
         return first is not None and (told is None or first.start() < told.start())
     if kind == "effective" and (
-        _GOODS.search(before) or re.match(r"\W*(?:\(\w+\)\s*)*effective\b", before, re.I)
+        _GOODS.search(near) or re.match(r"\W*(?:\(\w+\)\s*)*effective\b", near, re.I)
     ):
         return True
     return len(spot.sentence) <= _FRAGMENT and _LABEL.match(spot.sentence) is not None
