@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import httpx2 as httpx
@@ -74,6 +75,36 @@ def test_the_record_is_canonical_and_without_what_moves_by_itself() -> None:
     assert b"page_views" not in first
     again = {**dict(reversed(RULE.items())), "page_views": {"count": 99}, "brand_new": 1}
     assert fetched_keys(poll(notes, Register([again]).site())) == []
+
+
+DEPARTMENT = {"name": "Commerce Department", "slug": "commerce-department", "id": 54}
+BUREAU = {
+    "name": "Industry and Security Bureau",
+    "slug": "industry-and-security-bureau",
+    "id": 241,
+    "parent_id": 54,
+}
+
+
+def test_an_order_turned_about_costs_no_text_and_makes_no_record() -> None:
+    notes = Notes()
+    lists: dict[str, list[Any]] = {
+        "agencies": [DEPARTMENT, BUREAU],
+        "cfr_references": [{"title": 15, "part": 734}, {"title": 15, "part": 744}],
+        "topics": ["Exports", "Reporting"],
+    }
+    first = came(poll(notes, Register([{**RULE, **lists}]).site()))["2026-11001"].answer.body
+    assert first.index(b"Commerce Department") < first.index(b"Industry and Security Bureau")
+    turned = {name: value[::-1] for name, value in lists.items()}
+    at = Register([{**RULE, **turned}]).site()
+    assert fetched_keys(poll(notes, at)) == []
+    earlier = json.dumps(
+        {**json.loads(first), **turned}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    notes.known["2026-11001"] = replace(
+        notes.known["2026-11001"], sha256=sha256(earlier.encode()).hexdigest()
+    )
+    assert fetched_keys(poll(notes, at)) == [], "as earlier versions kept it"
 
 
 def test_a_second_poll_asks_conditionally_and_finds_nothing() -> None:

@@ -173,3 +173,11 @@ def test_a_record_is_asked_for_again_from_the_list() -> None:
     at.table[LIST] = listing(filed("2"))
     with pytest.raises(NotFound):
         fetch.again(PI, first, client, START)
+
+
+def test_an_order_of_agencies_turned_about_is_no_change() -> None:
+    notes = Notes()
+    agencies = [{"slug": "industry-and-security-bureau", "name": "Industry and Security Bureau"}, {"slug": "fish", "name": "Fish"}]  # fmt: skip
+    poll(notes, site(filed("2026-11003", agencies=agencies, docket_numbers=["1", "2"])))
+    turned = filed("2026-11003", agencies=agencies[::-1], docket_numbers=["2", "1"])
+    assert fetched_keys(poll(notes, site(turned))) == []

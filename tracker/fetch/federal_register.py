@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 
 from tracker.clock import legal_day, within
 from tracker.errors import FetchError, NotFound, WrongShape
@@ -27,6 +26,7 @@ from tracker.fetch.fr_api import (
     ask_one,
     canonical,
     conditions,
+    is_same,
     key_of,
     listing_fetched,
     published_on,
@@ -191,7 +191,7 @@ class _Poll:
                 text = _Text(xml, txt, published, None)
         if known is not None and known.recipe == self._source.recipe():
             before = self._texts.get(key)
-            if known.sha256 == sha256(body).hexdigest():
+            if is_same(known, record):
                 if text is not None and before is not None:
                     self._watched[key] = replace(text, checked=before.checked)
                 elif text is not None and published >= self._recheck_from:

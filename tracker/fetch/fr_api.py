@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -183,8 +184,24 @@ def published_on(record: Record) -> date | None:
 
 
 def canonical(record: Record) -> bytes:
-    """The record as bytes that are equal when nothing of it changed."""
-    return _json({name: value for name, value in record.items() if name in _KEPT})
+    """The record as bytes that are equal when nothing of it changed. The order of its fields and lists says nothing."""
+    return _json({name: in_order(value) for name, value in record.items() if name in _KEPT})
+
+
+def is_same(known: Validators, record: Record) -> bool:
+    """Whether the stored record says the same. Earlier versions kept lists in the order in which they were sent."""
+    as_sent = _json({name: value for name, value in record.items() if name in _KEPT})
+    return known.sha256 in (sha256(canonical(record)).hexdigest(), sha256(as_sent).hexdigest())
+
+
+def in_order(value: object) -> object:
+    """A list of a record in an order of its own: departments before their agencies, then by what it says."""
+    return sorted(value, key=_place) if isinstance(value, list) else value
+
+
+def _place(item: object) -> tuple[bool, bytes]:
+    name = {"name": item.get("name") or item.get("raw_name")} if isinstance(item, Mapping) else {}
+    return isinstance(item, Mapping) and bool(item.get("parent_id")), _json([name, item])
 
 
 def as_fetched(

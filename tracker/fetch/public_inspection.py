@@ -15,7 +15,7 @@ from typing import Any
 from tracker.clock import legal_day
 from tracker.errors import FetchError, NotFound, WrongShape
 from tracker.fetch.client import Client
-from tracker.fetch.fr_api import part_of
+from tracker.fetch.fr_api import in_order, part_of
 from tracker.fetch.full_text import TXT, Budget, at_source, attachment_key, text_of
 from tracker.fetch.items import Cursor, Item, Trouble, Wanted
 from tracker.fetch.memory import Memory, for_replay
@@ -120,7 +120,7 @@ class _Poll:
         body = canonical(record)
         known = self._memory.validators(number)
         same = known is not None and known.recipe == self._source.recipe()
-        same = same and known is not None and known.sha256 == sha256(body).hexdigest()
+        same = same and known is not None and known.sha256 in (_digest(body), _digest(_as_sent(record)))
         if same and not owed:
             return
         url = record.get("raw_text_url")
@@ -145,9 +145,18 @@ class _Poll:
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:
-    """The record as bytes that are equal when nothing of it changed."""
+    """The record as bytes that are equal when nothing of it changed. The order of its fields and lists says nothing."""
+    return _as_sent({name: in_order(value) for name, value in record.items()})
+
+
+def _as_sent(record: Mapping[str, Any]) -> bytes:
+    """The same with its lists in the order in which they were sent, as earlier versions kept it."""
     kept = {name: value for name, value in record.items() if name not in _VOLATILE}
     return json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _digest(body: bytes) -> str:
+    return sha256(body).hexdigest()
 
 
 def _address(source: Source) -> str:
