@@ -10,7 +10,8 @@
     │   ├── TooMuch           over the bound of size, time, pages or decompression        permanent
     │   └── WrongShape        HTML where JSON should be, a missing key, a truncated body  transient
     ├── ParseError            bytes that their reader cannot make sense of                permanent
-    │   └── Poison            a document that ends its reader, or overruns its bounds     permanent
+    │   ├── Poison            a document that ends its reader, or overruns its bounds     permanent
+    │   └── ReaderKilled      a reader that was ended from outside, whatever it read      transient
     ├── StoreError            the state folder or database cannot be used
     │   ├── StateLost         the database that was there is gone, empty or another       exit 2
     │   └── StateDamaged      the database file is damaged
@@ -93,6 +94,10 @@ class ParseError(TrackerError):
 
 class Poison(ParseError):
     pass
+
+
+class ReaderKilled(ParseError):
+    transient = True
 
 
 class StoreError(TrackerError):

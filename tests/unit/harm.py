@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import signal
 from pathlib import Path
@@ -37,6 +38,23 @@ def asleep() -> None:
 
 def killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def terminated() -> None:
+    """As a service manager ends the whole group, for a worker that does not ignore it yet."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def squeezed() -> str:
+    """A reader that is refused memory and takes it for an empty page."""
+    parts = []
+    try:
+        while True:
+            parts.append(mmap.mmap(-1, 20_000_000))
+    except OSError:
+        parts.clear()
+    return "an empty page"
 
 
 def killed_once(marker: str) -> str:

@@ -18,7 +18,7 @@ from tracker import parse
 from tracker.apart import pool as pools
 from tracker.apart.pool import Pool
 from tracker.apart.worker import LARGE
-from tracker.errors import Poison, TrackerError, WrongShape
+from tracker.errors import Poison, ReaderKilled, TrackerError, WrongShape
 from tracker.model import Role
 from tracker.parse import reader
 
@@ -59,7 +59,7 @@ def test_a_large_tracker_does_not_make_its_workers_look_large() -> None:
 
 @pytest.mark.parametrize(
     ("harmful", "said"),
-    [(harm.segfault, "SIGSEGV"), (harm.endless, "too long"), (harm.allocate, "more than 0.6 GB"), (harm.killed, "SIGKILL")],
+    [(harm.segfault, "SIGSEGV"), (harm.endless, "too long"), (harm.allocate, "more than 0.6 GB"), (harm.squeezed, "more than 0.6 GB")],
     ids=lambda value: getattr(value, "__name__", ""),
 )  # fmt: skip
 def test_what_ends_a_worker_is_poison_and_the_next_job_is_done(
@@ -83,6 +83,14 @@ def test_a_worker_that_somebody_ended_is_not_the_documents_fault(pool: Pool, tmp
     number = pool.run(harm.own_number)
     os.kill(number, signal.SIGKILL)
     assert pool.run(harm.own_number) != number
+
+
+def test_a_worker_that_is_ended_from_outside_each_time_says_nothing_of_its_document(pool: Pool) -> None:
+    with pytest.raises(ReaderKilled, match="SIGKILL"):
+        pool.run(harm.killed)
+    with pytest.raises(ReaderKilled, match="SIGTERM"):
+        pool.run(harm.terminated)
+    assert pool.run(harm.add, 2, 2) == 4
 
 
 def test_errors_of_ours_come_back_as_they_were_and_defects_with_their_trace(pool: Pool) -> None:

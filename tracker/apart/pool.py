@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from tracker import errors
 from tracker.apart import wire
-from tracker.errors import FetchError, Poison, TrackerError
+from tracker.errors import FetchError, Poison, ReaderKilled, TrackerError
 
 SIZE = 2
 MEMORY = (
@@ -45,6 +45,8 @@ _KEPT = (
 )
 _START = "import sys; sys.path[:] = sys.argv.pop(1).split('\\n'); from runpy import run_module; run_module('tracker.apart.worker', run_name='__main__')"
 _OVERRAN = frozenset({signal.SIGPROF, signal.SIGALRM}) if os.name == "posix" else frozenset()
+# What comes from outside: an operator, a service manager, the system when it is short of memory. Never from a document.
+_OUTSIDE = frozenset({"SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"})
 
 _CURE = "is there memory, and may this user start processes?"
 
@@ -52,12 +54,13 @@ R = TypeVar("R")
 
 
 class _Death(Exception):
-    """How a worker ended, in words; `again`: whether a fresh one may fare better."""
+    """How a worker ended, in words; `again`: whether a fresh one may fare better; `outside`: no document ended it."""
 
-    def __init__(self, cause: str, *, again: bool) -> None:
+    def __init__(self, cause: str, *, again: bool, outside: bool = False) -> None:
         super().__init__(cause)
         self.cause = cause
         self.again = again
+        self.outside = outside
 
 
 @dataclass(slots=True)
@@ -92,10 +95,9 @@ class _Worker:
             return _Death(f"it ended with {code}", again=not fresh)
         if -code in _OVERRAN:
             return _Death("it takes too long", again=False)
-        # SIGKILL comes from outside as often as from a document: the system's own answer to want of memory.
-        return _Death(
-            f"it was ended by {signal.Signals(-code).name}", again=not fresh or -code == signal.SIGKILL
-        )
+        name = signal.Signals(-code).name
+        outside = name in _OUTSIDE
+        return _Death(f"it was ended by {name}", again=not fresh or outside, outside=outside)
 
     def close(self) -> None:
         self.end.close()
@@ -118,7 +120,7 @@ class Pool:
         """`function(*arguments)`, done by a worker; the function is found there by its name.
 
         Raises what the function raises: errors of ours as they were, those of Python with the worker's own trace as
-        a note; Poison when it ends its worker, or overruns its bounds.
+        a note; Poison when it ends its worker, or overruns its bounds; ReaderKilled when something else ended it.
         """
         job = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
         with self._free:
@@ -127,6 +129,9 @@ class Pool:
                     return self._once(job)  # type: ignore[no-any-return]
                 except _Death as death:
                     _warn("a reader died", cause=death.cause, again=death.again and not last)
+                    if last and death.outside:
+                        cause = f"the reader of this document was ended from outside: {death.cause}"
+                        raise ReaderKilled(cause, cure="it is read again at the next poll") from None
                     if last or not death.again:
                         raise Poison(f"this document broke its reader: {death.cause}") from None
         raise AssertionError

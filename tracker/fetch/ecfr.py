@@ -194,10 +194,10 @@ class _Poll:
                     f"{key} stands in the structure of {edition.as_of} and answers 404", url=url, status=404
                 ) from None
             return Absent(key, url, error.cause) if known else None
+        # The mark says that this state was had: it is set when the answer turns out to be the part.
+        found = None if answer is None else _part(self._source, part, edition.as_of, answer)
         self._cursor[f"part {part}"] = mark
-        if answer is None:
-            return NotModified(key, url, self._client.clock())
-        return _part(self._source, part, edition.as_of, answer)
+        return found or NotModified(key, url, self._client.clock())
 
     def _parts(self, as_of: str) -> tuple[dict[str, int | None], bool]:
         """The parts of the source with their sizes, and whether that is the whole truth: the structure's word is;

@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from tracker.apart import pool
 from tracker.encodings import UTF_8, as_utf_8, label_of
-from tracker.errors import Poison
+from tracker.errors import Poison, ReaderKilled, WrongShape
 from tracker.fetch.address import absolute, host_port, secured
 from tracker.model import Answer
 from tracker.text import fold_space
@@ -43,13 +43,13 @@ def follower(follow: str, *homes: str) -> Callable[[str], bool]:
 
 
 def links_of(answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
-    """The links of a page in reading order, each address once, with the words of the first link that has any; none
-    of a page that breaks its reader, as the next one to read it will tell."""
+    """The links of a page in reading order, each address once, with the words of the first link that has any. Raises
+    WrongShape where they cannot be read: nothing is then known of them."""
     found: dict[str, str] = {}
     try:
         anchors = pool.run(anchors_of, answer.body, answer.url, label_of(answer.header("content-type")))
-    except Poison:
-        return []
+    except (Poison, ReaderKilled) as error:
+        raise WrongShape(f"its links were not read: {error.cause}", url=answer.url) from None
     for href, text in anchors:
         if href == answer.url or _NOT_TEXT.search(urlsplit(href).path) or not follows(href):
             continue

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from tracker.errors import FetchError, NotFound, Refused, Unreachable
+from tracker.errors import FetchError, NotFound, Refused, Unreachable, WrongShape
 from tracker.fetch.address import canonical
 from tracker.fetch.client import Client
 from tracker.fetch.items import Cursor, Item, Trouble
@@ -151,7 +151,13 @@ class _Walk:
             if url == self._start and answer.url != self._home:
                 self._home = answer.url
                 self._follows = follower(self._source.follow, self._start, self._home)
-            links = links_of(answer, self._follows)
+            try:
+                links = links_of(answer, self._follows)
+            except WrongShape as error:
+                # Those that were known stay known; without the mark of their body the page is asked for whole.
+                self._keep_cursor(_LINKS + url)
+                items: list[Item] = [_fetched(self._source, url, answer, link.text), Trouble(url, url, error)]
+                return items, self._old_links(url)
             self._keep_links(url, links, answer.header("etag"), answer.header("last-modified"))
         return [_fetched(self._source, url, answer, link.text)], links
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 from tracker.apart import pool
 from tracker.encodings import decoded, label_of
-from tracker.errors import Refused, WrongShape
+from tracker.errors import ReaderKilled, Refused, WrongShape
 from tracker.model import Answer
 from tracker.text import fold_space, json_value
 from tracker.xml import NotXml, root_of
@@ -104,9 +104,12 @@ def xml_root(answer: Answer) -> etree._Element:
 
 
 def check_xml(answer: Answer) -> tuple[str, dict[str, str]]:
-    """The root's name and attributes of XML that reads to its end, seen by a worker. Raises Refused, WrongShape; Poison
-    when it breaks its reader."""
-    return pool.run(root_tag, answer)
+    """The root's name and attributes of XML that reads to its end, seen by a worker. Raises Refused, WrongShape, which
+    is also said where the worker was ended from outside; Poison when the XML breaks its reader."""
+    try:
+        return pool.run(root_tag, answer)
+    except ReaderKilled as error:
+        raise WrongShape(f"not checked: {error.cause}", url=answer.url, status=answer.status) from None
 
 
 def root_tag(answer: Answer) -> tuple[str, dict[str, str]]:

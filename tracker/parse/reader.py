@@ -69,6 +69,12 @@ def _ecfr(fetched: Fetched) -> Document:
     root = tree(_data(fetched), fetched.key, _label(fetched))
     if not is_ecfr(root):
         raise WrongShape(f"{fetched.key}: <{root.tag}> is no division of the eCFR", url=fetched.answer.url)
+    part = fetched.meta.get("part")
+    if part and (root.tag, root.get("N")) != ("DIV5", part):
+        raise WrongShape(
+            f"{fetched.key}: <{root.tag}> {root.get('N') or ''} came where part {part} should be",
+            url=fetched.answer.url,
+        )
     units, heading, place = ecfr_units(root, fetched.meta.get("title", ""))
     return Document(
         key=fetched.key,
