@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 
 from tests.unit.present_samples import affiliates_rule
 from tests.unit.web_samples import NOW, cfr_change, hostile, hostile_operations, viewer
+from tracker.apart.pool import Pool
 from tracker.cli import reading  # noqa: F401 - it registers the commands
 from tracker.cli.app import app
 from tracker.errors import UsageError
@@ -156,3 +157,14 @@ def test_the_command_line_finds_what_the_viewer_finds(tmp_path: Path) -> None:
         here = run("changes", "--state", str(tmp_path), "--query", question, "--json").output
         assert [found["id"] for found in json.loads(here)] == there, question
     assert there
+
+
+def test_a_pdf_that_wants_more_than_its_bounds_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bounded = Pool(size=1, memory=paper.MEMORY, seconds=1, patience=20)
+    monkeypatch.setattr(paper, "_workers", lambda: bounded)
+    page = "<table>" + "<tr><td>a<td>b<td>c" * 20_000 + "</table>"
+    with pytest.raises(UsageError, match="more time or memory than is allowed"):
+        paper.printed(page)
+    bounded.close()

@@ -5,14 +5,19 @@ The page that is printed is made here and escaped here; it asks nobody for anyth
 
 from __future__ import annotations
 
+import atexit
+import os
 import re
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from html import escape
+from importlib.util import find_spec
 from typing import Any
 
-from tracker.errors import UsageError
+from tracker.apart.pool import Pool
+from tracker.errors import Poison, UsageError
 from tracker.export import html
 from tracker.export.redline import Redline
 from tracker.i18n import day, label, stamp, t
@@ -41,6 +46,8 @@ blockquote {{ margin: .2em 0 .6em; padding-left: 3mm; border-left: 2pt solid #c4
 """
 _LONG = re.compile(r"[^\s<>&;]{60,}")
 _ONE = threading.Lock()  # a PDF takes a core and much memory: one at a time
+MEMORY = 2_000_000_000  # bytes of address space of the worker
+SECONDS = 120  # of the processor for one PDF
 
 
 def change(
@@ -105,13 +112,36 @@ def reviews(
 
 
 def printed(page: str) -> bytes:
-    """A page of HTML, escaped already, as PDF. Raises UsageError, with the way to get it, where the extra is missing."""
+    """A page of HTML, escaped already, as PDF, made by a worker process with bounds. Raises UsageError, with the way to get
+    it, where the extra is missing, and where the page is more than the worker's bounds allow."""
+    if find_spec("weasyprint") is None:
+        raise UsageError(MISSING, cure=CURE)
+    with _ONE:
+        if os.name != "posix":
+            return rendered(page)
+        try:
+            return _workers().run(rendered, page)
+        except Poison as error:
+            raise UsageError(
+                "a PDF of this takes more time or memory than is allowed", cure="take Word or HTML"
+            ) from error
+
+
+def rendered(page: str) -> bytes:
+    """What the worker does. Raises UsageError."""
     try:
         import weasyprint
     except (ImportError, OSError) as error:  # OSError: the package is there, Pango is not
         raise UsageError(MISSING, cure=CURE) from error
-    with _ONE:
-        made: bytes = weasyprint.HTML(string=page, url_fetcher=_nothing).write_pdf()
+    made: bytes = weasyprint.HTML(string=page, url_fetcher=_nothing).write_pdf()
+    return made
+
+
+@lru_cache(maxsize=1)
+def _workers() -> Pool:
+    """Its own, so that a PDF holds up no reader of documents."""
+    made = Pool(size=1, memory=MEMORY, seconds=SECONDS, patience=2 * SECONDS)
+    atexit.register(made.close)
     return made
 
 

@@ -35,7 +35,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 BLOBS = "blob"
 DOORS = frozenset({"account", "session", "api_key", "saved_filter"})
-DERIVED = frozenset({"tally", "pulse"})  # made again from the rows that they count
+DERIVED = frozenset({"tally", "pulse", "source_disk"})  # made again from the rows that they count
 _NAME = re.compile(r"manifest\.json|tables/[a-z_]+\.jsonl|blobs/[0-9a-f]{64}\.zst")
 
 

@@ -347,23 +347,9 @@ class Reader:
 
     def disk(self) -> dict[str, dict[str, int]]:
         """Per source: how many answers are kept, what their bytes take up packed and unpacked, and how many were dropped
-        by policy. Bytes that several sources brought count for the first."""
-        found = {
-            row["source"]: {"answers": row["answers"], "packed": 0, "unpacked": 0, "dropped": 0}
-            for row in self.connection.execute(
-                "SELECT source, count(*) AS answers FROM snapshot GROUP BY source"
-            )
-        }
-        rows = self.connection.execute(
-            "SELECT snapshot.source, sum(length(data)) AS packed, sum(CASE WHEN length(data) THEN size ELSE 0 END) AS unpacked,"
-            " sum(length(data) = 0) AS dropped FROM (SELECT sha256, min(id) AS first FROM snapshot GROUP BY sha256)"
-            " JOIN snapshot ON snapshot.id = first JOIN blob ON blob.sha256 = snapshot.sha256 GROUP BY snapshot.source"
-        )
-        for row in rows:
-            found[row["source"]].update(
-                packed=row["packed"], unpacked=row["unpacked"], dropped=row["dropped"]
-            )
-        return found
+        by policy. Bytes that several sources brought count for the first. Figures that are kept, not counted."""
+        rows = self.connection.execute("SELECT source, answers, packed, unpacked, dropped FROM source_disk")
+        return {row["source"]: {name: row[name] for name in row.keys()[1:]} for row in rows}
 
     def reconciliations(self) -> dict[str, dict[str, Any]]:
         """Per source, what its last audit found."""

@@ -49,7 +49,7 @@ class SnapshotRow(Row, table=True):
     HTTP, and in what was stored before it was recorded."""
 
     __tablename__ = "snapshot"
-    __table_args__ = (Index(None, "source", "key"),)
+    __table_args__ = (Index(None, "source", "key"), Index(None, "sha256"))
     id: int | None = Field(default=None, primary_key=True)
     source: str
     key: str
@@ -63,6 +63,19 @@ class SnapshotRow(Row, table=True):
     fetched_at: datetime = Field(sa_type=Instant)
     tls: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     chain: str = Field(max_length=64)
+
+
+class SourceDiskRow(Row, table=True):
+    """How many answers of a source are kept, what their bytes take up packed and unpacked, and how many were dropped
+    by policy; kept by triggers (migration 0031), because counting means reading all of `blob`. Bytes that several sources
+    brought count for the first."""
+
+    __tablename__ = "source_disk"
+    source: str = Field(primary_key=True)
+    answers: int
+    packed: int
+    unpacked: int
+    dropped: int
 
 
 class VersionRow(Row, table=True):

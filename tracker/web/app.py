@@ -46,6 +46,7 @@ from tracker.web.health import Tally
 from tracker.web.oidc import Waiting
 from tracker.web.passwords import Throttle
 from tracker.web.shelf import Shelf
+from tracker.web.turns import Turns
 
 log = structlog.get_logger()
 
@@ -98,6 +99,7 @@ def create_app(
     ):
         app.include_router(part.router)
     rendering.warm()
+    app.add_middleware(Turns)  # within the sign-in: nobody waits here before being let in
     # Starlette makes the middleware at the first request: by then a reload may have taken the sign-in away.
     set_up = bool(current().access.sign_in)
     app.add_middleware(Door, desk=app.state.desk, loopback=is_loopback(host), set_up=set_up, said=_said)

@@ -1,0 +1,61 @@
+"""Expensive pages take turns: only a few are made at a time, and few wait, so that many requests at once cost no more
+memory than a few and leave the threads to the other pages."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+import time
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+AT_ONCE = 4
+WAITING = 60
+PATIENCE = 30.0  # seconds that a request waits for its turn
+_LOOK = 0.02  # seconds between two looks
+EXPENSIVE = re.compile(
+    r"/(metrics|sources|changes/[^/]+/redline(\.[a-z]+)?|api/changes/[^/]+/diff|law/(search|text|history|compare(\.[a-z]+)?)"
+    r"|lists|reviews\.[a-z]+|digest/[^/]+|feed\.atom|calendar\.ics|saved/[^/]+/(feed\.atom|calendar\.ics))"
+)
+
+
+class Turns:
+    """ASGI middleware. A request for an expensive page that gets no turn is answered with 503 and `Retry-After`."""
+
+    def __init__(
+        self, app: ASGIApp, *, at_once: int = AT_ONCE, waiting: int = WAITING, patience: float = PATIENCE
+    ) -> None:
+        self.app = app
+        self.patience = patience
+        self._free = threading.BoundedSemaphore(at_once)
+        self._room = threading.BoundedSemaphore(at_once + waiting)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or EXPENSIVE.fullmatch(scope["path"]) is None:
+            await self.app(scope, receive, send)
+            return
+        if not self._room.acquire(blocking=False):
+            await _later(scope, receive, send)
+            return
+        try:
+            end = time.monotonic() + self.patience
+            while not self._free.acquire(blocking=False):
+                if time.monotonic() >= end:
+                    await _later(scope, receive, send)
+                    return
+                await asyncio.sleep(_LOOK)
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self._free.release()
+        finally:
+            self._room.release()
+
+
+async def _later(scope: Scope, receive: Receive, send: Send) -> None:
+    answer = PlainTextResponse(
+        "503 too many of these pages are being made just now\n", 503, {"Retry-After": "5"}
+    )
+    await answer(scope, receive, send)
