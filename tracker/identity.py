@@ -20,12 +20,21 @@ def digest(document: Document) -> str:
         document.title, document.abstract, document.action, document.dates_text, document.type,
         str(document.published), str(document.effective_on), str(document.comments_close_on),
         document.correction_of, document.corrections,
-        [(unit.path, unit.text, unit.key) for unit in document.units],
+        _units(document),
     ]  # fmt: skip
     if document.kind is DocumentKind.CFR:
         # An eCFR part is published anew every day; only its text counts.
         facts[5] = None
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _units(document: Document) -> list[tuple[str, str, str]]:
+    """The units in reading order; outside the law, rows and entries that are known by name in an order of their own, as
+    publishers turn theirs about from day to day."""
+    units = [(unit.path, unit.text, unit.key) for unit in document.units]
+    if document.kind not in (DocumentKind.PAGE, DocumentKind.LIST):
+        return units
+    return [unit for unit in units if not unit[2]] + sorted(unit for unit in units if unit[2])
 
 
 def identify(source: Source, fetched: Fetched, document: Document) -> str:

@@ -63,6 +63,27 @@ def test_raw_text_and_then_the_xml_of_a_rule_are_one_record_told_once(tmp_path: 
         assert (third["id"], third["revision"]) == (first["id"], 2)
 
 
+def test_rows_and_entries_of_a_page_turned_about_make_no_record(tmp_path: Path) -> None:
+    def page(numbers: list[int], last: str = "") -> str:
+        rows = "".join(
+            f"<tr><td>Party {n}</td><td>needs a license for items of ECCN 3B{n:03}{last}</td></tr>"
+            for n in numbers
+        )
+        entries = "".join(
+            f'<li><a href="/news/{n}">Rule number {n} on exports of chips</a></li>' for n in numbers
+        )
+        return f"<html><head><title>Parties</title></head><body><main><h1>Parties</h1><p>They need a license.</p><table><tr><th>Name</th><th>What</th></tr>{rows}</table><ul>{entries}</ul></main></body></html>"
+
+    numbers = list(range(47))
+    settings = '[[source]]\nid = "page"\nkind = "page"\nurl = "{site}/page"\nevery = "1h"\n'
+    with CasePlayer(settings, tmp_path) as player:
+        player.step({"/page": page(numbers)})
+        assert player.step({"/page": page(numbers[::-1])})["page"].state == "healthy"
+        assert player.changes() == []
+        player.step({"/page": page([*numbers[5:], *numbers[:5]], last=" or 3B903")})
+        assert len(player.changes()) == 1
+
+
 def test_agencies_turned_about_cost_no_text_and_make_no_revision(tmp_path: Path) -> None:
     rule = record("2026-11001", "Controls on chips", full_text_xml_url=f"{OFFICIAL}{XML}")
     with CasePlayer(REGISTER, tmp_path) as player:
