@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from tracker.errors import UsageError
 
 NEW_YORK = ZoneInfo("America/New_York")
+YEARS = range(1900, 2201)  # that TRACKER_NOW may name: days before and after them can be reckoned with
 SKEW = timedelta(
     minutes=1
 )  # a stored moment may be this far ahead: clocks are corrected by seconds all the time
@@ -26,7 +27,7 @@ _started = time.monotonic()
 
 
 def now() -> datetime:
-    """The current instant in UTC. Raises UsageError when TRACKER_NOW is no ISO instant."""
+    """The current instant in UTC. Raises UsageError when TRACKER_NOW is no ISO instant, or absurd."""
     wanted = os.environ.get("TRACKER_NOW")
     if not wanted:
         return machine_now()
@@ -36,6 +37,11 @@ def now() -> datetime:
         raise UsageError(
             f"TRACKER_NOW={wanted!r} is not an ISO instant", cure="write 2026-11-22T08:00:00+09:00"
         ) from error
+    if instant.year not in YEARS:
+        raise UsageError(
+            f"TRACKER_NOW={wanted!r} is not a year from {YEARS.start} to {YEARS.stop - 1}",
+            cure="write 2026-11-22T08:00:00+09:00",
+        )
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
     return instant.astimezone(UTC) + timedelta(seconds=time.monotonic() - _started)

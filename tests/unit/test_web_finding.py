@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -137,3 +143,45 @@ def test_a_search_waits_a_little_for_what_is_new(finder: Finder) -> None:
     assert finder.catch_up(["ear"], 20.0) == 0
     assert places(finder, "license") == [("15 CFR 744.0", 1, None)]
     assert finder.catch_up(["ear"], 0.0) == 0
+
+
+def _first_search(path: str, start: float) -> str:
+    """In a process of its own: opens the index as the first search does."""
+    while time.time() < start:
+        pass
+    try:
+        finding._connect(Path(path)).execute("SELECT count(*) FROM unit").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("before", ["nothing", "another form", "damaged"])
+def test_first_searches_in_parallel_make_one_index(tmp_path: Path, before: str) -> None:
+    path = tmp_path / finding.FILE
+    if before == "another form":
+        with closing(sqlite3.connect(path)) as old:
+            old.execute("CREATE TABLE unit (words TEXT)")
+            old.execute("CREATE VIRTUAL TABLE unit_fts USING fts5(words)")
+    elif before == "damaged":
+        path.write_bytes(b"this is no database at all" * 400)
+    code = "import sys; from tests.unit.test_web_finding import _first_search as f; print(f(sys.argv[1], float(sys.argv[2])))"
+    start = time.time() + 3
+    asked = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(path), str(start)], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(6)
+    ]
+    assert [process.communicate(timeout=60)[0] for process in asked] == ["\n"] * 6
+    with ThreadPoolExecutor(8) as pool:
+        path.unlink()
+        assert list(pool.map(lambda _: _first_search(str(path), 0), range(40))) == [""] * 40
+
+
+def test_two_readers_of_one_version_take_it_once(finder: Finder, tmp_path: Path) -> None:
+    other = Finder(finder.store)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda one: one.refresh(["ear"]), (finder, other))) == [0, 0]
+    total, _ = finder.find(terms("vacuum valves"))
+    assert total == 1

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from tracker import __version__
+from tracker import __version__, clock
+from tracker.cli import terminal
 from tracker.errors import SettingsError, StateLost, StoreError, TrackerError, UsageError
 from tracker.model import Language
 
@@ -73,7 +74,9 @@ def run() -> int:
     """Runs the command and returns the exit code."""
     from tracker.cli import accounts, alerting, digesting, keeping, reading, serving, working  # noqa: F401 - they register their commands
 
+    terminal.prepare()
     try:
+        clock.now()  # TRACKER_NOW is judged before anything is done
         code = app(prog_name="tracker", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
@@ -85,6 +88,14 @@ def run() -> int:
         return _say(UsageError(error.format_message().rstrip("."), cure=f"see `{asked}`"), 2)
     except click.Abort:
         return 1
+    except UnicodeError as error:
+        return _say(
+            UsageError(
+                f"what was given is no text: {error.reason if isinstance(error, UnicodeEncodeError | UnicodeDecodeError) else error}",
+                cure="write it in UTF-8",
+            ),
+            2,
+        )
     except TrackerError as error:
         return say(error)
     except sqlite3.DatabaseError as error:
@@ -117,7 +128,8 @@ def finish(code: int) -> None:
 
 
 def print_json(value: Any) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    # A terminal that knows no Japanese gets the same JSON with escapes.
+    json.dump(value, sys.stdout, ensure_ascii=not terminal.writes_unicode(), indent=2)
     sys.stdout.write("\n")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import clock
+from tracker.cli import terminal
 from tracker.cli.app import app, command, finish, language_of, logging, print_json, say, settings_of
 from tracker.cli.app import as_json as json_option
 from tracker.cli.app import lang as lang_option
@@ -69,6 +70,8 @@ def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_emp
     settings = settings_of(config)
     logging(log_json or settings.log_format == "json")
     daemon = Daemon(settings, Store(state), clock.now, allow_empty=allow_empty)
+    if terminal.hung_up.is_set():
+        daemon.ask_for_reload()
     viewer = _viewer(daemon, state, listen)
     code = 0
     try:

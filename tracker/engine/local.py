@@ -120,6 +120,9 @@ class Daemon:
     def enabled(self) -> list[str]:
         return [source.id for source in self.context.settings.sources if source.enabled]
 
+    def ask_for_reload(self) -> None:
+        self._reload_wanted.set()
+
     def _run_job(self, job: Callable[[], None]) -> None:
         """A database that is gone or damaged ends the daemon: whatever it did next would be lost. Other trouble with the
         store (locked, full) passes: the next round of the job finds its work where it was."""
@@ -295,7 +298,7 @@ class Daemon:
             return
         signal.signal(signal.SIGTERM, lambda *_: self.stop.set())
         signal.signal(signal.SIGINT, lambda *_: self.stop.set())
-        signal.signal(signal.SIGHUP, lambda *_: self._reload_wanted.set())
+        signal.signal(signal.SIGHUP, lambda *_: self.ask_for_reload())
 
     @property
     def busy(self) -> bool:

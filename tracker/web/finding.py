@@ -5,6 +5,7 @@ A unit that reads the same in a hundred versions stands in it once, with the fir
 
 from __future__ import annotations
 
+import fcntl
 import re
 import sqlite3
 import threading
@@ -21,6 +22,7 @@ from tracker.export.stored import document_of
 from tracker.model import Document
 from tracker.store import versions
 from tracker.store.db import Store
+from tracker.store.presence import is_damage
 from tracker.text import index_form
 from tracker.web.wording import Terms
 
@@ -125,21 +127,67 @@ class Finder:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    """Makes the index where there is none, or one of another form. Processes and threads do that one at a time, inside
+    the file that others may have open: a file that is removed under them would be an error in their search."""
     connection = sqlite3.connect(path, timeout=30)
-    if connection.execute("PRAGMA user_version").fetchone()[0] != FORM:
-        connection.close()
-        path.unlink(missing_ok=True)
+    try:
+        if _form(connection) == FORM:
+            return connection
+        damaged = False
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            connection.close()
+            raise
+        damaged = True
+    connection.close()
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if damaged:
+            _remove_damaged(path)
         connection = sqlite3.connect(path, timeout=30)
-        connection.execute("PRAGMA journal_mode=WAL")
-        with connection:
-            for statement in _TABLES:
-                connection.execute(statement)
+        try:
+            if _form(connection) != FORM:
+                _make(connection)
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 
+def _form(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    for kind in ("CREATE VIRTUAL%", "CREATE TABLE%"):
+        found = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE ? AND name NOT LIKE 'sqlite%'",
+            [kind],
+        ).fetchall()
+        for (name,) in found:
+            connection.execute(f'DROP TABLE "{name}"')
+    for statement in _TABLES:
+        connection.execute(statement)
+    connection.execute("COMMIT")
+    connection.isolation_level = "DEFERRED"
+
+
+def _remove_damaged(path: Path) -> None:
+    """Under the lock; where somebody else has made it anew meanwhile, nothing is done."""
+    with closing(sqlite3.connect(path, timeout=30)) as connection:
+        try:
+            _form(connection)
+        except sqlite3.DatabaseError:
+            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+                path.with_name(name).unlink(missing_ok=True)
+
+
 def _take(index: sqlite3.Connection, identity: str, ordinal: int, document: Document | None) -> None:
-    index.execute("INSERT INTO read VALUES (?, ?)", [identity, ordinal])
-    if document is None:
+    known = index.execute("INSERT OR IGNORE INTO read VALUES (?, ?)", [identity, ordinal]).rowcount == 0
+    if known or document is None:  # known: another process has read it meanwhile
         return
     rows = index.execute("SELECT path, text, id FROM unit WHERE identity = ? AND last IS NULL", [identity])
     standing = {(path, text): number for path, text, number in rows}
