@@ -78,10 +78,7 @@ def decoded(data: bytes, label: str = "") -> str:
 
 def as_utf_8(data: bytes, label: str = "") -> bytes:
     """The same text in UTF-8, without a byte order mark."""
-    name = encoding_of(data, label)
-    if name == UTF_8:
-        return data.removeprefix(codecs.BOM_UTF8)
-    return _decode(data, name).encode(UTF_8, "replace")
+    return _decode(data, encoding_of(data, label)).encode(UTF_8, "replace")
 
 
 def xml_as_utf_8(data: bytes, label: str = "") -> bytes:

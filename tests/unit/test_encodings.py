@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import pytest
+import webencodings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tracker import encodings
 from tracker.encodings import as_utf_8, decoded, encoding_of, label_of, xml_as_utf_8
@@ -113,3 +116,27 @@ def test_xml_in_utf_8_no_longer_names_its_old_encoding() -> None:
 )
 def test_the_charset_of_a_header(header: str | None, label: str) -> None:
     assert label_of(header) == label
+
+
+LABELS = sorted({*webencodings.LABELS, "", "no-such-thing"})
+
+
+@given(st.binary(max_size=60), st.sampled_from(LABELS))
+def test_no_bytes_under_any_label_fail(data: bytes, label: str) -> None:
+    assert as_utf_8(data, label).decode() == decoded(data, label).encode("utf-8", "replace").decode()
+    xml_as_utf_8(data, label)
+    encodings.misread(decoded(data, label))
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"), max_size=60), st.sampled_from(LABELS)
+)
+def test_utf_8_with_characters_of_three_bytes_is_utf_8_under_any_label(text: str, label: str) -> None:
+    text += "—"
+    assert decoded(text.encode(), label) == text
+
+
+@given(st.text(st.characters(min_codepoint=0x3041, max_codepoint=0x3093), min_size=2, max_size=60))
+def test_japanese_is_read_under_its_own_labels(text: str) -> None:
+    for label in ("Shift_JIS", "euc-jp", "iso-2022-jp"):
+        assert decoded(text.encode({"Shift_JIS": "cp932"}.get(label, label)), label) == text
