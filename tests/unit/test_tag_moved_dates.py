@@ -129,3 +129,21 @@ def test_time_zone_and_count_go_into_the_record_and_come_back() -> None:
         "30 days after 2030-03-01",
     )
     assert restore(record(change)).tagging.dates == dates
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Secretary held a meeting with the President of Sampleland on May 1, 2030.",
+        "The President will meet with the Prime Minister of Sampleland on May 1, 2030.",
+        "China's suspension of its own tariffs lasts until May 1, 2031.",
+        "Canada has suspended its surtax until May 1, 2031.",
+    ],
+)
+def test_a_summit_is_no_hearing_and_a_foreign_suspension_is_no_stay(text: str) -> None:
+    assert said("", abstract=text) == []
+
+
+def test_duties_on_goods_from_a_country_are_of_this_one() -> None:
+    text = "The duties on goods of China, Canada, and Mexico are suspended until May 1, 2031."
+    assert said("", abstract=text) == [("stay-ends", "2031-05-01", False)]

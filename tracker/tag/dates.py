@@ -15,7 +15,7 @@ from datetime import date
 from tracker.clock import legal_day
 from tracker.model import Document, DocumentKind, LegalDate, Unit, UnitKind
 from tracker.tag.mentions import DATE, Base, Mention, mentions
-from tracker.tag.operative import Spot, sets_a_day, speaks_of_itself, tells_history
+from tracker.tag.operative import Spot, of_another_state, sets_a_day, speaks_of_itself, tells_history
 from tracker.tag.reading import Reading, Section, clip
 from tracker.text import fold_space
 
@@ -30,7 +30,7 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("proposals", re.compile(r"\b(?:proposals?|applications?|nominations?|bids)\b[^.;]{0,160}\b(?:by|before|until|through|to|than|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
     ("compliance", re.compile(r"\b(?:compliance (?:date|is required|with)|must comply|comply with)\b[^.;]{0,120}$", re.I)),
     ("registration", re.compile(r"\b(?:(?<!Federal )regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
-    ("hearing", re.compile(r"\b(?:(?:hearing|briefing|meeting|forum|conference|webinar)s?|will (?:next )?(?:meet|convene))\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
+    ("hearing", re.compile(r"\b(?:(?:hearing|briefing|meeting|forum|conference|webinar)s?(?! (?:with|between)\b)|will (?:next )?(?:meet|convene)(?! with\b))\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
     ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|(?:remains?|continues?) in effect|(?:will|shall) continue (?:through|until)|valid|terminat\w+|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
     ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|applies to)\b[^.;]{0,140}$", re.I)),
 )  # fmt: skip
@@ -109,6 +109,7 @@ _ITS_OWN = re.compile(
 _COUNTED = frozenset({"effective", "comments-close", "compliance", "expires", "stay-ends", "proposals"})
 _ENDINGS = frozenset({"expires", "stay-ends"})
 _CONFINED = frozenset({"effective", "compliance", *_ENDINGS})
+_FORCE = frozenset({"effective", *_ENDINGS})
 _UNTIL = re.compile(r"\b(?:until|through|expires?|ends?|to)\s*(?:on|at)?\s*$", re.I)
 _RUNNING = frozenset({UnitKind.PARAGRAPH, UnitKind.HEADING})
 _AGENCIES = frozenset(
@@ -305,6 +306,8 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
         if kind is None or kind == "published":
             continue
         if manner.told and not manner.strict and tells_history(spot):
+            continue
+        if kind in _FORCE and of_another_state(spot):
             continue
         if where.startswith("instruction") and before.count("“") > before.count("”"):
             continue  # words that the instruction puts into the text

@@ -57,7 +57,6 @@ _LIST_NAMES = (
 )
 _CCL = "Supp. No. 1 to Part 774"
 _OPENING = 40
-_LONGEST = 60_000  # one instruction that lists some hundred parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ def _instructions(document: Document, place: _Place) -> Iterator[Unit]:
     if match := _PART.search(opening):
         place.part = match[1]
     for unit in document.units[start + 1 :]:
-        if unit.kind is UnitKind.PARAGRAPH and len(unit.text) < _LONGEST and _ORDER.match(unit.text):
+        if unit.kind is UnitKind.PARAGRAPH and _ORDER.match(unit.text):
             yield unit
 
 

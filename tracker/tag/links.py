@@ -33,7 +33,7 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("stays", re.compile(r"\b(?:stay(?:s|ed|ing)|impos\w+ a [\w-]+ (?:suspension|stay)|suspend(?:s|ed|ing)?)\b", re.I)),
     ("withdraws", re.compile(r"\b(?:withdraw(?:s|n|ing)?)\b[^.;]{0,120}\b(?:rule|rulemaking|notice|proposal|proposed)|\b(?:rule|rulemaking|notice|proposal)\b[^.;]{0,120}\b(?:is|are) (?:hereby )?withdrawn", re.I)),
     ("rescinds", re.compile(r"\b(?:rescind(?:s|ed|ing)?|rescission of|revok(?:es?|ed|ing)|are revoked|is revoked|terminat(?:es?|ed|ing))\b", re.I)),
-    ("amends", re.compile(r"\b(?:amend(?:s|ed|ing)|further amend|modif(?:y|ies|ied|ying))\b[^.;]{0,120}\b(?:Executive Order|E\.O\.|Proclamation|final rule|interim final rule|instruction)", re.I)),
+    ("amends", re.compile(r"(?<!\bas )(?<!\bas further )\b(?:amend(?:s|ed|ing)|further amend|modif(?:y|ies|ied|ying))\b[^.;]{0,120}\b(?:Executive Order|E\.O\.|Proclamation|final rule|interim final rule|instruction)|\b(?:Executive Order|E\.O\.|Proclamation) \d[^;]{0,300}?\b(?:is|are|shall be|be) (?:(?:hereby|further|also|each) )*(?:amended|modified)\b", re.I)),
     ("implements", re.compile(r"\b(?:implement(?:s|ed|ing|ation of)?|pursuant to|effectuate|consistent with|as directed by|carry(?:ing)? out)\b[^.;]{0,120}\b(?:Executive Order|E\.O\.|Proclamation)", re.I)),
 )  # fmt: skip
 # An end of non-enforcement is said with the words of non-enforcement.
@@ -55,9 +55,13 @@ _PLAIN_TITLE = re.compile(
 _NICKNAME = re.compile(
     r"\b((?:[A-Z][\w’'-]*)(?: (?:[A-Z\d][\w’'-]*|of|to|for|and|on|in|the))* (?:Rule|IFR))\b"
 )
+# Further down, the text of an agency must name itself, and any text must name what it may act on.
+_MAY_ACT = re.compile(r"\d{4}-\d{4,5}|\bFR\b|\bExecutive Order|\bE\.O\.|\bProclamation|enforc", re.I)
+_OF_ITSELF = re.compile(
+    r"\bthis (?:[\w-]+ ){0,3}?(?:rule|notice|action|order|document|determination)\b|\bhereby\b", re.I
+)
 _ORDERS = frozenset({"executive-order", "proclamation"})
-_PARAGRAPHS = 30
-_LONGEST = 3_000
+_OPENING = 30  # paragraphs of an agency's text that may say what it does without naming itself
 
 
 def links(reading: Reading) -> tuple[Link, ...]:
@@ -141,9 +145,13 @@ def _words(reading: Reading) -> Iterator[tuple[str, str, bool]]:
     ):
         yield from ((sentence, where, True) for sentence in sentences(text))
     speaks = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE) or not document.abstract
-    for unit in document.units[:_PARAGRAPHS]:
-        if len(unit.text) < _LONGEST:
-            yield from ((sentence, unit.path, speaks) for sentence in sentences(unit.text))
+    by_order = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE)
+    for number, unit in enumerate(document.units):
+        if number >= _OPENING and not _MAY_ACT.search(unit.text):
+            continue
+        for sentence in sentences(unit.text):
+            if number < _OPENING or by_order or _OF_ITSELF.search(sentence):
+                yield sentence, unit.path, speaks
 
 
 def _from_sentence(

@@ -156,6 +156,11 @@ def _begins(before: str) -> bool:
     return _STARTS.search(before) is not None and _SHALL_OFFICE.search(before) is None
 
 
+def of_another_state(spot: Spot) -> bool:
+    """Whether the day is of what a foreign government does."""
+    return _foreign(spot.sentence[max(0, spot.start - _NEAR) : spot.start])
+
+
 def tells_history(spot: Spot) -> bool:
     """Whether the verb nearest before the day says what was."""
     near = spot.sentence[max(0, spot.start - _NEAR) : spot.start]

@@ -23,6 +23,10 @@ NOT_ENFORCED = re.compile(
     r"refrain from enforc\w+|enforcement discretion|will not be enforced|instructed .{0,60} not to enforce)\b",
     re.I,
 )
+_WILL_NOT_ENFORCE = re.compile(
+    r"\b(?:we|BIS|OFAC|DDTC|CBP|the (?:Bureau|Department|Agency|Commission|Office))\b[^.;]{0,80}\b(?:will|does|do|shall) not\b[^.;]{0,40}\benforc\w+"
+)
+_OPENING = 60  # units in which an agency's text may speak of its enforcement without naming itself
 _WITHDRAWN = re.compile(r"\bwithdraw(?:al|n|s|ing)?\b", re.I)
 _PART = re.compile(
     r"(?P<finer>(?:(?:the\s+)?(?:introductory text|(?:first|second|third|fourth|fifth|sixth|last)(?:,? (?:and|through) (?:first|second|third|fourth|fifth|sixth|last))* sentences?|notes? \d* ?)\s*(?:of|in|to)\s+)?)"
@@ -173,7 +177,11 @@ def _instruction_units(reading: Reading, note: str) -> tuple[str, ...]:
 def _not_enforced(reading: Reading) -> Iterator[Status]:
     document = reading.document
     texts = [("title", document.title), ("abstract", abstract_of(document))]
-    texts += [(unit.path, unit.text) for unit in document.units[:60]]
+    by_order = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE)
+    for number, unit in enumerate(document.units):
+        # Far down in an agency's preamble, enforcement is mostly history: the agency must say it of itself.
+        if number < _OPENING or by_order or _WILL_NOT_ENFORCE.search(unit.text):
+            texts.append((unit.path, unit.text))
     for where, text in texts:
         if match := NOT_ENFORCED.search(text):
             start = max(0, text.rfind(". ", 0, match.start()) + 2) if ". " in text[: match.start()] else 0
