@@ -164,6 +164,11 @@ _SOURCE_BY_KIND: Mapping[SourceKind, Keys] = {
         ),
         "depth": Key(read.whole(1, 10), {"type": "integer"}, "how many links deep to follow"),
         "max_pages": Key(read.whole(1, 10_000), {"type": "integer"}, "how many pages at the most"),
+        "annexes": Key(
+            read.whole(0, 100),
+            {"type": "integer"},
+            "how many PDF files on its own host are read as part of each page; 0: none",
+        ),
         "content": Key(read.selector, _STRING, "CSS selector of the main text; left out: it is found"),
     },
     SourceKind.FEED: {"url": _URL},

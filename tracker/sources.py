@@ -51,6 +51,7 @@ class Source:
     follow: str = "none"
     depth: int = 1
     max_pages: int = 200
+    annexes: int = 10
     content: str = ""
     full_every: timedelta = timedelta(days=1)
     time_limit: timedelta = timedelta(minutes=5)

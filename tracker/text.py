@@ -67,3 +67,16 @@ def is_rest_of_page(path: str) -> bool:
         " ¶",
         " ›",
     )
+
+
+# Names of files that are no text: never followed, whatever links to them.
+_NOT_TEXT = re.compile(
+    r"\.(css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|avif|bmp|tiff?|mp[34]|m4[av]|mov|avi|wmv|webm|wav|ogg|"
+    r"zip|gz|tgz|7z|rar|exe|dmg|msi|woff2?|ttf|eot|ics|vcf|docx?|xlsx?|pptx?|epub)$",
+    re.IGNORECASE,
+)
+
+
+def names_no_text(path: str) -> bool:
+    """Whether the path of an address ends like a file that is no text: a picture, an archive, an office document."""
+    return _NOT_TEXT.search(path) is not None

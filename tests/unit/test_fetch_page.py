@@ -41,14 +41,14 @@ def test_takes_the_page_and_what_it_links_to_on_the_same_site() -> None:
     items = poll(replace(NEWS, content="main"), Notes(), site())
     assert fetched_keys(items) == [f"{BASE}/news", f"{BASE}/rule", f"{BASE}/media/guidance.pdf"]
     found = {item.key: item for item in items if isinstance(item, Fetched)}
-    assert found[f"{BASE}/rule"].meta == {"content": "main", "link_text": "New rule"}
+    assert found[f"{BASE}/rule"].meta == {"content": "main", "link_text": "New rule", "annexes": ""}
     assert found[f"{BASE}/media/guidance.pdf"].role is Role.PDF
     assert found[f"{BASE}/rule"].role is Role.PAGE
 
 
 def test_a_source_that_follows_nothing_asks_for_one_page() -> None:
     at = site()
-    assert fetched_keys(poll(replace(NEWS, follow="none"), Notes(), at)) == [f"{BASE}/news"]
+    assert fetched_keys(poll(replace(NEWS, follow="none", annexes=0), Notes(), at)) == [f"{BASE}/news"]
     assert at.asked == ["/robots.txt", "/news"]
 
 

@@ -96,7 +96,9 @@ def _state(state: Path) -> dict[str, Any]:
 
 def _source(source: Source, client: Client, now: datetime) -> dict[str, Any]:
     """Polls as if for the first time, and stops at the first thing that can be read."""
-    brief = replace(source, full_text=False, max_pages=1, time_limit=timedelta(seconds=ENOUGH_SECONDS))
+    brief = replace(
+        source, full_text=False, max_pages=1, annexes=0, time_limit=timedelta(seconds=ENOUGH_SECONDS)
+    )
     began = time.monotonic()
     said, good = "answered, but showed nothing", False
     try:

@@ -14,14 +14,11 @@ from tracker.encodings import UTF_8, as_utf_8, label_of
 from tracker.errors import Poison, ReaderKilled, WrongShape
 from tracker.fetch.address import absolute, host_port, secured
 from tracker.model import Answer
-from tracker.text import fold_space
+from tracker.text import fold_space, names_no_text
 
-# What is no text: never fetched, whatever links to it.
-_NOT_TEXT = re.compile(
-    r"\.(css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|avif|bmp|tiff?|mp[34]|m4[av]|mov|avi|wmv|webm|wav|ogg|"
-    r"zip|gz|tgz|7z|rar|exe|dmg|msi|woff2?|ttf|eot|ics|vcf|docx?|xlsx?|pptx?|epub)$",
-    re.IGNORECASE,
-)
+_PDF = re.compile(r"\.pdf\Z", re.IGNORECASE)
+_FRAME = frozenset({"nav", "header", "footer"})
+_FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search"})
 _HOP = "\u001f"  # between the address and the words of a link, where they are kept
 
 
@@ -42,6 +39,19 @@ def follower(follow: str, *homes: str) -> Callable[[str], bool]:
     return lambda url: pattern.search(url) is not None
 
 
+def followed_pattern(follow: str, *homes: str) -> str:
+    """The same as a regular expression, for the reader of an index: see `follower`. Empty for none."""
+    if follow == "none":
+        return ""
+    if follow != "same-site":
+        return follow
+    hosts = {host_port(home) for home in homes} - {""}
+    named = "|".join(
+        f"{re.escape(host)}(?::{port})?" for host, _, port in (each.rpartition(":") for each in sorted(hosts))
+    )
+    return rf"^https?://(?:{named})(?:[/?#]|$)"
+
+
 def links_of(answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
     """The links of a page in reading order, each address once, with the words of the first link that has any. Raises
     WrongShape where they cannot be read: nothing is then known of them."""
@@ -51,7 +61,7 @@ def links_of(answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
     except (Poison, ReaderKilled) as error:
         raise WrongShape(f"its links were not read: {error.cause}", url=answer.url) from None
     for href, text in anchors:
-        if href == answer.url or _NOT_TEXT.search(urlsplit(href).path) or not follows(href):
+        if href == answer.url or names_no_text(urlsplit(href).path) or not follows(href):
             continue
         if not found.get(href):
             found[href] = text
@@ -63,13 +73,40 @@ def anchors_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
     return list(_anchors(as_utf_8(body, label), url))
 
 
+def files_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
+    """Address and words of each link to a PDF outside of menus, headers and footers, in reading order."""
+    tree = _tree(as_utf_8(body, label))
+    if tree is None:
+        return []
+    found = []
+    for element, address in _addressed(tree, url):
+        above = (element, *element.iterancestors())
+        if _PDF.search(urlsplit(address).path) and not any(_is_frame(each) for each in above):
+            found.append((address, _words(element)))
+    return found
+
+
+def _is_frame(element: html.HtmlElement) -> bool:
+    return element.tag in _FRAME or element.get("role") in _FRAME_ROLES
+
+
 def _anchors(body: bytes, url: str) -> Iterator[tuple[str, str]]:
+    tree = _tree(body)
+    if tree is not None:
+        for element, address in _addressed(tree, url):
+            yield address, _words(element)
+
+
+def _tree(body: bytes) -> html.HtmlElement | None:
     try:
-        tree = html.document_fromstring(
+        return html.document_fromstring(
             body, parser=html.HTMLParser(no_network=True, recover=True, encoding=UTF_8)
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return  # a page without any element has no links; whether it may be so is its reader's question
+        return None  # a page without any element has no links; whether it may be so is its reader's question
+
+
+def _addressed(tree: html.HtmlElement, url: str) -> Iterator[tuple[html.HtmlElement, str]]:
     base = url
     for element in tree.iter("base"):
         base = absolute(url, element.get("href") or "") or url
@@ -80,7 +117,11 @@ def _anchors(body: bytes, url: str) -> Iterator[tuple[str, str]]:
             continue
         address = secured(url, absolute(base, href))
         if address:
-            yield address, fold_space(" ".join(str(piece) for piece in element.itertext()))[:300]
+            yield element, address
+
+
+def _words(element: html.HtmlElement) -> str:
+    return fold_space(" ".join(str(piece) for piece in element.itertext()))[:300]
 
 
 def packed(links: list[Link]) -> str:

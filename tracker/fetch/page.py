@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from tracker.errors import FetchError, NotFound, Refused, Unreachable, WrongShape
 from tracker.fetch.address import canonical
+from tracker.fetch.annexes import CURSOR as ANNEXES
+from tracker.fetch.annexes import Annexes, Found, is_annex
 from tracker.fetch.client import Client
 from tracker.fetch.items import Cursor, Item, Trouble
-from tracker.fetch.links import Link, follower, links_of, packed, unpacked
+from tracker.fetch.links import Link, followed_pattern, follower, links_of, packed, unpacked
 from tracker.fetch.memory import Memory, for_replay
 from tracker.fetch.rate import PAGES
 from tracker.fetch.shape import check_page
-from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
+from tracker.model import INDEX, Absent, Answer, Fetched, NotModified, Role, Validators
 from tracker.sources import Source
 
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
@@ -46,7 +50,8 @@ def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
         accept=_ACCEPT,
         robots=True,
     )
-    return _fetched(source, fetched.key, answer, fetched.meta.get("link_text", ""))
+    second = _fetched(source, fetched.key, answer, fetched.meta.get("link_text", ""))
+    return replace(second, meta={**fetched.meta, **second.meta}, attachments=fetched.attachments)
 
 
 class _Walk:
@@ -69,6 +74,7 @@ class _Walk:
         self._passed_over: dict[str, str] = {}
         self._left_out = 0
         self._down = 0
+        self._annexes = Annexes(source, memory, client, now, self._deadline, self._passed_over)
 
     def items(self) -> Iterator[Item]:
         if not self._start:
@@ -93,8 +99,8 @@ class _Walk:
                 self._add_known(queue)
         if self._home != self._start:
             self._cursor[_HOME] = self._home
-        if self._left_out:
-            self._cursor[_LEFT_OUT] = str(self._left_out)
+        if self._left_out or self._annexes.left_out:
+            self._cursor[_LEFT_OUT] = str(self._left_out + self._annexes.left_out)
         if self._passed_over:
             self._cursor[_PASSED_OVER] = packed([Link(*pair) for pair in self._passed_over.items()])
         if self._cursor != dict(self._memory.cursor):
@@ -105,7 +111,7 @@ class _Walk:
         if self._depth == 0:
             return
         for key in self._memory.keys():  # noqa: SIM118 - no mapping
-            if key in self._seen or not self._follows(key):
+            if key in self._seen or is_annex(key) or not self._follows(key):
                 continue
             if len(self._seen) >= self._source.max_pages:
                 self._left_out += 1
@@ -132,12 +138,12 @@ class _Walk:
             if answer is not None:
                 check_page(answer)
         except FetchError as error:
-            self._keep_cursor(_LINKS + url, _FROM + url, _AT + url)
+            self._keep_cursor(_LINKS + url, _FROM + url, _AT + url, ANNEXES + url)
             return self._failed(url, validators, error), self._old_links(url)
         self._down = 0
         if answer is None:
-            self._keep_cursor(_AT + url)
-            return [NotModified(url, url, self._client.clock())], kept or []
+            self._keep_cursor(_AT + url, ANNEXES + url)
+            return self._unchanged(link, follows_on), kept or []
         if depth:
             landed = canonical(answer.url)
             elsewhere = landed in self._landed or (landed != url and landed in self._seen)
@@ -159,7 +165,57 @@ class _Walk:
                 items: list[Item] = [_fetched(self._source, url, answer, link.text), Trouble(url, url, error)]
                 return items, self._old_links(url)
             self._keep_links(url, links, answer.header("etag"), answer.header("last-modified"))
-        return [_fetched(self._source, url, answer, link.text)], links
+        return self._changed(link, answer, follows_on), links
+
+    def _changed(self, link: Link, answer: Answer, follows_on: bool) -> list[Item]:
+        """A page that came, with its annexes."""
+        if _is_pdf(answer):
+            return [_fetched(self._source, link.url, answer, link.text)]
+        if follows_on:
+            return [self._with(link, answer, None)]
+        files = self._annexes.linked(link.url, answer, self._follows)
+        return self._looked(link, answer, self._look(link.url, files))
+
+    def _unchanged(self, link: Link, follows_on: bool) -> list[Item]:
+        """A page that answered 304: its annexes may have changed all the same, and then it is fetched again, since
+        they are read with it."""
+        same: Item = NotModified(link.url, link.url, self._client.clock())
+        files = [] if follows_on else self._annexes.known(link.url)
+        found = self._look(link.url, files)
+        new = [part for part in found.answers if not self._is_known(part)]
+        if not new:
+            return [same, *found.items]
+        try:
+            answer = self._client.fetch(
+                link.url, rate=PAGES, deadline=self._deadline, accept=_ACCEPT, robots=True
+            )
+            check_page(answer)
+        except FetchError as error:
+            return [same, *found.items, Trouble(link.url, link.url, error)]
+        return self._looked(link, answer, found)
+
+    def _look(self, page: str, files: list[Link]) -> Found:
+        self._cursor.update(self._annexes.cursor(page, files))
+        return self._annexes.look(page, files)
+
+    def _looked(self, link: Link, answer: Answer, found: Found) -> list[Item]:
+        return [self._with(link, answer, found), *found.items]
+
+    def _with(self, link: Link, answer: Answer, found: Found | None) -> Fetched:
+        page = _fetched(self._source, link.url, answer, link.text)
+        if found is None:
+            pattern = followed_pattern(self._source.follow, self._start, self._home)
+            return replace(page, meta={**page.meta, INDEX: pattern})
+        return replace(page, meta={**page.meta, **found.meta(link.url)}, attachments=tuple(found.answers))
+
+    def _is_known(self, part: Fetched) -> bool:
+        validators = self._memory.validators(part.key)
+        body = hashlib.sha256(part.answer.body).hexdigest()
+        return (
+            validators is not None
+            and validators.sha256 == body
+            and validators.recipe == self._source.recipe()
+        )
 
     def _keep_cursor(self, *names: str) -> None:
         for name in names:

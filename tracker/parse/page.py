@@ -30,6 +30,7 @@ _NEVER = ["script", "style", "noscript", "template", "svg", "canvas", "head", "i
 _EMBEDDED = {"iframe": "src", "object": "data", "embed": "src"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LABEL_WORDS = 6  # a button of so many words is text
+_MOST_LINKS = 5_000
 _PROSE_WORDS = 6  # so many words outside of links make a text even within a menu
 
 
@@ -166,6 +167,8 @@ def _without_menus(root: Tag, base: str, titles: set[str]) -> None:
         words = folded(tag.get_text(" "))
         if len(words.split()) < _PROSE_WORDS or any(words in title for title in titles):
             tag.clear(decompose=True)
+    if len(root.find_all("a", limit=_MOST_LINKS)) == _MOST_LINKS:
+        return  # looking at each is not worth its time: lines of links alone are left out all the same
     teasers = [
         entry
         for entry in entries(root, lambda link: absolute(base, str(link.get("href") or "")))

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from tracker.encodings import label_of
 from tracker.errors import ParseError, TrackerError, WrongShape
-from tracker.model import Document, DocumentKind, Fetched, Role, Unit
+from tracker.model import INDEX, Document, DocumentKind, Fetched, Role, Unit
+from tracker.parse.annexes import with_annexes
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parse.fields import load_object
 from tracker.parse.fr_record import dockets, fr_document, pi_document
@@ -18,6 +19,7 @@ from tracker.parse.fr_text import RawText, read_fr_text
 from tracker.parse.fr_xml import Facts, fr_units
 from tracker.parse.lists import list_units
 from tracker.parse.markup import tree
+from tracker.text import names_no_text
 
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 
@@ -161,13 +163,15 @@ def _with_raw_text(document: Document, data: bytes, label: str) -> Document:
 def _page(fetched: Fetched) -> Document:
     from tracker.parse.page import read_page  # the readers of HTML and PDF are large: only when there is one
 
+    index = fetched.meta.get(INDEX, "")
     page = read_page(
         _body(fetched),
         fetched.answer.url,
         content=fetched.meta.get("content", ""),
         label=_label(fetched),
+        followed=_followed(index, fetched.answer.url) if index else None,
     )
-    return Document(
+    document = Document(
         key=fetched.key,
         kind=DocumentKind.PAGE,
         title=page.title or fetched.meta.get("link_text", "") or fetched.key,
@@ -175,6 +179,21 @@ def _page(fetched: Fetched) -> Document:
         units=page.units,
         published=page.published,
     )
+    return with_annexes(document, fetched)
+
+
+def _followed(index: str, url: str) -> Callable[[str], bool]:
+    """Which addresses the source follows from an index, by the regular expression in its meta data."""
+    pattern = re.compile(index)
+
+    def follows(address: str) -> bool:
+        return (
+            address != url
+            and not names_no_text(urlsplit(address).path)
+            and pattern.search(address) is not None
+        )
+
+    return follows
 
 
 def _pdf(fetched: Fetched) -> Document:
