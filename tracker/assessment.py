@@ -28,8 +28,8 @@ from tracker.model import (
     Tagging,
     UnitKind,
 )
+from tracker.page_parts import is_rest_of_page
 from tracker.parse.losses import Loss
-from tracker.text import is_rest_of_page
 
 # Texts that stand for years and change in places; the others are said once.
 _STANDING = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})

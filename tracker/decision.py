@@ -11,6 +11,7 @@ from tracker import assessment, diff
 from tracker.diff.site_wide import SiteWide
 from tracker.identity import change_id, digest
 from tracker.model import Change, Document, Fetched, Operation, Profile, SnapshotRef
+from tracker.page_annexes import without_first_read
 from tracker.parse.losses import Loss, lists_that_came, losses
 from tracker.store.blobs import sha256
 from tracker.store.versions import Version
@@ -32,6 +33,7 @@ class Reading:
     cut: bool = False  # a page that was closed at its end, and no longer is
     references: tuple[SnapshotRef, ...] = ()  # the snapshots of `version`, in their order
     record: Change | None = None  # of a document that has one record for life: that record
+    first_read: tuple[str, ...] = ()  # paths of annexes that were there before they were read
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def decide(
     ordinal = 1 if reading.version is None else reading.version.ordinal + 1
     compared = reading.previous is not None and reading.same_kind
     operations = diff.compare(reading.previous, document) if compared else ()
+    operations = without_first_read(operations, reading.first_read)
     if site_wide is not None:
         operations = site_wide.without_recorded(operations)
     gone: tuple[Loss, ...] = ()

@@ -22,6 +22,8 @@ from tracker.errors import FetchError, ParseError, Poison, TrackerError
 from tracker.fetch.items import BROKE
 from tracker.identity import LASTING, digest, identify
 from tracker.model import Change, Document, Fetched, Role
+from tracker.page_annexes import completed, first_read
+from tracker.page_parts import INDEX
 from tracker.parse import guard, noise
 from tracker.parse.losses import Loss, losses
 from tracker.quarantine import CURE, Quarantine, Why, bare
@@ -121,6 +123,8 @@ class Intake:
             reading = self._read(fetched)
             gone = () if self.accept else self._gone(fetched, reading)
             reason = None if self.accept else self._doubt(fetched, reading, gone)
+            fetched, reading = self._read(fetched)
+            reason = None if self.accept else self._doubt(fetched, reading)
             if reason:
                 baseline = self._is_baseline(fetched.key)
                 self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=baseline, gone=gone)
@@ -171,23 +175,27 @@ class Intake:
                 return False
         return True
 
-    def _read(self, fetched: Fetched) -> Reading:
+    def _read(self, fetched: Fetched) -> tuple[Fetched, Reading]:
+        """What the answer says, and the answer with the annexes that did not come this time."""
         document = parse.read(fetched)
         identity = identify(self.source, fetched, document)
         with self.store.read() as connection:
             version = versions.latest(connection, identity)
             if version is None:
-                return Reading(identity, document, None, None, (), True)
+                return fetched, Reading(identity, document, None, None, (), True)
             old = snapshots.load(connection, version.snapshots)
             references = tuple(snapshots.reference(connection, number) for number in version.snapshots)
             record = changes.of_identity(connection, identity) if fetched.role in LASTING else None
-        kept: tuple[int, ...] = ()
+        whole = completed(fetched, old)
+        if whole.attachments != fetched.attachments:
+            fetched, document = whole, parse.read(whole)
+        text, kept = fetched, tuple[int, ...]()
         if fetched.meta.get("text") == "owed" and old.attachments and not fetched.attachments:
             # The record came without its full text, which is there but could not be had: the text that we have
             # stands until it comes, so that a correction in it is still seen then.
             kept = version.snapshots[1:]
-            fetched = replace(fetched, attachments=old.attachments)
-            document = parse.read(fetched)
+            text = replace(fetched, attachments=old.attachments)
+            document = parse.read(text)
         reading = Reading(
             identity,
             document,
@@ -195,6 +203,8 @@ class Intake:
             version,
             (),
             same_kind=_roles(old) == _roles(fetched),
+            same_kind=old.role is text.role
+            and (text.role is Role.PAGE or bool(old.attachments) == bool(text.attachments)),
             kept=kept,
             cut=(
                 fetched.role is Role.PAGE
@@ -203,15 +213,26 @@ class Intake:
             ),
             references=references,
             record=record,
+            first_read=first_read(fetched, old, self._pending_keys(fetched)),
         )
         previous = self._previous(fetched, old)
-        return reading if previous is None else replace(reading, previous=previous, templates=version.noise)
+        if previous is not None:
+            reading = replace(reading, previous=previous, templates=version.noise)
+        return fetched, reading
+
+    def _pending_keys(self, fetched: Fetched) -> set[str]:
+        """Attachments that could not be had in the first poll of the source."""
+        found = {part.key: self.known.get(part.key) for part in fetched.attachments}
+        return {key for key, known in found.items() if known and known.validators.recipe == states.PENDING}
 
     def _previous(self, fetched: Fetched, old: Fetched) -> Document | None:
         """The stored text, read by today's recipe, so that another selector or a better reader is not mistaken for
         another text. None where it holds nothing under a new recipe: there is no before to compare with. Raises
         ParseError where it cannot be read for any other reason, for then nothing is known of what changed."""
-        meta = {**old.meta, **{name: fetched.meta[name] for name in ("content",) if name in fetched.meta}}
+        meta = {
+            **old.meta,
+            **{name: fetched.meta[name] for name in ("content", INDEX) if name in fetched.meta},
+        }
         try:
             return parse.read(replace(old, meta=meta))
         except (ParseError, FetchError) as error:

@@ -150,12 +150,6 @@ class Fetched:
     attachments: tuple[Fetched, ...] = ()
 
 
-# In `Fetched.meta` of a page: the keys of the PDF files that belong to it, one a line, in reading order.
-ANNEXES = "annexes"
-# The same of a page that is an index of others: the regular expression of the addresses that the source follows.
-INDEX = "index"
-
-
 @dataclass(frozen=True, slots=True)
 class NotModified:
     """The server said 304, or its own fingerprint (eCFR sizes) says that nothing moved."""

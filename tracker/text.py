@@ -54,29 +54,3 @@ def index_form(text: str) -> str:
     if "^" in form or "_(" in form:
         form = _SCRIPT.sub(lambda found: found[1] or found[2] or "", form)
     return form
-
-
-# The first step of the path of page text outside the main text: sidebars, banners, teasers.
-REST_OF_PAGE = "Rest of the page"
-
-
-def is_rest_of_page(path: str) -> bool:
-    """Whether a unit stands outside the main text of its page."""
-    return path.startswith(REST_OF_PAGE) and path[len(REST_OF_PAGE) : len(REST_OF_PAGE) + 2] in (
-        "",
-        " ¶",
-        " ›",
-    )
-
-
-# Names of files that are no text: never followed, whatever links to them.
-_NOT_TEXT = re.compile(
-    r"\.(css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|avif|bmp|tiff?|mp[34]|m4[av]|mov|avi|wmv|webm|wav|ogg|"
-    r"zip|gz|tgz|7z|rar|exe|dmg|msi|woff2?|ttf|eot|ics|vcf|docx?|xlsx?|pptx?|epub)$",
-    re.IGNORECASE,
-)
-
-
-def names_no_text(path: str) -> bool:
-    """Whether the path of an address ends like a file that is no text: a picture, an archive, an office document."""
-    return _NOT_TEXT.search(path) is not None

@@ -9,8 +9,8 @@ import pytest
 
 from tracker.errors import ParseError
 from tracker.model import UnitKind
+from tracker.page_parts import is_rest_of_page
 from tracker.parse.page import Page, read_page
-from tracker.text import is_rest_of_page
 
 URL = "https://media.bis.gov/news-updates"
 

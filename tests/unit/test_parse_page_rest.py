@@ -8,10 +8,10 @@ import pytest
 
 from tracker import diff
 from tracker.model import Document, DocumentKind, Op, Operation, UnitKind
+from tracker.page_parts import is_rest_of_page
 from tracker.parse.formulas import formula
 from tracker.parse.page import read_page
 from tracker.parse.targets import target
-from tracker.text import is_rest_of_page
 
 URL = "https://export.example.gov/guides"
 NOTICE = "The ownership rule is suspended until November 8, 2026."

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tracker.model import Op, Operation
-from tracker.text import is_rest_of_page
+from tracker.page_parts import is_rest_of_page
 
 
 class SiteWide:

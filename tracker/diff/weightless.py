@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from tracker.diff.editorial import only_typography
 from tracker.model import Op, Operation, Unit, UnitKind
-from tracker.text import is_rest_of_page
+from tracker.page_parts import is_rest_of_page
 
 _TARGETS = frozenset({UnitKind.LINK, UnitKind.IMAGE})
 _ARROW = " → "

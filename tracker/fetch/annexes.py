@@ -19,7 +19,8 @@ from tracker.fetch.items import Item, Trouble
 from tracker.fetch.links import Link, files_of, packed, unpacked
 from tracker.fetch.memory import Memory, for_replay
 from tracker.fetch.rate import PAGES
-from tracker.model import ANNEXES, Absent, Answer, Fetched, Role
+from tracker.model import Absent, Answer, Fetched, Role
+from tracker.page_parts import ANNEXES
 from tracker.sources import Source
 
 CURSOR = "annexes "  # cursor: `annexes PAGE`, the files that belong to it

@@ -14,7 +14,8 @@ from tracker.encodings import UTF_8, as_utf_8, label_of
 from tracker.errors import Poison, ReaderKilled, WrongShape
 from tracker.fetch.address import absolute, host_port, secured
 from tracker.model import Answer
-from tracker.text import fold_space, names_no_text
+from tracker.page_parts import names_no_text
+from tracker.text import fold_space
 
 _PDF = re.compile(r"\.pdf\Z", re.IGNORECASE)
 _FRAME = frozenset({"nav", "header", "footer"})

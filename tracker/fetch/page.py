@@ -18,7 +18,8 @@ from tracker.fetch.links import Link, followed_pattern, follower, links_of, pack
 from tracker.fetch.memory import Memory, for_replay
 from tracker.fetch.rate import PAGES
 from tracker.fetch.shape import check_page
-from tracker.model import INDEX, Absent, Answer, Fetched, NotModified, Role, Validators
+from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
+from tracker.page_parts import INDEX
 from tracker.sources import Source
 
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"

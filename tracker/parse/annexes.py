@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tracker.errors import ParseError
-from tracker.model import ANNEXES, Document, Fetched, Unit, UnitKind
+from tracker.model import Document, Fetched, Unit, UnitKind
+from tracker.page_parts import ANNEXES
 from tracker.parse.markup import shorten
 from tracker.parse.outline import SEPARATOR
 from tracker.text import fold_space

@@ -15,13 +15,13 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
 from tracker.encodings import UTF_8, as_utf_8
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
+from tracker.page_parts import REST_OF_PAGE
 from tracker.parse.entries import HEADINGS, entries
 from tracker.parse.main_text import divided, folded, is_navigation, link_share, selected
 from tracker.parse.outline import Outline
 from tracker.parse.page_writer import PageWriter
 from tracker.parse.raised import write_html_scripts
 from tracker.parse.targets import absolute
-from tracker.text import REST_OF_PAGE
 
 MAX_BYTES = 30_000_000
 MAX_DEPTH = 200  # html nested deeper than this is an attack, not a page

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from tracker.encodings import label_of
 from tracker.errors import ParseError, TrackerError, WrongShape
-from tracker.model import INDEX, Document, DocumentKind, Fetched, Role, Unit
+from tracker.model import Document, DocumentKind, Fetched, Role, Unit
+from tracker.page_parts import INDEX, names_no_text
 from tracker.parse.annexes import with_annexes
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parse.fields import load_object
@@ -19,7 +20,6 @@ from tracker.parse.fr_text import RawText, read_fr_text
 from tracker.parse.fr_xml import Facts, fr_units
 from tracker.parse.lists import list_units
 from tracker.parse.markup import tree
-from tracker.text import names_no_text
 
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 

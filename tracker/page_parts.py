@@ -1,0 +1,35 @@
+"""What the stages agree on about pages: their parts, and what their meta data are called."""
+
+from __future__ import annotations
+
+import re
+
+# In `Fetched.meta` of a page: the keys of the PDF files that belong to it, one a line, in reading order.
+ANNEXES = "annexes"
+# The same of a page that is an index of others: the regular expression of the addresses that the source follows.
+INDEX = "index"
+
+# The first step of the path of page text outside the main text: sidebars, banners, teasers.
+REST_OF_PAGE = "Rest of the page"
+
+
+def is_rest_of_page(path: str) -> bool:
+    """Whether a unit stands outside the main text of its page."""
+    return path.startswith(REST_OF_PAGE) and path[len(REST_OF_PAGE) : len(REST_OF_PAGE) + 2] in (
+        "",
+        " ¶",
+        " ›",
+    )
+
+
+# Names of files that are no text: never followed, whatever links to them.
+_NOT_TEXT = re.compile(
+    r"\.(css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|avif|bmp|tiff?|mp[34]|m4[av]|mov|avi|wmv|webm|wav|ogg|"
+    r"zip|gz|tgz|7z|rar|exe|dmg|msi|woff2?|ttf|eot|ics|vcf|docx?|xlsx?|pptx?|epub)$",
+    re.IGNORECASE,
+)
+
+
+def names_no_text(path: str) -> bool:
+    """Whether the path of an address ends like a file that is no text: a picture, an archive, an office document."""
+    return _NOT_TEXT.search(path) is not None
