@@ -120,11 +120,9 @@ class Intake:
 
     def _decided(self, fetched: Fetched, now: datetime, *, kept: bool) -> Taken:
         for _ in range(_TRIES):
-            reading = self._read(fetched)
+            fetched, reading = self._read(fetched)
             gone = () if self.accept else self._gone(fetched, reading)
             reason = None if self.accept else self._doubt(fetched, reading, gone)
-            fetched, reading = self._read(fetched)
-            reason = None if self.accept else self._doubt(fetched, reading)
             if reason:
                 baseline = self._is_baseline(fetched.key)
                 self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=baseline, gone=gone)
@@ -202,9 +200,7 @@ class Intake:
             None,
             version,
             (),
-            same_kind=_roles(old) == _roles(fetched),
-            same_kind=old.role is text.role
-            and (text.role is Role.PAGE or bool(old.attachments) == bool(text.attachments)),
+            same_kind=_roles(old) == _roles(text),
             kept=kept,
             cut=(
                 fetched.role is Role.PAGE
@@ -438,4 +434,6 @@ def _defect(error: Exception) -> ParseError:
 
 def _roles(fetched: Fetched) -> tuple[Role, ...]:
     """What an answer is made of: raw text and XML of one document name its parts differently, and are not compared."""
+    if fetched.role is Role.PAGE:
+        return (fetched.role,)  # annexes come and go with the law that they belong to
     return (fetched.role, *sorted(part.role for part in fetched.attachments))

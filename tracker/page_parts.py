@@ -11,6 +11,8 @@ INDEX = "index"
 
 # The first step of the path of page text outside the main text: sidebars, banners, teasers.
 REST_OF_PAGE = "Rest of the page"
+# The first step of the path of the text of PDF files that belong to a page.
+ANNEXES_OF_PAGE = "Annexes"
 
 
 def is_rest_of_page(path: str) -> bool:
@@ -20,6 +22,11 @@ def is_rest_of_page(path: str) -> bool:
         " ¶",
         " ›",
     )
+
+
+def is_main_text(path: str) -> bool:
+    """Whether a unit stands in the page itself: neither around its main text nor in an annex."""
+    return not is_rest_of_page(path) and not path.startswith(f"{ANNEXES_OF_PAGE} ›")
 
 
 # Names of files that are no text: never followed, whatever links to them.

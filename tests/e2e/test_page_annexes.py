@@ -124,3 +124,14 @@ def test_files_of_the_frame_and_of_other_hosts_are_no_annexes(tmp_path: Path) ->
         reports = player.step({"/actions": listing(1), "/actions/2026/1": order() + frame})
         assert all(report.ok for report in reports.values())
         assert not any("pdf" in path for path in player.site.requests)
+
+
+def test_an_annex_that_is_no_longer_linked_is_told_and_holds_nothing_for_good(tmp_path: Path) -> None:
+    long = annex(*(f"Goods of heading {n:04}.10 are covered by this annex." for n in range(8000, 8050)))
+    with CasePlayer(INDEX, tmp_path) as player:
+        player.step({"/actions": listing(1), "/actions/2026/1": order(LINK), FILE: long})
+        player.step({"/actions/2026/1": order()})
+        reports = player.step()
+        assert all(report.ok for report in reports.values())
+        (change,) = player.changes()
+        assert any("Annexes" in unit for unit in change["units"])

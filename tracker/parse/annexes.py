@@ -8,12 +8,10 @@ from dataclasses import replace
 
 from tracker.errors import ParseError
 from tracker.model import Document, Fetched, Unit, UnitKind
-from tracker.page_parts import ANNEXES
+from tracker.page_parts import ANNEXES, ANNEXES_OF_PAGE
 from tracker.parse.markup import shorten
 from tracker.parse.outline import SEPARATOR
 from tracker.text import fold_space
-
-PLACE = "Annexes"
 
 
 def with_annexes(document: Document, fetched: Fetched) -> Document:
@@ -35,7 +33,7 @@ def places(parts: Sequence[Fetched]) -> dict[str, Fetched]:
     found: dict[str, Fetched] = {}
     for part in parts:
         words = fold_space(part.meta.get("link_text", "")) or part.answer.url
-        path = base = f"{PLACE}{SEPARATOR}{shorten(words, 80)}"
+        path = base = f"{ANNEXES_OF_PAGE}{SEPARATOR}{shorten(words, 80)}"
         number = 1
         while path in found:
             number += 1

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tracker.encodings import misread
 from tracker.model import Document, DocumentKind
+from tracker.page_parts import is_main_text
 
 # A page of this many characters or fewer may be a wall or an error; a longer one only speaks of one.
 SHORT = 2_500
@@ -42,6 +44,11 @@ def judge(
     size = _size(document)
     if not document.units or size == 0:
         return f"nothing could be read from {body_size:,} bytes"
+    if document.kind is DocumentKind.PAGE:
+        # Sidebars and annexes come and go, and say nothing of the state of the page.
+        document = _main(document)
+        previous = previous and _main(previous)
+        size = _size(document)
     wall = _wall(document, size) if document.kind is DocumentKind.PAGE else None
     if wall and (previous is None or _wall(previous, _size(previous)) != wall):
         return f"it looks like {wall}, with {size:,} characters of text"
@@ -76,6 +83,10 @@ def _texts(document: Document) -> Iterator[str]:
 def is_whole(body: bytes) -> bool:
     """Whether HTML is closed at its end. One that always was and no longer is was cut off, under whatever length."""
     return re.search(rb"</(?:html|body)\s*>", body[-2_000:], re.IGNORECASE) is not None
+
+
+def _main(document: Document) -> Document:
+    return replace(document, units=tuple(unit for unit in document.units if is_main_text(unit.path)))
 
 
 def _size(document: Document) -> int:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.model import Document, DocumentKind, Unit
+from tracker.page_parts import is_rest_of_page
 from tracker.text import search_form
 
 _SEPARATOR = " › "
@@ -75,8 +76,14 @@ def losses(document: Document, previous: Document) -> tuple[Loss, ...]:
     elif document.kind is DocumentKind.CFR:
         found = _of_cfr(document, previous)
     else:
+        document, previous = _main(document), _main(previous)
         found = _of_page(document, previous)
     return tuple(found or _of_whole(document, previous))
+
+
+def _main(document: Document) -> Document:
+    """Without what stands around the main text of a page: that comes and goes, and must neither hide a loss nor be one."""
+    return replace(document, units=tuple(unit for unit in document.units if not is_rest_of_page(unit.path)))
 
 
 def lists_that_came(document: Document, previous: Document) -> tuple[Loss, ...]:
