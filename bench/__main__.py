@@ -8,6 +8,7 @@ import sys
 SCRIPTS = {
     "watch_pages": ["--write"],
     "diff_truth": ["--write"],
+    "main_text": ["--write"],
     "viewer_load": ["--write"],
     "fetch_floor": [],
 }

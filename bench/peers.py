@@ -19,9 +19,16 @@ from typing import Any
 from bench.processes import measure
 
 URLWATCH, WEBCHANGES, CDIO = "urlwatch", "webchanges", "changedetection.io"
-PINNED = {URLWATCH: "2.29", WEBCHANGES: "3.37.0", CDIO: "0.60.10"}
+# What finds the main text of a page, for `bench.main_text`.
+EXTRACTORS = ("resiliparse", "trafilatura", "readability-lxml")
+PINNED = {
+    URLWATCH: "2.29", WEBCHANGES: "3.37.0", CDIO: "0.60.10",
+    "resiliparse": "2.0.1", "trafilatura": "2.3.1", "readability-lxml": "0.9",
+}  # fmt: skip
 # changedetection.io asks for other versions of what the other two use.
-_TOGETHER = {URLWATCH: "watchers", WEBCHANGES: "watchers", CDIO: "server"}
+_TOGETHER = {
+    URLWATCH: "watchers", WEBCHANGES: "watchers", CDIO: "server", **dict.fromkeys(EXTRACTORS, "extractors"),
+}  # fmt: skip
 _SECOND = 1.1  # the watchers keep times in whole seconds: two rounds in one would be one to them
 _PATIENCE = 60.0
 
