@@ -299,7 +299,7 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
             kind = previous
         if kind is None and where == "dates" and not before.strip(" :"):
             kind = "effective"
-        spot = Spot(sentence, mention.start, mention.day, base.signed or base.published, quoted)
+        spot = Spot(sentence, mention.start, mention.end, mention.day, base.signed or base.published, quoted)
         if manner.strict and kind != "effective" and sets_a_day(spot, "effective"):
             kind = kind if kind in _ENDINGS and _UNTIL.search(before) else "effective"
         last_end = mention.end

@@ -24,9 +24,8 @@ _ACTS = (
 _OFFICE = r"(?:Secretary|Secretaries|Director|Administrator|Attorney General|Representative|Commissioner|Commission|Council|Postmaster General|heads?|agency|agencies|Board|Chair\w*)"
 # Verbs that say what is to be from now on.
 _SETS = re.compile(
-    r"\b(?:shall|will|must|may|is|are|be|hereby|applies|apply|takes effect|enters into force|expires?|ends?|continues?|"
-    r"necessary (?:and|or) appropriate)\b(?!\s+(?:been|to be imposed by))",
-    re.IGNORECASE,
+    r"\b(?:[Ss]hall|will|must|may|is|are|be|[Hh]ereby|applies|apply|takes effect|enters into force|(?<!to )expires?|"
+    r"(?<!to )ends?|continues?|necessary (?:and|or) appropriate)\b(?!\s+(?:been|to be imposed by))"
 )
 # A relative clause ("goods that are entered") and what is no verb of the sentence.
 _ASIDE = re.compile(
@@ -78,13 +77,35 @@ _STARTS = re.compile(
     r"(?:apply|open|begin|commence|start|increase|decrease|rise|fall|"
     r"be (?:\w+ly )?(?:in effect|(?:in)?effective|imposed|applied|applicable|void|superseded|withdrawn|increased|reduced|raised|lowered|suspended|required|available|subject|assessed|collected|prohibited|eligible|eliminated|revoked|terminated))\b"
     r"[^.;]{0,200}\b(?:on|at|from|as of|beginning(?: on| at)?|commencing(?: on| at)?|starting(?: on| at)?|on (?:or|and) after)\s*$"
-    r"|(?:^|[;:]\s+|\)\s+|[.]\s+)(?:on (?:or|and) after|beginning(?: on)?|starting(?: on)?|as of|from|effective(?: on| as of)?)\s*$"
     r"|\b(?:is|are|be)\b[^.;]{0,200}\b(?:beginning|commencing|starting)(?: on| at)?\s*$",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(
+    r"(?:^|[;:]\s+|\)\s+|[.]\s+)(?:on (?:or|and) after|beginning(?: on)?|starting(?: on)?|as of|from|effective(?: on| as of)?)\s*$",
+    re.IGNORECASE,
+)
+# "On January 1, 2027, the rate of duty shall increase": what opens a clause, before a measure that is to be.
+_ON = re.compile(r"(?:^|[,;:)]\s+)(?:on|at)\s*$", re.IGNORECASE)
+_MEASURE_NEXT = re.compile(
+    r"^,\s+(?:[^,;]{0,60},\s+)?[^.;]{0,80}?\b(?:rates?|dut(?:y|ies)|tariffs?|articles|goods|imports|exports|products|headings?|subheadings?|"
+    r"HTSUS|provisions?|suspension|exemptions?|exclusions?|requirements?|prohibitions?|restrictions?|controls?|licenses?|quotas?)\b",
+)
+_TASK_NEXT = re.compile(
+    rf"^,?\s*(?:[^.;,]{{0,60}},\s+)?(?:the\s+)?(?:\w+\s+){{0,3}}?\b{_OFFICE}\b[^.;]{{0,160}}?\b(?:shall|will|may|must)\s+(?:\w+\s+){{0,2}}?"
+    r"(?:submit|report|provide|update|review|publish|conduct|begin|convene|prepare|notify|consult|issue|consider|monitor|meet|recommend|assess|inform|advise)\b"
+)
+_POSTPONED = re.compile(
+    r"\b(?:is|are|be|hereby|I)\s+(?:(?:hereby|further|also)\s+)*(?:delay|postpone|defer|move|change|advance)(?:e?d|red)?\b[^.;]{0,80}\b(?:until|to)\s*$"
+    r"|\bon the date (?:specified|published|set|announced)\b[^.;]{0,160}\b(?:no|not) later than\s*$",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"\b(?:until|through|to|on|at|ends?|expires?|is|of|:|by)\s*$", re.IGNORECASE)
 _COMPLIES = re.compile(r"\b(?:by|until|before|on|from|beginning|is|to|after|than|as of)\s*$", re.IGNORECASE)
-_OFFICE_TERM = re.compile(r"\bterms?\b[^.;]{0,40}\bexpir\w*\s*$", re.IGNORECASE)
+# The end of somebody's office, or of what a court holds.
+_OTHERS_END = re.compile(
+    r"\bterms?\b[^.;]{0,40}\bexpir\w*\s*$|\b(?:courts?|judgments?|injunctions?|mandate)\b[^.;]{0,160}$",
+    re.IGNORECASE,
+)
 # What a sentence must say to reach back: a day before the order is mostly one of an order before it.
 _REACHES_BACK = re.compile(
     r"\b(?:shall (?:not |no longer |also )?(?:apply|be)|(?:is|are|be) (?:hereby |further |also )*(?:modified|amended|corrected|revised|effective|deleted|inserted|removed|applied))\b",
@@ -102,11 +123,12 @@ _LABEL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a day stands: in a sentence at `start`, `quoted` quotations being open where the sentence begins. `said`
+    """Where a day stands: in a sentence from `start` to `end`, `quoted` quotations being open where the sentence begins. `said`
     is the day on which the document was signed or published, if that is known."""
 
     sentence: str
     start: int
+    end: int
     day: date
     said: date | None = None
     quoted: int = 0
@@ -116,9 +138,9 @@ def sets_a_day(spot: Spot, kind: str) -> bool:
     """Whether the day is set by its sentence, for the type that its words give it."""
     before = spot.sentence[: spot.start]
     near = before[-_NEAR:]
-    if kind == "effective" and not (_begins(near) and _in_reach(spot)):
+    if kind == "effective" and not (_begins(near, spot) and _in_reach(spot)):
         return False
-    if kind in ("expires", "stay-ends") and (_OFFICE_TERM.search(near) or not _ENDS.search(near)):
+    if kind in ("expires", "stay-ends") and (_OTHERS_END.search(near) or not _ENDS.search(near)):
         return False
     if kind == "compliance" and not _COMPLIES.search(near):
         return False
@@ -150,10 +172,20 @@ def _in_reach(spot: Spot) -> bool:
     return spot.said - spot.day <= _FARTHEST and _REACHES_BACK.search(spot.sentence) is not None
 
 
-def _begins(before: str) -> bool:
-    if _GOODS.search(before) or _EFFECTIVE.search(before):
+def _begins(near: str, spot: Spot) -> bool:
+    """Whether the words before a day say that something begins on it."""
+    if any(words.search(near) for words in (_GOODS, _EFFECTIVE, _POSTPONED)):
         return True
-    return _STARTS.search(before) is not None and _SHALL_OFFICE.search(before) is None
+    if _STARTS.search(near):
+        return _SHALL_OFFICE.search(near) is None
+    after = spot.sentence[spot.end : spot.end + _NEAR]
+    if _OPENS.search(near):
+        return _TASK_NEXT.search(after) is None
+    return (
+        _ON.search(near) is not None
+        and _MEASURE_NEXT.search(after) is not None
+        and _TASK_NEXT.search(after) is None
+    )
 
 
 def of_another_state(spot: Spot) -> bool:
@@ -184,7 +216,7 @@ def _governed(near: str, spot: Spot, kind: str) -> bool:
         return True
     if sets > -1 or tells > -1:
         return sets > tells
-    after = _ASIDE.sub(lambda match: "·" * len(match[0]), spot.sentence[spot.start : spot.start + _NEAR])
+    after = _ASIDE.sub(lambda match: "·" * len(match[0]), spot.sentence[spot.end : spot.end + _NEAR])
     first, told = _SETS.search(after), _TELLS.search(after)
     if first or told:
         return first is not None and (told is None or first.start() < told.start())
