@@ -16,6 +16,11 @@ _NOWS = {"now", "today", "utcnow", "fromtimestamp", "utcfromtimestamp"}
 _SYSTEM = {"time.time", "time.localtime", "time.gmtime", "time.strftime", "date.fromtimestamp"}
 
 
+def _parsed(func: ast.expr) -> bool:
+    """Whether a day is parsed from text that has no hour: `datetime.strptime(text, form).date()`."""
+    return isinstance(func, ast.Attribute) and ast.unparse(func.value).startswith("datetime.strptime(")
+
+
 def other_ways(source: str) -> list[str]:
     """Calls that turn an instant into a day, or read a clock, outside `tracker.clock`."""
     found = []
@@ -23,17 +28,19 @@ def other_ways(source: str) -> list[str]:
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             name = called.rpartition(".")[2]
-            if called.endswith((".date", ".combine")):
-                if name == "date" and called in {"func.date", "email.utils.date"}:
-                    continue
+            if (
+                (called.endswith((".date", ".combine")) and not _parsed(node.func))
+                or (called.endswith(".strftime") and "%Y-%m-%d'" in ast.unparse(node))
+                or called in _SYSTEM
+                or (called.startswith(("datetime.", "date.")) and name in _NOWS)
+            ):
                 found.append(f"{node.lineno}: {called}()")
-            elif called in _SYSTEM or (called.startswith(("datetime.", "date.")) and name in _NOWS):
-                found.append(f"{node.lineno}: {called}()")
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "%Y-%m-%d" in node.value:
-            if node.value.strip() == "%Y-%m-%d":
-                found.append(f"{node.lineno}: {node.value}")
-        elif isinstance(node, ast.Subscript) and ast.unparse(node).endswith(
-            ("_at'][:10]", "'at'][:10]", "_at[:10]")
+        elif (
+            isinstance(node, ast.FormattedValue)
+            and "%Y-%m-%d'" in repr(node.format_spec and ast.unparse(node.format_spec))
+        ) or (
+            isinstance(node, ast.Subscript)
+            and ast.unparse(node).endswith(("_at'][:10]", "'at'][:10]", "_at[:10]"))
         ):
             found.append(f"{node.lineno}: {ast.unparse(node)}")
     return found
@@ -49,6 +56,7 @@ def other_ways(source: str) -> list[str]:
         "day = datetime.combine(on, time(), zone)",
         "stamp = time.time()",
         "f'{moment:%Y-%m-%d}'",
+        "moment.strftime('%Y-%m-%d')",
     ],
 )
 def test_the_search_finds_each_other_way(source: str) -> None:
@@ -58,7 +66,7 @@ def test_the_search_finds_each_other_way(source: str) -> None:
 # Instants of machines, which are no days: certificates say seconds since 1970.
 _INSTANTS = {"fetch/peer.py": "datetime.fromtimestamp()"}
 # The day as its own text says it, before any zone: "2026-12-01" is parsed as a midnight without one.
-_NAIVE = {"cli/alerting.py": "found.date()"}
+_NAIVE = {"cli/alerting.py": "found.date()", "parse/feed.py": "instant.date()"}
 
 
 def test_nothing_but_the_clock_makes_days_of_instants() -> None:
