@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Indel
 
 from tracker.diff.editorial import legal_form, letters, only_typography
-from tracker.diff.words import likeness, tokens
+from tracker.diff.words import CELL_GAP, likeness, tokens
 from tracker.model import Unit, UnitKind
 
 _LONE = 24  # characters from which the same words elsewhere cannot be chance
@@ -55,14 +55,20 @@ _OWN_KIND = {
 _ORDINAL_KINDS = {UnitKind.PARAGRAPH, UnitKind.NOTE, UnitKind.ROW}
 
 
-_LEAD = re.compile(r"(?:\((?:[a-zA-Z]{1,5}|\d{1,3})\)\s?)+(?=\s|$)|(?:§+|Sec\.)\s?\d[\w.-]*\w(?=\s)")
+_SECOND = re.compile(
+    r"((?:.* › )?(?:\d+ CFR \d[\w.-]*(?: › Subpart \w+)?|Supp\. No\. \d+ to Part \d+)) \[2\]"
+)
+_LEAD = re.compile(r"(?:\( ?(?:[a-zA-Z]{1,5}|\d{1,3}) ?\)\s?)+(?=\s|$)|(?:§+|Sec\.)\s?\d[\w.-]*\w(?=\s)")
 
 
 def designator(unit: Unit) -> str:
     """What stands at the start of the unit's text only to name it: its marker; a `(b)` or `§ 744.11`
     that the reader did not take for one."""
-    if unit.marker and unit.text.startswith(unit.marker):
-        return unit.marker
+    if unit.marker:
+        if unit.text.startswith(unit.marker):
+            return unit.marker
+        if found := re.match(r"\s?".join(map(re.escape, unit.marker)), unit.text):  # ( a )
+            return found.group()
     if unit.text[:1] not in "(§S" or unit.key:
         return ""
     found = _LEAD.match(unit.text)
@@ -136,6 +142,21 @@ class Alignment:
         self._same_words_and_parent()
         self._same_but_for_typography()
         self._likest()
+
+    def widened(self, before: Sequence[Unit], kept: Sequence[int]) -> Alignment:
+        """The same alignment for all units of `before`, of which only those at `kept` were aligned."""
+        self.before = before
+        to = [-1] * len(before)
+        for at, i in enumerate(kept):
+            to[i] = self.to[at]
+        self.to = to
+        self.of = [kept[i] if i >= 0 else -1 for i in self.of]
+        self.old_bodies = [body(unit) for unit in before]
+        self.old_parents = parents(before)
+        self.alike = {kept[i] for i in self.alike}
+        self.unlike = {(kept[i], j) for i, j in self.unlike}
+        self._tokens = ({}, self._tokens[1])
+        return self
 
     def _pair(self, i: int, j: int) -> None:
         self.to[i], self.of[j] = j, i
@@ -323,9 +344,12 @@ class Alignment:
             return 0.0
         same_path = old.path == new.path
         if old.key != new.key:
-            if not _may_be_renamed(old.key, new.key):
+            if self.same_parent(i, j) and _is_row_reworded(old, new):
+                least = _SAME_PLACE
+            elif _may_be_renamed(old.key, new.key):
+                least = _ELSEWHERE
+            else:
                 return 0.0
-            least = _ELSEWHERE
         else:
             least = _SAME_PLACE
         same_parent = self.same_parent(i, j)
@@ -384,6 +408,27 @@ class Alignment:
                 self._pair(i, j)
 
 
+def second_copies(before: Sequence[Unit], after: Sequence[Unit]) -> dict[int, str]:
+    """Units before of a section or subpart that stood twice and now stands once, in the copy that came second: the index
+    to the citation without its ordinal. The ordinal is ours: what now stands under the citation replaces the first copy."""
+    old_paths, new_paths = {unit.path for unit in before}, {unit.path for unit in after}
+    heads: dict[str, str] = {}
+    for unit in before:
+        if unit.kind is not UnitKind.HEADING or not unit.path.endswith(" [2]") or unit.path in new_paths:
+            continue
+        found = _SECOND.fullmatch(unit.path)
+        if found and {found[1]} <= old_paths & new_paths and f"{found[1]} [3]" not in old_paths:
+            heads[unit.path] = found[1]
+    if not heads:
+        return {}
+    copies: dict[int, str] = {}
+    for index, unit in enumerate(before):
+        at = unit.path.find(" [2]")
+        if at >= 0 and (base := heads.get(unit.path[: at + 4])) is not None:
+            copies[index] = base + unit.path[at + 4 :]
+    return copies
+
+
 def _standing_once(bodies: Sequence[str]) -> dict[str, int]:
     """Words to their index; -1 for words that stand more than once, and for none at all."""
     found: dict[str, int] = {}
@@ -399,6 +444,19 @@ def _table(row: Unit) -> tuple[str, str]:
 
 def _like_kinds(old: Unit, new: Unit) -> bool:
     return old.kind == new.kind or not (old.kind in _OWN_KIND or new.kind in _OWN_KIND)
+
+
+def _is_row_reworded(old: Unit, new: Unit) -> bool:
+    """Whether two rows of one table differ in the words of their first cell only, and those are alike: the row was
+    edited. Not for parties, whose likeness says nothing: their keys name the country too."""
+    if old.kind is not UnitKind.ROW or new.kind is not UnitKind.ROW or " › " in old.key or " › " in new.key:
+        return False
+    if not old.key or not new.key or _table(old)[0] != _table(new)[0]:
+        return False
+    others = old.text.partition(CELL_GAP)[2]
+    if not others or others != new.text.partition(CELL_GAP)[2]:
+        return False
+    return likeness(tokens(old.key), tokens(new.key)) >= _SAME_PLACE
 
 
 def _may_be_renamed(old: str, new: str) -> bool:

@@ -45,6 +45,8 @@ _RAISED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]+))?\^")
 _LOWERED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]+))?\ue008")
 _SCRIPT = re.compile(r"([\^_])\(([^()]{1,80})\)")  # `^(max)`, `_(max)`, as the readers write them
 _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,]*\d)")
+# 2.50% is 2.5%, .5% is 0.5%: spreadsheets write the one for the other.
+_PERCENT = re.compile(r"(?<![\d.,])(\d[\d,]*)?\.(\d+)(?=\s?%|\s?percent\b)")
 _ACRONYM = re.compile(r"\b(?:[A-Z]\.){2,}|\b(?:[A-Z]\.)+[A-Z]\b")
 _PREFIX = re.compile(r"\b(re|non|co|pre|anti|multi|sub|semi|inter|un)-(?=[a-z])", re.IGNORECASE)
 _RANGE = re.compile(r"(?<=\d)\s*[-—]\s*(?=\d)")
@@ -94,6 +96,11 @@ def _characters(text: str) -> str:
     return text.replace("--", "—")
 
 
+def _percent(found: re.Match[str]) -> str:
+    decimals = found[2].rstrip("0")
+    return f"{found[1] or '0'}.{decimals}" if decimals else found[1] or "0"
+
+
 def _raised(found: re.Match[str]) -> str:
     word = found[1] or ""
     return word if word in UNITS or len(word) > 2 else word + _KEEP["^"]
@@ -113,6 +120,8 @@ def legal_form(text: str) -> str:
         text = _RAISED.sub(_raised, text)
     if _KEEP_LOWERED in text:
         text = _LOWERED.sub(_lowered, text)
+    if "%" in text or "percent" in text:
+        text = _PERCENT.sub(_percent, text)
     text = _PRIME.sub(lambda found: found.group(1) + _KEEP[found.group(2)], text)
     text = _GROUPED.sub(lambda found: found.group().replace(",", ""), text)
     text = _ACRONYM.sub(lambda found: found.group().replace(".", ""), text)
@@ -144,7 +153,7 @@ def only_typography(before: str, after: str) -> bool:
 
 def _is_plain(text: str) -> bool:
     """Whether no letter or digit of the text could be written in another way."""
-    if "&" in text or "<" in text or "://" in text:
+    if "&" in text or "<" in text or "://" in text or "%" in text or "percent" in text:
         return False
     return text.isascii() or unicodedata.is_normalized("NFKC", text)
 

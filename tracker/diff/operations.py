@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tracker.diff.align import Alignment, body, designator, in_order
+from tracker.diff.align import Alignment, body, designator, in_order, second_copies
 from tracker.diff.editorial import legal_form, only_typography
 from tracker.diff.weightless import is_target, marked, same_but_for_list_mark, same_target
 from tracker.diff.words import word_spans
@@ -68,7 +68,13 @@ def _weightless(unit: Unit) -> bool:
 class _Comparison:
     def __init__(self, before: Sequence[Unit], after: Sequence[Unit]) -> None:
         self.before, self.after = before, after
-        self.aligned = Alignment(before, after)
+        self.copies = second_copies(before, after)
+        if self.copies:
+            kept = [i for i in range(len(before)) if i not in self.copies]
+            self.aligned = Alignment([before[i] for i in kept], after).widened(before, kept)
+        else:
+            self.aligned = Alignment(before, after)
+        self._texts_after = {unit.path: unit.text for unit in after} if self.copies else {}
         self.to, self.of = self.aligned.to, self.aligned.of
         pairs = [(i, j) for i, j in enumerate(self.to) if j >= 0]
         self.settled = in_order(pairs)
@@ -105,7 +111,9 @@ class _Comparison:
                 unit = self.before[i]
                 above = self.aligned.old_parents[i]
                 parent = self.to[above] if above >= 0 else -1
-                if above >= 0 and parent < 0 and self.to[i] < 0:
+                if i in self.copies:
+                    found.append(self._copy_gone(i))
+                elif above >= 0 and parent < 0 and self.to[i] < 0:
                     found.append(_removed(unit, i))  # with its parent: pushes nobody on
                 elif self.to[i] < 0:
                     into = self.pieces_old.get(i, -1)
@@ -116,6 +124,15 @@ class _Comparison:
                 else:
                     shift[parent, bool(unit.marker)] = self.after[self.to[i]].path
         return tuple(found)
+
+    def _copy_gone(self, i: int) -> Operation:
+        """A unit of a second copy: nothing was lost where its words now stand under its citation."""
+        unit, base = self.before[i], self.copies[i]
+        gone = _removed(unit, i)
+        stays = self._texts_after.get(base)
+        if stays is None or not only_typography(unit.text, stays):
+            return gone
+        return replace(gone, editorial=True, follows=base)
 
     def _piece(self, op: Operation, whole: int) -> Operation:
         if whole < 0 or whole not in self.relaid:
@@ -232,15 +249,32 @@ def _run(units: Sequence[Unit], partner: Sequence[int], at: int, whole: Unit) ->
             size = _together(joined)
             if run and size >= _NEARLY * len(whole.text):
                 wanted = wanted or (legal_form(whole.text), legal_form(body(whole)))
-                if legal_form(" ".join(unit.text for unit in joined)) == wanted[0]:
+                if _reads(wanted[0], [unit.text for unit in joined]):
                     return run, True
-                if legal_form(" ".join(body(unit) for unit in joined)) == wanted[1]:
+                if _reads(wanted[1], [body(unit) for unit in joined]):
                     return run, False
             if size > len(whole.text) or end >= len(partner) or partner[end] >= 0 or end - at > _PIECES:
                 break
             run.append(end)
             end += 1
     return [], False
+
+
+def _reads(whole: str, pieces: list[str]) -> bool:
+    """Whether pieces in their order read as `whole`, a legal form. What begins a paragraph may begin with a capital."""
+    joined = legal_form(" ".join(pieces))
+    if joined == whole:
+        return True
+    if len(joined) != len(whole) or joined.casefold() != whole.casefold():
+        return False
+    differing = [index for index, (one, other) in enumerate(zip(joined, whole, strict=True)) if one != other]
+    opening = [legal_form(body(Unit("", UnitKind.PARAGRAPH, piece))) for piece in pieces[1:]]
+    # Each stands at the start of a piece: so many at most, each the first letter of a word that begins one.
+    return len(differing) <= len(opening) and all(
+        (not index or joined[index - 1] == " ")
+        and any(text and joined.startswith(text[:12], index) for text in opening)
+        for index in differing
+    )
 
 
 def _together(units: Sequence[Unit]) -> int:

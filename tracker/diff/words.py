@@ -38,6 +38,9 @@ _TOKEN = re.compile(
 _SENTENCE = re.compile(r"(?<=[.;:。；])\s+|(?<=。)")
 _PLAIN = re.compile(r"[A-Za-z]{1,4}|\W")
 
+# Between the cells of a table's row, as the readers write it.
+CELL_GAP = "\u2003"
+
 _BOUND = 64_000_000  # pairs of tokens: 8 MB of bits, some milliseconds
 _CITATION = 48  # characters: no token is longer but an address, whose words count one by one then
 _WEAK = 2  # so few plain tokens between two long edits are read as part of one edit
@@ -74,6 +77,35 @@ def word_spans(before: str, after: str, markers: tuple[str, str] = ("", "")) -> 
     if not after:
         return (("delete", before),)
     writer = _Writer()
+    if CELL_GAP in before and CELL_GAP in after and (pairs := _cells(before, after)):
+        for gone, come in pairs:
+            _between(gone, come, markers, writer)
+            markers = ("", "")
+        return writer.spans()
+    _between(before, after, markers, writer)
+    return writer.spans()
+
+
+def _cells(before: str, after: str) -> list[tuple[str, str]]:
+    """The cells of a row beside each other, each with the gap before it: by number where there are as many, by the name
+    of their column where they carry it; empty where they cannot be told apart."""
+    old = [cell if not index else f"{CELL_GAP}{cell}" for index, cell in enumerate(before.split(CELL_GAP))]
+    new = [cell if not index else f"{CELL_GAP}{cell}" for index, cell in enumerate(after.split(CELL_GAP))]
+    names = [[cell.partition(": ")[0] if ": " in cell else "" for cell in cells[1:]] for cells in (old, new)]
+    if not all(names[0]) or not all(names[1]):
+        return list(zip(old, new, strict=True)) if len(old) == len(new) else []
+    pairs = [(old[0], new[0])]
+    for op in Indel.opcodes(*names):
+        gone, come = old[op.src_start + 1 : op.src_end + 1], new[op.dest_start + 1 : op.dest_end + 1]
+        if op.tag == "equal":
+            pairs += zip(gone, come, strict=True)
+        else:
+            pairs += [*((cell, "") for cell in gone), *(("", cell) for cell in come)]
+    return pairs
+
+
+def _between(before: str, after: str, markers: tuple[str, str], writer: _Writer) -> None:
+    """Writes the runs between two texts."""
     first, second = markers
     if first and second and before.startswith(first) and after.startswith(second):
         if first == second:
@@ -83,7 +115,10 @@ def word_spans(before: str, after: str, markers: tuple[str, str] = ("", "")) -> 
         before, after = before[len(first) :], after[len(second) :]
     if before == after:
         writer.equal(before)
-        return writer.spans()
+        return
+    if not before or not after:
+        writer.replace(before, after)
+        return
     start, rest = common_ends(before, after, _CITATION)
     writer.equal(before[:start])
     gone, come = before[start : len(before) - rest], after[start : len(after) - rest]
@@ -94,7 +129,6 @@ def word_spans(before: str, after: str, markers: tuple[str, str] = ("", "")) -> 
         _short(old, new, writer)
         writer.replace(gone[sum(map(len, old)) :], come[sum(map(len, new)) :])
     writer.equal(before[len(before) - rest :])
-    return writer.spans()
 
 
 class _Writer:

@@ -22,8 +22,8 @@ from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
 from tracker.page_parts import INDEX
 from tracker.sources import Source
 
-_ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
-_TEXT = ("text/", "application/xhtml", "application/pdf")
+_ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8,text/csv;q=0.8,application/json;q=0.8"
+_TEXT = ("text/", "application/xhtml", "application/pdf", "application/csv", "application/json")
 _DOWN = 3  # so many pages in a row that cannot be reached: the site is down, not the page
 _LINKS = "links "  # cursor: `links URL`, from the body with the validators of `from URL`
 _FROM = "from "

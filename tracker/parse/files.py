@@ -11,6 +11,7 @@ from tracker.encodings import encoding_of, xml_as_utf_8
 from tracker.errors import ParseError
 from tracker.model import Document, DocumentKind, Unit
 from tracker.parse.annual_cfr import annual_units, is_annual
+from tracker.parse.data_table import json_units, table_units
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parse.fields import load
 from tracker.parse.fr_record import fr_document, pi_document
@@ -35,8 +36,8 @@ _TELLING = ("document_number", "title", "abstract")  # what a record of a docume
 
 def read_file(name: str, data: bytes) -> Document:
     """One document from a file, whose kind is seen from its content: eCFR or annual CFR XML, Federal
-    Register XML (a document or a whole issue), HTML, PDF, text, an API record or a list of parties in
-    JSON. Raises ParseError with a one-line cause."""
+    Register XML (a document or a whole issue), HTML, PDF, text, an API record, a list of parties or a
+    table in JSON, a table in CSV. Raises ParseError with a one-line cause."""
     if not data.strip():
         raise ParseError(f"{name}: the file is empty")
     if b"%PDF-" in data[:1024]:
@@ -46,7 +47,7 @@ def read_file(name: str, data: bytes) -> Document:
         return _xml(name, tree(data, name), data)
     if _JSON.match(data[:100]):
         return _json(name, data)
-    if _HTML.search(data[:4000]) and not _PRE_ONLY.match(data[:1000]):
+    if not _is_table(name) and _HTML.search(data[:4000]) and not _PRE_ONLY.match(data[:1000]):
         page = read_page(data, name)
         return _worded(
             Document(
@@ -55,7 +56,14 @@ def read_file(name: str, data: bytes) -> Document:
         )
     if b"\x00" in data[:4000]:
         raise ParseError(f"{name}: neither text, XML, HTML, JSON nor PDF")
+    if rows := table_units(name, data, plain(data)):
+        return Document(name, DocumentKind.PAGE, _stem(name), "", rows)
     return _worded(_text(name, data))
+
+
+def _is_table(name: str) -> bool:
+    """Whether a file's name says that it is a table, whose cells may hold markup."""
+    return PurePath(name).suffix.lower() in (".csv", ".tsv")
 
 
 def _ascii_compatible(data: bytes) -> bytes:
@@ -125,6 +133,8 @@ def _json(name: str, data: bytes) -> Document:
     if value is not None and is_list(value):
         units, notes = list_units(data, name)
         return Document(name, DocumentKind.LIST, _stem(name), "", units, notes=notes)
+    if value is not None and (rows := json_units(value, name)):
+        return Document(name, DocumentKind.PAGE, _stem(name), "", rows)
     documents = read_records(data, name)
     if len(documents) != 1:
         raise ParseError(

@@ -66,6 +66,7 @@ class Elision:
     """Asterisks that stand for text left out."""
 
 
+_Stacks = list[tuple[str, ...]]
 Piece = Paragraph | Heading | Block | Elision
 
 
@@ -185,12 +186,13 @@ class Flow:
         self._write_run(run, place)
 
     def _write_run(self, run: list[Piece], place: Place) -> None:
-        heads = [piece.heads if isinstance(piece, Paragraph) else () for piece in run]
-        stacks = levels(heads, elided=any(_is_elided(piece) for piece in run))
+        stacks, rows = self._levels(run)
         current = self.top = place
-        for piece, stack in zip(run, stacks, strict=True):
+        for index, (piece, stack) in enumerate(zip(run, stacks, strict=True)):
             if isinstance(piece, Elision):
                 self.outline.mark_last("elision", "after")
+            elif index in rows:
+                current = self._designated_table(*rows[index], current)
             elif isinstance(piece, Block):
                 self.write_block(piece.element, current)
             elif isinstance(piece, Paragraph):
@@ -202,6 +204,56 @@ class Flow:
                     current = self.top = self._named(piece, f"Sec. {found[1]}", place)
                 else:
                     self._undesignated(piece, current)
+
+    def _levels(self, run: list[Piece]) -> tuple[list[tuple[str, ...]], dict[int, tuple[Table, _Stacks]]]:
+        """The levels of each piece; and of the tables whose rows are paragraphs of the section, `(i) Of a listed item`,
+        those of each row."""
+        heads = [piece.heads if isinstance(piece, Paragraph) else () for piece in run]
+        elided = any(_is_elided(piece) for piece in run)
+        plain_levels = levels(heads, elided=elided)
+        tables: dict[int, tuple[Table, list[tuple[Designator, ...]]]] = {}
+        for index, piece in enumerate(run):
+            if isinstance(piece, Block) and piece.element.tag in _TABLES and any(heads[:index]):
+                table = read_table(piece.element)
+                if rows := _row_heads(table):
+                    tables[index] = (table, rows)
+        if not tables:
+            return plain_levels, {}
+        places: list[tuple[int, int]] = []  # of each entry the piece, and the row in it (-1: none)
+        entries: list[tuple[Designator, ...]] = []
+        for index, own in enumerate(heads):
+            inner = tables[index][1] if index in tables else [own]
+            for row, designators_of_row in enumerate(inner):
+                places.append((index, row if index in tables else -1))
+                entries.append(designators_of_row)
+        read = levels(entries, elided=elided)
+        if not _one_each(read):
+            return plain_levels, {}
+        found: list[tuple[str, ...]] = [()] * len(run)
+        rows_of: dict[int, tuple[Table, _Stacks]] = {
+            index: (table, []) for index, (table, _) in tables.items()
+        }
+        for (index, row), stack in zip(places, read, strict=True):
+            if row < 0:
+                found[index] = stack
+            else:
+                rows_of[index][1].append(stack)
+        return found, rows_of
+
+    def _designated_table(self, table: Table, stacks: _Stacks, current: Place) -> Place:
+        """A table whose rows have citations of their own; returns the place of the last."""
+        base = self.outline.numbered(current.path, "Table")
+        for row, stack in zip(table.rows, stacks, strict=True):
+            if not stack:
+                write_row(self.outline, row, Place(base, current.depth + 1))
+                continue
+            gap = "" if self.top.is_section else SEPARATOR if self.top is self.root else " "
+            path = f"{self.top.path}{gap}{''.join(stack)}"
+            depth = self.top.depth + len(stack)
+            first = next(cell for cell in row.cells if cell)
+            marker = "".join(map(str, designators(first)))
+            self.outline.add(path, UnitKind.ROW, row.text, depth, marker=marker)
+        return current
 
     def _designated(self, piece: Paragraph, stack: tuple[str, ...]) -> Place:
         top = self.top
@@ -323,6 +375,24 @@ def write_row(outline: Outline, row: Row, place: Place) -> None:
         path = f"{place.path}{SEPARATOR}{shorten(first, 80)}"
         key = search_form(plain(first))
         outline.add(path, UnitKind.ROW, row.text, place.depth + 1, key=key)
+
+
+def _row_heads(table: Table) -> list[tuple[Designator, ...]]:
+    """The designators of each row, none for heads and notes; empty for a table whose rows are no paragraphs: two at
+    least begin with one, and every row does but those that go on in their first cell."""
+    heads = []
+    for row in table.rows:
+        first = next((cell for cell in row.cells if cell), "") if row.role == "row" else ""
+        heads.append(designators(first))
+    rows = sum(row.role == "row" for row in table.rows)
+    named = sum(map(bool, heads))
+    return heads if named >= 2 and 2 * named > rows else []
+
+
+def _one_each(stacks: _Stacks) -> bool:
+    """Whether no two have the same levels: a table with a numbering of its own repeats those of the paragraphs."""
+    found = [stack for stack in stacks if stack]
+    return len(set(found)) == len(found)
 
 
 def _is_elided(piece: Piece) -> bool:

@@ -57,6 +57,7 @@ _LINES = {
 _STEP = re.compile(r"(?:[■▪•]\s*|0\s)?(?P<text>\(?(?P<value>\d{1,3}|[a-z]|[ivx]{2,5}|[A-Z])[.)])(?=\s)")
 SECTION_NUMBER = re.compile(r"(\d+[a-z]?\.\d+[a-z0-9]*(?:[-–]\d+[a-z]*)?)")
 _SUPPLEMENT = re.compile(r"Supplement No\.? ?(\d+) to Part (\d+)", re.IGNORECASE)
+_CFR_LINE = re.compile(r"\d{1,2} CFR\b")  # set as a SUBAGY now and then
 _NUMBER = re.compile(r"FR Doc\.?\s*(?:Nos?\.?\s*)?((?:[A-Z]\d{0,2}[-–])?\d{2,4}[-–]\d{1,6})")
 
 
@@ -132,18 +133,23 @@ def facts(root: Element) -> Facts:
         number=number_of(root),
         type=DOCUMENTS.get(str(root.tag), ""),
         title=words(subject) if subject is not None else "",
-        agencies=tuple(words(element) for element in place.iter("AGENCY", "SUBAGY")),
+        agencies=tuple(
+            name for element in place.iter("AGENCY", "SUBAGY") if not _CFR_LINE.match(name := words(element))
+        ),
         action=body("ACT"),
         dates=body("DATES", "EFFDATE"),
         summary=body("SUM"),
         rins=tuple(values(" ".join(texts("RIN")), "rin")),
         dockets=tuple(part.strip() for text in texts("DEPDOC") for part in text.strip("[]").split(";")),
-        cfr_references=tuple(
-            value for value in values("; ".join(words(line) for line in place.iter("CFR")), "cfr-part")
-        ),
+        cfr_references=tuple(value for value in values("; ".join(_cfr_lines(place)), "cfr-part")),
         executive_order=_first(said + " " + headings, r"Executive Order (\d{5})"),
         proclamation=_first(said + " " + headings, r"Proclamation (\d{4,5})"),
     )
+
+
+def _cfr_lines(place: Element) -> list[str]:
+    lines = ((element.tag, words(element)) for element in place.iter("CFR", "SUBAGY"))
+    return [text for tag, text in lines if tag == "CFR" or _CFR_LINE.match(text)]
 
 
 def _first(text: str, pattern: str) -> str:
@@ -187,6 +193,8 @@ class _Reader:
         self.under = self._below("Text")
         self.title = ""
         self.part = ""
+        self.instructed = ""  # the words of the last instruction
+        self.waiting: list[Element] = []  # sections that stand before the REGTEXT that they belong to
 
     def _below(self, name: str, place: Place | None = None) -> Place:
         above = place or self.base
@@ -234,7 +242,8 @@ class _Reader:
                 place = self._below("Title")
                 self.outline.add(place.path, UnitKind.HEADING, words(child), place.depth)
             elif child.tag in _LINES:
-                self._line(child, _LINES[str(child.tag)])
+                is_cfr = child.tag in ("AGENCY", "SUBAGY") and _CFR_LINE.match(words(child))
+                self._line(child, "CFR" if is_cfr else _LINES[str(child.tag)])
             elif child.tag in _PREAMBLE:
                 self._section_of_preamble(child, _PREAMBLE[str(child.tag)])
             else:
@@ -282,6 +291,11 @@ class _Reader:
             self.part = element.get("PART", self.part)
         if tag == "AMDPAR":
             self._instruction(element)
+            waiting, self.waiting = self.waiting, []
+            for section in waiting:
+                self._set_out(section)
+        elif tag == "SECTION" and _is_before_its_instruction(element, self.instructed):
+            self.waiting.append(element)
         elif tag == "SECTION":
             self._set_out(element)
         elif tag in ("PART", "SUBPART", "APPENDIX", "REGTEXT"):
@@ -319,7 +333,7 @@ class _Reader:
 
     def _instruction(self, element: Element) -> None:
         """`3. Section 744.11 is amended by:`, `a. Revising paragraph (a)(1);`"""
-        text = words(element)
+        text = self.instructed = words(element)
         steps = self.steps.get(element, ())
         meta = tuple((key, value) for key, value in (("title", self.title), ("part", self.part)) if value)
         if steps and steps[0].isdigit():
@@ -365,6 +379,29 @@ class _Reader:
             if text:
                 path = f"{place.path}{SEPARATOR}{shorten(text, 60)}"
                 self.outline.add(path, UnitKind.PARAGRAPH, text, place.depth)
+
+
+def _is_before_its_instruction(section: Element, last: str) -> bool:
+    """Whether a SECTION belongs to the REGTEXT after it, and not to the instruction before it, whose words are `last`: it
+    stands outside of any, and the first instruction of the next names its number, or neither does and it is a heading."""
+    parent = section.getparent()
+    if parent is None or parent.tag == "REGTEXT":
+        return False
+    follower = section.getnext()
+    while follower is not None and follower.tag == "SECTION":
+        follower = follower.getnext()
+    if follower is None or follower.tag != "REGTEXT":
+        return False
+    instruction = next(follower.iter("AMDPAR"), None)
+    number = next((child for child in section if child.tag == "SECTNO"), None)
+    found = SECTION_NUMBER.search(words(number)) if number is not None else None
+    if instruction is None or found is None:
+        return False
+    named = re.compile(rf"(?<![\w.]){re.escape(found[1])}(?![\w.]*\w)")
+    bare = all(child.tag in ("SECTNO", "SUBJECT", "RESERVED") for child in section)
+    if named.search(words(instruction)):
+        return bare or not named.search(last)
+    return bare and not named.search(last)
 
 
 def _steps(document: Element) -> dict[Element, tuple[str, ...]]:

@@ -13,13 +13,15 @@ from tracker.errors import ParseError, TrackerError, WrongShape
 from tracker.model import Document, DocumentKind, Fetched, Role, Unit
 from tracker.page_parts import INDEX, names_no_text
 from tracker.parse.annexes import with_annexes
+from tracker.parse.data_table import json_units, table_units
 from tracker.parse.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parse.fields import load_object
 from tracker.parse.fr_record import dockets, fr_document, pi_document
-from tracker.parse.fr_text import RawText, read_fr_text
+from tracker.parse.fr_text import RawText, plain, read_fr_text
 from tracker.parse.fr_xml import Facts, fr_units
 from tracker.parse.lists import list_units
 from tracker.parse.markup import tree
+from tracker.text import json_value
 
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 
@@ -163,6 +165,9 @@ def _with_raw_text(document: Document, data: bytes, label: str) -> Document:
 def _page(fetched: Fetched) -> Document:
     from tracker.parse.page import read_page  # the readers of HTML and PDF are large: only when there is one
 
+    if rows := _table(fetched):
+        title = fetched.meta.get("link_text", "") or fetched.key
+        return Document(fetched.key, DocumentKind.PAGE, title, fetched.answer.url, rows)
     index = fetched.meta.get(INDEX, "")
     page = read_page(
         _body(fetched),
@@ -196,6 +201,24 @@ def _followed(index: str, url: str) -> Callable[[str], bool]:
     return follows
 
 
+def _table(fetched: Fetched) -> tuple[Unit, ...]:
+    """The rows of an answer that is a table of data: CSV or JSON."""
+    body = _body(fetched)
+    content_type = fetched.answer.header("content-type") or ""
+    if body.lstrip()[:1] == b"<":
+        return ()
+    if body.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{"):
+        try:
+            return json_units(json_value(body), fetched.key)
+        except (ValueError, RecursionError) as error:
+            if "json" in content_type.lower() or urlsplit(fetched.answer.url).path.endswith(".json"):
+                raise WrongShape(
+                    f"{fetched.key}: JSON that does not read to its end: {error}", url=fetched.answer.url
+                ) from None
+            return ()  # a text that begins with a bracket
+    return table_units(fetched.answer.url, body, plain(body, _label(fetched)), content_type)
+
+
 def _pdf(fetched: Fetched) -> Document:
     from tracker.parse.pdf import read_pdf
 
@@ -208,6 +231,7 @@ def _pdf(fetched: Fetched) -> Document:
             document,
             key=fetched.key,
             kind=DocumentKind.PAGE,
+            document_number=None,
             title=document.title or title,
             url=fetched.answer.url,
         )
