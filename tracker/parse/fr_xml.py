@@ -194,7 +194,6 @@ class _Reader:
         self.title = ""
         self.part = ""
         self.instructed = ""  # the words of the last instruction
-        self.waiting: list[Element] = []  # sections that stand before the REGTEXT that they belong to
 
     def _below(self, name: str, place: Place | None = None) -> Place:
         above = place or self.base
@@ -291,12 +290,13 @@ class _Reader:
             self.part = element.get("PART", self.part)
         if tag == "AMDPAR":
             self._instruction(element)
-            waiting, self.waiting = self.waiting, []
-            for section in waiting:
-                self._set_out(section)
-        elif tag == "SECTION" and _is_before_its_instruction(element, self.instructed):
-            self.waiting.append(element)
         elif tag == "SECTION":
+            follower = _regtext_of(element, self.instructed)
+            if follower is not None:
+                self.title = follower.get("TITLE", self.title)
+                self.part = follower.get("PART", self.part)
+                steps = self.steps.get(next(follower.iter("AMDPAR")), ())
+                self.number = int(steps[0]) if steps and steps[0].isdigit() else self.number
             self._set_out(element)
         elif tag in ("PART", "SUBPART", "APPENDIX", "REGTEXT"):
             self._division(element)
@@ -381,27 +381,28 @@ class _Reader:
                 self.outline.add(path, UnitKind.PARAGRAPH, text, place.depth)
 
 
-def _is_before_its_instruction(section: Element, last: str) -> bool:
-    """Whether a SECTION belongs to the REGTEXT after it, and not to the instruction before it, whose words are `last`: it
-    stands outside of any, and the first instruction of the next names its number, or neither does and it is a heading."""
+def _regtext_of(section: Element, last: str) -> Element | None:
+    """The REGTEXT after a SECTION that it belongs to; None where it belongs to the instruction before it, whose words are
+    `last`. It stands outside of any REGTEXT, and the first instruction of the next names its number, or neither does and
+    it is a heading."""
     parent = section.getparent()
     if parent is None or parent.tag == "REGTEXT":
-        return False
+        return None
     follower = section.getnext()
     while follower is not None and follower.tag == "SECTION":
         follower = follower.getnext()
     if follower is None or follower.tag != "REGTEXT":
-        return False
+        return None
     instruction = next(follower.iter("AMDPAR"), None)
     number = next((child for child in section if child.tag == "SECTNO"), None)
     found = SECTION_NUMBER.search(words(number)) if number is not None else None
     if instruction is None or found is None:
-        return False
+        return None
     named = re.compile(rf"(?<![\w.]){re.escape(found[1])}(?![\w.]*\w)")
     bare = all(child.tag in ("SECTNO", "SUBJECT", "RESERVED") for child in section)
-    if named.search(words(instruction)):
-        return bare or not named.search(last)
-    return bare and not named.search(last)
+    named_before = named.search(last) is not None
+    belongs = (bare or not named_before) if named.search(words(instruction)) else (bare and not named_before)
+    return follower if belongs else None
 
 
 def _steps(document: Element) -> dict[Element, tuple[str, ...]]:
