@@ -24,9 +24,15 @@ whether trying the same thing again later may help without anybody doing somethi
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit
+
 
 class TrackerError(Exception):
+    """`code` names the kind of cause for programs and for the words in each language (`cause.*` of the catalogues)."""
+
     transient = False
+    code = "other"
 
     def __init__(self, cause: str, *, cure: str = "") -> None:
         super().__init__(cause)
@@ -61,35 +67,43 @@ class FetchError(TrackerError):
         url: str = "",
         status: int | None = None,
         retry_after: float | None = None,
+        code: str = "",
     ) -> None:
         super().__init__(cause, cure=cure)
         self.url = url
         self.status = status
         self.retry_after = retry_after
+        if code:
+            self.code = code
 
 
 class Unreachable(FetchError):
+    """`code`: no-connection (also a name without an address), no-answer (in time), broken (in the middle), server-error
+    (5xx), or unreachable for any other cause."""
+
     transient = True
+    code = "unreachable"
 
 
 class Refused(FetchError):
-    pass
+    code = "refused"
 
 
 class NotFound(FetchError):
-    pass
+    code = "not-found"
 
 
 class TooMuch(FetchError):
-    pass
+    code = "too-much"
 
 
 class WrongShape(FetchError):
     transient = True
+    code = "wrong-shape"
 
 
 class ParseError(TrackerError):
-    pass
+    code = "unreadable"
 
 
 class Poison(ParseError):
@@ -128,3 +142,15 @@ class DeliveryError(TrackerError):
         super().__init__(cause, cure=cure)
         self.transient = transient
         self.retry_after = retry_after
+
+
+def cause_of(error: TrackerError) -> dict[str, Any]:
+    """Why something failed, for programs: `code`, `host` (empty where no host is to blame), `status` of HTTP or None, and
+    `detail`, the error's own line in English."""
+    url = error.url if isinstance(error, FetchError) else ""
+    try:
+        host = urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        host = ""
+    status = error.status if isinstance(error, FetchError) else None
+    return {"code": error.code, "host": host, "status": status, "detail": error.line()}

@@ -10,7 +10,16 @@ from functools import partial
 from typing import Any
 
 from tracker import clock, fetch, tag
-from tracker.errors import FetchError, ParseError, Poison, Refused, StoreError, TrackerError, WrongShape
+from tracker.errors import (
+    FetchError,
+    ParseError,
+    Poison,
+    Refused,
+    StoreError,
+    TrackerError,
+    WrongShape,
+    cause_of,
+)
 from tracker.fetch.client import Client
 from tracker.fetch.items import Cursor, Trouble
 from tracker.intake import Intake
@@ -44,6 +53,12 @@ class Report:
     absent: list[str] = field(default_factory=list)
     state: str = "healthy"
     reason: str = ""
+    cause: dict[str, Any] = field(
+        default_factory=dict
+    )  # `errors.cause_of`, or `held` or `parts` with `detail`
+    causes: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # of each of `errors` that came from the network
     seconds: float = 0.0
     retry_after: float = 0.0  # seconds that the server asked to be left alone for
 
@@ -52,7 +67,8 @@ class Report:
         return self.state == "healthy"
 
     def json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__} | {"ok": self.ok}
+        shown = (name for name in self.__slots__ if name != "causes")
+        return {name: getattr(self, name) for name in shown} | {"ok": self.ok}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +176,13 @@ def poll(
             with context.store.write() as connection:
                 states.set_baseline(connection, source.id, now)
     except FetchError as error:
-        report.state, report.reason = state_of(error), error.line()
+        report.state, report.reason, report.cause = state_of(error), error.line(), cause_of(error)
         report.retry_after = max(report.retry_after, error.retry_after or 0.0)
         report.errors.append({"key": "", "url": error.url, "error": error.line()})
     except StoreError:
         raise
     except TrackerError as error:
-        report.state, report.reason = "failing", error.line()
+        report.state, report.reason, report.cause = "failing", error.line(), cause_of(error)
         report.errors.append({"key": "", "url": "", "error": error.line()})
     _tell_standing(intake, report)
     tally = context.client.tally()
@@ -202,6 +218,7 @@ def _handle(
             _missing(item.key, intake, context)
         case Trouble():
             report.errors.append({"key": item.key, "url": item.url, "error": item.error.line()})
+            report.causes.append(cause_of(item.error))
             report.retry_after = max(report.retry_after, item.error.retry_after or 0.0)
             if intake.baseline and item.key not in intake.known:
                 pending = states.Resource(Validators(recipe=states.PENDING))
@@ -289,7 +306,26 @@ def _judge(report: Report) -> None:
         report.state = "changed-shape"
         first = report.held[0]
         report.reason = f"{len(report.held)} held for a second look; {first['key']}: {first['reason']}"
+        detail = f"{first['key']}: {first['reason']}"
+        report.cause = {
+            "code": "held",
+            "host": "",
+            "status": None,
+            "detail": detail,
+            "count": len(report.held),
+        }
     elif report.errors:
         report.state = "failing"
         first = report.errors[0]
         report.reason = f"{len(report.errors)} of its things failed; {first['key']}: {first['error']}"
+        detail = f"{first['key']}: {first['error']}"
+        report.cause = {
+            "code": "parts",
+            "host": "",
+            "status": None,
+            "detail": detail,
+            "count": len(report.errors),
+        }
+        same = {(cause["code"], cause["host"]) for cause in report.causes}
+        if len(same) == 1 and len(report.causes) == len(report.errors):
+            report.cause = report.causes[0]  # all of them for one reason

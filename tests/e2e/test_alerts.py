@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from tests.e2e.test_pipeline import BIS, new_rule
 from tests.e2e.world import World
 from tests.unit.notify_sinks import http_sink, mail_sink
-from tracker.cli import alerting
+from tracker.cli import alerting, reading
 from tracker.cli.app import app
 from tracker.demo.holdings import FrDocument
 from tracker.engine import watch
@@ -37,6 +38,7 @@ def told(folder: Path, name: str) -> list[str]:
 
 def run(world: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
     assert alerting.__name__
+    assert reading.__name__
     monkeypatch.setenv("TRACKER_NOW", world.now.isoformat())
     config = str(world.config)
     result = CliRunner().invoke(app, [words[0], "--config", config, "--state", str(world.state), *words[1:]])
@@ -78,16 +80,32 @@ def test_one_failed_poll_is_no_incident_and_a_second_outage_is_a_second_one(worl
     assert world.told == 4
 
 
-def test_sources_that_fail_together_are_told_together(world: World) -> None:
+def test_one_host_that_is_down_is_one_message_and_one_line_that_names_its_sources(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.use("fr-bis", "fr-all").poll()
     world.standin.misbehave(FR, "503")
     for _ in range(3):
         world.later(minutes=30)
         world.poll()
     (alert,) = world.alerts
-    assert "2件のお知らせ" in alert
-    assert "fr-bis" in alert
-    assert "fr-all" in alert
+    host = world.standin.url.partition("//")[2]
+    assert f"ホスト {host} から2回続けて正常な応答がありません" in alert
+    assert "影響する情報源: fr-all, fr-bis" in alert
+    assert "エラーを返しました(HTTP 503)" in alert
+    code, said = run(world, monkeypatch, "status", "--json")
+    (incident,) = json.loads(said[: said.rindex("}") + 1])["incidents"]
+    assert code == 1
+    assert (incident["subject"], incident["sources"]) == (f"host:{host}", ["fr-bis", "fr-all"])
+    assert (incident["cause"]["code"], incident["cause"]["status"]) == ("server-error", 503)
+    code, shown = run(world, monkeypatch, "status", "--lang", "ja")
+    assert "エラーを返しました(HTTP 503)" in shown
+    world.standin.behave()
+    world.later(minutes=30)
+    world.poll()
+    assert len(world.alerts) == 2
+    assert f"ホスト {host} が復旧しました" in world.alerts[1]
+    assert run(world, monkeypatch, "status")[0] == 0
 
 
 def test_outages_go_to_the_operators_only_and_to_nobody_where_there_is_none(world: World) -> None:

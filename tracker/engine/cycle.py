@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
+from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
+from sqlalchemy import Connection
 
 from tracker import pipeline
 from tracker.audit import gaps
 from tracker.clock import legal_day
+from tracker.engine import outages
 from tracker.engine.due import next_poll
 from tracker.errors import FetchError, StoreError, TrackerError
 from tracker.export.stored import redline_of
@@ -23,6 +27,7 @@ from tracker.fetch.client import Client
 from tracker.model import Change, Language, Notice, Operation
 from tracker.notify.sender import DeliverReport, Traffic, deliver
 from tracker.pipeline import Context, Report
+from tracker.record import instant
 from tracker.sources import Settings, Source, SourceKind
 from tracker.store import changes, incidents, notices, outbox, states
 from tracker.store.db import Store
@@ -181,7 +186,7 @@ def _finish(
     context: Context,
 ) -> None:
     now = context.now()
-    outcomes, stood = [], []
+    outcomes = []
     for report in reports:
         source = sources[report.source]
         failures = 0 if report.ok else standing[report.source].consecutive_failures + 1
@@ -190,12 +195,6 @@ def _finish(
             if report.state == "stopped"
             else next_poll(source, now, failures=failures, retry_after=report.retry_after)
         )
-        if report.state != "stopped":
-            before = standing[report.source]
-            since = before.since if failures > 1 else None
-            stood.append(
-                incidents.Standing(f"source:{report.source}", failures, report.state, report.reason, since)
-            )
         outcomes.append(
             states.Outcome(
                 id=report.source,
@@ -204,12 +203,38 @@ def _finish(
                 ok=report.ok,
                 at=now,
                 next_poll_at=planned,
-                report=report.json(),
+                report={**report.json(), "at": instant(now)},
             )
         )
     with context.store.write() as connection:
         states.finish(context.store, outcomes)
-        incidents.observe(connection, stood, context.settings.outage_channels(), now)
+        _settle(connection, context, now)
+
+
+def _settle(connection: Connection, context: Context, now: datetime) -> None:
+    """Opens and closes incidents by how all sources that are watched stand now."""
+    hosts = {
+        source.id: urlsplit(source.base_url or source.url).netloc.lower()
+        for source in context.settings.sources
+        if source.enabled
+    }
+    polled = [
+        outages.Polled(
+            row.id, hosts[row.id], row.consecutive_failures, row.state, row.reason,
+            (row.last_report or {}).get("cause") or {}, row.since, _ended(row), row.last_success_at,
+        )
+        for row in states.rows(connection)
+        if row.id in hosts
+    ]  # fmt: skip
+    found = outages.outages(polled, incidents.lasting(connection))
+    incidents.settle(connection, found, context.settings.outage_channels(), now, hosts)
+
+
+def _ended(row: Any) -> datetime | None:
+    """When the last poll of a source ended; of one that an older version wrote down, when it began."""
+    at = (row.last_report or {}).get("at")
+    ended: datetime | None = datetime.fromisoformat(at) if at else row.last_attempt_at
+    return ended
 
 
 def deliver_due(

@@ -263,14 +263,19 @@ class Client:
         except httpx.TimeoutException as error:
             if self.monotonic() >= deadline:
                 return TooMuch("the time limit was over in the middle of the answer", url=url)
-            return Unreachable(f"no answer in time ({type(error).__name__})", url=url)
+            connecting = isinstance(error, httpx.ConnectTimeout)
+            code = "no-connection" if connecting else "no-answer"
+            return Unreachable(f"no answer in time ({type(error).__name__})", url=url, code=code)
         except httpx.RemoteProtocolError as error:
             if "complete message body" in str(error):
                 return Truncated(f"the body was cut off: {error}", url=url)
-            return Unreachable(f"the connection broke: {error}", url=url)
+            return Unreachable(f"the connection broke: {error}", url=url, code="broken")
         except httpx.TransportError as error:
             host = urlsplit(url).netloc
-            return Unreachable(f"no connection to {host}: {error or type(error).__name__}", url=url)
+            code = "no-connection" if isinstance(error, httpx.ConnectError) else "broken"
+            return Unreachable(
+                f"no connection to {host}: {error or type(error).__name__}", url=url, code=code
+            )
         except (httpx.InvalidURL, UnicodeError) as error:
             return Refused(f"{url!r} is no web address: {error}", url=url)
         except FetchError as error:
@@ -347,7 +352,8 @@ def _failure(answer: Answer) -> FetchError:
     if status in (404, 410):
         return NotFound(words, url=url, status=status)
     if status in (408, 425, 429) or status >= 500:
-        return Unreachable(words, url=url, status=status, retry_after=_retry_after(answer))
+        code = "server-error" if status >= 500 else ""
+        return Unreachable(words, url=url, status=status, retry_after=_retry_after(answer), code=code)
     if status in (401, 403, 407, 451):
         return Refused(words, cure="the site does not admit us", url=url, status=status)
     if 400 <= status < 500:

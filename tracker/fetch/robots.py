@@ -32,6 +32,7 @@ class _Rules:
     until: datetime
     parser: Protego | None = None
     unreachable: str = ""
+    code: str = ""
 
     def hold(self, now: datetime) -> bool:
         """False also for a moment further ahead than rules are kept: the clock was set back since."""
@@ -66,7 +67,7 @@ class Robots:
             finally:
                 asking.release()
         if rules.unreachable:
-            raise Unreachable(rules.unreachable, url=url)
+            raise Unreachable(rules.unreachable, url=url, code=rules.code)
         if rules.parser is not None and not rules.parser.can_fetch(url, _NAME):
             raise Refused("robots.txt of the site forbids this address", url=url)
 
@@ -91,6 +92,7 @@ class Robots:
             return _Rules(
                 soon,
                 unreachable=f"robots.txt of {origin} could not be read: {error.cause}",
+                code=error.code,
             )
         text = answer.body.decode("utf-8", "replace")
         if text.lstrip()[:1] == "<":  # a page in its place says nothing

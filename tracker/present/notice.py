@@ -9,6 +9,7 @@ from datetime import date, datetime
 from tracker.clock import legal_day
 from tracker.i18n import day, label, moment, t
 from tracker.model import Change, Language, Level, Notice
+from tracker.present.cause import reason_line
 from tracker.present.deadlines import change_url, confined_to, days_left
 from tracker.present.inert import line, safe_url, shorten
 from tracker.present.message import SUBJECT_LENGTH, Entry, Fact, Message, Quote, force, level_badge
@@ -69,7 +70,11 @@ def notice_message(
         links = _links(data["change"], data["url"], language, viewer_url)
     else:
         what = t(f"notice.{notice.kind}-what", language, name=subject, count=data.get("failures", ""))
-        points = [Fact(t("notice.reason", language), shorten(line(str(data.get("reason", ""))), 400))]
+        reason = reason_line(data.get("cause"), str(data.get("reason", "")), language)
+        points = [Fact(t("notice.reason", language), shorten(reason, 400))]
+        if notice.kind.startswith(("host", "network")):
+            names = ", ".join(map(line, data.get("sources", ())))
+            points.insert(0, Fact(t("notice.sources", language), shorten(names, 400), strong=True))
         if data.get("since"):
             points.append(
                 Fact(t("notice.since", language), moment(_moment(data["since"]), language, timezone))
@@ -78,7 +83,15 @@ def notice_message(
             points.append(
                 Fact(t("notice.until", language), moment(_moment(data["until"]), language, timezone))
             )
-        if notice.kind in {"source-down", "source-quiet", "source-gap", "channel-down", "recipient-refused"}:
+        if notice.kind in {
+            "source-down",
+            "host-down",
+            "network-down",
+            "source-quiet",
+            "source-gap",
+            "channel-down",
+            "recipient-refused",
+        }:
             points.append(
                 Fact(t("notice.todo", language), t(f"notice.{notice.kind}-todo", language), strong=True)
             )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tracker.present.cause import touched
 from tracker.record import instant
 from tracker.sources import Settings
 from tracker.store.moment import from_text
@@ -18,6 +20,7 @@ def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
     than its own interval is `late`."""
     sources, channels, digests = store.sources(), store.channels(), store.digests()
     reconciliations = store.reconciliations()
+    watched = [_source(source.id, source.enabled, sources.get(source.id), now) for source in settings.sources]
     unreached = not_reached(store.connection)
     gone = stranded(store.connection, [channel.id for channel in settings.channels])
     # What was given up because its channel is gone from the settings is nobody's to mend.
@@ -25,11 +28,8 @@ def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
     return {
         "at": instant(now),
         "sources": [
-            {
-                **_source(source.id, source.enabled, sources.get(source.id), now),
-                "reconciliation": _reconciliation(reconciliations.get(source.id)),
-            }
-            for source in settings.sources
+            {**source, "reconciliation": _reconciliation(reconciliations.get(source["id"]))}
+            for source in watched
         ],
         "channels": [
             {
@@ -60,9 +60,7 @@ def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
             "dead": len(given_up),
             "given_up": [{**row, "ended_at": _time(row, "ended_at")} for row in given_up],
         },
-        "incidents": [
-            {**row, "opened_at": instant(from_text(row["opened_at"]))} for row in store.open_incidents()
-        ],
+        "incidents": [_incident(row, watched) for row in store.open_incidents()],
         "schedules": [
             {
                 "source": source.id,
@@ -102,12 +100,24 @@ def _source(name: str, enabled: bool, row: Mapping[str, Any] | None, now: dateti
         "healthy": state in {"healthy", "new", "disabled", "late"} and failures == 0,
         "since": _time(row, "since"),
         "reason": reason,
+        "cause": None if row is None or not failures else _report(row).get("cause") or None,
         "baseline": _time(row, "baseline_at"),
         "last_attempt": _time(row, "last_attempt_at"),
         "last_success": _time(row, "last_success_at"),
         "next_run": _time(row, "next_poll_at"),
         "consecutive_failures": failures,
     }
+
+
+def _report(row: Mapping[str, Any]) -> dict[str, Any]:
+    found = json.loads(row["last_report"] or "{}")
+    return found if isinstance(found, dict) else {}
+
+
+def _incident(row: Mapping[str, Any], sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    names, cause = touched(row["subject"], sources)
+    opened = instant(from_text(row["opened_at"]))
+    return {**row, "opened_at": opened, "sources": names, "cause": cause}
 
 
 def disk(store: Reader) -> dict[str, Any]:

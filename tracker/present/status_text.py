@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tracker.i18n import label, stamp, t
 from tracker.model import Language
+from tracker.present.cause import reason_line
 from tracker.present.inert import line
 from tracker.present.terminal import drawn
 
@@ -34,7 +35,7 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
             when(source["last_success"]),
             when(source["next_run"]),
             str(source["consecutive_failures"] or ""),
-            Text(line(source["reason"] or "")),
+            Text(reason_line(source["cause"], source["reason"] or "", language)),
         )
     channels = _table("channels", ("id", "state", "pending", "sent", "dead", "last-try", "answer"), language)
     for channel in status["channels"]:
@@ -83,7 +84,7 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
         incidents = _table("incidents", ("incident", "since", "reason"), language)
         for row in status["incidents"]:
             told = Text(incident_name(row["subject"], language), style="bold red")
-            incidents.add_row(told, when(row["opened_at"]), Text(line(row["reason"])))
+            incidents.add_row(told, when(row["opened_at"]), Text(incident_line(row, language)))
         parts += [incidents, Text()]
     if status["digests"]["given_up"]:
         digests = _table("dead-digests", ("week", "reader", "since", "answer"), language)
@@ -94,6 +95,14 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
         parts += [digests, Text(t("health.digest-todo", language)), Text()]
     counts = [_counts(name, status[name], language) for name in ("alerts", "digests")]
     return drawn(*parts, *counts)
+
+
+def incident_line(row: Mapping[str, Any], language: Language) -> str:
+    """Why, and which sources it touches where it is not one source's own."""
+    reason = reason_line(row["cause"], row["reason"], language)
+    if row["subject"].startswith(("host:", "network:")) and row["sources"]:
+        return t("incident.touches", language, reason=reason, sources=", ".join(map(line, row["sources"])))
+    return reason
 
 
 def channel_state(channel: Mapping[str, Any]) -> str:

@@ -66,6 +66,11 @@ def ensure(store: Store, ids: Iterable[str]) -> None:
             connection.execute(insert(SOURCE), new)
 
 
+def rows(connection: Connection) -> Sequence[Any]:
+    """The rows of all sources."""
+    return connection.execute(select(SOURCE)).all()
+
+
 def claim(
     store: Store, ids: Sequence[str], *, owner: str, now: datetime, lease: timedelta, due_only: bool
 ) -> list[str]:

@@ -16,10 +16,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.clock import within
 from tracker.model import Change, Level
+from tracker.present.cause import reason_line
 from tracker.present.deadlines import Deadline, calendar, deadlines, fallen
-from tracker.present.holding import held_line, reason_line, recipient_lines
+from tracker.present.holding import held_line, recipient_lines
+from tracker.present.holding import reason_line as route_line
 from tracker.present.status import status
-from tracker.present.status_text import channel_lines, channel_state, digest_reader, incident_name
+from tracker.present.status_text import (
+    channel_lines,
+    channel_state,
+    digest_reader,
+    incident_line,
+    incident_name,
+)
 from tracker.record import restore
 from tracker.settings_values import span
 from tracker.store import deeds, states
@@ -124,6 +132,8 @@ def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
         polls=asked,
         settings={source.id: source for source in desk.settings.sources},
         incident=lambda subject: incident_name(subject, language_of(request, desk)),
+        incident_line=lambda row: incident_line(row, language_of(request, desk)),
+        reason=lambda row: reason_line(row["cause"], row["reason"], language_of(request, desk)),
     )
 
 
@@ -171,13 +181,14 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
         health=found,
         chosen=chosen,
         rows=rows,
-        why=lambda reason: reason_line(reason, language),
+        why=lambda reason: route_line(reason, language),
         held=lambda row: held_line(row, language, desk.settings.timezone),
         recipients=lambda row: recipient_lines(row, language),
         channel_state=channel_state,
         channel_lines=channel_lines(found, language),
         reader=digest_reader,
         incident=lambda subject: incident_name(subject, language),
+        incident_line=lambda row: incident_line(row, language),
     )
 
 

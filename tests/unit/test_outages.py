@@ -1,0 +1,210 @@
+"""One cause is one outage: a host that is down, or no network at all, touches many sources and is said once."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker.engine.outages import Polled, outages
+from tracker.errors import NotFound, Refused, Unreachable, WrongShape, cause_of
+from tracker.i18n import catalogue
+from tracker.present.cause import reason_line
+from tracker.store import incidents
+from tracker.store.db import Store
+from tracker.store.tables import INCIDENT, NOTICE
+
+START = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def at(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+class World:
+    """Sources on hosts; `poll` says how one of them went, and what there is to be said is said."""
+
+    def __init__(self, state: Path, **hosts: str) -> None:
+        self.hosts = hosts
+        self.store = Store(state)
+        self.stand: dict[str, Polled] = {
+            name: Polled(name, host, 0, "new", "") for name, host in hosts.items()
+        }
+
+    def poll(self, minutes: float, source: str, error: Unreachable | WrongShape | None = None) -> None:
+        old, now, host = self.stand[source], at(minutes), self.hosts[source]
+        if error is None:
+            self.stand[source] = Polled(source, host, 0, "healthy", "", {}, now, now, now)
+        else:
+            since = old.since if old.failures else now
+            self.stand[source] = Polled(
+                source, host, old.failures + 1, "failing", error.line(), cause_of(error), since, now,
+                old.succeeded_at,
+            )  # fmt: skip
+        with self.store.write() as connection:
+            found = outages(list(self.stand.values()), incidents.lasting(connection))
+            incidents.settle(connection, found, ["ops"], now, self.hosts)
+
+    def said(self) -> list[str]:
+        with self.store.read() as connection:
+            rows = connection.execute(NOTICE.select().order_by(NOTICE.c.created_at)).all()
+        return [f"{row.kind} {row.data['subject']} {','.join(row.data.get('sources', ()))}" for row in rows]
+
+    def lasting(self) -> list[str]:
+        with self.store.read() as connection:
+            rows = connection.execute(INCIDENT.select().where(INCIDENT.c.closed_at.is_(None))).all()
+        return [row.subject for row in rows]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., World]:
+    return lambda **hosts: World(tmp_path, **hosts)
+
+
+def down(host: str, code: str = "no-connection", status: int | None = None) -> Unreachable:
+    return Unreachable("nobody there", url=f"https://{host}/x", code=code, status=status)
+
+
+def test_a_host_that_is_down_is_said_once_with_all_its_sources(make: Callable[..., World]) -> None:
+    world = make(a="h.gov", b="h.gov", c="h.gov", d="other.gov")
+    for name in "abcd":
+        world.poll(0, name)
+    for minutes in (10, 20, 30):
+        for name in "abc":
+            world.poll(minutes, name, down("h.gov", "server-error", 503))
+        world.poll(minutes, "d")
+    assert world.said() == ["host-down host:h.gov a,b,c"]
+    assert world.lasting() == ["host:h.gov"]
+    world.poll(40, "a")  # the others are polled later, and say nothing false meanwhile
+    world.poll(41, "d")
+    assert world.said() == ["host-down host:h.gov a,b,c", "host-back host:h.gov a,b,c"]
+    world.poll(45, "b")
+    world.poll(45, "c")
+    assert len(world.said()) == 2
+    assert world.lasting() == []
+
+
+def test_no_network_is_said_once_whatever_the_number_of_hosts(make: Callable[..., World]) -> None:
+    world = make(a="one.gov", b="two.gov", c="three.gov", daily="four.gov")
+    for name in world.hosts:
+        world.poll(0, name)
+    for minutes in (10, 20, 30):
+        for name in "abc":
+            world.poll(minutes, name, down(world.hosts[name]))
+    world.poll(35, "daily", down("four.gov"))
+    assert [one.partition(" ")[0] for one in world.said()] == ["network-down"]
+    assert world.lasting() == ["network:"]
+    for name in world.hosts:
+        world.poll(40, name)
+    assert [one.partition(" ")[0] for one in world.said()] == ["network-down", "network-back"]
+    assert world.lasting() == []
+
+
+def test_what_was_one_sources_outage_grows_and_shrinks_without_another_message(
+    make: Callable[..., World],
+) -> None:
+    world = make(a="h.gov", b="h.gov", c="other.gov")
+    for name in "abc":
+        world.poll(0, name)
+    for minutes in (10, 20):
+        world.poll(minutes, "a", down("h.gov"))
+    assert (len(world.said()), world.lasting()) == (1, ["source:a"])
+    world.poll(25, "b", down("h.gov"))
+    assert (len(world.said()), world.lasting()) == (1, ["host:h.gov"])
+    for name in "abc":
+        world.poll(30, name, down(world.hosts[name]))
+    assert (len(world.said()), world.lasting()) == (1, ["network:"])
+    world.poll(40, "c")
+    assert [one.partition(" ")[0] for one in world.said()] == ["source-down", "network-back"]
+    world.poll(41, "a")
+    world.poll(42, "b")
+    assert len(world.said()) == 2
+    assert world.lasting() == []
+
+
+def test_a_source_that_still_fails_when_the_network_is_back_is_told(make: Callable[..., World]) -> None:
+    world = make(a="one.gov", b="two.gov", c="three.gov")
+    for name in "abc":
+        world.poll(0, name)
+    for minutes in (10, 20):
+        for name in "abc":
+            world.poll(minutes, name, down(world.hosts[name]))
+    world.poll(30, "a")
+    world.poll(31, "b")
+    world.poll(32, "c", down("three.gov"))
+    kinds = [one.partition(" ")[0] for one in world.said()]
+    assert kinds == ["network-down", "network-back", "source-down"]
+    assert world.lasting() == ["source:c"]
+
+
+def test_a_slow_failure_beside_quick_successes_of_its_host_is_told(make: Callable[..., World]) -> None:
+    world = make(a="h.gov", b="h.gov")
+    for minutes in (0, 10, 20, 30):
+        world.poll(minutes + 1, "a")
+        world.poll(minutes + 3, "b", down("h.gov", "no-answer"))
+    assert world.said() == ["source-down source:b b"]
+
+
+def test_sources_that_fail_each_for_its_own_reason_are_told_each(make: Callable[..., World]) -> None:
+    world = make(a="h.gov", b="h.gov", c="h.gov")
+    for minutes in (10, 20, 30):
+        world.poll(minutes, "a", WrongShape("no results", url="https://h.gov/a"))
+        world.poll(minutes, "b", down("h.gov", "server-error", 500))
+        world.poll(minutes, "c")
+    assert sorted(world.said()) == ["source-down source:a a", "source-down source:b b"]
+
+
+def test_one_source_that_hangs_beside_one_that_answers_is_no_host_and_no_flapping(
+    make: Callable[..., World],
+) -> None:
+    world = make(a="h.gov", b="h.gov", c="h.gov")
+    for name in "abc":
+        world.poll(0, name)
+    for minutes in range(10, 100, 10):
+        world.poll(minutes, "a", down("h.gov", "no-answer"))
+        world.poll(minutes + 1, "b", down("h.gov", "no-answer"))
+        world.poll(minutes + 2, "c")
+    assert sorted(world.said()) == ["source-down source:a a", "source-down source:b b"]
+    assert sorted(world.lasting()) == ["source:a", "source:b"]
+
+
+@pytest.mark.parametrize(
+    ("error", "ja"),
+    [
+        (down("www.ecfr.gov"), "www.ecfr.gov に接続できません"),
+        (down("www.ecfr.gov", "no-answer"), "www.ecfr.gov から時間内に応答がありません"),
+        (down("www.ecfr.gov", "server-error", 503), "www.ecfr.gov がエラーを返しました(HTTP 503)"),
+        (Refused("robots.txt forbids", url="https://a.gov/"), "アクセスを拒否されました: robots.txt forbids"),
+        (NotFound("404", url="https://a.gov/"), "見つかりません: 404"),
+    ],
+)
+def test_reasons_are_in_the_readers_language(error: Any, ja: str) -> None:
+    assert reason_line(cause_of(error), error.line(), "ja") == ja
+    assert reason_line(cause_of(error), error.line(), "en") == error.line()
+    assert reason_line(None, "an older reason", "ja") == "an older reason"
+
+
+def test_every_code_has_words() -> None:
+    codes = {"no-connection", "no-answer", "broken", "server-error", "held", "parts"}
+    for kind in (Unreachable, Refused, NotFound, WrongShape):
+        codes.add(kind.code)
+    assert {f"cause.{code}" for code in codes} <= catalogue("ja").keys()
+
+
+def test_the_client_says_what_kind_of_silence_it_met(tmp_path: Path) -> None:
+    from tracker.fetch.client import Client
+    from tracker.fetch.rate import PAGES
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    client = Client(literal_hosts=[f"127.0.0.1:{port}"], clock=lambda: START, sleep=lambda _: None)
+    with pytest.raises(Unreachable) as refused:
+        client.fetch(f"http://127.0.0.1:{port}/x", rate=PAGES, deadline=client.deadline(timedelta(seconds=5)))
+    client.close()
+    assert cause_of(refused.value)["code"] == "no-connection"
+    assert cause_of(refused.value)["host"] == f"127.0.0.1:{port}"
