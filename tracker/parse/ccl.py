@@ -208,7 +208,7 @@ class _Reader:
 
 
 def _is_block(line: Element) -> bool:
-    return str(line.tag) in ("NOTE", "FTNT", "CROSSREF", "MATH", "GPH")
+    return str(line.tag) in ("NOTE", "FTNT", "CROSSREF", "MATH", "GPH", "img")
 
 
 def _is_bold(line: Element) -> bool:

@@ -31,6 +31,7 @@ _DATA: Mapping[str, tuple[UnitKind, str]] = {
 }
 _HEADINGS = {"HD": 0, "HD1": 1, "HD2": 2, "HD3": 3, "HD4": 4, "HD5": 5, "SECHD": 5}
 _TABLES = frozenset({"TABLE", "table", "GPOTABLE"})
+_GRAPHICS = frozenset({"MATH", "GPH", "img"})
 _FOOTNOTE = re.compile(r"[\[(]?(\d{1,3}|[*†‡]+|[a-z])\b")
 _TERM = re.compile(r"[“\"']?\x01[“\"']?([^\x02]{2,120}?)[.,:;]?[”\"']?\x02")
 _ORDER_SECTION = re.compile(r"(?:Section|Sec\.) (\d{1,2})\. ")  # of an executive order
@@ -107,7 +108,7 @@ def pieces_of(element: Element) -> Iterator[Piece]:
         text = words(element)
         if text:
             yield Heading(text, _rank(element))
-    elif tag in _DATA or tag in _NOTES or tag in _TABLES or tag in ("MATH", "GPH"):
+    elif tag in _DATA or tag in _NOTES or tag in _TABLES or tag in _GRAPHICS:
         yield Block(element)
     elif tag == "STARS" and not words(element):
         yield Elision()
@@ -117,6 +118,7 @@ def pieces_of(element: Element) -> Iterator[Piece]:
             opening = lead(element) if element.text is None or len(element) else text
             term = _TERM.match(opening)
             yield Paragraph(tag, text, designators(opening), term[1].strip(' .”"') if term else "")
+        yield from _pictures(element)
     elif any(child.tag not in INLINE and words(child) for child in element) and _has_line(element):
         yield from _broken_line(element)
     else:
@@ -138,22 +140,33 @@ def _broken_line(element: Element) -> Iterator[Piece]:
     """A paragraph with blocks inside it (a footnote, an equation): its lines, and the blocks between."""
     tag = str(element.tag)
     line = [element.text or ""]
+    pictures: list[Block] = []
     opening = lead(element)
     first = True
     for child in element:
         if child.tag in INLINE:
             line.append(raw(child))
+            pictures.extend(_pictures(child))
         else:
             text = " ".join("".join(line).split())
             if text:
                 yield Paragraph(tag, text, designators(opening) if first else ())
                 first = False
             line = []
+            yield from pictures
+            pictures = []
             yield from pieces_of(child)
         line.append(child.tail or "")
     text = " ".join("".join(line).split())
     if text:
         yield Paragraph(tag, text, designators(opening) if first else ())
+    yield from pictures
+
+
+def _pictures(element: Element) -> Iterator[Block]:
+    """The images in an element of one line: they hold formulas as often as not."""
+    for image in element.iter("img"):
+        yield Block(image)
 
 
 class Flow:
@@ -282,6 +295,17 @@ class Flow:
         path = self.outline.numbered(parent.path, "¶")
         self.outline.add(path, UnitKind.PARAGRAPH, piece.text, parent.depth + 1)
 
+    def _graphic(self, element: Element, current: Place) -> None:
+        """A picture, or a formula set as one: its number in the Register, or its alternative text and file. Another
+        number is another picture."""
+        text, meta = words(element), tuple[tuple[str, str], ...]()
+        if not text and element.tag == "img":
+            file = (element.get("src") or "").rpartition("/")[2]
+            text = " ".join(part for part in ((element.get("alt") or "").strip(), file) if part)
+            meta = (("file", file),)
+        path = self.outline.numbered(current.path, "Figure")
+        self.outline.add(path, UnitKind.IMAGE, text, current.depth + 1, meta=meta)
+
     # --- blocks ---------------------------------------------------------------------------------
 
     def write_block(self, element: Element, current: Place) -> None:
@@ -293,10 +317,8 @@ class Flow:
             self.write_table(read_table(element), current)
         elif tag == "FTNT":
             self._footnotes(element)
-        elif tag in ("MATH", "GPH"):
-            text = words(element)
-            path = self.outline.numbered(current.path, "Figure")
-            self.outline.add(path, UnitKind.PARAGRAPH, text, current.depth + 1)
+        elif tag in _GRAPHICS:
+            self._graphic(element, current)
         else:
             self._note(element, current)
 
