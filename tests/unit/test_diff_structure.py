@@ -110,6 +110,36 @@ def test_a_cfr_line_is_no_agency() -> None:
     assert ("CFR", "15 CFR Part 740") in {(unit.path, unit.text) for unit in units}
 
 
+_INNER = "<SECTION><SECTNO>§ 745.1</SECTNO><SUBJECT>Scope.</SUBJECT><P>(a) Scope.</P></SECTION>"
+_APPENDIX = f"""<APPENDIX><HD SOURCE="HED">Supplement No. 2 to Part 744—List</HD><P>Item.</P><PART><HD SOURCE="HED">PART 745—CHEMICALS</HD>
+<AUTH><HD SOURCE="HED">Authority:</HD><P>50 U.S.C.</P></AUTH>{_INNER}</PART><P>More items.</P></APPENDIX>"""
+
+
+def test_a_part_inside_an_appendix_is_a_part() -> None:
+    text = f'<REGTEXT TITLE="15" PART="744"><AMDPAR>1. Revise it.</AMDPAR>{_APPENDIX}</REGTEXT>'
+    paths = {unit.text: unit.path for unit in parse.read_file("rule.xml", rule(text)).units}
+    assert paths["Item."] == "instruction 1 › Supp. No. 2 to Part 744 ¶1"
+    assert paths["Authority: 50 U.S.C."] == "instruction 1 › Authority"
+    assert paths["(a) Scope."] == "instruction 1 › 15 CFR 745.1(a)"
+    assert paths["More items."] == "instruction 1 › Supp. No. 2 to Part 744 ¶2"
+
+
+def test_a_part_inside_an_appendix_of_the_cfr() -> None:
+    inner = (
+        '<DIV5 N="745" TYPE="PART"><HEAD>PART 745—CHEMICALS</HEAD><DIV8 N="745.1" TYPE="SECTION"><HEAD>§ 745.1 Scope.</HEAD>'
+        "<P>(a) Scope.</P></DIV8></DIV5>"
+    )
+    document = part(
+        f'<DIV9 N="Appendix A to Part 748"><HEAD>Appendix A to Part 748—List</HEAD><P>Item.</P>{inner}<P>More.</P></DIV9>'
+    )
+    paths = {unit.text: unit.path for unit in document.units}
+    assert paths["(a) Scope."] == "15 CFR 745.1(a)"
+    assert paths["PART 745—CHEMICALS"] == "15 CFR 745"
+    assert paths["More."] == "15 CFR 748 › Appendix A to Part 748 ¶2"
+    annual = f"""<CFRGRANULE><FDSYS><CFRTITLE>15</CFRTITLE></FDSYS><PART><HD SOURCE="HED">PART 744—CONTROLS</HD>{_APPENDIX}</PART></CFRGRANULE>"""
+    assert parse.read_file("annual.xml", annual.encode()).key == "15 CFR 744"
+
+
 OLD = "A license is required for exports to a listed person, with a presumption of denial."
 NEW = "A license is required for exports to any person owned by listed persons by half or more."
 

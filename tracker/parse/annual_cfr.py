@@ -65,7 +65,8 @@ class _Annual:
         found = re.search(r"PART (\d+)", heading, re.IGNORECASE)
         if element.tag == "PART" and found:
             below = Place(f"{self.book} {found[1]}", place.depth + 1)
-            self.place = below.path
+            if self.place == self.book:  # a part inside an appendix does not name the file
+                self.place = below.path
         else:
             below = Place(
                 f"{place.path}{SEPARATOR}{label(heading) if heading else element.tag}", place.depth + 1

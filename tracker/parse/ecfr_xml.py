@@ -10,7 +10,7 @@ import re
 
 from tracker.model import Unit, UnitKind
 from tracker.parse.ccl import write_ccl
-from tracker.parse.flow import Flow, Paragraph, Place, pieces, pieces_of
+from tracker.parse.flow import Flow, Paragraph, Piece, Place, pieces, pieces_of
 from tracker.parse.markup import Element, children, label, shorten, words
 from tracker.parse.outline import SEPARATOR, Outline
 from tracker.parse.parties import is_country_table, write_countries, write_parties
@@ -121,7 +121,20 @@ class _Reader:
             return
         flow = _SupplementFlow(self.outline, place, heading=heading)
         flow.parties = number in _PARTIES
-        flow.write(pieces(element, skip))
+        if not any(_DIV.fullmatch(str(child.tag)) for child in element):
+            flow.write(pieces(element, skip))
+            return
+        run: list[Piece] = []
+        for child in children(element):
+            if isinstance(child, str):
+                run.append(Paragraph("", " ".join(child.split())))
+            elif _DIV.fullmatch(str(child.tag)):  # a part inside an appendix
+                flow.write(run)
+                run = []
+                self.division(child, place)
+            elif child not in skip:
+                run.extend(pieces_of(child))
+        flow.write(run)
 
 
 class _SupplementFlow(Flow):

@@ -306,6 +306,9 @@ class _Reader:
     def _division(self, element: Element) -> None:
         run: list[Piece] = []
         outer = self.under
+        inner = element.tag == "PART" and next(element.iterancestors("APPENDIX"), None) is not None
+        if inner:  # a part inside an appendix is no text of the appendix
+            self.under = self._instruction_place()
         for child in children(element):
             if isinstance(child, str):
                 run.append(Paragraph("", " ".join(child.split())))
@@ -320,7 +323,7 @@ class _Reader:
             else:
                 run.extend(pieces_of(child))
         self._running(run)
-        if element.tag == "APPENDIX":
+        if element.tag == "APPENDIX" or inner:
             self.under = outer
 
     def _supplement(self, name: str, heading: str) -> None:
