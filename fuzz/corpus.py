@@ -166,6 +166,11 @@ def _made() -> dict[str, list[bytes]]:
     found["alerts"] = found["terminal"] = found["ics"] = found["tag"][:6]
     found["unpacking"] = [gzip.compress(pages[0])]
     found["archive"] = [_exported()]
+    found["table"] = [
+        b'HTS Number,Indent,Description,Rate\n"0101",0,"Horses, live:",""\n"",1,"m<sup>2</sup>",2.5%\n0101.2,2,"[""No.""]",Free\n',
+        b'[{"htsno": "0101", "units": ["kg"], "notes": [{"value": "See."}]}, {"htsno": "", "indent": "1", "general": null}]',
+        b'id\tname\n1\tA\n2\tB\n3\t"C\n',
+    ]
     found["file"] = [*cfr[:2], *pages[:3], *found["fr-record"][:2], *found["pdf"], *found["tag"][:2]]
     return found
 

@@ -99,6 +99,11 @@ def page(data: bytes) -> None:
     _document(Role.PAGE, data, "text/html; charset=x-unknown", content="main, .content")
 
 
+def table(data: bytes) -> None:
+    _sound(_document(Role.PAGE, data, "text/csv"))
+    _sound(_document(Role.PAGE, data, "application/json"))
+
+
 def pdf(data: bytes) -> None:
     _document(Role.PDF, data, "application/pdf")
 
@@ -337,6 +342,7 @@ TARGETS: Mapping[str, Target] = {
     "feed-entry": _role(Role.FEED_ENTRY),
     "screening-list": screening_list,
     "page": page,
+    "table": table,
     "pdf": pdf,
     "file": file,
     "records": records,
