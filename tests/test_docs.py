@@ -13,7 +13,7 @@ import pytest
 import tomli
 
 from tracker import settings_keys
-from tracker.cli import accounts, alerting, digesting, keeping, reading, serving, working
+from tracker.cli import accounts, alerting, digesting, keeping, noise, reading, serving, working
 from tracker.cli.app import app
 from tracker.i18n import t
 from tracker.model import TOPIC_IDS, Change, Direction, DocumentKind, Level, Op, SnapshotRef, Tagging
@@ -161,9 +161,10 @@ COMMANDS = text("docs/commands.md")
 def commands() -> dict[str, Any]:
     """The commands by name, as click describes them."""
     modules = {
-        module.__name__ for module in (accounts, alerting, digesting, keeping, reading, serving, working)
+        module.__name__
+        for module in (accounts, alerting, digesting, keeping, noise, reading, serving, working)
     }
-    assert len(modules) == 7  # importing them is what registers their commands
+    assert len(modules) == 8  # importing them is what registers their commands
     group: Any = app
     return dict(group.commands)
 

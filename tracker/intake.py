@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
 from tracker import parse, recording
+from tracker.confirmation import Confirmation, Second, how_read
 from tracker.decision import NewVersion, Reading, Seen, decide
 from tracker.diff.site_wide import SiteWide
 from tracker.errors import FetchError, ParseError, Poison, TrackerError
@@ -45,11 +46,12 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of one answer. `change`: its new or renewed record; `told`: deliveries owed for it;
-    `held`: why the answer waits for a second look instead."""
+    `held`: why the answer waits for a second look instead; `waits`: its text waits for the next poll to confirm it."""
 
     change: Change | None = None
     told: int = 0
     held: str = ""
+    waits: bool = False
 
 
 class Intake:
@@ -76,6 +78,7 @@ class Intake:
         self.accept = accept
         self.quarantine = Quarantine(store, source.id, known)
         self.site_wide = SiteWide()
+        self.confirmation = Confirmation(store, source.id)
         self._failed: dict[str, tuple[tuple[str, ...], ParseError]] = {}
 
     def take(
@@ -105,7 +108,7 @@ class Intake:
             fetched = self.quarantine.check(fetched)
         try:
             if not self.accept and not afresh and self._same_bytes(fetched):
-                return self._write(Seen(fetched))
+                return self._write(Seen(fetched), now)
             return self._decided(fetched, now, kept=kept)
         except (ParseError, FetchError) as error:
             return self._set_aside(fetched, error, now)
@@ -127,7 +130,9 @@ class Intake:
                 baseline = self._is_baseline(fetched.key)
                 self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=baseline, gone=gone)
                 return Taken(held=reason)
-            reading = self._without_noise(fetched, reading, ask=not kept)
+            reading, second = self._without_noise(fetched, reading, ask=not kept)
+            if not self.accept and self.confirmation.waits(fetched, reading, second, now):
+                return Taken(waits=True)
             decision = decide(
                 fetched,
                 reading,
@@ -138,7 +143,7 @@ class Intake:
                 site_wide=self.site_wide,
             )
             try:
-                return self._write(decision)
+                return self._write(decision, now)
             except Outdated:
                 continue  # another source has just brought a state of this document
         raise ParseError(f"{fetched.key}: other sources bring new states of it all the time")
@@ -213,7 +218,7 @@ class Intake:
         )
         previous = self._previous(fetched, old)
         if previous is not None:
-            reading = replace(reading, previous=previous, templates=version.noise)
+            reading = replace(reading, previous=previous, templates=noise.usable(version.noise))
         return fetched, reading
 
     def _pending_keys(self, fetched: Fetched) -> set[str]:
@@ -225,12 +230,8 @@ class Intake:
         """The stored text, read by today's recipe, so that another selector or a better reader is not mistaken for
         another text. None where it holds nothing under a new recipe: there is no before to compare with. Raises
         ParseError where it cannot be read for any other reason, for then nothing is known of what changed."""
-        meta = {
-            **old.meta,
-            **{name: fetched.meta[name] for name in ("content", INDEX) if name in fetched.meta},
-        }
         try:
-            return parse.read(replace(old, meta=meta))
+            return parse.read(replace(old, meta={**old.meta, **how_read(fetched)}))
         except (ParseError, FetchError) as error:
             known = self.known.get(fetched.key)
             same = known is None or known.validators.recipe in (self.source.recipe(), states.PENDING)
@@ -250,11 +251,13 @@ class Intake:
         known = self.known.get(key)
         return self.baseline or (known is not None and known.validators.recipe == states.PENDING)
 
-    def _without_noise(self, fetched: Fetched, reading: Reading, *, ask: bool = True) -> Reading:
-        """Masks what changes by itself. A page that seems changed is fetched a second time: what differs
-        between two fetches of the same moment is noise, and is remembered as such. Without `ask` it is not."""
+    def _without_noise(
+        self, fetched: Fetched, reading: Reading, *, ask: bool = True
+    ) -> tuple[Reading, Second | None]:
+        """Masks what changes by itself. A page that seems changed is fetched a second time: what differs between the
+        two fetches and from what is stored is noise, and is remembered as such. Without `ask` it is not."""
         if fetched.role is not Role.PAGE:
-            return reading
+            return reading, None
 
         def quieted(templates: tuple[str, ...]) -> Reading:
             previous = reading.previous and noise.quiet(reading.previous, templates)
@@ -267,19 +270,24 @@ class Intake:
 
         quiet = quieted(reading.templates)
         if not ask or quiet.previous is None or digest(quiet.document) == digest(quiet.previous):
-            return quiet
-        second = parse.read(self.again(fetched))
+            return quiet, None
+        answer = self.again(fetched)
+        second = parse.read(answer)
         assert reading.previous is not None
         learned = noise.volatile(reading.document, second, reading.previous)
-        return quieted(tuple(sorted({*reading.templates, *learned}))) if learned else quiet
+        quiet = quieted(tuple(sorted({*reading.templates, *learned}))) if learned else quiet
+        return quiet, Second(answer, noise.quiet(second, quiet.templates))
 
     # --- writing --------------------------------------------------------------------------------
 
-    def _write(self, decision: Seen | NewVersion) -> Taken:
+    def _write(self, decision: Seen | NewVersion, now: datetime) -> Taken:
         """Raises Outdated, and then nothing was written."""
+        key, seen = decision.fetched.key, isinstance(decision, Seen)
         with self.store.write() as connection:
             written = recording.apply(connection, decision, self.source, self.settings)
+            row = self.confirmation.write_settled(connection, key, now, stored=seen)
         self._remember(written.resources)
+        self.confirmation.remember(key, row)
         if isinstance(decision, NewVersion):
             self.site_wide.add(decision.operations)
         return Taken(written.change, written.told)

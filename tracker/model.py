@@ -161,12 +161,14 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A resource seen earlier that the source no longer shows. A fact about the source, not yet a
-    removal: the pipeline counts it and decides."""
+    """A resource seen earlier that the source no longer shows. `gone` is one answer that says so, not yet a removal:
+    the pipeline counts them and decides. `published`: it left the public inspection list for the Federal Register;
+    `withdrawn`: it left it and is not published, which two lists and the Federal Register say."""
 
     key: str
     url: str
     reason: str
+    how: Literal["gone", "published", "withdrawn"] = "gone"
 
 
 @dataclass(frozen=True, slots=True)

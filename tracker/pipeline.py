@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from tracker import clock, fetch, tag
+from tracker import clock, departure, fetch, tag
 from tracker.errors import (
     FetchError,
     ParseError,
@@ -22,12 +22,14 @@ from tracker.errors import (
 )
 from tracker.fetch.client import Client
 from tracker.fetch.items import Cursor, Trouble
-from tracker.intake import Intake
+from tracker.intake import Intake, Taken
 from tracker.model import Absent, Change, Document, DocumentKind, Fetched, Level, NotModified, Validators
 from tracker.quarantine import CURE
-from tracker.sources import Settings, Source
-from tracker.store import states
+from tracker.record import instant
+from tracker.sources import Settings, Source, SourceKind
+from tracker.store import page_states, states
 from tracker.store.db import Store
+from tracker.store.page_states import Absence
 
 BIS = "industry-and-security-bureau"
 TICK = 1.1  # seconds
@@ -51,6 +53,7 @@ class Report:
     held: list[dict[str, str]] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    flapping: list[dict[str, Any]] = field(default_factory=list)
     state: str = "healthy"
     reason: str = ""
     cause: dict[str, Any] = field(
@@ -64,7 +67,8 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        return self.state == "healthy"
+        """A page that gives two texts in turn is no failure: both were read."""
+        return self.state in {"healthy", "flapping"}
 
     def json(self) -> dict[str, Any]:
         shown = (name for name in self.__slots__ if name != "causes")
@@ -85,9 +89,17 @@ class Context:
 class Recollection:
     """What the store knows of a source, as the adapters ask for it (`fetch.memory.Memory`)."""
 
-    def __init__(self, cursor: Mapping[str, str], known: Mapping[str, states.Resource]) -> None:
+    def __init__(
+        self,
+        cursor: Mapping[str, str],
+        known: Mapping[str, states.Resource],
+        absences: Mapping[str, Absence] | None = None,
+        now: datetime | None = None,
+    ) -> None:
         self.cursor = cursor
         self._known = known
+        self._absences = absences or {}
+        self._now = now
 
     def validators(self, key: str) -> Validators | None:
         found = self._known.get(key)
@@ -102,10 +114,12 @@ class Recollection:
         return [
             key
             for key, found in self._known.items()
-            if key.startswith(prefix)
-            and (found.validators.sha256 or found.held_sha256)
-            and found.missing_count < GIVEN_UP
+            if key.startswith(prefix) and (found.validators.sha256 or found.held_sha256) and self._is_due(key)
         ]
+
+    def _is_due(self, key: str) -> bool:
+        absence = self._absences.get(key)
+        return absence is None or self._now is None or departure.is_due(absence, self._now)
 
 
 def in_field(record: Mapping[str, Any], now: datetime) -> bool:
@@ -148,8 +162,9 @@ def poll(
     report = Report(source.id)
     state = state or states.states(context.store, [source.id])[source.id]
     known = known if known is not None else states.resources(context.store, [source.id])[source.id]
-    memory = Recollection(state.cursor, known)
     now = context.now()
+    absences = page_states.absences(context.store, source.id)
+    memory = Recollection(state.cursor, known, absences, now)
     baseline = state.baseline_at is None
     intake = Intake(
         context.store,
@@ -169,7 +184,16 @@ def poll(
         for item in fetch.poll(source, memory, context.client, now, wanted=partial(in_field, now=now)):
             if isinstance(item, Fetched | NotModified):
                 seen.add(item.key)
-            _handle(item, intake, report, context, memory.cursor)
+            taken = _handle(item, intake, report, context, memory.cursor)
+            if (
+                taken is not None
+                and isinstance(item, Fetched | NotModified)
+                and item.key in absences
+                and not (taken.held or taken.waits)
+            ):
+                # It was gone and is there again. Another text than it had is a record of its own.
+                changed = taken.change is not None
+                _told(partial(departure.back, changed=changed), item.key, intake, report, context)
         for waiting in intake.quarantine.left(frozenset(seen)):
             _take(waiting, intake, report, context, kept=True)
         if baseline:
@@ -185,6 +209,10 @@ def poll(
         report.state, report.reason, report.cause = "failing", error.line(), cause_of(error)
         report.errors.append({"key": "", "url": "", "error": error.line()})
     _tell_standing(intake, report)
+    report.flapping = [
+        {"key": key, "url": row.url, "since": instant(row.since), "polls": row.seen}
+        for key, row in sorted(intake.confirmation.flapping.items())
+    ]
     tally = context.client.tally()
     report.requests = tally.requests - counted[0]
     report.bytes = tally.bytes - counted[1]
@@ -206,16 +234,25 @@ def _handle(
     report: Report,
     context: Context,
     cursor: Mapping[str, str],
-) -> None:
+) -> Taken | None:
+    """What became of an answer that something is there; None for all else, and for what could not be read."""
     source = intake.source
     match item:
         case Fetched():
-            _take(item, intake, report, context)
+            return _take(item, intake, report, context)
         case NotModified():
             _there(item.key, intake, context)
+            intake.confirmation.unchanged(item.key, context.now().replace(microsecond=0))
+            if source.kind is SourceKind.PUBLIC_INSPECTION:
+                _told(departure.listed_again, item.key, intake, report, context)
+            return Taken()
         case Absent():
             report.absent.append(item.key)
             _missing(item.key, intake, context)
+            if item.how == "withdrawn":
+                _told(departure.withdrawn, item, intake, report, context)
+            elif item.how == "gone":
+                _told(departure.gone, item, intake, report, context)
         case Trouble():
             report.errors.append({"key": item.key, "url": item.url, "error": item.error.line()})
             report.causes.append(cause_of(item.error))
@@ -229,9 +266,12 @@ def _handle(
             if dict(item.values) != dict(cursor):
                 with context.store.write() as connection:
                     states.set_cursor(connection, source.id, item.values)
+    return None
 
 
-def _take(fetched: Fetched, intake: Intake, report: Report, context: Context, *, kept: bool = False) -> None:
+def _take(
+    fetched: Fetched, intake: Intake, report: Report, context: Context, *, kept: bool = False
+) -> Taken | None:
     """`kept`: it comes out of the store, where it waited to be read."""
     # A list of which something failed is asked for whole the next time, so that this comes again.
     incomplete = bool(report.errors or report.held)
@@ -242,15 +282,28 @@ def _take(fetched: Fetched, intake: Intake, report: Report, context: Context, *,
         told = {"key": fetched.key, "url": fetched.answer.url, "error": error.line()}
         if told not in report.errors:
             report.errors.append(told)
-        return
+        return None
     report.documents += 1
     if taken.held:
         report.held.append({"key": fetched.key, "url": fetched.answer.url, "reason": taken.held})
     change = taken.change
-    if change is None:
-        return
-    report.alerts += taken.told
-    note(report, change, context.now().replace(microsecond=0))
+    if change is not None:
+        report.alerts += taken.told
+        note(report, change, context.now().replace(microsecond=0))
+    return taken
+
+
+T = TypeVar("T")
+Departure = Callable[[Store, Settings, Source, T, datetime], tuple[Change | None, int]]
+
+
+def _told(what: Departure[T], of: T, intake: Intake, report: Report, context: Context) -> None:
+    """Something that is gone, or there again, with its record where there is one to tell."""
+    now = context.now().replace(microsecond=0)
+    change, told = what(context.store, context.settings, intake.source, of, now)
+    if change is not None:
+        report.alerts += told
+        note(report, change, now)
 
 
 def note(report: Report, change: Change, now: datetime) -> None:
@@ -329,3 +382,9 @@ def _judge(report: Report) -> None:
         same = {(cause["code"], cause["host"]) for cause in report.causes}
         if len(same) == 1 and len(report.causes) == len(report.errors):
             report.cause = report.causes[0]  # all of them for one reason
+    elif report.flapping:
+        report.state = "flapping"
+        first = report.flapping[0]
+        report.reason = (
+            f"{len(report.flapping)} pages give two texts in turn; {first['key']}: since {first['since']}"
+        )

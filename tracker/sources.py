@@ -15,6 +15,9 @@ from pathlib import Path
 from tracker.model import Language, Level, Profile
 
 GOVINFO = "https://www.govinfo.gov"
+# In the cursor of a page source: what of the site its last poll did not watch, as JSON. `left_out`: how many links were
+# beyond `max_pages`, `left_out_links` the first of them; `passed_over`: dead and forbidden links, each with its reason.
+NOT_WATCHED = "not_watched"
 
 
 class SourceKind(StrEnum):

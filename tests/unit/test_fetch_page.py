@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,10 +9,10 @@ import pytest
 
 from tests.unit.fetch_fakes import START, Notes, Site, Time, client_for, conditional, fetched_keys, page
 from tracker import fetch
-from tracker.errors import Refused, Unreachable, WrongShape
+from tracker.errors import NotFound, Refused, Unreachable, WrongShape
 from tracker.fetch import Item, Trouble
 from tracker.model import Absent, Fetched, NotModified, Role
-from tracker.sources import Source, SourceKind
+from tracker.sources import NOT_WATCHED, Source, SourceKind
 
 BASE = "https://www.bis.gov"
 NEWS = Source("bis", SourceKind.PAGE, url=f"{BASE}/news", follow="same-site", depth=1)
@@ -97,7 +98,9 @@ def test_the_bound_of_pages_keeps_what_is_nearest_and_says_how_many_are_left_out
     notes = Notes()
     items = poll(replace(NEWS, max_pages=4), notes, at)
     assert fetched_keys(items) == [f"{BASE}/news", *(f"{BASE}/p{n}" for n in range(3))]
-    assert notes.cursor["left_out"] == "7"
+    said = json.loads(notes.cursor[NOT_WATCHED])
+    assert said["left_out"] == 7
+    assert said["left_out_links"] == [f"{BASE}/p{n}" for n in range(3, 10)]
 
 
 def test_depth_bounds_how_far_links_are_followed() -> None:
@@ -148,8 +151,21 @@ def test_dead_and_forbidden_links_are_noted_and_fail_nothing() -> None:
     items = poll(NEWS, notes, at)
     assert fetched_keys(items) == [f"{BASE}/news", f"{BASE}/rule"]
     assert not any(isinstance(item, Trouble) for item in items)
-    assert "/dead" in notes.cursor["passed_over"]
-    assert "robots.txt" in notes.cursor["passed_over"]
+    said = {entry["url"]: entry["reason"] for entry in json.loads(notes.cursor[NOT_WATCHED])["passed_over"]}
+    assert "404" in said[f"{BASE}/dead"]
+    assert "robots.txt" in said[f"{BASE}/search/all"]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_start_page_that_is_gone_is_absent_and_fails_the_source(status: int) -> None:
+    notes = Notes()
+    poll(NEWS, notes, site())
+    items = fetch.poll(NEWS, notes, client_for(site(__news=httpx.Response(status))), START)
+    first = next(items)
+    assert isinstance(first, Absent)
+    assert (first.key, first.how) == (f"{BASE}/news", "gone")
+    with pytest.raises(NotFound):
+        next(items)
 
 
 def test_one_page_that_fails_is_a_trouble_and_the_others_come() -> None:

@@ -121,18 +121,58 @@ def test_no_text_of_what_is_not_wanted() -> None:
     assert "/raw/1.txt" not in at.asked
 
 
-def test_leaving_the_list_is_told_once_with_the_reason() -> None:
+def absent(items: list[Item]) -> list[tuple[str, str]]:
+    return [(item.key, item.how) for item in items if isinstance(item, Absent)]
+
+
+def test_leaving_the_list_on_the_day_of_publication_is_normal() -> None:
     notes, time = Notes(), Time()
-    poll(notes, site(filed("1", "2026-06-11"), filed("2", "2026-06-12"), filed("3", "2026-06-20")), time)
+    poll(notes, site(filed("1", "2026-06-11"), filed("3", "2026-06-20")), time)
     time.seconds += timedelta(days=1).total_seconds()
-    left = [item for item in poll(notes, site(filed("3", "2026-06-20")), time) if isinstance(item, Absent)]
-    assert [(item.key, item.reason.split(" its")[0]) for item in left] == [
-        ("1", "published"),
-        ("2", "left public inspection before"),
-    ]
-    assert not [
-        item for item in poll(notes, site(filed("3", "2026-06-20")), time) if isinstance(item, Absent)
-    ]
+    assert absent(poll(notes, site(filed("3", "2026-06-20")), time)) == [("1", "published")]
+    assert absent(poll(notes, site(filed("3", "2026-06-20")), time)) == []
+
+
+def test_what_two_lists_are_without_and_the_register_does_not_have_is_withdrawn() -> None:
+    notes, kept = Notes(), filed("3", "2026-06-20")
+    poll(notes, site(filed("2", "2026-06-12"), kept))
+    assert absent(poll(notes, site(kept))) == [], "a list may be short for once"
+    at = site(kept)
+    found = [item for item in poll(notes, at) if isinstance(item, Absent)]
+    assert [(item.key, item.how) for item in found] == [("2", "withdrawn")]
+    assert "2026-06-12" in found[0].reason
+    assert "/api/v1/documents/2.json" in at.asked
+    assert absent(poll(notes, site(kept))) == [], "told once"
+    again = poll(notes, site(filed("2", "2026-06-12"), kept))
+    assert [item.key for item in again if isinstance(item, NotModified)] == ["2"], "there again"
+
+
+def test_what_was_published_early_is_not_withdrawn() -> None:
+    notes, kept = Notes(), filed("3", "2026-06-20")
+    poll(notes, site(filed("2", "2026-06-12"), kept))
+    poll(notes, site(kept))
+    at = site(kept)
+    at.table["/api/v1/documents/2.json"] = json_answer({"document_number": "2"})
+    assert absent(poll(notes, at)) == [("2", "published")]
+
+
+def test_a_register_that_does_not_answer_says_nothing_about_a_document() -> None:
+    notes, kept = Notes(), filed("3", "2026-06-20")
+    poll(notes, site(filed("2", "2026-06-12"), kept))
+    poll(notes, site(kept))
+    at = site(kept)
+    at.table["/api/v1/documents/2.json"] = httpx.Response(503)
+    items = poll(notes, at)
+    assert absent(items) == []
+    assert [item.key for item in items if isinstance(item, Trouble)] == ["2"]
+    assert absent(poll(notes, site(kept))) == [("2", "withdrawn")], "asked again"
+
+
+def test_what_is_missing_from_one_list_only_was_never_gone() -> None:
+    notes, both = Notes(), (filed("2", "2026-06-12"), filed("3", "2026-06-20"))
+    for documents in (both, both[1:], both, both[1:], both):
+        items = poll(notes, site(*documents))
+        assert absent(items) == []
 
 
 def test_a_list_that_is_empty_before_its_time_is_a_failure() -> None:

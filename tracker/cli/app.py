@@ -72,7 +72,7 @@ output = click.option(
 
 def run() -> int:
     """Runs the command and returns the exit code."""
-    from tracker.cli import accounts, alerting, digesting, keeping, reading, serving, working  # noqa: F401 - they register their commands
+    from tracker.cli import accounts, alerting, digesting, keeping, noise, reading, serving, working  # noqa: F401 - they register their commands
 
     terminal.prepare()
     try:

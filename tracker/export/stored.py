@@ -35,13 +35,13 @@ def redline_of(
 def with_texts(connection: Connection, change: Change, redline: Redline) -> Redline | None:
     """The same redline with the units of both texts, read anew from their snapshots.
 
-    None where they cannot be had: nothing stood before, the bytes are no longer readable, or today's reader
+    None where they cannot be had: nothing stood before or stands after, the bytes are no longer readable, or today's reader
     makes other units of them than the operations were made from.
     """
     row = connection.execute(
         select(CHANGE.c.identity, CHANGE.c.version).where(CHANGE.c.id == change.id)
     ).first()
-    if row is None or redline.before is None:
+    if row is None or redline.before is None or change.after is None:
         return None
     later = versions.get(connection, row.identity, row.version)
     earlier = versions.get(connection, row.identity, row.version - 1)

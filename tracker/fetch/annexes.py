@@ -65,7 +65,7 @@ class Annexes:
         self._now = now
         self._deadline = deadline
         self._passed_over = passed_over
-        self.left_out = 0
+        self.left_out: list[str] = []
 
     def known(self, page: str) -> list[Link]:
         """Those that the page had when it was last read."""
@@ -87,7 +87,7 @@ class Annexes:
                 found.setdefault(url, text)
         before = {link.url for link in self.known(page)}
         chosen = sorted(found, key=lambda url: url not in before)[: self._source.annexes]
-        self.left_out += len(found) - len(chosen)
+        self.left_out += [url for url in found if url not in set(chosen)]
         return [Link(url, text) for url, text in found.items() if url in set(chosen)]
 
     def look(self, page: str, links: list[Link]) -> Found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,7 +21,7 @@ from tracker.fetch.rate import PAGES
 from tracker.fetch.shape import check_page
 from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
 from tracker.page_parts import INDEX
-from tracker.sources import Source
+from tracker.sources import NOT_WATCHED, Source
 
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8,text/csv;q=0.8,application/json;q=0.8"
 _TEXT = ("text/", "application/xhtml", "application/pdf", "application/csv", "application/json")
@@ -29,8 +30,7 @@ _LINKS = "links "  # cursor: `links URL`, from the body with the validators of `
 _FROM = "from "
 _AT = "at "  # cursor: `at URL`, where a followed address was found, if redirected
 _HOME = "home"  # where the start page was found, if redirected
-_LEFT_OUT = "left_out"  # how many addresses were beyond max_pages
-_PASSED_OVER = "passed_over"  # dead and forbidden links, with the reason
+_NAMED = 50  # addresses beyond max_pages that are kept by name
 
 
 def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Iterator[Item]:
@@ -73,7 +73,7 @@ class _Walk:
         self._landed = {at for name, at in memory.cursor.items() if name.startswith(_AT)}
         self._cursor: dict[str, str] = {}
         self._passed_over: dict[str, str] = {}
-        self._left_out = 0
+        self._left_out: dict[str, None] = {}  # in order
         self._down = 0
         self._annexes = Annexes(source, memory, client, now, self._deadline, self._passed_over)
 
@@ -85,13 +85,17 @@ class _Walk:
         known_added = False
         while queue:
             link, depth = queue.popleft()
-            items, links = self._visit(link, depth)
+            try:
+                items, links = self._visit(link, depth)
+            except NotFound as error:
+                yield Absent(link.url, link.url, error.cause)
+                raise
             yield from items
             for found in links:
                 if found.url in seen:
                     continue
                 if len(seen) >= self._source.max_pages:
-                    self._left_out += 1
+                    self._leave_out(found.url)
                     continue
                 seen.add(found.url)
                 queue.append((found, depth + 1))
@@ -100,12 +104,23 @@ class _Walk:
                 self._add_known(queue)
         if self._home != self._start:
             self._cursor[_HOME] = self._home
-        if self._left_out or self._annexes.left_out:
-            self._cursor[_LEFT_OUT] = str(self._left_out + self._annexes.left_out)
-        if self._passed_over:
-            self._cursor[_PASSED_OVER] = packed([Link(*pair) for pair in self._passed_over.items()])
+        beyond = [*self._left_out, *self._annexes.left_out]
+        if beyond or self._passed_over:
+            self._cursor[NOT_WATCHED] = json.dumps(
+                {
+                    "left_out": len(beyond),
+                    "left_out_links": beyond[:_NAMED],
+                    "passed_over": [
+                        {"url": url, "reason": reason} for url, reason in self._passed_over.items()
+                    ],
+                },
+                ensure_ascii=False,
+            )
         if self._cursor != dict(self._memory.cursor):
             yield Cursor(self._cursor)
+
+    def _leave_out(self, url: str) -> None:
+        self._left_out[url] = None
 
     def _add_known(self, queue: deque[tuple[Link, int]]) -> None:
         """What was seen earlier and is no longer linked: it may still stand there, and change."""
@@ -115,7 +130,7 @@ class _Walk:
             if key in self._seen or is_annex(key) or not self._follows(key):
                 continue
             if len(self._seen) >= self._source.max_pages:
-                self._left_out += 1
+                self._leave_out(key)
                 continue
             self._seen.add(key)
             queue.append((Link(key, ""), self._depth))

@@ -28,13 +28,17 @@ LISTING = "listing/current"
 _VOLATILE = frozenset({"page_views", "excerpts", "last_public_inspection_issue"})
 _CURRENT = "current"  # cursor: `number=publication date` of those on the list, so that leaving it is noticed
 _OWED = "owed"  # cursor: those whose text could not be had yet
+# cursor: `number=publication date` of those that left the list before that day, and are waited for
+_MISSING = "missing"
+_WITHDRAWN = "withdrawn"  # cursor: those that were withdrawn, in case they come again
 
 
 def poll(source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
     """Records that are new or changed, with their raw text where `wanted`; then those that left the list.
 
-    Leaving it is normal (published, or withdrawn) and never a removal. Raises FetchError; WrongShape for a list that is
-    empty before its time.
+    Leaving it on the day of publication is normal. What leaves it earlier is withdrawn once a second list is without it
+    and the Federal Register says that it has not published it. Raises FetchError; WrongShape for a list that is empty
+    before its time.
     """
     return _Poll(source, memory, client, now, wanted).items()
 
@@ -66,18 +70,20 @@ class _Poll:
 
     def items(self) -> Iterator[Item]:
         owed_before = set(self._memory.cursor.get(_OWED, "").split())
+        missing_before = _days(self._memory.cursor.get(_MISSING, ""))
+        withdrawn = set(self._memory.cursor.get(_WITHDRAWN, "").split())
         known = for_replay(self._memory.validators(LISTING), self._source, self._now)
         answer = self._client.get(
             _address(self._source),
             rate=FR_API,
             deadline=self._deadline,
             accept="application/json",
-            validators=None if owed_before else known,
+            validators=None if owed_before or missing_before else known,
         )
         if answer is None:
             yield NotModified(LISTING, _address(self._source), self._client.clock())
             return
-        before = dict(entry.split("=", 1) for entry in self._memory.cursor.get(_CURRENT, "").split())
+        before = _days(self._memory.cursor.get(_CURRENT, ""))
         records = _records(answer)
         today = legal_day(self._now).isoformat()
         if not records and any(day > today for day in before.values()):
@@ -96,17 +102,46 @@ class _Poll:
                 continue
             number = number.strip()
             current[number] = str(record.get("publication_date") or "")
+            if number in withdrawn:
+                withdrawn.discard(number)
+                yield NotModified(number, answer.url, self._client.clock())  # it is there again
             yield from self._record(number, record, answer, number in owed_before)
-        for number, day in sorted(before.items()):
-            if number not in current:
-                early = day > today
-                reason = f"left public inspection before its publication on {day}" if early else "published"
-                yield Absent(number, answer.url, reason)
+        missing: dict[str, str] = {}
+        for number, day in sorted({**before, **missing_before}.items()):
+            if number in current:
+                continue
+            if day and day <= today:
+                yield Absent(number, answer.url, "published", "published")
+            elif number not in missing_before:
+                missing[number] = day  # a list may be short for once
+            else:
+                left = self._left(number, day)
+                if isinstance(left, Trouble):
+                    missing[number] = day
+                elif left.how == "withdrawn":
+                    withdrawn.add(number)
+                yield left
         yield Fetched(LISTING, Role.LISTING, answer)
-        on_list = " ".join(f"{number}={day}" for number, day in sorted(current.items()))
-        values = {_CURRENT: on_list, _OWED: " ".join(sorted(self._owed))}
+        values = {
+            _CURRENT: _packed(current),
+            _OWED: " ".join(sorted(self._owed)),
+            _MISSING: _packed(missing),
+            _WITHDRAWN: " ".join(sorted(withdrawn)),
+        }
         if values != dict(self._memory.cursor):
             yield Cursor(values)
+
+    def _left(self, number: str, day: str) -> Absent | Trouble:
+        """Why a document is on the list no more, as the Federal Register says: Trouble where it says nothing."""
+        url = f"{self._source.base_url.rstrip('/')}/documents/{number}.json"
+        try:
+            self._client.fetch(url, rate=FR_API, deadline=self._deadline, accept="application/json")
+        except NotFound:
+            reason = f"left public inspection before its publication on {day or 'a day not yet set'}, and is not published"
+            return Absent(number, url, reason, "withdrawn")
+        except FetchError as error:
+            return Trouble(number, url, error)
+        return Absent(number, url, "published", "published")
 
     def _concerns(self, record: Mapping[str, Any]) -> bool:
         if not self._source.agencies:
@@ -142,6 +177,14 @@ class _Poll:
                     attachments = (text,) if text else ()
         if not same or attachments:
             yield _fetched(number, record, answer, attachments, owed=number in self._owed)
+
+
+def _days(packed: str) -> dict[str, str]:
+    return dict(entry.split("=", 1) for entry in packed.split())
+
+
+def _packed(days: Mapping[str, str]) -> str:
+    return " ".join(f"{number}={day}" for number, day in sorted(days.items()))
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:

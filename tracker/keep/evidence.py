@@ -64,7 +64,7 @@ def write(state: Path, reference: str, folder: Path, *, now: datetime, timezone:
     store = Store(state)
     try:
         with store.read() as connection:
-            kept = _kept(connection, record["id"])
+            kept = _kept(connection, record["id"], gone=record["after"] is None)
             files = _redlines(connection, record, now, timezone)
             head = connection.execute(
                 select(SNAPSHOT.c.id, SNAPSHOT.c.chain).order_by(SNAPSHOT.c.id.desc()).limit(1)
@@ -91,13 +91,15 @@ def write(state: Path, reference: str, folder: Path, *, now: datetime, timezone:
     return _put(folder, files)
 
 
-def _kept(connection: Connection, change_id: str) -> list[_Kept]:
-    """The answers before and after, oldest side first, each with the chain value that it was linked to."""
+def _kept(connection: Connection, change_id: str, *, gone: bool = False) -> list[_Kept]:
+    """The answers before and after, oldest side first, each with the chain value that it was linked to. Of a record
+    that says that something is gone there is nothing after."""
     row = connection.execute(
         select(CHANGE.c.identity, CHANGE.c.version).where(CHANGE.c.id == change_id)
     ).one()
     kept = []
-    for side, ordinal in (("before", row.version - 1), ("after", row.version)):
+    sides = (("before", row.version - 1), ("after", row.version))
+    for side, ordinal in sides[:1] if gone else sides:
         version = versions.get(connection, row.identity, ordinal)
         for identity in version.snapshots if version else ():
             fetched = snapshots.load(connection, [identity])
@@ -110,7 +112,7 @@ def _kept(connection: Connection, change_id: str) -> list[_Kept]:
             ).scalar()
             values = {**found._mapping, "fetched_at": to_text(found.fetched_at)}
             kept.append(_Kept(side, fetched, values, str(previous or snapshots.START)))
-    if not any(one.side == "after" for one in kept):
+    if not any(one.side == ("before" if gone else "after") for one in kept):
         raise StoreError(f"{change_id}: its snapshots are not there", cure="run `tracker verify`")
     return kept
 

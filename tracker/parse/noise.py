@@ -106,6 +106,14 @@ def usable(templates: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(template for template in templates if _is_usable(template)))
 
 
+def shown(template: str) -> tuple[str, str]:
+    """A usable template for people: the kind of what is masked, `parameter` for one of an address, and the words."""
+    if template.startswith("?"):
+        return "parameter", template
+    kind, _, words = template.partition(": ")
+    return kind, " ".join(word for word in words.split() if word not in (_START, _END))
+
+
 def _is_usable(template: str) -> bool:
     if template.startswith("?"):
         return len(template) > 2 and template.endswith("=")

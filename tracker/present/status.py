@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tracker.parse import noise
 from tracker.present.cause import touched
 from tracker.record import instant
-from tracker.sources import Settings
+from tracker.sources import NOT_WATCHED, Settings
+from tracker.store import page_reading
 from tracker.store.moment import from_text
 from tracker.store.reading import Reader
 from tracker.store.recipient_queries import not_reached, stranded
@@ -24,11 +26,16 @@ def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
     unreached = not_reached(store.connection)
     gone = stranded(store.connection, [channel.id for channel in settings.channels])
     # What was given up because its channel is gone from the settings is nobody's to mend.
+    pages = _Pages(store)
     given_up = [row for row in store.dead_digests() if settings.channel(row["channel"]) is not None]
     return {
         "at": instant(now),
         "sources": [
-            {**source, "reconciliation": _reconciliation(reconciliations.get(source["id"]))}
+            {
+                **source,
+                **pages.of(source["id"], sources.get(source["id"])),
+                "reconciliation": _reconciliation(reconciliations.get(source["id"])),
+            }
             for source in watched
         ],
         "channels": [
@@ -75,6 +82,34 @@ def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
             if source.enabled
         ],
     }
+
+
+class _Pages:
+    """What of each source is not compared, not there or not asked for: nothing of it is left to silence."""
+
+    def __init__(self, store: Reader) -> None:
+        self._flapping = page_reading.flapping(store.connection)
+        self._absent = page_reading.absent(store.connection)
+        self._masked = page_reading.masked(store.connection)
+
+    def of(self, source: str, row: Mapping[str, Any] | None) -> dict[str, Any]:
+        beyond = json.loads(json.loads(row["cursor"]).get(NOT_WATCHED, "{}")) if row is not None else {}
+        return {
+            "flapping": [_times(each) for each in self._flapping.get(source, [])],
+            "gone": [_times(each) for each in self._absent.get(source, [])],
+            "masked": [
+                {"url": url, "kind": kind, "words": words}
+                for url, templates in self._masked.get(source, [])
+                for kind, words in map(noise.shown, noise.usable(templates))
+            ],
+            "left_out": beyond.get("left_out", 0),
+            "left_out_links": beyond.get("left_out_links", []),
+            "passed_over": beyond.get("passed_over", []),
+        }
+
+
+def _times(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "since": instant(from_text(row["since"])), "at": instant(from_text(row["at"]))}
 
 
 def well(status: Mapping[str, Any]) -> bool:

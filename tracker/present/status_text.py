@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +69,7 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
     parts: list[Any] = [sources, Text()]
     if audited:
         parts += [audits, Text()]
+    parts += _watched(status["sources"], language, when)
     if status["channels"]:
         parts += [channels, Text()]
     parts += [Text(said, style="bold red") for said in channel_lines(status, language)]
@@ -128,6 +129,49 @@ def channel_lines(status: Mapping[str, Any], language: Language) -> list[str]:
     return found
 
 
+def _watched(
+    sources: Sequence[Mapping[str, Any]], language: Language, when: Callable[[str | None], str]
+) -> list[Any]:
+    """Pages that give two texts in turn, that are gone, that are not asked for, and what is masked on the others."""
+    rows: list[tuple[str, str, str, str, str]] = []
+    for source in sources:
+        name = source["id"]
+        for each in source["flapping"]:
+            rows.append((name, "flapping", each["url"], when(each["since"]), _polls(each["seen"], language)))
+        for each in source["gone"]:
+            said = f"{each['reason']} ({_polls(each['polls'], language)})"
+            rows.append((name, "gone", each["url"], when(each["since"]), said))
+        if source["left_out"]:
+            said = t("health.beyond", language, count=source["left_out"])
+            rows.append((name, "left-out", source["left_out_links"][0], "", said))
+        for each in source["passed_over"][:_SHOWN]:
+            rows.append((name, "passed-over", each["url"], "", each["reason"]))
+        if len(source["passed_over"]) > _SHOWN:
+            rows.append((name, "passed-over", f"+{len(source['passed_over']) - _SHOWN}", "", ""))
+        for each in source["masked"]:
+            rows.append(
+                (
+                    name,
+                    "masked",
+                    each["url"],
+                    "",
+                    f"{label('noise', each['kind'], language)}: {each['words']}",
+                )
+            )
+    if not rows:
+        return []
+    table = _table("watched", ("id", "what", "address", "since", "reason"), language)
+    for name, what, url, since, said in rows:
+        table.add_row(
+            Text(line(name)), Text(label("health", what, language)), Text(line(url)), since, Text(line(said))
+        )
+    return [table, Text()]
+
+
+def _polls(count: int, language: Language) -> str:
+    return t("health.polls", language, count=count)
+
+
 def incident_name(subject: str, language: Language) -> str:
     """`情報源 fr-bis の障害` of `source:fr-bis`."""
     kind, _, name = subject.partition(":")
@@ -178,7 +222,7 @@ def _table(title: str, columns: tuple[str, ...], language: Language) -> Table:
     for name in columns:
         drawing.add_column(
             label("health", name, language),
-            no_wrap=name not in {"reason", "answer", "second", "filled", "missing"},
+            no_wrap=name not in {"reason", "answer", "address", "second", "filled", "missing"},
         )
     return drawing
 

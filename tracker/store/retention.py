@@ -116,13 +116,19 @@ def _needed(connection: Connection) -> frozenset[str]:
             " JOIN snapshot ON snapshot.id = one.value"
         )
     ).scalars()
+    waiting = connection.execute(
+        text(
+            "SELECT DISTINCT snapshot.sha256 FROM flapping, json_each(flapping.snapshots) AS one"
+            " JOIN snapshot ON snapshot.id = one.value"
+        )
+    ).scalars()
     compared = connection.execute(
         select(CHANGE.c.operations).where(CHANGE.c.operations.is_not(None))
     ).scalars()
     held = connection.execute(
         select(RESOURCE.c.held_sha256).where(RESOURCE.c.held_sha256.is_not(None))
     ).scalars()
-    return frozenset(map(str, (*read, *compared, *held)))
+    return frozenset(map(str, (*read, *waiting, *compared, *held)))
 
 
 def prune(store: Store, *, older: timedelta, now: datetime) -> list[Droppable]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
-from tracker.store import door_tables, meaning_tables  # noqa: F401 - their tables are part of the schema
+from tracker.store import door_tables, meaning_tables, page_tables  # noqa: F401 - their tables are part of the schema
 from tracker.store.row import Instant, Row
 
 

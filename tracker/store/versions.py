@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from tracker.store.tables import VERSION
 
@@ -32,6 +32,36 @@ def latest(connection: Connection, identity: str) -> Version | None:
         select(VERSION).where(VERSION.c.identity == identity).order_by(VERSION.c.ordinal.desc()).limit(1)
     ).first()
     return None if row is None else _version(row)
+
+
+def latest_of(connection: Connection, source: str, key: str) -> Version | None:
+    """The newest version that one thing of a source gave, whatever its document is called."""
+    row = connection.execute(
+        select(VERSION)
+        .where(VERSION.c.source == source, VERSION.c.key == key)
+        .order_by(VERSION.c.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _version(row)
+
+
+def digests(connection: Connection, identity: str, before: int) -> frozenset[str]:
+    """What the document said in the versions before this one, as hashes."""
+    rows = connection.execute(
+        select(VERSION.c.digest).where(VERSION.c.identity == identity, VERSION.c.ordinal < before)
+    )
+    return frozenset(map(str, rows.scalars()))
+
+
+def with_noise(connection: Connection, source: str | None = None) -> list[Version]:
+    """The newest version of each document for which masks were learned."""
+    newest = select(func.max(VERSION.c.id).label("id")).group_by(VERSION.c.source, VERSION.c.key).subquery()
+    query = (
+        select(VERSION).join(newest, newest.c.id == VERSION.c.id).order_by(VERSION.c.source, VERSION.c.key)
+    )
+    if source is not None:
+        query = query.where(VERSION.c.source == source)
+    return [version for version in map(_version, connection.execute(query)) if version.noise]
 
 
 def get(connection: Connection, identity: str, ordinal: int) -> Version | None:

@@ -1,0 +1,58 @@
+"""The command that shows and clears what was learned as noise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tracker.cli.app import as_json as json_option
+from tracker.cli.app import command, language_of, preferences, print_json, tables_of
+from tracker.cli.app import known as check_known
+from tracker.cli.app import lang as lang_option
+
+
+@command("noise")
+@click.argument("source", required=False, default="")
+@click.option("--clear", is_flag=True, help="Forget it: the pages are compared whole at the next poll.")
+@lang_option
+@json_option
+def noise(config: Path, state: Path, source: str, clear: bool, lang: str, as_json: bool) -> None:
+    """Words of pages that are left out of comparison because they change by themselves: clocks, counters, random tokens.
+    Of one SOURCE, or of all."""
+    from tracker.i18n import label, t
+    from tracker.parse.noise import shown, usable
+    from tracker.present.inert import line
+    from tracker.store import page_states, versions
+    from tracker.store.db import Store
+    from tracker.store.presence import required
+
+    language = language_of(lang, preferences(config).language)
+    if tables_of(config, "source") is not None:
+        check_known(config, "source", source)
+    required(state)
+    store = Store(state)
+    try:
+        with store.write() as connection:
+            found = [
+                {"source": version.source, "url": version.key, "kind": kind, "words": words}
+                for version in versions.with_noise(connection, source or None)
+                for kind, words in map(shown, usable(version.noise))
+            ]
+            if clear:
+                page_states.clear_masks(connection, source or None)
+    finally:
+        store.close()
+    if as_json:
+        print_json({"cleared": clear, "masked": found})
+        return
+    if not found:
+        print(t("noise.none", language))
+    for each in found:
+        print(
+            f"{line(each['source'])}  {line(each['url'])}  {label('noise', each['kind'], language)}: {line(each['words'])}"
+        )
+    if clear:
+        for name in dict.fromkeys(each["source"] for each in found):
+            count = sum(each["source"] == name for each in found)
+            print(t("noise.cleared", language, source=line(name), count=count))

@@ -1,0 +1,42 @@
+"""What is known of pages beside their texts, as `status` shows it: plain SQL over `sqlite3`, as in `reading`."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+_FLAPPING = "SELECT source, url, polls, seen, since, at FROM flapping ORDER BY source, key"
+_ABSENT = "SELECT source, url, reason, polls, since, at, change FROM absence ORDER BY source, key"
+# Of the newest version of each thing: masks that were learned are handed on from version to version.
+_MASKED = (
+    "SELECT version.source, version.key, version.noise FROM version JOIN"
+    " (SELECT max(id) AS id FROM version GROUP BY source, key) AS newest ON newest.id = version.id"
+    " WHERE version.noise <> '[]' ORDER BY version.source, version.key"
+)
+
+
+def flapping(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]]]:
+    """Pages that give two texts in turn, by source."""
+    return _by_source(connection, _FLAPPING)
+
+
+def absent(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]]]:
+    """Pages and documents that their source no longer has, by source. `change`: the record that tells it."""
+    return _by_source(connection, _ABSENT)
+
+
+def masked(connection: sqlite3.Connection) -> dict[str, list[tuple[str, list[str]]]]:
+    """What was learned as noise, by source: the key of each page, and its templates."""
+    found: dict[str, list[tuple[str, list[str]]]] = {}
+    for row in connection.execute(_MASKED):
+        found.setdefault(row["source"], []).append((row["key"], json.loads(row["noise"])))
+    return found
+
+
+def _by_source(connection: sqlite3.Connection, query: str) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in connection.execute(query):
+        values = dict(row)
+        found.setdefault(values.pop("source"), []).append(values)
+    return found
