@@ -161,9 +161,8 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A resource seen earlier that the source no longer shows. `gone` is one answer that says so, not yet a removal:
-    the pipeline counts them and decides. `published`: it left the public inspection list for the Federal Register;
-    `withdrawn`: it left it and is not published, which two lists and the Federal Register say."""
+    """Something seen earlier that the source no longer shows. `gone`: one answer says so, and the pipeline counts them.
+    `published`, `withdrawn`: how a document left public inspection, as the Federal Register confirms."""
 
     key: str
     url: str

@@ -1,0 +1,174 @@
+"""Any sequence of answers of a page: edits, servers that lag behind, clocks, counters and random tokens.
+
+Each example is one source of a shared store, polled by the real pipeline over a client without a network. No change of
+words of the field is lost, each is told once and at the latest at the second poll in a row that gets it, nothing is told
+as changed back, and no clock, counter or token is ever told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tracker import pipeline
+from tracker.fetch.client import Client
+from tracker.pipeline import Context
+from tracker.sources import Settings, Source, SourceKind
+from tracker.store import changes, states
+from tracker.store.db import Store
+from tracker.store.tables import CHANGE
+
+LAW = (
+    "A license is required for items of ECCN 3A001.",
+    "A license is required for items of ECCN 3A090.",
+    "The license review policy is a presumption of denial.",
+    "License Exception NAC is revoked as of November 24, 2026.",
+    "Heading 9903.01.63 applies a rate of 34 percent.",
+    "See Supplement No. 6 to part 744 and 15 CFR 744.21(b)(2).",
+    "The fee is $140 for 60 days.",
+    "3B001",
+)
+NOISE = (
+    lambda n: f"As of November 20, 2026 at 10:{n // 60 % 60:02}:{n % 60:02} AM",
+    lambda n: f"This page was read {1200 + n:,} times",
+    lambda n: f"Request token {n * 2654435761 % 2**32:08x}a1 was given",
+    lambda n: f"Answered in {1 + n * 37 % 900} ms by web-{n % 97:02}",
+)
+NUMBERS = count()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One poll: whether the page is edited before it, and which of the two fetches a server that lags behind answers."""
+
+    edit: bool
+    first_lags: bool
+    second_lags: bool
+
+
+@dataclass
+class Site:
+    """`text` is the words of the law now, `old` those that a server that lags behind still has."""
+
+    text: str = LAW[0]
+    old: str = LAW[0]
+    noise: tuple[int, ...] = ()
+    lags: list[bool] = field(default_factory=list)
+    fetches: int = 0
+
+    def answer(self, _: httpx.Request) -> httpx.Response:
+        lags = self.lags.pop(0) if self.lags else False
+        self.fetches += 1
+        lines = ["The Export Administration Regulations decide which exports and reexports need a license."]
+        lines += [self.old if lags else self.text]
+        lines += [NOISE[number](self.fetches) for number in self.noise]
+        body = "".join(f"<p>{line}</p>" for line in lines)
+        html = f"<html><head><title>Guidance</title></head><body><main><h1>Guidance</h1>{body}</main></body></html>"
+        return httpx.Response(200, headers={"content-type": "text/html; charset=utf-8"}, text=html)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    made = Store(tmp_path_factory.mktemp("pages"))
+    yield made
+    made.close()
+
+
+class Play:
+    """One page, watched by a source of its own."""
+
+    def __init__(self, store: Store, noise: tuple[int, ...]) -> None:
+        self.site = Site(noise=noise)
+        self.store = store
+        self.now = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+        self.source = Source(
+            f"page-{next(NUMBERS)}", SourceKind.PAGE, url="https://rules.example.gov/guidance"
+        )
+        self.client = Client(
+            clock=lambda: self.now, sleep=lambda _: None, monotonic=lambda: 0.0,
+            transport=httpx.MockTransport(self._robots_or_page),
+        )  # fmt: skip
+        self.context = Context(Settings(path=Path("sources.toml"), sources=(self.source,)), store, self.client,
+                               lambda: self.now, lambda _: None)  # fmt: skip
+        states.ensure(store, [self.source.id])
+
+    def _robots_or_page(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404) if request.url.path == "/robots.txt" else self.site.answer(request)
+
+    def poll(self, first_lags: bool = False, second_lags: bool = False) -> None:
+        self.site.lags = [first_lags, second_lags]
+        self.now += timedelta(minutes=30)
+        report = pipeline.poll(self.source, self.context)
+        assert report.ok, report
+
+    def told(self) -> list[tuple[str, ...]]:
+        """The words before and after of each change, oldest first."""
+        with self.store.read() as connection:
+            rows = connection.execute(
+                CHANGE.select()
+                .where(CHANGE.c.source == self.source.id, ~CHANGE.c.baseline)
+                .order_by(CHANGE.c.seq)
+            )
+            return [
+                tuple(
+                    words
+                    for each in changes.operations(connection, row.id)
+                    for words in (each.before, each.after)
+                )
+                for row in rows.all()
+            ]
+
+    def told_last(self, texts: list[str]) -> int:
+        """Which of the texts was told last; 0, the first one, where nothing was told."""
+        told = self.told()
+        return texts.index(next(words for words in told[-1][1::2] if words)) if told else 0
+
+
+STEPS = st.lists(st.builds(Step, st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=7)
+
+
+@given(STEPS, st.sets(st.integers(0, len(NOISE) - 1)), st.permutations(range(len(LAW))))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_change_is_lost_and_no_noise_is_told(
+    store: Store, steps: list[Step], noise: set[int], order: list[int]
+) -> None:
+    play = Play(store, tuple(sorted(noise)))
+    texts = [LAW[number] for number in order]
+    play.site.text = play.site.old = texts[0]
+    play.poll()
+    edits, in_a_row, lagged = 0, 0, False
+    for step in steps:
+        if step.edit and edits + 1 < len(texts):
+            # A server lags behind by what was seen: an old text that nobody ever got cannot be told from a new one.
+            if play.told_last(texts) == edits:
+                play.site.old = play.site.text
+            edits += 1
+            play.site.text = texts[edits]
+            in_a_row, lagged = 0, False
+        # A server that gives the old text to both fetches of two polls in a row cannot be told from a page put back.
+        both = step.first_lags and step.second_lags and not lagged
+        lagged = both
+        play.poll(step.first_lags, both if step.first_lags else step.second_lags)
+        in_a_row = 0 if step.first_lags else in_a_row + 1
+        if in_a_row >= 2:
+            check(play, texts, edits)
+    play.poll()
+    play.poll()
+    check(play, texts, edits)
+
+
+def check(play: Play, texts: list[str], edits: int) -> None:
+    """The words now are what was told last, each text was told at most once, in order, and nothing else was."""
+    told = play.told()
+    places = [texts.index(next(words for words in change[1::2] if words)) for change in told]
+    assert places == sorted(set(places))
+    assert play.told_last(texts) == edits
+    assert all(words in texts or not words for change in told for words in change), told
