@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from tracker import assessment, diff, parse
 from tracker.clock import legal_day
 from tracker.errors import ParseError
+from tracker.fetch.annexes import is_annex
 from tracker.i18n import moment, t
 from tracker.model import (
     Absent,
@@ -62,12 +63,12 @@ def gone(
     store: Store, settings: Settings, source: Source, item: Absent, now: datetime
 ) -> tuple[Change | None, int]:
     """Counts an answer that something is not there, and tells it when that is sure: the record, and how many
-    deliveries it has. Nothing of what was never stored."""
+    deliveries it has. Nothing of what was never stored; an annex of a page is counted, and its page's record stays."""
     version = _latest(store, source, item.key)
-    if version is None:
+    if version is None and not is_annex(item.key):
         return None, 0
     absence = counted(page_states.absences(store, source.id).get(item.key), item, now)
-    if absence.change is not None or not is_sure(absence):
+    if version is None or absence.change is not None or not is_sure(absence):
         with store.write() as connection:
             page_states.save_absence(connection, source.id, item.key, absence)
         return None, 0

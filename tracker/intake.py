@@ -24,7 +24,6 @@ from tracker.fetch.items import BROKE
 from tracker.identity import LASTING, digest, identify
 from tracker.model import Change, Document, Fetched, Role
 from tracker.page_annexes import completed, first_read
-from tracker.page_parts import INDEX
 from tracker.parse import guard, noise
 from tracker.parse.losses import Loss, losses
 from tracker.quarantine import CURE, Quarantine, Why, bare

@@ -161,8 +161,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Something seen earlier that the source no longer shows. `gone`: one answer says so, and the pipeline counts them.
-    `published`, `withdrawn`: how a document left public inspection, as the Federal Register confirms."""
+    """Something seen earlier that the source no longer shows, by one answer; the last two of public inspection only."""
 
     key: str
     url: str

@@ -20,6 +20,7 @@ from tracker.errors import (
     WrongShape,
     cause_of,
 )
+from tracker.fetch.annexes import is_annex
 from tracker.fetch.client import Client
 from tracker.fetch.items import Cursor, Trouble
 from tracker.intake import Intake, Taken
@@ -196,6 +197,9 @@ def poll(
                 _told(partial(departure.back, changed=changed), item.key, intake, report, context)
         for waiting in intake.quarantine.left(frozenset(seen)):
             _take(waiting, intake, report, context, kept=True)
+        for key in absences:
+            if is_annex(key) and key not in report.absent and not report.errors:
+                _told(partial(departure.back, changed=True), key, intake, report, context)
         if baseline:
             with context.store.write() as connection:
                 states.set_baseline(connection, source.id, now)
@@ -385,6 +389,12 @@ def _judge(report: Report) -> None:
     elif report.flapping:
         report.state = "flapping"
         first = report.flapping[0]
-        report.reason = (
-            f"{len(report.flapping)} pages give two texts in turn; {first['key']}: since {first['since']}"
-        )
+        detail = f"{first['key']}: since {first['since']}"
+        report.reason = f"{len(report.flapping)} pages give two texts in turn; {detail}"
+        report.cause = {
+            "code": "flapping",
+            "host": "",
+            "status": None,
+            "detail": detail,
+            "count": len(report.flapping),
+        }
