@@ -10,7 +10,15 @@ import sys
 import time
 from pathlib import Path
 
-from bench import drill_attacks, drill_cases, drill_intruders, drill_month, drill_peers, drill_sources
+from bench import (
+    drill_attacks,
+    drill_cases,
+    drill_intruders,
+    drill_month,
+    drill_peers,
+    drill_sources,
+    drill_stages,
+)
 from bench.drill_kit import Drill, Outcome, be_silent, new_world
 from bench.peers import PINNED
 from bench.report import table, write
@@ -63,7 +71,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
     parser.add_argument("--days", type=int, default=30, help="of simulated time")
     parser.add_argument(
-        "--only", choices=("peers", "sources", "named", "month", "attacks"), help="one part alone"
+        "--only", choices=("peers", "sources", "named", "stages", "month", "attacks"), help="one part alone"
     )
     arguments = parser.parse_args()
     be_silent()
@@ -102,6 +110,11 @@ def main() -> int:
         ]
         print(f"named: {sum(outcome.ok for *_, outcome in found)} of {len(found)} as they should be")
         keep("named", table(["misbehaviour", *drill_sources.KINDS.values()], rows))
+    if wanted("stages"):
+        done = run(drill_stages.DRILLS)
+        failed += sum(not outcome.ok for _, outcome in done)
+        keep("stages", table(["drill", "what is right", "what happened"],
+                             [[drill.name, drill.right, _mark(outcome)] for drill, outcome in done]))  # fmt: skip
     if wanted("attacks"):
         done = run(drill_attacks.DRILLS + drill_intruders.DRILLS)
         failed += sum(not outcome.ok for _, outcome in done)
