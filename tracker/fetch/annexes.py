@@ -12,7 +12,7 @@ from datetime import datetime
 
 from tracker.apart import pool
 from tracker.encodings import label_of
-from tracker.errors import FetchError, NotFound, Poison, Refused, Unreachable, WrongShape
+from tracker.errors import FetchError, NotFound, Poison, ReaderKilled, Refused, Unreachable, WrongShape
 from tracker.fetch.address import host_port
 from tracker.fetch.client import Client
 from tracker.fetch.items import Item, Trouble
@@ -78,7 +78,7 @@ class Annexes:
             return []
         try:
             files = pool.run(files_of, answer.body, answer.url, label_of(answer.header("content-type")))
-        except Poison:
+        except (Poison, ReaderKilled):
             return self.known(page)
         here = host_port(answer.url)
         found: dict[str, str] = {}
