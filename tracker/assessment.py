@@ -69,7 +69,7 @@ def assess(
             whole = tag.tag(document, today=clock.legal_day(now))
             tagging = timeline.standing_on(tagging, whole, units)
     if losses and substantive:
-        tagging = to_be_checked(tagging, losses, document.kind)
+        tagging = to_be_checked(tagging, losses, document.kind, substantive)
     return Change(
         id=change_id,
         source=source,
@@ -176,13 +176,19 @@ def of_the_field(tagging: Tagging, whole: Tagging) -> Tagging:
     return replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, topics=whole.topics, reason=said)
 
 
-def to_be_checked(tagging: Tagging, losses: Sequence[Loss], kind: DocumentKind) -> Tagging:
-    """What is gone in such numbers is told with them and as nobody's relief: a publisher's file may be half written."""
+def to_be_checked(
+    tagging: Tagging, losses: Sequence[Loss], kind: DocumentKind, operations: Sequence[Operation]
+) -> Tagging:
+    """What is gone in such numbers is told with them and as nobody's relief: a publisher's file may be half written. Of a
+    whole list, no party is said to be removed or added besides."""
     said = Bilingual(_counted(losses, "ja"), _counted(losses, "en"))
     level = tagging.level
     if kind is not DocumentKind.PAGE:
         level = max(level, Level.MEDIUM, key=lambda level: level.rank)
-    summary = Bilingual(f"{said.ja}{tagging.summary.ja}", f"{said.en} {tagging.summary.en}".strip())
+    heads = {loss.head for loss in losses if loss.head}
+    others = [operation for operation in operations if operation.path.partition(" › ")[0] not in heads]
+    what = diff.summarize(others) if others else Bilingual("", "")
+    summary = Bilingual(f"{said.ja}{what.ja}", f"{said.en} {what.en}".strip())
     return replace(tagging, level=level, direction=None, reason=said, summary=summary)
 
 

@@ -7,6 +7,10 @@ import json
 from pathlib import Path
 
 from tests.case_player import Answer, CasePlayer
+from tracker.digest.touched import parties
+from tracker.record import restore
+from tracker.store import changes
+from tracker.store.db import Store
 
 LIST = '[[source]]\nid = "csl"\nkind = "screening-list"\nurl = "{site}/list.json"\nevery = "1h"\n'
 PAGE = '[[source]]\nid = "page"\nkind = "page"\nurl = "{site}/page"\nevery = "1h"\n'
@@ -41,14 +45,25 @@ def test_a_list_that_stays_away_is_told_as_that_and_not_as_relief(tmp_path: Path
         assert gone["reason"]["en"].startswith(f"The list {DENIED} is no longer in the file (30 parties).")
         assert "check with its publisher" in gone["summary"]["en"]
         assert DENIED in gone["reason"]["ja"]
+        assert "removed" not in gone["summary"]["en"]
         assert (gone["level"], gone["direction"]) == ("medium", None)
         assert [alert["id"] for alert in player.alerts if "level" in alert] == [gone["id"]]
+        store = Store(player.state)
+        with store.read() as connection:
+            operations = changes.operations(connection, gone["id"])
+        store.close()
+        change = restore(gone)
+        assert len(operations) == 30
+        assert parties([(change, operations)], {}) == (), (
+            "the digest and the lists of the viewer name none as removed"
+        )
         player.step({"/list.json": screening_list(40, 30)})
         back = player.changes()[-1]
         assert back["reason"]["en"].startswith(
             f"The list {DENIED} is in the file, which did not have it before"
         )
         assert back["direction"] is None
+        assert "added" not in back["summary"]["en"]
 
 
 def test_many_parties_that_stay_away_are_told_with_their_number(tmp_path: Path) -> None:

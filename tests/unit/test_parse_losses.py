@@ -48,8 +48,8 @@ def page(**counts: int) -> Document:
 @pytest.mark.parametrize(
     ("before", "now", "found"),
     [
-        (parties(entity=180, denied=60), parties(denied=60), (Loss(LossKind.LIST, ENTITY, 180, 180),)),
-        (parties(entity=180, denied=3), parties(entity=180), (Loss(LossKind.LIST, DENIED, 3, 3),)),
+        (parties(entity=180, denied=60), parties(denied=60), (Loss(LossKind.LIST, ENTITY, 180, 180, "entity"),)),
+        (parties(entity=180, denied=3), parties(entity=180), (Loss(LossKind.LIST, DENIED, 3, 3, "denied"),)),
         (parties(entity=60), parties(entity=33), (Loss(LossKind.PARTIES, ENTITY, 27, 60),)),
         (parties(entity=600, denied=10), parties(entity=600, denied=4), (Loss(LossKind.PARTIES, DENIED, 6, 10),)),
         (parties(entity=6), parties(entity=3), (Loss(LossKind.PARTIES, ENTITY, 3, 6),)),
@@ -90,7 +90,7 @@ def test_parties_that_were_exchanged_for_others_are_gone() -> None:
 
 def test_a_list_that_comes_is_no_addition_of_its_parties() -> None:
     assert lists_that_came(parties(entity=5, denied=9), parties(entity=5)) == (
-        Loss(LossKind.BACK, DENIED, 9, 0),
+        Loss(LossKind.BACK, DENIED, 9, 0, "denied"),
     )
     assert lists_that_came(parties(entity=9), parties(entity=5)) == ()
 

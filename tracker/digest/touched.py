@@ -58,7 +58,15 @@ def party_of(operation: Operation, change: Change) -> Party | None:
     op = operation.op if operation.op in _ORDER else Op.CHANGED
     if operation.op in (Op.MOVED, Op.RENUMBERED) and operation.before == operation.after:
         return None  # only its place in the table is another
+    if op is not Op.CHANGED and _is_to_be_checked(change):
+        return None
     return Party(op, line(register), line(above[-1]) if above else "", line(name), change)
+
+
+def _is_to_be_checked(change: Change) -> bool:
+    """Whether so much of a list is gone, or came, at once that it is told as something to check: that has no direction, and
+    no party is said to have come or gone by it."""
+    return change.kind is DocumentKind.LIST and change.tagging.direction is None
 
 
 def only_parties(change: Change) -> bool:

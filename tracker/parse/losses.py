@@ -39,12 +39,13 @@ class LossKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Loss:
     """`gone` of `before` (of BACK: `gone` is how many came) in `part`, which is a list's name, a section, a supplement or
-    a heading; "" for the whole document."""
+    a heading; "" for the whole document. `head`: what the paths of a whole list begin with."""
 
     kind: LossKind
     part: str
     gone: int
     before: int
+    head: str = ""
 
     @property
     def label(self) -> str:
@@ -94,7 +95,7 @@ def lists_that_came(document: Document, previous: Document) -> tuple[Loss, ...]:
     if not before:
         return ()
     return tuple(
-        Loss(LossKind.BACK, name, len(parties), 0)
+        Loss(LossKind.BACK, name, len(parties), 0, _head(document, name))
         for name, parties in now.items()
         if name not in before and len(parties) > 1
     )
@@ -107,7 +108,7 @@ def _of_lists(document: Document, previous: Document) -> list[Loss]:
         before = len(parties)
         gone = len(parties - now.get(name, set()))
         if name not in now and before > 1:
-            found.append(Loss(LossKind.LIST, name, gone, before))
+            found.append(Loss(LossKind.LIST, name, gone, before, _head(previous, name)))
         elif (before >= 10 and gone >= 5 and gone >= 0.2 * before) or (
             4 <= before < 10 and gone >= 0.5 * before
         ):
@@ -158,6 +159,10 @@ def _parties(document: Document) -> dict[str, set[str]]:
         if name := facts.get("list"):
             found.setdefault(name, set()).add(search_form(facts.get("party") or unit.path))
     return found
+
+
+def _head(document: Document, name: str) -> str:
+    return next(unit.path.partition(_SEPARATOR)[0] for unit in document.units if ("list", name) in unit.meta)
 
 
 def _by_part(document: Document, part_of: Callable[[str], str]) -> Counter[str]:
