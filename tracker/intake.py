@@ -152,7 +152,7 @@ class Intake:
         if fetched.role not in _GUARDED or reading.previous is None:
             return ()
         found = losses(reading.document, reading.previous)
-        return found if {loss.label for loss in found} - self.quarantine.gone_before(fetched.key) else ()
+        return found if {loss.label for loss in found} - self.quarantine.gone_before(fetched) else ()
 
     def _doubt(self, fetched: Fetched, reading: Reading, gone: Sequence[Loss]) -> str | None:
         """Why the answer should be held for a second look; None when it is fine."""
@@ -163,7 +163,7 @@ class Intake:
         if reason is None and reading.cut:
             reason = f"the page ends in the middle, after {size:,} bytes"
         if reason is None and gone:
-            reason = f"{'; '.join(loss.line() for loss in gone)}: believed if the next poll says the same"
+            reason = f"{'; '.join(loss.line() for loss in gone)}: believed if it is still so at the next poll"
         return reason
 
     # --- reading --------------------------------------------------------------------------------

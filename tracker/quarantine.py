@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
 from importlib.metadata import version
@@ -26,6 +27,7 @@ from tracker.store.db import Store
 from tracker.store.tables import SNAPSHOT
 
 CURE = "its bytes are kept; the next version of the readers tries again, and so does `tracker poll --accept`"
+CONFIRMED_AFTER = timedelta(minutes=10)  # so much later a loss has to be there still
 _REASON, _READERS, _OF, _GONE = "held", "readers", "of", "gone"
 _FAILED, _PARTS = (
     "failed",
@@ -158,19 +160,22 @@ class Quarantine:
         else:
             self.held[fetched.key] = found
 
-    def gone_before(self, key: str) -> frozenset[str]:
-        """The labels of the losses for which the last answer of this key is held; none where it is not."""
-        known = self._known.get(key)
+    def gone_before(self, fetched: Fetched) -> frozenset[str]:
+        """The labels of the losses for which an earlier answer of this key is held; none where none is. What comes within
+        minutes, from the same poll or the daily check, confirms nothing."""
+        known = self._known.get(fetched.key)
         if known is None or known.held_sha256 is None:
             return frozenset()
-        query = select(SNAPSHOT.c.meta).where(
+        query = select(SNAPSHOT.c.meta, SNAPSHOT.c.fetched_at).where(
             SNAPSHOT.c.source == self._source,
-            SNAPSHOT.c.key == key,
+            SNAPSHOT.c.key == fetched.key,
             SNAPSHOT.c.sha256 == known.held_sha256,
         )
         with self._store.read() as connection:
-            meta = connection.execute(query.order_by(SNAPSHOT.c.id.desc()).limit(1)).scalar()
-        return frozenset((meta or {}).get(_GONE, "").split("\n")) - {""}
+            row = connection.execute(query.order_by(SNAPSHOT.c.id.desc()).limit(1)).one_or_none()
+        if row is None or fetched.answer.fetched_at - row.fetched_at < CONFIRMED_AFTER:
+            return frozenset()
+        return frozenset(row.meta.get(_GONE, "").split("\n")) - {""}
 
     def _is_kept(self, fetched: Fetched, why: Why) -> bool:
         """Whether this answer, which was held last time as well, is kept under the same mark."""

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from tests.case_player import Answer, CasePlayer
+from tests.e2e.world import World
 from tracker.digest.touched import parties
 from tracker.record import restore
 from tracker.store import changes
@@ -113,3 +114,35 @@ def test_a_text_whose_characters_break_is_held_until_they_are_whole(tmp_path: Pa
         assert player.changes() == []
         player.step({"/page": page(f"{words} and more")})
         assert len(player.changes()) == 1
+
+
+def test_sections_that_are_missing_from_a_part_for_one_poll_are_not_told_as_removed(world: World) -> None:
+    states = world.standin.archive.code[15, "744"]
+    less = states[max(states)]
+    sections = "".join(
+        f'<DIV8 N="744.{n}" TYPE="SECTION"><HEAD>§ 744.{n} Restrictions.</HEAD><P>You need a license for item {n}.</P></DIV8>'
+        for n in range(50, 58)
+    )
+    whole = less.replace("<DIV8", f"{sections}<DIV8", 1)
+    world.standin.archive.put_part(15, "744", world.standin.up_to_date_as_of, whole)
+    world.use("ear").one()
+    world.later(days=2)
+    day = world.standin.up_to_date_as_of
+    world.standin.archive.put_part(15, "744", day, less)
+    report = world.one()
+    assert report.state == "changed-shape"
+    assert "8 of " in report.reason
+    assert report.changes == []
+    world.later(hours=6)
+    world.standin.archive.put_part(15, "744", day, whole)
+    assert world.one().state == "healthy"
+    assert [found for found in world.changes() if not found["baseline"]] == []
+    for held in (True, False):
+        world.later(days=2)
+        world.standin.archive.put_part(15, "744", world.standin.up_to_date_as_of, less)
+        report = world.one()
+        assert (report.state == "changed-shape") is held, report.reason
+    (change,) = [found for found in world.changes() if not found["baseline"]]
+    assert "sections are gone at once" in change["summary"]["en"]
+    assert change["direction"] is None
+    assert len([alert for alert in world.alerts if change["id"] in alert]) == 1
