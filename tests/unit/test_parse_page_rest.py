@@ -83,9 +83,11 @@ def test_a_container_that_has_a_sidebar_beside_it_is_main_text() -> None:
         ("", "<div class='social'><ul><li><a href='https://x.example/share'>Share</a></li></ul></div>"),
         ("<div><div class='card'><h3><a href='/1'>Old news</a></h3><p>First words.</p></div><div class='card'><h3><a href='/2'>Older news</a></h3><p>More words.</p></div></div>",
          "<div><div class='card'><h3><a href='/0'>New news</a></h3><p>Other words.</p></div><div class='card'><h3><a href='/1'>Old news</a></h3><p>First words.</p></div></div>"),
+        ("<div class='date'>Sunday, November 29, 2026</div>", "<div class='date'>Monday, November 30, 2026</div>"),
+        ("<footer><a href='/privacy-1.pdf'>Privacy</a></footer>", "<footer><a href='/privacy-2.pdf'>Privacy</a></footer>"),
         ("<p>Phone one.</p><p>Address of the agency.</p>", "<p>Address of the agency.</p><p>Phone one.</p>"),
     ],
-    ids=["menu", "breadcrumbs", "language switch", "share", "teasers", "order"],
+    ids=["menu", "breadcrumbs", "language switch", "share", "teasers", "today", "file of the footer", "order"],
 )  # fmt: skip
 def test_links_and_teasers_of_the_frame_are_no_change(before: str, after: str) -> None:
     assert compared(f"{before}{main('')}{before}", f"{after}{main('')}{after}") == ()

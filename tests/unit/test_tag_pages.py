@@ -105,3 +105,21 @@ def test_the_page_lends_context_but_not_its_words() -> None:
     assert "semiconductor-subsystems" not in ids(found)
     assert found.direction is Direction.RESTRICTION
     assert found.level in (Level.LOW, Level.MEDIUM)
+
+
+def test_the_frame_of_a_page_and_addresses_do_not_say_what_it_is_about() -> None:
+    frame = (
+        Unit(
+            "Links › Menu", UnitKind.LINK, "Menu → https://agency.example.gov/entity-list-semiconductors", 0
+        ),
+        Unit(
+            "Rest of the page ¶1",
+            UnitKind.PARAGRAPH,
+            "Export controls on semiconductors: the Entity List.",
+            0,
+        ),
+    )
+    words = (Unit("Lunch ¶1", UnitKind.PARAGRAPH, "The cafeteria serves soup on Fridays.", 0),)
+    bare = Document("k", DocumentKind.PAGE, "Lunch", "", words)
+    framed = Document("k", DocumentKind.PAGE, "Lunch", "", (*words, *frame))
+    assert tag(framed, today=TODAY) == tag(bare, today=TODAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,12 @@ from tracker.text import search_form
 
 _HEADINGS = {f"h{rank}": rank for rank in range(1, 7)}
 _APART = frozenset({"header", "footer", "aside", "dialog", "section", "article", "nav"})
+_FRAME = frozenset({"header", "footer", "nav"})
+_TODAY = re.compile(  # a clock at the head of a site
+    r"(?:today(?: is|:)?\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+(?:[a-z]+\.?\s+\d{1,2}|\d{1,2}\s+[a-z]+),?\s+\d{4}"
+    r"(?:,?\s+\d{1,2}:\d\d(?::\d\d)?(?:\s*[ap]\.?m\.?)?(?:\s+[a-z]{2,4})?)?\.?",
+    re.IGNORECASE,
+)
 _LINK_ONLY = 0.8  # of a line's text: in the rest of a page such a line is a menu's
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".csv", ".xml", ".zip", ".ppt", ".pptx", ".txt", ".rtf")
 
@@ -40,6 +47,7 @@ class PageWriter:
         self.linked = 0  # how many characters of the line are links
         self.links: list[tuple[str, str]] = []
         self.images: list[tuple[str, str]] = []
+        self.framed = False  # inside the site's header or footer, whose links are its own
         self.item = ""  # `ol` or `ul`: the line is an entry of a list, whose mark the browser draws
 
     @property
@@ -55,9 +63,10 @@ class PageWriter:
         elif self.root and tag.name in _APART:
             self.flush()
             levels, self.levels = self.levels, []  # a heading beside it is not above it
+            framed, self.framed = self.framed, self.framed or tag.name in _FRAME
             self._inside(tag)
             self.flush()
-            self.levels = levels
+            self.levels, self.framed = levels, framed
         elif tag.name in BLOCKS:
             self.flush()
             if tag.name == "li" and tag.parent is not None:
@@ -97,7 +106,8 @@ class PageWriter:
         if address:
             text = folded(tag.get_text(" "))
             self.hrefs.append(address)
-            self.links.append((address, text or folded(str(tag.get("title") or ""))))
+            if not self.framed:
+                self.links.append((address, text or folded(str(tag.get("title") or ""))))
             self.linked += len(text)
 
     def _image(self, tag: Tag) -> None:
@@ -131,7 +141,7 @@ class PageWriter:
         if not text:
             self.item = item  # the entry's text is still to come
             return
-        if self.root and meta and linked >= _LINK_ONLY * len(text):
+        if self.root and ((meta and linked >= _LINK_ONLY * len(text)) or _TODAY.fullmatch(text)):
             return
         if item:
             meta = (*meta, ("item", item))

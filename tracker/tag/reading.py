@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from tracker import citation
 from tracker.model import Document, DocumentKind, Evidence, Op, Operation, Unit, UnitKind
+from tracker.page_parts import is_rest_of_page
 from tracker.tag import instructions
 from tracker.tag.terms import Term
 from tracker.text import fold_space
@@ -139,6 +140,8 @@ class Reading:
 
 def read(document: Document, operations: Sequence[Operation] = ()) -> Reading:
     """The reading of a document, or of a change of it: editorial operations are left out."""
+    if document.kind is DocumentKind.PAGE:
+        document = _main_text(document)
     substantive = tuple(operation for operation in operations if not operation.editorial)
     title = _section("title", document.title)
     if substantive and document.kind not in _FR_KINDS:
@@ -157,6 +160,17 @@ def read(document: Document, operations: Sequence[Operation] = ()) -> Reading:
     elif document.units:
         sections_list.extend(_lead(document))
     return _reading(document, substantive, title, tuple(sections_list), full=bool(document.units))
+
+
+def _main_text(document: Document) -> Document:
+    """A page without what stands around its main text, and without the addresses of its links: these say nothing of
+    what the page is about."""
+    kept = tuple(
+        unit
+        for unit in document.units
+        if unit.kind not in (UnitKind.LINK, UnitKind.IMAGE) and not is_rest_of_page(unit.path)
+    )
+    return document if len(kept) == len(document.units) else replace(document, units=kept)
 
 
 def abstract_of(document: Document) -> str:
