@@ -127,9 +127,7 @@ def _units(head: Sequence[str], rows: Rows, name: str) -> tuple[Unit, ...]:
         own = row[key] if key < len(row) else ""
         if names[key].startswith(_TARIFF) and _ZERO_LOST.fullmatch(own):
             own = f"{own}0"  # a spreadsheet took 2103.30 for a number
-        depth = (
-            int(row[indent]) if indent is not None and indent < len(row) and row[indent].isdecimal() else 0
-        )
+        depth = _depth(row[indent]) if indent is not None and indent < len(row) else 0
         while above and indent is not None and above[-1][0] >= depth:
             above.pop()
         cells = [
@@ -139,14 +137,20 @@ def _units(head: Sequence[str], rows: Rows, name: str) -> tuple[Unit, ...]:
         ]
         if own:
             above = [*above, (depth, own)] if indent is not None else [(0, own)]
-            path, key_form = shorten(own, 120), search_form(plain(own))
+            path, key_form = shorten(own, 120) or "Row", search_form(plain(own))
         else:
             words = next((cell for index, cell in enumerate(row) if index != key and len(cell) > 2), "")
-            path = SEPARATOR.join([*(name for _, name in above[-1:]), shorten(words, 80)])
+            path = SEPARATOR.join(
+                [*(shorten(name, 120) for _, name in above[-1:]), shorten(words, 80) or "Row"]
+            )
             key_form = search_form(plain(path))
         text = CELL_GAP.join([own, *cells] if own else cells)
         outline.add(path, UnitKind.ROW, text, 1, key=key_form)
     return tuple(outline.units)
+
+
+def _depth(cell: str) -> int:
+    return int(cell) if cell.isdecimal() and len(cell) <= 3 else 0
 
 
 def _name(column: str) -> str:
