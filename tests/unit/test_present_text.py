@@ -36,6 +36,12 @@ STATUS: dict[str, Any] = {
             "last_success": "2026-11-21T22:30:00Z",
             "next_run": None,
             "consecutive_failures": 3,
+            "cause": {
+                "code": "wrong-shape",
+                "host": "x.example",
+                "status": 504,
+                "detail": "504 Gateway Timeout [bold]",
+            },
             "reconciliation": None,
         }
     ],
@@ -48,6 +54,10 @@ STATUS: dict[str, Any] = {
             "dead": 0,
             "last_try": "2026-11-21T22:30:00Z",
             "last_answer": "200 OK",
+            "removed": False,
+            "recipients": [
+                {"recipient": "a@x.example", "state": "dead", "number": 2, "answer": "550 [bold]no", "at": ""}
+            ],
         }
     ],
     "alerts": {"pending": 1, "sent": 2, "dead": 0},
@@ -132,6 +142,8 @@ def test_deadlines_are_a_table() -> None:
 def test_health_shows_what_needs_attention_with_its_reason() -> None:
     text = table(STATUS, "ja", "Asia/Tokyo")
     assert "要対応" in text
-    assert "504 Gateway Timeout [bold]" in text
+    assert "想定と異なる応答です: 504 Gateway Timeout [bold]" in " ".join(text.split())
+    assert "a@x.example" in text
+    assert "550 [bold]no" in "".join(text.split("\n"))
     assert "2026-11-22 08:00" in text
     assert "送信待ち 1, 送信断念 0" in text
