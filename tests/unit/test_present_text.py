@@ -43,6 +43,12 @@ STATUS: dict[str, Any] = {
                 "detail": "504 Gateway Timeout [bold]",
             },
             "reconciliation": None,
+            "flapping": [],
+            "gone": [],
+            "left_out": 0,
+            "left_out_links": [],
+            "passed_over": [],
+            "masked": [],
         }
     ],
     "channels": [
