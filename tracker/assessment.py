@@ -28,7 +28,7 @@ from tracker.model import (
     Tagging,
     UnitKind,
 )
-from tracker.page_parts import is_rest_of_page
+from tracker.page_parts import is_document_file, is_rest_of_page
 from tracker.parse.losses import Loss
 
 # Texts that stand for years and change in places; the others are said once.
@@ -121,7 +121,24 @@ def _tagged(
         whole = tag.tag(document, today=today)
         if whole.level is not Level.NONE:
             tagging = of_the_field(tagging, whole)
+    if tagging.level.rank < Level.MEDIUM.rank and any(map(_replaces_file, operations)):
+        # Another file under the same words: it may order anything that its document does.
+        whole = tag.tag(document, today=today)
+        if whole.level.rank >= Level.MEDIUM.rank:
+            said = Bilingual(t("file.reason", "ja"), t("file.reason", "en"))
+            tagging = replace(tagging, level=Level.MEDIUM, topics=whole.topics, reason=said)
     return tagging, tag.match(profiles, document, operations, tagging)
+
+
+def _replaces_file(operation: Operation) -> bool:
+    """Whether a link of the main text leads to another file than before."""
+    return (
+        operation.kind is UnitKind.LINK
+        and operation.op is Op.CHANGED
+        and not operation.editorial
+        and not is_rest_of_page(operation.path)
+        and is_document_file(operation.after)
+    )
 
 
 def _corrected(summary: Bilingual, what: Bilingual) -> Bilingual:

@@ -40,3 +40,12 @@ _NOT_TEXT = re.compile(
 def names_no_text(path: str) -> bool:
     """Whether the path of an address ends like a file that is no text: a picture, an archive, an office document."""
     return _NOT_TEXT.search(path) is not None
+
+
+# Names of files that hold a text, data or several of these.
+_DOCUMENT_FILE = re.compile(r"\.(pdf|docx?|xlsx?|csv|xml|zip|pptx?|txt|rtf)(?=[?#]|$)", re.IGNORECASE)
+
+
+def is_document_file(address: str) -> bool:
+    """Whether an address leads to a file with a text of its own: a PDF, an office document, a table."""
+    return _DOCUMENT_FILE.search(address) is not None

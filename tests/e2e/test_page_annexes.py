@@ -64,6 +64,7 @@ def test_an_annex_replaced_by_the_same_words_elsewhere_is_a_change_of_its_link(t
         (change,) = player.changes()
         assert change["units"] == ["Links › ANNEX"]
         assert OTHER in change["summary"]["en"]
+        assert change["level"] == "medium"
 
 
 def test_an_annex_first_attached_is_told_with_its_text(tmp_path: Path) -> None:

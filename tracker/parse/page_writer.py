@@ -10,6 +10,7 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 from tracker.model import UnitKind
+from tracker.page_parts import is_document_file
 from tracker.parse.formulas import formula
 from tracker.parse.main_text import BLOCKS, folded
 from tracker.parse.markup import plain, shorten
@@ -27,7 +28,6 @@ _TODAY = re.compile(  # a clock at the head of a site
     re.IGNORECASE,
 )
 _LINK_ONLY = 0.8  # of a line's text: in the rest of a page such a line is a menu's
-_FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".csv", ".xml", ".zip", ".ppt", ".pptx", ".txt", ".rtf")
 
 
 class PageWriter:
@@ -213,7 +213,7 @@ class PageWriter:
         out of the rest of the page to another page."""
         if address.partition("#")[0] == self.url.partition("#")[0] or (words and address.endswith(words)):
             return True
-        return bool(self.root) and not urlsplit(address).path.lower().endswith(_FILES)
+        return bool(self.root) and not is_document_file(urlsplit(address).path)
 
 
 def _file_name(address: str) -> str:
