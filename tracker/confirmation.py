@@ -75,17 +75,17 @@ class Confirmation:
         return True
 
     def _former(self, fetched: Fetched, reading: Reading) -> frozenset[str]:
-        """What the document said before its stored version, as hashes: of the versions as they were stored, and of the
-        last one of them as it reads today."""
+        """What the document said just before its stored version, as hashes: as that version was stored, and as it reads
+        today. A server lags behind by one state: a text from before that is the page's own once more."""
         version = reading.version
         if version is None or version.ordinal == 1:
             return frozenset()
         with self._store.read() as connection:
-            former = versions.digests(connection, version.identity, version.ordinal)
             last = versions.get(connection, version.identity, version.ordinal - 1)
             old = None if last is None else snapshots.load(connection, last.snapshots)
-        if old is None:
-            return former
+        if last is None or old is None:
+            return frozenset()
+        former = frozenset({last.digest})
         try:
             document = parse.read(replace(old, meta={**old.meta, **how_read(fetched)}))
         except ParseError:

@@ -83,3 +83,11 @@ def test_one_banner_on_many_pages_is_one_record(tmp_path: Path) -> None:
         assert len(player.alerts) == 1
         player.step(site("Updated on Wednesday."))
         assert len(player.alerts) == 2
+
+
+def test_a_notice_that_appears_changes_and_goes_is_three_records(tmp_path: Path) -> None:
+    """The last text is the first one's: a server lags behind by one state, not by two."""
+    with CasePlayer(ONE, tmp_path) as player:
+        for words in ("", "The rule is suspended until May.", "The rule applies again.", ""):
+            player.step({"/page": page(f"{LAW}<div role='alert'><p>{words}</p></div>")})
+        assert len(player.changes()) == 3

@@ -45,14 +45,6 @@ def latest_of(connection: Connection, source: str, key: str) -> Version | None:
     return None if row is None else _version(row)
 
 
-def digests(connection: Connection, identity: str, before: int) -> frozenset[str]:
-    """What the document said in the versions before this one, as hashes."""
-    rows = connection.execute(
-        select(VERSION.c.digest).where(VERSION.c.identity == identity, VERSION.c.ordinal < before)
-    )
-    return frozenset(map(str, rows.scalars()))
-
-
 def with_noise(connection: Connection, source: str | None = None) -> list[Version]:
     """The newest version of each document for which masks were learned."""
     newest = select(func.max(VERSION.c.id).label("id")).group_by(VERSION.c.source, VERSION.c.key).subquery()
