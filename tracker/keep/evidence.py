@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,11 @@ from tracker.keep.backup import sync
 from tracker.keep.warc import PIECES, warc
 from tracker.model import Fetched, Language
 from tracker.record import restore
-from tracker.store import snapshots, versions
+from tracker.store import reviews, row_log, seals, snapshots, versions
 from tracker.store.db import Store
 from tracker.store.moment import to_text
 from tracker.store.reading import reader
-from tracker.store.tables import CHANGE, SNAPSHOT
+from tracker.store.tables import CHANGE, DELIVERY, SNAPSHOT, VERSION
 
 SUMS = "SHA256SUMS"
 _LANGUAGES: tuple[Language, ...] = ("ja", "en")
@@ -54,16 +55,17 @@ class _Kept:
 
 def write(state: Path, reference: str, folder: Path, *, now: datetime, timezone: str) -> Proof:
     """Writes the folder, which must be new or empty. Raises UsageError for a change that there is not and for a folder
-    that is in use, StoreError where the bytes are not what they were or cannot be written."""
+    that is in use, StoreError where the bytes, or the rows, are not what they were or cannot be written."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty", cure="give a folder that is new or empty")
     with reader(state) as opened:
         record = opened.change(reference)
         deliveries = opened.deliveries(record["id"])
-        reviews = opened.reviews([record["id"]])
+        looked = opened.reviews([record["id"]])
     store = Store(state)
     try:
         with store.read() as connection:
+            _borne_out(connection, record["id"])
             kept = _kept(connection, record["id"], gone=record["after"] is None)
             files = _redlines(connection, record, now, timezone)
             head = connection.execute(
@@ -76,7 +78,7 @@ def write(state: Path, reference: str, folder: Path, *, now: datetime, timezone:
         files[one.row["file"]] = one.fetched.answer.body
     files["change.json"] = _json(record)
     files["deliveries.json"] = _json(deliveries)
-    files["reviews.json"] = _json(reviews)
+    files["reviews.json"] = _json(looked)
     files["snapshots.json"] = _json(
         {
             "exported_at": to_text(now),
@@ -89,6 +91,26 @@ def write(state: Path, reference: str, folder: Path, *, now: datetime, timezone:
     files["check.py"] = resources.files(__package__).joinpath("check.txt").read_bytes()
     files["README.txt"] = _readme(record, kept, now, software).encode()
     return _put(folder, files)
+
+
+def _borne_out(connection: Connection, change_id: str) -> None:
+    """Raises StoreError where something that the folder would prove is not what the chains and seals say: what was seen,
+    what it was read as, who was told, who looked at it."""
+    row = connection.execute(select(CHANGE.c.identity).where(CHANGE.c.id == change_id)).one()
+    read = connection.execute(select(VERSION.c.id).where(VERSION.c.identity == row.identity)).scalars()
+    told = connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.change_id == change_id)).scalars()
+    for problem in chain(
+        snapshots.verify_chain(connection),
+        row_log.verify_chain(connection),
+        row_log.verify_rows(connection, "version", [row_log.key(number) for number in read]),
+        row_log.verify_rows(connection, "delivery", [row_log.key(number) for number in told]),
+        seals.verify_change(connection, change_id),
+        seals.verify_attempts(connection),
+        reviews.verify(connection),
+    ):
+        raise StoreError(
+            f"no evidence for {change_id}: {problem}", cure="it is not what was written: run `tracker verify`"
+        )
 
 
 def _kept(connection: Connection, change_id: str, *, gone: bool = False) -> list[_Kept]:

@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from tracker.errors import StoreError, UsageError
 from tracker.keep.archive import (
     BLOBS,
+    DOORS,
     FORMAT,
     MANIFEST,
     Moved,
@@ -35,7 +36,7 @@ from tracker.keep.archive import (
     travels,
 )
 from tracker.keep.backup import sync
-from tracker.store import snapshots
+from tracker.store import row_log, snapshots
 from tracker.store.db import FILE, Store
 from tracker.store.migrations import run
 from tracker.store.schema import HEAD
@@ -234,7 +235,10 @@ def _check(work: Path, file: Path) -> None:
                 connection.execute(
                     text(f"INSERT INTO change_fts_{language}(change_fts_{language}) VALUES ('rebuild')")  # noqa: S608
                 )
+            row_log.leave_behind(connection, DOORS)
         problems = [found for found in snapshots.verify(store) if isinstance(found, str)]
+        with store.read() as connection:
+            problems.extend(row_log.verify(connection))
     finally:
         store.close()
     with closing(sqlite3.connect(work / FILE)) as connection:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tracker.errors import StateDamaged
-from tracker.store import deeds, heads, presence, retention, reviews, snapshots
+from tracker.store import deeds, heads, presence, retention, reviews, row_log, snapshots
 from tracker.store.db import FILE, Store
 
 
@@ -41,16 +41,24 @@ def verify(state: Path, noted: Mapping[str, Any], progress: Callable[[int], None
 
 def _verify(store: Store, noted: Mapping[str, Any], progress: Callable[[int], None]) -> Verification:
     found = Verification()
-    for one in snapshots.verify(store):
+    for one in _readable(snapshots.verify(store)):
         if isinstance(one, int):
             found.checked = one
             progress(one)
         else:
             found.problems.append(one)
     with store.read() as connection:
-        found.problems.extend(reviews.verify(connection))
-        found.problems.extend(deeds.verify(connection))
+        for part in (reviews.verify, deeds.verify, row_log.verify):
+            found.problems.extend(str(one) for one in _readable(part(connection)))
         found.problems.extend(heads.fallen(connection, noted))
         found.dropped, found.dropped_bytes = retention.dropped(connection)
         found.ends = heads.heads(connection)
     return found
+
+
+def _readable(lines: Iterator[str] | Iterator[str | int]) -> Iterator[str | int]:
+    """The lines of one part; a value that cannot even be read (a time that is none) is one more, and ends the part."""
+    try:
+        yield from lines
+    except (ValueError, TypeError, KeyError) as error:
+        yield f"a stored value cannot be read: {' '.join(str(error).split())}"

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Transaction, create_engine, event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from tracker.errors import StoreError
-from tracker.store import presence
+from tracker.store import presence, row_log
 from tracker.store.schema import HEAD
 
 BUSY_SECONDS = 30
@@ -49,6 +49,12 @@ class Store:
             raise self._trouble(error) from error
         presence.mark(state)
         self._identity = presence.identity(self.path)
+        with self.read() as connection:
+            adopted = row_log.adopted(connection, HEAD)
+        if not adopted:
+            with self.write() as connection:
+                if not row_log.adopted(connection, HEAD):
+                    row_log.adopt(connection, HEAD)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -77,16 +83,28 @@ class Store:
             return
         self.still_there()
         try:
-            with self._writer, self.engine.execution_options(tracker_durable=durable).begin() as connection:
+            with (
+                self._writer,
+                self.engine.execution_options(tracker_durable=durable).connect() as connection,
+                self._begun(connection),
+            ):
                 self._open.connection = connection
                 try:
                     yield connection
+                    row_log.seal(connection)
                 finally:
                     self._open.connection = None
         except DatabaseError as error:
             if isinstance(error, OperationalError) or presence.is_damage(error.orig):
                 raise self._trouble(error) from error
             raise
+
+    @staticmethod
+    def _begun(connection: Connection) -> Transaction:
+        if "row_log" not in connection.info:
+            row_log.prepare(connection.connection.dbapi_connection)  # type: ignore[arg-type]
+            connection.info["row_log"] = True
+        return connection.begin()
 
     def still_there(self) -> None:
         """Raises StateLost where the file was removed, emptied or replaced since it was opened."""

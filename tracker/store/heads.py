@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from tracker.store.door_tables import DEED
-from tracker.store.tables import ATTEMPT, CHANGE, REVIEW, SNAPSHOT, TOMBSTONE, VERSION
+from tracker.store.tables import ATTEMPT, CHANGE, REVIEW, ROW_EVENT, SNAPSHOT, TOMBSTONE, VERSION
 
-_CHAINS = {table.name: table for table in (SNAPSHOT, ATTEMPT, REVIEW, DEED, TOMBSTONE)}
+_CHAINS = {table.name: table for table in (SNAPSHOT, ATTEMPT, REVIEW, DEED, TOMBSTONE, ROW_EVENT)}
 _COUNTED = {table.name: table for table in (CHANGE, VERSION)}  # rows are only ever added to these as well
 
 

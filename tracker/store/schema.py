@@ -1,6 +1,6 @@
 """The schema version that this code was written for: the newest revision in `migrations/versions`."""
 
-HEAD = "0017"
+HEAD = "0020"
 
 # Full text search is SQLite's own. English goes by words, so that the index of 100,000 abstracts stays small;
 # Japanese has no spaces, so it goes by trigrams. Both read their text from `change_text` (external content).

@@ -79,20 +79,33 @@ def verify(connection: Connection) -> Iterator[str | int]:
             yield f"change {row['id']}: the record, or what it is found by, was altered"
         elif differing := _differing(row, {name: rows.get(row["seq"], "[]") for name, rows in made.items()}):
             yield f"change {row['id']}: {differing} is not what its record says"
-    chain = START
-    for row in _rows(connection, "SELECT id, chain, {} FROM attempt ORDER BY id", _ATTEMPT):
-        checked += 1
-        if row["chain"] != of_attempt(chain, row):
-            yield (
-                f"attempt {row['id']} (delivery {row['delivery_id']}): the entry, or one before it, was altered or taken away"
-            )
-        chain = row["chain"]
+    yield from verify_attempts(connection)
+    checked += int(connection.execute(text("SELECT count(*) FROM attempt")).scalar_one())
     lost = connection.execute(
         text('SELECT "table", rowid, parent FROM pragma_foreign_key_check LIMIT :most'), {"most": _LOST}
     )
     for table, number, parent in lost:
         yield f"{table} {number}: the {parent} that it belongs to was taken away"
     yield checked
+
+
+def verify_change(connection: Connection, change_id: str) -> Iterator[str]:
+    """A line where the row of this change is not what was written."""
+    statement = text(f"SELECT seal, {', '.join(_CHANGE)} FROM change WHERE id = :id")  # noqa: S608 - names of ours
+    row = connection.execute(statement, {"id": change_id}).mappings().one()
+    if row["seal"] != of_change(row):
+        yield f"change {change_id}: the record, or what it is found by, was altered"
+
+
+def verify_attempts(connection: Connection) -> Iterator[str]:
+    """A line for each try that is not what was written, or does not follow the one before."""
+    chain = START
+    for row in _rows(connection, "SELECT id, chain, {} FROM attempt ORDER BY id", _ATTEMPT):
+        if row["chain"] != of_attempt(chain, row):
+            yield (
+                f"attempt {row['id']} (delivery {row['delivery_id']}): the entry, or one before it, was altered or taken away"
+            )
+        chain = row["chain"]
 
 
 def _made(connection: Connection, table: str, columns: str) -> dict[int, str]:

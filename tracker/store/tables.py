@@ -428,6 +428,21 @@ class DigestRow(Row, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class RowEventRow(Row, table=True):
+    """What a row of the table `name` held after this program last wrote it (`row_log`): `key` is its primary key as JSON,
+    `after` the hash of its columns, empty where the row is gone. `sound`: it held before what its last entry says.
+    `chain` hashes each entry together with the chain before it."""
+
+    __tablename__ = "row_event"
+    __table_args__ = (Index(None, "name", "key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    key: str
+    after: str = Field(max_length=64)
+    sound: bool
+    chain: str = Field(max_length=64)
+
+
 class PulseRow(Row, table=True):
     """One row. Triggers count each write to what the viewer shows (`change`, `review`, `delivery`, `attempt`,
     `version`); the daemon's own bookkeeping leaves it alone."""
@@ -464,3 +479,4 @@ STORY_NAME = metadata.tables["story_name"]
 THREAD = metadata.tables["thread"]
 MUTE = metadata.tables["mute"]
 DIGEST = metadata.tables["digest"]
+ROW_EVENT = metadata.tables["row_event"]
