@@ -3,7 +3,7 @@ in, before anything is written; `tracker.recording` writes it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,9 +73,11 @@ def decide(
     baseline: bool,
     now: datetime,
     site_wide: SiteWide | None = None,
+    compare: Callable[[Document | None, Document], tuple[Operation, ...]] | None = None,
 ) -> Decision:
     """`baseline`: the document was there before the source was watched, so this state of it is no news. `site_wide`:
     what this poll recorded already of the surroundings of the source's pages."""
+    compare = compare or diff.compare
     document = reading.document
     said = digest(document)
     if reading.previous is not None and said == digest(reading.previous):
@@ -83,7 +85,7 @@ def decide(
         return Seen(fetched, reading.version if learned else None, reading.templates if learned else ())
     ordinal = 1 if reading.version is None else reading.version.ordinal + 1
     compared = reading.previous is not None and reading.same_kind
-    operations = diff.compare(reading.previous, document) if compared else ()
+    operations = compare(reading.previous, document) if compared else ()
     operations = without_first_read(operations, reading.first_read)
     if site_wide is not None:
         operations = site_wide.without_recorded(operations)

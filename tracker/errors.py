@@ -12,6 +12,7 @@
     ├── ParseError            bytes that their reader cannot make sense of                permanent
     │   ├── Poison            a document that ends its reader, or overruns its bounds     permanent
     │   └── ReaderKilled      a reader that was ended from outside, whatever it read      transient
+    ├── OutOfTime             the time limit of a source is over; the rest comes later     transient
     ├── StoreError            the state folder or database cannot be used
     │   ├── StateLost         the database that was there is gone, empty or another       exit 2
     │   └── StateDamaged      the database file is damaged
@@ -111,6 +112,10 @@ class Poison(ParseError):
 
 
 class ReaderKilled(ParseError):
+    transient = True
+
+
+class OutOfTime(TrackerError):
     transient = True
 
 

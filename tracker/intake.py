@@ -15,14 +15,15 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
-from tracker import parse, recording
+from tracker import diff, parse, recording
+from tracker.apart import pool
 from tracker.confirmation import Confirmation, Second, how_read
 from tracker.decision import NewVersion, Reading, Seen, decide
 from tracker.diff.site_wide import SiteWide
 from tracker.errors import FetchError, ParseError, Poison, TrackerError
 from tracker.fetch.items import BROKE
 from tracker.identity import LASTING, digest, identify
-from tracker.model import Change, Document, Fetched, Role
+from tracker.model import Change, Document, Fetched, Operation, Role
 from tracker.page_annexes import completed, first_read
 from tracker.parse import guard, noise
 from tracker.parse.losses import Loss, losses
@@ -37,6 +38,7 @@ from tracker.store.db import Store
 _GUARDED = frozenset({Role.PAGE, Role.PDF, Role.ECFR_PART, Role.SCREENING_LIST})
 # Errors of the database that one document's values cause; the others are the database's own trouble.
 _OF_VALUES = (DataError, IntegrityError, InterfaceError, ProgrammingError)
+_MANY_UNITS = 5_000  # of a document, from which on it is compared by a worker
 _TRIES = 5  # of one answer, while other sources bring states of the same document
 _ACCEPT = "`tracker poll --accept` takes the new text as a new beginning"
 log = structlog.get_logger()
@@ -140,6 +142,7 @@ class Intake:
                 baseline=self._is_baseline(fetched.key),
                 now=now,
                 site_wide=self.site_wide,
+                compare=_compared,
             )
             try:
                 return self._write(decision, now)
@@ -428,6 +431,13 @@ class Intake:
             if mark is not None:
                 mark(connection)
         self._remember({**saved, **evidence})
+
+
+def _compared(before: Document | None, after: Document) -> tuple[Operation, ...]:
+    """What differs. Documents of very many units are compared by a worker, within the time of their source."""
+    if before is not None and max(len(before.units), len(after.units)) > _MANY_UNITS:
+        return pool.run(diff.compare, before, after)
+    return diff.compare(before, after)
 
 
 def _bytes_of(fetched: Fetched) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import ctypes
 import mmap
 import os
 import signal
+import time
 from pathlib import Path
 
 from tracker.errors import WrongShape
@@ -64,6 +65,13 @@ def killed_once(marker: str) -> str:
         path.unlink()
         killed()
     return "well"
+
+
+def until(path: str) -> str:
+    """Ends when there is such a file."""
+    while not Path(path).exists():
+        time.sleep(0.01)
+    return "ended"
 
 
 def wrong_shape() -> None:

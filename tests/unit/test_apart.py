@@ -14,11 +14,11 @@ import pytest
 
 from tests.unit import harm
 from tests.unit.test_parse_reader import fetched
-from tracker import parse
+from tracker import diff, parse
 from tracker.apart import pool as pools
 from tracker.apart.pool import Pool
 from tracker.apart.worker import LARGE
-from tracker.errors import Poison, ReaderKilled, TrackerError, WrongShape
+from tracker.errors import OutOfTime, Poison, ReaderKilled, TrackerError, WrongShape
 from tracker.model import Role
 from tracker.parse import reader
 
@@ -91,6 +91,43 @@ def test_a_worker_that_is_ended_from_outside_each_time_says_nothing_of_its_docum
     with pytest.raises(ReaderKilled, match="SIGTERM"):
         pool.run(harm.terminated)
     assert pool.run(harm.add, 2, 2) == 4
+
+
+def test_a_job_ends_with_the_time_of_its_source_and_those_after_it_are_not_begun() -> None:
+    beside = Pool(size=1)
+    with pools.bounded(seconds=0.5):
+        with pytest.raises(Poison, match="did not end within"):
+            beside.run(harm.asleep)  # alone, it took all the time that its source has
+        with pytest.raises(OutOfTime, match=r"0\.5 s"):
+            beside.run(harm.add, 1, 1)
+    assert beside.run(harm.add, 1, 1) == 2
+    beside.close()
+
+
+def test_slow_sources_leave_a_worker_to_the_others(tmp_path: Path) -> None:
+    shared, end = Pool(size=2), tmp_path / "end"
+
+    def slow() -> str:
+        with pools.bounded(seconds=60, slow=True):
+            return shared.run(harm.until, str(end))
+
+    with ThreadPoolExecutor(8) as threads:
+        jobs = [threads.submit(slow) for _ in range(8)]
+        assert shared.run(harm.add, 1, 1) == 2
+        assert not any(job.done() for job in jobs)
+        end.touch()
+        assert [job.result() for job in jobs] == ["ended"] * 8
+    shared.close()
+
+
+def test_a_large_comparison_comes_back_from_a_worker_as_it_is_made_here() -> None:
+    beside = Pool(size=1)
+    one, other = (
+        parse.read(fetched(Role.PAGE, f"<html><body><main><p>{text}</p></main></body></html>".encode()))
+        for text in ("A license is required.", "No license is required.")
+    )
+    assert beside.run(diff.compare, one, other) == diff.compare(one, other) != ()
+    beside.close()
 
 
 def test_errors_of_ours_come_back_as_they_were_and_defects_with_their_trace(pool: Pool) -> None:

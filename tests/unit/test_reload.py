@@ -153,7 +153,7 @@ def test_check_says_what_a_running_tracker_would_refuse(config: Path, store: Sto
     ]
     states.ensure(store, ["a"])
     outcome = states.Outcome("a", "ok", "", ok=True, at=NOW, next_poll_at=NOW, report={})
-    states.finish(store, [outcome])
+    states.finish(store, [outcome], owner="me")
     with store.write() as connection:
         accounts.add(connection, "Sato", accounts.Role.ADMIN, "", NOW)
     no_source, no_sign_in = less(config, HEAD, store.state)

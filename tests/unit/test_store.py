@@ -275,11 +275,25 @@ def test_a_finished_poll_frees_its_lease_and_counts_failures(store: Store) -> No
         at = NOW + number * MINUTE
         states.claim(store, ["a"], owner="one", now=at, lease=MINUTE, due_only=False)
         state = "healthy" if ok else "failing"
-        states.finish(store, [states.Outcome("a", state, "", ok, at, at + MINUTE, {})])
+        states.finish(store, [states.Outcome("a", state, "", ok, at, at + MINUTE, {})], owner="one")
         found = states.states(store)["a"]
         assert found.consecutive_failures == (0, 1, 2, 0)[number]
         assert found.since == NOW + (0, 1, 1, 3)[number] * MINUTE
     assert states.owners(store) == set()
+
+
+def test_a_poll_whose_lease_was_taken_over_frees_nothing(store: Store) -> None:
+    states.ensure(store, ["a"])
+    states.claim(store, ["a"], owner="one", now=NOW, lease=MINUTE, due_only=False)
+    later = NOW + 2 * MINUTE
+    assert states.claim(store, ["a"], owner="two", now=later, lease=MINUTE, due_only=False) == ["a"]
+    states.finish(
+        store,
+        [states.Outcome("a", "failing", "", ok=False, at=later, next_poll_at=later, report={})],
+        owner="one",
+    )
+    assert states.owners(store) == {"two"}
+    assert states.states(store)["a"].state == "new"
 
 
 def test_resources_come_back_verbatim(store: Store) -> None:

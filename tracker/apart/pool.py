@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import math
 import os
 import pickle
 import signal
@@ -15,14 +16,17 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from tracker import errors
 from tracker.apart import wire
-from tracker.errors import FetchError, Poison, ReaderKilled, TrackerError
+from tracker.errors import FetchError, OutOfTime, Poison, ReaderKilled, TrackerError
 
 SIZE = 2
 MEMORY = (
@@ -53,14 +57,39 @@ _CURE = "is there memory, and may this user start processes?"
 R = TypeVar("R")
 
 
-class _Death(Exception):
-    """How a worker ended, in words; `again`: whether a fresh one may fare better; `outside`: no document ended it."""
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What the jobs of one source may take: `end` on the monotonic clock, `seconds` in all."""
 
-    def __init__(self, cause: str, *, again: bool, outside: bool = False) -> None:
+    end: float
+    seconds: float
+    slow: bool
+
+
+_BOUNDS: ContextVar[_Bounds | None] = ContextVar("bounds", default=None)
+
+
+@contextmanager
+def bounded(*, seconds: float, slow: bool = False) -> Iterator[None]:
+    """Within this block of this thread, all jobs together end within so many seconds. Jobs of `slow` sources leave one
+    worker to the others."""
+    token = _BOUNDS.set(_Bounds(time.monotonic() + seconds, seconds, slow))
+    try:
+        yield
+    finally:
+        _BOUNDS.reset(token)
+
+
+class _Death(Exception):
+    """How a worker ended, in words; `again`: whether a fresh one may fare better; `outside`: no document ended it;
+    `late`: the time of its source was over."""
+
+    def __init__(self, cause: str, *, again: bool, outside: bool = False, late: bool = False) -> None:
         super().__init__(cause)
         self.cause = cause
         self.again = again
         self.outside = outside
+        self.late = late
 
 
 @dataclass(slots=True)
@@ -69,16 +98,18 @@ class _Worker:
     end: socket.socket
     jobs: int = 0
 
-    def ask(self, job: bytes, patience: float) -> tuple[Any, bool]:
-        """The answer, and whether the worker goes on. Raises _Death."""
+    def ask(self, job: bytes, patience: float, left: float) -> tuple[Any, bool]:
+        """The answer, and whether the worker goes on. `left`: seconds until it is not wanted any more. Raises _Death."""
         fresh = self.jobs == 0
         self.jobs += 1
-        self.end.settimeout(patience + _GRACE)
+        late = left < patience + _GRACE
+        self.end.settimeout(left if late else patience + _GRACE)
         try:
             wire.send(self.end, job)
             data = wire.receive(self.end)
         except TimeoutError:
-            raise _Death(f"it did not end within {patience + _GRACE:.0f} s", again=False) from None
+            within = left if late else patience + _GRACE
+            raise _Death(f"it did not end within {within:.0f} s", again=False, late=late) from None
         except wire.Ended:
             raise self._death(fresh) from None
         try:
@@ -113,6 +144,7 @@ class Pool:
     ) -> None:
         self.memory, self.seconds, self.patience = memory, seconds, patience
         self._free = threading.Semaphore(size)
+        self._for_slow = threading.Semaphore(max(1, size - 1))
         self._idle: list[_Worker] = []
         self._guard = threading.Lock()
 
@@ -120,14 +152,24 @@ class Pool:
         """`function(*arguments)`, done by a worker; the function is found there by its name.
 
         Raises what the function raises: errors of ours as they were, those of Python with the worker's own trace as
-        a note; Poison when it ends its worker, or overruns its bounds; ReaderKilled when something else ended it.
+        a note; Poison when it ends its worker, or overruns its bounds; ReaderKilled when something else ended it;
+        OutOfTime when the time of the source (`bounded`) is over. A job that alone takes more than half of that time
+        and does not end is Poison.
         """
+        bounds = _BOUNDS.get()
+        left = _left(bounds)
         job = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
-        with self._free:
+        with ExitStack() as turn:
+            if bounds is not None and bounds.slow:
+                _take_turn(turn, self._for_slow, left)
+            _take_turn(turn, self._free, _left(bounds))
             for last in (False, True):
+                left = _left(bounds)
                 try:
-                    return self._once(job)  # type: ignore[no-any-return]
+                    return self._once(job, left)  # type: ignore[no-any-return]
                 except _Death as death:
+                    if death.late and bounds is not None and left < bounds.seconds / 2:
+                        raise _out_of_time(bounds) from None
                     _warn("a reader died", cause=death.cause, again=death.again and not last)
                     if last and death.outside:
                         cause = f"the reader of this document was ended from outside: {death.cause}"
@@ -136,10 +178,10 @@ class Pool:
                         raise Poison(f"this document broke its reader: {death.cause}") from None
         raise AssertionError
 
-    def _once(self, job: bytes) -> Any:
+    def _once(self, job: bytes, left: float) -> Any:
         worker = self._take()
         try:
-            (good, value), goes_on = worker.ask(job, self.patience)
+            (good, value), goes_on = worker.ask(job, self.patience, left)
         except BaseException:
             worker.close()
             raise
@@ -172,6 +214,28 @@ class Pool:
         with self._guard:
             while self._idle:
                 self._idle.pop().close()
+
+
+def _left(bounds: _Bounds | None) -> float:
+    """Seconds that a source has left. Raises OutOfTime where there are none."""
+    if bounds is None:
+        return math.inf
+    left = bounds.end - time.monotonic()
+    if left <= 0:
+        raise _out_of_time(bounds)
+    return left
+
+
+def _out_of_time(bounds: _Bounds) -> OutOfTime:
+    cause = f"its time limit of {bounds.seconds:g} s is over; what is not read comes with the next poll"
+    return OutOfTime(cause, cure="time_limit in the settings")
+
+
+def _take_turn(turn: ExitStack, semaphore: threading.Semaphore, left: float) -> None:
+    """Waits for a worker, at most as long as the source has left."""
+    if not semaphore.acquire(timeout=None if left == math.inf else left):
+        raise OutOfTime("no reader was free within its time limit", cure="it is polled again")
+    turn.callback(semaphore.release)
 
 
 def _started(memory: int, seconds: float, patience: float) -> _Worker:

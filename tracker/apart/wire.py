@@ -18,7 +18,7 @@ READY = b"ready"  # a worker's first word: it has started, and what ends it from
 _PLAIN = frozenset(
     {("datetime", "date"), ("datetime", "datetime"), ("datetime", "timezone"), ("datetime", "timedelta")}
 )
-_RECORDS = frozenset({"Document", "DocumentKind", "Unit", "UnitKind"})  # of tracker.model
+_RECORDS = frozenset({"Document", "DocumentKind", "Op", "Operation", "Unit", "UnitKind"})  # of tracker.model
 
 
 @dataclass(frozen=True, slots=True)

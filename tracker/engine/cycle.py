@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import Connection
 
 from tracker import pipeline
+from tracker.apart import pool as readers
 from tracker.audit import gaps
 from tracker.clock import legal_day
 from tracker.engine import outages
@@ -34,6 +35,8 @@ from tracker.store.db import Store
 from tracker.store.outbox import Outbox
 
 WORKERS = 8
+SLOW = 2  # of them, for sources whose last poll was slow: many of these leave the others their share
+SLOW_SECONDS = 10.0
 _BATCH = 64  # outcomes written in one transaction: losing some to a kill means polling them again, no more
 _TOGETHER = 0.05  # seconds
 MARGIN = timedelta(minutes=1)
@@ -112,25 +115,37 @@ def run(
         by_id = {name: source for name, source in by_id.items() if name in got}
     known = states.resources(context.store, list(by_id))
     standing = states.states(context.store, list(by_id))
+    slow = states.slow(context.store, list(by_id), SLOW_SECONDS)
 
     def one(source: Source) -> Report:
         if stop is not None and stop.is_set():
             return Report(source.id, state="stopped", reason="the tracker is stopping")
+        # The lease of the batch may have run out while this source waited for its turn.
+        lease = source.time_limit + MARGIN
+        if not states.claim(
+            context.store, [source.id], owner=owner(), now=context.now(), lease=lease, due_only=False
+        ):
+            return Report(source.id, state="busy", reason="another process is polling it")
         before = _catch_up(source, standing[source.id], context)
         remembered = known.pop(source.id)
         if before:
             remembered = states.resources(context.store, [source.id])[source.id]
-        report = pipeline.poll(source, context, standing[source.id], remembered, accept=accept)
+        with readers.bounded(seconds=source.time_limit.total_seconds(), slow=source.id in slow):
+            report = pipeline.poll(source, context, standing[source.id], remembered, accept=accept)
         report.alerts += sum(gap.alerts for gap in before)
         for gap in before:
             if gap.change is not None:
                 pipeline.note(report, gap.change, gap.change.detected_at)
         return report
 
-    with ThreadPoolExecutor(min(WORKERS, max(1, len(by_id))), "poll") as pool:
+    share = min(SLOW, len(slow))
+    with (
+        ThreadPoolExecutor(min(WORKERS - share, max(1, len(by_id))), "poll") as quick_pool,
+        ThreadPoolExecutor(max(1, share), "poll-slow") as slow_pool,
+    ):
         finished: SimpleQueue[tuple[Source, Future[Report]]] = SimpleQueue()
         for source in by_id.values():
-            future = pool.submit(one, source)
+            future = (slow_pool if source.id in slow else quick_pool).submit(one, source)
             future.add_done_callback(lambda future, source=source: finished.put((source, future)))  # type: ignore[misc]
         done: list[Report] = []
         left = len(by_id)
@@ -149,6 +164,19 @@ def run(
                 _finish(done, by_id, standing, context)
                 yield from done
                 done = []
+
+
+def within_share(due: Sequence[str], polling: Iterable[str], slow: set[str]) -> list[str]:
+    """Of the sources that are due, those that may be polled now: all but slow ones beyond their share. Pure."""
+    room = SLOW - len(slow.intersection(polling))
+    found = []
+    for name in due:
+        if name in slow:
+            room -= 1
+            if room < 0:
+                continue
+        found.append(name)
+    return found
 
 
 def _catch_up(source: Source, state: states.SourceState, context: Context) -> Sequence[gaps.Filled]:
@@ -188,6 +216,8 @@ def _finish(
     now = context.now()
     outcomes = []
     for report in reports:
+        if report.state == "busy":
+            continue  # whoever polls it writes how that ended
         source = sources[report.source]
         failures = 0 if report.ok else standing[report.source].consecutive_failures + 1
         planned = (
@@ -207,7 +237,7 @@ def _finish(
             )
         )
     with context.store.write() as connection:
-        states.finish(context.store, outcomes)
+        states.finish(context.store, outcomes, owner=owner())
         _settle(connection, context, now)
 
 

@@ -159,6 +159,12 @@ class Daemon:
             ]
             if not due:
                 return
+            # Those that have waited longest come first, so that each slow source gets its turn.
+            due.sort(key=lambda name: standing[name].next_poll_at or now)
+            slow = states.slow(self.store, [*due, *self._polling], cycle.SLOW_SECONDS)
+            due = cycle.within_share(due, self._polling, slow)
+            if not due:
+                return
             longest = max(sources[name].time_limit for name in due) + cycle.MARGIN
             mine = states.claim(self.store, due, owner=cycle.owner(), now=now, lease=longest, due_only=False)
             self._polling.update(mine)

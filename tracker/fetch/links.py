@@ -20,6 +20,7 @@ from tracker.text import fold_space
 _PDF = re.compile(r"\.pdf\Z", re.IGNORECASE)
 _FRAME = frozenset({"nav", "header", "footer"})
 _FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search"})
+MOST = 20_000  # addresses that a page may link to
 _HOP = "\u001f"  # between the address and the words of a link, where they are kept
 
 
@@ -70,8 +71,15 @@ def links_of(answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
 
 
 def anchors_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
-    """Address and words of each link, in reading order. `label` is the charset that came with the page."""
-    return list(_anchors(as_utf_8(body, label), url))
+    """The addresses that a page links to, in reading order, with the words of the first link that has any. `label` is
+    the charset that came with the page. Raises WrongShape for a page with more than anybody follows."""
+    found: dict[str, str] = {}
+    for address, text in _anchors(as_utf_8(body, label), url):
+        if not found.get(address):
+            found[address] = text
+        if len(found) > MOST:
+            raise WrongShape(f"more than {MOST:,} links", url=url)
+    return list(found.items())
 
 
 def files_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:

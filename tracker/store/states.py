@@ -97,6 +97,14 @@ def claim(
     return [name for name in ids if name in got]
 
 
+def slow(store: Store, ids: Sequence[str], seconds: float) -> set[str]:
+    """Of these sources, those whose last poll took so many seconds or more."""
+    query = select(SOURCE.c.id, SOURCE.c.last_report).where(SOURCE.c.id.in_(list(ids)))
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+    return {str(row.id) for row in rows if float((row.last_report or {}).get("seconds") or 0.0) >= seconds}
+
+
 def release_of(store: Store, owners: Iterable[str]) -> None:
     """Frees what dead pollers held."""
     with store.write() as connection:
@@ -113,8 +121,9 @@ def owners(store: Store) -> set[str]:
         return {str(row.lease_owner) for row in rows}
 
 
-def finish(store: Store, outcomes: Sequence[Outcome]) -> None:
-    """Writes down how polls ended and frees their leases, all in one transaction."""
+def finish(store: Store, outcomes: Sequence[Outcome], *, owner: str) -> None:
+    """Writes down how polls ended and frees their leases, all in one transaction; not of a source that somebody else
+    has taken over since, when the lease had run out."""
     if not outcomes:
         return
     with store.write() as connection:
@@ -142,7 +151,10 @@ def finish(store: Store, outcomes: Sequence[Outcome]) -> None:
             )
         connection.execute(
             update(SOURCE)
-            .where(SOURCE.c.id == bindparam("row_id"))
+            .where(
+                SOURCE.c.id == bindparam("row_id"),
+                or_(SOURCE.c.lease_owner == owner, SOURCE.c.lease_owner.is_(None)),
+            )
             .values(lease_owner=None, lease_until=None),
             rows,
         )

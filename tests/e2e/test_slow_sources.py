@@ -1,0 +1,138 @@
+"""One page beyond measure, and many slow sources: each ends within its limit, and the others get their turn."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.e2e.test_process import NEWS, RULE
+from tests.e2e.world import World
+from tracker import pipeline
+from tracker.engine import cycle
+from tracker.engine.due import load_checked
+from tracker.errors import WrongShape
+from tracker.fetch import links
+from tracker.pipeline import Context, Report
+from tracker.store import states
+from tracker.store.db import Store
+from tracker.store.tables import SOURCE
+
+PAGE = "<html><body><main><h1>News</h1>{}</main></body></html>"
+
+
+def test_a_page_of_very_many_links_is_a_state_and_the_pages_that_are_known_go_on(world: World) -> None:
+    world.use("news").poll()
+    many = "".join(f'<a href="/x/{number}">x</a> ' for number in range(links.MOST + 1))
+    world.standin.put_page("/news", PAGE.format(f"<p>{RULE}</p>{many}"))
+    world.standin.edit_page("/news/rule", RULE, RULE + NEWS)
+    world.later(days=1, hours=1)
+    report = world.one()
+    assert report.state == "failing"
+    assert any("more than 20,000 links" in error["error"] for error in report.errors)
+    assert [one for one in world.changes() if not one["baseline"] and one["url"].endswith("/news/rule")]
+    assert len(world.standin.asked("/x/")) == 0
+
+
+def test_links_are_counted_while_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "MOST", 3)
+    three = b"".join(b"<a href='/%d'>x</a>" % (number % 3) for number in range(10))
+    assert len(links.anchors_of(three, "https://x.gov/")) == 3
+    with pytest.raises(WrongShape, match="more than 3 links"):
+        links.anchors_of(three + b"<a href='/y'>y</a>", "https://x.gov/")
+
+
+EIGHT = "".join(
+    f'[[source]]\nid = "slow-{number}"\nkind = "page"\nurl = "{{base}}/slow-{number}"\n'
+    for number in range(8)
+)
+
+
+def test_eight_slow_sources_do_not_keep_a_quick_one_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.use(
+        extra=EIGHT.format(base=world.standin.url)
+        + '[[source]]\nid = "quick"\nkind = "page"\nurl = "http://127.0.0.1:1/"\n'
+    )
+    settings, store = load_checked(world.config), Store(world.state)
+    context = cycle.make_context(settings, store, lambda: world.now)
+    with store.write() as connection:
+        connection.execute(
+            update(SOURCE).where(SOURCE.c.id != "quick").values(last_report={"seconds": cycle.SLOW_SECONDS})
+        )
+    quick = threading.Event()
+
+    def poll(source: Any, *_: Any, **__: Any) -> Report:
+        if source.id == "quick":
+            quick.set()
+            return Report(source.id)
+        return Report(source.id, reason="after" if quick.wait(60) else "before")
+
+    monkeypatch.setattr(pipeline, "poll", poll)
+    reports = {report.source: report for report in cycle.run(settings.sources, context)}
+    assert len(reports) == 9
+    assert {report.reason for name, report in reports.items() if name != "quick"} == {"after"}
+    context.client.close()
+    store.close()
+
+
+def test_a_daemon_takes_slow_sources_up_to_their_share() -> None:
+    slow = {f"slow-{number}" for number in range(8)}
+    due = ["slow-3", "slow-1", "quick", "slow-2"]
+    assert cycle.within_share(due, [], slow) == ["slow-3", "slow-1", "quick"]
+    assert cycle.within_share(due, ["slow-5", "other"], slow) == ["slow-3", "quick"]
+    assert cycle.within_share(due, ["slow-5", "slow-6"], slow) == ["quick"]
+
+
+def test_a_lease_counts_from_the_start_of_the_work_on_its_source(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it waited for its turn in the batch."""
+    world.use("page", "list")
+    settings, store = load_checked(world.config), Store(world.state)
+    monkeypatch.setattr(cycle, "WORKERS", 1)
+    monkeypatch.setattr(cycle, "_catch_up", lambda *_: ())
+    context = cycle.make_context(settings, store, lambda: world.now)
+    leases: dict[str, timedelta] = {}
+
+    def poll(source: Any, context: Context, *_: Any, **__: Any) -> Report:
+        with store.read() as connection:
+            until = connection.execute(select(SOURCE.c.lease_until).where(SOURCE.c.id == source.id)).scalar()
+        assert until is not None
+        leases[source.id] = until - context.now()
+        world.now += timedelta(hours=1)  # longer than any lease
+        return Report(source.id)
+
+    monkeypatch.setattr(pipeline, "poll", poll)
+    assert [report.state for report in cycle.run(settings.sources, context)] == ["healthy"] * 2
+    assert leases == {source.id: source.time_limit + cycle.MARGIN for source in settings.sources}
+    context.client.close()
+    store.close()
+
+
+def test_a_source_that_another_process_took_over_while_it_waited_is_left_to_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.use("page", "list")
+    settings, store = load_checked(world.config), Store(world.state)
+    monkeypatch.setattr(cycle, "WORKERS", 1)
+    context = cycle.make_context(settings, store, lambda: world.now)
+
+    def poll(source: Any, *_: Any, **__: Any) -> Report:
+        world.now += timedelta(hours=1)
+        others = [one.id for one in settings.sources if one.id != source.id]
+        claimed = states.claim(
+            store, others, owner="host:1:other", now=world.now, lease=timedelta(hours=1), due_only=False
+        )
+        assert claimed == others
+        return Report(source.id)
+
+    monkeypatch.setattr(pipeline, "poll", poll)
+    assert sorted(report.state for report in cycle.run(settings.sources, context)) == ["busy", "healthy"]
+    assert states.owners(store) == {"host:1:other"}
+    context.client.close()
+    store.close()
