@@ -60,6 +60,8 @@ class Confirmation:
             self._former(fetched, reading),
             None if known is None else stability.Waiting(known.digest, known.polls, known.seen),
         )
+        if waiting is None and self._may_be_noise(reading, known, new):
+            waiting = stability.Waiting(new, 1, 1)
         if waiting is None:
             return False
         since, ids = (now, ()) if known is None else (known.since, known.snapshots)
@@ -73,6 +75,28 @@ class Confirmation:
                 versions.learn(connection, version, reading.templates)
         self.flapping[fetched.key] = row
         return True
+
+    def _may_be_noise(self, reading: Reading, known: Flapping | None, new: str) -> bool:
+        """Whether a change is of clocks, tokens and counts alone. A cache gives them twice, so that the second fetch
+        proves nothing: the next poll shows whether they go on."""
+        if known is not None and known.digest == new:
+            return False
+        return reading.previous is not None and noise.only_volatile(reading.document, reading.previous)
+
+    def earlier(self, fetched: Fetched, reading: Reading) -> tuple[Document, tuple[float, float]] | None:
+        """The text that waits since an earlier poll, and the seconds from it, and from the stored one, to this answer."""
+        known = self.flapping.get(fetched.key)
+        if known is None or not reading.references:
+            return None
+        with self._store.read() as connection:
+            old = snapshots.load(connection, known.snapshots[:1])
+        try:
+            document = parse.read(replace(old, meta={**old.meta, **how_read(fetched)}))
+        except ParseError:
+            return None
+        at = fetched.answer.fetched_at
+        since = (at - old.answer.fetched_at, at - reading.references[0].fetched_at)
+        return document, (since[0].total_seconds(), since[1].total_seconds())
 
     def _former(self, fetched: Fetched, reading: Reading) -> frozenset[str]:
         """What the document said just before its stored version, as hashes: as that version was stored, and as it reads

@@ -277,6 +277,9 @@ class Intake:
         second = parse.read(answer)
         assert reading.previous is not None
         learned = noise.volatile(reading.document, second, reading.previous)
+        earlier = self.confirmation.earlier(fetched, reading)
+        if earlier is not None:
+            learned |= noise.volatile(reading.document, earlier[0], reading.previous, elapsed=earlier[1])
         quiet = quieted(tuple(sorted({*reading.templates, *learned}))) if learned else quiet
         return quiet, Second(answer, noise.quiet(second, quiet.templates))
 
@@ -284,7 +287,9 @@ class Intake:
 
     def _write(self, decision: Seen | NewVersion, now: datetime) -> Taken:
         """Raises Outdated, and then nothing was written."""
-        key, seen = decision.fetched.key, isinstance(decision, Seen)
+        key = decision.fetched.key
+        # Where masks were learned just now, what waited was noise.
+        seen = isinstance(decision, Seen) and decision.version is None
         with self.store.write() as connection:
             written = recording.apply(connection, decision, self.source, self.settings)
             row = self.confirmation.write_settled(connection, key, now, stored=seen)

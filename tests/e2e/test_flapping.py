@@ -152,6 +152,35 @@ def test_clocks_and_tokens_are_masked_listed_and_cleared(
         assert len(told(player)) == 1, "what really moves is learned again"
 
 
+def test_noise_that_a_cache_gives_twice_is_learned_over_polls(tmp_path: Path) -> None:
+    """Both fetches of a poll get the same clock to the minute, the same token and the same count."""
+
+    def at(words: str, hour: int) -> str:
+        return page(
+            words, f"As of November 20, 2026 at {hour:02}:04", f"Form token {hour:02}f3a9c1 here",
+            f"This page was read {1200 + 7 * hour:,} times",
+        )  # fmt: skip
+
+    with play(tmp_path, *(at("ECCN 3A001", hour) for hour in (1, 2, 3, 4, 5))) as player:
+        assert told(player) == []
+        assert {each["kind"] for each in state_of(player)["masked"]} == {"clock", "nonce", "counter"}
+        assert state_of(player)["state"] == "healthy"
+        player.step({"/form": at("ECCN 3A090", 6)})
+        assert told(player) == ["ECCN 3A090"]
+
+
+def test_a_new_deadline_is_no_clock(tmp_path: Path) -> None:
+    def due(hour: str, day: str) -> str:
+        return page(f"Comments are due by {hour} on {day}, 2026.")
+
+    with play(tmp_path, due("5:00 PM", "October 29"), *[due("11:59 PM", "October 30")] * 2) as player:
+        assert told(player) == ["Comments are due by 11:59 PM on October 30, 2026."]
+        for hour in ("4:00 PM", "4:30 PM", "4:30 PM"):
+            player.step({"/form": due(hour, "October 30")})
+        assert told(player)[-1] == "Comments are due by 4:30 PM on October 30, 2026."
+        assert state_of(player)["masked"] == []
+
+
 def test_a_poisoned_store_heals(tmp_path: Path) -> None:
     """Schema 0015 could hold masks that hid the law: they are not used, and the hidden change is told."""
     with play(tmp_path, OLD) as player:

@@ -25,6 +25,7 @@ from tracker.parse.volatile_shapes import (
     Kind,
     belongs_to_clock,
     fits,
+    is_counted,
     is_joining,
     is_of_law,
     moved,
@@ -77,13 +78,17 @@ _LEARNED = re.compile(rf"({'|'.join(KINDS)}): (.*{MASK}.*)", re.DOTALL)
 _OF_A_VISIT = re.compile(r"(?:_|tok|token|nonce|sid|sess|session|sessionid|csrf|ts|time|timestamp|cb|cache|cachebuster|rnd|rand|random)\Z", re.IGNORECASE)  # fmt: skip
 
 
-def volatile(first: Document, second: Document, stored: Document) -> frozenset[str]:
+def volatile(
+    first: Document, second: Document, stored: Document, *, elapsed: tuple[float, float] | None = None
+) -> frozenset[str]:
     """The templates of what changes by itself: a place at which a page, the fetch moments later that confirms it, and
     the stored text all differ, each with a word of the shape of a clock, a counter or a nonce.
 
     Two values prove nothing: a node that still serves the old page gives two as well. A template is
     `kind: words before ◌ words after`, at most three words on each side, or `?name=` for a parameter of a link's
     address. All are plain text, so they can be kept as a JSON list. A whole unit is never learned.
+
+    `elapsed`: `second` is of an earlier poll instead, so many seconds before `first`; `stored` so many before it.
     """
     found: set[str] = set()
     seconds = _counterparts(first.units, second.units)
@@ -93,11 +98,37 @@ def volatile(first: Document, second: Document, stored: Document) -> frozenset[s
             continue
         # An address is no clock: where a file is kept is compared as it is, but for parameters of its query.
         if one.text != other.text and one.kind not in _ADDRESSES:
-            found.update(_learned(one.text, other.text, old.text))
+            found.update(_learned(one.text, other.text, old.text, elapsed))
         found.update(_parameters(one, other, old))
     if first.title != second.title:
-        found.update(_learned(first.title, second.title, stored.title))
+        found.update(_learned(first.title, second.title, stored.title, elapsed))
     return frozenset(found)
+
+
+def only_volatile(document: Document, stored: Document) -> bool:
+    """Whether nothing differs but words of volatile shapes at places where such words change: a clock with the date
+    beside it, a random token, a number that counts readers. It may be noise that a cache gave twice, or a new deadline."""
+    if len(document.units) != len(stored.units):
+        return False
+    texts = [(unit.text, old.text) for unit, old in zip(document.units, stored.units, strict=True)]
+    return all(
+        one == other or _outline(one) == _outline(other)
+        for one, other in (*texts, (document.title, stored.title))
+    )
+
+
+def _outline(text: str) -> list[str]:
+    """The words of a text, with a sign for each clock, token and counted number."""
+    words = masked(text).split()
+    signs: dict[int, str] = {}
+    for place, word in enumerate(words):
+        kind = shape(word)
+        around = (*words[max(0, place - _CONTEXT) : place], *words[place + 1 : place + 2])
+        if kind is not None and (kind != "counter" or is_counted(around)):
+            extent = _extent(words, place, kind)
+            signs.update(dict.fromkeys(extent, ""))
+            signs[place] = f"{MASK}{kind}"
+    return [sign for place, word in enumerate(words) if (sign := signs.get(place, word))]
 
 
 def usable(templates: Iterable[str]) -> tuple[str, ...]:
@@ -164,7 +195,7 @@ def _aligned(words: Sequence[str], others: Sequence[str]) -> dict[int, int]:
     }
 
 
-def _learned(first: str, second: str, stored: str) -> Iterator[str]:
+def _learned(first: str, second: str, stored: str, elapsed: tuple[float, float] | None) -> Iterator[str]:
     one, other, old = (masked(text).split() for text in (first, second, stored))
     to_second, to_stored = _aligned(one, other), _aligned(one, old)
     places: dict[int, Kind] = {}
@@ -173,7 +204,7 @@ def _learned(first: str, second: str, stored: str) -> Iterator[str]:
         if kind is None or place not in to_second or place not in to_stored:
             continue
         around = (*one[max(0, place - _CONTEXT) : place], *one[place + 1 : place + 2])
-        if moved(kind, word, other[to_second[place]], old[to_stored[place]], around):
+        if moved(kind, word, other[to_second[place]], old[to_stored[place]], around, elapsed):
             places[place] = kind
     taken = {number for place, kind in places.items() for number in _extent(one, place, kind)}
     for place, kind in places.items():

@@ -59,6 +59,7 @@ _LAW_WORDS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )  # fmt: skip
 _MOST = 300  # seconds that a clock may move between a fetch and the one that confirms it
+_HELD_BACK = 900  # seconds that a cache may hold a page, and so its clock, back
 _FLIPS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 
 
@@ -98,14 +99,24 @@ def _is_nonce(word: str) -> bool:
     return len(word) >= 10 and flips >= len(word) / 3
 
 
-def moved(kind: Kind, first: str, second: str, stored: str, around: Sequence[str]) -> bool:
+def moved(
+    kind: Kind,
+    first: str,
+    second: str,
+    stored: str,
+    around: Sequence[str],
+    elapsed: tuple[float, float] | None = None,
+) -> bool:
     """Whether three values of one place are what this kind gives: the fetch, the one that confirms it moments later,
-    and what is stored. `around` are the words beside the place."""
+    and what is stored. `around` are the words beside the place. `elapsed`: the second one is of an earlier poll
+    instead, and so many seconds lie from it, and from the stored one, to the first."""
     one, other, old = bare(first), bare(second), bare(stored)
     if len({one, other, old}) < 3:
         return False
     if kind == "clock":
-        return _ticked(one, other)
+        if elapsed is None:
+            return _ticked(one, other)
+        return _in_step(other, one, elapsed[0]) and _in_step(old, one, elapsed[1])
     if kind == "nonce":
         return True
     beside = " ".join(around)
@@ -131,8 +142,27 @@ def _ticked(first: str, second: str) -> bool:
     return 0 < (_seconds(other) - _seconds(one)) % half_day <= _MOST
 
 
+def _in_step(earlier: str, later: str, elapsed: float) -> bool:
+    """Whether a shown clock went on by as much as time did, but for what a cache may hold back."""
+    one, other = _CLOCK.match(earlier), _CLOCK.match(later)
+    if one is None or other is None:
+        return False
+    half_day = 12 * 3600
+    off = (_seconds(other) - _seconds(one) - elapsed) % half_day
+    return min(off, half_day - off) <= _HELD_BACK
+
+
 def _seconds(clock: re.Match[str]) -> int:
     return int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
+
+
+def is_counted(around: Sequence[str]) -> bool:
+    """Whether the words beside a number say that it counts readers, requests, milliseconds and the like, and nothing of
+    the law."""
+    if around and _DURATION.match(around[-1]) and not _LAW_WORDS.search(" ".join(around[:-1])):
+        return True
+    beside = " ".join(around)
+    return _COUNTS.search(beside) is not None and _LAW_WORDS.search(beside) is None
 
 
 def fits(kind: str, run: Sequence[str], mask: str) -> bool:
