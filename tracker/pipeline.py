@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+import structlog
+
 from tracker import clock, departure, fetch, tag
 from tracker.errors import (
     FetchError,
@@ -32,6 +34,7 @@ from tracker.store import page_states, states
 from tracker.store.db import Store
 from tracker.store.page_states import Absence
 
+log = structlog.get_logger()
 BIS = "industry-and-security-bureau"
 TICK = 1.1  # seconds
 GIVEN_UP = 3  # polls in a row without a thing, after which it is no longer asked for
@@ -143,7 +146,13 @@ def in_field(record: Mapping[str, Any], now: datetime) -> bool:
         url=str(record.get("html_url") or ""),
         document_number=number or None,
     )
-    return tag.tag(document, today=clock.legal_day(now)).level is not Level.NONE
+    try:
+        return tag.tag(document, today=clock.legal_day(now)).level is not Level.NONE
+    except Exception:
+        # A defect that one record brings to light may not end the poll of its source: the text is fetched, and the
+        # record is held with the reason when it is taken in.
+        log.exception("a record could not be tagged", key=number)
+        return True
 
 
 def poll(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from tests.e2e.test_drills_audit import audited
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
-from tracker import decision, fetch, parse
+from tracker import decision, fetch, parse, tag
 from tracker.demo.holdings import FrDocument
 from tracker.demo.parties import LIST_PATH
 from tracker.engine import backfill, cycle
@@ -354,3 +354,32 @@ def backfill_records(world: World, store: Store) -> list[Fetched]:
         return [one for page in pages for one in page.fetched if one.key == "2026-11009"]
     finally:
         client.close()
+
+
+def test_a_record_that_cannot_be_tagged_costs_the_others_of_its_source_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether its text is wanted is asked in the middle of the poll, by the same tagger."""
+    world.use("fr-all").poll()
+    agencies = ("treasury-department",)
+    for number, title in (("2026-11021", "Sanctions (harm)"), ("2026-11022", "Sanctions on Sample Chips")):
+        document = FrDocument(
+            number, world.now.date(), title, "RULE", agencies, "Export controls on ECCN 3B001."
+        )
+        world.standin.add_document(document, ["OFAC adds parties."])
+    world.later(hours=1)
+    honest = tag.tag
+
+    def tagged(document: Any, *arguments: Any, **named: Any) -> Any:
+        if "harm" in document.title:
+            raise ValueError("a defect")
+        return honest(document, *arguments, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tag, "tag", tagged)
+        report = world.one()
+        assert [error["key"] for error in report.errors] == ["2026-11021"]
+        assert len(world.changes(query="2026-11022")) == 1
+    world.later(hours=1)
+    assert world.one().ok
+    assert len(world.changes(query="2026-11021")) == 1
