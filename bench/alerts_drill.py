@@ -28,13 +28,13 @@ from sqlalchemy import func, select
 from bench import report
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
-from tests.unit.notify_sinks import http_sink, lookup, mail_sink, refusing_port
-from tracker.demo.holdings import FrDocument
-from tracker.notify.sender import Traffic, deliver
-from tracker.sources import Channel, Settings
-from tracker.store.db import Store
-from tracker.store.outbox import Outbox, enqueue
-from tracker.store.tables import ATTEMPT, DELIVERY
+from tests.unit.notifications_sinks import http_sink, lookup, mail_sink, refusing_port
+from tracker.config.models import Channel, Settings
+from tracker.demo.model import FrDocument
+from tracker.notifications.delivery import Traffic, deliver
+from tracker.storage.database import Store
+from tracker.storage.outbox import Outbox, enqueue
+from tracker.storage.schema import ATTEMPT, DELIVERY
 
 START = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)
 BIS = ("commerce-department", "industry-and-security-bureau")
@@ -260,10 +260,10 @@ def _poll(config: Path, folder: Path, now: datetime, kill_at: str = "none:1") ->
 
 def child(kill_at: str, marker: Path, arguments: list[str]) -> int:
     """`tracker ARGUMENTS`, which kills itself at the n-th point of a kind."""
-    from tracker import pipeline
     from tracker.cli import app
-    from tracker.notify import channels
-    from tracker.store import db, outbox
+    from tracker.ingest import poll
+    from tracker.notifications import targets
+    from tracker.storage import database, outbox
 
     wanted, _, number = kill_at.partition(":")
     left = int(number)
@@ -286,18 +286,18 @@ def child(kill_at: str, marker: Path, arguments: list[str]) -> int:
 
         setattr(module, name, outer)
 
-    around(pipeline, "_handle", "find", "stored")
-    around(channels, "_answered", "claim", "send")
+    around(poll, "_handle", "find", "stored")
+    around(targets, "_answered", "claim", "send")
     around(outbox.Outbox, "record", "sent", "record")
-    write = db.Store.write
+    write = database.Store.write
 
     @contextlib.contextmanager
-    def written(self: db.Store, *, durable: bool = False) -> Iterator[Any]:
+    def written(self: database.Store, *, durable: bool = False) -> Iterator[Any]:
         with write(self, durable=durable) as connection:
             yield connection
             point("store")
 
-    db.Store.write = written  # type: ignore[method-assign]
+    database.Store.write = written  # type: ignore[method-assign]
     sys.argv = ["tracker", *arguments]
     return app.run()
 

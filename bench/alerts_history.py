@@ -26,13 +26,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert
 
 from bench import report
+from tracker.config.models import Channel, Settings
 from tracker.model import Attempt
-from tracker.present.status import status
-from tracker.sources import Channel, Settings
-from tracker.store.db import Store
-from tracker.store.outbox import Outbox, enqueue
-from tracker.store.reading import reader
-from tracker.store.tables import ATTEMPT, DELIVERY
+from tracker.rendering.status_report import status
+from tracker.storage.database import Store
+from tracker.storage.outbox import Outbox, enqueue
+from tracker.storage.read_queries import reader
+from tracker.storage.schema import ATTEMPT, DELIVERY
 from tracker.web.app import create_app
 
 START = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bench.diff_texts import Edit
-from tracker.diff import apply, compare
+from tracker.diffing import apply, compare
 from tracker.model import Document, DocumentKind, Unit, UnitKind
 
 _KINDS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from bench.diff_texts import LIST, SCOPE, Case, Edit, Line, make_case
-from tracker.parse import read_file
+from tracker.parsing import read_file
 
 
 def part_744(data: bytes) -> Case:

@@ -12,9 +12,9 @@ from pathlib import Path
 from lxml import etree
 
 from bench.diff_tool import peak_mb
-from tracker.diff import apply, compare
+from tracker.diffing import apply, compare
 from tracker.model import Document, Op, Operation, Unit
-from tracker.parse import read_file
+from tracker.parsing import read_file
 
 _TURNS = 3
 _TOKEN = re.compile(r"\S+")

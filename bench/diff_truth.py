@@ -23,7 +23,7 @@ from bench.diff_planted import part_744
 from bench.diff_texts import Case, raw_regulation, regulation, table
 from bench.processes import Cost, measure
 from tests.recorded import ROOT
-from tracker.parse import read_file
+from tracker.parsing import read_file
 
 NAME = "diff-truth"
 _LIMIT = 60

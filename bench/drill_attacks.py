@@ -23,23 +23,23 @@ from fastapi.testclient import TestClient
 from bench.drill_kit import AFTER, BEFORE, Drill, Outcome, change, clean, commands
 from bench.drill_sources import document
 from tests.e2e.world import World
-from tests.unit.notify_sinks import http_sink, mail_sink, parcel_of, refusing_port
+from tests.unit.notifications_sinks import http_sink, mail_sink, parcel_of, refusing_port
 from tests.unit.pdf_samples import pdf
-from tests.unit.present_samples import affiliates_rule
-from tests.unit.test_keep_archive import ATTACKS, attacked
-from tests.unit.test_keep_backup import problems
-from tracker.engine.due import load_checked
+from tests.unit.rendering_samples import affiliates_rule
+from tests.unit.test_archive_backup import problems
+from tests.unit.test_archive_exporter import ATTACKS, attacked
+from tracker.archive.backup import backup
+from tracker.archive.evidence import write
+from tracker.archive.exporter import export
+from tracker.archive.importer import import_archive
 from tracker.errors import FetchError, ParseError, Refused, TrackerError
-from tracker.fetch import Client
-from tracker.fetch.guard import GuardedBackend
-from tracker.fetch.rate import PAGES
-from tracker.keep.archive import export
-from tracker.keep.backup import backup
-from tracker.keep.evidence import write
-from tracker.keep.restore import import_archive
+from tracker.http.rate_limit import PAGES
+from tracker.http.ssrf_guard import GuardedBackend
 from tracker.model import Answer, Fetched, Role
-from tracker.notify import slack, teams
-from tracker.parse import read
+from tracker.notifications.channels import slack, teams
+from tracker.parsing import read
+from tracker.scheduler.schedule import load_checked
+from tracker.sources import Client
 from tracker.web.app import create_app
 
 FILE = '[[channel]]\nid = "file"\nurl = "tofile://{folder}/alerts.txt"\n[[route]]\nwhen = {{ level = "low" }}\nto = ["file"]\n'

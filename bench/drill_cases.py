@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bench.drill_kit import AFTER, BEFORE, Dated, Drill, Outcome, change, clean, news, start, until
 from tests.e2e.world import SOURCES, World
-from tests.unit.notify_sinks import http_sink
+from tests.unit.notifications_sinks import http_sink
 
 PAGES = 60
 

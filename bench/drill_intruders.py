@@ -18,13 +18,13 @@ from fastapi.testclient import TestClient
 from bench.drill_kit import Drill, Outcome
 from tests.e2e.world import World
 from tests.unit.web_samples import settings
-from tracker.sources import Access
-from tracker.store import accounts
-from tracker.store.accounts import Role
-from tracker.store.db import Store
+from tracker.config.models import Access
+from tracker.storage import accounts
+from tracker.storage.accounts import Role
+from tracker.storage.database import Store
 from tracker.web.app import create_app
+from tracker.web.connection_limits import Patient
 from tracker.web.passwords import REMEMBERED, Throttle, hashed
-from tracker.web.patience import Patient
 from tracker.web.server import Viewer
 
 PASSWORD = "correct horse battery staple"
@@ -157,7 +157,7 @@ def guessed(world: World) -> Outcome:
         return password == PASSWORD and bool(known)
 
     clock = [0.0]
-    with _door(world) as door, mock.patch("tracker.web.entrance.right", wrong):
+    with _door(world) as door, mock.patch("tracker.web.login.right", wrong):
         throttle = door.app.state.throttle = Throttle(lambda: clock[0])
         owner = door.browser("192.0.2.7")
         door.sign_in(owner)

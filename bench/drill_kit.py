@@ -20,9 +20,9 @@ from tests.e2e.world import World
 from tests.standin.fixtures import SAMPLE_NOW
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
-from tracker.demo.exchange import Reply, Request
-from tracker.store import snapshots
-from tracker.store.db import Store
+from tracker.demo.http_messages import Reply, Request
+from tracker.storage import snapshots
+from tracker.storage.database import Store
 
 BEFORE, AFTER = (
     "The Bureau published a rule on etching equipment.",

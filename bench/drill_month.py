@@ -20,14 +20,14 @@ from tests.standin.fixtures import SAMPLE_NOW
 from tests.standin.misbehaviour import BEHAVIOURS
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
-from tracker.demo.exchange import Reply, Request
-from tracker.demo.holdings import FrDocument
-from tracker.engine import cycle
-from tracker.engine.due import load_checked
-from tracker.engine.local import Daemon
-from tracker.store import changes, states
-from tracker.store.db import Store
-from tracker.store.tables import DELIVERY, INCIDENT
+from tracker.demo.http_messages import Reply, Request
+from tracker.demo.model import FrDocument
+from tracker.scheduler import poll_cycle
+from tracker.scheduler.daemon import Daemon
+from tracker.scheduler.schedule import load_checked
+from tracker.storage import changes, source_state
+from tracker.storage.database import Store
+from tracker.storage.schema import DELIVERY, INCIDENT
 
 PAGES = 60
 SHARE = 0.2  # of requests that meet a fault
@@ -223,13 +223,13 @@ class Life:
 
     def _due(self) -> datetime:
         """When the next source is due. Whole minutes, so that a few are polled side by side as in real life."""
-        standing = states.states(self.daemon.store).values()
+        standing = source_state.states(self.daemon.store).values()
         first = min(state.next_poll_at or self.world.now for state in standing)
         return max(self.world.now, first.replace(second=0, microsecond=0) + timedelta(minutes=1))
 
     def _work(self) -> None:
         """What the daemon's jobs do within their seconds and minutes."""
-        standing = states.states(self.daemon.store).values()
+        standing = source_state.states(self.daemon.store).values()
         self.month.polls += sum(
             (state.next_poll_at or self.world.now) <= self.world.now for state in standing
         )
@@ -242,7 +242,7 @@ class Life:
     def _crash(self) -> None:
         """The process dies within the next transaction that writes a change, or between polling and telling; and is
         started again at once."""
-        honest_save, honest_deliver = changes.save, cycle.deliver_due
+        honest_save, honest_deliver = changes.save, poll_cycle.deliver_due
         in_transaction = self.dice.random() < 0.5
 
         def save(*arguments: Any, **named: Any) -> None:
@@ -255,7 +255,7 @@ class Life:
                 raise Crash
             return honest_deliver(*arguments, **named)
 
-        changes.save, cycle.deliver_due = save, deliver
+        changes.save, poll_cycle.deliver_due = save, deliver
         self._plant()  # so that there is something to die of
         try:
             while True:
@@ -264,7 +264,7 @@ class Life:
         except Crash:
             self.month.crashes += 1
         finally:
-            changes.save, cycle.deliver_due = honest_save, honest_deliver
+            changes.save, poll_cycle.deliver_due = honest_save, honest_deliver
         self._stopped()
         self.daemon = self._started()
         self._work()

@@ -18,7 +18,7 @@ from bench.drill_kit import AFTER, BEFORE, Dated, until
 from bench.peers import KINDS, PINNED, Peer, Said, install
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
-from tests.unit.notify_sinks import HttpSink, http_sink
+from tests.unit.notifications_sinks import HttpSink, http_sink
 
 PAGES = 60
 RULE = "/news/rule"

@@ -11,7 +11,7 @@ from typing import Any
 from bench.drill_kit import Drill, Outcome, be_silent, change, clean, new_world, news
 from tests.e2e.world import World
 from tests.standin.misbehaviour import BEHAVIOURS
-from tracker.demo.holdings import FrDocument
+from tracker.demo.model import FrDocument
 from tracker.demo.parties import LIST_PATH, party, screening_list
 
 BIS = ("commerce-department", "industry-and-security-bureau")

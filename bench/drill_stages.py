@@ -18,23 +18,23 @@ from structlog.testing import capture_logs
 
 from bench.drill_kit import Drill, Outcome, clean
 from tests.e2e.world import World
-from tracker.audit import gaps
-from tracker.audit.second import Shelf
-from tracker.demo.holdings import FrDocument
-from tracker.engine.due import load_checked
-from tracker.pipeline import Context
-from tracker.store.db import Store
+from tracker.demo.model import FrDocument
+from tracker.ingest.poll import Context
+from tracker.reconciliation import gap_filling
+from tracker.reconciliation.govinfo_crosscheck import Shelf
+from tracker.scheduler.schedule import load_checked
+from tracker.storage.database import Store
 
 PARTS = tuple(str(number) for number in range(801, 816))
 RULES = tuple(f"2026-120{number:02}" for number in range(1, 16))
 # Where each stage is entered; `store` fails when its rows are written already, so that they have to be taken back.
 STAGES = {
-    "parse": "tracker.parse.read",
-    "diff": "tracker.diff.compare",
-    "tag": "tracker.tag.tag",
-    "assess": "tracker.assessment.assess",
-    "route": "tracker.store.owing.owe",
-    "store": "tracker.store.changes.save",
+    "parse": "tracker.parsing.read",
+    "diff": "tracker.diffing.compare",
+    "tag": "tracker.classification.tag",
+    "assess": "tracker.ingest.assess.assess",
+    "route": "tracker.alerts.enqueue.owe",
+    "store": "tracker.storage.changes.save",
 }
 BIS = ("commerce-department", "industry-and-security-bureau")
 _NAME = re.compile(r"2026-120\d\d|(?<!\d)8\d\d(?!\d)")
@@ -95,7 +95,7 @@ def _audited(world: World) -> set[str]:
     named, shelf = set[str](), Shelf()
     try:
         for source in settings.sources:
-            found = gaps.audit(source, context, date(2026, 6, 1), shelf)
+            found = gap_filling.audit(source, context, date(2026, 6, 1), shelf)
             named |= {name for gap in found.gaps for name in _NAME.findall(gap.expected.key)}
     finally:
         context.client.close()

@@ -19,12 +19,12 @@ from datetime import date
 from lxml import etree
 
 from bench.eval_tags import DATA
-from tracker import tag
+from tracker import classification
+from tracker.documents.text_view import read
+from tracker.legal_status.date_mentions import mentions
+from tracker.legal_status.legal_dates import legal_dates
 from tracker.model import Document, DocumentKind, Unit, UnitKind
-from tracker.parse.files import read_file
-from tracker.tag.dates import legal_dates
-from tracker.tag.mentions import mentions
-from tracker.tag.reading import read
+from tracker.parsing.files import read_file
 
 TODAY = date(2026, 11, 1)
 _DATED = re.compile(
@@ -133,7 +133,7 @@ def part_744() -> str:
     part = read_file("part.xml", lzma.decompress(path.read_bytes()))
     notes = [unit for unit in part.units if unit.kind is UnitKind.EFFECTIVE_NOTE]
     known = {unit.path for unit in part.units}
-    status = tag.tag(part, today=TODAY).status
+    status = classification.tag(part, today=TODAY).status
     right = [
         one
         for one in status

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.eval_tags import DATA
+from tracker.documents.text_view import read
+from tracker.legal_status.legal_dates import legal_dates
 from tracker.model import LegalDate
-from tracker.parse.files import read_file
-from tracker.tag.dates import legal_dates
-from tracker.tag.reading import read
+from tracker.parsing.files import read_file
 
 WHITE_HOUSE = DATA / "white-house"
 TODAY = date(2026, 11, 1)

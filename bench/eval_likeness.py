@@ -18,11 +18,11 @@ from pathlib import Path
 
 from bench import report
 from bench.eval_tags import DATA, Label, documents, labels
+from tracker.assistants.compare import words
+from tracker.assistants.similarity import MARGIN, THRESHOLD, Likeness, likenesses, made_with
+from tracker.classification import tag
 from tracker.errors import UsageError
-from tracker.meaning.comparing import words
-from tracker.meaning.likeness import MARGIN, THRESHOLD, Likeness, likenesses, made_with
 from tracker.model import Level
-from tracker.tag import tag
 
 STEPS = ((0.35, 0.00), (0.35, 0.02), (0.35, 0.05), (0.35, 0.10), (0.40, 0.00), (0.45, 0.05))
 BATCH = 500

@@ -27,8 +27,8 @@ from datetime import date
 from pathlib import Path
 
 from bench import report
+from tracker.classification import RULES_VERSION, tag
 from tracker.model import Document, DocumentKind, Level, Tagging
-from tracker.tag import RULES_VERSION, tag
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("TRACKER_RECORDED") or ROOT.parent / "shared" / "data")

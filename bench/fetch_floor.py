@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 
 from bench.watch_cycles import resident_mb
 from bench.watch_floor import one_by_one
-from tracker import fetch
-from tracker.fetch.rate import PAGES
+from tracker import sources
+from tracker.config.models import Source, SourceKind
+from tracker.http.rate_limit import PAGES
 from tracker.model import Fetched, NotModified, Validators
-from tracker.sources import Source, SourceKind
 
 CYCLES = 10
 
@@ -51,17 +51,17 @@ def measure(base: str, count: int) -> dict[str, float]:
         "pages", SourceKind.PAGE, url=f"{base}/", follow="same-site", depth=1, max_pages=count + 1
     )
     memory = Remembered()
-    with fetch.Client(literal_hosts={base.partition("//")[2]}, clock=lambda: datetime.now(UTC)) as client:
+    with sources.Client(literal_hosts={base.partition("//")[2]}, clock=lambda: datetime.now(UTC)) as client:
 
         def cycle() -> int:
             unchanged = 0
-            for item in fetch.poll(source, memory, client, datetime.now(UTC)):
+            for item in sources.poll(source, memory, client, datetime.now(UTC)):
                 if isinstance(item, Fetched):
                     answer = item.answer
                     memory.known[item.key] = Validators(
                         answer.header("etag"), None, None, source.recipe(), answer.fetched_at
                     )
-                elif isinstance(item, fetch.Cursor):
+                elif isinstance(item, sources.Cursor):
                     memory.cursor = dict(item.values)
                 else:
                     unchanged += isinstance(item, NotModified)

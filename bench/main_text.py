@@ -26,7 +26,7 @@ from bench.peers import EXTRACTORS, install
 from tests.recorded import ROOT
 from tracker.model import UnitKind
 from tracker.page_parts import is_rest_of_page
-from tracker.parse.page import read_page
+from tracker.parsing.page import read_page
 
 _MOST = 80  # recorded pages
 _WORD = re.compile(r"\w+")

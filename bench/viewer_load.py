@@ -33,11 +33,11 @@ from typing import Any
 from bench import report
 from tests.recorded import ROOT, recorded
 from tests.unit.web_samples import cfr_change, proposal
-from tracker.diff import compare
+from tracker.diffing import compare
 from tracker.model import Change, Level, Tagging, Topic, Unit, UnitKind
-from tracker.parse import read_file
-from tracker.store import changes, outbox, states
-from tracker.store.db import Store
+from tracker.parsing import read_file
+from tracker.storage import changes, outbox, source_state
+from tracker.storage.database import Store
 
 NUMBER = 100_000
 READERS = 10
@@ -70,7 +70,7 @@ def fill(state: Path) -> None:
     """100,000 recorded documents, and a change of every third listed party of the recorded part 744."""
     random.seed(744)
     store = Store(state)
-    states.ensure(store, ["fr-bis", "ear"])
+    source_state.ensure(store, ["fr-bis", "ear"])
     rows = islice(recorded(TITLES).splitlines(), NUMBER)
     entries = [
         changes.Entry(change, f"fr:{change.document_number}", 1)

@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 from tracker import clock
-from tracker.engine import cycle
-from tracker.settings_file import load
-from tracker.store.db import Store
+from tracker.config.loader import load
+from tracker.scheduler import poll_cycle
+from tracker.storage.database import Store
 
 
 def resident_mb() -> float:
@@ -25,11 +25,11 @@ def resident_mb() -> float:
 
 def main(settings_file: Path, state: Path, cycles: int) -> None:
     settings = load(settings_file)
-    context = cycle.make_context(settings, Store(state), clock.now)
+    context = poll_cycle.make_context(settings, Store(state), clock.now)
     figures = []
     for _ in range(cycles):
         cpu, wall = time.process_time(), time.perf_counter()
-        errors = sum(not report.ok for report in cycle.run(settings.sources, context))
+        errors = sum(not report.ok for report in poll_cycle.run(settings.sources, context))
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         gc.collect()
         figures.append({"cpu": cpu, "wall": wall, "rss_mb": resident_mb(), "errors": errors})

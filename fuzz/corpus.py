@@ -17,13 +17,13 @@ from lxml import etree
 
 from tests.recorded import ROOT
 from tests.unit.pdf_samples import pdf as small_pdf
-from tracker.demo import ecfr, federal_register, public_inspection, shelf, site
-from tracker.demo.exchange import Request
+from tracker.archive.exporter import export
+from tracker.demo import archive_loader, ecfr, federal_register, public_inspection, site
 from tracker.demo.fr_text import plain_text
-from tracker.demo.holdings import Archive
+from tracker.demo.http_messages import Request
+from tracker.demo.model import Archive
 from tracker.demo.parties import LIST_PATH
-from tracker.keep.archive import export
-from tracker.store.db import Store
+from tracker.storage.database import Store
 
 SEEDS = Path(__file__).parent / "seeds"
 LONGEST = 40_000
@@ -90,8 +90,8 @@ def _asked(archive: Archive, path: str, *query: tuple[str, str], now: datetime =
 
 @lru_cache(maxsize=1)
 def _made() -> dict[str, list[bytes]]:
-    archive = shelf.load()
-    folder = shelf.FOLDER
+    archive = archive_loader.load()
+    folder = archive_loader.FOLDER
     found: dict[str, list[bytes]] = {}
     cfr = [path.read_bytes() for path in sorted(folder.glob("cfr/*.xml"))]
     found["ecfr"], found["ccl"] = cfr, [data for data in cfr if b"774" in data[:2000]]

@@ -13,8 +13,7 @@ from bs4 import BeautifulSoup
 from icalendar import Calendar
 
 from fuzz.trial import Target
-from tracker.diff import compare
-from tracker.export import FORMATS, Redline, Side, render
+from tracker.diffing import compare
 from tracker.model import (
     Bilingual,
     Change,
@@ -31,12 +30,13 @@ from tracker.model import (
     Unit,
     UnitKind,
 )
-from tracker.notify import mail, slack, teams
-from tracker.notify.forms import Parcel, plain
-from tracker.present.change_text import listing, page
-from tracker.present.deadlines import calendar, deadlines
-from tracker.present.message import message
-from tracker.record import record, restore
+from tracker.notifications.channels import email, slack, teams
+from tracker.notifications.formats import Parcel, plain
+from tracker.rendering.alert_message import message
+from tracker.rendering.change_text import listing, page
+from tracker.rendering.deadlines import calendar, deadlines
+from tracker.rendering.redlines import FORMATS, Redline, Side, render
+from tracker.serialization import record, restore
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 _FEW = 20_000  # bytes
@@ -84,8 +84,8 @@ def alerts(data: bytes) -> None:
         text = json.dumps([slack.payloads(told)[0]["blocks"], teams.payloads(told)], ensure_ascii=False)
         assert not re.search(r"<[!@#]", text), "it calls somebody"
         assert change.id in plain(told)
-        _inert(mail.html(told))
-    letter = mail.email(
+        _inert(email.html(told))
+    letter = email.email(
         Parcel(told, record(change), "key", "thread"), sender=Address("tracker", addr_spec="a@tracker.example"),
         to=(Address("", addr_spec="b@firm.example"),), cc=(), sent_at=NOW, headers={},
     )  # fmt: skip

@@ -14,26 +14,26 @@ import httpx2 as httpx
 
 from fuzz.outputs import OUTPUTS
 from fuzz.trial import Target
-from tests.unit.fetch_fakes import START, Notes, client_for
-from tracker import citation, fetch
-from tracker.apart import pool
-from tracker.diff import apply, compare
+from tests.unit.sources_fakes import START, Notes, client_for
+from tracker import citations, sources
+from tracker.archive.importer import import_archive
+from tracker.classification import match, tag
+from tracker.config.loader import load
+from tracker.config.models import Source, SourceKind
+from tracker.diffing import apply, compare
 from tracker.errors import FetchError, TrackerError
-from tracker.fetch.address import absolute, canonical
-from tracker.fetch.decode import read_body
-from tracker.fetch.links import follower, links_of
-from tracker.fetch.shape import check_page
-from tracker.keep.restore import import_archive
+from tracker.http.address import absolute, canonical
+from tracker.http.body import read_body
+from tracker.http.response_checks import check_page
 from tracker.model import Answer, Document, DocumentKind, Fetched, Profile, Role, Unit, UnitKind
-from tracker.notify.answer import http_answer, redact
-from tracker.parse import guard, noise
-from tracker.parse.designator import designators, levels
-from tracker.parse.files import read_file, read_records
-from tracker.parse.parties import read_party
-from tracker.parse.reader import read
-from tracker.settings_file import load
-from tracker.sources import Source, SourceKind
-from tracker.tag import match, tag
+from tracker.notifications.delivery_result import http_answer, redact
+from tracker.parsing import sanity_checks, volatile_content
+from tracker.parsing.dispatch import read
+from tracker.parsing.entity_list import read_party
+from tracker.parsing.files import read_file, read_records
+from tracker.parsing.paragraph_labels import designators, levels
+from tracker.sandbox import pool
+from tracker.sources.links import follower, links_of
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TODAY = date(2026, 1, 2)
@@ -95,7 +95,7 @@ def ecfr(data: bytes) -> None:
 
 def page(data: bytes) -> None:
     document = _document(Role.PAGE, data)
-    guard.judge(document, None, len(data), None)
+    sanity_checks.judge(document, None, len(data), None)
     _document(Role.PAGE, data, "text/html; charset=x-unknown", content="main, .content")
 
 
@@ -132,15 +132,15 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def citations(data: bytes) -> None:
+def citation_target(data: bytes) -> None:
     text = _text(data)
-    for found in citation.find(text):
+    for found in citations.find(text):
         assert text[found.start : found.end]
     for line in text.split("\n")[:50]:
-        citation.parse(line)
-        citation.sort_key(line)
-        citation.japanese(line)
-        citation.docket(line)
+        citations.parse(line)
+        citations.sort_key(line)
+        citations.japanese(line)
+        citations.docket(line)
 
 
 def designator(data: bytes) -> None:
@@ -206,8 +206,8 @@ def diff(data: bytes) -> None:
 def quiet(data: bytes) -> None:
     before, after = _two(data)
     stored = replace(before, units=tuple(replace(unit, text=f"{unit.text} 1") for unit in before.units))
-    templates = noise.volatile(before, after, stored)
-    _sound(noise.quiet(before, templates))
+    templates = volatile_content.volatile(before, after, stored)
+    _sound(volatile_content.quiet(before, templates))
 
 
 # --- the adapters: what a server says to each of their questions -----------------------------------------------------
@@ -228,7 +228,7 @@ def _poll(kind: SourceKind, **fields: object) -> Target:
 
         client = client_for(handle)
         try:
-            for item in fetch.poll(source, Notes(), client, START):
+            for item in sources.poll(source, Notes(), client, START):
                 if isinstance(item, Fetched) and item.role is not Role.LISTING:
                     _read(item)
         finally:
@@ -264,7 +264,7 @@ def robots(data: bytes) -> None:
 
     client = client_for(handle)
     try:
-        list(fetch.poll(Source("s", SourceKind.PAGE, url=URL), Notes(), client, START))
+        list(sources.poll(Source("s", SourceKind.PAGE, url=URL), Notes(), client, START))
     finally:
         client.close()
 
@@ -286,7 +286,7 @@ def headers(data: bytes) -> None:
 
     client = client_for(handle)
     try:
-        for item in fetch.poll(
+        for item in sources.poll(
             Source("s", SourceKind.PAGE, url=URL, follow="same-site"), Notes(), client, START
         ):
             if isinstance(item, Fetched):
@@ -346,7 +346,7 @@ TARGETS: Mapping[str, Target] = {
     "pdf": pdf,
     "file": file,
     "records": records,
-    "citation": citations,
+    "citation": citation_target,
     "designator": designator,
     "party": party,
     "tag": tagging,

@@ -39,14 +39,14 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.recorded import ROOT
-from tests.unit.notify_sinks import http_sink, refusing_port
-from tracker.engine import cycle, watch
-from tracker.engine.due import load_checked
-from tracker.fetch.client import Client
-from tracker.pipeline import Context, Report
-from tracker.store import states
-from tracker.store.db import Store
-from tracker.store.reading import Wanted, reader
+from tests.unit.notifications_sinks import http_sink, refusing_port
+from tracker.http.client import Client
+from tracker.ingest.poll import Context, Report
+from tracker.scheduler import poll_cycle, reminders
+from tracker.scheduler.schedule import load_checked
+from tracker.storage import source_state
+from tracker.storage.database import Store
+from tracker.storage.read_queries import Wanted, reader
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 HTML = "text/html; charset=utf-8"
@@ -240,7 +240,7 @@ class CasePlayer:
         self.now += timedelta(minutes=minutes)
         settings = load_checked(self.config)
         store = Store(self.state)
-        states.ensure(store, [source.id for source in settings.sources])
+        source_state.ensure(store, [source.id for source in settings.sources])
         client = Client(
             literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact,
             clock=lambda: self.now, sleep=lambda _: None,
@@ -248,10 +248,10 @@ class CasePlayer:
         context = Context(settings, store, client, lambda: self.now, lambda _: None)
         try:
             reports = {
-                report.source: report for report in cycle.run(settings.sources, context, accept=accept)
+                report.source: report for report in poll_cycle.run(settings.sources, context, accept=accept)
             }
-            watch.look(context)
-            cycle.deliver_due(context)
+            reminders.look(context)
+            poll_cycle.deliver_due(context)
         finally:
             client.close()
             store.close()

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import tomli
 
-from tracker import settings_keys
-from tracker.cli import accounts, alerting, digesting, keeping, noise, reading, serving, working
+from tracker.cli import accounts, alerts, archive, digest, noise, queries, running, serve
 from tracker.cli.app import app
+from tracker.config import schema
+from tracker.config.models import Access, Channel, Digest, Settings, Source, SourceKind, Summariser
+from tracker.config.schema import Keys
 from tracker.i18n import t
 from tracker.model import TOPIC_IDS, Change, Direction, DocumentKind, Level, Op, SnapshotRef, Tagging
-from tracker.record import record
-from tracker.settings_keys import Keys
-from tracker.sources import Access, Channel, Digest, Settings, Source, SourceKind, Summariser
+from tracker.serialization import record
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -53,25 +53,25 @@ def rows(part: str) -> dict[str, list[str]]:
 # --- settings -----------------------------------------------------------------------------------
 
 SETTINGS = text("docs/settings.md")
-COMMON = settings_keys.source_keys(SourceKind.FEED).keys() - {"url"}
+COMMON = schema.source_keys(SourceKind.FEED).keys() - {"url"}
 
 TABLES: list[tuple[str, set[str], Keys]] = [
-    ("`[tracker]`", set(settings_keys.TRACKER), settings_keys.TRACKER),
-    ("`[viewer]`", set(settings_keys.VIEWER), settings_keys.VIEWER),
-    ("`[viewer.oidc]`", set(settings_keys.OIDC), settings_keys.OIDC),
-    ("`[[source]]`", set(COMMON), settings_keys.source_keys(SourceKind.FEED)),
-    ("`[[host]]`", set(settings_keys.HOST), settings_keys.HOST),
-    ("`[[channel]]`", set(settings_keys.CHANNEL), settings_keys.CHANNEL),
-    ("`[[profile]]`", set(settings_keys.PROFILE), settings_keys.PROFILE),
-    ("`[[route]]`", set(settings_keys.ROUTE), settings_keys.ROUTE),
-    ("`when = { ... }`", set(settings_keys.WHEN), settings_keys.WHEN),
-    ("`[digest]`", set(settings_keys.DIGEST), settings_keys.DIGEST),
-    ("`[summariser]`", set(settings_keys.SUMMARISER), settings_keys.SUMMARISER),
+    ("`[tracker]`", set(schema.TRACKER), schema.TRACKER),
+    ("`[viewer]`", set(schema.VIEWER), schema.VIEWER),
+    ("`[viewer.oidc]`", set(schema.OIDC), schema.OIDC),
+    ("`[[source]]`", set(COMMON), schema.source_keys(SourceKind.FEED)),
+    ("`[[host]]`", set(schema.HOST), schema.HOST),
+    ("`[[channel]]`", set(schema.CHANNEL), schema.CHANNEL),
+    ("`[[profile]]`", set(schema.PROFILE), schema.PROFILE),
+    ("`[[route]]`", set(schema.ROUTE), schema.ROUTE),
+    ("`when = { ... }`", set(schema.WHEN), schema.WHEN),
+    ("`[digest]`", set(schema.DIGEST), schema.DIGEST),
+    ("`[summariser]`", set(schema.SUMMARISER), schema.SUMMARISER),
     *(
         (
             f'`kind = "{kind}"`',
-            set(settings_keys.source_keys(kind)) - set(COMMON),
-            settings_keys.source_keys(kind),
+            set(schema.source_keys(kind)) - set(COMMON),
+            schema.source_keys(kind),
         )
         for kind in SourceKind
     ),
@@ -121,11 +121,11 @@ def test_what_holds_for_a_key_left_out_is_what_the_settings_say(heading: str, sh
 def test_examples_of_settings_are_right() -> None:
     """Every TOML block of the docs uses tables and keys that there are."""
     tables = {
-        "source": settings_keys.SOURCE,
-        "host": settings_keys.HOST,
-        "channel": settings_keys.CHANNEL,
-        "profile": settings_keys.PROFILE,
-        "route": settings_keys.ROUTE,
+        "source": schema.SOURCE,
+        "host": schema.HOST,
+        "channel": schema.CHANNEL,
+        "profile": schema.PROFILE,
+        "route": schema.ROUTE,
     }
     blocks = [
         block
@@ -135,16 +135,16 @@ def test_examples_of_settings_are_right() -> None:
     assert blocks
     for block in blocks:
         parsed = tomli.loads(block)
-        assert set(parsed.pop("tracker", {})) <= set(settings_keys.TRACKER)
-        assert set(parsed.pop("digest", {})) <= set(settings_keys.DIGEST)
-        assert set(parsed.pop("summariser", {})) <= set(settings_keys.SUMMARISER)
+        assert set(parsed.pop("tracker", {})) <= set(schema.TRACKER)
+        assert set(parsed.pop("digest", {})) <= set(schema.DIGEST)
+        assert set(parsed.pop("summariser", {})) <= set(schema.SUMMARISER)
         viewer = parsed.pop("viewer", {})
-        assert set(viewer.pop("oidc", {})) <= set(settings_keys.OIDC)
-        assert set(viewer) <= set(settings_keys.VIEWER)
+        assert set(viewer.pop("oidc", {})) <= set(schema.OIDC)
+        assert set(viewer) <= set(schema.VIEWER)
         for name, entries in parsed.items():
             for entry in entries:
                 assert set(entry) <= set(tables[name]), block
-                assert set(entry.get("when", {})) <= set(settings_keys.WHEN), block
+                assert set(entry.get("when", {})) <= set(schema.WHEN), block
 
 
 def test_the_readme_counts_the_sources_that_are_shipped() -> None:
@@ -161,8 +161,7 @@ COMMANDS = text("docs/commands.md")
 def commands() -> dict[str, Any]:
     """The commands by name, as click describes them."""
     modules = {
-        module.__name__
-        for module in (accounts, alerting, digesting, keeping, noise, reading, serving, working)
+        module.__name__ for module in (accounts, alerts, digest, archive, noise, queries, serve, running)
     }
     assert len(modules) == 8  # importing them is what registers their commands
     group: Any = app

@@ -18,9 +18,9 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
-
 from tracker.engine.due import load_checked
 from tracker.store.reading import Wanted, reader
+
 from tracker.web.server import Viewer
 
 HERE = Path(__file__).parent

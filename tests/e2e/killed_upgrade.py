@@ -20,9 +20,9 @@ from pathlib import Path
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from tracker.store import snapshots
-from tracker.store.db import FILE, Store
-from tracker.store.schema import HEAD
+from tracker.storage import snapshots
+from tracker.storage.database import FILE, Store
+from tracker.storage.schema_version import HEAD
 
 
 def forked(work: Callable[[], None]) -> int:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from tracker.keep.restore import tables_of
-from tracker.store.db import FILE
+from tracker.archive.importer import tables_of
+from tracker.storage.database import FILE
 
 
 def empty(state: Path, revision: str) -> dict[str, list[str]]:

@@ -12,15 +12,15 @@ from zipfile import ZipFile
 import pytest
 from click.testing import CliRunner
 
-from tests.e2e.test_pipeline import BIS, new_rule
+from tests.e2e.test_ingest_poll import BIS, new_rule
 from tests.e2e.world import World
-from tests.unit.notify_sinks import http_sink, mail_sink
-from tracker.cli import alerting, reading
+from tests.unit.notifications_sinks import http_sink, mail_sink
+from tracker.cli import alerts, queries
 from tracker.cli.app import app
-from tracker.demo.holdings import FrDocument
-from tracker.engine import watch
-from tracker.present.holding import held_line
-from tracker.store.reading import reader
+from tracker.demo.model import FrDocument
+from tracker.rendering.delivery_hold import held_line
+from tracker.scheduler import reminders
+from tracker.storage.read_queries import reader
 
 FR = r"/api/v1/documents\.json"
 
@@ -37,8 +37,8 @@ def told(folder: Path, name: str) -> list[str]:
 
 
 def run(world: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
-    assert alerting.__name__
-    assert reading.__name__
+    assert alerts.__name__
+    assert queries.__name__
     monkeypatch.setenv("TRACKER_NOW", world.now.isoformat())
     config = str(world.config)
     result = CliRunner().invoke(app, [words[0], "--config", config, "--state", str(world.state), *words[1:]])
@@ -196,7 +196,7 @@ def test_a_source_is_too_quiet_by_its_own_habits(gaps: list[int], since: int, qu
     days = [date(2026, 6, 30)]
     for gap in gaps:
         days.append(days[-1] - timedelta(days=gap))
-    assert watch.too_quiet(days, days[0] + timedelta(days=since)) is quiet
+    assert reminders.too_quiet(days, days[0] + timedelta(days=since)) is quiet
 
 
 # --- dates ahead --------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ def test_what_is_near_when_it_is_first_seen_is_not_announced_on_top_of_its_alert
 )  # fmt: skip
 def test_steps_before_a_date(kind: str, left: int, due: int | None) -> None:
     today = date(2026, 6, 1)
-    assert watch.step(kind, today + timedelta(days=left), date(2026, 1, 1), today) == due
+    assert reminders.step(kind, today + timedelta(days=left), date(2026, 1, 1), today) == due
 
 
 # --- quiet nights -------------------------------------------------------------------------------

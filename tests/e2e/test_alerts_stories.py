@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_pipeline import BIS, new_rule
+from tests.e2e.test_ingest_poll import BIS, new_rule
 from tests.e2e.world import World
-from tests.unit.notify_sinks import HttpSink, http_sink, mail_sink
-from tracker.demo.holdings import FrDocument
-from tracker.notify import plugins
-from tracker.store import changes, stories
-from tracker.store.db import Store
+from tests.unit.notifications_sinks import HttpSink, http_sink, mail_sink
+from tracker.alerts import related_documents
+from tracker.demo.model import FrDocument
+from tracker.notifications.channels import plugins
+from tracker.storage import changes
+from tracker.storage.database import Store
 
 PRESS = (
     "<html><head><title>Commerce adds entities</title></head><body><main><h1>Commerce adds 12 entities to the Entity List</h1>"
@@ -89,7 +90,7 @@ def test_a_rule_its_correction_its_press_release_and_its_ecfr_text_are_one_story
     store = Store(world.state)
     with store.write() as connection:
         told = [changes.get(connection, body["id"]) for body in mine]
-        found = {stories.of_stored(connection, change) for change in told if change}
+        found = {related_documents.of_stored(connection, change) for change in told if change}
     assert found == {mine[0]["alert"]["story"]}
 
 
@@ -177,4 +178,4 @@ def test_a_pages_story_goes_on_with_its_next_change_and_is_found_again(world: Wo
     with store.write() as connection:
         change = changes.get(connection, sink.bodies[0]["id"])
         assert change is not None
-        assert stories.of_stored(connection, change) == first
+        assert related_documents.of_stored(connection, change) == first

@@ -7,7 +7,7 @@ import pytest
 from bench import drill_attacks, drill_intruders
 from bench.drill_kit import Drill, new_world
 
-# Hostile archives are tried one by one in tests/unit/test_keep_archive.py.
+# Hostile archives are tried one by one in tests/unit/test_archive_exporter.py.
 DRILLS = [
     drill
     for drill in drill_attacks.DRILLS + drill_intruders.DRILLS

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.e2e.world import SOURCES, World
-from tracker.demo.holdings import FrDocument
+from tracker.demo.model import FrDocument
 
 FR, ECFR, PAGE, LIST = r"/api/v1/documents\.json", r"/api/versioner/", r"/news", r"consolidated\.json"
 

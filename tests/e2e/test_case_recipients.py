@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.case_player import CasePlayer, case_folder
-from tracker.store.reading import reader
+from tracker.storage.read_queries import reader
 
 
 def test_each_of_two_recipients_gets_the_alert_exactly_once(tmp_path: Path) -> None:

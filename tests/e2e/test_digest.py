@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tests.unit.digest_samples import MONDAY, PERIOD, full_week
-from tests.unit.notify_sinks import HttpSink, http_sink
-from tracker.store import changes as stored
-from tracker.store import states
-from tracker.store.db import Store
+from tests.unit.notifications_sinks import HttpSink, http_sink
+from tracker.storage import changes as stored
+from tracker.storage import source_state
+from tracker.storage.database import Store
 
 BOOK = """
 [[source]]
@@ -32,9 +32,9 @@ enabled = false
 def folder(tmp_path: Path) -> Path:
     """A state with a full week in it, and settings that send nothing yet."""
     store = Store(tmp_path / "state")
-    states.ensure(store, ["fr-bis"])
+    source_state.ensure(store, ["fr-bis"])
     with store.write() as connection:
-        states.set_baseline(connection, "fr-bis", PERIOD.start - timedelta(days=30))
+        source_state.set_baseline(connection, "fr-bis", PERIOD.start - timedelta(days=30))
         for item in full_week().items:
             stored.save(connection, stored.Entry(item.change, item.change.id, 1))
     store.close()

@@ -19,18 +19,18 @@ from sqlalchemy import JSON, Boolean, Column, Date, Integer, Table, insert, sele
 
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
+from tracker.archive.evidence import write
+from tracker.archive.exporter import export
+from tracker.archive.importer import import_archive
+from tracker.archive.verification import verify
 from tracker.errors import StoreError
-from tracker.keep.archive import export
-from tracker.keep.evidence import write
-from tracker.keep.restore import import_archive
-from tracker.keep.verification import verify
 from tracker.model import Answer, Attempt, Fetched, Role
-from tracker.store import deeds, outbox, retention, reviews, row_log, snapshots
-from tracker.store.db import FILE, Store
-from tracker.store.deeds import Deed
-from tracker.store.reviews import Action
-from tracker.store.row import Instant
-from tracker.store.tables import CHANGE, DELIVERY, metadata
+from tracker.storage import audit_log, outbox, retention, reviews, row_log, snapshots
+from tracker.storage.audit_log import Deed
+from tracker.storage.database import FILE, Store
+from tracker.storage.reviews import Action
+from tracker.storage.schema import CHANGE, DELIVERY, metadata
+from tracker.storage.table_base import Instant
 
 # Columns of the other tables that verify does not look at.
 LEFT_OUT = {
@@ -64,7 +64,7 @@ def filled(world: World) -> World:
             at = world.now - timedelta(days=9 - hour)
             answer = Answer("https://example.gov/list", 200, (), f"a list {hour}".encode(), at)
             snapshots.save(connection, "page", Fetched("list", Role.LISTING, answer))
-        deeds.add(connection, world.now, "Sato", Deed.POLL, "page")
+        audit_log.add(connection, world.now, "Sato", Deed.POLL, "page")
         for table in (metadata.tables["account"], *row_log.tables()):
             if connection.execute(select(table)).first() is None:
                 connection.execute(insert(table).values(**_made_up(table, world)))

@@ -13,19 +13,19 @@ from sqlalchemy import delete, select
 
 from tests.e2e.test_process import tracker
 from tests.e2e.world import World
-from tracker.audit import daily, gaps, statement
-from tracker.audit.second import Shelf
-from tracker.demo.holdings import FrDocument, at_new_york
-from tracker.engine import cycle
-from tracker.engine.due import load_checked
-from tracker.engine.local import Daemon
+from tracker.demo.model import FrDocument, at_new_york
 from tracker.errors import FetchError
 from tracker.i18n import t
-from tracker.pipeline import Context
-from tracker.store import seals, snapshots
-from tracker.store.changes import _forget  # the test makes a hole that nothing else makes
-from tracker.store.db import Store
-from tracker.store.tables import ATTEMPT, CHANGE, DELIVERY, RECONCILIATION, VERSION
+from tracker.ingest.poll import Context
+from tracker.reconciliation import daily, gap_filling, report
+from tracker.reconciliation.govinfo_crosscheck import Shelf
+from tracker.scheduler import poll_cycle
+from tracker.scheduler.daemon import Daemon
+from tracker.scheduler.schedule import load_checked
+from tracker.storage import integrity, snapshots
+from tracker.storage.changes import _forget  # the test makes a hole that nothing else makes
+from tracker.storage.database import Store
+from tracker.storage.schema import ATTEMPT, CHANGE, DELIVERY, RECONCILIATION, VERSION
 
 BIS = ("commerce-department", "industry-and-security-bureau")
 
@@ -52,7 +52,7 @@ def lose(world: World, number: str) -> None:
         connection.execute(delete(DELIVERY).where(DELIVERY.c.change_id == name))
         connection.execute(delete(CHANGE).where(CHANGE.c.seq == seq))
         connection.execute(delete(VERSION).where(VERSION.c.identity == identity))
-        seals.seal_all(connection)  # a try that never was leaves no hole in the chain
+        integrity.seal_all(connection)  # a try that never was leaves no hole in the chain
     store.close()
 
 
@@ -67,16 +67,16 @@ def audited(world: World, *sources: str, since: str = "2026-06-01", ok: bool = T
     context = Context(settings, store, world.client(settings), lambda: world.now, lambda _: None)
     day, shelf, found = date.fromisoformat(since), Shelf(), dict[str, Any]()
     for source in settings.sources:
-        if source.kind in gaps.AUDITED and (not sources or source.id in sources):
+        if source.kind in gap_filling.AUDITED and (not sources or source.id in sources):
             try:
-                done = gaps.audit(source, context, day, shelf)
+                done = gap_filling.audit(source, context, day, shelf)
             except FetchError as error:
                 daily.settle(source, context, day, error)
                 found[source.id] = {"ok": False, "errors": [error.line()]}
             else:
                 daily.settle(source, context, day, done)
-                found[source.id] = {**statement.as_json(done), "lines": list(statement.lines(done, "ja"))}
-    cycle.deliver_due(context)
+                found[source.id] = {**report.as_json(done), "lines": list(report.lines(done, "ja"))}
+    poll_cycle.deliver_due(context)
     context.client.close()
     store.close()
     assert all(one["ok"] for one in found.values()) is ok

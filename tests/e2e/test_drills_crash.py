@@ -21,11 +21,11 @@ import pytest
 
 from tests.e2e.test_process import NEWS, RULE, environment, started, stored, tracker, until
 from tests.e2e.world import World
+from tracker.archive.backup import backup
+from tracker.archive.exporter import export
 from tracker.errors import StoreError
-from tracker.keep.archive import export
-from tracker.keep.backup import backup
-from tracker.parse import reader
-from tracker.store.db import FILE
+from tracker.parsing import dispatch
+from tracker.storage.database import FILE
 
 SEED = 7
 FABRICATION = ("fabrication facility", "fabrication plant")
@@ -281,14 +281,14 @@ def test_a_poisoned_document_is_kept_with_its_bytes_and_the_rest_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.use("news", "ear").poll()
-    honest: Callable[..., object] = reader.read
+    honest: Callable[..., object] = dispatch.read
 
     def poisoned(fetched: object) -> object:
         if getattr(fetched, "key", "").endswith("/news/rule"):
             raise RecursionError("a document that always breaks its reader")
         return honest(fetched)
 
-    monkeypatch.setattr("tracker.parse.read", poisoned)
+    monkeypatch.setattr("tracker.parsing.read", poisoned)
     changed(world)
     world.standin.edit_page(
         "/news/guidance", "guidance on red flags", "guidance on red flags for ECCN 3B001 in China"
@@ -298,7 +298,7 @@ def test_a_poisoned_document_is_kept_with_its_bytes_and_the_rest_goes_on(
     assert len(reports["news"].changes) == 1, "the other page of the same source is read"
     assert not reports["news"].ok
     assert "rule" in reports["news"].reason
-    monkeypatch.setattr("tracker.parse.read", honest)
+    monkeypatch.setattr("tracker.parsing.read", honest)
     world.later(days=1, hours=1)
     assert len(world.poll()["news"].changes) == 1, "a mended reader finds what was held"
     assert world.told == 3

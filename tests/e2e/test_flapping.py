@@ -11,12 +11,12 @@ import pytest
 
 from tests.case_player import Answers, CasePlayer, case_folder
 from tracker.cli.noise import noise
-from tracker.engine.due import load_checked
-from tracker.present.status import status, well
-from tracker.present.status_text import table
-from tracker.store import changes, page_states, snapshots, versions
-from tracker.store.db import Store
-from tracker.store.reading import reader
+from tracker.rendering.status_report import status, well
+from tracker.rendering.status_text import table
+from tracker.scheduler.schedule import load_checked
+from tracker.storage import changes, page_states, snapshots, versions
+from tracker.storage.database import Store
+from tracker.storage.read_queries import reader
 
 SOURCE = '[[source]]\nid = "form"\nkind = "page"\nurl = "{site}/form"\nevery = "1h"\n'
 STEADY = "The Export Administration Regulations decide which exports, reexports and transfers of equipment need a license."

@@ -11,16 +11,16 @@ from fastapi.testclient import TestClient
 
 from tests.case_player import Answer, CasePlayer
 from tests.e2e.world import World
-from tracker.cli.reading import diff
-from tracker.engine.due import load_checked
-from tracker.keep import evidence
-from tracker.present.message import message
-from tracker.present.status import status
-from tracker.present.status_text import table
-from tracker.record import restore
-from tracker.store import changes
-from tracker.store.db import Store
-from tracker.store.reading import reader
+from tracker.archive import evidence
+from tracker.cli.queries import diff
+from tracker.rendering.alert_message import message
+from tracker.rendering.status_report import status
+from tracker.rendering.status_text import table
+from tracker.scheduler.schedule import load_checked
+from tracker.serialization import restore
+from tracker.storage import changes
+from tracker.storage.database import Store
+from tracker.storage.read_queries import reader
 from tracker.web.app import create_app
 
 ONE = '[[source]]\nid = "rule"\nkind = "page"\nurl = "{site}/rule"\nevery = "1h"\n'

@@ -9,10 +9,11 @@ import pytest
 
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
-from tracker.apart import pool
 from tracker.errors import Poison, ReaderKilled
-from tracker.fetch import links, shape
-from tracker.parse import reader
+from tracker.http import response_checks
+from tracker.parsing import dispatch
+from tracker.sandbox import pool
+from tracker.sources import links
 
 KILLS = [ReaderKilled("it was ended by SIGKILL"), Poison("it wants more than 2 GB")]
 
@@ -43,9 +44,9 @@ def test_a_known_document_whose_stored_text_cannot_be_read_now_makes_no_record(
 
     def stored(function: Any, *arguments: Any) -> bool:
         """Each second reading of a document is that of its stored text."""
-        if function is reader.read:
+        if function is dispatch.read:
             read.append(1)
-        return function is reader.read and len(read) % 2 == 0
+        return function is dispatch.read and len(read) % 2 == 0
 
     with monkeypatch.context() as patch:
         patch.setattr(pool, "run", killing(stored, error))
@@ -112,7 +113,7 @@ def test_a_part_that_could_not_be_checked_is_not_taken_for_the_part(
     _change(world, "ear")
     world.later(days=1, hours=1)
     with monkeypatch.context() as patch:
-        patch.setattr(pool, "run", killing(lambda function, *_: function is shape.root_tag, error))
+        patch.setattr(pool, "run", killing(lambda function, *_: function is response_checks.root_tag, error))
         report = world.one()
     if isinstance(error, ReaderKilled):
         assert report.state == "failing"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tests.case_player import Answer, CasePlayer
 from tests.e2e.world import World
-from tracker.digest.touched import parties
-from tracker.record import restore
-from tracker.store import changes
-from tracker.store.db import Store
+from tracker.digest.changed_parties import parties
+from tracker.serialization import restore
+from tracker.storage import changes
+from tracker.storage.database import Store
 
 LIST = '[[source]]\nid = "csl"\nkind = "screening-list"\nurl = "{site}/list.json"\nevery = "1h"\n'
 PAGE = '[[source]]\nid = "page"\nkind = "page"\nurl = "{site}/page"\nevery = "1h"\n'

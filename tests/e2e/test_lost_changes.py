@@ -13,30 +13,31 @@ from sqlalchemy import select
 from tests.e2e.test_drills_audit import audited
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
-from tracker import decision, fetch, parse, tag
-from tracker.demo.holdings import FrDocument
+from tracker import classification, parsing, sources
+from tracker.demo.model import FrDocument
 from tracker.demo.parties import LIST_PATH
-from tracker.engine import backfill, cycle
-from tracker.engine.due import load_checked
-from tracker.intake import Intake, Taken
+from tracker.ingest import backfill, decision
+from tracker.ingest.ingest import Intake, Taken
+from tracker.ingest.poll import Context
 from tracker.model import Answer, Fetched, Role
-from tracker.pipeline import Context
-from tracker.store import changes, states
-from tracker.store.db import Store
-from tracker.store.tables import RESOURCE, SNAPSHOT, VERSION
+from tracker.scheduler import poll_cycle
+from tracker.scheduler.schedule import load_checked
+from tracker.storage import changes, source_state
+from tracker.storage.database import Store
+from tracker.storage.schema import RESOURCE, SNAPSHOT, VERSION
 
 BIS = ("commerce-department", "industry-and-security-bureau")
 # Where each stage is called from, the parser's worker aside.
 STAGES = {
-    "parse": "tracker.parse.read",
-    "diff": "tracker.diff.compare",
-    "tag": "tracker.tag.tag",
-    "assess": "tracker.assessment.assess",
-    "link": "tracker.timeline.moving",
-    "route": "tracker.routing.route",
-    "store": "tracker.store.changes.save",
-    "version": "tracker.store.versions.add",
-    "validators": "tracker.store.states.save_resources",
+    "parse": "tracker.parsing.read",
+    "diff": "tracker.diffing.compare",
+    "tag": "tracker.classification.tag",
+    "assess": "tracker.ingest.assess.assess",
+    "link": "tracker.legal_status.propagation.moving",
+    "route": "tracker.alerts.routing.route",
+    "store": "tracker.storage.changes.save",
+    "version": "tracker.storage.versions.add",
+    "validators": "tracker.storage.source_state.save_resources",
 }
 ANSWER = Answer("https://x.gov", 200, (), b"<p>x</p>", datetime(2026, 6, 10, tzinfo=UTC))
 FABRICATION = ("fabrication facility", "fabrication plant")
@@ -48,7 +49,7 @@ def broken(*_: Any, **__: Any) -> Any:
 
 def failing(name: str) -> Callable[..., Any]:
     """As `broken`, but only inside the transaction of a document: the resource of the hold itself can be written."""
-    honest = states.save_resources
+    honest = source_state.save_resources
 
     def save(connection: Any, source: str, resources: Any) -> None:
         if any(key.startswith("15 CFR") and not found.held_sha256 for key, found in resources.items()):
@@ -112,7 +113,7 @@ def test_what_failed_is_asked_for_whole_and_told_once_when_it_can_be_processed(
     world.use(source).poll()
     world.later(days=1, hours=1)
     _change(world, source)
-    honest = parse.read
+    honest = parsing.read
     old = {change["id"] for change in world.changes()}
     seen = set[str]()
 
@@ -123,7 +124,7 @@ def test_what_failed_is_asked_for_whole_and_told_once_when_it_can_be_processed(
         return honest(fetched)
 
     with monkeypatch.context() as patch:
-        patch.setattr(parse, "read", read)
+        patch.setattr(parsing, "read", read)
         for _ in range(2):
             world.standin.forget()
             report = world.one()
@@ -179,7 +180,7 @@ def test_a_full_text_corrected_in_place_that_fails_is_told_once_after_the_record
     world.later(days=2)
     world.standin.patch_xml("2026-11001", "ECCN 3B001", "ECCNs 3B001 and 3B002")
     with monkeypatch.context() as patch:
-        patch.setattr("tracker.diff.compare", broken)
+        patch.setattr("tracker.diffing.compare", broken)
         assert world.one().state == "failing"
         missing = audited(world, ok=False)["fr-bis"]["missing"]
         assert [gap["key"] for gap in missing] == ["2026-11001"]
@@ -199,8 +200,8 @@ def test_what_was_held_in_the_first_poll_is_no_news_a_month_later(
     """Neither what failed then, nor what looked wrong."""
     page = world.standin.archive.pages["/news/rule"].latest().body.decode()
     world.standin.put_page("/news/rule", "<html><body><main><h1>Just a moment</h1></main></body></html>")
-    monkeypatch.setattr("tracker.diff.compare", broken)
-    honest = parse.read
+    monkeypatch.setattr("tracker.diffing.compare", broken)
+    honest = parsing.read
 
     def read(fetched: Fetched) -> Any:
         if "744" in fetched.key:
@@ -208,7 +209,7 @@ def test_what_was_held_in_the_first_poll_is_no_news_a_month_later(
         return honest(fetched)
 
     with monkeypatch.context() as patch:
-        patch.setattr(parse, "read", read)
+        patch.setattr(parsing, "read", read)
         reports = world.use("news", "ear").poll()
     assert reports["news"].held
     assert reports["ear"].errors
@@ -225,7 +226,7 @@ def test_what_changed_since_a_first_poll_that_failed_is_news(
 ) -> None:
     """The text that failed is read first, out of the store, so that there is something to compare with."""
     with monkeypatch.context() as patch:
-        patch.setattr("tracker.assessment.assess", broken)
+        patch.setattr("tracker.ingest.assess.assess", broken)
         assert world.use("ear").one().errors
     world.standin.edit_part(15, "744", *FABRICATION)
     world.later(days=3)
@@ -242,7 +243,7 @@ def test_one_defective_document_costs_a_page_of_history_nothing_but_itself(
         world.standin.add_document(
             FrDocument(f"2025-0000{number}", date(2025, 6, number), title, "RULE", BIS)
         )
-    honest = parse.read
+    honest = parsing.read
 
     def read(fetched: Fetched) -> Any:
         if fetched.key == "2025-00003":
@@ -256,7 +257,7 @@ def test_one_defective_document_costs_a_page_of_history_nothing_but_itself(
 
     add_many = changes.add_many
     with monkeypatch.context() as patch:
-        patch.setattr(parse, "read", read)
+        patch.setattr(parsing, "read", read)
         patch.setattr(changes, "add_many", save)
         progress = loaded(world)
     assert [line.partition(":")[0] for one in progress for line in one.troubles] == ["2025-00003"]
@@ -303,7 +304,7 @@ def test_nothing_is_fetched_or_waited_for_inside_a_transaction(
     monkeypatch.setattr(client, "fetch", note(fetch))
     monkeypatch.setattr(client, "get", note(get))
     context = Context(settings, store, client, lambda: world.now, note(lambda _: None))
-    reports = list(cycle.run(settings.sources, context))
+    reports = list(poll_cycle.run(settings.sources, context))
     assert all(len(report.changes) >= 1 for report in reports)
     assert len(calls) > 3
     assert not any(calls)
@@ -324,7 +325,7 @@ def test_two_sources_that_bring_one_document_at_once_make_one_record(
     source = settings.sources[0]
 
     def intake() -> Intake:
-        known = states.resources(store, [source.id])[source.id]
+        known = source_state.resources(store, [source.id])[source.id]
         return Intake(store, settings, source, known, baseline=False, again=lambda fetched: fetched)
 
     (first,) = backfill_records(world, store)
@@ -338,7 +339,7 @@ def test_two_sources_that_bring_one_document_at_once_make_one_record(
             assert one.take(first, world.now).change is not None
         return decided
 
-    monkeypatch.setattr("tracker.intake.decide", decide)
+    monkeypatch.setattr("tracker.ingest.ingest.decide", decide)
     assert other.take(first, world.now) == Taken()
     assert len(world.changes(query="2026-11009")) == 1
     store.close()
@@ -350,7 +351,7 @@ def backfill_records(world: World, store: Store) -> list[Fetched]:
     settings = load_checked(world.config)
     client = world.client(settings)
     try:
-        pages = fetch.history(settings.sources[0], client, date(2026, 6, 1), {}, world.now)
+        pages = sources.history(settings.sources[0], client, date(2026, 6, 1), {}, world.now)
         return [one for page in pages for one in page.fetched if one.key == "2026-11009"]
     finally:
         client.close()
@@ -368,7 +369,7 @@ def test_a_record_that_cannot_be_tagged_costs_the_others_of_its_source_nothing(
         )
         world.standin.add_document(document, ["OFAC adds parties."])
     world.later(hours=1)
-    honest = tag.tag
+    honest = classification.tag
 
     def tagged(document: Any, *arguments: Any, **named: Any) -> Any:
         if "harm" in document.title:
@@ -376,7 +377,7 @@ def test_a_record_that_cannot_be_tagged_costs_the_others_of_its_source_nothing(
         return honest(document, *arguments, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(tag, "tag", tagged)
+        patch.setattr(classification, "tag", tagged)
         report = world.one()
         assert [error["key"] for error in report.errors] == ["2026-11021"]
         assert len(world.changes(query="2026-11022")) == 1

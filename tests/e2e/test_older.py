@@ -16,14 +16,14 @@ from alembic.script import ScriptDirectory
 from tests.e2e.older import members_of, state_of
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
-from tests.unit.test_keep_backup import problems
+from tests.unit.test_archive_backup import problems
+from tracker.archive.exporter import export
+from tracker.archive.importer import import_archive
 from tracker.errors import StoreError, TrackerError, UsageError
-from tracker.keep.archive import export
-from tracker.keep.restore import import_archive
-from tracker.store.db import FILE
-from tracker.store.migrations import run
-from tracker.store.reading import Wanted, reader
-from tracker.store.schema import HEAD
+from tracker.storage.database import FILE
+from tracker.storage.migrations import run
+from tracker.storage.read_queries import Wanted, reader
+from tracker.storage.schema_version import HEAD
 
 
 @pytest.fixture

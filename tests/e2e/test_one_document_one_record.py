@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.case_player import Answer, CasePlayer
-from tests.unit.test_parse_fr_text import TEXT
-from tests.unit.test_parse_fr_xml import RULE
+from tests.unit.test_parsing_fr_text import TEXT
+from tests.unit.test_parsing_fr_xml import RULE
 
 REGISTER = '[[source]]\nid = "fr"\nkind = "federal-register"\nbase_url = "{site}/api/v1"\nissues_url = "{site}"\nagencies = ["industry-and-security-bureau"]\n'
 AGENCIES = [

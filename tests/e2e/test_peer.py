@@ -19,9 +19,9 @@ from tests.e2e.world import World
 from tests.standin.fixtures import SAMPLE_NOW
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
-from tracker.keep.evidence import write
-from tracker.store import snapshots
-from tracker.store.db import Store
+from tracker.archive.evidence import write
+from tracker.storage import snapshots
+from tracker.storage.database import Store
 
 
 class Secured(StandIn):

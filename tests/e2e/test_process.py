@@ -18,8 +18,8 @@ from tests.e2e.world import World
 from tests.recorded import recorded
 from tests.standin.recorded_site import FIRST_STATE, recorded_archive
 from tests.standin.server import StandIn
-from tests.unit.notify_sinks import http_sink, mail_sink
-from tracker.demo.holdings import Archive, FrDocument
+from tests.unit.notifications_sinks import http_sink, mail_sink
+from tracker.demo.model import Archive, FrDocument
 from tracker.errors import StoreError
 
 RULE = "The Bureau published a rule on etching equipment."

@@ -13,17 +13,17 @@ from sqlalchemy import text
 
 from tests.e2e.test_process import tracker
 from tests.e2e.world import World
-from tracker.engine.due import load_checked
-from tracker.engine.local import Daemon
+from tracker.archive.evidence import write
+from tracker.archive.exporter import export
+from tracker.archive.importer import import_archive
 from tracker.errors import StoreError
-from tracker.keep.archive import export
-from tracker.keep.evidence import write
-from tracker.keep.restore import import_archive
-from tracker.present.status import disk
-from tracker.store import blobs, retention, snapshots
-from tracker.store.db import Store
-from tracker.store.reading import reader
-from tracker.store.retention import Answer, Blob, droppable
+from tracker.rendering.status_report import disk
+from tracker.scheduler.daemon import Daemon
+from tracker.scheduler.schedule import load_checked
+from tracker.storage import blobs, retention, snapshots
+from tracker.storage.database import Store
+from tracker.storage.read_queries import reader
+from tracker.storage.retention import Answer, Blob, droppable
 
 NOW = datetime(2026, 6, 10, tzinfo=UTC)
 

@@ -11,15 +11,14 @@ from sqlalchemy import select, update
 
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
-from tracker import pipeline
-from tracker.engine import cycle
-from tracker.engine.due import load_checked
 from tracker.errors import WrongShape
-from tracker.fetch import links
-from tracker.pipeline import Context, Report
-from tracker.store import states
-from tracker.store.db import Store
-from tracker.store.tables import SOURCE
+from tracker.ingest.poll import Context, Report
+from tracker.scheduler import poll_cycle
+from tracker.scheduler.schedule import load_checked
+from tracker.sources import links
+from tracker.storage import source_state
+from tracker.storage.database import Store
+from tracker.storage.schema import SOURCE
 
 PAGE = "<html><body><main><h1>News</h1>{}</main></body></html>"
 
@@ -59,10 +58,12 @@ def test_eight_slow_sources_do_not_keep_a_quick_one_waiting(
         + '[[source]]\nid = "quick"\nkind = "page"\nurl = "http://127.0.0.1:1/"\n'
     )
     settings, store = load_checked(world.config), Store(world.state)
-    context = cycle.make_context(settings, store, lambda: world.now)
+    context = poll_cycle.make_context(settings, store, lambda: world.now)
     with store.write() as connection:
         connection.execute(
-            update(SOURCE).where(SOURCE.c.id != "quick").values(last_report={"seconds": cycle.SLOW_SECONDS})
+            update(SOURCE)
+            .where(SOURCE.c.id != "quick")
+            .values(last_report={"seconds": poll_cycle.SLOW_SECONDS})
         )
     quick = threading.Event()
 
@@ -72,8 +73,8 @@ def test_eight_slow_sources_do_not_keep_a_quick_one_waiting(
             return Report(source.id)
         return Report(source.id, reason="after" if quick.wait(60) else "before")
 
-    monkeypatch.setattr(pipeline, "poll", poll)
-    reports = {report.source: report for report in cycle.run(settings.sources, context)}
+    monkeypatch.setattr(poll, "poll", poll)
+    reports = {report.source: report for report in poll_cycle.run(settings.sources, context)}
     assert len(reports) == 9
     assert {report.reason for name, report in reports.items() if name != "quick"} == {"after"}
     context.client.close()
@@ -83,9 +84,9 @@ def test_eight_slow_sources_do_not_keep_a_quick_one_waiting(
 def test_a_daemon_takes_slow_sources_up_to_their_share() -> None:
     slow = {f"slow-{number}" for number in range(8)}
     due = ["slow-3", "slow-1", "quick", "slow-2"]
-    assert cycle.within_share(due, [], slow) == ["slow-3", "slow-1", "quick"]
-    assert cycle.within_share(due, ["slow-5", "other"], slow) == ["slow-3", "quick"]
-    assert cycle.within_share(due, ["slow-5", "slow-6"], slow) == ["quick"]
+    assert poll_cycle.within_share(due, [], slow) == ["slow-3", "slow-1", "quick"]
+    assert poll_cycle.within_share(due, ["slow-5", "other"], slow) == ["slow-3", "quick"]
+    assert poll_cycle.within_share(due, ["slow-5", "slow-6"], slow) == ["quick"]
 
 
 def test_a_lease_counts_from_the_start_of_the_work_on_its_source(
@@ -94,9 +95,9 @@ def test_a_lease_counts_from_the_start_of_the_work_on_its_source(
     """However long it waited for its turn in the batch."""
     world.use("page", "list")
     settings, store = load_checked(world.config), Store(world.state)
-    monkeypatch.setattr(cycle, "WORKERS", 1)
-    monkeypatch.setattr(cycle, "_catch_up", lambda *_: ())
-    context = cycle.make_context(settings, store, lambda: world.now)
+    monkeypatch.setattr(poll_cycle, "WORKERS", 1)
+    monkeypatch.setattr(poll_cycle, "_catch_up", lambda *_: ())
+    context = poll_cycle.make_context(settings, store, lambda: world.now)
     leases: dict[str, timedelta] = {}
 
     def poll(source: Any, context: Context, *_: Any, **__: Any) -> Report:
@@ -107,9 +108,9 @@ def test_a_lease_counts_from_the_start_of_the_work_on_its_source(
         world.now += timedelta(hours=1)  # longer than any lease
         return Report(source.id)
 
-    monkeypatch.setattr(pipeline, "poll", poll)
-    assert [report.state for report in cycle.run(settings.sources, context)] == ["healthy"] * 2
-    assert leases == {source.id: source.time_limit + cycle.MARGIN for source in settings.sources}
+    monkeypatch.setattr(poll, "poll", poll)
+    assert [report.state for report in poll_cycle.run(settings.sources, context)] == ["healthy"] * 2
+    assert leases == {source.id: source.time_limit + poll_cycle.MARGIN for source in settings.sources}
     context.client.close()
     store.close()
 
@@ -119,20 +120,20 @@ def test_a_source_that_another_process_took_over_while_it_waited_is_left_to_it(
 ) -> None:
     world.use("page", "list")
     settings, store = load_checked(world.config), Store(world.state)
-    monkeypatch.setattr(cycle, "WORKERS", 1)
-    context = cycle.make_context(settings, store, lambda: world.now)
+    monkeypatch.setattr(poll_cycle, "WORKERS", 1)
+    context = poll_cycle.make_context(settings, store, lambda: world.now)
 
     def poll(source: Any, *_: Any, **__: Any) -> Report:
         world.now += timedelta(hours=1)
         others = [one.id for one in settings.sources if one.id != source.id]
-        claimed = states.claim(
+        claimed = source_state.claim(
             store, others, owner="host:1:other", now=world.now, lease=timedelta(hours=1), due_only=False
         )
         assert claimed == others
         return Report(source.id)
 
-    monkeypatch.setattr(pipeline, "poll", poll)
-    assert sorted(report.state for report in cycle.run(settings.sources, context)) == ["busy", "healthy"]
-    assert states.owners(store) == {"host:1:other"}
+    monkeypatch.setattr(poll, "poll", poll)
+    assert sorted(report.state for report in poll_cycle.run(settings.sources, context)) == ["busy", "healthy"]
+    assert source_state.owners(store) == {"host:1:other"}
     context.client.close()
     store.close()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.case_player import Answer, CasePlayer
-from tracker.store import changes as stored
-from tracker.store.db import Store
+from tracker.storage import changes as stored
+from tracker.storage.database import Store
 
 PAGE = '[[source]]\nid = "page"\nkind = "page"\nurl = "{site}/page"\nevery = "1h"\n'
 HEAD = "HTS Number,Description,General Rate of Duty,Special Rate of Duty\n"

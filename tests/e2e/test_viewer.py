@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.unit.test_web_law import law
+from tests.unit.test_web_regulations import law
 from tests.unit.web_samples import NOW, fill, settings
 from tests.unit.web_samples import viewer as client_of
-from tracker.sources import Access
-from tracker.store import accounts, deeds, filters
-from tracker.store.accounts import Role
-from tracker.store.db import Store
-from tracker.store.deeds import Deed
+from tracker.config.models import Access
+from tracker.storage import accounts, audit_log, saved_searches
+from tracker.storage.accounts import Role
+from tracker.storage.audit_log import Deed
+from tracker.storage.database import Store
 from tracker.web.passwords import hashed
 from tracker.web.server import Viewer
 
@@ -48,8 +48,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     fill(store, proposals=3, with_hostile=True)
     law(store)
     with store.write() as connection:
-        filters.add(connection, "", "Foreign direct product rule", {"topic": "fdpr", "level": "high"}, NOW)
-        deeds.add(connection, NOW, "Hanako", Deed.POLL, "ear", "127.0.0.1")
+        saved_searches.add(
+            connection, "", "Foreign direct product rule", {"topic": "fdpr", "level": "high"}, NOW
+        )
+        audit_log.add(connection, NOW, "Hanako", Deed.POLL, "ear", "127.0.0.1")
     store.close()
     viewer = Viewer(settings(), state, "127.0.0.1:0", lambda: NOW)
     viewer.start()

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from tests.standin.server import StandIn
-from tracker.engine import cycle, watch
-from tracker.engine.due import load_checked
-from tracker.fetch.client import Client
-from tracker.pipeline import Context, Report
-from tracker.sources import Settings
-from tracker.store import states
-from tracker.store.db import Store
-from tracker.store.reading import Wanted, reader
+from tracker.config.models import Settings
+from tracker.http.client import Client
+from tracker.ingest.poll import Context, Report
+from tracker.scheduler import poll_cycle, reminders
+from tracker.scheduler.schedule import load_checked
+from tracker.storage import source_state
+from tracker.storage.database import Store
+from tracker.storage.read_queries import Wanted, reader
 
 SOURCES = {
     "fr-bis": 'kind = "federal-register"\nbase_url = "{base}/api/v1"\nissues_url = "{base}"\nagencies = ["industry-and-security-bureau"]',
@@ -69,14 +69,14 @@ class World:
     def poll(self, *, accept: bool = False) -> dict[str, Report]:
         settings = load_checked(self.config)
         store = Store(self.state)
-        states.ensure(store, [source.id for source in settings.sources])
+        source_state.ensure(store, [source.id for source in settings.sources])
         context = Context(settings, store, self.client(settings), lambda: self.now, lambda _: None)
         try:
             reports = {
-                report.source: report for report in cycle.run(settings.sources, context, accept=accept)
+                report.source: report for report in poll_cycle.run(settings.sources, context, accept=accept)
             }
-            watch.look(context)
-            cycle.deliver_due(context)
+            reminders.look(context)
+            poll_cycle.deliver_due(context)
         finally:
             context.client.close()
             store.close()

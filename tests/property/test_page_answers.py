@@ -18,13 +18,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracker import pipeline
-from tracker.fetch.client import Client
-from tracker.pipeline import Context
-from tracker.sources import Settings, Source, SourceKind
-from tracker.store import changes, states
-from tracker.store.db import Store
-from tracker.store.tables import CHANGE
+from tracker.config.models import Settings, Source, SourceKind
+from tracker.http.client import Client
+from tracker.ingest import poll
+from tracker.ingest.poll import Context
+from tracker.storage import changes, source_state
+from tracker.storage.database import Store
+from tracker.storage.schema import CHANGE
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 LAW = (
@@ -100,7 +100,7 @@ class Play:
         )  # fmt: skip
         self.context = Context(Settings(path=Path("sources.toml"), sources=(self.source,)), store, self.client,
                                lambda: self.now, lambda _: None)  # fmt: skip
-        states.ensure(store, [self.source.id])
+        source_state.ensure(store, [self.source.id])
 
     def _robots_or_page(self, request: httpx.Request) -> httpx.Response:
         return httpx.Response(404) if request.url.path == "/robots.txt" else self.site.answer(request)
@@ -109,7 +109,7 @@ class Play:
         self.site.lags = [first_lags, second_lags]
         self.now += timedelta(minutes=30)
         self.site.seconds = int((self.now - START).total_seconds())
-        report = pipeline.poll(self.source, self.context)
+        report = poll.poll(self.source, self.context)
         assert report.ok, report
 
     def told(self) -> list[tuple[str, ...]]:

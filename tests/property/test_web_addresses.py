@@ -11,8 +11,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.unit.web_samples import viewer
+from tracker.web.change_history import marked
 from tracker.web.inbox import Filter
-from tracker.web.story import marked
 
 QUIET = hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

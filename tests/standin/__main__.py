@@ -15,8 +15,8 @@ from tests.standin import recorded_site
 from tests.standin.fixtures import SAMPLE_NOW
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
-from tracker.demo import shelf
-from tracker.demo.holdings import Archive
+from tracker.demo import archive_loader
+from tracker.demo.model import Archive
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def _site(name: str, pages: int) -> tuple[Archive, datetime]:
     elif name == "pages":
         archive, now = Archive(), SAMPLE_NOW
     elif name == "demo":
-        archive, now = shelf.load(), shelf.first_instant()
+        archive, now = archive_loader.load(), archive_loader.first_instant()
     else:
         archive = recorded_site.recorded_archive(every_title=name == "titles")
         now = recorded_site.FIRST_STATE

@@ -8,7 +8,7 @@ from datetime import datetime
 from threading import Event
 from typing import Any
 
-from tracker.demo.exchange import Reply, Request
+from tracker.demo.http_messages import Reply, Request
 
 
 @dataclass(frozen=True, slots=True)

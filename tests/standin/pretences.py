@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from tests.standin.cases import Behaviours, Case, head, page
-from tracker.demo.exchange import HTML, Reply
+from tracker.demo.http_messages import HTML, Reply
 
 PRETENCES = Behaviours()
 _count = itertools.count(1000)

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.recorded import ROOT
-from tracker.demo.exchange import JSON
 from tracker.demo.fr_text import full_text
-from tracker.demo.holdings import Archive, FrDocument, PageState, at_new_york
+from tracker.demo.http_messages import JSON
+from tracker.demo.model import Archive, FrDocument, PageState, at_new_york
 from tracker.demo.parties import LIST_PATH, screening_list
 
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)

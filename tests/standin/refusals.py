@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
 
 from tests.standin.cases import Behaviours, Case, head, page
-from tracker.demo.exchange import HTML, Reply, json_reply
+from tracker.demo.http_messages import HTML, Reply, json_reply
 
 REFUSALS = Behaviours()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from tracker.demo.exchange import JSON, PDF
 from tracker.demo.fr_text import full_text
-from tracker.demo.holdings import Archive, FrDocument, PageState
+from tracker.demo.http_messages import JSON, PDF
+from tracker.demo.model import Archive, FrDocument, PageState
 from tracker.demo.parties import LIST_PATH, party, screening_list
 from tracker.demo.pdf import pdf
 

@@ -19,9 +19,9 @@ from typing import Any
 from tests.standin.cases import Case
 from tests.standin.misbehaviour import BEHAVIOURS, Rule
 from tracker.demo import ecfr
-from tracker.demo.exchange import HTML, JSON, PDF, XML, Reply, Request, json_reply, utc
 from tracker.demo.fr_text import full_text
-from tracker.demo.holdings import Archive, FrDocument, PageState
+from tracker.demo.http_messages import HTML, JSON, PDF, XML, Reply, Request, json_reply, utc
+from tracker.demo.model import Archive, FrDocument, PageState
 from tracker.demo.pdf import pdf
 from tracker.demo.server import Server
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tracker.errors import WrongShape
 from tracker.model import Answer, Document, Fetched
-from tracker.parse import reader
+from tracker.parsing import dispatch
 
-HONEST = reader.read
+HONEST = dispatch.read
 
 
 def add(one: int, other: int) -> int:

@@ -10,10 +10,10 @@ from typing import Any
 import feedparser
 import vobject
 
-from tests.unit.present_samples import affiliates_rule
+from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.web_samples import viewer
 from tracker.model import Bilingual, Change, LegalDate
-from tracker.present.deadlines import calendar, deadlines, fallen
+from tracker.rendering.deadlines import calendar, deadlines, fallen
 
 NOW = datetime(2026, 6, 10, 13, tzinfo=UTC)
 TODAY = date(2026, 6, 10)

@@ -7,8 +7,8 @@ from datetime import date
 
 from bench.eval_effective_days import pages, score
 from tests.recorded import recorded
-from tracker.parse.fr_record import fr_document
-from tracker.tag import tag
+from tracker.classification import tag
+from tracker.parsing.fr_record import fr_document
 
 TODAY = date(2026, 11, 20)
 

@@ -9,13 +9,13 @@ import pytest
 from lxml import etree
 
 from tests.recorded import recorded
-from tracker.demo import agencies, shelf
-from tracker.demo.holdings import Archive
+from tracker.demo import agencies, archive_loader
+from tracker.demo.model import Archive
 
 
 @pytest.fixture(scope="module")
 def archive() -> Archive:
-    return shelf.load()
+    return archive_loader.load()
 
 
 def _parsed(xml: str) -> etree._Element:
@@ -79,9 +79,9 @@ def test_corrections_point_to_documents_that_are_there(archive: Archive) -> None
 
 
 def test_the_evenings_miss_nothing_that_comes_or_changes(archive: Archive) -> None:
-    evenings = shelf.evenings(archive)
+    evenings = archive_loader.evenings(archive)
     assert evenings == sorted(set(evenings))
-    assert evenings[0] > shelf.first_instant()
+    assert evenings[0] > archive_loader.first_instant()
     last = evenings[-1]
     assert all(document.listed(last) for document in archive.documents)
     assert all(timeline.instants()[-1] <= last for timeline in archive.pages.values())
@@ -89,4 +89,4 @@ def test_the_evenings_miss_nothing_that_comes_or_changes(archive: Archive) -> No
 
 def test_a_change_that_does_not_fit_is_named() -> None:
     with pytest.raises(ValueError, match=r"a\.toml: 'absent' stands 0 times"):
-        shelf.replaced("text", "absent", "", "a.toml")
+        archive_loader.replaced("text", "absent", "", "a.toml")

@@ -18,10 +18,10 @@ from tracker.digest import STYLE, letter, mail, markdown, page, pdf, sheet
 from tracker.digest.markdown import escape
 from tracker.digest.week import Health, Week
 from tracker.errors import UsageError
-from tracker.export import paper
 from tracker.model import Bilingual, Language, Topic
-from tracker.notify.forms import uncalled
-from tracker.present.inert import line
+from tracker.notifications.formats import uncalled
+from tracker.rendering import print_pdf
+from tracker.sanitize import line
 
 reading: Any = html  # lxml's stubs type what XPath gives as all that it may ever give
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
@@ -324,7 +324,7 @@ def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.Monke
 
 def test_nothing_is_fetched_for_a_pdf() -> None:
     with pytest.raises(ValueError, match="not fetched"):
-        paper._nothing("https://evil.example/x.png")
+        print_pdf._nothing("https://evil.example/x.png")
 
 
 def test_a_change_of_listed_parties_stands_under_the_lists_and_sections_are_cited_in_japanese() -> None:

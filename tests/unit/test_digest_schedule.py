@@ -12,21 +12,21 @@ import pytest
 from sqlalchemy import select
 
 from tests.unit.digest_samples import MONDAY, PERIOD, VIEWER, full_week
-from tests.unit.notify_sinks import http_sink, mail_sink
-from tracker.digest.parcel import parcel
+from tests.unit.notifications_sinks import http_sink, mail_sink
+from tracker.config.models import Channel, Digest, Settings, Source, SourceKind
+from tracker.digest.delivery_forms import parcel
 from tracker.digest.schedule import LEASE, due, readers, send_due, send_week
-from tracker.notify import channels as places
-from tracker.notify.answer import TRIES, Answer, together
-from tracker.notify.forms import Parcel
-from tracker.present.status import status
-from tracker.present.status import well as well_kept
-from tracker.present.status_text import table
-from tracker.sources import Channel, Digest, Settings, Source, SourceKind
-from tracker.store import changes as stored
-from tracker.store import digests, notices, states
-from tracker.store.db import Store
-from tracker.store.reading import reader
-from tracker.store.tables import NOTICE
+from tracker.notifications import targets as places
+from tracker.notifications.delivery_result import TRIES, Answer, together
+from tracker.notifications.formats import Parcel
+from tracker.rendering.status_report import status
+from tracker.rendering.status_report import well as well_kept
+from tracker.rendering.status_text import table
+from tracker.storage import changes as stored
+from tracker.storage import digests, notices, source_state
+from tracker.storage.database import Store
+from tracker.storage.read_queries import reader
+from tracker.storage.schema import NOTICE
 
 WATCHED = PERIOD.start - timedelta(days=30)
 NEWS = Digest(to=("mail", "chat"))
@@ -62,9 +62,9 @@ class Post:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(tmp_path)
-    states.ensure(opened, ["fr-bis"])
+    source_state.ensure(opened, ["fr-bis"])
     with opened.write() as connection:
-        states.set_baseline(connection, "fr-bis", WATCHED)
+        source_state.set_baseline(connection, "fr-bis", WATCHED)
         for item in full_week().items:
             stored.save(connection, stored.Entry(item.change, item.change.id, 1))
     yield opened

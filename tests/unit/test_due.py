@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tracker.engine.due import load_checked, next_poll, overdue
+from tracker.config.models import Source, SourceKind
 from tracker.errors import SettingsError
-from tracker.sources import Source, SourceKind
+from tracker.scheduler.schedule import load_checked, next_poll, overdue
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 HALF_HOURLY = Source("a", SourceKind.PAGE, every=timedelta(minutes=30))

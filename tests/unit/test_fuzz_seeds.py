@@ -10,8 +10,8 @@ from fuzz.corpus import SEEDS
 from fuzz.mutator import LIMIT, Mutator
 from fuzz.targets import TARGETS, in_process
 from fuzz.trial import STUCK, arm, trial
-from tracker.apart import pool
 from tracker.errors import ParseError
+from tracker.sandbox import pool
 
 FOUND = sorted(SEEDS.glob("*/*"))
 

@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from tracker.cli import working  # noqa: F401 - it registers the command
+from tracker.cli import running  # noqa: F401 - it registers the command
 from tracker.cli.app import app
 from tracker.errors import UsageError
 from tracker.model import Answer, Fetched, Role
-from tracker.store import deeds, snapshots
-from tracker.store.db import Store
-from tracker.store.deeds import Deed
+from tracker.storage import audit_log, snapshots
+from tracker.storage.audit_log import Deed
+from tracker.storage.database import Store
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def store(state: Path) -> Iterator[Store]:
 
 def deed(store: Store, number: int) -> None:
     with store.write() as connection:
-        deeds.add(connection, NOW, "operator", Deed.POLL, f"source-{number}")
+        audit_log.add(connection, NOW, "operator", Deed.POLL, f"source-{number}")
 
 
 def verify(state: Path, note: Path) -> tuple[int, str]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from tracker.engine.outages import Polled, outages
+from tracker.alerts import incidents
 from tracker.errors import NotFound, Refused, Unreachable, WrongShape, cause_of
 from tracker.i18n import catalogue
-from tracker.present.cause import reason_line
-from tracker.store import incidents
-from tracker.store.db import Store
-from tracker.store.tables import INCIDENT, NOTICE
+from tracker.rendering.failure_cause import reason_line
+from tracker.scheduler.outages import Polled, outages
+from tracker.storage.database import Store
+from tracker.storage.schema import INCIDENT, NOTICE
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -196,8 +196,8 @@ def test_every_code_has_words() -> None:
 
 
 def test_the_client_says_what_kind_of_silence_it_met(tmp_path: Path) -> None:
-    from tracker.fetch.client import Client
-    from tracker.fetch.rate import PAGES
+    from tracker.http.client import Client
+    from tracker.http.rate_limit import PAGES
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

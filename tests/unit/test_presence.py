@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
+from tracker.archive.backup import backup
+from tracker.archive.exporter import export
 from tracker.cli import app
+from tracker.config.models import Settings
 from tracker.errors import StateDamaged, StateLost, UsageError
-from tracker.keep.archive import export
-from tracker.keep.backup import backup
 from tracker.model import Answer, Fetched, Role
-from tracker.sources import Settings
-from tracker.store import presence, snapshots
-from tracker.store.db import FILE, Store
-from tracker.store.reading import reader
+from tracker.storage import presence, snapshots
+from tracker.storage.database import FILE, Store
+from tracker.storage.read_queries import reader
 from tracker.web.server import Viewer
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)

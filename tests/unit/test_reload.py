@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tracker.engine import trial
-from tracker.engine.due import load_checked
-from tracker.engine.local import Daemon
-from tracker.engine.watch import look
+from tracker.alerts import incidents
+from tracker.alerts.incidents import Standing
 from tracker.errors import StoreError
-from tracker.pipeline import Context
-from tracker.store import accounts, incidents, states
-from tracker.store import db as database
-from tracker.store.db import Store
-from tracker.store.incidents import Standing
-from tracker.store.tables import INCIDENT
+from tracker.ingest.poll import Context
+from tracker.scheduler import self_check
+from tracker.scheduler.daemon import Daemon
+from tracker.scheduler.reminders import look
+from tracker.scheduler.schedule import load_checked
+from tracker.storage import accounts, database, source_state
+from tracker.storage.database import Store
+from tracker.storage.schema import INCIDENT
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 HEAD = '[tracker]\ncontact = "x@example.com"\n'
@@ -117,7 +117,7 @@ def test_a_full_disk_delays_a_reload_that_a_signal_asked_for(
     running = daemon.context
     daemon._reload_wanted.set()
     with monkeypatch.context() as broken:
-        broken.setattr(states, "ensure", full)
+        broken.setattr(source_state, "ensure", full)
         daemon.reload_if_changed()
     assert daemon.context is running
     daemon.reload_if_changed()
@@ -142,7 +142,7 @@ def test_a_file_that_was_wrong_is_read_again_although_its_own_bytes_stay(
 
 def less(config: Path, text: str, state: Path, *, allow_empty: bool = False) -> list[str]:
     config.write_text(text)
-    found = trial.run(load_checked(config), state, lambda: NOW, allow_empty=allow_empty)
+    found = self_check.run(load_checked(config), state, lambda: NOW, allow_empty=allow_empty)
     return [one["said"] for one in found if one["what"] == "settings" and not one["ok"]]
 
 
@@ -151,9 +151,9 @@ def test_check_says_what_a_running_tracker_would_refuse(config: Path, store: Sto
         "it enables no source: nothing is watched; a running tracker does not take such settings (put it back; if it is"
         " meant, restart with --allow-empty)"
     ]
-    states.ensure(store, ["a"])
-    outcome = states.Outcome("a", "ok", "", ok=True, at=NOW, next_poll_at=NOW, report={})
-    states.finish(store, [outcome], owner="me")
+    source_state.ensure(store, ["a"])
+    outcome = source_state.Outcome("a", "ok", "", ok=True, at=NOW, next_poll_at=NOW, report={})
+    source_state.finish(store, [outcome], owner="me")
     with store.write() as connection:
         accounts.add(connection, "Sato", accounts.Role.ADMIN, "", NOW)
     no_source, no_sign_in = less(config, HEAD, store.state)

@@ -24,9 +24,9 @@ from tracker.model import (
     Status,
     Tagging,
 )
-from tracker.store import changes, outbox, seals, snapshots
-from tracker.store.db import Store
-from tracker.store.migrations import run
+from tracker.storage import changes, integrity, outbox, snapshots
+from tracker.storage.database import Store
+from tracker.storage.migrations import run
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 
@@ -70,7 +70,7 @@ def test_what_the_program_wrote_is_sealed_and_counted(store: Store) -> None:
     filled(store)
     assert problems(store) == []
     with store.read() as connection:
-        assert list(seals.verify(connection)) == [6]
+        assert list(integrity.verify(connection)) == [6]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_column_that_differs_from_the_record_is_found_under_a_fresh_seal(store
     filled(store)
     with store.write() as connection:
         connection.execute(text(f"UPDATE change SET {column} = 0 WHERE id = 'chg_2'"))
-        seals.seal_all(connection)
+        integrity.seal_all(connection)
     assert problems(store) == [f"change chg_2: {column} is not what its record says"]
 
 

@@ -7,9 +7,9 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.unit.present_samples import affiliates_rule
+from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.web_samples import viewer
-from tracker.record import record
+from tracker.serialization import record
 
 
 @pytest.fixture(scope="module")

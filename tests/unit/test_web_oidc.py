@@ -13,10 +13,10 @@ from fastapi.testclient import TestClient
 
 from tests.unit.oidc_provider import CLIENT, SECRET, Behaviour, OpenIdProvider
 from tests.unit.web_samples import NOW, fill, settings
-from tracker.sources import Access, Oidc
-from tracker.store import accounts
-from tracker.store.accounts import Role
-from tracker.store.db import Store
+from tracker.config.models import Access, Oidc
+from tracker.storage import accounts
+from tracker.storage.accounts import Role
+from tracker.storage.database import Store
 from tracker.web.app import create_app
 
 AT = int(NOW.timestamp())

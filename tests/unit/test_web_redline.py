@@ -85,8 +85,8 @@ def test_a_new_document_says_that_there_is_nothing_to_compare(client: TestClient
 
 def test_long_redlines_come_in_parts(tmp_path: Path) -> None:
     from tracker.model import Op, Operation
-    from tracker.store import changes
-    from tracker.store.db import Store
+    from tracker.storage import changes
+    from tracker.storage.database import Store
 
     client = viewer(tmp_path)
     change, _ = cfr_change()

@@ -13,10 +13,10 @@ from sqlalchemy import delete, update
 
 from tests.unit.web_samples import NOW, viewer
 from tracker.errors import UsageError
-from tracker.store import reviews
-from tracker.store.db import Store
-from tracker.store.reviews import Action
-from tracker.store.tables import REVIEW
+from tracker.storage import reviews
+from tracker.storage.database import Store
+from tracker.storage.reviews import Action
+from tracker.storage.schema import REVIEW
 
 CHANGE = "chg_0123456789abcdef"
 PAGE = f"/changes/{CHANGE}"

@@ -6,9 +6,9 @@ import csv
 import io
 
 from tests.recorded import recorded
-from tracker import diff
+from tracker import diffing
 from tracker.model import Document, DocumentKind
-from tracker.parse.page import read_page
+from tracker.parsing.page import read_page
 
 FOLDER = "white-house"
 
@@ -24,6 +24,6 @@ def test_each_pair_is_reported_as_its_table_says() -> None:
     found = {}
     for row in rows:
         old, new = (document(f"{row['pair']}.{side}") for side in ("before", "after"))
-        found[row["pair"]] = "yes" if diff.substantive(diff.compare(old, new)) else "no"
+        found[row["pair"]] = "yes" if diffing.substantive(diffing.compare(old, new)) else "no"
     wrong = [row["pair"] for row in rows if row["found"] not in ("either", found[row["pair"]])]
     assert wrong == []

@@ -9,19 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from tracker.audit.daily import due as audit_due
+from tracker.alerts import mutes
 from tracker.clock import NEW_YORK
+from tracker.config.models import Channel, Digest, Settings, Source, SourceKind
 from tracker.digest.schedule import due as digests_due
 from tracker.digest.schedule import fires_at
-from tracker.engine.due import next_poll, overdue
-from tracker.fetch.memory import for_replay
-from tracker.fetch.robots import _Rules
+from tracker.http.robots import _Rules
 from tracker.model import Attempt, Validators
-from tracker.notify.sender import Traffic
-from tracker.sources import Channel, Digest, Settings, Source, SourceKind
-from tracker.store import accounts, digests, mutes, outbox, states
-from tracker.store.db import Store
-from tracker.store.digests import Owed
+from tracker.notifications.delivery import Traffic
+from tracker.reconciliation.daily import due as audit_due
+from tracker.scheduler.schedule import next_poll, overdue
+from tracker.sources.state_view import for_replay
+from tracker.storage import accounts, digests, outbox, source_state
+from tracker.storage.database import Store
+from tracker.storage.digests import Owed
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 BOGUS = datetime(2090, 6, 1, 8, tzinfo=UTC)
@@ -47,11 +48,11 @@ def test_a_poll_that_was_planned_by_a_wrong_clock_is_due(timing: dict[str, objec
 
 
 def test_a_lease_taken_by_a_wrong_clock_holds_nobody_off(store: Store) -> None:
-    states.ensure(store, ["a"])
+    source_state.ensure(store, ["a"])
     took = {"lease": timedelta(minutes=5), "due_only": False}
-    assert states.claim(store, ["a"], owner="elsewhere:1:x", now=BOGUS, **took) == ["a"]  # type: ignore[arg-type]
-    assert states.claim(store, ["a"], owner="here:2:y", now=NOW, **took) == ["a"]  # type: ignore[arg-type]
-    assert states.claim(store, ["a"], owner="elsewhere:1:x", now=NOW, **took) == [], "a right one does"  # type: ignore[arg-type]
+    assert source_state.claim(store, ["a"], owner="elsewhere:1:x", now=BOGUS, **took) == ["a"]  # type: ignore[arg-type]
+    assert source_state.claim(store, ["a"], owner="here:2:y", now=NOW, **took) == ["a"]  # type: ignore[arg-type]
+    assert source_state.claim(store, ["a"], owner="elsewhere:1:x", now=NOW, **took) == [], "a right one does"  # type: ignore[arg-type]
 
 
 def owed(store: Store, moment: datetime, **more: object) -> outbox.Outbox:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from tests.unit.present_samples import affiliates_rule
-from tracker.diff import compare
+from tests.unit.rendering_samples import affiliates_rule
+from tracker.config.models import Access, Channel, Settings, Source, SourceKind
+from tracker.diffing import compare
 from tracker.model import (
     Bilingual,
     Change,
@@ -27,9 +28,8 @@ from tracker.model import (
     Unit,
     UnitKind,
 )
-from tracker.sources import Access, Channel, Settings, Source, SourceKind
-from tracker.store import changes, outbox, states
-from tracker.store.db import Store
+from tracker.storage import changes, outbox, source_state
+from tracker.storage.database import Store
 from tracker.web.app import create_app
 
 NOW = datetime(2025, 11, 20, 3, 0, tzinfo=UTC)
@@ -149,7 +149,7 @@ def hostile() -> Change:
 
 def fill(store: Store, *, proposals: int = 1, with_hostile: bool = False) -> None:
     changed, operations = cfr_change()
-    states.ensure(store, ["fr-bis", "ear"])
+    source_state.ensure(store, ["fr-bis", "ear"])
     with store.write() as connection:
         for change in [affiliates_rule(), stay(), *(proposal(number) for number in range(1, proposals + 1))]:
             changes.save(connection, changes.Entry(change, f"fr:{change.document_number}", 1))

@@ -71,8 +71,8 @@ def users(
         raise UsageError(f"--scope: {unknown[0]!r} is not one of {', '.join(SCOPES)}")
     if subject and (action != "add" or password_file is not None):
         raise UsageError("--subject belongs to add, without a password")
-    from tracker.store import accounts, deeds
-    from tracker.store.deeds import Deed
+    from tracker.storage import accounts, audit_log
+    from tracker.storage.audit_log import Deed
     from tracker.web.passwords import hashed
 
     known = _subject(config, subject) if subject else None
@@ -98,7 +98,7 @@ def users(
             print("it is shown this once: Authorization: Bearer KEY", file=sys.stderr)
         kinds = {"key": Deed.KEY_MADE, "revoke": Deed.KEY_REVOKED}
         said = name if action in kinds else f"{action} {name}{f' ({role})' if role else ''}"
-        deeds.add(connection, now, deeds.MACHINE, kinds.get(action, Deed.ACCOUNT), said)
+        audit_log.add(connection, now, audit_log.MACHINE, kinds.get(action, Deed.ACCOUNT), said)
 
 
 def _subject(config: Path, sub: str) -> str:
@@ -111,8 +111,8 @@ def _subject(config: Path, sub: str) -> str:
 
 
 def _list(state: Path, as_json: bool) -> None:
-    from tracker.record import instant
-    from tracker.store import accounts
+    from tracker.serialization import instant
+    from tracker.storage import accounts
 
     with _writing(state) as connection:
         people, keys = accounts.every(connection), accounts.keys(connection)
@@ -150,7 +150,7 @@ def _password(file: Path | None) -> str:
 
 @contextmanager
 def _writing(state: Path) -> Iterator[Connection]:
-    from tracker.store.db import Store
+    from tracker.storage.database import Store
 
     store = Store(state)
     try:

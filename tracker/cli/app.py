@@ -19,7 +19,7 @@ from tracker.errors import SettingsError, StateLost, StoreError, TrackerError, U
 from tracker.model import Language
 
 if TYPE_CHECKING:
-    from tracker.sources import Settings
+    from tracker.config.models import Settings
 
 CONFIG = Path("sources.toml")
 STATE = Path("state")
@@ -72,7 +72,7 @@ output = click.option(
 
 def run() -> int:
     """Runs the command and returns the exit code."""
-    from tracker.cli import accounts, alerting, digesting, keeping, noise, reading, serving, working  # noqa: F401 - they register their commands
+    from tracker.cli import accounts, alerts, archive, digest, noise, queries, running, serve  # noqa: F401 - they register their commands
 
     terminal.prepare()
     try:
@@ -99,7 +99,7 @@ def run() -> int:
     except TrackerError as error:
         return say(error)
     except sqlite3.DatabaseError as error:
-        from tracker.store.presence import is_damage
+        from tracker.storage.presence import is_damage
 
         what = "is damaged" if is_damage(error) else "cannot be read"
         return _say(StoreError(f"the database {what}: {error}", cure="run `tracker verify`"), 1)
@@ -213,7 +213,7 @@ def known(config: Path, table: str, name: str) -> None:
 
 
 def settings_of(config: Path) -> Settings:
-    from tracker.engine.due import load_checked
+    from tracker.scheduler.schedule import load_checked
 
     if not config.exists():
         raise UsageError(

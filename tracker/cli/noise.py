@@ -21,11 +21,11 @@ def noise(config: Path, state: Path, source: str, clear: bool, lang: str, as_jso
     """Words of pages that are left out of comparison because they change by themselves: clocks, counters, random tokens.
     Of one SOURCE, or of all."""
     from tracker.i18n import label, t
-    from tracker.parse.noise import shown, usable
-    from tracker.present.inert import line
-    from tracker.store import page_states, versions
-    from tracker.store.db import Store
-    from tracker.store.presence import required
+    from tracker.parsing.volatile_content import shown, usable
+    from tracker.sanitize import line
+    from tracker.storage import page_states, versions
+    from tracker.storage.database import Store
+    from tracker.storage.presence import required
 
     language = language_of(lang, preferences(config).language)
     if tables_of(config, "source") is not None:

@@ -18,8 +18,8 @@ from functools import lru_cache
 from typing import Any
 
 from tracker.clock import legal_day
-from tracker.demo.exchange import XML, Reply, Request, json_reply
-from tracker.demo.holdings import Archive
+from tracker.demo.http_messages import XML, Reply, Request, json_reply
+from tracker.demo.model import Archive
 
 HORIZON = date(2017, 1, 3)
 MAX_ROWS = 1000

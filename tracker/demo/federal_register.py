@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from tracker.demo import agencies
-from tracker.demo.exchange import PDF, TEXT, XML, Reply, Request, json_reply
 from tracker.demo.fr_records import record
 from tracker.demo.fr_search import BadQuery, asked_fields, search
 from tracker.demo.fr_text import html_text, plain_text, text_from_facts
-from tracker.demo.holdings import Archive, FrDocument
+from tracker.demo.http_messages import PDF, TEXT, XML, Reply, Request, json_reply
+from tracker.demo.model import Archive, FrDocument
 from tracker.demo.pdf import pdf
 
 CACHED = (("Cache-Control", "public, max-age=86400"), ("Access-Control-Allow-Origin", "*"))

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from tracker.demo import agencies
-from tracker.demo.exchange import Request
-from tracker.demo.holdings import Archive, FrDocument
+from tracker.demo.http_messages import Request
+from tracker.demo.model import Archive, FrDocument
 
 TYPE_LABELS = {
     "RULE": "Rule",

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tracker.demo import agencies
-from tracker.demo.exchange import Request
 from tracker.demo.fr_records import FIELDS, INDEX_FIELDS, TYPE_LABELS, record
-from tracker.demo.holdings import Archive, FrDocument
+from tracker.demo.http_messages import Request
+from tracker.demo.model import Archive, FrDocument
 
 MAX_COUNT = 10_000
 MAX_PAGES = 50

@@ -15,7 +15,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from tracker.demo.agencies import AGENCIES
-from tracker.demo.holdings import FrDocument
+from tracker.demo.model import FrDocument
 
 _BLOCKS = re.compile(
     r"</?(?:P|FP|HD|AMDPAR|SECTNO|SUBJECT|AUTH|PART|SECTION|AGENCY|SUBAGY|CFR|DEPDOC|RIN|AGY|ACT|SUM|EFFDATE"

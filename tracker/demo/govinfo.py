@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime
 from lxml import etree
 
 from tracker.demo import agencies
-from tracker.demo.exchange import HTML, XML, Reply, Request
-from tracker.demo.holdings import Archive, FrDocument, at_new_york
+from tracker.demo.http_messages import HTML, XML, Reply, Request
+from tracker.demo.model import Archive, FrDocument, at_new_york
 
 _SECTIONS = {
     "RULE": "Rules and Regulations",

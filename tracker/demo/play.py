@@ -15,18 +15,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tracker import i18n, settings_file
+from tracker import i18n
 from tracker.clock import legal_day
-from tracker.demo import shelf
+from tracker.config import loader
+from tracker.config.models import Settings
+from tracker.demo import archive_loader
 from tracker.demo.server import Server
-from tracker.engine import cycle
 from tracker.errors import UsageError
+from tracker.ingest.poll import Context, Report
 from tracker.model import Change, DocumentKind, Level, Op, Operation
-from tracker.pipeline import Context, Report
-from tracker.sources import Settings
-from tracker.store import changes
-from tracker.store.db import FILE as DATABASE
-from tracker.store.db import Store
+from tracker.scheduler import poll_cycle
+from tracker.storage import changes
+from tracker.storage.database import FILE as DATABASE
+from tracker.storage.database import Store
 from tracker.web.server import LISTEN, Viewer
 
 SETTINGS = Path(__file__).parent / "archive" / "sources.toml"
@@ -84,11 +85,11 @@ def play(*, once: bool, state: Path | None = None) -> int:
     folder = state if state is not None else Path(tempfile.mkdtemp(prefix="tracker-demo-"))
     if (folder / DATABASE).exists():
         raise UsageError(f"{folder}: there is a state already", cure="the demo needs a folder of its own")
-    archive = shelf.load()
-    with Server(archive, now=shelf.first_instant()) as server:
+    archive = archive_loader.load()
+    with Server(archive, now=archive_loader.first_instant()) as server:
         config, alerts = _write_settings(folder, server.url)
         store = Store(folder)
-        context = cycle.make_context(settings_file.load(config), store, lambda: server.now)
+        context = poll_cycle.make_context(loader.load(config), store, lambda: server.now)
         began = time.monotonic()
         try:
             total = _run(server, context, console)
@@ -117,10 +118,10 @@ def _write_settings(folder: Path, address: str) -> tuple[Path, Path]:
 
 def _run(server: Server, context: Context, console: Console) -> _Sum:
     total = _Sum()
-    for number, evening in enumerate([server.now, *shelf.evenings(server.archive)]):
+    for number, evening in enumerate([server.now, *archive_loader.evenings(server.archive)]):
         server.now = evening
-        reports = list(cycle.run(context.settings.sources, context))
-        total.sent += cycle.deliver_due(context).sent
+        reports = list(poll_cycle.run(context.settings.sources, context))
+        total.sent += poll_cycle.deliver_due(context).sent
         total.days += 1
         total.count(reports)
         shown = sorted(_changes(reports, context.store, baseline=number == 0), key=_by_level)

@@ -12,12 +12,12 @@ from typing import Any
 
 from tracker.clock import NEW_YORK, legal_day
 from tracker.demo import agencies
-from tracker.demo.exchange import PDF, TEXT, Reply, Request, json_reply
 from tracker.demo.federal_register import CACHED, not_found
 from tracker.demo.fr_records import TYPE_LABELS, title_slug
 from tracker.demo.fr_search import clamped
 from tracker.demo.fr_text import plain_text, text_from_facts
-from tracker.demo.holdings import Archive, FrDocument
+from tracker.demo.http_messages import PDF, TEXT, Reply, Request, json_reply
+from tracker.demo.model import Archive, FrDocument
 from tracker.demo.pdf import pdf
 
 _ROOT = r"/api/v1/public[-_]inspection[-_]documents"

@@ -23,8 +23,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tracker.clock import machine_now
 from tracker.demo import ecfr, federal_register, govinfo, public_inspection, site
-from tracker.demo.exchange import Reply, Request, utc
-from tracker.demo.holdings import Archive
+from tracker.demo.http_messages import Reply, Request, utc
+from tracker.demo.model import Archive
 
 _WORTH_PACKING = 1000  # bytes: nginx's usual threshold
 _PACKED_TYPES = ("text/", "application/json", "application/xml", "application/rss", "application/atom")

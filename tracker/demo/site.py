@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from tracker.demo.exchange import HTML, TEXT, Reply, Request
-from tracker.demo.holdings import Archive, PageState
+from tracker.demo.http_messages import HTML, TEXT, Reply, Request
+from tracker.demo.model import Archive, PageState
 
 _ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nCrawl-delay: 0\n"
 _MISSING = (

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from tracker.digest.gather import week as gather
-from tracker.digest.layout import Sheet
 from tracker.digest.markdown import markdown
 from tracker.digest.period import Period, last_week, read_week, week_of
+from tracker.digest.queries import week as gather
 from tracker.digest.rendering import STYLE, letter, mail, page, pdf
-from tracker.digest.telling import sheet
+from tracker.digest.text import sheet
+from tracker.digest.view_model import Sheet
 from tracker.digest.week import Week
 
 __all__ = [

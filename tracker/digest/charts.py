@@ -7,7 +7,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from tracker.digest.layout import Chart, Series, Sheet
+from tracker.digest.view_model import Chart, Series, Sheet
 from tracker.model import Level
 
 # Seen on white and on the viewer's dark ground; neighbours differ in lightness as well as in hue, for those who do

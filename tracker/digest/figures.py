@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tracker.digest.layout import Chart, Series
 from tracker.digest.quarter import BOUNDS, Quarter
+from tracker.digest.view_model import Chart, Series
 from tracker.i18n import label, t
 from tracker.model import Language, Level
 

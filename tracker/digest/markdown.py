@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tracker.digest.layout import Chart, Group, Row, Sheet
+from tracker.digest.view_model import Chart, Group, Row, Sheet
 from tracker.i18n import t
-from tracker.notify.forms import uncalled
+from tracker.notifications.formats import uncalled
 
 # What CommonMark or GitHub's Markdown gives a meaning inside a line; and at its beginning.
 _ACTING = re.compile(r"([\\`*_\[\]<|~]|&(?=#?\w+;))")

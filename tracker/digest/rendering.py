@@ -11,12 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker.digest import charts
-from tracker.digest.layout import Sheet
-from tracker.digest.telling import sheet
+from tracker.digest.text import sheet
+from tracker.digest.view_model import Sheet
 from tracker.digest.week import Week
-from tracker.export.paper import printed
 from tracker.i18n import t
 from tracker.model import Language, Level
+from tracker.rendering.print_pdf import printed
 
 # On white, letters in them and white letters on them stand out at 4.5:1 (WCAG 2.2, 1.4.3).
 COLOURS = {

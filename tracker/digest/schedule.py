@@ -11,27 +11,28 @@ from functools import partial
 
 import structlog
 
+from tracker.alerts import incidents
 from tracker.clock import ahead, reader_day, reader_instant
-from tracker.digest.gather import week as gather
-from tracker.digest.parcel import parcel
+from tracker.config.models import Channel, Digest, Settings
+from tracker.digest.delivery_forms import parcel
 from tracker.digest.period import Period, last_week, read_week
+from tracker.digest.queries import week as gather
 from tracker.digest.week import Week
 from tracker.errors import TrackerError
 from tracker.model import Attempt
-from tracker.notify import channels as places
-from tracker.notify import roster
-from tracker.notify.answer import Answer, next_try
-from tracker.notify.copies import send_copies
-from tracker.notify.forms import Parcel
-from tracker.notify.roster import Roster
+from tracker.notifications import recipient_list
+from tracker.notifications import targets as places
+from tracker.notifications.delivery_result import Answer, next_try
+from tracker.notifications.formats import Parcel
+from tracker.notifications.recipient_copies import send_copies
+from tracker.notifications.recipient_list import Roster
 from tracker.recipients import ONLY
-from tracker.sources import Channel, Digest, Settings
-from tracker.store import digests, incidents
-from tracker.store.db import Store
-from tracker.store.digests import Claim, Owed
-from tracker.store.moment import from_text
-from tracker.store.reading import reader
-from tracker.store.weeks import Weeks
+from tracker.storage import digests
+from tracker.storage.database import Store
+from tracker.storage.digest_queries import Weeks
+from tracker.storage.digests import Claim, Owed
+from tracker.storage.instants import from_text
+from tracker.storage.read_queries import reader
 
 # Longer than any channel takes to answer or to give up; a digest that is claimed for longer was lost.
 LEASE = timedelta(minutes=5)
@@ -184,13 +185,13 @@ def _tried(
     answer = told if isinstance(told, Answer) else _answered(claimed, told, settings, send, rosters)
     if not any(entry.seen for entry in rosters):
         rosters.append(Roster(seen={ONLY}, answers={ONLY: answer}))
-    tried_for = roster.gathered(rosters, complete=True)
-    answer = roster.summary(tried_for.answers, answer)
+    tried_for = recipient_list.gathered(rosters, complete=True)
+    answer = recipient_list.summary(tried_for.answers, answer)
     again = next_try(claimed.attempts + 1, answer, now(), random.Random())  # noqa: S311 - spreads retries
     if answer.uncertain and claimed.repeated:
         again = None  # it may have gone out twice: never a third time
     known = {recipient.name: recipient for recipient in claimed.recipients}
-    recipients = roster.after(known, tried_for, answer, last=again is None)
+    recipients = recipient_list.after(known, tried_for, answer, last=again is None)
     states = {recipient.state for recipient in recipients}
     state = "pending" if "pending" in states else "dead" if "dead" in states else "sent"
     again = again if state == "pending" else None

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from tracker.clock import legal_day
+from tracker.digest.changed_parties import Party, Section, follows, last_told, parties, repeats, sections
 from tracker.digest.period import Period
 from tracker.digest.quarter import Quarter, Sighting, quarter
-from tracker.digest.touched import Party, Section, follows, last_told, parties, repeats, sections
+from tracker.documents.names import known_as
+from tracker.legal_status.current import standing
 from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
-from tracker.names import known_as
-from tracker.present.deadlines import ahead, identity
-from tracker.present.standing import standing
+from tracker.rendering.deadlines import ahead, identity
 
 SOON = timedelta(days=14)  # a date so near asks for action
 HORIZON = timedelta(days=28)  # further dates are none of this week's business

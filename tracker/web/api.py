@@ -14,17 +14,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from tracker.export.diff_json import objects
 from tracker.model import TOPIC_IDS, DocumentKind, Level
-from tracker.present.deadlines import as_json, deadlines
-from tracker.present.status import status
-from tracker.record import restore
-from tracker.store import changes as stored
-from tracker.store.reading import Wanted
+from tracker.rendering.deadlines import as_json, deadlines
+from tracker.rendering.redlines.diff_json import objects
+from tracker.rendering.status_report import status
+from tracker.search.query import terms
+from tracker.serialization import restore
+from tracker.storage import changes as stored
+from tracker.storage.read_queries import Wanted
 from tracker.web import rendering
-from tracker.web.desk import AtDesk, Desk
-from tracker.web.shelf import Shelf
-from tracker.web.wording import terms
+from tracker.web.context import AtDesk, Desk
+from tracker.web.page_cache import Shelf
 
 router = APIRouter(prefix="/api", tags=["records"])
 

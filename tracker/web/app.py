@@ -18,35 +18,35 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from tracker import __version__
+from tracker.config.models import Settings
 from tracker.errors import StoreError, TrackerError, UsageError
-from tracker.sources import Settings
-from tracker.store import accounts
-from tracker.store.db import Store
+from tracker.search.index import Finder
+from tracker.storage import accounts
+from tracker.storage.database import Store
 from tracker.web import (
     api,
     change,
-    entrance,
+    digest,
     feed,
     health,
     inbox,
-    law,
-    lists,
+    login,
     overview,
+    party_lists,
     redline,
+    regulations,
     rendering,
     review,
-    saved,
-    weekly,
+    saved_searches,
 )
-from tracker.web.access import Door
-from tracker.web.desk import Desk, desk_of
-from tracker.web.finding import Finder
-from tracker.web.guard import Guard, is_loopback
+from tracker.web.authentication import Door
+from tracker.web.context import Desk, desk_of
 from tracker.web.health import Tally
 from tracker.web.oidc import Waiting
+from tracker.web.page_cache import Shelf
+from tracker.web.page_limits import Turns
 from tracker.web.passwords import Throttle
-from tracker.web.shelf import Shelf
-from tracker.web.turns import Turns
+from tracker.web.security_headers import Guard, is_loopback
 
 log = structlog.get_logger()
 
@@ -83,18 +83,18 @@ def create_app(
     app.state.waiting = Waiting()
     for part in (
         inbox,
-        law,
-        lists,
+        regulations,
+        party_lists,
         redline,
         review,
         change,
         overview,
         feed,
-        saved,
+        saved_searches,
         api,
         health,
-        weekly,
-        entrance,
+        digest,
+        login,
         rendering,
     ):
         app.include_router(part.router)

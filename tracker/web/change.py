@@ -5,23 +5,23 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from tracker.documents.names import references
+from tracker.legal_status.current import standing, standing_line
 from tracker.model import Change
-from tracker.names import references
-from tracker.present.beside import besides
-from tracker.present.deadlines import ahead
-from tracker.present.holding import held_line, recipient_lines
-from tracker.present.message import codified, force, level_badge, what_changed
-from tracker.present.official import official_unit
-from tracker.present.place import status_where, where_said
-from tracker.present.standing import standing, standing_line
-from tracker.record import restore
-from tracker.store import reviews
+from tracker.rendering.alert_message import codified, force, level_badge, what_changed
+from tracker.rendering.annotations import besides
+from tracker.rendering.deadlines import ahead
+from tracker.rendering.delivery_hold import held_line, recipient_lines
+from tracker.rendering.location_text import status_where, where_said
+from tracker.rendering.official_links import official_unit
+from tracker.serialization import restore
+from tracker.storage import reviews
 from tracker.text import name_form
-from tracker.web.desk import AtDesk, Desk
+from tracker.web.change_history import marked, story
+from tracker.web.context import AtDesk, Desk
+from tracker.web.page_cache import shelved
 from tracker.web.rendering import language_of, page
 from tracker.web.review import reviewer
-from tracker.web.shelf import shelved
-from tracker.web.story import marked, story
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,13 +13,13 @@ from lxml import etree
 
 from tracker.clock import legal_instant
 from tracker.i18n import label
+from tracker.legal_status.current import standing_line
 from tracker.model import Change, Language
-from tracker.present.deadlines import change_url
-from tracker.present.inert import line, safe_url
-from tracker.present.message import codified, level_badge, what_changed
-from tracker.present.standing import standing_line
-from tracker.record import instant, restore
-from tracker.web.desk import AtDesk, Desk
+from tracker.rendering.alert_message import codified, level_badge, what_changed
+from tracker.rendering.deadlines import change_url
+from tracker.sanitize import line, safe_url
+from tracker.serialization import instant, restore
+from tracker.web.context import AtDesk, Desk
 from tracker.web.inbox import Filter, filter_of
 from tracker.web.rendering import asked_language, query
 

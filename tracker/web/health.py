@@ -12,9 +12,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse
 
 from tracker.errors import StoreError
-from tracker.present.status import status
-from tracker.store.reading import reader
-from tracker.web.desk import AtDesk, Desk
+from tracker.rendering.status_report import status
+from tracker.storage.read_queries import reader
+from tracker.web.context import AtDesk, Desk
 
 router = APIRouter(include_in_schema=False)
 

@@ -12,18 +12,18 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from tracker.legal_status.current import standing
 from tracker.model import TOPIC_IDS, Change, DocumentKind, Language, LegalDate, Level, Status
-from tracker.present.deadlines import ahead
-from tracker.present.message import what_changed
-from tracker.present.standing import standing
-from tracker.record import restore
-from tracker.store import filters, reviews
-from tracker.store.reading import Wanted
-from tracker.web.access import visitor_of
-from tracker.web.desk import AtDesk, Desk
+from tracker.rendering.alert_message import what_changed
+from tracker.rendering.deadlines import ahead
+from tracker.search.query import lit, terms
+from tracker.serialization import restore
+from tracker.storage import reviews, saved_searches
+from tracker.storage.read_queries import Wanted
+from tracker.web.authentication import visitor_of
+from tracker.web.context import AtDesk, Desk
+from tracker.web.page_cache import shelved
 from tracker.web.rendering import language_of, number_of, page
-from tracker.web.shelf import shelved
-from tracker.web.wording import lit, terms
 
 router = APIRouter(include_in_schema=False)
 
@@ -157,7 +157,7 @@ def _inbox(request: Request, desk: Desk) -> HTMLResponse:
         anything = bool(counts) or bool(store.levels())
     visitor = visitor_of(request)
     with desk.store.read() as connection:
-        kept = filters.of(connection, visitor.name if visitor and visitor.signed_in else "")
+        kept = saved_searches.of(connection, visitor.name if visitor and visitor.signed_in else "")
     mine = [(one.name, filter_of(one.conditions).values()) for one in kept]
     floor = (wanted.level or Level.NONE).rank
     total = sum(number for rank, number in counts.items() if rank >= floor)

@@ -27,11 +27,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from tracker.clock import within
+from tracker.config.models import Oidc
 from tracker.errors import FetchError, Refused, TrackerError, WrongShape
-from tracker.fetch.client import Client
-from tracker.fetch.rate import Rate
-from tracker.sources import Oidc
-from tracker.store.accounts import Role
+from tracker.http.client import Client
+from tracker.http.rate_limit import Rate
+from tracker.storage.accounts import Role
 from tracker.text import fold_space
 
 # Signed with the provider's own key: not `none`, and nothing that a shared secret signs.

@@ -15,30 +15,30 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.clock import within
+from tracker.config.validators import span
 from tracker.model import Change, Level
-from tracker.present.cause import reason_line
-from tracker.present.deadlines import Deadline, calendar, deadlines, fallen
-from tracker.present.holding import held_line, recipient_lines
-from tracker.present.holding import reason_line as route_line
-from tracker.present.status import status
-from tracker.present.status_text import (
+from tracker.rendering.deadlines import Deadline, calendar, deadlines, fallen
+from tracker.rendering.delivery_hold import held_line, recipient_lines
+from tracker.rendering.delivery_hold import reason_line as route_line
+from tracker.rendering.failure_cause import reason_line
+from tracker.rendering.status_report import status
+from tracker.rendering.status_text import (
     channel_lines,
     channel_state,
     digest_reader,
     incident_line,
     incident_name,
 )
-from tracker.record import restore
-from tracker.settings_values import span
-from tracker.store import deeds, states
-from tracker.store.deeds import Deed
-from tracker.store.reading import Reader
-from tracker.web.access import address_of
-from tracker.web.desk import AtDesk, Desk
-from tracker.web.guard import check_form
+from tracker.serialization import restore
+from tracker.storage import audit_log, source_state
+from tracker.storage.audit_log import Deed
+from tracker.storage.read_queries import Reader
+from tracker.web.authentication import address_of
+from tracker.web.context import AtDesk, Desk
 from tracker.web.inbox import Filter, choices, filter_of
 from tracker.web.rendering import asked_language, language_of, page
 from tracker.web.review import reviewer
+from tracker.web.security_headers import check_form
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger()
@@ -116,7 +116,7 @@ def calendar_of(request: Request, desk: Desk, chosen: Filter) -> Response:
 @router.get("/sources")
 def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
     with desk.store.read() as connection:
-        asked = deeds.entries(connection, Deed.POLL, limit=20)
+        asked = audit_log.entries(connection, Deed.POLL, limit=20)
     with desk.reading() as store:
         rows = store.sources()
         found = status(desk.settings, store, desk.now())
@@ -147,15 +147,15 @@ def poll_now(
     if known is None or not known.enabled:
         raise HTTPException(404, f"no source that is polled has the id {source!r}")
     now = desk.now()
-    standing = states.states(desk.store, [source]).get(source)
+    standing = source_state.states(desk.store, [source]).get(source)
     if standing is None:
-        states.ensure(desk.store, [source])
+        source_state.ensure(desk.store, [source])
     elif standing.last_attempt_at is not None and within(standing.last_attempt_at, now, PAUSE):
         raise HTTPException(429, f"{source} was asked less than {PAUSE.seconds} seconds ago")
     who = reviewer(request)
     with desk.store.write() as connection:
-        states.reschedule(desk.store, source, now)
-        deeds.add(connection, now, who, Deed.POLL, source, address_of(request, desk.settings.access))
+        source_state.reschedule(desk.store, source, now)
+        audit_log.add(connection, now, who, Deed.POLL, source, address_of(request, desk.settings.access))
     log.info("poll asked for", source=source, who=who)
     return RedirectResponse(f"/sources?asked={quote(source, safe='')}", 303)
 

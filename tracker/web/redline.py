@@ -10,16 +10,17 @@ from typing import Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
-from tracker.diff.summary import split_path
-from tracker.export import paper, render
-from tracker.export.redline import Line, Redline, together
-from tracker.export.stored import redline_of, with_texts
+from tracker.diffing.summary import split_path
 from tracker.model import Bilingual, Change, Op, Operation, Unit
-from tracker.present.official import official_unit
-from tracker.record import restore
-from tracker.web.desk import AtDesk, Desk
+from tracker.rendering import print_pdf
+from tracker.rendering.official_links import official_unit
+from tracker.rendering.redlines import render
+from tracker.rendering.redlines.model import Line, Redline, together
+from tracker.rendering.redlines.stored import redline_of, with_texts
+from tracker.serialization import restore
+from tracker.web.context import AtDesk, Desk
+from tracker.web.page_cache import shelved
 from tracker.web.rendering import language_of, number_of, page
-from tracker.web.shelf import shelved
 
 router = APIRouter(include_in_schema=False)
 
@@ -267,7 +268,7 @@ def redline_file(request: Request, desk: AtDesk, reference: str, form: str) -> R
 def _paper(request: Request, desk: Desk, change: Change, redline: Redline) -> Response:
     with desk.reading() as store:
         log = store.reviews([change.id])
-    data = paper.change(change, redline, log, language=language_of(request, desk), today=desk.today())
+    data = print_pdf.change(change, redline, log, language=language_of(request, desk), today=desk.today())
     headers = {"Content-Disposition": f'attachment; filename="{change.id}.pdf"'}
     return Response(data, media_type="application/pdf", headers=headers)
 

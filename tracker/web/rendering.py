@@ -21,13 +21,13 @@ from markupsafe import Markup
 from tracker import __version__
 from tracker.i18n import day, label, moment, stamp, t
 from tracker.model import Language
-from tracker.present.deadlines import confinement, days_left
-from tracker.present.inert import inert, line, safe_url
-from tracker.present.place import noted
-from tracker.store.moment import from_text
-from tracker.web import guard
-from tracker.web.access import visitor_of
-from tracker.web.desk import AtDesk, Desk
+from tracker.rendering.deadlines import confinement, days_left
+from tracker.rendering.location_text import noted
+from tracker.sanitize import inert, line, safe_url
+from tracker.storage.instants import from_text
+from tracker.web import security_headers
+from tracker.web.authentication import visitor_of
+from tracker.web.context import AtDesk, Desk
 
 YEAR = 365 * 86_400
 _STATIC = {"viewer.css": "text/css", "viewer.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -104,7 +104,7 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
     language = language_of(request, desk)
     zone = desk.settings.timezone
     today = desk.today()
-    secret = guard.form_secret(request)
+    secret = security_headers.form_secret(request)
     visitor = visitor_of(request)
     mark: str | None = getattr(request.state, "form_mark", None)
 
@@ -135,7 +135,7 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
             query=query,
             visitor=visitor,
             may=visitor.may if visitor else lambda _: False,
-            form_token=partial(guard.form_token, secret) if mark is None else lambda: mark,
+            form_token=partial(security_headers.form_token, secret) if mark is None else lambda: mark,
             **values,
         )
     )
@@ -145,9 +145,11 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
 
 def with_form_cookie(request: Request, desk: Desk, answer: HTMLResponse, secret: str) -> HTMLResponse:
     """Gives the browser its secret, if it has none yet."""
-    if request.cookies.get(guard.COOKIE) != secret:
+    if request.cookies.get(security_headers.COOKIE) != secret:
         viewer_url = desk.settings.viewer_url
-        set_cookie(request, answer, guard.COOKIE, secret, seconds=None, strict=True, viewer_url=viewer_url)
+        set_cookie(
+            request, answer, security_headers.COOKIE, secret, seconds=None, strict=True, viewer_url=viewer_url
+        )
     return answer
 
 

@@ -12,15 +12,15 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.errors import UsageError
-from tracker.export import paper, review_log
 from tracker.i18n import stamp, t
-from tracker.store import reviews
-from tracker.store.reviews import Action
+from tracker.rendering import print_pdf, review_log
+from tracker.storage import reviews
+from tracker.storage.reviews import Action
 from tracker.text import fold_space
-from tracker.web.access import visitor_of
-from tracker.web.desk import AtDesk
-from tracker.web.guard import check_form
+from tracker.web.authentication import visitor_of
+from tracker.web.context import AtDesk
 from tracker.web.rendering import language_of, local_path, page, set_cookie
+from tracker.web.security_headers import check_form
 
 router = APIRouter(include_in_schema=False)
 
@@ -115,7 +115,7 @@ def log_file(request: Request, desk: AtDesk, form: str, change: str = "") -> Res
             broken = list(reviews.verify(connection))
         language = language_of(request, desk)
         made = t("redline.by", language, moment=stamp(desk.now(), timezone), author="tracker")
-        data = paper.reviews(entries, titles, broken, language=language, timezone=timezone, made=made)
+        data = print_pdf.reviews(entries, titles, broken, language=language, timezone=timezone, made=made)
         kind = "application/pdf"
     return Response(
         data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="reviews.{form}"'}

@@ -12,9 +12,9 @@ import structlog
 import uvicorn
 
 from tracker import clock
+from tracker.config.models import Settings
 from tracker.errors import UsageError
-from tracker.sources import Settings
-from tracker.web.guard import is_loopback
+from tracker.web.security_headers import is_loopback
 
 log = structlog.get_logger()
 
@@ -67,7 +67,7 @@ class Viewer:
 
     def start(self) -> None:
         from tracker.web.app import create_app
-        from tracker.web.patience import Patient
+        from tracker.web.connection_limits import Patient
 
         listener = self._bind()
         self.port = listener.getsockname()[1]

@@ -1,0 +1,144 @@
+"""Which way a changed text of the code pushes: what is removed counts as removed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tracker.classification import tag
+from tracker.classification.direction import Force, force
+from tracker.model import Direction, Document, DocumentKind, Level, Op, Operation, Tagging, UnitKind
+
+TODAY = date(2026, 11, 25)
+NOTE = (
+    "Effective Date Note: At 90 FR 50857, Nov. 12, 2025, in § 744.11, paragraph (a)(1) was stayed, effective "
+    "until Nov. 9, 2026."
+)
+NOTE_AT = "15 CFR 744.11 › Effective Date Note"
+
+
+def operation(path: str, before: str, after: str, kind: UnitKind = UnitKind.PARAGRAPH) -> Operation:
+    op = Op.CHANGED if before and after else Op.ADDED if after else Op.REMOVED
+    spans = tuple(span for span in (("delete", before), ("insert", after)) if span[1])
+    return Operation(path, op, before, after, kind=kind, spans=spans)  # type: ignore[arg-type]
+
+
+def changed(*operations: Operation, part: str = "744") -> Tagging:
+    document = Document(key=f"15 CFR {part}", kind=DocumentKind.CFR, title=f"PART {part}", url="")
+    return tag(document, operations, today=TODAY)
+
+
+def test_a_stay_note_taken_out_lets_the_paragraphs_apply_again() -> None:
+    found = changed(operation(NOTE_AT, NOTE, "", UnitKind.EFFECTIVE_NOTE))
+    assert (found.level, found.direction) == (Level.HIGH, Direction.RESTRICTION)
+    assert "再び適用される" in found.reason.ja
+    assert "削除された原文" in found.reason.ja
+    assert "apply again" in found.reason.en
+    assert "removed: “" in found.reason.en
+    assert found.topics[0].evidence[0].where == f"removed: {NOTE_AT}"
+    assert found.status == ()
+    assert found.dates == ()
+
+
+def test_a_stay_note_that_comes_or_is_prolonged_is_relief() -> None:
+    came = changed(operation(NOTE_AT, "", NOTE, UnitKind.EFFECTIVE_NOTE))
+    assert (came.level, came.direction) == (Level.MEDIUM, Direction.RELIEF)
+    longer = changed(operation(NOTE_AT, NOTE, NOTE.replace("2026", "2027"), UnitKind.EFFECTIVE_NOTE))
+    assert longer.direction is Direction.RELIEF
+    shorter = changed(
+        operation(NOTE_AT, NOTE, NOTE.replace("Nov. 9, 2026", "Mar. 1, 2026"), UnitKind.EFFECTIVE_NOTE)
+    )
+    assert shorter.direction is Direction.RESTRICTION
+
+
+def test_a_stay_note_that_goes_with_its_paragraph_brings_nothing_back() -> None:
+    found = changed(
+        operation("15 CFR 744.11(a)(1)", "(1) A license is required for affiliates.", ""),
+        operation(NOTE_AT, NOTE, "", UnitKind.EFFECTIVE_NOTE),
+    )
+    assert found.direction is Direction.RELIEF
+
+
+def test_a_whole_restrictive_section_that_goes_is_relief_whatever_it_exempted() -> None:
+    found = changed(
+        operation("15 CFR 744.99", "§ 744.99 Restrictions on certain sample end uses.", "", UnitKind.HEADING),
+        operation("15 CFR 744.99(a)", "(a) You may not export any item without a license.", ""),
+        operation(
+            "15 CFR 744.99(c)", "(c) License exception. Notwithstanding (a), you may export samples.", ""
+        ),
+    )
+    assert found.direction is Direction.RELIEF
+    assert "removed: “§ 744.99 Restrictions" in found.reason.en
+
+
+def test_a_section_without_a_telling_heading_is_judged_by_its_demands() -> None:
+    found = changed(
+        operation("15 CFR 744.23", "", "§ 744.23 Semiconductor manufacturing end uses.", UnitKind.HEADING),
+        operation("15 CFR 744.23(a)", "", "(a) Except as provided in (b), a license is required."),
+    )
+    assert (found.level, found.direction) == (Level.HIGH, Direction.RESTRICTION)
+
+
+@pytest.mark.parametrize(("gone", "direction"), [(True, Direction.RESTRICTION), (False, Direction.RELIEF)])
+def test_a_licence_exception_that_goes_is_restriction_and_one_that_comes_relief(
+    gone: bool, direction: Direction
+) -> None:
+    texts = [
+        ("15 CFR 740.99", "§ 740.99 Sample shipments (SMP).", UnitKind.HEADING),
+        ("15 CFR 740.99(a)", "(a) You may export samples. You must keep records.", UnitKind.PARAGRAPH),
+    ]
+    found = changed(
+        *(operation(path, text if gone else "", "" if gone else text, kind) for path, text, kind in texts),
+        part="740",
+    )
+    assert found.direction is direction
+
+
+def test_an_exemption_for_countries_that_goes_is_restriction() -> None:
+    words = "(c) The requirements of paragraph (a) do not apply to items exported from Japan."
+    gone = changed(operation("15 CFR 744.23(c)", words, ""))
+    assert (gone.level, gone.direction) == (Level.HIGH, Direction.RESTRICTION)
+    assert "removed: “" in gone.reason.en
+    assert changed(operation("15 CFR 744.23(c)", "", words)).direction is Direction.RELIEF
+
+
+def test_an_entry_that_becomes_reserved_is_gone() -> None:
+    path = "Supp. No. 1 to Part 774 › 3B001 › c.1.b"
+    found = changed(operation(path, "c.1.b. Vacuum valves.", "c.1.b. [Reserved]", UnitKind.ITEM), part="774")
+    assert found.direction is Direction.RELIEF
+
+
+def test_a_small_word_is_judged_by_its_sentence() -> None:
+    before, after = "(a) You may not use this entry.", "(a) You may use this entry."
+    spans = (("equal", "(a) You may "), ("delete", "not "), ("equal", "use this entry."))
+    found = changed(Operation("15 CFR 744.23(a)", Op.CHANGED, before, after, spans=spans))  # type: ignore[arg-type]
+    assert found.direction is Direction.RELIEF
+
+
+def test_a_change_that_tightens_and_eases_tightens() -> None:
+    found = changed(
+        operation("15 CFR 744.23(a)", "", "(a) No license is required for chairs."),
+        operation("15 CFR 744.23(b)", "", "(b) A license is required for vacuum valves."),
+    )
+    assert (found.level, found.direction) == (Level.HIGH, Direction.RESTRICTION)
+
+
+@pytest.mark.parametrize(
+    ("words", "which"),
+    [
+        ("A license is required, except as provided in paragraph (b).", Force.BINDS),
+        ("No license is required for these items.", Force.FREES),
+        ("License requirements no longer apply to pumps.", Force.FREES),
+        ("License Exception SMP no longer applies to pumps.", Force.BINDS),
+        ("No license exceptions are available.", Force.BINDS),
+        ("Applications are reviewed under a presumption of denial.", Force.BINDS),
+        ("Applications are reviewed case-by-case.", Force.FREES),
+        ("Shipments of pumps require a license.", Force.BINDS),
+        ("Pumps are no longer subject to a license requirement.", Force.FREES),
+        ("The office is open on weekdays.", None),
+    ],
+)
+def test_words_demand_or_exempt(words: str, which: Force | None) -> None:
+    found = force(words)
+    assert (found and found[0]) == which

@@ -1,0 +1,169 @@
+"""New pages of an agency's own site: a headline says little, and never says whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tracker.classification import tag
+from tracker.model import Document, DocumentKind, Level, Tagging
+
+TODAY = date(2026, 11, 20)
+
+
+def headline(title: str, host: str = "media.bis.gov") -> Tagging:
+    address = f"https://{host}/press-release/x"
+    return tag(Document(key=address, kind=DocumentKind.PAGE, title=title, url=address), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("title", "topic", "level"),
+    [
+        ("BIS Imposes Penalty of $95 Million Against a Design Firm", "enforcement", Level.MEDIUM),
+        ("Bureau adds 23 entities", "entity-list", Level.MEDIUM),
+        ("Frequently asked questions on the 50% rule", "entity-list", Level.MEDIUM),
+        ("BIS revokes licenses", None, Level.MEDIUM),
+        ("BIS Issues Final Rule", None, Level.MEDIUM),
+        ("BIS announces new leadership", None, Level.LOW),
+    ],
+)
+def test_a_headline_of_the_bureau_is_in_the_field_whatever_it_names(
+    title: str, topic: str | None, level: Level
+) -> None:
+    found = headline(title)
+    assert found.level is level
+    assert topic in {each.id for each in found.topics} or topic is None
+    assert title in found.reason.en
+    assert title in found.reason.ja
+
+
+def test_the_same_headline_elsewhere_is_outside() -> None:
+    assert headline("Agency announces new leadership", "parks.example.gov").level is Level.NONE
+    assert headline("Agency adds 23 entities", "notbis.gov").level is Level.NONE
+
+
+def test_a_technology_deal_with_japan_is_alignment_and_no_tariff_deal() -> None:
+    found = headline("Joint Statement: US-Japan Technology Prosperity Deal", "www.whitehouse.gov")
+    assert [each.id for each in found.topics] == ["allied-alignment"]
+    assert found.level is Level.MEDIUM
+    assert found.japan_nexus
+
+
+def test_an_update_of_what_the_sdn_list_says_of_a_person_adds_nobody() -> None:
+    words = (
+        "The Office of Foreign Assets Control (OFAC) is publishing an update to the identifying information of a person "
+        "currently included in OFAC's Specially Designated Nationals and Blocked Persons List (SDN List). All property and "
+        "interests in property subject to U.S. jurisdiction of these persons are blocked."
+    )
+    notice = Document(
+        key="2026-1",
+        kind=DocumentKind.NOTICE,
+        title="Notice of OFAC Sanctions Actions",
+        url="",
+        abstract=words,
+    )
+    found = tag(notice, today=TODAY)
+    assert found.level is Level.LOW
+    assert "update to the identifying information" in found.reason.en
+
+
+def bare(title: str) -> Tagging:
+    """A record as the Federal Register has it for many orders and some rules: no abstract, no agency."""
+    document = Document(
+        key="2025-1", kind=DocumentKind.NOTICE, title=title, url="", abstract="No summary provided."
+    )
+    return tag(document, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("title", "topic", "level"),
+    [
+        ("Elimination of License Exception Civil End Users (CIV)", "license-exceptions", Level.HIGH),
+        (
+            "Expansion of Export, Reexport, and Transfer (in-Country) Controls for Military End Use or Military End Users in "
+            "the People's Republic of China, Russia, or Venezuela",
+            "end-use-end-user",
+            Level.HIGH,
+        ),
+        ("Foreign-Direct Product Rules: Organization, Clarification, and Correction", "fdpr", Level.LOW),
+        (
+            "Identification and Review of Controls for Certain Foundational Technologies",
+            "comment-opportunity",
+            Level.MEDIUM,
+        ),
+        ("Suspending Duty-Free De Minimis Treatment for All Countries", "secondary-tariffs", Level.MEDIUM),
+        ("America First Trade Policy", "secondary-tariffs", Level.HIGH),
+        (
+            "Addressing the Threat to National Security From Imports of Copper",
+            "secondary-tariffs",
+            Level.HIGH,
+        ),
+        (
+            "Regarding the Proposed Acquisition of Some Steel by Nippon Works",
+            "investment-screening",
+            Level.HIGH,
+        ),
+    ],
+)
+def test_a_title_alone_is_enough_where_only_one_field_speaks_so(title: str, topic: str, level: Level) -> None:
+    found = bare(title)
+    assert topic in {each.id for each in found.topics}
+    assert found.level is level
+
+
+@pytest.mark.parametrize(
+    "title", ["Small Entity Government Use License Exception", "Uniform Tariff of Tolls on the Waterway"]
+)
+def test_the_same_words_in_another_field_say_nothing(title: str) -> None:
+    assert bare(title).level is Level.NONE
+
+
+def test_an_interim_final_rule_of_the_bureau_takes_comments_though_its_abstract_is_silent() -> None:
+    rule = Document(
+        key="2025-2",
+        kind=DocumentKind.NOTICE,
+        title="Export Administration Regulations: Revisions to Space-Related Export Controls",
+        url="",
+        abstract="In this interim final rule (IFR), the Bureau of Industry and Security (BIS) makes changes to controls.",
+    )
+    comment = next(each for each in tag(rule, today=TODAY).topics if each.id == "comment-opportunity")
+    assert "interim final rule" in comment.evidence[0].quote
+
+
+def test_a_rule_may_hold_only_for_documents_before_a_day() -> None:
+    """Proclamations on steel were quotas agreed with partners before 2025, and duties for everybody after."""
+    metals = Document(
+        key="1",
+        kind=DocumentKind.NOTICE,
+        title="Adjusting Imports of Steel Into the United States",
+        url="",
+        abstract="No summary provided.",
+        published=date(2022, 4, 1),
+    )
+    assert tag(metals, today=TODAY).level is Level.MEDIUM
+    assert tag(replace(metals, published=date(2025, 2, 18)), today=TODAY).level is Level.HIGH
+    assert tag(replace(metals, published=None), today=TODAY).level is Level.HIGH
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "level"),
+    [
+        (
+            "Request for Information; National Priorities for Artificial Intelligence",
+            "The office requests comments to help update national priorities and future actions on AI.",
+            Level.MEDIUM,
+        ),
+        (
+            "Request for Information; Artificial Intelligence in Criminal Justice",
+            "The institute seeks input on the use of artificial intelligence in the criminal justice system.",
+            Level.NONE,
+        ),
+    ],
+)
+def test_an_inquiry_into_ai_as_such_is_in_the_field_and_one_into_a_trade_s_use_of_it_is_not(
+    title: str, abstract: str, level: Level
+) -> None:
+    asked = Document(key="1", kind=DocumentKind.NOTICE, title=title, url="", abstract=abstract)
+    assert tag(asked, today=TODAY).level is level

@@ -1,0 +1,125 @@
+"""Numbers that move: what they govern decides which way that pushes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tracker import diffing
+from tracker.classification import tag
+from tracker.model import Document, DocumentKind, Tagging, Unit, UnitKind
+
+TODAY = date(2026, 6, 1)
+PART = "PART 734—SCOPE OF THE EXPORT ADMINISTRATION REGULATIONS"
+FOREIGN_MADE = (
+    "(1) Reexports of a foreign-made commodity incorporating controlled U.S.-origin commodities valued at {} or less "
+    "of the total value of the foreign-made commodity;"
+)
+OWNED = "(1) An entity owned {} or more by one or more listed entities is subject to the license requirement."
+TPP = "a.1. a ‘total processing performance’ of {} or more, or"
+MEMORY = "c. Commodities having a ‘memory bandwidth density’ greater than {} gigabytes per second per square millimeter."
+NODE = "(a) production of logic integrated circuits using a technology node of {} nanometers or less requires a license"
+SHIPMENT = "(a) Under this license exception, the value of each shipment may not exceed {}."
+FREE = "(b) Integrated circuits with a performance density of less than {} are excluded from this license requirement."
+
+
+def changed(path: str, before: str, after: str) -> Tagging:
+    old, new = (
+        Document(
+            key="15 CFR 734", kind=DocumentKind.CFR, title=PART, url="https://example.gov/",
+            units=(Unit(path, UnitKind.PARAGRAPH, text),),
+        )
+        for text in (before, after)
+    )  # fmt: skip
+    return tag(new, diffing.compare(old, new), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "low", "high", "more"),
+    [
+        ("15 CFR 734.4(c)(1)", FOREIGN_MADE, "10%", "25%", "relief"),
+        ("15 CFR 744.11(a)(1)", OWNED, "25 percent", "50 percent", "relief"),
+        ("Supp. No. 1 to Part 774 › 3A090 › a.1", TPP, "4800", "6000", "relief"),
+        ("Supp. No. 1 to Part 774 › 3A090 › c", MEMORY, "2", "3.5", "relief"),
+        ("15 CFR 744.23(a)", NODE, "16", "28", "restriction"),
+        ("15 CFR 740.24(a)", SHIPMENT, "$5,000", "$10,000", "relief"),
+        ("15 CFR 740.24(b)", FREE, "1.6", "3.2", "relief"),
+    ],
+)
+def test_a_number_that_moves_pushes_one_way_and_back_the_other(
+    path: str, text: str, low: str, high: str, more: str
+) -> None:
+    other = {"relief": "restriction", "restriction": "relief"}[more]
+    for before, after, direction in ((low, high, more), (high, low, other)):
+        found = changed(path, text.format(before), text.format(after))
+        assert found.direction == direction
+        assert found.level == ("high" if direction == "restriction" else "medium")
+        shown = [number.replace(" percent", "%") for number in (before, after)]
+        assert f"{shown[0]}から{shown[1]}に変更され" in found.reason.ja
+        assert f"goes from {shown[0]} to {shown[1]}, so that" in found.reason.en
+        assert "原文:「" in found.reason.ja, "the official words stand beside it"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("(b) A factor of 3.2 applies to items of performance.", "(b) A factor of 4.2 applies to items of performance."),
+        ("(b) See paragraph 3 of the performance note.", "(b) See paragraph 4 of the performance note."),
+        ("(b) See § 740.2 or more.", "(b) See § 740.3 or more."),
+        ("(b) Reports of performance are due by May 4, 2026 or more.", "(b) Reports of performance are due by May 9, 2026 or more."),
+        ("(b) Performance of more than 3 and not more than 9.", "(b) Performance of more than 4 and not more than 9."),
+    ],
+)  # fmt: skip
+def test_where_the_direction_cannot_be_told_a_person_is_asked_to_read(before: str, after: str) -> None:
+    found = changed("15 CFR 744.23(b)", before, after)
+    assert (found.level, found.direction) == ("medium", "procedure")
+    assert "規制の強弱は条文の確認を要する" in found.reason.ja
+    assert "whether it binds more or less has to be read" in found.reason.en
+
+
+def published(title: str, abstract: str, kind: DocumentKind = DocumentKind.RULE) -> Tagging:
+    document = Document(
+        key="2026-1", kind=kind, title=title, abstract=abstract, url="", document_number="2026-1", published=TODAY,
+        type="Rule" if kind is DocumentKind.RULE else "Presidential Document",
+        agencies=("Industry and Security Bureau",) if kind is DocumentKind.RULE else (),
+    )  # fmt: skip
+    return tag(document, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "level", "direction", "said"),
+    [
+        ("Adjusting Imports of Steel Into the United States", "The rate of duty on steel articles is increased from 25 percent to 50 percent ad valorem.", "critical", "restriction", ""),
+        ("Modifying Reciprocal Tariff Rates With Japan", "The additional ad valorem rate of duty on products of Japan is reduced from 25 percent to 15 percent.", "high", "relief", "関税率が25%から15%に引き下げられ"),
+        ("Modifying Reciprocal Tariff Rates", "The order lowers the additional ad valorem rate of duty on products of China to 10 percent.", "medium", "relief", "関税率が10%に変更される"),
+        ("Revisions to the De Minimis Rule", "BIS amends the EAR to lower the de minimis threshold from 25 percent to 10 percent.", "high", "restriction", ""),
+        ("Revisions to the De Minimis Rule", "BIS amends the EAR to raise the de minimis threshold from 10 percent to 25 percent.", "medium", "relief", "デミニミス比率が10%から25%に"),
+        ("Expansion of the Affiliates Rule", "BIS amends the EAR and lowers the ownership threshold of the Affiliates Rule of the Entity List from 50 percent to 25 percent.", "critical", "restriction", "持分比率の基準が50%から25%に引き下げられ"),
+        ("Revisions to Advanced Computing Controls", "BIS amends the EAR and raises the total processing performance threshold of ECCN 3A090 from 4800 to 6000.", "medium", "relief", "性能の基準値が4800から6000に"),
+    ],
+)  # fmt: skip
+def test_a_document_that_says_how_a_number_moves_is_told_by_it(
+    title: str, abstract: str, level: str, direction: str, said: str
+) -> None:
+    kind = DocumentKind.RULE if "BIS" in abstract else DocumentKind.PRESIDENTIAL
+    found = published(title, abstract, kind)
+    assert (found.level, found.direction) == (level, direction)
+    assert said in found.reason.ja
+
+
+def test_a_control_that_is_added_outweighs_a_number_that_moves() -> None:
+    path = "Supp. No. 1 to Part 774 › 3A090"
+    old, new = (
+        Document(
+            key="15 CFR 774", kind=DocumentKind.CFR, title="PART 774—THE COMMERCE CONTROL LIST", url="https://example.gov/",
+            units=(Unit(f"{path} › c", UnitKind.ITEM, MEMORY.format(number)), *more),
+        )
+        for number, more in (
+            ("2", ()),
+            ("1", (Unit("Supp. No. 1 to Part 774 › 3B001 › c.1", UnitKind.ITEM, "c.1. Vacuum valves “specially designed” for the equipment of 3B001.a"),)),
+        )
+    )  # fmt: skip
+    found = tag(new, diffing.compare(old, new), today=TODAY)
+    assert found.direction == "restriction"
+    assert "Vacuum valves" in found.reason.ja

@@ -1,0 +1,112 @@
+"""Notices and gathered alerts, as people read them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.unit.rendering_samples import affiliates_rule, hostile_page
+from tracker.model import Language, Level, Notice, Op, Operation, SpanKind
+from tracker.notifications.channels import email, slack, teams
+from tracker.notifications.formats import plain
+from tracker.rendering.alert_message import Message, message
+from tracker.rendering.excerpt import passages
+from tracker.rendering.notice_message import gathered, notice_message
+
+NOW = datetime(2025, 9, 30, 1, 0, tzinfo=UTC)
+VIEWER = "http://127.0.0.1:8000"
+
+
+def told(notice: Notice, language: Language = "ja", *, repeated: bool = False) -> Message:
+    about = affiliates_rule() if "change" in notice.data else None
+    return notice_message(
+        notice, language, now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER, repeated=repeated, about=about
+    )
+
+
+def notice(kind: str, level: Level = Level.HIGH, **data: object) -> Notice:
+    return Notice("ntc_0123456789abcdef", kind, level, "story", data, NOW)
+
+
+DEADLINE = notice(
+    "deadline", Level.CRITICAL, change="chg_0123456789abcdef", type="stay-ends", date="2025-10-07", days=7, note="",
+    quote="The stay ends on October 7, 2025.", title="Expansion of End-User Controls", what={"ja": "", "en": ""},
+    document_number="2025-19001", url="https://www.federalregister.gov/d/2025-19001",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [
+        ("source-down", "sources"), ("source-back", "sources"), ("source-quiet", "sources"),
+        ("source-resumed", "sources"), ("source-gap", "sources"), ("source-whole", "sources"), ("channel-down", "deliveries"), ("channel-back", "deliveries"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_an_outage_names_who_why_and_since_when(kind: str, page: str, language: Language) -> None:
+    found = told(notice(kind, subject="source:fr-bis", reason="503\r\n<!channel>", failures=2, since="2025-09-30T00:00:00Z"), language)  # fmt: skip
+    text = plain(found)
+    assert "fr-bis" in found.what
+    assert "503 ‹!channel>" in text
+    assert "09:00 JST" in text
+    assert found.links[0].value == f"{VIEWER}/{page}"
+
+
+def test_a_date_ahead_says_the_day_how_long_the_force_and_the_words() -> None:
+    found = told(DEADLINE, repeated=True)
+    assert found.what.startswith("効力停止の終了: 2025年10月7日(あと8日)")
+    assert [point.label for point in found.points] == ["文書", "効力", "日本への影響"]
+    assert found.quotes[0].text == "The stay ends on October 7, 2025."
+    assert found.links[0].value.endswith("/changes/chg_0123456789abcdef")
+    assert "possibly repeated" in found.subject
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_gathered_alerts_keep_their_ids_links_and_what_must_not_be_missed(language: Language) -> None:
+    several = [
+        told(notice("source-back", Level.LOW, subject="source:fr"), language),
+        *(message(change, language, now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER) for change in (hostile_page(), affiliates_rule())),
+    ]  # fmt: skip
+    found = gathered(several, language, key="batch/1", viewer_url=VIEWER, repeated=False)
+    assert [entry.level for entry in found.entries] == [Level.CRITICAL, Level.HIGH, Level.LOW]
+    letter = email.html(found)
+    chats = (plain(found), str(slack.payloads(found)), str(teams.payloads(found)))
+    for form in (letter, *chats):
+        assert all(message.id in form for message in several)
+        assert "<!channel>" not in form
+    assert all("@everyone" not in form for form in chats)
+    assert "<script>" not in letter
+
+
+def test_a_hundred_gathered_alerts_arrive_whole_within_the_limits_of_slack_and_teams() -> None:
+    several = [
+        message(affiliates_rule(), "ja", now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER)
+        for _ in range(100)
+    ]
+    found = gathered(several, "ja", key="batch/1", viewer_url=VIEWER, repeated=False)
+    blocks = [payload["blocks"] for payload in slack.payloads(found)]
+    assert all(len(run) <= slack.BLOCKS for run in blocks)
+    assert str(blocks).count("chg_0123456789abcdef>") + str(blocks).count("|chg_0123456789abcdef") >= 100
+    assert str(teams.payloads(found)).count("(chg_0123456789abcdef)") == 100
+
+
+def test_the_words_that_changed_are_few_escaped_and_marked_by_more_than_colour() -> None:
+    long = "unchanged words of the section " * 40
+    spans: tuple[tuple[SpanKind, str], ...] = (
+        ("equal", long), ("delete", "may <b>export</b>"), ("insert", "may not export"), ("equal", f" {long}"),
+        ("delete", "x" * 2000), ("equal", long),
+    )  # fmt: skip
+    operations = [Operation(f"15 CFR 744.{n}", Op.CHANGED, spans=spans) for n in range(1, 9)]
+    operations.insert(0, Operation("15 CFR 744.0", Op.CHANGED, editorial=True, spans=spans))
+    found = passages(operations)
+    assert [passage.path for passage in found] == ["15 CFR 744.1", "15 CFR 744.2", "15 CFR 744.3"]
+    assert sum(len(words) for _, words in found[0].runs) < 900
+    told_change = message(affiliates_rule(), "en", now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER)
+    shown = email.html(replace(told_change, passages=found))
+    assert 'line-through">may &lt;b&gt;export&lt;/b&gt;</del>' in shown
+    assert 'underline">may not export</ins>' in shown
+    assert "of the section [-may <b>export</b>-]{+may not export+} unchanged words" in plain(
+        replace(told_change, passages=found)
+    )

@@ -1,0 +1,152 @@
+"""Redlines as text, page and JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+from tests.unit.diffing_samples import (
+    DEFINED,
+    EXPORT,
+    INSERTED,
+    NOTICE,
+    POWER,
+    REVIEW,
+    heading,
+    plain,
+    redline,
+    section,
+)
+from tracker.rendering.redlines import diff_json, html, text
+from tracker.rendering.redlines.model import together
+
+BEFORE = section(EXPORT, DEFINED, REVIEW, POWER)
+AFTER = section(POWER.replace("4,800", "4,900"), EXPORT, INSERTED, REVIEW, NOTICE)
+TYPOGRAPHY = section(EXPORT.replace("license.", "license"), DEFINED)
+HOSTILE = "<script>alert(1)</script> \x1b[31mred\x1b[0m \u202edesrever <img src=x onerror=y>"
+
+
+def test_text_without_colour_marks_words_as_git_does() -> None:
+    said = text.render(redline(section(POWER), section(POWER.replace("4,800", "4,900"))), "en")
+    assert "[-4,800-]{+4,900+}" in said
+    assert "\x1b" not in said
+    assert "15 CFR 744.21: 1 paragraph changed ((a))." in said
+
+
+def test_text_with_colour_uses_it_and_ends_it() -> None:
+    said = text.render(redline(section(POWER), section(POWER.replace("4,800", "4,900"))), "en", colour=True)
+    assert "\x1b[9;31m4,800\x1b[0m\x1b[4;32m4,900\x1b[0m" in said
+    assert said.count("\x1b[0m") == len(re.findall("\x1b\\[(?!0m)", said))
+
+
+def test_control_characters_of_a_page_never_reach_the_terminal() -> None:
+    said = text.render(redline(section(EXPORT), section(f"{EXPORT} {HOSTILE}")), "ja")
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+
+
+def test_text_says_what_moved_and_what_follows() -> None:
+    said = text.render(redline(BEFORE, AFTER), "en")
+    assert "↕ (a) [Moved, was (d)]" in said
+    assert "# (b) [Renumbered, was (a), follows (a)]" in said
+
+
+def test_editorial_differences_are_counted_and_shown_on_request() -> None:
+    made = redline(section(EXPORT, DEFINED), TYPOGRAPHY)
+    assert "1 editorial differences are left out." in text.render(made, "en")
+    assert "[-.-]" in text.render(made, "en", editorial=True)
+
+
+class Page(HTMLParser):
+    """Tags that were opened, their attributes, and the words in some of them."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words: dict[str, list[str]] = {}
+        self._open = ""
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        self._open = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.words.setdefault(self._open, []).append(data)
+
+
+def test_the_page_escapes_everything_and_asks_nobody_for_anything() -> None:
+    source = html.render(redline(section(EXPORT), section(f"{EXPORT} {HOSTILE}")), "en")
+    page = Page(source)
+    assert not {"script", "img", "link", "iframe", "object"} & set(page.tags)
+    assert not [name for name, _ in page.attributes if name in ("src", "style") or name.startswith("on")]
+    assert [value for name, value in page.attributes if name == "href"] == ["https://example.gov/744?a=1&b=2"]
+    assert "default-src 'none'" in source
+    assert "url(" not in source
+    assert "\x1b" not in source
+    assert "<title>15 CFR 744.21 &lt;&amp;&gt; test</title>" in source
+
+
+def test_a_link_that_is_not_to_the_web_is_no_link() -> None:
+    made = redline(section(EXPORT), section(DEFINED))
+    hostile = type(made)(
+        **{name: getattr(made, name) for name in made.__slots__} | {"url": "javascript:alert(1)"}
+    )
+    assert "<a " not in html.render(hostile, "en")
+
+
+def test_the_page_shows_words_inline_and_side_by_side() -> None:
+    page = Page(html.render(redline(section(POWER), section(POWER.replace("4,800", "4,900"))), "ja"))
+    assert page.words["del"] == ["4,800", "4,800"]
+    assert page.words["ins"] == ["4,900", "4,900"]
+    assert {"inline", "side"} <= {value for name, value in page.attributes if name == "id"}
+    assert ("lang", "ja") in page.attributes
+
+
+def test_editorial_differences_are_in_the_page_but_hidden() -> None:
+    source = html.render(redline(section(EXPORT, DEFINED), TYPOGRAPHY), "en")
+    assert 'class="op changed editorial"' in source
+    assert 'type="checkbox" id="editorial"' in source
+    assert 'type="checkbox"' not in html.render(redline(section(EXPORT), section(DEFINED)), "en")
+
+
+def test_new_ordinals_of_paragraphs_that_stayed_are_not_shown() -> None:
+    before = [heading(), plain(1, EXPORT), plain(2, DEFINED)]
+    made = redline(before, [heading(), plain(1, INSERTED), plain(2, EXPORT), plain(3, DEFINED)])
+    assert len(made.operations) == 3
+    assert "left out" not in text.render(made, "en")
+    assert html.render(made, "en").count("<article") == 1
+
+
+def test_equal_texts_say_so() -> None:
+    assert "相違はありません。" in html.render(redline(BEFORE, BEFORE), "ja")
+    assert "No difference." in text.render(redline(BEFORE, BEFORE), "en")
+
+
+def test_json_has_the_documented_shape() -> None:
+    found = json.loads(diff_json.render(redline(BEFORE, AFTER)))
+    assert {tuple(item) for item in found} == {
+        ("path", "op", "from_path", "before", "after", "editorial", "spans", "kind", "follows")
+    }
+    moved = next(item for item in found if item["op"] == "moved")
+    assert (moved["from_path"], moved["path"]) == ("15 CFR 744.21(d)", "15 CFR 744.21(a)")
+    assert ["delete", "4,800"] in moved["spans"]
+    assert moved["editorial"] is False
+    assert json.loads(diff_json.render(redline(BEFORE, BEFORE))) == []
+
+
+def test_both_texts_are_read_in_one_order() -> None:
+    lines = list(together(redline(BEFORE, AFTER)))
+    old = [line.unit.text if line.operation is None else line.operation.before
+           for line in lines if line.standing not in ("added", "moved-here")]  # fmt: skip
+    new = [line.unit.text if line.operation is None else line.operation.after
+           for line in lines if line.standing not in ("removed", "moved-away")]  # fmt: skip
+    assert old == [unit.text for unit in BEFORE]
+    assert new == [unit.text for unit in AFTER]

@@ -1,0 +1,130 @@
+"""Issues of the Federal Register as GovInfo prints them and as the API lists them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import httpx2 as httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.sources_fakes import Site, Time
+from tracker.config.models import Source, SourceKind
+from tracker.errors import FetchError, NotFound, Refused, WrongShape
+from tracker.model import Answer
+from tracker.reconciliation.govinfo_crosscheck import compare
+from tracker.sources import Client, govinfo
+from tracker.sources.govinfo import Granule, Listed, Printed
+
+DAY = date(2026, 6, 8)
+SOURCE = Source(
+    "fr", SourceKind.FEDERAL_REGISTER, base_url="https://fr.gov/api/v1", issues_url="https://gov.gov",
+    agencies=("industry-and-security-bureau",),
+)  # fmt: skip
+PATH = "/metadata/pkg/FR-2026-06-08/mods.xml"
+MODS = """<?xml version="1.0" encoding="UTF-8"?>
+<mods xmlns="http://www.loc.gov/mods/v3" xmlns:xlink="http://www.w3.org/1999/xlink" version="3.3">
+<extension><docClass>FR</docClass><accessId>FR-2026-06-08</accessId></extension>
+<relatedItem type="constituent" ID="id-FR-2026-06-08-ReaderAids"><extension><granuleClass>AIDS</granuleClass>
+<accessId>FR-2026-06-08-ReaderAids</accessId></extension></relatedItem>
+<relatedItem type="constituent" ID="id-2026-11001" xlink:href="https://gov.gov/metadata/granule/x/mods.xml">
+<titleInfo><title>Revisions to
+ Controls</title><partName>Rules and Regulations</partName></titleInfo>
+<abstract>BIS amends the EAR.</abstract>
+<identifier type="FR Doc No.">2026-11001</identifier><identifier type="preferred citation">91 FR 30001</identifier>
+<relatedItem type="otherFormat"><extension><frDocNumber>1999-1</frDocNumber></extension></relatedItem>
+<location><url displayLabel="HTML rendition">https://gov.gov/a.htm</url><url displayLabel="PDF rendition">https://gov.gov/a.pdf</url></location>
+<extension><granuleClass>RULE</granuleClass><accessId>2026-11001</accessId><agency order="1">DEPARTMENT OF COMMERCE</agency>
+<agency order="2">Bureau of Industry and Security</agency><action>Final rule.</action><frDocNumber>2026-11001</frDocNumber></extension>
+</relatedItem>
+<relatedItem type="constituent"><titleInfo><title>No number</title></titleInfo>
+<extension><granuleClass>NOTICE</granuleClass><accessId>2026-00099-Filed</accessId></extension></relatedItem>
+</mods>"""
+
+
+def asked(reply: httpx.Response, path: str = PATH) -> Printed:
+    time = Time()
+    with Client(
+        clock=time.now, monotonic=time.monotonic, sleep=time.sleep,
+        transport=httpx.MockTransport(Site({path: reply}).handle),
+    ) as client:  # fmt: skip
+        return govinfo.printed(SOURCE, client, DAY)
+
+
+def test_an_issue_names_its_documents_and_leaves_out_what_is_none() -> None:
+    found = asked(httpx.Response(200, content=MODS.encode()))
+    assert set(found.documents) == {"2026-11001", "2026-00099-FILED"}
+    assert found.documents["2026-11001"] == Granule(
+        "2026-11001", "RULE", "Revisions to Controls", ("DEPARTMENT OF COMMERCE", "Bureau of Industry and Security"),
+        "BIS amends the EAR.", "Final rule.", "", "91 FR 30001", "https://gov.gov/a.htm", "https://gov.gov/a.pdf",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (httpx.Response(404), NotFound),
+        (httpx.Response(503), FetchError),
+        (httpx.Response(200, content=MODS.replace("FR-2026-06-08<", "FR-2026-06-09<").encode()), WrongShape),
+        (httpx.Response(200, content=MODS[:1200].encode()), WrongShape),
+        (httpx.Response(200, content=MODS.replace("constituent", "host").encode()), WrongShape),
+        (httpx.Response(200, content=b"<html><title>Request Access</title></html>"), Refused),
+        (httpx.Response(200, content=b""), WrongShape),
+    ],
+)
+def test_whatever_is_no_such_issue_is_an_error(reply: httpx.Response, error: type[FetchError]) -> None:
+    with pytest.raises(error):
+        asked(reply)
+
+
+@pytest.mark.parametrize(
+    ("slug", "printed", "same"),
+    [
+        ("industry-and-security-bureau", "Bureau of Industry and Security", True),
+        ("commerce-department", "DEPARTMENT OF COMMERCE", True),
+        ("foreign-assets-control-office", "Office of Foreign Assets Control", True),
+        ("u-s-customs-and-border-protection", "U.S. Customs and Border Protection", True),
+        ("trade-representative-office-of-united-states", "OFFICE OF THE UNITED STATES TRADE REPRESENTATIVE", True),
+        ("international-trade-administration", "INTERNATIONAL TRADE COMMISSION", False),
+        ("census-bureau", "DEPARTMENT OF COMMERCE", False),
+    ],
+)  # fmt: skip
+def test_an_agency_is_the_same_words_in_another_order(slug: str, printed: str, same: bool) -> None:
+    assert govinfo.same_agency(slug, printed) is same
+
+
+@given(st.from_regex(r"(C1-|[A-Z]\d-)?20\d\d-0{0,3}[1-9]\d{0,5}", fullmatch=True))
+def test_numbers_are_compared_without_padding_and_dashes_of_their_own(number: str) -> None:
+    head, _, tail = number.rpartition("-")
+    assert govinfo.folded(f" {head.lower()}–{tail.zfill(6)} ") == govinfo.folded(number)
+    assert govinfo.folded(govinfo.folded(number)) == govinfo.folded(number)
+
+
+ANSWER = Answer("https://gov.gov/", 200, (), b"", Time().now())
+numbers = st.sets(st.integers(1, 40))
+
+
+@given(numbers, numbers)
+def test_both_houses_named_is_neither_and_one_alone_is_named(printed: set[int], listed: set[int]) -> None:
+    there = {
+        f"2026-{n}": Granule(f"2026-{n:05}", "RULE", "", ("Bureau of Industry and Security",))
+        for n in printed
+    }
+    here = {f"2026-{n}": Listed(f"2026-{n:05}", "Rule", ("industry-and-security-bureau",)) for n in listed}
+    found = compare(SOURCE, DAY, Printed(ANSWER, there), here)
+    assert set(found.only_printed) == {f"2026-{n:05}" for n in printed - listed}
+    assert set(found.only_listed) == {f"2026-{n:05}" for n in listed - printed}
+    assert (found.printed, found.listed) == (len(printed), len(listed))
+
+
+def test_what_is_of_other_agencies_or_types_is_not_ours() -> None:
+    there = {
+        "1": Granule("1", "NOTICE", "", ("Bureau of the Census",)), "2": Granule("2", "NOTICE", "", ()),
+        "3": Granule("3", "RULE", "", ("Bureau of Industry and Security",)),
+    }  # fmt: skip
+    rules = replace(SOURCE, types=("NOTICE", "PRESDOCU"))
+    assert compare(rules, DAY, Printed(ANSWER, there), {}).only_printed == ("2",), (
+        "who names nobody may be anybody's"
+    )

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import httpx2 as httpx
+import pytest
+
+from tests.unit.sources_fakes import START, Notes, Site, client_for, conditional, json_answer, page
+from tracker import sources
+from tracker.config.models import Source, SourceKind
+from tracker.errors import FetchError, Refused, WrongShape
+from tracker.model import Fetched, NotModified, Role
+from tracker.sources import Item
+
+CSL = Source("csl", SourceKind.SCREENING_LIST, url="https://data.trade.gov/v1/consolidated.json")
+BODY = b'{"total": 1, "results": [{"name": "Some Co.", "source": "Entity List (EL)"}]}\n'
+
+
+def poll(at: Site, notes: Notes | None = None) -> list[Item]:
+    notes = notes or Notes()
+    return notes.keep(CSL, sources.poll(CSL, notes, client_for(at), START))
+
+
+def site(reply: object) -> Site:
+    return Site({"/v1/consolidated.json": reply})
+
+
+def test_the_list_is_one_thing_and_asks_no_robots() -> None:
+    at = site(httpx.Response(200, content=BODY))
+    (item,) = poll(at)
+    assert isinstance(item, Fetched)
+    assert (item.key, item.role) == ("consolidated", Role.SCREENING_LIST)
+    assert at.asked == ["/v1/consolidated.json"]
+
+
+def test_a_second_poll_is_conditional() -> None:
+    notes, at = Notes(), site(conditional(BODY, '"c"', "application/json"))
+    poll(at, notes)
+    assert [type(item) for item in poll(at, notes)] == [NotModified]
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "words"),
+    [
+        (json_answer({"results": []}), WrongShape, "empty"),
+        (json_answer({"total": 0}), WrongShape, "without a list"),
+        (json_answer([1]), WrongShape, "no whole JSON object"),
+        (httpx.Response(200, content=BODY[:40]), WrongShape, "no whole JSON object"),
+        (httpx.Response(200, content=b""), WrongShape, "no whole JSON object"),
+        (page("<title>Oops</title>"), WrongShape, "no whole JSON object"),
+        (page("<title>Access Denied</title>"), Refused, "wall"),
+    ],
+)
+def test_what_is_no_list_is_a_failure_and_never_a_list_without_parties(
+    reply: httpx.Response, kind: type[FetchError], words: str
+) -> None:
+    with pytest.raises(kind, match=words):
+        poll(site(reply))
+
+
+def test_the_list_can_be_asked_for_again() -> None:
+    at = site(httpx.Response(200, content=BODY))
+    client = client_for(at)
+    (first,) = sources.poll(CSL, Notes(), client, START)
+    assert isinstance(first, Fetched)
+    assert sources.again(CSL, first, client, START).answer.body == BODY

@@ -1,0 +1,77 @@
+"""Listed parties by country; and polling at an operator's word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.unit.web_samples import NOW, cfr_change, viewer
+from tracker.diffing import compare
+from tracker.model import Document, DocumentKind, Unit, UnitKind
+from tracker.storage import changes, source_state
+from tracker.storage.database import Store
+
+LIST = "Supp. No. 4 to Part 744"
+
+
+def rows(*names: str) -> Document:
+    units = [Unit(f"{LIST} › {name}", UnitKind.ROW, name.split(" › ")[-1], key=name) for name in names]
+    return Document("15 CFR 744", DocumentKind.CFR, "15 CFR Part 744", "", tuple(units))
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    made = viewer(tmp_path)
+    store = Store(tmp_path)
+    operations = compare(
+        rows("CHINA, PEOPLE'S REPUBLIC OF › Old Works", "JAPAN › Kept K.K."),
+        rows("JAPAN › Kept K.K.", "JAPAN › Shinsei K.K.", "TÜRKİYE › <b>Bold</b> A.S."),
+    )
+    with store.write() as connection:
+        change = replace(cfr_change()[0], id="chg_00000000000000dd", baseline=False)
+        changes.save(connection, changes.Entry(change, "ear:15 CFR 744", 3), operations)
+    store.close()
+    return made
+
+
+def test_parties_stand_by_country_japan_first(client: TestClient) -> None:
+    page = client.get("/lists").text
+    places = [page.index(name) for name in ("Shinsei K.K.", "Old Works", "&lt;b&gt;Bold&lt;/b&gt; A.S.")]
+    assert places == sorted(places)
+    assert "Kept K.K." not in page
+    assert "/changes/chg_00000000000000dd/redline" in page
+
+
+def test_they_are_narrowed_down(client: TestClient) -> None:
+    assert "Old Works" not in client.get("/lists?country=japan").text
+    removed = client.get("/lists?op=removed").text
+    assert "Old Works" in removed
+    assert "Shinsei" not in removed
+    assert "Shinsei" in client.get("/lists?q=ｓｈｉｎｓｅｉ").text
+    assert "Shinsei" not in client.get("/lists?since=2025-11-20").text
+    assert client.get("/lists?op=%00&country=<x>&page=-1&since=x").status_code == 200
+
+
+def poll(client: TestClient, source: str) -> int:
+    form = re.search(r'name="form" value="([^"]+)"', client.get("/sources").text)
+    assert form is not None
+    return client.post(f"/sources/{source}/poll", data={"form": form[1]}).status_code
+
+
+def test_a_source_is_made_due_at_once(client: TestClient, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    source_state.reschedule(store, "ear", NOW + timedelta(days=1))
+    assert poll(client, "ear") == 303
+    assert source_state.states(store, ["ear"])["ear"].next_poll_at == NOW
+    assert source_state.claim(
+        store, ["ear"], owner="d", now=NOW, lease=timedelta(minutes=1), due_only=True
+    ) == ["ear"]
+    store.close()
+    assert poll(client, "ear") == 429, "it was asked just now"
+    assert poll(client, "nothing") == 404
+    assert client.post("/sources/ear/poll", data={"form": "x.y"}).status_code == 403

@@ -1,0 +1,171 @@
+"""Texts as they stood, compared, and around a change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.unit.web_samples import NOW, cfr_change, settings
+from tracker import diffing, parsing
+from tracker.model import Answer, Fetched, Op, Operation, Role
+from tracker.rendering.redlines.model import Redline, Side
+from tracker.storage import changes, snapshots, versions
+from tracker.storage.database import Store
+from tracker.web.app import create_app
+from tracker.web.redline import Gap, Item, Kept, places, surrounded
+from tracker.web.regulations import steps
+
+TEXT = {"text": "ear:15 CFR 744"}
+BEFORE = ["(a) One.", "(b) Two.", "(c) Three.", "(d) Four.", "(e) Five.", "(f) A license is required."]
+AFTER = [*BEFORE[:5], "(f) No license is required."]
+
+
+def part(paragraphs: list[str]) -> bytes:
+    body = "".join(f"<P>{text}</P>" for text in paragraphs)
+    return (
+        '<DIV5 N="744" TYPE="PART"><HEAD>PART 744—CONTROL POLICY</HEAD>'
+        f'<DIV8 N="§ 744.21" TYPE="SECTION"><HEAD>§ 744.21 Restrictions.</HEAD>{body}</DIV8>'
+        '<DIV8 N="§ 744.22" TYPE="SECTION"><HEAD>§ 744.22 Others.</HEAD><P>(a) Unmoved words.</P></DIV8></DIV5>'
+    ).encode()
+
+
+def fetched(body: bytes, day: str) -> Fetched:
+    answer = Answer("https://www.ecfr.gov/part-744", 200, (), body, NOW)
+    return Fetched("15 CFR 744", Role.ECFR_PART, answer, {"as_of": day, "title": "15", "part": "744"})
+
+
+def law(store: Store) -> None:
+    """Two states of part 744 and the change between them."""
+    old, new = fetched(part(BEFORE), "2025-10-01"), fetched(part(AFTER), "2025-11-19")
+    change, _ = cfr_change()
+    with store.write() as connection:
+        for ordinal, item in enumerate((old, new), 1):
+            at = NOW - timedelta(days=3 - ordinal)
+            identity = snapshots.save(connection, "ear", item)
+            digest = f"{ordinal}" * 64
+            versions.add(
+                connection,
+                [versions.Version(TEXT["text"], ordinal, "ear", item.key, digest, (identity,), (), at)],
+            )
+        operations = diffing.compare(parsing.read(old), parsing.read(new))
+        changes.save(connection, changes.Entry(change, TEXT["text"], 2), operations)
+        other = replace(change, id="chg_00000000000000cd")
+        changes.save(connection, changes.Entry(other, "ear:unread", 1), operations)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    state: Path = tmp_path_factory.mktemp("state")
+    store = Store(state)
+    law(store)
+    store.close()
+    return TestClient(create_app(settings(), state, lambda: NOW), base_url="http://127.0.0.1")
+
+
+def test_every_text_and_its_states_are_listed(client: TestClient) -> None:
+    html = client.get("/law").text
+    assert "15 CFR 744" in html
+    assert 'href="/law/text?text=ear%3A15+CFR+744"' in html
+
+
+def test_a_text_is_read_as_it_stood(client: TestClient) -> None:
+    place = {"place": "15 CFR 744.21"}
+    today = client.get("/law/text", params={**TEXT, **place}).text
+    assert "No license is required." in today
+    assert "2025年11月19日現在" in today
+    earlier = client.get("/law/text", params={**TEXT, **place, "on": 1}).text
+    assert "No license" not in earlier
+    assert 'id="u-15-CFR-744.21(f)"' in earlier
+
+
+def test_words_are_found_in_the_whole_text(client: TestClient) -> None:
+    html = client.get("/law/text", params={**TEXT, "q": "UNMOVED"}).text
+    assert "Unmoved words." in html
+    assert "744.21(f)" not in html
+    assert "744.22(a)" in client.get("/law/text", params={**TEXT, "q": "744.22(a)"}).text
+
+
+def test_two_days_are_compared(client: TestClient) -> None:
+    asked: dict[str, str | int] = {**TEXT, "since": 1, "on": 2}
+    html = client.get("/law/compare", params=asked).text
+    assert "<ins>No" in html
+    assert "<del>A" in html
+    assert client.get("/law/compare.docx", params=asked).content[:2] == b"PK"
+    backwards = client.get("/law/compare", params={**TEXT, "since": 2, "on": 1}).text
+    assert "<ins>A" in backwards
+    assert "相違なし" in client.get("/law/compare", params={**TEXT, "since": 2, "on": 2}).text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/law/text?text=none",
+        "/law/text?text=ear:15+CFR+744&on=9",
+        "/law/compare?text=ear:15+CFR+744&since=1&on=9",
+    ],
+)
+def test_what_was_never_stored_is_not_there(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_paragraph_has_its_history(client: TestClient) -> None:
+    asked = {**TEXT, "path": "15 CFR 744.21(f)"}
+    html = client.get("/law/history", params=asked).text
+    assert "<ins>No" in html
+    assert "/changes/chg_00000000000000cf" in html
+    none = client.get(
+        "/law/history", params={**TEXT, "path": "15 CFR 744.21(a)"}, headers={"cookie": "lang=en"}
+    ).text
+    assert "Nothing of this unit has changed" in none
+    assert client.get("/law/history", params={"text": "none", "path": "x"}).status_code == 404
+
+
+def test_a_history_follows_renumbering_back_to_the_beginning() -> None:
+    change, _ = cfr_change()
+    changes = [
+        (change, (Operation("§(c)", Op.CHANGED), Operation("§(b)", Op.ADDED))),
+        (change, (Operation("§(b)", Op.ADDED), Operation("§(c)", Op.RENUMBERED, from_path="§(b)"))),
+        (change, (Operation("§(d)", Op.CHANGED),)),
+        (change, (Operation("§(b)", Op.ADDED),)),
+        (change, (Operation("§(b)", Op.REMOVED),)),
+    ]
+    told = [(operation.op, operation.path) for _, operation in steps("§(c)", changes)]
+    assert told == [(Op.CHANGED, "§(c)"), (Op.RENUMBERED, "§(c)"), (Op.ADDED, "§(b)")]
+
+
+def test_a_change_is_shown_with_the_text_around_it(client: TestClient) -> None:
+    html = client.get("/changes/chg_00000000000000cf/redline?context=1", headers={"cookie": "lang=en"}).text
+    assert "(e) Five." in html
+    assert "(d) Four." in html
+    assert "(a) One." not in html
+    assert "Unmoved words." not in html
+
+
+def test_where_the_text_around_is_gone_the_page_says_so(client: TestClient) -> None:
+    html = client.get("/changes/chg_00000000000000cd/redline?context=1", headers={"cookie": "lang=en"}).text
+    assert "cannot be shown" in html
+    assert "<ins>No" in html
+
+
+def test_what_lies_between_is_counted() -> None:
+    first, second = (
+        parsing.read(fetched(part(text), "2025-10-01")) for text in (BEFORE, ["(a) Won.", *AFTER[1:]])
+    )
+    redline = Redline(
+        "",
+        "",
+        "",
+        Side("", units=first.units),
+        Side("", units=second.units),
+        diffing.compare(first, second),
+        NOW,
+    )
+    drawn = places(surrounded(redline, False))
+    assert [place.name for place in drawn] == ["15 CFR 744.21"]
+    items = [item for _, item in drawn[0].items]
+    assert [type(item) for item in items if not isinstance(item, Kept)] == [Item, Item]
+    assert len(items) + sum(item.count for item in items if isinstance(item, Gap)) == 7

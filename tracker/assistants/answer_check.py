@@ -1,0 +1,108 @@
+"""What is left of a model's answer: sentences in plain text, each with the official words that it rests on. A sentence
+whose words do not stand in the official text is left out, whatever else it says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.diffing.normalization import ONE_FORM
+from tracker.sanitize import line
+from tracker.text import fold_space
+
+MOST = 3  # sentences
+LONGEST = 600  # characters of a sentence
+QUOTE_WORDS = 3  # fewer stand in any text
+QUOTE_LONGEST = 1_000
+
+NOT_IN_FORM, NO_QUOTE_STANDS = "not-in-form", "no-quote-stands"
+
+_TAG = re.compile(r"<[^<>]*>")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_ADDRESS = re.compile(
+    r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:mailto|javascript|data):)[!-~]+", re.IGNORECASE
+)
+_QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』")
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    en: str
+    ja: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`reason` says why there are no sentences; `left_out` counts those whose quotes do not stand."""
+
+    sentences: tuple[Sentence, ...] = ()
+    reason: str = ""
+    left_out: int = 0
+
+
+def check(answer: str, official: str) -> Checked:
+    """An answer against the official text."""
+    try:
+        entries = json.loads(answer[answer.index("{") : answer.rindex("}") + 1])["sentences"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return Checked(reason=NOT_IN_FORM)
+    if not isinstance(entries, list):
+        return Checked(reason=NOT_IN_FORM)
+    sentences = [found for entry in entries[:MOST] if (found := _sentence(entry)) is not None]
+    if not sentences:
+        return Checked(reason=NOT_IN_FORM)
+    text = _form(official)
+    kept = tuple(sentence for sentence in sentences if _holds(sentence, text))
+    return Checked(kept, "" if kept else NO_QUOTE_STANDS, len(sentences) - len(kept))
+
+
+def stands(quote: str, official: str) -> bool:
+    """Whether these words stand in the text one after the other, white space and typography aside."""
+    return _stands(_form(quote), _form(official))
+
+
+def _sentence(entry: Any) -> Sentence | None:
+    if not isinstance(entry, Mapping):
+        return None
+    parts = [entry.get(name) for name in ("en", "ja", "quote")]
+    if not all(isinstance(part, str) for part in parts):
+        return None
+    en, ja, quote = _plain(str(parts[0])), _plain(str(parts[1])), line(str(parts[2]))
+    if not (0 < len(en) <= LONGEST and 0 < len(ja) <= LONGEST and len(quote) <= QUOTE_LONGEST):
+        return None
+    return Sentence(en, ja, quote)
+
+
+def _plain(text: str) -> str:
+    """One line without markup and without anything that could be followed."""
+    return line(_ADDRESS.sub("", _LINK.sub(r"\1", _TAG.sub("", line(text)))))
+
+
+def _holds(sentence: Sentence, text: str) -> bool:
+    """Its quote stands, and so does what it quotes inside itself, where that is more than a term."""
+    quote = _form(sentence.quote)
+    inside = [
+        _form(next(filter(None, found.groups())))
+        for part in (sentence.en, sentence.ja)
+        for found in _QUOTED.finditer(part)
+    ]
+    said = [words.strip(" .,;") for words in inside if len(_LATIN_WORD.findall(words)) >= QUOTE_WORDS]
+    return len(quote.split()) >= QUOTE_WORDS and all(_stands(words, text) for words in (quote, *said))
+
+
+def _stands(words: str, text: str) -> bool:
+    if not words:
+        return False
+    before = r"(?<!\w)" if words[0].isalnum() else ""
+    after = r"(?!\w)" if words[-1].isalnum() else ""
+    return re.search(before + re.escape(words) + after, text) is not None
+
+
+def _form(text: str) -> str:
+    return fold_space(text.translate(ONE_FORM).replace("--", "—"))

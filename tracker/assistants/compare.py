@@ -1,0 +1,56 @@
+"""Compares what is stored and waits for it. A step of its own after the store, bounded in time; what it does not get
+to, it gets to next time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from tracker.assistants.prompt import TEXTS
+from tracker.assistants.similarity import Likeness, likenesses, made_with
+from tracker.errors import StoreError
+from tracker.model import Change, Document, Op, Operation
+from tracker.storage import changes, similarity_results
+from tracker.storage.database import Store
+from tracker.storage.similarity_results import Resemblance
+
+BATCH = 200
+
+
+def compare_waiting(store: Store, now: Callable[[], datetime], seconds: float) -> int:
+    """How many were compared. Raises UsageError where the model is not installed, StoreError."""
+    done, ends, maker = 0, time.monotonic() + seconds, made_with()
+    while time.monotonic() < ends:
+        with store.read() as connection:
+            texts: list[tuple[Change, str]] = []
+            for change_id in similarity_results.waiting(connection, maker, BATCH):
+                change = changes.get(connection, change_id)
+                if change is None:
+                    raise StoreError(f"{change_id} went away while it was read")
+                texts.append((change, words(change, changes.operations(connection, change_id))))
+        if not texts:
+            break
+        found = likenesses([text for _, text in texts])
+        with store.write() as connection:
+            similarity_results.save(
+                connection,
+                [_row(change, one, maker) for (change, _), one in zip(texts, found, strict=True)],
+                now(),
+            )
+        done += len(texts)
+    return done
+
+
+def words(change: Change | Document, operations: tuple[Operation, ...] = ()) -> str:
+    """What is compared: of a text that changed the words after, else title and abstract."""
+    if operations and change.kind in TEXTS:
+        after = (each.after for each in operations if each.op is not Op.REMOVED and not each.editorial)
+        return ". ".join([change.title, *after])
+    return f"{change.title}. {change.abstract}"
+
+
+def _row(change: Change, found: Likeness | None, maker: str) -> Resemblance:
+    if found is None or not found.worth_a_look:
+        return Resemblance(change.id, change.revision, maker)
+    return Resemblance(change.id, change.revision, maker, found.topic, round(found.score, 4), found.reference)

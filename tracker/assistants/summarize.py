@@ -1,0 +1,105 @@
+"""Has a model summarise what is stored. A step of its own after store and alerts: it holds no transaction while it waits
+for an answer, and whatever the endpoint does ends within its time limit, as a state with a reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection, select
+
+from tracker.assistants.answer_check import check
+from tracker.assistants.model_client import Writer, body
+from tracker.assistants.prompt import question
+from tracker.errors import NoAnswer, ParseError, UsageError
+from tracker.model import Change, Document, Level
+from tracker.rendering.redlines.stored import document_of
+from tracker.storage import changes, model_summaries, versions
+from tracker.storage.database import Store
+from tracker.storage.model_summaries import DROPPED, FAILED, MADE, ModelSummary
+from tracker.storage.schema import CHANGE
+
+ROUND = 5  # changes that one round of the daemon asks about
+PAUSE = timedelta(minutes=10)  # after an answer that did not come
+RECENT = timedelta(days=7)  # older changes are summarised by command only
+CUT, NO_TEXT = "cut", "no-text"
+
+log = structlog.get_logger()
+
+
+def summarise(
+    store: Store, change_id: str, writer: Writer, now: Callable[[], datetime], longest: int
+) -> ModelSummary:
+    """Asks about one change and writes down what came of it. `longest`: characters of official text that are sent.
+    Raises UsageError for a change that is not stored, StoreError."""
+    with store.read() as connection:
+        change = changes.get(connection, change_id)
+        if change is None:
+            raise UsageError(f"no change is called {change_id!r}")
+        asked = question(
+            change, _document(connection, change), changes.operations(connection, change_id), longest
+        )
+    prompt = hashlib.sha256(body(writer.model, asked.messages)).hexdigest()
+
+    def summary(state: str, reason: str = "", **more: object) -> ModelSummary:
+        return ModelSummary(change.id, change.revision, now(), writer.model, prompt, state, reason, **more)  # type: ignore[arg-type]
+
+    if not asked.worth_asking:
+        found = summary(DROPPED, NO_TEXT)
+    else:
+        try:
+            checked = check(writer.write(asked.messages), asked.official)
+        except NoAnswer as error:
+            found = summary(FAILED, error.line())
+        else:
+            sentences = tuple((one.en, one.ja, one.quote) for one in checked.sentences)
+            state, reason = (MADE, CUT if asked.cut else "") if sentences else (DROPPED, checked.reason)
+            found = summary(state, reason, sentences=sentences, left_out=checked.left_out)
+    with store.write() as connection:
+        model_summaries.add(connection, found)
+    return found
+
+
+def summarise_waiting(
+    store: Store,
+    writer: Writer,
+    now: Callable[[], datetime],
+    *,
+    level: Level,
+    longest: int,
+    stop: threading.Event,
+) -> int:
+    """A round: a few changes of this level or above, none any more once an answer did not come. How many were asked
+    about."""
+    at = now()
+    with store.read() as connection:
+        due = model_summaries.waiting(
+            connection, rank=level.rank, since=at - RECENT, now=at, pause=PAUSE, limit=ROUND
+        )
+    done = 0
+    for change_id in due:
+        if stop.is_set():
+            break
+        found = summarise(store, change_id, writer, now, longest)
+        done += 1
+        log.info("summary", change=change_id, model=found.model, state=found.state, reason=found.reason)
+        if found.state == FAILED:
+            break
+    return done
+
+
+def _document(connection: Connection, change: Change) -> Document | None:
+    row = connection.execute(
+        select(CHANGE.c.identity, CHANGE.c.version).where(CHANGE.c.id == change.id)
+    ).one()
+    version = versions.get(connection, row.identity, row.version)
+    try:
+        return document_of(connection, version, version.noise) if version else None
+    except ParseError:
+        return (
+            None  # kept for ever, but today's reader makes nothing of the bytes; the record's own words stand
+        )

@@ -1,0 +1,40 @@
+"""Where words stood, said in both languages: `instruction 2` is 改正指示2, the country of a list 日本.
+
+Citations stay as they are printed; what is not part of a citation is named for the reader.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tracker.countries import places
+from tracker.i18n import label, t
+from tracker.model import Bilingual, Language
+
+_STEP = " › "
+_INSTRUCTION = re.compile(r"instruction (?P<number>\S.*)")
+
+
+def where_label(where: str) -> Bilingual:
+    """The name of a place in a document: of an `Evidence.where`, a unit's path or a `LegalDate.note`."""
+    return Bilingual(ja=_said(where, "ja"), en=_said(where, "en"))
+
+
+def _said(where: str, language: Language) -> str:
+    prefix, gone, path = where.partition("removed: ")
+    if gone and not prefix:
+        return t("place.removed", language, path=_said(path, language))
+    return _STEP.join(_step(step, language) for step in where.split(_STEP))
+
+
+def _step(step: str, language: Language) -> str:
+    own, paragraph, number = step.partition(" ¶")
+    name = own.lower().replace(" ", "-")
+    if (said := label("where", name, language)) != name:
+        return said + paragraph + number
+    if match := _INSTRUCTION.fullmatch(step):
+        return t("place.instruction", language, number=match["number"])
+    # A list's countries are its headings in capitals: "CHINA, PEOPLE'S REPUBLIC OF".
+    if language == "ja" and step.isupper() and (found := places(step)):
+        return found[0].ja
+    return step

@@ -1,0 +1,171 @@
+"""Numbers that move, and which way that pushes: a lower de minimis or ownership share restricts, a higher duty
+restricts, a higher limit below which no licence is needed relieves. What a number governs is read from its sentence;
+where that cannot be said, nothing is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tracker.documents.text_view import Reading, around
+from tracker.model import Evidence, Op, Operation
+
+_NUMBER = r"\$?\d[\d,]*(?:\.\d+)?(?:\s?(?:percent|per cent|%))?"
+_ONE = re.compile(rf"(?<![\w.§]){_NUMBER}(?!\w|\.\d)")
+_PERCENT = re.compile(r"percent|per cent|%")
+_DUTY = re.compile(r"\b(?:dut(?:y|ies)|tariffs?|ad valorem)\b", re.I)
+_DE_MINIMIS = re.compile(
+    r"\bde minimis\b|\bcontrolled (?:U\.S\.-origin )?(?:content|commodit|items?|software|technology)[^.;]{0,80}\b(?:value|percent)|"
+    r"\bvalued at\b[^.;]{0,60}\btotal value\b",
+    re.I,
+)
+_OWNERSHIP = re.compile(
+    r"\b(?:own(?:ed|s|ership)?|ownership interest|equity|voting (?:shares?|interest))\b", re.I
+)
+_PERFORMANCE = re.compile(
+    r"\bperformance|\bTPP\b|\bbandwidth\b|\btransfer rate\b|\b(?:giga|tera|mega)(?:bytes?|bits?|flops)\b|\b[GT]B/s\b|\bTOPS\b|"
+    r"\btransistors?\b|\boperations\b|\btechnology node\b|\bnanomet|\bnm\b|\bµm\b|\bmicromet|\bthroughput\b|\bwavelength\b|"
+    r"\bresolution\b|\boverlay\b|\bpitch\b|\bpressure\b|\bspeed\b|\bfrequency\b|\bdensity\b|\bparameters\b",
+    re.I,
+)  # fmt: skip
+_MONEY = re.compile(r"\$\s?\d")
+_LIMIT = re.compile(r"\b(?:thresholds?|limits?|ceilings?|caps?|levels?)\b", re.I)
+_ABOVE = re.compile(
+    r"\bor (?:more|greater|above|higher|longer)\b|\b(?:greater|more|higher) than\b(?<!no more than)(?<!not more than)|\b(?<!not )exceed(?:s|ing)\b|"
+    r"\bat least\b|\babove\b|\bequal(?:s|ing)? or\b|[≥>]",
+    re.I,
+)  # fmt: skip
+_BELOW = re.compile(
+    r"\bor (?:less|below|smaller|fewer|lower|shorter)\b|\b(?:less|lower|smaller|fewer) than\b|\bnot (?:to )?exceed\b|\bup to\b|\bat most\b|"
+    r"\b(?:no|not) more than\b|\bbelow\b|\bmaximum\b|[≤<]",
+    re.I,
+)  # fmt: skip
+_FREED = re.compile(
+    r"\bexempt\w*|\bexclu(?:de|sion)\w*|\bnot subject to\b|\bno licen[sc]e\b|\blicen[sc]e exceptions?\b|\beligib\w+|\bauthoriz\w+|\bdoes not apply\b|"
+    r"\bwithout a licen[sc]e\b|\bde minimis\b|\bmay not exceed\b|\bmust not exceed\b",
+    re.I,
+)  # fmt: skip
+_FROM_TO = re.compile(
+    rf"\bfrom (?:the current |a |an )?(?P<before>{_NUMBER})(?:[\w\s-]{{0,30}})?,? to (?:a |an )?(?P<after>{_NUMBER})",
+    re.I,
+)
+_UP = r"rais(?:es?|ed|ing)|increas(?:es?|ed|ing)|doubl(?:es?|ed|ing)"
+_DOWN = r"lower(?:s|ed|ing)?|reduc(?:es?|ed|ing)|decreas(?:es?|ed|ing)|cut(?:s|ting)?|halv(?:es?|ed|ing)"
+_MOVED = re.compile(
+    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?P<what>[^.;]{{0,100}}?)\bto (?:a |an )?(?P<after>{_NUMBER})",
+    re.I,
+)
+_NEAR = 90  # characters about a number in which the words of comparison stand
+_PLACE = re.compile(r"\b(?:FR|CFR|Nos?\.?|E\.O\.|[Ss]ections?|[Pp]ara(?:graph)?s?|[Pp]art|[Ii]nstructions?|[Nn]otes?|[Ff]ootnotes?)\s*$|§+\s*$")  # fmt: skip
+_MONTH = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\s*(?:\d{1,2},?\s*)?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A number that goes from `before` (empty where the words give none) to `after`, as printed. `governs` is
+    de-minimis, ownership, duty, value or performance; `restricts` whether it binds more than it did."""
+
+    governs: str
+    before: str
+    after: str
+    restricts: bool
+    evidence: Evidence
+
+
+def moves(reading: Reading) -> tuple[Move, ...]:
+    """The numbers that a change of text moves, or that a document says it moves, and whose direction can be told."""
+    if reading.is_change:
+        return tuple(move for operation in reading.operations for move in of_operation(operation))
+    sections = (section for section in reading.text if section.where != "agencies")
+    return tuple(move for section in sections for move in _said(section.text, section.where))
+
+
+def of_operation(operation: Operation) -> Iterator[Move]:
+    """The numbers that went against those that came in their place."""
+    if operation.op is not Op.CHANGED:
+        return
+    place = 0
+    went: list[str] = []
+    for span, words in operation.spans:
+        if span == "delete":
+            went = _ONE.findall(words)
+            continue
+        if span == "insert":
+            for gone, match in zip(went, _ONE.finditer(words), strict=False):
+                start, end = place + match.start(), place + match.end()
+                if move := _move(operation.after, gone, match[0], start, end, operation.path):
+                    yield move
+        elif words.strip():
+            went = []
+        place += len(words)
+
+
+def _move(text: str, before: str, after: str, start: int, end: int, where: str) -> Move | None:
+    old, new = _value(before), _value(after)
+    if old == new or _PLACE.search(text[:start]) or _MONTH.search(text[:start]):
+        return None
+    sentence = around(text, start, end)
+    near = text[max(0, start - _NEAR) : end + _NEAR]
+    percent = _PERCENT.search(after) or _PERCENT.match(text[end:].lstrip())
+    found = _governs(sentence, near, percent=percent is not None, money=after.startswith("$"))
+    if found is None:
+        return None
+    governs, higher_restricts = found
+    unit = " percent" if percent and not _PERCENT.search(after) else ""
+    restricts = (new > old) == higher_restricts
+    return Move(governs, before + unit, after + unit, restricts, Evidence(sentence, where))
+
+
+def _governs(sentence: str, near: str, *, percent: bool, money: bool) -> tuple[str, bool] | None:
+    """What a number is a measure of, and whether more of it restricts."""
+    if percent and _DUTY.search(sentence):
+        return "duty", True
+    if percent and _DE_MINIMIS.search(sentence):
+        return "de-minimis", False
+    if percent and _OWNERSHIP.search(sentence):
+        return "ownership", _FREED.search(sentence) is not None
+    kind = "value" if money else "performance"
+    if not money and not _PERFORMANCE.search(sentence):
+        return None
+    above, below = _ABOVE.search(near), _BELOW.search(near)
+    freed = _FREED.search(sentence) is not None
+    if (above is None) == (below is None):
+        return (kind, False) if above is None and _LIMIT.search(near) else None
+    # What is controlled above a number, or free below it, shrinks as the number grows.
+    return kind, freed if above is not None else not freed
+
+
+def _said(text: str, where: str) -> Iterator[Move]:
+    """ "raises the rate of duty from 25 percent to 50 percent", "lowers the threshold to 10 percent"."""
+    told = False
+    for match in _FROM_TO.finditer(text):
+        if move := _move(
+            text, match["before"], match["after"], match.start("after"), match.end("after"), where
+        ):
+            told = True
+            yield move
+    if told:
+        return
+    for match in _MOVED.finditer(text):
+        start, end = match.span("after")
+        up = match["up"] is not None
+        # The number that it had is not told: the verb says on which side it lay.
+        before = "0" if up else "999999999"
+        if (move := _move(text, before, match["after"], start, end, where)) is not None:
+            yield Move(move.governs, "", move.after, move.restricts, move.evidence)
+
+
+def _value(number: str) -> float:
+    return float(re.sub(r"[^\d.]", "", number).rstrip("."))
+
+
+def settled(found: Iterable[Move]) -> dict[str, Move]:
+    """`threshold-tightens` and `threshold-eases`, with the first of each."""
+    facts: dict[str, Move] = {}
+    for move in found:
+        facts.setdefault("threshold-tightens" if move.restricts else "threshold-eases", move)
+    return facts

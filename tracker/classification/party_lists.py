@@ -1,0 +1,267 @@
+"""Who is put on a party list, taken off it or revised, and under which destinations.
+
+Read from the words of the abstract sentence by sentence ("adding 28 entities ... under the destination
+of China"), from added rows of a list (`Supp. No. 4 to Part 744 › JAPAN › Party`), and from the
+instructions of a full text ("under JAPAN, ...").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tracker.countries import Place, nationals, places
+from tracker.documents.text_view import Reading, Section, clip
+from tracker.model import DocumentKind, Evidence, Op, UnitKind
+
+_LIST_WORDS = re.compile(
+    r"Entity List|Unverified List|\bUVL\b|\bMEU\b|Military End.User|SDN List|destinations? of|under \d+ entries",
+    re.I,
+)
+_SENTENCE = re.compile(r"(?<=[.;])(?<!U\.S\.)(?<!Ltd\.)(?<!Co\.)(?<!Inc\.)(?<!No\.)\s+(?=[A-Z(])")
+_CHINESE = re.compile(r"\b(?:Chinese|Huawei|SMIC|PRC)\b")
+_ADDS = re.compile(
+    r"\b(?:add(?:s|ed|ing)|plac(?:es|ed|ing))\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
+    r"|\b(?:entit(?:y|ies)|persons|entries) (?:being |to be |that (?:are|were|have been) |have been |has been )?added\b"
+    r"|\bwill be listed\b|\bhave been placed\b|\bnames of (?:one or more )?persons\b",
+    re.I,
+)
+_TITLE_ADDS = re.compile(r"\b(?:additions?|adding)\b", re.I)
+_REMOVES = re.compile(r"\b(?:remov(?:es?|ed|ing|als?)|delet(?:es?|ed|ing)|taking .{0,20} off)\b", re.I)
+_REVISES = re.compile(
+    r"\b(?:revis(?:es?|ed|ing|ions?)|modif(?:y|ies|ied|ying|ications?)|correct(?:s|ed|ing|ions?)?|amend(?:s|ing)? .{0,30}entr)\b",
+    re.I,
+)
+_NOT_ADDING = re.compile(
+    r"^\W*(?:(?:this|the) (?:final )?rule (?:also )?|lastly,? |in addition,? |it also |as a conforming change.{0,90})?(?:also )?"
+    r"(?:remov|revis|modif|correct|clarif)",
+    re.I,
+)
+_COUNT = re.compile(
+    r"\b(?:add(?:s|ed|ing)?|plac(?:es|ed|ing))\s+(?:the following\s+|an?other\s+|an?\s+|inadvertently omitted\s+)*([\w-]+(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)\s+(?:\w+\s+){0,3}?(entit|person|part|entr|compan|affiliate|firm|institut|universit)",
+    re.I,
+)
+_REMOVED_COUNT = re.compile(
+    r"\bremov(?:es|ed|ing)\s+([\w-]+)\s+(?:\w+\s+){0,3}?(entit|person|part|entr|compan)", re.I
+)
+_PAST = re.compile(r"\b(?:published|appeared|previously|that final rule amended|since)\b", re.I)
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+} | {
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "a": 1,
+    "an": 1,
+}
+_LISTS = ("Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to Part 744")
+
+
+@dataclass
+class Listing:
+    """`facts` as the rules name them; `count` of parties added (or removed); `places` they are in."""
+
+    facts: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    count: int | None = None
+    places: tuple[Place, ...] = ()
+    parties: tuple[str, ...] = ()
+
+
+def read_listing(reading: Reading) -> Listing:
+    """What a reading says about party lists; empty where it says nothing."""
+    if reading.is_change and reading.document.kind is DocumentKind.PAGE:
+        came = tuple(each for each in reading.changed if not each.where.startswith("removed: "))
+        return _from_words(came)
+    if reading.is_change:
+        return _from_rows(reading)
+    listing = _from_words(reading.text)
+    _add_instructions(reading, listing)
+    return listing
+
+
+def number(word: str) -> int | None:
+    """ "twenty-four", "120", "a": a count in words or digits."""
+    word = word.lower().replace(",", "")
+    if word.isdigit():
+        return int(word)
+    parts = re.split(r"[ -]", word)
+    values = [_NUMBERS.get(part) for part in parts]
+    return sum(v for v in values if v is not None) if all(v is not None for v in values) else None
+
+
+def _from_words(sections: Sequence[Section]) -> Listing:
+    listing = Listing()
+    if not _LIST_WORDS.search("\n".join(section.text for section in sections)):
+        return listing
+    added: list[Place] = []
+    touched: list[Place] = []
+    of_nation: dict[Place, tuple[Evidence, ...]] = {}
+    adding = False
+    for section in sections:
+        for sentence in _SENTENCE.split(section.text):
+            adds = (
+                _ADDS.search(sentence) is not None
+                or (section.where == "title" and _TITLE_ADDS.search(sentence) is not None)
+            ) and not _NOT_ADDING.match(sentence)
+            removes = _REMOVES.search(sentence) is not None
+            revises = _REVISES.search(sentence) is not None
+            evidence = (Evidence(clip(sentence), section.where),)
+            found = places(_clean(sentence)) if "country" not in sentence[:0] else ()
+            if adds:
+                of_nation |= {
+                    place: evidence for place in nationals(_adding_part(sentence)) if place not in of_nation
+                }
+            if section.where == "title":
+                if adds:
+                    listing.facts.setdefault("adds-parties", evidence)
+                    listing.count = listing.count or _count(_COUNT, sentence)
+            elif adds and not _PAST.search(sentence[:80]):
+                adding = True
+                listing.facts.setdefault("adds-parties", evidence)
+                part = _adding_part(sentence)
+                added.extend(places(_clean(part)))
+                listing.count = listing.count or _count(_COUNT, sentence)
+                if any(p.id == "japan" for p in places(_clean(part))):
+                    listing.facts.setdefault("adds-japan", evidence)
+            elif (
+                adding
+                and not (removes or revises)
+                and re.search(r"\b(?:these|those|they|under|listed|entit|person)", sentence[:120], re.I)
+            ):
+                added.extend(found)
+                if any(p.id == "japan" for p in found):
+                    listing.facts.setdefault("adds-japan", evidence)
+            if removes:
+                listing.facts.setdefault("removes-parties", evidence)
+                listing.count = listing.count or _count(_REMOVED_COUNT, sentence)
+            if revises:
+                listing.facts.setdefault("revises-parties", evidence)
+            touched.extend(found)
+    if not added and "adds-parties" in listing.facts:
+        # No destination is named, but whose companies they are.
+        added.extend(of_nation)
+        for place, words in of_nation.items():
+            if place.id == "japan":
+                listing.facts.setdefault("adds-japan", words)
+    chinese = next((s for s in sections if s.where != "title" and _CHINESE.search(s.text)), None)
+    china = [place for place in added if place.id in ("china", "hong-kong")]
+    if not added and chinese is not None and "adds-parties" in listing.facts:
+        listing.facts["adds-china"] = listing.facts["adds-parties"]
+    if china and "adds-parties" in listing.facts:
+        listing.facts["adds-china"] = next(
+            (
+                (Evidence(clip(sentence), section.where),)
+                for section in sections
+                for sentence in _SENTENCE.split(section.text)
+                if section.where != "title" and any(p in china for p in places(_clean(sentence)))
+            ),
+            listing.facts["adds-parties"],
+        )
+    listing.places = tuple(dict.fromkeys(added or touched))
+    return listing
+
+
+def _adding_part(sentence: str) -> str:
+    """The clause that adds, without a trailing "and by revising ..."."""
+    match = re.search(r"(?:,? and (?:by )?|; )(?:revising|removing|modifying|correcting)\b", sentence)
+    return sentence[: match.start()] if match else sentence
+
+
+def _clean(text: str) -> str:
+    """Adjectives and set phrases that name a country without placing a party there."""
+    return re.sub(
+        r"United States|U\.S\. Government|Russia'?s?(?:'s)? (?:military|further|ongoing|defense)[^.;]*|Russia/Belarus|"
+        r"Russian Federation's \(Russia's\)[^,]*,?|invasion of Ukraine[^,.]*",
+        " ",
+        text,
+    )
+
+
+def _count(pattern: re.Pattern[str], sentence: str) -> int | None:
+    match = pattern.search(sentence)
+    return number(match[1]) if match else None
+
+
+def _from_rows(reading: Reading) -> Listing:
+    """Rows added to or taken from a list; the country stands in the path."""
+    listing = Listing()
+    added: list[tuple[str, Evidence]] = []
+    removed: list[tuple[str, Evidence]] = []
+    for operation in reading.operations:
+        if operation.kind is not UnitKind.ROW and not operation.path.startswith(_LISTS):
+            continue
+        steps = [step.strip() for step in operation.path.split("›")]
+        if len(steps) < 2 or (operation.kind is not UnitKind.ROW and len(steps) < 3):
+            continue
+        if operation.op is Op.ADDED:
+            added.append((operation.path, Evidence(clip(operation.after), operation.path)))
+        elif operation.op is Op.REMOVED:
+            removed.append((operation.path, Evidence(clip(operation.before), f"removed: {operation.path}")))
+        elif operation.op is Op.CHANGED:
+            listing.facts.setdefault("revises-parties", (Evidence(clip(operation.after), operation.path),))
+    chosen = added or removed
+    if added:
+        listing.facts["adds-parties"] = tuple(evidence for _, evidence in added[:3])
+    if removed:
+        listing.facts["removes-parties"] = tuple(evidence for _, evidence in removed[:3])
+    found: list[Place] = []
+    for path, evidence in chosen:
+        steps = [step.strip() for step in path.split("›")]
+        country = " ".join(steps[1:-1]) or evidence.quote
+        here = places(country) or places(evidence.quote)
+        found.extend(here)
+        if added and any(place.id in ("china", "hong-kong") for place in here):
+            listing.facts.setdefault("adds-china", (evidence,))
+        if added and any(place.id == "japan" for place in here):
+            listing.facts.setdefault("adds-japan", (evidence,))
+    listing.count = len(chosen) or None
+    listing.places = tuple(dict.fromkeys(found))
+    listing.parties = tuple(path.split("›")[-1].strip() for path, _ in chosen)
+    return listing
+
+
+def _add_instructions(reading: Reading, listing: Listing) -> None:
+    """ "Adding, under JAPAN, in alphabetical order, ..." in the instructions of a full text."""
+    for order in reading.orders:
+        entries = [path for path in order.paths if path.startswith(_LISTS) and path.count(" › ") == 2]
+        if not entries or not re.search(r"\badd(?:ing|ed)?\b", order.text, re.I):
+            continue
+        found = places(order.text)
+        listing.places = tuple(dict.fromkeys((*listing.places, *found)))
+        for place in found:
+            evidence = (Evidence(clip(order.text), order.where),)
+            if place.id == "japan":
+                listing.facts.setdefault("adds-japan", evidence)
+            if place.id in ("china", "hong-kong"):
+                listing.facts.setdefault("adds-china", evidence)
+            listing.facts.setdefault("adds-parties", evidence)

@@ -1,0 +1,248 @@
+"""Whether a change concerns one firm or team, why, and at which level for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from tracker.classification.synonyms import synonyms
+from tracker.countries import place, places
+from tracker.documents.text_view import Reading, Section, around, clip
+from tracker.model import Direction, Evidence, Level, Operation, Profile, ProfileMatch, Tagging, UnitKind
+from tracker.text import search_form
+
+_FUZZY = 90  # of 100; below it, names of different firms begin to look alike
+_MOST = 6
+_TRADE = frozenset(
+    {
+        "semiconductor-subsystems", "fdpr", "secondary-tariffs", "allied-alignment", "advanced-computing",
+        "ai-compute-enforcement", "ai-model-weights", "entity-list", "end-use-end-user", "license-exceptions",
+        "deemed-exports-research", "enforcement", "ict-supply-chain", "ear-other", "biosecurity",
+    }
+)  # fmt: skip
+_RAISED = {Level.NONE: Level.MEDIUM, Level.LOW: Level.MEDIUM, Level.MEDIUM: Level.HIGH}
+_ECCN = re.compile(r"^(\d[A-Ex])(\d{3}|\d{1,2})?((?:\.[a-z0-9]+)*)\.?\*?$", re.IGNORECASE)
+_PARTIES = re.compile(r"(?:removed: )?Supp\. No\. [467] to Part 744 ›")
+_RANGE = re.compile(r"^(\d[A-E]\d{3})\s*(?:-|–|~|〜|to)\s*(\d[A-E]\d{3})$", re.IGNORECASE)
+_SHORT_FORMS = {
+    "intl": "international", "mfg": "manufacturing", "tech": "technology", "technologies": "technology",
+    "sci": "science", "univ": "university", "inst": "institute", "ind": "industry", "industries": "industry",
+    "elec": "electronics", "electronic": "electronics", "dev": "development",
+}  # fmt: skip
+_COMPANY = re.compile(
+    r"\b(?:co|ltd|limited|inc|incorporated|corp|corporation|company|llc|gmbh|ag|sa|plc|kk|k\.k|ooo|jsc|oao|zao|"
+    r"pte|sdn|bhd|group|holdings?)\b\.?|株式会社|有限公司|股份",
+    re.IGNORECASE,
+)
+
+
+def match_one(profile: Profile, reading: Reading, tagging: Tagging) -> ProfileMatch | None:
+    """The match of one profile, or None. Its level is raised where an item, product or party of the
+    profile is named; a change outside of the field matches only so, and only in the firm's trade."""
+    named = [
+        *_eccns(profile, reading, tagging),
+        *_hts(profile, reading),
+        *_products(profile, reading),
+        *_parties(profile, reading),
+    ]
+    trade = any(topic.id in _TRADE for topic in tagging.topics) or reading.is_change
+    if tagging.level is Level.NONE:
+        return ProfileMatch(profile.id, Level.MEDIUM, tuple(named[:_MOST])) if named and trade else None
+    general = [*_topics(profile, tagging), *_countries(profile, reading, tagging)]
+    if not named and not general:
+        return None
+    level = _raised(tagging) if named else tagging.level
+    return ProfileMatch(profile.id, level, tuple(dict.fromkeys((*named, *general)))[:_MOST])
+
+
+def _raised(tagging: Tagging) -> Level:
+    """One step up for whom the change names; to the top only where it restricts him."""
+    if tagging.level is Level.HIGH and tagging.direction is Direction.RESTRICTION:
+        return Level.CRITICAL
+    return _RAISED.get(tagging.level, tagging.level)
+
+
+def _sections(reading: Reading) -> Iterator[Section]:
+    """What a profile is looked up in: the deciding words, and the instructions of a full text."""
+    yield from reading.text
+    for order in reading.orders:
+        yield Section(order.where, order.text, order.text.lower())
+    if reading.full and not reading.is_change:
+        for unit in reading.document.units:
+            if unit.kind in (UnitKind.ITEM, UnitKind.ECCN, UnitKind.ROW):
+                yield Section(unit.path, unit.text, unit.text.lower())
+
+
+def _eccns(profile: Profile, reading: Reading, tagging: Tagging) -> Iterator[Evidence]:
+    for wanted in profile.eccns:
+        for eccn, evidence in reading.eccns.items():
+            if eccn_matches(wanted, eccn):
+                yield evidence
+                break
+        else:
+            if any(eccn_matches(wanted, eccn) for eccn in tagging.eccns):
+                yield Evidence(wanted, "eccns")
+
+
+def eccn_matches(wanted: str, eccn: str) -> bool:
+    """3B001 meets 3B001 and 3B001.c.1.a, and 3B001.c meets 3B001 as a whole (the entry was touched);
+    a prefix (3B, 3B0) and a range (3B001-3B009) take whole entries."""
+    wanted, eccn = wanted.strip(), eccn.strip()
+    if match := _RANGE.match(wanted):
+        return match[1].upper() <= eccn[:5].upper() <= match[2].upper()
+    if _ECCN.match(wanted) is None:
+        return False
+    left, right = wanted.rstrip("*.").lower(), eccn.lower()
+    if left == right or right.startswith(f"{left}.") or left.startswith(f"{right}."):
+        return True
+    return len(left) < 5 and right.startswith(left)
+
+
+def _hts(profile: Profile, reading: Reading) -> Iterator[Evidence]:
+    for wanted in profile.hts:
+        digits = re.sub(r"\D", "", wanted)
+        if len(digits) < 2:
+            continue
+        dotted = digits[:4] + "".join(rf"\.?{digits[i : i + 2]}" for i in range(4, len(digits), 2))
+        pattern = re.compile(rf"(?<![\d.]){dotted}(?:\.?\d{{2}})*(?![\d])")
+        for section in _sections(reading):
+            if (match := pattern.search(section.text)) and (
+                len(digits) >= 6 or re.search(r"HTS|heading|tariff|schedule", section.text, re.I)
+            ):
+                yield Evidence(around(section.text, match.start(), match.end()), section.where)
+                break
+
+
+def _products(profile: Profile, reading: Reading) -> Iterator[Evidence]:
+    # A firm that is called after a product is a party, not the product.
+    sections = (
+        [each for each in _sections(reading) if not _PARTIES.match(each.where)] if profile.products else []
+    )
+    for product in profile.products:
+        pattern = _product_pattern(synonyms(product))
+        for section in sections:
+            if match := pattern.search(section.text):
+                yield Evidence(around(section.text, match.start(), match.end()), section.where)
+                break
+
+
+@lru_cache(maxsize=1024)
+def _product_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Latin words at word bounds with a plural, space and hyphen alike; Japanese as they stand."""
+    pieces = []
+    for word in words:
+        if word.isascii():
+            body = r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", word.strip()))
+            pieces.append(rf"(?<!\w){body}(?:e?s)?(?!\w)")
+        else:
+            pieces.append(re.escape(word))
+    return re.compile("|".join(pieces), re.IGNORECASE)
+
+
+def _parties(profile: Profile, reading: Reading) -> Iterator[Evidence]:
+    if not profile.parties:
+        return
+    rows = list(_names(reading))
+    for party in profile.parties:
+        wanted = _name_form(party)
+        if not wanted:
+            continue
+        hit = next((e for name, e, identity in rows if party in identity or _same(wanted, name)), None)
+        if hit is None and len(wanted) >= 4:
+            hit = _in_words(wanted, reading)
+        if hit is not None:
+            yield hit
+
+
+def _names(reading: Reading) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
+    """Names and aliases of the parties whose rows came, went or changed (or stand in a new document),
+    with their identity numbers."""
+    for operation in reading.operations:
+        if operation.kind is UnitKind.ROW or " › " in operation.path:
+            yield from _row_names(operation)
+    for unit in reading.document.units:
+        if unit.kind is not UnitKind.ROW or (reading.is_change and unit.path not in reading.touched):
+            continue
+        evidence = Evidence(clip(unit.text), unit.path)
+        names = [value for key, value in unit.meta if key in ("party", "alias")]
+        for name in names or [unit.key or unit.path.split("›")[-1]]:
+            yield _name_form(name), evidence, tuple(value for key, value in unit.meta if key == "id")
+
+
+def _row_names(operation: Operation) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
+    text = operation.after or operation.before
+    evidence = Evidence(clip(text), operation.path)
+    names = [operation.path.split("›")[-1], *_aliases(text)]
+    for name in names:
+        yield _name_form(name), evidence, tuple(re.findall(r"\b[A-Z0-9][\w-]{5,}\b", text))
+
+
+def _aliases(text: str) -> list[str]:
+    """ "a.k.a., the following two aliases: —SMIC; and —Sample." and "a.k.a. SMIC"."""
+    names = re.findall(r"(?:—|–\s)\s*([^;.(—]{3,80})", text)
+    for listed in re.findall(r"\balias(?:es)?:\s*([^.]{3,400})", text):
+        names += re.split(r";|—|,? and ", listed)
+    names += re.findall(r"(?:a\.k\.a\.,?|f\.k\.a\.,?|also known as)\s+(?!the following)([^;,.(]{3,80})", text)
+    return [name.strip() for name in names if name.strip()]
+
+
+def _name_form(name: str) -> str:
+    """A firm's name without its legal form, in search form."""
+    bare = _COMPANY.sub(" ", search_form(name))
+    words = re.sub(r"[^\w\s]", " ", bare).split()
+    return " ".join(_SHORT_FORMS.get(word, word) for word in words)
+
+
+def _same(wanted: str, name: str) -> bool:
+    if not name:
+        return False
+    if wanted == name:
+        return True
+    if min(len(wanted), len(name)) < 6:
+        return False
+    return max(fuzz.ratio(wanted, name), fuzz.token_sort_ratio(wanted, name)) >= _FUZZY
+
+
+def _in_words(wanted: str, reading: Reading) -> Evidence | None:
+    """The name in running text: literally, or nearly (a long name with a typing variant)."""
+    pattern = re.compile(
+        r"(?<!\w)" + r"\W+".join(re.escape(w) for w in wanted.split()) + r"(?!\w)", re.IGNORECASE
+    )
+    for section in _sections(reading):
+        if match := pattern.search(section.text):
+            return Evidence(around(section.text, match.start(), match.end()), section.where)
+    if len(wanted) < 12:
+        return None
+    for section in reading.text:
+        best = fuzz.partial_ratio_alignment(wanted, search_form(section.text), score_cutoff=94)
+        if best is not None and _word_bounds(search_form(section.text), best.dest_start, best.dest_end):
+            return Evidence(clip(section.text), section.where)
+    return None
+
+
+def _word_bounds(text: str, start: int, end: int) -> bool:
+    before = start == 0 or not text[start - 1].isalnum()
+    after = end >= len(text) or not text[end].isalnum()
+    return before and after
+
+
+def _countries(profile: Profile, reading: Reading, tagging: Tagging) -> Iterator[Evidence]:
+    wanted = {found.id for name in profile.countries if (found := place(name)) is not None}
+    if not wanted:
+        return
+    if "japan" in wanted and tagging.japan_nexus:
+        yield tagging.japan_nexus[0]
+    for section in reading.text:
+        for where in (section.where, section.text):
+            if any(found.id in wanted for found in places(where)):
+                yield Evidence(clip(section.text), section.where)
+                return
+
+
+def _topics(profile: Profile, tagging: Tagging) -> Iterator[Evidence]:
+    for topic in tagging.topics:
+        if topic.id in profile.topics and topic.evidence:
+            yield topic.evidence[0]

@@ -1,0 +1,329 @@
+"""Commands about alerts: route, deliveries, redeliver, mute, snooze."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
+
+import click
+
+from tracker import clock
+from tracker.cli.app import as_json as json_option
+from tracker.cli.app import command, finish, preferences, print_json, settings_of
+from tracker.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracker.alerts.routing import Scope
+    from tracker.storage.database import Store
+
+STATES = ("pending", "claimed", "sent", "dead", "withheld")
+SCOPES = ("channel", "source", "topic", "story")
+
+
+@command("route")
+@click.argument("change", metavar="CHANGE")
+@json_option
+def route(config: Path, state: Path, change: str, as_json: bool) -> None:
+    """Who would get a change, when and why; who not, and why not. Sends nothing."""
+    from tracker.alerts import mutes, related_documents, routing
+    from tracker.config.validators import span
+    from tracker.rendering.delivery_hold import held_line
+    from tracker.sanitize import line
+    from tracker.serialization import restore
+    from tracker.storage.read_queries import reader
+
+    settings = settings_of(config)
+    with reader(state) as opened:
+        found = restore(opened.change(change))
+        past = opened.deliveries(found.id)
+    now = clock.now()
+    with _store(state).read() as connection:
+        story = related_documents.known_as(connection, found)
+        muted = mutes.active(connection, now)
+    silent = routing.silent(found)
+    would: list[dict[str, Any]] = []
+    for routed in routing.route(found, settings):
+        channel = settings.channel(routed.channel)
+        if channel is None:
+            continue
+        plan = routing.plan(
+            channel, routed.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
+            source=found.source, topics=[topic.id for topic in found.tagging.topics],
+        )  # fmt: skip
+        would.append(
+            {
+                "channel": channel.id,
+                "language": routed.language,
+                "told": plan.told,
+                "at": plan.at.isoformat() if plan.at else None,
+                "together": plan.batch is not None,
+                "why": routed.reason,
+                "held": plan.held.record() if plan.held else None,
+            }
+        )
+    got = {entry["channel"] for entry in would}
+    refusals = routing.refused(found, settings)
+    others = [channel.id for channel in settings.channels if channel.id not in got]
+    later = routing.escalations(found, settings)
+    if as_json:
+        untaken = [{"route": entry.number, "to": entry.to, "why": entry.why} for entry in refusals]
+        print_json(
+            {
+                "change": found.id,
+                "silent": silent or None,
+                "channels": would,
+                "not": others,
+                "untaken": untaken,
+                "escalations": [{"after": int(within.total_seconds()), "to": to} for within, to in later],
+                "deliveries": past,
+            }
+        )
+        return
+    zone = ZoneInfo(settings.timezone)
+    print(f"{found.id} ({found.tagging.level}): {line(found.title)}")
+    for delivery in past:
+        said = held_line(delivery, "en", settings.timezone)
+        told = f"{delivery['state']}{f', {said}' if said else ''}"
+        print(f"  so far {delivery['channel']} (revision {delivery['revision']}): {told}")
+    if silent:
+        print(f"  nobody: {silent}")
+        return
+    for one in would:
+        moment = f"at {_local(one['at'], zone)}, together with what else waits" if one["at"] else "at once"
+        row = {"held": one["held"], "state": "pending" if one["told"] else "withheld"}
+        why = "; ".join(filter(None, (one["why"], held_line(row, "en", settings.timezone))))
+        print(f"  {one['channel']}: {moment if one['told'] else 'not told'} ({why})")
+    for within, to in later:
+        print(f"  {', '.join(to)}: where nobody acknowledges it within {span(within)}")
+    for entry in refusals:
+        name = f"route {entry.number}" if entry.number else "no route is set"
+        print(f"  not {', '.join(entry.to)} by {name}: {'; '.join(entry.why)}")
+    for channel_id in others:
+        if not any(channel_id in entry.to for entry in refusals):
+            print(f"  not {channel_id}: no route leads there")
+
+
+@command("deliveries")
+@click.option("--dead", is_flag=True, help="Only what was given up.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    show_default=True,
+    help="At most so many of each state.",
+)
+@json_option
+def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool) -> None:
+    """What is owed to the channels, what was sent, given up, or not told because it was muted, newest first. Ends
+    with 1 when something was given up."""
+    from tracker.rendering.delivery_hold import held_line, recipient_lines
+    from tracker.sanitize import line
+    from tracker.storage.read_queries import reader
+
+    with reader(state) as opened:
+        rows = {name: opened.owed(name, limit) for name in (("dead",) if dead else STATES)}
+    if as_json:
+        print_json([row for found in rows.values() for row in found])
+    else:
+        zone = ZoneInfo(preferences(config).timezone)
+        for row in [row for found in rows.values() for row in found]:
+            at = _local(row["at"] or row["next_attempt_at"], zone)
+            said = f": {line(row['answer'])}" if row["answer"] else ""
+            print(
+                f"{row['id']:>6}  {row['state']:<8} {at}  {row['channel']}  {row['change_id']} rev. {row['revision']}"
+            )
+            print(f"        {line(row['title'] or '')}")
+            if row["attempts"] or said:
+                print(f"        {row['attempts']} tries{said}")
+            if waits := held_line(row, "en", zone.key):
+                print(f"        {waits}")
+            for said in recipient_lines(row, "en"):
+                print(f"        {said}")
+        if not any(rows.values()):
+            print("nothing was given up" if dead else "nothing was ever owed to a channel")
+    finish(1 if rows["dead"] else 0)
+
+
+@command("redeliver")
+@click.argument("delivery", required=False, type=int, metavar="[DELIVERY]")
+@click.option("--dead", is_flag=True, help="All that were given up.")
+@click.option(
+    "--to",
+    default="",
+    metavar="CHANNEL",
+    help="To this channel instead: one delivery, or what waits for channels that the settings no longer have.",
+)
+@click.option("--from", "source", default="", metavar="CHANNEL", help="With --to: what waits for this one.")
+def redeliver(config: Path, state: Path, delivery: int | None, dead: bool, to: str, source: str) -> None:
+    """Sends what was given up once more, with all its tries: one delivery by its number, or all. Only recipients that do
+    not have it get it. With --to, sends to another channel what one that was removed or renamed left waiting.
+    `tracker run` sends it at once, `tracker poll` at its next cycle."""
+    from tracker.storage import outbox
+
+    if to:
+        if dead or (delivery is not None and source):
+            raise UsageError(
+                "say which", cure="with --to, give the number of a delivery, or --from CHANNEL, or neither"
+            )
+        known = [channel.id for channel in settings_of(config).channels]
+        if to not in known:
+            raise UsageError(
+                f"--to: no channel has the id {to!r}", cure=f"there are: {', '.join(known) or 'none'}"
+            )
+        with _store(state).write() as connection:
+            number = outbox.redirect(
+                connection, clock.now(), to=to, channels=known, delivery_id=delivery, source=source or None
+            )
+        print(f"{number} will be sent to {to}")
+        return
+    if source:
+        raise UsageError("--from says from where, not to where", cure="give --to CHANNEL")
+    if (delivery is None) != dead:
+        raise UsageError(
+            "say which",
+            cure="give the number of a delivery (`tracker deliveries --dead`), or --dead, or --to CHANNEL",
+        )
+    with _store(state).write() as connection:
+        number = outbox.redeliver(connection, clock.now(), delivery)
+    if delivery is not None and not number:
+        raise UsageError(
+            f"no delivery {delivery} was given up", cure="`tracker deliveries --dead` lists them"
+        )
+    print(f"{number} owed again")
+
+
+@command("acknowledge")
+@click.argument("change", metavar="CHANGE")
+@click.option("--who", default="", metavar="NAME", help="Who has seen it.")
+@click.option("--note", default="", metavar="WORDS", help="What is to be remembered of it.")
+def acknowledge(config: Path, state: Path, change: str, who: str, note: str) -> None:  # noqa: ARG001
+    """Writes into the review log that somebody has seen a change, so that it is not escalated."""
+    from tracker.storage import reviews
+    from tracker.storage.read_queries import reader
+
+    if not who:
+        raise UsageError("by whom?", cure="give --who NAME")
+    with reader(state) as opened:
+        found = opened.change(change)
+    with _store(state).write() as connection:
+        reviews.add(
+            connection, found["id"], at=clock.now(), who=who, action=reviews.Action.ACKNOWLEDGE, note=note
+        )
+    print(f"{found['id']}: acknowledged")
+
+
+@command("mute")
+@click.argument("what", required=False, metavar="[WHAT]")
+@click.option(
+    "--until",
+    default="",
+    metavar="DATE",
+    help="The day on which it ends, at its beginning; or an ISO instant.",
+)
+@click.option("--channel", default="", metavar="CHANNEL", help="On this channel only.")
+@click.option("--end", "number", type=int, metavar="N", help="Ends one before its time.")
+def mute(config: Path, state: Path, what: str | None, until: str, channel: str, number: int | None) -> None:
+    """Does not tell something until a day: `source=ID`, `topic=ID`, `channel=ID`, or a change, with all of its story.
+    What is critical is told all the same, unless it is of that story. Without WHAT, lists what is muted and snoozed."""
+    from tracker.alerts import mutes
+
+    if number is not None:
+        with _store(state).write() as connection:
+            if not mutes.end(connection, number, clock.now()):
+                raise UsageError(f"there is no {number}", cure="`tracker mute` lists them")
+        print(f"{number} has ended")
+    elif what is None:
+        with _store(state).read() as connection:
+            found = mutes.active(connection, clock.now())
+        for entry in found:
+            print(f"{entry.id:>4}  {entry.says(preferences(config).timezone)}")
+        if not found:
+            print("nothing is muted or snoozed")
+    else:
+        _silence(config, state, what, until, channel, hold=False)
+
+
+@command("snooze")
+@click.argument("what", metavar="WHAT")
+@click.option(
+    "--until", required=True, metavar="DATE", help="The day at whose beginning it is told; or an ISO instant."
+)
+@click.option("--channel", default="", metavar="CHANNEL", help="On this channel only.")
+def snooze(config: Path, state: Path, what: str, until: str, channel: str) -> None:
+    """Like mute, but what comes meanwhile is told at the end, as one message."""
+    _silence(config, state, what, until, channel, hold=True)
+
+
+def _silence(config: Path, state: Path, what: str, until: str, channel: str, *, hold: bool) -> None:
+    from tracker.alerts import mutes
+
+    settings = settings_of(config)
+    now = clock.now()
+    moment = _moment(until, settings.timezone)
+    if moment <= now:
+        raise UsageError(f"--until: {until!r} has passed")
+    if channel and settings.channel(channel) is None:
+        raise UsageError(f"--channel: no channel has the id {channel!r}")
+    store = _store(state)
+    scope, value = _scope(what, state, store)
+    known = {
+        "channel": [entry.id for entry in settings.channels],
+        "source": [entry.id for entry in settings.sources],
+    }
+    if scope in known and value not in known[scope]:
+        raise UsageError(
+            f"no {scope} has the id {value!r}", cure=f"there are: {', '.join(known[scope]) or 'none'}"
+        )
+    with store.write() as connection:
+        number = mutes.add(
+            connection, scope=scope, value=value, channel=channel or None, hold=hold, until=moment, now=now
+        )
+        (entry,) = (entry for entry in mutes.active(connection, now) if entry.id == number)
+    print(f"{number}: {entry.says(settings.timezone)}")
+
+
+def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:
+    from tracker.alerts import related_documents
+    from tracker.model import TOPIC_IDS
+    from tracker.serialization import restore
+    from tracker.storage.read_queries import reader
+
+    name, equals, value = what.partition("=")
+    if equals:
+        if name not in SCOPES or not value:
+            raise UsageError(f"{what!r} names nothing", cure="source=ID, topic=ID, channel=ID, or a change")
+        if name == "topic" and value not in TOPIC_IDS:
+            raise UsageError(f"no topic is called {value!r}", cure=f"one of {', '.join(TOPIC_IDS)}")
+        return cast("Scope", name), value
+    with reader(state) as opened:
+        change = restore(opened.change(what))
+    with store.write() as connection:
+        return "story", related_documents.of_stored(connection, change)
+
+
+def _moment(text: str, timezone: str) -> datetime:
+    if not text:
+        raise UsageError("until when?", cure="give --until DATE")
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--until: {text!r} is not a day such as 2026-12-01") from error
+    if len(text) == 10:
+        return clock.reader_instant(found.date(), timezone)
+    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+
+
+def _local(text: str, zone: ZoneInfo) -> str:
+    from tracker.storage.instants import from_text
+
+    return from_text(text).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _store(state: Path) -> Store:
+    from tracker.storage.database import Store
+    from tracker.storage.presence import required
+
+    required(state)
+    return Store(state)

@@ -1,0 +1,210 @@
+"""Commands that keep and move what is stored, and prove it: backup, export, import, audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker import clock
+from tracker.cli.app import as_json as json_option
+from tracker.cli.app import command, finish, language_of, logging, preferences, print_json, settings_of
+from tracker.cli.app import lang as lang_option
+from tracker.cli.app import output as output_option
+from tracker.errors import FetchError, UsageError
+
+
+@command("backup")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@json_option
+def backup(config: Path, state: Path, folder: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
+    """Copies the whole state into FOLDER while it is in use. A second backup there replaces the first in one step."""
+    from tracker.archive.backup import backup as make
+
+    made = make(state, folder)
+    if as_json:
+        print_json(
+            {
+                "file": str(made.path),
+                "bytes": made.bytes,
+                "snapshots": made.snapshots,
+                "changes": made.changes,
+            }
+        )
+        return
+    print(f"{made.path}: {made.bytes / 1e6:.1f} MB, {made.snapshots} snapshots, {made.changes} changes")
+
+
+@command("export")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--evidence", metavar="CHANGE", help="Instead: the proof of this one change, into the folder of -o."
+)
+@output_option
+@json_option
+def export(
+    config: Path, state: Path, file: Path | None, evidence: str | None, output: Path | None, as_json: bool
+) -> None:
+    """Everything that is stored, as one portable FILE (a zip of JSON lines and bytes). Or the evidence for one change."""
+    if (file is None) == (evidence is None):
+        raise UsageError(
+            "give a FILE, or --evidence CHANGE", cure="tracker export --evidence CHANGE -o FOLDER"
+        )
+    if evidence is not None:
+        from tracker.archive.evidence import write
+
+        if output is None:
+            raise UsageError("--evidence needs -o FOLDER")
+        proof = write(state, evidence, output, now=clock.now(), timezone=preferences(config).timezone)
+        if as_json:
+            print_json({"folder": str(output), "files": proof.files, "sha256": proof.sha256})
+            return
+        print(f"{output}: {proof.files} files; SHA-256 of SHA256SUMS: {proof.sha256}")
+        return
+    from tracker.archive.exporter import export as make
+
+    assert file is not None
+    if output is not None:
+        raise UsageError("-o goes with --evidence", cure="tracker export FILE")
+    moved = make(state, file)
+    if as_json:
+        print_json({"file": str(moved.path), "bytes": moved.bytes, "rows": moved.rows})
+        return
+    print(
+        f"{moved.path}: {moved.bytes / 1e6:.1f} MB, {moved.rows['snapshot']} snapshots, {moved.rows['change']} changes"
+    )
+
+
+@command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=False))
+@json_option
+def import_(config: Path, state: Path, file: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
+    """Reads what `tracker export` wrote into an empty state. Everything is checked first, and nothing is kept of a FILE
+    that does not hold."""
+    from tracker.archive.importer import import_archive
+
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file")
+    moved = import_archive(file, state)
+    if as_json:
+        print_json({"state": str(state), "rows": moved.rows})
+        return
+    print(f"{state}: {moved.rows['snapshot']} snapshots, {moved.rows['change']} changes, all checked")
+
+
+@command("prune")
+@click.option(
+    "--older-than",
+    metavar="SPAN",
+    default="",
+    help="Age from which they may go: 180d.  [default: prune_after]",
+)
+@click.option("--apply", is_flag=True, help="Drop them. Without it, nothing is changed.")
+@json_option
+def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool) -> None:
+    """What could be dropped because nothing needs it: old lists and answers that were held, never what a version, a change
+    or evidence refers to. Says what it is; with --apply it goes, and leaves sealed tombstones."""
+    from tracker.config.validators import duration
+    from tracker.storage import retention
+    from tracker.storage.database import Store
+    from tracker.storage.presence import required
+
+    try:
+        older = duration(older_than) if older_than else settings_of(config).prune_after
+    except ValueError as error:
+        raise UsageError(f"--older-than: {error}") from error
+    if older is None:
+        raise UsageError(
+            "how old may they be?", cure="give --older-than 180d, or set prune_after in [tracker]"
+        )
+    required(state)
+    store, now = Store(state), clock.now()
+    if apply:
+        found = retention.prune(store, older=older, now=now)
+    else:
+        with store.read() as connection:
+            found = retention.unneeded(connection, now - older)
+    by_source: dict[str, list[int]] = {}
+    for one in found:
+        by_source.setdefault(one.source, []).append(one.packed)
+    if as_json:
+        print_json(
+            {
+                "applied": apply,
+                "older_than_days": older.total_seconds() / 86_400,
+                "blobs": len(found),
+                "bytes": sum(one.packed for one in found),
+                "sources": {
+                    name: {"blobs": len(sizes), "bytes": sum(sizes)} for name, sizes in by_source.items()
+                },
+            }
+        )
+        return
+    for name, sizes in sorted(by_source.items()):
+        print(f"{name}: {len(sizes)} answers, {sum(sizes) / 1e6:.1f} MB")
+    total = f"{len(found)} answers, {sum(one.packed for one in found) / 1e6:.1f} MB"
+    if apply:
+        print(f"dropped: {total}; the file keeps its size, and the room in it is used again")
+    else:
+        print(f"could be dropped: {total}; nothing was changed: --apply drops them")
+
+
+@command("audit")
+@click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+@click.option("--since", metavar="DATE", required=True, help="First day: 2026-11-01.")
+@lang_option
+@json_option
+def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, lang: str, as_json: bool) -> None:
+    """Asks the sources, and GovInfo beside the Federal Register, what there should be since DATE, compares it with what
+    is stored, and fills the gaps, oldest first. Ends with 1 when a gap stays open or a source does not answer."""
+    from tracker.cli.running import read_day
+    from tracker.i18n import t
+    from tracker.reconciliation import daily, gap_filling, report
+    from tracker.reconciliation.govinfo_crosscheck import Shelf
+    from tracker.sanitize import line
+    from tracker.scheduler import poll_cycle
+    from tracker.storage.database import Store
+    from tracker.storage.presence import required
+
+    settings = settings_of(config)
+    logging(settings.log_format == "json", "warning")
+    day = read_day(since, "--since")
+    required(state)
+    chosen = [
+        source
+        for source in settings.sources
+        if source.enabled and source.kind in gap_filling.AUDITED and (not sources or source.id in sources)
+    ]
+    unknown = set(sources) - {source.id for source in chosen}
+    if unknown or not chosen:
+        raise UsageError(
+            f"{min(unknown, default=str(config))}: no source that can be audited",
+            cure=f"sources of kind {' and '.join(gap_filling.AUDITED)} can",
+        )
+    context = poll_cycle.make_context(settings, Store(state), clock.now)
+    language = language_of(lang, settings.languages[0])
+    found, failed, shelf = list[dict[str, Any]](), False, Shelf()
+    for source in chosen:
+        try:
+            done = gap_filling.audit(source, context, day, shelf)
+        except FetchError as error:
+            failed = True
+            daily.settle(source, context, day, error)
+            found.append(
+                {"source": source.id, "kind": str(source.kind), "ok": False, "errors": [error.line()]}
+            )
+            said = [t("audit.never", language, source=source.id, error=line(error.line()))]
+        else:
+            failed = failed or not done.ok
+            daily.settle(source, context, day, done)
+            found.append(report.as_json(done))
+            said = list(report.lines(done, language))
+        if not as_json:
+            print("\n".join(said), flush=True)
+    delivered = poll_cycle.deliver_due(context)
+    context.client.close()
+    if as_json:
+        alerts = {"sent": delivered.sent, "retrying": delivered.retrying, "dead": delivered.dead}
+        print_json({"since": day.isoformat(), "sources": found, "alerts": alerts})
+    finish(1 if failed or not delivered.ok else 0)

@@ -1,0 +1,113 @@
+"""The command that tells a week: digest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker import clock
+from tracker.cli.app import (
+    command,
+    finish,
+    known,
+    language_of,
+    preferences,
+    settings_of,
+    tables_of,
+    write_out,
+)
+from tracker.cli.app import lang as lang_option
+from tracker.cli.app import output as output_option
+from tracker.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracker.digest.period import Period
+
+FORMS = ("html", "md", "pdf")
+
+
+@command("digest")
+@click.option("--week", default="", metavar="2026-W47", help="Which week; left out: the last that is over.")
+@click.option("--profile", default="", metavar="ID", help="What concerns this profile first.")
+@click.option(
+    "--format", "form", default="md", metavar="html|md|pdf", show_default=True, help="How to write it."
+)
+@click.option("--send", is_flag=True, help="Send it to the channels of [digest] that have not had it.")
+@output_option
+@lang_option
+def digest(
+    config: Path, state: Path, week: str, profile: str, form: str, send: bool, output: Path | None, lang: str
+) -> None:
+    """The weekly digest, of any week, as HTML for mail, Markdown or PDF. With --send it goes to the channels of
+    [digest], each once; ends with 1 when one did not take it."""
+    from tracker.digest.period import last_week, read_week
+
+    if form not in FORMS:
+        raise UsageError(f"--format: {form!r} is not one of {', '.join(FORMS)}")
+    liking = preferences(config)
+    now = clock.now()
+    try:
+        period = read_week(week, liking.timezone) if week else last_week(now, liking.timezone)
+    except ValueError as error:
+        raise UsageError(f"--week: {error}") from error
+    if period.start > now:
+        raise UsageError(f"--week: {period.name} has not begun")
+    if send:
+        if profile or lang or output:
+            raise UsageError(
+                "--send goes to the readers whom [digest] names: without --profile, --lang and -o"
+            )
+        _send(config, state, period)
+        return
+    known(config, "profile", profile)
+    from tracker import digest as telling
+
+    found = telling.gather(
+        state, period, now=now, profile=profile, viewer_url=liking.viewer_url, watched=_watched(config)
+    )
+    language = language_of(lang, liking.language)
+    if form == "pdf":
+        import sys
+
+        if output is None and sys.stdout.isatty():
+            raise UsageError("a PDF is not for the terminal", cure="give -o FILE.pdf")
+        write_out(telling.pdf(telling.sheet(found, language)), output)
+    elif form == "html":
+        write_out(telling.letter(found, language)[1], output)
+    else:
+        write_out(telling.markdown(telling.sheet(found, language)), output)
+
+
+def _watched(config: Path) -> list[str] | None:
+    """The sources that are polled."""
+    rows = tables_of(config, "source")
+    return None if rows is None else [str(row.get("id", "")) for row in rows if row.get("enabled", True)]
+
+
+def _send(config: Path, state: Path, period: Period) -> None:
+    from tracker.digest.schedule import send_week
+    from tracker.storage.database import Store
+
+    settings = settings_of(config)
+    if settings.digest is None:
+        raise UsageError(
+            f"{config}: there is no [digest] table, so nobody gets one",
+            cure='add [digest] with to = ["CHANNEL"]',
+        )
+    if not period.end <= clock.now():
+        raise UsageError(f"--send: {period.name} is not over yet")
+    store = Store(state)
+    try:
+        tried, standing = send_week(settings, settings.digest, period, store, clock.now)
+    finally:
+        store.close()
+    now_sent = {report.owed for report in tried}
+    for sent in standing:
+        to = " ".join(filter(None, (sent.owed.channel, sent.owed.language, sent.owed.profile)))
+        if sent.state == "sent" and sent.owed not in now_sent:
+            print(f"{to}: sent already, {sent.ended_at:%Y-%m-%d %H:%M} UTC")
+        else:
+            print(f"{to}: {sent.state}: {sent.answer}")
+    finish(0 if all(sent.state == "sent" for sent in standing) else 1)

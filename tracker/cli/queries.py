@@ -1,0 +1,425 @@
+"""Commands that only look: changes, show, status, deadlines, diff, tag."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker import clock
+from tracker.cli.app import as_json as json_option
+from tracker.cli.app import command, finish, known, language_of, preferences, print_json, write_out
+from tracker.cli.app import lang as lang_option
+from tracker.cli.app import output as output_option
+from tracker.errors import TrackerError, UsageError
+from tracker.model import TOPIC_IDS, Level
+
+if TYPE_CHECKING:
+    from tracker.model import Language
+    from tracker.rendering.redlines.model import Redline
+
+
+def _day(text: str, option: str) -> date | None:
+    from tracker.cli.running import read_day
+
+    return read_day(text, option) if text else None
+
+
+def _among(value: str, allowed: tuple[str, ...], option: str) -> str | None:
+    if not value:
+        return None
+    if value not in allowed:
+        raise UsageError(f"{option}: {value!r} is not one of {', '.join(allowed)}")
+    return value
+
+
+@command("changes")
+@click.option("--since", default="", metavar="DATE", help="Published (or found) on that day or later.")
+@click.option("--topic", default="", metavar="TOPIC", help="With this topic, by its id.")
+@click.option(
+    "--level", default="", metavar="LEVEL", help="This level or above: none, low, medium, high, critical."
+)
+@click.option("--source", default="", metavar="SOURCE", help="From this source.")
+@click.option("--profile", default="", metavar="ID", help="What concerns this profile of the settings.")
+@click.option(
+    "--query",
+    default="",
+    metavar="WORDS",
+    help='Words that all must stand in it, Japanese or English; "a phrase" in quotes.',
+)
+@click.option("--limit", type=click.IntRange(1), help="At most so many.  [default: 50; with --json 500]")
+@lang_option
+@json_option
+def changes(
+    config: Path,
+    state: Path,
+    since: str,
+    topic: str,
+    level: str,
+    source: str,
+    profile: str,
+    query: str,
+    limit: int | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """The changes, newest first. Without --level, --profile or --query the table leaves out what is outside the field."""
+    from tracker.search.query import terms  # the viewer's and the API's own reading of a question
+    from tracker.storage.read_queries import Wanted, reader
+
+    named = _among(level, tuple(Level), "--level")
+    hide = not as_json and named is None and not query and not profile
+    wanted = Wanted(
+        since=_day(since, "--since"),
+        topic=_among(topic, TOPIC_IDS, "--topic"),
+        level=Level(named) if named else Level.LOW if hide else None,
+        source=source or None,
+        profile=profile or None,
+        terms=terms(query) if query else (),
+        limit=limit or (500 if as_json else 50),
+    )
+    with reader(state) as store:
+        found = store.changes(wanted)
+        # What is not in the settings any more may still have brought changes.
+        if source and not found and not store.changes(Wanted(source=source, limit=1)):
+            known(config, "source", source)
+        if profile and not found and not store.changes(Wanted(profile=profile, limit=1)):
+            known(config, "profile", profile)
+        if as_json:
+            print_json(found)
+            return
+        from tracker.rendering.change_text import listing
+
+        liking = preferences(config)
+        text = listing(found, language_of(lang, liking.language), liking.timezone)
+        print(text if found else "no change fits")
+        if hide:
+            outside = sum(number for rank, number in store.levels().items() if rank == 0)
+            if outside:
+                print(
+                    f"({outside} outside the field or editorial are not shown: --level none)", file=sys.stderr
+                )
+
+
+@command("show")
+@click.argument("change")
+@lang_option
+@json_option
+def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
+    """One change with evidence, units, dates, status, deliveries, and the answers that it stands on."""
+    from tracker.serialization import instant
+    from tracker.storage.read_queries import reader
+
+    with reader(state) as store:
+        found = store.change(change)
+        deliveries = store.deliveries(found["id"])
+        reviews = store.reviews([found["id"]])
+        answers = store.answers(found["id"])
+        beside = store.beside(found["id"])
+    if as_json:
+        told = [{**answer, "fetched_at": instant(answer["fetched_at"])} for answer in answers]
+        print_json({**found, **beside, "deliveries": deliveries, "reviews": reviews, "answers": told})
+        return
+    from tracker.rendering.change_text import page
+
+    liking = preferences(config)
+    today = clock.legal_day(clock.now())
+    print(
+        page(
+            found,
+            deliveries,
+            language_of(lang, liking.language),
+            liking.timezone,
+            today,
+            liking.viewer_url,
+            answers,
+            beside,
+        )
+    )
+
+
+@command("status")
+@click.option("--disk", is_flag=True, help="Also what each source takes up on disk.")
+@lang_option
+@json_option
+def status(config: Path, state: Path, disk: bool, lang: str, as_json: bool) -> None:
+    """Health of every source and channel; last success, next run, alerts and digests that wait or were given up, outages
+    that last. Ends with 1 when something is wrong."""
+    from tracker.cli.app import settings_of
+    from tracker.rendering import status_report as standing
+    from tracker.storage.read_queries import reader
+
+    settings = settings_of(config)
+    with reader(state) as store:
+        found = standing.status(settings, store, clock.now())
+        if disk:
+            found["disk"] = standing.disk(store)
+    if as_json:
+        print_json(found)
+    else:
+        from tracker.rendering.status_text import table
+
+        print(table(found, language_of(lang, settings.languages[0]), settings.timezone))
+    finish(0 if standing.well(found) else 1)
+
+
+@command("deadlines")
+@click.option("--format", "form", default="text", metavar="text|ics|json", help="How to write them.")
+@output_option
+@lang_option
+@json_option
+def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: str, as_json: bool) -> None:
+    """Comment, effective, compliance, expiry and stay-end dates ahead."""
+    from tracker.rendering import deadlines as ahead
+    from tracker.serialization import restore
+    from tracker.storage.read_queries import reader
+
+    form = "json" if as_json else form
+    _among(form, ("text", "ics", "json"), "--format")
+    liking = preferences(config)
+    language = language_of(lang, liking.language)
+    now = clock.now()
+    today = clock.legal_day(now)
+    with reader(state) as store:
+        found = ahead.deadlines((restore(record) for record in store.planned(today)), today)
+        gone = ahead.fallen((restore(record) for record in store.withdrawn(today)), today)
+    if form == "ics":
+        book = ahead.calendar(found, language, viewer_url=liking.viewer_url, stamp=now, cancelled=gone)
+        write_out(book, output)
+    elif form == "json":
+        import json
+
+        write_out(json.dumps(ahead.as_json(found), ensure_ascii=False, indent=2) + "\n", output)
+    else:
+        from tracker.rendering.change_text import deadline_table
+
+        rows = ahead.telling(found, language, today)
+        write_out((deadline_table(rows, language) if rows else "no date is ahead") + "\n", output)
+
+
+@command("diff")
+@click.argument("change", default="")
+@click.option("--before", type=click.Path(path_type=Path), metavar="FILE", help="The earlier text.")
+@click.option("--after", type=click.Path(path_type=Path), metavar="FILE", help="The later text.")
+@click.option("--format", "form", default="text", metavar="text|html|docx|pdf|json", help="How to write it.")
+@click.option("--editorial", is_flag=True, help="In text: also what is only editorial.")
+@output_option
+@lang_option
+def diff(
+    config: Path,
+    state: Path,
+    change: str,
+    before: Path | None,
+    after: Path | None,
+    form: str,
+    editorial: bool,
+    output: Path | None,
+    lang: str,
+) -> None:
+    """The redline of a change, or of two files (eCFR XML, Federal Register XML, HTML, PDF, text), which needs neither
+    settings nor state. Ends like diff tools do: 0 equal, 1 different, 2 trouble."""
+    _among(form, ("text", "html", "docx", "pdf", "json"), "--format")
+    if bool(change) == bool(before or after) or bool(before) != bool(after):
+        raise UsageError("give a CHANGE, or both --before FILE and --after FILE")
+    try:
+        redline = (
+            _of_change(change, state, preferences(config).timezone) if change else _of_files(before, after)
+        )
+    except UsageError:
+        raise
+    except TrackerError as error:
+        raise UsageError(error.cause, cure=error.cure) from error
+    if form in {"docx", "pdf"} and output is None and sys.stdout.isatty():
+        raise UsageError(f"a {form} file is not for the terminal", cure=f"give -o FILE.{form}")
+    from tracker.rendering.redlines import render
+
+    language = language_of(lang, preferences(config).language)
+    if form == "pdf":
+        if not change:
+            raise UsageError("a PDF is made of a CHANGE", cure="take --format html or docx for two files")
+        write_out(_paper(change, state, redline, language), output)
+        finish(1 if redline.operations else 0)
+    write_out(
+        render(redline, form, language, colour=output is None and sys.stdout.isatty(), editorial=editorial),
+        output,
+    )
+    finish(1 if redline.operations else 0)
+
+
+def _of_files(before: Path | None, after: Path | None) -> Redline:
+    from tracker import parsing
+    from tracker.diffing import compare
+    from tracker.rendering.redlines.model import Redline, Side
+
+    assert before is not None
+    assert after is not None
+    first = parsing.read_file(before.name, _bytes(before))
+    second = parsing.read_file(after.name, _bytes(after))
+    return Redline(
+        title=second.title or after.name,
+        source=f"{before.name} → {after.name}",
+        url=second.url,
+        before=Side(before.name, sha256=_sha(before), units=first.units),
+        after=Side(after.name, sha256=_sha(after), units=second.units),
+        operations=compare(first, second),
+        generated_at=clock.now(),
+    )
+
+
+def _sha(path: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(_bytes(path)).hexdigest()
+
+
+def _of_change(reference: str, state: Path, timezone: str) -> Redline:
+    from tracker.rendering.redlines.stored import redline_of
+    from tracker.serialization import restore
+    from tracker.storage.database import Store
+    from tracker.storage.read_queries import reader
+
+    with reader(state) as store:
+        found = restore(store.change(reference))
+    with Store(state).read() as connection:
+        return redline_of(connection, found, now=clock.now(), timezone=timezone)
+
+
+def _paper(reference: str, state: Path, redline: Redline, language: Language) -> bytes:
+    from tracker.rendering import print_pdf
+    from tracker.serialization import restore
+    from tracker.storage.read_queries import reader
+
+    with reader(state) as store:
+        found = restore(store.change(reference))
+        log = store.reviews([found.id])
+    return print_pdf.change(found, redline, log, language=language, today=clock.legal_day(clock.now()))
+
+
+@command("reviews")
+@click.argument("change", default="")
+@click.option("--format", "form", default="text", metavar="text|csv|pdf|json", help="How to write them.")
+@output_option
+@lang_option
+@json_option
+def reviews(
+    config: Path, state: Path, change: str, form: str, output: Path | None, lang: str, as_json: bool
+) -> None:
+    """The review log, oldest first: who did what and when, of one CHANGE or of all. Ends with 1 when it was altered."""
+    from tracker.storage import reviews as log
+    from tracker.storage.database import Store
+    from tracker.storage.read_queries import reader
+
+    form = "json" if as_json else form
+    _among(form, ("text", "csv", "pdf", "json"), "--format")
+    if form == "pdf" and output is None and sys.stdout.isatty():
+        raise UsageError("a pdf file is not for the terminal", cure="give -o FILE.pdf")
+    with reader(state) as store:
+        entries = store.reviews([store.change(change)["id"]] if change else None)
+        titles = store.titles({entry["change_id"] for entry in entries})
+    with Store(state).read() as connection:
+        broken = list(log.verify(connection))
+    liking = preferences(config)
+    language = language_of(lang, liking.language)
+    for problem in broken:
+        print(problem, file=sys.stderr)
+    if form == "csv":
+        from tracker.rendering import review_log
+
+        write_out(review_log.table(entries, titles, liking.timezone), output)
+    elif form == "pdf":
+        from tracker.i18n import stamp, t
+        from tracker.rendering import print_pdf
+
+        made = t("redline.by", language, moment=stamp(clock.now(), liking.timezone), author="tracker")
+        write_out(
+            print_pdf.reviews(
+                entries, titles, broken, language=language, timezone=liking.timezone, made=made
+            ),
+            output,
+        )
+    elif form == "json":
+        import json
+
+        write_out(json.dumps(entries, ensure_ascii=False, indent=2) + "\n", output)
+    else:
+        from tracker.rendering.change_text import review_table
+
+        write_out(review_table(entries, titles, language, liking.timezone) + "\n", output)
+    finish(1 if broken else 0)
+
+
+@command("tag")
+@click.argument("file", type=click.Path(path_type=Path))
+@lang_option
+@json_option
+def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None:  # noqa: ARG001 - every command takes --state
+    """Topics, level, direction, nexus, dates and citations of a document file, with evidence. Needs no state."""
+    from tracker import classification as tagging
+    from tracker import parsing
+
+    data = _bytes(file)
+    is_json = file.suffix.lower() in {".json", ".jsonl"} or data.lstrip()[:1] in (b"{", b"[")
+    documents = parsing.read_records(data, file.name) if is_json else [parsing.read_file(file.name, data)]
+    today = clock.legal_day(clock.now())
+    entries: list[dict[str, Any]] = []
+    for document in documents:
+        entries.append(_entry(document, tagging.tag(document, today=today)))
+    if preferences(config).similarity:
+        _compare(documents, entries)
+    if as_json:
+        print_json(entries)
+        return
+    from tracker.rendering.change_text import tag_page
+
+    language = language_of(lang, preferences(config).language)
+    for entry in entries:
+        print(tag_page(entry, language))
+
+
+def _compare(documents: list[Any], entries: list[dict[str, Any]]) -> None:
+    """Adds to each entry what its words are like, where the rules found nothing in it."""
+    from tracker.assistants.compare import words
+    from tracker.assistants.similarity import likenesses
+
+    for entry, found in zip(entries, likenesses([words(document) for document in documents]), strict=True):
+        silent = not entry["topics"] or entry["level"] == Level.NONE
+        marked = found is not None and found.worth_a_look and silent
+        entry["resembles"] = found.json() if found is not None and marked else None
+
+
+def _entry(document: Any, tagging: Any) -> dict[str, Any]:
+    """A record like those of `changes`, without what only the store knows."""
+    from tracker.model import Change
+    from tracker.serialization import record
+
+    full = record(
+        Change(
+            id="", source="", kind=document.kind, title=document.title, url=document.url, detected_at=clock.now(),
+            tagging=tagging, document_number=document.document_number, citation=document.citation,
+            agencies=document.agencies, published=document.published, abstract=document.abstract,
+        )
+    )  # fmt: skip
+    unknown = {
+        "id",
+        "source",
+        "detected_at",
+        "revision",
+        "baseline",
+        "editorial",
+        "before",
+        "after",
+        "supersedes",
+        "profiles",
+        "profile_matches",
+    }
+    return {name: value for name, value in full.items() if name not in unknown}
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error

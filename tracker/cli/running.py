@@ -1,0 +1,387 @@
+"""Commands that fetch, send or write: run, poll, backfill, check, verify, demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker import clock
+from tracker.cli import terminal
+from tracker.cli.app import app, command, finish, language_of, logging, print_json, say, settings_of
+from tracker.cli.app import as_json as json_option
+from tracker.cli.app import lang as lang_option
+from tracker.errors import FetchError, StateDamaged, StateLost, UsageError
+
+if TYPE_CHECKING:
+    from tracker.config.models import Settings, Source
+    from tracker.ingest.poll import Context, Report
+    from tracker.scheduler.daemon import Daemon
+    from tracker.web.server import Viewer
+
+COMPARE_FOR = 30.0  # seconds; what is left over is compared next time
+
+names = click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+
+
+def _chosen(settings: Settings, names: Sequence[str]) -> list[Source]:
+    if not names:
+        return [source for source in settings.sources if source.enabled]
+    chosen = []
+    for name in names:
+        source = settings.source(name)
+        if source is None:
+            known = ", ".join(source.id for source in settings.sources) or "none"
+            raise UsageError(f"no source has the id {name!r}", cure=f"there are: {known}")
+        chosen.append(source)
+    return chosen
+
+
+def _context(settings: Settings, state: Path) -> Context:
+    from tracker.scheduler.poll_cycle import make_context
+    from tracker.storage.database import Store
+
+    return make_context(settings, Store(state), clock.now)
+
+
+@command("run")
+@click.option("--log-json", is_flag=True, help="Log as JSON, whatever the settings say.")
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    help="Where the viewer is served. Beyond this machine only with sign_in set in [viewer].  [default: 127.0.0.1:8000, if it is free]",
+)
+@click.option(
+    "--allow-empty",
+    is_flag=True,
+    help="At a reload, take settings without any of the sources or channels, or without the sign-in, that run now.",
+)
+def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_empty: bool) -> None:
+    """The daemon: polls what is due, tells the channels, until SIGTERM. SIGHUP or a changed file reloads the settings."""
+    from tracker.scheduler.daemon import Daemon
+    from tracker.storage.database import Store
+
+    settings = settings_of(config)
+    logging(log_json or settings.log_format == "json")
+    daemon = Daemon(settings, Store(state), clock.now, allow_empty=allow_empty)
+    if terminal.hung_up.is_set():
+        daemon.ask_for_reload()
+    viewer = _viewer(daemon, state, listen)
+    code = 0
+    try:
+        daemon.run()
+    except (StateLost, StateDamaged) as error:
+        code = say(error)
+    if viewer is not None:
+        viewer.stop()
+    if daemon.busy:
+        # A poll that hangs in a socket would hold the process up; what it has not committed, it repeats.
+        sys.stderr.flush()
+        os._exit(code)
+    finish(code)
+
+
+def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
+    """The viewer beside the daemon. Somebody else on the usual port is no reason not to watch the law; an address
+    that was asked for and cannot be had is."""
+    import structlog
+
+    from tracker.web.server import LISTEN, Viewer
+
+    viewer = Viewer(lambda: daemon.context.settings, state, listen or LISTEN)
+    try:
+        viewer.start()
+    except UsageError as error:
+        if listen:
+            raise
+        structlog.get_logger().warning("no viewer", reason=error.cause, cure="give --listen HOST:PORT")
+        return None
+    structlog.get_logger().info("the viewer is served", url=viewer.url)
+    return viewer
+
+
+@command("poll")
+@names
+@click.option(
+    "--accept",
+    is_flag=True,
+    help="Take what is held for a second look as true, read once more what is in quarantine. Look at it first: `tracker status`.",
+)
+@json_option
+def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_json: bool) -> None:
+    """One cycle now: polls the sources, then sends what is due. Ends with 1 when a source failed."""
+    from tracker.scheduler import poll_cycle, reminders
+
+    settings = settings_of(config)
+    logging(settings.log_format == "json", "warning")
+    chosen = _chosen(settings, sources)
+    context = _context(settings, state)
+    reports = []
+    for report in poll_cycle.run(chosen, context, accept=accept):
+        reports.append(report)
+        if not as_json:
+            print(_line(report), flush=True)
+    reminders.look(context)
+    delivered = poll_cycle.deliver_due(context)
+    context.client.close()
+    if settings.similarity:
+        from tracker.assistants import compare
+
+        compare.compare_waiting(context.store, clock.now, COMPARE_FOR)
+    if as_json:
+        print_json(
+            {
+                "sources": [report.json() for report in reports],
+                "alerts": {"sent": delivered.sent, "retrying": delivered.retrying, "dead": delivered.dead},
+            }
+        )
+    else:
+        if not reports:
+            print(f"{config}: no source is enabled")
+        print(
+            f"alerts: {delivered.sent} sent, {delivered.retrying} to be tried again, {delivered.dead} given up"
+        )
+    finish(0 if all(report.ok for report in reports) and delivered.ok else 1)
+
+
+def _line(report: Report) -> str:
+    parts = [
+        f"{report.source}: {report.state}",
+        f"{report.requests} requests",
+        _size(report.bytes),
+        f"{report.not_modified} not modified",
+    ]
+    for number, what in (
+        (report.baseline, "stored as baseline"),
+        (len(report.changes), "changes"),
+        (len(report.updates), "updates"),
+        (len(report.editorial), "editorial only"),
+        (report.alerts, "alerts"),
+        (len(report.held), "held for a second look"),
+        (len(report.errors), "errors"),
+    ):
+        if number:
+            parts.append(f"{number} {what}")
+    parts.append(f"{report.seconds:.1f} s")
+    line = ", ".join(parts)
+    return f"{line}\n    {report.reason}" if report.reason else line
+
+
+def _size(number: int) -> str:
+    if number < 1_000:
+        return f"{number} B"
+    return f"{number / 1_000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
+
+
+@command("backfill")
+@names
+@click.option("--since", metavar="DATE", required=True, help="First day of publication: 2020-01-01.")
+@json_option
+def backfill(config: Path, state: Path, sources: tuple[str, ...], since: str, as_json: bool) -> None:
+    """Loads history without alerting. Cut off in the middle, the same command goes on where it was."""
+    from tracker.ingest import backfill as history
+    from tracker.scheduler import poll_cycle
+
+    settings = settings_of(config)
+    logging(settings.log_format == "json", "warning")
+    day = read_day(since, "--since")
+    chosen = [
+        source for source in _chosen(settings, sources) if sources or source.kind in {"federal-register"}
+    ]
+    if not chosen:
+        raise UsageError("no source keeps a history", cure="sources of kind federal-register do")
+    context = _context(settings, state)
+    results, failed = list[dict[str, Any]](), False
+    for source in chosen:
+        stored, troubles, last = 0, list[str](), None
+        try:
+            for progress in history.run(source, context, day):
+                stored, last = progress.stored, progress
+                troubles.extend(progress.troubles)
+                _progress(progress.source, progress.done, progress.total)
+        except FetchError as error:
+            failed = True
+            troubles.append(error.line())
+        results.append(
+            {"source": source.id, "read": last.done if last else 0, "stored": stored, "errors": troubles}
+        )
+        failed = failed or bool(troubles)
+    sys.stderr.write("\n")
+    context.client.close()
+    poll_cycle.free_the_dead(context.store)
+    if as_json:
+        print_json({"sources": results})
+    for result in [] if as_json else results:
+        print(
+            f"{result['source']}: {result['read']} read, {result['stored']} new, {len(result['errors'])} errors"
+        )
+        for line in result["errors"][:10]:
+            print(f"    {line}")
+    finish(1 if failed else 0)
+
+
+def _progress(source: str, done: int, total: int | None) -> None:
+    share = f" of {total} ({100 * done // total} %)" if total else ""
+    end = "\r" if sys.stderr.isatty() else "\n"
+    sys.stderr.write(f"{source}: {done}{share}   {end}")
+    sys.stderr.flush()
+
+
+def read_day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {text!r} is not a day such as 2026-11-22") from error
+
+
+@command("check")
+@click.option(
+    "--allow-empty",
+    is_flag=True,
+    help="Settings without any of the sources, or without the sign-in, of the state are meant.",
+)
+@json_option
+def check(config: Path, state: Path, allow_empty: bool, as_json: bool) -> None:
+    """Settings, each source and each channel, tried for real; says what to mend. Channels get a test message."""
+    from tracker.scheduler import self_check
+
+    settings = settings_of(config)
+    logging(settings.log_format == "json", "error")
+    results = []
+    for result in self_check.run(settings, state, clock.now, allow_empty=allow_empty):
+        results.append(result)
+        if not as_json:
+            mark = "ok  " if result["ok"] else "FAIL"
+            print(f"{mark} {result['what']} {result['id']}: {result['said']}", flush=True)
+    if as_json:
+        print_json({"settings": str(config), "checks": results})
+    elif not results:
+        print(f"{config}: right, but it names no source and no channel")
+    finish(0 if all(result["ok"] for result in results) else 1)
+
+
+@command("summarise")
+@click.argument("change")
+@lang_option
+@json_option
+def summarise(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
+    """Has the firm's own model summarise one change, now. What it writes is marked as such, and every sentence must
+    quote words that stand in the official text. Ends with 1 when nothing of it can be shown."""
+    from tracker.assistants.model_client import ChatEndpoint
+    from tracker.assistants.summarize import summarise as ask
+    from tracker.rendering.annotations import besides
+    from tracker.storage.database import Store
+    from tracker.storage.model_summaries import MADE
+    from tracker.storage.read_queries import reader
+
+    settings = settings_of(config)
+    wanted = settings.summariser
+    if wanted is None:
+        raise UsageError(
+            f"{config} names no model that could be asked", cure="give it a [summariser]: docs/meaning.md"
+        )
+    logging(settings.log_format == "json", "warning")
+    with reader(state) as store:
+        change_id = store.change(change)["id"]
+    found = ask(Store(state), change_id, ChatEndpoint(wanted, clock.now), clock.now, wanted.max_text)
+    with reader(state) as store:
+        beside = store.beside(change_id)
+    if as_json:
+        print_json({"id": change_id, "model_summary": beside["model_summary"]})
+    else:
+        language = language_of(lang, settings.languages[0])
+        told = besides(beside, language, settings.timezone)["model_summary"]
+        print(told["mark"])
+        for sentence in told["sentences"]:
+            print(f"{sentence['text']}\n    “{sentence['quote']}”")
+        for note in told["notes"]:
+            print(note)
+    finish(0 if found.state == MADE else 1)
+
+
+@command("verify")
+@click.option(
+    "--head",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file outside the state that notes the ends of the chains; what it notes must still stand, then it is renewed.",
+)
+@json_option
+def verify(config: Path, state: Path, head: Path | None, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
+    """Re-hashes every snapshot and checks the chains of records, tries and reviews and the seals of changes. Ends with 1 when a byte is not what it was."""
+    from tracker.archive.verification import verify as check
+
+    found = check(state, _noted(head) if head else {}, _checked)
+    if head and not found.problems:
+        _note(head, found.ends)
+    if as_json:
+        print_json(
+            {
+                "checked": found.checked,
+                "problems": found.problems,
+                "dropped": found.dropped,
+                "dropped_bytes": found.dropped_bytes,
+            }
+        )
+    else:
+        for problem in found.problems:
+            print(problem)
+        if found.dropped:
+            print(
+                f"{found.dropped} answers were dropped by policy ({found.dropped_bytes / 1e6:.1f} MB), each with its tombstone"
+            )
+        print(f"{found.checked} snapshots and records checked, {len(found.problems)} problems")
+    finish(1 if found.problems else 0)
+
+
+def _checked(number: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{number} checked\r")
+
+
+def _noted(head: Path) -> dict[str, Any]:
+    """The note of an earlier `verify`; nothing before the first."""
+    from tracker.storage.checkpoints import is_note
+
+    if not head.exists():
+        return {}
+    try:
+        noted = json.loads(head.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{head} cannot be read: {error.strerror}") from error
+    except ValueError:
+        noted = None
+    if not is_note(noted):
+        raise UsageError(
+            f"{head} is no note of `tracker verify --head`", cure="name another file, or move it away"
+        )
+    return dict(noted)
+
+
+def _note(head: Path, ends: dict[str, Any]) -> None:
+    beside = head.with_name(f"{head.name}.new")
+    try:
+        beside.write_text(json.dumps(ends, indent=1) + "\n", encoding="utf-8")
+        beside.replace(head)
+    except OSError as error:
+        raise UsageError(f"{head} cannot be written: {error.strerror}") from error
+
+
+@app.command("demo")
+@click.option("--once", is_flag=True, help="Exit when it has been played.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    help="Where to keep the demo's state; left out: a throw-away folder.",
+)
+def demo(once: bool, state: Path | None) -> None:
+    """Plays a bundled archive through the whole pipeline, with no network."""
+    from tracker.demo.play import play
+
+    logging(False, "error")
+    finish(play(once=once, state=state))

@@ -1,0 +1,387 @@
+"""Reads `sources.toml`: the file is judged as a whole, every mistake with its line.
+
+What a key may hold is said once, in `settings_keys.py`; the JSON Schema comes from the same table.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+import tomli
+
+from tracker.config.models import (
+    Access,
+    Channel,
+    Digest,
+    Host,
+    Oidc,
+    Route,
+    Settings,
+    Source,
+    SourceKind,
+    Summariser,
+)
+from tracker.config.schema import (
+    CHANNEL,
+    DIGEST,
+    HOST,
+    OIDC,
+    PROFILE,
+    ROUTE,
+    SOURCE,
+    SUMMARISER,
+    TRACKER,
+    VIEWER,
+    WHEN,
+    Keys,
+    source_keys,
+)
+from tracker.errors import SettingsError
+from tracker.model import Profile
+
+_HEADER = re.compile(r"^\s*\[(\[)?\s*([A-Za-z0-9_\-.\"]+)\s*\]?\]\s*(?:#.*)?$")
+_KEY = re.compile(r'^\s*([A-Za-z0-9_\-]+|"[^"]+")\s*=')
+
+Place = tuple[str | int, ...]
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in a file. Raises SettingsError with one line per mistake, all at once."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from error
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise SettingsError([f"{path}:{line}: not UTF-8"]) from error
+    try:
+        table = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise SettingsError([f"{path}:{error.lineno}: {error.msg}"]) from error
+    except (RecursionError, ValueError) as error:  # nested without end; a number of thousands of digits
+        raise SettingsError([f"{path}: cannot be read as TOML: {error}"]) from error
+    return _Reader(path, table, line_numbers(text), environ).settings()
+
+
+def line_numbers(text: str) -> dict[Place, int]:
+    """Where each table and key of a TOML file stands: `("source", 0, "every") -> 12`.
+
+    tomli keeps no positions. Only what our own file needs is followed: tables, arrays of tables and
+    their direct keys; a value that spans lines counts for the line on which its key stands.
+    """
+    found: dict[Place, int] = {}
+    counts: dict[str, int] = {}
+    here: Place = ()
+    open_brackets = 0
+    fence = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if fence:
+            if fence in line:
+                fence = ""
+            continue
+        if open_brackets > 0:
+            open_brackets += _brackets(line)
+            continue
+        header = _HEADER.match(line)
+        if header:
+            name = header[2].strip('"')
+            if header[1]:
+                counts[name] = counts.get(name, -1) + 1
+                here = (name, counts[name])
+            else:
+                here = tuple(name.split("."))
+            found.setdefault(here, number)
+            continue
+        key = _KEY.match(line)
+        if key:
+            found[(*here, key[1].strip('"'))] = number
+            value = line[key.end() :]
+            for mark in ('"""', "'''"):
+                if value.count(mark) == 1:
+                    fence = mark
+            if not fence:
+                open_brackets = max(0, _brackets(value))
+    return found
+
+
+def _brackets(text: str) -> int:
+    """How many brackets a line leaves open, not counting those in strings and comments."""
+    bare = re.sub(r'"(?:\\.|[^"\\])*"|\'[^\']*\'', "", text).split("#", 1)[0]
+    return bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
+
+
+@dataclass
+class _Reader:
+    path: Path
+    table: dict[str, Any]
+    lines: dict[Place, int]
+    environ: Mapping[str, str]
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+    def settings(self) -> Settings:
+        for name in self.table:
+            if name not in {
+                "tracker",
+                "source",
+                "channel",
+                "profile",
+                "route",
+                "host",
+                "digest",
+                "viewer",
+                "summariser",
+            }:
+                self.problem((name,), f'unknown table "{name}"')
+        head = self.read_table(("tracker",), self.table.get("tracker", {}), TRACKER)
+        sources = self.read_sources()
+        channels = self.read_channels()
+        profiles = [self.profile(place, values) for place, values in self.each("profile")]
+        self.unique("profile", [str(values.get("id", "")) for _, values in self.each("profile")])
+        hosts = self.read_hosts()
+        if "templates" in head:
+            head["templates"] = self.path.parent / head["templates"]
+            if not head["templates"].is_dir():
+                self.problem(("tracker", "templates"), f"templates: {head['templates']} is no folder")
+        for operator in head.get("operators", ()):
+            if operator not in {channel.id for channel in channels}:
+                self.problem(("tracker", "operators"), f'operators: no channel has the id "{operator}"')
+        settings = Settings(
+            path=self.path,
+            sources=tuple(sources),
+            channels=tuple(channels),
+            profiles=tuple(profiles),
+            hosts=tuple(hosts),
+            access=self.read_access(),
+            summariser=self.read_summariser(),
+            **head,
+        )
+        routes = self.read_routes()
+        digest = self.read_digest()
+        if self.problems:
+            self.problems.sort()
+            raise SettingsError([f"{self.path}:{line}: {what}" for line, what in self.problems])
+        return Settings(**{**_as_dict(settings), "routes": tuple(routes), "digest": digest})
+
+    # --- pieces ---------------------------------------------------------------------------------
+
+    def line(self, place: Place) -> int:
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+    def problem(self, place: Place, what: str) -> None:
+        self.problems.append((self.line(place), what))
+
+    def each(self, name: str) -> list[tuple[Place, dict[str, Any]]]:
+        rows = self.table.get(name, [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            if not any(what.startswith(f"[{name}]") for _, what in self.problems):
+                self.problem((name,), f"[{name}] must be written [[{name}]]")
+            return []
+        return [((name, index), row) for index, row in enumerate(rows)]
+
+    def read_table(self, place: Place, values: object, keys: Keys) -> dict[str, Any]:
+        """The values that are right; a problem is noted for each that is wrong or missing."""
+        if not isinstance(values, dict):
+            self.problem(place, f"[{place[0]}] must be a table")
+            return {}
+        right: dict[str, Any] = {}
+        for name, value in values.items():
+            key = keys.get(name)
+            if key is None:
+                hint = _nearest(name, keys)
+                self.problem(
+                    (*place, name), f'unknown key "{name}"' + (f'; did you mean "{hint}"?' if hint else "")
+                )
+                continue
+            try:
+                right[key.field or name] = key.read(value)
+            except ValueError as error:
+                self.problem((*place, name), f"{name}: {error}")
+        for name, key in keys.items():
+            if key.required and name not in values:
+                table = f"[[{place[0]}]]" if len(place) > 1 else f"[{place[0]}]"
+                self.problem(place, f'{table} lacks "{name}"')
+        return right
+
+    def unique(self, name: str, ids: list[str]) -> None:
+        seen: set[str] = set()
+        for index, identity in enumerate(ids):
+            if identity and identity in seen:
+                self.problem((name, index, "id"), f'duplicate {name} id "{identity}"')
+            seen.add(identity)
+
+    def read_sources(self) -> list[Source]:
+        sources = []
+        for place, values in self.each("source"):
+            kind = values.get("kind")
+            known = isinstance(kind, str) and kind in set(SourceKind)
+            # With an unknown kind nobody can say which keys belong, so that is the one complaint.
+            keys = source_keys(SourceKind(cast(str, kind))) if known else SOURCE
+            right = self.read_table(place, values, keys)
+            if "every" in values and "cron" in values:
+                self.problem((*place, "cron"), 'give "every" or "cron", not both')
+            if known and "id" in right and "kind" in right:
+                if "cron" in right:
+                    right["every"] = None
+                sources.append(Source(**right, line=self.line(place)))
+        self.unique("source", [str(values.get("id", "")) for _, values in self.each("source")])
+        return sources
+
+    def read_hosts(self) -> list[Host]:
+        rows = [self.read_table(place, values, HOST) for place, values in self.each("host")]
+        return [Host(**row) for row in rows if HOST.keys() <= row.keys()]
+
+    def read_channels(self) -> list[Channel]:
+        channels = []
+        for place, values in self.each("channel"):
+            right = self.read_table(place, values, CHANNEL)
+            files = [self.secret_file(str(right.get(name, ""))) for name in ("url", "secret")]
+            if "url" in right:
+                try:
+                    right["url"] = self.secret(right["url"])
+                except ValueError as error:
+                    self.problem((*place, "url"), f"url: {error}")
+            if "secret" in right:
+                try:
+                    right["secret"] = self.secret(right["secret"])
+                except ValueError as error:
+                    self.problem((*place, "secret"), f"secret: {error}")
+            if right.get("redline") and not str(right.get("url", "mail")).startswith("mail"):
+                self.problem((*place, "redline"), "redline: only mail carries files")
+            if "id" in right and "url" in right:
+                channels.append(
+                    Channel(**right, url_file=files[0], secret_file=files[1], line=self.line(place))
+                )
+        self.unique("channel", [str(values.get("id", "")) for _, values in self.each("channel")])
+        return channels
+
+    def secret_file(self, value: str) -> Path | None:
+        """The file that `file:PATH` names, from the folder of the settings; None for other text."""
+        return self.path.parent / value[5:] if value.startswith("file:") else None
+
+    def secret(self, value: str) -> str:
+        """What `env:NAME` or `file:PATH` stands for; other text as it is."""
+        if value.startswith("env:"):
+            name = value[4:]
+            if not self.environ.get(name):
+                raise ValueError(f"secret {value} is missing: the environment has no {name}")
+            return self.environ[name].strip()
+        secret_path = self.secret_file(value)
+        if secret_path is not None:
+            try:
+                content = secret_path.read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"secret {value} is missing: the file cannot be read") from error
+            if not content:
+                raise ValueError(f"secret {value} is missing: the file is empty")
+            return content
+        if "://" not in value:
+            raise ValueError("not an Apprise URL, env:NAME or file:PATH")
+        return value
+
+    def profile(self, place: Place, values: dict[str, Any]) -> Profile:
+        return Profile(**{"id": "", **self.read_table(place, values, PROFILE)})
+
+    def read_routes(self) -> list[Route]:
+        known = {
+            name: {str(values.get("id")) for _, values in self.each(name)}
+            for name in ("source", "channel", "profile")
+        }
+        routes = []
+        for place, values in self.each("route"):
+            right = self.read_table(place, values, ROUTE)
+            when = self.read_table((*place, "when"), right.pop("when", {}), WHEN)
+            for channel in right.get("to", ()):
+                if channel not in known["channel"]:
+                    self.problem((*place, "to"), f'to: no channel has the id "{channel}"')
+            for channel in right.get("escalate_to", ()):
+                if channel not in known["channel"]:
+                    self.problem((*place, "escalate_to"), f'escalate_to: no channel has the id "{channel}"')
+            if ("escalate_to" in values) != ("acknowledge_within" in values):
+                self.problem(place, 'give "acknowledge_within" and "escalate_to" together')
+            for source in when.get("sources", ()):
+                if source not in known["source"]:
+                    self.problem((*place, "when"), f'when: no source has the id "{source}"')
+            profile = when.get("profile")
+            if profile is not None and profile not in known["profile"]:
+                self.problem((*place, "when"), f'when: no profile has the id "{profile}"')
+            routes.append(Route(**{"to": (), **right, **when}, line=self.line(place)))
+        return routes
+
+    def read_access(self) -> Access:
+        found = self.table.get("viewer", {})
+        # [viewer.oidc] is a table of its own within it.
+        plain = (
+            {name: value for name, value in found.items() if name != "oidc"}
+            if isinstance(found, dict)
+            else found
+        )
+        access = Access(**self.read_table(("viewer",), plain, VIEWER))
+        if access.sign_in == "none":
+            access = replace(access, sign_in="", anonymous=True)
+        if isinstance(found, dict) and "oidc" in found:
+            access = replace(access, oidc=self.read_oidc(found["oidc"]))
+        if access.sign_in == "oidc" and access.oidc is None:
+            self.problem(("viewer", "sign_in"), 'sign_in: "oidc" needs a right [viewer.oidc]')
+        if access.sign_in == "proxy" and not access.trusted_proxies:
+            self.problem(
+                ("viewer", "sign_in"), 'sign_in: "proxy" needs "trusted_proxies": anybody can send a header'
+            )
+        return access
+
+    def read_summariser(self) -> Summariser | None:
+        if "summariser" not in self.table:
+            return None
+        place = ("summariser",)
+        right = self.read_table(place, self.table["summariser"], SUMMARISER)
+        if "@" in right.get("base_url", ""):
+            self.problem((*place, "base_url"), "base_url: give the key by itself, not inside the address")
+        if "key" in right:
+            try:
+                right["key"] = self.secret(right["key"])
+            except ValueError as error:
+                self.problem((*place, "key"), f"key: {error}")
+            else:
+                if not (right["key"].isascii() and right["key"].isprintable()):
+                    self.problem((*place, "key"), "key: its value is not one line of ASCII")
+        return Summariser(**{"base_url": "", "model": "", **right})
+
+    def read_oidc(self, values: object) -> Oidc | None:
+        right = self.read_table(("viewer", "oidc"), values, OIDC)
+        if "client_secret" in right:
+            try:
+                right["client_secret"] = self.secret(right["client_secret"])
+            except ValueError as error:
+                self.problem(("viewer", "oidc", "client_secret"), f"client_secret: {error}")
+        return Oidc(**right) if {"issuer", "client_id"} <= right.keys() else None
+
+    def read_digest(self) -> Digest | None:
+        if "digest" not in self.table:
+            return None
+        right = self.read_table(("digest",), self.table["digest"], DIGEST)
+        for name, key in (("channel", "to"), ("profile", "profiles")):
+            known = {str(values.get("id")) for _, values in self.each(name)}
+            for wanted in right.get(key, ()):
+                if wanted not in known:
+                    self.problem(("digest", key), f'{key}: no {name} has the id "{wanted}"')
+        return Digest(**{"to": (), **right}, line=self.line(("digest",)))
+
+
+def _as_dict(settings: Settings) -> dict[str, Any]:
+    from dataclasses import fields
+
+    return {item.name: getattr(settings, item.name) for item in fields(settings)}
+
+
+def _nearest(name: str, keys: Keys) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(keys), n=1)), "")

@@ -1,0 +1,177 @@
+"""What the demo's server holds: Federal Register documents, states of the CFR, pages and files.
+
+Everything is time-versioned: it is there from an instant on, and what it says may be replaced at
+another, so that the server's clock alone decides what a request sees.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any, Generic, TypeVar
+
+from tracker.clock import legal_instant
+from tracker.demo.http_messages import HTML, utc
+
+T = TypeVar("T")
+
+
+def at_new_york(day: date, hour: int = 6, minute: int = 0) -> datetime:
+    """A wall-clock time in New York as an instant in UTC. Issues go online at about 6:00."""
+    return legal_instant(day, time(hour, minute))
+
+
+class Timeline(Generic[T]):
+    """What something was, by the instant since when it was so."""
+
+    def __init__(self, states: Iterable[tuple[datetime, T]] = ()) -> None:
+        self._states: list[tuple[datetime, T]] = []
+        for instant, value in states:
+            self.put(instant, value)
+
+    def put(self, instant: datetime, value: T) -> None:
+        """A later call for the same instant replaces the earlier one."""
+        instant = utc(instant)
+        self._states = [state for state in self._states if state[0] != instant]
+        insort(self._states, (instant, value), key=lambda state: state[0])
+
+    def state(self, now: datetime) -> tuple[datetime, T] | None:
+        """What stands at `now`, and since when; None before the first state."""
+        index = bisect_right(self._states, now, key=lambda state: state[0])
+        return self._states[index - 1] if index else None
+
+    def at(self, now: datetime) -> T | None:
+        found = self.state(now)
+        return found[1] if found else None
+
+    def instants(self) -> list[datetime]:
+        return [instant for instant, _ in self._states]
+
+    def earliest(self) -> T:
+        """The first state. Raises IndexError where there is none."""
+        return self._states[0][1]
+
+    def latest(self) -> T:
+        """The last state. Raises IndexError where there is none."""
+        return self._states[-1][1]
+
+
+@dataclass(slots=True)
+class FrDocument:
+    """One Federal Register document.
+
+    `type` is the code of the API's filters (RULE, PRORULE, NOTICE, PRESDOCU). `agencies` are slugs,
+    the parent first, as the API prints them. `facts` are further fields of the API by their own names
+    (`action`, `dates`, `effective_on`, `start_page`, ...); what is not there is null in the answer.
+    `xml` is the full text, replaced at an instant when it is corrected in place. `filed_at` puts the
+    document on public inspection until its publication day, unless `withdrawn_at` comes first.
+    """
+
+    number: str
+    publication_date: date
+    title: str
+    type: str
+    agencies: tuple[str, ...] = ()
+    abstract: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    xml: Timeline[str] = field(default_factory=Timeline)
+    visible_from: datetime | None = None  # in the API; none: 6:00 in New York on its day
+    filed_at: datetime | None = None
+    filing_type: str = "regular"
+    withdrawn_at: datetime | None = None
+    printed: bool = True  # in the issue as GovInfo lists it
+
+    def __post_init__(self) -> None:
+        if self.visible_from is None:
+            self.visible_from = at_new_york(self.publication_date)
+
+    def listed(self, now: datetime) -> bool:
+        return self.visible_from is not None and self.visible_from <= now
+
+
+class Documents:
+    """Federal Register documents by number and in the order of their days."""
+
+    def __init__(self) -> None:
+        self._by_number: dict[str, FrDocument] = {}
+        self._ordered: list[FrDocument] = []
+        self._last_visible = datetime.min.replace(tzinfo=UTC)
+        self._correcting: dict[str, list[FrDocument]] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_number)
+
+    def __iter__(self) -> Iterator[FrDocument]:
+        return iter(self._ordered)
+
+    def extend(self, documents: Iterable[FrDocument]) -> None:
+        """Adds documents; one of a number that is there takes the older one's place."""
+        for document in documents:
+            self._by_number[document.number] = document
+        self._ordered = sorted(self._by_number.values(), key=_order)
+        self._last_visible = max(
+            (document.visible_from for document in self._ordered if document.visible_from),
+            default=self._last_visible,
+        )
+        self._correcting = {}
+        for document in self._ordered:
+            if corrected := document.facts.get("correction_of"):
+                self._correcting.setdefault(corrected, []).append(document)
+
+    def add(self, document: FrDocument) -> None:
+        self.extend([document])
+
+    def get(self, number: str) -> FrDocument | None:
+        return self._by_number.get(number)
+
+    def correcting(self, number: str) -> list[FrDocument]:
+        """The documents that correct this one, oldest first."""
+        return self._correcting.get(number, [])
+
+    def within(self, first: date | None, last: date | None, now: datetime) -> list[FrDocument]:
+        """The documents that the API lists at `now`, of these days, oldest first."""
+        start = bisect_left(self._ordered, first, key=_day) if first else 0
+        stop = bisect_right(self._ordered, last, key=_day) if last else len(self._ordered)
+        window = self._ordered[start:stop]
+        if now >= self._last_visible:
+            return window
+        return [document for document in window if document.listed(now)]
+
+
+def _day(document: FrDocument) -> date:
+    return document.publication_date
+
+
+def _order(document: FrDocument) -> tuple[date, str]:
+    return document.publication_date, document.number
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """What an address answers: a page, a PDF, a feed, a redirect, or that it is gone.
+    `{base}` in a text body becomes the server's own address."""
+
+    body: bytes = b""
+    content_type: str = HTML
+    status: int = 200
+    location: str | None = None
+    last_modified: datetime | None = None  # none: the instant since when the state stands
+
+
+@dataclass(slots=True)
+class Archive:
+    """Everything that the server can answer with. `code` holds the XML of one CFR part (its `DIV5`)
+    by title and part, each state by its issue date; `lag` is how many days the eCFR is behind."""
+
+    documents: Documents = field(default_factory=Documents)
+    code: dict[tuple[int, str], dict[date, str]] = field(default_factory=dict)
+    pages: dict[str, Timeline[PageState]] = field(default_factory=dict)
+    lag: int = 2
+
+    def put_part(self, title: int, part: str, day: date, xml: str) -> None:
+        self.code.setdefault((title, part), {})[day] = xml
+
+    def put_page(self, path: str, instant: datetime, state: PageState) -> None:
+        self.pages.setdefault(path, Timeline()).put(instant, state)

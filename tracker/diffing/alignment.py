@@ -1,0 +1,468 @@
+"""Which unit of one text became which unit of the other.
+
+Identity of the words wins over the citation: when a paragraph (c) is inserted, the old (c) to (h) are
+recognised as the new (d) to (i). In order:
+
+1. units with the same words that stand once in either text, then their like neighbours;
+2. table rows by their key (party, ECCN, country) within their table;
+3. the same citation with the same words (`[Reserved]` and other words that stand often);
+4. parents whose children went together, and then short words under the same parent;
+5. units that differ in typography only, at the same citation or else wherever they stand once;
+6. from the outermost level inwards, what is left: the likest words first, the same parent and the
+   same citation counting in favour; then the same citation whatever the words.
+
+Step 6 is the only one that costs more than a look-up; candidates come from the rarest words that two
+units share, so that its work stays in proportion to the number of units that differ.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from rapidfuzz.distance import Indel
+
+from tracker.diffing.normalization import legal_form, letters, only_typography
+from tracker.diffing.word_diff import CELL_GAP, likeness, tokens
+from tracker.model import Unit, UnitKind
+
+_LONE = 24  # characters from which the same words elsewhere cannot be chance
+_SAME_PLACE = 0.5  # likeness asked of units under the same parent, or with the same citation
+_ELSEWHERE = 0.7  # likeness asked of a moved and changed unit
+_ELSEWHERE_TOKENS = 8
+_LOOSE = 0.25  # likeness asked of undesignated paragraphs that only share their ordinal
+_SAME_PARTY = 0.85  # likeness of two keys that may be one party renamed
+_POSTINGS = 32  # a word that stands in more units than this finds nobody
+_CANDIDATES = 6
+_SPARSE = 16  # characters to a space from which a text is not cut by spaces (Japanese)
+_MANY = 500  # from so many units on, what is plainly in its place is not searched for
+_PLAIN = 1.05  # likeness 0.8 with the same parent and citation
+_ALL_PAIRS = 400  # so few pairs are all compared
+
+_OWN_KIND = {
+    UnitKind.HEADING,
+    UnitKind.ROW,
+    UnitKind.ECCN,
+    UnitKind.AUTHORITY,
+    UnitKind.CITATION,
+    UnitKind.EDITORIAL_NOTE,
+    UnitKind.EFFECTIVE_NOTE,
+    UnitKind.LINK,
+    UnitKind.IMAGE,
+}
+_ORDINAL_KINDS = {UnitKind.PARAGRAPH, UnitKind.NOTE, UnitKind.ROW}
+
+
+_SECOND = re.compile(
+    r"((?:.* › )?(?:\d+ CFR \d[\w.-]*(?: › Subpart \w+)?|Supp\. No\. \d+ to Part \d+)) \[2\]"
+)
+_LEAD = re.compile(r"(?:\( ?(?:[a-zA-Z]{1,5}|\d{1,3}) ?\)\s?)+(?=\s|$)|(?:§+|Sec\.)\s?\d[\w.-]*\w(?=\s)")
+
+
+def designator(unit: Unit) -> str:
+    """What stands at the start of the unit's text only to name it: its marker; a `(b)` or `§ 744.11`
+    that the reader did not take for one."""
+    if unit.marker:
+        if unit.text.startswith(unit.marker):
+            return unit.marker
+        if found := re.match(r"\s?".join(map(re.escape, unit.marker)), unit.text):  # ( a )
+            return found.group()
+    if unit.text[:1] not in "(§S" or unit.key:
+        return ""
+    found = _LEAD.match(unit.text)
+    return found.group().rstrip() if found else ""
+
+
+def body(unit: Unit) -> str:
+    """The unit's words without the designator at their start."""
+    lead = designator(unit)
+    return unit.text[len(lead) :].lstrip() if lead else unit.text
+
+
+def parents(units: Sequence[Unit]) -> list[int]:
+    """For each unit the index of the nearest earlier one of less depth; -1 where there is none."""
+    found: list[int] = []
+    stack: list[tuple[int, int]] = []  # depth and index of what is open
+    for index, unit in enumerate(units):
+        depth = unit.depth
+        while stack and stack[-1][0] >= depth:
+            stack.pop()
+        found.append(stack[-1][1] if stack else -1)
+        stack.append((depth, index))
+    return found
+
+
+def in_order(pairs: Sequence[tuple[int, int]]) -> set[int]:
+    """Of pairs sorted by their first member, the largest set whose second members ascend too
+    (as first members): what did not move. Longest increasing subsequence, O(n log n)."""
+    if all(pairs[k][1] < pairs[k + 1][1] for k in range(len(pairs) - 1)):
+        return {i for i, _ in pairs}
+    ends: list[int] = []
+    last: list[int] = []
+    back: list[int] = []
+    for k, (_, j) in enumerate(pairs):
+        at = bisect_left(ends, j)
+        back.append(last[at - 1] if at else -1)
+        if at == len(ends):
+            ends.append(j)
+            last.append(k)
+        else:
+            ends[at] = j
+            last[at] = k
+    kept: set[int] = set()
+    k = last[-1] if last else -1
+    while k >= 0:
+        kept.add(pairs[k][0])
+        k = back[k]
+    return kept
+
+
+class Alignment:
+    """`to[i]` is the index after of the unit `i` before, or -1; `of[j]` the other way round."""
+
+    def __init__(self, before: Sequence[Unit], after: Sequence[Unit]) -> None:
+        self.before, self.after = before, after
+        self.to = [-1] * len(before)
+        self.of = [-1] * len(after)
+        self.old_bodies = [body(unit) for unit in before]
+        self.new_bodies = [body(unit) for unit in after]
+        self.old_parents, self.new_parents = parents(before), parents(after)
+        self._by_path: dict[str, int] = {}
+        for j, unit in enumerate(after):
+            self._by_path.setdefault(unit.path, j)
+        self.alike: set[int] = set()  # units before whose words differ in typography only
+        self.unlike: set[tuple[int, int]] = set()  # pairs that were looked at and differ in more
+        self._tokens: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
+        self._same_words()
+        self._same_keys()
+        self._same_citation_and_words()
+        self._parents_of_kept_children()
+        self._same_words_and_parent()
+        self._same_but_for_typography()
+        self._likest()
+
+    def widened(self, before: Sequence[Unit], kept: Sequence[int]) -> Alignment:
+        """The same alignment for all units of `before`, of which only those at `kept` were aligned."""
+        self.before = before
+        to = [-1] * len(before)
+        for at, i in enumerate(kept):
+            to[i] = self.to[at]
+        self.to = to
+        self.of = [kept[i] if i >= 0 else -1 for i in self.of]
+        self.old_bodies = [body(unit) for unit in before]
+        self.old_parents = parents(before)
+        self.alike = {kept[i] for i in self.alike}
+        self.unlike = {(kept[i], j) for i, j in self.unlike}
+        self._tokens = ({}, self._tokens[1])
+        return self
+
+    def _pair(self, i: int, j: int) -> None:
+        self.to[i], self.of[j] = j, i
+
+    def _free(self, i: int, j: int) -> bool:
+        return self.to[i] < 0 and self.of[j] < 0
+
+    # --- 1 ---------------------------------------------------------------------------------------
+
+    def _same_words(self) -> None:
+        once_old, once_new = _standing_once(self.old_bodies), _standing_once(self.new_bodies)
+        pairs: list[tuple[int, int]] = []
+        for words, i in once_old.items():
+            j = once_new.get(words, -1)
+            if i < 0 or j < 0:
+                continue
+            old, new = self.before[i], self.after[j]
+            if old.key != new.key or not _like_kinds(old, new):
+                continue
+            if old.path == new.path or len(words) >= _LONE:
+                self._pair(i, j)
+                pairs.append((i, j))
+        settled = in_order(pairs)
+        last = len(self.to) - 1
+        for i, j in pairs:
+            if i < last and self.to[i + 1] < 0 and i in settled:
+                self._spread(i, j, 1)
+        for i, j in reversed(pairs):
+            if i and self.to[i - 1] < 0 and i in settled:
+                self._spread(i, j, -1)
+
+    def _spread(self, i: int, j: int, step: int) -> None:
+        """From a unit that kept its place to neighbours with the same words."""
+        i, j = i + step, j + step
+        while 0 <= i < len(self.to) and 0 <= j < len(self.of) and self._free(i, j):
+            old, new = self.before[i], self.after[j]
+            if self.old_bodies[i] != self.new_bodies[j] or old.key != new.key or not _like_kinds(old, new):
+                return
+            if old.path != new.path and not (old.marker and new.marker and old.depth == new.depth):
+                return
+            self._pair(i, j)
+            i, j = i + step, j + step
+
+    # --- 2, 3 ------------------------------------------------------------------------------------
+
+    def _same_keys(self) -> None:
+        waiting: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for j, new in enumerate(self.after):
+            if new.key and self.of[j] < 0:
+                waiting[_table(new)].append(j)
+        if not waiting:
+            return
+        late: list[tuple[int, list[int]]] = []
+        for i, old in enumerate(self.before):
+            if old.key and self.to[i] < 0 and (rows := waiting.get(_table(old))):
+                j = self._by_path.get(old.path, -1)
+                if j in rows and self._free(i, j):
+                    self._pair(i, j)
+                else:
+                    late.append((i, rows))
+        for i, rows in late:  # the same party twice in one table: in their order
+            j = next((row for row in rows if self.of[row] < 0), -1)
+            if j >= 0:
+                self._pair(i, j)
+
+    def _same_citation_and_words(self) -> None:
+        for i, old in enumerate(self.before):
+            if self.to[i] >= 0:
+                continue
+            j = self._by_path.get(old.path, -1)
+            if j >= 0 and self.of[j] < 0 and self.old_bodies[i] == self.new_bodies[j]:
+                self._pair(i, j)
+
+    # --- 4 ---------------------------------------------------------------------------------------
+
+    def _parents_of_kept_children(self) -> None:
+        votes: defaultdict[int, Counter[int]] = defaultdict(Counter)
+        for i in range(len(self.to) - 1, -1, -1):
+            if self.to[i] < 0 and i in votes:
+                j, count = votes[i].most_common(1)[0]
+                same = self.before[i].path == self.after[j].path
+                if (
+                    self.of[j] < 0
+                    and _like_kinds(self.before[i], self.after[j])
+                    and self.before[i].key == self.after[j].key
+                    and 2 * count > votes[i].total()
+                    and (count > 1 or same)
+                ):
+                    self._pair(i, j)
+            j = self.to[i]
+            if j >= 0 and self.old_parents[i] >= 0 and self.new_parents[j] >= 0:
+                votes[self.old_parents[i]][self.new_parents[j]] += 1
+
+    def _same_words_and_parent(self) -> None:
+        waiting: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+        for j in range(len(self.of) - 1, -1, -1):
+            if self.of[j] < 0:
+                waiting[self.new_parents[j], self.new_bodies[j]].append(j)  # the first one last
+        for i, words in enumerate(self.old_bodies):
+            above = self.old_parents[i]
+            parent = self.to[above] if above >= 0 else -1
+            if self.to[i] >= 0 or (above >= 0 and parent < 0):
+                continue
+            same = waiting.get((parent, words))
+            if (
+                same
+                and self.before[i].key == self.after[same[-1]].key
+                and _like_kinds(self.before[i], self.after[same[-1]])
+            ):
+                self._pair(i, same.pop())
+
+    # --- 5 ---------------------------------------------------------------------------------------
+
+    def _same_but_for_typography(self) -> None:
+        old = [i for i, j in enumerate(self.to) if j < 0]
+        new = [j for j, i in enumerate(self.of) if i < 0]
+        if not old or not new:
+            return
+        for i in old:
+            j = self._by_path.get(self.before[i].path, -1)
+            if j >= 0:
+                self._pair_alike(i, j)
+        once_old = _standing_once([letters(self.old_bodies[i]) if self.to[i] < 0 else "" for i in old])
+        once_new = _standing_once([letters(self.new_bodies[j]) if self.of[j] < 0 else "" for j in new])
+        for words, at in once_old.items():
+            there = once_new.get(words, -1)
+            if at >= 0 and there >= 0:
+                i, j = old[at], new[there]
+                if len(words) >= _LONE or self.same_parent(i, j):
+                    self._pair_alike(i, j)
+
+    def _pair_alike(self, i: int, j: int) -> None:
+        old, new = self.before[i], self.after[j]
+        if not self._free(i, j) or not _like_kinds(old, new):
+            return
+        if old.key != new.key and not _may_be_renamed(old.key, new.key):
+            return
+        if only_typography(self.old_bodies[i], self.new_bodies[j]):
+            self._pair(i, j)
+            self.alike.add(i)
+        else:
+            self.unlike.add((i, j))
+
+    # --- 6 ---------------------------------------------------------------------------------------
+
+    def _likest(self) -> None:
+        levels: defaultdict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for i, unit in enumerate(self.before):
+            if self.to[i] < 0:
+                levels[unit.depth][0].append(i)
+        for j, unit in enumerate(self.after):
+            if self.of[j] < 0:
+                levels[unit.depth][1].append(j)
+        for depth in sorted(levels):
+            old, new = levels[depth]
+            if old and new:
+                self._pair_likest(old, new)
+            self._pair_by_citation(old)
+        left_old = [i for i, j in enumerate(self.to) if j < 0]
+        left_new = [j for j, i in enumerate(self.of) if i < 0]
+        if left_old and left_new:
+            self._pair_likest(left_old, left_new)
+
+    def _pair_likest(self, old: list[int], new: list[int]) -> None:
+        if len(old) > _MANY:
+            # Nearly all of a text changed a little: no search for what is plainly in its place.
+            for i in old:
+                j = self._by_path.get(self.before[i].path, -1)
+                if j >= 0 and self._free(i, j) and self._score(i, j) >= _PLAIN:
+                    self._pair(i, j)
+            old, new = [i for i in old if self.to[i] < 0], [j for j in new if self.of[j] < 0]
+        scored: list[tuple[float, int, int, int]] = []
+        for i, j in self._candidates(old, new):
+            score = self._score(i, j)
+            if score > 0:
+                scored.append((-score, abs(i - j), i, j))
+        for _, _, i, j in sorted(scored):
+            if self._free(i, j):
+                self._pair(i, j)
+
+    def _score(self, i: int, j: int) -> float:
+        """Likeness with what the place adds; 0 where the two cannot be the same unit."""
+        old, new = self.before[i], self.after[j]
+        if not _like_kinds(old, new):
+            return 0.0
+        same_path = old.path == new.path
+        if old.key != new.key:
+            if self.same_parent(i, j) and _is_row_reworded(old, new):
+                least = _SAME_PLACE
+            elif _may_be_renamed(old.key, new.key):
+                least = _ELSEWHERE
+            else:
+                return 0.0
+        else:
+            least = _SAME_PLACE
+        same_parent = self.same_parent(i, j)
+        first, second = self._words(0, i), self._words(1, j)
+        if not (same_path or same_parent):
+            if min(len(first), len(second)) < _ELSEWHERE_TOKENS and not (old.key and old.key == new.key):
+                return 0.0
+            least = _ELSEWHERE
+        score = likeness(first, second, least)
+        return score + 0.1 * same_path + 0.15 * same_parent if score > 0 else 0.0
+
+    def same_parent(self, i: int, j: int) -> bool:
+        """Whether the parents of two units are one unit, or neither has one."""
+        above, below = self.old_parents[i], self.new_parents[j]
+        return self.to[above] == below if above >= 0 else below < 0
+
+    def _words(self, side: int, index: int) -> list[str]:
+        known = self._tokens[side]
+        if index not in known:
+            words = (self.old_bodies, self.new_bodies)[side][index]
+            # Where there is white space it is enough here, and five times as quick.
+            known[index] = words.split() if words.count(" ") * _SPARSE >= len(words) else tokens(words)
+        return known[index]
+
+    def _candidates(self, old: list[int], new: list[int]) -> list[tuple[int, int]]:
+        if len(old) * len(new) <= _ALL_PAIRS:
+            return [(i, j) for i in old for j in new]
+        postings: defaultdict[str, list[int]] = defaultdict(list)
+        for j in new:
+            for word in set(self._words(1, j)):
+                postings[word].append(j)
+        wanted = set(new)
+        most, at_most = (_POSTINGS, _CANDIDATES) if len(old) <= _MANY else (_POSTINGS // 4, _CANDIDATES // 2)
+        found: list[tuple[int, int]] = []
+        for i in old:
+            shared: Counter[int] = Counter()
+            for word in set(self._words(0, i)):
+                units = postings.get(word, ())
+                if len(units) <= most:
+                    shared.update(units)
+            best = {j for j, _ in shared.most_common(at_most)}
+            same = self._by_path.get(self.before[i].path, -1)
+            if same in wanted:
+                best.add(same)
+            found.extend((i, j) for j in sorted(best))
+        return found
+
+    def _pair_by_citation(self, old: list[int]) -> None:
+        for i in old:
+            unit = self.before[i]
+            j = self._by_path.get(unit.path, -1)
+            if j < 0 or not self._free(i, j) or not _like_kinds(unit, self.after[j]):
+                continue
+            by_ordinal = not unit.marker and not unit.key and unit.kind in _ORDINAL_KINDS
+            if not by_ordinal or likeness(self._words(0, i), self._words(1, j)) >= _LOOSE:
+                self._pair(i, j)
+
+
+def second_copies(before: Sequence[Unit], after: Sequence[Unit]) -> dict[int, str]:
+    """Units before of a section or subpart that stood twice and now stands once, in the copy that came second: the index
+    to the citation without its ordinal. The ordinal is ours: what now stands under the citation replaces the first copy."""
+    old_paths, new_paths = {unit.path for unit in before}, {unit.path for unit in after}
+    heads: dict[str, str] = {}
+    for unit in before:
+        if unit.kind is not UnitKind.HEADING or not unit.path.endswith(" [2]") or unit.path in new_paths:
+            continue
+        found = _SECOND.fullmatch(unit.path)
+        if found and {found[1]} <= old_paths & new_paths and f"{found[1]} [3]" not in old_paths:
+            heads[unit.path] = found[1]
+    if not heads:
+        return {}
+    copies: dict[int, str] = {}
+    for index, unit in enumerate(before):
+        at = unit.path.find(" [2]")
+        if at >= 0 and (base := heads.get(unit.path[: at + 4])) is not None:
+            copies[index] = base + unit.path[at + 4 :]
+    return copies
+
+
+def _standing_once(bodies: Sequence[str]) -> dict[str, int]:
+    """Words to their index; -1 for words that stand more than once, and for none at all."""
+    found: dict[str, int] = {}
+    for index, words in enumerate(bodies):
+        found[words] = -1 if words in found else index
+    found[""] = -1
+    return found
+
+
+def _table(row: Unit) -> tuple[str, str]:
+    return row.path.rpartition(" › ")[0], row.key
+
+
+def _like_kinds(old: Unit, new: Unit) -> bool:
+    return old.kind == new.kind or not (old.kind in _OWN_KIND or new.kind in _OWN_KIND)
+
+
+def _is_row_reworded(old: Unit, new: Unit) -> bool:
+    """Whether two rows of one table differ in the words of their first cell only, and those are alike: the row was
+    edited. Not for parties, whose likeness says nothing: their keys name the country too."""
+    if old.kind is not UnitKind.ROW or new.kind is not UnitKind.ROW or " › " in old.key or " › " in new.key:
+        return False
+    if not old.key or not new.key or _table(old)[0] != _table(new)[0]:
+        return False
+    others = old.text.partition(CELL_GAP)[2]
+    if not others or others != new.text.partition(CELL_GAP)[2]:
+        return False
+    return likeness(tokens(old.key), tokens(new.key)) >= _SAME_PLACE
+
+
+def _may_be_renamed(old: str, new: str) -> bool:
+    """Whether two keys may name one party: nearly the same letters, or the same but for typography.
+    Only the name counts (`china › some co., ltd.`), not the country that it stands under."""
+    if not old or not new:
+        return False
+    old, new = old.rpartition(" › ")[2], new.rpartition(" › ")[2]
+    return Indel.normalized_similarity(old, new) >= _SAME_PARTY or legal_form(old) == legal_form(new)

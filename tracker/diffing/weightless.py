@@ -1,0 +1,105 @@
+"""Operations on a web page that a reader need not see: what differs in markup and layout only.
+
+- a list's number or mark that is typed in one version and drawn by the browser in the other;
+- a link or an image that came or went with the words around it, that says where the same file was before, or that
+  only stands elsewhere on the page;
+- the order in the rest of a page (sidebars, teasers).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from tracker.diffing.normalization import only_typography
+from tracker.model import Op, Operation, Unit, UnitKind
+from tracker.page_parts import is_rest_of_page
+
+_TARGETS = frozenset({UnitKind.LINK, UnitKind.IMAGE})
+_ARROW = " → "
+_SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+_TYPED_MARK = re.compile(r"(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,6})[.)]|[•·▪◦*–-])\s+")
+
+
+def is_target(unit: Unit) -> bool:
+    """Whether a unit says where a link leads, or which file an image is."""
+    return unit.kind in _TARGETS
+
+
+def same_target(before: str, after: str) -> bool:
+    """Whether two texts of link units lead to the same place: every sign of an address counts but its scheme. A
+    relative address is compared with the path of an absolute one."""
+    old_words, old = _parted(before)
+    new_words, new = _parted(after)
+    return only_typography(old_words, new_words) and same_address(old, new)
+
+
+def same_address(old: str, new: str) -> bool:
+    old, new = _SCHEME.sub("", old), _SCHEME.sub("", new)
+    if old == new:
+        return True
+    if old.startswith("/") != new.startswith("/"):
+        relative, whole = (old, new) if old.startswith("/") else (new, old)
+        return whole.partition("/")[1:] == ("/", relative[1:])
+    return False
+
+
+def same_but_for_list_mark(old: Unit, new: Unit) -> bool:
+    """Whether two units differ only by the mark of a list entry: one is an entry whose mark the browser draws, the
+    other has it typed."""
+    for drawn, typed in ((old, new), (new, old)):
+        if _is_item(drawn) and not _TYPED_MARK.match(drawn.text):
+            mark = _TYPED_MARK.match(typed.text)
+            if mark and only_typography(drawn.text, typed.text[mark.end() :]):
+                return True
+    return False
+
+
+def _is_item(unit: Unit) -> bool:
+    return any(name == "item" for name, _ in unit.meta)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    words, arrow, address = text.rpartition(_ARROW)
+    return (words, address) if arrow else ("", text)
+
+
+def marked(
+    operations: Sequence[Operation], before: Sequence[Unit], after: Sequence[Unit]
+) -> tuple[Operation, ...]:
+    """`operations` with those of layout marked editorial."""
+    if not any(op.kind in _TARGETS or is_rest_of_page(op.path) for op in operations):
+        return tuple(operations)
+    words = [op for op in operations if op.kind not in _TARGETS]
+    come = _joined(text for op in words for kind, text in op.spans if kind == "insert")
+    gone = _joined(text for op in words for kind, text in op.spans if kind == "delete")
+    old = _addresses(before)
+    new = _addresses(after)
+    found: list[Operation] = []
+    for op in operations:
+        weightless = False
+        if op.kind in _TARGETS:
+            said, address = _parted(op.after if op.op is not Op.REMOVED else op.before)
+            if op.op is Op.ADDED:
+                weightless = _is_within(said, come) or address in old
+            elif op.op is Op.REMOVED:
+                weightless = _is_within(said, gone) or address in new
+            else:
+                weightless = same_target(op.before, op.after)
+        elif op.op in (Op.MOVED, Op.RENUMBERED) and is_rest_of_page(op.path):
+            weightless = op.before == op.after
+        found.append(replace(op, editorial=True) if weightless else op)
+    return tuple(found)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "\n".join(" ".join(text.split()) for text in texts)
+
+
+def _is_within(words: str, text: str) -> bool:
+    return bool(words) and words in text
+
+
+def _addresses(units: Sequence[Unit]) -> set[str]:
+    return {_parted(unit.text)[1] for unit in units if unit.kind in _TARGETS}

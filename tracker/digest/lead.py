@@ -1,0 +1,109 @@
+"""How the digest begins: its subject, the week in three sentences, and whether something may have been missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from tracker.digest.figures import LEVELS
+from tracker.digest.phrases import Words
+from tracker.i18n import label, t
+from tracker.legal_status.current import standing
+from tracker.model import Level
+from tracker.rendering.alert_message import level_badge
+from tracker.rendering.deadlines import days_left
+from tracker.sanitize import line, shorten
+
+
+def subject(words: Words, title: str, marks: Sequence[str]) -> str:
+    week, language = words.week, words.language
+    weighty = week.count(Level.CRITICAL) + week.count(Level.HIGH)
+    said = (
+        t("digest.subject-empty", language)
+        if week.empty
+        else t("digest.subject-counts", language, changes=words.changes(len(week.items)), weighty=weighty)
+    )
+    told = "・".join(marks) if language == "ja" else ", ".join(marks)
+    return shorten(f"{title}{f' ({told})' if told else ''}: {said}", 140)
+
+
+def warning(words: Words) -> str:
+    ill = words.week.ill
+    if not ill:
+        return ""
+    names = words.listed(source.id for source in ill[:4])
+    return t("digest.warning", words.language, count=len(ill), names=names)
+
+
+def sentences(words: Words) -> tuple[str, ...]:
+    return tuple(said for said in (_counted(words), _weightiest(words), _next(words)) if said)
+
+
+def _counted(words: Words) -> str:
+    week, language = words.week, words.language
+    if week.empty:
+        return t("digest.nothing", language)
+    levels = words.listed(
+        t("digest.level-count", language, level=name.lower(), count=count)
+        for level, name, count in ((lv, label("level", lv, language), week.count(lv)) for lv in LEVELS)
+        if count
+    )
+    before = week.quarter.weeks[-2].total if len(week.quarter.weeks) > 1 else 0
+    said = t("digest.counted", language, changes=words.changes(len(week.items)), levels=levels, before=before)
+    updates = sum(item.update for item in week.items)
+    if updates:
+        said += t("digest.updates", language, count=updates)
+    if week.profile:
+        key = "digest.matched" if week.matched else "digest.matched-none"
+        said += t(key, language, count=week.matched, profile=line(week.profile))
+    return said
+
+
+def _weightiest(words: Words) -> str:
+    week, language = words.week, words.language
+    if week.empty:
+        return watched(words)
+    top = min(week.items, key=lambda item: (-item.level.rank, not item.matched))
+    if top.level.rank < Level.MEDIUM.rank:
+        return t("digest.minor", language)
+    now = standing(top.change.tagging.status, week.as_of).now
+    said = level_badge(top.level, top.change.tagging.direction, language)
+    if now is not None:
+        state = label("status", now.state, language)
+        said = f"{said}・{state}" if language == "ja" else f"{said}, {state.lower()}"
+    return t("digest.weightiest", language, badge=said, what=words.what(top.change))
+
+
+def watched(words: Words) -> str:
+    sources = words.week.sources
+    taken = sum(source.taken for source in sources)
+    well = sum(source.well(words.week.period) for source in sources)
+    return t("digest.watched", words.language, well=well, all=len(sources), taken=taken)
+
+
+def _next(words: Words) -> str:
+    week, language = words.week, words.language
+    dated = [action for action in week.actions if action.date is not None]
+    first = min(dated, key=lambda action: action.date.date if action.date else date.max, default=None)
+    if first is not None and first.date is not None:
+        return t(
+            "digest.next-action",
+            language,
+            count=words.things(len(week.actions)),
+            day=words.day(first.date.date),
+            left=days_left(first.date.date, week.as_of, language),
+            type=words.type(first.date),
+            what=words.name(first.item.change, number=False),
+        )
+    if week.actions:
+        return t("digest.actions-undated", language, count=words.things(len(week.actions)))
+    if week.coming:
+        coming = week.coming[0]
+        return t(
+            "digest.next-date",
+            language,
+            day=words.day(coming.date.date),
+            type=words.type(coming.date),
+            what=words.name(coming.item.change, number=False),
+        )
+    return t("digest.no-date", language)

@@ -1,0 +1,108 @@
+"""The words that the digest's parts share: how a change, a day, a place, a number is said in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import takewhile
+
+from tracker.citations import japanese
+from tracker.digest.week import Week
+from tracker.i18n import day as written
+from tracker.i18n import label, t
+from tracker.i18n import moment as timed
+from tracker.model import Change, DocumentKind, Language, LegalDate
+from tracker.rendering.alert_message import what_changed
+from tracker.rendering.deadlines import change_url
+from tracker.rendering.location_text import noted
+from tracker.sanitize import line, safe_url, shorten
+
+HEADLINE = 150
+TITLE = 110
+REASON = 230
+# Texts that stand for years and change in places; all others are said once.
+TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+_BOOKS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A week and the language that it is told in. `share`: which part of long lists is shown."""
+
+    week: Week
+    language: Language
+    share: float = 1.0
+
+    def shown(self, limit: int) -> int:
+        return max(1, round(limit * self.share))
+
+    def head(self, change: Change, limit: int) -> str:
+        """What happened, in one line: a document is there under its title; a text reads otherwise in places."""
+        if change.kind in _BOOKS:
+            return shorten(self.cited(self._places(change)), limit)
+        if change.kind in TEXTS:
+            return shorten(what_changed(change, self.language)[0], limit)
+        return self.name(change)
+
+    def _places(self, change: Change) -> str:
+        """What was touched, without the words that went and came. In Japanese each section has a sentence."""
+        first, rest = what_changed(change, self.language)
+        if self.language != "ja":
+            return first
+        places = takewhile(lambda sentence: sentence and "「" not in sentence, rest.split("。"))
+        return "、".join((first, *places))
+
+    def name(self, change: Change, *, number: bool = True) -> str:
+        """What a thing is called, not what changed in it: a document's title; of a text, what was touched."""
+        if change.kind in _BOOKS:
+            return shorten(self.cited(what_changed(change, self.language)[0]), TITLE)
+        known = (change.document_number or change.citation) if number else None
+        return shorten(line(change.title), TITLE) + (self.bracketed(line(known)) if known else "")
+
+    def what(self, change: Change) -> str:
+        """For the middle of a sentence."""
+        return self.head(change, 120) if change.kind in TEXTS else self.name(change, number=False)
+
+    def reason(self, change: Change) -> str:
+        return shorten(line(change.tagging.reason.get(self.language)), REASON)
+
+    def noted(self, entry: LegalDate) -> list[str]:
+        """Which document set the date, or for what it holds."""
+        return [self.cited(noted(entry.note, self.language))] if entry.note else []
+
+    def type(self, entry: LegalDate) -> str:
+        return label("date", entry.type, self.language)
+
+    def page(self, change: Change) -> str:
+        return change_url(self.week.viewer_url, change.id) if self.week.viewer_url else safe_url(change.url)
+
+    def cited(self, path: str) -> str:
+        return line(japanese(path) if self.language == "ja" else path)
+
+    def day(self, on: date) -> str:
+        return written(on, self.language)
+
+    def changes(self, count: int) -> str:
+        if count == 1:
+            return t("digest.change-one", self.language)
+        return t("digest.change-many", self.language, count=count)
+
+    def things(self, count: int) -> str:
+        return (
+            t("digest.thing-one", self.language)
+            if count == 1
+            else t("digest.thing-many", self.language, count=count)
+        )
+
+    def listed(self, words: Iterable[str]) -> str:
+        return ("、" if self.language == "ja" else ", ").join(line(word) for word in words)
+
+    def bracketed(self, words: str) -> str:
+        return f"({words})" if self.language == "ja" else f" ({words})"
+
+    def more(self, count: int) -> str:
+        return t("message.more", self.language, count=count) if count > 0 else ""
+
+    def moment(self, value: datetime) -> str:
+        return timed(value, self.language, self.week.period.timezone)

@@ -1,0 +1,141 @@
+"""A week's material, out of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tracker.digest.period import Period
+from tracker.digest.quarter import WEEKS, Sighting
+from tracker.digest.week import HORIZON, Health, Material, Outage, Review, Week, build
+from tracker.model import Change, DocumentKind, Level, Operation
+from tracker.serialization import restore
+from tracker.storage import changes as stored
+from tracker.storage.database import Store
+from tracker.storage.digest_queries import Weeks
+from tracker.storage.instants import from_text
+from tracker.storage.read_queries import Reader, reader
+
+_COMPARED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
+_LEVELS = tuple(Level)
+# How long one source of a list may lag behind the other: the eCFR, the Consolidated Screening List.
+EARLIER = timedelta(days=35)
+
+
+def week(
+    state: Path,
+    period: Period,
+    *,
+    now: datetime,
+    profile: str = "",
+    viewer_url: str = "",
+    watched: Collection[str] | None = None,
+    store: Store | None = None,
+) -> Week:
+    """Any week, as the store has it now. `watched`: the sources whose health is told (None: all that the store
+    knows). `store`: one that is open already. Raises StoreError where there is no state."""
+    with reader(state) as opened:
+        material = _material(opened, period, watched)
+        lists = any(change.kind in _COMPARED for change in material.changes)
+        before = (
+            _restored(Weeks(opened.connection).compared(period.start - EARLIER, period.start))
+            if lists
+            else ()
+        )
+    wanted = [change.id for change in (*material.changes, *before) if change.kind in _COMPARED]
+    operations = _operations(wanted, state, store)
+    full = replace(
+        material,
+        operations=operations,
+        earlier=tuple((change, operations[change.id]) for change in before),
+    )
+    return build(period, full, now=now, profile=profile, viewer_url=viewer_url)
+
+
+def _material(opened: Reader, period: Period, watched: Collection[str] | None) -> Material:
+    weeks = Weeks(opened.connection)
+    changes = _restored(weeks.first_seen(period.start, period.end))
+    names = [link.target for change in changes for link in change.tagging.links]
+    affected = _restored(weeks.turning(period.first, period.last, names))
+    updates = _restored(weeks.renewed(period.start, period.end))
+    # A day more than the horizon: the week speaks as of New York's day.
+    planned = _restored(weeks.planned(period.first, period.last + HORIZON + timedelta(days=1)))
+    sightings = (
+        Sighting(
+            from_text(seen.detected_at),
+            _LEVELS[seen.level],
+            seen.topics,
+            date.fromisoformat(seen.effective) if seen.effective else None,
+        )
+        for seen in weeks.seen(period.shifted(1 - WEEKS).start, period.end)
+    )
+    taken = weeks.taken(period.start, period.end)
+    outages = _outages(weeks.outages(period.start, period.end))
+    since = weeks.watched_since()
+    concerned = dict.fromkeys(change.id for change in (*changes, *updates, *planned))
+    return Material(
+        changes=changes,
+        updates=updates,
+        planned=planned,
+        affected=affected,
+        sightings=tuple(sightings),
+        sources=tuple(
+            _health(row, taken.get(name, 0), outages.get(name, ()))
+            for name, row in opened.sources().items()
+            if watched is None or name in watched
+        ),
+        reviews=_reviews(opened.reviews(list(concerned))),
+        watched_since=from_text(since) if since else None,
+    )
+
+
+def _restored(records: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
+    return tuple(restore(record) for record in records)
+
+
+def _operations(
+    change_ids: Sequence[str], state: Path, store: Store | None
+) -> dict[str, tuple[Operation, ...]]:
+    if not change_ids:
+        return {}
+    opened = store or Store(state)
+    try:
+        with opened.read() as connection:
+            return {change_id: stored.operations(connection, change_id) for change_id in change_ids}
+    finally:
+        if store is None:
+            opened.close()
+
+
+def _health(row: Mapping[str, Any], taken: int, outages: tuple[Outage, ...]) -> Health:
+    since = from_text(row["since"]) if row["since"] else None
+    return Health(row["id"], row["state"], since, row["reason"], taken, outages)
+
+
+def _outages(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Outage, ...]]:
+    """By source: subjects are `source:fr-bis` and, for one that says nothing any more, `quiet:fr-bis`."""
+    found: dict[str, tuple[Outage, ...]] = {}
+    for row in rows:
+        kind, _, name = row["subject"].partition(":")
+        if kind in {"source", "quiet"}:
+            until = from_text(row["closed_at"]) if row["closed_at"] else None
+            outage = Outage(from_text(row["opened_at"]), until, row["reason"])
+            found[name] = (*found.get(name, ()), outage)
+    return found
+
+
+def _reviews(rows: Iterable[Mapping[str, Any]]) -> dict[str, Review]:
+    """What holds last of each change. A decision counts whatever revision it was about: the digest asks for no
+    second one, the alert about the revision did."""
+    found: dict[str, Review] = {}
+    for row in rows:
+        known = found.get(row["change_id"], Review())
+        if row["action"] == "decide":
+            known = Review(True, known.assignee)
+        elif row["action"] == "assign":
+            known = Review(known.decided, row["value"])
+        found[row["change_id"]] = known
+    return found

@@ -1,0 +1,351 @@
+"""A week in one language: every word that people read, in the order in which they read it, before any form.
+
+All texts are on one line and free of invisible characters; markup is each form's own affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from urllib.parse import quote
+
+from tracker.digest.changed_parties import Party, only_parties
+from tracker.digest.figures import LEVELS, charts
+from tracker.digest.lead import sentences, subject, warning, watched
+from tracker.digest.phrases import HEADLINE, REASON, Words
+from tracker.digest.view_model import Group, Row, Section, Sheet
+from tracker.digest.week import Action, Coming, Health, Item, Outage, Turn, Week
+from tracker.i18n import label, moment, t
+from tracker.model import Change, Language, Level, Op
+from tracker.rendering.alert_message import level_badge
+from tracker.rendering.deadlines import days_left
+from tracker.rendering.official_links import official_unit
+from tracker.sanitize import line, safe_url, shorten
+
+# How many rows of a list are shown; the rest is counted.
+PER_TOPIC, LOW, ACTIONS, ROWS, PARTIES = 5, 8, 12, 25, 40
+
+LISTS = "entity-list"
+
+
+def sheet(week: Week, language: Language, *, repeated: bool = False, share: float = 1.0) -> Sheet:
+    """The week in Japanese or English. `repeated`: the same digest may have been sent already. `share`: that part
+    of the rows that are shown otherwise, for places with little space."""
+    return _sheet(Words(week, language, share), repeated)
+
+
+def _sheet(words: Words, repeated: bool) -> Sheet:
+    week, language = words.week, words.language
+    year, number, _ = week.period.first.isocalendar()
+    title = t("digest.title", language, year=year, number=number)
+    profile = line(week.profile)
+    marks = (
+        *((t("digest.for-profile", language, profile=profile),) if profile else ()),
+        *(() if week.over else (t("digest.running", language),)),
+        *((t("digest.repeated", language),) if repeated else ()),
+    )
+    return Sheet(
+        language=language,
+        name=week.period.name,
+        subject=subject(words, title, marks),
+        title=title,
+        span=t("digest.span", language, first=words.day(week.period.first), last=words.day(week.period.last)),
+        marks=marks,
+        warning=warning(words),
+        sentences=sentences(words),
+        counts=tuple((level, label("level", level, language), week.count(level)) for level in LEVELS),
+        sections=tuple(
+            section
+            for section in (
+                _actions(words),
+                _topics(words),
+                _turns(words),
+                _parties(words),
+                _sections(words),
+                _proposals(words),
+                _coming(words),
+                _sources(words),
+            )
+            if section.groups or section.lead
+        ),
+        charts=charts(week.quarter, language),
+        viewer=_viewer(week),
+        viewer_says=t("digest.open", language),
+        made=t("digest.made", language, moment=moment(week.made_at, language, week.period.timezone)),
+        notice=t("digest.notice", language),
+    )
+
+
+def _viewer(week: Week) -> str:
+    """The week's page in the viewer."""
+    if not week.viewer_url:
+        return ""
+    asked = f"?profile={quote(week.profile)}" if week.profile else ""
+    return f"{week.viewer_url.rstrip('/')}/digest/{week.period.name}{asked}"
+
+
+def _actions(words: Words) -> Section:
+    week, language = words.week, words.language
+    rows = [_action(words, action) for action in week.actions]
+    lead = "" if rows else t("digest.actions-none", language)
+    return _section(words, "actions", rows, ACTIONS, lead)
+
+
+def _action(words: Words, action: Action) -> Row:
+    language, due = words.language, action.date
+    when, left = t("digest.undated", language), ""
+    if due is not None:
+        when, left = (
+            words.day(due.date),
+            words.type(due) + words.bracketed(days_left(due.date, words.week.as_of, language)),
+        )
+    if action.in_force:
+        when, left = t("digest.now", language), f"{when} {left}" if due is not None else ""
+    notes = [words.reason(action.item.change)]
+    if due is not None:
+        notes += words.noted(due)
+    if action.assignee:
+        notes.append(t("digest.assigned", language, who=line(action.assignee)))
+    soon = due is not None and (due.date - words.week.as_of).days <= 7
+    return _row(words, action.item, notes=notes, when=when, left=left, soon=soon or action.in_force)
+
+
+def _topics(words: Words) -> Section:
+    """Each change once, under the topic that it is most about; what is only `low` is named at the end."""
+    language = words.language
+    if words.week.empty:
+        return Section("topics", "")
+    weighty = [item for item in words.week.items if item.level.rank >= Level.MEDIUM.rank or item.matched]
+    low = [item for item in words.week.items if not (item.level.rank >= Level.MEDIUM.rank or item.matched)]
+    groups = []
+    matched = [item for item in weighty if item.matched]
+    if matched:
+        title = t("digest.for-you", language, profile=line(words.week.profile))
+        groups.append(_group(words, title, matched, ROWS))
+    rest: dict[str, list[Item]] = {}
+    for item in weighty:
+        if not item.matched:
+            rest.setdefault(_topic(item.change), []).append(item)
+    for name, items in rest.items():
+        title = label("topic", name, language) if name else t("digest.no-topic", language)
+        groups.append(_group(words, title, items, PER_TOPIC))
+    if low:
+        rows = tuple(_row(words, item, head=words.name(item.change)) for item in low[: words.shown(LOW)])
+        groups.append(
+            Group(t("digest.low", language, count=len(low)), rows, words.more(len(low) - words.shown(LOW)))
+        )
+    return Section("topics", t("digest.topics", language), tuple(groups))
+
+
+def _group(words: Words, title: str, items: Sequence[Item], limit: int) -> Group:
+    rows = tuple(_row(words, item, notes=[words.reason(item.change)]) for item in items[: words.shown(limit)])
+    return Group(title, rows, words.more(len(items) - words.shown(limit)))
+
+
+def _turns(words: Words) -> Section:
+    return _section(words, "turns", [_turn(words, turn) for turn in words.week.turns], ROWS)
+
+
+def _turn(words: Words, turn: Turn) -> Row:
+    language, status = words.language, turn.status
+    state = label("status", status.state, language)
+    if turn.ended:
+        said = t("digest.turn-ended", language, state=state)
+    elif turn.before:
+        said = t("digest.turn", language, before=label("status", turn.before, language), state=state)
+    else:
+        said = state
+    notes = [said]
+    if status.until is not None and not turn.ended:
+        notes[0] += words.bracketed(t("standing.until", language, day=words.day(status.until)))
+    if status.units:
+        notes.append(words.listed(words.cited(unit) for unit in status.units[:4]))
+    if status.by:
+        notes.append(t("standing.by", language, by=line(status.by)))
+    return _row(words, turn.item, head=words.name(turn.item.change), when=words.day(turn.day), notes=notes)
+
+
+def _parties(words: Words) -> Section:
+    week, language = words.week, words.language
+    if not week.parties:
+        return Section("parties", "")
+    here = sum(party.in_japan for party in week.parties)
+    counts = {op: sum(party.op is op for party in week.parties) for op in (Op.ADDED, Op.CHANGED, Op.REMOVED)}
+    lead = t(
+        "digest.parties-lead",
+        language,
+        added=counts[Op.ADDED],
+        changed=counts[Op.CHANGED],
+        removed=counts[Op.REMOVED],
+        japan=here,
+    )
+    groups = []
+    shown = week.parties[: words.shown(PARTIES)]
+    for country, parties in groupby(shown, key=lambda party: party.country):
+        groups.append(Group(country, tuple(_party(words, party) for party in parties)))
+    if len(week.parties) > words.shown(PARTIES):
+        last = groups[-1]
+        groups[-1] = Group(last.title, last.rows, words.more(len(week.parties) - words.shown(PARTIES)))
+    return Section("parties", t("digest.parties", language), tuple(groups), lead)
+
+
+def _party(words: Words, party: Party) -> Row:
+    return Row(
+        head=party.name,
+        href=words.page(party.change),
+        when=label("op", party.op, words.language),
+        notes=(words.cited(party.register),),
+        official=official_unit(party.register),
+        soon=party.in_japan and party.op is Op.ADDED,
+    )
+
+
+def _sections(words: Words) -> Section:
+    language = words.language
+    rows = [
+        Row(
+            head=words.cited(section.name),
+            href=f"{words.page(section.change)}/redline",
+            when=words.listed(
+                t(
+                    "digest.op-count",
+                    language,
+                    op=label("op", op, language).lower(),
+                    count=section.counts[op],
+                )
+                for op in Op
+                if section.counts.get(op)
+            ),
+            official=official_unit(section.name),
+        )
+        for section in words.week.sections
+    ]
+    return _section(words, "sections", rows, ROWS)
+
+
+def _proposals(words: Words) -> Section:
+    rows = [_row(words, item, notes=_closing(words, item.change)) for item in words.week.proposals]
+    return _section(words, "proposals", rows, ROWS)
+
+
+def _closing(words: Words, change: Change) -> list[str]:
+    """When comments close, if the text says so and the day is still to come."""
+    closing = sorted(
+        {
+            entry.date
+            for entry in change.tagging.dates
+            if entry.type == "comments-close" and not entry.superseded
+        }
+    )
+    return [
+        f"{label('date', 'comments-close', words.language)}: {words.day(on)}"
+        + words.bracketed(days_left(on, words.week.as_of, words.language))
+        for on in closing
+        if on >= words.week.as_of
+    ]
+
+
+def _coming(words: Words) -> Section:
+    return _section(words, "coming", [_date(words, coming) for coming in words.week.coming], ROWS)
+
+
+def _date(words: Words, coming: Coming) -> Row:
+    return _row(
+        words,
+        coming.item,
+        head=words.name(coming.item.change),
+        when=words.day(coming.date.date),
+        left=days_left(coming.date.date, words.week.as_of, words.language),
+        notes=[words.type(coming.date), *words.noted(coming.date)],
+    )
+
+
+def _sources(words: Words) -> Section:
+    """Those that may have missed something, and the outages of the others."""
+    language = words.language
+    rows = [_ill(words, source) for source in words.week.ill]
+    rows += [
+        _outage(words, source, outage)
+        for source in words.week.sources
+        if source not in words.week.ill
+        for outage in source.outages
+    ]
+    lead = watched(words) if words.week.sources else t("digest.no-sources", language)
+    return Section("sources", t("digest.sources", language), (Group("", tuple(rows)),) if rows else (), lead)
+
+
+def _ill(words: Words, source: Health) -> Row:
+    language = words.language
+    lasting = [
+        outage for outage in source.outages if outage.until is None or outage.until >= words.week.period.end
+    ]
+    since = lasting[0].since if lasting else source.since
+    reason = lasting[0].reason if lasting else source.reason
+    state = source.state if source.state not in {"healthy", "new"} else "failing"
+    notes = [t("digest.since", language, moment=words.moment(since))] if since else []
+    if lasting and lasting[0].until is not None:
+        notes.append(t("digest.until", language, moment=words.moment(lasting[0].until)))
+    told = (words.listed(notes), shorten(line(reason), REASON))
+    return Row(
+        head=line(source.id),
+        when=label("health", state, language),
+        notes=tuple(note for note in told if note),
+        soon=True,
+    )
+
+
+def _outage(words: Words, source: Health, outage: Outage) -> Row:
+    language = words.language
+    span = [t("digest.since", language, moment=words.moment(outage.since))]
+    if outage.until is not None:
+        span.append(t("digest.until", language, moment=words.moment(outage.until)))
+    return Row(
+        head=line(source.id),
+        when=t("digest.recovered", language),
+        notes=(words.listed(span), shorten(line(outage.reason), REASON)),
+    )
+
+
+def _section(words: Words, name: str, rows: Sequence[Row], limit: int, lead: str = "") -> Section:
+    if not rows and not lead:
+        return Section(name, "")
+    group = Group("", tuple(rows[: words.shown(limit)]), words.more(len(rows) - words.shown(limit)))
+    return Section(name, t(f"digest.{name}", words.language), (group,) if rows else (), lead)
+
+
+def _row(
+    words: Words,
+    item: Item,
+    *,
+    head: str = "",
+    notes: Iterable[str] = (),
+    when: str = "",
+    left: str = "",
+    soon: bool = False,
+) -> Row:
+    change, language = item.change, words.language
+    marks = [t("digest.update", language)] if item.update else []
+    if item.matched:
+        marks.append(t("digest.matches", language))
+    if item.also:
+        marks.append(t("digest.also", language, sources=words.listed(item.also)))
+    return Row(
+        head=head or words.head(change, HEADLINE),
+        href=words.page(change),
+        when=when,
+        left=left,
+        badge=level_badge(item.level, change.tagging.direction, language),
+        level=item.level,
+        notes=tuple(note for note in notes if note),
+        official=safe_url(change.url),
+        marks=tuple(marks),
+        soon=soon,
+    )
+
+
+def _topic(change: Change) -> str:
+    """The topic that a change is most about: of a change of listed parties alone that is the list, whatever the
+    parties deal in."""
+    if any(topic.id == LISTS for topic in change.tagging.topics) and only_parties(change):
+        return LISTS
+    return max(change.tagging.topics, key=lambda topic: topic.score).id if change.tagging.topics else ""

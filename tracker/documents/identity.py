@@ -1,0 +1,55 @@
+"""What a document is called for ever, what it says as a hash, and what its changes are called."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+
+from tracker.config.models import Source
+from tracker.model import Document, DocumentKind, Fetched, Role
+
+# Documents with one record for life, whatever source shows them.
+LASTING = frozenset({Role.FR_RECORD, Role.PI_RECORD, Role.FEED_ENTRY})
+_MODERN = re.compile(r"(?:[CRZX]\d+-)?20\d\d-\d{4,6}")
+
+
+def digest(document: Document) -> str:
+    """What a document says, as a hash: the same for two answers that differ in nothing that is read."""
+    facts = [
+        document.title, document.abstract, document.action, document.dates_text, document.type,
+        str(document.published), str(document.effective_on), str(document.comments_close_on),
+        document.correction_of, document.corrections,
+        _units(document),
+    ]  # fmt: skip
+    if document.kind is DocumentKind.CFR:
+        # An eCFR part is published anew every day; only its text counts.
+        facts[5] = None
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _units(document: Document) -> list[tuple[str, str, str]]:
+    """The units in reading order; outside the law, rows and entries that are known by name in an order of their own, as
+    publishers turn theirs about from day to day."""
+    units = [(unit.path, unit.text, unit.key) for unit in document.units]
+    if document.kind not in (DocumentKind.PAGE, DocumentKind.LIST):
+        return units
+    return [unit for unit in units if not unit[2]] + sorted(unit for unit in units if unit[2])
+
+
+def identify(source: Source, fetched: Fetched, document: Document) -> str:
+    """The name of a document for ever. Numbers of the Federal Register were given twice before 2016, in
+    forms such as `94-16174`, so those carry their year."""
+    number = document.document_number
+    if number and fetched.role in LASTING:
+        if _MODERN.fullmatch(number) or document.published is None:
+            return f"fr:{number}"
+        return f"fr:{number}@{document.published.year}"
+    return f"{source.id}:{fetched.key}"
+
+
+def change_id(identity: str, ordinal: int, document: Document) -> str:
+    """The same whenever the same poll is repeated. A document with a record for life has one id; elsewhere
+    each new state of the text is a change of its own."""
+    name = identity if identity.startswith("fr:") else f"{identity}|{ordinal}|{digest(document)}"
+    return f"chg_{hashlib.sha256(name.encode()).hexdigest()[:16]}"

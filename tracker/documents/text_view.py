@@ -1,0 +1,295 @@
+"""A document as the rules see it: the words that decide, where each stood, and what it touches.
+
+For a document of its own that is title, action and abstract (or, where there is none, the first
+paragraphs); for a change of a text, the words that were added and removed, and not what stood there
+before. `touched` are the citation paths that instructions or operations change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from tracker import citations
+from tracker.amendments import instructions
+from tracker.documents.term_matching import Term
+from tracker.model import Document, DocumentKind, Evidence, Op, Operation, Unit, UnitKind
+from tracker.page_parts import is_rest_of_page
+from tracker.text import fold_space
+
+NO_ABSTRACT = "no summary provided"
+_LEAD = 4_000  # characters of running text that stand in for an abstract
+_BODY = 400_000  # of instructions and headings; the largest recorded rule has 90,000
+_QUOTE = 260
+_ABBREVIATED = "".join(
+    rf"(?<!\b{word}\.)"
+    for word in (
+        "Jan", "Feb", "Mar", "Apr", "Aug", "Sept", "Oct", "Nov", "Dec", "No", "Nos", "Supp", "Co", "Ltd", "Inc", "Corp",
+        r"U\.S", r"E\.O", r"p\.m", r"a\.m", r"a\.k\.a", "Sec", "Pub",
+    )
+)  # fmt: skip
+_SENTENCE = re.compile(rf"(?<=[.;:?!]){_ABBREVIATED}[\"”’)]*\s+(?=[\"“‘(]?[A-Z0-9§])")
+_FR_KINDS = frozenset(
+    {
+        DocumentKind.RULE,
+        DocumentKind.PROPOSED_RULE,
+        DocumentKind.NOTICE,
+        DocumentKind.PRESIDENTIAL,
+        DocumentKind.CORRECTION,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    where: str
+    text: str
+    lowered: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`text` is what the rules are tried on, the title first; `body` the instructions and headings
+    of a full text."""
+
+    document: Document
+    operations: tuple[Operation, ...]
+    title: Section
+    text: tuple[Section, ...]
+    full: bool = False
+    lowered: str = field(default="", repr=False)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the differences alone speak. A Federal Register document that was corrected in place
+        stays one document: it is read whole."""
+        return bool(self.operations) and self.document.kind not in _FR_KINDS
+
+    @property
+    def is_state(self) -> bool:
+        """A codified text or a list as it stands, with nothing to compare it to."""
+        return not self.operations and self.document.kind in (DocumentKind.CFR, DocumentKind.LIST)
+
+    @cached_property
+    def changed(self) -> tuple[Section, ...]:
+        """The words that a change added or took away, without the title of the page that they stand on."""
+        if not self.is_change:
+            return ()
+        return tuple(section for section in self.text if section.where != "title")
+
+    @cached_property
+    def page(self) -> Section:
+        """The whole page whose text changed, and what changed in it: what it is about, not what it now says."""
+        if not self.is_change or self.document.kind is not DocumentKind.PAGE:
+            return _section("page", "")
+        words = " ".join(unit.text for unit in self.document.units)[:_BODY]
+        return _section("page", " ".join((words, *(section.text for section in self.text))))
+
+    @cached_property
+    def body(self) -> tuple[Section, ...]:
+        return tuple(_body(self.document)) if self.full and not self.is_change else ()
+
+    @cached_property
+    def orders(self) -> tuple[instructions.Order, ...]:
+        """What the amendatory instructions of a full text order, in their order."""
+        if not self.full or self.is_change or self.document.kind not in _FR_KINDS | {DocumentKind.PAGE}:
+            return ()
+        return instructions.read(self.document)
+
+    @cached_property
+    def touched(self) -> dict[str, Evidence]:
+        """Citation path to the words that say so, in the order met."""
+        found: dict[str, Evidence] = {}
+        for operation in self.operations:
+            words = operation.after if operation.op is not Op.REMOVED else operation.before
+            where = operation.path if operation.op is not Op.REMOVED else f"removed: {operation.path}"
+            found.setdefault(operation.path, Evidence(clip(words), where))
+        for order in self.orders:
+            for path in order.paths:
+                found.setdefault(path, Evidence(clip(order.text), order.where))
+        return found
+
+    @cached_property
+    def eccns(self) -> dict[str, Evidence]:
+        """ECCNs that the deciding words name, or that the change touches."""
+        found: dict[str, Evidence] = {}
+        for section in (*self.text, *(Section(o.where, o.text, "") for o in self.orders)):
+            for hit in citations.find(section.text):
+                if hit.kind == "eccn":
+                    found.setdefault(
+                        hit.value, Evidence(around(section.text, hit.start, hit.end), section.where)
+                    )
+        for path, evidence in self.touched.items():
+            for hit in citations.find(path):
+                if hit.kind == "eccn":
+                    found.setdefault(hit.value, evidence)
+        return found
+
+    def find(self, term: Term, place: str = "text") -> Evidence | None:
+        """The first place where a term stands, quoted with its sentence; `place` is title, text, changed or body."""
+        sections = (self.title,) if place == "title" else getattr(self, place)
+        if place == "text" and term.needle not in self.lowered:
+            return None
+        for section in sections:
+            if match := term.find(section.text, section.lowered):
+                return Evidence(around(section.text, match.start(), match.end()), section.where)
+        return None
+
+
+def read(document: Document, operations: Sequence[Operation] = ()) -> Reading:
+    """The reading of a document, or of a change of it: editorial operations are left out."""
+    if document.kind is DocumentKind.PAGE:
+        document = _main_text(document)
+    substantive = tuple(operation for operation in operations if not operation.editorial)
+    title = _section("title", document.title)
+    if substantive and document.kind not in _FR_KINDS:
+        sections = tuple(_changed(substantive))
+        if document.kind in (DocumentKind.CFR, DocumentKind.LIST):
+            title = _section("title", "")
+        else:
+            sections = (title, *sections)
+        return _reading(document, substantive, title, sections)
+    sections_list = [title]
+    if document.action:
+        sections_list.append(_section("action", document.action))
+    abstract = abstract_of(document)
+    if abstract:
+        sections_list.append(_section("abstract", abstract))
+    elif document.units:
+        sections_list.extend(_lead(document))
+    return _reading(document, substantive, title, tuple(sections_list), full=bool(document.units))
+
+
+def _main_text(document: Document) -> Document:
+    """A page without what stands around its main text, and without the addresses of its links: these say nothing of
+    what the page is about."""
+    kept = tuple(
+        unit
+        for unit in document.units
+        if unit.kind not in (UnitKind.LINK, UnitKind.IMAGE) and not is_rest_of_page(unit.path)
+    )
+    return document if len(kept) == len(document.units) else replace(document, units=kept)
+
+
+def abstract_of(document: Document) -> str:
+    """The abstract, or nothing where the API only says that there is none."""
+    text = document.abstract
+    return "" if text[:30].lower().startswith(NO_ABSTRACT) else fold_space(text)
+
+
+def around(text: str, start: int, end: int) -> str:
+    """The sentence around `text[start:end]`, cut at words to a readable length; verbatim."""
+    left = 0
+    right = len(text)
+    for cut in _SENTENCE.finditer(text):
+        if cut.end() <= start:
+            left = cut.end()
+        elif cut.start() >= end:
+            right = cut.start()
+            break
+    if right - left > _QUOTE:
+        spare = max(0, _QUOTE - (end - start)) // 2
+        if start - spare > left:
+            space = text.find(" ", start - spare, start)
+            left = space + 1 if space >= 0 else start
+        if end + spare < right:
+            space = text.rfind(" ", end, end + spare)
+            right = space if space >= 0 else end
+    return text[left:right].strip()
+
+
+def in_context(operation: Operation) -> str:
+    """The changed words of a unit with the sentence they stand in, as it reads now (or read, where it
+    is gone): "2029" says nothing by itself."""
+    text = operation.after or operation.before
+    kind = "insert" if operation.after else "delete"
+    offset = 0
+    for span, words in operation.spans:
+        if span == kind and operation.op is Op.CHANGED:
+            return around(text, min(offset, len(text)), min(offset + len(words), len(text)))
+        if span in ("equal", kind):
+            offset += len(words)
+    return clip(text)
+
+
+def clip(text: str) -> str:
+    """The beginning of a text, cut at a word, verbatim."""
+    folded = fold_space(text)
+    if len(folded) <= _QUOTE:
+        return folded
+    return folded[: folded.rfind(" ", 0, _QUOTE)] if " " in folded[:_QUOTE] else folded[:_QUOTE]
+
+
+def _section(where: str, text: str) -> Section:
+    folded = fold_space(text)
+    return Section(where, folded, folded.lower())
+
+
+def _reading(
+    document: Document,
+    operations: tuple[Operation, ...],
+    title: Section,
+    sections: tuple[Section, ...],
+    *,
+    full: bool = False,
+) -> Reading:
+    lowered = "\n".join(section.lowered for section in sections)
+    return Reading(document, operations, title, sections, full, lowered)
+
+
+def _lead(document: Document) -> Iterator[Section]:
+    """The first paragraphs, headings of a page included, until they are as long as an abstract."""
+    left = _LEAD
+    for unit in document.units:
+        if unit.kind in (UnitKind.INSTRUCTION, UnitKind.AUTHORITY, UnitKind.CITATION) or not unit.text:
+            continue
+        yield _section(unit.path, unit.text[:left])
+        left -= len(unit.text)
+        if left <= 0:
+            return
+
+
+def _body(document: Document) -> Iterable[Section]:
+    left = _BODY
+    for unit in document.units:
+        if unit.kind in (UnitKind.INSTRUCTION, UnitKind.HEADING, UnitKind.ECCN):
+            yield _section(unit.path, unit.text)
+            left -= len(unit.text)
+            if left <= 0:
+                return
+
+
+def _changed(operations: Iterable[Operation]) -> Iterator[Section]:
+    """The words added and removed, run by run; a whole unit where it came or went."""
+    for operation in operations:
+        if operation.op is Op.ADDED:
+            yield _section(operation.path, operation.after)
+        elif operation.op is Op.REMOVED:
+            yield _section(f"removed: {operation.path}", operation.before)
+        elif operation.op is Op.CHANGED:
+            inserted = runs(operation, "insert")
+            deleted = runs(operation, "delete")
+            if inserted:
+                yield _section(operation.path, inserted)
+            if deleted:
+                yield _section(f"removed: {operation.path}", deleted)
+
+
+def runs(operation: Operation, kind: str) -> str:
+    """Changed runs with the words between them where the gap is one or two words, so that a phrase
+    that was edited twice is read as one."""
+    pieces: list[str] = []
+    for span, text in operation.spans:
+        if span == kind or (span == "equal" and pieces and len(text.split()) <= 2):
+            pieces.append(text)
+        elif span == "equal" and pieces and pieces[-1] != " … ":
+            pieces.append(" … ")
+    joined = "".join(pieces).strip(" …")
+    return joined if any(span == kind for span, _ in operation.spans) else ""
+
+
+def parties(units: Iterable[Unit]) -> Iterator[Unit]:
+    """Rows that name a party."""
+    return (unit for unit in units if unit.kind is UnitKind.ROW and unit.key)

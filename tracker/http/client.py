@@ -1,0 +1,377 @@
+"""The one HTTP client of the process: conditional, polite, bounded, guarded, shared by all threads.
+
+It speaks to the transport of httpx directly. What a browser-like client adds on top (cookies kept for ever, its own
+redirects, its own authentication) is not wanted here, and costs as much time as the request itself.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
+
+import httpx2 as httpx
+
+from tracker import __version__
+from tracker.config.models import Host
+from tracker.errors import FetchError, NotFound, Refused, TooMuch, Unreachable, WrongShape
+from tracker.http.address import host_port
+from tracker.http.body import Truncated, read_body
+from tracker.http.rate_limit import Limiter, Rate
+from tracker.http.robots import Robots
+from tracker.http.ssrf_guard import GuardedBackend
+from tracker.model import Answer, Validators
+
+MAX_BYTES = 60_000_000  # of one body, on the wire and unpacked
+_ATTEMPTS = 3
+_REDIRECTS = 5
+_CONNECT_SECONDS = 15.0
+_LONGEST_PAUSE = 60.0  # what a server may ask for within a poll; more ends the poll of its source
+_MOVED = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one thread has asked for, all told."""
+
+    requests: int = 0
+    bytes: int = 0
+    not_modified: int = 0
+
+
+class _Thread(threading.local):
+    deadline: float = float("inf")
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+
+
+class Client:
+    """`literal_hosts`: the `host:port` that the settings name and that may therefore be private. `contact` goes into
+    the User-Agent. `clock` is asked for the instant of each answer; `monotonic` and `sleep` are seconds.
+    `transport` replaces the network in tests."""
+
+    def __init__(
+        self,
+        *,
+        literal_hosts: Collection[str] = (),
+        contact: str = "",
+        clock: Callable[[], datetime],
+        hosts: Iterable[Host] = (),
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.clock = clock
+        self.monotonic = monotonic
+        self.user_agent = f"tracker/{__version__} (+{contact})" if contact else f"tracker/{__version__}"
+        self.robots = Robots(self)
+        self._sleep = sleep
+        self._limiter = Limiter(hosts, monotonic, sleep)
+        self._thread = _Thread()
+        self._transport = transport or _guarded_transport(literal_hosts, self._remaining)
+        self._own = (b"User-Agent", self.user_agent.encode("ascii", "replace"))
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def deadline(self, limit: timedelta) -> float:
+        """The point in time, in the client's own seconds, at which work that starts now has to end."""
+        return self.monotonic() + limit.total_seconds()
+
+    def tally(self) -> Tally:
+        """What the calling thread has asked for so far; take the difference of two for one poll."""
+        return replace(self._thread.tally)
+
+    def get(
+        self,
+        url: str,
+        *,
+        rate: Rate,
+        deadline: float,
+        validators: Validators | None = None,
+        accept: str = "*/*",
+        max_bytes: int = MAX_BYTES,
+        robots: bool = False,
+    ) -> Answer | None:
+        """One resource, redirects followed. None: the server said 304 to the validators, replayed verbatim.
+
+        Raises Unreachable (no connection, timeout, 429, 5xx; tried up to three times within `deadline`), Refused
+        (private address, robots.txt, 401, 403, another 4xx), NotFound (404, 410), TooMuch, WrongShape.
+        """
+        headers = [
+            self._own,
+            (b"Accept", accept.encode("ascii")),
+            (b"Accept-Encoding", b"gzip, deflate"),
+        ]
+        conditional = False
+        if validators is not None:
+            if validators.etag:
+                headers.append((b"If-None-Match", validators.etag.encode("latin-1", "replace")))
+                conditional = True
+            if validators.last_modified:
+                headers.append((b"If-Modified-Since", validators.last_modified.encode("latin-1", "replace")))
+                conditional = True
+        self._thread.deadline = deadline
+        current = url
+        for _ in range(_REDIRECTS + 1):
+            if robots:
+                self.robots.check(current, deadline)
+                self._thread.deadline = deadline
+            status, answer, location = self._insist(current, headers, rate, deadline, max_bytes)
+            if location:
+                current = _next_hop(current, location)
+            elif status == 304:
+                if not conditional:
+                    raise WrongShape("304 although nothing was known before", url=current, status=status)
+                self._thread.tally.not_modified += 1
+                return None
+            else:
+                return answer
+        raise WrongShape(f"more than {_REDIRECTS} redirects", url=url)
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        rate: Rate,
+        deadline: float,
+        accept: str = "*/*",
+        max_bytes: int = MAX_BYTES,
+        robots: bool = False,
+    ) -> Answer:
+        """`get` without validators: always an answer."""
+        answer = self.get(
+            url, rate=rate, deadline=deadline, accept=accept, max_bytes=max_bytes, robots=robots
+        )
+        assert answer is not None
+        return answer
+
+    def post(
+        self, url: str, content: bytes, *, headers: Mapping[str, str], deadline: float, max_bytes: int
+    ) -> Answer:
+        """One question with a body, asked once and of nobody else: `headers` may hold a secret, so no redirect is
+        followed, and the answer does not repeat them. Raises as `get` does."""
+        self._thread.deadline = deadline
+        sent = [
+            self._own,
+            *((name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()),
+        ]
+        rate = Rate("post", 0.0, patience=max(0.0, deadline - self.monotonic()))
+        outcome = self._exchange(url, sent, rate, deadline, max_bytes, content)
+        if isinstance(outcome, FetchError):
+            raise outcome
+        status, answer, location = outcome
+        if answer is None:
+            what = "redirects elsewhere, which is not followed" if location else f"answers {status}"
+            raise Refused(f"it {what}", url=url, status=status)
+        return replace(answer, request_headers=())
+
+    def _insist(
+        self, url: str, headers: list[tuple[bytes, bytes]], rate: Rate, deadline: float, max_bytes: int
+    ) -> tuple[int, Answer | None, str]:
+        """Tries again what may be over in a moment, as long as the time limit allows."""
+        host = host_port(url)
+        if not host:
+            raise Refused(f"{url!r} is no web address", url=url)
+        attempt = 0
+        while True:
+            attempt += 1
+            self._limiter.wait(host, rate, deadline)
+            outcome = self._exchange(url, headers, rate, deadline, max_bytes)
+            if not isinstance(outcome, FetchError):
+                return outcome
+            failure = outcome
+            if not isinstance(failure, Unreachable | Truncated):
+                raise failure
+            # 0.5 to 1 s, then 1.5 to 3 s; a 429 that names no time gets four times as long.
+            pause = 0.5 * 3.0 ** (attempt - 1) * (1.0 + random.random())  # noqa: S311 - jitter, no secret
+            if failure.retry_after:
+                pause = failure.retry_after
+                self._limiter.hold(host, pause)
+            elif failure.status == 429:
+                pause *= 4.0
+            if attempt == _ATTEMPTS or pause > _LONGEST_PAUSE or self.monotonic() + pause >= deadline:
+                raise failure
+            if not failure.retry_after:  # else the limiter waits, for this request as for all others
+                self._sleep(pause)
+
+    def _exchange(
+        self,
+        url: str,
+        headers: list[tuple[bytes, bytes]],
+        rate: Rate,
+        deadline: float,
+        max_bytes: int,
+        content: bytes | None = None,
+    ) -> tuple[int, Answer | None, str] | FetchError:
+        """One request, a POST where there is `content`. Gives the status, the answer where it is a good one, and where it leads to, if elsewhere; or
+        the error, not raised, because a raised one would keep this frame alive, and with it the response."""
+        left = deadline - self.monotonic()
+        if left <= 0:
+            return TooMuch("the time limit was over before the request", url=url)
+        tally = self._thread.tally
+        tally.requests += 1
+        patience = min(rate.patience, left)
+        limits = {
+            "connect": min(_CONNECT_SECONDS, left),
+            "read": patience,
+            "write": patience,
+            "pool": patience,
+        }
+        try:
+            method = "GET" if content is None else "POST"
+            request = httpx.Request(
+                method, url, headers=headers, content=content, extensions={"timeout": limits}
+            )
+            response = self._transport.handle_request(request)
+            try:
+                status = response.status_code
+                if status == 304:
+                    for _ in response.stream:  # type: ignore[union-attr]  # a body of none, to free the connection
+                        pass
+                    return status, None, ""
+                if status in _MOVED and (location := response.headers.get("location")):
+                    return status, None, location
+                body = self._body(response, url, deadline, max_bytes)
+            finally:
+                response.close()
+            tally.bytes += len(body)
+            answer = Answer(
+                url=url,
+                status=status,
+                headers=_text(response.headers.raw),
+                body=body,
+                fetched_at=self.clock(),
+                request_headers=_text(headers),
+                tls=_peer(response),
+            )
+            if status == 200:
+                return status, answer, ""
+            return _failure(answer)
+        except httpx.TimeoutException as error:
+            if self.monotonic() >= deadline:
+                return TooMuch("the time limit was over in the middle of the answer", url=url)
+            connecting = isinstance(error, httpx.ConnectTimeout)
+            code = "no-connection" if connecting else "no-answer"
+            return Unreachable(f"no answer in time ({type(error).__name__})", url=url, code=code)
+        except httpx.RemoteProtocolError as error:
+            if "complete message body" in str(error):
+                return Truncated(f"the body was cut off: {error}", url=url)
+            return Unreachable(f"the connection broke: {error}", url=url, code="broken")
+        except httpx.TransportError as error:
+            host = urlsplit(url).netloc
+            code = "no-connection" if isinstance(error, httpx.ConnectError) else "broken"
+            return Unreachable(
+                f"no connection to {host}: {error or type(error).__name__}", url=url, code=code
+            )
+        except (httpx.InvalidURL, UnicodeError) as error:
+            return Refused(f"{url!r} is no web address: {error}", url=url)
+        except FetchError as error:
+            error.url = error.url or url
+            error.__context__ = None
+            return error.with_traceback(None)
+
+    def _body(self, response: httpx.Response, url: str, deadline: float, max_bytes: int) -> bytes:
+        expected = response.headers.get("content-length", "")
+        if expected.isdecimal() and int(expected) > max_bytes:
+            raise TooMuch(
+                f"the body is larger than {max_bytes / 1e6:g} MB", url=url, status=response.status_code
+            )
+
+        def check_time() -> None:
+            if self.monotonic() > deadline:
+                raise TooMuch("the time limit was over in the middle of the answer", url=url)
+
+        stream = response.stream
+        assert isinstance(stream, httpx.SyncByteStream)
+        return read_body(stream, response.headers.get("content-encoding", ""), max_bytes, check_time, url)
+
+    def _remaining(self) -> float:
+        return self._thread.deadline - self.monotonic()
+
+
+def _guarded_transport(literal_hosts: Collection[str], remaining: Callable[[], float]) -> httpx.HTTPTransport:
+    transport = httpx.HTTPTransport(
+        trust_env=False,
+        # Ten are kept. More than that at a time are only opened when sources hang: they must not hold up the others.
+        limits=httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=30.0),
+    )
+    # httpx has no public way to give its pool another network backend; a test holds this one down.
+    transport._pool._network_backend = GuardedBackend(frozenset(literal_hosts), remaining)
+    return transport
+
+
+def _text(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+
+
+def _peer(response: httpx.Response) -> Mapping[str, str] | None:
+    stream = response.extensions.get("network_stream")
+    return stream.get_extra_info("tls_peer") or None if stream is not None else None
+
+
+def _next_hop(url: str, location: str) -> str:
+    try:
+        target = urljoin(url, location.strip()).partition("#")[0]
+        host = host_port(target)
+    except ValueError:
+        host = ""
+    if not host:
+        raise Refused(f"redirected to {location!r}, which is no web address", url=url)
+    if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
+        raise Refused(
+            f"redirected from https to {target}, which is not protected on the way and not followed",
+            cure="ask the site to mend its redirect; where it has no https, name the http address in the settings",
+            url=url,
+        )
+    # federalregister.gov and ecfr.gov send whom they take for a robot to a host of this name.
+    if host.startswith("unblock.") or "captcha" in target.lower():
+        raise Refused(
+            f"redirected to {target}: a wall against robots", cure="ask the site to admit us", url=url
+        )
+    return target
+
+
+def _failure(answer: Answer) -> FetchError:
+    """What a status other than 200, 304 or a redirect means, with the server's own words."""
+    status, url = answer.status, answer.url
+    said = " ".join(answer.body[:400].decode("utf-8", "replace").split()) if answer.body else ""
+    words = f"{status}" + (f": {said[:200]}" if said and not said.startswith("<") else "")
+    if status in (404, 410):
+        return NotFound(words, url=url, status=status)
+    if status in (408, 425, 429) or status >= 500:
+        code = "server-error" if status >= 500 else ""
+        return Unreachable(words, url=url, status=status, retry_after=_retry_after(answer), code=code)
+    if status in (401, 403, 407, 451):
+        return Refused(words, cure="the site does not admit us", url=url, status=status)
+    if 400 <= status < 500:
+        return Refused(words, cure="the site does not accept the question", url=url, status=status)
+    return WrongShape(f"status {words}", url=url, status=status)
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """Retry-After in seconds: a number, or a date counted from the server's own Date where it sent one."""
+    value = answer.header("retry-after")
+    if value is None:
+        return None
+    try:
+        if value.strip().isdecimal():
+            return float(value)
+        until = parsedate_to_datetime(value)
+        said = answer.header("date")
+        since = parsedate_to_datetime(said) if said else answer.fetched_at
+        return max(0.0, (until - since).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None  # neither number nor date: as if there were none

@@ -1,0 +1,118 @@
+"""Whether an answer is what it should be. A wall against robots, a maintenance page or half a body comes with
+status 200 as often as not, and must never read as "nothing there"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree
+
+from tracker.encodings import decoded, label_of
+from tracker.errors import ReaderKilled, Refused, WrongShape
+from tracker.model import Answer
+from tracker.safe_xml import NotXml, root_of
+from tracker.sandbox import pool
+from tracker.text import fold_space, json_value
+
+_TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
+# Titles of the pages that stand in the way: the Federal Register's own, then those of the usual gatekeepers.
+_WALLS = re.compile(
+    r"(.* :: )?request access|.*\bcaptcha\b.*|just a moment\W*|attention required\W.*|access denied.*|"
+    r"are you (a )?(human|robot).*|robot check|pardon our interruption\W*|security check|.*unusual traffic.*",
+    re.IGNORECASE,
+)
+_AWAY = re.compile(
+    r"maintenance|temporarily unavailable|service unavailable|application error|be right back|site is down|"
+    r"technical difficulties|error occurred",
+    re.IGNORECASE,
+)
+_SMALL = 8_000  # bytes: a notice that the site is away is short, a notice about maintenance is a whole page
+
+
+def html_title(body: bytes, label: str = "") -> str:
+    """The title of a page, from its first 20 kB; "" where it has none. `label` is the charset that came with it."""
+    found = _TITLE.search(decoded(body[:20_000], label))
+    return fold_space(found.group(1)) if found else ""
+
+
+def _title_of(answer: Answer) -> str:
+    return html_title(answer.body, label_of(answer.header("content-type")))
+
+
+def check_no_wall(answer: Answer) -> None:
+    """Raises Refused where the answer is a page that keeps robots out."""
+    title = _title_of(answer)
+    if _WALLS.fullmatch(title):
+        raise Refused(
+            f"a wall against robots: a page titled {title!r}",
+            cure="ask the site to admit us, or use another channel",
+            url=answer.url,
+            status=answer.status,
+        )
+
+
+def check_page(answer: Answer) -> None:
+    """Raises Refused for a wall, WrongShape for an empty page and for one that says that the site is away."""
+    if not answer.body.strip():
+        raise WrongShape("an empty page", url=answer.url, status=answer.status)
+    check_no_wall(answer)
+    if len(answer.body) < _SMALL and _AWAY.search(title := _title_of(answer)):
+        raise WrongShape(f"the site is away: a page titled {title!r}", url=answer.url, status=answer.status)
+
+
+def json_object(answer: Answer) -> dict[str, Any]:
+    """The JSON object that an answer holds. Raises Refused for a wall, WrongShape for anything else."""
+    head = answer.body[:200].lstrip()
+    if head[:1] != b"{":
+        if head[:1] == b"<":
+            check_no_wall(answer)
+            raise WrongShape(
+                f"HTML where JSON should be: a page titled {_title_of(answer)!r}",
+                url=answer.url,
+                status=answer.status,
+            )
+        raise WrongShape(
+            f"no JSON object: {answer.body[:80]!r}" if head else "an empty body where JSON should be",
+            url=answer.url,
+            status=answer.status,
+        )
+    try:
+        found = json_value(answer.body)
+    except (ValueError, RecursionError) as error:
+        raise WrongShape(f"JSON that does not read: {error}", url=answer.url, status=answer.status) from None
+    assert isinstance(found, dict)
+    return found
+
+
+def xml_root(answer: Answer) -> etree._Element:
+    """The root of an XML answer. Raises Refused for a wall, WrongShape for HTML and for XML that is cut off."""
+    head = answer.body[:1000].lstrip().lower()
+    if head.startswith((b"<!doctype html", b"<html")):
+        check_no_wall(answer)
+        raise WrongShape(
+            f"HTML where XML should be: a page titled {_title_of(answer)!r}",
+            url=answer.url,
+            status=answer.status,
+        )
+    try:
+        return root_of(answer.body, label_of(answer.header("content-type")))
+    except NotXml as error:
+        raise WrongShape(
+            f"XML that does not read to its end: {error}", url=answer.url, status=answer.status
+        ) from None
+
+
+def check_xml(answer: Answer) -> tuple[str, dict[str, str]]:
+    """The root's name and attributes of XML that reads to its end, seen by a worker. Raises Refused, WrongShape, which
+    is also said where the worker was ended from outside; Poison when the XML breaks its reader."""
+    try:
+        return pool.run(root_tag, answer)
+    except ReaderKilled as error:
+        raise WrongShape(f"not checked: {error.cause}", url=answer.url, status=answer.status) from None
+
+
+def root_tag(answer: Answer) -> tuple[str, dict[str, str]]:
+    """What `check_xml` gives, seen here."""
+    root = xml_root(answer)
+    return str(root.tag), {str(name): str(value) for name, value in root.attrib.items()}

@@ -1,0 +1,100 @@
+"""robots.txt, as RFC 9309 wants it read: for pages and feeds, never for the sources' own interfaces."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from tracker.clock import SKEW
+from tracker.errors import FetchError, NotFound, Refused, TooMuch, Unreachable
+from tracker.http.rate_limit import PAGES
+
+if TYPE_CHECKING:
+    from tracker.http.client import Client
+
+_NAME = "tracker"
+_KEPT = timedelta(days=1)
+_KEPT_WHEN_UNREACHABLE = timedelta(
+    seconds=3
+)  # for the rest of a round, so that the end of an outage is seen at once
+_MAX_BYTES = 500_000  # what RFC 9309 asks a reader to take at least
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """`parser` is None where everything is allowed. `unreachable` says why nobody may ask for now."""
+
+    until: datetime
+    parser: Protego | None = None
+    unreachable: str = ""
+    code: str = ""
+
+    def hold(self, now: datetime) -> bool:
+        """False also for a moment further ahead than rules are kept: the clock was set back since."""
+        return now < self.until <= now + _KEPT + SKEW
+
+
+class Robots:
+    """What each host allows, asked once a day for all threads."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._rules: dict[str, _Rules] = {}
+        self._guard = threading.Lock()
+        self._asking: dict[str, threading.Lock] = {}
+
+    def check(self, url: str, deadline: float) -> None:
+        """Raises Refused where robots.txt forbids `url`, Unreachable where robots.txt could not be had:
+        then nothing of the host is asked for in this round (RFC 9309, 2.3.1.4)."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        rules = self._rules.get(origin)
+        if rules is None or not rules.hold(self._client.clock()):
+            with self._guard:
+                asking = self._asking.setdefault(origin, threading.Lock())
+            # Who comes second waits for the answer of the first.
+            if not asking.acquire(timeout=max(0.0, deadline - self._client.monotonic())):
+                raise TooMuch(f"the time limit was over while robots.txt of {origin} was awaited", url=url)
+            try:
+                rules = self._rules.get(origin)
+                if rules is None or not rules.hold(self._client.clock()):
+                    rules = self._rules[origin] = self._ask(origin, rules, deadline)
+            finally:
+                asking.release()
+        if rules.unreachable:
+            raise Unreachable(rules.unreachable, url=url, code=rules.code)
+        if rules.parser is not None and not rules.parser.can_fetch(url, _NAME):
+            raise Refused("robots.txt of the site forbids this address", url=url)
+
+    def _ask(self, origin: str, before: _Rules | None, deadline: float) -> _Rules:
+        now = self._client.clock()
+        try:
+            answer = self._client.fetch(
+                f"{origin}/robots.txt", rate=PAGES, deadline=deadline, max_bytes=_MAX_BYTES
+            )
+        except NotFound:
+            return _Rules(now + _KEPT)
+        except Refused as error:
+            if error.status is None:  # the address guard, not the site
+                raise
+            return _Rules(now + _KEPT)
+        except TooMuch:
+            raise
+        except FetchError as error:
+            soon = self._client.clock() + _KEPT_WHEN_UNREACHABLE
+            if before is not None and not before.unreachable:
+                return replace(before, until=soon)  # the old rules are better than none
+            return _Rules(
+                soon,
+                unreachable=f"robots.txt of {origin} could not be read: {error.cause}",
+                code=error.code,
+            )
+        text = answer.body.decode("utf-8", "replace")
+        if text.lstrip()[:1] == "<":  # a page in its place says nothing
+            return _Rules(now + _KEPT)
+        return _Rules(now + _KEPT, Protego.parse(text))

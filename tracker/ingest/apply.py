@@ -1,0 +1,174 @@
+"""Writes decisions into the store: versions, changes, what they do to the records of other documents, deliveries and
+the validators of the answers. Each call belongs into one transaction, and changes nothing outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection
+
+from tracker.alerts import enqueue
+from tracker.clock import legal_day
+from tracker.config.models import Settings, Source
+from tracker.documents.names import references
+from tracker.ingest import assess
+from tracker.ingest.decision import Decision, NewVersion, Seen
+from tracker.legal_status import propagation
+from tracker.model import Change, Fetched, Validators
+from tracker.storage import changes, snapshots, source_state, versions
+from tracker.storage.blobs import sha256
+from tracker.text import name_form
+
+
+class Outdated(Exception):
+    """The store no longer holds what a decision was based on: the answer has to be decided on again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a decision became. `resources`: what is known of the answers from now on, once the transaction is
+    committed; `told`: deliveries to channels."""
+
+    resources: dict[str, source_state.Resource] = field(default_factory=dict)
+    change: Change | None = None
+    told: int = 0
+
+
+def resource(source: Source, part: Fetched, *, revalidate: bool = True) -> source_state.Resource:
+    """What is known of an answer that was read. Without `revalidate` the next request for it is unconditional."""
+    answer = part.answer
+    validators = Validators(
+        etag=answer.header("etag") if revalidate else None,
+        last_modified=answer.header("last-modified") if revalidate else None,
+        sha256=sha256(answer.body),
+        recipe=source.recipe(),
+        full_at=answer.fetched_at if revalidate else None,
+    )
+    return source_state.Resource(validators, size=len(answer.body))
+
+
+def apply(connection: Connection, decision: Decision, source: Source, settings: Settings) -> Written:
+    """Raises Outdated, and then the transaction has to be rolled back."""
+    if isinstance(decision, Seen):
+        if decision.version is not None:
+            versions.learn(connection, decision.version, decision.templates)
+        return Written(_save_resources(connection, source, decision.fetched))
+    return _new_version(connection, decision, source, settings)
+
+
+def _save_resources(
+    connection: Connection, source: Source, fetched: Fetched
+) -> dict[str, source_state.Resource]:
+    found = {part.key: resource(source, part) for part in (fetched, *fetched.attachments)}
+    source_state.save_resources(connection, source.id, found)
+    return found
+
+
+def _new_version(connection: Connection, decision: NewVersion, source: Source, settings: Settings) -> Written:
+    identity = decision.version.identity
+    if versions.latest(connection, identity) != decision.follows:
+        raise Outdated
+    if decision.record is not None and changes.of_identity(connection, identity) != decision.record:
+        raise Outdated
+    parts = (decision.fetched, *decision.fetched.attachments)
+    ids = [snapshots.save(connection, source.id, part) for part in parts]
+    row = replace(decision.version, snapshots=(*ids, *decision.kept))
+    versions.add(connection, [row])
+    saved = _save_resources(connection, source, decision.fetched)
+    change = _joined(connection, decision.change)
+    entry = changes.Entry(change, identity, row.ordinal, assess.labels(change))
+    changes.save(connection, entry, decision.operations)
+    _act(connection, change)
+    told = 0
+    if decision.record is None or change.revision > decision.record.revision:
+        told = enqueue.owe(
+            connection, change, decision.document, decision.operations, identity, settings, row.at
+        )
+    return Written(saved, change, told)
+
+
+def add_history(
+    connection: Connection, decisions: Sequence[NewVersion], source: Source
+) -> dict[str, source_state.Resource]:
+    """Documents of the past that no version is stored of, many at once, told to nobody. Raises Outdated where one of
+    them is stored meanwhile. What is known of the answers from then on, of those that are asked for again."""
+    if not decisions:
+        return {}
+    if versions.known(connection, [decision.version.identity for decision in decisions]):
+        raise Outdated
+    ids = snapshots.save_many(connection, source.id, [decision.fetched for decision in decisions])
+    saved = {}
+    for decision in decisions:
+        # Validators are for asking again, and what was published long ago is not asked for again.
+        published, earliest = decision.document.published, legal_day(decision.version.at) - source.recheck
+        if published is None or published >= earliest:
+            saved[decision.fetched.key] = resource(source, decision.fetched)
+    if saved:
+        source_state.save_resources(connection, source.id, saved)
+    rows = [
+        replace(decision.version, snapshots=(number,))
+        for number, decision in zip(ids, decisions, strict=True)
+    ]
+    versions.add(connection, rows)
+    entries = [
+        changes.Entry(decision.change, decision.version.identity, 1, assess.labels(decision.change))
+        for decision in decisions
+    ]
+    changes.add_many(connection, entries)
+    _link(connection, entries)
+    return saved
+
+
+# --- what documents do to the records of others -------------------------------------------------
+
+
+def _joined(connection: Connection, change: Change) -> Change:
+    """With what documents that came before it do to it."""
+    for actor in changes.acting_on(connection, references(change)):
+        change = propagation.applied(change, actor)
+    names, fellows = _fellows(connection, change)
+    for fellow, _, _ in fellows:
+        change = propagation.overtaken(change, fellow, names)
+    return change
+
+
+def _fellows(connection: Connection, change: Change) -> tuple[set[str], list[tuple[Change, str, int]]]:
+    """Other documents that act on what this one moves dates of, and the names by which they call it."""
+    names: set[str] = set()
+    for link in propagation.moving(change):
+        names.add(name_form(link.target))
+        for target, _, _ in changes.find(connection, link.target):
+            names.update(references(target))
+    found = changes.entries_acting_on(connection, sorted(names)) if names else []
+    return names, [entry for entry in found if entry[0].id != change.id]
+
+
+def _act(connection: Connection, change: Change) -> None:
+    """Writes what this change does to the records of others."""
+    for link in change.tagging.links:
+        for target, identity, version in changes.find(connection, link.target):
+            acted = propagation.applied(target, change)
+            if acted is not target:
+                _save(connection, acted, identity, version)
+    names, fellows = _fellows(connection, change)
+    for fellow, identity, version in fellows:
+        acted = propagation.overtaken(fellow, change, names)
+        if acted is not fellow:
+            _save(connection, acted, identity, version)
+
+
+def _save(connection: Connection, change: Change, identity: str, version: int) -> None:
+    changes.save(connection, changes.Entry(change, identity, version, assess.labels(change)))
+
+
+def _link(connection: Connection, entries: Sequence[changes.Entry]) -> None:
+    """What these documents do to others, and others to them."""
+    names = [name for entry in entries for name in references(entry.change)]
+    targets = changes.acted_on(connection, names)
+    for entry in entries:
+        if targets.intersection(references(entry.change)) or propagation.moving(entry.change):
+            joined = _joined(connection, entry.change)
+            if joined is not entry.change:
+                changes.save(connection, replace(entry, change=joined, words=assess.labels(joined)))
+        _act(connection, entry.change)

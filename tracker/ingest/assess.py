@@ -1,0 +1,247 @@
+"""A document, or what differs in it, as the change that people will read: tagged, summed up, matched with profiles.
+
+Pure but for the packaged rules: the same document on the same day is the same change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tracker import classification, clock, diffing
+from tracker.i18n import t
+from tracker.legal_status import propagation
+from tracker.model import (
+    Bilingual,
+    Change,
+    Direction,
+    Document,
+    DocumentKind,
+    Language,
+    Level,
+    Op,
+    Operation,
+    Profile,
+    ProfileMatch,
+    SnapshotRef,
+    Tagging,
+    UnitKind,
+)
+from tracker.page_parts import is_document_file, is_rest_of_page
+from tracker.parsing.losses import Loss
+
+# Texts that stand for years and change in places; the others are said once.
+_STANDING = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+# Dates that readers plan by; when one of them moves, the record is told again.
+_PLANNED = frozenset({"effective", "compliance", "comments-close", "stay-ends", "expires", "hearing"})
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+
+
+def assess(
+    document: Document,
+    operations: tuple[Operation, ...],
+    *,
+    change_id: str,
+    source: str,
+    profiles: Sequence[Profile],
+    baseline: bool,
+    now: datetime,
+    before: SnapshotRef | None,
+    after: SnapshotRef,
+    losses: Sequence[Loss] = (),
+) -> Change:
+    """`operations` is empty for a document that is new; editorial ones alone make an editorial change. `losses`: what is
+    gone from it at once, or came, that somebody has to check."""
+    substantive = diffing.substantive(operations)
+    editorial = bool(operations) and not substantive
+    tagging, matches = _tagged(document, substantive, profiles, editorial, now)
+    if operations and document.kind in _STANDING:
+        tagging = replace(tagging, summary=diffing.summarize(substantive or operations))
+    elif substantive:
+        tagging = replace(tagging, summary=_corrected(tagging.summary, diffing.summarize(substantive)))
+    elif baseline and document.kind in _STANDING:
+        tagging = as_it_stood(tagging)
+    if substantive and document.kind in _STANDING:
+        units = tuple(dict.fromkeys(operation.path for operation in substantive))
+        tagging = replace(propagation.confined(tagging, units), units=units)
+        if any(unit.kind is UnitKind.EFFECTIVE_NOTE for unit in document.units):
+            whole = classification.tag(document, today=clock.legal_day(now))
+            tagging = propagation.standing_on(tagging, whole, units)
+    if losses and substantive:
+        tagging = to_be_checked(tagging, losses, document.kind, substantive)
+    return Change(
+        id=change_id,
+        source=source,
+        kind=document.kind,
+        title=document.title,
+        url=document.url,
+        detected_at=now,
+        tagging=tagging,
+        document_number=document.document_number,
+        citation=document.citation,
+        agencies=named(document.agencies),
+        published=document.published,
+        abstract=document.abstract,
+        baseline=baseline,
+        editorial=editorial,
+        profiles=matches,
+        before=before,
+        after=after,
+        order=_order(document),
+    )
+
+
+def _order(document: Document) -> str | None:
+    if document.executive_order:
+        return f"E.O. {document.executive_order}"
+    return f"Proclamation {document.proclamation}" if document.proclamation else None
+
+
+def _tagged(
+    document: Document,
+    operations: tuple[Operation, ...],
+    profiles: Sequence[Profile],
+    editorial: bool,
+    now: datetime,
+) -> tuple[Tagging, tuple[ProfileMatch, ...]]:
+    if editorial:
+        return Tagging(Level.NONE, version=classification.RULES_VERSION), ()
+    today = clock.legal_day(now)
+    rest = [operation for operation in operations if is_rest_of_page(operation.path)]
+    if rest and len(rest) == len(operations):
+        # Only what stands around the main text changed: its own words decide, not the page's title and text.
+        document = replace(document, title="", units=())
+    tagging = classification.tag(document, operations, today=today)
+    if tagging.level is Level.NONE and rest:
+        said = Bilingual(t("rest.reason", "ja"), t("rest.reason", "en"))
+        tagging = replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, reason=said)
+    elif tagging.level is Level.NONE and _touches(document, operations):
+        # The words that changed say nothing of the field, but the text in which they stand may.
+        whole = classification.tag(document, today=today)
+        if whole.level is not Level.NONE:
+            tagging = of_the_field(tagging, whole)
+    if tagging.level.rank < Level.MEDIUM.rank and any(map(_replaces_file, operations)):
+        # Another file under the same words: it may order anything that its document does.
+        whole = classification.tag(document, today=today)
+        if whole.level.rank >= Level.MEDIUM.rank:
+            said = Bilingual(t("file.reason", "ja"), t("file.reason", "en"))
+            tagging = replace(tagging, level=Level.MEDIUM, topics=whole.topics, reason=said)
+    return tagging, classification.match(profiles, document, operations, tagging)
+
+
+def _replaces_file(operation: Operation) -> bool:
+    """Whether a link of the main text leads to another file than before."""
+    return (
+        operation.kind is UnitKind.LINK
+        and operation.op is Op.CHANGED
+        and not operation.editorial
+        and not is_rest_of_page(operation.path)
+        and is_document_file(operation.after)
+    )
+
+
+def _corrected(summary: Bilingual, what: Bilingual) -> Bilingual:
+    """Of a document with a record for life: what it says, and then what was corrected in it in place."""
+    return Bilingual(
+        t("corrected.summary", "ja", summary=summary.ja, what=what.ja),
+        t("corrected.summary", "en", summary=summary.en, what=what.en),
+    )
+
+
+def _touches(document: Document, operations: Sequence[Operation]) -> bool:
+    """Whether standing text was altered. What a page merely gains is news by its own words or none: lists of links
+    grow every day."""
+    return any(
+        document.kind is not DocumentKind.PAGE or operation.op is not Op.ADDED for operation in operations
+    )
+
+
+def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:
+    """The record of a document that was seen before, as it reads now. It is told again when its text was
+    corrected in substance, when a date that people plan by moved, or when its level rose. More of the same
+    document coming in (its full text, its publication) is no correction: that is told when it brings such dates
+    still to come, which the record had none of, as inspection has not."""
+    merged = propagation.kept(
+        old, replace(new, id=old.id, detected_at=old.detected_at, baseline=old.baseline)
+    )
+    before = {(day.type, day.date) for day in old.tagging.dates if day.type in _PLANNED}
+    now = {(day.type, day.date) for day in new.tagging.dates if day.type in _PLANNED}
+    rose = merged.tagging.level.rank > old.tagging.level.rank
+    if same_kind:
+        material = bool(diffing.substantive(operations)) or not now <= before or rose
+    else:
+        today = clock.legal_day(new.detected_at)
+        ahead = {
+            (day.type, day.date)
+            for day in new.tagging.dates
+            if day.type in _PLANNED and day.date >= today and not day.superseded
+        }
+        material = (rose or not ahead <= before) and not old.baseline
+    return replace(
+        merged,
+        source=old.source if old.document_number else new.source,
+        revision=old.revision + 1 if material else old.revision,
+        baseline=old.baseline and not material,
+        editorial=False,
+        before=new.before or old.before,
+    )
+
+
+def of_the_field(tagging: Tagging, whole: Tagging) -> Tagging:
+    """A change of substance in a text of the field is told, at the lowest level, even when its own words name
+    nothing of the field: a person decides."""
+    said = Bilingual(t("whole.reason", "ja"), t("whole.reason", "en"))
+    return replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, topics=whole.topics, reason=said)
+
+
+def to_be_checked(
+    tagging: Tagging, losses: Sequence[Loss], kind: DocumentKind, operations: Sequence[Operation]
+) -> Tagging:
+    """What is gone in such numbers is told with them and as nobody's relief: a publisher's file may be half written. Of a
+    whole list, no party is said to be removed or added besides."""
+    said = Bilingual(_counted(losses, "ja"), _counted(losses, "en"))
+    level = tagging.level
+    if kind is not DocumentKind.PAGE:
+        level = max(level, Level.MEDIUM, key=lambda level: level.rank)
+    heads = {loss.head for loss in losses if loss.head}
+    others = [operation for operation in operations if operation.path.partition(" › ")[0] not in heads]
+    what = diffing.summarize(others) if others else Bilingual("", "")
+    summary = Bilingual(f"{said.ja}{what.ja}", f"{said.en} {what.en}".strip())
+    return replace(tagging, level=level, direction=None, reason=said, summary=summary)
+
+
+def _counted(losses: Sequence[Loss], language: Language) -> str:
+    return ("" if language == "ja" else " ").join(
+        t(
+            f"loss.{loss.kind.value}",
+            language,
+            part=loss.part or t("loss.whole", language),
+            gone=f"{loss.gone:,}",
+            before=f"{loss.before:,}",
+        )
+        for loss in losses
+    )
+
+
+def as_it_stood(tagging: Tagging) -> Tagging:
+    """A text that was there before we looked: its stays and dates count, but nothing in it is news."""
+    level = min(tagging.level, Level.LOW, key=lambda level: level.rank)
+    said = Bilingual(t("baseline.summary", "ja"), t("baseline.summary", "en"))
+    return replace(tagging, level=level, direction=None, summary=said, reason=said)
+
+
+def named(agencies: Sequence[str]) -> tuple[str, ...]:
+    """The agencies' names for people. Documents carry the API's slugs too, which the rules go by."""
+    names = tuple(agency for agency in agencies if not _SLUG.fullmatch(agency))
+    return names or tuple(agencies)
+
+
+def labels(change: Change) -> tuple[str, str]:
+    """Words that a change is found by although its text does not hold them: the names of its topics."""
+    topics = [topic.id for topic in change.tagging.topics]
+    return (
+        " ".join(t(f"topic.{name}", "en") for name in topics),
+        " ".join(t(f"topic.{name}", "ja") for name in topics),
+    )

@@ -1,0 +1,65 @@
+"""History, without alerts: page by page, each in one transaction with the cursor that goes on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from sqlalchemy import Connection
+
+from tracker import sources
+from tracker.config.models import Source
+from tracker.ingest.ingest import Intake
+from tracker.ingest.poll import Context
+from tracker.sources.events import Trouble
+from tracker.storage import source_state
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """After each page: records read so far by this run and by earlier ones that were cut off, records there are
+    where known, records that were new, and what could not be read."""
+
+    source: str
+    done: int
+    total: int | None
+    stored: int
+    troubles: tuple[str, ...] = ()
+
+
+def run(source: Source, context: Context, since: date) -> Iterator[Progress]:
+    """Goes on where an earlier run with the same `since` was cut off."""
+    state = source_state.states(context.store, [source.id])[source.id]
+    key = since.isoformat()
+    cursor = {
+        name[len(key) + 1 :]: value for name, value in state.backfill.items() if name.startswith(f"{key}/")
+    }
+    intake = Intake(
+        context.store,
+        context.settings,
+        source,
+        source_state.resources(context.store, [source.id])[source.id],
+        baseline=True,
+        again=lambda fetched: sources.again(source, fetched, context.client, context.now()),
+    )
+    stored = 0
+    for page in sources.history(source, context.client, since, cursor, context.now()):
+        troubles = [_line(trouble) for trouble in page.troubles]
+        now = context.now().replace(microsecond=0)
+        values = {f"{key}/{name}": value for name, value in page.cursor.items()}
+        new, unread = intake.take_history(
+            page.fetched, now, listing=page.listing, mark=partial(_mark, source=source.id, values=values)
+        )
+        stored += new
+        troubles += unread
+        yield Progress(source.id, page.done, page.total, stored, tuple(troubles))
+
+
+def _mark(connection: Connection, *, source: str, values: Mapping[str, str]) -> None:
+    source_state.set_backfill(connection, source, values)
+
+
+def _line(trouble: Trouble) -> str:
+    return f"{trouble.key}: {trouble.error.line()}"

@@ -1,0 +1,148 @@
+"""Texts of a source's pages that wait for another poll to confirm them: what is known of them, and the two texts kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from tracker import parsing
+from tracker.documents.identity import digest
+from tracker.errors import ParseError
+from tracker.ingest import stability
+from tracker.ingest.decision import Reading
+from tracker.model import Document, Fetched, Role
+from tracker.page_parts import INDEX
+from tracker.parsing import volatile_content
+from tracker.storage import page_states, snapshots, versions
+from tracker.storage.database import Store
+from tracker.storage.page_states import Flapping
+
+# What servers may give in an older state after a newer one; the other sources say themselves as of when they are.
+_CONFIRMED = frozenset({Role.PAGE, Role.PDF})
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """The same page moments later, without what changes by itself."""
+
+    fetched: Fetched
+    document: Document
+
+
+def how_read(fetched: Fetched) -> dict[str, str]:
+    """What of an answer's `meta` decides how its bytes are read."""
+    return {name: fetched.meta[name] for name in ("content", INDEX) if name in fetched.meta}
+
+
+class Confirmation:
+    """Of one source. `flapping` is by key what waits now, kept up to date after each commit."""
+
+    def __init__(self, store: Store, source: str) -> None:
+        self._store = store
+        self._source = source
+        self.flapping = page_states.flapping(store, source)
+
+    def waits(self, fetched: Fetched, reading: Reading, second: Second | None, now: datetime) -> bool:
+        """Whether another text than the stored one has to be seen again before it counts. Then both texts are kept,
+        and the page is flapping."""
+        stored, version = reading.previous, reading.version
+        if stored is None or version is None or fetched.role not in _CONFIRMED:
+            return False
+        new = digest(reading.document)
+        if new == digest(stored):
+            return False
+        known = self.flapping.get(fetched.key)
+        waiting = stability.next_state(
+            new,
+            new if second is None else digest(second.document),
+            digest(stored),
+            self._former(fetched, reading),
+            None if known is None else stability.Waiting(known.digest, known.polls, known.seen),
+        )
+        if waiting is None and self._may_be_noise(reading, known, new):
+            waiting = stability.Waiting(new, 1, 1)
+        if waiting is None:
+            return False
+        since, ids = (now, ()) if known is None else (known.since, known.snapshots)
+        with self._store.write() as connection:
+            if known is None or known.digest != new:
+                texts = (fetched,) if second is None else (fetched, second.fetched)
+                ids = tuple(snapshots.save(connection, self._source, text) for text in texts)
+            row = Flapping(fetched.answer.url, new, waiting.polls, waiting.seen, since, now, ids)
+            page_states.save_flapping(connection, self._source, fetched.key, row)
+            if reading.templates != version.noise:
+                versions.learn(connection, version, reading.templates)
+        self.flapping[fetched.key] = row
+        return True
+
+    def _may_be_noise(self, reading: Reading, known: Flapping | None, new: str) -> bool:
+        """Whether a change is of clocks, tokens and counts alone. A cache gives them twice, so that the second fetch
+        proves nothing: the next poll shows whether they go on."""
+        if known is not None and known.digest == new:
+            return False
+        return reading.previous is not None and volatile_content.only_volatile(
+            reading.document, reading.previous
+        )
+
+    def earlier(self, fetched: Fetched, reading: Reading) -> tuple[Document, tuple[float, float]] | None:
+        """The text that waits since an earlier poll, and the seconds from it, and from the stored one, to this answer."""
+        known = self.flapping.get(fetched.key)
+        if known is None or not reading.references:
+            return None
+        with self._store.read() as connection:
+            old = snapshots.load(connection, known.snapshots[:1])
+        try:
+            document = parsing.read(replace(old, meta={**old.meta, **how_read(fetched)}))
+        except ParseError:
+            return None
+        at = fetched.answer.fetched_at
+        since = (at - old.answer.fetched_at, at - reading.references[0].fetched_at)
+        return document, (since[0].total_seconds(), since[1].total_seconds())
+
+    def _former(self, fetched: Fetched, reading: Reading) -> frozenset[str]:
+        """What the document said just before its stored version, as hashes: as that version was stored, and as it reads
+        today. A server lags behind by one state: a text from before that is the page's own once more."""
+        version = reading.version
+        if version is None or version.ordinal == 1:
+            return frozenset()
+        with self._store.read() as connection:
+            last = versions.get(connection, version.identity, version.ordinal - 1)
+            old = None if last is None else snapshots.load(connection, last.snapshots)
+        if last is None or old is None:
+            return frozenset()
+        former = frozenset({last.digest})
+        try:
+            document = parsing.read(replace(old, meta={**old.meta, **how_read(fetched)}))
+        except ParseError:
+            return former  # it was read when it was stored, and is known by that
+        return former | {digest(volatile_content.quiet(document, reading.templates))}
+
+    def unchanged(self, key: str, now: datetime) -> None:
+        """The source says that the stored text is its text still."""
+        if key in self.flapping:
+            with self._store.write() as connection:
+                row = self.write_settled(connection, key, now, stored=True)
+            self.remember(key, row)
+
+    def write_settled(
+        self, connection: Connection, key: str, now: datetime, *, stored: bool
+    ) -> Flapping | None:
+        """What is known once a text counted: the stored one again, or another that was told. To be remembered after the
+        commit."""
+        known = self.flapping.get(key)
+        if known is None:
+            return None
+        if not stored or stability.is_calm(known.at, now):
+            page_states.clear_flapping(connection, self._source, key)
+            return None
+        row = replace(known, polls=0)
+        page_states.save_flapping(connection, self._source, key, row)
+        return row
+
+    def remember(self, key: str, row: Flapping | None) -> None:
+        if row is None:
+            self.flapping.pop(key, None)
+        else:
+            self.flapping[key] = row

@@ -1,0 +1,45 @@
+"""The annexes of a page between two polls: one that did not come again is read as it is stored, and one that was there
+before anybody looked is no news."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from tracker.model import Fetched, Operation, Role
+from tracker.page_parts import ANNEXES
+from tracker.parsing.annexes import places
+
+
+def completed(fetched: Fetched, stored: Fetched) -> Fetched:
+    """A page with those of its annexes that did not come this time, unchanged or not to be had, as they are stored; in
+    the order in which the page links to them."""
+    if fetched.role is not Role.PAGE or ANNEXES not in fetched.meta:
+        return fetched
+    parts = {part.key: part for part in stored.attachments} | {part.key: part for part in fetched.attachments}
+    keys = fetched.meta[ANNEXES].split("\n")
+    return replace(fetched, attachments=tuple(parts[key] for key in keys if key in parts))
+
+
+def first_read(fetched: Fetched, stored: Fetched, pending: Collection[str]) -> tuple[str, ...]:
+    """The paths of annexes that are read for the first time although the page had them before: its stored state was
+    read without annexes, or the first attempt to fetch them failed (`pending`, their keys)."""
+    had = {part.key for part in stored.attachments}
+    return tuple(
+        path
+        for path, part in places(fetched.attachments).items()
+        if part.key not in had and (ANNEXES not in stored.meta or part.key in pending)
+    )
+
+
+def without_first_read(operations: Iterable[Operation], paths: Iterable[str]) -> tuple[Operation, ...]:
+    """`operations` with the text of these annexes marked editorial: it was there already."""
+    places = tuple(paths)
+    return tuple(
+        replace(operation, editorial=True)
+        if any(
+            operation.path == path or operation.path.startswith((f"{path} ", f"{path} ›")) for path in places
+        )
+        else operation
+        for operation in operations
+    )

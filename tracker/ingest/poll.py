@@ -1,0 +1,410 @@
+"""poll(source): fetch → snapshot → parse → diff → tag → store → outbox. The stages meet here and nowhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+
+from tracker import classification, clock, sources
+from tracker.config.models import Settings, Source, SourceKind
+from tracker.errors import (
+    FetchError,
+    ParseError,
+    Poison,
+    Refused,
+    StoreError,
+    TrackerError,
+    WrongShape,
+    cause_of,
+)
+from tracker.http.client import Client
+from tracker.ingest import removed_pages
+from tracker.ingest.ingest import Intake, Taken
+from tracker.ingest.quarantine import CURE
+from tracker.model import Absent, Change, Document, DocumentKind, Fetched, Level, NotModified, Validators
+from tracker.serialization import instant
+from tracker.sources.annexes import is_annex
+from tracker.sources.events import Cursor, Trouble
+from tracker.storage import page_states, source_state
+from tracker.storage.database import Store
+from tracker.storage.page_states import Absence
+
+log = structlog.get_logger()
+BIS = "industry-and-security-bureau"
+TICK = 1.1  # seconds
+GIVEN_UP = 3  # polls in a row without a thing, after which it is no longer asked for
+
+
+@dataclass(slots=True)
+class Report:
+    """What one poll of one source did, as `tracker poll` prints it."""
+
+    source: str
+    requests: int = 0
+    bytes: int = 0
+    not_modified: int = 0
+    documents: int = 0
+    changes: list[str] = field(default_factory=list)
+    editorial: list[str] = field(default_factory=list)
+    updates: list[str] = field(default_factory=list)
+    baseline: int = 0
+    alerts: int = 0
+    held: list[dict[str, str]] = field(default_factory=list)
+    errors: list[dict[str, str]] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    flapping: list[dict[str, Any]] = field(default_factory=list)
+    state: str = "healthy"
+    reason: str = ""
+    cause: dict[str, Any] = field(
+        default_factory=dict
+    )  # `errors.cause_of`, or `held` or `parts` with `detail`
+    causes: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # of each of `errors` that came from the network
+    seconds: float = 0.0
+    retry_after: float = 0.0  # seconds that the server asked to be left alone for
+
+    @property
+    def ok(self) -> bool:
+        """A page that gives two texts in turn is no failure: both were read."""
+        return self.state in {"healthy", "flapping"}
+
+    def json(self) -> dict[str, Any]:
+        shown = (name for name in self.__slots__ if name != "causes")
+        return {name: getattr(self, name) for name in shown} | {"ok": self.ok}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every poll needs; one for the whole process."""
+
+    settings: Settings
+    store: Store
+    client: Client
+    now: Callable[[], datetime] = clock.now
+    pause: Callable[[float], None] = time.sleep
+
+
+class Recollection:
+    """What the store knows of a source, as the adapters ask for it (`fetch.memory.Memory`)."""
+
+    def __init__(
+        self,
+        cursor: Mapping[str, str],
+        known: Mapping[str, source_state.Resource],
+        absences: Mapping[str, Absence] | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        self.cursor = cursor
+        self._known = known
+        self._absences = absences or {}
+        self._now = now
+
+    def validators(self, key: str) -> Validators | None:
+        found = self._known.get(key)
+        if found is None or not found.validators.sha256:
+            return None
+        if found.held_sha256:
+            # Its last answer is not stored. It is asked for whole, and compared with nothing that is remembered.
+            return Validators(recipe=found.validators.recipe)
+        return found.validators
+
+    def keys(self, prefix: str = "") -> Iterable[str]:
+        return [
+            key
+            for key, found in self._known.items()
+            if key.startswith(prefix) and (found.validators.sha256 or found.held_sha256) and self._is_due(key)
+        ]
+
+    def _is_due(self, key: str) -> bool:
+        absence = self._absences.get(key)
+        return absence is None or self._now is None or removed_pages.is_due(absence, self._now)
+
+
+def in_field(record: Mapping[str, Any], now: datetime) -> bool:
+    """Whether an API record deserves its full text: the Bureau of Industry and Security wrote it, or its title
+    and abstract alone say that it is in the field."""
+    agencies = record.get("agencies")
+    slugs = (
+        {agency.get("slug") for agency in agencies if isinstance(agency, dict)}
+        if isinstance(agencies, list)
+        else ()
+    )
+    if BIS in slugs:
+        return True
+    number = str(record.get("document_number") or "")
+    document = Document(
+        key=number,
+        kind=DocumentKind.NOTICE,
+        title=str(record.get("title") or ""),
+        abstract=str(record.get("abstract") or ""),
+        url=str(record.get("html_url") or ""),
+        document_number=number or None,
+    )
+    try:
+        return classification.tag(document, today=clock.legal_day(now)).level is not Level.NONE
+    except Exception:
+        # A defect that one record brings to light may not end the poll of its source: the text is fetched, and the
+        # record is held with the reason when it is taken in.
+        log.exception("a record could not be tagged", key=number)
+        return True
+
+
+def poll(
+    source: Source,
+    context: Context,
+    state: source_state.SourceState | None = None,
+    known: dict[str, source_state.Resource] | None = None,
+    *,
+    accept: bool = False,
+) -> Report:
+    """One poll of one source. Never raises for what a source does: the report says it.
+
+    `state` and `known` are given by callers that read them for many sources at once. `accept` takes answers
+    that were held for a second look as true.
+    """
+    began = time.perf_counter()
+    report = Report(source.id)
+    state = state or source_state.states(context.store, [source.id])[source.id]
+    known = known if known is not None else source_state.resources(context.store, [source.id])[source.id]
+    now = context.now()
+    absences = page_states.absences(context.store, source.id)
+    memory = Recollection(state.cursor, known, absences, now)
+    baseline = state.baseline_at is None
+    intake = Intake(
+        context.store,
+        context.settings,
+        source,
+        known,
+        baseline=baseline,
+        again=lambda fetched: _again(source, fetched, context),
+        accept=accept,
+    )
+    before = context.client.tally()
+    counted = (before.requests, before.bytes, before.not_modified)
+    try:
+        for waiting in intake.quarantine.due(everything=accept):
+            _take(waiting, intake, report, context, kept=True)
+        seen = set[str]()
+        for item in sources.poll(source, memory, context.client, now, wanted=partial(in_field, now=now)):
+            if isinstance(item, Fetched | NotModified):
+                seen.add(item.key)
+            taken = _handle(item, intake, report, context, memory.cursor)
+            if (
+                taken is not None
+                and isinstance(item, Fetched | NotModified)
+                and item.key in absences
+                and not (taken.held or taken.waits)
+            ):
+                # It was gone and is there again. Another text than it had is a record of its own.
+                changed = taken.change is not None
+                _told(partial(removed_pages.back, changed=changed), item.key, intake, report, context)
+        for waiting in intake.quarantine.left(frozenset(seen)):
+            _take(waiting, intake, report, context, kept=True)
+        for key in absences:
+            if is_annex(key) and key not in report.absent and not report.errors:
+                _told(partial(removed_pages.back, changed=True), key, intake, report, context)
+        if baseline:
+            with context.store.write() as connection:
+                source_state.set_baseline(connection, source.id, now)
+    except FetchError as error:
+        report.state, report.reason, report.cause = state_of(error), error.line(), cause_of(error)
+        report.retry_after = max(report.retry_after, error.retry_after or 0.0)
+        report.errors.append({"key": "", "url": error.url, "error": error.line()})
+    except StoreError:
+        raise
+    except TrackerError as error:
+        report.state, report.reason, report.cause = "failing", error.line(), cause_of(error)
+        report.errors.append({"key": "", "url": "", "error": error.line()})
+    _tell_standing(intake, report)
+    report.flapping = [
+        {"key": key, "url": row.url, "since": instant(row.since), "polls": row.seen}
+        for key, row in sorted(intake.confirmation.flapping.items())
+    ]
+    tally = context.client.tally()
+    report.requests = tally.requests - counted[0]
+    report.bytes = tally.bytes - counted[1]
+    report.not_modified = tally.not_modified - counted[2]
+    report.seconds = round(time.perf_counter() - began, 3)
+    _judge(report)
+    return report
+
+
+def _again(source: Source, fetched: Fetched, context: Context) -> Fetched:
+    """The same page a moment later: long enough for a clock that counts seconds to move."""
+    context.pause(TICK)
+    return sources.again(source, fetched, context.client, context.now())
+
+
+def _handle(
+    item: Fetched | NotModified | Absent | Trouble | Cursor,
+    intake: Intake,
+    report: Report,
+    context: Context,
+    cursor: Mapping[str, str],
+) -> Taken | None:
+    """What became of an answer that something is there; None for all else, and for what could not be read."""
+    source = intake.source
+    match item:
+        case Fetched():
+            return _take(item, intake, report, context)
+        case NotModified():
+            _there(item.key, intake, context)
+            intake.confirmation.unchanged(item.key, context.now().replace(microsecond=0))
+            if source.kind is SourceKind.PUBLIC_INSPECTION:
+                _told(removed_pages.listed_again, item.key, intake, report, context)
+            return Taken()
+        case Absent():
+            report.absent.append(item.key)
+            _missing(item.key, intake, context)
+            if item.how == "withdrawn":
+                _told(removed_pages.withdrawn, item, intake, report, context)
+            elif item.how == "gone":
+                _told(removed_pages.gone, item, intake, report, context)
+        case Trouble():
+            report.errors.append({"key": item.key, "url": item.url, "error": item.error.line()})
+            report.causes.append(cause_of(item.error))
+            report.retry_after = max(report.retry_after, item.error.retry_after or 0.0)
+            if intake.baseline and item.key not in intake.known:
+                pending = source_state.Resource(Validators(recipe=source_state.PENDING))
+                with context.store.write() as connection:
+                    source_state.save_resource(connection, source.id, item.key, pending)
+                intake.known[item.key] = pending
+        case Cursor():
+            if dict(item.values) != dict(cursor):
+                with context.store.write() as connection:
+                    source_state.set_cursor(connection, source.id, item.values)
+    return None
+
+
+def _take(
+    fetched: Fetched, intake: Intake, report: Report, context: Context, *, kept: bool = False
+) -> Taken | None:
+    """`kept`: it comes out of the store, where it waited to be read."""
+    # A list of which something failed is asked for whole the next time, so that this comes again.
+    incomplete = bool(report.errors or report.held)
+    try:
+        taken = intake.take(fetched, context.now().replace(microsecond=0), kept=kept, incomplete=incomplete)
+    except ParseError as error:
+        # One unreadable answer is set aside with its bytes; the rest of the source goes on.
+        told = {"key": fetched.key, "url": fetched.answer.url, "error": error.line()}
+        if told not in report.errors:
+            report.errors.append(told)
+        return None
+    report.documents += 1
+    if taken.held:
+        report.held.append({"key": fetched.key, "url": fetched.answer.url, "reason": taken.held})
+    change = taken.change
+    if change is not None:
+        report.alerts += taken.told
+        note(report, change, context.now().replace(microsecond=0))
+    return taken
+
+
+T = TypeVar("T")
+Departure = Callable[[Store, Settings, Source, T, datetime], tuple[Change | None, int]]
+
+
+def _told(what: Departure[T], of: T, intake: Intake, report: Report, context: Context) -> None:
+    """Something that is gone, or there again, with its record where there is one to tell."""
+    now = context.now().replace(microsecond=0)
+    change, told = what(context.store, context.settings, intake.source, of, now)
+    if change is not None:
+        report.alerts += told
+        note(report, change, now)
+
+
+def note(report: Report, change: Change, now: datetime) -> None:
+    """Counts a record under what it is: the baseline, punctuation, more of what was known, or a change."""
+    if change.baseline:
+        report.baseline += 1
+    elif change.editorial:
+        report.editorial.append(change.id)
+    elif change.detected_at < now and change.document_number:
+        report.updates.append(change.id)
+    else:
+        report.changes.append(change.id)
+
+
+def _tell_standing(intake: Intake, report: Report) -> None:
+    """What is in quarantine is a failure of its source in each poll, also when the server has nothing new to say."""
+    told = {error["key"] for error in report.errors}
+    for held in intake.quarantine.held.values():
+        if held.key not in told and (held.failed or intake.known[held.key].missing_count < GIVEN_UP):
+            error = ParseError(held.reason) if held.failed else Poison(held.reason, cure=CURE)
+            report.errors.append({"key": held.key, "url": held.url, "error": error.line()})
+
+
+def _missing(key: str, intake: Intake, context: Context) -> None:
+    known = intake.known.get(key)
+    if known is not None:
+        known = replace(known, missing_count=known.missing_count + 1)
+        with context.store.write() as connection:
+            source_state.save_resource(connection, intake.source.id, key, known)
+        intake.known[key] = known
+
+
+def _there(key: str, intake: Intake, context: Context) -> None:
+    """A thing that is there again is no longer on its way to being given up."""
+    known = intake.known.get(key)
+    if known is not None and known.missing_count:
+        known = replace(known, missing_count=0)
+        with context.store.write() as connection:
+            source_state.save_resource(connection, intake.source.id, key, known)
+        intake.known[key] = known
+
+
+def state_of(error: FetchError) -> str:
+    if isinstance(error, Refused):
+        return "blocked"
+    return "changed-shape" if isinstance(error, WrongShape) else "failing"
+
+
+def _judge(report: Report) -> None:
+    if report.state != "healthy":
+        return
+    if report.held:
+        report.state = "changed-shape"
+        first = report.held[0]
+        report.reason = f"{len(report.held)} held for a second look; {first['key']}: {first['reason']}"
+        detail = f"{first['key']}: {first['reason']}"
+        report.cause = {
+            "code": "held",
+            "host": "",
+            "status": None,
+            "detail": detail,
+            "count": len(report.held),
+        }
+    elif report.errors:
+        report.state = "failing"
+        first = report.errors[0]
+        report.reason = f"{len(report.errors)} of its things failed; {first['key']}: {first['error']}"
+        detail = f"{first['key']}: {first['error']}"
+        report.cause = {
+            "code": "parts",
+            "host": "",
+            "status": None,
+            "detail": detail,
+            "count": len(report.errors),
+        }
+        same = {(cause["code"], cause["host"]) for cause in report.causes}
+        if len(same) == 1 and len(report.causes) == len(report.errors):
+            report.cause = report.causes[0]  # all of them for one reason
+    elif report.flapping:
+        report.state = "flapping"
+        first = report.flapping[0]
+        detail = f"{first['key']}: since {first['since']}"
+        report.reason = f"{len(report.flapping)} pages give two texts in turn; {detail}"
+        report.cause = {
+            "code": "flapping",
+            "host": "",
+            "status": None,
+            "detail": detail,
+            "count": len(report.flapping),
+        }

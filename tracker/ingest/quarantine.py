@@ -1,0 +1,272 @@
+"""Answers that are not taken as true: doubtful ones, those that could not be read or processed, and documents that break
+whoever reads them. Their bytes are kept, the source's state names them, and they are read again until they can be stored.
+
+What is held is a snapshot whose `meta` says why; that it is held now, its resource says. Holding an answer never touches
+the validators of its resource: they are always those of an answer that was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from functools import lru_cache
+from importlib.metadata import version
+
+from sqlalchemy import Connection, select
+
+from tracker import __version__
+from tracker.errors import Poison
+from tracker.model import Fetched, Role, Validators
+from tracker.parsing.losses import Loss
+from tracker.sources.events import BROKE
+from tracker.storage import snapshots, source_state
+from tracker.storage.blobs import sha256
+from tracker.storage.database import Store
+from tracker.storage.schema import SNAPSHOT
+
+CURE = "its bytes are kept; the next version of the readers tries again, and so does `tracker poll --accept`"
+CONFIRMED_AFTER = timedelta(minutes=10)  # so much later a loss has to be there still
+_REASON, _READERS, _OF, _GONE = "held", "readers", "of", "gone"
+_FAILED, _PARTS = (
+    "failed",
+    "parts",
+)  # in `meta`: of an answer that is read again at each poll; ids of its attachments
+_LIBRARIES = ("lxml", "beautifulsoup4", "pypdfium2")
+
+
+class Why(StrEnum):
+    """`doubtful`: judged suspicious, the source is asked again. `failed`: not read or not processed, tried again at each
+    poll. `broke`: it breaks its reader, tried again by other readers only."""
+
+    DOUBTFUL = "doubtful"
+    FAILED = "failed"
+    BROKE = "broke"
+
+
+@lru_cache(maxsize=1)
+def readers() -> str:
+    """What reads documents in this process: another version of any of it may fare better."""
+    return ", ".join((f"tracker {__version__}", *(f"{name} {version(name)}" for name in _LIBRARIES)))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One answer that could not be read. `readers` are those that it broke, empty where it only failed. `of` is the key
+    of the record that it is the full text of; "" for others. `parts` are the snapshots of its attachments."""
+
+    key: str
+    url: str
+    snapshot: int
+    sha256: str
+    reason: str
+    readers: str
+    of: str
+    role: Role
+    parts: tuple[int, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return not self.readers
+
+
+class Quarantine:
+    """What of one source is in it. `known` is the source's resources, which this keeps up to date, always after the
+    transaction that wrote them."""
+
+    def __init__(self, store: Store, source: str, known: dict[str, source_state.Resource]) -> None:
+        self._store = store
+        self._source = source
+        self._known = known
+        self.held: dict[str, Held] = {}
+        keys = [key for key, resource in known.items() if resource.held_sha256]
+        if keys:
+            with store.read() as connection:
+                self._load(connection, keys)
+
+    def _load(self, connection: Connection, keys: list[str]) -> None:
+        rows = connection.execute(
+            select(
+                SNAPSHOT.c.id,
+                SNAPSHOT.c.key,
+                SNAPSHOT.c.role,
+                SNAPSHOT.c.url,
+                SNAPSHOT.c.sha256,
+                SNAPSHOT.c.meta,
+            )
+            .where(SNAPSHOT.c.source == self._source, SNAPSHOT.c.key.in_(keys))
+            .order_by(SNAPSHOT.c.id)
+        )
+        for row in rows:
+            if row.sha256 != self._known[row.key].held_sha256 or _REASON not in row.meta:
+                continue
+            if _READERS in row.meta or _FAILED in row.meta:
+                self.held[row.key] = _held(row.key, Role(row.role), row.url, row.id, row.sha256, row.meta)
+            else:
+                self.held.pop(row.key, None)
+
+    def stands(self, fetched: Fetched) -> Held | None:
+        """Whether these very bytes broke these very readers."""
+        found = self.held.get(fetched.key)
+        if found is None or found.readers != readers() or found.sha256 != sha256(fetched.answer.body):
+            return None
+        return found
+
+    def check(self, fetched: Fetched) -> Fetched:
+        """`fetched` without the texts that stand in quarantine. Raises Poison where it does itself."""
+        found = self.stands(fetched)
+        if found is not None:
+            raise Poison(found.reason, cure=CURE)
+        return bare(fetched) if any(map(self.stands, fetched.attachments)) else fetched
+
+    def put(
+        self,
+        fetched: Fetched,
+        reason: str,
+        why: Why,
+        *,
+        of: str = "",
+        baseline: bool = False,
+        gone: Sequence[Loss] = (),
+    ) -> None:
+        """Keeps the bytes as evidence, once as long as they stay the same, and not as truth. `baseline`: it was there
+        before we looked. `gone`: what the next poll has to confirm."""
+        digest = sha256(fetched.answer.body)
+        fresh = source_state.Resource(Validators(recipe=source_state.PENDING if baseline else None))
+        known = self._known.get(fetched.key) or fresh
+        marks = {_REASON: reason, **({_OF: of} if of else {})}
+        if gone:
+            marks[_GONE] = "\n".join(loss.label for loss in gone)
+        if why is Why.BROKE:
+            marks[_READERS] = readers()
+        again = known.held_sha256 == digest and self._is_kept(fetched, why)
+        known = replace(known, held_sha256=digest, held_count=known.held_count + 1 if again else 1)
+        found = self.held.get(fetched.key) if again else None
+        with self._store.write() as connection:
+            if not again:
+                if why is Why.FAILED:
+                    parts = [snapshots.save(connection, self._source, part) for part in fetched.attachments]
+                    marks |= {_FAILED: "yes", **({_PARTS: " ".join(map(str, parts))} if parts else {})}
+                meta = {**fetched.meta, **marks}
+                number = snapshots.save(connection, self._source, replace(fetched, meta=meta))
+                if why is not Why.DOUBTFUL:
+                    url = fetched.answer.url
+                    found = _held(fetched.key, fetched.role, url, number, digest, meta)
+            source_state.save_resource(connection, self._source, fetched.key, known)
+        self._known[fetched.key] = known
+        if found is None:
+            self.held.pop(fetched.key, None)
+        else:
+            self.held[fetched.key] = found
+
+    def gone_before(self, fetched: Fetched) -> frozenset[str]:
+        """The labels of the losses for which an earlier answer of this key is held; none where none is. What comes within
+        minutes, from the same poll or the daily check, confirms nothing."""
+        known = self._known.get(fetched.key)
+        if known is None or known.held_sha256 is None:
+            return frozenset()
+        query = select(SNAPSHOT.c.meta, SNAPSHOT.c.fetched_at).where(
+            SNAPSHOT.c.source == self._source,
+            SNAPSHOT.c.key == fetched.key,
+            SNAPSHOT.c.sha256 == known.held_sha256,
+        )
+        with self._store.read() as connection:
+            row = connection.execute(query.order_by(SNAPSHOT.c.id.desc()).limit(1)).one_or_none()
+        if row is None or fetched.answer.fetched_at - row.fetched_at < CONFIRMED_AFTER:
+            return frozenset()
+        return frozenset(row.meta.get(_GONE, "").split("\n")) - {""}
+
+    def _is_kept(self, fetched: Fetched, why: Why) -> bool:
+        """Whether this answer, which was held last time as well, is kept under the same mark."""
+        found = self.held.get(fetched.key)
+        if why is Why.DOUBTFUL:
+            return found is None
+        if why is Why.BROKE:
+            return self.stands(fetched) is not None
+        if found is None or not found.failed:
+            return False
+        with self._store.read() as connection:
+            kept = [snapshots.reference(connection, part).sha256 for part in found.parts]
+        return kept == [sha256(part.answer.body) for part in fetched.attachments]
+
+    def passed(self, key: str) -> None:
+        """What is known under this key now was read."""
+        self.held.pop(key, None)
+
+    def due(self, *, everything: bool) -> list[Fetched]:
+        """What is to be read again, out of the store, before the source is asked: what failed, and what waits for a
+        mended reader; all of it where somebody asks for it.
+
+        Pages of which a version is stored are not among them: what changes by itself on them can only be told from a
+        change by asking twice, and the source is asked for each of them in every poll (`left` gives those that are
+        gone)."""
+        return self._again(
+            [
+                held
+                for held in self.held.values()
+                if everything
+                or (not held.failed and held.readers != readers())
+                or (held.failed and not self._is_stored_page(held))
+            ]
+        )
+
+    def left(self, seen: frozenset[str]) -> list[Fetched]:
+        """What failed and the source did not show in this poll, out of the store."""
+        return self._again(
+            [
+                held
+                for held in self.held.values()
+                if held.failed and held.key not in seen and self._is_stored_page(held)
+            ]
+        )
+
+    def _is_stored_page(self, held: Held) -> bool:
+        return held.role is Role.PAGE and self._known[held.key].validators.sha256 is not None
+
+    def _again(self, wanted: list[Held]) -> list[Fetched]:
+        found = []
+        for held in wanted:
+            with self._store.read() as connection:
+                fetched = snapshots.load(connection, [held.snapshot, *held.parts])
+                record = _newest(connection, self._source, held.of) if held.of else None
+                whole = snapshots.load(connection, [record]) if record else None
+            fetched = replace(fetched, meta=_clean(fetched.meta))
+            if whole is not None:
+                meta = {name: value for name, value in _clean(whole.meta).items() if name != "text"}
+                found.append(replace(whole, attachments=(fetched,), meta=meta))
+            elif held.of or fetched.role is Role.LISTING:
+                self._release(held.key)  # a text without a record, or a list: it is asked for again anyway
+            else:
+                found.append(fetched)
+        return found
+
+    def _release(self, key: str) -> None:
+        known = replace(self._known[key], held_sha256=None, held_count=0)
+        with self._store.write() as connection:
+            source_state.save_resource(connection, self._source, key, known)
+        self._known[key] = known
+        self.passed(key)
+
+
+def bare(fetched: Fetched) -> Fetched:
+    """A record without its texts, which are still owed."""
+    return replace(fetched, attachments=(), meta={**fetched.meta, "text": "owed"})
+
+
+def _held(key: str, role: Role, url: str, number: int, digest: str, meta: Mapping[str, str]) -> Held:
+    parts = tuple(map(int, meta.get(_PARTS, "").split()))
+    readers_ = meta.get(_READERS, "")
+    return Held(key, url, number, digest, meta[_REASON], readers_, meta.get(_OF, ""), role, parts)
+
+
+_MARKS = frozenset({_REASON, _READERS, _OF, _FAILED, _PARTS, _GONE, BROKE})
+
+
+def _clean(meta: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in meta.items() if name not in _MARKS}
+
+
+def _newest(connection: Connection, source: str, key: str) -> int | None:
+    query = select(SNAPSHOT.c.id).where(SNAPSHOT.c.source == source, SNAPSHOT.c.key == key)
+    return connection.execute(query.order_by(SNAPSHOT.c.id.desc()).limit(1)).scalar()

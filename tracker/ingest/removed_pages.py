@@ -1,0 +1,231 @@
+"""Pages and documents that are gone, and those that are there again, as records.
+
+One answer that says "not here" proves little. What several polls over some days say is told once, with the last known
+text kept as before; so is its return.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from tracker import diffing, parsing
+from tracker.alerts import enqueue
+from tracker.clock import legal_day
+from tracker.config.models import Settings, Source
+from tracker.errors import ParseError
+from tracker.i18n import moment, t
+from tracker.ingest import assess
+from tracker.model import (
+    Absent,
+    Bilingual,
+    Change,
+    Document,
+    DocumentKind,
+    Language,
+    Level,
+    Operation,
+    Role,
+    SnapshotRef,
+    Status,
+    Tagging,
+)
+from tracker.parsing import volatile_content
+from tracker.sources.annexes import is_annex
+from tracker.storage import changes, page_states, snapshots, versions
+from tracker.storage.database import Store
+from tracker.storage.page_states import Absence
+
+POLLS = 3  # answers in a row
+FOR = timedelta(days=1)
+ASKED_AGAIN = timedelta(days=1)  # after this long, what was told as gone is asked for once more
+
+
+def is_sure(absence: Absence) -> bool:
+    """Whether so many answers over so long a time are a removal."""
+    return absence.polls >= POLLS and absence.at - absence.since >= FOR
+
+
+def is_due(absence: Absence, now: datetime) -> bool:
+    """Whether something that was there no more is asked for in this poll."""
+    return absence.change is None or now - absence.at >= ASKED_AGAIN
+
+
+def counted(known: Absence | None, item: Absent, now: datetime) -> Absence:
+    if known is None:
+        return Absence(item.url, item.reason, 1, now, now)
+    return replace(known, reason=item.reason, polls=known.polls + 1, at=now)
+
+
+def gone(
+    store: Store, settings: Settings, source: Source, item: Absent, now: datetime
+) -> tuple[Change | None, int]:
+    """Counts an answer that something is not there, and tells it when that is sure: the record, and how many
+    deliveries it has. Nothing of what was never stored; an annex of a page is counted, and its page's record stays."""
+    version = _latest(store, source, item.key)
+    if version is None and not is_annex(item.key):
+        return None, 0
+    absence = counted(page_states.absences(store, source.id).get(item.key), item, now)
+    if version is None or absence.change is not None or not is_sure(absence):
+        with store.write() as connection:
+            page_states.save_absence(connection, source.id, item.key, absence)
+        return None, 0
+    document, before = _stored(store, version)
+    operations = diffing.compare(document, replace(document, units=()))
+    change = assess.assess(
+        document,
+        operations,
+        change_id=_id(version, "gone", absence),
+        source=source.id,
+        profiles=settings.profiles,
+        baseline=False,
+        now=now,
+        before=before,
+        after=before,
+    )
+    said = {"title": document.title, "url": absence.url, "reason": absence.reason}
+    change = replace(
+        change, after=None, tagging=_said(change.tagging, "gone", said, absence.since, settings.timezone)
+    )
+    with store.write() as connection:
+        page_states.save_absence(connection, source.id, item.key, replace(absence, change=change.id))
+        told = _write(connection, settings, version, version.ordinal + 1, change, document, operations, now)
+    return change, told
+
+
+def back(
+    store: Store, settings: Settings, source: Source, key: str, now: datetime, *, changed: bool
+) -> tuple[Change | None, int]:
+    """Ends an absence. A record where the absence was told and the text that is there again is the old one; another text
+    has a record of its own (`changed`)."""
+    absence = page_states.absences(store, source.id).get(key)
+    if absence is None:
+        return None, 0
+    version = _latest(store, source, key)
+    with store.read() as connection:
+        record = None if absence.change is None else changes.get(connection, absence.change)
+    change: Change | None = None
+    if version is not None and record is not None and not changed:
+        document, after = _stored(store, version)
+        said = {"title": document.title, "url": absence.url, "reason": absence.reason}
+        tagging = replace(record.tagging, units=())
+        change = replace(
+            record,
+            id=_id(version, "back", absence),
+            detected_at=now,
+            revision=1,
+            before=None,
+            after=after,
+            tagging=_said(tagging, "back", said, absence.since, settings.timezone),
+        )
+    told = 0
+    with store.write() as connection:
+        page_states.clear_absence(connection, source.id, key)
+        if change is not None and version is not None:
+            told = _write(connection, settings, version, version.ordinal, change, document, None, now)
+    return change, told
+
+
+def withdrawn(
+    store: Store, settings: Settings, source: Source, item: Absent, now: datetime
+) -> tuple[Change | None, int]:
+    """A document that left public inspection and was not published: its own record says so, and is told again."""
+    version = _latest(store, source, item.key)
+    with store.read() as connection:
+        old = None if version is None else changes.of_identity(connection, version.identity)
+    if version is None or old is None or any(each.state == "withdrawn" for each in old.tagging.status):
+        return None, 0
+    document, _ = _stored(store, version)
+    today = legal_day(now)
+    status = Status("withdrawn", since=today, quote=item.reason, where="public inspection")
+    said = {"title": old.title, "url": old.url, "reason": item.reason}
+    tagging = _said(old.tagging, "withdrawn", said, now, settings.timezone)
+    tagging = replace(
+        tagging,
+        status=(*(each for each in tagging.status if each.state != "published"), status),
+        dates=tuple(replace(each, superseded=True) if each.date >= today else each for each in tagging.dates),
+    )
+    change = replace(old, revision=old.revision + 1, baseline=False, tagging=tagging)
+    with store.write() as connection:
+        told = _write(connection, settings, version, version.ordinal, change, document, None, now)
+    return change, told
+
+
+def listed_again(
+    store: Store, settings: Settings, source: Source, key: str, now: datetime
+) -> tuple[Change | None, int]:
+    """A document that was withdrawn and is on public inspection again: what its record said before holds again."""
+    version = _latest(store, source, key)
+    with store.read() as connection:
+        old = None if version is None else changes.of_identity(connection, version.identity)
+    if version is None or old is None or all(each.state != "withdrawn" for each in old.tagging.status):
+        return None, 0
+    document, after = _stored(store, version)
+    fresh = assess.assess(
+        document,
+        (),
+        change_id=old.id,
+        source=old.source,
+        profiles=settings.profiles,
+        baseline=False,
+        now=now,
+        before=old.before,
+        after=after,
+    )
+    change = replace(fresh, detected_at=old.detected_at, revision=old.revision + 1)
+    with store.write() as connection:
+        return change, _write(connection, settings, version, version.ordinal, change, document, None, now)
+
+
+def _latest(store: Store, source: Source, key: str) -> versions.Version | None:
+    with store.read() as connection:
+        return versions.latest_of(connection, source.id, key)
+
+
+def _stored(store: Store, version: versions.Version) -> tuple[Document, SnapshotRef]:
+    """The stored text and the answer that it is from. Where it can be read no more, a document of its address alone:
+    that it is gone has to be told all the same."""
+    with store.read() as connection:
+        fetched = snapshots.load(connection, version.snapshots)
+        reference = snapshots.reference(connection, version.snapshots[0])
+    try:
+        return volatile_content.quiet(parsing.read(fetched), version.noise), reference
+    except ParseError:
+        kind = DocumentKind.CFR if fetched.role is Role.ECFR_PART else DocumentKind.PAGE
+        return Document(version.key, kind, fetched.answer.url, fetched.answer.url), reference
+
+
+def _said(tagging: Tagging, what: str, facts: dict[str, str], since: datetime, timezone: str) -> Tagging:
+    """The tagging of the text, with what happened to it as summary and reason. At least `low`: somebody followed it."""
+
+    def words(name: str, language: Language) -> str:
+        return t(name, language, day=moment(since, language, timezone), **facts)
+
+    level = max(tagging.level, Level.LOW, key=lambda level: level.rank)
+    summary = Bilingual(words(f"{what}.summary", "ja"), words(f"{what}.summary", "en"))
+    reason = Bilingual(words(f"{what}.reason", "ja"), words(f"{what}.reason", "en"))
+    return replace(tagging, level=level, direction=None, summary=summary, reason=reason)
+
+
+def _id(version: versions.Version, what: str, absence: Absence) -> str:
+    name = f"{version.identity}|{version.ordinal}|{what}|{absence.since.isoformat()}"
+    return f"chg_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def _write(
+    connection: Connection,
+    settings: Settings,
+    version: versions.Version,
+    ordinal: int,
+    change: Change,
+    document: Document,
+    operations: Sequence[Operation] | None,
+    now: datetime,
+) -> int:
+    entry = changes.Entry(change, version.identity, ordinal, assess.labels(change))
+    changes.save(connection, entry, operations)
+    return enqueue.owe(connection, change, document, operations or (), version.identity, settings, now)

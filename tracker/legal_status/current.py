@@ -1,0 +1,228 @@
+"""Where a document stands in law on a given day, out of the statuses that were found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby
+
+from tracker.i18n import day as written
+from tracker.i18n import label, t
+from tracker.model import Language, Status
+from tracker.sanitize import line
+
+# What prevails when several hold on one day: the end of a rule over its suspension, that over force.
+_PREVAILS = (
+    "rescinded",
+    "withdrawn",
+    "expired",
+    "stayed",
+    "not-enforced",
+    "delayed",
+    "in-force",
+    "published",
+    "proposed",
+)
+_BEFORE_FORCE = frozenset({"published", "proposed", "delayed"})
+# While they last, a rule that took effect stands in the code and does not bind.
+_PAUSED = frozenset({"stayed", "not-enforced"})
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`now` holds for the whole document on the day asked for; `parts` hold for some units only;
+    `ahead` is the next to begin; `ended` the last that ended, where nothing holds now; `resumed` the last stay
+    or non-enforcement that ended, where what holds now is force."""
+
+    now: Status | None = None
+    parts: tuple[Status, ...] = ()
+    ahead: Status | None = None
+    ended: Status | None = None
+    resumed: Status | None = None
+
+
+def standing(statuses: Iterable[Status], today: date) -> Standing:
+    """Both ends count: a stay from 10 November until 9 November a year later holds on both days."""
+    known = tuple(statuses)
+    began = {status.state for status in known if status.since is None or status.since <= today}
+    active = [
+        status
+        for status in known
+        if (status.since is None or status.since <= today)
+        and (status.until is None or status.until >= today)
+        and not (status.state in _BEFORE_FORCE - {"delayed"} and "in-force" in began)
+    ]
+    whole = min((status for status in active if not status.units), key=_order, default=None)
+    parts = tuple(
+        status
+        for status in sorted(active, key=_order)
+        if status.units and (whole is None or _order(status) < _order(whole))
+    )
+    ahead = min(
+        (status for status in known if status.since is not None and status.since > today),
+        key=lambda status: (status.since or today, _order(status)),
+        default=None,
+    )
+    ended = None
+    if whole is None and not parts:
+        ended = max(
+            (status for status in known if status.until is not None and status.until < today),
+            key=lambda status: status.until or today,
+            default=None,
+        )
+    resumed = None
+    if whole is not None and whole.state == "in-force":
+        resumed = max(
+            (
+                status
+                for status in known
+                if status.state in _PAUSED
+                and status.until is not None
+                and status.until < today
+                and (whole.since is None or status.until >= whole.since - _DAY)
+            ),
+            key=lambda status: status.until or today,
+            default=None,
+        )
+    return Standing(whole, parts, ahead, ended, resumed)
+
+
+def standing_line(
+    statuses: Iterable[Status], today: date, language: Language, *, codified: bool = False
+) -> str:
+    """One line that says whether it is in force: the state first, then since when, by what, what next. `codified`:
+    it is, or amends, text of the CFR, where what is stayed is still printed."""
+    known = tuple(statuses)
+    found = standing(known, today)
+    said: list[str] = []
+    for status in (*((found.now,) if found.now else ()), *_together(found.parts)):
+        day = today if not said else None
+        if codified and status.state in _PAUSED and (status.units or _began(known, status)):
+            said.append(_printed(status, day, language))
+        elif status is found.now and found.resumed is not None:
+            said.append(_again(found.resumed, day, language))
+        else:
+            said.append(_said(status, day, language))
+    if codified and found.ended is not None and found.ended.state in _PAUSED:
+        same = [one for one in known if _tie(one) == _tie(found.ended)]
+        said.append(_again(_together(same)[0], today, language))
+    elif found.ended is not None and found.ended.until is not None:
+        said.append(
+            t(
+                "standing.ended",
+                language,
+                state=label("status", found.ended.state, language),
+                day=written(found.ended.until, language),
+            )
+        )
+    if found.ahead is not None and found.ahead.since is not None:
+        said.append(
+            t(
+                "standing.next",
+                language,
+                state=label("status", found.ahead.state, language),
+                day=written(found.ahead.since, language),
+            )
+        )
+    stop = "。" if language == "ja" else "; "
+    return stop.join(said) if said else t("standing.unknown", language)
+
+
+def _order(status: Status) -> int:
+    return _PREVAILS.index(status.state) if status.state in _PREVAILS else len(_PREVAILS)
+
+
+def _tie(status: Status) -> tuple[str, date, date, str]:
+    return (status.state, status.since or date.min, status.until or date.max, status.by or "")
+
+
+def _together(statuses: Iterable[Status]) -> list[Status]:
+    """What holds for several units alike is said once."""
+    return [
+        replace(same[0], units=tuple(dict.fromkeys(unit for one in same for unit in one.units)))
+        for _, group in groupby(sorted(statuses, key=_tie), key=_tie)
+        if (same := list(group))
+    ]
+
+
+def _began(known: Iterable[Status], status: Status) -> bool:
+    """Whether it was in force before it was stayed."""
+    since = status.since or date.max
+    return any(one.state == "in-force" and (one.since or date.min) < since for one in known)
+
+
+def _printed(status: Status, today: date | None, language: Language) -> str:
+    """ "Stands in the CFR, stayed until 9 November 2026 by 90 FR 50857"."""
+    state = label("status", status.state, language)
+    state = state if language == "ja" else state.lower()
+    if status.until is not None:
+        held = t("standing.held-until", language, state=state, day=written(status.until, language))
+    elif status.since is not None:
+        held = t("standing.held-since", language, state=state, day=written(status.since, language))
+    else:
+        held = state
+    by = t("standing.by", language, by=line(status.by)) if status.by else ""
+    if language == "en" and by:
+        held, by = f"{held} {by}", ""
+    details = [
+        t("standing.now", language, day=written(today, language)) if today else "",
+        t("standing.from", language, day=written(status.since, language))
+        if status.since and status.until
+        else "",
+        _units(status, language),
+        by,
+    ]
+    return t("standing.printed", language, held=held) + _bracketed(details, language)
+
+
+def _again(ended: Status, today: date | None, language: Language) -> str:
+    """ "In force again since 10 November 2026 (..., stayed until 9 November 2026 by 90 FR 50857)"."""
+    until = ended.until or date.min
+    state = label("status", ended.state, language)
+    over = t(
+        "standing.over",
+        language,
+        state=state if language == "ja" else state.lower(),
+        day=written(until, language),
+        by=t("standing.over-by", language, by=line(ended.by)) if ended.by else "",
+    )
+    details = [
+        t("standing.now", language, day=written(today, language)) if today else "",
+        _units(ended, language),
+        over,
+    ]
+    return t("standing.again", language, day=written(until + _DAY, language)) + _bracketed(details, language)
+
+
+def _units(status: Status, language: Language) -> str:
+    return t("standing.units", language, units=line(", ".join(status.units))) if status.units else ""
+
+
+def _bracketed(details: Iterable[str], language: Language) -> str:
+    told = [detail for detail in details if detail]
+    if not told:
+        return ""
+    return f"({'、'.join(told)})" if language == "ja" else f" ({', '.join(told)})"
+
+
+def _said(status: Status, today: date | None, language: Language) -> str:
+    state = label("status", status.state, language)
+    details = [
+        t("standing.now", language, day=written(today, language)) if today else "",
+        _span(status, language),
+        _units(status, language),
+        t("standing.by", language, by=line(status.by)) if status.by else "",
+    ]
+    return state + _bracketed(details, language)
+
+
+def _span(status: Status, language: Language) -> str:
+    since = written(status.since, language) if status.since else ""
+    until = written(status.until, language) if status.until else ""
+    if since and until:
+        return t("standing.from-until", language, since=since, until=until)
+    if since:
+        return t("standing.from", language, day=since)
+    return t("standing.until", language, day=until) if until else ""

@@ -1,0 +1,498 @@
+"""One rule, one timeline: what a later document does to the record of an earlier one.
+
+A stay stands on the stayed rule's record, an extension moves the deadline of the proposal that it extends.
+Pure: the pipeline finds the two records, this decides what the earlier one says from now on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from tracker import citations
+from tracker.clock import legal_day
+from tracker.documents.names import called, known_as, number_beside_citation, references
+from tracker.i18n import day as written
+from tracker.i18n import label, t
+from tracker.model import Bilingual, Change, Language, LegalDate, Link, Status, Tagging
+from tracker.text import name_form
+
+_ENFORCING = {"suspends-enforcement", "resumes-enforcement"}
+_ENDS = {"withdraws": "withdrawn", "rescinds": "rescinded"}
+# Which dates of its target a document moves.
+_MOVED = {
+    "extends": ("comments-close", "compliance", "expires", "stay-ends"),
+    "delays": ("effective", "compliance"),
+}
+# What holds until such a day.
+_UNTIL = {"expires": "in-force", "stay-ends": "stayed"}
+_OPEN = {"comments-close", "effective", "compliance", "expires", "hearing", "stay-ends"}
+_DAY = timedelta(days=1)
+
+_SOME = re.compile(r"\bparagraphs?\b|\binstructions?\b|\bportions?\b|\bpartial\w*\b|\bin part\b|\bcertain (?:provisions|amendments)\b", re.I)  # fmt: skip
+
+# A document that is spoken of by its title alone is one of the last years': titles come again.
+_REMEMBERED = timedelta(days=3 * 366)
+
+
+def acts_on(actor: Change, target: Change) -> list[Link]:
+    if actor.id == target.id or (actor.document_number and actor.document_number == target.document_number):
+        return []
+    names = references(target)
+    sure = set(names[:-1]) if target.document_number else set(names)
+    if (
+        target.published
+        and actor.published
+        and timedelta() < actor.published - target.published < _REMEMBERED
+    ):
+        sure.update(names)
+    said = _said_on(actor)
+    recent = target.published is not None and timedelta() <= said - target.published < _REMEMBERED
+    return [
+        link
+        for link in actor.tagging.links
+        if name_form(link.target) in sure or (recent and called(target, link.target))
+    ]
+
+
+def applied(target: Change, actor: Change) -> Change:
+    """The target's record after all that the actor does to it; the same object when nothing differs.
+
+    Applying the same document again changes nothing, so a repeated poll is harmless.
+    """
+    for link in acts_on(actor, target):
+        target = _apply(target, actor, link)
+    return target
+
+
+def confined(tagging: Tagging, paths: Iterable[str]) -> Tagging:
+    """What a change of some units of a standing text says: of the stays that its notes tell of, those on the
+    sections and supplements that it touches, not those that stand elsewhere in the same part."""
+    touched = {section(path) for path in paths}
+    status = tuple(
+        found
+        for found in tagging.status
+        if not found.units or touched & {section(unit) for unit in found.units}
+    )
+    if len(status) == len(tagging.status):
+        return tagging
+    ends = {found.until for found in tagging.status} - {found.until for found in status}
+    elsewhere = {section(unit) for found in tagging.status if found not in status for unit in found.units}
+    dates = tuple(
+        day
+        for day in tagging.dates
+        if not (day.type == "stay-ends" and (day.date in ends or (section(day.note) in elsewhere - touched)))
+    )
+    return replace(tagging, status=status, dates=dates)
+
+
+def standing_on(tagging: Tagging, whole: Tagging, paths: Iterable[str]) -> Tagging:
+    """With the states of the whole text that stand on a unit in which one of these paths lies, and the days on which
+    they end: a stay of a supplement is one of each paragraph of it."""
+    touched = tuple(paths)
+    found = [
+        status
+        for status in whole.status
+        if status not in tagging.status
+        and any(_within(path, unit) for unit in status.units for path in touched)
+    ]
+    if not found:
+        return tagging
+    ends = {(status.until, section(unit)) for status in found for unit in status.units}
+    days = [day for day in whole.dates if (day.date, section(day.note)) in ends and day not in tagging.dates]
+    return replace(tagging, status=(*tagging.status, *found), dates=(*tagging.dates, *days))
+
+
+def _within(path: str, unit: str) -> bool:
+    return path == unit or path.startswith((f"{unit}(", f"{unit} "))
+
+
+def section(path: str) -> str:
+    """`15 CFR 744.11` of `15 CFR 744.11(a)(1)`; of a path with several names, the first."""
+    return path.split(" › ", 1)[0].split("(", 1)[0].strip()
+
+
+def kept(old: Change, new: Change) -> Change:
+    """A record read anew, with what other documents have done to it since, and with the day on which it went on
+    public inspection, which the published record no longer says."""
+    foreign = tuple(
+        status
+        for status in old.tagging.status
+        if status.by and name_form(status.by) not in references(new) and status not in new.tagging.status
+    )
+    fallen = {(day.type, day.date) for day in old.tagging.dates if day.superseded}
+    known = {(day.type, day.date) for day in new.tagging.dates}
+    added = tuple(
+        day
+        for day in old.tagging.dates
+        if (day.note.startswith("by ") or day.type == "filed-for-inspection")
+        and (day.type, day.date) not in known
+    )
+    dates = tuple(
+        replace(day, superseded=True) if (day.type, day.date) in fallen else day for day in new.tagging.dates
+    )
+    return replace(
+        new, tagging=replace(new.tagging, status=new.tagging.status + foreign, dates=dates + added)
+    )
+
+
+def moving(actor: Change) -> list[Link]:
+    """Its links to documents whose dates it moves."""
+    return [link for link in actor.tagging.links if link.relation in _MOVED]
+
+
+def overtaken(earlier: Change, later: Change, names: Collection[str]) -> Change:
+    """The record of a document that moved the dates of another, once a later one has moved them again: the day
+    that it gave stands no more. `names` are those of the document that both act on, as `references` gives them."""
+    if not earlier.published or not later.published or earlier.id == later.id:
+        return earlier
+    if not timedelta() < later.published - earlier.published < _REMEMBERED:
+        return earlier
+    shared = _relations(earlier, names) & _relations(later, names)
+    after = earlier
+    for kind in dict.fromkeys(kind for name in _MOVED if name in shared for kind in _MOVED[name]):
+        new = max((day.date for day in _live(later, kind)), default=date.min)
+        old = sorted(day.date for day in _live(after, kind) if day.date < new)
+        if kind != "comments-close":
+            # The last of its days is the one that it gave to the other; those before are its own.
+            old = [day for day in old if day >= later.published][-1:]
+        if old and new > later.published:
+            after = _superseded(after, kind, old)
+            after = _telling(after, kind, new, known_as(later))
+    return after
+
+
+def _relations(actor: Change, names: Collection[str]) -> set[str]:
+    return {link.relation for link in actor.tagging.links if name_form(link.target) in names}
+
+
+def _apply(target: Change, actor: Change, link: Link) -> Change:
+    by = known_as(actor)
+    target = _named_so(target, actor, by)
+    after = target
+    if link.relation == "extends":
+        after = _comments_moved(target, actor, by)
+        for kind in _MOVED["extends"][1:]:
+            after = _postponed(after, actor, kind, by)
+    elif link.relation == "delays":
+        after = _delayed(target, actor, link, by)
+    elif link.relation == "stays":
+        status = _stated(actor, link, "stayed", by)
+        ends = _named(actor, "stay-ends", by)
+        if not ends and status.until is not None:
+            ends = (
+                LegalDate("stay-ends", status.until, note=f"by {by}", quote=status.quote, where=status.where),
+            )
+        after = _with_dates(_with_status(target, status), ends)
+    elif link.relation == "suspends-enforcement":
+        after = _unenforced(target, _stated(actor, link, "not-enforced", by))
+    elif link.relation == "resumes-enforcement":
+        after = _enforced(target, actor, link, by)
+    elif link.relation in _ENDS:
+        after = _fallen(_with_status(target, _stated(actor, link, _ENDS[link.relation], by)), actor)
+    return target if after == target else after
+
+
+def _placed(by: str, where: str) -> str:
+    """A place in another document; a page's own paths begin with its title."""
+    return where if where.startswith(by) else " › ".join(part for part in (by, where) if part)
+
+
+def _acts_from(actor: Change) -> date:
+    """The first day of its own effect; a day that it only tells of, as one that fell, is none."""
+    own = [day.date for day in _live(actor, "effective") if not day.note]
+    return min(own, default=None) or _said_on(actor)
+
+
+def _said_on(actor: Change) -> date:
+    """The day on which it was said: a page may print none."""
+    return actor.published or legal_day(actor.detected_at)
+
+
+def _named_so(target: Change, actor: Change, by: str) -> Change:
+    """What the actor did before it was printed stands under its number: it is the same document."""
+    number = actor.document_number
+    tagging = target.tagging
+    before = [one.by for one in tagging.status] + [day.note.removeprefix("by ") for day in tagging.dates]
+    if number is None or number == by or number not in before:
+        return target
+    status = tuple(replace(one, by=by, number=number) if one.by == number else one for one in tagging.status)
+    dates = tuple(
+        replace(day, note=f"by {by}") if day.note == f"by {number}" else day for day in tagging.dates
+    )
+    renamed = replace(tagging, status=status, dates=dates)
+    for kind, day in {(day.type, day.date) for day in dates if day.note == f"by {by}"}:
+        renamed = replace(
+            renamed,
+            summary=_in_both(renamed.summary, kind, day, number, by),
+            reason=_in_both(renamed.reason, kind, day, number, by),
+        )
+    return replace(target, tagging=renamed)
+
+
+def _in_both(words: Bilingual, kind: str, day: date, number: str, by: str) -> Bilingual:
+    return Bilingual(
+        words.ja.replace(_move(kind, day, number, "ja"), _move(kind, day, by, "ja")),
+        words.en.replace(_move(kind, day, number, "en"), _move(kind, day, by, "en")),
+    )
+
+
+def _stated(actor: Change, link: Link, state: str, by: str) -> Status:
+    """The state that the actor gives to its target, in the actor's own words where it has such a state. Words that
+    stay the rule as such stay all of it, whichever units the actor's instructions name."""
+    said = next((status for status in actor.tagging.status if status.state == state), None)
+    ends = (_day(actor, "stay-ends") or _day(actor, "expires")) if state == "stayed" else None
+    quoted = said if said is not None and said.quote else link
+    return Status(
+        state,
+        since=(said.since if said else None) or _acts_from(actor),
+        until=(said.until if said else None) or ends,
+        by=by,
+        units=said.units if said and not _of_whole(link) else (),
+        quote=quoted.quote,
+        where=_placed(by, quoted.where),
+        number=number_beside_citation(actor),
+    )
+
+
+def _of_whole(link: Link) -> bool:
+    """Whether the words act on the other document as such, naming none of its parts."""
+    parts = ("cfr", "section", "supplement")
+    named = any(hit.kind in parts for hit in citations.find(link.quote))
+    return not named and not _SOME.search(link.quote)
+
+
+def _unenforced(target: Change, status: Status) -> Change:
+    """Said again, it does not undo that it was ended since."""
+    ended = next(
+        (
+            one.until
+            for one in target.tagging.status
+            if (one.state, one.by, one.since) == (status.state, status.by, status.since)
+        ),
+        None,
+    )
+    return _with_status(target, replace(status, until=ended) if ended else status)
+
+
+def _enforced(target: Change, actor: Change, link: Link, by: str) -> Change:
+    """What was not enforced is, from the day on which this is said or from that which it names."""
+    since = _acts_from(actor)
+    held = [
+        one
+        for one in target.tagging.status
+        if one.state == "not-enforced" and (one.since is None or one.since < since)
+    ]
+    if not held:
+        return target
+    target = _of_status(
+        target,
+        [replace(one, until=since - _DAY) if one in held else one for one in target.tagging.status],
+    )
+    where = _placed(by, link.where)
+    return _with_status(
+        target,
+        Status("in-force", since, by=by, quote=link.quote, where=where, number=number_beside_citation(actor)),
+    )
+
+
+def _with_status(target: Change, status: Status) -> Change:
+    """A state once for each document that says so: said anew, it takes the place of what was said before."""
+    known = target.tagging.status
+    places = [n for n, one in enumerate(known) if (one.state, one.by) == (status.state, status.by)]
+    if not places:
+        return _of_status(target, (*known, status))
+    return _of_status(
+        target,
+        [status if n == places[0] else one for n, one in enumerate(known) if n not in places[1:]],
+    )
+
+
+def _of_status(target: Change, status: Iterable[Status]) -> Change:
+    return replace(target, tagging=replace(target.tagging, status=tuple(dict.fromkeys(status))))
+
+
+# --- dates that move ----------------------------------------------------------------------------
+
+
+def _comments_moved(target: Change, actor: Change, by: str) -> Change:
+    """The actor's deadlines take the place of the target's."""
+    given = _named(actor, "comments-close", by)
+    if not given or _undone(target, "comments-close", by):
+        return target
+    days = {day.date for day in given}
+    old = [day.date for day in _of(target, "comments-close") if day.date not in days]
+    return _moved(target, "comments-close", old, given, by)
+
+
+def _postponed(target: Change, actor: Change, kind: str, by: str) -> Change:
+    """A day of the target's that the actor names a later one for. A document may have such a day of its own, so the
+    target's must be there to be moved."""
+    others = [day.date for day in _of(target, kind) if day.note != f"by {by}"]
+    given = [day for day in _named(actor, kind, by) if others and day.date > max(others)]
+    if not given or _undone(target, kind, by):
+        return target
+    new = max(given, key=lambda day: day.date)
+    old = [day for day in others if actor.published is None or day >= actor.published] or [max(others)]
+    target = _moved(target, kind, old, (new,), by)
+    if kind in _UNTIL:
+        target = _prolonged(target, _UNTIL[kind], old, new, by, number_beside_citation(actor))
+    return target
+
+
+def _prolonged(
+    target: Change, state: str, old: Sequence[date], new: LegalDate, by: str, number: str | None
+) -> Change:
+    """What held until a day that was moved holds until the new one."""
+    return _of_status(
+        target,
+        [
+            replace(status, until=new.date, by=by, quote=new.quote, where=new.where, number=number)
+            if status.state == state and status.until in old
+            else status
+            for status in target.tagging.status
+            if not (status.state == "expired" and status.since and status.since - _DAY in old)
+        ],
+    )
+
+
+def _delayed(target: Change, actor: Change, link: Link, by: str) -> Change:
+    """The effective date moves to the day that the actor names after it; what the actor names before that is its own
+    effective date. A delay that names no such day is one until further notice, if it moves no compliance date."""
+    if _undone(target, "effective", by):
+        return target
+    target = _postponed(target, actor, "compliance", by)
+    old = _put_off(target, actor, by)
+    floor = max((*old, actor.published or date.min))
+    later = [day for day in _named(actor, "effective", by) if day.date > floor]
+    if not later and any(day.note == f"by {by}" for day in _of(target, "compliance")):
+        return target
+    new = max(later, key=lambda day: day.date, default=None)
+    own = [day.date for day in _live(actor, "effective") if new is None or day.date < new.date]
+    began = min(own, default=None) or actor.published
+    if new is None:
+        old = [day for day in old if began is not None and day >= began]
+    target = _moved(target, "effective", old, () if new is None else (new,), by)
+    states: list[Status] = []
+    for status in target.tagging.status:
+        held = status
+        if status.state == "in-force" and not status.units and status.since in old:
+            continue
+        if (
+            began is not None
+            and status.state in {"published", "delayed"}
+            and not status.units
+            and status.by != by
+            and status.until is not None
+            and status.until + _DAY in old
+        ):
+            held = replace(status, until=min(status.until, began - _DAY))
+            if held.since is not None and held.until is not None and held.until < held.since:
+                continue
+        states.append(held)
+    quote, where = (new.quote, new.where) if new and new.quote else (link.quote, _placed(by, link.where))
+    until = new.date - _DAY if new else None
+    number = number_beside_citation(actor)
+    held = Status("delayed", began, until, by, quote=quote, where=where, number=number)
+    target = _with_status(_of_status(target, states), held)
+    if new is not None:
+        begins = Status("in-force", new.date, by=by, quote=quote, where=where, number=number)
+        target = _with_status(target, begins)
+    return target
+
+
+def _put_off(target: Change, actor: Change, by: str) -> list[date]:
+    """Which effective dates of the target a delay is about: those that the actor itself names as the old ones, else
+    what was still ahead, the whole document's before those of single instructions, else the last."""
+    others = [day for day in _of(target, "effective") if day.note != f"by {by}"]
+    named = {day.date for day in _of(actor, "effective") if day.superseded}
+    ahead = [day for day in others if actor.published is not None and day.date >= actor.published]
+    whole = [day for day in ahead if not day.note or day.note.startswith("by ")]
+    found = [day for day in others if day.date in named] or whole or ahead or others[-1:]
+    return sorted({day.date for day in found})
+
+
+def _undone(target: Change, kind: str, by: str) -> bool:
+    """Whether a later document has moved again what this one had moved."""
+    given = [day for day in _of(target, kind) if day.note == f"by {by}"]
+    return bool(given) and all(day.superseded for day in given)
+
+
+def _moved(target: Change, kind: str, old: Sequence[date], given: Sequence[LegalDate], by: str) -> Change:
+    """The given days instead of the old ones, and of those that the same document gave before."""
+    days = {day.date for day in given}
+    before = [day.date for day in _of(target, kind) if day.note == f"by {by}" and day.date not in days]
+    target = _with_dates(_superseded(target, kind, [*old, *before]), given)
+    return _telling(target, kind, max(days), by) if days and (old or before) else target
+
+
+def _telling(target: Change, kind: str, new: date, by: str) -> Change:
+    """The words of the summary were written before the day moved: they go on to say where to. So do those of the
+    reason where they name a day that fell."""
+    gone = [day for day in _of(target, kind) if day.superseded]
+
+    def said(words: str, language: Language, *, always: bool) -> str:
+        if not words or not (always or any(written(day.date, language) in words for day in gone)):
+            return words
+        space = "" if language == "ja" else " "
+        for day in gone:
+            if day.note.startswith("by "):
+                words = words.replace(space + _move(kind, day.date, day.note[3:], language), "")
+        sentence = space + _move(kind, new, by, language)
+        return words if sentence in words else words + sentence
+
+    tagging = target.tagging
+    summary, reason = tagging.summary, tagging.reason
+    summary = Bilingual(said(summary.ja, "ja", always=True), said(summary.en, "en", always=True))
+    reason = Bilingual(said(reason.ja, "ja", always=False), said(reason.en, "en", always=False))
+    return replace(target, tagging=replace(tagging, summary=summary, reason=reason))
+
+
+def _move(kind: str, day: date, by: str, language: Language) -> str:
+    return t("moved.date", language, type=label("date", kind, language), day=written(day, language), by=by)
+
+
+def _of(change: Change, kind: str) -> list[LegalDate]:
+    return [day for day in change.tagging.dates if day.type == kind]
+
+
+def _live(change: Change, kind: str) -> list[LegalDate]:
+    return [day for day in _of(change, kind) if not day.superseded]
+
+
+def _superseded(target: Change, kind: str, days: Collection[date]) -> Change:
+    dates = tuple(
+        replace(day, superseded=True) if day.type == kind and day.date in days else day
+        for day in target.tagging.dates
+    )
+    return replace(target, tagging=replace(target.tagging, dates=dates))
+
+
+def _named(actor: Change, kind: str, by: str) -> tuple[LegalDate, ...]:
+    return tuple(replace(day, note=f"by {by}", where=_placed(by, day.where)) for day in _live(actor, kind))
+
+
+def _with_dates(target: Change, days: Iterable[LegalDate]) -> Change:
+    known = {(day.type, day.date) for day in target.tagging.dates}
+    new = tuple(day for day in days if (day.type, day.date) not in known)
+    if not new:
+        return target
+    return replace(target, tagging=replace(target.tagging, dates=target.tagging.dates + new))
+
+
+def _fallen(target: Change, actor: Change) -> Change:
+    """What is withdrawn has no dates ahead any more; those that had passed by then stay as they were."""
+    end = _said_on(actor)
+    dates = tuple(
+        replace(day, superseded=True) if day.type in _OPEN and day.date >= end else day
+        for day in target.tagging.dates
+    )
+    return replace(target, tagging=replace(target.tagging, dates=dates))
+
+
+def _day(change: Change, kind: str) -> date | None:
+    """Its first day of a kind, one for all of it and still standing before others."""
+    days = sorted(_of(change, kind), key=lambda day: (day.superseded, bool(day.note)))
+    return days[0].date if days else None

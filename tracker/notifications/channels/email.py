@@ -1,0 +1,160 @@
+"""An alert as mail: HTML that mail clients keep (tables, inline styles) and the same as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from hashlib import blake2b
+from html import escape
+from itertools import chain, repeat
+
+from tracker.model import Level
+from tracker.notifications.formats import Parcel, edged, plain
+from tracker.rendering.alert_message import Fact, Message
+from tracker.sanitize import line
+
+# Dark enough for white letters at 4.5:1 (WCAG 2.2, 1.4.3).
+_COLOURS = {
+    Level.CRITICAL: "#a4161a",
+    Level.HIGH: "#9a4a00",
+    Level.MEDIUM: "#6b5900",
+    Level.LOW: "#1d4f91",
+    Level.NONE: "#555555",
+}
+_FONT = "font-family:'Hiragino Sans','Yu Gothic','Noto Sans JP','Noto Sans CJK JP',Arial,sans-serif"
+
+
+def email(
+    parcel: Parcel,
+    *,
+    sender: Address,
+    to: tuple[Address, ...],
+    cc: tuple[Address, ...],
+    sent_at: datetime,
+    headers: Mapping[str, str],
+) -> EmailMessage:
+    """The whole mail. Its Message-ID comes from the delivery's key, so that a repetition carries the
+    same one and servers may drop it; References keep one thing's mails in one thread. `headers` are
+    the channel's own and replace ours."""
+    message, letter = parcel.message, parcel.letter
+    domain = sender.domain or "localhost"
+    mail = EmailMessage()
+    mail["Subject"] = line(message.subject)
+    mail["From"] = sender
+    mail["To"] = to
+    if cc:
+        mail["Cc"] = cc
+    mail["Date"] = format_datetime(sent_at)
+    mail["Message-ID"] = f"<{_digest(parcel.key)}@{domain}>"
+    # Nobody was sent the root of a story: it is there for clients to hang the story's mails on.
+    mail["In-Reply-To"] = mail["References"] = f"<{_digest(parcel.thread)}@{domain}>"
+    series = letter.series if letter else "alerts"
+    mail["List-Id"] = f"tracker {series} <{series}.tracker.{domain}>"
+    # RFC 3834: nobody's absence notice answers an alert.
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Tracker-Change"] = message.id
+    for name, value in headers.items():
+        del mail[name]
+        mail[name] = line(value)
+    mail.set_content(letter.text if letter else plain(message))
+    page = letter.html if letter else html(message)
+    if page:
+        mail.add_alternative(page, subtype="html")
+    for name, kind, data in (*parcel.files, *(letter.files if letter else ())):
+        main, _, sub = kind.partition("/")
+        mail.add_attachment(data, maintype=main, subtype=sub, filename=name)
+    return mail
+
+
+def html(message: Message) -> str:
+    """The alert as one HTML page; every word in it is escaped."""
+    badge = "".join(
+        f'<span style="display:inline-block;background:{colour};color:#ffffff;padding:3px 10px;'
+        f'border-radius:3px;font-weight:bold;margin-right:6px">{escape(text)}</span>'
+        for colour, text in (
+            (_COLOURS[message.level], message.badge),
+            *(("#333333", mark) for mark in message.marks),
+        )
+    )
+    below = "".join(
+        _paragraph(text, "color:#444444;margin:0 0 6px") for text in (message.title, message.detail) if text
+    )
+    passages = "".join(
+        '<tr><td style="border-left:4px solid #1d4f91;padding:4px 12px">'
+        f'<span style="color:#555555;font-size:13px">{escape(passage.path)}</span><br>'
+        f"{''.join(_run(kind, words) for kind, words in passage.runs).strip()}</td></tr>"
+        '<tr><td style="height:8px;line-height:8px">&nbsp;</td></tr>'
+        for passage in message.passages
+    )
+    entries = "".join(
+        '<tr><td valign="top" style="padding:6px 0;border-top:1px solid #dddddd">'
+        f'<span style="display:inline-block;background:{_COLOURS[entry.level]};color:#ffffff;padding:1px 8px;'
+        f'border-radius:3px;font-size:13px">{escape(entry.badge)}</span><br>{escape(entry.what)}<br>'
+        f'<span style="color:#333333;font-size:13px">{escape(entry.note)}</span> '
+        f'<a href="{escape(entry.link)}" style="color:#1d4f91;font-size:13px">{escape(entry.id)}</a></td></tr>'
+        for entry in message.entries
+    )
+    quotes = "".join(
+        '<tr><td style="border-left:4px solid #c8c8c8;padding:4px 12px;background:#f6f6f6;color:#1a1a1a">'
+        f'<span style="color:#222222">“{escape(quote.text)}”</span><br>'
+        f'<span style="color:#555555;font-size:13px">— {escape(quote.source)}</span></td></tr>'
+        '<tr><td style="height:8px;line-height:8px">&nbsp;</td></tr>'
+        for quote in message.quotes
+    )
+    first, other = "background:#1d4f91;color:#ffffff", "background:#ffffff;color:#1d4f91"
+    buttons = "".join(
+        f'<a href="{escape(fact.value)}" style="display:inline-block;padding:8px 16px;margin:0 10px 6px 0;'
+        f'border:1px solid #1d4f91;border-radius:4px;{style};text-decoration:none">{escape(fact.label)}</a>'
+        for fact, style in zip(message.links, chain([first], repeat(other)), strict=False)
+    )
+    return (
+        f'<!DOCTYPE html><html lang="{message.language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="color-scheme" content="light"><meta name="supported-color-schemes" content="light">'
+        f"<title>{escape(message.subject)}</title></head>"
+        f'<body style="margin:0;padding:0;background:#ffffff;color:#1a1a1a;{_FONT};font-size:15px;'
+        'line-height:1.6"><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">'
+        '<tr><td align="left" style="padding:16px"><table role="presentation" width="640" cellpadding="0" '
+        'cellspacing="0" border="0" style="max-width:640px;width:100%"><tr><td>'
+        f'<div style="margin:0 0 10px">{badge}</div>'
+        f'<h1 style="font-size:19px;line-height:1.4;margin:0 0 6px">{escape(message.what)}</h1>{below}'
+        f'<div style="height:8px;line-height:8px">&nbsp;</div>{_table(message.points, first=True)}'
+        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" '
+        f'style="margin:14px 0 6px">{entries}{passages}{quotes}</table><div style="margin:6px 0 14px">{buttons}</div>'
+        f"{_table(message.facts, first=False)}"
+        f"{_paragraph(message.notice, 'color:#666666;font-size:12px;margin:14px 0 0')}"
+        "</td></tr></table></td></tr></table></body></html>"
+    )
+
+
+def _table(facts: tuple[Fact, ...], *, first: bool) -> str:
+    size = "15px" if first else "13px"
+    colour = "#1a1a1a" if first else "#555555"
+    rows = "".join(
+        f'<tr><th align="left" valign="top" style="padding:3px 14px 3px 0;white-space:nowrap;'
+        f'color:#555555;font-weight:normal">{escape(fact.label)}</th>'
+        f'<td valign="top" style="padding:3px 0;color:{colour};font-weight:{"bold" if fact.strong else "normal"}">'
+        f"{escape(fact.value)}</td></tr>"
+        for fact in facts
+    )
+    return f'<table cellpadding="0" cellspacing="0" border="0" style="font-size:{size}">{rows}</table>'
+
+
+def _run(kind: str, words: str) -> str:
+    """Colour is not all that tells them apart: what went is struck through, what came is underlined."""
+    if kind == "delete":
+        return edged(escape(words), '<del style="color:#a4161a;text-decoration:line-through">', "</del>")
+    if kind == "insert":
+        return edged(escape(words), '<ins style="color:#1b5e20;text-decoration:underline">', "</ins>")
+    return escape(words)
+
+
+def _paragraph(text: str, style: str) -> str:
+    return f'<p style="{style}">{escape(text)}</p>'
+
+
+def _digest(name: str) -> str:
+    return blake2b(name.encode(), digest_size=16).hexdigest()

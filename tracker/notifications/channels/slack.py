@@ -1,0 +1,136 @@
+"""An alert as Slack blocks. Source words are escaped, and `verbatim` keeps Slack from making links and
+mentions out of them (https://docs.slack.dev/reference/block-kit/composition-objects/text-object)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from tracker.notifications.delivery_result import Answer
+from tracker.notifications.formats import SIGNS, batches, headline, pieces, uncalled
+from tracker.rendering.alert_message import Fact, Message
+from tracker.sanitize import line
+
+# Slack's own limits: 50 blocks a message, 3,000 characters a text, 150 a header.
+BLOCKS = 45
+TEXT = 2800
+HEADER = 150
+WEIGHT = 30_000
+
+# `*word*`, `_word_`, `~word~` and `` `word` `` are markup where they touch a word. A zero-width space
+# behind the sign keeps it readable and dead; the asterisks of omitted text (* * *) need none.
+_MARKUP = re.compile(r"(?<![^\W_])([*_~`])(?=\S)")
+_TORN_ENTITY = re.compile(r"&[a-z]{0,3}$")
+
+# What chat.postMessage answers with 200 when it is too busy (https://docs.slack.dev/reference/methods).
+_PASSING = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+
+
+def escape(text: str) -> str:
+    """Source text for `mrkdwn`: no mention, link or emphasis of its own."""
+    entities = uncalled(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKUP.sub("\\1\u200b", entities)
+
+
+def payloads(message: Message) -> list[dict[str, Any]]:
+    """The bodies to post one after the other: one, unless the text passes Slack's limits."""
+    runs = batches(_blocks(message), _weigh, weight=WEIGHT, count=BLOCKS)
+    return [
+        {
+            # What notifications and screen readers say.
+            "text": escape(f"{headline(message)} {message.what}")[:TEXT],
+            "blocks": run,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        for run in runs
+    ]
+
+
+def bot_answer(answer: Answer, body: str) -> Answer:
+    """What the Web API means: it answers 200 to everything and says in the body whether it was done."""
+    if not answer.ok:
+        return answer
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict) or not isinstance(said.get("ok"), bool):
+        return replace(answer, ok=False, uncertain=True)
+    if said["ok"]:
+        return replace(answer, text="200 ok", handle=line(str(said.get("ts", ""))))
+    error = line(str(said.get("error", "unknown error")))
+    return Answer(False, f"200 {error}", transient=error in _PASSING)
+
+
+def threads(handle: str) -> dict[str, str]:
+    """The thread's first message in each channel of the workspace, as `handle_of` wrote it."""
+    return dict(pair.rpartition("=")[::2] for pair in handle.split(" ") if "=" in pair)
+
+
+def handle_of(first: dict[str, str]) -> str:
+    """`alerts=1700000000.000100 legal=...`: channels have no spaces in their names."""
+    return " ".join(f"{channel}={ts}" for channel, ts in first.items() if ts)
+
+
+def _blocks(message: Message) -> list[dict[str, Any]]:
+    blocks: list[dict[str, Any]] = [
+        {"type": "header", "text": {"type": "plain_text", "text": headline(message)[:HEADER], "emoji": True}}
+    ]
+    # Emphasis that spans a cut would show its asterisks: only what surely fits is bold.
+    what = escape(message.what)
+    top = f"*{what}*" if len(what) < TEXT else what
+    blocks += _sections("\n".join([top, *(escape(text) for text in (message.title, message.detail) if text)]))
+    blocks += _sections("\n".join(_point(point) for point in message.points))
+    for entry in message.entries:
+        head = f"{SIGNS[entry.level]} *{escape(entry.badge)}* {escape(entry.what)}"
+        link = _link(Fact(entry.id, entry.link)) if entry.link else escape(entry.id)
+        blocks += _sections("\n".join(text for text in (head, escape(entry.note), link) if text))
+    for quote in message.quotes:
+        blocks += _sections(f">“{escape(quote.text)}”\n>— {escape(quote.source)}")
+    blocks += _sections("  ".join(_link(fact) for fact in message.links))
+    small = " · ".join(f"{escape(fact.label)}: {escape(fact.value)}" for fact in message.facts)
+    for text in (small, escape(message.notice)):
+        blocks += [{"type": "context", "elements": [_mrkdwn(piece)]} for piece in _cut(text)]
+    return blocks
+
+
+def _point(point: Fact) -> str:
+    value = escape(point.value)
+    return f"*{escape(point.label)}* {f'*{value}*' if point.strong else value}"
+
+
+def _sections(text: str) -> list[dict[str, Any]]:
+    return [{"type": "section", "text": _mrkdwn(piece)} for piece in _cut(text)]
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Pieces within Slack's limit, none of which ends inside an entity such as `&lt;`."""
+    carried = ""
+    for piece in pieces(text, TEXT - 8):
+        whole = carried + piece
+        carried = ""
+        if (torn := _TORN_ENTITY.search(whole)) and piece is not text:
+            whole, carried = whole[: torn.start()], torn.group()
+        if whole:
+            yield whole
+    if carried:
+        yield carried
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _link(fact: Fact) -> str:
+    address = fact.value.replace("&", "&amp;").replace("|", "%7C")
+    return f"<{address}|{escape(fact.label)}>"
+
+
+def _weigh(block: dict[str, Any]) -> int:
+    return len(json.dumps(block, ensure_ascii=False))

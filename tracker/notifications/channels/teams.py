@@ -1,0 +1,101 @@
+"""An alert as an adaptive card for Teams. Text runs carry no markdown, so source words stay words
+(https://adaptivecards.io/explorer/TextRun.html)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tracker.model import Level
+from tracker.notifications.formats import SIGNS, batches, headline, pieces, said, uncalled
+from tracker.rendering.alert_message import Message
+
+# Teams refuses messages above 28 kB; what is around the elements takes the rest.
+WEIGHT = 20_000
+ELEMENTS = 60
+PIECE = 4000  # characters; three bytes each in Japanese
+
+_STYLES = {
+    Level.CRITICAL: "attention",
+    Level.HIGH: "warning",
+    Level.MEDIUM: "accent",
+    Level.LOW: "default",
+    Level.NONE: "default",
+}
+
+
+def payloads(message: Message) -> list[dict[str, Any]]:
+    """The bodies to post one after the other: one, unless the text passes the limit of Teams."""
+    runs = batches(_elements(message), _weigh, weight=WEIGHT, count=ELEMENTS)
+    return [_envelope(message, run, last=run is runs[-1]) for run in runs]
+
+
+def _envelope(message: Message, elements: list[dict[str, Any]], *, last: bool) -> dict[str, Any]:
+    card: dict[str, Any] = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "msteams": {"width": "full"},
+        "body": elements,
+    }
+    if last and message.links:
+        card["actions"] = [
+            {"type": "Action.OpenUrl", "title": fact.label, "url": fact.value} for fact in message.links
+        ]
+    return {
+        "type": "message",
+        "summary": uncalled(message.subject),
+        "attachments": [
+            {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
+        ],
+    }
+
+
+def _elements(message: Message) -> list[dict[str, Any]]:
+    elements: list[dict[str, Any]] = [
+        {
+            "type": "Container",
+            "style": _STYLES[message.level],
+            "bleed": True,
+            "items": [_runs(_run(headline(message), weight="bolder", size="medium"))],
+        },
+        *_texts(message.what, weight="bolder", size="large"),
+    ]
+    for text in (message.title, message.detail):
+        elements += _texts(text)
+    for point in message.points:
+        first, *rest = pieces(point.value, PIECE)
+        weight = "bolder" if point.strong else "default"
+        elements.append(_runs(_run(f"{point.label}  ", isSubtle=True), _run(first, weight=weight)))
+        elements += [_runs(_run(text, weight=weight)) for text in rest]
+    for entry in message.entries:
+        elements += _texts(f"{SIGNS[entry.level]} {entry.badge}", weight="bolder")
+        for text in (entry.what, entry.note, f"{entry.link} ({entry.id})"):
+            elements += _texts(text)
+    elements += [
+        {
+            "type": "Container",
+            "style": "emphasis",
+            "items": [*_texts(f"“{quote.text}”", italic=True), *_texts(f"— {quote.source}", isSubtle=True)],
+        }
+        for quote in message.quotes
+    ]
+    for text in (*(said(fact) for fact in message.facts), message.notice):
+        elements += _texts(text, size="small", isSubtle=True)
+    return elements
+
+
+def _texts(text: str, **style: object) -> list[dict[str, Any]]:
+    return [_runs(_run(piece, **style)) for piece in pieces(text, PIECE)]
+
+
+def _runs(*runs: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "RichTextBlock", "inlines": list(runs)}
+
+
+def _run(text: str, **style: object) -> dict[str, Any]:
+    return {"type": "TextRun", "text": uncalled(text), **style}
+
+
+def _weigh(element: dict[str, Any]) -> int:
+    return len(json.dumps(element, ensure_ascii=False).encode())

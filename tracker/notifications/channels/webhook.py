@@ -1,0 +1,48 @@
+"""An alert for programs: the record of `docs/records.md` as it is, and beside it what people are told."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+
+from tracker.model import Notice
+from tracker.notifications.formats import Parcel, plain
+from tracker.serialization import instant
+
+
+def body(parcel: Parcel) -> dict[str, Any]:
+    """The record at the top level; `alert` holds the delivery's key, which is the same when it is
+    repeated, the story that it belongs to, the language, the marks, the text that other channels show,
+    and its links."""
+    message = parcel.message
+    return {
+        **parcel.record,
+        "alert": {
+            "key": parcel.key,
+            "story": parcel.thread,
+            "language": message.language,
+            "marks": list(message.marks),
+            "subject": message.subject,
+            "text": plain(message),
+            "links": [link.value for link in message.links],
+        },
+    }
+
+
+def signature(secret: str, body: bytes, at: int) -> str:
+    """`t=1700000000,v1=<hex>`: HMAC-SHA256 over the time, a dot and the body, so that an old message cannot be
+    passed off as a new one. `at` in seconds since 1970."""
+    code = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={code}"
+
+
+def notice_record(notice: Notice) -> dict[str, Any]:
+    """What is told and is no change, for programs: its kind where a change has its own, and its facts."""
+    return {
+        "id": notice.id,
+        "kind": notice.kind,
+        "level": str(notice.level),
+        "detected_at": instant(notice.at),
+        "notice": dict(notice.data),
+    }

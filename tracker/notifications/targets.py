@@ -1,0 +1,200 @@
+"""The places that alerts go to, by Apprise, which knows some 140 services.
+
+`plugins` has the ones that we make alerts for; all others get the plain text through Apprise as it is.
+These two modules alone import Apprise. Its loggers are cut off: at DEBUG they print tokens, and some of
+its warnings print them too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import apprise
+from apprise.exception import AppriseException
+from apprise.manager_plugins import NotificationManager
+from apprise.plugins import url_to_dict
+
+from tracker.clock import machine_now
+from tracker.config.models import Channel
+from tracker.errors import DeliveryError
+from tracker.model import Level
+from tracker.notifications.channels.plugins import NOBODY, REPLACED, File, Line, Mail, Ours, Slack
+from tracker.notifications.delivery_result import Answer, http_answer, redact, together
+from tracker.notifications.formats import Parcel, headline, plain, uncalled
+from tracker.notifications.recipient_list import summary
+from tracker.notifications.test_message import trial_parcel
+from tracker.recipients import ONLY
+from tracker.sanitize import line
+
+logging.getLogger("apprise").propagate = False
+logging.getLogger("apprise").setLevel(logging.WARNING)
+logging.getLogger("urllib3").setLevel(logging.INFO)  # its DEBUG lines carry the paths of webhooks
+
+CONNECT_TIMEOUT = 8.0
+READ_TIMEOUT = 15.0
+
+# One thread of ours per channel: Apprise shall neither start threads nor wait in its own pool, where
+# six targets that hang would stop all others. No redirects: see `answer.http_answer`.
+_ASSET = apprise.AppriseAsset(
+    app_id="tracker",
+    app_desc="tracker",
+    async_mode=False,
+    storage_mode="memory",
+    service_timeout=0,
+    http_redirects=False,
+)
+# How Apprise's plugins log a refusal: "Failed to send ntfy notification: Bad Request, error=400."
+_STATUS = re.compile(r"\berror=([1-5]\d\d)\b")
+_LOUDNESS = {
+    Level.CRITICAL: apprise.NotifyType.FAILURE,
+    Level.HIGH: apprise.NotifyType.WARNING,
+}
+
+
+def send(channel: Channel, parcel: Parcel) -> Answer:
+    """Sends one alert to one channel and says what came back. Never raises for what a target does."""
+    parcel.roster.hide = partial(_redacted, channel=channel)
+    try:
+        plugins = _plugins(channel)
+    except DeliveryError as error:
+        return Answer(False, error.line(), transient=False)
+    return _redacted(_answers(plugins, parcel), channel)
+
+
+def try_channel(channel: Channel) -> str:
+    """Sends a message that says it is a test, and returns the target's answer.
+
+    Raises DeliveryError, with the cure where one is known, when the target does not take it.
+    """
+    parcel = trial_parcel(channel.language or "ja", machine_now().replace(microsecond=0))
+    parcel.roster.hide = partial(_redacted, channel=channel)
+    answer = summary(parcel.roster.answers, _redacted(_answers(_plugins(channel), parcel), channel))
+    if not answer.ok:
+        raise DeliveryError(
+            answer.text,
+            cure="it may be there again later" if answer.transient else "look at the channel's url",
+            transient=answer.transient,
+            retry_after=answer.retry_after.total_seconds() if answer.retry_after else None,
+        )
+    return answer.text
+
+
+def _redacted(answer: Answer, channel: Channel) -> Answer:
+    return replace(answer, text=redact(answer.text, channel.url))
+
+
+def _plugins(channel: Channel) -> dict[str, Any]:
+    """Apprise's plugin for a URL, ours where we have one. A plugin of ours deals with its recipients itself. Apprise's
+    own say only whether all of them took it: there each recipient gets a plugin of its own, by its name. Raises
+    DeliveryError for a URL that cannot be used; its text never shows the URL."""
+    known = NotificationManager()
+    if File.protocol not in known:
+        known.add(File, schemas=File.protocol)
+    arguments = url_to_dict(channel.url, secure_logging=True)
+    cure = "see the Apprise URL of the service; its words must be percent-encoded"
+    if arguments is None:
+        raise DeliveryError("the url is none that Apprise knows", cure=cure)
+    kind = known[arguments["schema"]]
+    made = REPLACED.get(kind, kind)
+    try:
+        plugin = made(**{**arguments, "asset": _ASSET})
+        encrypted = isinstance(plugin, Mail) and plugin.encrypted
+        listed = [address for _, address in plugin.targets] if encrypted else arguments.get("targets")
+        targets = list(dict.fromkeys(listed or ()))
+        if len(targets) < 2 or (isinstance(plugin, Ours) and not encrypted):
+            return {ONLY: _ready(plugin, channel, arguments)}
+        found = {}
+        for number, target in enumerate(targets):
+            # Copies of a mail go out with the first of its recipients, not with each.
+            less = {"cc": "", "bcc": ""} if encrypted and number else {}
+            one = made(**{**arguments, **less, "targets": [target], "asset": _ASSET})
+            found[_shown(kind, number, target)] = _ready(one, channel, arguments)
+    except (TypeError, ValueError, AttributeError, AppriseException) as error:
+        raise DeliveryError("the url cannot be used", cure=cure) from error
+    return found
+
+
+def _ready(plugin: Any, channel: Channel, arguments: Mapping[str, Any]) -> Any:
+    if "cto" not in arguments:
+        plugin.socket_connect_timeout = CONNECT_TIMEOUT
+    if "rto" not in arguments:
+        plugin.socket_read_timeout = READ_TIMEOUT
+    if isinstance(plugin, Ours):
+        plugin.secret = channel.secret
+    return plugin
+
+
+def _shown(kind: type, number: int, target: Any) -> str:
+    """The name of a recipient: its address, unless the service's own rules call addresses of this kind private."""
+    tokens = getattr(kind, "template_tokens", {})
+    group = tokens.get("targets", {}).get("group", ())
+    if any(tokens.get(name, {}).get("private") for name in group):
+        digest = hashlib.sha256(str(target).encode()).hexdigest()[:6]
+        return f"recipient {number + 1} ({digest})"
+    return line(str(target))
+
+
+def _answers(plugins: Mapping[str, Any], parcel: Parcel) -> Answer:
+    """Sends to each recipient that the parcel is for, and says what came back from all of them."""
+    found = []
+    for name, plugin in plugins.items():
+        if name == ONLY and _has_recipients(plugin):
+            found.append(_answered(plugin, parcel))
+        elif parcel.roster.wants(name):
+            answer = _answered(plugin, parcel)
+            parcel.roster.note(name, answer)
+            found.append(answer)
+    return together(found) if found else NOBODY
+
+
+def _has_recipients(plugin: Any) -> bool:
+    """Whether the plugin asks for each of its recipients by itself."""
+    if isinstance(plugin, Mail):
+        return not plugin.encrypted
+    return isinstance(plugin, Line) or (isinstance(plugin, Slack) and not plugin.is_workflow)
+
+
+def _answered(plugin: Any, parcel: Parcel) -> Answer:
+    """Sends through Apprise. For places of Apprise's own the answer is what it logged; where that names
+    no status, whether the message was taken after all is not known."""
+    message = parcel.message
+    taken = 0
+    if isinstance(plugin, Ours):
+        plugin.parcel = parcel
+    else:
+        plugin.overflow_mode = apprise.OverflowMode.SPLIT
+        part = plugin.send
+
+        def counted(*arguments: Any, **named: Any) -> bool:
+            nonlocal taken
+            ok = bool(part(*arguments, **named))
+            taken += ok
+            return ok
+
+        plugin.send = counted
+    server = apprise.Apprise(asset=_ASSET)
+    server.add(plugin)
+    result = server.notify(
+        body=plain(message),
+        title=uncalled(f"{headline(message)} {message.what}"),
+        notify_type=_LOUDNESS.get(message.level, apprise.NotifyType.INFO),
+        body_format=apprise.NotifyFormat.TEXT,
+    )
+    logged = line("; ".join(str(entry.message) for entry in result.logs()))
+    if isinstance(plugin, Ours) and plugin.answer is not None:
+        return plugin.answer
+    # `?optional=yes` makes Apprise call a failure a success: the attempts do not lie.
+    if any(attempt for service in result for attempt in service.attempts):
+        return Answer(True, "taken")
+    status = _STATUS.search(logged)
+    if status:
+        # Where a part of a long message was taken, what is sent again says that it may be a repetition.
+        answer = http_answer(int(status.group(1)), logged, None, machine_now())
+        return replace(answer, uncertain=taken > 0)
+    return Answer(False, logged or "not taken", uncertain=True)

@@ -1,0 +1,212 @@
+"""Tables of data, CSV or JSON, as one unit for each row: `9903.05.01 › ...` compared by its key and by its columns.
+
+A row's text is its key and then each filled cell as `Column: value`. A row without a key of its own (a heading between
+numbered lines of the tariff schedule) is named by its first words, below the row that it is indented under or follows.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import urlsplit
+
+from tracker.errors import ParseError
+from tracker.model import Unit, UnitKind
+from tracker.parsing.gpo_xml import plain, shorten
+from tracker.parsing.screening_list import is_list
+from tracker.parsing.superscripts import lowered, raised
+from tracker.parsing.tables import CELL_GAP
+from tracker.parsing.unit_builder import SEPARATOR, Outline
+from tracker.text import search_form
+
+MAX_ROWS = 200_000
+_CELL = 1_000_000  # characters; the module's own bound is lower and shared by the whole process
+_SUFFIXES = {".csv": ",", ".tsv": "\t"}
+_TYPES = ("text/csv", "application/csv", "text/tab-separated-values")
+# Names of key columns, letters and digits only, the best first.
+_KEYS = (
+    "htsno", "htsnumber", "hts", "hts10", "hts8", "htscode", "htssubheading", "subheading", "heading", "id", "uid", "entitynumber",
+    "documentnumber", "eccn", "number", "no", "code", "key", "casenumber", "name", "entityname", "party", "country",
+)  # fmt: skip
+_TARIFF = ("hts", "heading", "subheading")
+_ZERO_LOST = re.compile(r"\d{4}\.\d")
+_SCRIPT = re.compile(r"<(sup|sub)>([^<]{1,40})<\\?/\1>", re.IGNORECASE)
+_TAG = re.compile(r"<\\?/?[a-zA-Z][a-zA-Z0-9]{0,10}\\?/?>")
+_RECORD = frozenset({"document_number", "abstract"})
+
+Rows = list[list[str]]
+
+
+def table_units(name: str, data: bytes, text: str, content_type: str = "") -> tuple[Unit, ...]:
+    """The rows of a table in CSV or JSON; none where the bytes are no table. `name` is a file's or an address. Raises
+    ParseError for a table cut off in the middle of a row, or with too many rows."""
+    if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{"):
+        return ()
+    delimiter = _delimiter(name, text, content_type)
+    if not delimiter:
+        return ()
+    rows = _csv_rows(name, text, delimiter)
+    head, *body = rows or [[]]
+    return _units(head, body, name) if body else ()
+
+
+def json_units(value: object, name: str) -> tuple[Unit, ...]:
+    """The same for a JSON value: a list of flat records, alone or as the only list of an object."""
+    records = records_of(value)
+    if not records:
+        return ()
+    head = list(dict.fromkeys(str(key) for record in records for key in record))
+    return _units(head, [[_flat(record.get(key)) for key in head] for record in records], name)
+
+
+def records_of(value: object) -> list[Mapping[str, Any]]:
+    """The records of a JSON value that is a table; empty for anything else: documents, lists of parties."""
+    if is_list(value):
+        return []
+    if isinstance(value, dict):
+        lists = [item for item in value.values() if isinstance(item, list) and item]
+        value = lists[0] if len(lists) == 1 else None
+    if not isinstance(value, list) or not value or not all(isinstance(item, dict) and item for item in value):
+        return []
+    names = {str(key) for item in value for key in item}
+    if names & _RECORD or len(names) < 2:
+        return []
+    return value if "title" not in names or len(value) > 1 else []
+
+
+def _delimiter(name: str, text: str, content_type: str) -> str:
+    suffix = PurePath(urlsplit(name).path).suffix.lower()
+    first = text[:100_000].split("\n", 1)[0]
+    best = max(",;\t|", key=first.count)
+    if suffix in _SUFFIXES or content_type.partition(";")[0].strip().lower() in _TYPES:
+        return best if first.count(best) else ""
+    if not first.count(best) or text.lstrip()[:1] == "<":
+        return ""
+    rows = list(csv.reader(io.StringIO("\n".join(text.split("\n", 20)[:20]), newline=""), delimiter=best))
+    filled = [row for row in rows if row]
+    width = len(filled[0])
+    # Running text has commas too, with spaces after them: a table has as many in each line, and short names of columns
+    # in the first.
+    spaced = any(cell[:1] == " " for row in filled for cell in row)
+    regular = len(filled) >= 4 and width >= 3 and not spaced and all(len(row) == width for row in filled[:-1])
+    return best if regular and all(0 < len(cell.strip()) <= 40 for cell in filled[0]) else ""
+
+
+def _csv_rows(name: str, text: str, delimiter: str) -> Rows:
+    csv.field_size_limit(_CELL)
+    rows: Rows = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            if any(cell.strip() for cell in row):
+                rows.append([_flat(cell) for cell in row])
+            if len(rows) > MAX_ROWS:
+                raise ParseError(f"{name}: this table has over {MAX_ROWS:,} rows")
+    except csv.Error as error:
+        raise ParseError(
+            f"{name}: this CSV cannot be read: {error}", cure="it may be cut off: fetch it again"
+        ) from error
+    return rows
+
+
+def _units(head: Sequence[str], rows: Rows, name: str) -> tuple[Unit, ...]:
+    if len(rows) > MAX_ROWS:
+        raise ParseError(f"{name}: this table has over {MAX_ROWS:,} rows")
+    columns = [column.strip() or f"Column {number}" for number, column in enumerate(head, 1)]
+    names = [_name(column) for column in columns]
+    key = _key_column(names, rows)
+    indent = names.index("indent") if "indent" in names else None
+    above: list[tuple[int, str]] = []  # the rows with a key that a row may stand under, by their indents
+    outline = Outline()
+    outline.add("columns", UnitKind.HEADING, CELL_GAP.join(columns), 0)
+    for row in rows:
+        own = row[key] if key < len(row) else ""
+        if names[key].startswith(_TARIFF) and _ZERO_LOST.fullmatch(own):
+            own = f"{own}0"  # a spreadsheet took 2103.30 for a number
+        depth = _depth(row[indent]) if indent is not None and indent < len(row) else 0
+        while above and indent is not None and above[-1][0] >= depth:
+            above.pop()
+        cells = [
+            f"{columns[index] if index < len(columns) else f'Column {index + 1}'}: {cell}"
+            for index, cell in enumerate(row)
+            if cell and index != key
+        ]
+        if own:
+            above = [*above, (depth, own)] if indent is not None else [(0, own)]
+            path, key_form = shorten(own, 120) or "Row", search_form(plain(own))
+        else:
+            words = next((cell for index, cell in enumerate(row) if index != key and len(cell) > 2), "")
+            path = SEPARATOR.join(
+                [*(shorten(name, 120) for _, name in above[-1:]), shorten(words, 80) or "Row"]
+            )
+            key_form = search_form(plain(path))
+        text = CELL_GAP.join([own, *cells] if own else cells)
+        outline.add(path, UnitKind.ROW, text, 1, key=key_form)
+    return tuple(outline.units)
+
+
+def _depth(cell: str) -> int:
+    return int(cell) if cell.isdecimal() and len(cell) <= 3 else 0
+
+
+def _name(column: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", column.lower())
+
+
+def _key_column(names: Sequence[str], rows: Rows) -> int:
+    """The column that names the rows: by its own name, else the first whose values are all there and all different."""
+
+    def values(index: int) -> list[str]:
+        return [row[index] for row in rows if index < len(row) and row[index]]
+
+    for wanted in _KEYS:
+        for index, name in enumerate(names):
+            if name == wanted:
+                found = values(index)
+                if 2 * len(found) >= len(rows) and len(set(found)) * 10 >= len(found) * 9:
+                    return index
+    for index in range(len(names)):
+        found = values(index)
+        if len(found) == len(rows) == len(set(found)):
+            return index
+    return 0
+
+
+def _flat(value: object) -> str:
+    """A cell as text: lists and objects by their values, markup by its text."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, str):
+        text = value.strip()
+        if text.startswith('["') and text.endswith(
+            '"]'
+        ):  # a list that the tariff's export writes into one cell
+            return ", ".join(_flat(item) for item in re.findall(r'"((?:[^"\\]|\\.)*)"', text))
+        return " ".join(_without_markup(text).split())
+    if isinstance(value, Mapping):
+        return _joined(value.values(), ", ")
+    if isinstance(value, list):
+        return _joined(value, "; " if any(isinstance(item, Mapping) for item in value) else ", ")
+    return str(value)
+
+
+def _joined(values: Iterable[object], sign: str) -> str:
+    return sign.join(filter(None, map(_flat, values)))
+
+
+def _without_markup(text: str) -> str:
+    if "<" in text:
+        text = _SCRIPT.sub(
+            lambda found: (
+                lowered(found[2])
+                if found[1].lower() == "sub"
+                else raised(found[2], found.string[max(0, found.start() - 20) : found.start()])
+            ),
+            text,
+        )
+        text = _TAG.sub("", text)
+    return html.unescape(text) if "&" in text else text

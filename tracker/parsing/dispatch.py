@@ -1,0 +1,294 @@
+"""What a source gave, turned into one `Document`: each role has its reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlsplit
+
+from tracker.encodings import label_of
+from tracker.errors import ParseError, TrackerError, WrongShape
+from tracker.model import Document, DocumentKind, Fetched, Role, Unit
+from tracker.page_parts import INDEX, names_no_text
+from tracker.parsing.annexes import with_annexes
+from tracker.parsing.data_table import json_units, table_units
+from tracker.parsing.ecfr_xml import ecfr_units, is_ecfr
+from tracker.parsing.fr_record import dockets, fr_document, pi_document
+from tracker.parsing.fr_text import RawText, plain, read_fr_text
+from tracker.parsing.fr_xml import Facts, fr_units
+from tracker.parsing.gpo_xml import tree
+from tracker.parsing.json_fields import load_object
+from tracker.parsing.screening_list import list_units
+from tracker.text import json_value
+
+_HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
+
+
+def read(fetched: Fetched) -> Document:
+    """The document in an answer and its attachments.
+
+    Raises ParseError when the bytes make no sense to their reader, and WrongShape (transient) when a
+    web page came where data should be: a bot wall, an error page with status 200. An attachment that
+    cannot be read does not cost the record: it is named in `notes`.
+    """
+    reader = _READERS.get(fetched.role)
+    if reader is None:
+        raise ParseError(
+            f"{fetched.key}: an answer of the kind {fetched.role.value} is evidence, not a document"
+        )
+    return reader(fetched)
+
+
+def _body(fetched: Fetched) -> bytes:
+    body = fetched.answer.body
+    if not body.strip():
+        raise WrongShape(f"{fetched.key}: an empty answer", url=fetched.answer.url)
+    return body
+
+
+def _label(fetched: Fetched) -> str:
+    return label_of(fetched.answer.header("content-type"))
+
+
+def _data(fetched: Fetched) -> bytes:
+    """A body that should be data. A page in its place is a wall or a failure of the server."""
+    body = _body(fetched)
+    if _HTML.match(body[:200]):
+        raise WrongShape(
+            f"{fetched.key}: a web page came where {fetched.role.value} should be", url=fetched.answer.url
+        )
+    return body
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def _ecfr(fetched: Fetched) -> Document:
+    root = tree(_data(fetched), fetched.key, _label(fetched))
+    if not is_ecfr(root):
+        raise WrongShape(f"{fetched.key}: <{root.tag}> is no division of the eCFR", url=fetched.answer.url)
+    part = fetched.meta.get("part")
+    if part and (root.tag, root.get("N")) != ("DIV5", part):
+        raise WrongShape(
+            f"{fetched.key}: <{root.tag}> {root.get('N') or ''} came where part {part} should be",
+            url=fetched.answer.url,
+        )
+    units, heading, place = ecfr_units(root, fetched.meta.get("title", ""))
+    return Document(
+        key=fetched.key,
+        kind=DocumentKind.CFR,
+        title=heading or fetched.key,
+        url=_ecfr_url(fetched, place),
+        units=units,
+        published=_day(fetched.meta.get("as_of")),
+        cfr_references=(place,) if re.fullmatch(r"\d+ CFR \d+", place) else (),
+    )
+
+
+def _ecfr_url(fetched: Fetched, place: str) -> str:
+    """The page that people read, on the host that answered."""
+    found = re.match(r"(\d+) CFR (\d+)", place)
+    parts = urlsplit(fetched.answer.url)
+    if found is None or not parts.netloc:
+        return fetched.answer.url
+    return f"{parts.scheme}://{parts.netloc}/current/title-{found[1]}/part-{found[2]}"
+
+
+def _fr_record(fetched: Fetched) -> Document:
+    record = load_object(_data(fetched), fetched.key)
+    return _with_text(fr_document(record, fetched.key, fetched.answer.url), fetched)
+
+
+def _pi_record(fetched: Fetched) -> Document:
+    record = load_object(_data(fetched), fetched.key)
+    return _with_text(pi_document(record, fetched.key, fetched.answer.url), fetched)
+
+
+def _with_text(document: Document, fetched: Fetched) -> Document:
+    """The document with the units of its full text: its XML if that can be read, else its raw text.
+    What the record leaves open (action, dates) is taken from there."""
+    order = {Role.FR_XML: 0, Role.FR_TEXT: 1}
+    texts = sorted(
+        (part for part in fetched.attachments if part.role in order), key=lambda part: order[part.role]
+    )
+    for attachment in texts:
+        try:
+            if attachment.role is Role.FR_XML:
+                return _with_xml(document, _data(attachment), _label(attachment))
+            return _with_raw_text(document, _body(attachment), _label(attachment))
+        except TrackerError as error:
+            document = replace(document, notes=(*document.notes, f"full text not read: {error.cause}"))
+    return document
+
+
+def _with_xml(document: Document, data: bytes, label: str) -> Document:
+    """`document` with the units of its full text XML, and what its record left open filled from there."""
+    return filled(document, *fr_units(tree(data, document.key, label), document.key))
+
+
+def filled(document: Document, units: tuple[Unit, ...], facts: Facts) -> Document:
+    """`document` with `units`, its empty fields filled from what the text says of itself."""
+    return replace(
+        document,
+        units=units,
+        title=document.title or facts.title,
+        abstract=document.abstract or facts.summary,
+        action=document.action or facts.action,
+        dates_text=document.dates_text or facts.dates,
+        agencies=document.agencies or facts.agencies,
+        docket_ids=document.docket_ids or dockets(facts.dockets),
+        rins=document.rins or facts.rins,
+        cfr_references=document.cfr_references or facts.cfr_references,
+        executive_order=document.executive_order or facts.executive_order or None,
+        proclamation=document.proclamation or facts.proclamation or None,
+    )
+
+
+def _with_raw_text(document: Document, data: bytes, label: str) -> Document:
+    """The same from its raw text."""
+    text = read_fr_text(data, label)
+    return replace(
+        document,
+        units=text.units,
+        abstract=document.abstract or text.summary,
+        action=document.action or text.action,
+        dates_text=document.dates_text or text.dates,
+    )
+
+
+def _page(fetched: Fetched) -> Document:
+    from tracker.parsing.page import (
+        read_page,  # the readers of HTML and PDF are large: only when there is one
+    )
+
+    if rows := _table(fetched):
+        title = fetched.meta.get("link_text", "") or fetched.key
+        return Document(fetched.key, DocumentKind.PAGE, title, fetched.answer.url, rows)
+    index = fetched.meta.get(INDEX, "")
+    page = read_page(
+        _body(fetched),
+        fetched.answer.url,
+        content=fetched.meta.get("content", ""),
+        label=_label(fetched),
+        followed=_followed(index, fetched.answer.url) if index else None,
+    )
+    document = Document(
+        key=fetched.key,
+        kind=DocumentKind.PAGE,
+        title=page.title or fetched.meta.get("link_text", "") or fetched.key,
+        url=fetched.answer.url,
+        units=page.units,
+        published=page.published,
+    )
+    return with_annexes(document, fetched)
+
+
+def _followed(index: str, url: str) -> Callable[[str], bool]:
+    """Which addresses the source follows from an index, by the regular expression in its meta data."""
+    pattern = re.compile(index)
+
+    def follows(address: str) -> bool:
+        return (
+            address != url
+            and not names_no_text(urlsplit(address).path)
+            and pattern.search(address) is not None
+        )
+
+    return follows
+
+
+def _table(fetched: Fetched) -> tuple[Unit, ...]:
+    """The rows of an answer that is a table of data: CSV or JSON."""
+    body = _body(fetched)
+    content_type = fetched.answer.header("content-type") or ""
+    if body.lstrip()[:1] == b"<":
+        return ()
+    if body.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{"):
+        try:
+            return json_units(json_value(body), fetched.key)
+        except (ValueError, RecursionError) as error:
+            if "json" in content_type.lower() or urlsplit(fetched.answer.url).path.endswith(".json"):
+                raise WrongShape(
+                    f"{fetched.key}: JSON that does not read to its end: {error}", url=fetched.answer.url
+                ) from None
+            return ()  # a text that begins with a bracket
+    return table_units(fetched.answer.url, body, plain(body, _label(fetched)), content_type)
+
+
+def _pdf(fetched: Fetched) -> Document:
+    from tracker.parsing.pdf import read_pdf
+
+    body = _data(fetched)
+    pdf = read_pdf(body, fetched.key)
+    title = fetched.meta.get("link_text", "") or pdf.title or fetched.key
+    if pdf.register is not None:  # what is followed stays a page, whatever it prints
+        document = register_print(pdf.register, pdf.units, fetched.key)
+        return replace(
+            document,
+            key=fetched.key,
+            kind=DocumentKind.PAGE,
+            document_number=None,
+            title=document.title or title,
+            url=fetched.answer.url,
+        )
+    return Document(
+        key=fetched.key, kind=DocumentKind.PAGE, title=title, url=fetched.answer.url, units=pdf.units
+    )
+
+
+def register_print(said: RawText, units: tuple[Unit, ...], name: str) -> Document:
+    """A document of the Federal Register from its raw text or its print."""
+    record = {
+        "document_number": said.number,
+        "title": said.title,
+        "abstract": said.summary,
+        "action": said.action,
+        "dates": said.dates,
+        "type": said.type or _type_of(said.action),
+        "publication_date": said.published,
+        "citation": said.citation,
+    }
+    return replace(fr_document(record, said.number or name), units=units)
+
+
+def _type_of(action: str) -> str:
+    """The type that an ACTION line speaks of: raw text names none."""
+    if re.search(r"propos", action, re.IGNORECASE):
+        return "Proposed Rule"
+    return "Rule" if re.search(r"\brule|correct", action, re.IGNORECASE) else "Notice"
+
+
+def _feed_entry(fetched: Fetched) -> Document:
+    from tracker.parsing.feed import read_entry
+
+    return read_entry(_data(fetched), fetched.key, fetched.answer.url)
+
+
+def _screening_list(fetched: Fetched) -> Document:
+    name = fetched.meta.get("list_name", "")
+    units, notes = list_units(_data(fetched), fetched.key, name)
+    return Document(
+        key=fetched.key,
+        kind=DocumentKind.LIST,
+        title=name or "Consolidated Screening List",
+        url=fetched.answer.url,
+        units=units,
+        notes=notes,
+    )
+
+
+_READERS: Mapping[Role, Callable[[Fetched], Document]] = {
+    Role.ECFR_PART: _ecfr,
+    Role.FR_RECORD: _fr_record,
+    Role.PI_RECORD: _pi_record,
+    Role.PAGE: _page,
+    Role.PDF: _pdf,
+    Role.FEED_ENTRY: _feed_entry,
+    Role.SCREENING_LIST: _screening_list,
+}

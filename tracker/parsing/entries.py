@@ -1,0 +1,94 @@
+"""Entries of a list of links: a news item, a teaser, a row that stands for another page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bs4 import Tag
+
+from tracker.parsing.main_text import BLOCKS, folded, link_share
+
+_LONGEST = 1_500  # characters of one entry: its title, its day, the first words of what it leads to
+_MOSTLY_LINK = 0.8
+_BESIDE = 3  # so many siblings on either side are looked at
+_SHORT = 60  # characters that stand beside the link of an entry: its day, its number
+HEADINGS = [f"h{rank}" for rank in range(1, 7)]
+_ENTRY_TAGS = frozenset({"li", "article", "tr", "dd", "dt", "td"})
+
+
+def entries(root: Tag, leads: Callable[[Tag], str]) -> list[Tag]:
+    """The elements below `root` that stand for another page each: the widest around a link that hold no other such
+    link. `leads` gives the address that a link leads to, or nothing for a link that does not count.
+
+    A link within prose makes no entry of its paragraph.
+    """
+    below: dict[int, set[str]] = {}  # up to two of the addresses that an element holds
+    targets = [(link, leads(link)) for link in root.find_all("a")]
+    for link, target in targets:
+        if target:
+            for parent in (link, *link.parents):
+                held = below.setdefault(id(parent), set())
+                if target in held or len(held) > 1:
+                    break
+                held.add(target)
+    found: list[Tag] = []
+    seen: set[int] = set()
+    for link, target in targets:
+        if not target or any(id(parent) in seen for parent in link.parents):
+            continue
+        entry = _entry(link, root, below)
+        if entry is not None:
+            seen.add(id(entry))
+            found.append(entry)
+    return found
+
+
+def _entry(link: Tag, root: Tag, below: dict[int, set[str]]) -> Tag | None:
+    block = next((parent for parent in link.parents if parent.name in BLOCKS), None)
+    if (
+        block is None
+        or block is root
+        or not (link_share(block) >= _MOSTLY_LINK or _is_short_item(block, below))
+    ):
+        # A whole card that is one link holds blocks itself.
+        if link.find(lambda tag: tag.name in BLOCKS) is None:
+            return None
+        block = link
+    item = block if block.name in _ENTRY_TAGS else None  # the nearest element that is an entry by its name
+    current = block
+    for parent in block.parents:
+        if parent is root or parent.name in ("main", "body", "html", "[document]"):
+            break
+        if len(below[id(parent)]) > 1:
+            return current if _has_sibling(current, below) else item or block
+        if len(folded(parent.get_text(" "))) > _LONGEST or _has_other_heading(parent, link):
+            break
+        current = parent
+        if item is None and current.name in _ENTRY_TAGS:
+            item = current
+    return item or block
+
+
+def _is_short_item(block: Tag, below: dict[int, set[str]]) -> bool:
+    """`<li><a>Title</a> (August 1)</li>` among others of its kind."""
+    size = len(folded(block.get_text(" ")))
+    return (
+        block.name in _ENTRY_TAGS and size * (1 - link_share(block)) <= _SHORT and _has_sibling(block, below)
+    )
+
+
+def _has_sibling(entry: Tag, below: dict[int, set[str]]) -> bool:
+    """Whether another entry of the same build stands beside this one."""
+    beside = (
+        *entry.find_next_siblings(entry.name, limit=_BESIDE),
+        *entry.find_previous_siblings(entry.name, limit=_BESIDE),
+    )
+    return any(sibling.get("class") == entry.get("class") and below.get(id(sibling)) for sibling in beside)
+
+
+def _has_other_heading(parent: Tag, link: Tag) -> bool:
+    """Whether a heading stands in an element that neither holds the link nor stands in it: a section, not an entry."""
+    return any(
+        heading.find("a") is None and not any(above is link for above in heading.parents)
+        for heading in parent.find_all(HEADINGS)
+    )

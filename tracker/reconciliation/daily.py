@@ -1,0 +1,124 @@
+"""The daily reconciliation: every source that keeps a list is audited once a day, and what was found is written down,
+told as an incident while something is missing, and filled.
+
+The hour is noon in New York: the day's issue is out at six, and is listed everywhere by then.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from tracker.alerts import incidents
+from tracker.clock import ahead, legal_day, legal_instant
+from tracker.config.models import Source
+from tracker.errors import FetchError
+from tracker.ingest.poll import Context
+from tracker.reconciliation import report
+from tracker.reconciliation.gap_filling import AUDITED, Audit, audit
+from tracker.reconciliation.govinfo_crosscheck import Shelf
+from tracker.storage import reconciliations, source_state
+from tracker.storage.reconciliations import Reconciliation
+
+HOUR = time(12)
+SHORTEST = timedelta(days=7)  # back from today: a document may be listed late
+AGAIN = timedelta(hours=1)
+FRESH = timedelta(minutes=2)  # since the last poll
+_OVERLAP = timedelta(days=2)
+_NAMED = 12  # documents in the reason of an incident; `tracker audit` has all
+
+
+def due(last: Reconciliation | None, baseline_at: datetime | None, now: datetime) -> bool:
+    """Whether the audit of the day is still to be done. Pure. A source whose first poll was after the hour waits for the
+    next day: there is nothing yet that could have been missed. One that did not answer is asked again in an hour."""
+    hour = legal_instant(legal_day(now), HOUR)
+    if now < hour:
+        hour = legal_instant(legal_day(now) - timedelta(days=1), HOUR)
+    if baseline_at is None or (baseline_at >= hour and not ahead(baseline_at, now)):
+        return False
+    if last is None or last.at < hour or last.at > now:
+        return True
+    return "expected" not in last.record and now - last.at >= AGAIN
+
+
+def since(source: Source, last: Reconciliation | None, baseline_at: datetime, now: datetime) -> date:
+    """The first day to be audited: a week back, or as far as the last one that compared every channel, so that no
+    outage leaves days out; never before the watching began, nor longer ago than documents are looked at again. Pure."""
+    today = legal_day(now)
+    first = today - SHORTEST
+    if last is None or last.through is None:
+        first = today - source.recheck
+    else:
+        first = min(first, last.through - _OVERLAP)
+    return max(first, today - source.recheck, min(legal_day(baseline_at), today))
+
+
+def just_polled(attempt: datetime | None, success: datetime | None, now: datetime) -> bool:
+    """Whether a poll has just brought what there was: what the next one brings is not missing. Where none has gone well for
+    a day, one that was tried will do. Pure."""
+    if success is None or now - success > timedelta(days=1):
+        success = attempt
+    return success is not None and timedelta() <= now - success <= FRESH
+
+
+def is_due(source: Source, context: Context) -> bool:
+    """Whether the audit of the day is still to be done, as the store knows."""
+    if not source.enabled or source.kind not in AUDITED:
+        return False
+    last, state = _before(source, context)
+    now = context.now()
+    if state is None or not just_polled(state.last_attempt_at, state.last_success_at, now):
+        return False
+    return due(last, state.baseline_at, now)
+
+
+def reconcile(source: Source, context: Context, shelf: Shelf) -> Reconciliation:
+    """Audits a source as far back as it has to be, and settles what was found."""
+    last, state = _before(source, context)
+    now = context.now()
+    first = since(source, last, (state.baseline_at if state else None) or now, now)
+    try:
+        found: Audit | FetchError = audit(source, context, first, shelf)
+    except FetchError as error:
+        found = error
+    return settle(source, context, first, found)
+
+
+def _before(
+    source: Source, context: Context
+) -> tuple[Reconciliation | None, source_state.SourceState | None]:
+    with context.store.read() as connection:
+        last = reconciliations.latest(connection).get(source.id)
+    return last, source_state.states(context.store, [source.id]).get(source.id)
+
+
+def settle(source: Source, context: Context, first: date, found: Audit | FetchError) -> Reconciliation:
+    """Writes down what an audit found, and opens or closes the incident of its gaps. A source that did not answer leaves
+    the incident as it is: nothing is known."""
+    now = context.now()
+    if isinstance(found, FetchError):
+        row = Reconciliation(
+            source.id, now, first, None, False, {"kind": str(source.kind), "errors": [found.line()]}
+        )
+        with context.store.write() as connection:
+            reconciliations.add(connection, row)
+        return row
+    record = {name: value for name, value in report.as_json(found).items() if name != "days"}
+    through = legal_day(now) if found.second is None else found.second.through
+    row = Reconciliation(source.id, now, first, through, found.ok, record)
+    failures = incidents.FAILURES if any(gap.owed for gap in found.gaps) else 0
+    standing = incidents.Standing(f"gap:{source.id}", failures, "gap", _named(found))
+    with context.store.write() as connection:
+        reconciliations.add(connection, row)
+        if not found.troubles:
+            incidents.observe(connection, [standing], context.settings.outage_channels(), now)
+    return row
+
+
+def _named(found: Audit) -> str:
+    said = [
+        f"{gap.expected.key}: {gap.how or 'still missing'}" + (f" ({gap.error})" if gap.error else "")
+        for gap in found.gaps
+        if gap.owed
+    ]
+    more = len(said) - _NAMED
+    return "; ".join(said[:_NAMED]) + (f"; and {more} more" if more > 0 else "")

@@ -1,0 +1,253 @@
+"""An audit of one source: asks it what there is, compares, and fills the gaps, oldest first.
+
+What was published since the source is watched should have been told: it is taken in as a poll would take it, and told.
+What is older was never owed to anybody: it is taken in silently, as `backfill` does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+
+from tracker import sources
+from tracker.clock import legal_day
+from tracker.config.models import Source, SourceKind
+from tracker.errors import FetchError, ParseError, UsageError
+from tracker.ingest.ingest import Intake
+from tracker.ingest.poll import Context, Recollection, in_field
+from tracker.model import Change, Fetched, Role
+from tracker.reconciliation import stored_inventory
+from tracker.reconciliation.comparison import Account, Expected, Issue, Stored, issues, reconcile, unseen
+from tracker.reconciliation.govinfo_crosscheck import Second, Shelf, consult
+from tracker.sources import ecfr, federal_register
+from tracker.sources.ecfr_issues import ledger
+from tracker.sources.events import Trouble
+from tracker.storage import source_state
+from tracker.storage.blobs import sha256
+
+AUDITED = (SourceKind.FEDERAL_REGISTER, SourceKind.ECFR)
+
+
+@dataclass(slots=True)
+class Filled:
+    """One gap: `how` is told (as news), stored (silently), evidence (a state between two that are stored: kept, and
+    no longer news), or empty, and then `error` says why it is open still. `owed`: the polls should have brought it; what
+    is older than the watching, or came and went between two polls, was never owed to anybody."""
+
+    expected: Expected
+    how: str = ""
+    alerts: int = 0
+    change: Change | None = None  # its record, where it got one of its own
+    error: str = ""
+    owed: bool = True
+
+
+@dataclass(slots=True)
+class Audit:
+    """What was found for one source. `said` is the source's own count, where it counts; `second`: what another house
+    says of the same, where one does."""
+
+    source: str
+    kind: str
+    account: Account
+    said: int | None = None
+    gaps: list[Filled] = field(default_factory=list)
+    second: Second | None = None
+    unlisted: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.troubles and all(gap.how for gap in self.gaps)
+
+
+def audit(source: Source, context: Context, since: date, shelf: Shelf | None = None) -> Audit:
+    """Raises FetchError when the source does not say what there is, UsageError for one that was never polled or keeps
+    no list to be compared with. Audits of one run share a `shelf`."""
+    state = source_state.states(context.store, [source.id]).get(source.id)
+    if state is None or state.baseline_at is None:
+        raise UsageError(f"{source.id}: never polled with success", cure=f"tracker poll {source.id}")
+    match source.kind:
+        case SourceKind.FEDERAL_REGISTER:
+            return _register(source, context, since, legal_day(state.baseline_at), shelf or Shelf())
+        case SourceKind.ECFR:
+            return _code(source, context, since)
+        case _:
+            raise UsageError(f"{source.id}: a source of kind {source.kind} keeps no list to compare with")
+
+
+def _intake(source: Source, context: Context, *, baseline: bool) -> Intake:
+    return Intake(
+        context.store,
+        context.settings,
+        source,
+        source_state.resources(context.store, [source.id])[source.id],
+        baseline=baseline,
+        again=lambda fetched: sources.again(source, fetched, context.client, context.now()),
+    )
+
+
+def _now(context: Context) -> datetime:
+    return context.now().replace(microsecond=0)
+
+
+# --- the Federal Register -----------------------------------------------------------------------
+
+
+def _register(source: Source, context: Context, since: date, watched: date, shelf: Shelf) -> Audit:
+    listed: dict[str, Fetched] = {}
+    said, troubles = 0, list[str]()
+    for page in sources.history(source, context.client, since, {}, context.now()):
+        said += int(json.loads(page.listing.answer.body)["count"])
+        troubles += [f"{trouble.key}: {trouble.error.line()}" for trouble in page.troubles]
+        listed.update({fetched.key: fetched for fetched in page.fetched})
+    second = consult(source, context, since, listed, shelf)
+    troubles += second.troubles
+    listed.update(second.found)
+    expected = [_expected(fetched) for fetched in listed.values()]
+    until = max((one.day for one in expected), default=since)
+    with context.store.read() as connection:
+        held = stored_inventory.held(connection, source)
+        stored = {
+            key: one
+            for key, one in stored_inventory.documents(connection, list(listed)).items()
+            if key not in held
+        }
+        unlisted = stored_inventory.unlisted(connection, source, since, until, list(listed))
+    found = Audit(
+        source.id, str(source.kind), reconcile(expected, stored), said, [], second, unlisted, troubles
+    )
+    # Of what is held the polls brought an answer: whether it is news does not depend on its day.
+    owed = [one for one in found.account.missing if one.day >= watched or one.key in held]
+    silent = [one for one in found.account.missing if one not in owed]
+    found.gaps += _fill_silently(source, context, silent, listed)
+    news = _intake(source, context, baseline=False)
+    found.gaps += [_fill_document(source, context, one, listed[one.key], news) for one in owed]
+    return found
+
+
+def _expected(fetched: Fetched) -> Expected:
+    record = json.loads(fetched.answer.body)
+    return Expected(
+        fetched.key, date.fromisoformat(record["publication_date"]), " ".join(record["title"].split())
+    )
+
+
+def _fill_silently(
+    source: Source, context: Context, missing: Sequence[Expected], listed: dict[str, Fetched]
+) -> Iterator[Filled]:
+    if not missing:
+        return
+    history = _intake(source, context, baseline=True)
+    _, unread = history.take_history([listed[one.key] for one in missing], _now(context))
+    for one in missing:
+        error = next((line for line in unread if line.startswith(f"{one.key}: ")), "")
+        yield Filled(one, "" if error else "stored", error=error, owed=False)
+
+
+def _fill_document(
+    source: Source, context: Context, missing: Expected, fetched: Fetched, news: Intake
+) -> Filled:
+    """The record with its text where it is in the field, as a poll brings it."""
+    filled = Filled(missing)
+    nothing = Recollection({}, {})
+    now = context.now()
+    wanted = partial(in_field, now=now)
+    for item in federal_register.whole(source, nothing, context.client, now, wanted, fetched):
+        if isinstance(item, Trouble):
+            filled.error = (
+                item.error.line()
+            )  # of its text: the record comes all the same, and the text is owed
+        if isinstance(item, Fetched):
+            try:
+                taken = news.take(item, _now(context), afresh=True)
+            except ParseError as error:
+                filled.error = error.line()
+                continue
+            if taken.change is not None:
+                filled.how, filled.alerts = "told" if taken.told else "stored", taken.told
+    return filled
+
+
+# --- the Code of Federal Regulations ------------------------------------------------------------
+
+
+def _code(source: Source, context: Context, since: date) -> Audit:
+    book = ledger(source, context.client, since)
+    with context.store.read() as connection:
+        texts = stored_inventory.texts(connection, source)
+        held = stored_inventory.held(connection, source)
+    cursor = source_state.states(context.store, [source.id])[source.id].cursor
+    seen = {
+        part: [date.fromisoformat(as_of) for as_of, _, _ in texts.get(ecfr.part_key(source, part), ())]
+        for part in book.sizes
+    }
+    all_issues = issues(book.issued)
+    expected = [_issue(source, issue) for issue in all_issues]
+    gaps = {_issue(source, issue): issue for issue in unseen(all_issues, seen)}
+    for part, size in book.sizes.items():
+        behind = ecfr.part_key(source, part) in held
+        if behind or not seen[part] or _other_size(cursor.get(f"part {part}", ""), size):
+            issue = Issue(part, book.as_of, None)
+            if not any(open_.part == part and open_.until is None for open_ in gaps.values()):
+                gaps[_issue(source, issue)] = issue
+    news = _intake(source, context, baseline=False)
+    filled, same = list[Filled](), set[Expected]()
+    for one, issue in sorted(gaps.items(), key=lambda gap: (gap[0].day, gap[0].key)):
+        newest = max(seen[issue.part], default=date.min)
+        known = {digest for _, digest, _ in texts.get(ecfr.part_key(source, issue.part), ())}
+        gap = _fill_issue(source, context, one, issue, news, known, as_news=issue.day >= newest)
+        if gap is None:
+            same.add(one)
+        else:
+            filled.append(gap)
+    missing = {gap.expected for gap in filled}
+    stored = {one.key: Stored(one.key) for one in expected if one not in missing}
+    account = reconcile([*expected, *missing], stored)
+    return Audit(source.id, str(source.kind), account, sum(map(len, book.issued.values())), filled)
+
+
+def _issue(source: Source, issue: Issue) -> Expected:
+    key = ecfr.part_key(source, issue.part)
+    return Expected(f"{key} as of {issue.day}", issue.day, key)
+
+
+def _other_size(mark: str, size: int | None) -> bool:
+    """Whether the last fetch knew another size. Its mark ends with the size, where there was one."""
+    known = mark.rpartition("|")[2]
+    return bool(known and size is not None and int(known) != size)
+
+
+def _fill_issue(
+    source: Source,
+    context: Context,
+    one: Expected,
+    issue: Issue,
+    news: Intake,
+    known: set[str],
+    *,
+    as_news: bool,
+) -> Filled | None:
+    """None: its text is one that is stored, so nothing is missing."""
+    try:
+        fetched = ecfr.part_of_day(source, context.client, issue.part, issue.day.isoformat())
+        if as_news:
+            taken = news.take(fetched, _now(context), afresh=True)
+            if taken.held:
+                return Filled(one, error=taken.held)
+            if taken.change is None:
+                return None
+            return Filled(one, "told" if taken.told else "stored", taken.told, taken.change)
+        digest = sha256(fetched.answer.body)
+        if digest in known:
+            return None
+        evidence = Fetched(f"evidence/{one.key}", Role.LISTING, fetched.answer, fetched.meta)
+        if news.known.get(evidence.key) is None:
+            news.take(evidence, _now(context))
+            return Filled(one, "evidence", owed=False)
+    except (FetchError, ParseError) as error:
+        return Filled(one, error=error.line())
+    return None

@@ -1,0 +1,187 @@
+"""The second channel: the issues of the Federal Register as GovInfo lists them, beside what the API says was published.
+
+A day is compared only when both answered for it. What one of them did not say is no gap and no agreement: it is named as
+not compared, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import TypeVar
+
+from tracker.clock import legal_day
+from tracker.config.models import Source
+from tracker.errors import FetchError, NotFound, Unreachable
+from tracker.http.client import Client
+from tracker.ingest.poll import Context
+from tracker.model import Fetched
+from tracker.sources import govinfo
+from tracker.sources.federal_register_api import as_fetched, ask_one, canonical, key_of
+from tracker.sources.govinfo import Granule, Listed, Printed
+
+_Said = TypeVar("_Said")
+_PATIENCE = 2  # refusals of one house in a row, after which it is not asked for more days
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One issue. `only_printed`: numbers that GovInfo has and the API has not; `only_listed`: the other way round."""
+
+    day: date
+    printed: int
+    listed: int
+    only_printed: tuple[str, ...] = ()
+    only_listed: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Second:
+    """What the second channel says of one source. `through`: the last day up to which nothing was left out. `found`: the
+    documents of the source that the API's list for it does not have, as they are to be stored, by their key."""
+
+    days: list[Compared] = field(default_factory=list)
+    not_compared: list[tuple[date, str]] = field(default_factory=list)
+    found: dict[str, Fetched] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+    through: date | None = None
+
+
+class Shelf:
+    """The issues that were asked for already, so that several sources share them: what each house said of a day, or why it
+    said nothing."""
+
+    def __init__(self) -> None:
+        self._printed: dict[tuple[str, date], Printed | FetchError] = {}
+        self._listed: dict[tuple[str, date], dict[str, Listed] | FetchError] = {}
+        self._refused: dict[str, int] = {}
+
+    def printed(self, source: Source, client: Client, day: date) -> Printed | FetchError:
+        place = (source.issues_url, day)
+        if place not in self._printed:
+            self._printed[place] = self._asked(
+                source.issues_url, partial(govinfo.printed, source, client, day)
+            )
+        return self._printed[place]
+
+    def listed(self, source: Source, client: Client, day: date) -> dict[str, Listed] | FetchError:
+        place = (source.base_url, day)
+        if place not in self._listed:
+            self._listed[place] = self._asked(source.base_url, partial(govinfo.listed, source, client, day))
+        return self._listed[place]
+
+    def _asked(self, house: str, ask: Callable[[], _Said]) -> _Said | FetchError:
+        if self._refused.get(house, 0) >= _PATIENCE:
+            return Unreachable(f"not asked after {_PATIENCE} refusals in a row")
+        try:
+            said = ask()
+        except NotFound as error:
+            self._refused[house] = 0
+            return error.with_traceback(None)
+        except FetchError as error:
+            self._refused[house] = self._refused.get(house, 0) + 1
+            return error.with_traceback(None)
+        self._refused[house] = 0
+        return said
+
+
+def compare(source: Source, day: date, printed: Printed, listed: dict[str, Listed]) -> Compared:
+    """Which documents of the source one house has and the other has not. Pure."""
+    return Compared(
+        day,
+        len(printed.documents),
+        len(listed),
+        tuple(
+            sorted(
+                granule.number
+                for name, granule in printed.documents.items()
+                if name not in listed and govinfo.concerns(source, granule)
+            )
+        ),
+        tuple(
+            sorted(
+                one.number
+                for name, one in listed.items()
+                if name not in printed.documents and govinfo.lists(source, one)
+            )
+        ),
+    )
+
+
+def consult(source: Source, context: Context, since: date, known: dict[str, Fetched], shelf: Shelf) -> Second:
+    """Compares every working day from `since`, as far back as documents are looked at again, to today. `known` is what
+    the API's list for this source has."""
+    second = Second()
+    today = legal_day(context.now())
+    first = max(since, today - source.recheck)
+    if first > since:
+        reason = f"before {first}: longer ago than documents are looked at again (recheck)"
+        second.not_compared.append((since, reason))
+    numbers = {govinfo.folded(key.partition(" of ")[0]) for key in known}
+    whole = first == since
+    for day in _working_days(first, today):
+        printed = shelf.printed(source, context.client, day)
+        listed = shelf.listed(source, context.client, day)
+        reason = _missing_side(printed, listed)
+        if reason:
+            second.not_compared.append((day, reason))
+            whole = False
+            continue
+        if whole:
+            second.through = day
+        if isinstance(printed, Printed) and isinstance(listed, dict):
+            compared = compare(source, day, printed, listed)
+            second.days.append(compared)
+            owed = [
+                (one.number, None)
+                for name, one in listed.items()
+                if name not in numbers and govinfo.lists(source, one)
+            ]
+            absent = set(compared.only_printed)
+            gone = [
+                (one.number, one)
+                for name, one in printed.documents.items()
+                if one.number in absent and name not in numbers
+            ]
+            for number, granule in sorted([*owed, *gone]):
+                _fetch(source, context, day, number, granule, printed, second)
+    return second
+
+
+def _working_days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        if day.weekday() < 5:
+            yield day
+
+
+def _missing_side(printed: Printed | FetchError, listed: dict[str, Listed] | FetchError) -> str:
+    """Why a day cannot be compared; empty where it can, and where neither has an issue."""
+    if isinstance(listed, FetchError):
+        return f"Federal Register API: {listed.cause}"
+    if isinstance(printed, NotFound):
+        return f"GovInfo has no issue of this day, the API lists {len(listed)} documents" if listed else ""
+    return f"GovInfo: {printed.cause}" if isinstance(printed, FetchError) else ""
+
+
+def _fetch(
+    source: Source,
+    context: Context,
+    day: date,
+    number: str,
+    granule: Granule | None,
+    printed: Printed,
+    second: Second,
+) -> None:
+    """A document by its number, as the API has it, or where it has not, as GovInfo describes it."""
+    try:
+        record, answer = ask_one(source, context.client, number, context.client.deadline(source.time_limit))
+        key = key_of(record)
+        second.found[key] = as_fetched(record, key, canonical(record), answer)
+    except NotFound:
+        if granule is not None:
+            second.found[granule.number] = govinfo.as_record(source, granule, day, printed)
+    except FetchError as error:
+        second.troubles.append(f"{number}: {error.line()}")

@@ -1,0 +1,124 @@
+"""An audit as JSON, and as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tracker.i18n import t
+from tracker.model import Language
+from tracker.reconciliation.comparison import percentile
+from tracker.reconciliation.gap_filling import Audit
+from tracker.reconciliation.govinfo_crosscheck import Second
+from tracker.sanitize import line, shorten
+from tracker.serialization import instant
+
+_SHOWN = 40  # lines of one kind; --json has all
+
+
+def as_json(audit: Audit) -> dict[str, Any]:
+    account = audit.account
+    return {
+        "source": audit.source,
+        "kind": audit.kind,
+        "said": audit.said,
+        "expected": account.expected,
+        "stored": account.stored,
+        "days": [
+            {"day": day.day.isoformat(), "expected": day.expected, "stored": day.stored,
+             "missing": list(day.missing), "late": list(day.late)}
+            for day in account.days
+        ],
+        "missing": [
+            {"key": gap.expected.key, "day": gap.expected.day.isoformat(), "title": gap.expected.title,
+             "filled": gap.how or None, "alerts": gap.alerts, "error": gap.error or None}
+            for gap in audit.gaps
+        ],
+        "late": [
+            {"key": late.expected.key, "day": late.expected.day.isoformat(), "first_seen": instant(late.first_seen),
+             "told": late.told_at and instant(late.told_at),
+             "seconds": late.told_at and (late.told_at - late.first_seen).total_seconds()}
+            for late in account.late
+        ],
+        "first_sight_to_alert": {
+            "count": len(account.delays),
+            "p50": percentile(account.delays, 0.5),
+            "p95": percentile(account.delays, 0.95),
+            "max": percentile(account.delays, 1.0),
+        },
+        "unlisted": audit.unlisted,
+        "second": audit.second and _second_json(audit.second),
+        "errors": audit.troubles,
+        "ok": audit.ok,
+    }  # fmt: skip
+
+
+def _second_json(second: Second) -> dict[str, Any]:
+    return {
+        "channel": "govinfo",
+        "through": second.through and second.through.isoformat(),
+        "issues": [
+            {"day": day.day.isoformat(), "printed": day.printed, "listed": day.listed,
+             "only_printed": list(day.only_printed), "only_listed": list(day.only_listed)}
+            for day in second.days
+        ],
+        "not_compared": [{"day": day.isoformat(), "reason": reason} for day, reason in second.not_compared],
+    }  # fmt: skip
+
+
+def lines(audit: Audit, language: Language) -> Iterator[str]:
+    """What people read of an audit; untrusted words are made harmless."""
+
+    def said(key: str, **values: object) -> str:
+        return t(f"audit.{key}", language, **values)
+
+    account = audit.account
+    counted = said("counted", count=audit.said) if audit.said is not None else ""
+    yield said(
+        "totals", source=audit.source, expected=account.expected, counted=counted, stored=account.stored,
+        missing=len(account.missing), late=len(account.late),
+    )  # fmt: skip
+    for day in [day for day in account.days if day.missing or day.late][:_SHOWN]:
+        yield "    " + said(
+            "day", day=day.day, expected=day.expected, stored=day.stored, missing=len(day.missing), late=len(day.late),
+        )  # fmt: skip
+    for gap in audit.gaps[:_SHOWN]:
+        became = said(gap.how or "open", alerts=gap.alerts) + (f" ({line(gap.error)})" if gap.error else "")
+        yield "  " + said(
+            "missing", name=line(gap.expected.key), day=gap.expected.day, title=shorten(line(gap.expected.title), 60), became=became,
+        )  # fmt: skip
+    for late in account.late[:_SHOWN]:
+        told = said("told-at", at=instant(late.told_at)) if late.told_at else said("not-told")
+        yield "  " + said(
+            "late",
+            name=line(late.expected.key),
+            day=late.expected.day,
+            seen=instant(late.first_seen),
+            told=told,
+        )
+    for number in audit.unlisted[:_SHOWN]:
+        yield "  " + said("unlisted", name=line(number))
+    if audit.second is not None:
+        yield from (f"  {told}" for told in _second(audit.second, language))
+    for trouble in audit.troubles[:_SHOWN]:
+        yield "  " + said("error", error=line(trouble))
+    if account.delays:
+        yield "  " + said(
+            "delays", half=_seconds(account.delays, 0.5), most=_seconds(account.delays, 0.95), longest=_seconds(account.delays, 1.0),
+        )  # fmt: skip
+
+
+def _seconds(values: tuple[float, ...], share: float) -> str:
+    return f"{percentile(values, share) or 0:.0f}"
+
+
+def _second(second: Second, language: Language) -> Iterator[str]:
+    printed, listed = sum(day.printed for day in second.days), sum(day.listed for day in second.days)
+    yield t("audit.compared", language, issues=len(second.days), printed=printed, listed=listed)
+    for day in second.days:
+        for number in day.only_printed:
+            yield t("audit.only-printed", language, name=line(number), day=day.day)
+        for number in day.only_listed:
+            yield t("audit.only-listed", language, name=line(number), day=day.day)
+    for missed, reason in second.not_compared[:_SHOWN]:
+        yield t("audit.not-compared", language, day=missed, reason=line(reason))

@@ -1,0 +1,54 @@
+"""How what stands beside the findings is told, always with what it is: a likeness of words, or what a model wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tracker.i18n import label, stamp, t
+from tracker.model import Language
+from tracker.sanitize import line
+
+
+def besides(beside: Mapping[str, Any], language: Language, timezone: str) -> dict[str, Any]:
+    """`resembles` and `model_summary` of `Reader.beside` in words, each None where there is none. A summary has a
+    `mark` that says who wrote it, `sentences` (text and quote) and `notes`; without sentences the mark says why."""
+    like, wrote = beside.get("resembles"), beside.get("model_summary")
+    return {
+        "resembles": _resembles(like, language) if like else None,
+        "model_summary": _summary(wrote, language, timezone) if wrote else None,
+    }
+
+
+def _resembles(like: Mapping[str, Any], language: Language) -> dict[str, str]:
+    score = f"{like['score']:.2f}"
+    return {
+        "heading": t("beside.resembles", language, topic=label("topic", like["topic"], language)),
+        "says": t("beside.resembles-says", language, reference=line(like["reference"]), score=score),
+    }
+
+
+def _summary(wrote: Mapping[str, Any], language: Language, timezone: str) -> dict[str, Any]:
+    moment, model = stamp(datetime.fromisoformat(wrote["at"]), timezone), line(wrote["model"])
+    said = line(label("beside.reason", wrote["reason"], language))
+    notes = []
+    match wrote["state"]:
+        case "made":
+            mark = t("beside.written", language, model=model, moment=moment)
+            notes = [said] if said else []
+        case "dropped":
+            mark = t("beside.not-shown", language, model=model, moment=moment, reason=said)
+        case _:
+            mark = t("beside.no-answer", language, model=model, moment=moment, reason=said)
+    if wrote["left_out"] and wrote["state"] == "made":
+        notes.append(t("beside.left-out", language, count=wrote["left_out"]))
+    return {
+        "heading": t("beside.summary", language),
+        "mark": mark,
+        "sentences": [
+            {"text": line(sentence[language]), "quote": line(sentence["quote"])}
+            for sentence in wrote["sentences"]
+        ],
+        "notes": notes,
+    }

@@ -1,0 +1,320 @@
+"""Changes in the terminal: one line each, or one on a page with everything that is known of it.
+
+Words from outside reach the terminal without control characters, and never as rich's markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from tracker.clock import reader_day
+from tracker.i18n import day, label, moment, stamp, t
+from tracker.model import Bilingual, Change, Evidence, Language, LegalDate, Level
+from tracker.rendering.alert_message import force, level_badge, what_changed
+from tracker.rendering.annotations import besides
+from tracker.rendering.deadlines import change_url, days_left
+from tracker.rendering.delivery_hold import held_line
+from tracker.rendering.location_text import noted, status_where, timed, where_said
+from tracker.rendering.terminal import aligned, drawn
+from tracker.sanitize import line
+from tracker.serialization import restore
+from tracker.storage.instants import from_text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+_STYLES = {
+    Level.CRITICAL: "bold white on red",
+    Level.HIGH: "bold red",
+    Level.MEDIUM: "yellow",
+    Level.LOW: "cyan",
+    Level.NONE: "dim",
+}
+
+
+def listing(records: Sequence[Mapping[str, Any]], language: Language, timezone: str) -> str:
+    """One line for each record of `tracker changes`."""
+    return "\n".join(aligned([_row(record, language, timezone) for record in records]))
+
+
+def _row(record: Mapping[str, Any], language: Language, timezone: str) -> list[str]:
+    seen = datetime.fromisoformat(record["detected_at"])
+    topics = [label("topic", topic["id"], language) for topic in record["topics"]]
+    return [
+        label("level", record["level"], language),
+        record["published"] or reader_day(seen, timezone).isoformat(),
+        label("kind", record["kind"], language),
+        record["id"],
+        line(record["title"]) + (f" [{', '.join(topics)}]" if topics else ""),
+    ]
+
+
+def page(
+    record: Mapping[str, Any],
+    deliveries: Sequence[Mapping[str, Any]],
+    language: Language,
+    timezone: str,
+    today: date,
+    viewer_url: str,
+    answers: Sequence[Mapping[str, Any]] = (),
+    beside: Mapping[str, Any] | None = None,
+) -> str:
+    """`tracker show`: one change with evidence, units, dates, status, links, deliveries, and what it stands on.
+
+    `deliveries` are rows of `store.reading`: channel, state, attempts, reason, tries; `answers` too: side, url,
+    fetched_at, sha256, tls; `beside` is its `beside`.
+    """
+    change = restore(record)
+    seen = (t("message.detected", language), moment(change.detected_at, language, timezone))
+    links = (
+        (t("message.open", language), change_url(viewer_url, change.id)),
+        (t("message.official", language), line(change.url)),
+    )
+    facts = [*_identity(change, language), seen, *links, (t("message.id", language), change.id)]
+    return drawn(
+        *_opening(change, language, today),
+        *_beside(besides(beside or {}, language, timezone)),
+        _facts(facts),
+        *_heading(t("delivery.title", language)),
+        _deliveries(deliveries, language, timezone) if deliveries else t("delivery.none", language),
+        *_answers(answers, language, timezone),
+    )
+
+
+def tag_page(record: Mapping[str, Any], language: Language) -> str:
+    """`tracker tag`: what is said of one document, which no store knows of yet."""
+    change = restore({"id": "", "source": "", "detected_at": "1970-01-01T00:00:00Z", **record})
+    beside = _beside(besides(record, language, ""))
+    return drawn(*_opening(change, language, None), *beside, _facts(_identity(change, language)))
+
+
+def deadline_table(rows: Sequence[Mapping[str, str]], language: Language) -> str:
+    """`tracker deadlines`, from `deadlines.telling`."""
+    if not rows:
+        return t("deadlines.none", language)
+    head = list(rows[0])
+    return "\n".join(aligned([head, *([row[name] for name in head] for row in rows)]))
+
+
+def review_table(
+    entries: Sequence[Mapping[str, Any]],
+    titles: Mapping[str, Mapping[str, Any]],
+    language: Language,
+    timezone: str,
+) -> str:
+    """`tracker reviews`, from `store.reading`'s reviews and titles."""
+    if not entries:
+        return t("web.no-reviews", language)
+    rows = []
+    for entry in entries:
+        value = (
+            label("web.decision", entry["value"], language) if entry["action"] == "decide" else entry["value"]
+        )
+        did = " ".join(filter(None, (label("web.did", entry["action"], language), value)))
+        title = (titles.get(entry["change_id"]) or {}).get("title") or ""
+        rows.append(
+            [stamp(from_text(entry["at"]), timezone), line(entry["who"]), line(did), line(entry["note"]), entry["change_id"], line(title)[:60]]
+        )  # fmt: skip
+    return "\n".join(aligned(rows))
+
+
+def _opening(change: Change, language: Language, today: date | None) -> Iterator[Any]:
+    """What both pages begin with: the level, what changed, status, dates, reasons, the words."""
+    from rich.text import Text
+
+    tagging = change.tagging
+    yield Text(f" {level_badge(tagging.level, tagging.direction, language)} ", style=_STYLES[tagging.level])
+    what, detail = what_changed(change, language)
+    yield Text(what, style="bold")
+    if line(change.title) not in what:
+        yield Text(line(change.title))
+    if detail:
+        yield Text(detail)
+    in_force = force(change, today, language) if today is not None else ""
+    if in_force:
+        yield _facts([(t("message.status", language), in_force)])
+    if tagging.dates:
+        yield from _heading(t("message.dates", language))
+        yield _dates(change, language, today)
+    yield from _reasons(t("message.reason", language), tagging.reason)
+    yield from _quoted(change, language)
+    units = [line(unit) for unit in tagging.units]
+    if units:
+        yield from _heading(t("message.units", language))
+        yield Text(", ".join(units))
+    if change.abstract:
+        yield from _heading(t("message.abstract", language))
+        yield Text(line(change.abstract))
+    yield Text()
+
+
+def _beside(found: Mapping[str, Any]) -> Iterator[Text]:
+    """A likeness of words and what a model wrote, under headings and marks that say that it is no finding."""
+    from rich.text import Text
+
+    like, wrote = found["resembles"], found["model_summary"]
+    if like:
+        yield Text(like["heading"], style="bold underline")
+        yield Text(like["says"])
+        yield Text()
+    if wrote:
+        yield Text(wrote["heading"], style="bold underline")
+        yield Text(wrote["mark"], style="italic")
+        for sentence in wrote["sentences"]:
+            yield Text(sentence["text"])
+            yield Text(f"  “{sentence['quote']}”", style="italic")
+        yield from (Text(note) for note in wrote["notes"])
+        yield Text()
+
+
+def _heading(words: str) -> Iterator[Text]:
+    from rich.text import Text
+
+    yield Text()
+    yield Text(words, style="bold underline")
+
+
+def _reasons(words: str, reason: Bilingual) -> Iterator[Text]:
+    from rich.text import Text
+
+    told = [line(text) for text in (reason.ja, reason.en) if line(text)]
+    if told:
+        yield from _heading(words)
+        yield from (Text(text) for text in told)
+
+
+def _identity(change: Change, language: Language) -> list[tuple[str, str]]:
+    document = (
+        change.document_number,
+        change.citation,
+        day(change.published, language) if change.published else "",
+    )
+    offered = (
+        (
+            "message.document",
+            ", ".join(line(part) for part in (label("kind", change.kind, language), *document) if part),
+        ),
+        ("message.agencies", ", ".join(line(agency) for agency in change.agencies)),
+        ("message.eccns", ", ".join(line(eccn) for eccn in change.tagging.eccns)),
+        (
+            "message.links",
+            ", ".join(
+                f"{line(link.target)} ({label('relation', link.relation, language)})"
+                for link in change.tagging.links
+            ),
+        ),
+        ("message.source", line(change.source)),
+    )
+    return [(t(key, language), value) for key, value in offered if value]
+
+
+def _grid() -> Table:
+    from rich.table import Table
+
+    return Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> Table:
+    from rich.text import Text
+
+    grid = _grid()
+    for name, value in facts:
+        grid.add_row(Text(name, style="dim"), Text(value))
+    return grid
+
+
+def _dates(change: Change, language: Language, today: date | None) -> Table:
+    from rich.text import Text
+
+    grid = _grid()
+    for entry in sorted(change.tagging.dates, key=lambda entry: entry.date):
+        gone = "dim strike" if entry.superseded else ""
+        grid.add_row(
+            Text(" ".join(part for part in (entry.date.isoformat(), timed(entry)) if part), style=gone),
+            Text(
+                label("date", entry.type, language)
+                + (f" ({noted(entry.note, language)})" if entry.note else "")
+            ),
+            Text(_standing(entry, language, today)),
+            Text(f"“{line(entry.quote)}”" if entry.quote else "", style="italic"),
+        )
+    return grid
+
+
+def _standing(entry: LegalDate, language: Language, today: date | None) -> str:
+    if entry.superseded:
+        return t("date-superseded", language)
+    return "" if today is None else days_left(entry.date, today, language)
+
+
+def _quoted(change: Change, language: Language) -> Iterator[Any]:
+    """Topics, profiles, status and the link to Japan, each with the official words and where they stood."""
+    from rich.text import Text
+
+    tagging = change.tagging
+    shown: list[tuple[str, Sequence[Evidence]]] = [
+        (f"{label('topic', topic.id, language)} ({topic.score:.2f})", topic.evidence)
+        for topic in tagging.topics
+    ]
+    shown += [
+        (f"{line(match.profile)}: {label('level', match.level, language)}", match.evidence)
+        for match in change.profiles
+    ]
+    if tagging.japan_nexus:
+        shown.append((t("message.nexus", language), tagging.japan_nexus))
+    shown += [
+        (label("status", status.state, language), (Evidence(status.quote, status_where(status, change)),))
+        for status in tagging.status
+        if status.quote
+    ]
+    if shown:
+        yield from _heading(t("message.quotes", language))
+    for name, evidence in shown:
+        yield Text(name, style="bold")
+        for entry in evidence:
+            words = Text(f"  “{line(entry.quote)}”", style="italic")
+            where = where_said(entry.where, language)
+            yield words.append(f" — {where}" if where else "", style="dim not italic")
+
+
+def _deliveries(deliveries: Sequence[Mapping[str, Any]], language: Language, timezone: str) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("channel", "state", "attempts", "at", "answer"):
+        table.add_column(label("delivery", name, language))
+    for delivery in deliveries:
+        last = delivery["tries"][-1] if delivery["tries"] else None
+        table.add_row(
+            Text(line(delivery["channel"])),
+            Text(label("delivery", delivery["state"], language)),
+            str(delivery["attempts"]),
+            stamp(from_text(last["at"]), timezone) if last else "",
+            Text(line(last["answer"]) if last else held_line(delivery, language, timezone)),
+        )
+    return table
+
+
+def _answers(answers: Sequence[Mapping[str, Any]], language: Language, timezone: str) -> Iterator[Any]:
+    from rich.text import Text
+
+    if not answers:
+        return
+    yield from _heading(t("answer.title", language))
+    for answer in answers:
+        tls = answer["tls"]
+        peer = (
+            t("answer.peer", language, subject=line(tls["subject"]), issuer=line(tls["issuer"]), version=line(tls["version"]),
+              sha256=line(tls["sha256"]))
+            if tls
+            else t("answer.no_peer", language)
+        )  # fmt: skip
+        yield Text(
+            f"{stamp(answer['fetched_at'], timezone)}  {t('answer.' + answer['side'], language)}  {line(answer['url'])}"
+        )
+        yield Text(f"  SHA-256 {answer['sha256']}", style="dim")
+        yield Text(f"  {peer}", style="dim")

@@ -1,0 +1,346 @@
+"""The dates ahead of all changes: rows for people, JSON for scripts, a calendar for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from tracker import citations
+from tracker.i18n import day as written
+from tracker.i18n import label, t
+from tracker.model import Change, DocumentKind, Language, LegalDate, Level
+from tracker.rendering.location_text import noted
+from tracker.sanitize import first_sentence, inert, line, safe_url
+
+# What somebody has to do something by. Publication and filing are past when they are told.
+AHEAD = ("comments-close", "effective", "compliance", "stay-ends", "expires", "hearing")
+WARNING = timedelta(days=7)
+UNITS = 6
+_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One date ahead, of one change or of several that say the same. `key` is stable while the date moves, so that
+    a calendar moves its entry instead of adding a second one; `revision` counts the moves. `change_id` is the change
+    that tells most of it, `first` the one that was seen first, `changes` are all; `units` are the paths that it is
+    about, as far as statuses name them. `where` is where the quoted words stood."""
+
+    key: str
+    change_id: str
+    revision: int
+    source: str
+    level: Level
+    type: str
+    date: date
+    note: str
+    quote: str
+    title: str
+    what_ja: str
+    what_en: str
+    document_number: str | None
+    url: str
+    first: str
+    changes: tuple[str, ...]
+    units: tuple[str, ...] = ()
+    where: str = ""
+
+    def what(self, language: Language) -> str:
+        """Its change in the reader's language, the official title where nothing else is known."""
+        return (self.what_ja if language == "ja" else self.what_en) or self.title
+
+
+def ahead(change: Change, today: date) -> tuple[LegalDate, ...]:
+    """The dates of one change that are still to come, earliest first, without superseded ones; what its paragraphs
+    and notes say alike of one day, once."""
+    coming = {
+        entry
+        for entry in change.tagging.dates
+        if entry.type in AHEAD and not entry.superseded and entry.date >= today
+    }
+    found: dict[tuple[object, ...], list[LegalDate]] = {}
+    for entry in sorted(coming, key=_by_day):
+        found.setdefault(identity(change, entry), []).append(entry)
+    return tuple(sorted((_joined(same) for same in found.values()), key=_by_day))
+
+
+def _by_day(entry: LegalDate) -> tuple[date, int, str]:
+    return (entry.date, AHEAD.index(entry.type), entry.note)
+
+
+def _joined(same: Sequence[LegalDate]) -> LegalDate:
+    """One date out of those that are the same one: confined to what they name, if none of them is for all."""
+    notes = list(dict.fromkeys(entry.note for entry in same))
+    if "" in notes:
+        notes = [note for note in notes if note.startswith("by ")]
+    return replace(same[0], note="; ".join(notes))
+
+
+def identity(change: Change, entry: LegalDate) -> tuple[object, ...]:
+    """What makes two dates the same one: the act that set the day, the day, and what it is the day of. The end of a
+    stay is told as its expiry too; a rule, the rule that stays it and the note in the code all tell of one end."""
+    kind = "ends" if entry.type in {"stay-ends", "expires"} else entry.type
+    if entry.type in {"comments-close", "hearing"}:
+        kind += "" if entry.note.startswith("by ") else entry.note
+    if entry.note.startswith("by "):
+        return (kind, entry.date, entry.note[3:])
+    if change.kind in _TEXTS:
+        act = next(iter(citations.values(entry.quote, "fr")), None) or entry.quote or change.id
+        return (kind, entry.date, act)
+    return (kind, entry.date, change.citation or change.document_number or change.id)
+
+
+def deadlines(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
+    """The dates ahead of these changes, earliest first; the highest level first on the same day.
+
+    What several of them say of one day (`identity`) is one deadline. It keeps the key of the change that was seen
+    first, and is told as the document tells it that the day is set for.
+    """
+    found: dict[tuple[object, ...], list[Deadline]] = {}
+    for change in sorted(changes, key=lambda change: (change.detected_at, change.id)):
+        for entry, deadline in () if change.editorial else _of(change, today):
+            found.setdefault(identity(change, entry), []).append(deadline)
+    return tuple(
+        sorted(
+            (_merged(same) for same in found.values()),
+            key=lambda entry: (entry.date, -entry.level.rank, AHEAD.index(entry.type), entry.key),
+        )
+    )
+
+
+def fallen(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
+    """The dates to come that were withdrawn and that none took the place of, under the keys that they had."""
+    found = []
+    for change in changes:
+        standing = {(entry.type, _own(entry)) for entry in change.tagging.dates if not entry.superseded}
+        gone = tuple(
+            replace(entry, superseded=False)
+            for entry in change.tagging.dates
+            if entry.superseded and (entry.type, _own(entry)) not in standing
+        )
+        without = replace(change, tagging=replace(change.tagging, dates=gone))
+        found += [deadline for _, deadline in _of(without, today)]
+    return tuple(sorted(found, key=lambda entry: (entry.date, entry.key)))
+
+
+def _own(entry: LegalDate) -> str:
+    """Which date of its type it is; who moved it says nothing of that."""
+    return "" if entry.note.startswith("by ") else entry.note
+
+
+def _merged(same: Sequence[Deadline]) -> Deadline:
+    # The document that the day is set for, before the one that sets it, before a text that only notes it.
+    told = min(
+        same,
+        key=lambda one: (
+            not one.document_number,
+            not one.note.startswith("by "),
+            -one.level.rank,
+            same.index(one),
+        ),
+    )
+    return replace(
+        told,
+        key=same[0].key,
+        first=same[0].first,
+        revision=max(one.revision for one in same),
+        level=max((one.level for one in same), key=lambda level: level.rank),
+        changes=tuple(dict.fromkeys(one.change_id for one in (told, *same))),
+        units=tuple(dict.fromkeys(unit for one in same for unit in one.units)),
+    )
+
+
+def _of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline]]:
+    """Keys count dates of one type and note, so that they do not depend on the date itself."""
+    counted: dict[tuple[str, str], int] = {}
+    for entry in ahead(change, date.min):
+        note = _own(entry)
+        place = counted[(entry.type, note)] = counted.get((entry.type, note), 0) + 1
+        if entry.date < today:
+            continue
+        parts = [change.id, entry.type]
+        if note:
+            parts.append(blake2b(note.encode(), digest_size=4).hexdigest())
+        if place > 1:
+            parts.append(str(place))
+        yield (
+            entry,
+            Deadline(
+                key="-".join(parts),
+                change_id=change.id,
+                revision=change.revision,
+                source=change.source,
+                level=change.tagging.level,
+                type=entry.type,
+                date=entry.date,
+                note=line(entry.note),
+                quote=line(entry.quote),
+                title=line(change.title),
+                what_ja=_what(change, "ja"),
+                what_en=_what(change, "en"),
+                document_number=change.document_number,
+                url=safe_url(change.url),
+                first=change.id,
+                changes=(change.id,),
+                units=_turning(change, entry),
+                where=entry.where,
+            ),
+        )
+
+
+def _turning(change: Change, entry: LegalDate) -> tuple[str, ...]:
+    """The units that something ends for, or begins for, on that day."""
+    held = [
+        status
+        for status in change.tagging.status
+        if status.until is not None
+        and (status.until if entry.type in {"stay-ends", "expires"} else status.until + timedelta(days=1))
+        == entry.date
+    ]
+    return tuple(dict.fromkeys(line(unit) for status in held for unit in status.units))
+
+
+def _what(change: Change, language: Language) -> str:
+    """What the date is a date of. The summary of a record that changed tells the change, of which the
+    date is none: a document is called by its title, a text by what was touched in it."""
+    said = first_sentence(line(change.tagging.summary.get(language)), language)[0]
+    title = line(change.title)
+    return said if title in said or change.kind in _TEXTS else title
+
+
+def days_left(on: date, today: date, language: Language) -> str:
+    """`あと30日`, `today`, `3 days ago`."""
+    left = (on - today).days
+    if left == 0:
+        return t("days.today", language)
+    return t("days.left", language, days=left) if left > 0 else t("days.past", language, days=-left)
+
+
+def telling(entries: Iterable[Deadline], language: Language, today: date) -> list[dict[str, str]]:
+    """Rows for `tracker deadlines --format text`, under the labels that the reader sees."""
+    return [
+        {
+            t("deadlines.day", language): entry.date.isoformat(),
+            t("deadlines.left", language): days_left(entry.date, today, language),
+            t("message.level", language): label("level", entry.level, language),
+            t("deadlines.type", language): label("date", entry.type, language) + _confined(entry, language),
+            t("deadlines.what", language): entry.what(language),
+            t("changes.id", language): entry.change_id,
+        }
+        for entry in entries
+    ]
+
+
+def confinement(note: str, units: Sequence[str], language: Language) -> str:
+    """For what a date holds, where not for all: the units, else what the document calls it."""
+    by = noted(note, language) if units and note.startswith("by ") else ""
+    held = t("standing.units", language, units=_listed(units, language)) if units else noted(note, language)
+    return ("、" if language == "ja" else ", ").join(part for part in (by, held) if part)
+
+
+def confined_to(note: str, units: Sequence[str], language: Language) -> str:
+    """The same under a label that says so already."""
+    return _listed(units, language) or noted(note, language)
+
+
+def _listed(units: Sequence[str], language: Language) -> str:
+    shown = ", ".join(line(unit) for unit in units[:UNITS])
+    more = len(units) - UNITS
+    return f"{shown} {t('message.more', language, count=more)}" if more > 0 else shown
+
+
+def _confined(entry: Deadline, language: Language) -> str:
+    said = confinement(entry.note, entry.units, language)
+    return f" ({said})" if said else ""
+
+
+def as_json(entries: Iterable[Deadline]) -> list[dict[str, Any]]:
+    """Rows for `tracker deadlines --format json`."""
+    return [
+        {
+            "change": entry.change_id,
+            "source": entry.source,
+            "document_number": entry.document_number,
+            "type": entry.type,
+            "date": entry.date.isoformat(),
+            "note": entry.note,
+            "quote": entry.quote,
+            "level": entry.level.value,
+            "title": entry.title,
+            "url": entry.url,
+            "units": list(entry.units),
+            "changes": list(entry.changes),
+        }
+        for entry in entries
+    ]
+
+
+def calendar(
+    entries: Iterable[Deadline],
+    language: Language,
+    *,
+    viewer_url: str,
+    stamp: datetime,
+    cancelled: Iterable[Deadline] = (),
+) -> bytes:
+    """An iCalendar file (RFC 5545) of all-day entries with stable UIDs and an alarm a week ahead.
+
+    `SEQUENCE` grows with the record's revision, so that a calendar that has the entry moves it; what has fallen is
+    there as `CANCELLED`, so that one that has it strikes it out.
+    """
+    # Imported here: it costs 0.1 s, and alerts and lists need this module without it.
+    from icalendar import Alarm, Calendar, Event, vText
+
+    book = Calendar()
+    book.add("prodid", "-//tracker//deadlines//EN")
+    book.add("version", "2.0")
+    book.add("method", "PUBLISH")
+    book.add("x-wr-calname", vText(t("deadlines.calendar", language)))
+    entries = tuple(entries)
+    kept = {entry.key for entry in entries}
+    gone = tuple(entry for entry in cancelled if entry.key not in kept)
+    for entry in (*entries, *gone):
+        kind = label("date", entry.type, language)
+        event = Event()
+        event.add("uid", f"{entry.key}@tracker")
+        event.add("sequence", entry.revision - (entry not in gone))
+        event.add("status", "CANCELLED" if entry in gone else "CONFIRMED")
+        event.add("dtstamp", stamp.astimezone(UTC))
+        event.add("dtstart", entry.date)
+        event.add("dtend", entry.date + timedelta(days=1))
+        event.add("summary", t("deadlines.event", language, type=kind, title=entry.what(language)))
+        page = change_url(viewer_url, entry.change_id)
+        event.add(
+            "description",
+            "\n".join(
+                part
+                for part in (
+                    inert(entry.title),
+                    f"{kind}: {written(entry.date, language)}",
+                    confinement(entry.note, entry.units, language),
+                    f"“{entry.quote}”" if entry.quote else "",
+                    page,
+                    entry.url,
+                    t("message.notice", language),
+                )
+                if part
+            ),
+        )
+        event.add("url", page)
+        event.add("categories", [label("level", entry.level, language), kind])
+        event.add("transp", "TRANSPARENT")
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", -WARNING)
+        alarm.add("description", kind)
+        event.add_component(alarm)
+        book.add_component(event)
+    return bytes(book.to_ical())
+
+
+def change_url(viewer_url: str, change_id: str) -> str:
+    """The viewer's page of a change."""
+    return f"{viewer_url.rstrip('/')}/changes/{change_id}"

@@ -1,0 +1,231 @@
+"""What is printed: a change with its redline, and the review log, as PDF. Needs the extra `pdf`.
+
+The page that is printed is made here and escaped here; it asks nobody for anything.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from html import escape
+from importlib.util import find_spec
+from typing import Any
+
+from tracker.errors import Poison, UsageError
+from tracker.i18n import day, label, stamp, t
+from tracker.legal_status.current import standing_line
+from tracker.model import Change, Language
+from tracker.rendering.alert_message import level_badge, what_changed
+from tracker.rendering.location_text import where_said
+from tracker.rendering.redlines import html
+from tracker.rendering.redlines.model import Redline
+from tracker.sandbox.pool import Pool
+from tracker.sanitize import inert
+from tracker.storage.instants import from_text
+
+MISSING = "a PDF needs the extra `pdf`"
+CURE = "pip install 'tracker[pdf]', and Pango on the machine (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0)"
+MOST = 2_000  # operations: a PDF of more takes minutes and is read by nobody
+_FONT = '"Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", sans-serif'
+_STYLE = f"""
+@page {{ size: A4; margin: 16mm 16mm 18mm; @bottom-left {{ content: string(name); font: 8pt {_FONT}; color: #565f6d; }}
+  @bottom-right {{ content: counter(page) " / " counter(pages); font: 8pt {_FONT}; color: #565f6d; }} }}
+body {{ margin: 0; padding: 0; max-width: none; font: 9.5pt/1.6 {_FONT}; color: #1a1f27; }}
+h1 {{ font-size: 15pt; string-set: name content(); }} h2 {{ font-size: 11.5pt; margin-top: 1.2em; break-after: avoid; }}
+table {{ border-collapse: collapse; width: 100%; font-size: 8.5pt; }}
+th, td {{ border-bottom: 0.5pt solid #c4cad3; padding: 1.2mm 2mm 1.2mm 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }}
+thead {{ display: table-header-group; }} tr {{ break-inside: avoid; }} th {{ color: #444d5a; font-weight: 600; }}
+.badge-level {{ font-weight: 700; color: #9b1c1c; }} .hash {{ font: 7.5pt {_FONT}; overflow-wrap: anywhere; }}
+blockquote {{ margin: .2em 0 .6em; padding-left: 3mm; border-left: 2pt solid #c4cad3; }}
+.op {{ break-inside: auto; }} .words {{ orphans: 2; widows: 2; }} .columns {{ display: none; }}
+"""
+_LONG = re.compile(r"[^\s<>&;]{60,}")
+_ONE = threading.Lock()  # a PDF takes a core and much memory: one at a time
+MEMORY = 2_000_000_000  # bytes of address space of the worker
+SECONDS = 120  # of the processor for one PDF
+
+
+def change(
+    change: Change, redline: Redline, log: Sequence[Mapping[str, Any]], *, language: Language, today: date
+) -> bytes:
+    """A change as counsel hands it on: what it is, whether it is in force, why it matters with the official words, what was
+    decided, and the redline. `log` holds the entries of its reviews, oldest first. Raises UsageError without the extra,
+    and for a redline of more than `MOST` operations."""
+    if len(redline.operations) > MOST:
+        raise UsageError(
+            f"a PDF holds a redline of {MOST} differences at most; this one has {len(redline.operations)}",
+            cure="take Word or HTML",
+        )
+    what, detail = what_changed(change, language)
+    tagging = change.tagging
+    badge = level_badge(tagging.level, tagging.direction, language)
+    parts = [
+        f'<h1>{_safe(what)}</h1><p><span class="badge-level">{_safe(badge)}</span></p>',
+        *(f"<p>{_safe(words)}</p>" for words in (detail, tagging.reason.get(language)) if words),
+        _table(_facts(change, redline, language, today)),
+    ]
+    if tagging.dates:
+        rows = [
+            (day(each.date, language), label("date", each.type, language), each.quote or each.note)
+            for each in tagging.dates
+        ]
+        heads = [t(f"paper.{name}", language) for name in ("date", "what", "words")]
+        parts.append(f"<h2>{_safe(t('message.dates', language))}</h2>{_table(rows, heads)}")
+    quoted = _evidence(change, language)
+    if quoted:
+        parts.append(f"<h2>{_safe(t('message.quotes', language))}</h2>{quoted}")
+    if log:
+        parts.append(
+            f"<h2>{_safe(t('web.nav.reviews', language))}</h2>{_log(log, language, redline.timezone)}"
+        )
+    parts.append(f"<h2>{_safe(t('redline.title', language))}</h2>{html.body(redline, language)}")
+    return printed(_page(what, "".join(parts), language))
+
+
+def reviews(
+    log: Sequence[Mapping[str, Any]],
+    titles: Mapping[str, Mapping[str, Any]],
+    broken: Sequence[str],
+    *,
+    language: Language,
+    timezone: str,
+    made: str,
+) -> bytes:
+    """The review log for an audit, oldest first, with its last hash. `broken`: what the check of the chain found; `made`:
+    when and by what. Raises UsageError without the extra."""
+    title = t("web.nav.reviews", language)
+    if broken:
+        state = t("web.chain-broken", language, line=broken[0])
+    elif log:
+        state = t("web.chain-whole", language, count=len(log))
+    else:
+        state = t("web.no-reviews", language)
+    last = f'<p class="hash">{_safe(log[-1]["chain"])}</p>' if log else ""
+    table = _log(log, language, timezone, titles) if log else ""
+    body = f"<h1>{_safe(title)}</h1><p>{_safe(state)}</p>{last}<p>{_safe(made)}</p>{table}"
+    return printed(_page(title, body, language))
+
+
+def printed(page: str) -> bytes:
+    """A page of HTML, escaped already, as PDF, made by a worker process with bounds. Raises UsageError, with the way to get
+    it, where the extra is missing, and where the page is more than the worker's bounds allow."""
+    if find_spec("weasyprint") is None:
+        raise UsageError(MISSING, cure=CURE)
+    with _ONE:
+        if os.name != "posix":
+            return rendered(page)
+        try:
+            return _workers().run(rendered, page)
+        except Poison as error:
+            raise UsageError(
+                "a PDF of this takes more time or memory than is allowed", cure="take Word or HTML"
+            ) from error
+
+
+def rendered(page: str) -> bytes:
+    """What the worker does. Raises UsageError."""
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:  # OSError: the package is there, Pango is not
+        raise UsageError(MISSING, cure=CURE) from error
+    made: bytes = weasyprint.HTML(string=page, url_fetcher=_nothing).write_pdf()
+    return made
+
+
+@lru_cache(maxsize=1)
+def _workers() -> Pool:
+    """Its own, so that a PDF holds up no reader of documents."""
+    made = Pool(size=1, memory=MEMORY, seconds=SECONDS, patience=2 * SECONDS)
+    atexit.register(made.close)
+    return made
+
+
+def _nothing(url: str, *_: object, **__: object) -> dict[str, Any]:
+    """The document is whole: whatever its words ask for is not fetched."""
+    raise ValueError(f"not fetched: {url}")
+
+
+def _page(title: str, body: str, language: Language) -> str:
+    return (
+        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{_safe(title)}</title>'
+        f"<style>{html.style()}{_STYLE}</style></head><body>{_breakable(body)}</body></html>"
+    )
+
+
+def _breakable(body: str) -> str:
+    """With places to break words that are none: without them WeasyPrint tries each letter of a line of thousands, which
+    takes most of a minute. References to characters are left whole, and no tag of ours holds so long a run."""
+    return _LONG.sub(lambda found: "<wbr>".join(re.findall(".{1,30}", found[0])), body)
+
+
+def _facts(change: Change, redline: Redline, language: Language, today: date) -> list[tuple[str, str]]:
+    topics = [label("topic", topic.id, language) for topic in change.tagging.topics]
+    numbered = " · ".join(filter(None, (change.document_number, change.citation)))
+    rows = [
+        (t("paper.standing", language, day=day(today, language)), standing_line(change.tagging.status, today, language)),
+        (t("paper.title", language), change.title),
+        (label("kind", change.kind.value, language), numbered),
+        (t("message.topics", language), t("paper.comma", language).join(topics)),
+        *redline.facts(language),
+        ("id", f"{change.id} ({change.revision})"),
+    ]  # fmt: skip
+    return [(name, value) for name, value in rows if value]
+
+
+def _evidence(change: Change, language: Language) -> str:
+    found = [
+        *((label("topic", topic.id, language), each) for topic in change.tagging.topics for each in topic.evidence),
+        *((t("message.nexus", language), each) for each in change.tagging.japan_nexus),
+    ]  # fmt: skip
+    return "".join(
+        f'<div><b>{_safe(name)}</b> <small>{_safe(where_said(each.where, language))}</small>'
+        f'<blockquote lang="en">{_safe(each.quote)}</blockquote></div>'
+        for name, each in found
+    )  # fmt: skip
+
+
+def _log(
+    log: Sequence[Mapping[str, Any]],
+    language: Language,
+    timezone: str,
+    titles: Mapping[str, Mapping[str, Any]] | None = None,
+) -> str:
+    heads = [t(f"web.review.{name}", language) for name in ("at", "who", "what")]
+    rows = []
+    for entry in log:
+        value = entry["value"]
+        if entry["action"] == "decide":
+            value = label("web.decision", value, language)
+        did = f"{label('web.did', entry['action'], language)} {value}".strip()
+        row = [
+            stamp(from_text(entry["at"]), timezone),
+            entry["who"],
+            " – ".join(filter(None, (did, entry["note"]))),
+        ]
+        if titles is not None:
+            row.append(
+                f"{(titles.get(entry['change_id']) or {}).get('title') or ''} ({entry['change_id']}, {entry['revision']})"
+            )
+        rows.append([*row, entry["chain"][:16]])
+    if titles is not None:
+        heads.append(t("web.review.of", language))
+    return _table(rows, [*heads, "SHA-256"])
+
+
+def _table(rows: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> str:
+    head = f"<thead><tr>{''.join(f'<th>{_safe(name)}</th>' for name in heads)}</tr></thead>" if heads else ""
+    lines = []
+    for row in rows:
+        first, *rest = row
+        cells = "".join(f"<td>{_safe(cell)}</td>" for cell in rest)
+        lines.append(f"<tr>{f'<td>{_safe(first)}</td>' if heads else f'<th>{_safe(first)}</th>'}{cells}</tr>")
+    return f"<table>{head}<tbody>{''.join(lines)}</tbody></table>"
+
+
+def _safe(text: str) -> str:
+    return escape(inert(text), quote=True)

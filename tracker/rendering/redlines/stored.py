@@ -1,0 +1,81 @@
+"""The redline of a change, out of the store: its operations, and both texts where they are wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from tracker import parsing
+from tracker.errors import TrackerError
+from tracker.model import Change, Document, Op, SnapshotRef
+from tracker.parsing import volatile_content
+from tracker.rendering.redlines.model import Redline, Side
+from tracker.storage import changes, snapshots, versions
+from tracker.storage.schema import CHANGE
+
+
+def redline_of(
+    connection: Connection, change: Change, *, now: datetime, timezone: str = "Asia/Tokyo"
+) -> Redline:
+    """What differs between the two snapshots of a change; no operations where it is a new document."""
+    return Redline(
+        title=change.title,
+        source=change.source,
+        url=change.url,
+        before=_side(change.before) if change.before else None,
+        after=_side(change.after) if change.after else Side(change.title),
+        operations=changes.operations(connection, change.id),
+        generated_at=now,
+        timezone=timezone,
+    )
+
+
+def with_texts(connection: Connection, change: Change, redline: Redline) -> Redline | None:
+    """The same redline with the units of both texts, read anew from their snapshots.
+
+    None where they cannot be had: nothing stood before or stands after, the bytes are no longer readable, or today's reader
+    makes other units of them than the operations were made from.
+    """
+    row = connection.execute(
+        select(CHANGE.c.identity, CHANGE.c.version).where(CHANGE.c.id == change.id)
+    ).first()
+    if row is None or redline.before is None or change.after is None:
+        return None
+    later = versions.get(connection, row.identity, row.version)
+    earlier = versions.get(connection, row.identity, row.version - 1)
+    if later is None or earlier is None:
+        return None
+    try:
+        after = document_of(connection, later, later.noise)
+        before = document_of(connection, earlier, later.noise)
+    except TrackerError:
+        # The bytes are kept for ever, but not every byte was ever readable; the operations stand by themselves.
+        return None
+    with_units = replace(
+        redline,
+        before=replace(redline.before, units=before.units),
+        after=replace(redline.after, units=after.units),
+    )
+    return with_units if _agree(with_units) else None
+
+
+def document_of(connection: Connection, version: versions.Version, masks: tuple[str, ...]) -> Document:
+    """One state of a document, without what was learned to change by itself. Raises ParseError, StoreError."""
+    document = parsing.read(snapshots.load(connection, version.snapshots))
+    return volatile_content.quiet(document, masks) if masks else document
+
+
+def _agree(redline: Redline) -> bool:
+    assert redline.before is not None
+    old, new = redline.before.units, redline.after.units
+    for op in redline.operations:
+        units, path = (old, op.path) if op.op is Op.REMOVED else (new, op.path)
+        if not 0 <= op.position < len(units) or units[op.position].path != path:
+            return False
+    return True
+
+
+def _side(snapshot: SnapshotRef) -> Side:
+    return Side(snapshot.sha256[:12], snapshot.sha256, snapshot.fetched_at)

@@ -1,0 +1,89 @@
+"""A redline for the terminal, with or without colour.
+
+Without colour the words are marked as `git diff --word-diff=plain` marks them: `[-gone-]`, `{+come+}`.
+"""
+
+from __future__ import annotations
+
+from tracker.diffing.summary import split_path, summarize
+from tracker.i18n import t
+from tracker.model import Language, Op, Operation
+from tracker.rendering.redlines.model import Redline
+from tracker.sanitize import line
+
+_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_GONE, _COME = "\x1b[9;31m", "\x1b[4;32m"
+_EQUAL = 160  # so many unchanged characters are shown in one stretch, half at either end
+
+
+def render(
+    redline: Redline, language: Language = "en", *, colour: bool = False, editorial: bool = False
+) -> str:
+    """The redline as lines of text. `editorial` shows the differences of typography too."""
+    pen = _Pen(colour)
+    visible = redline.visible()
+    shown = [op for op in visible if editorial or not op.editorial]
+    hidden = len(visible) - len(shown)
+    lines = [pen.bold(line(redline.title))]
+    lines += [f"{name}: {line(value)}" for name, value in redline.facts(language)]
+    lines += ["", line(summarize(redline.operations).get(language))]
+    place = None
+    for op in shown:
+        here, local = split_path(op.path)
+        if here != place:
+            lines += ["", pen.bold(f"── {line(here)} ──")]
+            place = here
+        lines += ["", pen.bold(f"{_sign(op)} {line(local or here)}") + pen.dim(_about(op, language))]
+        if any(kind != "equal" for kind, _ in op.spans) or not op.follows:
+            lines.append("  " + "".join(pen.span(kind, text) for kind, text in op.spans))
+    if hidden:
+        lines += ["", pen.dim(t("redline.hidden-editorial", language, count=hidden))]
+    return "\n".join(lines) + "\n"
+
+
+def _sign(op: Operation) -> str:
+    return {Op.ADDED: "+", Op.REMOVED: "-", Op.CHANGED: "~", Op.MOVED: "↕", Op.RENUMBERED: "#"}[op.op]
+
+
+def _about(op: Operation, language: Language) -> str:
+    """` [renumbered, was (c), follows (b)]`."""
+    facts = [t(f"op.{op.op}", language)]
+    if op.from_path and op.from_path != op.path:
+        facts.append(t("redline.from", language, path=line(_beside(op.from_path, op.path))))
+    if op.follows:
+        facts.append(t("redline.follows", language, path=line(_beside(op.follows, op.path))))
+    if op.editorial:
+        facts.append(t("redline.editorial", language))
+    return f" [{', '.join(facts)}]"
+
+
+def _beside(path: str, other: str) -> str:
+    """A path said next to another one: its section is left out where both stand in the same."""
+    place, local = split_path(path)
+    return local if local and place == split_path(other)[0] else path
+
+
+class _Pen:
+    def __init__(self, colour: bool) -> None:
+        self.colour = colour
+
+    def bold(self, text: str) -> str:
+        return f"{_BOLD}{text}{_RESET}" if self.colour else text
+
+    def dim(self, text: str) -> str:
+        return f"{_DIM}{text}{_RESET}" if self.colour else text
+
+    def span(self, kind: str, text: str) -> str:
+        space = text[: len(text) - len(text.lstrip())] and " ", text[len(text.rstrip()) :] and " "
+        words = line(text)
+        if not words:
+            return " " * (kind != "delete")  # white space that came or went is nothing to look at
+        if kind == "equal":
+            if len(words) > _EQUAL:
+                words = f"{words[: _EQUAL // 2].rstrip()} … {words[-_EQUAL // 2 :].lstrip()}"
+            return f"{space[0]}{words}{space[1]}"
+        if self.colour:
+            return f"{_GONE if kind == 'delete' else _COME}{space[0]}{words}{space[1]}{_RESET}"
+        return (
+            f"[-{space[0]}{words}{space[1]}-]" if kind == "delete" else f"{{+{space[0]}{words}{space[1]}+}}"
+        )

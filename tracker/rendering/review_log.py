@@ -1,0 +1,49 @@
+"""The review log as a table for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tracker.storage.instants import from_text
+
+COLUMNS = (
+    "id",
+    "at",
+    "who",
+    "action",
+    "value",
+    "note",
+    "change_id",
+    "revision",
+    "document_number",
+    "title",
+    "chain",
+)
+
+
+def table(
+    entries: Iterable[Mapping[str, Any]], titles: Mapping[str, Mapping[str, Any]], timezone: str
+) -> bytes:
+    """CSV, oldest first; with a byte order mark, because Excel in Japanese needs one."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        row = {**titles.get(entry["change_id"], {}), **entry, "at": _when(entry["at"], timezone)}
+        writer.writerow([_cell(row.get(name)) for name in COLUMNS])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _when(at: str, timezone: str) -> str:
+    """The reader's time with its offset: a table leaves the firm, and its reader must not guess the zone."""
+    return from_text(at).astimezone(ZoneInfo(timezone)).isoformat(timespec="seconds")
+
+
+def _cell(value: object) -> str:
+    """A spreadsheet must not take words for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -1,0 +1,313 @@
+"""Two readers at the most, started when first wanted and kept.
+
+A worker is given one document at a time. When it dies of one, a fresh worker gets the document once more, because the
+one before may have left the first in ruins; a document that a fresh worker dies of is poison.
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import math
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from tracker import errors
+from tracker.errors import FetchError, OutOfTime, Poison, ReaderKilled, TrackerError
+from tracker.sandbox import protocol
+
+SIZE = 2
+MEMORY = (
+    2_000_000_000  # bytes of address space; the largest known text, a title of the CFR of 30 MB, takes 0.5
+)
+SECONDS = 60  # of the processor; the same title takes 4
+PATIENCE = 300  # seconds by the clock, for a reader that only waits
+_GRACE = 30  # seconds more that the tracker itself gives a worker whose own clocks have failed
+# What a worker may know of where it runs: nothing of channels and passwords.
+_KEPT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "PYTHONHOME",
+)
+_START = "import sys; sys.path[:] = sys.argv.pop(1).split('\\n'); from runpy import run_module; run_module('tracker.sandbox.worker', run_name='__main__')"
+_OVERRAN = frozenset({signal.SIGPROF, signal.SIGALRM}) if os.name == "posix" else frozenset()
+# What comes from outside: an operator, a service manager, the system when it is short of memory. Never from a document.
+_OUTSIDE = frozenset({"SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"})
+
+_CURE = "is there memory, and may this user start processes?"
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What the jobs of one source may take: `end` on the monotonic clock, `seconds` in all."""
+
+    end: float
+    seconds: float
+    slow: bool
+
+
+_BOUNDS: ContextVar[_Bounds | None] = ContextVar("bounds", default=None)
+
+
+@contextmanager
+def bounded(*, seconds: float, slow: bool = False) -> Iterator[None]:
+    """Within this block of this thread, all jobs together end within so many seconds. Jobs of `slow` sources leave one
+    worker to the others."""
+    token = _BOUNDS.set(_Bounds(time.monotonic() + seconds, seconds, slow))
+    try:
+        yield
+    finally:
+        _BOUNDS.reset(token)
+
+
+class _Death(Exception):
+    """How a worker ended, in words; `again`: whether a fresh one may fare better; `outside`: no document ended it;
+    `late`: the time of its source was over."""
+
+    def __init__(self, cause: str, *, again: bool, outside: bool = False, late: bool = False) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.again = again
+        self.outside = outside
+        self.late = late
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: subprocess.Popen[bytes]
+    end: socket.socket
+    jobs: int = 0
+
+    def ask(self, job: bytes, patience: float, left: float) -> tuple[Any, bool]:
+        """The answer, and whether the worker goes on. `left`: seconds until it is not wanted any more. Raises _Death."""
+        fresh = self.jobs == 0
+        self.jobs += 1
+        late = left < patience + _GRACE
+        self.end.settimeout(left if late else patience + _GRACE)
+        try:
+            protocol.send(self.end, job)
+            data = protocol.receive(self.end)
+        except TimeoutError:
+            within = left if late else patience + _GRACE
+            raise _Death(f"it did not end within {within:.0f} s", again=False, late=late) from None
+        except protocol.Ended:
+            raise self._death(fresh) from None
+        try:
+            return protocol.answer(data)
+        except protocol.Forged:
+            raise _Death("its answer makes no sense", again=False) from None
+
+    def _death(self, fresh: bool) -> _Death:
+        try:
+            code = self.process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            return _Death("it fell silent", again=False)
+        if code >= 0:
+            return _Death(f"it ended with {code}", again=not fresh)
+        if -code in _OVERRAN:
+            return _Death("it takes too long", again=False)
+        name = signal.Signals(-code).name
+        outside = name in _OUTSIDE
+        return _Death(f"it was ended by {name}", again=not fresh or outside, outside=outside)
+
+    def close(self) -> None:
+        self.end.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Pool:
+    """`run` is safe to call from any thread; it waits while all workers are busy."""
+
+    def __init__(
+        self, size: int = SIZE, memory: int = MEMORY, seconds: float = SECONDS, patience: float = PATIENCE
+    ) -> None:
+        self.memory, self.seconds, self.patience = memory, seconds, patience
+        self._free = threading.Semaphore(size)
+        self._for_slow = threading.Semaphore(max(1, size - 1))
+        self._idle: list[_Worker] = []
+        self._guard = threading.Lock()
+
+    def run(self, function: Callable[..., R], *arguments: Any) -> R:
+        """`function(*arguments)`, done by a worker; the function is found there by its name.
+
+        Raises what the function raises: errors of ours as they were, those of Python with the worker's own trace as
+        a note; Poison when it ends its worker, or overruns its bounds; ReaderKilled when something else ended it;
+        OutOfTime when the time of the source (`bounded`) is over. A job that alone takes more than half of that time
+        and does not end is Poison.
+        """
+        bounds = _BOUNDS.get()
+        left = _left(bounds)
+        job = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
+        with ExitStack() as turn:
+            if bounds is not None and bounds.slow:
+                _take_turn(turn, self._for_slow, left)
+            _take_turn(turn, self._free, _left(bounds))
+            for last in (False, True):
+                left = _left(bounds)
+                try:
+                    return self._once(job, left)  # type: ignore[no-any-return]
+                except _Death as death:
+                    if death.late and bounds is not None and left < bounds.seconds / 2:
+                        raise _out_of_time(bounds) from None
+                    _warn("a reader died", cause=death.cause, again=death.again and not last)
+                    if last and death.outside:
+                        cause = f"the reader of this document was ended from outside: {death.cause}"
+                        raise ReaderKilled(cause, cure="it is read again at the next poll") from None
+                    if last or not death.again:
+                        raise Poison(f"this document broke its reader: {death.cause}") from None
+        raise AssertionError
+
+    def _once(self, job: bytes, left: float) -> Any:
+        worker = self._take()
+        try:
+            (good, value), goes_on = worker.ask(job, self.patience, left)
+        except BaseException:
+            worker.close()
+            raise
+        if not good and value.name == MemoryError.__name__:
+            worker.close()
+            raise _Death(f"it wants more than {self.memory / 1e9:g} GB", again=worker.jobs > 1)
+        if goes_on:
+            self._put(worker)
+        else:
+            worker.close()
+        if not good:
+            raise _raised(value)
+        return value
+
+    def _take(self) -> _Worker:
+        with self._guard:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.process.poll() is None:
+                    return worker
+                worker.close()  # it was old, or somebody ended it meanwhile
+        return _started(self.memory, self.seconds, self.patience)
+
+    def _put(self, worker: _Worker) -> None:
+        with self._guard:
+            self._idle.append(worker)
+
+    def close(self) -> None:
+        """Ends the workers that are idle; the others end with this process."""
+        with self._guard:
+            while self._idle:
+                self._idle.pop().close()
+
+
+def _left(bounds: _Bounds | None) -> float:
+    """Seconds that a source has left. Raises OutOfTime where there are none."""
+    if bounds is None:
+        return math.inf
+    left = bounds.end - time.monotonic()
+    if left <= 0:
+        raise _out_of_time(bounds)
+    return left
+
+
+def _out_of_time(bounds: _Bounds) -> OutOfTime:
+    cause = f"its time limit of {bounds.seconds:g} s is over; what is not read comes with the next poll"
+    return OutOfTime(cause, cure="time_limit in the settings")
+
+
+def _take_turn(turn: ExitStack, semaphore: threading.Semaphore, left: float) -> None:
+    """Waits for a worker, at most as long as the source has left."""
+    if not semaphore.acquire(timeout=None if left == math.inf else left):
+        raise OutOfTime("no reader was free within its time limit", cure="it is polled again")
+    turn.callback(semaphore.release)
+
+
+def _started(memory: int, seconds: float, patience: float) -> _Worker:
+    """Raises TrackerError where it does not come up: no document is to blame for that."""
+    ours, theirs = socket.socketpair()
+    numbers = [str(number) for number in (theirs.fileno(), memory, seconds, patience)]
+    try:
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 - this very interpreter
+                [sys.executable, "-B", "-c", _START, "\n".join(sys.path), *numbers],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()], env={name: os.environ[name] for name in _KEPT if name in os.environ},
+            )  # fmt: skip
+    except OSError as error:
+        ours.close()
+        raise TrackerError(f"a reader cannot be started: {error.strerror}", cure=_CURE) from error
+    worker = _Worker(process, ours)
+    ours.settimeout(_GRACE)
+    try:
+        protocol.receive(ours)
+    except (protocol.Ended, TimeoutError):
+        worker.close()
+        raise TrackerError(
+            f"a reader cannot be started: it ended with {process.returncode}", cure=_CURE
+        ) from None
+    return worker
+
+
+def _raised(failure: protocol.Failure) -> Exception:
+    kind = getattr(errors, failure.name, None)
+    if isinstance(kind, type) and issubclass(kind, FetchError):
+        return kind(failure.cause, cure=failure.cure, url=failure.url, status=failure.status)
+    if isinstance(kind, type) and issubclass(kind, TrackerError):
+        return kind(failure.cause, cure=failure.cure)
+    known = getattr(builtins, failure.name, None)
+    error: Exception = RuntimeError(f"{failure.name}: {failure.cause}")
+    if isinstance(known, type) and issubclass(known, Exception) and not issubclass(known, UnicodeError):
+        error = known(failure.cause)
+    error.add_note(failure.trace)
+    return error
+
+
+# --- the pool of this process ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _pool() -> Pool:
+    pool = Pool()
+    atexit.register(pool.close)
+    missing = bounds()
+    if missing:
+        _warn("documents are read without all bounds", missing=missing)
+    return pool
+
+
+def _warn(event: str, **facts: Any) -> None:
+    import structlog  # a tenth of a second, which most processes have no need of here
+
+    structlog.get_logger().warning(event, **facts)
+
+
+def bounds() -> str:
+    """What this system cannot bound, in words; "" where everything holds."""
+    if os.name != "posix":
+        return "no processes of their own for readers on this system: a document that crashes its reader ends the tracker"
+    if sys.platform == "darwin":
+        return "no bound on the memory of a reader on this system"
+    return ""
+
+
+def run(function: Callable[..., R], *arguments: Any) -> R:
+    """`Pool.run` on the workers of this process; where a system has none, in this process itself."""
+    if os.name != "posix":
+        return function(*arguments)
+    return _pool().run(function, *arguments)

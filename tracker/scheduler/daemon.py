@@ -1,0 +1,331 @@
+"""The daemon on one machine. APScheduler is the clock and nothing more: it forgets everything when it ends, and
+may. What is due, and who does it, stands in our own table.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from tracker.assistants import compare, summarize
+from tracker.assistants.model_client import ChatEndpoint
+from tracker.clock import machine_now
+from tracker.config.models import Settings
+from tracker.digest import schedule as digests
+from tracker.errors import SettingsError, StateDamaged, StateLost, StoreError, TrackerError
+from tracker.notifications.delivery import Traffic
+from tracker.reconciliation import daily
+from tracker.reconciliation.govinfo_crosscheck import Shelf
+from tracker.scheduler import poll_cycle, reload, reminders
+from tracker.scheduler.schedule import load_checked, overdue
+from tracker.storage import retention, source_state
+from tracker.storage.database import Store
+
+TICK_SECONDS = 1
+DELIVER_SECONDS = 2
+RELOAD_SECONDS = 2
+WATCH_SECONDS = 60
+DIGEST_SECONDS = 30
+SUMMARISE_SECONDS = 60
+COMPARE_SECONDS = 120
+COMPARE_FOR = (
+    5.0  # seconds of that, so that a store full of history is gone through without being in anybody's way
+)
+RECONCILE_SECONDS = 60
+PRUNE_SECONDS = 24 * 3600
+STOP_SECONDS = 5  # what a running poll gets to end by itself; its lease is free again after a restart anyway
+
+log = structlog.get_logger()
+
+
+class Daemon:
+    """`run()` returns after SIGTERM or SIGINT (or `stop.set()`), within seconds. It raises StateLost or StateDamaged when the
+    database went away, or was damaged, under it."""
+
+    def __init__(
+        self, settings: Settings, store: Store, now: Callable[[], datetime], *, allow_empty: bool = False
+    ) -> None:
+        """`allow_empty`: settings without any source, channel or sign-in that runs now are taken at a reload."""
+        self.allow_empty = allow_empty
+        self.stop = threading.Event()
+        self.trouble: StoreError | None = None  # why it ended by itself
+        self.store = store
+        self.now = now
+        self.context = poll_cycle.make_context(settings, store, now)
+        self._seen = _stamp(settings.path)
+        self._reload_wanted = threading.Event()
+        self._said: list[str] = []  # why the last reload came to nothing, as it was logged
+        self._polling: set[str] = set()
+        self._guard = threading.Lock()
+        self._delivering = threading.Lock()
+        self._traffic = Traffic()
+        self._asking = False
+
+    def run(self) -> None:
+        poll_cycle.free_the_dead(self.store)
+        scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": ThreadPoolExecutor(poll_cycle.WORKERS + 6)},
+            job_defaults={"coalesce": True, "misfire_grace_time": None},
+            timezone=UTC,
+        )
+        # Ticks overlap on purpose: a source that takes its time does not hold up those that fall due meanwhile.
+        for job, seconds, instances in (
+            (self.look_at_the_database, TICK_SECONDS, 1),
+            (self.tick, TICK_SECONDS, poll_cycle.WORKERS),
+            (self.deliver, DELIVER_SECONDS, 1),
+            (self.reload_if_changed, RELOAD_SECONDS, 1),
+            (self.watch, WATCH_SECONDS, 1),
+            (self.send_digests, DIGEST_SECONDS, 1),
+            (self.compare, COMPARE_SECONDS, 1),
+            (self.reconcile, RECONCILE_SECONDS, 1),
+            (self.summarise, SUMMARISE_SECONDS, 1),
+            (self.prune, PRUNE_SECONDS, 1),
+        ):
+            scheduler.add_job(
+                partial(self._run_job, job),
+                "interval",
+                seconds=seconds,
+                max_instances=instances,
+                next_run_time=machine_now(),
+                id=job.__name__,
+                name=job.__name__,
+            )
+        self._on_signals()
+        scheduler.start()
+        log.info("tracker runs", sources=len(self.enabled()), channels=len(self.context.settings.channels))
+        try:
+            while not self.stop.wait(0.2):
+                pass
+        finally:
+            self.stop.set()
+            log.info("stopping")
+            scheduler.shutdown(wait=False)
+            self._let_polls_end()
+            self.context.client.close()
+            log.info("stopped")
+        if self.trouble is not None:
+            raise self.trouble
+
+    def enabled(self) -> list[str]:
+        return [source.id for source in self.context.settings.sources if source.enabled]
+
+    def ask_for_reload(self) -> None:
+        self._reload_wanted.set()
+
+    def _run_job(self, job: Callable[[], None]) -> None:
+        """A database that is gone or damaged ends the daemon: whatever it did next would be lost. Other trouble with the
+        store (locked, full) passes: the next round of the job finds its work where it was."""
+        try:
+            job()
+        except (StateLost, StateDamaged) as error:
+            if self.trouble is None:
+                self.trouble = error
+                log.critical("the database cannot be used any more; the tracker ends", reason=error.line())
+            self.stop.set()
+        except StoreError as error:
+            log.warning("put off", job=job.__name__, reason=error.line())
+
+    # --- jobs -----------------------------------------------------------------------------------
+
+    def look_at_the_database(self) -> None:
+        """Somebody may remove or replace the file under a running program, which would write on into a file without a
+        name."""
+        self.store.still_there()
+
+    def tick(self) -> None:
+        """Polls what is due and nobody polls yet."""
+        context = self.context
+        sources = {source.id: source for source in context.settings.sources if source.enabled}
+        now = self.now()
+        with self._guard:
+            if self.stop.is_set():
+                return
+            standing = source_state.states(self.store, list(sources))
+            due = [
+                name
+                for name, state in standing.items()
+                if name not in self._polling and overdue(state.next_poll_at, now, sources[name])
+            ]
+            if not due:
+                return
+            # Those that have waited longest come first, so that each slow source gets its turn.
+            due.sort(key=lambda name: standing[name].next_poll_at or now)
+            slow = source_state.slow(self.store, [*due, *self._polling], poll_cycle.SLOW_SECONDS)
+            due = poll_cycle.within_share(due, self._polling, slow)
+            if not due:
+                return
+            longest = max(sources[name].time_limit for name in due) + poll_cycle.MARGIN
+            mine = source_state.claim(
+                self.store, due, owner=poll_cycle.owner(), now=now, lease=longest, due_only=False
+            )
+            self._polling.update(mine)
+        try:
+            for report in poll_cycle.run(
+                [sources[name] for name in mine], context, stop=self.stop, claimed=True
+            ):
+                log.info(
+                    "polled", source=report.source, state=report.state, reason=report.reason, seconds=report.seconds,
+                    requests=report.requests, changes=len(report.changes), baseline=report.baseline, alerts=report.alerts,
+                )  # fmt: skip
+                self._polling.discard(report.source)
+                if report.alerts:
+                    self.deliver()
+        finally:
+            self._polling.difference_update(mine)
+
+    def deliver(self) -> None:
+        """Sends what is due; a round that is still under way looks for new work by itself."""
+        if not self._delivering.acquire(blocking=False):
+            return
+        try:
+            report = poll_cycle.deliver_due(self.context, traffic=self._traffic, stop=self.stop)
+        finally:
+            self._delivering.release()
+        if report.sent or not report.ok:
+            log.info("delivered", sent=report.sent, retrying=report.retrying, dead=report.dead)
+
+    def send_digests(self) -> None:
+        """The weekly digest, when its hour has come; what was sent is never sent again."""
+        if self.context.settings.digest is not None and not self.stop.is_set():
+            digests.send_due(self.context.settings, self.store, self.now)
+
+    def watch(self) -> None:
+        """What is told because time passes."""
+        if reminders.look(self.context):
+            self.deliver()
+
+    def compare(self) -> None:
+        """What the words of changes are like in which the rules found nothing, where the settings want to know."""
+        if self.context.settings.similarity and not self.stop.is_set():
+            try:
+                compare.compare_waiting(self.store, self.now, COMPARE_FOR)
+            except TrackerError as error:
+                log.warning("not compared", reason=error.line())
+
+    def reconcile(self) -> None:
+        """The daily reconciliation of each source whose hour has come. Meanwhile it is not polled."""
+        context, shelf, told = self.context, Shelf(), False
+        for source in context.settings.sources:
+            if self.stop.is_set():
+                return
+            with self._guard:
+                if source.id in self._polling or not daily.is_due(source, context):
+                    continue
+                self._polling.add(source.id)
+            try:
+                done = daily.reconcile(source, context, shelf)
+            finally:
+                self._polling.discard(source.id)
+            told = True
+            log.info("reconciled", source=source.id, since=done.since.isoformat(), ok=done.ok)
+        if told:
+            self.deliver()
+
+    def summarise(self) -> None:
+        """Summaries by the firm's own model, where the settings want them: in a thread of its own, a few at a time."""
+        wanted = self.context.settings.summariser
+        if wanted is None or wanted.automatic is None or self.stop.is_set():
+            return
+        self._asking = True
+        try:
+            summarize.summarise_waiting(
+                self.store, ChatEndpoint(wanted, self.now), self.now, level=wanted.automatic, longest=wanted.max_text,
+                stop=self.stop,
+            )  # fmt: skip
+        finally:
+            self._asking = False
+
+    def prune(self) -> None:
+        """What nothing needs any more, where the settings say so."""
+        older = self.context.settings.prune_after
+        if older is not None and not self.stop.is_set():
+            found = retention.prune(self.store, older=older, now=self.now())
+            log.info("pruned", answers=len(found), bytes=sum(one.packed for one in found))
+
+    def reload_if_changed(self) -> None:
+        """New settings when the file changed or SIGHUP came; the old ones while the new are wrong, would end the watch or
+        the sign-in, or cannot be used yet because the store is locked or the disk full. It is tried again until they are in
+        use; what is in the way is logged once."""
+        path = self.context.settings.path
+        stamp = _stamp(path)
+        if stamp == self._seen and not self._reload_wanted.is_set():
+            return
+        # Cleared first, so that a SIGHUP that arrives meanwhile counts, and set again where this comes to nothing.
+        self._reload_wanted.clear()
+        in_use = False
+        try:
+            in_use = self._reload(path)
+        finally:
+            if in_use:
+                self._seen = stamp
+                self._said = []
+            else:
+                self._reload_wanted.set()
+
+    def _reload(self, path: Path) -> bool:
+        before = self.context
+        try:
+            settings = load_checked(path)
+        except SettingsError as error:
+            self._say("settings not reloaded, the old ones stay", error.problems, "correct the file")
+            return False
+        refused = [] if self.allow_empty else reload.refusals(before.settings, settings)
+        if refused:
+            self._say("settings not reloaded, the old ones stay", refused, reload.CURE)
+            return False
+        try:
+            self.context = poll_cycle.make_context(settings, self.store, self.now)
+        except (StateLost, StateDamaged):
+            raise
+        except StoreError as error:
+            self._say("settings not reloaded yet, the old ones stay until then", [error.cause], error.cure)
+            return False
+        log.info("settings reloaded", sources=len(self.enabled()), channels=len(settings.channels))
+        threading.Timer(STOP_SECONDS * 60, before.client.close).start()
+        return True
+
+    def _say(self, what: str, problems: list[str], cure: str) -> None:
+        if problems != self._said:
+            self._said = problems
+            for problem in problems:
+                log.warning(what, problem=problem, cure=cure)
+
+    # --- signals --------------------------------------------------------------------------------
+
+    def _on_signals(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        signal.signal(signal.SIGTERM, lambda *_: self.stop.set())
+        signal.signal(signal.SIGINT, lambda *_: self.stop.set())
+        signal.signal(signal.SIGHUP, lambda *_: self.ask_for_reload())
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still under way, after `run()` has given polls their time: a poll, or a model's answer."""
+        return bool(self._polling) or self._asking
+
+    def _let_polls_end(self) -> None:
+        end = time.monotonic() + STOP_SECONDS
+        while self._polling and time.monotonic() < end:
+            time.sleep(0.05)
+        if self.trouble is None:
+            source_state.release_of(self.store, [poll_cycle.owner()])
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -1,0 +1,181 @@
+"""What is told because time passes: dates ahead, sources that have gone too quiet, alerts that nobody acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import Connection
+
+from tracker.alerts import incidents, mutes, related_documents, routing
+from tracker.clock import ahead, legal_day
+from tracker.config.models import Settings, Source, SourceKind
+from tracker.config.validators import span
+from tracker.ingest.poll import Context
+from tracker.model import Change, Level
+from tracker.rendering.deadlines import Deadline, deadlines
+from tracker.serialization import instant
+from tracker.storage import alert_queries, notices
+
+WARNED = frozenset({"comments-close", "effective", "compliance", "stay-ends", "expires"})
+STEPS = (0, 1, 7, 14)  # days before; on the day itself no document comes that would be told
+
+# A source is too quiet when nothing came for three times its longest pause, and a working week at the least.
+PAUSES = 3
+QUIET = timedelta(days=7)
+DAYS = 30  # of publication, that the longest pause is taken from
+FEWEST = 8
+
+LOOK_BACK = timedelta(days=14)  # how long alerts wait for their acknowledgement
+
+
+def look(context: Context) -> int:
+    """Owes all that is due to be told now, each thing once, however often this is called. How many deliveries."""
+    now = context.now().replace(microsecond=0)
+    settings = context.settings
+    with context.store.write() as connection:
+        incidents.end_of_removed(
+            connection,
+            {source.id for source in settings.sources if source.enabled},
+            {channel.id for channel in settings.channels},
+            now,
+        )
+        return (
+            _warn(connection, context.settings, now)
+            + _listen(connection, context.settings, now)
+            + _escalate(connection, context.settings, now)
+        )
+
+
+def step(kind: str, on: date, seen: date, today: date) -> int | None:
+    """Which warning of a date is due: 14, 7, 1 or 0 days before; None: none. One whose day had come when the change
+    was seen is none: the alert itself said the date."""
+    left = (on - today).days
+    due = next((days for days in STEPS if days >= left), None)
+    if kind not in WARNED or left < 0 or due is None or on - timedelta(days=due) <= seen:
+        return None
+    return due
+
+
+def too_quiet(days: Sequence[date], today: date) -> bool:
+    """Whether a source that published on these days, newest first, should have published again by now."""
+    if len(days) < FEWEST:
+        return False
+    longest = max(later - earlier for later, earlier in pairwise(days))
+    return today - days[0] > max(longest * PAUSES, QUIET)
+
+
+def _warn(connection: Connection, settings: Settings, now: datetime) -> int:
+    today = legal_day(now)
+    changes = {
+        change.id: change
+        for change in alert_queries.dated(connection, today, today + timedelta(days=max(STEPS)))
+    }
+    standing = {
+        (change.id, day.type, day.date.isoformat())
+        for change in changes.values()
+        for day in change.tagging.dates
+        if not day.superseded
+    }
+    for notice in notices.waiting(connection, "deadline"):
+        if (notice.data["change"], notice.data["type"], notice.data["date"]) not in standing:
+            notices.withdraw(connection, notice.id)
+    owed = 0
+    muted = mutes.active(connection, now)
+    for entry in deadlines(changes.values(), today):
+        seen = changes[entry.first].detected_at
+        # Found under a clock that was ahead: when is not known, and a reminder too many is better than none.
+        first_seen = date.min if ahead(seen, now) else legal_day(seen)
+        days = step(entry.type, entry.date, first_seen, today)
+        if days is not None:
+            told = [changes[one] for one in entry.changes]
+            owed += _warned(connection, settings, told, entry, days, muted, now)
+    return owed
+
+
+def _warned(
+    connection: Connection,
+    settings: Settings,
+    told: Sequence[Change],
+    entry: Deadline,
+    days: int,
+    muted: Sequence[routing.Mute],
+    now: datetime,
+) -> int:
+    """Once to every channel that one of these changes would go to, whether it was news when it was first seen or
+    not; the first of them is the one that tells it."""
+    story = related_documents.of_stored(connection, told[0])
+    facts = {
+        "change": entry.change_id, "type": entry.type, "date": entry.date.isoformat(), "days": days,
+        "note": entry.note, "quote": entry.quote, "where": entry.where, "units": list(entry.units),
+        "title": entry.title, "what": {"ja": entry.what_ja, "en": entry.what_en},
+        "document_number": entry.document_number or "", "url": entry.url,
+    }  # fmt: skip
+    planned: dict[str, tuple[routing.Plan, str]] = {}
+    for change in told:
+        for routed in routing.route(replace(change, baseline=False), settings):
+            channel = settings.channel(routed.channel)
+            if channel is None or (channel.id in planned and planned[channel.id][0].told):
+                continue
+            plan = routing.plan(
+                channel, entry.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
+                source=change.source, topics=[topic.id for topic in change.tagging.topics],
+            )  # fmt: skip
+            planned[channel.id] = (plan, routed.reason)
+    return sum(
+        notices.tell(
+            connection, name=(entry.first, entry.type, entry.date, days), kind="deadline",
+            level=entry.level, story=story, data=facts, channels=[channel], reason=reason,
+            now=now, at=plan.at, batch=plan.batch or f"dates-{legal_day(now)}",
+            held=plan.held.record() if plan.held else None, withheld=not plan.told,
+        )
+        for channel, (plan, reason) in planned.items()
+    )  # fmt: skip
+
+
+def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
+    today = legal_day(now)
+    standings = []
+    for source in settings.sources:
+        if not source.enabled or source.kind is not SourceKind.FEDERAL_REGISTER:
+            continue
+        days = alert_queries.publication_days(connection, _covering(source, settings), DAYS)
+        quiet = too_quiet(days, today)
+        said = f"the last day of publication was {days[0]}" if days else ""
+        failures = incidents.FAILURES if quiet else 0
+        standings.append(incidents.Standing(f"quiet:{source.id}", failures, "quiet", said))
+    return incidents.observe(connection, standings, settings.outage_channels(), now)
+
+
+def _covering(source: Source, settings: Settings) -> list[str]:
+    """The sources that a document of this one may have come by first."""
+    wanted = set(source.agencies)
+    return [
+        other.id
+        for other in settings.sources
+        if other.kind in {SourceKind.FEDERAL_REGISTER, SourceKind.PUBLIC_INSPECTION}
+        and (not other.agencies or (wanted and wanted <= set(other.agencies)) or other.id == source.id)
+    ]
+
+
+def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
+    if all(route.acknowledge_within is None for route in settings.routes):
+        return 0
+    owed = 0
+    for change, told_at, channels in alert_queries.unreviewed(connection, Level.HIGH.rank, now - LOOK_BACK):
+        for within, to in routing.escalations(change, settings):
+            if now - told_at < within and not ahead(told_at, now):
+                continue
+            facts = {
+                "change": change.id, "title": change.title, "url": change.url, "told_at": instant(told_at),
+                "channel": ", ".join(channels),
+                "what": {"ja": change.tagging.summary.ja, "en": change.tagging.summary.en},
+            }  # fmt: skip
+            owed += notices.tell(
+                connection, name=(change.id, change.revision, within), kind="unacknowledged",
+                level=change.tagging.level, story=related_documents.known_as(connection, change) or change.id, data=facts,
+                channels=to, reason=f"nobody acknowledged it within {span(within)}", now=now,
+            )  # fmt: skip
+    return owed

@@ -1,0 +1,88 @@
+"""When a source is polled next. Pure: `now` is passed in."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+from tracker.config.loader import load
+from tracker.config.models import Settings, Source
+from tracker.errors import SettingsError
+
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=1)
+_SPREAD = 0.05  # of the interval: sources with the same interval drift apart instead of knocking together
+
+
+def trigger(source: Source) -> CronTrigger:
+    """Raises ValueError for a cron line that names no time."""
+    minute, hour, day, month, weekday = (source.cron or "").split()
+    return CronTrigger(
+        minute=minute,
+        hour=hour,
+        day=day,
+        month=month,
+        day_of_week=weekday,
+        timezone=ZoneInfo(source.timezone),
+    )
+
+
+def next_poll(
+    source: Source,
+    now: datetime,
+    *,
+    failures: int = 0,
+    retry_after: float = 0.0,
+    spread: float | None = None,
+) -> datetime:
+    """The instant of the next poll. After a failure it comes sooner than planned, 1, 2, 4 ... minutes later, at
+    most an hour, but never later than the plan has it; and never before the seconds that the server asked for have
+    passed, as far as these are fewer than two intervals. `spread` from -1 to 1 replaces chance in tests."""
+    if source.cron:
+        planned = trigger(source).get_next_fire_time(None, now) or now + timedelta(days=1)
+    else:
+        every = source.every or timedelta(minutes=30)
+        chance = random.uniform(-1, 1) if spread is None else spread  # noqa: S311 - not a secret
+        planned = now + every * (1 + _SPREAD * chance)
+    if failures:
+        retry = now + min(FIRST_RETRY * 2 ** min(failures - 1, 10), LONGEST_RETRY)
+        asked = now + min(timedelta(seconds=retry_after), _longest(source))
+        planned = max(min(planned, retry), asked)
+    return planned.astimezone(now.tzinfo)
+
+
+def _longest(source: Source) -> timedelta:
+    """How long a server may put us off. Longer than `overdue` takes for a clock that was set back, it would not hold."""
+    return timedelta(days=1) if source.cron else (source.every or timedelta(minutes=30)) * 2
+
+
+def load_checked(path: Path) -> Settings:
+    """The settings, with each cron line tried. Raises SettingsError."""
+    settings = load(path)
+    problems = []
+    for source in settings.sources:
+        if source.cron:
+            try:
+                trigger(source)
+            except ValueError as error:
+                problems.append(f"{path}:{source.line}: cron: {error}")
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def overdue(next_poll_at: datetime | None, now: datetime, source: Source) -> bool:
+    """Due, or further ahead than a poll of now could have planned it: the clock must have been set back, or the settings
+    ask for shorter intervals since."""
+    if next_poll_at is None or next_poll_at <= now:
+        return True
+    if next_poll_at - now <= _longest(source):
+        return False
+    if not source.cron:
+        return True
+    planned = trigger(source).get_next_fire_time(None, now)
+    return planned is None or next_poll_at > planned

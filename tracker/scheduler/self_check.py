@@ -1,0 +1,122 @@
+"""`tracker check`: each source and each channel, tried for real."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tracker import parsing, sources
+from tracker.assistants.model_client import ChatEndpoint
+from tracker.config.models import Settings, Source, Summariser
+from tracker.errors import TrackerError
+from tracker.http.client import Client
+from tracker.ingest.poll import Recollection
+from tracker.model import Fetched, Role
+from tracker.notifications.targets import try_channel
+from tracker.scheduler import reload
+from tracker.sources.events import Trouble
+from tracker.storage import alert_queries, presence
+from tracker.storage.database import Store
+
+ENOUGH_SECONDS = 90
+WORKERS = 8
+
+
+def run(
+    settings: Settings, state: Path, now: Callable[[], datetime], *, allow_empty: bool = False
+) -> Iterator[dict[str, Any]]:
+    """One result each: `{"what": "state|settings|source|channel|summariser", "id", "ok", "said"}`."""
+    yield _state(state)
+    if not allow_empty:
+        yield from _less(settings, state)
+    if not settings.contact:
+        said = "no contact: give [tracker] contact an address, so that a source's operator can write before he blocks"
+        yield {"what": "settings", "id": str(settings.path), "ok": True, "said": said}
+    client = Client(
+        literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
+    )
+    enabled = [source for source in settings.sources if source.enabled]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        yield from pool.map(lambda source: _source(source, client, now()), enabled)
+    client.close()
+    for channel in settings.channels:
+        try:
+            said, good = try_channel(channel), True
+        except TrackerError as error:
+            said, good = error.line(), False
+        yield {"what": "channel", "id": channel.id, "ok": good, "said": said}
+    if settings.summariser is not None:
+        yield {"what": "summariser", "id": settings.summariser.model, **_summariser(settings.summariser, now)}
+
+
+def _summariser(wanted: Summariser, now: Callable[[], datetime]) -> dict[str, Any]:
+    began = time.monotonic()
+    try:
+        ChatEndpoint(wanted, now).write([{"role": "user", "content": "Answer with the one word: ready"}])
+    except TrackerError as error:
+        return {"ok": False, "said": error.line()}
+    return {"ok": True, "said": f"answered ({time.monotonic() - began:.1f} s)"}
+
+
+def _less(settings: Settings, state: Path) -> Iterator[dict[str, Any]]:
+    """What a tracker that runs on this state would refuse at a reload, as far as the state shows what runs."""
+    sources, channels, sign_in = list[str](), list[str](), ""
+    if presence.check(state):
+        with closing(Store(state)) as store, store.read() as connection:
+            sources, channels, sign_in = alert_queries.in_use(connection)
+    problems = reload.missing(settings, sources=sources, channels=channels, sign_in=sign_in)
+    if not problems and not any(source.enabled for source in settings.sources):
+        problems = ["it enables no source: nothing is watched"]
+    for problem in problems:
+        said = f"{problem}; a running tracker does not take such settings ({reload.CURE})"
+        yield {"what": "settings", "id": str(settings.path), "ok": False, "said": said}
+
+
+def _state(state: Path) -> dict[str, Any]:
+    probe = state / ".writable"
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        probe.write_text("x")
+        probe.unlink()
+    except OSError as error:
+        return {
+            "what": "state",
+            "id": str(state),
+            "ok": False,
+            "said": f"cannot be written: {error.strerror}",
+        }
+    return {"what": "state", "id": str(state), "ok": True, "said": "can be written"}
+
+
+def _source(source: Source, client: Client, now: datetime) -> dict[str, Any]:
+    """Polls as if for the first time, and stops at the first thing that can be read."""
+    brief = replace(
+        source, full_text=False, max_pages=1, annexes=0, time_limit=timedelta(seconds=ENOUGH_SECONDS)
+    )
+    began = time.monotonic()
+    said, good = "answered, but showed nothing", False
+    try:
+        for item in sources.poll(brief, Recollection({}, {}), client, now):
+            if isinstance(item, Trouble):
+                said = item.error.line()
+            elif isinstance(item, Fetched) and item.role is Role.LISTING:
+                said, good = f"answered: {item.answer.url}", True
+            elif isinstance(item, Fetched):
+                document = parsing.read(item)
+                said = f"read “{document.title[:70]}”, {len(document.units)} units, from {item.answer.url}"
+                good = True
+                break
+    except TrackerError as error:
+        said, good = error.line(), False
+    return {
+        "what": "source",
+        "id": source.id,
+        "ok": good,
+        "said": f"{said} ({time.monotonic() - began:.1f} s)",
+    }

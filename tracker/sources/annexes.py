@@ -1,0 +1,132 @@
+"""PDF files that belong to a page: its annexes and attachments on the same host, read as part of its document.
+
+A file that the source follows is a document of its own, and no annex. Each annex has a key of its own for each page
+(`annex PAGE FILE`), so that two pages may share a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tracker.config.models import Source
+from tracker.encodings import label_of
+from tracker.errors import FetchError, NotFound, Poison, ReaderKilled, Refused, Unreachable, WrongShape
+from tracker.http.address import host_port
+from tracker.http.client import Client
+from tracker.http.rate_limit import PAGES
+from tracker.model import Absent, Answer, Fetched, Role
+from tracker.page_parts import ANNEXES
+from tracker.sandbox import pool
+from tracker.sources.events import Item, Trouble
+from tracker.sources.links import Link, files_of, packed, unpacked
+from tracker.sources.state_view import Memory, for_replay
+
+CURSOR = "annexes "  # cursor: `annexes PAGE`, the files that belong to it
+_KEY = "annex "
+_ACCEPT = "application/pdf"
+
+
+def is_annex(key: str) -> bool:
+    """Whether the key of a stored answer is an annex's, not a page's."""
+    return key.startswith(_KEY)
+
+
+@dataclass
+class Found:
+    """What a look at the annexes of one page gave. `answers` are files that are new, or have other bytes than those
+    stored; `items` say what could not be had."""
+
+    links: list[Link]
+    answers: list[Fetched] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+
+    def meta(self, page: str) -> dict[str, str]:
+        """What the reader of the page is told: the keys of all its annexes in order, also of those not fetched anew."""
+        return {ANNEXES: "\n".join(_key(page, link.url) for link in self.links)}
+
+
+class Annexes:
+    """Finds and fetches the annexes of the pages of one poll."""
+
+    def __init__(
+        self,
+        source: Source,
+        memory: Memory,
+        client: Client,
+        now: datetime,
+        deadline: float,
+        passed_over: dict[str, str],
+    ) -> None:
+        self._source = source
+        self._memory = memory
+        self._client = client
+        self._now = now
+        self._deadline = deadline
+        self._passed_over = passed_over
+        self.left_out: list[str] = []
+
+    def known(self, page: str) -> list[Link]:
+        """Those that the page had when it was last read."""
+        return unpacked(self._memory.cursor.get(CURSOR + page, "")) if self._source.annexes else []
+
+    def linked(self, page: str, answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
+        """Those that the page has now, in reading order: at most `annexes` of the source, and those that it had
+        before come first, so that a new one never pushes out a known one."""
+        if not self._source.annexes:
+            return []
+        try:
+            files = pool.run(files_of, answer.body, answer.url, label_of(answer.header("content-type")))
+        except (Poison, ReaderKilled):
+            return self.known(page)
+        here = host_port(answer.url)
+        found: dict[str, str] = {}
+        for url, text in files:
+            if url != page and host_port(url) == here and not follows(url):
+                found.setdefault(url, text)
+        before = {link.url for link in self.known(page)}
+        chosen = sorted(found, key=lambda url: url not in before)[: self._source.annexes]
+        self.left_out += [url for url in found if url not in set(chosen)]
+        return [Link(url, text) for url, text in found.items() if url in set(chosen)]
+
+    def look(self, page: str, links: list[Link]) -> Found:
+        """Asks for each file, with what is known of it."""
+        found = Found(links)
+        for link in links:
+            self._ask(page, link, found)
+        return found
+
+    def cursor(self, page: str, links: list[Link]) -> Mapping[str, str]:
+        return {CURSOR + page: packed(links)} if links else {}
+
+    def _ask(self, page: str, link: Link, found: Found) -> None:
+        key = _key(page, link.url)
+        validators = self._memory.validators(key)
+        try:
+            answer = self._client.get(
+                link.url,
+                rate=PAGES,
+                deadline=self._deadline,
+                accept=_ACCEPT,
+                validators=for_replay(validators, self._source, self._now),
+                robots=True,
+            )
+            if answer is not None and answer.body[:1024].find(b"%PDF-") < 0:
+                raise WrongShape(f"{link.url}: no PDF where an annex should be", url=link.url)
+        except FetchError as error:
+            if validators is None and isinstance(error, NotFound | Refused):
+                self._passed_over[link.url] = error.cause
+            elif isinstance(error, NotFound):
+                found.items.append(Absent(key, link.url, error.cause))
+            elif isinstance(error, Unreachable) and self._client.monotonic() >= self._deadline:
+                raise
+            else:
+                found.items.append(Trouble(key, link.url, error))
+            return
+        if answer is not None:
+            found.answers.append(Fetched(key, Role.PDF, answer, {"link_text": link.text or link.url}))
+
+
+def _key(page: str, file: str) -> str:
+    return f"{_KEY}{page} {file}"

@@ -1,0 +1,297 @@
+"""Parts of the Code of Federal Regulations, as the eCFR's versioner gives them.
+
+Its habits (sources.md, b): `up_to_date_as_of` is the latest day there is, later ones answer 404; during an import
+nothing is reliable; only part, section and appendix slice, anything else gives the whole title; `size` in the structure
+is the number of bytes of XML, a free fingerprint; 429 comes without Retry-After; a slow 504 succeeds on the next try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tracker.config.models import Source
+from tracker.errors import FetchError, NotFound, Poison, Refused, TooMuch, Unreachable, WrongShape
+from tracker.http.client import Client
+from tracker.http.rate_limit import ECFR
+from tracker.http.response_checks import check_xml, json_object
+from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
+from tracker.sources.events import Cursor, Item, Trouble
+from tracker.sources.state_view import Memory, for_replay
+
+TITLES = "listing/titles"
+_EDITION = "edition"  # cursor: the edition of the last poll; `part N`: the edition and size last fetched
+_MAX_GUESSES = 100  # parts tried by number when neither structure nor versions say which exist
+SUSPECT_ROWS = 1000  # a list of versions cut off without a word has exactly so many
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The state of a title that can be asked for: `as_of`, and when anything in it last moved."""
+
+    as_of: str
+    moved: str
+
+
+def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Iterator[Item]:
+    """Every part of the source that is new, moved, or due for a whole look. Raises FetchError for the source as a
+    whole: an import in progress, a title without a date, or a structure in which no known part stands any more."""
+    return _Poll(source, memory, client, now).items()
+
+
+def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+    """The same part of the same day once more. Raises FetchError."""
+    answer = client.fetch(
+        fetched.answer.url, rate=ECFR, deadline=client.deadline(source.time_limit), accept="application/xml"
+    )
+    _check_part(answer, fetched.meta["part"])
+    return Fetched(fetched.key, fetched.role, answer, fetched.meta)
+
+
+def part_of_day(source: Source, client: Client, part: str, as_of: str) -> Fetched:
+    """A part as it stood on a day. Raises FetchError."""
+    answer = client.fetch(
+        part_url(source, part, as_of),
+        rate=ECFR,
+        deadline=client.deadline(source.time_limit),
+        accept="application/xml",
+    )
+    return _part(source, part, as_of, answer)
+
+
+def part_key(source: Source, part: str) -> str:
+    return f"{source.title} CFR {part}"
+
+
+def part_url(source: Source, part: str, as_of: str) -> str:
+    return f"{source.base_url.rstrip('/')}/api/versioner/v1/full/{as_of}/title-{source.title}.xml?part={part}"
+
+
+def _part(source: Source, part: str, as_of: str, answer: Answer) -> Fetched:
+    """Raises Refused, WrongShape where the answer is not the XML of just this part."""
+    _check_part(answer, part)
+    meta = {
+        "as_of": as_of,
+        "title": str(source.title),
+        "part": part,
+        "url": f"{source.base_url.rstrip('/')}/current/title-{source.title}/part-{part}",
+    }
+    return Fetched(part_key(source, part), Role.ECFR_PART, answer, meta)
+
+
+class _Poll:
+    def __init__(self, source: Source, memory: Memory, client: Client, now: datetime) -> None:
+        self._source = source
+        self._memory = memory
+        self._client = client
+        self._now = now
+        self._deadline = client.deadline(source.time_limit)
+        self._api = f"{source.base_url.rstrip('/')}/api/versioner/v1"
+        self._cursor = dict(memory.cursor)
+
+    def items(self) -> Iterator[Item]:
+        titles, edition = self._edition()
+        url = f"{self._api}/titles.json"
+        latest = max((mark.partition("|")[0] for mark in self._cursor.values()), default="")
+        if edition.as_of < latest:
+            raise WrongShape(
+                f"up to date as of {edition.as_of}, although {latest} was there already: a stale answer",
+                url=url,
+            )
+        known = {key.rpartition(" ")[2]: key for key in self._memory.keys(f"{self._source.title} CFR ")}
+        sizes = self._remembered_sizes(edition, known)
+        if sizes is None:
+            sizes, surely = self._parts(edition.as_of)
+            if surely and known and not set(known) & set(sizes):
+                raise WrongShape(
+                    f"none of the {len(known)} known parts stands in the structure of title {self._source.title}",
+                    url=url,
+                )
+        down = 0
+        for part in sorted({*sizes, *known}, key=_order):
+            try:
+                item = self._part(part, edition, sizes.get(part), part in known)
+            except (Unreachable, TooMuch) as error:
+                down += 1
+                if down >= 3 or self._client.monotonic() >= self._deadline:
+                    raise
+                item = Trouble(self._key(part), error.url, error)
+            except FetchError as error:
+                item = Trouble(self._key(part), error.url, error)
+            else:
+                down = 0
+            if item is not None:
+                yield item
+        if titles is not None:
+            yield Fetched(TITLES, Role.LISTING, titles)
+        self._cursor[_EDITION] = f"{edition.as_of}|{edition.moved}"
+        if self._cursor != dict(self._memory.cursor):
+            yield Cursor(self._cursor)
+
+    def _edition(self) -> tuple[Answer | None, Edition]:
+        """The titles' answer, None where it is the one of last time, and the edition that it names."""
+        url = f"{self._api}/titles.json"
+        before = self._memory.cursor.get(_EDITION)
+        titles = self._client.get(
+            url,
+            rate=ECFR,
+            deadline=self._deadline,
+            accept="application/json",
+            validators=for_replay(self._memory.validators(TITLES), self._source, self._now)
+            if before
+            else None,
+        )
+        if titles is not None:
+            return titles, edition_of(json_object(titles), self._source.title, url)
+        assert before is not None
+        return None, Edition(*before.split("|", 1))
+
+    def _remembered_sizes(self, edition: Edition, known: Iterable[str]) -> dict[str, int | None] | None:
+        """The sizes of last time, where nothing in the title moved since and the server answers for each part by its
+        validators: the structure, megabytes of it, then says nothing new. None: it has to be asked for."""
+        if self._cursor.get(_EDITION) != f"{edition.as_of}|{edition.moved}":
+            return None
+        sizes: dict[str, int | None] = {}
+        for part in known:
+            as_of, _, rest = self._cursor.get(f"part {part}", "").partition("|")
+            moved, _, size = rest.rpartition("|")
+            validators = for_replay(self._memory.validators(self._key(part)), self._source, self._now)
+            if (as_of, moved) != (edition.as_of, edition.moved) or not _replayable(validators):
+                return None
+            sizes[part] = int(size) if size else None
+        return sizes or None
+
+    def _key(self, part: str) -> str:
+        return part_key(self._source, part)
+
+    def _part(self, part: str, edition: Edition, size: int | None, known: bool) -> Item | None:
+        """None: there is no such part, and there never was. Raises FetchError."""
+        key = self._key(part)
+        url = part_url(self._source, part, edition.as_of)
+        mark = f"{edition.as_of}|{edition.moved}|{'' if size is None else size}"
+        before = self._cursor.get(f"part {part}", "").split("|", 1)
+        same_day = before[0] == edition.as_of
+        same = size is not None and before[-1] == mark.split("|", 1)[1] and len(before) == 2
+        validators = for_replay(self._memory.validators(key), self._source, self._now)
+        if validators is not None and same and not (same_day and _replayable(validators)):
+            # Nothing in the title moved and the part is as long as it was; the server offers no better question.
+            self._cursor[f"part {part}"] = mark
+            return NotModified(key, url, self._client.clock())
+        try:
+            answer = self._client.get(
+                url,
+                rate=ECFR,
+                deadline=self._deadline,
+                accept="application/xml",
+                # The validators belong to the address, and the address carries the day.
+                validators=validators if same_day else None,
+            )
+        except NotFound as error:
+            if size is not None:
+                raise WrongShape(
+                    f"{key} stands in the structure of {edition.as_of} and answers 404", url=url, status=404
+                ) from None
+            return Absent(key, url, error.cause) if known else None
+        # The mark says that this state was had: it is set when the answer turns out to be the part.
+        found = None if answer is None else _part(self._source, part, edition.as_of, answer)
+        self._cursor[f"part {part}"] = mark
+        return found or NotModified(key, url, self._client.clock())
+
+    def _parts(self, as_of: str) -> tuple[dict[str, int | None], bool]:
+        """The parts of the source with their sizes, and whether that is the whole truth: the structure's word is;
+        the versions' is not, nor are bare numbers to be tried."""
+        try:
+            structure = self._json(f"structure/{as_of}/title-{self._source.title}.json")
+        except NotFound:
+            return self._parts_by_versions(), False
+        found: dict[str, int | None] = {}
+        collect_parts(structure, self._source.parts, found)
+        return found, True
+
+    def _parts_by_versions(self) -> dict[str, int | None]:
+        numbers = [number for first, last in self._source.parts for number in range(first, last + 1)]
+        guesses: dict[str, int | None] = dict.fromkeys(map(str, numbers[:_MAX_GUESSES]))
+        try:
+            rows = self._json(f"versions/title-{self._source.title}.json").get("content_versions")
+        except NotFound:
+            return guesses
+        if not isinstance(rows, list) or len(rows) == SUSPECT_ROWS:
+            return guesses
+        parts = {row.get("part") for row in rows if isinstance(row, dict)}
+        return {part: None for part in parts if isinstance(part, str) and _asked(part, self._source.parts)}
+
+    def _json(self, path: str) -> dict[str, Any]:
+        return json_object(
+            self._client.fetch(
+                f"{self._api}/{path}", rate=ECFR, deadline=self._deadline, accept="application/json"
+            )
+        )
+
+
+def _replayable(validators: Validators | None) -> bool:
+    return validators is not None and bool(validators.etag or validators.last_modified)
+
+
+def edition_of(titles: dict[str, Any], number: int, url: str) -> Edition:
+    """Raises Unreachable during an import, WrongShape and Refused for a title that cannot be asked for."""
+    meta = titles.get("meta")
+    entries = titles.get("titles")
+    if not isinstance(entries, list):
+        raise WrongShape("no list of titles", url=url)
+    title = next(
+        (entry for entry in entries if isinstance(entry, dict) and str(entry.get("number")) == str(number)),
+        None,
+    )
+    if title is None:
+        raise WrongShape(f"title {number} is not among the titles", url=url)
+    if (isinstance(meta, dict) and meta.get("import_in_progress")) or title.get("processing_in_progress"):
+        raise Unreachable("the eCFR is taking in new issues just now", url=url, retry_after=600.0)
+    as_of = title.get("up_to_date_as_of")
+    if not as_of:
+        raise Refused(
+            f"title {number} is reserved: it has no text", cure="take it out of the settings", url=url
+        )
+    try:
+        date.fromisoformat(as_of)
+    except (TypeError, ValueError):
+        raise WrongShape(f"up_to_date_as_of is {as_of!r}, which is no date", url=url) from None
+    return Edition(as_of, f"{title.get('latest_amended_on')}/{title.get('latest_issue_date')}")
+
+
+def collect_parts(node: Any, asked: tuple[tuple[int, int], ...], found: dict[str, int | None]) -> None:
+    if not isinstance(node, dict):
+        return
+    if node.get("type") == "part":
+        identifier, size = node.get("identifier"), node.get("size")
+        if isinstance(identifier, str) and _asked(identifier, asked) and not node.get("reserved"):
+            found[identifier] = size if isinstance(size, int) else None
+        return
+    for child in node.get("children") or ():
+        collect_parts(child, asked, found)
+
+
+def _asked(part: str, asked: tuple[tuple[int, int], ...]) -> bool:
+    """Parts are counted by number; `101a` and the like are taken with their number."""
+    return not asked or any(first <= _order(part)[0] <= last for first, last in asked)
+
+
+def _order(part: str) -> tuple[int, str]:
+    digits = part[: len(part) - len(part.lstrip("0123456789"))]
+    return (int(digits) if digits else -1, part)
+
+
+def _check_part(answer: Answer, part: str) -> None:
+    """Raises Refused, WrongShape where the answer is not the XML of just this part."""
+    try:
+        tag, said = check_xml(answer)
+    except Poison:
+        return  # the next one to read it says so, and keeps its bytes
+    if tag != "DIV5" or said.get("N") != part:
+        raise WrongShape(
+            f"asked for part {part}, got {tag} {said.get('N') or said.get('TYPE') or ''}".rstrip()
+            + (": the whole title" if tag in ("DIV1", "ECFR") else ""),
+            url=answer.url,
+            status=answer.status,
+        )

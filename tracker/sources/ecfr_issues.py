@@ -1,0 +1,58 @@
+"""What the eCFR says of itself: which parts there are now, how long they are, and on which days each was issued anew.
+
+`issue_date` is what counts: many amendment dates lie before there were versions at all (sources.md, b)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tracker.config.models import Source
+from tracker.errors import WrongShape
+from tracker.http.client import Client
+from tracker.http.rate_limit import ECFR
+from tracker.http.response_checks import json_object
+from tracker.sources.ecfr import SUSPECT_ROWS, collect_parts, edition_of
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """`sizes`: the parts that stand as of `as_of`, with their bytes of XML where the eCFR says so. `issued`: by part,
+    the issue dates from the day asked for on."""
+
+    as_of: date
+    sizes: dict[str, int | None]
+    issued: dict[str, tuple[date, ...]]
+
+
+def ledger(source: Source, client: Client, since: date) -> Ledger:
+    """Raises FetchError; WrongShape also where a list of versions may have been cut off."""
+    deadline = client.deadline(source.time_limit)
+    api = f"{source.base_url.rstrip('/')}/api/versioner/v1"
+
+    def ask(path: str) -> dict[str, Any]:
+        return json_object(
+            client.fetch(f"{api}/{path}", rate=ECFR, deadline=deadline, accept="application/json")
+        )
+
+    edition = edition_of(ask("titles.json"), source.title, f"{api}/titles.json")
+    sizes: dict[str, int | None] = {}
+    collect_parts(ask(f"structure/{edition.as_of}/title-{source.title}.json"), source.parts, sizes)
+    issued = {}
+    for part in sizes:
+        query = f"versions/title-{source.title}.json?part={part}&issue_date[gte]={since.isoformat()}"
+        found = ask(query).get("content_versions")
+        if not isinstance(found, list) or len(found) == SUSPECT_ROWS:
+            raise WrongShape(f"the versions of part {part} are no list, or are cut off", url=f"{api}/{query}")
+        issued[part] = tuple(sorted(set(_dates(found, f"{api}/{query}"))))
+    return Ledger(date.fromisoformat(edition.as_of), sizes, issued)
+
+
+def _dates(rows: Iterable[Any], url: str) -> Iterable[date]:
+    for row in rows:
+        try:
+            yield date.fromisoformat(row["issue_date"])
+        except (KeyError, TypeError, ValueError):
+            raise WrongShape("a version without an issue date", url=url) from None

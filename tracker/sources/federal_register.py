@@ -1,0 +1,313 @@
+"""Published documents of the Federal Register, and those of the next issue, which the API shows ahead of their day.
+
+All documents of the agencies are taken, newest first, until the list is older than `recheck` (and than the last poll):
+at least the newest hundred, so that the first poll of a quiet agency is a baseline worth the name.
+`tracker backfill` loads what is older.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from tracker.clock import legal_day, within
+from tracker.config.models import Source
+from tracker.errors import FetchError, NotFound, WrongShape
+from tracker.http.client import Client
+from tracker.model import Answer, Fetched, NotModified
+from tracker.sources.events import Cursor, Item, Trouble, Wanted
+from tracker.sources.federal_register_api import (
+    LARGEST_PAGE,
+    MAX_COUNT,
+    MAX_PAGES,
+    Listing,
+    Record,
+    as_fetched,
+    ask,
+    ask_one,
+    canonical,
+    conditions,
+    is_same,
+    key_of,
+    listing_fetched,
+    published_on,
+)
+from tracker.sources.full_text import TXT, XML, Budget, at_source, attachment_key, text_of
+from tracker.sources.state_view import Memory, for_replay
+
+LISTING = "listing/documents"
+_FIRST_PAGE = 100
+_OVERLAP = timedelta(days=7)  # read again behind the last poll: a document may be listed late
+_EACH_POLL = 10  # of the newest texts; the others of the window are looked at once a day
+_DAILY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What is remembered of a document whose full text is watched. `checked` is the last time that it was looked at,
+    None when it is owed still."""
+
+    xml: str
+    txt: str
+    published: date
+    checked: datetime | None
+
+
+def poll(source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
+    """Records that are new or changed, each with its full text where `wanted`; then the list; then the cursor.
+
+    A text that cannot be had never holds its record back: the record comes without it, marked as owed.
+    Raises FetchError when the list fails, or is empty although documents are known.
+    """
+    return _Poll(source, memory, client, now, wanted).items()
+
+
+def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+    """The record by its number, with the text in the form that it had. Raises FetchError."""
+    deadline = client.deadline(source.time_limit)
+    number = fetched.key.partition(" of ")[0]
+    record, answer = ask_one(source, client, number, deadline)
+    attachments = []
+    for attachment in fetched.attachments:
+        form = attachment.key.rpartition("/")[2]
+        text = text_of(client, fetched.key, form, attachment.answer.url, deadline)
+        if text is not None:
+            attachments.append(text)
+    return as_fetched(record, fetched.key, canonical(record), answer, tuple(attachments))
+
+
+def whole(
+    source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted, fetched: Fetched
+) -> Iterator[Item]:
+    """A record that another listing brought (`fetch.history`) as `poll` gives it: with its text where `wanted`."""
+    record = json.loads(fetched.answer.body)
+    yield from _Poll(source, memory, client, now, wanted).one(
+        fetched.key, record, fetched.answer.body, fetched.answer
+    )
+
+
+class _Poll:
+    def __init__(self, source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> None:
+        self._source = source
+        self._memory = memory
+        self._client = client
+        self._now = now
+        self._wanted = wanted
+        limit = source.time_limit
+        self._deadline = client.deadline(limit)
+        self._budget = Budget(client, client.deadline(limit * 0.9))
+        self._recheck_from = legal_day(now) - source.recheck
+        self._texts = _texts(memory.cursor.get("texts", "")) if source.full_text else {}
+        self._watched: dict[str, _Text] = {}
+
+    def items(self) -> Iterator[Item]:
+        known = for_replay(self._memory.validators(LISTING), self._source, self._now)
+        first = ask(self._source, self._client, self._query(1, _FIRST_PAGE), self._deadline, known)
+        through = self._memory.cursor.get("through", "")
+        if first is None:
+            yield NotModified(LISTING, self._source.base_url, self._client.clock())
+            records: dict[str, tuple[Record, Answer]] = {}
+        else:
+            if not first.records and self._knows_documents():
+                raise WrongShape(
+                    "an empty list, although documents of this source are known: a failure behind the API",
+                    url=first.answer.url,
+                    status=first.answer.status,
+                )
+            records, troubles, covered = self._collect(first)
+            yield from troubles
+            if covered:
+                through = legal_day(self._now).isoformat()
+        bodies = [canonical(record) for record, _ in records.values()]
+        # The list is newest first. After an outage the oldest is told first, and a correction after what it corrects.
+        for (key, (record, answer)), body in reversed(list(zip(records.items(), bodies, strict=True))):
+            yield from self.one(key, record, body, answer)
+        yield from self._watch(records)
+        if first is not None:
+            yield listing_fetched(LISTING, first.answer, first.count, bodies)
+        values = {"through": through, "texts": _packed(self._watched)}
+        if values != dict(self._memory.cursor):
+            yield Cursor(values)
+
+    def _query(self, page: int, per_page: int) -> list[tuple[str, str]]:
+        return [
+            *conditions(self._source),
+            ("order", "newest"),
+            ("per_page", str(per_page)),
+            ("page", str(page)),
+        ]
+
+    def _knows_documents(self) -> bool:
+        return any(not key.startswith("listing/") for key in self._memory.keys())  # noqa: SIM118 - no mapping
+
+    def _collect(self, first: Listing) -> tuple[dict[str, tuple[Record, Answer]], list[Item], bool]:
+        """All records down to the window's lower end, what went wrong, and whether the whole window came.
+
+        Pages are counted here: what the server says of sizes and of a next page is only compared with what came.
+        """
+        since = self._lower_end()
+        found: dict[str, tuple[Record, Answer]] = {}
+        bad: dict[bytes, Item] = {}
+        listing, page, per_page = first, 1, _FIRST_PAGE
+        while True:
+            before = len(found) + len(bad)
+            _add(listing, found, bad)
+            seen = len(found) + len(bad)
+            if _reaches(listing, since) or seen >= min(listing.count, MAX_COUNT):
+                return found, list(bad.values()), True
+            if per_page == _FIRST_PAGE:
+                found, bad = {}, {}
+                page, per_page = 1, LARGEST_PAGE
+            elif seen == before or page == MAX_PAGES:
+                error = WrongShape(
+                    f"page {page} of {per_page} brings nothing new, with {seen} documents of {listing.count}: "
+                    "sizes or pages were clamped",
+                    url=listing.answer.url,
+                )
+                return found, [*bad.values(), Trouble(LISTING, listing.answer.url, error)], False
+            else:
+                page += 1
+            following = ask(self._source, self._client, self._query(page, per_page), self._deadline)
+            assert following is not None
+            listing = following
+
+    def _lower_end(self) -> date:
+        through = self._memory.cursor.get("through", "")
+        last = date.fromisoformat(through) - _OVERLAP if through else self._recheck_from
+        return min(last, self._recheck_from)
+
+    def one(self, key: str, record: Record, body: bytes, answer: Answer) -> Iterator[Item]:
+        """A record that is new or changed, whole: with its text, whether or not that changed."""
+        known = self._memory.validators(key)
+        published = published_on(record)
+        assert published is not None
+        text = None
+        if self._source.full_text and self._wanted(record):
+            xml = at_source(self._source, _address(record, "full_text_xml_url"))
+            txt = at_source(self._source, _address(record, "raw_text_url"))
+            if xml or txt:
+                text = _Text(xml, txt, published, None)
+        if known is not None and known.recipe == self._source.recipe():
+            before = self._texts.get(key)
+            if is_same(known, record):
+                if text is not None and before is not None:
+                    self._watched[key] = replace(text, checked=before.checked)
+                elif text is not None and published >= self._recheck_from:
+                    self._watched[key] = text
+                return
+        if text is None:
+            yield as_fetched(record, key, body, answer)
+            return
+        found, settled, troubles = self._text(key, text, conditional=False)
+        yield from troubles
+        self._watched[key] = replace(text, checked=self._client.clock() if settled else None)
+        yield as_fetched(record, key, body, answer, (found,) if found else (), text_owed=not settled)
+
+    def _watch(self, records: dict[str, tuple[Record, Answer]]) -> Iterator[Item]:
+        """Texts that are due: those owed, the newest few, and once a day all others of the window."""
+        for key, text in self._texts.items():
+            if key not in records:
+                self._watched[key] = text
+        for key, text in list(self._watched.items()):
+            if text.checked is not None and text.published < self._recheck_from:
+                del self._watched[key]
+        order = sorted(self._watched.items(), key=lambda entry: (entry[1].published, entry[0]), reverse=True)
+        newest = {key for key, _ in order[:_EACH_POLL]}
+        for key, text in sorted(order, key=lambda entry: entry[1].checked is not None):
+            fetched_now = text != self._texts.get(key)
+            due = text.checked is None or key in newest or not within(text.checked, self._now, _DAILY)
+            if due and not fetched_now and self._budget.left():
+                yield from self._look_again(key, text, records)
+
+    def _look_again(self, key: str, text: _Text, records: dict[str, tuple[Record, Answer]]) -> Iterator[Item]:
+        found, settled, troubles = self._text(key, text, conditional=text.checked is not None)
+        yield from troubles
+        if found is not None:
+            try:
+                record, answer = records.get(key) or ask_one(
+                    self._source, self._client, key.partition(" of ")[0], self._deadline
+                )
+            except FetchError as error:
+                yield Trouble(key, error.url, error)
+                return
+            yield as_fetched(record, key, canonical(record), answer, (found,))
+        if settled:
+            self._watched[key] = replace(text, checked=self._client.clock())
+
+    def _text(self, key: str, text: _Text, *, conditional: bool) -> tuple[Fetched | None, bool, list[Item]]:
+        """The text, if it is another one than before; whether that settles the matter for now; what went wrong.
+
+        Where the XML was had once, raw text is no substitute for it.
+        """
+        troubles: list[Item] = []
+        failed = False
+        had_xml = self._memory.validators(attachment_key(key, XML)) is not None
+        for form, url in ((XML, text.xml), (TXT, text.txt)):
+            if not url or (form == TXT and had_xml):
+                continue
+            if not self._budget.left():
+                return None, False, troubles
+            known = self._memory.validators(attachment_key(key, form)) if conditional else None
+            try:
+                found = text_of(self._client, key, form, url, self._budget.deadline, known)
+            except NotFound as error:
+                if had_xml:
+                    troubles.append(Trouble(attachment_key(key, form), url, error))
+            except FetchError as error:
+                failed = True
+                self._budget.failed(error)
+                if not self._budget.is_over():
+                    troubles.append(Trouble(attachment_key(key, form), url, error))
+            else:
+                self._budget.succeeded()
+                return found, True, troubles
+        # Not there: of the next issue it will come; of long ago it never will.
+        return None, not failed and text.published < self._recheck_from, troubles
+
+
+def _add(listing: Listing, found: dict[str, tuple[Record, Answer]], bad: dict[bytes, Item]) -> None:
+    """Adds the records of a page to those found. One that is no document is a trouble of its own."""
+    for record in listing.records:
+        try:
+            found.setdefault(key_of(record), (record, listing.answer))
+        except WrongShape as error:
+            name = str(record.get("document_number") or "without a number")
+            bad[canonical(record)] = Trouble(name, listing.answer.url, error)
+
+
+def _reaches(listing: Listing, since: date) -> bool:
+    """Whether a page, being in order from the newest on, goes below `since`. A page out of order says nothing."""
+    days = [day for record in listing.records if (day := published_on(record))]
+    return bool(days) and days == sorted(days, reverse=True) and days[-1] < since
+
+
+def _address(record: Record, name: str) -> str:
+    value = record.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _texts(packed: str) -> dict[str, _Text]:
+    if not packed:
+        return {}
+    return {
+        key: _Text(
+            xml, txt, date.fromisoformat(published), datetime.fromisoformat(checked) if checked else None
+        )
+        for key, (xml, txt, published, checked) in json.loads(packed).items()
+    }
+
+
+def _packed(texts: dict[str, _Text]) -> str:
+    return json.dumps(
+        {
+            key: (text.xml, text.txt, text.published.isoformat(), _instant(text.checked))
+            for key, text in sorted(texts.items())
+        },
+        separators=(",", ":"),
+    )
+
+
+def _instant(checked: datetime | None) -> str:
+    return checked.isoformat() if checked else ""

@@ -1,0 +1,241 @@
+"""The documents of the Federal Register's API, version 1: questions, answers, and what an answer may not be.
+
+Its habits (sources.md, a): out-of-range `per_page` and `page` are clamped without a word; `results` is missing when
+`count` is 0; one number gives the bare object; `count` ends at 10,000 and pages at 50; a wall against robots comes as
+HTML with status 200.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from tracker.config.models import Source
+from tracker.errors import Refused, WrongShape
+from tracker.http.client import Client
+from tracker.http.rate_limit import FR_API
+from tracker.http.response_checks import json_object
+from tracker.model import Answer, Fetched, Role, Validators
+
+MAX_PAGES = 50
+MAX_COUNT = 10_000
+LARGEST_PAGE = 1000
+
+# All that readers and taggers use, and nothing that moves by itself: page views, excerpts, comment counts,
+# images, and the address of the inspection PDF, which carries a time stamp.
+FIELDS = (
+    "abstract",
+    "action",
+    "agencies",
+    "body_html_url",
+    "cfr_references",
+    "citation",
+    "comments_close_on",
+    "correction_of",
+    "corrections",
+    "dates",
+    "disposition_notes",
+    "docket_ids",
+    "document_number",
+    "effective_on",
+    "end_page",
+    "executive_order_notes",
+    "executive_order_number",
+    "full_text_xml_url",
+    "html_url",
+    "json_url",
+    "pdf_url",
+    "presidential_document_number",
+    "proclamation_number",
+    "publication_date",
+    "raw_text_url",
+    "regulation_id_numbers",
+    "signing_date",
+    "significant",
+    "start_page",
+    "subtype",
+    "title",
+    "toc_doc",
+    "toc_subject",
+    "topics",
+    "type",
+    "volume",
+)
+_KEPT = frozenset(FIELDS)
+_BAD_FIELD = re.compile(r"field '(\w+)' not valid")
+_VALIDATOR_HEADERS = frozenset({"etag", "last-modified"})
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of an answer. `count` is the server's, of the whole search; `records` are its objects."""
+
+    answer: Answer
+    count: int
+    records: tuple[Record, ...]
+
+
+def conditions(source: Source) -> list[tuple[str, str]]:
+    """The source's own part of a question: agencies and types. Never words: `A OR "b"` is read as AND there."""
+    return [
+        *(("conditions[agencies][]", slug) for slug in source.agencies),
+        *(("conditions[type][]", code) for code in source.types),
+    ]
+
+
+def ask(
+    source: Source,
+    client: Client,
+    parameters: Iterable[tuple[str, str]],
+    deadline: float,
+    validators: Validators | None = None,
+    fields: Iterable[str] = FIELDS,
+) -> Listing | None:
+    """One page of a search; None for 304. A field that the API no longer knows is left out of the question.
+    Raises FetchError."""
+    answer = _get(source, client, "documents.json", list(parameters), deadline, validators, fields)
+    return None if answer is None else read_list(answer)
+
+
+def ask_one(source: Source, client: Client, number: str, deadline: float) -> tuple[Record, Answer]:
+    """One document by its number. Raises FetchError; NotFound where there is none."""
+    answer = _get(source, client, f"documents/{quote(number, safe='')}.json", [], deadline, None)
+    assert answer is not None
+    found = read_list(answer)
+    if len(found.records) != 1:
+        raise WrongShape(f"{len(found.records)} documents for number {number}", url=answer.url)
+    return found.records[0], answer
+
+
+def _get(
+    source: Source,
+    client: Client,
+    path: str,
+    parameters: list[tuple[str, str]],
+    deadline: float,
+    validators: Validators | None,
+    fields: Iterable[str] = FIELDS,
+) -> Answer | None:
+    asked = list(fields)
+    while True:
+        query = urlencode([*parameters, *(("fields[]", name) for name in asked)], safe="[]")
+        try:
+            return client.get(
+                f"{source.base_url.rstrip('/')}/{path}?{query}",
+                rate=FR_API,
+                deadline=deadline,
+                validators=validators,
+                accept="application/json",
+            )
+        except Refused as error:
+            bad = _BAD_FIELD.search(error.cause)
+            if error.status != 400 or bad is None or bad.group(1) not in asked:
+                raise
+            asked.remove(bad.group(1))
+
+
+def read_list(answer: Answer) -> Listing:
+    """Raises Refused for a wall, WrongShape for whatever is no list of documents."""
+    found = json_object(answer)
+    if "document_number" in found:  # the answer to a single number is the bare object
+        return Listing(answer, 1, (found,))
+    results = found.get("results")
+    count = found.get("count")
+    if results is None and count == 0:
+        results = []
+    if not isinstance(results, list) or not all(isinstance(entry, dict) for entry in results):
+        said = found.get("errors") or found.get("message") or f"keys {', '.join(sorted(found)[:8]) or 'none'}"
+        raise WrongShape(f"no list of documents: {said}", url=answer.url, status=answer.status)
+    if not isinstance(count, int):
+        count = len(results)
+    if count > 0 and not results:
+        raise WrongShape(
+            f"count says {count} and the list is empty: past the last page, or a failure behind the API",
+            url=answer.url,
+            status=answer.status,
+        )
+    return Listing(answer, count, tuple(results))
+
+
+def key_of(record: Record) -> str:
+    """The document number; with its date where numbers were still used twice (before 2016).
+    Raises WrongShape for a record without number, title or date."""
+    number, published = record.get("document_number"), published_on(record)
+    if not isinstance(number, str) or not number.strip():
+        raise WrongShape("a document without a number")
+    if published is None or not isinstance(record.get("title"), str):
+        raise WrongShape(f"{number} comes without a publication date or a title")
+    return number.strip() if published.year >= 2016 else f"{number.strip()} of {published}"
+
+
+def published_on(record: Record) -> date | None:
+    try:
+        return date.fromisoformat(record["publication_date"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def canonical(record: Record) -> bytes:
+    """The record as bytes that are equal when nothing of it changed. The order of its fields and lists says nothing."""
+    return _json({name: in_order(value) for name, value in record.items() if name in _KEPT})
+
+
+def is_same(known: Validators, record: Record) -> bool:
+    """Whether the stored record says the same. Earlier versions kept lists in the order in which they were sent."""
+    as_sent = _json({name: value for name, value in record.items() if name in _KEPT})
+    return known.sha256 in (sha256(canonical(record)).hexdigest(), sha256(as_sent).hexdigest())
+
+
+def in_order(value: object) -> object:
+    """A list of a record in an order of its own: departments before their agencies, then by what it says."""
+    return sorted(value, key=_place) if isinstance(value, list) else value
+
+
+def _place(item: object) -> tuple[bool, bytes]:
+    name = {"name": item.get("name") or item.get("raw_name")} if isinstance(item, Mapping) else {}
+    return isinstance(item, Mapping) and bool(item.get("parent_id")), _json([name, item])
+
+
+def as_fetched(
+    record: Record,
+    key: str,
+    body: bytes,
+    answer: Answer,
+    attachments: tuple[Fetched, ...] = (),
+    text_owed: bool = False,
+) -> Fetched:
+    """`meta["text"]` is `owed` where a full text exists and could not be had yet: its absence says nothing."""
+    url = record.get("json_url")
+    meta = {"text": "owed"} if text_owed else {}
+    return Fetched(
+        key,
+        Role.FR_RECORD,
+        part_of(answer, body, url if isinstance(url, str) and url else answer.url),
+        meta,
+        attachments,
+    )
+
+
+def part_of(answer: Answer, body: bytes, url: str) -> Answer:
+    """A piece of an answer as an answer of its own; the validators of the whole do not belong to it."""
+    headers = tuple(pair for pair in answer.headers if pair[0].lower() not in _VALIDATOR_HEADERS)
+    return replace(answer, url=url, headers=headers, body=body)
+
+
+def listing_fetched(key: str, first: Answer, count: int, bodies: Iterable[bytes]) -> Fetched:
+    """The list as evidence: its count and its records in their canonical form, in the server's order. It keeps the
+    validators of the first page, by which the next poll asks whether anything moved."""
+    body = b'{"count":%d,"results":[%s]}' % (count, b",\n".join(bodies))
+    return Fetched(key, Role.LISTING, replace(first, body=body))
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

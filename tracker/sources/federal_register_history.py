@@ -1,0 +1,120 @@
+"""The Federal Register's past, in windows of publication days that are small enough to be paged through.
+
+A search shows at most 10,000 documents, on at most 50 pages, and the page size asked for may be clamped without a word:
+so a window whose count is more than one request can show is split, and a window counts as loaded only when as many
+documents came as were counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+
+from tracker.clock import legal_day
+from tracker.config.models import Source
+from tracker.errors import WrongShape
+from tracker.http.client import Client
+from tracker.model import Fetched
+from tracker.sources.events import Page, Trouble
+from tracker.sources.federal_register_api import (
+    LARGEST_PAGE,
+    MAX_PAGES,
+    Listing,
+    as_fetched,
+    ask,
+    canonical,
+    conditions,
+    key_of,
+    listing_fetched,
+)
+
+LOADED = "loaded_through"  # cursor: the last day that is loaded with all before it
+_SINCE = "since"  # cursor: where the loading began; another beginning starts afresh
+_AHEAD = timedelta(days=30)  # the next issues' documents stand in the lists already
+_LONGEST = 64  # days in a window
+_AIM = 700  # documents in a window: nearly a page, with room for a busy week
+
+
+def history(
+    source: Source, client: Client, since: date, cursor: Mapping[str, str], now: datetime
+) -> Iterator[Page]:
+    """Records without full text, oldest first, one `Page` a window. Raises FetchError; what was yielded stands, and
+    the cursor of the last `Page` goes on from there."""
+    last = legal_day(now) + _AHEAD
+    start = since
+    if LOADED in cursor and cursor.get(_SINCE, "") <= since.isoformat():
+        start = max(since, date.fromisoformat(cursor[LOADED]) + timedelta(days=1))
+    days = _LONGEST // 2
+    done = 0
+    while start <= last:
+        end = min(last, start + timedelta(days=days - 1))
+        deadline = client.deadline(source.time_limit)
+        first = _ask(source, client, start, end, 1, deadline)
+        pages = -(-first.count // max(1, len(first.records)))
+        if end > start and (first.count > LARGEST_PAGE or pages > MAX_PAGES):
+            days = max(1, min(days // 2, days * _AIM // first.count))
+            continue
+        page = _window(source, client, first, start, end, deadline)
+        done += len(page.fetched)
+        values = {LOADED: min(end, legal_day(now)).isoformat(), _SINCE: since.isoformat()}
+        yield Page(page.fetched, page.listing, values, done, None, page.troubles)
+        start = end + timedelta(days=1)
+        days = max(1, min(_LONGEST, days * 2, days * _AIM // max(1, first.count)))
+
+
+def _window(source: Source, client: Client, first: Listing, start: date, end: date, deadline: float) -> Page:
+    """All documents of a window. Raises WrongShape when fewer came than were counted."""
+    fetched: dict[str, Fetched] = {}
+    bodies: list[bytes] = []
+    troubles: list[Trouble] = []
+    listing, page, seen = first, 1, 0
+    while True:
+        before = len(fetched)
+        for record in listing.records:
+            seen += 1
+            try:
+                key = key_of(record)
+            except WrongShape as error:
+                name = str(record.get("document_number") or "without a number")
+                troubles.append(Trouble(name, listing.answer.url, error))
+                continue
+            if key not in fetched:
+                body = canonical(record)
+                bodies.append(body)
+                fetched[key] = as_fetched(record, key, body, listing.answer)
+        if seen >= first.count:
+            break
+        page += 1
+        if page > MAX_PAGES or len(fetched) == before:
+            raise WrongShape(
+                f"{start} to {end}: {first.count} documents are counted and {len(fetched)} can be paged through",
+                url=listing.answer.url,
+            )
+        listing = _ask(source, client, start, end, page, deadline)
+    key = f"listing/{start}..{end}"
+    return Page(
+        tuple(fetched.values()),
+        listing_fetched(key, first.answer, first.count, bodies),
+        {},
+        0,
+        None,
+        tuple(troubles),
+    )
+
+
+def _ask(source: Source, client: Client, start: date, end: date, page: int, deadline: float) -> Listing:
+    listing = ask(
+        source,
+        client,
+        [
+            *conditions(source),
+            ("conditions[publication_date][gte]", start.isoformat()),
+            ("conditions[publication_date][lte]", end.isoformat()),
+            ("order", "oldest"),
+            ("per_page", str(LARGEST_PAGE)),
+            ("page", str(page)),
+        ],
+        deadline,
+    )
+    assert listing is not None
+    return listing

@@ -1,0 +1,158 @@
+"""RSS, Atom and JSON Feed as entries in the names of this project."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+from tracker.encodings import as_utf_8, label_of
+from tracker.errors import WrongShape
+from tracker.http.address import absolute
+from tracker.http.response_checks import json_object, xml_root
+from tracker.model import Answer
+from tracker.text import fold_space
+
+Record = dict[str, str]
+
+_ROOTS = frozenset({"rss", "feed", "RDF"})
+_END = re.compile(rb"</(?:rss|feed|(?:\w+:)?RDF)\s*>\s*\Z")
+_BARE = re.compile(rb"&(?!(?:#\d+|#[xX][0-9a-fA-F]+|\w+);)")
+_TAG = re.compile(r"<[^>]*>")
+_MARKUP = frozenset({"text/html", "application/xhtml+xml"})
+_JSON_FEED = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/")
+
+
+def entries(answer: Answer) -> list[Record]:
+    """The entries of a feed, empty fields left out: id, title (without markup), link (absolute), published and updated (as
+    written), summary and content (safe HTML), author, categories.
+
+    Raises Refused for a wall, WrongShape for what is no feed or is cut off.
+    """
+    if answer.body[:200].lstrip()[:1] == b"{":
+        return _json_feed(answer)
+    body = as_utf_8(answer.body, label_of(answer.header("content-type")))
+    try:
+        root = str(xml_root(answer).tag).rpartition("}")[2]
+    except WrongShape:
+        # A feed that is not quite XML is read all the same where its end is there. A bare "&" is what is mostly wrong.
+        if not _END.search(answer.body):
+            raise
+        body = _BARE.sub(b"&amp;", body)
+    else:
+        if root not in _ROOTS:
+            raise WrongShape(f"no feed: the root is {root}", url=answer.url, status=answer.status)
+    return _xml_feed(body, answer.url)
+
+
+def _xml_feed(body: bytes, base: str) -> list[Record]:
+    import feedparser  # 50 ms, in the worker that reads a feed and nowhere else
+
+    # Without the feed's address, only xml:base is applied: a guid that is no address stays as it is, and addresses are
+    # completed here. A stream: given a text, feedparser would take an address or a file's name for something to open.
+    try:
+        read = feedparser.parse(
+            BytesIO(body), response_headers={"content-type": "application/xml; charset=utf-8"}
+        )
+    except Exception as error:  # what it raises for feeds that are no XML is not documented
+        raise WrongShape(
+            f"a feed that does not read: {type(error).__name__}: {fold_space(str(error))[:160]}", url=base
+        ) from error
+    return [_xml_entry(entry, base) for entry in read.entries]
+
+
+def _xml_entry(entry: Mapping[str, Any], base: str) -> Record:
+    # Not `entry.get`: feedparser gives one field for another there.
+    found = dict(entry.items())
+    record = {
+        "id": _text(found.get("id")),
+        "title": _words(found.get("title_detail")),
+        "link": _address(base, found.get("link")),
+        "published": _text(found.get("published") or found.get("created")),
+        "updated": _text(found.get("updated")),
+        "summary": _markup(found.get("summary_detail")),
+        "content": next(filter(None, map(_markup, found.get("content") or ())), ""),
+        "author": _text(found.get("author")),
+        "categories": _joined(tag.get("term") or tag.get("label") for tag in found.get("tags") or ()),
+    }
+    return _kept(record)
+
+
+def _json_feed(answer: Answer) -> list[Record]:
+    """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+    feed = json_object(answer)
+    items = feed.get("items")
+    if not _JSON_FEED.match(_text(feed.get("version"))) or not isinstance(items, list):
+        raise WrongShape("JSON that is no feed", url=answer.url, status=answer.status)
+    return [_json_entry(item, answer.url) for item in items if isinstance(item, dict)]
+
+
+def _json_entry(item: Mapping[str, Any], base: str) -> Record:
+    several = item.get("authors")
+    authors = several if isinstance(several, list) else [item.get("author")]
+    tags = item.get("tags")
+    plain = _text(item.get("content_text"))
+    record = {
+        "id": _text(item.get("id")),
+        "title": _text(item.get("title")),
+        "link": _address(base, item.get("url") or item.get("external_url")),
+        "published": _text(item.get("date_published")),
+        "updated": _text(item.get("date_modified")),
+        "summary": html.escape(_text(item.get("summary")), quote=False),
+        "content": _text(item.get("content_html")) or html.escape(plain, quote=False),
+        "author": _joined(each.get("name") for each in authors if isinstance(each, dict)),
+        "categories": _joined(tags if isinstance(tags, list) else ()),
+    }
+    return _kept(record)
+
+
+def _kept(record: Record) -> Record:
+    if record["summary"] == record["content"]:
+        record["summary"] = ""
+    return {name: value for name, value in record.items() if value}
+
+
+def _address(base: str, value: object) -> str:
+    text = _text(value)
+    return absolute(base, text) if text else ""
+
+
+def _joined(values: Iterable[object]) -> str:
+    """Names in alphabetical order: a publisher's order of them says nothing."""
+    return ", ".join(sorted({text for value in values if (text := _text(value))}))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    # JSON and broken XML can spell half of a surrogate pair, and UTF-8 cannot.
+    return fold_space(value).encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _words(detail: Mapping[str, Any] | None) -> str:
+    """A title as plain text."""
+    text = _text((detail or {}).get("value"))
+    if (detail or {}).get("type") in _MARKUP:
+        return fold_space(html.unescape(_TAG.sub("", text)))
+    return text
+
+
+def _markup(detail: Mapping[str, Any] | None) -> str:
+    """A summary or content as HTML."""
+    text = _text((detail or {}).get("value"))
+    return text if (detail or {}).get("type") in _MARKUP else html.escape(text, quote=False)
+
+
+def content_hash(record: Record) -> str:
+    """What tells one state of an entry from another. Its dates do not: govinfo writes the time of reprocessing
+    into all of them."""
+    lasting = {name: value for name, value in record.items() if name not in ("published", "updated")}
+    return sha256(canonical(lasting)).hexdigest()[:16]
+
+
+def canonical(record: Record) -> bytes:
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

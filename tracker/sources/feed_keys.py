@@ -1,0 +1,125 @@
+"""Which entry of a feed is which. Publishers give several entries one id, or none, so an id alone does not say.
+
+What is known of an entry is kept in the source's cursor: `key → "CONTENT ID LINK TITLE"`, four short hashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from tracker.sources.feed_formats import Record, canonical, content_hash
+
+_NONE = "-"  # the hash of an empty field
+MOST_KNOWN = 2_000  # entries that have left the feed and are still known
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the cursor says of an entry. `link` and `title` are empty in cursors of earlier versions."""
+
+    key: str
+    content: str
+    id: str = ""
+    link: str = ""
+    title: str = ""
+
+    @classmethod
+    def of(cls, key: str, record: Record) -> Known:
+        own_id = _hash(own_name(record))
+        return cls(key, content_hash(record), own_id, _hash(record.get("link")), _hash(record.get("title")))
+
+    @classmethod
+    def read(cls, key: str, value: str) -> Known:
+        content, *facts = value.split(" ")
+        return cls(key, content, *facts) if len(facts) == 3 else cls(key, content, _hash(key))
+
+    def value(self) -> str:
+        return " ".join((self.content, self.id, self.link, self.title))
+
+
+def own_name(record: Record) -> str:
+    """What an entry is called by its publisher; "" where it has neither id, link nor title."""
+    return record.get("id") or record.get("link") or record.get("title") or ""
+
+
+def keyed(
+    records: Sequence[Record], cursor: Mapping[str, str], is_stored: Callable[[str], bool]
+) -> dict[str, Record]:
+    """The entries by their keys, in the order of the feed; one that stands in it twice, once.
+
+    An entry is the known one with the same id and the same link or title. One that shares its id with a known entry and
+    neither link nor title is another entry. `is_stored`: whether a key has ever been given.
+    """
+    known: dict[str, list[Known]] = {}
+    for key, value in cursor.items():
+        entry = Known.read(key, value)
+        known.setdefault(entry.id, []).append(entry)
+    groups: dict[str, dict[bytes, int]] = {}
+    for place, record in enumerate(records):
+        groups.setdefault(own_name(record), {}).setdefault(canonical(record), place)
+    keys: dict[int, str] = {}
+    taken = set(cursor)
+    for name, group in groups.items():
+        places = list(group.values())
+        matched = _matched([records[place] for place in places], known.get(_hash(name), []))
+        for place, known_key in zip(places, matched, strict=True):
+            key = known_key or _new_key(name, records[place], len(group) == 1, taken, is_stored)
+            taken.add(key)
+            keys[place] = key
+    return {keys[place]: records[place] for place in sorted(keys)}
+
+
+def remembered(found: Mapping[str, Record], cursor: Mapping[str, str]) -> dict[str, str]:
+    """The cursor after these entries: they, then those that have left the feed."""
+    present = {key: Known.of(key, record).value() for key, record in found.items()}
+    gone = [key for key in sorted(cursor) if key not in present][:MOST_KNOWN]
+    return present | {key: cursor[key] for key in gone}
+
+
+def is_changed(key: str, record: Record, cursor: Mapping[str, str]) -> bool:
+    return key not in cursor or Known.read(key, cursor[key]).content != content_hash(record)
+
+
+def _matched(group: Sequence[Record], known: Sequence[Known]) -> list[str | None]:
+    """The key of the known entry that each record is, the closest likeness first."""
+    facts = [Known.of("", record) for record in group]
+    keys: list[str | None] = [None] * len(group)
+    left = {old.key: old for old in known}
+    likenesses: list[Callable[[Known], str]] = [
+        lambda entry: entry.content,
+        lambda entry: f"{entry.link} {entry.title}",
+        lambda entry: entry.link.removeprefix(_NONE),
+        lambda entry: entry.title.removeprefix(_NONE),
+    ]
+    for likeness in likenesses:
+        olds: dict[str, list[Known]] = {}
+        for old in reversed(left.values()):
+            olds.setdefault(likeness(old), []).append(old)
+        for index, new in enumerate(facts):
+            wanted = likeness(new)
+            if keys[index] is None and wanted and olds.get(wanted):
+                keys[index] = olds[wanted].pop().key
+                del left[str(keys[index])]
+    if len(group) == 1 and keys[0] is None:
+        keys[0] = next((old.key for old in left.values() if not (old.link or old.title)), None)
+    return keys
+
+
+def _new_key(
+    name: str, record: Record, alone: bool, taken: Collection[str], is_stored: Callable[[str], bool]
+) -> str:
+    """The shortest name that no other entry has: its own, with its link, its title, or a hash of what it says."""
+    if alone and name and name not in taken:
+        return name
+    link, title = record.get("link", ""), record.get("title", "")
+    for parts in ((name, link), (name, link, title)):
+        key = " ".join(filter(None, parts))
+        if key not in ("", name) and key not in taken and not is_stored(key):
+            return key
+    return f"{name} {content_hash(record)}".strip()
+
+
+def _hash(text: str | None) -> str:
+    return sha256(text.encode()).hexdigest()[:12] if text else _NONE

@@ -1,0 +1,88 @@
+"""The full text of a Federal Register document: XML where there is some, raw text where not.
+
+It is corrected in place, weeks after publication and under the same number, so it is asked for again for a while."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from hashlib import sha256
+from urllib.parse import urlsplit, urlunsplit
+
+from tracker.config.models import Source
+from tracker.errors import FetchError, NotFound, Poison
+from tracker.http.address import secured
+from tracker.http.client import Client
+from tracker.http.rate_limit import FR_TEXT
+from tracker.http.response_checks import check_no_wall, check_xml
+from tracker.model import Fetched, Role, Validators
+
+_OFFICIAL = "www.federalregister.gov"
+XML = "xml"
+TXT = "txt"
+
+
+def attachment_key(key: str, form: str) -> str:
+    """`2025-19001/xml`, `2025-19001/txt`."""
+    return f"{key}/{form}"
+
+
+def at_source(source: Source, url: str) -> str:
+    """Where to ask for a text that the API says is at `url`: with the source's own host, where the settings name a
+    mirror instead of federalregister.gov. Nothing is then asked of a host that the settings do not name."""
+    try:
+        parts, base = urlsplit(url), urlsplit(source.base_url)
+    except ValueError:
+        return url  # no address at all: asking for it says so, of this one text
+    if parts.hostname != _OFFICIAL or base.hostname == _OFFICIAL:
+        return secured(source.base_url, url)
+    return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))
+
+
+def text_of(
+    client: Client, key: str, form: str, url: str, deadline: float, known: Validators | None = None
+) -> Fetched | None:
+    """The text at `url`; None when it is the one that `known` stands for, by the server's word or by its bytes.
+    Raises FetchError."""
+    answer = client.get(
+        url,
+        rate=FR_TEXT,
+        deadline=deadline,
+        validators=known,
+        accept="application/xml, text/xml" if form == XML else "text/plain, text/html",
+    )
+    if answer is None:
+        return None
+    if form == XML:
+        with suppress(Poison):  # the next one to read it says so, and keeps its bytes
+            check_xml(answer)
+    else:
+        check_no_wall(answer)
+        if not answer.body.strip():
+            raise NotFound("an empty text", url=url, status=answer.status)
+    if known is not None and known.sha256 == sha256(answer.body).hexdigest():
+        return None
+    return Fetched(attachment_key(key, form), Role.FR_XML if form == XML else Role.FR_TEXT, answer)
+
+
+class Budget:
+    """How much a poll may still spend on texts: it ends with its time, or when the texts' host is plainly down.
+    What is not fetched is owed, and comes with a later poll."""
+
+    def __init__(self, client: Client, deadline: float) -> None:
+        self._client = client
+        self.deadline = deadline
+        self._failures = 0
+
+    def left(self) -> bool:
+        return self._failures < 3 and self._client.monotonic() < self.deadline
+
+    def succeeded(self) -> None:
+        self._failures = 0
+
+    def failed(self, error: FetchError) -> None:
+        if not isinstance(error, NotFound):
+            self._failures += 1
+
+    def is_over(self) -> bool:
+        """Whether a failure just now was only the end of the time."""
+        return self._client.monotonic() + 1.0 >= self.deadline

@@ -1,0 +1,142 @@
+"""The links of a page that a source follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lxml import etree, html
+
+from tracker.encodings import UTF_8, as_utf_8, label_of
+from tracker.errors import Poison, ReaderKilled, WrongShape
+from tracker.http.address import absolute, host_port, secured
+from tracker.model import Answer
+from tracker.page_parts import names_no_text
+from tracker.sandbox import pool
+from tracker.text import fold_space
+
+_PDF = re.compile(r"\.pdf\Z", re.IGNORECASE)
+_FRAME = frozenset({"nav", "header", "footer"})
+_FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search"})
+MOST = 20_000  # addresses that a page may link to
+_HOP = "\u001f"  # between the address and the words of a link, where they are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    text: str
+
+
+def follower(follow: str, *homes: str) -> Callable[[str], bool]:
+    """Which addresses a source follows: none, those of the same `host:port` as one of `homes`, or those that match."""
+    if follow == "none":
+        return lambda _: False
+    if follow == "same-site":
+        hosts = frozenset(host_port(home) for home in homes)
+        return lambda url: host_port(url) in hosts
+    pattern = re.compile(follow)
+    return lambda url: pattern.search(url) is not None
+
+
+def followed_pattern(follow: str, *homes: str) -> str:
+    """The same as a regular expression, for the reader of an index: see `follower`. Empty for none."""
+    if follow == "none":
+        return ""
+    if follow != "same-site":
+        return follow
+    hosts = {host_port(home) for home in homes} - {""}
+    named = "|".join(
+        f"{re.escape(host)}(?::{port})?" for host, _, port in (each.rpartition(":") for each in sorted(hosts))
+    )
+    return rf"^https?://(?:{named})(?:[/?#]|$)"
+
+
+def links_of(answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
+    """The links of a page in reading order, each address once, with the words of the first link that has any. Raises
+    WrongShape where they cannot be read: nothing is then known of them."""
+    found: dict[str, str] = {}
+    try:
+        anchors = pool.run(anchors_of, answer.body, answer.url, label_of(answer.header("content-type")))
+    except (Poison, ReaderKilled) as error:
+        raise WrongShape(f"its links were not read: {error.cause}", url=answer.url) from None
+    for href, text in anchors:
+        if href == answer.url or names_no_text(urlsplit(href).path) or not follows(href):
+            continue
+        if not found.get(href):
+            found[href] = text
+    return [Link(url, text) for url, text in found.items()]
+
+
+def anchors_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
+    """The addresses that a page links to, in reading order, with the words of the first link that has any. `label` is
+    the charset that came with the page. Raises WrongShape for a page with more than anybody follows."""
+    found: dict[str, str] = {}
+    for address, text in _anchors(as_utf_8(body, label), url):
+        if not found.get(address):
+            found[address] = text
+        if len(found) > MOST:
+            raise WrongShape(f"more than {MOST:,} links", url=url)
+    return list(found.items())
+
+
+def files_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
+    """Address and words of each link to a PDF outside of menus, headers and footers, in reading order."""
+    tree = _tree(as_utf_8(body, label))
+    if tree is None:
+        return []
+    found = []
+    for element, address in _addressed(tree, url):
+        above = (element, *element.iterancestors())
+        if _PDF.search(urlsplit(address).path) and not any(_is_frame(each) for each in above):
+            found.append((address, _words(element)))
+    return found
+
+
+def _is_frame(element: html.HtmlElement) -> bool:
+    return element.tag in _FRAME or element.get("role") in _FRAME_ROLES
+
+
+def _anchors(body: bytes, url: str) -> Iterator[tuple[str, str]]:
+    tree = _tree(body)
+    if tree is not None:
+        for element, address in _addressed(tree, url):
+            yield address, _words(element)
+
+
+def _tree(body: bytes) -> html.HtmlElement | None:
+    try:
+        return html.document_fromstring(
+            body, parser=html.HTMLParser(no_network=True, recover=True, encoding=UTF_8)
+        )
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None  # a page without any element has no links; whether it may be so is its reader's question
+
+
+def _addressed(tree: html.HtmlElement, url: str) -> Iterator[tuple[html.HtmlElement, str]]:
+    base = url
+    for element in tree.iter("base"):
+        base = absolute(url, element.get("href") or "") or url
+        break
+    for element in tree.iter("a", "area"):
+        href = element.get("href")
+        if not href or href.startswith("#"):
+            continue
+        address = secured(url, absolute(base, href))
+        if address:
+            yield element, address
+
+
+def _words(element: html.HtmlElement) -> str:
+    return fold_space(" ".join(str(piece) for piece in element.itertext()))[:300]
+
+
+def packed(links: list[Link]) -> str:
+    """Links as one text, for the cursor."""
+    return "\n".join(f"{link.url}{_HOP}{link.text}" for link in links)
+
+
+def unpacked(text: str) -> list[Link]:
+    return [Link(*line.split(_HOP, 1)) for line in text.split("\n") if _HOP in line]

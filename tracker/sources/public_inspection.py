@@ -1,0 +1,226 @@
+"""Documents filed for public inspection: what will be published, days before it is.
+
+One list without pages, `current.json`; each other condition is ignored by the API beside it, so the agencies are sorted
+out here. Its records name only the child agency. Their text is a PDF and raw text, never XML.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from tracker.clock import legal_day
+from tracker.config.models import Source
+from tracker.errors import FetchError, NotFound, WrongShape
+from tracker.http.client import Client
+from tracker.http.rate_limit import FR_API
+from tracker.http.response_checks import json_object
+from tracker.model import Absent, Answer, Fetched, NotModified, Role
+from tracker.sources.events import Cursor, Item, Trouble, Wanted
+from tracker.sources.federal_register_api import in_order, part_of
+from tracker.sources.full_text import TXT, Budget, at_source, attachment_key, text_of
+from tracker.sources.state_view import Memory, for_replay
+
+LISTING = "listing/current"
+_VOLATILE = frozenset({"page_views", "excerpts", "last_public_inspection_issue"})
+_CURRENT = "current"  # cursor: `number=publication date` of those on the list, so that leaving it is noticed
+_OWED = "owed"  # cursor: those whose text could not be had yet
+# cursor: `number=publication date` of those that left the list before that day, and are waited for
+_MISSING = "missing"
+_WITHDRAWN = "withdrawn"  # cursor: those that were withdrawn, in case they come again
+
+
+def poll(source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
+    """Records that are new or changed, with their raw text where `wanted`; then those that left the list.
+
+    Leaving it on the day of publication is normal. What leaves it earlier is withdrawn once a second list is without it
+    and the Federal Register says that it has not published it. Raises FetchError; WrongShape for a list that is empty
+    before its time.
+    """
+    return _Poll(source, memory, client, now, wanted).items()
+
+
+def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+    """The record as it stands on the list now. Raises FetchError; NotFound when it stands there no more."""
+    deadline = client.deadline(source.time_limit)
+    answer = client.fetch(_address(source), rate=FR_API, deadline=deadline, accept="application/json")
+    for record in _records(answer):
+        if record.get("document_number") == fetched.key:
+            texts = [
+                text_of(client, fetched.key, TXT, attachment.answer.url, deadline)
+                for attachment in fetched.attachments
+            ]
+            return _fetched(fetched.key, record, answer, tuple(text for text in texts if text is not None))
+    raise NotFound(f"{fetched.key} is no longer on public inspection", url=answer.url)
+
+
+class _Poll:
+    def __init__(self, source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> None:
+        self._source = source
+        self._memory = memory
+        self._client = client
+        self._now = now
+        self._wanted = wanted
+        self._deadline = client.deadline(source.time_limit)
+        self._budget = Budget(client, client.deadline(source.time_limit * 0.9))
+        self._owed: set[str] = set()
+
+    def items(self) -> Iterator[Item]:
+        owed_before = set(self._memory.cursor.get(_OWED, "").split())
+        missing_before = _days(self._memory.cursor.get(_MISSING, ""))
+        withdrawn = set(self._memory.cursor.get(_WITHDRAWN, "").split())
+        known = for_replay(self._memory.validators(LISTING), self._source, self._now)
+        answer = self._client.get(
+            _address(self._source),
+            rate=FR_API,
+            deadline=self._deadline,
+            accept="application/json",
+            validators=None if owed_before or missing_before else known,
+        )
+        if answer is None:
+            yield NotModified(LISTING, _address(self._source), self._client.clock())
+            return
+        before = _days(self._memory.cursor.get(_CURRENT, ""))
+        records = _records(answer)
+        today = legal_day(self._now).isoformat()
+        if not records and any(day > today for day in before.values()):
+            raise WrongShape(
+                "an empty list, although documents on it have their publication before them: a failure behind the API",
+                url=answer.url,
+                status=answer.status,
+            )
+        current: dict[str, str] = {}
+        for record in records:
+            if not self._concerns(record):
+                continue
+            number = record.get("document_number")
+            if not isinstance(number, str) or not number.strip():
+                yield Trouble("without a number", answer.url, WrongShape("a document without a number"))
+                continue
+            number = number.strip()
+            current[number] = str(record.get("publication_date") or "")
+            if number in withdrawn:
+                withdrawn.discard(number)
+                yield NotModified(number, answer.url, self._client.clock())  # it is there again
+            yield from self._record(number, record, answer, number in owed_before)
+        missing: dict[str, str] = {}
+        for number, day in sorted({**before, **missing_before}.items()):
+            if number in current:
+                continue
+            if day and day <= today:
+                yield Absent(number, answer.url, "published", "published")
+            elif number not in missing_before:
+                missing[number] = day  # a list may be short for once
+            else:
+                left = self._left(number, day)
+                if isinstance(left, Trouble):
+                    missing[number] = day
+                elif left.how == "withdrawn":
+                    withdrawn.add(number)
+                yield left
+        yield Fetched(LISTING, Role.LISTING, answer)
+        values = {
+            _CURRENT: _packed(current),
+            _OWED: " ".join(sorted(self._owed)),
+            _MISSING: _packed(missing),
+            _WITHDRAWN: " ".join(sorted(withdrawn)),
+        }
+        if values != dict(self._memory.cursor):
+            yield Cursor(values)
+
+    def _left(self, number: str, day: str) -> Absent | Trouble:
+        """Why a document is on the list no more, as the Federal Register says: Trouble where it says nothing."""
+        url = f"{self._source.base_url.rstrip('/')}/documents/{number}.json"
+        try:
+            self._client.fetch(url, rate=FR_API, deadline=self._deadline, accept="application/json")
+        except NotFound:
+            reason = f"left public inspection before its publication on {day or 'a day not yet set'}, and is not published"
+            return Absent(number, url, reason, "withdrawn")
+        except FetchError as error:
+            return Trouble(number, url, error)
+        return Absent(number, url, "published", "published")
+
+    def _concerns(self, record: Mapping[str, Any]) -> bool:
+        if not self._source.agencies:
+            return True
+        agencies = record.get("agencies")
+        return isinstance(agencies, list) and any(
+            isinstance(agency, dict) and agency.get("slug") in self._source.agencies for agency in agencies
+        )
+
+    def _record(self, number: str, record: Mapping[str, Any], answer: Answer, owed: bool) -> Iterator[Item]:
+        body = canonical(record)
+        known = self._memory.validators(number)
+        same = known is not None and known.recipe == self._source.recipe()
+        same = same and known is not None and known.sha256 in (_digest(body), _digest(_as_sent(record)))
+        if same and not owed:
+            return
+        url = record.get("raw_text_url")
+        attachments: tuple[Fetched, ...] = ()
+        if self._source.full_text and isinstance(url, str) and url and self._wanted(record):
+            self._owed.add(number)
+            if self._budget.left():
+                try:
+                    url = at_source(self._source, url)
+                    text = text_of(self._client, number, TXT, url, self._budget.deadline)
+                except FetchError as error:
+                    self._budget.failed(error)
+                    # The text follows the record by some minutes: that it is not there yet is no trouble.
+                    if not isinstance(error, NotFound) and not self._budget.is_over():
+                        yield Trouble(attachment_key(number, TXT), url, error)
+                else:
+                    self._budget.succeeded()
+                    self._owed.discard(number)
+                    attachments = (text,) if text else ()
+        if not same or attachments:
+            yield _fetched(number, record, answer, attachments, owed=number in self._owed)
+
+
+def _days(packed: str) -> dict[str, str]:
+    return dict(entry.split("=", 1) for entry in packed.split())
+
+
+def _packed(days: Mapping[str, str]) -> str:
+    return " ".join(f"{number}={day}" for number, day in sorted(days.items()))
+
+
+def canonical(record: Mapping[str, Any]) -> bytes:
+    """The record as bytes that are equal when nothing of it changed. The order of its fields and lists says nothing."""
+    return _as_sent({name: in_order(value) for name, value in record.items()})
+
+
+def _as_sent(record: Mapping[str, Any]) -> bytes:
+    """The same with its lists in the order in which they were sent, as earlier versions kept it."""
+    kept = {name: value for name, value in record.items() if name not in _VOLATILE}
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _digest(body: bytes) -> str:
+    return sha256(body).hexdigest()
+
+
+def _address(source: Source) -> str:
+    return f"{source.base_url.rstrip('/')}/public-inspection-documents/current.json"
+
+
+def _records(answer: Answer) -> list[Mapping[str, Any]]:
+    results = json_object(answer).get("results")
+    if not isinstance(results, list) or not all(isinstance(entry, dict) for entry in results):
+        raise WrongShape('no list of "results"', url=answer.url, status=answer.status)
+    return results
+
+
+def _fetched(
+    number: str,
+    record: Mapping[str, Any],
+    answer: Answer,
+    attachments: tuple[Fetched, ...],
+    *,
+    owed: bool = False,
+) -> Fetched:
+    url = record.get("json_url")
+    own = part_of(answer, canonical(record), url if isinstance(url, str) and url else answer.url)
+    return Fetched(number, Role.PI_RECORD, own, {"text": "owed"} if owed else {}, attachments)

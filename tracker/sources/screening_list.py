@@ -1,0 +1,66 @@
+"""The Consolidated Screening List: one file of some 32 MB, with no key and no pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from tracker.config.models import Source
+from tracker.errors import WrongShape
+from tracker.http.client import Client
+from tracker.http.rate_limit import PAGES
+from tracker.http.response_checks import check_no_wall
+from tracker.model import Answer, Fetched, NotModified, Role
+from tracker.sources.events import Item
+from tracker.sources.state_view import Memory, for_replay
+
+KEY = "consolidated"
+_MAX_BYTES = 200_000_000
+_RESULTS = re.compile(rb'"results"\s*:\s*\[\s*(.)', re.DOTALL)
+
+
+def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Iterator[Item]:
+    """Raises FetchError; WrongShape for an empty list, which is a failure and never "all were removed"."""
+    known = for_replay(memory.validators(KEY), source, now)
+    answer = client.get(
+        source.url,
+        rate=PAGES,
+        deadline=client.deadline(source.time_limit),
+        validators=known,
+        accept="application/json",
+        max_bytes=_MAX_BYTES,
+    )
+    if answer is None:
+        yield NotModified(KEY, source.url, client.clock())
+    else:
+        yield _fetched(answer)
+
+
+def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+    """The list once more. Raises FetchError."""
+    deadline = client.deadline(source.time_limit)
+    return _fetched(
+        client.fetch(
+            fetched.answer.url, rate=PAGES, deadline=deadline, accept="application/json", max_bytes=_MAX_BYTES
+        )
+    )
+
+
+def _fetched(answer: Answer) -> Fetched:
+    """Looks at both ends only: its reader reads all 32 MB anyway, once."""
+    head, tail = answer.body[:200].lstrip()[:1], answer.body[-200:].rstrip()[-1:]
+    if head != b"{":
+        check_no_wall(answer)
+    if head != b"{" or tail != b"}":
+        raise WrongShape(
+            f"no whole JSON object: it begins {answer.body[:40]!r} and ends {answer.body[-20:]!r}",
+            url=answer.url,
+            status=answer.status,
+        )
+    results = _RESULTS.search(answer.body)
+    if results is None:
+        raise WrongShape('JSON without a list of "results"', url=answer.url, status=answer.status)
+    if results.group(1) != b"{":
+        raise WrongShape("the list of parties is empty", url=answer.url, status=answer.status)
+    return Fetched(KEY, Role.SCREENING_LIST, answer, {"list_name": "Consolidated Screening List"})

@@ -1,0 +1,37 @@
+"""What an adapter may know of earlier polls. The store answers; the adapter decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from tracker.clock import within
+from tracker.config.models import Source
+from tracker.model import Validators
+
+
+class Memory(Protocol):
+    """One source's past. Keys are those of `Fetched.key`, those of attachments and listings included."""
+
+    @property
+    def cursor(self) -> Mapping[str, str]:
+        """The values of the last `Cursor` that was stored; empty before."""
+
+    def validators(self, key: str) -> Validators | None:
+        """What was stored with the last body of this key; None for a key never stored. `sha256` is that of
+        `Answer.body` as yielded; `full_at` its `fetched_at`; `recipe` the source's at that time. Where a later answer
+        failed, or is held, all but `recipe` are None: it has to be asked for, and yielded, whole."""
+
+    def keys(self, prefix: str = "") -> Iterable[str]:
+        """The keys that are there: stored or held, and not given up as absent since."""
+
+
+def for_replay(validators: Validators | None, source: Source, now: datetime) -> Validators | None:
+    """What may be sent along with a request: nothing for what is new, for what was read by another recipe, and
+    once every `full_every`, because a server's 304 is a promise that nobody checks."""
+    if validators is None or validators.recipe != source.recipe() or validators.full_at is None:
+        return None
+    if not within(validators.full_at, now, source.full_every):
+        return None
+    return validators

@@ -1,0 +1,93 @@
+"""The tables of who may use the viewer, and of who did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field
+
+from tracker.storage.table_base import Instant, Row
+
+
+class AccountRow(Row, table=True):
+    """A person who may use the viewer. `id` is the name as it is compared, `password` an Argon2 hash; empty: none.
+    `subject`: by which issuer and subject a sign-in service knows him; NULL: by none."""
+
+    __tablename__ = "account"
+    id: str = Field(primary_key=True)
+    name: str
+    role: str
+    password: str
+    made_at: datetime = Field(sa_type=Instant)
+    subject: str | None = Field(default=None, unique=True, index=True)
+
+
+class SessionRow(Row, table=True):
+    """A browser that signed in. `id` is the SHA-256 of its token."""
+
+    __tablename__ = "session"
+    id: str = Field(primary_key=True, max_length=64)
+    account: str = Field(foreign_key="account.id", index=True)
+    began_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
+
+
+class ApiKeyRow(Row, table=True):
+    """A program that may ask. `secret` is the SHA-256 of the whole key; `id` is what people call it by."""
+
+    __tablename__ = "api_key"
+    id: str = Field(primary_key=True, max_length=8)
+    secret: str = Field(unique=True, max_length=64)
+    account: str = Field(foreign_key="account.id", index=True)
+    scopes: Any = Field(sa_column=Column(JSON, nullable=False))
+    made_at: datetime = Field(sa_type=Instant)
+
+
+class SignInRow(Row, table=True):
+    """Who came in, went out or was turned away, by the name that was given."""
+
+    __tablename__ = "sign_in"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    name: str
+    address: str
+    outcome: str
+
+
+class DeedRow(Row, table=True):
+    """What somebody or some program did that is no review: asked for a poll, used a key, gave or took a right. Rows are
+    only ever added; `chain` hashes each together with the chain before it."""
+
+    __tablename__ = "deed"
+    __table_args__ = (Index(None, "action", "value"),)
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    who: str
+    address: str
+    action: str
+    value: str
+    chain: str = Field(max_length=64)
+
+
+class SavedFilterRow(Row, table=True):
+    """Conditions of the inbox that somebody keeps under a name. `owner`: an account's id; empty: whoever reads without
+    sign-in. `secret`: the SHA-256 of the key in the address of its feed and calendar; NULL: it has none."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (UniqueConstraint("owner", "name"),)
+    id: str = Field(primary_key=True, max_length=8)
+    owner: str
+    name: str
+    conditions: Any = Field(sa_column=Column(JSON, nullable=False))
+    secret: str | None = Field(default=None, unique=True, max_length=64)
+    made_at: datetime = Field(sa_type=Instant)
+
+
+ACCOUNT = Row.metadata.tables["account"]
+SESSION = Row.metadata.tables["session"]
+API_KEY = Row.metadata.tables["api_key"]
+SIGN_IN = Row.metadata.tables["sign_in"]
+DEED = Row.metadata.tables["deed"]
+SAVED_FILTER = Row.metadata.tables["saved_filter"]

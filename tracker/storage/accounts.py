@@ -1,0 +1,280 @@
+"""Who may use the viewer: accounts with a role, their sessions and API keys, and who came in or was turned away.
+
+Tokens are kept as their SHA-256 only: they are 256 random bits, which nobody guesses, so a slow hash adds nothing.
+Passwords come here already hashed (`web.passwords`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from tracker.clock import SKEW
+from tracker.errors import UsageError
+from tracker.storage.account_tables import ACCOUNT, API_KEY, SAVED_FILTER, SESSION, SIGN_IN
+from tracker.text import fold_space, search_form
+
+NAME = 80  # characters of a person's name, as in `reviews`
+SESSION_LASTS = timedelta(hours=12)
+KEPT = timedelta(days=400)  # how long the record of sign-ins is kept: a business year and its audit
+KEY_BEGINS = "trk_"
+
+
+class Role(StrEnum):
+    """Each may do what the ones before it may: read; review; poll and see the settings; see who signed in."""
+
+    READER = "reader"
+    REVIEWER = "reviewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+
+class Scope(StrEnum):
+    """What an API key opens: the records with feed and calendar, or health and figures."""
+
+    RECORDS = "records"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`password` is a hash, empty where none was set: then only a proxy lets this name in."""
+
+    name: str
+    role: Role
+    password: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    id: str
+    name: str
+    scopes: tuple[Scope, ...]
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """`outcome`: `in`, `out`, `refused` (wrong name or password)."""
+
+    at: datetime
+    name: str
+    address: str
+    outcome: str
+
+
+# --- accounts -----------------------------------------------------------------------------------
+
+
+def add(
+    connection: Connection, name: str, role: Role, password: str, now: datetime, *, subject: str | None = None
+) -> None:
+    """`subject`: by which issuer and subject a sign-in service knows this person. Raises UsageError for a name that is
+    none, or for a name or a subject that is taken; small and capital letters are the same."""
+    name = fold_space(name)
+    if not name or len(name) > NAME or not name.isprintable():
+        raise UsageError(f"{name!r} is not a name", cure=f"1 to {NAME} characters")
+    if get(connection, name) is not None:
+        raise UsageError(f"there is an account {name!r} already")
+    if subject is not None and _by_subject(connection, subject) is not None:
+        raise UsageError("that subject has an account already")
+    row = {"id": search_form(name), "name": name, "role": str(role), "password": password, "made_at": now}
+    connection.execute(insert(ACCOUNT).values({**row, "subject": subject}))
+
+
+def get(connection: Connection, name: str) -> Account | None:
+    row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == search_form(name))).first()
+    return None if row is None else Account(row.name, Role(row.role), row.password, row.made_at)
+
+
+def known_as(
+    connection: Connection, subject: str, name: str, role: Role | None, now: datetime, *, email: str = ""
+) -> Account:
+    """The account of somebody whom a sign-in service knows by this subject, made or brought up to date. An account made
+    beforehand for a sign-in service (without a password and without a subject) belongs to the person whose e-mail address
+    is its name: `email` is one that the service says is verified, or empty. A display name binds nothing, because
+    people choose it themselves. Without a role from there an account keeps its own, and a new one reads. Raises UsageError
+    when the name is that of another account."""
+    row = _by_subject(connection, subject)
+    if row is None:
+        key = search_form(email)
+        mine = (ACCOUNT.c.id == key) & ACCOUNT.c.subject.is_(None) & (ACCOUNT.c.password == "")
+        bound = email and connection.execute(update(ACCOUNT).where(mine).values(subject=subject)).rowcount
+        if not bound:
+            if get(connection, name) is not None:
+                raise UsageError(f"the name {name!r} is another account's")
+            add(connection, name, role or Role.READER, "", now, subject=subject)
+            key = search_form(name)
+    else:
+        key = row.id
+    if role is not None:
+        connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == key).values(role=str(role)))
+    return _known(connection, key)
+
+
+def _by_subject(connection: Connection, subject: str) -> Any:
+    return connection.execute(select(ACCOUNT).where(ACCOUNT.c.subject == subject)).first()
+
+
+def every(connection: Connection) -> list[Account]:
+    rows = connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.id))
+    return [Account(row.name, Role(row.role), row.password, row.made_at) for row in rows]
+
+
+def alter(
+    connection: Connection, name: str, *, role: Role | None = None, password: str | None = None
+) -> None:
+    """A new role holds at once. A new password ends all sessions. Raises UsageError for an unknown name."""
+    _known(connection, name)
+    values = {"role": role and str(role), "password": password}
+    connection.execute(
+        update(ACCOUNT)
+        .where(ACCOUNT.c.id == search_form(name))
+        .values({key: value for key, value in values.items() if value is not None})
+    )
+    if password is not None:
+        connection.execute(delete(SESSION).where(SESSION.c.account == search_form(name)))
+
+
+def remove(connection: Connection, name: str) -> None:
+    """With its sessions, keys and saved filters; what it wrote in the review log stays. Raises UsageError for an unknown name."""
+    _known(connection, name)
+    for table, column in (
+        (SESSION, "account"),
+        (API_KEY, "account"),
+        (SAVED_FILTER, "owner"),
+        (ACCOUNT, "id"),
+    ):
+        connection.execute(delete(table).where(table.c[column] == search_form(name)))
+
+
+def _known(connection: Connection, name: str) -> Account:
+    found = get(connection, name)
+    if found is None:
+        known = ", ".join(account.name for account in every(connection)) or "none"
+        raise UsageError(f"there is no account {name!r}", cure=f"there are: {known}")
+    return found
+
+
+# --- sessions -----------------------------------------------------------------------------------
+
+
+def begin(connection: Connection, name: str, now: datetime) -> str:
+    """A new session's token, for the browser's cookie. Sessions that ran out are cleared away."""
+    connection.execute(delete(SESSION).where(SESSION.c.ends_at <= now))
+    token = secrets.token_urlsafe(32)
+    row = {"id": _hash(token), "account": search_form(name), "began_at": now, "ends_at": now + SESSION_LASTS}
+    connection.execute(insert(SESSION).values(row))
+    return token
+
+
+def of_session(connection: Connection, token: str, now: datetime) -> Account | None:
+    row = connection.execute(
+        select(ACCOUNT)
+        .join(SESSION, SESSION.c.account == ACCOUNT.c.id)
+        .where(
+            (SESSION.c.id == _hash(token))
+            & (SESSION.c.ends_at > now)
+            & (SESSION.c.ends_at <= now + SESSION_LASTS + SKEW)  # else it began under a wrong clock
+        )
+    ).first()
+    return None if row is None else Account(row.name, Role(row.role), row.password, row.made_at)
+
+
+def end(connection: Connection, token: str) -> None:
+    connection.execute(delete(SESSION).where(SESSION.c.id == _hash(token)))
+
+
+# --- keys ---------------------------------------------------------------------------------------
+
+
+def make_key(connection: Connection, name: str, scopes: Iterable[Scope], now: datetime) -> str:
+    """The key itself, which is shown once and not kept. Raises UsageError for an unknown name."""
+    _known(connection, name)
+    chosen = list(dict.fromkeys(str(scope) for scope in scopes))
+    if not chosen:
+        raise UsageError("a key needs a scope", cure=f"one or more of {', '.join(Scope)}")
+    identity, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
+    key = f"{KEY_BEGINS}{identity}_{secret}"
+    row = {
+        "id": identity,
+        "secret": _hash(key),
+        "account": search_form(name),
+        "scopes": chosen,
+        "made_at": now,
+    }
+    connection.execute(insert(API_KEY).values(row))
+    return key
+
+
+def of_key(connection: Connection, key: str) -> tuple[Account, ApiKey] | None:
+    row = connection.execute(
+        select(ACCOUNT, API_KEY.c.id.label("key"), API_KEY.c.scopes, API_KEY.c.made_at.label("key_made_at"))
+        .join(API_KEY, API_KEY.c.account == ACCOUNT.c.id)
+        .where(API_KEY.c.secret == _hash(key))
+    ).first()
+    if row is None:
+        return None
+    account = Account(row.name, Role(row.role), row.password, row.made_at)
+    return account, ApiKey(row.key, row.name, tuple(map(Scope, row.scopes)), row.key_made_at)
+
+
+def keys(connection: Connection) -> list[ApiKey]:
+    rows = connection.execute(
+        select(API_KEY.c.id, ACCOUNT.c.name, API_KEY.c.scopes, API_KEY.c.made_at)
+        .join(ACCOUNT, ACCOUNT.c.id == API_KEY.c.account)
+        .order_by(API_KEY.c.made_at)
+    )
+    return [ApiKey(row.id, row.name, tuple(map(Scope, row.scopes)), row.made_at) for row in rows]
+
+
+def revoke(connection: Connection, identity: str) -> None:
+    """Raises UsageError for a key that there is not."""
+    if not connection.execute(delete(API_KEY).where(API_KEY.c.id == identity)).rowcount:
+        raise UsageError(f"there is no key {identity!r}")
+
+
+# --- who came in --------------------------------------------------------------------------------
+
+
+def note(connection: Connection, at: datetime, name: str, address: str, outcome: str) -> None:
+    row = {"at": at, "name": fold_space(name)[:NAME], "address": address, "outcome": outcome}
+    connection.execute(insert(SIGN_IN).values(row))
+    connection.execute(delete(SIGN_IN).where(SIGN_IN.c.at < at - KEPT))
+
+
+def in_use(connection: Connection) -> bool:
+    """Whether somebody was ever let in or turned away here: then sign-in was set up."""
+    return connection.execute(select(SIGN_IN.c.id).limit(1)).first() is not None
+
+
+def was_in(connection: Connection, name: str, address: str) -> bool:
+    """Whether that name was let in from that address before."""
+    found = select(SIGN_IN.c.id).where(
+        (SIGN_IN.c.name == fold_space(name)[:NAME])
+        & (SIGN_IN.c.address == address)
+        & (SIGN_IN.c.outcome == "in")
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def noted(connection: Connection, limit: int = 500) -> list[SignIn]:
+    """Newest first."""
+    rows = connection.execute(select(SIGN_IN).order_by(SIGN_IN.c.id.desc()).limit(limit))
+    return [SignIn(row.at, row.name, row.address, row.outcome) for row in rows]
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,77 @@
+"""What early warnings and outages are judged from: days of publication, dates ahead, alerts nobody looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection, exists, func, or_, select
+
+from tracker.model import Change
+from tracker.serialization import restore
+from tracker.storage.account_tables import ACCOUNT, SIGN_IN
+from tracker.storage.schema import ATTEMPT, CHANGE, DEADLINE, DELIVERY, REVIEW, SOURCE
+
+
+def dated(connection: Connection, first: date, last: date) -> list[Change]:
+    """The changes in the field with a date that stands between two days, both included."""
+    ahead = select(DEADLINE.c.seq).where(DEADLINE.c.day.between(first, last) & ~DEADLINE.c.superseded)
+    rows = connection.execute(
+        select(CHANGE.c.record).where(CHANGE.c.seq.in_(ahead) & (CHANGE.c.level > 0) & ~CHANGE.c.editorial)
+    )
+    return [restore(json.loads(row.record)) for row in rows]
+
+
+def publication_days(connection: Connection, sources: Sequence[str], limit: int) -> list[date]:
+    """The last days on which these sources published something, newest first."""
+    rows = connection.execute(
+        select(CHANGE.c.published)
+        .where(CHANGE.c.source.in_(list(sources)) & CHANGE.c.published.is_not(None))
+        .distinct()
+        .order_by(CHANGE.c.published.desc())
+        .limit(limit)
+    )
+    return [row.published for row in rows]
+
+
+def unreviewed(
+    connection: Connection, rank: int, since: datetime
+) -> list[tuple[Change, datetime, tuple[str, ...]]]:
+    """Changes of this level's rank or above whose present revision was sent since then and that nobody has
+    acknowledged or decided: the change, when it was first taken, and by which channels."""
+    looked = (
+        select(REVIEW.c.id)
+        .where(
+            (REVIEW.c.change_id == CHANGE.c.id)
+            & (REVIEW.c.revision >= CHANGE.c.revision)
+            & REVIEW.c.action.in_(("acknowledge", "decide"))
+        )
+        .exists()
+    )
+    rows = connection.execute(
+        select(
+            CHANGE.c.record,
+            func.min(ATTEMPT.c.at).label("at"),
+            func.group_concat(DELIVERY.c.channel.distinct()).label("channels"),
+        )
+        .select_from(CHANGE)
+        .join(DELIVERY, (DELIVERY.c.change_id == CHANGE.c.id) & (DELIVERY.c.revision == CHANGE.c.revision))
+        .join(ATTEMPT, ATTEMPT.c.delivery_id == DELIVERY.c.id)
+        .where((CHANGE.c.level >= rank) & ATTEMPT.c.ok & (ATTEMPT.c.at >= since) & ~looked)
+        .group_by(CHANGE.c.seq)
+    )
+    return [(restore(json.loads(row.record)), row.at, tuple(sorted(row.channels.split(",")))) for row in rows]
+
+
+def in_use(connection: Connection) -> tuple[list[str], list[str], str]:
+    """What shows that something runs on this state: the sources that were polled with success, the channels that were
+    told something, and, where people signed in, that they must (a word for messages)."""
+    sources = connection.execute(
+        select(SOURCE.c.id).where(SOURCE.c.last_success_at.is_not(None)).order_by(SOURCE.c.id)
+    )
+    channels = connection.execute(select(DELIVERY.c.channel).distinct().order_by(DELIVERY.c.channel))
+    signed = connection.execute(
+        select(or_(exists(ACCOUNT.select()), exists(SIGN_IN.select().where(SIGN_IN.c.outcome == "in"))))
+    ).scalar()
+    return list(sources.scalars()), list(channels.scalars()), "in use" if signed else ""

@@ -1,0 +1,252 @@
+"""Changes: written whole as their JSON record, found again by what they are searched by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text, update
+
+from tracker.documents.names import called, nickname
+from tracker.model import Change, Op, Operation, UnitKind
+from tracker.serialization import record, restore
+from tracker.storage import blobs, integrity
+from tracker.storage.schema import (
+    CHANGE,
+    CHANGE_PROFILE,
+    CHANGE_STATUS,
+    CHANGE_TEXT,
+    CHANGE_TOPIC,
+    DEADLINE,
+    LINK,
+)
+from tracker.text import index_form, name_form
+
+_ORDERS = ("E.O. ", "Proclamation ")
+# The tables that are made from a change's record.
+_FOUND_BY = (CHANGE_TEXT, CHANGE_TOPIC, CHANGE_PROFILE, CHANGE_STATUS, DEADLINE, LINK)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change as it is stored: the document it belongs to, which version of it, and further words to find it
+    by, in English and in Japanese (labels)."""
+
+    change: Change
+    identity: str
+    version: int
+    words: tuple[str, str] = ("", "")
+
+
+def save(connection: Connection, entry: Entry, operations: Sequence[Operation] | None = None) -> None:
+    """Writes a change, or writes it anew under the same id. Operations of None keep those that are there."""
+    stored = connection.execute(
+        select(CHANGE.c.seq, CHANGE.c.operations).where(CHANGE.c.id == entry.change.id)
+    ).first()
+    kept = None if stored is None else stored.operations
+    values = _values(entry, blobs.put(connection, operations_json(operations)) if operations else kept)
+    if stored is None:
+        seq = int(connection.execute(insert(CHANGE).values(**values).returning(CHANGE.c.seq)).scalar_one())
+    else:
+        seq = int(stored.seq)
+        connection.execute(update(CHANGE).where(CHANGE.c.seq == seq).values(**values))
+        _forget(connection, seq)
+    _index(connection, [(seq, entry)])
+
+
+def add_many(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Writes many changes whose ids are new."""
+    last = connection.execute(select(func.max(CHANGE.c.seq))).scalar() or 0
+    numbered = list(enumerate(entries, last + 1))
+    connection.execute(insert(CHANGE), [{"seq": seq, **_values(entry)} for seq, entry in numbered])
+    _index(connection, numbered)
+
+
+def _values(entry: Entry, operations: str | None = None) -> dict[str, Any]:
+    change = entry.change
+    values = {
+        "id": change.id,
+        "identity": entry.identity,
+        "version": entry.version,
+        "source": change.source,
+        "kind": str(change.kind),
+        "document_number": change.document_number,
+        "citation": change.citation,
+        "level": change.tagging.level.rank,
+        "direction": None if change.tagging.direction is None else str(change.tagging.direction),
+        "published": change.published,
+        "detected_at": change.detected_at,
+        "baseline": change.baseline,
+        "editorial": change.editorial,
+        "revision": change.revision,
+        "operations": operations,
+        "record": json.dumps(record(change), ensure_ascii=False, separators=(",", ":")),
+    }
+    return {**values, "seal": integrity.of_change(values)}
+
+
+def _index(connection: Connection, numbered: Sequence[tuple[int, Entry]]) -> None:
+    """Writes what a change is found by, into the tables that are made from its record."""
+    rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in _FOUND_BY}
+    for seq, entry in numbered:
+        tagging = entry.change.tagging
+        en, ja = _texts(entry)
+        rows[CHANGE_TEXT].append({"seq": seq, "en": en, "ja": ja})
+        rows[CHANGE_TOPIC] += [{"seq": seq, "topic": topic.id} for topic in tagging.topics]
+        rows[CHANGE_PROFILE] += [
+            {"seq": seq, "profile": name}
+            for name in dict.fromkeys(match.profile for match in entry.change.profiles)
+        ]
+        rows[CHANGE_STATUS] += [
+            {"seq": seq, "state": status.state, "since": status.since, "until": status.until}
+            for status in tagging.status
+        ]
+        rows[DEADLINE] += [
+            {"seq": seq, "type": day.type, "day": day.date, "superseded": day.superseded}
+            for day in tagging.dates
+        ]
+        rows[LINK] += [
+            {"seq": seq, "relation": link.relation, "target": name_form(link.target)}
+            for link in tagging.links
+        ]
+    for table, values in rows.items():
+        if values:
+            connection.execute(insert(table), values)
+    for language in ("en", "ja"):
+        found = [row for row in rows[CHANGE_TEXT] if row[language]]
+        if found:
+            statement = f"INSERT INTO change_fts_{language}(rowid, {language}) VALUES (:seq, :{language})"  # noqa: S608
+            connection.execute(text(statement), found)
+
+
+def get(connection: Connection, change_id: str) -> Change | None:
+    found = connection.execute(select(CHANGE.c.record).where(CHANGE.c.id == change_id)).scalar()
+    return None if found is None else restore(json.loads(found))
+
+
+def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]]:
+    """The records that a document number, an FR citation or a title names, with identity and version. A title that
+    more than one document bears names none of them: nobody shall guess which rule is stayed."""
+    columns = select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
+    rows = connection.execute(
+        columns.where((CHANGE.c.document_number == reference) | (CHANGE.c.citation == reference)).order_by(
+            CHANGE.c.seq
+        )
+    ).all()
+    if not rows and reference.startswith(_ORDERS):
+        rows = _bearing(connection, _phrase(reference), lambda change: change.order == reference)
+    name = name_form(reference)
+    if not rows and name.count(" ") >= 2:
+        rows = _bearing(connection, _phrase(name), lambda change: name_form(change.title) == name)
+    if not rows and (words := nickname(reference)):
+        rows = _bearing(connection, _all_of(words), lambda change: called(change, reference), kind="rule")
+    return [(restore(json.loads(row.record)), row.identity, row.version) for row in rows]
+
+
+def _bearing(
+    connection: Connection, query: str, meant: Callable[[Change], bool], kind: str = ""
+) -> Sequence[Row[Any, Any, Any]]:
+    """The one record among those with these words that is meant."""
+    bearing = text(
+        "SELECT seq FROM change_fts_en JOIN change ON seq = change_fts_en.rowid"
+        " WHERE change_fts_en MATCH :query AND :kind IN ('', kind) LIMIT 200"
+    )
+    found = [row.seq for row in connection.execute(bearing, {"query": query, "kind": kind})]
+    columns = select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
+    rows = connection.execute(columns.where(CHANGE.c.seq.in_(found))).all()
+    named = [row for row in rows if meant(restore(json.loads(row.record)))]
+    return named if len(named) == 1 else []
+
+
+def _phrase(words: str) -> str:
+    return '"' + words.replace('"', '""') + '"'
+
+
+def _all_of(words: Sequence[str]) -> str:
+    quoted = [_phrase(word) for word in words]
+    return " AND ".join('("ai" OR "artificial intelligence")' if word == '"ai"' else word for word in quoted)
+
+
+def acted_on(connection: Connection, references: Sequence[str]) -> set[str]:
+    """Which of these document numbers and citations some stored document acts on."""
+    rows = connection.execute(select(LINK.c.target).where(LINK.c.target.in_(list(references))).distinct())
+    return {str(row.target) for row in rows}
+
+
+def acting_on(connection: Connection, references: Sequence[str]) -> list[Change]:
+    """The changes whose documents act on the document with these names, oldest first."""
+    return [change for change, _, _ in entries_acting_on(connection, references)]
+
+
+def entries_acting_on(connection: Connection, references: Sequence[str]) -> list[tuple[Change, str, int]]:
+    """`acting_on`, with identity and version; each once."""
+    acting = select(LINK.c.seq).where(LINK.c.target.in_(list(references)))
+    rows = connection.execute(
+        select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
+        .where(CHANGE.c.seq.in_(acting))
+        .order_by(CHANGE.c.published, CHANGE.c.seq)
+    )
+    return [(restore(json.loads(row.record)), row.identity, row.version) for row in rows]
+
+
+def of_identity(connection: Connection, identity: str) -> Change | None:
+    """The one record of a document with an identity of its own (`fr:2025-19001`)."""
+    found = connection.execute(
+        select(CHANGE.c.record).where(CHANGE.c.identity == identity).order_by(CHANGE.c.seq).limit(1)
+    ).scalar()
+    return None if found is None else restore(json.loads(found))
+
+
+def operations(connection: Connection, change_id: str) -> tuple[Operation, ...]:
+    digest = connection.execute(select(CHANGE.c.operations).where(CHANGE.c.id == change_id)).scalar()
+    return () if digest is None else operations_from(blobs.get(connection, digest))
+
+
+def operations_json(items: Sequence[Operation]) -> bytes:
+    rows = [{name: getattr(item, name) for name in Operation.__slots__} for item in items]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def operations_from(data: bytes) -> tuple[Operation, ...]:
+    found = []
+    for row in json.loads(data):
+        values = {name: row[name] for name in Operation.__slots__ if name in row}
+        values["op"] = Op(values["op"])
+        values["kind"] = UnitKind(values["kind"])
+        values["spans"] = tuple((kind, words) for kind, words in values["spans"])
+        found.append(Operation(**values))
+    return tuple(found)
+
+
+def _forget(connection: Connection, seq: int) -> None:
+    """Takes a change out of the tables that are made from its record."""
+    old = connection.execute(
+        select(CHANGE_TEXT.c.en, CHANGE_TEXT.c.ja).where(CHANGE_TEXT.c.seq == seq)
+    ).first()
+    for language in ("en", "ja"):
+        body = getattr(old, language, "")
+        if body:
+            # An external-content index is told what stood there (https://sqlite.org/fts5.html, 4.4.3).
+            connection.execute(
+                text(
+                    f"INSERT INTO change_fts_{language}(change_fts_{language}, rowid, {language})"  # noqa: S608
+                    " VALUES ('delete', :seq, :body)"
+                ),
+                {"seq": seq, "body": body},
+            )
+    for table in _FOUND_BY:
+        connection.execute(delete(table).where(table.c.seq == seq))
+
+
+def _texts(entry: Entry) -> tuple[str, str]:
+    change = entry.change
+    tagging = change.tagging
+    en = [
+        change.title, change.abstract, change.document_number or "", change.citation or "", change.order or "",
+        " ".join(change.agencies), tagging.summary.en, tagging.reason.en,
+        " ".join(tagging.units[:500]), " ".join(tagging.eccns[:500]), entry.words[0],
+    ]  # fmt: skip
+    ja = [tagging.summary.ja, tagging.reason.ja, entry.words[1]]
+    return index_form(" ".join(filter(None, en))), index_form(" ".join(filter(None, ja)))

@@ -1,0 +1,26 @@
+"""How a channel calls the thread of a story: kept from the target's answer to the story's first message."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select, update
+
+from tracker.storage.schema import THREAD
+
+
+def handle(connection: Connection, channel: str, story: str) -> str:
+    """Empty where the story was not told there yet, or the place has no threads."""
+    found = connection.execute(
+        select(THREAD.c.handle).where((THREAD.c.channel == channel) & (THREAD.c.story == story))
+    ).scalar()
+    return found or ""
+
+
+def keep(connection: Connection, channel: str, story: str, value: str) -> None:
+    """Later messages hang below it. `value` holds what was known before, with the rooms that took their first message
+    since."""
+    known = handle(connection, channel, story)
+    if not known:
+        connection.execute(insert(THREAD).values(channel=channel, story=story, handle=value))
+    elif known != value:
+        mine = (THREAD.c.channel == channel) & (THREAD.c.story == story)
+        connection.execute(update(THREAD).where(mine).values(handle=value))

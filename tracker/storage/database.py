@@ -1,0 +1,180 @@
+"""The database: one SQLite file in the state folder (WAL).
+
+Writers take turns inside one process (SQLite has one writer at a time anyway, and a queue is kinder than
+a busy loop); between processes SQLite's own lock and `busy_timeout` do it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Transaction, create_engine, event, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+
+from tracker.errors import StoreError
+from tracker.storage import presence, row_log
+from tracker.storage.schema_version import HEAD
+
+BUSY_SECONDS = 30
+FILE = presence.FILE
+_CURE = "is the state folder writable and the disk not full?"
+
+
+class Store:
+    """Holds the engine. `read()` and `write()` give connections; a `write()` is one transaction: all of
+    it is there afterwards, or nothing."""
+
+    def __init__(self, state: Path) -> None:
+        try:
+            state.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"{state}: cannot be made: {error.strerror}",
+                cure="give --state a folder that you may write to",
+            ) from error
+        self.state = state
+        self.path = state / FILE
+        presence.check(state)
+        self.engine = _engine(self.path)
+        self._writer = threading.Lock()
+        self._open = threading.local()
+        try:
+            self._migrate()
+        except DBAPIError as error:
+            raise self._trouble(error) from error
+        presence.mark(state)
+        self._identity = presence.identity(self.path)
+        with self.read() as connection:
+            adopted = row_log.adopted(connection, HEAD)
+        if not adopted:
+            with self.write() as connection:
+                if not row_log.adopted(connection, HEAD):
+                    row_log.adopt(connection, HEAD)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Inside a `write()` of the same thread, that transaction with what it has written so far."""
+        joined = self._current()
+        if joined is not None:
+            yield joined
+            return
+        try:
+            with self.engine.connect().execution_options(tracker_read=True) as connection:
+                yield connection
+        except DatabaseError as error:
+            if presence.is_damage(error.orig):
+                raise self._trouble(error) from error
+            raise
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        """A `write()` inside another of the same thread joins it: one transaction, the outer one. When the power fails,
+        the last transactions may be gone, whole; not a `durable` one, nor any before it: they are on the disk when it
+        ends. Raises StoreError, and nothing is written, when the disk is full, the folder read only or the database
+        held by somebody else; StateLost when the file was removed or replaced since it was opened; StateDamaged."""
+        joined = self._current()
+        if joined is not None:
+            yield joined
+            return
+        self.still_there()
+        try:
+            with (
+                self._writer,
+                self.engine.execution_options(tracker_durable=durable).connect() as connection,
+                self._begun(connection),
+            ):
+                self._open.connection = connection
+                try:
+                    yield connection
+                    row_log.seal(connection)
+                finally:
+                    self._open.connection = None
+        except DatabaseError as error:
+            if isinstance(error, OperationalError) or presence.is_damage(error.orig):
+                raise self._trouble(error) from error
+            raise
+
+    @staticmethod
+    def _begun(connection: Connection) -> Transaction:
+        if "row_log" not in connection.info:
+            row_log.prepare(connection.connection.dbapi_connection)  # type: ignore[arg-type]
+            connection.info["row_log"] = True
+        return connection.begin()
+
+    def still_there(self) -> None:
+        """Raises StateLost where the file was removed, emptied or replaced since it was opened."""
+        presence.still(self.path, self._identity)
+
+    def _trouble(self, error: DBAPIError) -> StoreError:
+        if presence.is_damage(error.orig):
+            return presence.damaged(self.path, str(error.orig))
+        return StoreError(f"{self.path}: {error.orig}", cure=_CURE)
+
+    def is_writing(self) -> bool:
+        """Whether this thread is inside a `write()`: nothing may then be fetched or waited for."""
+        return self._current() is not None
+
+    def _current(self) -> Connection | None:
+        return getattr(self._open, "connection", None)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _migrate(self) -> None:
+        with self.read() as connection:
+            version = _version(connection)
+        if version == HEAD:
+            return
+        from tracker.storage.migrations.run import revisions, upgrade
+
+        if version is not None and version not in revisions():
+            self.engine.dispose()
+            raise StoreError(
+                f"{self.path} has schema {version!r:.20}; this program knows schemas up to {HEAD}",
+                cure="use a program as new as the one that wrote it, or a backup from before",
+            )
+        upgrade(self.engine)
+
+
+def _version(connection: Connection) -> str | None:
+    found = connection.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")).first()
+    if found is None:
+        return None
+    row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+    return str(row[0]) if row else None
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: object) -> None:
+        # pysqlite's own transaction handling begins too late for a consistent read-then-write
+        # (https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable)
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("tracker_read"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.exec_driver_sql(
+            f"PRAGMA synchronous={'FULL' if options.get('tracker_durable') else 'NORMAL'}"
+        )
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,122 @@
+"""What a week's digest asks of the store, read only. Records come as the JSON objects that they are kept as."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tracker.storage.instants import to_text
+
+_IN_FIELD = "level > 0 AND NOT editorial"
+_NEWS = f"{_IN_FIELD} AND NOT baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A change in figures: rank of its level, ids of its topics, the first day of effect that its text names."""
+
+    detected_at: str
+    level: int
+    topics: tuple[str, ...]
+    effective: str | None
+
+
+class Weeks:
+    """Over a connection of `store.reading.Reader`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def first_seen(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
+        """The news first seen between two instants, oldest first. What is outside the field is among it where it
+        touches a profile."""
+        return self._records(
+            "(level > 0 OR seq IN (SELECT seq FROM change_profile)) AND NOT editorial AND NOT baseline"
+            " AND detected_at >= ? AND detected_at < ?",
+            to_text(start),
+            to_text(end),
+        )
+
+    def compared(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
+        """The changes of texts and lists among the news first seen between two instants."""
+        return self._records(
+            f"{_NEWS} AND kind IN ('cfr', 'list') AND detected_at >= ? AND detected_at < ?",
+            to_text(start),
+            to_text(end),
+        )
+
+    def renewed(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
+        """Records seen earlier whose document came in another state between two instants."""
+        return self._records(
+            f"{_NEWS} AND revision > 1 AND detected_at < ?1 AND identity IN"  # noqa: S608
+            " (SELECT identity FROM version WHERE ordinal > 1 AND at >= ?1 AND at < ?2)",
+            to_text(start),
+            to_text(end),
+        )
+
+    def planned(self, first: date, last: date) -> list[dict[str, Any]]:
+        """Records with a date between two days that still stands."""
+        return self._records(
+            f"{_IN_FIELD} AND seq IN (SELECT seq FROM deadline WHERE day BETWEEN ? AND ? AND NOT superseded)",  # noqa: S608
+            first.isoformat(),
+            last.isoformat(),
+        )
+
+    def turning(self, first: date, last: date, names: Sequence[str]) -> list[dict[str, Any]]:
+        """Records with a legal status that begins or ends between two days, or that one of these documents acts on."""
+        days = (first.isoformat(), last.isoformat())
+        return self._records(
+            f"{_IN_FIELD} AND (seq IN (SELECT seq FROM change_status WHERE since BETWEEN ?1 AND ?2"  # noqa: S608
+            " OR until BETWEEN ?1 AND ?2) OR document_number IN (SELECT value FROM json_each(?3))"
+            " OR citation IN (SELECT value FROM json_each(?3)))",
+            *days,
+            json.dumps(list(names)),
+        )
+
+    def seen(self, start: datetime, end: datetime) -> Iterator[Seen]:
+        """Every piece of news between two instants."""
+        rows = self.connection.execute(
+            "SELECT detected_at, level,"  # noqa: S608 - conditions are ours, values are bound
+            " (SELECT group_concat(topic) FROM change_topic WHERE change_topic.seq = change.seq) AS topics,"
+            " (SELECT min(day) FROM deadline WHERE deadline.seq = change.seq AND type = 'effective' AND NOT superseded)"
+            f" AS effective FROM change WHERE {_NEWS} AND detected_at >= ? AND detected_at < ?",
+            [to_text(start), to_text(end)],
+        )
+        for row in rows:
+            topics = tuple(row["topics"].split(",")) if row["topics"] else ()
+            yield Seen(row["detected_at"], row["level"], topics, row["effective"])
+
+    def taken(self, start: datetime, end: datetime) -> dict[str, int]:
+        """How many texts each source brought between two instants."""
+        return dict(
+            self.connection.execute(
+                "SELECT source, count(*) FROM version WHERE at >= ? AND at < ? GROUP BY source",
+                [to_text(start), to_text(end)],
+            ).fetchall()
+        )
+
+    def outages(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
+        """What did not work at some time between two instants, oldest first: subject, reason, opened_at, closed_at
+        (None: it lasts)."""
+        rows = self.connection.execute(
+            "SELECT subject, reason, opened_at, closed_at FROM incident WHERE opened_at < ?2"
+            " AND (closed_at IS NULL OR closed_at >= ?1) ORDER BY opened_at, id",
+            [to_text(start), to_text(end)],
+        )
+        return [dict(row) for row in rows]
+
+    def watched_since(self) -> str | None:
+        """When the first source had been read for the first time."""
+        row = self.connection.execute("SELECT min(baseline_at) FROM source").fetchone()
+        return str(row[0]) if row and row[0] else None
+
+    def _records(self, condition: str, *values: str) -> list[dict[str, Any]]:
+        rows = self.connection.execute(
+            f"SELECT record FROM change WHERE {condition} ORDER BY detected_at, seq",  # noqa: S608
+            values,
+        )
+        return [json.loads(row["record"]) for row in rows]

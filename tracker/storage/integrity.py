@@ -1,0 +1,165 @@
+"""What shows that a row was altered behind the program's back: a hash over a change's row, and a chain over the
+tries at deliveries.
+
+Hashes are made of the values as the database keeps them (`moment`, ISO days, 0 and 1), so that a migration can seal
+rows without knowing the program's types. They show an alteration made with other tools; who writes with this program
+writes the seal too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, text
+
+from tracker.model import Attempt, Level
+from tracker.storage.instants import to_text
+from tracker.storage.schema import ATTEMPT
+
+START = "0" * 64
+
+_CHANGE = (
+    "id", "identity", "version", "source", "kind", "document_number", "citation", "level", "direction", "published",
+    "detected_at", "baseline", "editorial", "revision", "operations", "record",
+)  # fmt: skip
+_MADE = {"change_status": "state, since, until", "deadline": "type, day, superseded"}
+_LOST = 20  # rows without what they belong to: so many are named
+_ATTEMPT = ("delivery_id", "at", "ok", "answer", "seconds")
+
+
+def of_change(row: Mapping[Any, Any]) -> str:
+    """The seal of a row of `change`."""
+    return _hash([_plain(row[name]) for name in _CHANGE])
+
+
+def of_attempt(before: str, row: Mapping[Any, Any]) -> str:
+    """The link of a row of `attempt` to the one before."""
+    return _hash([before, *(_plain(row[name]) for name in _ATTEMPT)])
+
+
+def add_attempts(connection: Connection, delivery_ids: Sequence[int], attempt: Attempt) -> None:
+    """One row for each delivery that a try was for."""
+    last = connection.execute(text("SELECT chain FROM attempt ORDER BY id DESC LIMIT 1")).scalar()
+    chain, rows = last or START, []
+    for name in delivery_ids:
+        row: dict[str, Any] = {
+            "delivery_id": name, "at": attempt.at, "ok": attempt.ok, "answer": attempt.answer,
+            "seconds": float(attempt.seconds),
+        }  # fmt: skip
+        chain = of_attempt(chain, row)
+        rows.append({**row, "chain": chain})
+    connection.execute(insert(ATTEMPT), rows)
+
+
+def seal_all(connection: Connection) -> None:
+    """Seals what is there: for a database whose rows had no seals yet."""
+    changes = _rows(connection, "SELECT seq, {} FROM change", _CHANGE)
+    _write(connection, "UPDATE change SET seal = :seal WHERE seq = :seq", ({"seq": row["seq"], "seal": of_change(row)} for row in changes))  # fmt: skip
+
+    def chained() -> Iterator[dict[str, Any]]:
+        chain = START
+        for row in _rows(connection, "SELECT id, {} FROM attempt ORDER BY id", _ATTEMPT):
+            chain = of_attempt(chain, row)
+            yield {"id": row["id"], "chain": chain}
+
+    _write(connection, "UPDATE attempt SET chain = :chain WHERE id = :id", chained())
+
+
+def verify(connection: Connection) -> Iterator[str | int]:
+    """A line for each change or try that is not what was written, and at the end how many were looked at."""
+    checked = 0
+    made = {name: _made(connection, name, columns) for name, columns in _MADE.items()}
+    for row in _rows(connection, "SELECT seq, seal, {} FROM change ORDER BY seq", _CHANGE):
+        checked += 1
+        if row["seal"] != of_change(row):
+            yield f"change {row['id']}: the record, or what it is found by, was altered"
+        elif differing := _differing(row, {name: rows.get(row["seq"], "[]") for name, rows in made.items()}):
+            yield f"change {row['id']}: {differing} is not what its record says"
+    yield from verify_attempts(connection)
+    checked += int(connection.execute(text("SELECT count(*) FROM attempt")).scalar_one())
+    lost = connection.execute(
+        text('SELECT "table", rowid, parent FROM pragma_foreign_key_check LIMIT :most'), {"most": _LOST}
+    )
+    for table, number, parent in lost:
+        yield f"{table} {number}: the {parent} that it belongs to was taken away"
+    yield checked
+
+
+def verify_change(connection: Connection, change_id: str) -> Iterator[str]:
+    """A line where the row of this change is not what was written."""
+    statement = text(f"SELECT seal, {', '.join(_CHANGE)} FROM change WHERE id = :id")  # noqa: S608 - names of ours
+    row = connection.execute(statement, {"id": change_id}).mappings().one()
+    if row["seal"] != of_change(row):
+        yield f"change {change_id}: the record, or what it is found by, was altered"
+
+
+def verify_attempts(connection: Connection) -> Iterator[str]:
+    """A line for each try that is not what was written, or does not follow the one before."""
+    chain = START
+    for row in _rows(connection, "SELECT id, chain, {} FROM attempt ORDER BY id", _ATTEMPT):
+        if row["chain"] != of_attempt(chain, row):
+            yield (
+                f"attempt {row['id']} (delivery {row['delivery_id']}): the entry, or one before it, was altered or taken away"
+            )
+        chain = row["chain"]
+
+
+def _made(connection: Connection, table: str, columns: str) -> dict[int, str]:
+    """The rows that were made from a record, as JSON, by the number of its change."""
+    found = text(
+        f"SELECT seq, json_group_array(json_array({columns})) FROM (SELECT * FROM {table} ORDER BY id) GROUP BY seq"  # noqa: S608
+    )
+    return {row[0]: row[1] for row in connection.execute(found)}
+
+
+def _differing(row: Mapping[str, Any], made: Mapping[str, str]) -> str:
+    """Which column, or which table that is made from the record (its rows as JSON), says something else than it; empty
+    where none does."""
+    try:
+        record = json.loads(row["record"])
+        said = {
+            "level": Level(record["level"]).rank,
+            **{name: record[name] for name in ("direction", "document_number", "published")},
+        }
+        rows = {
+            "change_status": [[one["state"], one["from"], one["until"]] for one in record["status"]],
+            "deadline": [
+                [one["type"], one["date"], int(one.get("superseded", False))] for one in record["dates"]
+            ],
+        }
+    except (ValueError, KeyError, TypeError):
+        return "the record"
+    wrong = (name for name, value in said.items() if row[name] != value)
+    return next(
+        wrong,
+        next((f"a row of {name}" for name, value in rows.items() if json.loads(made[name]) != value), ""),
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def _hash(values: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
+
+
+def _rows(connection: Connection, statement: str, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Rows as they are kept, a lot at a time: records are long."""
+    found = text(statement.format(", ".join(names))).execution_options(yield_per=500)
+    for row in connection.execute(found).mappings():
+        yield dict(row)
+
+
+def _write(connection: Connection, statement: str, values: Iterable[dict[str, Any]]) -> None:
+    every = list(values)
+    if every:
+        connection.execute(text(statement), every)

@@ -1,0 +1,84 @@
+"""What is told and is no change: outages, dates ahead, alerts that nobody acknowledged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from tracker.model import Level, Notice
+from tracker.storage import outbox
+from tracker.storage.schema import DELIVERY, NOTICE
+
+PREFIX = "ntc_"
+
+
+def notice_id(*parts: object) -> str:
+    """The same for the same thing, so that it is told once however often it is found."""
+    return PREFIX + hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+def tell(
+    connection: Connection,
+    *,
+    name: tuple[object, ...],
+    kind: str,
+    level: Level,
+    story: str,
+    data: Mapping[str, Any],
+    channels: Iterable[str],
+    reason: str,
+    now: datetime,
+    at: datetime | None = None,
+    batch: str | None = None,
+    held: Mapping[str, Any] | None = None,
+    withheld: bool = False,
+) -> int:
+    """Owes a notice to channels; what they were owed already is not owed again. How many are new. `held` and
+    `withheld` as in `outbox.enqueue`."""
+    identity = notice_id(kind, *name)
+    owed = 0
+    for channel in channels:
+        if connection.execute(select(NOTICE.c.id).where(NOTICE.c.id == identity)).first() is None:
+            connection.execute(
+                insert(NOTICE).values(
+                    id=identity, kind=kind, level=level.rank, story=story, data=dict(data), created_at=now
+                )
+            )
+        owed += outbox.enqueue(
+            connection, change_id=identity, revision=1, channel=channel, reason=reason, now=now,
+            story=story, at=at, batch=batch, held=held, withheld=withheld,
+        )  # fmt: skip
+    return owed
+
+
+def waiting(connection: Connection, kind: str) -> list[Notice]:
+    """The notices of a kind that are owed somewhere and that nobody was sent yet."""
+    owed = (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
+    rows = connection.execute(
+        select(NOTICE.c.id)
+        .join(DELIVERY, DELIVERY.c.change_id == NOTICE.c.id)
+        .where((NOTICE.c.kind == kind) & owed)
+        .distinct()
+    )
+    return [found for row in rows if (found := get(connection, row.id)) is not None]
+
+
+def withdraw(connection: Connection, identity: str) -> None:
+    """Takes back what nobody was sent yet: it is no longer so."""
+    connection.execute(
+        delete(DELIVERY).where(
+            (DELIVERY.c.change_id == identity) & (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
+        )
+    )
+
+
+def get(connection: Connection, identity: str) -> Notice | None:
+    row = connection.execute(select(NOTICE).where(NOTICE.c.id == identity)).first()
+    if row is None:
+        return None
+    level = next(level for level in Level if level.rank == row.level)
+    return Notice(row.id, row.kind, level, row.story, row.data, row.created_at)

@@ -1,0 +1,99 @@
+"""Pages that give two texts in turn, and pages and documents that are gone: read and written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from tracker.storage import versions
+from tracker.storage.database import Store
+from tracker.storage.page_tables import ABSENCE, FLAPPING
+from tracker.storage.schema import RESOURCE
+
+UNREAD = "noise"  # recipe of a page whose masks were forgotten: no source has it, so that it is read again
+
+
+@dataclass(frozen=True, slots=True)
+class Flapping:
+    """A text that waits to be confirmed; the fields are those of `FlappingRow`."""
+
+    url: str
+    digest: str
+    polls: int
+    seen: int
+    since: datetime
+    at: datetime
+    snapshots: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Something that a source no longer has; the fields are those of `AbsenceRow`."""
+
+    url: str
+    reason: str
+    polls: int
+    since: datetime
+    at: datetime
+    change: str | None = None
+
+
+def flapping(store: Store, source: str) -> dict[str, Flapping]:
+    """By key."""
+    with store.read() as connection:
+        return {
+            row.key: Flapping(
+                row.url, row.digest, row.polls, row.seen, row.since, row.at, tuple(row.snapshots)
+            )
+            for row in connection.execute(select(FLAPPING).where(FLAPPING.c.source == source))
+        }
+
+
+def absences(store: Store, source: str) -> dict[str, Absence]:
+    """By key."""
+    with store.read() as connection:
+        return {
+            row.key: Absence(row.url, row.reason, row.polls, row.since, row.at, row.change)
+            for row in connection.execute(select(ABSENCE).where(ABSENCE.c.source == source))
+        }
+
+
+def save_flapping(connection: Connection, source: str, key: str, row: Flapping) -> None:
+    values = {name: getattr(row, name) for name in Flapping.__slots__} | {"snapshots": list(row.snapshots)}
+    connection.execute(
+        upsert(FLAPPING)
+        .values(source=source, key=key, **values)
+        .on_conflict_do_update(index_elements=["source", "key"], set_=values)
+    )
+
+
+def save_absence(connection: Connection, source: str, key: str, row: Absence) -> None:
+    values = {name: getattr(row, name) for name in Absence.__slots__}
+    connection.execute(
+        upsert(ABSENCE)
+        .values(source=source, key=key, **values)
+        .on_conflict_do_update(index_elements=["source", "key"], set_=values)
+    )
+
+
+def clear_flapping(connection: Connection, source: str, key: str) -> None:
+    connection.execute(delete(FLAPPING).where(FLAPPING.c.source == source, FLAPPING.c.key == key))
+
+
+def clear_absence(connection: Connection, source: str, key: str) -> None:
+    connection.execute(delete(ABSENCE).where(ABSENCE.c.source == source, ABSENCE.c.key == key))
+
+
+def clear_masks(connection: Connection, source: str | None = None) -> None:
+    """Forgets what was learned, and has the pages asked for whole, since an answer of "not modified" would hide what
+    was masked."""
+    for version in versions.with_noise(connection, source):
+        versions.learn(connection, version, ())
+        connection.execute(
+            update(RESOURCE)
+            .where(RESOURCE.c.source == version.source, RESOURCE.c.key == version.key)
+            .values(recipe=UNREAD)
+        )

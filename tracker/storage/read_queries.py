@@ -1,0 +1,479 @@
+"""The store, read only and at once: what `changes`, `show`, `status` and `deadlines` ask.
+
+Plain SQL over `sqlite3`, because these commands should answer before SQLAlchemy has been imported. Records are
+handed out as the JSON objects that they are kept as.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from tracker.clock import legal_instant
+from tracker.errors import StoreError, UsageError
+from tracker.model import Level
+from tracker.serialization import instant
+from tracker.storage import presence
+from tracker.storage.instants import from_text, to_text
+from tracker.storage.recipient_queries import with_recipients
+from tracker.storage.schema_version import HEAD
+from tracker.text import index_form
+
+FILE = "tracker.db"
+_QUOTED = re.compile(r'"([^"]+)"|(\S+)')
+_JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ々〆]")
+_DAY = "coalesce(published, substr(detected_at, 1, 10))"
+_SINCE = "(published IS NOT NULL OR detected_at >= ?)"
+_UNTIL = "(published IS NOT NULL OR detected_at < ?)"
+_ONE_DAY = timedelta(days=1)
+_STANDING = (
+    "seq IN (SELECT seq FROM change_status WHERE state = ? AND coalesce(since, '') <= ?"
+    " AND coalesce(until, '9999') >= ?)"
+)
+_DONE = (
+    "EXISTS (SELECT 1 FROM review WHERE change_id = change.id AND review.revision >= change.revision"
+    " AND action IN ({}))"
+)
+_SEEN, _DECIDED = _DONE.format("'acknowledge', 'decide'"), _DONE.format("'decide'")
+_REVIEWS = {
+    "open": f"NOT baseline AND NOT {_SEEN}",
+    "acknowledged": f"{_SEEN} AND NOT {_DECIDED}",
+    "decided": _DECIDED,
+}
+# Only while the rules still find nothing: what they found meanwhile is said by them.
+_RESEMBLING = (
+    "id IN (SELECT change_id FROM resemblance WHERE topic <> '' AND resemblance.revision = change.revision)"
+    " AND (level = 0 OR NOT EXISTS (SELECT 1 FROM change_topic WHERE change_topic.seq = change.seq))"
+)
+_ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 'assign' ORDER BY id DESC LIMIT 1) = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which changes. `level`: that or above. `since` and `until` are days of publication, or of detection
+    (in New York) where a record was not published. `profile`: touched by it. `standing`: a legal state that holds on the day `on`.
+    `editorial`: False leaves out what is only typography. `baseline`: False leaves out what was there first.
+    `resembling`: only those that the rules found nothing in, but whose words are like a topic's.
+    `terms`: each in one of its forms, where the words of `query` are not enough. `review`: `open` (nobody has acknowledged or decided its present revision), `acknowledged`, `decided`."""
+
+    since: date | None = None
+    until: date | None = None
+    topic: str | None = None
+    level: Level | None = None
+    source: str | None = None
+    query: str | None = None
+    terms: tuple[tuple[str, ...], ...] = ()
+    kind: str | None = None
+    profile: str | None = None
+    standing: str | None = None
+    on: date | None = None
+    review: str | None = None
+    assignee: str | None = None
+    editorial: bool | None = None
+    baseline: bool | None = None
+    resembling: bool = False
+    limit: int = 50
+    offset: int = 0
+
+
+class Reader:
+    """Raises StoreError where there is no state yet, or where it cannot be read. A state of an older version is
+    brought to this one first."""
+
+    def __init__(self, state: Path) -> None:
+        self.path = state / FILE
+        if not presence.check(state):
+            raise StoreError(
+                f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state"
+            )
+        try:
+            self.connection = self._connect()
+            if self._version() != HEAD:
+                from tracker.storage.database import Store
+
+                self.connection.close()
+                Store(state).close()
+                self.connection = self._connect()
+        except sqlite3.Error as error:
+            if presence.is_damage(error):
+                raise presence.damaged(self.path, str(error)) from error
+            raise StoreError(f"{self.path}: {error}") from error
+        self.connection.row_factory = sqlite3.Row
+        self.connection.execute("PRAGMA mmap_size=268435456")
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=30, check_same_thread=False)
+
+    def _version(self) -> str | None:
+        known = self.connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+        ).fetchone()
+        row = known and self.connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def changes(self, wanted: Wanted) -> list[dict[str, Any]]:
+        """Newest first."""
+        return [json.loads(found) for found in self.records(wanted)]
+
+    def records(self, wanted: Wanted) -> list[str]:
+        """`changes` as JSON, as they are kept."""
+        where, values = _conditions(wanted)
+        rows = self.connection.execute(
+            f"SELECT record FROM change WHERE seq IN (SELECT seq FROM change WHERE {where} ORDER BY {_DAY} DESC, seq DESC"  # noqa: S608
+            f" LIMIT ? OFFSET ?) ORDER BY {_DAY} DESC, seq DESC",
+            [*values, wanted.limit, wanted.offset],
+        )
+        return [row["record"] for row in rows]
+
+    def pulse(self) -> int:
+        """Another number after each write to what people see."""
+        return int(self.connection.execute("SELECT number FROM pulse").fetchone()[0])
+
+    def count(self, wanted: Wanted) -> int:
+        where, values = _conditions(wanted)
+        query = f"SELECT count(*) FROM change WHERE {where}"  # noqa: S608 - conditions are ours, values are bound
+        return int(self.connection.execute(query, values).fetchone()[0])
+
+    def levels(self, wanted: Wanted | None = None) -> dict[int, int]:
+        """How many changes there are of each level's rank."""
+        where, values = _conditions(wanted or Wanted())
+        query = f"SELECT level, count(*) FROM change WHERE {where} GROUP BY level"  # noqa: S608
+        return dict(self.connection.execute(query, values).fetchall())
+
+    def acting_on(self, references: Sequence[str]) -> list[dict[str, Any]]:
+        """The records whose documents act on a document with one of these names, oldest first."""
+        marks = ", ".join("?" * len(references))
+        rows = self.connection.execute(
+            f"SELECT record FROM change WHERE seq IN (SELECT seq FROM link WHERE target IN ({marks}))"  # noqa: S608
+            " ORDER BY published, seq",
+            list(references),
+        )
+        return [json.loads(row["record"]) for row in rows]
+
+    def names(self, reference: str) -> str:
+        """The id of the record that a document number or FR citation names; empty where none is stored."""
+        row = self.connection.execute(
+            "SELECT id FROM change WHERE document_number = :name OR citation = :name ORDER BY seq LIMIT 1",
+            {"name": reference},
+        ).fetchone()
+        return row["id"] if row else ""
+
+    def has_operations(self, change_id: str) -> bool:
+        row = self.connection.execute("SELECT operations FROM change WHERE id = ?", [change_id]).fetchone()
+        return bool(row and row["operations"])
+
+    def texts(self, sources: Sequence[str]) -> list[dict[str, Any]]:
+        """The documents of these sources that have states: identity, source, key, how many, the last one's instant."""
+        marks = ", ".join("?" * len(sources))
+        rows = self.connection.execute(
+            "SELECT identity, source, key, count(*) AS states, max(at) AS at FROM version"  # noqa: S608
+            f" WHERE source IN ({marks}) GROUP BY identity ORDER BY source, key LIMIT 2000",
+            list(sources),
+        )
+        return [dict(row) for row in rows]
+
+    def text_states(self, identity: str) -> list[dict[str, Any]]:
+        """The states of one document, oldest first: ordinal, when stored, as of which day (eCFR), SHA-256."""
+        rows = self.connection.execute(
+            "SELECT ordinal, at, snapshot.meta ->> 'as_of' AS as_of, sha256, fetched_at FROM version"
+            " LEFT JOIN snapshot ON snapshot.id = version.snapshots ->> '$[0]' WHERE identity = ? ORDER BY ordinal",
+            [identity],
+        )
+        return [{**dict(row), "fetched_at": from_text(row["fetched_at"])} for row in rows]
+
+    def changes_of(self, identity: str) -> list[dict[str, Any]]:
+        """The records of one text or document, newest first."""
+        rows = self.connection.execute(
+            "SELECT record FROM change WHERE identity = ? ORDER BY version DESC, seq DESC", [identity]
+        )
+        return [json.loads(row["record"]) for row in rows]
+
+    def states_of(self, change_id: str) -> list[dict[str, Any]]:
+        """The records of the same text or document, before and after this one, oldest first: id, title, published,
+        detected_at, level (rank), editorial, baseline."""
+        rows = self.connection.execute(
+            "SELECT id, record ->> 'title' AS title, published, detected_at, level, editorial, baseline FROM change"
+            " WHERE identity = (SELECT identity FROM change WHERE id = ?) ORDER BY version, seq",
+            [change_id],
+        )
+        return [dict(row) for row in rows]
+
+    def owed(self, state: str, limit: int = 200) -> list[dict[str, Any]]:
+        """Deliveries in one state, newest first, each with the title of what is told and its last try."""
+        rows = self.connection.execute(
+            "SELECT delivery.id, change_id, channel, delivery.revision, state, attempts, reason, delivery.created_at,"
+            " next_attempt_at, held, coalesce(change.record ->> 'title', notice.data ->> 'title',"
+            " notice.kind || ' ' || (notice.data ->> 'subject')) AS title, coalesce(change.level, notice.level) AS level,"
+            " (SELECT at FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS at,"
+            " (SELECT answer FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS answer"
+            " FROM delivery LEFT JOIN change ON change.id = change_id LEFT JOIN notice ON notice.id = change_id"
+            " WHERE state = ? ORDER BY delivery.id DESC LIMIT ?",
+            [state, limit],
+        )
+        return with_recipients(self.connection, map(_held, rows))
+
+    def change(self, reference: str) -> dict[str, Any]:
+        """By id, by the beginning of an id, by document number or FR citation. Raises UsageError when that
+        names none, or more than one."""
+        rows = self.connection.execute(
+            "SELECT record FROM change WHERE id = :name OR document_number = :name OR citation = :name LIMIT 3",
+            {"name": reference},
+        ).fetchall()
+        if not rows and re.fullmatch(r"(chg_)?[0-9a-f]{4,16}", reference):
+            start = reference if reference.startswith("chg_") else f"chg_{reference}"
+            rows = self.connection.execute(
+                "SELECT record FROM change WHERE id GLOB ? LIMIT 3", [f"{start}*"]
+            ).fetchall()
+        if not rows:
+            raise UsageError(f"no change is called {reference!r}", cure="`tracker changes` lists them")
+        if len(rows) > 1:
+            raise UsageError(f"{reference!r} names more than one change", cure="give more of the id")
+        found: dict[str, Any] = json.loads(rows[0]["record"])
+        return found
+
+    def seal(self, change_id: str) -> str:
+        """The hash of a change's record and operations; empty where no change has that id."""
+        row = self.connection.execute("SELECT seal FROM change WHERE id = ?", [change_id]).fetchone()
+        return row["seal"] if row else ""
+
+    def deliveries(self, change_id: str) -> list[dict[str, Any]]:
+        """What was owed for a change, or withheld, to whom, and each try's answer."""
+        rows = self.connection.execute(
+            "SELECT id, channel, revision, state, attempts, reason, created_at, next_attempt_at, held FROM delivery"
+            " WHERE change_id = ? ORDER BY id",
+            [change_id],
+        ).fetchall()
+        return [
+            {**row, "tries": [dict(attempt) for attempt in self.connection.execute(
+                "SELECT at, ok, answer, seconds FROM attempt WHERE delivery_id = ? ORDER BY id", [row["id"]]
+            )]}
+            for row in with_recipients(self.connection, map(_held, rows))
+        ]  # fmt: skip
+
+    def answers(self, change_id: str) -> list[dict[str, Any]]:
+        """The answers that a change stands on, those of the state before first: side (`before`, `after`), url, status,
+        fetched_at, sha256, and who was at the other end (`tls`, null where that is not known)."""
+        rows = self.connection.execute(
+            "SELECT iif(version.ordinal < change.version, 'before', 'after') AS side, snapshot.url, status, fetched_at,"
+            " sha256, tls FROM change JOIN version ON version.identity = change.identity"
+            " AND version.ordinal IN (change.version - 1, change.version), json_each(version.snapshots) AS part"
+            " JOIN snapshot ON snapshot.id = part.value WHERE change.id = ? ORDER BY version.ordinal, part.key",
+            [change_id],
+        )
+        return [
+            {**dict(row), "fetched_at": from_text(row["fetched_at"]), "tls": json.loads(row["tls"] or "null")}
+            for row in rows
+        ]
+
+    def reviews(self, change_ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """What people did, oldest first: of these changes, or of all."""
+        columns = "id, change_id, revision, at, who, action, value, note, chain"
+        if change_ids is None:
+            rows = self.connection.execute(f"SELECT {columns} FROM review ORDER BY id")  # noqa: S608
+        else:
+            marks = ", ".join("?" * len(change_ids))
+            rows = self.connection.execute(
+                f"SELECT {columns} FROM review WHERE change_id IN ({marks}) ORDER BY id",  # noqa: S608
+                list(change_ids),
+            )
+        return [dict(row) for row in rows]
+
+    def beside(self, change_id: str) -> dict[str, Any]:
+        """What stands beside the record and is no finding: what its words are like (`resembles`), and what a model
+        wrote about its present revision (`model_summary`, the last try); each None where there is none."""
+        like = self.connection.execute(
+            "SELECT topic, round(score, 2) AS score, reference, resemblance.made_with FROM change"  # noqa: S608 - ours
+            f" JOIN resemblance ON change_id = change.id WHERE change.id = ? AND {_RESEMBLING}",
+            [change_id],
+        ).fetchone()
+        wrote = self.connection.execute(
+            "SELECT state, reason, model, at, prompt, ja, en, quotes, left_out FROM model_summary"
+            " JOIN change ON change.id = change_id AND change.revision = model_summary.revision"
+            " WHERE change_id = ? ORDER BY model_summary.id DESC LIMIT 1",
+            [change_id],
+        ).fetchone()
+        summary = None
+        if wrote is not None:
+            summary = {
+                **dict(wrote),
+                "at": instant(from_text(wrote["at"])),
+                "written_by": "model",
+                "checked": False,
+            }
+            parts = zip(
+                wrote["ja"].splitlines(), wrote["en"].splitlines(), json.loads(wrote["quotes"]), strict=True
+            )
+            summary["sentences"] = [{"ja": ja, "en": en, "quote": quote} for ja, en, quote in parts]
+            for column in ("ja", "en", "quotes"):
+                del summary[column]
+        return {"resembles": dict(like) if like else None, "model_summary": summary}
+
+    def titles(self, change_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Title and document number of changes, by their ids."""
+        wanted = json.dumps(list(change_ids))
+        rows = self.connection.execute(
+            "SELECT id, record ->> 'title' AS title, document_number FROM change"
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            [wanted],
+        )
+        return {row["id"]: {"title": row["title"], "document_number": row["document_number"]} for row in rows}
+
+    def assignees(self) -> list[str]:
+        rows = self.connection.execute(
+            "SELECT DISTINCT value FROM review WHERE action = 'assign' AND value <> '' ORDER BY value"
+        )
+        return [row["value"] for row in rows]
+
+    def sources(self) -> dict[str, dict[str, Any]]:
+        return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source")}
+
+    def size(self) -> int:
+        """Bytes of the database, free room in it included."""
+        return int(
+            self.connection.execute(
+                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+            ).fetchone()[0]
+        )
+
+    def disk(self) -> dict[str, dict[str, int]]:
+        """Per source: how many answers are kept, what their bytes take up packed and unpacked, and how many were dropped
+        by policy. Bytes that several sources brought count for the first. Figures that are kept, not counted."""
+        rows = self.connection.execute("SELECT source, answers, packed, unpacked, dropped FROM source_disk")
+        return {row["source"]: {name: row[name] for name in row.keys()[1:]} for row in rows}
+
+    def reconciliations(self) -> dict[str, dict[str, Any]]:
+        """Per source, what its last audit found."""
+        rows = self.connection.execute(
+            "SELECT source, at, since, ok, record FROM reconciliation"
+            " WHERE id IN (SELECT max(id) FROM reconciliation GROUP BY source)"
+        )
+        return {row["source"]: {**dict(row), "record": json.loads(row["record"])} for row in rows}
+
+    def channels(self) -> dict[str, dict[str, Any]]:
+        """Per channel: what is owed, sent, dead and withheld, and how its last try went."""
+        found: dict[str, dict[str, Any]] = {}
+        for row in self.connection.execute(
+            "SELECT tally.*, at, ok, answer FROM tally LEFT JOIN attempt ON attempt.id = last_attempt"
+        ):
+            counts = {name: row[name] for name in ("pending", "claimed", "sent", "dead", "withheld")}
+            last = {name: row[name] for name in ("at", "ok", "answer")} if row["at"] else None
+            found[row["channel"]] = {**counts, "last": last}
+        return found
+
+    def digests(self) -> dict[str, int]:
+        """How many weekly digests there are of each state."""
+        rows = self.connection.execute("SELECT state, count(*) FROM digest GROUP BY state")
+        return dict(rows.fetchall())
+
+    def dead_digests(self) -> list[dict[str, Any]]:
+        """The weekly digests that were given up, newest first."""
+        rows = self.connection.execute(
+            "SELECT week, channel, language, profile, attempts, answer, ended_at FROM digest WHERE state = 'dead'"
+            " ORDER BY id DESC"
+        )
+        return [dict(row) for row in rows]
+
+    def open_incidents(self) -> list[dict[str, Any]]:
+        """The outages that last, oldest first: subject, reason, opened_at."""
+        rows = self.connection.execute(
+            "SELECT subject, reason, opened_at FROM incident WHERE closed_at IS NULL ORDER BY opened_at, id"
+        )
+        return [dict(row) for row in rows]
+
+    def planned(self, since: date) -> Iterator[dict[str, Any]]:
+        """The records with a date that still stands on this day or after it."""
+        rows = self.connection.execute(
+            "SELECT record FROM change WHERE seq IN (SELECT seq FROM deadline WHERE day >= ? AND NOT superseded)"
+            " AND level > 0 AND NOT editorial",
+            [since.isoformat()],
+        )
+        for row in rows:
+            yield json.loads(row["record"])
+
+    def withdrawn(self, since: date) -> Iterator[dict[str, Any]]:
+        """The records with a date on this day or after it that stands no more."""
+        rows = self.connection.execute(
+            "SELECT record FROM change WHERE seq IN (SELECT seq FROM deadline WHERE day >= ? AND superseded)"
+            " AND level > 0 AND NOT editorial",
+            [since.isoformat()],
+        )
+        for row in rows:
+            yield json.loads(row["record"])
+
+
+@contextmanager
+def reader(state: Path) -> Iterator[Reader]:
+    opened = Reader(state)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _held(row: sqlite3.Row) -> dict[str, Any]:
+    """A delivery with what holds it as an object."""
+    return {**dict(row), "held": json.loads(row["held"]) if row["held"] else None}
+
+
+def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
+    where, values = ["1"], list[Any]()
+    end = min(wanted.until, date.max - _ONE_DAY) + _ONE_DAY if wanted.until else None
+    plain: Sequence[tuple[str, Any]] = (
+        # The index knows the day in UTC, which is New York's or the next one: it narrows, the instant decides.
+        (f"{_DAY} >= ?", wanted.since and wanted.since.isoformat()),
+        (_SINCE, wanted.since and to_text(legal_instant(wanted.since))),
+        (f"{_DAY} <= ?", end and end.isoformat()),
+        ("coalesce(published, '') <= ?", wanted.until and wanted.until.isoformat()),
+        (_UNTIL, end and to_text(legal_instant(end))),
+        ("seq IN (SELECT seq FROM change_topic WHERE topic = ?)", wanted.topic),
+        ("level >= ?", wanted.level and wanted.level.rank),
+        ("+source = ?", wanted.source),  # `+`: by the index of the newest, not by that of one source
+        ("kind = ?", wanted.kind),
+        ("editorial = ?", wanted.editorial),
+        ("baseline = ?", wanted.baseline),
+        (_ASSIGNED, wanted.assignee),
+        ("seq IN (SELECT seq FROM change_profile WHERE profile = ?)", wanted.profile),
+    )
+    for condition, value in plain:
+        if value is not None:
+            where.append(condition)
+            values.append(value)
+    if wanted.resembling:
+        where.append(_RESEMBLING)
+    if wanted.review is not None:
+        where.append(_REVIEWS[wanted.review])
+    if wanted.standing is not None:
+        where.append(_STANDING)
+        day_text = wanted.on.isoformat() if wanted.on else "9999-12-31"
+        values += [wanted.standing, day_text, day_text]
+    asked = [(quoted or bare,) for quoted, bare in _QUOTED.findall(wanted.query or "")]
+    for forms in (*asked, *wanted.terms):
+        found = [condition for form in forms for condition in _search(form)]
+        if found:
+            where.append(f"({' OR '.join(condition for condition, _ in found)})")
+            values += [value for _, value in found]
+    return " AND ".join(where), values
+
+
+def _search(form: str) -> Iterator[tuple[str, str]]:
+    """The condition of a word or phrase, if it says anything. English goes by words, Japanese by trigrams, and what
+    is too short for a trigram by looking at each row's Japanese."""
+    term = index_form(form)
+    phrase = '"' + term.replace('"', '""') + '"'
+    if not _JAPANESE.search(term):
+        if re.search(r"\w", term):
+            yield "seq IN (SELECT rowid FROM change_fts_en WHERE change_fts_en MATCH ?)", phrase
+    elif len(term) >= 3:
+        yield "seq IN (SELECT rowid FROM change_fts_ja WHERE change_fts_ja MATCH ?)", phrase
+    else:
+        yield "seq IN (SELECT seq FROM change_text WHERE instr(ja, ?))", term

@@ -1,0 +1,57 @@
+"""Read only: how the recipients of deliveries stand, and what waits for channels that the settings do not have."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from tracker.serialization import instant
+from tracker.storage.instants import from_text
+
+
+def with_recipients(connection: sqlite3.Connection, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Deliveries, each with its `recipients`: of each recipient, state, attempts, answer, at, repeated. None are listed
+    where the only recipient of a channel took it at the first try."""
+    found = {row["id"]: {**row, "recipients": []} for row in rows}
+    listed = connection.execute(
+        "SELECT delivery.id, recipient, delivery_recipient.state, delivery_recipient.attempts, answer, at,"
+        " delivery_recipient.repeated FROM delivery JOIN delivery_recipient ON delivery_recipient.key = delivery.key"
+        " WHERE delivery.id IN (SELECT value FROM json_each(?)) ORDER BY delivery.id, recipient",
+        [json.dumps(list(found))],
+    )
+    for row in listed:
+        entry = dict(row)
+        entry["at"] = instant(from_text(entry["at"]))
+        entry["repeated"] = bool(entry["repeated"])
+        found[entry.pop("id")]["recipients"].append(entry)
+    return list(found.values())
+
+
+def not_reached(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]]]:
+    """Per channel, the recipients that alerts or digests were put off by, or refused by for good, and not sent to since
+    these were given up or put off: recipient, state (the worst), number of messages, the last answer."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    rows = connection.execute(
+        "SELECT channel, recipient, min(delivery_recipient.state) AS state, count(*) AS number, answer, max(at) AS at"
+        " FROM delivery_recipient JOIN (SELECT key, channel FROM delivery WHERE state IN ('pending', 'claimed', 'dead')"
+        " UNION ALL SELECT key, channel FROM digest WHERE state IN ('pending', 'claimed', 'dead')) AS owed"
+        " ON owed.key = delivery_recipient.key WHERE delivery_recipient.state IN ('dead', 'pending')"
+        " GROUP BY channel, recipient ORDER BY channel, recipient"
+    )
+    for row in rows:
+        if row["recipient"]:
+            entry = {name: row[name] for name in ("recipient", "state", "number", "answer")}
+            found.setdefault(row["channel"], []).append({**entry, "at": instant(from_text(row["at"]))})
+    return found
+
+
+def stranded(connection: sqlite3.Connection, channels: Collection[str]) -> dict[str, int]:
+    """How many alerts wait for channels, or were given up by channels, that are not among these: removed from the settings,
+    or renamed."""
+    rows = connection.execute(
+        "SELECT channel, pending + claimed + dead AS number FROM tally WHERE pending + claimed + dead > 0"
+        " ORDER BY channel"
+    )
+    return {row["channel"]: row["number"] for row in rows if row["channel"] not in channels}

@@ -1,0 +1,191 @@
+"""Bytes that are no longer needed, dropped by policy, each with a sealed tombstone that says what went, when and why.
+
+What can go is only what was never read as truth: the lists by which an adapter saw what there is, and answers that were held
+for a second look. What a version, a change or a piece of evidence refers to never goes, nor does the newest answer for
+any address, nor what another blob is packed against. The record of the answer (address, headers, time, SHA-256) stays in
+the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text, update
+
+from tracker.model import Role
+from tracker.storage.database import Store
+from tracker.storage.instants import to_text
+from tracker.storage.schema import BLOB, CHANGE, RESOURCE, SNAPSHOT, TOMBSTONE
+
+START = "0" * 64
+EVIDENCE = "evidence/"  # keys of answers that were kept as evidence of a state between two others
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One kept answer, as far as it matters here. `held`: it waited for a second look and was not taken as true."""
+
+    id: int
+    source: str
+    key: str
+    role: str
+    sha256: str
+    fetched_at: datetime
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Droppable:
+    """Bytes that may go, with the answers that had them, oldest first. `packed`: what they take up."""
+
+    sha256: str
+    size: int
+    packed: int
+    answers: tuple[Answer, ...]
+
+    @property
+    def source(self) -> str:
+        return self.answers[0].source
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    sha256: str
+    size: int
+    packed: int
+    base: str | None
+
+
+def droppable(
+    answers: Iterable[Answer], blobs: Mapping[str, Blob], needed: frozenset[str], before: datetime
+) -> list[Droppable]:
+    """What may go: bytes whose every answer came before `before`, none of them needed. Pure. `needed` are the SHA-256 of
+    what versions, changes and present holds refer to."""
+    by_bytes: dict[str, list[Answer]] = {}
+    newest: dict[tuple[str, str], Answer] = {}
+    for answer in sorted(answers, key=lambda answer: answer.id):
+        by_bytes.setdefault(answer.sha256, []).append(answer)
+        newest[answer.source, answer.key] = answer
+    kept = needed | {answer.sha256 for answer in newest.values()}
+    going = {
+        digest
+        for digest, found in by_bytes.items()
+        if digest in blobs
+        and digest not in kept
+        and all(_disposable(answer) and answer.fetched_at < before for answer in found)
+    }
+    # What others are packed against stays as long as one of them does.
+    going -= {blob.base for blob in blobs.values() if blob.base and blob.sha256 not in going}
+    return [
+        Droppable(digest, blobs[digest].size, blobs[digest].packed, tuple(by_bytes[digest]))
+        for digest in sorted(going, key=lambda digest: by_bytes[digest][0].id)
+    ]
+
+
+def _disposable(answer: Answer) -> bool:
+    return (answer.role == Role.LISTING or answer.held) and not answer.key.startswith(EVIDENCE)
+
+
+def unneeded(connection: Connection, before: datetime) -> list[Droppable]:
+    """What may go now, oldest first."""
+    rows = connection.execute(
+        select(BLOB.c.sha256, BLOB.c.size, func.length(BLOB.c.data).label("packed"), BLOB.c.base)
+    )
+    blobs = {row.sha256: Blob(row.sha256, row.size, row.packed, row.base) for row in rows if row.packed}
+    answers = [
+        Answer(row.id, row.source, row.key, row.role, row.sha256, row.fetched_at, "held" in row.meta)
+        for row in connection.execute(
+            select(
+                SNAPSHOT.c.id, SNAPSHOT.c.source, SNAPSHOT.c.key, SNAPSHOT.c.role, SNAPSHOT.c.sha256,
+                SNAPSHOT.c.fetched_at, SNAPSHOT.c.meta,
+            )
+        )
+    ]  # fmt: skip
+    return droppable(answers, blobs, _needed(connection), before)
+
+
+def _needed(connection: Connection) -> frozenset[str]:
+    read = connection.execute(
+        text(
+            "SELECT DISTINCT snapshot.sha256 FROM version, json_each(version.snapshots) AS one"
+            " JOIN snapshot ON snapshot.id = one.value"
+        )
+    ).scalars()
+    waiting = connection.execute(
+        text(
+            "SELECT DISTINCT snapshot.sha256 FROM flapping, json_each(flapping.snapshots) AS one"
+            " JOIN snapshot ON snapshot.id = one.value"
+        )
+    ).scalars()
+    compared = connection.execute(
+        select(CHANGE.c.operations).where(CHANGE.c.operations.is_not(None))
+    ).scalars()
+    held = connection.execute(
+        select(RESOURCE.c.held_sha256).where(RESOURCE.c.held_sha256.is_not(None))
+    ).scalars()
+    return frozenset(map(str, (*read, *waiting, *compared, *held)))
+
+
+def prune(store: Store, *, older: timedelta, now: datetime) -> list[Droppable]:
+    """Drops what may go, all in one transaction, and says what it was."""
+    why = f"nothing refers to it, and it is older than {older.days} days"
+    with store.write() as connection:
+        found = unneeded(connection, now - older)
+        _drop(connection, found, now, why)
+    return found
+
+
+def _drop(connection: Connection, found: Sequence[Droppable], now: datetime, why: str) -> None:
+    chain = (
+        connection.execute(select(TOMBSTONE.c.chain).order_by(TOMBSTONE.c.id.desc()).limit(1)).scalar()
+        or START
+    )
+    for one in found:
+        row: dict[str, Any] = {
+            "sha256": one.sha256, "size": one.size, "packed": one.packed,
+            "snapshots": [answer.id for answer in one.answers], "first_at": one.answers[0].fetched_at,
+            "last_at": one.answers[-1].fetched_at, "why": why, "at": now,
+        }  # fmt: skip
+        chain = _link(chain, row)
+        connection.execute(insert(TOMBSTONE).values(**row, chain=chain))
+        connection.execute(update(BLOB).where(BLOB.c.sha256 == one.sha256).values(data=b"", base=None))
+
+
+_CHAINED = ("sha256", "size", "packed", "snapshots", "first_at", "last_at", "why", "at")
+
+
+def _link(before: str, row: Mapping[Any, Any]) -> str:
+    def plain(value: Any) -> Any:
+        return to_text(value) if isinstance(value, datetime) else value
+
+    said = json.dumps([before, *(plain(row[name]) for name in _CHAINED)], ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def verify(connection: Connection) -> Iterator[str]:
+    """A line for each tombstone that is not what was written, and for each blob without bytes that has none."""
+    chain, buried = START, dict[str, int]()
+    for row in connection.execute(select(TOMBSTONE).order_by(TOMBSTONE.c.id)).mappings():
+        if row["chain"] != _link(chain, row):
+            yield f"tombstone {row['id']} ({row['sha256']}): the record, or one before it, was altered"
+        chain = row["chain"]
+        buried[row["sha256"]] = row["size"]
+    for blob in connection.execute(select(BLOB.c.sha256, BLOB.c.size).where(func.length(BLOB.c.data) == 0)):
+        if buried.get(blob.sha256) != blob.size:
+            yield f"blob {blob.sha256} has no bytes, and no tombstone says why"
+
+
+def dropped(connection: Connection) -> tuple[int, int]:
+    """How many blobs are without their bytes by policy, and how many bytes that were, as they were kept."""
+    gone = select(BLOB.c.sha256).where(func.length(BLOB.c.data) == 0)
+    row = connection.execute(
+        select(
+            func.count(TOMBSTONE.c.sha256.distinct()), func.coalesce(func.sum(TOMBSTONE.c.packed), 0)
+        ).where(TOMBSTONE.c.sha256.in_(gone))
+    ).one()
+    return int(row[0]), int(row[1])

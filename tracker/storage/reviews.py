@@ -1,0 +1,130 @@
+"""What people did about changes: acknowledged, assigned, commented, decided. Only ever added to, each entry chained
+to the one before, so that one changed or taken away later is found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from tracker.errors import UsageError
+from tracker.storage.instants import to_text
+from tracker.storage.schema import CHANGE, REVIEW
+from tracker.text import fold_space
+
+START = "0" * 64
+NAME = 80  # characters of a person's name
+NOTE = 4_000
+
+
+class Action(StrEnum):
+    ACKNOWLEDGE = "acknowledge"
+    ASSIGN = "assign"  # value: to whom; empty: to nobody any more
+    DUE = "due"  # value: an ISO day; empty: none any more
+    COMMENT = "comment"
+    DECIDE = "decide"  # value: a Decision, note: the reason
+
+
+class Decision(StrEnum):
+    APPLIES = "applies"
+    DOES_NOT_APPLY = "does-not-apply"
+    WATCH = "watch"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the review of a change's present revision stands. What was acknowledged or decided of an earlier
+    revision does not count: the text has moved since. Assignee and due day stay until they are changed."""
+
+    acknowledged_by: str = ""
+    assignee: str = ""
+    due: date | None = None
+    decision: str = ""
+    reason: str = ""
+    decided_by: str = ""
+
+    @property
+    def state(self) -> str:
+        return "decided" if self.decision else "acknowledged" if self.acknowledged_by else "open"
+
+
+def standing(entries: Sequence[Mapping[str, Any]], revision: int) -> Standing:
+    """Out of a change's entries, oldest first (`Reader.reviews`)."""
+    found: dict[str, Any] = {}
+    for entry in entries:
+        match entry["action"]:
+            case Action.ASSIGN:
+                found["assignee"] = entry["value"]
+            case Action.DUE:
+                found["due"] = date.fromisoformat(entry["value"]) if entry["value"] else None
+            case Action.ACKNOWLEDGE if entry["revision"] >= revision:
+                found["acknowledged_by"] = entry["who"]
+            case Action.DECIDE if entry["revision"] >= revision:
+                found |= {"decision": entry["value"], "reason": entry["note"], "decided_by": entry["who"]}
+    return Standing(**found)
+
+
+def add(
+    connection: Connection,
+    change_id: str,
+    *,
+    at: datetime,
+    who: str,
+    action: Action,
+    value: str = "",
+    note: str = "",
+) -> None:
+    """Raises UsageError when there is no such change, or the entry says nothing: no name, a decision without a
+    reason, a comment without words, a day that is none."""
+    revision = connection.execute(select(CHANGE.c.revision).where(CHANGE.c.id == change_id)).scalar()
+    if revision is None:
+        raise UsageError(f"no change is called {change_id!r}")
+    who, value, note = fold_space(who), fold_space(value), note.replace("\r\n", "\n").strip()
+    _check(who, action, value, note)
+    row: dict[str, Any] = {
+        "change_id": change_id, "revision": revision, "at": at, "who": who, "action": str(action),
+        "value": value, "note": note,
+    }  # fmt: skip
+    last = connection.execute(select(REVIEW.c.chain).order_by(REVIEW.c.id.desc()).limit(1)).scalar()
+    connection.execute(insert(REVIEW).values(**row, chain=_link(last or START, row)))
+
+
+def verify(connection: Connection) -> Iterator[str]:
+    """A line for each entry that is not what was written, or does not follow the one before."""
+    chain = START
+    for row in connection.execute(select(REVIEW).order_by(REVIEW.c.id)):
+        if row.chain != _link(chain, row._mapping):
+            yield f"review {row.id} ({row.change_id}): the entry, or one before it, was altered or taken away"
+        chain = row.chain
+
+
+def _check(who: str, action: Action, value: str, note: str) -> None:
+    if not who or len(who) > NAME:
+        raise UsageError("an entry needs the name of its writer", cure=f"at most {NAME} characters")
+    if len(note) > NOTE:
+        raise UsageError(f"the words are longer than {NOTE} characters")
+    if action is Action.COMMENT and not note:
+        raise UsageError("a comment needs words")
+    if action is Action.DECIDE and (value not in list(Decision) or not note):
+        raise UsageError("a decision needs a reason", cure=f"one of {', '.join(Decision)}, and why")
+    if action is Action.ASSIGN and len(value) > NAME:
+        raise UsageError(f"a name is longer than {NAME} characters")
+    if action is Action.DUE and value:
+        try:
+            date.fromisoformat(value)
+        except ValueError as error:
+            raise UsageError(f"{value!r} is not a day such as 2026-11-22") from error
+
+
+_CHAINED = ("change_id", "revision", "at", "who", "action", "value", "note")
+
+
+def _link(before: str, row: Mapping[Any, Any]) -> str:
+    values = [to_text(row[name]) if isinstance(row[name], datetime) else row[name] for name in _CHAINED]
+    return hashlib.sha256(json.dumps([before, *values], ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,269 @@
+"""A chained log of the rows that change in the course of work (versions, deliveries, mutes, accounts, incidents, ...), so that
+`verify` can compare each row with what this program last wrote.
+
+While this program writes, temporary triggers of its own connection note which rows a transaction touches, with what they
+held before; other tools have no such triggers. At the end of the transaction one entry is added for each touched row: the
+hash of what it holds now (empty: it is gone), and whether it held before what its last entry says (`sound`). A row that was
+altered by other means differs from its last entry, or makes the next entry unsound. `chain` hashes each entry with the one
+before. NULL columns are left out of a hash, so that a new column that may be NULL leaves hashes as they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Table, text
+
+from tracker.storage.schema import metadata
+
+START = "0" * 64
+SCHEMA = "(schema)"  # `name` of the entry that says up to which schema all rows have entries
+
+# Tables whose rows have entries, each with the columns that are left out and why nothing hangs on them.
+EXEMPT_COLUMNS: dict[str, dict[str, str]] = {
+    "version": {},
+    "source": {
+        "state": "the last poll's, written anew by the next", "since": "as `state`", "reason": "as `state`",
+        "next_poll_at": "bounded by the interval at every look", "lease_owner": "a lease, bounded by its time",
+        "lease_until": "as `lease_owner`", "last_attempt_at": "the last poll's", "last_success_at": "the last poll's",
+        "consecutive_failures": "the last poll's", "last_report": "the last poll's figures",
+    },
+    "resource": {
+        "size": "a figure", "full_at": "bounded by full_every at every look", "recipe": "another one asks for the whole",
+        "held_sha256": "until the next poll", "held_count": "until the next poll", "missing_count": "until the next poll",
+    },
+    "delivery": {"claimed_until": "a lease, bounded by its time"},
+    "delivery_recipient": {}, "notice": {}, "incident": {}, "reconciliation": {}, "story_name": {}, "thread": {}, "mute": {},
+    "digest": {"claimed_until": "a lease, bounded by its time"},
+    "account": {}, "api_key": {}, "saved_filter": {}, "session": {}, "sign_in": {},
+    "change_topic": {}, "change_profile": {}, "link": {}, "flapping": {}, "absence": {},
+}  # fmt: skip
+
+# Tables without entries, and what shows an alteration instead, or why none matters.
+EXEMPT_TABLES = {
+    "blob": "hashed again byte by byte", "snapshot": "a chain of its own", "attempt": "a chain of its own",
+    "review": "a chain of its own", "deed": "a chain of its own", "tombstone": "a chain of its own", "row_event": "this log",
+    "change": "a seal in each row", "change_status": "compared with the record", "deadline": "compared with the record",
+    "change_text": "what is searched by; made again from the records", "tally": "counts, kept by triggers",
+    "pulse": "counts, kept by triggers", "source_disk": "counts, kept by triggers",
+    "resemblance": "stands beside the findings; nothing is decided by it", "model_summary": "as `resemblance`",
+}  # fmt: skip
+
+# A claim is a lease on a row that is still to be sent: it comes and goes without an entry.
+_STATE = "CASE {0} WHEN 'claimed' THEN 'pending' ELSE {0} END"
+_NOTED = "touched_rows"
+
+
+def tables() -> list[Table]:
+    return [metadata.tables[name] for name in EXEMPT_COLUMNS if name in metadata.tables]
+
+
+def columns(table: Table) -> list[str]:
+    """The columns that an entry covers."""
+    return [column.name for column in table.columns if column.name not in EXEMPT_COLUMNS[table.name]]
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """The triggers of a connection that writes, outside any transaction."""
+    cursor = connection.cursor()
+    for statement in _statements():
+        cursor.execute(statement)
+    cursor.close()
+
+
+def seal(connection: Connection) -> None:
+    """Adds the entries of this transaction, as its last act."""
+    touched = connection.execute(text(f"SELECT name, key, old FROM {_NOTED} ORDER BY rowid")).all()  # noqa: S608
+    if not touched:
+        return
+    chain = _last_chain(connection)
+    entries: list[dict[str, Any]] = []
+    for name, key, old in touched:
+        now = connection.execute(text(_one(name)), {"key": key}).scalar()
+        before, after = _hash(name, key, old), _hash(name, key, now)
+        if before == after:
+            continue
+        last = _last(connection, name, key)
+        chain = _entry(entries, chain, name, key, after, sound=before == last)
+    _add(connection, entries)
+    connection.execute(text(f"DELETE FROM {_NOTED}"))  # noqa: S608
+
+
+def adopted(connection: Connection, schema: str) -> bool:
+    """Whether all rows have entries as of this schema."""
+    found = connection.execute(
+        text("SELECT key FROM row_event WHERE name = :name ORDER BY id DESC LIMIT 1"), {"name": SCHEMA}
+    ).scalar()
+    return found == schema
+
+
+def adopt(connection: Connection, schema: str) -> None:
+    """Entries for all rows as they are found: of a database that had none, or that was brought to another schema."""
+    chain, entries = _last_chain(connection), list[dict[str, Any]]()
+    for table in tables():
+        for key, now, last in connection.execute(text(_every(table))).all():
+            after = _hash(table.name, key, now)
+            if after != (last or ""):
+                chain = _entry(entries, chain, table.name, key, after, sound=True)
+    _entry(entries, chain, SCHEMA, schema, hashlib.sha256(schema.encode()).hexdigest(), sound=True)
+    _add(connection, entries)
+    connection.execute(text(f"DELETE FROM {_NOTED}"))  # noqa: S608
+
+
+def leave_behind(connection: Connection, names: Collection[str]) -> None:
+    """Entries for the rows of these tables that did not travel with an archive."""
+    chain, entries = _last_chain(connection), list[dict[str, Any]]()
+    for table in tables():
+        if table.name in names:
+            for (key,) in connection.execute(text(_gone(table))).all():
+                chain = _entry(entries, chain, table.name, key, "", sound=True)
+    _add(connection, entries)
+
+
+def verify(connection: Connection) -> Iterator[str]:
+    """A line for each entry that does not follow the one before, and for each row that is not what its last entry says."""
+    yield from verify_chain(connection)
+    for table in tables():
+        yield from verify_rows(connection, table.name)
+
+
+def verify_chain(connection: Connection) -> Iterator[str]:
+    chain = START
+    found = connection.execute(
+        text("SELECT id, name, key, after, sound, chain FROM row_event ORDER BY id").execution_options(
+            yield_per=1000
+        )
+    )
+    for row in found:
+        if row.chain != _link(chain, row.name, row.key, row.after, bool(row.sound)):
+            yield f"row_event {row.id} ({row.name} {row.key}): the entry, or one before it, was altered or taken away"
+        elif not row.sound:
+            yield f"{row.name} {row.key}: the row was altered by other means before entry {row.id}"
+        chain = row.chain
+
+
+def verify_rows(connection: Connection, name: str, keys: Sequence[str] | None = None) -> Iterator[str]:
+    """The rows of a table, or those with these keys (`key`)."""
+    table = metadata.tables[name]
+    for found, now, last in connection.execute(text(_every(table))):
+        if keys is not None and found not in keys:
+            continue
+        if last is None or last == "":
+            yield f"{name} {found}: the row was not written by this program"
+        elif last != _hash(name, found, now):
+            yield f"{name} {found}: the row was altered"
+    for (found,) in connection.execute(text(_gone(table))):
+        if keys is None or found in keys:
+            yield f"{name} {found}: the row was taken away"
+
+
+def key(*values: Any) -> str:
+    """The key of a row, out of its primary key, as SQLite's `json_array` writes it."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+# --- statements ---------------------------------------------------------------------------------------------------
+
+
+def _key(table: Table, row: str) -> str:
+    return f"json_array({', '.join(f'{row}.{column.name}' for column in table.primary_key)})"
+
+
+def _values(table: Table, row: str) -> str:
+    pairs = []
+    for name in columns(table):
+        value = f'{row}."{name}"'
+        if name == "state" and table.name in {"delivery", "digest"}:
+            value = _STATE.format(value)
+        pairs.append(f"'{name}', {value}")
+    return f"json_patch('{{}}', json_object({', '.join(pairs)}))"
+
+
+@lru_cache(maxsize=1)
+def _statements() -> tuple[str, ...]:
+    made = [f"CREATE TEMP TABLE {_NOTED} (name TEXT, key TEXT, old TEXT, PRIMARY KEY (name, key))"]
+    for table in tables():
+        of = ", ".join(f'"{name}"' for name in columns(table))
+        for event, row, old in (
+            ("INSERT", "NEW", "NULL"),
+            (f"UPDATE OF {of}", "OLD", _values(table, "OLD")),
+            ("DELETE", "OLD", _values(table, "OLD")),
+        ):
+            this = _key(table, row)
+            made.append(
+                f"CREATE TEMP TRIGGER touched_{table.name}_{event[:6].lower()} AFTER {event} ON main.{table.name} BEGIN"  # noqa: S608
+                f" INSERT INTO {_NOTED} SELECT '{table.name}', {this}, {old} WHERE NOT EXISTS"
+                f" (SELECT 1 FROM {_NOTED} WHERE name = '{table.name}' AND key = {this}); END"
+            )
+    return tuple(made)
+
+
+@lru_cache(maxsize=64)
+def _one(name: str) -> str:
+    table = metadata.tables[name]
+    where = " AND ".join(
+        f"r.{column.name} = json_extract(:key, '$[{place}]')"
+        for place, column in enumerate(table.primary_key)
+    )
+    return f"SELECT {_values(table, 'r')} FROM {name} AS r WHERE {where}"  # noqa: S608 - names of the schema
+
+
+def _every(table: Table) -> str:
+    this = _key(table, "r")
+    return (
+        f"SELECT {this} AS key, {_values(table, 'r')} AS now, (SELECT after FROM row_event"  # noqa: S608
+        f" WHERE name = '{table.name}' AND key = {this} ORDER BY id DESC LIMIT 1) AS last FROM {table.name} AS r"
+    )
+
+
+def _gone(table: Table) -> str:
+    return (
+        f"SELECT key FROM row_event AS e WHERE name = '{table.name}' AND after <> '' AND id = (SELECT max(id)"  # noqa: S608
+        f" FROM row_event WHERE name = '{table.name}' AND key = e.key) AND key NOT IN (SELECT {_key(table, 'r')} FROM {table.name} AS r)"
+    )
+
+
+# --- entries ------------------------------------------------------------------------------------------------------
+
+
+def _entry(entries: list[dict[str, Any]], chain: str, name: str, key: str, after: str, *, sound: bool) -> str:
+    chain = _link(chain, name, key, after, sound)
+    entries.append({"name": name, "key": key, "after": after, "sound": sound, "chain": chain})
+    return chain
+
+
+def _add(connection: Connection, entries: list[dict[str, Any]]) -> None:
+    if entries:
+        connection.execute(
+            text(
+                "INSERT INTO row_event (name, key, after, sound, chain) VALUES (:name, :key, :after, :sound, :chain)"
+            ),
+            entries,
+        )
+
+
+def _last_chain(connection: Connection) -> str:
+    found = connection.execute(text("SELECT chain FROM row_event ORDER BY id DESC LIMIT 1")).scalar()
+    return str(found or START)
+
+
+def _last(connection: Connection, name: str, key: str) -> str:
+    found = connection.execute(
+        text("SELECT after FROM row_event WHERE name = :name AND key = :key ORDER BY id DESC LIMIT 1"),
+        {"name": name, "key": key},
+    ).scalar()
+    return str(found or "")
+
+
+def _hash(name: str, key: str, values: str | None) -> str:
+    """Empty for a row that is not there."""
+    return "" if values is None else hashlib.sha256(f"{name}\n{key}\n{values}".encode()).hexdigest()
+
+
+def _link(before: str, name: str, key: str, after: str, sound: bool) -> str:
+    return hashlib.sha256(f"{before}\n{name}\n{key}\n{after}\n{int(sound)}".encode()).hexdigest()

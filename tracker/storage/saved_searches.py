@@ -1,0 +1,118 @@
+"""Conditions of the inbox that people keep under a name, each with a key that opens its feed and calendar and nothing else.
+
+A key is kept as its SHA-256 only; whoever lost it makes another, which ends the one before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from tracker.errors import UsageError
+from tracker.storage.account_tables import SAVED_FILTER
+from tracker.text import fold_space, search_form
+
+NAME = 80
+MOST = 100  # of one owner
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """`owner`: as accounts are compared; empty: whoever reads without sign-in. `has_key`: its addresses are open."""
+
+    id: str
+    owner: str
+    name: str
+    conditions: Mapping[str, str]
+    has_key: bool
+    made_at: datetime
+
+
+def add(connection: Connection, owner: str, name: str, conditions: Mapping[str, str], now: datetime) -> str:
+    """Its id. One of the same name gets the new conditions and keeps its key. Raises UsageError for a name that is none,
+    and when there are too many."""
+    name, owner = _name(name), search_form(owner)
+    mine = SAVED_FILTER.c.owner == owner
+    held = connection.execute(select(SAVED_FILTER.c.id).where(mine & (SAVED_FILTER.c.name == name))).scalar()
+    kept = {key: value for key, value in conditions.items() if value}
+    if held is not None:
+        connection.execute(update(SAVED_FILTER).where(SAVED_FILTER.c.id == held).values(conditions=kept))
+        return str(held)
+    if (connection.execute(select(func.count()).where(mine)).scalar() or 0) >= MOST:
+        raise UsageError(f"there are {MOST} saved filters already", cure="remove one")
+    identity = secrets.token_hex(4)
+    row = {"id": identity, "owner": owner, "name": name, "conditions": kept, "secret": None, "made_at": now}
+    connection.execute(insert(SAVED_FILTER).values(row))
+    return identity
+
+
+def of(connection: Connection, owner: str) -> list[Saved]:
+    """By name."""
+    wanted = SAVED_FILTER.c.owner == search_form(owner)
+    return [
+        _saved(row)
+        for row in connection.execute(select(SAVED_FILTER).where(wanted).order_by(SAVED_FILTER.c.name))
+    ]
+
+
+def rename(connection: Connection, owner: str, identity: str, name: str) -> None:
+    """Raises UsageError when the owner has no such filter, or has one of that name."""
+    found, name = _own(connection, owner, identity), _name(name)
+    if any(other.name == name and other.id != found.id for other in of(connection, owner)):
+        raise UsageError(f"there is a filter {name!r} already")
+    connection.execute(update(SAVED_FILTER).where(SAVED_FILTER.c.id == identity).values(name=name))
+
+
+def remove(connection: Connection, owner: str, identity: str) -> None:
+    _own(connection, owner, identity)
+    connection.execute(delete(SAVED_FILTER).where(SAVED_FILTER.c.id == identity))
+
+
+def open_key(connection: Connection, owner: str, identity: str) -> str:
+    """A new key, which is shown once; the one before opens nothing any more."""
+    _own(connection, owner, identity)
+    key = secrets.token_urlsafe(32)
+    connection.execute(update(SAVED_FILTER).where(SAVED_FILTER.c.id == identity).values(secret=_hash(key)))
+    return key
+
+
+def revoke(connection: Connection, owner: str, identity: str) -> None:
+    _own(connection, owner, identity)
+    connection.execute(update(SAVED_FILTER).where(SAVED_FILTER.c.id == identity).values(secret=None))
+
+
+def opened_by(connection: Connection, identity: str, key: str) -> Saved | None:
+    """The filter, where the key is its own."""
+    wanted = (SAVED_FILTER.c.id == identity) & (SAVED_FILTER.c.secret == _hash(key))
+    row = connection.execute(select(SAVED_FILTER).where(wanted)).first()
+    return None if row is None else _saved(row)
+
+
+def _own(connection: Connection, owner: str, identity: str) -> Saved:
+    found = next((one for one in of(connection, owner) if one.id == identity), None)
+    if found is None:
+        raise UsageError("there is no such saved filter of yours")
+    return found
+
+
+def _name(name: str) -> str:
+    name = fold_space(name)
+    if not name or len(name) > NAME or not name.isprintable():
+        raise UsageError(f"{name!r} is not a name", cure=f"1 to {NAME} characters")
+    return name
+
+
+def _saved(row: object) -> Saved:
+    values = row._mapping  # type: ignore[attr-defined]
+    return Saved(
+        values["id"], values["owner"], values["name"], values["conditions"], values["secret"] is not None, values["made_at"]
+    )  # fmt: skip
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

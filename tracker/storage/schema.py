@@ -1,0 +1,482 @@
+"""The tables. One row of each is described by its class; NULL means what the comment says.
+
+Rows are validated by the stages that make them, not here.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field
+
+from tracker.storage import account_tables, assistant_tables, page_tables  # noqa: F401 - their tables are part of the schema
+from tracker.storage.table_base import Instant, Row
+
+
+class BlobRow(Row, table=True):
+    """Bytes by what they are. `base`: the blob that serves as compression dictionary; NULL: none."""
+
+    __tablename__ = "blob"
+    sha256: str = Field(primary_key=True, max_length=64)
+    size: int
+    base: str | None = Field(default=None, max_length=64)
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class TombstoneRow(Row, table=True):
+    """Bytes that were dropped by policy: which, how many (`packed`: as they were kept), of which snapshots, when they
+    came, why and when they went. Their row in `blob` stays, with no data. `chain` hashes this row together with the
+    chain before it. What comes again is kept again; its tombstone stays."""
+
+    __tablename__ = "tombstone"
+    id: int | None = Field(default=None, primary_key=True)
+    sha256: str = Field(index=True, max_length=64)
+    size: int
+    packed: int
+    snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
+    first_at: datetime = Field(sa_type=Instant)
+    last_at: datetime = Field(sa_type=Instant)
+    why: str
+    at: datetime = Field(sa_type=Instant)
+    chain: str = Field(max_length=64)
+
+
+class SnapshotRow(Row, table=True):
+    """One answer that was kept. `chain` hashes this row together with the chain before it, so that
+    a row changed or taken away later is found by `tracker verify`. `tls`: the peer's certificate; NULL over plain
+    HTTP, and in what was stored before it was recorded."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (Index(None, "source", "key"), Index(None, "sha256"))
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    key: str
+    role: str
+    url: str
+    status: int
+    headers: Any = Field(sa_column=Column(JSON, nullable=False))
+    request_headers: Any = Field(sa_column=Column(JSON, nullable=False))
+    meta: Any = Field(sa_column=Column(JSON, nullable=False))
+    sha256: str = Field(foreign_key="blob.sha256", max_length=64)
+    fetched_at: datetime = Field(sa_type=Instant)
+    tls: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    chain: str = Field(max_length=64)
+
+
+class SourceDiskRow(Row, table=True):
+    """How many answers of a source are kept, what their bytes take up packed and unpacked, and how many were dropped
+    by policy; kept by triggers (migration 0031), because counting means reading all of `blob`. Bytes that several sources
+    brought count for the first."""
+
+    __tablename__ = "source_disk"
+    source: str = Field(primary_key=True)
+    answers: int
+    packed: int
+    unpacked: int
+    dropped: int
+
+
+class VersionRow(Row, table=True):
+    """One state of a document. `identity` names the document for ever, across sources (`fr:2025-19001`);
+    `snapshots` are the ids of the answers that it was read from, the main one first."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("identity", "ordinal"), Index(None, "source", "key"))
+    id: int | None = Field(default=None, primary_key=True)
+    identity: str
+    ordinal: int
+    source: str
+    key: str
+    digest: str = Field(max_length=64)
+    snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
+    noise: Any = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime = Field(sa_type=Instant)
+
+
+class ResourceRow(Row, table=True):
+    """What the server said of one thing of a source, last time; replayed when asking again.
+
+    `held_sha256`: an answer that was held for a second look, seen `held_count` times in a row.
+    `missing_count`: polls in a row in which the source no longer showed it.
+    """
+
+    __tablename__ = "resource"
+    source: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    etag: str | None = None
+    last_modified: str | None = None
+    sha256: str | None = Field(default=None, max_length=64)
+    size: int | None = None
+    recipe: str | None = None
+    full_at: datetime | None = Field(default=None, sa_type=Instant)
+    held_sha256: str | None = Field(default=None, max_length=64)
+    held_count: int = 0
+    missing_count: int = 0
+
+
+class SourceRow(Row, table=True):
+    """A source's standing. `baseline_at` NULL: never polled with success. `next_poll_at` NULL: at once.
+    `lease_owner` holds the right to poll until `lease_until`."""
+
+    __tablename__ = "source"
+    id: str = Field(primary_key=True)
+    state: str = "new"
+    since: datetime | None = Field(default=None, sa_type=Instant)
+    reason: str = ""
+    baseline_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_poll_at: datetime | None = Field(default=None, sa_type=Instant)
+    lease_owner: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    last_attempt_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_success_at: datetime | None = Field(default=None, sa_type=Instant)
+    consecutive_failures: int = 0
+    cursor: Any = Field(sa_column=Column(JSON, nullable=False))
+    backfill: Any = Field(sa_column=Column(JSON, nullable=False))
+    last_report: Any = Field(sa_column=Column(JSON, nullable=False))
+
+
+class ChangeRow(Row, table=True):
+    """A change; `record` is the whole of it as JSON, the other columns are for finding it, and `seal` hashes them
+    all (`seals`). The index over many of
+    them, and one by day that the migrations make (SQLAlchemy reads no index over an expression back), answer what the inbox asks (how many of each level, which are newest) without reading a record."""
+
+    __tablename__ = "change"
+    __table_args__ = (
+        Index(
+            "ix_change_face",
+            "level",
+            "editorial",
+            "baseline",
+            "source",
+            "kind",
+            "published",
+            "detected_at",
+            "id",
+            "revision",
+        ),
+    )
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True, max_length=20)
+    identity: str = Field(index=True)
+    version: int
+    source: str = Field(index=True)
+    kind: str
+    document_number: str | None = Field(default=None, index=True)
+    citation: str | None = Field(default=None, index=True)
+    level: int = Field(index=True)  # rank: 0 none to 4 critical
+    direction: str | None = None
+    published: date | None = Field(default=None, index=True)
+    detected_at: datetime = Field(sa_type=Instant, index=True)
+    baseline: bool = False
+    editorial: bool = False
+    revision: int = 1
+    operations: str | None = Field(default=None, foreign_key="blob.sha256", max_length=64)
+    record: str = Field(sa_column=Column(Text, nullable=False))
+    seal: str = Field(default="", max_length=64)
+
+
+class ChangeTextRow(Row, table=True):
+    """What a change is searched by, folded as `text.index_form` folds; FTS5 indexes this table. `ja` comes
+    first: terms too short for trigrams are looked for in it row by row, without reading the long `en`."""
+
+    __tablename__ = "change_text"
+    seq: int = Field(primary_key=True, foreign_key="change.seq")
+    ja: str = Field(sa_column=Column(Text, nullable=False))
+    en: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ChangeTopicRow(Row, table=True):
+    __tablename__ = "change_topic"
+    __table_args__ = (Index(None, "topic", "seq"),)
+    seq: int = Field(primary_key=True, foreign_key="change.seq")
+    topic: str = Field(primary_key=True)
+
+
+class ChangeProfileRow(Row, table=True):
+    """A profile that the change touches."""
+
+    __tablename__ = "change_profile"
+    __table_args__ = (Index(None, "profile", "seq"),)
+    seq: int = Field(primary_key=True, foreign_key="change.seq")
+    profile: str = Field(primary_key=True)
+
+
+class ChangeStatusRow(Row, table=True):
+    """A legal status of the change, from and until which day; NULL: open on that side."""
+
+    __tablename__ = "change_status"
+    __table_args__ = (Index(None, "state", "seq"),)
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int = Field(foreign_key="change.seq", index=True)
+    state: str
+    since: date | None = None
+    until: date | None = None
+
+
+class LinkRow(Row, table=True):
+    """This change's document acts on another, named by document number or FR citation."""
+
+    __tablename__ = "link"
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int = Field(foreign_key="change.seq", index=True)
+    relation: str
+    target: str = Field(index=True)
+
+
+class DeadlineRow(Row, table=True):
+    """A date of a change that its readers plan by."""
+
+    __tablename__ = "deadline"
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int = Field(foreign_key="change.seq", index=True)
+    type: str
+    day: date = Field(index=True)
+    superseded: bool = False
+
+
+class DeliveryRow(Row, table=True):
+    """The outbox: one revision of one change, or one notice (`change_id` is then its id), owed to one channel.
+
+    `state`: pending, claimed, sent, dead; withheld, where somebody muted it: that is never sent. A claim that ran
+    out (`claimed_until` past) without a recorded attempt may have gone out: the next claim says so (`repeated`).
+    What belongs to one `story` goes to a channel in order. Rows of one `batch` go out together, as one message;
+    NULL: each by itself. `held`: by which rule it waits or is withheld, and until when (`routing.Held`); NULL: by
+    none. Triggers keep `tally` in step: a migration that makes this table anew makes them anew.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index(None, "state"),
+        Index(None, "channel", "state"),
+        Index(None, "channel", "story", "state"),
+        Index(None, "channel", "batch"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    change_id: str = Field(index=True)
+    revision: int
+    channel: str
+    reason: str = ""
+    state: str = "pending"
+    attempts: int = 0
+    repeated: bool = False
+    created_at: datetime = Field(sa_type=Instant)
+    next_attempt_at: datetime = Field(sa_type=Instant)
+    claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+    story: str | None = None
+    batch: str | None = None
+    held: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+
+
+class DeliveryRecipientRow(Row, table=True):
+    """How one recipient of a message stands, where a channel has several, or where the only one did not take it at once.
+    `key` is that of the delivery or the digest; `recipient` is its address as people know it, empty for the channel
+    itself. `state`: sent, pending, dead, removed (from the channel's settings). `repeated`: it may have the message, or a
+    part of it, already. `answer` is the last one, at `at`."""
+
+    __tablename__ = "delivery_recipient"
+    key: str = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
+    state: str = Field(index=True)
+    repeated: bool = False
+    attempts: int = 0
+    answer: str = ""
+    at: datetime = Field(sa_type=Instant)
+
+
+class TallyRow(Row, table=True):
+    """How many deliveries of each state a channel has, and its last attempt; kept by triggers (migration 0010),
+    because counting a million rows takes a fifth of a second."""
+
+    __tablename__ = "tally"
+    channel: str = Field(primary_key=True)
+    pending: int
+    claimed: int
+    sent: int
+    dead: int
+    withheld: int
+    last_attempt: int | None = None
+
+
+class NoticeRow(Row, table=True):
+    """Something that is told and is no change: a source that is down, a date ahead. `data` are the facts that
+    the message is made from; `level` is a rank, as in `change`."""
+
+    __tablename__ = "notice"
+    id: str = Field(primary_key=True, max_length=20)
+    kind: str
+    level: int
+    story: str
+    data: Any = Field(sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class IncidentRow(Row, table=True):
+    """A time in which a source or a channel did not do its work. `subject` is `source:fr-bis`, `quiet:fr-bis`,
+    `channel:mail`; `closed_at` NULL: it lasts. One row is one outage, whatever it looked like meanwhile."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index(None, "subject", "closed_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    subject: str
+    reason: str
+    opened_at: datetime = Field(sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ReconciliationRow(Row, table=True):
+    """What an audit of a source found: `record` is what `tracker audit --json` says of it, without its days.
+    `through`: the last day up to which every channel was compared; NULL: none was."""
+
+    __tablename__ = "reconciliation"
+    __table_args__ = (Index(None, "source", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    at: datetime = Field(sa_type=Instant)
+    since: date
+    through: date | None = None
+    ok: bool
+    record: Any = Field(sa_column=Column(JSON, nullable=False))
+
+
+class StoryNameRow(Row, table=True):
+    """By what name (document number, FR citation, identity) which story is known."""
+
+    __tablename__ = "story_name"
+    name: str = Field(primary_key=True)
+    story: str = Field(index=True)
+
+
+class ThreadRow(Row, table=True):
+    """How a channel calls the thread of a story: what the target answered to its first message."""
+
+    __tablename__ = "thread"
+    channel: str = Field(primary_key=True)
+    story: str = Field(primary_key=True)
+    handle: str
+
+
+class MuteRow(Row, table=True):
+    """What is not told (`hold` false) or told later (`hold` true) until a moment. `scope` is what it goes by:
+    channel, source, topic, story; `channel` NULL: for all channels."""
+
+    __tablename__ = "mute"
+    id: int | None = Field(default=None, primary_key=True)
+    scope: str
+    value: str
+    channel: str | None = None
+    hold: bool
+    until: datetime = Field(sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
+    ended: bool = False
+
+
+class AttemptRow(Row, table=True):
+    """One try at a delivery. `chain` hashes it together with the chain before it."""
+
+    __tablename__ = "attempt"
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    ok: bool
+    answer: str
+    seconds: float
+    chain: str = Field(default="", max_length=64)
+
+
+class ReviewRow(Row, table=True):
+    """What a person did about one revision of a change. Rows are only ever added; `chain` hashes each together
+    with the chain before it. `value`: the assignee, the decision, the due day; `note`: the reason or comment."""
+
+    __tablename__ = "review"
+    id: int | None = Field(default=None, primary_key=True)
+    change_id: str = Field(index=True, max_length=20)
+    revision: int
+    at: datetime = Field(sa_type=Instant)
+    who: str
+    action: str
+    value: str = ""
+    note: str = Field(sa_column=Column(Text, nullable=False))
+    chain: str = Field(max_length=64)
+
+
+class DigestRow(Row, table=True):
+    """One week's digest, owed to one channel in one language for one profile (empty: for everybody).
+
+    `state`: pending, claimed, sent, dead. A claim that ran out (`claimed_until` past) may have gone out: the next
+    one says so (`repeated`), and there is none after that. `answer`: the target's last; `ended_at`: when it was
+    sent or given up; NULL: it is owed still.
+    """
+
+    __tablename__ = "digest"
+    __table_args__ = (Index(None, "state", "next_attempt_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    week: str
+    channel: str
+    language: str
+    profile: str
+    state: str = "pending"
+    attempts: int = 0
+    repeated: bool = False
+    answer: str = ""
+    created_at: datetime = Field(sa_type=Instant)
+    next_attempt_at: datetime | None = Field(default=None, sa_type=Instant)
+    claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class RowEventRow(Row, table=True):
+    """What a row of the table `name` held after this program last wrote it (`row_log`): `key` is its primary key as JSON,
+    `after` the hash of its columns, empty where the row is gone. `sound`: it held before what its last entry says.
+    `chain` hashes each entry together with the chain before it."""
+
+    __tablename__ = "row_event"
+    __table_args__ = (Index(None, "name", "key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    key: str
+    after: str = Field(max_length=64)
+    sound: bool
+    chain: str = Field(max_length=64)
+
+
+class PulseRow(Row, table=True):
+    """One row. Triggers count each write to what the viewer shows (`change`, `review`, `delivery`, `attempt`,
+    `version`); the daemon's own bookkeeping leaves it alone."""
+
+    __tablename__ = "pulse"
+    id: int | None = Field(default=None, primary_key=True)
+    number: int
+
+
+metadata = Row.metadata
+
+# Core tables, for statements: SQLModel's attributes are typed as the values they hold, not as columns.
+BLOB = metadata.tables["blob"]
+TOMBSTONE = metadata.tables["tombstone"]
+SNAPSHOT = metadata.tables["snapshot"]
+VERSION = metadata.tables["version"]
+RESOURCE = metadata.tables["resource"]
+SOURCE = metadata.tables["source"]
+CHANGE = metadata.tables["change"]
+CHANGE_TEXT = metadata.tables["change_text"]
+CHANGE_TOPIC = metadata.tables["change_topic"]
+CHANGE_PROFILE = metadata.tables["change_profile"]
+CHANGE_STATUS = metadata.tables["change_status"]
+LINK = metadata.tables["link"]
+DEADLINE = metadata.tables["deadline"]
+DELIVERY = metadata.tables["delivery"]
+DELIVERY_RECIPIENT = metadata.tables["delivery_recipient"]
+ATTEMPT = metadata.tables["attempt"]
+REVIEW = metadata.tables["review"]
+NOTICE = metadata.tables["notice"]
+INCIDENT = metadata.tables["incident"]
+RECONCILIATION = metadata.tables["reconciliation"]
+STORY_NAME = metadata.tables["story_name"]
+THREAD = metadata.tables["thread"]
+MUTE = metadata.tables["mute"]
+DIGEST = metadata.tables["digest"]
+ROW_EVENT = metadata.tables["row_event"]

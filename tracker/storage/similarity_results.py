@@ -1,0 +1,59 @@
+"""What changes in which the rules found nothing are like, in their words. Beside the record and never in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, insert, or_, select
+
+from tracker.storage.assistant_tables import RESEMBLANCE
+from tracker.storage.schema import CHANGE, CHANGE_TOPIC
+
+
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    """`topic` empty: it is like none of them enough. `made_with` names what compared it."""
+
+    change_id: str
+    revision: int
+    made_with: str
+    topic: str = ""
+    score: float = 0.0
+    reference: str = ""
+
+
+def waiting(connection: Connection, made_with: str, limit: int) -> list[str]:
+    """Ids of changes that are outside the field or without a topic, newest first, whose present revision was not
+    compared by this yet."""
+    compared = and_(
+        RESEMBLANCE.c.change_id == CHANGE.c.id,
+        RESEMBLANCE.c.revision == CHANGE.c.revision,
+        RESEMBLANCE.c.made_with == made_with,
+    )
+    tagged = select(CHANGE_TOPIC.c.seq).where(CHANGE_TOPIC.c.seq == CHANGE.c.seq).exists()
+    rows = connection.execute(
+        select(CHANGE.c.id)
+        .where(
+            ~CHANGE.c.editorial,
+            or_(CHANGE.c.level == 0, ~tagged),
+            ~select(RESEMBLANCE.c.change_id).where(compared).exists(),
+        )
+        .order_by(CHANGE.c.seq.desc())
+        .limit(limit)
+    )
+    return [str(row.id) for row in rows]
+
+
+def save(connection: Connection, found: Sequence[Resemblance], at: datetime) -> None:
+    """Writes them in place of what was said of the same changes before."""
+    if not found:
+        return
+    connection.execute(
+        delete(RESEMBLANCE).where(RESEMBLANCE.c.change_id.in_([one.change_id for one in found]))
+    )
+    connection.execute(
+        insert(RESEMBLANCE),
+        [{"at": at, **{name: getattr(one, name) for name in Resemblance.__slots__}} for one in found],
+    )

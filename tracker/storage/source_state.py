@@ -1,0 +1,254 @@
+"""Where each source stands: who may poll it, when it is due, what it said last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from tracker.clock import SKEW
+from tracker.model import Validators
+from tracker.storage.database import Store
+from tracker.storage.schema import RESOURCE, SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    id: str
+    state: str
+    since: datetime | None
+    reason: str
+    baseline_at: datetime | None
+    next_poll_at: datetime | None
+    last_attempt_at: datetime | None
+    last_success_at: datetime | None
+    consecutive_failures: int
+    cursor: Mapping[str, str]
+    backfill: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a poll ended, to be written into the source's row."""
+
+    id: str
+    state: str
+    reason: str
+    ok: bool
+    at: datetime
+    next_poll_at: datetime | None
+    report: Mapping[str, Any]
+
+
+def ensure(store: Store, ids: Iterable[str]) -> None:
+    """Makes a row for each source that has none yet."""
+    with store.write() as connection:
+        known = set(connection.execute(select(SOURCE.c.id)).scalars())
+        new = [
+            {
+                "id": name,
+                "state": "new",
+                "reason": "",
+                "consecutive_failures": 0,
+                "cursor": {},
+                "backfill": {},
+                "last_report": {},
+            }
+            for name in ids
+            if name not in known
+        ]
+        if new:
+            connection.execute(insert(SOURCE), new)
+
+
+def rows(connection: Connection) -> Sequence[Any]:
+    """The rows of all sources."""
+    return connection.execute(select(SOURCE)).all()
+
+
+def claim(
+    store: Store, ids: Sequence[str], *, owner: str, now: datetime, lease: timedelta, due_only: bool
+) -> list[str]:
+    """Of these sources, those that this owner may now poll: free or leased to a lease that ran out, and
+    with `due_only` also due. One conditional UPDATE decides, so two pollers never hold the same source. A lease that was
+    taken in the future was taken under a wrong clock and holds nobody off."""
+    free = or_(
+        SOURCE.c.lease_owner.is_(None),
+        SOURCE.c.lease_until <= now,
+        SOURCE.c.lease_owner == owner,
+        SOURCE.c.last_attempt_at > now + SKEW,
+    )
+    wanted = SOURCE.c.id.in_(list(ids)) & free
+    if due_only:
+        wanted &= or_(SOURCE.c.next_poll_at.is_(None), SOURCE.c.next_poll_at <= now)
+    with store.write() as connection:
+        rows = connection.execute(
+            update(SOURCE)
+            .where(wanted)
+            .values(lease_owner=owner, lease_until=now + lease, last_attempt_at=now)
+            .returning(SOURCE.c.id)
+        )
+        got = {str(row.id) for row in rows}
+    return [name for name in ids if name in got]
+
+
+def slow(store: Store, ids: Sequence[str], seconds: float) -> set[str]:
+    """Of these sources, those whose last poll took so many seconds or more."""
+    query = select(SOURCE.c.id, SOURCE.c.last_report).where(SOURCE.c.id.in_(list(ids)))
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+    return {str(row.id) for row in rows if float((row.last_report or {}).get("seconds") or 0.0) >= seconds}
+
+
+def release_of(store: Store, owners: Iterable[str]) -> None:
+    """Frees what dead pollers held."""
+    with store.write() as connection:
+        connection.execute(
+            update(SOURCE)
+            .where(SOURCE.c.lease_owner.in_(list(owners)))
+            .values(lease_owner=None, lease_until=None)
+        )
+
+
+def owners(store: Store) -> set[str]:
+    with store.read() as connection:
+        rows = connection.execute(select(SOURCE.c.lease_owner).where(SOURCE.c.lease_owner.is_not(None)))
+        return {str(row.lease_owner) for row in rows}
+
+
+def finish(store: Store, outcomes: Sequence[Outcome], *, owner: str) -> None:
+    """Writes down how polls ended and frees their leases, all in one transaction; not of a source that somebody else
+    has taken over since, when the lease had run out."""
+    if not outcomes:
+        return
+    with store.write() as connection:
+        before = {
+            row.id: row
+            for row in connection.execute(
+                select(SOURCE.c.id, SOURCE.c.state, SOURCE.c.since, SOURCE.c.last_success_at, SOURCE.c.consecutive_failures)
+                .where(SOURCE.c.id.in_([outcome.id for outcome in outcomes]))
+            )
+        }  # fmt: skip
+        rows = []
+        for outcome in outcomes:
+            old = before[outcome.id]
+            rows.append(
+                {
+                    "row_id": outcome.id,
+                    "state": outcome.state,
+                    "since": old.since if old.state == outcome.state and old.since else outcome.at,
+                    "reason": outcome.reason,
+                    "next_poll_at": outcome.next_poll_at,
+                    "last_success_at": outcome.at if outcome.ok else old.last_success_at,
+                    "consecutive_failures": 0 if outcome.ok else old.consecutive_failures + 1,
+                    "last_report": dict(outcome.report),
+                }
+            )
+        connection.execute(
+            update(SOURCE)
+            .where(
+                SOURCE.c.id == bindparam("row_id"),
+                or_(SOURCE.c.lease_owner == owner, SOURCE.c.lease_owner.is_(None)),
+            )
+            .values(lease_owner=None, lease_until=None),
+            rows,
+        )
+
+
+def reschedule(store: Store, source: str, at: datetime | None) -> None:
+    with store.write() as connection:
+        connection.execute(update(SOURCE).where(SOURCE.c.id == source).values(next_poll_at=at))
+
+
+def states(store: Store, ids: Sequence[str] | None = None) -> dict[str, SourceState]:
+    query = select(SOURCE)
+    if ids is not None:
+        query = query.where(SOURCE.c.id.in_(list(ids)))
+    with store.read() as connection:
+        return {
+            row.id: SourceState(**{name: getattr(row, name) for name in SourceState.__slots__})
+            for row in connection.execute(query)
+        }
+
+
+def set_baseline(connection: Connection, source: str, at: datetime) -> None:
+    connection.execute(
+        update(SOURCE).where(SOURCE.c.id == source, SOURCE.c.baseline_at.is_(None)).values(baseline_at=at)
+    )
+
+
+def set_cursor(connection: Connection, source: str, cursor: Mapping[str, str]) -> None:
+    connection.execute(update(SOURCE).where(SOURCE.c.id == source).values(cursor=dict(cursor)))
+
+
+def set_backfill(connection: Connection, source: str, cursor: Mapping[str, str]) -> None:
+    connection.execute(update(SOURCE).where(SOURCE.c.id == source).values(backfill=dict(cursor)))
+
+
+# --- resources ----------------------------------------------------------------------------------
+
+
+# The recipe of what could not be had, or read, in its source's first poll: when it comes, it was there before we looked.
+PENDING = "pending-baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    validators: Validators
+    size: int | None = None
+    held_sha256: str | None = None
+    held_count: int = 0
+    missing_count: int = 0
+
+
+def resources(store: Store, sources: Sequence[str]) -> dict[str, dict[str, Resource]]:
+    """Everything known of the things of these sources, in one query: source -> key -> resource."""
+    found: dict[str, dict[str, Resource]] = {name: {} for name in sources}
+    with store.read() as connection:
+        for row in connection.execute(select(RESOURCE).where(RESOURCE.c.source.in_(list(sources)))):
+            found[row.source][row.key] = Resource(
+                Validators(row.etag, row.last_modified, row.sha256, row.recipe, row.full_at),
+                row.size,
+                row.held_sha256,
+                row.held_count,
+                row.missing_count,
+            )
+    return found
+
+
+def save_resource(connection: Connection, source: str, key: str, resource: Resource) -> None:
+    save_resources(connection, source, {key: resource})
+
+
+def save_resources(connection: Connection, source: str, resources: Mapping[str, Resource]) -> None:
+    rows = [
+        {
+            "source": source,
+            "key": key,
+            "etag": resource.validators.etag,
+            "last_modified": resource.validators.last_modified,
+            "sha256": resource.validators.sha256,
+            "recipe": resource.validators.recipe,
+            "full_at": resource.validators.full_at,
+            "size": resource.size,
+            "held_sha256": resource.held_sha256,
+            "held_count": resource.held_count,
+            "missing_count": resource.missing_count,
+        }
+        for key, resource in resources.items()
+    ]
+    connection.execute(_UPSERT, rows)
+
+
+def _upsert() -> Insert:
+    made = upsert(RESOURCE)
+    changed = {column.name: made.excluded[column.name] for column in RESOURCE.c if not column.primary_key}
+    return made.on_conflict_do_update(index_elements=["source", "key"], set_=changed)
+
+
+_UPSERT = _upsert()

@@ -1,0 +1,108 @@
+"""The states that a document went through, each pointing at the snapshots that it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from tracker.storage.schema import VERSION
+
+_MANY = 500  # values in one IN list
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`digest` is of what was read, not of the bytes; `noise` the masks that were learned for it."""
+
+    identity: str
+    ordinal: int
+    source: str
+    key: str
+    digest: str
+    snapshots: tuple[int, ...]
+    noise: tuple[str, ...]
+    at: datetime
+
+
+def latest(connection: Connection, identity: str) -> Version | None:
+    row = connection.execute(
+        select(VERSION).where(VERSION.c.identity == identity).order_by(VERSION.c.ordinal.desc()).limit(1)
+    ).first()
+    return None if row is None else _version(row)
+
+
+def latest_of(connection: Connection, source: str, key: str) -> Version | None:
+    """The newest version that one thing of a source gave, whatever its document is called."""
+    row = connection.execute(
+        select(VERSION)
+        .where(VERSION.c.source == source, VERSION.c.key == key)
+        .order_by(VERSION.c.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _version(row)
+
+
+def with_noise(connection: Connection, source: str | None = None) -> list[Version]:
+    """The newest version of each document for which masks were learned."""
+    newest = select(func.max(VERSION.c.id).label("id")).group_by(VERSION.c.source, VERSION.c.key).subquery()
+    query = (
+        select(VERSION).join(newest, newest.c.id == VERSION.c.id).order_by(VERSION.c.source, VERSION.c.key)
+    )
+    if source is not None:
+        query = query.where(VERSION.c.source == source)
+    return [version for version in map(_version, connection.execute(query)) if version.noise]
+
+
+def get(connection: Connection, identity: str, ordinal: int) -> Version | None:
+    row = connection.execute(
+        select(VERSION).where(VERSION.c.identity == identity, VERSION.c.ordinal == ordinal)
+    ).first()
+    return None if row is None else _version(row)
+
+
+def ordinals(connection: Connection, sources: Sequence[str]) -> list[tuple[str, int]]:
+    """Identity and ordinal of every version of these sources, oldest first."""
+    rows = connection.execute(
+        select(VERSION.c.identity, VERSION.c.ordinal)
+        .where(VERSION.c.source.in_(list(sources)))
+        .order_by(VERSION.c.identity, VERSION.c.ordinal)
+    )
+    return [(str(row.identity), int(row.ordinal)) for row in rows]
+
+
+def _version(row: object) -> Version:
+    values = {name: getattr(row, name) for name in Version.__slots__}
+    return Version(**{**values, "snapshots": tuple(values["snapshots"]), "noise": tuple(values["noise"])})
+
+
+def known(connection: Connection, identities: Sequence[str]) -> set[str]:
+    """Which of these documents were ever stored."""
+    found: set[str] = set()
+    for start in range(0, len(identities), _MANY):
+        chunk = identities[start : start + _MANY]
+        rows = connection.execute(select(VERSION.c.identity).where(VERSION.c.identity.in_(chunk)).distinct())
+        found.update(str(row.identity) for row in rows)
+    return found
+
+
+def learn(connection: Connection, version: Version, noise: Sequence[str]) -> None:
+    """The masks that were learned for a document since this version of it was stored."""
+    connection.execute(
+        update(VERSION)
+        .where(VERSION.c.identity == version.identity, VERSION.c.ordinal == version.ordinal)
+        .values(noise=list(noise))
+    )
+
+
+def add(connection: Connection, rows: Sequence[Version]) -> None:
+    connection.execute(
+        insert(VERSION),
+        [
+            {**{name: getattr(row, name) for name in Version.__slots__},
+             "snapshots": list(row.snapshots), "noise": list(row.noise)}
+            for row in rows
+        ],
+    )  # fmt: skip

@@ -1,0 +1,281 @@
+"""Who asks, and what a role may do: every path is closed unless this page opens it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tracker.clock import within
+from tracker.config.models import Access
+from tracker.storage import accounts, audit_log
+from tracker.storage.accounts import NAME, Role
+from tracker.storage.accounts import Scope as KeyScope
+from tracker.storage.audit_log import Deed
+from tracker.text import fold_space
+from tracker.web.context import Desk
+from tracker.web.security_headers import is_loopback
+
+SESSION = "tracker_session"
+_ALIVE = frozenset({"/healthz", "/readyz"})
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+# Open without sign-in: whether it lives, what the sign-in page is drawn with, the page itself, and what a key in the
+# address opens.
+_PUBLIC = re.compile(
+    r"/(healthz|readyz|sign-in(/oidc|/return)?|saved/[0-9a-f]{8}/(feed\.atom|calendar\.ics)|language/(ja|en)|static/[a-z.]+)"
+)
+_ROLES: tuple[tuple[str, str, Role], ...] = (
+    ("GET", r"/settings", Role.OPERATOR),
+    ("GET", r"/sign-ins", Role.ADMIN),
+    ("GET", r".*", Role.READER),
+    ("POST", r"/sign-out", Role.READER),
+    ("POST", r"/saved(/[^/]+/[a-z]+)?", Role.READER),
+    ("POST", r"/sources/[^/]+/poll", Role.OPERATOR),
+    ("POST", r".*", Role.REVIEWER),
+)
+_SCOPES: tuple[tuple[str, KeyScope], ...] = (
+    (r"/api/status|/metrics", KeyScope.STATUS),
+    (r"/api/.*|/feed\.atom|/calendar\.ics", KeyScope.RECORDS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks. `via`: `local` (nobody signs in here; the name is what the reader gave himself, if any), `session`,
+    `proxy` or `key`."""
+
+    name: str
+    role: Role
+    via: str
+    scopes: tuple[KeyScope, ...] = ()
+
+    def may(self, role: Role | str) -> bool:
+        return self.role.rank >= Role(role).rank
+
+    @property
+    def signed_in(self) -> bool:
+        return self.via != "local"
+
+
+LOCAL = Visitor("", Role.ADMIN, "local")
+
+
+def is_public(path: str) -> bool:
+    return _PUBLIC.fullmatch(path) is not None
+
+
+def needed(method: str, path: str) -> Role:
+    """The least role that may ask this. What no rule names needs the highest."""
+    for verb, pattern, role in _ROLES:
+        if method == verb and re.fullmatch(pattern, path, re.DOTALL):
+            return role
+    return Role.ADMIN
+
+
+def key_scope(path: str) -> KeyScope | None:
+    """What a key must open to be taken here; None: no key is."""
+    return next((scope for pattern, scope in _SCOPES if re.fullmatch(pattern, path, re.DOTALL)), None)
+
+
+def visitor_of(request: Request) -> Visitor | None:
+    """None on public pages, before somebody has signed in."""
+    found = request.scope.get("state", {}).get("visitor")
+    return found if isinstance(found, Visitor) else None
+
+
+# --- proxies ------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def _networks(trusted: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(item) for item in trusted)
+
+
+def is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return any(found in network for network in _networks(trusted))
+
+
+def address_of(request: Request, access: Access) -> str:
+    """Where the request came from; a trusted proxy's word for it is taken."""
+    peer = request.client.host if request.client else ""
+    if is_trusted(peer, access.trusted_proxies):
+        forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        try:
+            return str(ipaddress.ip_address(forwarded))
+        except ValueError:
+            return peer
+    return peer
+
+
+def forwarded(request: Request) -> bool:
+    """Whether a proxy says that it passes on somebody else's request."""
+    return any(name in request.headers for name in _FORWARDED)
+
+
+def _named_by_proxy(request: Request, access: Access) -> str:
+    """Empty where no proxy that is trusted names anybody, or where it is said twice."""
+    said = request.headers.getlist(access.proxy_header)
+    if len(said) != 1 or not is_trusted(
+        request.client.host if request.client else "", access.trusted_proxies
+    ):
+        return ""
+    # Header values come as Latin-1 (RFC 9110, 5.5); proxies send UTF-8 in them.
+    try:
+        name = fold_space(said[0].encode("latin-1").decode("utf-8"))
+    except UnicodeError:
+        return ""
+    return name if name.isprintable() and len(name) <= NAME else ""
+
+
+# --- the door -----------------------------------------------------------------------------------
+
+
+class Door:
+    """ASGI middleware: finds out who asks and lets through what his role may."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        desk: Desk,
+        loopback: bool,
+        set_up: bool,
+        said: Callable[[Request, int, str], Response],
+    ) -> None:
+        self.app = app
+        self.desk = desk
+        self.loopback = loopback
+        self.said = said
+        # Sign-in that was set up while this process runs ends with it: a reload cannot take it away.
+        self._set_up = set_up
+        self._seen: dict[str, datetime] = {}
+        self._keys_used: dict[tuple[str, str], datetime] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        access = self.desk.settings.access
+        self._set_up = self._set_up or bool(access.sign_in)
+        if not access.sign_in:
+            visitor: Visitor | None = LOCAL
+        elif request.url.path.startswith("/static/"):
+            visitor = None
+        else:
+            visitor = await run_in_threadpool(self._visitor, request, access)
+        scope.setdefault("state", {})["visitor"] = visitor
+        refused = self._refused(request, access, visitor)
+        await (refused or self.app)(scope, receive, send)
+
+    def _visitor(self, request: Request, access: Access) -> Visitor | None:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            with self.desk.store.read() as connection:
+                known = accounts.of_key(connection, key.strip())
+            if known is None:
+                return None
+            owner, found = known
+            self._note_key(found.id, owner.name, address_of(request, access))
+            return Visitor(owner.name, owner.role, "key", found.scopes)
+        if access.sign_in == "proxy":
+            name = _named_by_proxy(request, access)
+            if not name:
+                return None
+            with self.desk.store.read() as connection:
+                account = accounts.get(connection, name)
+            self._note(name, address_of(request, access))
+            return Visitor(
+                account.name if account else name, account.role if account else Role.READER, "proxy"
+            )
+        token = request.cookies.get(SESSION, "")
+        if not token:
+            return None
+        with self.desk.store.read() as connection:
+            account = accounts.of_session(connection, token, self.desk.now())
+        return Visitor(account.name, account.role, "session") if account else None
+
+    def _note(self, name: str, address: str) -> None:
+        """The proxy does not say when somebody signs in: the first request in a session's time stands for it."""
+        now = self.desk.now()
+        last = self._seen.get(name)
+        if last is None or not within(last, now, accounts.SESSION_LASTS):
+            self._seen = {
+                who: at for who, at in self._seen.items() if within(at, now, accounts.SESSION_LASTS)
+            }
+            self._seen[name] = now
+            with self.desk.store.write() as connection:
+                accounts.note(connection, now, name, address, "in")
+
+    def _note_key(self, key: str, name: str, address: str) -> None:
+        now = self.desk.now()
+        last = self._keys_used.get((key, address))
+        if last is None or not within(last, now, audit_log.USED_AGAIN):
+            self._keys_used = {
+                known: at for known, at in self._keys_used.items() if within(at, now, audit_log.USED_AGAIN)
+            }
+            self._keys_used[key, address] = now
+            with self.desk.store.write() as connection:
+                audit_log.add(connection, now, name, Deed.KEY_USED, key, address)
+
+    def _refused(self, request: Request, access: Access, visitor: Visitor | None) -> Response | None:
+        method, path = request.method, request.url.path
+        if not access.sign_in:
+            return None if path in _ALIVE else self._anonymous(request, access)
+        if is_public(path):
+            return None
+        if visitor is None:
+            return self._unknown(request, access)
+        if visitor.via == "key":
+            scope = key_scope(path)
+            if method != "GET" or scope is None or scope not in visitor.scopes:
+                return JSONResponse({"detail": "the key does not open this"}, 403)
+        if not visitor.may(needed(method, path)):
+            return self.said(request, 403, f"{method} {path}: the role {visitor.role} may not")
+        return None
+
+    def _anonymous(self, request: Request, access: Access) -> Response | None:
+        """Why a request is not answered where nobody signs in; None where it is."""
+        if self._set_up:
+            said = (
+                "sign-in was taken out of the settings while the viewer runs, so nothing is shown: put it back, or set"
+                ' sign_in = "none" in [viewer] and restart'
+            )
+        elif not self.loopback:
+            said = "nobody signs in here, and others can reach this address, so nothing is shown"
+        elif not access.anonymous and (forwarded(request) or not is_loopback(request.url.hostname or "")):
+            said = (
+                "nobody signs in here, so only requests from this machine are answered: set sign_in in [viewer]; where a"
+                ' proxy keeps others out, sign_in = "none" says so'
+            )
+        else:
+            return None
+        return JSONResponse({"detail": said}, 503)
+
+    def _unknown(self, request: Request, access: Access) -> Response:
+        if key_scope(request.url.path) or request.url.path.startswith("/api/"):
+            return JSONResponse(
+                {"detail": "sign in, or send a key"}, 401, {"WWW-Authenticate": 'Bearer realm="tracker"'}
+            )
+        if access.sign_in == "proxy":
+            return self.said(request, 403, "nobody is signed in: come through the proxy that signs people in")
+        if request.method != "GET":
+            return self.said(request, 401, "nobody is signed in")
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?back={quote(asked, safe='')}" if asked != "/" else "/sign-in", 303)

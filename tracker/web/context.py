@@ -1,0 +1,64 @@
+"""What every page needs: the settings, the store, the clock."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from tracker.clock import legal_day
+from tracker.config.models import Settings
+from tracker.storage.database import Store
+from tracker.storage.read_queries import Reader
+
+OPEN = 8  # connections that wait for the next page
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One for the application. `settings` is asked anew each time, because `tracker run` reloads them."""
+
+    current: Callable[[], Settings]
+    state: Path
+    store: Store
+    now: Callable[[], datetime]
+    _idle: deque[Reader] = field(default_factory=deque, compare=False)
+
+    @property
+    def settings(self) -> Settings:
+        return self.current()
+
+    def today(self) -> date:
+        """The day that legal dates are counted by: New York's."""
+        return legal_day(self.now())
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """One of those that stay open: to open one costs more than most questions. After trouble it is not used again,
+        because a question that was broken off would keep it at its moment."""
+        try:
+            opened = self._idle.pop()
+        except IndexError:
+            opened = Reader(self.state)
+        try:
+            yield opened
+        except BaseException:
+            opened.close()
+            raise
+        if len(self._idle) < OPEN:
+            self._idle.append(opened)
+        else:
+            opened.close()
+
+
+def desk_of(request: Request) -> Desk:
+    return cast(Desk, request.app.state.desk)
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]

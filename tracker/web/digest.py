@@ -1,0 +1,61 @@
+"""The weekly digest as a page: any week, for everybody or for one profile."""
+
+from __future__ import annotations
+
+import hashlib
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from markupsafe import Markup
+
+from tracker import digest
+from tracker.web.context import AtDesk
+from tracker.web.rendering import YEAR, language_of, page
+
+router = APIRouter(include_in_schema=False)
+STYLE = "/static/digest.css"
+_DIGEST = hashlib.sha256(digest.STYLE.encode()).hexdigest()[:12]
+
+
+@router.get(STYLE)
+def style() -> Response:
+    headers = {"Cache-Control": f"public, max-age={YEAR}, immutable", "ETag": f'"{_DIGEST}"'}
+    return Response(digest.STYLE, media_type="text/css", headers=headers)
+
+
+@router.get("/digest")
+def last(desk: AtDesk) -> RedirectResponse:
+    """The last week that is over."""
+    return RedirectResponse(f"/digest/{digest.last_week(desk.now(), desk.settings.timezone).name}", 303)
+
+
+@router.get("/digest/{week}")
+def one(request: Request, desk: AtDesk, week: str, profile: str = "") -> HTMLResponse:
+    settings, now = desk.settings, desk.now()
+    try:
+        period = digest.read_week(week, settings.timezone)
+    except ValueError as error:
+        raise HTTPException(404) from error
+    if period.start > now or profile not in {"", *(known.id for known in settings.profiles)}:
+        raise HTTPException(404)
+    told = digest.gather(
+        desk.state,
+        period,
+        now=now,
+        profile=profile,
+        viewer_url=str(request.base_url),
+        watched=[source.id for source in settings.sources if source.enabled],
+        store=desk.store,
+    )
+    return page(
+        request,
+        desk,
+        "digest.html.j2",
+        week=period.name,
+        before=period.shifted(-1).name,
+        after=period.shifted(1).name if period.end <= now else "",
+        profile=profile,
+        profiles=[known.id for known in settings.profiles],
+        style=f"{STYLE}?v={_DIGEST}",
+        body=Markup(digest.page(told, language_of(request, desk))),  # noqa: S704 - the digest escapes what it shows
+    )

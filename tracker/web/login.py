@@ -1,0 +1,227 @@
+"""Signing in and out with an account of the viewer's own, and the record of who did."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from tracker.config.models import Oidc
+from tracker.errors import UsageError
+from tracker.i18n import t
+from tracker.storage import accounts, audit_log
+from tracker.storage.audit_log import Deed
+from tracker.text import fold_space, search_form
+from tracker.web.authentication import SESSION, address_of, visitor_of
+from tracker.web.context import AtDesk, Desk
+from tracker.web.oidc import BEGUN_FOR, Provider, SignInError, begin
+from tracker.web.passwords import LONGEST, Throttle, right
+from tracker.web.rendering import language_of, local_path, page, set_cookie
+from tracker.web.security_headers import check_form
+
+router = APIRouter(include_in_schema=False)
+log = structlog.get_logger()
+
+BEGAN = "tracker_sign_in"  # the cookie of a browser on its way through the sign-in service
+
+RIGHTS = (Deed.KEY_USED, Deed.KEY_MADE, Deed.KEY_REVOKED, Deed.ACCOUNT)
+Field = Annotated[str, Form(max_length=LONGEST + 1)]
+
+
+@router.get("/sign-in")
+def form(request: Request, desk: AtDesk, back: str = "/", out: str = "") -> Response:
+    visitor = visitor_of(request)
+    access = desk.settings.access
+    if access.sign_in not in {"accounts", "oidc"} or (visitor and visitor.via == "session"):
+        return RedirectResponse(local_path(back), 303)
+    if access.oidc is not None and access.sign_in == "oidc":
+        return _service_page(request, desk, access.oidc, back, left=bool(out))
+    with desk.store.read() as connection:
+        anybody = bool(accounts.every(connection))
+    return page(request, desk, "sign_in.html.j2", address=local_path(back), said="", name="", anybody=anybody)
+
+
+@router.get("/sign-in/oidc")
+def to_service(request: Request, desk: AtDesk, back: str = "/") -> Response:
+    """Sends the browser to the sign-in service, with a cookie by which it is known again."""
+    oidc = _service(desk)
+    browser = secrets.token_urlsafe(32)
+    begun = begin(browser, local_path(back), desk.now())
+    try:
+        provider = _provider(request, desk, oidc)
+        address = provider.leads_to(request.app.state.waiting.put(begun), begun, _return_to(desk))
+    except SignInError as error:
+        return _refused_by(request, desk, oidc, error)
+    answer = RedirectResponse(address, 303)
+    lasts = int(BEGUN_FOR.total_seconds())
+    set_cookie(request, answer, BEGAN, browser, seconds=lasts, viewer_url=desk.settings.viewer_url)
+    return answer
+
+
+@router.get("/sign-in/return")
+def from_service(
+    request: Request, desk: AtDesk, code: str = "", state: str = "", error: str = ""
+) -> Response:
+    oidc = _service(desk)
+    try:
+        begun = request.app.state.waiting.take(state, request.cookies.get(BEGAN, ""), desk.now())
+    except SignInError as refused:
+        return _refused_by(request, desk, oidc, refused)
+    address = address_of(request, desk.settings.access)
+    try:
+        if error or not code:
+            raise SignInError("denied", detail=fold_space(error)[:80])  # noqa: TRY301
+        person = _provider(request, desk, oidc).person(begun, code, _return_to(desk))
+        with desk.store.write() as connection:
+            try:
+                account = accounts.known_as(
+                    connection, person.subject, person.name, person.role, desk.now(), email=person.email
+                )
+            except UsageError as taken:
+                raise SignInError("taken", name=person.name) from taken
+            token = accounts.begin(connection, account.name, desk.now())
+            accounts.note(connection, desk.now(), account.name, address, "in")
+    except SignInError as refused:
+        with desk.store.write() as connection:
+            accounts.note(connection, desk.now(), refused.name or "?", address, "refused")
+        return _refused_by(request, desk, oidc, refused)
+    answer = RedirectResponse(begun.back, 303)
+    answer.delete_cookie(BEGAN, httponly=True)
+    lasts = int(accounts.SESSION_LASTS.total_seconds())
+    set_cookie(request, answer, SESSION, token, seconds=lasts, viewer_url=desk.settings.viewer_url)
+    return answer
+
+
+def _service(desk: Desk) -> Oidc:
+    access = desk.settings.access
+    if access.sign_in != "oidc" or access.oidc is None:
+        raise HTTPException(404)
+    return access.oidc
+
+
+def _return_to(desk: Desk) -> str:
+    return f"{desk.settings.viewer_url.rstrip('/')}/sign-in/return"
+
+
+def _provider(request: Request, desk: Desk, oidc: Oidc) -> Provider:
+    """The one that is kept, or a new one when the settings changed."""
+    kept: Provider | None = getattr(request.app.state, "provider", None)
+    if kept is None or kept.settings != oidc:
+        kept = request.app.state.provider = Provider(oidc, desk.now)
+    return kept
+
+
+def _service_page(
+    request: Request,
+    desk: Desk,
+    oidc: Oidc,
+    back: str,
+    *,
+    left: bool = False,
+    said: str = "",
+    status: int = 200,
+) -> Response:
+    provider = _provider(request, desk, oidc)
+    return page(
+        request,
+        desk,
+        "sign_in_service.html.j2",
+        status=status,
+        address=local_path(back),
+        said=said,
+        host=provider.host,
+        left=left,
+        leaves_by=provider.leaves_by(desk.settings.viewer_url) if left else "",
+    )
+
+
+def _refused_by(request: Request, desk: Desk, oidc: Oidc, error: SignInError) -> Response:
+    # With the cause, for the one who runs it; what was sent to the service holds secrets and is in none of it.
+    log.warning(
+        "sign-in refused", reason=error.reason, **{key: str(value) for key, value in error.words.items()}
+    )
+    said = t(f"web.oidc.{error.reason}", language_of(request, desk), **error.words)
+    return _service_page(request, desk, oidc, "/", said=said, status=error.status)
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request, desk: AtDesk, name: Field, password: Field, form: Field, back: Field = "/"
+) -> Response:
+    check_form(request, form, desk.settings.viewer_url)
+    access = desk.settings.access
+    if access.sign_in != "accounts":
+        return RedirectResponse("/", 303)
+    name, address = fold_space(name), address_of(request, access)
+    throttle: Throttle = request.app.state.throttle
+    with desk.store.read() as connection:
+        account = accounts.get(connection, name)
+        familiar = accounts.was_in(connection, account.name if account else name, address)
+    wait = throttle.try_now(search_form(name), address, familiar=familiar)
+    language = language_of(request, desk)
+    if wait:
+        seconds = math.ceil(wait)
+        said = t("web.sign-in-wait", language, seconds=seconds)
+        answer = _again(request, desk, said, name, back, 429)
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
+    if not right(password, account.password if account else "") or account is None:
+        with desk.store.write() as connection:
+            accounts.note(connection, desk.now(), name, address, "refused")
+        return _again(request, desk, t("web.sign-in-wrong", language), name, back, 403)
+    throttle.passed(search_form(name), address)
+    with desk.store.write() as connection:
+        accounts.end(connection, request.cookies.get(SESSION, ""))
+        token = accounts.begin(connection, account.name, desk.now())
+        accounts.note(connection, desk.now(), account.name, address, "in")
+    done = RedirectResponse(local_path(back), 303)
+    lasts = int(accounts.SESSION_LASTS.total_seconds())
+    set_cookie(request, done, SESSION, token, seconds=lasts, viewer_url=desk.settings.viewer_url)
+    return done
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, desk: AtDesk, form: Field) -> Response:
+    check_form(request, form, desk.settings.viewer_url)
+    visitor = visitor_of(request)
+    token = request.cookies.get(SESSION, "")
+    if visitor is not None and visitor.via == "session":
+        with desk.store.write() as connection:
+            accounts.end(connection, token)
+            address = address_of(request, desk.settings.access)
+            accounts.note(connection, desk.now(), visitor.name, address, "out")
+    done = RedirectResponse("/sign-in?out=1" if desk.settings.access.sign_in == "oidc" else "/", 303)
+    done.delete_cookie(SESSION, httponly=True)
+    return done
+
+
+@router.get("/sign-ins")
+def record(request: Request, desk: AtDesk) -> HTMLResponse:
+    with desk.store.read() as connection:
+        return page(
+            request,
+            desk,
+            "sign_ins.html.j2",
+            entries=accounts.noted(connection),
+            people=accounts.every(connection),
+            keys=accounts.keys(connection),
+            deeds=audit_log.entries(connection, *RIGHTS),
+            used=audit_log.last(connection, Deed.KEY_USED),
+        )
+
+
+def _again(request: Request, desk: AtDesk, said: str, name: str, back: str, status: int) -> HTMLResponse:
+    return page(
+        request,
+        desk,
+        "sign_in.html.j2",
+        status=status,
+        address=local_path(back),
+        said=said,
+        name=name,
+        anybody=True,
+    )

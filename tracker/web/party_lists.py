@@ -1,0 +1,100 @@
+"""Listed parties: who came onto a list, left it, or reads otherwise now, by country."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from tracker.digest.changed_parties import Party, parties, party_of
+from tracker.model import Change, Op
+from tracker.serialization import restore
+from tracker.storage import changes as stored
+from tracker.storage.read_queries import Wanted
+from tracker.text import index_form, search_form
+from tracker.web.context import AtDesk, Desk
+from tracker.web.inbox import Filter, filter_of
+from tracker.web.page_cache import shelved
+from tracker.web.rendering import number_of, page
+
+router = APIRouter(include_in_schema=False)
+
+LOOKED_AT = 200  # changes, the newest: each one's redline is read
+PAGE = 200  # parties
+OPS = (Op.ADDED, Op.CHANGED, Op.REMOVED)
+
+
+@router.get("/lists")
+def lists(request: Request, desk: AtDesk) -> HTMLResponse:
+    return shelved(request, desk, lambda: _lists(request, desk))
+
+
+def _lists(request: Request, desk: Desk) -> HTMLResponse:
+    asked = request.query_params
+    chosen = filter_of(asked)
+    country, op, words = (asked.get(name, "").strip()[:200] for name in ("country", "op", "q"))
+    found = _found(desk, chosen)
+    countries = Counter(party.country.upper() for party in found if party.country)
+    counts = Counter(party.op for party in found)
+    shown = [
+        party
+        for party in found
+        if (not country or party.country.upper() == country.upper())
+        and (op not in list(OPS) or party.op == op)
+        and index_form(words) in index_form(f"{party.name} {party.register}")
+    ]
+    pages = max(1, -(-len(shown) // PAGE))
+    number = min(number_of(asked.get("page", "1")), pages)
+    part = shown[(number - 1) * PAGE : number * PAGE]
+    return page(
+        request,
+        desk,
+        "lists.html.j2",
+        groups=[(name, list(group)) for name, group in groupby(part, key=lambda party: party.country)],
+        total=len(shown),
+        values={"country": country, "op": op, "q": words, "since": chosen.since, "until": chosen.until},
+        countries=sorted(countries.items()),
+        ops=[(str(one), counts[one]) for one in OPS],
+        number=number,
+        pages=pages,
+    )
+
+
+def _found(desk: Desk, chosen: Filter) -> tuple[Party, ...]:
+    """In Japan first, then by country; what two sources say of one party once."""
+    wanted = chosen.wanted(desk.today())
+    with desk.reading() as store:
+        records = [
+            record
+            for kind in ("list", "cfr")
+            for record in store.changes(
+                Wanted(kind=kind, since=wanted.since, until=wanted.until, editorial=False, baseline=False, limit=LOOKED_AT)
+            )
+        ]  # fmt: skip
+    listed = [
+        party
+        for record in records
+        if record["kind"] == "list" or "744" in record["title"]
+        for party in _of(desk, restore(record))
+    ]
+    # Sorted again over all changes: each change's own are sorted already, and merging is what `parties` does.
+    unique: dict[tuple[str, ...], Party] = {}
+    for party in listed:
+        key = (party.op, search_form(party.country), search_form(party.name))
+        unique.setdefault(key, party)
+    return tuple(
+        sorted(
+            unique.values(),
+            key=lambda party: (not party.in_japan, party.country.casefold(), OPS.index(party.op), party.name.casefold()),
+        )
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=LOOKED_AT * 2)
+def _of(desk: Desk, change: Change) -> tuple[Party, ...]:
+    with desk.store.read() as connection:
+        operations = stored.operations(connection, change.id)
+    return parties([(change, [one for one in operations if party_of(one, change)])], before={})

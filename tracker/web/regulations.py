@@ -1,0 +1,254 @@
+"""A text as it stood on any stored day, by section; and any two of its days compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+
+from tracker.clock import legal_day
+from tracker.diffing import compare, summarize
+from tracker.diffing.summary import split_path
+from tracker.errors import ParseError
+from tracker.model import Change, Document, Op, Operation, Unit, UnitKind
+from tracker.rendering.official_links import official_unit
+from tracker.rendering.redlines.model import Redline, Side
+from tracker.rendering.redlines.stored import document_of
+from tracker.search.index import Finder
+from tracker.search.query import lit, passage, terms
+from tracker.serialization import restore
+from tracker.storage import changes as stored
+from tracker.storage import versions
+from tracker.storage.instants import from_text
+from tracker.text import index_form
+from tracker.web.context import AtDesk, Desk
+from tracker.web.redline import TYPES, anchor_of, as_file, item_of, redline_view
+from tracker.web.rendering import number_of, page
+
+router = APIRouter(include_in_schema=False)
+
+PAGE = 200  # units on one page
+HITS = 50
+PATIENCE = 1.5  # seconds that a search waits for what it has not read yet
+KINDS = ("ecfr", "screening-list", "page")
+_NOTES = {UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE, UnitKind.NOTE}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A unit as it is drawn: `local` is its path below its section, `link` its official page."""
+
+    unit: Unit
+    anchor: str
+    local: str
+    link: str
+    note: bool
+
+
+@router.get("/law")
+def texts(request: Request, desk: AtDesk) -> HTMLResponse:
+    sources = _sources(desk)
+    with desk.reading() as store:
+        found = store.texts(sources)
+    groups = [(source, [row for row in found if row["source"] == source]) for source in sources]
+    return page(request, desk, "texts.html.j2", groups=[(source, rows) for source, rows in groups if rows])
+
+
+@router.get("/law/search")
+def search(request: Request, desk: AtDesk) -> HTMLResponse:
+    """In all stored versions of all texts. What came since the last time is read aside; the page says so."""
+    asked = request.query_params
+    q, today = asked.get("q", "").strip()[:200], asked.get("today", "")
+    number = number_of(asked.get("page", "1"))
+    finder: Finder = request.app.state.finder
+    sources = _sources(desk)
+    unread = finder.catch_up(sources, PATIENCE)
+    wanted = terms(q)
+    total, hits = finder.find(wanted, today_only=bool(today), limit=HITS, offset=(number - 1) * HITS)
+    return page(
+        request,
+        desk,
+        "law_search.html.j2",
+        q=q,
+        values={"q": q, "today": today and "1"},
+        forms=[form for group in wanted for form in group[1:]],
+        unread=unread,
+        total=total,
+        hits=[(hit, split_path(hit.path)[0], anchor_of(hit.path)) for hit in hits],
+        lit=partial(lit, wanted=wanted),
+        passage=partial(passage, wanted=wanted),
+        days=_days(desk, {hit.identity for hit in hits}),
+        number=number,
+        pages=max(1, -(-total // HITS)),
+    )
+
+
+def _days(desk: Desk, identities: Iterable[str]) -> dict[tuple[str, int], str]:
+    """What each version of these texts is called: the day that it is of."""
+    with desk.reading() as store:
+        return {
+            (identity, state["ordinal"]): state["as_of"] or legal_day(from_text(state["at"])).isoformat()
+            for identity in identities
+            for state in store.text_states(identity)
+        }
+
+
+@router.get("/law/text")
+def text(
+    request: Request,
+    desk: AtDesk,
+    text: str,
+    on: int = 0,
+    place: str = "",
+    q: str = "",
+    part: int = 1,
+    at: str = "",
+) -> HTMLResponse:
+    states = _states(desk, text)
+    ordinal = on or states[-1]["ordinal"]
+    document = _document(desk, text, ordinal)
+    places: dict[str, int] = {}
+    for unit in document.units:
+        name = split_path(unit.path)[0]
+        places[name] = places.get(name, 0) + 1
+    chosen = place if place in places else "" if q else next(iter(places), "")
+    units = [unit for unit in document.units if not chosen or split_path(unit.path)[0] == chosen]
+    wanted = index_form(q)
+    if wanted:
+        units = [unit for unit in units if wanted in index_form(f"{unit.path} {unit.text}")]
+    parts = max(1, -(-len(units) // PAGE))
+    where = next((index for index, unit in enumerate(units) if at and unit.path == at), None)
+    part = max(1, min(part, parts)) if where is None else where // PAGE + 1
+    return page(
+        request,
+        desk,
+        "law.html.j2",
+        document=document,
+        text=text,
+        states=states,
+        on=ordinal,
+        places=places,
+        place=chosen,
+        q=q,
+        found=len(units),
+        units=[_shown(unit) for unit in units[(part - 1) * PAGE : part * PAGE]],
+        part=part,
+        parts=parts,
+    )
+
+
+@router.get("/law/compare")
+def comparison(request: Request, desk: AtDesk, text: str, on: int = 0, since: int = 0) -> HTMLResponse:
+    redline = _compared(desk, text, since, on)
+    values = {"text": text, "on": on, "since": since}
+    return redline_view(
+        request,
+        desk,
+        redline,
+        summary=summarize(redline.operations),
+        address="/law/compare",
+        values=values,
+        back="/law/text",
+        whole=redline,
+    )
+
+
+@router.get("/law/compare.{form}")
+def comparison_file(
+    request: Request, desk: AtDesk, form: str, text: str, on: int = 0, since: int = 0
+) -> Response:
+    if form not in TYPES:
+        raise HTTPException(404)
+    return as_file(request, desk, _compared(desk, text, since, on), form, f"{text}-{since}-{on}")
+
+
+@router.get("/law/history")
+def history(request: Request, desk: AtDesk, text: str, path: str) -> HTMLResponse:
+    """One unit through all stored changes, newest first, under the names that it had."""
+    states = _states(desk, text)
+    with desk.reading() as store:
+        changes = [restore(record) for record in store.changes_of(text)]
+    with desk.store.read() as connection:
+        found = steps(path, ((change, stored.operations(connection, change.id)) for change in changes))
+    return page(
+        request,
+        desk,
+        "history.html.j2",
+        text=text,
+        path=path,
+        first=states[0],
+        steps=[(change, item_of(operation)) for change, operation in found],
+    )
+
+
+def steps(
+    path: str, changes: Iterable[tuple[Change, tuple[Operation, ...]]]
+) -> list[tuple[Change, Operation]]:
+    """What happened to a unit, followed backwards through its renumberings to where it was added. Pure."""
+    found: list[tuple[Change, Operation]] = []
+    for change, operations in changes:
+        for operation in operations:
+            if operation.path == path and not (operation.op is Op.REMOVED and found):
+                found.append((change, operation))
+                if operation.op is Op.ADDED:
+                    return found
+                path = operation.from_path or path
+                break
+    return found
+
+
+def _sources(desk: Desk) -> list[str]:
+    return [source.id for source in desk.settings.sources if source.kind.value in KINDS]
+
+
+def _shown(unit: Unit) -> Shown:
+    name, local = split_path(unit.path)
+    return Shown(unit, anchor_of(unit.path), local or name, official_unit(unit.path), unit.kind in _NOTES)
+
+
+def _states(desk: Desk, identity: str) -> list[dict[str, Any]]:
+    with desk.reading() as store:
+        found = store.text_states(identity)
+    if not found:
+        raise HTTPException(404, identity)
+    return found
+
+
+def _compared(desk: Desk, identity: str, since: int, on: int) -> Redline:
+    states = {state["ordinal"]: state for state in _states(desk, identity)}
+    if since not in states or on not in states:
+        raise HTTPException(404, f"{identity}: {since}, {on}")
+    before, after = _document(desk, identity, since), _document(desk, identity, on)
+    return Redline(
+        title=after.title,
+        source=identity,
+        url=after.url,
+        before=_side(states[since], before),
+        after=_side(states[on], after),
+        operations=compare(before, after),
+        generated_at=desk.now(),
+        timezone=desk.settings.timezone,
+    )
+
+
+def _side(state: dict[str, Any], document: Document) -> Side:
+    return Side(
+        state["as_of"] or f"#{state['ordinal']}", state["sha256"], state["fetched_at"], document.units
+    )
+
+
+@lru_cache(maxsize=6)
+def _document(desk: Desk, identity: str, ordinal: int) -> Document:
+    """Read anew from the stored bytes; a whole part takes a quarter of a second, so the last few are kept."""
+    with desk.store.read() as connection:
+        version = versions.get(connection, identity, ordinal)
+        if version is None:
+            raise HTTPException(404, f"{identity}: {ordinal}")
+        try:
+            return document_of(connection, version, version.noise)
+        except ParseError as error:
+            raise HTTPException(404, error.line()) from error

@@ -1,0 +1,114 @@
+"""Saved filters: kept from the inbox under a name, each with a feed and a calendar at an address of its own that can be closed.
+
+Feed readers and calendar programs cannot sign in, so the address itself holds a key; it opens this one filter, and the access log
+does not hold it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from tracker.errors import UsageError
+from tracker.storage import saved_searches
+from tracker.storage.saved_searches import Saved
+from tracker.web import feed, overview
+from tracker.web.authentication import visitor_of
+from tracker.web.context import AtDesk, Desk
+from tracker.web.inbox import filter_of
+from tracker.web.rendering import language_of, page, query
+from tracker.web.security_headers import check_form
+
+router = APIRouter(include_in_schema=False)
+
+Field = Annotated[str, Form(max_length=4_000)]
+
+
+def owner_of(request: Request) -> str:
+    """Whose filters these are: those of who signed in, else those of this machine's reader."""
+    visitor = visitor_of(request)
+    return visitor.name if visitor is not None and visitor.signed_in else ""
+
+
+@router.get("/saved")
+def saved(request: Request, desk: AtDesk) -> HTMLResponse:
+    return _page(request, desk)
+
+
+@router.post("/saved")
+def save(request: Request, desk: AtDesk, name: Field, conditions: Field, form: Field) -> Response:
+    check_form(request, form, desk.settings.viewer_url)
+    chosen = filter_of(dict(parse_qsl(conditions.removeprefix("?"))))
+    kept = {key: str(value) for key, value in chosen.values().items()}
+    try:
+        with desk.store.write() as connection:
+            saved_searches.add(connection, owner_of(request), name, kept, desk.now())
+    except UsageError as error:
+        raise HTTPException(422, error.line()) from error
+    return RedirectResponse(f"/{query(chosen.values())}", 303)
+
+
+@router.post("/saved/{identity}/{action}")
+def change(
+    request: Request, desk: AtDesk, identity: str, action: str, form: Field, name: Field = ""
+) -> Response:
+    check_form(request, form, desk.settings.viewer_url)
+    owner, key = owner_of(request), ""
+    try:
+        with desk.store.write() as connection:
+            if action == "rename":
+                saved_searches.rename(connection, owner, identity, name)
+            elif action == "remove":
+                saved_searches.remove(connection, owner, identity)
+            elif action == "close":
+                saved_searches.revoke(connection, owner, identity)
+            elif action == "open":
+                key = saved_searches.open_key(connection, owner, identity)
+            else:
+                raise HTTPException(404)
+    except UsageError as error:
+        raise HTTPException(422, error.line()) from error
+    if not key:
+        return RedirectResponse("/saved", 303)
+    return _page(request, desk, opened=identity, key=key)
+
+
+@router.get("/saved/{identity}/feed.atom")
+def saved_feed(request: Request, desk: AtDesk, identity: str, key: str = "") -> Response:
+    found = _opened(desk, identity, key)
+    return feed.of_filter(request, desk, filter_of(found.conditions), found.name)
+
+
+@router.get("/saved/{identity}/calendar.ics")
+def saved_calendar(request: Request, desk: AtDesk, identity: str, key: str = "") -> Response:
+    found = _opened(desk, identity, key)
+    return overview.calendar_of(request, desk, filter_of(found.conditions))
+
+
+def _opened(desk: Desk, identity: str, key: str) -> Saved:
+    with desk.store.read() as connection:
+        found = saved_searches.opened_by(connection, identity, key) if key else None
+    if found is None:
+        raise HTTPException(404, "there is no such feed, or its address was closed")
+    return found
+
+
+def _page(request: Request, desk: Desk, *, opened: str = "", key: str = "") -> HTMLResponse:
+    with desk.store.read() as connection:
+        mine = saved_searches.of(connection, owner_of(request))
+    language = language_of(request, desk)
+    base = f"{desk.settings.viewer_url.rstrip('/')}/saved/{opened}"
+    addresses = [
+        f"{base}/{file}{query({'key': key, 'lang': language})}" for file in ("feed.atom", "calendar.ics")
+    ]
+    return page(
+        request,
+        desk,
+        "saved.html.j2",
+        saved=[(one, filter_of(one.conditions).values()) for one in mine],
+        opened=opened,
+        addresses=addresses if key else [],
+    )
