@@ -31,7 +31,7 @@ from tests.standin.server import StandIn
 from tests.unit.notifications_sinks import http_sink, lookup, mail_sink, refusing_port
 from tracker.config.models import Channel, Settings
 from tracker.demo.model import FrDocument
-from tracker.notifications.delivery import Traffic, deliver
+from tracker.notifications.delivery import DeliveryGate, deliver
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox, enqueue
 from tracker.storage.schema import ATTEMPT, DELIVERY
@@ -148,7 +148,7 @@ def _owing(folder: Path, alerts: int) -> Store:
 def _drain(
     store: Store, settings: Settings, clock: _Clock | None = None, until: datetime | None = None
 ) -> None:
-    clock, traffic = clock or _Clock(), Traffic()
+    clock, traffic = clock or _Clock(), DeliveryGate()
     while _open(store) and (until is None or clock.now < until):
         deliver(Outbox(store), lookup, settings, clock(), clock, traffic=traffic)
         clock.now += timedelta(minutes=1)

@@ -28,10 +28,10 @@ from sqlalchemy import insert
 from bench import report
 from tracker.config.models import Channel, Settings
 from tracker.model import Attempt
-from tracker.rendering.status_report import status
+from tracker.rendering.status_report import status_report
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox, enqueue
-from tracker.storage.read_queries import reader
+from tracker.storage.read_queries import open_reader
 from tracker.storage.schema import ATTEMPT, DELIVERY
 from tracker.web.app import create_app
 
@@ -128,8 +128,8 @@ def pages(store: Store, number: int = 20) -> dict[str, Times]:
     }
 
     def standing() -> None:
-        with reader(store.state) as opened:
-            status(settings, opened, START)
+        with open_reader(store.state) as opened:
+            status_report(settings, opened, START)
 
     found: dict[str, Times] = {}
     for name, ask in {**asked, "the figures of `tracker status`": standing}.items():

@@ -29,13 +29,13 @@ from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.test_archive_backup import problems
 from tests.unit.test_archive_exporter import ATTACKS, attacked
 from tracker.archive.backup import backup
-from tracker.archive.evidence import write
-from tracker.archive.exporter import export
+from tracker.archive.evidence import write_evidence
+from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive
-from tracker.errors import FetchError, ParseError, Refused, TrackerError
+from tracker.errors import AccessDenied, FetchError, ParseError, TrackerError
 from tracker.http.rate_limit import PAGES
 from tracker.http.ssrf_guard import GuardedBackend
-from tracker.model import Answer, Fetched, Role
+from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.notifications.channels import slack, teams
 from tracker.parsing import read
 from tracker.scheduler.schedule import load_checked
@@ -65,9 +65,9 @@ def packed(world: World) -> Outcome:
     )
 
 
-def _read(role: Role, kind: str, body: bytes) -> str:
+def _read(role: ResourceType, kind: str, body: bytes) -> str:
     """What the reader says of it: how much it holds, or why it is refused."""
-    answer = Answer("https://x.example/a", 200, (("Content-Type", kind),), body, LATER)
+    answer = HttpResponse("https://x.example/a", 200, (("Content-Type", kind),), body, LATER)
     began = time.process_time()
     try:
         units = read(Fetched("a", role, answer)).units
@@ -83,7 +83,7 @@ def xml(world: World) -> Outcome:
     secret = world.folder / "secret.txt"
     secret.write_text("the-host-s-own-file", "utf-8")
     said = [
-        _read(Role.ECFR_PART, "application/xml", f'<!DOCTYPE d [<!ENTITY {entity}>{more}]><DIV5 TYPE="PART" N="744"><HEAD>Part 744</HEAD><P>{use}</P></DIV5>'.encode())
+        _read(ResourceType.ECFR_PART, "application/xml", f'<!DOCTYPE d [<!ENTITY {entity}>{more}]><DIV5 TYPE="PART" N="744"><HEAD>Part 744</HEAD><P>{use}</P></DIV5>'.encode())
         for entity, more, use in (
             ('a0 "ha"', steps, "&a9;"),
             ('a0 "' + "x" * 100_000 + '"', "", "&a0;" * 10_000),
@@ -91,7 +91,7 @@ def xml(world: World) -> Outcome:
             ('a0 SYSTEM "http://169.254.169.254/latest/meta-data/"', "", "&a0;"),
         )
     ]  # fmt: skip
-    deep = _read(Role.ECFR_PART, "application/xml", b"<DIV5>" * 100_000)
+    deep = _read(ResourceType.ECFR_PART, "application/xml", b"<DIV5>" * 100_000)
     quiet = all("the-host" not in one and "slowly" not in one for one in (*said, deep))
     small = [
         int(one.split()[0].replace(",", "")) < 1_000 if one.endswith(" characters") else True for one in said
@@ -118,7 +118,7 @@ def pdfs(world: World) -> Outcome:
     huge = sample.replace(b"[0 0 612 792]", b"[0 0 9e9 9e9]", 1)
     loop = sample.replace(b"/Kids [", b"/Kids [2 0 R ", 1)
     said = {
-        name: _read(Role.PDF, "application/pdf", body)
+        name: _read(ResourceType.PDF, "application/pdf", body)
         for name, body in {"3,001 pages": pages, "a page without end": huge, "a page tree in a circle": loop,
                            "a picture of 10 gigapixels": _pdf(WORDS + b" /I Do", 1 << 20), "a page that unpacks to 100 MB": _pdf(WORDS + b" " * 100_000_000, 1)}.items()
     }  # fmt: skip
@@ -128,9 +128,9 @@ def pdfs(world: World) -> Outcome:
 
 def nested(world: World) -> Outcome:
     page = _read(
-        Role.PAGE, "text/html", b"<html><body><main>" + b"<div>" * 20_000 + b"x</main></body></html>"
+        ResourceType.PAGE, "text/html", b"<html><body><main>" + b"<div>" * 20_000 + b"x</main></body></html>"
     )
-    record = _read(Role.FR_RECORD, "application/json", b'{"title":' + b"[" * 20_000)
+    record = _read(ResourceType.FR_RECORD, "application/json", b'{"title":' + b"[" * 20_000)
     return Outcome(f"page: {page}; record: {record}", "slowly" not in page + record)
 
 
@@ -159,7 +159,7 @@ def rebinding(world: World) -> Outcome:
     for _ in range(4):
         try:
             guard.connect_tcp("rebinds.example", 80)
-        except Refused:
+        except AccessDenied:
             refused += 1
         except httpcore2.ConnectError:
             pass
@@ -272,7 +272,7 @@ def mentions(world: World) -> Outcome:
 
 def archives(world: World) -> Outcome:
     world.use("page", "fr-bis").poll()
-    file = export(world.state, world.folder / "all.zip").path
+    file = export_archive(world.state, world.folder / "all.zip").path
     there = world.folder / "a" / "there"
     refused = 0
     for attack in ATTACKS:
@@ -307,7 +307,7 @@ def evidence(world: World) -> Outcome:
     world.use(extra=FILE.format(folder=world.folder) + source).poll()
     (found,) = world.changes()
     folder = world.folder / "proof"
-    write(world.state, found["id"], folder, now=world.now, timezone="Asia/Tokyo")
+    write_evidence(world.state, found["id"], folder, now=world.now, timezone="Asia/Tokyo")
     names = [str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()]
     wanted = re.compile(r"[a-zA-Z0-9.]+|(before|after)/\d-[a-z-]+\.[a-z]+")
     strange = [name for name in names if not wanted.fullmatch(name)] + list(world.folder.rglob("evil*"))
@@ -368,8 +368,8 @@ def secrets(world: World) -> Outcome:
         (found,) = world.changes(baseline=False)
         said = [commands(world, ["poll"], ["status", "--json"], ["check"], ["show", found["id"], "--json"])]
     backup(world.state, world.folder / "kept")
-    export(world.state, world.folder / "all.zip")
-    write(world.state, found["id"], world.folder / "proof", now=world.now, timezone="Asia/Tokyo")
+    export_archive(world.state, world.folder / "all.zip")
+    write_evidence(world.state, found["id"], world.folder / "proof", now=world.now, timezone="Asia/Tokyo")
     with zipfile.ZipFile(world.folder / "all.zip") as archive:
         said += [archive.read(name) for name in archive.namelist()]
     files = [path for path in world.folder.rglob("*") if path.is_file()]

@@ -18,13 +18,13 @@ from fastapi.testclient import TestClient
 from bench.drill_kit import Drill, Outcome
 from tests.e2e.world import World
 from tests.unit.web_samples import settings
-from tracker.config.models import Access
+from tracker.config.models import ViewerAccess
 from tracker.storage import accounts
-from tracker.storage.accounts import Role
+from tracker.storage.accounts import UserRole
 from tracker.storage.database import Store
 from tracker.web.app import create_app
-from tracker.web.connection_limits import Patient
-from tracker.web.passwords import REMEMBERED, Throttle, hashed
+from tracker.web.connection_limits import LimitedProtocol
+from tracker.web.passwords import REMEMBERED, Throttle, hash_password
 from tracker.web.server import Viewer
 
 PASSWORD = "correct horse battery staple"
@@ -39,8 +39,10 @@ class _Door:
         self.now = world.now
         self.store = Store(world.state)
         with self.store.write() as connection:
-            accounts.add(connection, "Sato", Role.REVIEWER, hashed(PASSWORD), world.now)
-        self.app = create_app(settings(access=Access(sign_in="accounts")), world.state, lambda: self.now)
+            accounts.add(connection, "Sato", UserRole.REVIEWER, hash_password(PASSWORD), world.now)
+        self.app = create_app(
+            settings(access=ViewerAccess(sign_in="accounts")), world.state, lambda: self.now
+        )
 
     def browser(self, address: str = "192.0.2.1") -> TestClient:
         return TestClient(self.app, base_url=OWN, follow_redirects=False, client=(address, 50_000))
@@ -93,11 +95,11 @@ def replayed(world: World) -> Outcome:
         browser.post("/sign-in", data={"name": "Sato", "password": PASSWORD, "form": form[1] if form else ""})
         said["another sign-in"] = door.replays(token)
         _, token = signed_in()
-        door.alter(password=hashed("another good password"))
+        door.alter(password=hash_password("another good password"))
         said["another password"] = door.replays(token)
-        door.alter(password=hashed(PASSWORD))
+        door.alter(password=hash_password(PASSWORD))
         browser, token = signed_in()
-        door.alter(role=Role.READER)
+        door.alter(role=UserRole.READER)
         said["a lower role"] = browser.post("/changes/x/review", data={"form": "x"}).status_code != 403
         door.now += timedelta(hours=12)
         said["12 hours"] = door.replays(token)
@@ -157,7 +159,7 @@ def guessed(world: World) -> Outcome:
         return password == PASSWORD and bool(known)
 
     clock = [0.0]
-    with _door(world) as door, mock.patch("tracker.web.login.right", wrong):
+    with _door(world) as door, mock.patch("tracker.web.login.verify_password", wrong):
         throttle = door.app.state.throttle = Throttle(lambda: clock[0])
         owner = door.browser("192.0.2.7")
         door.sign_in(owner)
@@ -295,8 +297,8 @@ def oversized(world: World) -> Outcome:
 def slow(world: World) -> Outcome:
     """Connections that say nothing, begin and never end, or stop in the middle of a form; the bound is a fifth of a second here."""
     with (
-        mock.patch.object(Patient, "WITHIN", 0.2),
-        mock.patch.object(Patient, "MOST", 40),
+        mock.patch.object(LimitedProtocol, "WITHIN", 0.2),
+        mock.patch.object(LimitedProtocol, "MOST", 40),
         _served(world) as port,
     ):
         wires = [socket.create_connection(("127.0.0.1", port), 10) for _ in range(60)]

@@ -223,13 +223,13 @@ class Life:
 
     def _due(self) -> datetime:
         """When the next source is due. Whole minutes, so that a few are polled side by side as in real life."""
-        standing = source_state.states(self.daemon.store).values()
+        standing = source_state.source_states(self.daemon.store).values()
         first = min(state.next_poll_at or self.world.now for state in standing)
         return max(self.world.now, first.replace(second=0, microsecond=0) + timedelta(minutes=1))
 
     def _work(self) -> None:
         """What the daemon's jobs do within their seconds and minutes."""
-        standing = source_state.states(self.daemon.store).values()
+        standing = source_state.source_states(self.daemon.store).values()
         self.month.polls += sum(
             (state.next_poll_at or self.world.now) <= self.world.now for state in standing
         )

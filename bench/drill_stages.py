@@ -19,9 +19,9 @@ from structlog.testing import capture_logs
 from bench.drill_kit import Drill, Outcome, clean
 from tests.e2e.world import World
 from tracker.demo.model import FrDocument
-from tracker.ingest.poll import Context
+from tracker.ingest.poll import PollContext
 from tracker.reconciliation import gap_filling
-from tracker.reconciliation.govinfo_crosscheck import Shelf
+from tracker.reconciliation.govinfo_crosscheck import IssueCache
 from tracker.scheduler.schedule import load_checked
 from tracker.storage.database import Store
 
@@ -31,9 +31,9 @@ RULES = tuple(f"2026-120{number:02}" for number in range(1, 16))
 STAGES = {
     "parse": "tracker.parsing.read",
     "diff": "tracker.diffing.compare",
-    "tag": "tracker.classification.tag",
+    "tag": "tracker.classification.classify",
     "assess": "tracker.ingest.assess.assess",
-    "route": "tracker.alerts.enqueue.owe",
+    "route": "tracker.alerts.enqueue.enqueue_alerts",
     "store": "tracker.storage.changes.save",
 }
 BIS = ("commerce-department", "industry-and-security-bureau")
@@ -91,8 +91,8 @@ def failing(stage: str, failed: set[str]) -> Iterator[None]:
 def _audited(world: World) -> set[str]:
     """The documents that an audit names as missing."""
     settings, store = load_checked(world.config), Store(world.state)
-    context = Context(settings, store, world.client(settings), lambda: world.now, lambda _: None)
-    named, shelf = set[str](), Shelf()
+    context = PollContext(settings, store, world.client(settings), lambda: world.now, lambda _: None)
+    named, shelf = set[str](), IssueCache()
     try:
         for source in settings.sources:
             found = gap_filling.audit(source, context, date(2026, 6, 1), shelf)

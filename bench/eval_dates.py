@@ -20,7 +20,7 @@ from lxml import etree
 
 from bench.eval_tags import DATA
 from tracker import classification
-from tracker.documents.text_view import read
+from tracker.documents.text_view import build_text_view
 from tracker.legal_status.date_mentions import mentions
 from tracker.legal_status.legal_dates import legal_dates
 from tracker.model import Document, DocumentKind, Unit, UnitKind
@@ -50,7 +50,7 @@ class Count:
     def take(self, document: Document, said: list[str], orders: list[str]) -> None:
         """`said` are the DATES paragraphs, `orders` the instructions."""
         # As the tagger reads it, also of documents that are not in the field and of which it keeps no units.
-        reading = read(document)
+        reading = build_text_view(document)
         days = {entry.date for entry in legal_dates(reading, TODAY)}
         self.documents += 1
         for words in said:
@@ -133,7 +133,7 @@ def part_744() -> str:
     part = read_file("part.xml", lzma.decompress(path.read_bytes()))
     notes = [unit for unit in part.units if unit.kind is UnitKind.EFFECTIVE_NOTE]
     known = {unit.path for unit in part.units}
-    status = classification.tag(part, today=TODAY).status
+    status = classification.classify(part, today=TODAY).status
     right = [
         one
         for one in status

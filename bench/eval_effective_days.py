@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.eval_tags import DATA
-from tracker.documents.text_view import read
+from tracker.documents.text_view import build_text_view
 from tracker.legal_status.legal_dates import legal_dates
 from tracker.model import LegalDate
 from tracker.parsing.files import read_file
@@ -67,7 +67,7 @@ def pages(data: Path = WHITE_HOUSE) -> Iterator[tuple[str, dict[str, Any], tuple
     facts = json.loads(lzma.decompress((data / "facts.json.xz").read_bytes()))
     for key, known in facts.items():
         document = read_file(f"{key}.html", lzma.decompress((data / f"actions/{key}.html.xz").read_bytes()))
-        yield key, known, legal_dates(read(document), TODAY)
+        yield key, known, legal_dates(build_text_view(document), TODAY)
 
 
 def score(rows: Iterator[tuple[str, dict[str, Any], tuple[LegalDate, ...]]]) -> Score:

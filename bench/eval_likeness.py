@@ -19,8 +19,8 @@ from pathlib import Path
 from bench import report
 from bench.eval_tags import DATA, Label, documents, labels
 from tracker.assistants.compare import words
-from tracker.assistants.similarity import MARGIN, THRESHOLD, Likeness, likenesses, made_with
-from tracker.classification import tag
+from tracker.assistants.similarity import MARGIN, THRESHOLD, Similarity, made_with, similarities
+from tracker.classification import classify
 from tracker.errors import UsageError
 from tracker.model import Level
 
@@ -36,7 +36,7 @@ _ABOUT = (
 )
 
 
-def figures(pairs: Sequence[tuple[Label, Likeness | None]]) -> str:
+def figures(pairs: Sequence[tuple[Label, Similarity | None]]) -> str:
     rows = []
     for threshold, margin in STEPS:
         marked = [
@@ -72,12 +72,12 @@ def noise(labelled: set[tuple[str, date]]) -> str:
         for document in documents()
         if document.published is not None
         and (document.key, document.published) not in labelled
-        and not (found := tag(document, today=document.published)).topics
+        and not (found := classify(document, today=document.published)).topics
         and found.level is Level.NONE
     ]
     began, marked = time.perf_counter(), 0
     for start in range(0, len(silent), BATCH):
-        found_likenesses = likenesses([words(document) for document in silent[start : start + BATCH]])
+        found_likenesses = similarities([words(document) for document in silent[start : start + BATCH]])
         marked += sum(one is not None and one.worth_a_look for one in found_likenesses)
     took = time.perf_counter() - began
     return (
@@ -106,7 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     wanted = {(label.number, label.published): label for label in labels(options.labels)}
     known = [d for d in documents() if d.published is not None and (d.key, d.published) in wanted]
-    found = likenesses([words(document) for document in known])
+    found = similarities([words(document) for document in known])
     pairs = [(wanted[d.key, d.published], one) for d, one in zip(known, found, strict=True) if d.published]
     text = f"{maker}; {len(pairs)} labelled documents, title and abstract only.\n\n{figures(pairs)}"
     if options.noise:

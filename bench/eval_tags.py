@@ -27,8 +27,8 @@ from datetime import date
 from pathlib import Path
 
 from bench import report
-from tracker.classification import RULES_VERSION, tag
-from tracker.model import Document, DocumentKind, Level, Tagging
+from tracker.classification import RULES_VERSION, classify
+from tracker.model import Classification, Document, DocumentKind, Level
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("TRACKER_RECORDED") or ROOT.parent / "shared" / "data")
@@ -142,7 +142,7 @@ Answer = tuple[set[str], Level, str, bool]
 
 
 def ours(document: Document) -> Answer:
-    found: Tagging = tag(document, today=document.published or date(2026, 1, 1))
+    found: Classification = classify(document, today=document.published or date(2026, 1, 1))
     return (
         {topic.id for topic in found.topics},
         found.level,
@@ -251,14 +251,14 @@ def table(now: Score, plain: Score, across: dict[str, tuple[float, float]], befo
     return "\n".join(lines)
 
 
-def noise(labelled: set[tuple[str, date]]) -> tuple[str, list[tuple[Level, Document, Tagging]]]:
+def noise(labelled: set[tuple[str, date]]) -> tuple[str, list[tuple[Level, Document, Classification]]]:
     """All other recorded documents: how many come out medium or above, and how fast."""
     rows = [d for d in documents() if (d.key, d.published) not in labelled]
     start = time.perf_counter()
     levels: Counter[str] = Counter()
-    loud: list[tuple[Level, Document, Tagging]] = []
+    loud: list[tuple[Level, Document, Classification]] = []
     for document in rows:
-        found = tag(document, today=document.published or date(2026, 1, 1))
+        found = classify(document, today=document.published or date(2026, 1, 1))
         levels[found.level.value] += 1
         if found.level.rank >= Level.MEDIUM.rank:
             loud.append((found.level, document, found))

@@ -61,7 +61,7 @@ def measure(base: str, count: int) -> dict[str, float]:
                     memory.known[item.key] = Validators(
                         answer.header("etag"), None, None, source.recipe(), answer.fetched_at
                     )
-                elif isinstance(item, sources.Cursor):
+                elif isinstance(item, sources.CursorUpdate):
                     memory.cursor = dict(item.values)
                 else:
                     unchanged += isinstance(item, NotModified)

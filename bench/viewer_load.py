@@ -34,7 +34,7 @@ from bench import report
 from tests.recorded import ROOT, recorded
 from tests.unit.web_samples import cfr_change, proposal
 from tracker.diffing import compare
-from tracker.model import Change, Level, Tagging, Topic, Unit, UnitKind
+from tracker.model import Change, Classification, Level, Topic, Unit, UnitKind
 from tracker.parsing import read_file
 from tracker.storage import changes, outbox, source_state
 from tracker.storage.database import Store
@@ -73,7 +73,7 @@ def fill(state: Path) -> None:
     source_state.ensure(store, ["fr-bis", "ear"])
     rows = islice(recorded(TITLES).splitlines(), NUMBER)
     entries = [
-        changes.Entry(change, f"fr:{change.document_number}", 1)
+        changes.ChangeEntry(change, f"fr:{change.document_number}", 1)
         for change in (_document(number, json.loads(row)) for number, row in enumerate(rows, 1))
     ]
     after = read_file("744.xml", recorded("ecfr/15-cfr-744/2026-07-18.xml.xz"))
@@ -82,7 +82,7 @@ def fill(state: Path) -> None:
         for start in range(0, len(entries), 5_000):
             changes.add_many(connection, entries[start : start + 5_000])
         change = replace(cfr_change()[0], id=PART)
-        changes.save(connection, changes.Entry(change, "ear:15 CFR 744", 2), compare(before, after))
+        changes.save(connection, changes.ChangeEntry(change, "ear:15 CFR 744", 2), compare(before, after))
     store.close()
 
 
@@ -108,7 +108,7 @@ def _document(number: int, row: dict[str, str]) -> Change:
         detected_at=seen,
         published=seen.date(),
         baseline=number % 3 == 0,
-        tagging=Tagging(
+        tagging=Classification(
             level, topics=(Topic(random.choice(TOPICS), 0.8, ()),) if level is not Level.NONE else ()
         ),
     )
@@ -154,7 +154,7 @@ def write(state: Path, ended: Any, written: Any) -> None:
         number = NUMBER + written.value
         change = _document(number, {**row, "document_number": f"2026-{number}"})
         with store.write() as connection:
-            changes.save(connection, changes.Entry(change, f"fr:{change.document_number}", 1))
+            changes.save(connection, changes.ChangeEntry(change, f"fr:{change.document_number}", 1))
             outbox.enqueue(
                 connection, change_id=change.id, revision=1, channel="mail", reason="route 1", now=change.detected_at
             )  # fmt: skip

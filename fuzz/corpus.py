@@ -17,7 +17,7 @@ from lxml import etree
 
 from tests.recorded import ROOT
 from tests.unit.pdf_samples import pdf as small_pdf
-from tracker.archive.exporter import export
+from tracker.archive.exporter import export_archive
 from tracker.demo import archive_loader, ecfr, federal_register, public_inspection, site
 from tracker.demo.fr_text import plain_text
 from tracker.demo.http_messages import Request
@@ -179,4 +179,4 @@ def _exported() -> bytes:
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
         state = Path(name, "state")
         Store(state).close()
-        return export(state, Path(name, "x.zip")).path.read_bytes()
+        return export_archive(state, Path(name, "x.zip")).path.read_bytes()

@@ -15,28 +15,28 @@ from icalendar import Calendar
 from fuzz.trial import Target
 from tracker.diffing import compare
 from tracker.model import (
-    Bilingual,
     Change,
+    Classification,
     Direction,
     Document,
     DocumentKind,
+    DocumentRelation,
     Evidence,
     LegalDate,
     Level,
-    Link,
+    LocalizedText,
     Status,
-    Tagging,
     Topic,
     Unit,
     UnitKind,
 )
 from tracker.notifications.channels import email, slack, teams
-from tracker.notifications.formats import Parcel, plain
-from tracker.rendering.alert_message import message
+from tracker.notifications.formats import OutboundMessage, plain
+from tracker.rendering.alert_message import build_message
 from tracker.rendering.change_text import listing, page
 from tracker.rendering.deadlines import calendar, deadlines
-from tracker.rendering.redlines import FORMATS, Redline, Side, render
-from tracker.serialization import record, restore
+from tracker.rendering.redlines import FORMATS, Redline, RedlineSide, render
+from tracker.serialization import change_from_json, change_to_json
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 _FEW = 20_000  # bytes
@@ -55,11 +55,11 @@ def _change(data: bytes) -> Change:
     return Change(
         id="chg_0123456789abcdef", source=w(), kind=DocumentKind.PAGE, title=w(), url=w(), detected_at=NOW,
         document_number=w(), citation=w(), agencies=(w(), w()), abstract=w(), published=NOW.date(),
-        tagging=Tagging(
+        tagging=Classification(
             Level.HIGH, topics=(Topic("entity-list", 0.5, said), Topic(w(), 0.5, said)), direction=Direction.RESTRICTION,
             japan_nexus=said, dates=(LegalDate("effective", soon, w(), w()), LegalDate("comments-close", soon, w(), w())),
-            status=(Status("stayed", date(2025, 1, 1), soon, w(), (w(),), w()),), links=(Link("amends", w(), w()),),
-            units=(w(),), eccns=(w(),), reason=Bilingual(w(), w()), summary=Bilingual(w(), w()),
+            status=(Status("stayed", date(2025, 1, 1), soon, w(), (w(),), w()),), links=(DocumentRelation("amends", w(), w()),),
+            units=(w(),), eccns=(w(),), reason=LocalizedText(w(), w()), summary=LocalizedText(w(), w()),
         ),
     )  # fmt: skip
 
@@ -78,15 +78,17 @@ def _inert(html: str) -> None:
 
 def alerts(data: bytes) -> None:
     change = _change(data)
-    assert restore(json.loads(json.dumps(record(change)))) == change, "a record does not come back"
+    assert change_from_json(json.loads(json.dumps(change_to_json(change)))) == change, (
+        "a record does not come back"
+    )
     for language in ("ja", "en"):
-        told = message(change, language, now=NOW, timezone="Asia/Tokyo", viewer_url="http://127.0.0.1")
+        told = build_message(change, language, now=NOW, timezone="Asia/Tokyo", viewer_url="http://127.0.0.1")
         text = json.dumps([slack.payloads(told)[0]["blocks"], teams.payloads(told)], ensure_ascii=False)
         assert not re.search(r"<[!@#]", text), "it calls somebody"
         assert change.id in plain(told)
         _inert(email.html(told))
     letter = email.email(
-        Parcel(told, record(change), "key", "thread"), sender=Address("tracker", addr_spec="a@tracker.example"),
+        OutboundMessage(told, change_to_json(change), "key", "thread"), sender=Address("tracker", addr_spec="a@tracker.example"),
         to=(Address("", addr_spec="b@firm.example"),), cc=(), sent_at=NOW, headers={},
     )  # fmt: skip
     head = letter.as_bytes().partition(b"\n\n")[0]
@@ -96,8 +98,8 @@ def alerts(data: bytes) -> None:
 
 def terminal(data: bytes) -> None:
     change = _change(data)
-    assert len(listing([record(change)], "ja", "Asia/Tokyo").splitlines()) == 1
-    text = page(record(change), [], "en", "Asia/Tokyo", NOW.date(), "http://127.0.0.1")
+    assert len(listing([change_to_json(change)], "ja", "Asia/Tokyo").splitlines()) == 1
+    text = page(change_to_json(change), [], "en", "Asia/Tokyo", NOW.date(), "http://127.0.0.1")
     assert not [sign for sign in text if unicodedata.category(sign) == "Cc" and sign != "\n"], (
         "a control character"
     )
@@ -124,7 +126,7 @@ def redline(data: bytes) -> None:
         sides.append(Document("k", DocumentKind.PAGE, text[:200], text[:50], units))
     operations = compare(sides[0], sides[1])
     made = Redline(
-        sides[1].title, first[:50], sides[1].url, Side(first[:20], units=sides[0].units), Side(second[:20], units=sides[1].units), operations, NOW,
+        sides[1].title, first[:50], sides[1].url, RedlineSide(first[:20], units=sides[0].units), RedlineSide(second[:20], units=sides[1].units), operations, NOW,
     )  # fmt: skip
     for form in FORMATS:
         rendered = render(made, form, "ja")

@@ -17,7 +17,7 @@ from fuzz.trial import Target
 from tests.unit.sources_fakes import START, Notes, client_for
 from tracker import citations, sources
 from tracker.archive.importer import import_archive
-from tracker.classification import match, tag
+from tracker.classification import classify, match_profiles
 from tracker.config.loader import load
 from tracker.config.models import Source, SourceKind
 from tracker.diffing import apply, compare
@@ -25,15 +25,15 @@ from tracker.errors import FetchError, TrackerError
 from tracker.http.address import absolute, canonical
 from tracker.http.body import read_body
 from tracker.http.response_checks import check_page
-from tracker.model import Answer, Document, DocumentKind, Fetched, Profile, Role, Unit, UnitKind
+from tracker.model import Document, DocumentKind, Fetched, HttpResponse, Profile, ResourceType, Unit, UnitKind
 from tracker.notifications.delivery_result import http_answer, redact
 from tracker.parsing import sanity_checks, volatile_content
 from tracker.parsing.dispatch import read
 from tracker.parsing.entity_list import read_party
 from tracker.parsing.files import read_file, read_records
-from tracker.parsing.paragraph_labels import designators, levels
+from tracker.parsing.paragraph_labels import leading_labels, levels
 from tracker.sandbox import pool
-from tracker.sources.links import follower, links_of
+from tracker.sources.links import link_filter, links_of
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TODAY = date(2026, 1, 2)
@@ -53,11 +53,11 @@ def in_process() -> None:
     pool.run = here
 
 
-def _answer(data: bytes, kind: str = "text/html") -> Answer:
-    return Answer(URL, 200, (("content-type", kind),), data, NOW)
+def _answer(data: bytes, kind: str = "text/html") -> HttpResponse:
+    return HttpResponse(URL, 200, (("content-type", kind),), data, NOW)
 
 
-def _document(role: Role, data: bytes, kind: str = "text/html", **meta: str) -> Document:
+def _document(role: ResourceType, data: bytes, kind: str = "text/html", **meta: str) -> Document:
     return _sound(read(Fetched("2025-19001", role, _answer(data, kind), meta)))
 
 
@@ -77,35 +77,35 @@ def _sound(document: Document) -> Document:
     return document
 
 
-def _attached(role: Role) -> Target:
+def _attached(role: ResourceType) -> Target:
     """A full text beside an empty record; what cannot be read is a note there, so it is asked for an error itself."""
 
     def run(data: bytes) -> None:
         part = Fetched("2025-19001/text", role, _answer(data))
         record = _answer(b'{"document_number":"2025-19001","title":"T"}')
-        document = _sound(read(Fetched("2025-19001", Role.FR_RECORD, record, {}, (part,))))
-        tag(document, today=TODAY)
+        document = _sound(read(Fetched("2025-19001", ResourceType.FR_RECORD, record, {}, (part,))))
+        classify(document, today=TODAY)
 
     return run
 
 
 def ecfr(data: bytes) -> None:
-    _document(Role.ECFR_PART, data, "text/xml", title="15", part="744", as_of="2026-01-02")
+    _document(ResourceType.ECFR_PART, data, "text/xml", title="15", part="744", as_of="2026-01-02")
 
 
 def page(data: bytes) -> None:
-    document = _document(Role.PAGE, data)
-    sanity_checks.judge(document, None, len(data), None)
-    _document(Role.PAGE, data, "text/html; charset=x-unknown", content="main, .content")
+    document = _document(ResourceType.PAGE, data)
+    sanity_checks.suspicion(document, None, len(data), None)
+    _document(ResourceType.PAGE, data, "text/html; charset=x-unknown", content="main, .content")
 
 
 def table(data: bytes) -> None:
-    _sound(_document(Role.PAGE, data, "text/csv"))
-    _sound(_document(Role.PAGE, data, "application/json"))
+    _sound(_document(ResourceType.PAGE, data, "text/csv"))
+    _sound(_document(ResourceType.PAGE, data, "application/json"))
 
 
 def pdf(data: bytes) -> None:
-    _document(Role.PDF, data, "application/pdf")
+    _document(ResourceType.PDF, data, "application/pdf")
 
 
 def file(data: bytes) -> None:
@@ -114,18 +114,18 @@ def file(data: bytes) -> None:
 
 def records(data: bytes) -> None:
     for document in map(_sound, read_records(data)):
-        tag(document, today=TODAY)
+        classify(document, today=TODAY)
 
 
-def _role(role: Role) -> Target:
+def _role(role: ResourceType) -> Target:
     def run(data: bytes) -> None:
-        tag(_document(role, data, "application/json"), today=TODAY)
+        classify(_document(role, data, "application/json"), today=TODAY)
 
     return run
 
 
 def screening_list(data: bytes) -> None:
-    _document(Role.SCREENING_LIST, data, "application/json", list_name="Consolidated Screening List")
+    _document(ResourceType.SCREENING_LIST, data, "application/json", list_name="Consolidated Screening List")
 
 
 def _text(data: bytes) -> str:
@@ -134,18 +134,18 @@ def _text(data: bytes) -> str:
 
 def citation_target(data: bytes) -> None:
     text = _text(data)
-    for found in citations.find(text):
+    for found in citations.find_citations(text):
         assert text[found.start : found.end]
     for line in text.split("\n")[:50]:
-        citations.parse(line)
+        citations.parse_cfr(line)
         citations.sort_key(line)
-        citations.japanese(line)
-        citations.docket(line)
+        citations.format_japanese(line)
+        citations.find_docket(line)
 
 
 def designator(data: bytes) -> None:
     lines = _text(data).split("\n")
-    heads = [designators(line, plain=len(line) % 2 == 0) for line in lines]
+    heads = [leading_labels(line, plain=len(line) % 2 == 0) for line in lines]
     assert len(levels(heads, elided=len(lines) % 2 == 0)) == len(lines)
 
 
@@ -184,8 +184,8 @@ def tagging(data: bytes) -> None:
             dates_text=rest[:3000],
             action=title[:200],
         )
-        found = tag(document, today=TODAY)
-        match([FIRM], document, (), found)
+        found = classify(document, today=TODAY)
+        match_profiles([FIRM], document, (), found)
 
 
 def _two(data: bytes) -> tuple[Document, Document]:
@@ -200,14 +200,14 @@ def diff(data: bytes) -> None:
     before, after = _two(data)
     operations = compare(before, after)
     assert [unit.text for unit in apply(before.units, operations)] == [unit.text for unit in after.units]
-    tag(after, operations, today=TODAY)
+    classify(after, operations, today=TODAY)
 
 
 def quiet(data: bytes) -> None:
     before, after = _two(data)
     stored = replace(before, units=tuple(replace(unit, text=f"{unit.text} 1") for unit in before.units))
-    templates = volatile_content.volatile(before, after, stored)
-    _sound(volatile_content.quiet(before, templates))
+    templates = volatile_content.learn_volatile(before, after, stored)
+    _sound(volatile_content.mask_document(before, templates))
 
 
 # --- the adapters: what a server says to each of their questions -----------------------------------------------------
@@ -229,7 +229,7 @@ def _poll(kind: SourceKind, **fields: object) -> Target:
         client = client_for(handle)
         try:
             for item in sources.poll(source, Notes(), client, START):
-                if isinstance(item, Fetched) and item.role is not Role.LISTING:
+                if isinstance(item, Fetched) and item.role is not ResourceType.LISTING:
                     _read(item)
         finally:
             client.close()
@@ -245,7 +245,7 @@ def _read(item: Fetched) -> None:
 def links(data: bytes) -> None:
     answer = _answer(data)
     check_page(answer)
-    for link in links_of(answer, follower("same-site", URL)):
+    for link in links_of(answer, link_filter("same-site", URL)):
         assert canonical(link.url) == link.url
 
 
@@ -335,11 +335,11 @@ TARGETS: Mapping[str, Target] = {
     "ecfr": ecfr,
     "ccl": ecfr,
     "annual-cfr": file,
-    "fr-xml": _attached(Role.FR_XML),
-    "fr-text": _attached(Role.FR_TEXT),
-    "fr-record": _role(Role.FR_RECORD),
-    "pi-record": _role(Role.PI_RECORD),
-    "feed-entry": _role(Role.FEED_ENTRY),
+    "fr-xml": _attached(ResourceType.FR_XML),
+    "fr-text": _attached(ResourceType.FR_TEXT),
+    "fr-record": _role(ResourceType.FR_RECORD),
+    "pi-record": _role(ResourceType.PI_RECORD),
+    "feed-entry": _role(ResourceType.FEED_ENTRY),
     "screening-list": screening_list,
     "page": page,
     "table": table,

@@ -41,12 +41,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.recorded import ROOT
 from tests.unit.notifications_sinks import http_sink, refusing_port
 from tracker.http.client import Client
-from tracker.ingest.poll import Context, Report
+from tracker.ingest.poll import PollContext, PollReport
 from tracker.scheduler import poll_cycle, reminders
 from tracker.scheduler.schedule import load_checked
 from tracker.storage import source_state
 from tracker.storage.database import Store
-from tracker.storage.read_queries import Wanted, reader
+from tracker.storage.read_queries import ChangeQuery, open_reader
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 HTML = "text/html; charset=utf-8"
@@ -217,7 +217,7 @@ class CasePlayer:
         """What the webhook got, in order."""
         return list(self._hook.bodies)
 
-    def play(self) -> list[dict[str, Report]]:
+    def play(self) -> list[dict[str, PollReport]]:
         """All steps of the script; the reports of each poll by source."""
         assert self._files is not None, "a case from a folder has a script; play others with step()"
         reports = []
@@ -232,7 +232,7 @@ class CasePlayer:
 
     def step(
         self, answers: Mapping[str, Answers] | None = None, *, minutes: float = 60, accept: bool = False
-    ) -> dict[str, Report]:
+    ) -> dict[str, PollReport]:
         """Takes over `answers`, lets the clock go on, and polls once. The reports by source."""
         for path, given in (answers or {}).items():
             several = [given] if isinstance(given, str | bytes | Answer) else list(given)
@@ -245,12 +245,12 @@ class CasePlayer:
             literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact,
             clock=lambda: self.now, sleep=lambda _: None,
         )  # fmt: skip
-        context = Context(settings, store, client, lambda: self.now, lambda _: None)
+        context = PollContext(settings, store, client, lambda: self.now, lambda _: None)
         try:
             reports = {
                 report.source: report for report in poll_cycle.run(settings.sources, context, accept=accept)
             }
-            reminders.look(context)
+            reminders.send_reminders(context)
             poll_cycle.deliver_due(context)
         finally:
             client.close()
@@ -259,6 +259,6 @@ class CasePlayer:
 
     def changes(self, *, baseline: bool = False, **wanted: Any) -> list[dict[str, Any]]:
         """The records, oldest first; those of the first polls only with `baseline`."""
-        with reader(self.state) as opened:
-            found = opened.changes(Wanted(**{"limit": 10_000, **wanted}))
+        with open_reader(self.state) as opened:
+            found = opened.changes(ChangeQuery(**{"limit": 10_000, **wanted}))
         return [change for change in reversed(found) if baseline or not change["baseline"]]

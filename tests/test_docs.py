@@ -15,11 +15,11 @@ import tomli
 from tracker.cli import accounts, alerts, archive, digest, noise, queries, running, serve
 from tracker.cli.app import app
 from tracker.config import schema
-from tracker.config.models import Access, Channel, Digest, Settings, Source, SourceKind, Summariser
+from tracker.config.models import Channel, Digest, Settings, Source, SourceKind, Summarizer, ViewerAccess
 from tracker.config.schema import Keys
 from tracker.i18n import t
-from tracker.model import TOPIC_IDS, Change, Direction, DocumentKind, Level, Op, SnapshotRef, Tagging
-from tracker.serialization import record
+from tracker.model import TOPIC_IDS, Change, Classification, Direction, DocumentKind, Level, Op, SnapshotRef
+from tracker.serialization import change_to_json
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -53,13 +53,13 @@ def rows(part: str) -> dict[str, list[str]]:
 # --- settings -----------------------------------------------------------------------------------
 
 SETTINGS = text("docs/settings.md")
-COMMON = schema.source_keys(SourceKind.FEED).keys() - {"url"}
+COMMON = schema.keys_for_kind(SourceKind.FEED).keys() - {"url"}
 
 TABLES: list[tuple[str, set[str], Keys]] = [
     ("`[tracker]`", set(schema.TRACKER), schema.TRACKER),
     ("`[viewer]`", set(schema.VIEWER), schema.VIEWER),
     ("`[viewer.oidc]`", set(schema.OIDC), schema.OIDC),
-    ("`[[source]]`", set(COMMON), schema.source_keys(SourceKind.FEED)),
+    ("`[[source]]`", set(COMMON), schema.keys_for_kind(SourceKind.FEED)),
     ("`[[host]]`", set(schema.HOST), schema.HOST),
     ("`[[channel]]`", set(schema.CHANNEL), schema.CHANNEL),
     ("`[[profile]]`", set(schema.PROFILE), schema.PROFILE),
@@ -70,8 +70,8 @@ TABLES: list[tuple[str, set[str], Keys]] = [
     *(
         (
             f'`kind = "{kind}"`',
-            set(schema.source_keys(kind)) - set(COMMON),
-            schema.source_keys(kind),
+            set(schema.keys_for_kind(kind)) - set(COMMON),
+            schema.keys_for_kind(kind),
         )
         for kind in SourceKind
     ),
@@ -107,8 +107,8 @@ def literal(value: object) -> str:
         *((f'`kind = "{kind}"`', Source) for kind in SourceKind),
         ("`[[channel]]`", Channel),
         ("`[digest]`", Digest),
-        ("`[viewer]`", Access),
-        ("`[summariser]`", Summariser),
+        ("`[viewer]`", ViewerAccess),
+        ("`[summariser]`", Summarizer),
     ],
 )
 def test_what_holds_for_a_key_left_out_is_what_the_settings_say(heading: str, shape: Any) -> None:
@@ -220,7 +220,7 @@ def sample() -> Change:
         title="A rule",
         url="https://www.example.gov/",
         detected_at=moment,
-        tagging=Tagging(Level.LOW),
+        tagging=Classification(Level.LOW),
         before=snapshot,
         after=snapshot,
     )
@@ -228,7 +228,7 @@ def sample() -> Change:
 
 def test_the_page_on_records_has_every_key() -> None:
     page = text("docs/records.md")
-    keys = set(record(sample()))
+    keys = set(change_to_json(sample()))
     shown = json.loads(re.findall(r"```json\n(.*?)```", page, re.DOTALL)[0])
     assert set(shown) == keys
     assert set(rows(section(page, "Records"))) == keys

@@ -37,7 +37,7 @@ EAR_PARTS = range(730, 775)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Citation:
     """A citation and where it stands: `text[start:end]` are the words that were read.
 
     In a list (`§§ 740.5 and 746.1`) each member is found by itself, at its own place; a range is one.
@@ -51,7 +51,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Cfr:
+class CfrCitation:
     """A place in the Code of Federal Regulations. `section` is empty for a whole part; `levels`
     are the designators without brackets: `("a", "2", "i")`."""
 
@@ -118,9 +118,9 @@ _NUMBER = re.compile(r"\d+")
 _HTS_WORD = re.compile(r"heading|HTS|Harmonized Tariff", re.IGNORECASE)
 
 
-def find(text: str) -> list[Found]:
+def find_citations(text: str) -> list[Citation]:
     """Every citation in `text`, in reading order, none inside another. Shapes: see `Kind`."""
-    found: list[Found] = []
+    found: list[Citation] = []
     end = 0
     for match in _PATTERN.finditer(text):
         if match.start() < end:
@@ -131,13 +131,13 @@ def find(text: str) -> list[Found]:
     return found
 
 
-def values(text: str, *kinds: Kind) -> list[str]:
+def citation_values(text: str, *kinds: Kind) -> list[str]:
     """The distinct values of some kinds in `text`, in the order of their first appearance."""
-    return list(dict.fromkeys(hit.value for hit in find(text) if hit.kind in kinds))
+    return list(dict.fromkeys(hit.value for hit in find_citations(text) if hit.kind in kinds))
 
 
-def _one(kind: Kind, value: str, match: re.Match[str]) -> Iterator[Found]:
-    yield Found(kind, value, match.start(), match.end())
+def _one(kind: Kind, value: str, match: re.Match[str]) -> Iterator[Citation]:
+    yield Citation(kind, value, match.start(), match.end())
 
 
 def _dashes(text: str) -> str:
@@ -151,7 +151,7 @@ def _following(text: str, end: int, member: re.Pattern[str]) -> Iterator[tuple[s
         end = match.end()
 
 
-def _read_section(text: str, match: re.Match[str], title: str) -> Iterator[Found]:
+def _read_section(text: str, match: re.Match[str], title: str) -> Iterator[Citation]:
     """A section with what its list goes on with: further sections, or paragraphs of the same."""
     begin = _NUMBER.search(text, match.start() + len(title))
     assert begin is not None
@@ -165,7 +165,7 @@ def _read_section(text: str, match: re.Match[str], title: str) -> Iterator[Found
                 hits.append(_cfr(title, first, (), hits.pop().start, following.end(), last=number))
                 continue
         elif levels and (following := _NEXT_LEVELS.match(text, gap.end())):
-            levels = continued(levels, _levels(following["levels"]))
+            levels = next_designators(levels, _levels(following["levels"]))
         else:
             break
         hits.append(_cfr(title, number, levels, following.start(), following.end()))
@@ -177,21 +177,23 @@ def _split(place: str) -> tuple[str, tuple[str, ...]]:
     return number.strip().replace("–", "-"), _levels(f"({levels}") if levels else ()
 
 
-def _cfr(title: str, number: str, levels: tuple[str, ...], start: int, end: int, *, last: str = "") -> Found:
+def _cfr(
+    title: str, number: str, levels: tuple[str, ...], start: int, end: int, *, last: str = ""
+) -> Citation:
     part = int(number.partition(".")[0])
     tail = "".join(f"({level})" for level in levels) + (f"-{last}" if last else "")
     if not title and part in EAR_PARTS:
         title = "15"
     if title:
-        return Found("cfr", f"{title} CFR {number}{tail}", start, end)
-    return Found("section", f"§ {number}{tail}", start, end)
+        return Citation("cfr", f"{title} CFR {number}{tail}", start, end)
+    return Citation("section", f"§ {number}{tail}", start, end)
 
 
 def _levels(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\(([^)]*)\)", text))
 
 
-def continued(levels: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+def next_designators(levels: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     """`(a)(1)` followed by "and (2)" is `(a)(2)`; by "and (b)" it is `(b)`: a member of a list takes
     the place of the deepest designator of its own sort."""
     sort = _sort(more[0])
@@ -205,7 +207,7 @@ def _sort(level: str) -> str:
     return "1" if level.isdigit() else "A" if level.isupper() else "a"
 
 
-def _read_cfr(text: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_cfr(text: str, match: re.Match[str]) -> Iterator[Citation]:
     title, _, rest = match.group().partition("C")
     title = title.strip()
     numbers = _NUMBER.findall(rest)
@@ -217,71 +219,71 @@ def _read_cfr(text: str, match: re.Match[str]) -> Iterator[Found]:
 
 def _read_list(
     text: str, match: re.Match[str], prefix: str, number: str, kind: Kind, member: re.Pattern[str]
-) -> Iterator[Found]:
-    hits = [Found(kind, prefix + number, match.start(), match.end())]
+) -> Iterator[Citation]:
+    hits = [Citation(kind, prefix + number, match.start(), match.end())]
     for gap, following in _following(text, match.end(), member):
         last = following["number"]
         if _RANGE.search(gap) and int(last) > int(number):
-            hits.append(Found(kind, f"{prefix}{number}-{last}", hits.pop().start, following.end()))
+            hits.append(Citation(kind, f"{prefix}{number}-{last}", hits.pop().start, following.end()))
         else:
-            hits.append(Found(kind, prefix + last, following.start(), following.end()))
+            hits.append(Citation(kind, prefix + last, following.start(), following.end()))
         number = last
     yield from hits
 
 
-def _read_bare_section(text: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_bare_section(text: str, match: re.Match[str]) -> Iterator[Citation]:
     return _read_section(text, match, "")
 
 
-def _read_parts(text: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_parts(text: str, match: re.Match[str]) -> Iterator[Citation]:
     number = _NUMBER.findall(match.group())[-1]
     if int(number) in EAR_PARTS:
         yield from _read_list(text, match, "15 CFR ", number, "cfr-part", _NEXT_PART)
 
 
-def _read_supplement(_: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_supplement(_: str, match: re.Match[str]) -> Iterator[Citation]:
     *numbers, part = _NUMBER.finditer(match.group())
     names = [int(number.group()) for number in numbers]
     if len(names) == 2 and "through" in match.group():
         names = list(range(names[0], names[1] + 1))
     for name in names:
-        yield Found("supplement", f"Supp. No. {name} to Part {part.group()}", match.start(), match.end())
+        yield Citation("supplement", f"Supp. No. {name} to Part {part.group()}", match.start(), match.end())
 
 
-def _read_eccn(text: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_eccn(text: str, match: re.Match[str]) -> Iterator[Citation]:
     value = match.group()
-    yield Found("eccn", value, match.start(), match.end())
+    yield Citation("eccn", value, match.start(), match.end())
     for _, following in _following(text, match.end(), _NEXT_ITEM):
-        yield Found("eccn", f"{value[:5]}.{following['item']}", following.start(), following.end())
+        yield Citation("eccn", f"{value[:5]}.{following['item']}", following.start(), following.end())
 
 
-def _read_hts(text: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_hts(text: str, match: re.Match[str]) -> Iterator[Citation]:
     code = match.group()
     # Four digits, a point and two more are also a section of the CFR: words must say which.
     if len(code) > 7 or _HTS_WORD.search(text, max(0, match.start() - 160), match.start()):
         yield from _one("hts", code, match)
 
 
-def _read_order(text: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_order(text: str, match: re.Match[str]) -> Iterator[Citation]:
     number = _NUMBER.findall(match.group())[-1]
     return _read_list(text, match, "E.O. ", number, "executive-order", _NEXT_ORDER)
 
 
-def _read_proclamation(text: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_proclamation(text: str, match: re.Match[str]) -> Iterator[Citation]:
     number = _NUMBER.findall(match.group())[-1]
     return _read_list(text, match, "Proclamation ", number, "proclamation", _NEXT_ORDER)
 
 
-def _read_fr(_: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_fr(_: str, match: re.Match[str]) -> Iterator[Citation]:
     numbers = _NUMBER.findall(match.group().replace(",", ""))
     return _one("fr", f"{numbers[0]} FR {numbers[-1]}", match)
 
 
-def _read_group(_: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_group(_: str, match: re.Match[str]) -> Iterator[Citation]:
     return _one("country-group", match.group().split()[-1], match)
 
 
-def _read_number(_: str, match: re.Match[str]) -> Iterator[Found]:
+def _read_number(_: str, match: re.Match[str]) -> Iterator[Citation]:
     return _one("document-number", _dashes(match.group().split()[-1].removeprefix("Doc.")), match)
 
 
@@ -308,7 +310,7 @@ _READERS = {
 }
 
 
-def docket(raw: str) -> str:
+def find_docket(raw: str) -> str:
     """A docket id in its normal form: `ITA-ITA-2025-0070`, as the Federal Register once printed it,
     is `ITA-2025-0070` at regulations.gov; dashes are hyphens."""
     agency, _, rest = _dashes(raw.strip()).partition("-")
@@ -327,14 +329,14 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 Key = tuple[tuple[int, int, str], ...]
 
 
-def parse(path: str) -> Cfr | None:
+def parse_cfr(path: str) -> CfrCitation | None:
     """The CFR place that a path begins with: `15 CFR 744.21(b)(2) › Note 1` gives that of (b)(2).
     None where it begins with none."""
     match = _CFR.match(path)
     if match is None:
         return None
     title, part, section, levels = match.groups()
-    return Cfr(int(title), part, f"{part}.{section}" if section else "", _levels(levels))
+    return CfrCitation(int(title), part, f"{part}.{section}" if section else "", _levels(levels))
 
 
 def roman(text: str) -> int | None:
@@ -375,7 +377,7 @@ def to_roman(number: int) -> str:
 def sort_key(path: str) -> Key:
     """Orders paths as a book prints them: (2) before (10), (iv) before (ix), (z) before (aa),
     sections by number, a unit before what stands below it."""
-    place = parse(path)
+    place = parse_cfr(path)
     key: list[tuple[int, int, str]] = []
     rest = path
     if place is not None:
@@ -440,7 +442,7 @@ _ECCN = re.compile(r"\d[A-E]\d{3}(?:\.[a-z0-9]+)*\Z")
 _GROUP = re.compile(r"[A-E](?::\d)?\Z")
 
 
-def japanese(path: str) -> str:
+def format_japanese(path: str) -> str:
     """A path or citation as a Japanese lawyer writes it: `EAR第744.21条(b)(2)`,
     `EAR第744部補遺第4号 › JAPAN › ...`, `連邦官報第90巻47201頁`, `大統領令第14320号`. Names of parties,
     countries and headings stay as printed: they are quotations."""

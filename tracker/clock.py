@@ -58,7 +58,7 @@ def legal_day(instant: datetime) -> date:
     return instant.astimezone(NEW_YORK).date()
 
 
-def within(moment: datetime, now: datetime, span: timedelta) -> bool:
+def clamp_future(moment: datetime, now: datetime, span: timedelta) -> bool:
     """Whether a stored moment is less than `span` ago. False for one in the future: it was written while the clock was
     wrong, and nothing may wait for it."""
     return now - span < moment <= now + SKEW

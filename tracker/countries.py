@@ -28,7 +28,7 @@ _UNIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Country:
     id: str
     ja: str
     en: str
@@ -43,11 +43,11 @@ def _tables() -> dict[str, dict[str, list[str]]]:
 
 
 @lru_cache(maxsize=1)
-def _gazetteer() -> tuple[re.Pattern[str], dict[str, Place]]:
+def _gazetteer() -> tuple[re.Pattern[str], dict[str, Country]]:
     table = _tables()["places"]
-    by_name: dict[str, Place] = {}
+    by_name: dict[str, Country] = {}
     for identity, (ja, en, *others) in table.items():
-        place = Place(identity, ja, en)
+        place = Country(identity, ja, en)
         for name in (ja, en, *others):
             by_name[name.upper().removeprefix("THE ")] = place
     names = sorted(by_name, key=len, reverse=True)
@@ -57,7 +57,7 @@ def _gazetteer() -> tuple[re.Pattern[str], dict[str, Place]]:
     return pattern, by_name
 
 
-def places(text: str) -> tuple[Place, ...]:
+def countries_in(text: str) -> tuple[Country, ...]:
     """The distinct destinations that a text names, in the order of their first mention."""
     pattern, by_name = _gazetteer()
     return tuple(
@@ -79,15 +79,15 @@ def _adjectives() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"(?<!\w)(?:{names})(?!\w)(?=[^.;]{{0,60}}\b(?i:{_PARTIES}))"), words
 
 
-def nationals(text: str) -> tuple[Place, ...]:
+def nationalities_in(text: str) -> tuple[Country, ...]:
     """The destinations whose parties a text speaks of: "20 Chinese companies", but no "Chinese military"."""
     pattern, words = _adjectives()
     table = _tables()["places"]
     found = dict.fromkeys(words[match[0]] for match in pattern.finditer(text))
-    return tuple(Place(identity, *table[identity][:2]) for identity in found)
+    return tuple(Country(identity, *table[identity][:2]) for identity in found)
 
 
-def place(name: str) -> Place | None:
+def country_named(name: str) -> Country | None:
     """The destination of that name or id, in either language."""
-    found = places(name.replace("-", " ")) or places(name)
+    found = countries_in(name.replace("-", " ")) or countries_in(name)
     return found[0] if found else None

@@ -86,7 +86,7 @@ class Unreachable(FetchError):
     code = "unreachable"
 
 
-class Refused(FetchError):
+class AccessDenied(FetchError):
     code = "refused"
 
 
@@ -94,11 +94,11 @@ class NotFound(FetchError):
     code = "not-found"
 
 
-class TooMuch(FetchError):
+class LimitExceeded(FetchError):
     code = "too-much"
 
 
-class WrongShape(FetchError):
+class UnexpectedResponse(FetchError):
     transient = True
     code = "wrong-shape"
 
@@ -107,7 +107,7 @@ class ParseError(TrackerError):
     code = "unreadable"
 
 
-class Poison(ParseError):
+class ParserCrashed(ParseError):
     pass
 
 
@@ -131,7 +131,7 @@ class StateDamaged(StoreError):
     pass
 
 
-class NoAnswer(TrackerError):
+class UnreadableAnswer(TrackerError):
     pass
 
 

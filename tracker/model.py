@@ -84,7 +84,7 @@ class Direction(StrEnum):
     PROCEDURE = "procedure"
 
 
-class Role(StrEnum):
+class ResourceType(StrEnum):
     """What kind of bytes an answer holds, and so which reader it needs."""
 
     FR_RECORD = "fr-record"  # one document object of the Federal Register API, canonical JSON
@@ -100,7 +100,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Bilingual:
+class LocalizedText:
     """The same sentence in Japanese and in English."""
 
     ja: str
@@ -114,7 +114,7 @@ class Bilingual:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """One HTTP exchange, as it happened. `body` is after content decoding. `tls` is what was shown and checked of the
     peer when the connection was made: `version`, and of its certificate `sha256` (of the DER bytes, hex), `subject`,
     `issuer`, `not_before`, `not_after`; None over plain HTTP."""
@@ -144,8 +144,8 @@ class Fetched:
     """
 
     key: str
-    role: Role
-    answer: Answer
+    role: ResourceType
+    answer: HttpResponse
     meta: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Fetched, ...] = ()
 
@@ -349,7 +349,7 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class DocumentRelation:
     """This document acts on another: corrects, extends, delays, stays, amends, withdraws, rescinds,
     implements, suspends-enforcement, resumes-enforcement. `target` is a document number, an FR citation,
     a docket, a RIN or a title; `where` is where the quoted words stood."""
@@ -361,7 +361,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Tagging:
+class Classification:
     """What a document, or a change of it, means for a Japanese firm; each part with its words."""
 
     level: Level
@@ -370,11 +370,11 @@ class Tagging:
     japan_nexus: tuple[Evidence, ...] = ()
     dates: tuple[LegalDate, ...] = ()
     status: tuple[Status, ...] = ()
-    links: tuple[Link, ...] = ()
+    links: tuple[DocumentRelation, ...] = ()
     units: tuple[str, ...] = ()  # citation paths that it touches
     eccns: tuple[str, ...] = ()
-    reason: Bilingual = Bilingual("", "")
-    summary: Bilingual = Bilingual("", "")
+    reason: LocalizedText = LocalizedText("", "")
+    summary: LocalizedText = LocalizedText("", "")
     version: str = ""  # of the rules that said so
 
 
@@ -421,7 +421,7 @@ class Change:
     title: str
     url: str
     detected_at: datetime
-    tagging: Tagging
+    tagging: Classification
     document_number: str | None = None
     citation: str | None = None
     agencies: tuple[str, ...] = ()

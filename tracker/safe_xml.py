@@ -13,11 +13,11 @@ MAX_DEPTH = 100
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 
 
-class NotXml(ValueError):
+class NotXmlError(ValueError):
     """Its text is one line: what is wrong, and where."""
 
 
-def root_of(data: bytes, label: str = "") -> etree._Element:
+def parse_root(data: bytes, label: str = "") -> etree._Element:
     """The root, without comments and processing instructions. `label` is the charset that came with the bytes. Raises
     NotXml.
 
@@ -29,7 +29,7 @@ def root_of(data: bytes, label: str = "") -> etree._Element:
     try:
         root = etree.fromstring(xml_as_utf_8(data, label), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotXml(fold_space(str(error))[:160]) from error
+        raise NotXmlError(fold_space(str(error))[:160]) from error
     if _TOO_DEEP(root):
-        raise NotXml(f"elements within elements, more than {MAX_DEPTH} deep")
+        raise NotXmlError(f"elements within elements, more than {MAX_DEPTH} deep")
     return root

@@ -20,7 +20,7 @@ _KEPT = "\n\t"
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
-def inert(text: str) -> str:
+def sanitize(text: str) -> str:
     """Without control, direction, invisible and unassigned characters; line breaks stay."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return "".join(
@@ -30,9 +30,9 @@ def inert(text: str) -> str:
     )
 
 
-def line(text: str) -> str:
+def sanitize_line(text: str) -> str:
     """The same on one line, white space folded."""
-    return fold_space(inert(text))
+    return fold_space(sanitize(text))
 
 
 def shorten(text: str, limit: int) -> str:
@@ -82,7 +82,7 @@ _URL_SPACE = re.compile(r"\s")
 def safe_url(address: str) -> str:
     """The address if a person may follow it, else nothing: http and https with a host, no white
     space and no invisible characters. `javascript:` and `data:` links are nothing."""
-    cleaned = inert(address).strip()
+    cleaned = sanitize(address).strip()
     if cleaned != address.strip() or _URL_SPACE.search(cleaned):
         return ""
     try:

@@ -14,18 +14,18 @@ from typing import Any, TypeVar
 
 from tracker.errors import ParseError
 from tracker.model import (
-    Bilingual,
     Change,
+    Classification,
     Direction,
     DocumentKind,
+    DocumentRelation,
     Evidence,
     LegalDate,
     Level,
-    Link,
+    LocalizedText,
     ProfileMatch,
     SnapshotRef,
     Status,
-    Tagging,
     Topic,
 )
 
@@ -34,12 +34,12 @@ T = TypeVar("T")
 _CITATION = re.compile(r"\d{1,3} FR \d{1,6}")
 
 
-def instant(moment: datetime) -> str:
+def format_instant(moment: datetime) -> str:
     """`2025-09-29T12:45:07Z`: an instant in UTC, with a fraction only where it has one."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def record(change: Change) -> dict[str, Any]:
+def change_to_json(change: Change) -> dict[str, Any]:
     """The change as JSON-ready values: ISO dates, instants in UTC with `Z`, no tuples."""
     tagging = change.tagging
     return {
@@ -53,7 +53,7 @@ def record(change: Change) -> dict[str, Any]:
         "url": change.url,
         "agencies": list(change.agencies),
         "published": _day(change.published),
-        "detected_at": instant(change.detected_at),
+        "detected_at": format_instant(change.detected_at),
         "dates": [
             {
                 "type": entry.type,
@@ -115,7 +115,7 @@ def record(change: Change) -> dict[str, Any]:
     }
 
 
-def restore(value: Mapping[str, Any]) -> Change:
+def change_from_json(value: Mapping[str, Any]) -> Change:
     """The change that `record` wrote. Keys that older versions did not write take their defaults.
 
     Raises ParseError when it is no record: a required key is missing or a value has another shape.
@@ -160,9 +160,9 @@ def _restore(value: Mapping[str, Any]) -> Change:
     )
 
 
-def _tagging_of(value: Mapping[str, Any]) -> Tagging:
+def _tagging_of(value: Mapping[str, Any]) -> Classification:
     direction = value.get("direction")
-    return Tagging(
+    return Classification(
         level=Level(value["level"]),
         topics=_each(
             value.get("topics"),
@@ -199,7 +199,7 @@ def _tagging_of(value: Mapping[str, Any]) -> Tagging:
         ),
         links=_each(
             value.get("links"),
-            lambda entry: Link(
+            lambda entry: DocumentRelation(
                 entry["relation"], entry["target"], entry.get("quote", ""), entry.get("where", "")
             ),
         ),
@@ -222,15 +222,15 @@ def _evidence_of(value: Sequence[Mapping[str, Any]] | None) -> tuple[Evidence, .
 def _snapshot(reference: SnapshotRef | None) -> dict[str, str] | None:
     if reference is None:
         return None
-    return {"sha256": reference.sha256, "fetched_at": instant(reference.fetched_at)}
+    return {"sha256": reference.sha256, "fetched_at": format_instant(reference.fetched_at)}
 
 
 def _snapshot_of(value: Mapping[str, Any] | None) -> SnapshotRef | None:
     return None if value is None else SnapshotRef(value["sha256"], _instant_of(value["fetched_at"]))
 
 
-def _bilingual_of(value: Mapping[str, str] | None) -> Bilingual:
-    return Bilingual("", "") if value is None else Bilingual(value["ja"], value["en"])
+def _bilingual_of(value: Mapping[str, str] | None) -> LocalizedText:
+    return LocalizedText("", "") if value is None else LocalizedText(value["ja"], value["en"])
 
 
 def _named(status: Status) -> dict[str, str | None]:

@@ -19,7 +19,7 @@ UNITS = frozenset(_UNITS.split())
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def json_value(data: bytes | str) -> Any:
+def canonical_json(data: bytes | str) -> Any:
     """The value of a JSON text, fit to be written in UTF-8: half of a surrogate pair, which JSON can spell and UTF-8
     cannot, becomes a question mark. Raises ValueError, also for a number of thousands of digits; RecursionError."""
     if isinstance(data, str):
@@ -37,12 +37,12 @@ def fold_space(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def name_form(name: str) -> str:
+def name_key(name: str) -> str:
     """The form in which a document's names are compared: its number, its citation, or its title as others quote it."""
-    return search_form(name).strip(" .,;\"'“”‘’`")
+    return search_key(name).strip(" .,;\"'“”‘’`")
 
 
-def search_form(text: str) -> str:
+def search_key(text: str) -> str:
     """The form in which texts are indexed and looked up: NFKC, case folded, white space folded."""
     return fold_space(unicodedata.normalize("NFKC", text).casefold())
 
@@ -50,7 +50,7 @@ def search_form(text: str) -> str:
 def index_form(text: str) -> str:
     """`search_form` for full text: superscripts and subscripts stand on the line, so that `10⁻¹⁰`, `10^-10`, `10^(-10)`
     and `10-10` find each other, and so do `H₂O` and `H2O`. No form for names: it makes equal what is not."""
-    form = search_form(text).replace("\u2212", "-")
+    form = search_key(text).replace("\u2212", "-")
     if "^" in form or "_(" in form:
         form = _SCRIPT.sub(lambda found: found[1] or found[2] or "", form)
     return form

@@ -18,9 +18,9 @@ from tests.unit.notifications_sinks import http_sink, mail_sink
 from tracker.cli import alerts, queries
 from tracker.cli.app import app
 from tracker.demo.model import FrDocument
-from tracker.rendering.delivery_hold import held_line
+from tracker.rendering.delivery_hold import hold_line
 from tracker.scheduler import reminders
-from tracker.storage.read_queries import reader
+from tracker.storage.read_queries import open_reader
 
 FR = r"/api/v1/documents\.json"
 
@@ -298,7 +298,7 @@ def test_what_is_near_when_it_is_first_seen_is_not_announced_on_top_of_its_alert
 )  # fmt: skip
 def test_steps_before_a_date(kind: str, left: int, due: int | None) -> None:
     today = date(2026, 6, 1)
-    assert reminders.step(kind, today + timedelta(days=left), date(2026, 1, 1), today) == due
+    assert reminders.reminder_step(kind, today + timedelta(days=left), date(2026, 1, 1), today) == due
 
 
 # --- quiet nights -------------------------------------------------------------------------------
@@ -399,9 +399,9 @@ def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
     assert f"so far file (revision 1): withheld, {why}" in said
     assert f"file: not told (route 1: level low is low or above; {why})" in said
     assert why in run(world, monkeypatch, "deliveries")[1]
-    with reader(world.state) as opened:
+    with open_reader(world.state) as opened:
         (row,) = opened.deliveries(withheld)
-        assert held_line(row, "ja", "Asia/Tokyo") == (
+        assert hold_line(row, "ja", "Asia/Tokyo") == (
             "通知停止のため送信しません(情報源 fr-bis、2026-06-20 00:00まで、停止番号2)"
         )
         assert opened.channels()["file"]["withheld"] == 1

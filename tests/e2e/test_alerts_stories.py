@@ -90,7 +90,7 @@ def test_a_rule_its_correction_its_press_release_and_its_ecfr_text_are_one_story
     store = Store(world.state)
     with store.write() as connection:
         told = [changes.get(connection, body["id"]) for body in mine]
-        found = {related_documents.of_stored(connection, change) for change in told if change}
+        found = {related_documents.story_of_stored(connection, change) for change in told if change}
     assert found == {mine[0]["alert"]["story"]}
 
 
@@ -178,4 +178,4 @@ def test_a_pages_story_goes_on_with_its_next_change_and_is_found_again(world: Wo
     with store.write() as connection:
         change = changes.get(connection, sink.bodies[0]["id"])
         assert change is not None
-        assert related_documents.of_stored(connection, change) == first
+        assert related_documents.story_of_stored(connection, change) == first

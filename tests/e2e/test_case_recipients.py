@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.case_player import CasePlayer, case_folder
-from tracker.storage.read_queries import reader
+from tracker.storage.read_queries import open_reader
 
 
 def test_each_of_two_recipients_gets_the_alert_exactly_once(tmp_path: Path) -> None:
@@ -13,6 +13,6 @@ def test_each_of_two_recipients_gets_the_alert_exactly_once(tmp_path: Path) -> N
         player.play()
         got = sorted(name for recipients, _ in player.smtp.mails for name in recipients)
         assert got == ["legal@example.test", "trade@example.test"]
-        with reader(player.state) as opened:
+        with open_reader(player.state) as opened:
             (sent,) = [row for row in opened.owed("sent") if row["channel"] == "mail"]
         assert {row["recipient"]: row["state"] for row in sent["recipients"]} == dict.fromkeys(got, "sent")

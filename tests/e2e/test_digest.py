@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
     with store.write() as connection:
         source_state.set_baseline(connection, "fr-bis", PERIOD.start - timedelta(days=30))
         for item in full_week().items:
-            stored.save(connection, stored.Entry(item.change, item.change.id, 1))
+            stored.save(connection, stored.ChangeEntry(item.change, item.change.id, 1))
     store.close()
     (tmp_path / "sources.toml").write_text(BOOK, "utf-8")
     return tmp_path

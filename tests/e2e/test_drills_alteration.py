@@ -19,18 +19,18 @@ from sqlalchemy import JSON, Boolean, Column, Date, Integer, Table, insert, sele
 
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
-from tracker.archive.evidence import write
-from tracker.archive.exporter import export
+from tracker.archive.evidence import write_evidence
+from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive
 from tracker.archive.verification import verify
 from tracker.errors import StoreError
-from tracker.model import Answer, Attempt, Fetched, Role
+from tracker.model import Attempt, Fetched, HttpResponse, ResourceType
 from tracker.storage import audit_log, outbox, retention, reviews, row_log, snapshots
-from tracker.storage.audit_log import Deed
+from tracker.storage.audit_log import Event
 from tracker.storage.database import FILE, Store
-from tracker.storage.reviews import Action
+from tracker.storage.reviews import ReviewAction
 from tracker.storage.schema import CHANGE, DELIVERY, metadata
-from tracker.storage.table_base import Instant
+from tracker.storage.table_base import InstantType
 
 # Columns of the other tables that verify does not look at.
 LEFT_OUT = {
@@ -59,12 +59,12 @@ def filled(world: World) -> World:
     with store.write() as connection:
         change = connection.execute(select(CHANGE.c.id).where(~CHANGE.c.baseline)).scalar()
         assert change
-        reviews.add(connection, change, at=world.now, who="Sato", action=Action.ACKNOWLEDGE)
+        reviews.add(connection, change, at=world.now, who="Sato", action=ReviewAction.ACKNOWLEDGE)
         for hour in range(2):  # of which the first is dropped by policy
             at = world.now - timedelta(days=9 - hour)
-            answer = Answer("https://example.gov/list", 200, (), f"a list {hour}".encode(), at)
-            snapshots.save(connection, "page", Fetched("list", Role.LISTING, answer))
-        audit_log.add(connection, world.now, "Sato", Deed.POLL, "page")
+            answer = HttpResponse("https://example.gov/list", 200, (), f"a list {hour}".encode(), at)
+            snapshots.save(connection, "page", Fetched("list", ResourceType.LISTING, answer))
+        audit_log.add(connection, world.now, "Sato", Event.POLL, "page")
         for table in (metadata.tables["account"], *row_log.tables()):
             if connection.execute(select(table)).first() is None:
                 connection.execute(insert(table).values(**_made_up(table, world)))
@@ -76,7 +76,7 @@ def filled(world: World) -> World:
 def _made_up(table: Table, world: World) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for column in table.columns:
-        if isinstance(column.type, Instant):
+        if isinstance(column.type, InstantType):
             values[column.name] = world.now
         elif isinstance(column.type, Date):
             values[column.name] = date(2026, 11, 20)
@@ -93,7 +93,7 @@ def _made_up(table: Table, world: World) -> dict[str, Any]:
 
 def _other(column: Column[Any], value: Any) -> Any:
     """Another value that may stand there."""
-    if isinstance(column.type, Instant):
+    if isinstance(column.type, InstantType):
         return "2031-01-01T00:00:00.000000Z"
     if isinstance(column.type, Date):
         return "2031-01-01"
@@ -157,7 +157,7 @@ def test_a_value_that_makes_no_sense_is_a_problem_and_no_crash(filled: World) ->
     unseen = []
     with closing(sqlite3.connect(filled.state / FILE, isolation_level=None)) as other:
         for table, column in _looked_at():
-            if not isinstance(column.type, Instant | JSON):
+            if not isinstance(column.type, InstantType | JSON):
                 continue
             number, value = other.execute(
                 f'SELECT rowid, "{column.name}" FROM {table.name} LIMIT 1'
@@ -230,12 +230,12 @@ def test_evidence_is_refused_where_the_chains_do_not_bear_it_out(
         )
         other.commit()
     with pytest.raises(StoreError, match="no evidence for"):
-        write(filled.state, change["id"], tmp_path / "proof", now=filled.now, timezone="Asia/Tokyo")
+        write_evidence(filled.state, change["id"], tmp_path / "proof", now=filled.now, timezone="Asia/Tokyo")
     assert not (tmp_path / "proof").exists()
 
 
 def test_a_state_that_moved_is_still_clean(filled: World, tmp_path: Path) -> None:
-    export(filled.state, tmp_path / "all.zip")
+    export_archive(filled.state, tmp_path / "all.zip")
     import_archive(tmp_path / "all.zip", tmp_path / "fresh")
     assert _problems(tmp_path / "fresh") == []
     with closing(Store(tmp_path / "fresh")) as store, store.read() as connection:

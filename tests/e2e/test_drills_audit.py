@@ -16,9 +16,9 @@ from tests.e2e.world import World
 from tracker.demo.model import FrDocument, at_new_york
 from tracker.errors import FetchError
 from tracker.i18n import t
-from tracker.ingest.poll import Context
+from tracker.ingest.poll import PollContext
 from tracker.reconciliation import daily, gap_filling, report
-from tracker.reconciliation.govinfo_crosscheck import Shelf
+from tracker.reconciliation.govinfo_crosscheck import IssueCache
 from tracker.scheduler import poll_cycle
 from tracker.scheduler.daemon import Daemon
 from tracker.scheduler.schedule import load_checked
@@ -52,7 +52,7 @@ def lose(world: World, number: str) -> None:
         connection.execute(delete(DELIVERY).where(DELIVERY.c.change_id == name))
         connection.execute(delete(CHANGE).where(CHANGE.c.seq == seq))
         connection.execute(delete(VERSION).where(VERSION.c.identity == identity))
-        integrity.seal_all(connection)  # a try that never was leaves no hole in the chain
+        integrity.hash_all(connection)  # a try that never was leaves no hole in the chain
     store.close()
 
 
@@ -64,17 +64,17 @@ def news(world: World) -> list[str]:
 def audited(world: World, *sources: str, since: str = "2026-06-01", ok: bool = True) -> dict[str, Any]:
     """What `tracker audit --json` does and says of each source, in this process."""
     settings, store = load_checked(world.config), Store(world.state)
-    context = Context(settings, store, world.client(settings), lambda: world.now, lambda _: None)
-    day, shelf, found = date.fromisoformat(since), Shelf(), dict[str, Any]()
+    context = PollContext(settings, store, world.client(settings), lambda: world.now, lambda _: None)
+    day, shelf, found = date.fromisoformat(since), IssueCache(), dict[str, Any]()
     for source in settings.sources:
         if source.kind in gap_filling.AUDITED and (not sources or source.id in sources):
             try:
                 done = gap_filling.audit(source, context, day, shelf)
             except FetchError as error:
-                daily.settle(source, context, day, error)
+                daily.record_result(source, context, day, error)
                 found[source.id] = {"ok": False, "errors": [error.line()]}
             else:
-                daily.settle(source, context, day, done)
+                daily.record_result(source, context, day, done)
                 found[source.id] = {**report.as_json(done), "lines": list(report.lines(done, "ja"))}
     poll_cycle.deliver_due(context)
     context.client.close()

@@ -22,7 +22,7 @@ import pytest
 from tests.e2e.test_process import NEWS, RULE, environment, started, stored, tracker, until
 from tests.e2e.world import World
 from tracker.archive.backup import backup
-from tracker.archive.exporter import export
+from tracker.archive.exporter import export_archive
 from tracker.errors import StoreError
 from tracker.parsing import dispatch
 from tracker.storage.database import FILE
@@ -100,7 +100,7 @@ def test_killed_anywhere_in_the_first_poll_it_is_still_a_baseline(world: World) 
 
 def test_killed_anywhere_in_an_import_there_is_no_state_or_all_of_it(world: World, tmp_path: Path) -> None:
     world.use("page", "fr-bis", "list").poll()
-    file = export(world.state, tmp_path / "all.zip").path
+    file = export_archive(world.state, tmp_path / "all.zip").path
     there = tmp_path / "there"
     last = statements(killed(world, 0, "import", str(file), state=tmp_path / "whole"))
     for at in points(last, 4):

@@ -11,12 +11,12 @@ import pytest
 
 from tests.case_player import Answers, CasePlayer, case_folder
 from tracker.cli.noise import noise
-from tracker.rendering.status_report import status, well
+from tracker.rendering.status_report import is_healthy, status_report
 from tracker.rendering.status_text import table
 from tracker.scheduler.schedule import load_checked
 from tracker.storage import changes, page_states, snapshots, versions
 from tracker.storage.database import Store
-from tracker.storage.read_queries import reader
+from tracker.storage.read_queries import open_reader
 
 SOURCE = '[[source]]\nid = "form"\nkind = "page"\nurl = "{site}/form"\nevery = "1h"\n'
 STEADY = "The Export Administration Regulations decide which exports, reexports and transfers of equipment need a license."
@@ -50,9 +50,9 @@ def play(folder: Path, *polls: Answers) -> CasePlayer:
 
 
 def state_of(player: CasePlayer) -> dict[str, Any]:
-    with reader(player.state) as store:
-        found = status(load_checked(player.config), store, player.now)
-    assert well(found) == found["sources"][0]["healthy"]
+    with open_reader(player.state) as store:
+        found = status_report(load_checked(player.config), store, player.now)
+    assert is_healthy(found) == found["sources"][0]["healthy"]
     (source,) = found["sources"]
     return dict(source)
 
@@ -136,8 +136,8 @@ def test_clocks_and_tokens_are_masked_listed_and_cleared(
         assert {(each["kind"], each["words"]) for each in found["masked"]} == {
             ("clock", "As of ◌"), ("nonce", "Form token ◌ here"),
         }  # fmt: skip
-        with reader(player.state) as store:
-            drawn = table(status(load_checked(player.config), store, player.now), "ja", "Asia/Tokyo")
+        with open_reader(player.state) as store:
+            drawn = table(status_report(load_checked(player.config), store, player.now), "ja", "Asia/Tokyo")
         assert "As of ◌" in drawn
         player.step({"/form": [at("ECCN 3A090", 11), at("ECCN 3A090", 13)]})
         assert told(player) == ["ECCN 3A090"]

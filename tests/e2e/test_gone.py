@@ -13,14 +13,14 @@ from tests.case_player import Answer, CasePlayer
 from tests.e2e.world import World
 from tracker.archive import evidence
 from tracker.cli.queries import diff
-from tracker.rendering.alert_message import message
-from tracker.rendering.status_report import status
+from tracker.rendering.alert_message import build_message
+from tracker.rendering.status_report import status_report
 from tracker.rendering.status_text import table
 from tracker.scheduler.schedule import load_checked
-from tracker.serialization import restore
+from tracker.serialization import change_from_json
 from tracker.storage import changes
 from tracker.storage.database import Store
-from tracker.storage.read_queries import reader
+from tracker.storage.read_queries import open_reader
 from tracker.web.app import create_app
 
 ONE = '[[source]]\nid = "rule"\nkind = "page"\nurl = "{site}/rule"\nevery = "1h"\n'
@@ -41,8 +41,8 @@ GONE = Answer(status=410)
 
 
 def state_of(player: CasePlayer) -> dict[str, Any]:
-    with reader(player.state) as store:
-        (source,) = status(load_checked(player.config), store, player.now)["sources"]
+    with open_reader(player.state) as store:
+        (source,) = status_report(load_checked(player.config), store, player.now)["sources"]
     return dict(source)
 
 
@@ -72,12 +72,12 @@ def test_a_page_that_stays_gone_is_a_record_with_its_last_text_and_so_is_its_ret
         assert "3A001" in " ".join(operation.before for operation in operations)
         assert gone["id"] in [alert["id"] for alert in player.alerts]
         assert state_of(player)["gone"][0]["change"] == gone["id"]
-        with reader(player.state) as store:
-            drawn = table(status(load_checked(player.config), store, player.now), "ja", "Asia/Tokyo")
+        with open_reader(player.state) as store:
+            drawn = table(status_report(load_checked(player.config), store, player.now), "ja", "Asia/Tokyo")
         assert "消失" in drawn
         for language in ("ja", "en"):
-            assert message(
-                restore(gone), language, now=player.now, timezone="Asia/Tokyo", viewer_url=""
+            assert build_message(
+                change_from_json(gone), language, now=player.now, timezone="Asia/Tokyo", viewer_url=""
             ).subject
         for _ in range(3):
             player.step(minutes=DAY)
@@ -126,8 +126,8 @@ def test_pages_of_a_site_that_are_gone_beyond_or_dead_are_listed(tmp_path: Path)
         assert (found["state"], found["left_out"]) == ("healthy", 2)
         assert found["left_out_links"] == [f"{player.site.url}/far", f"{player.site.url}/farther"]
         assert found["passed_over"][0]["url"] == f"{player.site.url}/dead"
-        with reader(player.state) as store:
-            drawn = table(status(load_checked(player.config), store, player.now), "en", "Asia/Tokyo")
+        with open_reader(player.state) as store:
+            drawn = table(status_report(load_checked(player.config), store, player.now), "en", "Asia/Tokyo")
         assert "2 links are beyond max_pages" in drawn
         player.step({"/news": index(), "/rule": GONE})
         assert [each["reason"] for each in state_of(player)["gone"]] != []
@@ -222,4 +222,6 @@ def test_the_viewer_and_every_form_show_a_record_without_a_text_after(tmp_path: 
             with pytest.raises(SystemExit, match="1"):  # there are differences
                 diff([*arguments, "--state", str(player.state)], standalone_mode=False)
             assert output.stat().st_size
-        evidence.write(player.state, gone["id"], tmp_path / "evidence", now=player.now, timezone="Asia/Tokyo")
+        evidence.write_evidence(
+            player.state, gone["id"], tmp_path / "evidence", now=player.now, timezone="Asia/Tokyo"
+        )

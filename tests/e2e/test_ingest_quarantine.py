@@ -39,13 +39,13 @@ def harmful(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
 def mended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another version of the readers, which stands it."""
     monkeypatch.setattr("tracker.parsing.dispatch.read", harm.HONEST)
-    monkeypatch.setattr(quarantine, "readers", lambda: "the next version")
+    monkeypatch.setattr(quarantine, "parser_versions", lambda: "the next version")
 
 
 def reason(world: World, source: str) -> str:
     """What `tracker status` and the sources page say."""
     store = Store(world.state)
-    found = source_state.states(store)[source]
+    found = source_state.source_states(store)[source]
     store.close()
     return f"{found.state}: {found.reason}"
 

@@ -9,13 +9,13 @@ import pytest
 
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
-from tracker.errors import Poison, ReaderKilled
+from tracker.errors import ParserCrashed, ReaderKilled
 from tracker.http import response_checks
 from tracker.parsing import dispatch
 from tracker.sandbox import pool
 from tracker.sources import links
 
-KILLS = [ReaderKilled("it was ended by SIGKILL"), Poison("it wants more than 2 GB")]
+KILLS = [ReaderKilled("it was ended by SIGKILL"), ParserCrashed("it wants more than 2 GB")]
 
 
 def killing(which: Callable[..., bool], error: Exception) -> Callable[..., Any]:

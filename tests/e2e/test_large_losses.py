@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.case_player import Answer, CasePlayer
 from tests.e2e.world import World
 from tracker.digest.changed_parties import parties
-from tracker.serialization import restore
+from tracker.serialization import change_from_json
 from tracker.storage import changes
 from tracker.storage.database import Store
 
@@ -53,7 +53,7 @@ def test_a_list_that_stays_away_is_told_as_that_and_not_as_relief(tmp_path: Path
         with store.read() as connection:
             operations = changes.operations(connection, gone["id"])
         store.close()
-        change = restore(gone)
+        change = change_from_json(gone)
         assert len(operations) == 30
         assert parties([(change, operations)], {}) == (), (
             "the digest and the lists of the viewer name none as removed"

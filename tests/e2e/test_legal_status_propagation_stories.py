@@ -7,12 +7,12 @@ from typing import Any
 
 from tests.e2e.world import World
 from tracker.demo.model import FrDocument
-from tracker.legal_status.current import standing
+from tracker.legal_status.current import current_status
 from tracker.model import Language
 from tracker.rendering.change_text import page
 from tracker.rendering.deadlines import deadlines
-from tracker.serialization import restore
-from tracker.storage.read_queries import reader
+from tracker.serialization import change_from_json
+from tracker.storage.read_queries import open_reader
 
 BIS = ("commerce-department", "industry-and-security-bureau")
 
@@ -226,8 +226,8 @@ def test_the_end_of_a_stay_is_told_once_ahead_and_once_on_the_day_for_all_its_re
     assert [(one["state"], one["units"], one["citation"]) for one in code["status"]] == [
         ("stayed", ["15 CFR 744.11(a)(1)"], "91 FR 41400")
     ]
-    with reader(world.state) as store:
-        records = [restore(record) for record in store.planned(date(2026, 7, 10))]
+    with open_reader(world.state) as store:
+        records = [change_from_json(record) for record in store.planned(date(2026, 7, 10))]
     (entry,) = [one for one in deadlines(records, date(2026, 7, 10)) if one.date == date(2026, 8, 31)]
     assert (len(entry.changes), entry.units) == (3, ("15 CFR 744.11(a)(1)",))
     told = {}
@@ -304,8 +304,8 @@ def test_guidance_pauses_the_enforcement_of_a_rule_and_later_guidance_resumes_it
 
 def on(change: dict[str, Any], *days: date) -> list[str]:
     """The state of the whole document on these days."""
-    known = restore(change).tagging.status
-    return [now.state if (now := standing(known, day).now) else "" for day in days]
+    known = change_from_json(change).tagging.status
+    return [now.state if (now := current_status(known, day).now) else "" for day in days]
 
 
 def test_an_order_that_another_ends_and_a_rule_that_is_withdrawn_before_its_day(world: World) -> None:

@@ -17,9 +17,9 @@ from tracker import classification, parsing, sources
 from tracker.demo.model import FrDocument
 from tracker.demo.parties import LIST_PATH
 from tracker.ingest import backfill, decision
-from tracker.ingest.ingest import Intake, Taken
-from tracker.ingest.poll import Context
-from tracker.model import Answer, Fetched, Role
+from tracker.ingest.ingest import Ingest, IngestResult
+from tracker.ingest.poll import PollContext
+from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.scheduler import poll_cycle
 from tracker.scheduler.schedule import load_checked
 from tracker.storage import changes, source_state
@@ -31,15 +31,15 @@ BIS = ("commerce-department", "industry-and-security-bureau")
 STAGES = {
     "parse": "tracker.parsing.read",
     "diff": "tracker.diffing.compare",
-    "tag": "tracker.classification.tag",
+    "tag": "tracker.classification.classify",
     "assess": "tracker.ingest.assess.assess",
-    "link": "tracker.legal_status.propagation.moving",
+    "link": "tracker.legal_status.propagation.date_moves",
     "route": "tracker.alerts.routing.route",
     "store": "tracker.storage.changes.save",
     "version": "tracker.storage.versions.add",
     "validators": "tracker.storage.source_state.save_resources",
 }
-ANSWER = Answer("https://x.gov", 200, (), b"<p>x</p>", datetime(2026, 6, 10, tzinfo=UTC))
+ANSWER = HttpResponse("https://x.gov", 200, (), b"<p>x</p>", datetime(2026, 6, 10, tzinfo=UTC))
 FABRICATION = ("fabrication facility", "fabrication plant")
 
 
@@ -273,7 +273,7 @@ def test_one_defective_document_costs_a_page_of_history_nothing_but_itself(
 
 def loaded(world: World) -> list[backfill.Progress]:
     settings, store = load_checked(world.config), Store(world.state)
-    context = Context(settings, store, world.client(settings), lambda: world.now, lambda _: None)
+    context = PollContext(settings, store, world.client(settings), lambda: world.now, lambda _: None)
     try:
         return list(backfill.run(settings.sources[0], context, date(2025, 6, 1)))
     finally:
@@ -303,15 +303,15 @@ def test_nothing_is_fetched_or_waited_for_inside_a_transaction(
 
     monkeypatch.setattr(client, "fetch", note(fetch))
     monkeypatch.setattr(client, "get", note(get))
-    context = Context(settings, store, client, lambda: world.now, note(lambda _: None))
+    context = PollContext(settings, store, client, lambda: world.now, note(lambda _: None))
     reports = list(poll_cycle.run(settings.sources, context))
     assert all(len(report.changes) >= 1 for report in reports)
     assert len(calls) > 3
     assert not any(calls)
     source = settings.sources[0]
-    intake = Intake(store, settings, source, {}, baseline=False, again=lambda fetched: fetched)
+    intake = Ingest(store, settings, source, {}, baseline=False, again=lambda fetched: fetched)
     with store.write(), pytest.raises(RuntimeError):
-        intake.take(Fetched("x", Role.PAGE, ANSWER), world.now)
+        intake.take(Fetched("x", ResourceType.PAGE, ANSWER), world.now)
     client.close()
     store.close()
 
@@ -324,9 +324,9 @@ def test_two_sources_that_bring_one_document_at_once_make_one_record(
     settings, store = load_checked(world.config), Store(world.state)
     source = settings.sources[0]
 
-    def intake() -> Intake:
-        known = source_state.resources(store, [source.id])[source.id]
-        return Intake(store, settings, source, known, baseline=False, again=lambda fetched: fetched)
+    def intake() -> Ingest:
+        known = source_state.load_resources(store, [source.id])[source.id]
+        return Ingest(store, settings, source, known, baseline=False, again=lambda fetched: fetched)
 
     (first,) = backfill_records(world, store)
     one, other = intake(), intake()
@@ -340,7 +340,7 @@ def test_two_sources_that_bring_one_document_at_once_make_one_record(
         return decided
 
     monkeypatch.setattr("tracker.ingest.ingest.decide", decide)
-    assert other.take(first, world.now) == Taken()
+    assert other.take(first, world.now) == IngestResult()
     assert len(world.changes(query="2026-11009")) == 1
     store.close()
 
@@ -351,7 +351,7 @@ def backfill_records(world: World, store: Store) -> list[Fetched]:
     settings = load_checked(world.config)
     client = world.client(settings)
     try:
-        pages = sources.history(settings.sources[0], client, date(2026, 6, 1), {}, world.now)
+        pages = sources.poll_history(settings.sources[0], client, date(2026, 6, 1), {}, world.now)
         return [one for page in pages for one in page.fetched if one.key == "2026-11009"]
     finally:
         client.close()
@@ -369,7 +369,7 @@ def test_a_record_that_cannot_be_tagged_costs_the_others_of_its_source_nothing(
         )
         world.standin.add_document(document, ["OFAC adds parties."])
     world.later(hours=1)
-    honest = classification.tag
+    honest = classification.classify
 
     def tagged(document: Any, *arguments: Any, **named: Any) -> Any:
         if "harm" in document.title:
@@ -377,7 +377,7 @@ def test_a_record_that_cannot_be_tagged_costs_the_others_of_its_source_nothing(
         return honest(document, *arguments, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(classification, "tag", tagged)
+        patch.setattr(classification, "classify", tagged)
         report = world.one()
         assert [error["key"] for error in report.errors] == ["2026-11021"]
         assert len(world.changes(query="2026-11022")) == 1

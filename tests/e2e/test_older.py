@@ -17,12 +17,12 @@ from tests.e2e.older import members_of, state_of
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
 from tests.unit.test_archive_backup import problems
-from tracker.archive.exporter import export
+from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive
 from tracker.errors import StoreError, TrackerError, UsageError
 from tracker.storage.database import FILE
 from tracker.storage.migrations import run
-from tracker.storage.read_queries import Wanted, reader
+from tracker.storage.read_queries import ChangeQuery, open_reader
 from tracker.storage.schema_version import HEAD
 
 
@@ -63,7 +63,7 @@ def test_a_state_of_every_version_is_brought_up_also_when_killed_on_the_way(
 
 
 def test_an_archive_of_every_version_is_read(filled: World, tmp_path: Path) -> None:
-    with zipfile.ZipFile(export(filled.state, tmp_path / "now.zip").path) as archive:
+    with zipfile.ZipFile(export_archive(filled.state, tmp_path / "now.zip").path) as archive:
         now = {name: archive.read(name) for name in archive.namelist()}
     for revision in run.revisions()[:-1]:
         file = packed(members_of(revision, now, tmp_path / "work" / revision), tmp_path / f"{revision}.zip")
@@ -71,10 +71,12 @@ def test_an_archive_of_every_version_is_read(filled: World, tmp_path: Path) -> N
         assert import_archive(file, state).rows["change"] == len(filled.changes())
         assert sorted(path.name for path in state.iterdir()) == [FILE]
         assert problems(state) == []
-        with reader(state) as opened:
-            assert opened.changes(Wanted(limit=10_000)) == filled.changes()
+        with open_reader(state) as opened:
+            assert opened.changes(ChangeQuery(limit=10_000)) == filled.changes()
             assert (
-                opened.changes(Wanted(query="vacuum valves")) == filled.changes(query="vacuum valves") != []
+                opened.changes(ChangeQuery(query="vacuum valves"))
+                == filled.changes(query="vacuum valves")
+                != []
             )
 
 
@@ -103,7 +105,7 @@ def test_a_state_of_a_newer_version_is_left_alone_and_said_in_one_line(filled: W
     with closing(sqlite3.connect(filled.state / FILE)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
-    for use in (filled.poll, filled.changes, lambda: export(filled.state, tmp_path / "x.zip")):
+    for use in (filled.poll, filled.changes, lambda: export_archive(filled.state, tmp_path / "x.zip")):
         with pytest.raises(TrackerError, match="9999") as refused:
             use()
         assert "\n" not in refused.value.line()
@@ -112,7 +114,7 @@ def test_a_state_of_a_newer_version_is_left_alone_and_said_in_one_line(filled: W
 def test_rows_that_an_upgrade_cannot_take_are_refused_and_leave_nothing(
     filled: World, tmp_path: Path
 ) -> None:
-    with zipfile.ZipFile(export(filled.state, tmp_path / "now.zip").path) as archive:
+    with zipfile.ZipFile(export_archive(filled.state, tmp_path / "now.zip").path) as archive:
         now = {name: archive.read(name) for name in archive.namelist()}
     now["tables/change.jsonl"] = now["tables/change.jsonl"].replace(b'"record":"{', b'"record":"[{')
     file = packed(members_of("0002", now, tmp_path / "work"), tmp_path / "0002.zip")

@@ -19,7 +19,7 @@ from tests.e2e.world import World
 from tests.standin.fixtures import SAMPLE_NOW
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
-from tracker.archive.evidence import write
+from tracker.archive.evidence import write_evidence
 from tracker.storage import snapshots
 from tracker.storage.database import Store
 
@@ -101,7 +101,7 @@ def test_the_certificate_is_kept_sealed_and_shown(
     assert digest in tracker(secured, "show", change["id"], "--lang", "en")
 
     folder = tmp_path / "proof"
-    write(secured.state, change["id"], folder, now=secured.now, timezone="Asia/Tokyo")
+    write_evidence(secured.state, change["id"], folder, now=secured.now, timezone="Asia/Tokyo")
     assert digest in (folder / "README.txt").read_text("utf-8")
     warc = (folder / "exchanges.warc").read_bytes()
     assert f"tls-sha256: {digest}".encode() in warc

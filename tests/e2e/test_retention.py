@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from tests.e2e.test_process import tracker
 from tests.e2e.world import World
-from tracker.archive.evidence import write
-from tracker.archive.exporter import export
+from tracker.archive.evidence import write_evidence
+from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive
 from tracker.errors import StoreError
 from tracker.rendering.status_report import disk
@@ -22,8 +22,8 @@ from tracker.scheduler.daemon import Daemon
 from tracker.scheduler.schedule import load_checked
 from tracker.storage import blobs, retention, snapshots
 from tracker.storage.database import Store
-from tracker.storage.read_queries import reader
-from tracker.storage.retention import Answer, Blob, droppable
+from tracker.storage.read_queries import open_reader
+from tracker.storage.retention import BlobInfo, StoredAnswer, droppable_blobs
 
 NOW = datetime(2026, 6, 10, tzinfo=UTC)
 
@@ -43,13 +43,13 @@ def test_nothing_goes_that_is_needed_young_the_newest_or_packed_against(
     made: list[tuple[str, str, str, int, bool]], needed: set[int], packed: list[tuple[int, int]]
 ) -> None:
     bases = {f"{one:064x}": f"{base:064x}" for one, base in packed if base < one}
-    kept = {f"{n:064x}": Blob(f"{n:064x}", 10, 5, bases.get(f"{n:064x}")) for n in range(8)}
+    kept = {f"{n:064x}": BlobInfo(f"{n:064x}", 10, 5, bases.get(f"{n:064x}")) for n in range(8)}
     rows = [
-        Answer(number, "s", key, role, digest, NOW - timedelta(days=days), held)
+        StoredAnswer(number, "s", key, role, digest, NOW - timedelta(days=days), held)
         for number, (key, role, digest, days, held) in enumerate(made, 1)
     ]
     wanted = frozenset(f"{n:064x}" for n in needed)
-    gone = {one.sha256 for one in droppable(rows, kept, wanted, NOW - timedelta(days=10))}
+    gone = {one.sha256 for one in droppable_blobs(rows, kept, wanted, NOW - timedelta(days=10))}
     assert not gone & wanted
     newest = {(row.source, row.key): row for row in rows}
     assert not gone & {row.sha256 for row in newest.values()}
@@ -93,7 +93,7 @@ def test_what_goes_leaves_a_tombstone_and_everything_that_was_told_can_still_be_
     before = busy.changes()
     store = Store(busy.state)
     with store.read() as connection:
-        could = retention.unneeded(connection, busy.now - timedelta(days=30))
+        could = retention.unneeded_answers(connection, busy.now - timedelta(days=30))
     assert len(could) >= 4
     done = json.loads(tracker(busy, "prune", "--older-than", "30d", "--apply", "--json"))
     assert (done["blobs"], done["bytes"]) == (len(could), sum(one.packed for one in could))
@@ -103,12 +103,14 @@ def test_what_goes_leaves_a_tombstone_and_everything_that_was_told_can_still_be_
     store.close()
     assert busy.changes() == before
     (change,) = busy.changes(source="page", baseline=False)
-    assert write(busy.state, change["id"], tmp_path / "proof", now=busy.now, timezone="Asia/Tokyo").files
-    with reader(busy.state) as opened:
+    assert write_evidence(
+        busy.state, change["id"], tmp_path / "proof", now=busy.now, timezone="Asia/Tokyo"
+    ).files
+    with open_reader(busy.state) as opened:
         shown = disk(opened)["sources"]
     assert sum(row["dropped"] for row in shown.values()) == done["blobs"]
     assert shown["fr-bis"]["answers"] > shown["page"]["answers"]
-    export(busy.state, tmp_path / "all.zip")
+    export_archive(busy.state, tmp_path / "all.zip")
     import_archive(tmp_path / "all.zip", tmp_path / "again")
     assert problems(tmp_path / "again") == []
     busy.standin.edit_page("/news/rule", "ECCN 3B002", "ECCN 3B993")
@@ -140,7 +142,8 @@ def test_what_comes_again_is_kept_again(busy: World) -> None:
     store = Store(busy.state)
     with store.read() as connection:
         body = {
-            one.sha256: blobs.get(connection, one.sha256) for one in retention.unneeded(connection, busy.now)
+            one.sha256: blobs.get(connection, one.sha256)
+            for one in retention.unneeded_answers(connection, busy.now)
         }
     (gone, *_) = retention.prune(store, older=timedelta(days=30), now=busy.now)
     with store.write() as connection:
@@ -159,8 +162,8 @@ def test_without_an_age_and_without_a_word_nothing_goes(busy: World) -> None:
     assert "could be dropped" in said
     store = Store(busy.state)
     with store.read() as connection:
-        assert retention.dropped(connection) == (0, 0)
+        assert retention.dropped_totals(connection) == (0, 0)
     Daemon(load_checked(busy.config), store, lambda: busy.now).prune()
     with store.read() as connection:
-        assert retention.dropped(connection)[0] >= 4
+        assert retention.dropped_totals(connection)[0] >= 4
     store.close()

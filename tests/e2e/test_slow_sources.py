@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
-from tracker.errors import WrongShape
-from tracker.ingest.poll import Context, Report
+from tracker.errors import UnexpectedResponse
+from tracker.ingest.poll import PollContext, PollReport
 from tracker.scheduler import poll_cycle
 from tracker.scheduler.schedule import load_checked
 from tracker.sources import links
@@ -40,7 +40,7 @@ def test_links_are_counted_while_they_are_read(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(links, "MOST", 3)
     three = b"".join(b"<a href='/%d'>x</a>" % (number % 3) for number in range(10))
     assert len(links.anchors_of(three, "https://x.gov/")) == 3
-    with pytest.raises(WrongShape, match="more than 3 links"):
+    with pytest.raises(UnexpectedResponse, match="more than 3 links"):
         links.anchors_of(three + b"<a href='/y'>y</a>", "https://x.gov/")
 
 
@@ -67,11 +67,11 @@ def test_eight_slow_sources_do_not_keep_a_quick_one_waiting(
         )
     quick = threading.Event()
 
-    def poll(source: Any, *_: Any, **__: Any) -> Report:
+    def poll(source: Any, *_: Any, **__: Any) -> PollReport:
         if source.id == "quick":
             quick.set()
-            return Report(source.id)
-        return Report(source.id, reason="after" if quick.wait(60) else "before")
+            return PollReport(source.id)
+        return PollReport(source.id, reason="after" if quick.wait(60) else "before")
 
     monkeypatch.setattr(poll, "poll", poll)
     reports = {report.source: report for report in poll_cycle.run(settings.sources, context)}
@@ -100,13 +100,13 @@ def test_a_lease_counts_from_the_start_of_the_work_on_its_source(
     context = poll_cycle.make_context(settings, store, lambda: world.now)
     leases: dict[str, timedelta] = {}
 
-    def poll(source: Any, context: Context, *_: Any, **__: Any) -> Report:
+    def poll(source: Any, context: PollContext, *_: Any, **__: Any) -> PollReport:
         with store.read() as connection:
             until = connection.execute(select(SOURCE.c.lease_until).where(SOURCE.c.id == source.id)).scalar()
         assert until is not None
         leases[source.id] = until - context.now()
         world.now += timedelta(hours=1)  # longer than any lease
-        return Report(source.id)
+        return PollReport(source.id)
 
     monkeypatch.setattr(poll, "poll", poll)
     assert [report.state for report in poll_cycle.run(settings.sources, context)] == ["healthy"] * 2
@@ -123,17 +123,17 @@ def test_a_source_that_another_process_took_over_while_it_waited_is_left_to_it(
     monkeypatch.setattr(poll_cycle, "WORKERS", 1)
     context = poll_cycle.make_context(settings, store, lambda: world.now)
 
-    def poll(source: Any, *_: Any, **__: Any) -> Report:
+    def poll(source: Any, *_: Any, **__: Any) -> PollReport:
         world.now += timedelta(hours=1)
         others = [one.id for one in settings.sources if one.id != source.id]
-        claimed = source_state.claim(
+        claimed = source_state.claim_sources(
             store, others, owner="host:1:other", now=world.now, lease=timedelta(hours=1), due_only=False
         )
         assert claimed == others
-        return Report(source.id)
+        return PollReport(source.id)
 
     monkeypatch.setattr(poll, "poll", poll)
     assert sorted(report.state for report in poll_cycle.run(settings.sources, context)) == ["busy", "healthy"]
-    assert source_state.owners(store) == {"host:1:other"}
+    assert source_state.lease_owners(store) == {"host:1:other"}
     context.client.close()
     store.close()

@@ -14,12 +14,12 @@ import pytest
 from tests.unit.test_web_regulations import law
 from tests.unit.web_samples import NOW, fill, settings
 from tests.unit.web_samples import viewer as client_of
-from tracker.config.models import Access
+from tracker.config.models import ViewerAccess
 from tracker.storage import accounts, audit_log, saved_searches
-from tracker.storage.accounts import Role
-from tracker.storage.audit_log import Deed
+from tracker.storage.accounts import UserRole
+from tracker.storage.audit_log import Event
 from tracker.storage.database import Store
-from tracker.web.passwords import hashed
+from tracker.web.passwords import hash_password
 from tracker.web.server import Viewer
 
 PASSWORD = "correct horse battery staple"
@@ -51,7 +51,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         saved_searches.add(
             connection, "", "Foreign direct product rule", {"topic": "fdpr", "level": "high"}, NOW
         )
-        audit_log.add(connection, NOW, "Hanako", Deed.POLL, "ear", "127.0.0.1")
+        audit_log.add(connection, NOW, "Hanako", Event.POLL, "ear", "127.0.0.1")
     store.close()
     viewer = Viewer(settings(), state, "127.0.0.1:0", lambda: NOW)
     viewer.start()
@@ -66,10 +66,10 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = Store(state)
     fill(store)
     with store.write() as connection:
-        for role in (Role.READER, Role.REVIEWER, Role.ADMIN):
-            accounts.add(connection, role.title(), role, hashed(PASSWORD), NOW)
+        for role in (UserRole.READER, UserRole.REVIEWER, UserRole.ADMIN):
+            accounts.add(connection, role.title(), role, hash_password(PASSWORD), NOW)
     store.close()
-    viewer = Viewer(settings(access=Access("accounts")), state, "127.0.0.1:0", lambda: NOW)
+    viewer = Viewer(settings(access=ViewerAccess("accounts")), state, "127.0.0.1:0", lambda: NOW)
     viewer.start()
     yield viewer.url
     viewer.stop()

@@ -12,12 +12,12 @@ import pytest
 from tests.standin.server import StandIn
 from tracker.config.models import Settings
 from tracker.http.client import Client
-from tracker.ingest.poll import Context, Report
+from tracker.ingest.poll import PollContext, PollReport
 from tracker.scheduler import poll_cycle, reminders
 from tracker.scheduler.schedule import load_checked
 from tracker.storage import source_state
 from tracker.storage.database import Store
-from tracker.storage.read_queries import Wanted, reader
+from tracker.storage.read_queries import ChangeQuery, open_reader
 
 SOURCES = {
     "fr-bis": 'kind = "federal-register"\nbase_url = "{base}/api/v1"\nissues_url = "{base}"\nagencies = ["industry-and-security-bureau"]',
@@ -66,16 +66,16 @@ class World:
         self.now += timedelta(**by)
         self.standin.now = self.now
 
-    def poll(self, *, accept: bool = False) -> dict[str, Report]:
+    def poll(self, *, accept: bool = False) -> dict[str, PollReport]:
         settings = load_checked(self.config)
         store = Store(self.state)
         source_state.ensure(store, [source.id for source in settings.sources])
-        context = Context(settings, store, self.client(settings), lambda: self.now, lambda _: None)
+        context = PollContext(settings, store, self.client(settings), lambda: self.now, lambda _: None)
         try:
             reports = {
                 report.source: report for report in poll_cycle.run(settings.sources, context, accept=accept)
             }
-            reminders.look(context)
+            reminders.send_reminders(context)
             poll_cycle.deliver_due(context)
         finally:
             context.client.close()
@@ -92,14 +92,14 @@ class World:
             sleep=lambda _: None,
         )
 
-    def one(self) -> Report:
+    def one(self) -> PollReport:
         """A poll of the only source."""
         (report,) = self.poll().values()
         return report
 
     def changes(self, **wanted: Any) -> list[dict[str, Any]]:
-        with reader(self.state) as opened:
-            return opened.changes(Wanted(**{"limit": 10_000, **wanted}))
+        with open_reader(self.state) as opened:
+            return opened.changes(ChangeQuery(**{"limit": 10_000, **wanted}))
 
     @property
     def alerts(self) -> list[str]:

@@ -7,18 +7,18 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from tracker.model import (
-    Bilingual,
     Change,
+    Classification,
     Direction,
     DocumentKind,
+    DocumentRelation,
     Evidence,
     LegalDate,
     Level,
-    Link,
+    LocalizedText,
     ProfileMatch,
     SnapshotRef,
     Status,
-    Tagging,
     Topic,
 )
 
@@ -32,9 +32,9 @@ def tuples(element: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object
 
 
 evidence = st.builds(Evidence, words, words)
-bilingual = st.builds(Bilingual, words, words)
+bilingual = st.builds(LocalizedText, words, words)
 taggings = st.builds(
-    Tagging,
+    Classification,
     level=st.sampled_from(Level),
     topics=tuples(st.builds(Topic, words, st.floats(0, 1), tuples(evidence))),
     direction=st.none() | st.sampled_from(Direction),
@@ -43,7 +43,7 @@ taggings = st.builds(
     status=tuples(
         st.builds(Status, words, st.none() | days, st.none() | days, st.none() | words, tuples(words), words)
     ),
-    links=tuples(st.builds(Link, words, words, words)),
+    links=tuples(st.builds(DocumentRelation, words, words, words)),
     units=tuples(words),
     eccns=tuples(words),
     reason=bilingual,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.citations import find, parse, sort_key
+from tracker.citations import find_citations, parse_cfr, sort_key
 
 SORTS = (
     st.sampled_from("abcdefgh"),
@@ -22,13 +22,13 @@ def paths(draw: st.DrawFn) -> str:
 @given(paths(), st.text(alphabet="abcdefg hijk,;:", max_size=20))
 def test_a_citation_is_found_whatever_stands_around_it(path: str, around: str) -> None:
     text = f"{around} {path} {around}"
-    assert path in [hit.value for hit in find(text)]
+    assert path in [hit.value for hit in find_citations(text)]
 
 
 @given(st.text(max_size=300))
 def test_any_text_gives_places_in_order_that_lie_within_it(text: str) -> None:
     last = 0
-    for hit in find(text):
+    for hit in find_citations(text):
         assert hit.start < hit.end <= len(text)
         assert hit.start >= last or hit.kind == "supplement"
         last = hit.start
@@ -37,7 +37,7 @@ def test_any_text_gives_places_in_order_that_lie_within_it(text: str) -> None:
 @given(paths(), paths())
 def test_the_order_is_total_and_the_place_is_read_back(first: str, second: str) -> None:
     assert (sort_key(first) == sort_key(second)) == (first == second)
-    place = parse(first)
+    place = parse_cfr(first)
     assert place is not None
     assert first == f"15 CFR {place.section}" + "".join(f"({level})" for level in place.levels)
 

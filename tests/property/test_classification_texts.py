@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.classification import match, tag
+from tracker.classification import classify, match_profiles
 from tracker.model import Document, DocumentKind, Op, Operation, Profile, Unit, UnitKind
 from tracker.text import fold_space
 
@@ -35,7 +35,7 @@ def test_every_quote_stands_in_the_document(title: str, abstract: str, text: str
         key="k", kind=kind, title=title, url="", abstract=abstract, dates_text=text,
         units=(Unit("¶1", UnitKind.PARAGRAPH, text), Unit("¶2", UnitKind.INSTRUCTION, text)),
     )  # fmt: skip
-    found = tag(document, today=TODAY)
+    found = classify(document, today=TODAY)
     whole = "\n".join(fold_space(part) for part in (title, abstract, text))
     for topic in found.topics:
         assert 0 < topic.score <= 1
@@ -44,7 +44,7 @@ def test_every_quote_stands_in_the_document(title: str, abstract: str, text: str
     assert all(evidence.quote in whole for evidence in found.japan_nexus)
     assert found.reason.ja
     assert found.reason.en
-    match([FIRM], document, (), found)
+    match_profiles([FIRM], document, (), found)
 
 
 @settings(max_examples=80, deadline=None)
@@ -56,15 +56,15 @@ def test_a_change_is_tagged_from_its_words_alone(before: str, after: str, kind: 
         spans=(("delete", before), ("insert", after)),
     )  # fmt: skip
     document = Document(key="15 CFR 744", kind=DocumentKind.CFR, title="PART 744", url="")
-    found = tag(document, [operation], today=TODAY)
+    found = classify(document, [operation], today=TODAY)
     whole = f"{fold_space(before)}\n{fold_space(after)}\n{operation.path}"
     for topic in found.topics:
         assert all(evidence.quote in whole for evidence in topic.evidence)
-    match([FIRM], document, [operation], found)
+    match_profiles([FIRM], document, [operation], found)
 
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS, TEXTS)
 def test_tagging_twice_says_the_same(title: str, abstract: str) -> None:
     document = Document(key="k", kind=DocumentKind.NOTICE, title=title, url="", abstract=abstract)
-    assert tag(document, today=TODAY) == tag(document, today=TODAY)
+    assert classify(document, today=TODAY) == classify(document, today=TODAY)

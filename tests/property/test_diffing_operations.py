@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.diffing import apply, compare, substantive, summarize
-from tracker.diffing.normalization import legal_form, only_typography
+from tracker.diffing.normalization import differs_in_typography_only, legal_text
 from tracker.diffing.word_diff import likeness, tokens, word_spans
 from tracker.model import Document, DocumentKind, Op, Operation, Unit, UnitKind
 
@@ -173,14 +173,14 @@ def test_tokens_lose_nothing_but_white_space(text: str) -> None:
 
 @given(ANY)
 def test_the_legal_form_is_stable_and_like_itself(text: str) -> None:
-    assert only_typography(text, text)
+    assert differs_in_typography_only(text, text)
     assert likeness(tokens(text), tokens(text)) in (0.0, 1.0)
-    assert isinstance(legal_form(text), str)
+    assert isinstance(legal_text(text), str)
 
 
 @given(ANY, ANY)
 def test_typography_is_symmetric(old: str, new: str) -> None:
-    assert only_typography(old, new) == only_typography(new, old)
+    assert differs_in_typography_only(old, new) == differs_in_typography_only(new, old)
 
 
 @given(st.lists(WORDS, min_size=1, max_size=20), st.data())
@@ -189,10 +189,10 @@ def test_a_digit_that_changes_is_never_typography(words: list[str], data: st.Dat
     places = [index for index, character in enumerate(text) if character.isdigit()]
     at = data.draw(st.sampled_from(places))
     other = data.draw(st.sampled_from([digit for digit in "0123456789" if digit != text[at]]))
-    assert not only_typography(text, text[:at] + other + text[at + 1 :])
+    assert not differs_in_typography_only(text, text[:at] + other + text[at + 1 :])
 
 
 @given(st.lists(WORDS, min_size=1, max_size=20), st.data())
 def test_a_not_that_comes_is_never_typography(words: list[str], data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(words)))
-    assert not only_typography(" ".join(words), " ".join([*words[:at], "not", *words[at:]]))
+    assert not differs_in_typography_only(" ".join(words), " ".join([*words[:at], "not", *words[at:]]))

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from tracker.config.models import Settings, Source, SourceKind
 from tracker.http.client import Client
 from tracker.ingest import poll
-from tracker.ingest.poll import Context
+from tracker.ingest.poll import PollContext
 from tracker.storage import changes, source_state
 from tracker.storage.database import Store
 from tracker.storage.schema import CHANGE
@@ -98,7 +98,7 @@ class Play:
             clock=lambda: self.now, sleep=lambda _: None, monotonic=lambda: 0.0,
             transport=httpx.MockTransport(self._robots_or_page),
         )  # fmt: skip
-        self.context = Context(Settings(path=Path("sources.toml"), sources=(self.source,)), store, self.client,
+        self.context = PollContext(Settings(path=Path("sources.toml"), sources=(self.source,)), store, self.client,
                                lambda: self.now, lambda _: None)  # fmt: skip
         source_state.ensure(store, [self.source.id])
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.citations import to_roman
-from tracker.parsing.paragraph_labels import designators, levels
+from tracker.parsing.paragraph_labels import leading_labels, levels
 
 
 def _name(depth: int, number: int) -> str:
@@ -37,14 +37,14 @@ def outlines(draw: st.DrawFn) -> list[tuple[str, ...]]:
 
 @given(outlines())
 def test_a_well_formed_section_is_read_back_as_it_was_written(paths: list[tuple[str, ...]]) -> None:
-    found = levels([designators(f"{path[-1]} Text") for path in paths])
+    found = levels([leading_labels(f"{path[-1]} Text") for path in paths])
     plain = [tuple(level.replace("\x01", "").replace("\x02", "") for level in path) for path in paths]
     assert found == plain
 
 
 @given(st.lists(st.text(alphabet="()abhijxvi12AI \x01\x02-", max_size=12), max_size=20))
 def test_any_leads_give_one_stack_each(leads: list[str]) -> None:
-    heads = [designators(lead) for lead in leads]
+    heads = [leading_labels(lead) for lead in leads]
     found = levels(heads)
     assert len(found) == len(leads)
     for head, stack in zip(heads, found, strict=True):

@@ -13,10 +13,10 @@ from tracker.model import Document, DocumentKind, Unit, UnitKind
 from tracker.parsing import read_file, read_records
 from tracker.parsing.ecfr_xml import ecfr_units
 from tracker.parsing.fr_xml import fr_units
-from tracker.parsing.gpo_xml import raw, tree
-from tracker.parsing.line_unwrap import paragraphs
+from tracker.parsing.gpo_xml import raw_text, tree
+from tracker.parsing.line_unwrap import unwrap_lines
 from tracker.parsing.tables import EMPTY
-from tracker.parsing.volatile_content import masked, quiet, volatile
+from tracker.parsing.volatile_content import learn_volatile, mask_document, mask_text
 
 WORDS = st.sampled_from(
     ["(a) Text", "(1) More", "(i)", "(A)", "Note", "3B001 Valves", "a.1. Item", "text & more", "Items:", "", " ", "* * *", "JAPAN", "«語»"]
@@ -82,7 +82,7 @@ def test_no_word_of_the_cfr_is_lost(body: str, number: str) -> None:
     tag = "DIV8" if "." in number and number[0].isdigit() else "DIV9"
     root = tree(f'<{tag} N="{number}"><HEAD>Head</HEAD>{body}</{tag}>'.encode(), "x")
     units = ecfr_units(root)[0]
-    assert squeezed("".join(unit.text for unit in units)) == squeezed(raw(root))
+    assert squeezed("".join(unit.text for unit in units)) == squeezed(raw_text(root))
     assert len({unit.path for unit in units}) == len(units)
     assert all(unit.path and unit.text for unit in units)
 
@@ -93,7 +93,7 @@ def test_no_word_of_a_rule_is_lost(body: str) -> None:
     xml = f'<RULE><PREAMB><SUM>{body}</SUM></PREAMB><REGTEXT TITLE="15" PART="744"><AMDPAR>1. Amend</AMDPAR>{body}</REGTEXT></RULE>'
     root = tree(xml.encode(), "x")
     units, _ = fr_units(root, "x")
-    assert squeezed("".join(unit.text for unit in units)) == squeezed(raw(root))
+    assert squeezed("".join(unit.text for unit in units)) == squeezed(raw_text(root))
     assert len({unit.path for unit in units}) == len(units)
 
 
@@ -128,7 +128,7 @@ def test_a_record_of_wrong_types_is_read_with_notes(record: dict[str, object]) -
 
 @given(st.lists(st.text(alphabet="ab .()1-*\t", max_size=40), max_size=15))
 def test_joining_lines_loses_no_word(lines: list[str]) -> None:
-    assert squeezed("".join(paragraphs(lines))) == squeezed("".join(lines))
+    assert squeezed("".join(unwrap_lines(lines))) == squeezed("".join(lines))
 
 
 LINES = st.lists(st.text(alphabet="abc 12:,$%", max_size=25), min_size=1, max_size=4)
@@ -142,19 +142,19 @@ def page(lines: list[str]) -> Document:
 @given(LINES, LINES, LINES)
 @settings(deadline=None)
 def test_masking_is_settled_after_once(first: list[str], second: list[str], stored: list[str]) -> None:
-    templates = volatile(page(first), page(second), page(stored))
-    once = quiet(page(first), templates)
-    assert quiet(once, templates) == once
+    templates = learn_volatile(page(first), page(second), page(stored))
+    once = mask_document(page(first), templates)
+    assert mask_document(once, templates) == once
 
 
 @given(LINES, LINES)
 @settings(deadline=None)
 def test_nothing_is_learned_from_two_states_of_a_page(lines: list[str], others: list[str]) -> None:
-    assert volatile(page(lines), page(lines), page(others)) == frozenset()
-    assert volatile(page(lines), page(others), page(lines)) == frozenset()
-    assert volatile(page(lines), page(others), page(others)) == frozenset()
+    assert learn_volatile(page(lines), page(lines), page(others)) == frozenset()
+    assert learn_volatile(page(lines), page(others), page(lines)) == frozenset()
+    assert learn_volatile(page(lines), page(others), page(others)) == frozenset()
 
 
 @given(st.text(max_size=80))
 def test_masking_any_text_is_safe(text: str) -> None:
-    assert isinstance(masked(text, ["nonce: a ◌ b", "counter: a ◌ b", "?x="]), str)
+    assert isinstance(mask_text(text, ["nonce: a ◌ b", "counter: a ◌ b", "?x="]), str)

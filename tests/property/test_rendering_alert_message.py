@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.property.rendering_changes import changes
-from tracker.legal_status.current import standing, standing_line
+from tracker.legal_status.current import current_status, status_line
 from tracker.model import Change, Language, Status
 from tracker.notifications.channels import email, slack, teams
-from tracker.notifications.formats import Parcel, pieces, plain
-from tracker.rendering.alert_message import message
+from tracker.notifications.formats import OutboundMessage, pieces, plain
+from tracker.rendering.alert_message import build_message
 from tracker.rendering.change_text import listing, page
-from tracker.rendering.deadlines import calendar, deadlines, telling
-from tracker.sanitize import first_sentence, inert, line, safe_url, shorten
-from tracker.serialization import record
+from tracker.rendering.deadlines import calendar, deadline_text, deadlines
+from tracker.sanitize import first_sentence, safe_url, sanitize, sanitize_line, shorten
+from tracker.serialization import change_to_json
 
 languages: st.SearchStrategy[Language] = st.sampled_from(("ja", "en"))
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,7 +46,7 @@ def said(value: object) -> Iterator[str]:
 
 @given(changes, languages, st.booleans())
 def test_every_outlet_shows_every_change(change: Change, language: Language, repeated: bool) -> None:
-    told = message(
+    told = build_message(
         change, language, now=NOW, timezone="Asia/Tokyo", viewer_url="http://127.0.0.1", repeated=repeated
     )
     for text in said(asdict(told)):
@@ -60,7 +60,7 @@ def test_every_outlet_shows_every_change(change: Change, language: Language, rep
     tree = BeautifulSoup(email.html(told), "lxml")
     assert all(str(link["href"]).startswith("http") for link in tree.find_all("a"))
     letter = email.email(
-        Parcel(told, record(change), "key", "thread"),
+        OutboundMessage(told, change_to_json(change), "key", "thread"),
         sender=Address("tracker", addr_spec="a@tracker.example"),
         to=(Address("", addr_spec="b@firm.example"),),
         cc=(),
@@ -72,23 +72,23 @@ def test_every_outlet_shows_every_change(change: Change, language: Language, rep
 
 @given(st.lists(changes, max_size=3), languages)
 def test_terminal_and_calendar_show_every_change(some: list[Change], language: Language) -> None:
-    lines = listing([record(change) for change in some], language, "Asia/Tokyo")
+    lines = listing([change_to_json(change) for change in some], language, "Asia/Tokyo")
     assert len(lines.splitlines()) == len(some)
     for change in some:
-        text = page(record(change), [], language, "Asia/Tokyo", NOW.date(), "http://127.0.0.1")
+        text = page(change_to_json(change), [], language, "Asia/Tokyo", NOW.date(), "http://127.0.0.1")
         assert not [letter for letter in text if unicodedata.category(letter) == "Cc" and letter != "\n"]
     entries = deadlines(some, NOW.date())
     assert len({entry.key for entry in entries}) == len(entries)
-    assert len(telling(entries, language, NOW.date())) == len(entries)
+    assert len(deadline_text(entries, language, NOW.date())) == len(entries)
     file = calendar(entries, language, viewer_url="http://127.0.0.1", stamp=NOW)
     assert file.count(b"BEGIN:VEVENT") == len(entries)
 
 
 @given(st.text(), st.integers(8, 40), languages)
 def test_inert_text_is_inert_short_and_stable(text: str, limit: int, language: Language) -> None:
-    cleaned = line(text)
-    assert inert(cleaned) == cleaned
-    assert line(cleaned) == cleaned
+    cleaned = sanitize_line(text)
+    assert sanitize(cleaned) == cleaned
+    assert sanitize_line(cleaned) == cleaned
     assert "\n" not in cleaned
     assert len(shorten(cleaned, limit)) <= limit
     first, rest = first_sentence(cleaned, language)
@@ -114,9 +114,9 @@ def test_slack_text_has_no_live_markup(text: str) -> None:
 
 @given(statuses, near, languages)
 def test_a_standing_holds_on_its_day(some: list[Status], today: date, language: Language) -> None:
-    found = standing(some, today)
+    found = current_status(some, today)
     for status in (*((found.now,) if found.now else ()), *found.parts):
         assert status.since is None or status.since <= today
         assert status.until is None or status.until >= today
     assert found.ahead is None or (found.ahead.since is not None and found.ahead.since > today)
-    assert standing_line(some, today, language)
+    assert status_line(some, today, language)

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from tests.unit.sources_fakes import Notes, Time, client_for, fetched_keys
 from tests.unit.sources_register import BIS, Register, record
 from tracker import sources
-from tracker.errors import TooMuch, WrongShape
+from tracker.errors import LimitExceeded, UnexpectedResponse
 from tracker.http.address import absolute, canonical
 from tracker.http.body import read_body
-from tracker.http.rate_limit import Limiter, Rate
+from tracker.http.rate_limit import RateLimit, RateLimiter
 from tracker.sources.federal_register_api import canonical as canonical_record
-from tracker.sources.links import Link, packed, unpacked
+from tracker.sources.links import Link, deserialize_links, serialize_links
 
 NOW = datetime(2026, 6, 10, 13, tzinfo=UTC)
 DAYS = st.dates(date(2026, 1, 1), date(2026, 6, 12))
@@ -56,7 +56,7 @@ def test_never_more_than_the_bound_comes_out(body: bytes, bound: int) -> None:
     for sent, encoding in ((body, ""), (gzip.compress(body), "gzip")):
         try:
             assert len(read_body([sent], encoding, bound, lambda: None, "u")) <= bound
-        except TooMuch:
+        except LimitExceeded:
             assert len(body) > bound
 
 
@@ -66,7 +66,7 @@ def test_a_packed_body_without_its_end_is_never_taken_for_whole(body: bytes, dat
     kept = data.draw(st.integers(1, len(sent) - 1))
     try:
         read_body([sent[:kept]], "gzip", 10_000, lambda: None, "u")
-    except WrongShape:
+    except UnexpectedResponse:
         return
     raise AssertionError("half of it was taken for all")
 
@@ -76,7 +76,7 @@ def test_bytes_that_are_not_packed_are_an_error_and_never_a_crash(body: bytes) -
     for encoding in ("gzip", "deflate"):
         try:
             read_body([body], encoding, 10_000, lambda: None, "u")
-        except (WrongShape, TooMuch):
+        except (UnexpectedResponse, LimitExceeded):
             continue
 
 
@@ -99,7 +99,7 @@ def test_an_address_has_one_spelling_and_links_never_crash(text: str) -> None:
     )
 )
 def test_links_come_back_from_the_cursor_as_they_were(links: list[Link]) -> None:
-    assert unpacked(packed(links)) == links
+    assert deserialize_links(serialize_links(links)) == links
 
 
 @given(st.dictionaries(st.sampled_from(["title", "abstract", "page_views", "new"]), st.text(max_size=5)))
@@ -113,11 +113,11 @@ def test_the_canonical_form_knows_no_order_and_no_strangers(fields: dict[str, st
 @given(st.lists(st.floats(0, 3), min_size=2, max_size=30), st.sampled_from([0.5, 1.0, 5.0, 8.0]))
 def test_no_two_requests_are_closer_than_the_rate_allows(pauses: list[float], per_second: float) -> None:
     time = Time()
-    limiter = Limiter((), time.monotonic, time.sleep)
+    limiter = RateLimiter((), time.monotonic, time.sleep)
     turns = []
     for pause in pauses:
         time.seconds += pause
-        limiter.wait("a.gov:443", Rate("x", per_second), time.seconds + 1e9)
+        limiter.wait("a.gov:443", RateLimit("x", per_second), time.seconds + 1e9)
         turns.append(time.seconds)
     assert all(later - earlier >= 1 / per_second - 1e-6 for earlier, later in pairwise(turns))
 
@@ -132,7 +132,7 @@ def test_a_backfill_brings_each_document_once_however_pages_are_clamped_and_wher
     came: list[str] = []
     cursor: dict[str, str] = {}
     for turn in range(2):
-        for count, page in enumerate(sources.history(BIS, client, date(2026, 1, 1), cursor, NOW)):
+        for count, page in enumerate(sources.poll_history(BIS, client, date(2026, 1, 1), cursor, NOW)):
             came += [item.key for item in page.fetched]
             cursor = dict(page.cursor)
             if turn == 0 and count == ended_after:

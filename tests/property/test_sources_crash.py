@@ -14,7 +14,7 @@ from tests.unit.sources_fakes import Notes, Site, Time, client_for, conditional,
 from tests.unit.sources_register import BIS, Register, record, xml_path
 from tracker import sources
 from tracker.config.models import Source, SourceKind
-from tracker.model import Fetched, Role
+from tracker.model import Fetched, ResourceType
 
 PAGES = Source("bis", SourceKind.PAGE, url="https://a.gov/", follow="same-site", depth=2)
 EAR = Source("ear", SourceKind.ECFR, base_url="https://a.gov", title=15, parts=((730, 774),))
@@ -94,7 +94,7 @@ def test_no_document_and_no_correction_in_place_is_lost(
         assert notes.known[f"2026-1100{n}/xml"].sha256 == digest(xml)
     # Nothing is left to come.
     last = sources.poll(BIS, notes, client_for(register_site(after), Time()), Time().now())
-    assert not [item for item in last if isinstance(item, Fetched) and item.role is Role.FR_RECORD]
+    assert not [item for item in last if isinstance(item, Fetched) and item.role is ResourceType.FR_RECORD]
 
 
 def code_site(state: list[int]) -> Site:

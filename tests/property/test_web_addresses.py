@@ -11,8 +11,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.unit.web_samples import viewer
-from tracker.web.change_history import marked
-from tracker.web.inbox import Filter
+from tracker.web.change_history import highlight_quotes
+from tracker.web.inbox import InboxFilter
 
 QUIET = hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -27,7 +27,7 @@ PATHS = st.sampled_from(
      "/law/text", "/law/compare", "/law/history", "/reviews", "/reviews.csv", "/deliveries", "/api/changes", "/api/deadlines", "/language/ja"]
 )  # fmt: skip
 NAMES = st.sampled_from(
-    [*Filter.__slots__, "page", "part", "view", "editorial", "context", "text", "path", "on", "since", "place", "lang", "state", "change",
+    [*InboxFilter.__slots__, "page", "part", "view", "editorial", "context", "text", "path", "on", "since", "place", "lang", "state", "change",
      "limit", "offset", "back", "baseline"]
 )  # fmt: skip
 
@@ -77,6 +77,6 @@ def test_any_form_is_answered_and_none_without_a_token_is_taken(
 
 @given(text=st.text(max_size=80), quotes=st.lists(st.text(max_size=10), max_size=5))
 def test_marking_quotes_changes_no_word(text: str, quotes: list[str]) -> None:
-    runs = marked(text, quotes)
+    runs = highlight_quotes(text, quotes)
     assert "".join(words for _, words in runs) == text
     assert all(words for _, words in runs)

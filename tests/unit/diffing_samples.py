@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from tracker.diffing import compare
 from tracker.model import Document, DocumentKind, Operation, Unit, UnitKind
-from tracker.rendering.redlines import Redline, Side
+from tracker.rendering.redlines import Redline, RedlineSide
 
 SECTION = "15 CFR 744.21"
 LIST = "Supp. No. 4 to Part 744"
@@ -69,10 +69,12 @@ def redline(before: list[Unit], after: list[Unit], *, whole: bool = True) -> Red
         title="15 CFR 744.21 <&> test",
         source="ear",
         url="https://example.gov/744?a=1&b=2",
-        before=Side(
+        before=RedlineSide(
             "2026-03-25", "ab" * 32, datetime(2026, 3, 25, tzinfo=UTC), tuple(before) if whole else ()
         ),
-        after=Side("2026-07-18", "cd" * 32, datetime(2026, 7, 18, tzinfo=UTC), tuple(after) if whole else ()),
+        after=RedlineSide(
+            "2026-07-18", "cd" * 32, datetime(2026, 7, 18, tzinfo=UTC), tuple(after) if whole else ()
+        ),
         operations=operations(before, after),
         generated_at=datetime(2026, 11, 22, 0, 30, tzinfo=UTC),
         author="Legal",

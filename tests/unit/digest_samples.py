@@ -7,18 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tracker.digest.period import Period, read_week
-from tracker.digest.week import Health, Material, Week, build
+from tracker.digest.week import DigestMaterial, SourceHealth, Week, build_week
 from tracker.model import (
-    Bilingual,
     Change,
+    Classification,
     Direction,
     DocumentKind,
     LegalDate,
     Level,
+    LocalizedText,
     Op,
     Operation,
     Status,
-    Tagging,
     Topic,
     UnitKind,
 )
@@ -30,10 +30,10 @@ VIEWER = "https://tracker.example.co.jp"
 
 def change(number: int, level: Level = Level.HIGH, **values: Any) -> Change:
     """A rule of the week. What belongs to its tagging may be given beside what belongs to itself."""
-    tagging = {name: values.pop(name) for name in tuple(values) if name in Tagging.__slots__}
+    tagging = {name: values.pop(name) for name in tuple(values) if name in Classification.__slots__}
     tagging.setdefault("topics", (Topic("fdpr", 0.9, ()),))
     tagging.setdefault("direction", Direction.RESTRICTION)
-    tagging.setdefault("reason", Bilingual(f"理由{number}", f"Reason {number}"))
+    tagging.setdefault("reason", LocalizedText(f"理由{number}", f"Reason {number}"))
     values.setdefault("kind", DocumentKind.RULE)
     values.setdefault("title", f"Rule number {number}")
     values.setdefault("detected_at", PERIOD.start + timedelta(hours=12 + number))
@@ -42,7 +42,7 @@ def change(number: int, level: Level = Level.HIGH, **values: Any) -> Change:
         source="fr-bis",
         url=f"https://www.federalregister.gov/d/2026-{number:05}",
         document_number=None if values["kind"] in {DocumentKind.CFR, DocumentKind.LIST} else f"2026-{number:05}",
-        tagging=Tagging(level=level, **tagging),
+        tagging=Classification(level=level, **tagging),
         **values,
     )  # fmt: skip
 
@@ -53,7 +53,9 @@ def part(number: int, level: Level = Level.CRITICAL, **values: Any) -> Change:
     values.setdefault("topics", (Topic("entity-list", 0.9, ()),))
     values.setdefault(
         "summary",
-        Bilingual("Supp. No. 4 to Part 744:JAPANに1者を追加。", "Supp. No. 4 to Part 744: 1 party added."),
+        LocalizedText(
+            "Supp. No. 4 to Part 744:JAPANに1者を追加。", "Supp. No. 4 to Part 744: 1 party added."
+        ),
     )
     return change(number, level, kind=DocumentKind.CFR, **values)
 
@@ -65,10 +67,12 @@ def row(op: Op, country: str, name: str, register: str = "Supp. No. 4 to Part 74
 def week(
     *changes: Change, profile: str = "", now: datetime = MONDAY, period: Period = PERIOD, **material: Any
 ) -> Week:
-    material.setdefault("sources", (Health("fr-bis", "healthy", PERIOD.start, taken=3),))
+    material.setdefault("sources", (SourceHealth("fr-bis", "healthy", PERIOD.start, taken=3),))
     material.setdefault("planned", changes)
     material.setdefault("affected", changes)
-    return build(period, Material(changes=changes, **material), now=now, profile=profile, viewer_url=VIEWER)
+    return build_week(
+        period, DigestMaterial(changes=changes, **material), now=now, profile=profile, viewer_url=VIEWER
+    )
 
 
 def full_week(**values: Any) -> Week:
@@ -118,14 +122,14 @@ def full_week(**values: Any) -> Week:
 
 def hostile(text: str) -> Change:
     """A change all of whose words try to act."""
-    trick = change(9, Level.CRITICAL, kind=DocumentKind.PAGE, title=text, summary=Bilingual("", ""))
+    trick = change(9, Level.CRITICAL, kind=DocumentKind.PAGE, title=text, summary=LocalizedText("", ""))
     return replace(
         trick,
         source=text,
         url="javascript:alert(1)",
         tagging=replace(
             trick.tagging,
-            reason=Bilingual(text, text),
+            reason=LocalizedText(text, text),
             units=(text,),
             dates=(LegalDate("effective", date(2026, 5, 20), note=text, quote=text),),
             status=(Status("stayed", date(2026, 5, 14), by=text, units=(text,)),),

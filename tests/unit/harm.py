@@ -9,8 +9,8 @@ import signal
 import time
 from pathlib import Path
 
-from tracker.errors import WrongShape
-from tracker.model import Answer, Document, Fetched
+from tracker.errors import UnexpectedResponse
+from tracker.model import Document, Fetched, HttpResponse
 from tracker.parsing import dispatch
 
 HONEST = dispatch.read
@@ -75,7 +75,7 @@ def until(path: str) -> str:
 
 
 def wrong_shape() -> None:
-    raise WrongShape("no feed", cure="ask again", url="https://x.gov", status=200)
+    raise UnexpectedResponse("no feed", cure="ask again", url="https://x.gov", status=200)
 
 
 def defect() -> None:
@@ -119,6 +119,6 @@ def poisoned(fetched: Fetched) -> Document:
     return HONEST(fetched)
 
 
-def killing_entries(answer: Answer) -> list[dict[str, str]]:
+def killing_entries(answer: HttpResponse) -> list[dict[str, str]]:
     segfault()
     return []

@@ -21,17 +21,17 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.unit.rendering_samples import affiliates_rule
 from tracker.config.models import Channel, Settings
 from tracker.model import Attempt, Change, Delivery, Language
-from tracker.notifications.formats import Parcel
-from tracker.rendering.alert_message import message
-from tracker.serialization import record
+from tracker.notifications.formats import OutboundMessage
+from tracker.rendering.alert_message import build_message
+from tracker.serialization import change_to_json
 
 NOW = datetime(2025, 9, 30, 1, 0, tzinfo=UTC)
 
 
 def parcel_of(
     change: Change, language: Language = "ja", *, update: bool = False, repeated: bool = False
-) -> Parcel:
-    told = message(
+) -> OutboundMessage:
+    told = build_message(
         change,
         language,
         now=NOW,
@@ -40,7 +40,9 @@ def parcel_of(
         update=update,
         repeated=repeated,
     )
-    return Parcel(told, record(change), key=f"{change.id}/1/it", thread=change.document_number or change.id)
+    return OutboundMessage(
+        told, change_to_json(change), key=f"{change.id}/1/it", thread=change.document_number or change.id
+    )
 
 
 def settings_of(*channels: Channel) -> Settings:

@@ -6,18 +6,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from tracker.model import (
-    Bilingual,
     Change,
+    Classification,
     Direction,
     DocumentKind,
+    DocumentRelation,
     Evidence,
     LegalDate,
     Level,
-    Link,
+    LocalizedText,
     ProfileMatch,
     SnapshotRef,
     Status,
-    Tagging,
     Topic,
 )
 
@@ -44,7 +44,7 @@ def affiliates_rule() -> Change:
             ),
         ),
         after=SnapshotRef("a" * 64, datetime(2025, 9, 29, 12, 45, 6, tzinfo=UTC)),
-        tagging=Tagging(
+        tagging=Classification(
             level=Level.CRITICAL,
             topics=(
                 Topic(
@@ -74,14 +74,14 @@ def affiliates_rule() -> Change:
                     quote="is stayed from November 10, 2025, until November 9, 2026",
                 ),
             ),
-            links=(Link("amends", "15 CFR 744", "amends part 744"),),
+            links=(DocumentRelation("amends", "15 CFR 744", "amends part 744"),),
             units=("15 CFR 744.11(a)(1)", "15 CFR 744.16(a)"),
             eccns=("3B001",),
-            reason=Bilingual(
+            reason=LocalizedText(
                 "エンティティー・リスト掲載者が50%以上を所有する子会社も対象となり、取引先の資本関係の確認が必要です。",
                 "Subsidiaries owned 50 percent or more by listed parties are covered: owners of customers must be checked.",
             ),
-            summary=Bilingual(
+            summary=LocalizedText(
                 "50%ルール(関連会社規則)の導入", "Affiliates of listed parties become subject to licensing."
             ),
             version="1",
@@ -104,15 +104,15 @@ def hostile_page() -> Change:
         detected_at=datetime(2025, 9, 29, 12, 45, 7, tzinfo=UTC),
         agencies=(trick,),
         abstract=trick,
-        tagging=Tagging(
+        tagging=Classification(
             level=Level.HIGH,
             topics=(Topic("enforcement", 0.8, (Evidence(trick, f"Home › {trick}"),)),),
             japan_nexus=(Evidence(trick, trick),),
             dates=(LegalDate("hearing", date(2025, 12, 1), note=trick, quote=trick),),
             status=(Status("published", date(2025, 9, 1), by=trick, quote=trick),),
             units=(trick,),
-            reason=Bilingual(trick, trick),
-            summary=Bilingual("", ""),
+            reason=LocalizedText(trick, trick),
+            summary=LocalizedText("", ""),
         ),
     )
 
@@ -124,6 +124,6 @@ def long_change() -> Change:
     return replace(
         change,
         tagging=replace(
-            change.tagging, summary=Bilingual("改正。" + words, "x"), reason=Bilingual(words, "x")
+            change.tagging, summary=LocalizedText("改正。" + words, "x"), reason=LocalizedText(words, "x")
         ),
     )

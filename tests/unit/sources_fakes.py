@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx2 as httpx
 
-from tracker.config.models import Host, Source
+from tracker.config.models import HostLimit, Source
 from tracker.model import Fetched, Validators
-from tracker.sources import Client, Cursor, Item
+from tracker.sources import Client, CursorUpdate, Item
 
 START = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)
 Reply = httpx.Response | Exception
@@ -73,7 +73,7 @@ def _raw(response: httpx.Response) -> bytes:
     return b"".join(response.stream)
 
 
-def client_for(site: Site | Handler, time: Time | None = None, hosts: Iterable[Host] = ()) -> Client:
+def client_for(site: Site | Handler, time: Time | None = None, hosts: Iterable[HostLimit] = ()) -> Client:
     time = time or Time()
     handle = site.handle if isinstance(site, Site) else site
     return Client(
@@ -131,7 +131,7 @@ class Notes:
             kept.append(item)
             if isinstance(item, Fetched):
                 self._keep(source, item)
-            elif isinstance(item, Cursor):
+            elif isinstance(item, CursorUpdate):
                 self.cursor = dict(item.values)
         return kept
 

@@ -9,9 +9,18 @@ from pathlib import Path
 import pytest
 
 from tests.unit.rendering_samples import affiliates_rule
-from tracker.alerts.routing import Mute, Plan, Scope, escalations, plan, refused, route, silent
+from tracker.alerts.routing import (
+    DeliveryPlan,
+    Mute,
+    Scope,
+    escalations,
+    is_below_alerting,
+    mismatches,
+    plan_delivery,
+    route,
+)
 from tracker.config.models import Channel, Route, Settings
-from tracker.model import Change, Level, ProfileMatch, Tagging
+from tracker.model import Change, Classification, Level, ProfileMatch
 
 CHANNELS = (Channel("slack", "x"), Channel("mail", "y", "en"))
 
@@ -56,7 +65,7 @@ def test_what_is_outside_the_field_goes_where_a_profile_that_it_names_leads() ->
     assert told(change, Route(to=("mail",), level=Level.LOW), theirs) == ["slack"]
     assert told(change, replace(theirs, level=Level.HIGH)) == []
     assert told(change) == []
-    assert not silent(change)
+    assert not is_below_alerting(change)
 
 
 @pytest.mark.parametrize("silent", [{"baseline": True}, {"editorial": True}])
@@ -103,7 +112,7 @@ def test_a_channel_is_told_once_in_its_own_language_with_the_first_reason() -> N
 
 
 def test_a_change_without_direction_matches_no_direction() -> None:
-    change = replace(affiliates_rule(), tagging=Tagging(level=Level.HIGH))
+    change = replace(affiliates_rule(), tagging=Classification(level=Level.HIGH))
     assert told(change, Route(to=("slack",), directions=("relief",))) == []
     assert told(change, Route(to=("slack",))) == ["slack"]
 
@@ -116,14 +125,14 @@ NIGHT = (time(20), time(8))
 
 def planned(
     channel: Channel, level: Level = Level.HIGH, now: datetime = NOW, zone: str = "Asia/Tokyo", *mutes: Mute
-) -> Plan:
-    return plan(
+) -> DeliveryPlan:
+    return plan_delivery(
         channel, level, now=now, timezone=zone, mutes=mutes, story="sty_1", source="fr", topics=("fdpr",)
     )
 
 
 def test_without_quiet_hours_batching_or_mute_everything_goes_at_once() -> None:
-    assert {planned(Channel("c", "x"), level) for level in Level} == {Plan()}
+    assert {planned(Channel("c", "x"), level) for level in Level} == {DeliveryPlan()}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +159,7 @@ def test_a_time_of_day_within_quiet_hours_waits_for_their_end() -> None:
 
 def test_what_is_critical_waits_for_no_clock() -> None:
     channel = Channel("c", "x", quiet=NIGHT, batch=time(8))
-    assert planned(channel, Level.CRITICAL) == Plan()
+    assert planned(channel, Level.CRITICAL) == DeliveryPlan()
 
 
 def test_the_clock_on_the_wall_counts_when_summer_time_ends() -> None:
@@ -192,7 +201,7 @@ def test_a_mute_that_has_ended_silences_nothing() -> None:
 
 
 def test_a_route_that_leads_nowhere_says_every_reason() -> None:
-    (found,) = refused(
+    (found,) = mismatches(
         at(Level.LOW), settings(Route(to=("slack",), level=Level.HIGH, topics=("biosecurity",)))
     )
     assert found.number == 1
@@ -202,8 +211,10 @@ def test_a_route_that_leads_nowhere_says_every_reason() -> None:
 def test_what_is_told_to_nobody_has_its_reason() -> None:
     change = at(Level.HIGH)
     outside = replace(at(Level.NONE), profiles=())
-    assert silent(change) == ""
-    assert all(map(silent, (replace(change, baseline=True), replace(change, editorial=True), outside)))
+    assert is_below_alerting(change) == ""
+    assert all(
+        map(is_below_alerting, (replace(change, baseline=True), replace(change, editorial=True), outside))
+    )
 
 
 @pytest.mark.parametrize(("level", "expected"), [(Level.MEDIUM, 0), (Level.HIGH, 1), (Level.CRITICAL, 1)])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.world import World
-from tracker.archive.evidence import write
+from tracker.archive.evidence import write_evidence
 from tracker.errors import UsageError
 
 
@@ -26,7 +26,7 @@ def proof(world: World, tmp_path: Path) -> Path:
     world.poll()
     (change,) = world.changes(source="page", baseline=False)
     folder = tmp_path / "proof"
-    write(world.state, change["id"], folder, now=world.now, timezone="Asia/Tokyo")
+    write_evidence(world.state, change["id"], folder, now=world.now, timezone="Asia/Tokyo")
     return folder
 
 
@@ -103,7 +103,7 @@ def test_the_exchanges_are_a_warc_that_its_own_digests_hold_for(proof: Path) -> 
 
 def test_a_document_of_the_federal_register_has_its_record_and_its_text(world: World, tmp_path: Path) -> None:
     world.use("fr-bis").poll()
-    write(world.state, "2026-11001", tmp_path / "rule", now=world.now, timezone="Asia/Tokyo")
+    write_evidence(world.state, "2026-11001", tmp_path / "rule", now=world.now, timezone="Asia/Tokyo")
     names = sorted(path.name for path in (tmp_path / "rule" / "after").iterdir())
     assert names == ["1-fr-record.json", "2-fr-xml.xml"]
     assert not (tmp_path / "rule" / "before").exists()
@@ -113,6 +113,6 @@ def test_a_document_of_the_federal_register_has_its_record_and_its_text(world: W
 
 def test_a_folder_in_use_and_an_unknown_change_are_refused(world: World, proof: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not empty"):
-        write(world.state, "2026-11001", proof, now=world.now, timezone="Asia/Tokyo")
+        write_evidence(world.state, "2026-11001", proof, now=world.now, timezone="Asia/Tokyo")
     with pytest.raises(UsageError, match="no change is called"):
-        write(world.state, "2099-1", tmp_path / "x", now=world.now, timezone="Asia/Tokyo")
+        write_evidence(world.state, "2099-1", tmp_path / "x", now=world.now, timezone="Asia/Tokyo")

@@ -17,12 +17,12 @@ from bench.drill_kit import new_world
 from tests.e2e.world import World
 from tests.unit.test_archive_backup import problems
 from tracker.archive import importer
-from tracker.archive.exporter import export
+from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive
 from tracker.errors import StoreError, TrackerError, UsageError
 from tracker.storage import integrity
 from tracker.storage.database import FILE
-from tracker.storage.read_queries import Wanted, reader
+from tracker.storage.read_queries import ChangeQuery, open_reader
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def exported(world: World, tmp_path: Path) -> Path:
     world.later(days=3)
     world.poll()
     assert world.told >= 2
-    return export(world.state, tmp_path / "all.zip").path
+    return export_archive(world.state, tmp_path / "all.zip").path
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         world.standin.edit_page("/news/rule", "ECCN 3B001", "ECCN 3B002")
         world.later(days=3)
         world.poll()
-        return export(world.state, tmp_path_factory.mktemp("archive") / "all.zip").path
+        return export_archive(world.state, tmp_path_factory.mktemp("archive") / "all.zip").path
 
 
 def test_what_was_exported_comes_back_as_it_was(world: World, exported: Path, tmp_path: Path) -> None:
@@ -52,11 +52,11 @@ def test_what_was_exported_comes_back_as_it_was(world: World, exported: Path, tm
     moved = import_archive(exported, there)
     assert moved.rows["change"] == len(world.changes())
     assert problems(there) == []
-    with reader(there) as opened:
-        assert opened.changes(Wanted(limit=10_000)) == world.changes()
-        assert len(opened.changes(Wanted(query="etching"))) == len(world.changes(query="etching")) > 0
+    with open_reader(there) as opened:
+        assert opened.changes(ChangeQuery(limit=10_000)) == world.changes()
+        assert len(opened.changes(ChangeQuery(query="etching"))) == len(world.changes(query="etching")) > 0
         assert opened.deliveries(world.changes()[0]["id"]) == _deliveries(world)
-    again = export(there, tmp_path / "again.zip")
+    again = export_archive(there, tmp_path / "again.zip")
     with zipfile.ZipFile(exported) as one, zipfile.ZipFile(again.path) as two:
         assert {name: one.read(name) for name in one.namelist()} == {
             name: two.read(name) for name in two.namelist()
@@ -65,7 +65,7 @@ def test_what_was_exported_comes_back_as_it_was(world: World, exported: Path, tm
 
 
 def _deliveries(world: World) -> list[dict[str, Any]]:
-    with reader(world.state) as opened:
+    with open_reader(world.state) as opened:
         return opened.deliveries(world.changes()[0]["id"])
 
 
@@ -87,7 +87,7 @@ def test_only_into_an_empty_state(world: World, exported: Path, tmp_path: Path) 
         import_archive(exported, world.state)
     assert (world.state / FILE).read_bytes() == before
     with pytest.raises(UsageError, match="exists"):
-        export(world.state, exported)
+        export_archive(world.state, exported)
 
 
 Members = dict[str, bytes]
@@ -183,7 +183,7 @@ def _sealed_change(members: Members) -> None:
 
     def edit(row: dict[str, Any]) -> None:
         row["level"] = 4 - row["level"]
-        row["seal"] = integrity.of_change(row)
+        row["seal"] = integrity.change_hash(row)
 
     _rewritten(members, "change", edit)
 

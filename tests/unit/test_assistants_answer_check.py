@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.assistants.answer_check import MOST, NO_QUOTE_STANDS, NOT_IN_FORM, check, stands
+from tracker.assistants.answer_check import MOST, NO_QUOTE_STANDS, NOT_IN_FORM, check_answer, quote_is_in
 
 OFFICIAL = (
     "§ 744.11 License requirements. A license is required to export, reexport, or transfer (in-country) any item subject "
@@ -29,7 +29,7 @@ def sentence(
 
 
 def test_sentences_stay_whose_quotes_stand_and_the_others_are_counted() -> None:
-    found = check(answer(sentence(), sentence("No license is required to export any item")), OFFICIAL)
+    found = check_answer(answer(sentence(), sentence("No license is required to export any item")), OFFICIAL)
     assert [(one.en, one.ja, one.quote) for one in found.sentences] == [
         ("A licence is needed.", "許可が必要となる。", QUOTE)
     ]
@@ -47,7 +47,7 @@ def test_sentences_stay_whose_quotes_stand_and_the_others_are_counted() -> None:
     ],
 )
 def test_typography_does_not_matter(quote: str) -> None:
-    assert stands(quote, OFFICIAL)
+    assert quote_is_in(quote, OFFICIAL)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_typography_does_not_matter(quote: str) -> None:
     ],
 )
 def test_other_words_do_not_stand(quote: str) -> None:
-    assert not stands(quote, OFFICIAL)
+    assert not quote_is_in(quote, OFFICIAL)
 
 
 @given(st.data())
@@ -71,14 +71,14 @@ def test_any_run_of_words_stands_and_none_of_it_does_with_a_word_changed(data: s
     first = data.draw(st.integers(0, len(words) - 4))
     run = words[first : data.draw(st.integers(first + 3, len(words)))]
     gap = data.draw(st.sampled_from([" ", "\n", "\u00a0", " \t "]))
-    assert stands(gap.join(run), OFFICIAL)
+    assert quote_is_in(gap.join(run), OFFICIAL)
     place = data.draw(st.integers(0, len(run) - 1))
-    assert not stands(gap.join([*run[:place], "Ruritania", *run[place + 1 :]]), OFFICIAL)
+    assert not quote_is_in(gap.join([*run[:place], "Ruritania", *run[place + 1 :]]), OFFICIAL)
 
 
 @pytest.mark.parametrize("quote", ["to the", "license is", "item", " ", "EAR"])
 def test_a_quote_of_a_word_or_two_proves_nothing(quote: str) -> None:
-    assert check(answer(sentence(quote)), OFFICIAL).reason == NO_QUOTE_STANDS
+    assert check_answer(answer(sentence(quote)), OFFICIAL).reason == NO_QUOTE_STANDS
 
 
 def test_what_a_sentence_quotes_inside_itself_must_stand_too() -> None:
@@ -88,13 +88,13 @@ def test_what_a_sentence_quotes_inside_itself_must_stand_too() -> None:
         en='It speaks of the "Entity List" and says “is a party—including as purchaser”.',
         ja="「許可」が必要。",
     )
-    found = check(answer(lying, also, right), OFFICIAL)
+    found = check_answer(answer(lying, also, right), OFFICIAL)
     assert [one.en for one in found.sentences] == [right["en"]]
     assert found.left_out == 2
 
 
 def test_markup_links_and_what_cannot_be_seen_are_taken_out() -> None:
-    found = check(
+    found = check_answer(
         answer(
             sentence(
                 en="See [the <b>rule</b>](https://evil.example/x) ![p](http://evil.example/p.png) or www.evil.example/y now\u202e.",
@@ -129,16 +129,16 @@ def test_markup_links_and_what_cannot_be_seen_are_taken_out() -> None:
     ],
 )
 def test_an_answer_in_another_form_is_none(text: str) -> None:
-    found = check(text, OFFICIAL)
+    found = check_answer(text, OFFICIAL)
     assert (found.sentences, found.reason) == ((), NOT_IN_FORM)
 
 
 def test_only_so_many_sentences_and_words_around_the_object_do_not_matter() -> None:
     told = f"Sure!\n```json\n{answer(*[sentence()] * 9)}\n```"
-    assert len(check(told, OFFICIAL).sentences) == MOST
+    assert len(check_answer(told, OFFICIAL).sentences) == MOST
 
 
 @given(st.text(), st.text())
 def test_nothing_that_a_model_says_ends_in_an_error(said: str, official: str) -> None:
-    assert check(said, official).sentences == ()
-    check(answer(sentence(said, said, said)), official)
+    assert check_answer(said, official).sentences == ()
+    check_answer(answer(sentence(said, said, said)), official)

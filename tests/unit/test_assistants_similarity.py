@@ -14,15 +14,15 @@ from click.testing import CliRunner
 
 from tests.unit.web_samples import settings as viewer_settings
 from tracker.assistants import compare, similarity
-from tracker.assistants.similarity import Likeness, likenesses, references
+from tracker.assistants.similarity import Similarity, references, similarities
 from tracker.cli import queries  # noqa: F401 - it registers its commands
 from tracker.cli.app import app
 from tracker.config.loader import load
 from tracker.errors import UsageError
-from tracker.model import TOPIC_IDS, Change, DocumentKind, Level, Op, Operation, Tagging, Topic
+from tracker.model import TOPIC_IDS, Change, Classification, DocumentKind, Level, Op, Operation, Topic
 from tracker.storage import changes
 from tracker.storage.database import Store
-from tracker.storage.read_queries import Wanted, reader
+from tracker.storage.read_queries import ChangeQuery, open_reader
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PUMPS = "Shipment of turbomolecular pump assemblies and plasma generators for chip plants"
@@ -32,7 +32,7 @@ wordllama = pytest.importorskip("wordllama", reason="the extra meaning is not in
 
 
 def change(number: str, level: Level = Level.NONE, **more: Any) -> Change:
-    tagging = Tagging(level, topics=more.pop("topics", ()))
+    tagging = Classification(level, topics=more.pop("topics", ()))
     values: dict[str, Any] = {
         "id": f"chg_{number:0>16}", "source": "fr-all", "kind": DocumentKind.NOTICE, "title": PUMPS, "abstract": SALES,
         "url": "https://www.example.gov/", "detected_at": NOW, "tagging": tagging, "document_number": number,
@@ -56,13 +56,13 @@ def store(tmp_path: Path) -> Store:
             (change("5", title="§§ 3", abstract=""), None),
             (change("6", title="A page", abstract="", kind=DocumentKind.PAGE), changed),
         ):
-            changes.save(connection, changes.Entry(one, f"fr:{one.id}", 1), operations)
+            changes.save(connection, changes.ChangeEntry(one, f"fr:{one.id}", 1), operations)
     return store
 
 
 def marked(store: Store) -> dict[str, Any]:
-    with reader(store.state) as opened:
-        return {one["id"][-1]: opened.beside(one["id"])["resembles"] for one in opened.changes(Wanted())}
+    with open_reader(store.state) as opened:
+        return {one["id"][-1]: opened.beside(one["id"])["resembles"] for one in opened.changes(ChangeQuery())}
 
 
 def test_every_topic_has_sentences_and_no_other_name_has() -> None:
@@ -72,14 +72,14 @@ def test_every_topic_has_sentences_and_no_other_name_has() -> None:
 
 
 def test_what_is_like_a_topic_is_worth_a_look_and_what_is_like_something_else_is_not() -> None:
-    pumps, fish, letters = likenesses([f"{PUMPS}. {SALES}", FISH, "§ 3, 744.11"])
+    pumps, fish, letters = similarities([f"{PUMPS}. {SALES}", FISH, "§ 3, 744.11"])
     assert pumps is not None
     assert (pumps.topic, pumps.worth_a_look) == ("semiconductor-subsystems", True)
     assert pumps.reference in dict.fromkeys(sentence for _, sentence in references().topics)
     assert fish is not None
     assert not fish.worth_a_look
     assert letters is None
-    assert not Likeness("fdpr", 0.60, "x", outside=0.59).worth_a_look
+    assert not Similarity("fdpr", 0.60, "x", outside=0.59).worth_a_look
 
 
 def test_the_model_comes_from_the_package_without_network_and_leaves_the_logs_alone(
@@ -112,8 +112,8 @@ def test_a_file_of_the_model_that_is_not_there_is_said_in_one_line_and_not_fetch
 
 def test_only_what_the_rules_found_nothing_in_is_compared_and_once(store: Store) -> None:
     before = _records(store)
-    assert compare.compare_waiting(store, lambda: NOW, 30) == 4  # not 3, which has a topic, nor 4
-    assert compare.compare_waiting(store, lambda: NOW, 30) == 0
+    assert compare.compare_pending(store, lambda: NOW, 30) == 4  # not 3, which has a topic, nor 4
+    assert compare.compare_pending(store, lambda: NOW, 30) == 0
     found = marked(store)
     assert found["1"]["topic"] == "semiconductor-subsystems"
     assert found["6"]["topic"]  # by the words that were added
@@ -124,26 +124,28 @@ def test_only_what_the_rules_found_nothing_in_is_compared_and_once(store: Store)
 def test_a_new_revision_is_compared_again_and_what_the_rules_find_then_is_said_by_them_alone(
     store: Store,
 ) -> None:
-    compare.compare_waiting(store, lambda: NOW, 30)
+    compare.compare_pending(store, lambda: NOW, 30)
     with store.write() as connection:
-        changes.save(connection, changes.Entry(change("1", title=FISH, abstract="", revision=2), "fr:1", 1))
+        changes.save(
+            connection, changes.ChangeEntry(change("1", title=FISH, abstract="", revision=2), "fr:1", 1)
+        )
     assert marked(store)["1"] is None
-    assert compare.compare_waiting(store, lambda: NOW, 30) == 1
+    assert compare.compare_pending(store, lambda: NOW, 30) == 1
     assert marked(store)["1"] is None
     with store.write() as connection:
         found = change("6", Level.LOW, topics=(Topic("fdpr", 0.9, ()),))
-        changes.save(connection, changes.Entry(found, "fr:6", 1))
+        changes.save(connection, changes.ChangeEntry(found, "fr:6", 1))
     assert marked(store)["6"] is None
 
 
 def test_other_references_compare_everything_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    compare.compare_waiting(store, lambda: NOW, 30)
+    compare.compare_pending(store, lambda: NOW, 30)
     monkeypatch.setattr(compare, "made_with", lambda: "another model")
-    assert compare.compare_waiting(store, lambda: NOW, 30) == 4
+    assert compare.compare_pending(store, lambda: NOW, 30) == 4
 
 
 def test_show_says_what_it_is_and_what_it_is_not(store: Store) -> None:
-    compare.compare_waiting(store, lambda: NOW, 30)
+    compare.compare_pending(store, lambda: NOW, 30)
     shown = CliRunner().invoke(app, ["show", "1", "--state", str(store.state), "--lang", "en"]).output
     assert "May bear on: Semiconductor manufacturing equipment" in shown
     assert "a likeness of words and not a finding" in " ".join(shown.split())
@@ -175,7 +177,7 @@ def test_the_inbox_finds_them_by_a_filter(store: Store, tmp_path: Path) -> None:
 
     from tracker.web.app import create_app
 
-    compare.compare_waiting(store, lambda: NOW, 30)
+    compare.compare_pending(store, lambda: NOW, 30)
     using = replace(viewer_settings(tmp_path / "sources.toml"), similarity=True)
     client = TestClient(create_app(lambda: using, store.state, lambda: NOW), base_url="http://127.0.0.1:8000")
     page = client.get("/?similar=1", headers={"cookie": "lang=en"}).text
@@ -201,5 +203,5 @@ def test_settings_without_the_extra_say_what_to_install(
 
 
 def _records(store: Store) -> list[dict[str, Any]]:
-    with reader(store.state) as opened:
-        return opened.changes(Wanted())
+    with open_reader(store.state) as opened:
+        return opened.changes(ChangeQuery())

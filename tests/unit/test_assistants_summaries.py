@@ -19,18 +19,18 @@ from tests.unit.notifications_sinks import HttpSink, http_sink, refusing_port
 from tests.unit.web_samples import settings as viewer_settings
 from tracker.assistants import summarize
 from tracker.assistants.model_client import ChatEndpoint, Messages
-from tracker.assistants.summarize import summarise, summarise_waiting
+from tracker.assistants.summarize import summarize_change, summarize_pending
 from tracker.cli import queries, running  # noqa: F401 - they register their commands
 from tracker.cli.app import app
 from tracker.config.loader import load
-from tracker.config.models import Settings, Summariser
+from tracker.config.models import Settings, Summarizer
 from tracker.errors import SettingsError
-from tracker.model import Change, DocumentKind, Level, Op, Operation, Tagging, Topic
+from tracker.model import Change, Classification, DocumentKind, Level, Op, Operation, Topic
 from tracker.scheduler.daemon import Daemon
 from tracker.storage import changes
 from tracker.storage.database import Store
 from tracker.storage.model_summaries import ModelSummary
-from tracker.storage.read_queries import Wanted, reader
+from tracker.storage.read_queries import ChangeQuery, open_reader
 from tracker.web.app import create_app
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -50,7 +50,7 @@ def change(number: str = "1", level: Level = Level.HIGH, **more: Any) -> Change:
     values: dict[str, Any] = {
         "id": f"chg_{number:0>16}", "source": "fr-bis", "kind": DocumentKind.RULE, "title": f"Rule {number}",
         "abstract": ABSTRACT, "url": "https://www.example.gov/", "detected_at": NOW, "document_number": f"2026-{number}",
-        "tagging": Tagging(level, topics=(Topic("fdpr", 0.9, ()),)),
+        "tagging": Classification(level, topics=(Topic("fdpr", 0.9, ()),)),
     }  # fmt: skip
     return Change(**{**values, **more})
 
@@ -63,7 +63,7 @@ def says(*sentences: dict[str, str], text: str = "", **headers: str) -> tuple[in
 def keep(store: Store, *found: Change, operations: tuple[Operation, ...] = ()) -> None:
     with store.write() as connection:
         for one in found:
-            changes.save(connection, changes.Entry(one, f"fr:{one.id}", 1), operations)
+            changes.save(connection, changes.ChangeEntry(one, f"fr:{one.id}", 1), operations)
 
 
 @pytest.fixture
@@ -74,25 +74,25 @@ def store(tmp_path: Path) -> Store:
 
 
 @contextmanager
-def endpoint(reply: Any, **more: Any) -> Iterator[tuple[HttpSink, Summariser]]:
+def endpoint(reply: Any, **more: Any) -> Iterator[tuple[HttpSink, Summarizer]]:
     with http_sink(lambda _: reply) as sink:
-        yield sink, Summariser(f"http://127.0.0.1:{sink.port}/v1", "house-model", KEY, **more)
+        yield sink, Summarizer(f"http://127.0.0.1:{sink.port}/v1", "house-model", KEY, **more)
 
 
-def asked(store: Store, wanted: Summariser, number: str = "1") -> ModelSummary:
-    return summarise(
+def asked(store: Store, wanted: Summarizer, number: str = "1") -> ModelSummary:
+    return summarize_change(
         store, change(number).id, ChatEndpoint(wanted, lambda: NOW), lambda: NOW, wanted.max_text
     )
 
 
 def beside(store: Store, number: str = "1") -> Any:
-    with reader(store.state) as opened:
+    with open_reader(store.state) as opened:
         return opened.beside(change(number).id)["model_summary"]
 
 
 def records(store: Store) -> list[dict[str, Any]]:
-    with reader(store.state) as opened:
-        return opened.changes(Wanted())
+    with open_reader(store.state) as opened:
+        return opened.changes(ChangeQuery())
 
 
 def test_what_a_model_wrote_is_kept_beside_the_record_with_who_when_and_what_was_asked(store: Store) -> None:
@@ -187,7 +187,7 @@ def test_a_bad_endpoint_is_a_state_with_a_reason_that_tells_no_secret(
 def test_nobody_listening_is_a_state_too_and_a_private_host_may_be_asked_only_because_it_is_named(
     store: Store,
 ) -> None:
-    wanted = Summariser(f"http://127.0.0.1:{refusing_port()}/v1", "house-model")
+    wanted = Summarizer(f"http://127.0.0.1:{refusing_port()}/v1", "house-model")
     assert "refused" in asked(store, wanted).reason
     assert wanted.literal_hosts().isdisjoint(Settings(Path("x"), summariser=wanted).literal_hosts())
 
@@ -254,7 +254,7 @@ def test_the_daemon_asks_about_what_is_new_and_grave_enough_a_few_at_a_time(stor
     writer = Fake()
 
     def one() -> int:
-        return summarise_waiting(
+        return summarize_pending(
             store, writer, lambda: NOW, level=Level.MEDIUM, longest=9_000, stop=threading.Event()
         )
 
@@ -268,19 +268,19 @@ def test_the_daemon_asks_about_what_is_new_and_grave_enough_a_few_at_a_time(stor
 def test_an_endpoint_that_fails_is_left_alone_for_a_while_and_a_change_given_up_in_the_end(
     store: Store,
 ) -> None:
-    from tracker.errors import NoAnswer
+    from tracker.errors import UnreadableAnswer
 
     keep(store, change("2"))
-    writer, now = Fake(NoAnswer("no connection")), [NOW]
+    writer, now = Fake(UnreadableAnswer("no connection")), [NOW]
     for _ in range(9):
-        summarise_waiting(
+        summarize_pending(
             store, writer, lambda: now[0], level=Level.LOW, longest=9_000, stop=threading.Event()
         )
         now[0] += summarize.PAUSE / 2
     assert len(writer.asked) == 5
     for _ in range(9):
         now[0] += summarize.PAUSE
-        summarise_waiting(
+        summarize_pending(
             store, writer, lambda: now[0], level=Level.LOW, longest=9_000, stop=threading.Event()
         )
     assert sorted(writer.asked) == ["Rule 1"] * 3 + ["Rule 2"] * 3
@@ -295,7 +295,7 @@ def test_an_endpoint_that_hangs_holds_up_neither_polls_nor_alerts(store: Store, 
         return "hang"
 
     with http_sink(hang) as sink:
-        wanted = Summariser(f"http://127.0.0.1:{sink.port}/v1", "house-model", automatic=Level.LOW)
+        wanted = Summarizer(f"http://127.0.0.1:{sink.port}/v1", "house-model", automatic=Level.LOW)
         daemon = Daemon(Settings(tmp_path / "none.toml", summariser=wanted), store, lambda: NOW)
         asking = threading.Thread(target=daemon.summarise)
         asking.start()
@@ -342,7 +342,7 @@ def test_the_command_asks_shows_and_says_by_its_exit_code_whether_there_is_anyth
 
 def test_settings_of_a_summariser_are_read_and_each_mistake_named(tmp_path: Path) -> None:
     wanted = load(config_of(tmp_path, 8080, 'automatic = "high"\ntimeout = "90s"\n')).summariser
-    assert wanted == Summariser(
+    assert wanted == Summarizer(
         "http://127.0.0.1:8080/v1", "house-model", KEY, Level.HIGH, timedelta(seconds=90)
     )
     assert load(_written(tmp_path, "")).summariser is None

@@ -12,8 +12,8 @@ import vobject
 
 from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.web_samples import viewer
-from tracker.model import Bilingual, Change, LegalDate
-from tracker.rendering.deadlines import calendar, deadlines, fallen
+from tracker.model import Change, LegalDate, LocalizedText
+from tracker.rendering.deadlines import calendar, deadlines, superseded_deadlines
 
 NOW = datetime(2026, 6, 10, 13, tzinfo=UTC)
 TODAY = date(2026, 6, 10)
@@ -22,14 +22,14 @@ WORDS = "半導体製造装置の輸出規制の見直し、意見募集; 改行
 
 def proposal(*dates: LegalDate, revision: int = 1) -> Change:
     rule = affiliates_rule()
-    tagging = replace(rule.tagging, dates=dates, status=(), summary=Bilingual(WORDS, WORDS))
+    tagging = replace(rule.tagging, dates=dates, status=(), summary=LocalizedText(WORDS, WORDS))
     return replace(rule, title=WORDS, revision=revision, tagging=tagging)
 
 
 def read(change: Change) -> list[Any]:
     """The events as vobject reads them; every line as RFC 5545 wants it."""
     data = calendar(
-        deadlines([change], TODAY), "ja", viewer_url="https://t.example", stamp=NOW, cancelled=fallen([change], TODAY)
+        deadlines([change], TODAY), "ja", viewer_url="https://t.example", stamp=NOW, cancelled=superseded_deadlines([change], TODAY)
     )  # fmt: skip
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))
     assert data.count(b"\n") == data.count(b"\r\n")

@@ -6,11 +6,22 @@ import random
 
 import pytest
 
-from tracker.citations import Cfr, continued, docket, find, japanese, parse, roman, sort_key, to_roman, values
+from tracker.citations import (
+    CfrCitation,
+    citation_values,
+    find_citations,
+    find_docket,
+    format_japanese,
+    next_designators,
+    parse_cfr,
+    roman,
+    sort_key,
+    to_roman,
+)
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
-    return [(hit.kind, hit.value) for hit in find(text)]
+    return [(hit.kind, hit.value) for hit in find_citations(text)]
 
 
 @pytest.mark.parametrize(
@@ -87,22 +98,22 @@ def test_what_only_looks_like_a_citation_is_left_alone(text: str) -> None:
 
 def test_places_are_those_of_the_words() -> None:
     text = "See § 744.11(a) and 3A090.a."
-    assert [text[hit.start : hit.end] for hit in find(text)] == ["§ 744.11(a)", "3A090.a"]
+    assert [text[hit.start : hit.end] for hit in find_citations(text)] == ["§ 744.11(a)", "3A090.a"]
 
 
 def test_values_are_distinct_and_in_order() -> None:
-    assert values("3A090, 4A090 and 3A090 under § 744.23", "eccn") == ["3A090", "4A090"]
+    assert citation_values("3A090, 4A090 and 3A090 under § 744.23", "eccn") == ["3A090", "4A090"]
 
 
 def test_a_doubled_docket_is_normalised() -> None:
-    assert docket("ITA-ITA-2025-0070") == "ITA-2025-0070"
-    assert docket("BIS–2025–0001") == "BIS-2025-0001"
+    assert find_docket("ITA-ITA-2025-0070") == "ITA-2025-0070"
+    assert find_docket("BIS–2025–0001") == "BIS-2025-0001"
 
 
 def test_a_path_is_parsed_into_its_place() -> None:
-    assert parse("15 CFR 744.21(b)(2)(i) › Note 1") == Cfr(15, "744", "744.21", ("b", "2", "i"))
-    assert parse("15 CFR 744 › Authority") == Cfr(15, "744")
-    assert parse("Press release › ¶2") is None
+    assert parse_cfr("15 CFR 744.21(b)(2)(i) › Note 1") == CfrCitation(15, "744", "744.21", ("b", "2", "i"))
+    assert parse_cfr("15 CFR 744 › Authority") == CfrCitation(15, "744")
+    assert parse_cfr("Press release › ¶2") is None
 
 
 @pytest.mark.parametrize(
@@ -117,7 +128,7 @@ def test_a_path_is_parsed_into_its_place() -> None:
 def test_a_list_goes_on_at_the_level_of_its_sort(
     levels: tuple[str, ...], more: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
-    assert continued(levels, more) == expected
+    assert next_designators(levels, more) == expected
 
 
 def test_roman_numerals_both_ways() -> None:
@@ -168,4 +179,4 @@ def test_paths_are_ordered_as_a_book_prints_them() -> None:
     ],
 )
 def test_the_japanese_form(path: str, expected: str) -> None:
-    assert japanese(path) == expected
+    assert format_japanese(path) == expected

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from tracker.classification import tag
-from tracker.classification.direction import Force, force
-from tracker.model import Direction, Document, DocumentKind, Level, Op, Operation, Tagging, UnitKind
+from tracker.classification import classify
+from tracker.classification.direction import BindingForce, binding_force
+from tracker.model import Classification, Direction, Document, DocumentKind, Level, Op, Operation, UnitKind
 
 TODAY = date(2026, 11, 25)
 NOTE = (
@@ -24,9 +24,9 @@ def operation(path: str, before: str, after: str, kind: UnitKind = UnitKind.PARA
     return Operation(path, op, before, after, kind=kind, spans=spans)  # type: ignore[arg-type]
 
 
-def changed(*operations: Operation, part: str = "744") -> Tagging:
+def changed(*operations: Operation, part: str = "744") -> Classification:
     document = Document(key=f"15 CFR {part}", kind=DocumentKind.CFR, title=f"PART {part}", url="")
-    return tag(document, operations, today=TODAY)
+    return classify(document, operations, today=TODAY)
 
 
 def test_a_stay_note_taken_out_lets_the_paragraphs_apply_again() -> None:
@@ -127,18 +127,18 @@ def test_a_change_that_tightens_and_eases_tightens() -> None:
 @pytest.mark.parametrize(
     ("words", "which"),
     [
-        ("A license is required, except as provided in paragraph (b).", Force.BINDS),
-        ("No license is required for these items.", Force.FREES),
-        ("License requirements no longer apply to pumps.", Force.FREES),
-        ("License Exception SMP no longer applies to pumps.", Force.BINDS),
-        ("No license exceptions are available.", Force.BINDS),
-        ("Applications are reviewed under a presumption of denial.", Force.BINDS),
-        ("Applications are reviewed case-by-case.", Force.FREES),
-        ("Shipments of pumps require a license.", Force.BINDS),
-        ("Pumps are no longer subject to a license requirement.", Force.FREES),
+        ("A license is required, except as provided in paragraph (b).", BindingForce.BINDS),
+        ("No license is required for these items.", BindingForce.FREES),
+        ("License requirements no longer apply to pumps.", BindingForce.FREES),
+        ("License Exception SMP no longer applies to pumps.", BindingForce.BINDS),
+        ("No license exceptions are available.", BindingForce.BINDS),
+        ("Applications are reviewed under a presumption of denial.", BindingForce.BINDS),
+        ("Applications are reviewed case-by-case.", BindingForce.FREES),
+        ("Shipments of pumps require a license.", BindingForce.BINDS),
+        ("Pumps are no longer subject to a license requirement.", BindingForce.FREES),
         ("The office is open on weekdays.", None),
     ],
 )
-def test_words_demand_or_exempt(words: str, which: Force | None) -> None:
-    found = force(words)
+def test_words_demand_or_exempt(words: str, which: BindingForce | None) -> None:
+    found = binding_force(words)
     assert (found and found[0]) == which

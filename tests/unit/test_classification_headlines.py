@@ -7,15 +7,15 @@ from datetime import date
 
 import pytest
 
-from tracker.classification import tag
-from tracker.model import Document, DocumentKind, Level, Tagging
+from tracker.classification import classify
+from tracker.model import Classification, Document, DocumentKind, Level
 
 TODAY = date(2026, 11, 20)
 
 
-def headline(title: str, host: str = "media.bis.gov") -> Tagging:
+def headline(title: str, host: str = "media.bis.gov") -> Classification:
     address = f"https://{host}/press-release/x"
-    return tag(Document(key=address, kind=DocumentKind.PAGE, title=title, url=address), today=TODAY)
+    return classify(Document(key=address, kind=DocumentKind.PAGE, title=title, url=address), today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -64,17 +64,17 @@ def test_an_update_of_what_the_sdn_list_says_of_a_person_adds_nobody() -> None:
         url="",
         abstract=words,
     )
-    found = tag(notice, today=TODAY)
+    found = classify(notice, today=TODAY)
     assert found.level is Level.LOW
     assert "update to the identifying information" in found.reason.en
 
 
-def bare(title: str) -> Tagging:
+def bare(title: str) -> Classification:
     """A record as the Federal Register has it for many orders and some rules: no abstract, no agency."""
     document = Document(
         key="2025-1", kind=DocumentKind.NOTICE, title=title, url="", abstract="No summary provided."
     )
-    return tag(document, today=TODAY)
+    return classify(document, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_an_interim_final_rule_of_the_bureau_takes_comments_though_its_abstract_
         url="",
         abstract="In this interim final rule (IFR), the Bureau of Industry and Security (BIS) makes changes to controls.",
     )
-    comment = next(each for each in tag(rule, today=TODAY).topics if each.id == "comment-opportunity")
+    comment = next(each for each in classify(rule, today=TODAY).topics if each.id == "comment-opportunity")
     assert "interim final rule" in comment.evidence[0].quote
 
 
@@ -142,9 +142,9 @@ def test_a_rule_may_hold_only_for_documents_before_a_day() -> None:
         abstract="No summary provided.",
         published=date(2022, 4, 1),
     )
-    assert tag(metals, today=TODAY).level is Level.MEDIUM
-    assert tag(replace(metals, published=date(2025, 2, 18)), today=TODAY).level is Level.HIGH
-    assert tag(replace(metals, published=None), today=TODAY).level is Level.HIGH
+    assert classify(metals, today=TODAY).level is Level.MEDIUM
+    assert classify(replace(metals, published=date(2025, 2, 18)), today=TODAY).level is Level.HIGH
+    assert classify(replace(metals, published=None), today=TODAY).level is Level.HIGH
 
 
 @pytest.mark.parametrize(
@@ -166,4 +166,4 @@ def test_an_inquiry_into_ai_as_such_is_in_the_field_and_one_into_a_trade_s_use_o
     title: str, abstract: str, level: Level
 ) -> None:
     asked = Document(key="1", kind=DocumentKind.NOTICE, title=title, url="", abstract=abstract)
-    assert tag(asked, today=TODAY).level is level
+    assert classify(asked, today=TODAY).level is level

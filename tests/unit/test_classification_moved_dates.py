@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from tracker.classification import tag
+from tracker.classification import classify
 from tracker.legal_status.legal_dates import DELAYED, DISPUTED
-from tracker.model import Document, DocumentKind, Tagging, Unit, UnitKind
-from tracker.serialization import record, restore
+from tracker.model import Classification, Document, DocumentKind, Unit, UnitKind
+from tracker.serialization import change_from_json, change_to_json
 
 PUBLISHED = date(2030, 3, 1)
 
 
-def tagged(dates: str, *texts: str, **facts: Any) -> Tagging:
+def tagged(dates: str, *texts: str, **facts: Any) -> Classification:
     units = tuple(
         Unit(f"¶{n}", UnitKind.INSTRUCTION if text[0].isdigit() else UnitKind.PARAGRAPH, text)
         for n, text in enumerate(texts, 1)
@@ -24,7 +24,7 @@ def tagged(dates: str, *texts: str, **facts: Any) -> Tagging:
         key="2030-1", kind=DocumentKind.RULE, title="Sample rule on export controls", url="", dates_text=dates,
         published=PUBLISHED, units=units, **facts,
     )  # fmt: skip
-    return tag(document, today=PUBLISHED)
+    return classify(document, today=PUBLISHED)
 
 
 def said(dates: str, **facts: Any) -> list[tuple[str, str, bool]]:
@@ -122,13 +122,13 @@ def test_time_zone_and_count_go_into_the_record_and_come_back() -> None:
 
     dates = tagged("Effective at 12:01 a.m. eastern time 30 days after publication.").dates
     change = document("2030-1", dates=dates)
-    (entry,) = record(change)["dates"]
+    (entry,) = change_to_json(change)["dates"]
     assert (entry["time"], entry["zone"], entry["counted"]) == (
         "12:01 a.m.",
         "eastern time",
         "30 days after 2030-03-01",
     )
-    assert restore(record(change)).tagging.dates == dates
+    assert change_from_json(change_to_json(change)).tagging.dates == dates
 
 
 @pytest.mark.parametrize(

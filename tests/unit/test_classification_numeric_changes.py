@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from tracker import diffing
-from tracker.classification import tag
-from tracker.model import Document, DocumentKind, Tagging, Unit, UnitKind
+from tracker.classification import classify
+from tracker.model import Classification, Document, DocumentKind, Unit, UnitKind
 
 TODAY = date(2026, 6, 1)
 PART = "PART 734—SCOPE OF THE EXPORT ADMINISTRATION REGULATIONS"
@@ -24,7 +24,7 @@ SHIPMENT = "(a) Under this license exception, the value of each shipment may not
 FREE = "(b) Integrated circuits with a performance density of less than {} are excluded from this license requirement."
 
 
-def changed(path: str, before: str, after: str) -> Tagging:
+def changed(path: str, before: str, after: str) -> Classification:
     old, new = (
         Document(
             key="15 CFR 734", kind=DocumentKind.CFR, title=PART, url="https://example.gov/",
@@ -32,7 +32,7 @@ def changed(path: str, before: str, after: str) -> Tagging:
         )
         for text in (before, after)
     )  # fmt: skip
-    return tag(new, diffing.compare(old, new), today=TODAY)
+    return classify(new, diffing.compare(old, new), today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_where_the_direction_cannot_be_told_a_person_is_asked_to_read(before: st
     assert "whether it binds more or less has to be read" in found.reason.en
 
 
-def published(title: str, abstract: str, kind: DocumentKind = DocumentKind.RULE) -> Tagging:
+def published(title: str, abstract: str, kind: DocumentKind = DocumentKind.RULE) -> Classification:
     document = Document(
         key="2026-1", kind=kind, title=title, abstract=abstract, url="", document_number="2026-1", published=TODAY,
         type="Rule" if kind is DocumentKind.RULE else "Presidential Document",
         agencies=("Industry and Security Bureau",) if kind is DocumentKind.RULE else (),
     )  # fmt: skip
-    return tag(document, today=TODAY)
+    return classify(document, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,6 @@ def test_a_control_that_is_added_outweighs_a_number_that_moves() -> None:
             ("1", (Unit("Supp. No. 1 to Part 774 › 3B001 › c.1", UnitKind.ITEM, "c.1. Vacuum valves “specially designed” for the equipment of 3B001.a"),)),
         )
     )  # fmt: skip
-    found = tag(new, diffing.compare(old, new), today=TODAY)
+    found = classify(new, diffing.compare(old, new), today=TODAY)
     assert found.direction == "restriction"
     assert "Vacuum valves" in found.reason.ja

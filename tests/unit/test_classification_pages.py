@@ -6,8 +6,18 @@ from datetime import date
 
 import pytest
 
-from tracker.classification import tag
-from tracker.model import Direction, Document, DocumentKind, Level, Op, Operation, Tagging, Unit, UnitKind
+from tracker.classification import classify
+from tracker.model import (
+    Classification,
+    Direction,
+    Document,
+    DocumentKind,
+    Level,
+    Op,
+    Operation,
+    Unit,
+    UnitKind,
+)
 
 TODAY = date(2026, 11, 20)
 BIS = "The Bureau of Industry and Security gives guidance on export controls under the EAR."
@@ -16,7 +26,7 @@ INVESTORS = "The Treasury explains the outbound investment program and who must 
 PARK = "The park is open all year and has a museum, a lake and a restaurant."
 
 
-def page(about: str, came: str = "", gone: str = "", title: str = "Guidance page") -> Tagging:
+def page(about: str, came: str = "", gone: str = "", title: str = "Guidance page") -> Classification:
     units = [
         Unit("Guidance page", UnitKind.HEADING, title),
         Unit("Guidance page › ¶1", UnitKind.PARAGRAPH, about),
@@ -34,10 +44,10 @@ def page(about: str, came: str = "", gone: str = "", title: str = "Guidance page
         url="https://example.gov/p",
         units=tuple(units),
     )
-    return tag(document, operations, today=TODAY)
+    return classify(document, operations, today=TODAY)
 
 
-def ids(found: Tagging) -> set[str]:
+def ids(found: Classification) -> set[str]:
     return {topic.id for topic in found.topics}
 
 
@@ -122,4 +132,4 @@ def test_the_frame_of_a_page_and_addresses_do_not_say_what_it_is_about() -> None
     words = (Unit("Lunch ¶1", UnitKind.PARAGRAPH, "The cafeteria serves soup on Fridays.", 0),)
     bare = Document("k", DocumentKind.PAGE, "Lunch", "", words)
     framed = Document("k", DocumentKind.PAGE, "Lunch", "", (*words, *frame))
-    assert tag(framed, today=TODAY) == tag(bare, today=TODAY)
+    assert classify(framed, today=TODAY) == classify(bare, today=TODAY)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tracker.classification import match, tag
+from tracker.classification import classify, match_profiles
 from tracker.classification.profile import eccn_matches
 from tracker.classification.synonyms import synonyms
 from tracker.model import Document, DocumentKind, Level, Op, Operation, Profile, ProfileMatch, Unit, UnitKind
@@ -16,8 +16,8 @@ ITEM = "Supp. No. 1 to Part 774 › 3B001 › c.1.b"
 
 
 def one(profile: Profile, document: Document, *operations: Operation) -> ProfileMatch | None:
-    tagging = tag(document, operations, today=TODAY)
-    found = match([profile], document, operations, tagging)
+    tagging = classify(document, operations, today=TODAY)
+    found = match_profiles([profile], document, operations, tagging)
     return found[0] if found else None
 
 
@@ -72,10 +72,10 @@ def test_a_match_by_name_raises_the_level_for_that_profile_only() -> None:
         "Suspension of Certain Controls",
         "BIS amends the Export Administration Regulations; License Exception STA covers mass flow controllers.",
     )
-    tagging = tag(document, today=TODAY)
+    tagging = classify(document, today=TODAY)
     caught = Profile("caught", products=("マスフローコントローラー",))
     by_topic = Profile("by-topic", topics=("license-exceptions",))
-    found = {m.profile: m.level for m in match([caught, by_topic], document, (), tagging)}
+    found = {m.profile: m.level for m in match_profiles([caught, by_topic], document, (), tagging)}
     assert found["caught"].rank == tagging.level.rank + 1
     assert found["by-topic"] is tagging.level
 

@@ -39,11 +39,11 @@ def test_the_version_follows_the_file() -> None:
 
 
 def test_a_mistake_in_the_file_is_named_with_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    good = rules_module.packaged("rules.toml").decode()
+    good = rules_module.load_packaged_rules("rules.toml").decode()
     bad = good.replace("[facts.uflpa]\ntext", "[facts.uflpa]\ntexxt", 1).replace(
         'any_facts = ["withdrawal"', 'any_facts = ["no-such-fact"', 1
     )
-    monkeypatch.setattr(rules_module, "packaged", lambda name: bad.encode())
+    monkeypatch.setattr(rules_module, "load_packaged_rules", lambda name: bad.encode())
     rules.cache_clear()
     try:
         with pytest.raises(SettingsError) as error:
@@ -75,7 +75,7 @@ def test_terms_read_as_the_head_of_the_file_says(term: str, text: str, found: bo
 
 
 def test_a_document_of_nothing_is_outside_the_field() -> None:
-    from tracker.classification import tag
+    from tracker.classification import classify
 
     empty = Document(key="", kind=DocumentKind.NOTICE, title="", url="")
-    assert tag(empty, today=date(2026, 1, 1)).level is Level.NONE
+    assert classify(empty, today=date(2026, 1, 1)).level is Level.NONE

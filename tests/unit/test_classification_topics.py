@@ -7,24 +7,26 @@ from typing import Any
 
 import pytest
 
-from tracker.classification import tag, where_label
-from tracker.classification.reason import begun, shorten
-from tracker.model import Direction, Document, DocumentKind, Level, Op, Operation, Tagging, UnitKind
+from tracker.classification import classify, where_label
+from tracker.classification.reason import opening_words, shorten
+from tracker.model import Classification, Direction, Document, DocumentKind, Level, Op, Operation, UnitKind
 
 TODAY = date(2026, 3, 1)
 
 
-def read(title: str, abstract: str = "", kind: DocumentKind = DocumentKind.NOTICE, **facts: Any) -> Tagging:
+def read(
+    title: str, abstract: str = "", kind: DocumentKind = DocumentKind.NOTICE, **facts: Any
+) -> Classification:
     document = Document(
         key="2026-00001", kind=kind, title=title, url="", abstract=abstract, document_number="2026-00001",
         published=TODAY, **facts,
     )  # fmt: skip
-    return tag(document, today=TODAY)
+    return classify(document, today=TODAY)
 
 
 def change(
     path: str, before: str, after: str, *, kind: UnitKind = UnitKind.PARAGRAPH, title: str = "PART 744"
-) -> Tagging:
+) -> Classification:
     operation = Operation(
         path,
         Op.CHANGED if before and after else Op.ADDED if after else Op.REMOVED,
@@ -38,10 +40,10 @@ def change(
         kind=kind,
     )
     document = Document(key="15 CFR 744", kind=DocumentKind.CFR, title=title, url="")
-    return tag(document, [operation], today=TODAY)
+    return classify(document, [operation], today=TODAY)
 
 
-def ids(found: Tagging) -> set[str]:
+def ids(found: Classification) -> set[str]:
     return {topic.id for topic in found.topics}
 
 
@@ -161,7 +163,7 @@ def test_the_words_added_decide_and_not_what_stood_there() -> None:
         spans=spans,  # type: ignore[arg-type]
     )
     document = Document(key="15 CFR 758", kind=DocumentKind.CFR, title="PART 758—EXPORT CLEARANCE", url="")
-    found = tag(document, [operation], today=TODAY)
+    found = classify(document, [operation], today=TODAY)
     assert "advanced-computing" not in ids(found)
     assert "entity-list" not in ids(found)
 
@@ -212,7 +214,7 @@ def test_a_party_row_added_under_japan_is_critical_one_removed_is_low() -> None:
 def test_only_editorial_differences_are_never_alerted() -> None:
     operation = Operation("15 CFR 744.21(a)", Op.CHANGED, "a – b", "a—b", editorial=True)
     document = Document(key="15 CFR 744", kind=DocumentKind.CFR, title="PART 744", url="")
-    found = tag(document, [operation], today=TODAY)
+    found = classify(document, [operation], today=TODAY)
     assert found.level is Level.NONE
     assert found.topics == ()
 
@@ -224,7 +226,7 @@ def test_a_document_corrected_in_place_is_read_whole() -> None:
         "under the destination of China.",
     )  # fmt: skip
     operation = Operation("¶3", Op.CHANGED, "typo", "type", spans=(("delete", "typo"), ("insert", "type")))
-    assert tag(document, [operation], today=TODAY).level is Level.HIGH
+    assert classify(document, [operation], today=TODAY).level is Level.HIGH
 
 
 @pytest.mark.parametrize(
@@ -246,11 +248,11 @@ def test_a_row_that_enters_a_screening_list_is_judged_by_list_and_place(
 ) -> None:
     document = Document(key="csl", kind=DocumentKind.LIST, title="Consolidated Screening List", url="")
     added = Operation(path, Op.ADDED, after="Sample. Somewhere.", kind=UnitKind.ROW)
-    found = tag(document, [added], today=TODAY)
+    found = classify(document, [added], today=TODAY)
     assert (found.level, found.direction) == (level, direction)
     assert ids(found) == {"entity-list"}
     gone = Operation(path, Op.REMOVED, before="Sample. Somewhere.", kind=UnitKind.ROW)
-    assert tag(document, [gone], today=TODAY).level is Level.LOW
+    assert classify(document, [gone], today=TODAY).level is Level.LOW
 
 
 @pytest.mark.parametrize(
@@ -373,7 +375,7 @@ def test_a_summary_in_japanese_names_the_country_in_japanese() -> None:
     ],
 )  # fmt: skip
 def test_a_quote_begins_where_it_says_something_and_shows_what_it_leaves_out(words: str, told: str) -> None:
-    assert shorten(begun(words)) == told
+    assert shorten(opening_words(words)) == told
 
 
 def test_a_quote_is_not_cut_inside_of_a_name() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from datetime import date
 
-from tracker.classification import tag
-from tracker.model import Document, DocumentKind, Tagging, Unit, UnitKind
+from tracker.classification import classify
+from tracker.model import Classification, Document, DocumentKind, Unit, UnitKind
 
 TODAY = date(2026, 3, 2)
 FILLER = "Imports of widgets threaten the national security of the United States, and tariffs are needed."
 
 
-def tagged(*texts: str, kind: DocumentKind = DocumentKind.PAGE, abstract: str = "") -> Tagging:
+def tagged(*texts: str, kind: DocumentKind = DocumentKind.PAGE, abstract: str = "") -> Classification:
     units = tuple(
         Unit(f"¶{n}", UnitKind.PARAGRAPH, text) for n, text in enumerate((*[FILLER] * 100, *texts), 1)
     )
@@ -20,7 +20,7 @@ def tagged(*texts: str, kind: DocumentKind = DocumentKind.PAGE, abstract: str = 
         key="o", kind=kind, title="Adjusting imports of widgets: export controls", url="", units=units,
         published=TODAY, abstract=abstract, document_number="2026-1",
     )  # fmt: skip
-    return tag(document, today=TODAY)
+    return classify(document, today=TODAY)
 
 
 def test_what_an_order_revokes_at_its_end_is_found() -> None:

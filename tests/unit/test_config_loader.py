@@ -10,7 +10,7 @@ import pytest
 
 from tracker.config.loader import line_numbers, load
 from tracker.config.models import Source, SourceKind
-from tracker.config.schema import json_schema, source_keys
+from tracker.config.schema import json_schema, keys_for_kind
 from tracker.errors import SettingsError
 from tracker.model import Level
 
@@ -179,7 +179,7 @@ def test_the_shipped_schema_is_the_one_the_keys_make() -> None:
 
 @pytest.mark.parametrize("kind", list(SourceKind))
 def test_every_key_of_a_source_is_a_field_of_it(kind: SourceKind) -> None:
-    assert set(source_keys(kind)) <= set(Source.__dataclass_fields__)
+    assert set(keys_for_kind(kind)) <= set(Source.__dataclass_fields__)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date
 
 from bench.eval_effective_days import pages, score
 from tests.recorded import recorded
-from tracker.classification import tag
+from tracker.classification import classify
 from tracker.parsing.fr_record import fr_document
 
 TODAY = date(2026, 11, 20)
@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 20)
 
 def test_dates_that_other_programs_read_wrongly_are_read() -> None:
     rows = json.loads(recorded("cases/dates/records.json"))["results"]
-    found = {row["document_number"]: tag(fr_document(row), today=TODAY) for row in rows}
+    found = {row["document_number"]: classify(fr_document(row), today=TODAY) for row in rows}
 
     def days(number: str, kind: str, *, superseded: bool = False) -> list[str]:
         entries = found[f"2026-{number}"].dates

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.diffing_samples import heading, operations, paragraph
 from tracker.diffing import substantive
-from tracker.diffing.normalization import only_typography
+from tracker.diffing.normalization import differs_in_typography_only
 from tracker.model import Unit, UnitKind
 
 
@@ -41,10 +41,10 @@ from tracker.model import Unit, UnitKind
     ],
 )
 def test_typography_only(before: str, after: str) -> None:
-    assert only_typography(before, after)
-    assert only_typography(after, before)
+    assert differs_in_typography_only(before, after)
+    assert differs_in_typography_only(after, before)
     padding = "of the items that are subject to the EAR and are destined to Japan "
-    assert only_typography(padding + before + " " + padding, padding + after + " " + padding)
+    assert differs_in_typography_only(padding + before + " " + padding, padding + after + " " + padding)
 
 
 @pytest.mark.parametrize(
@@ -83,10 +83,10 @@ def test_typography_only(before: str, after: str) -> None:
     ],
 )
 def test_never_typography(before: str, after: str) -> None:
-    assert not only_typography(before, after)
-    assert not only_typography(after, before)
+    assert not differs_in_typography_only(before, after)
+    assert not differs_in_typography_only(after, before)
     padding = "of the items that are subject to the EAR and are destined to Japan "
-    assert not only_typography(padding + before + " " + padding, padding + after + " " + padding)
+    assert not differs_in_typography_only(padding + before + " " + padding, padding + after + " " + padding)
 
 
 def note(kind: UnitKind, text: str) -> Unit:

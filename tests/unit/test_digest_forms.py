@@ -14,14 +14,14 @@ from lxml import html
 from markdown_it import MarkdownIt
 
 from tests.unit.digest_samples import MONDAY, PERIOD, full_week, hostile, part, week
-from tracker.digest import STYLE, letter, mail, markdown, page, pdf, sheet
+from tracker.digest import STYLE, build_view, markdown, page, pdf, render_email, render_mail
 from tracker.digest.markdown import escape
-from tracker.digest.week import Health, Week
+from tracker.digest.week import SourceHealth, Week
 from tracker.errors import UsageError
-from tracker.model import Bilingual, Language, Topic
-from tracker.notifications.formats import uncalled
+from tracker.model import Language, LocalizedText, Topic
+from tracker.notifications.formats import defuse_mentions
 from tracker.rendering import print_pdf
-from tracker.sanitize import line
+from tracker.sanitize import sanitize_line
 
 reading: Any = html  # lxml's stubs type what XPath gives as all that it may ever give
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
@@ -54,55 +54,55 @@ def busy(count: int = 120, length: int = 1) -> Week:
 
 
 def test_three_sentences_tell_the_week() -> None:
-    told = sheet(full_week(), "en")
+    told = build_view(full_week(), "en")
     assert told.sentences == (
         "4 changes in the field this week (1 critical, 1 high, 1 medium, 1 low), against 0 the week before.",
         "The weightiest: Supp. No. 4 to Part 744: 1 party added (Critical, restriction).",
         "2 things need action; the nearest date is 25 May 2026 (8 days left), Effective: Rule number 1.",
     )
-    assert sheet(full_week(), "ja").sentences[0] == (
+    assert build_view(full_week(), "ja").sentences[0] == (
         "今週は対象分野で変更4件を検知しました(緊急1件、高1件、中1件、低1件)。前週は0件でした。"
     )
 
 
 def test_the_sections_stand_in_the_order_in_which_they_are_needed() -> None:
-    assert [section.id for section in sheet(full_week(), "en").sections] == [
+    assert [section.id for section in build_view(full_week(), "en").sections] == [
         "actions", "topics", "turns", "parties", "sections", "proposals", "coming", "sources",
     ]  # fmt: skip
 
 
 def test_an_empty_week_says_so_and_that_the_sources_were_watched() -> None:
-    told = sheet(week(), "en")
+    told = build_view(week(), "en")
     assert told.sentences[0] == "No change in the field was found this week."
     assert told.sentences[1] == "1 of 1 sources are in order and brought 3 new or changed texts this week."
     assert "no changes in the field" in told.subject
-    for text in (mail(told), markdown(told), page(week(), "en")):
+    for text in (render_mail(told), markdown(told), page(week(), "en")):
         assert "Nothing needs action this week." in text
 
 
 def test_an_empty_week_with_a_source_that_failed_warns_first() -> None:
-    ill = Health("fr-bis", "failing", PERIOD.start, "504 Gateway Timeout")
-    told = sheet(week(sources=(ill,)), "ja")
+    ill = SourceHealth("fr-bis", "failing", PERIOD.start, "504 Gateway Timeout")
+    told = build_view(week(sources=(ill,)), "ja")
     assert told.warning == "1件の情報源に問題があり、今週の変更を見落としているおそれがあります: fr-bis"
-    for text in (mail(told), markdown(told)):
+    for text in (render_mail(told), markdown(told)):
         assert text.index("見落と") < text.index("今週、対象分野の変更は")
         assert "504 Gateway Timeout" in text
 
 
 def test_what_may_be_a_repetition_says_so() -> None:
-    told = sheet(full_week(), "en", repeated=True)
+    told = build_view(full_week(), "en", repeated=True)
     assert "(possibly repeated)" in told.subject
-    assert "possibly repeated" in mail(told)
+    assert "possibly repeated" in render_mail(told)
 
 
 def test_a_week_that_still_runs_says_so() -> None:
-    assert "week still running" in sheet(full_week(now=MONDAY - timedelta(days=3)), "en").marks
+    assert "week still running" in build_view(full_week(now=MONDAY - timedelta(days=3)), "en").marks
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("count", [120, 1000])
 def test_a_busy_week_is_one_mail_and_says_what_it_leaves_out(language: Language, count: int) -> None:
-    told, html = letter(busy(count, 200), language)
+    told, html = render_email(busy(count, 200), language)
     assert len(html.encode()) < 102_000  # where Gmail cuts a mail
     topics = next(section for section in told.sections if section.id == "topics")
     left_out = re.findall(r"\d+", " ".join(group.more for group in topics.groups))
@@ -110,7 +110,7 @@ def test_a_busy_week_is_one_mail_and_says_what_it_leaves_out(language: Language,
 
 
 def test_japanese_pages_are_japanese_but_for_what_is_quoted() -> None:
-    text = markdown(sheet(full_week(), "ja"))
+    text = markdown(build_view(full_week(), "ja"))
     for word in ("Changes", "Sources", "Nothing", "action", "week"):
         assert not re.search(rf"(?<![\w/.-]){word}", text), word
     assert "EAR第744.23条" in text
@@ -124,7 +124,7 @@ def test_japanese_pages_are_japanese_but_for_what_is_quoted() -> None:
 def test_a_mail_has_only_what_clients_keep(told: Week, language: Language) -> None:
     """By what Gmail, Outlook and Apple Mail strip: style sheets, classes, scripts, SVG, forms, remote things,
     positions, flex and grid, CSS variables."""
-    text = mail(sheet(told, language))
+    text = render_mail(build_view(told, language))
     root = reading.document_fromstring(text)
     allowed = {
         "html", "head", "meta", "title", "body", "table", "tbody", "tr", "td", "th", "p", "h1", "h2", "h3",
@@ -152,7 +152,7 @@ def test_a_mail_has_only_what_clients_keep(told: Week, language: Language) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_text_of_a_mail_is_dark_enough_on_its_ground(language: Language) -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1, wherever a colour and its ground are said together."""
-    leaves = [mail(sheet(told, language)) for told in (busy(), week(busy().items[0].change))]
+    leaves = [render_mail(build_view(told, language)) for told in (busy(), week(busy().items[0].change))]
     for element in (one for leaf in leaves for one in reading.document_fromstring(leaf).iter()):
         style = dict(re.findall(r"([\w-]+)\s*:\s*([^;]+)", element.get("style", "")))
         ground, ink = style.get("background", ""), style.get("color", "")
@@ -229,11 +229,11 @@ def test_words_from_outside_stay_words(language: Language) -> None:
         hostile(TRICK),
         profile=TRICK,
         affected=(hostile(TRICK),),
-        sources=(Health(TRICK, "failing", PERIOD.start, TRICK),),
+        sources=(SourceHealth(TRICK, "failing", PERIOD.start, TRICK),),
     )
-    leaf = sheet(told, language)
+    leaf = build_view(told, language)
     assert not re.search(r"[\r\n\u202e]", leaf.subject)
-    for text in (mail(leaf), page(told, language)):
+    for text in (render_mail(leaf), page(told, language)):
         root = reading.document_fromstring(text)
         assert not root.xpath("//script | //img | //*[@onerror] | //style")
         assert all(address.startswith("https://tracker.example.co.jp/") for address in root.xpath("//@href"))
@@ -278,14 +278,16 @@ def test_markdown_shows_just_the_text(text: str, escaped: str) -> None:
 @example("1) x")
 def test_any_text_reads_as_it_is_in_markdown(words: str) -> None:
     """As rows and their notes stand in a list; `uncalled` may have put other signs for those that call people."""
-    said = line(words)
+    said = sanitize_line(words)
     shown = reading.fragment_fromstring(
         MarkdownIt("commonmark")
         .enable(["table", "strikethrough"])
         .render(f"- x {escape(said)}  \n  {escape(said)}"),
         create_parent="div",
     )
-    assert line(shown.text_content()) == line(f"x {uncalled(said)} {uncalled(said)}")
+    assert sanitize_line(shown.text_content()) == sanitize_line(
+        f"x {defuse_mentions(said)} {defuse_mentions(said)}"
+    )
     assert {element.tag for element in shown.iter()} <= {"div", "ul", "li", "br"}
 
 
@@ -297,7 +299,7 @@ def test_a_pdf_holds_the_words(language: Language) -> None:
     pytest.importorskip("weasyprint")
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(pdf(sheet(full_week(), language)))
+    document = pypdfium2.PdfDocument(pdf(build_view(full_week(), language)))
     try:
         text = "".join(leaf.get_textpage().get_text_range() for leaf in document)
     finally:
@@ -309,7 +311,7 @@ def test_a_pdf_holds_the_words(language: Language) -> None:
 def test_a_pdf_of_a_busy_and_hostile_week_is_made_all_the_same() -> None:
     pytest.importorskip("weasyprint")
     told = week(*(item.change for item in busy().items), hostile(TRICK), profile=TRICK)
-    assert pdf(sheet(told, "en")).startswith(b"%PDF")
+    assert pdf(build_view(told, "en")).startswith(b"%PDF")
 
 
 def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,7 +319,7 @@ def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.Monke
 
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(UsageError) as raised:
-        pdf(sheet(week(), "en"))
+        pdf(build_view(week(), "en"))
     assert raised.value.line().startswith("a PDF needs the extra `pdf` (pip install 'tracker[pdf]'")
     assert "\n" not in raised.value.line()
 
@@ -333,8 +335,10 @@ def test_a_change_of_listed_parties_stands_under_the_lists_and_sections_are_cite
         topics=(Topic("semiconductor-subsystems", 0.95, ()), Topic("entity-list", 0.9, ())),
     )  # fmt: skip
     words = "15 CFR 734.9:1段落を変更((e))。15 CFR 734.13:1段落を変更((a)(2))。改正前「a」→改正後「b」"
-    text = part(2, units=("15 CFR 734.9(e)",), topics=(Topic("fdpr", 0.9, ()),), summary=Bilingual(words, ""))
-    (topics,) = (found for found in sheet(week(parties, text), "ja").sections if found.id == "topics")
+    text = part(
+        2, units=("15 CFR 734.9(e)",), topics=(Topic("fdpr", 0.9, ()),), summary=LocalizedText(words, "")
+    )
+    (topics,) = (found for found in build_view(week(parties, text), "ja").sections if found.id == "topics")
     heads = {group.title: [row.head for row in group.rows] for group in topics.groups}
     assert heads == {
         "エンティティー・リスト等": ["EAR第744部補遺第4号:JAPANに1者を追加"],

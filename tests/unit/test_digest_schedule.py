@@ -14,18 +14,18 @@ from sqlalchemy import select
 from tests.unit.digest_samples import MONDAY, PERIOD, VIEWER, full_week
 from tests.unit.notifications_sinks import http_sink, mail_sink
 from tracker.config.models import Channel, Digest, Settings, Source, SourceKind
-from tracker.digest.delivery_forms import parcel
+from tracker.digest.delivery_forms import digest_message
 from tracker.digest.schedule import LEASE, due, readers, send_due, send_week
 from tracker.notifications import targets as places
-from tracker.notifications.delivery_result import TRIES, Answer, together
-from tracker.notifications.formats import Parcel
-from tracker.rendering.status_report import status
-from tracker.rendering.status_report import well as well_kept
+from tracker.notifications.delivery_result import TRIES, DeliveryResult, combine_results
+from tracker.notifications.formats import OutboundMessage
+from tracker.rendering.status_report import is_healthy as well_kept
+from tracker.rendering.status_report import status_report
 from tracker.rendering.status_text import table
 from tracker.storage import changes as stored
 from tracker.storage import digests, notices, source_state
 from tracker.storage.database import Store
-from tracker.storage.read_queries import reader
+from tracker.storage.read_queries import open_reader
 from tracker.storage.schema import NOTICE
 
 WATCHED = PERIOD.start - timedelta(days=30)
@@ -46,11 +46,11 @@ def settings(digest: Digest | None = NEWS, *channels: Channel) -> Settings:
 class Post:
     """A channel in memory: keeps what it was given, and answers as told."""
 
-    reply: Callable[[int], Answer | BaseException] = lambda _: Answer(True, "250 taken")
-    taken: list[tuple[str, Parcel]] = field(default_factory=list)
+    reply: Callable[[int], DeliveryResult | BaseException] = lambda _: DeliveryResult(True, "250 taken")
+    taken: list[tuple[str, OutboundMessage]] = field(default_factory=list)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def __call__(self, channel: Channel, given: Parcel) -> Answer:
+    def __call__(self, channel: Channel, given: OutboundMessage) -> DeliveryResult:
         with self.guard:
             self.taken.append((channel.id, given))
             answer = self.reply(len(self.taken))
@@ -66,7 +66,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with opened.write() as connection:
         source_state.set_baseline(connection, "fr-bis", WATCHED)
         for item in full_week().items:
-            stored.save(connection, stored.Entry(item.change, item.change.id, 1))
+            stored.save(connection, stored.ChangeEntry(item.change, item.change.id, 1))
     yield opened
     opened.close()
 
@@ -178,7 +178,7 @@ def test_a_second_crash_ends_it_until_a_person_asks(store: Store) -> None:
 
 def test_one_that_may_have_been_taken_is_repeated_once_at_the_most(store: Store) -> None:
     one = settings(replace(NEWS, to=("mail",)))
-    post = Post(reply=lambda _: Answer(False, "no answer", uncertain=True))
+    post = Post(reply=lambda _: DeliveryResult(False, "no answer", uncertain=True))
     assert run(store, post, MONDAY, one) == [("mail", "pending")]
     assert run(store, post, MONDAY + timedelta(minutes=1), one) == [("mail", "dead")]
     assert run(store, post, MONDAY + timedelta(days=1), one) == []
@@ -186,12 +186,12 @@ def test_one_that_may_have_been_taken_is_repeated_once_at_the_most(store: Store)
 
 
 def test_a_broken_channel_is_tried_again_and_does_not_touch_the_other(store: Store) -> None:
-    def reply(number: int) -> Answer:
-        return Answer(False, "451 later")
+    def reply(number: int) -> DeliveryResult:
+        return DeliveryResult(False, "451 later")
 
     broken, well = Post(reply), Post()
 
-    def send(channel: Channel, given: Parcel) -> Answer:
+    def send(channel: Channel, given: OutboundMessage) -> DeliveryResult:
         return (broken if channel.id == "mail" else well)(channel, given)
 
     now = MONDAY
@@ -200,11 +200,11 @@ def test_a_broken_channel_is_tried_again_and_does_not_touch_the_other(store: Sto
         now += timedelta(hours=8)
     assert len(well.taken) == len({given.key for _, given in well.taken})
     assert len([given for _, given in broken.taken if given.record["digest"] == "2026-W20"]) == TRIES
-    (standing,) = digests.standing(store, [digests.Owed("2026-W20", "mail", "ja")])
+    (standing,) = digests.deliveries(store, [digests.DigestRecipient("2026-W20", "mail", "ja")])
     assert (standing.state, standing.attempts, standing.answer) == ("dead", TRIES, "451 later")
     # It shows, in both languages, and is told on the other channel.
-    with reader(store.state) as opened:
-        found = status(settings(), opened, now)
+    with open_reader(store.state) as opened:
+        found = status_report(settings(), opened, now)
     assert [(row["week"], row["channel"], row["answer"]) for row in found["digests"]["given_up"]][-1] == (
         "2026-W20", "mail", "451 later",
     )  # fmt: skip
@@ -222,7 +222,7 @@ def test_a_broken_channel_is_tried_again_and_does_not_touch_the_other(store: Sto
 
 
 def test_a_channel_that_is_gone_from_the_settings_is_given_up(store: Store) -> None:
-    assert run(store, Post(reply=lambda _: Answer(False, "503"))) == [
+    assert run(store, Post(reply=lambda _: DeliveryResult(False, "503"))) == [
         ("mail", "pending"),
         ("chat", "pending"),
     ]
@@ -231,9 +231,11 @@ def test_a_channel_that_is_gone_from_the_settings_is_given_up(store: Store) -> N
 
 
 def test_a_mistake_of_ours_over_one_digest_is_no_matter_for_the_other(store: Store) -> None:
-    post = Post(reply=lambda number: RuntimeError("token=secret") if number == 1 else Answer(True, "ok"))
+    post = Post(
+        reply=lambda number: RuntimeError("token=secret") if number == 1 else DeliveryResult(True, "ok")
+    )
     assert sorted(state for _, state in run(store, post)) == ["pending", "sent"]
-    answers = [sent.answer for sent in digests.standing(store, readers(settings(), NEWS, PERIOD))]
+    answers = [sent.answer for sent in digests.deliveries(store, readers(settings(), NEWS, PERIOD))]
     assert "internal: RuntimeError" in answers
     assert not any("secret" in answer for answer in answers)
 
@@ -256,7 +258,7 @@ def test_a_mail_has_both_halves_and_a_list_of_its_own() -> None:
         url = (
             f"mailto://127.0.0.1:{sink.port}?from=tracker@example.co.jp&to=legal@example.co.jp&mode=insecure"
         )
-        made = parcel(full_week(), "ja", "digest/2026-W20/mail/ja/")
+        made = digest_message(full_week(), "ja", "digest/2026-W20/mail/ja/")
         assert places.send(Channel("mail", url), made).ok
         (letter,) = sink.mails
     assert letter["Subject"] == "週報 2026年第20週: 変更4件(緊急・高 2件)"
@@ -270,11 +272,11 @@ def test_a_mail_has_both_halves_and_a_list_of_its_own() -> None:
 
 
 def test_a_mail_of_markdown_is_text_alone_and_one_with_a_pdf_carries_it() -> None:
-    text = parcel(full_week(), "en", "k", form="md").letter
+    text = digest_message(full_week(), "en", "k", form="md").letter
     assert text is not None
     assert text.html == ""
     pytest.importorskip("weasyprint")
-    letter = parcel(full_week(), "en", "k", form="pdf").letter
+    letter = digest_message(full_week(), "en", "k", form="pdf").letter
     assert letter is not None
     ((name, kind, data),) = letter.files
     assert (name, kind, data[:5]) == ("tracker-2026-W20-en.pdf", "application/pdf", b"%PDF-")
@@ -282,7 +284,7 @@ def test_a_mail_of_markdown_is_text_alone_and_one_with_a_pdf_carries_it() -> Non
 
 def test_a_program_gets_the_week_as_json() -> None:
     with http_sink() as sink:
-        made = parcel(full_week(), "en", "digest/2026-W20/hook/en/")
+        made = digest_message(full_week(), "en", "digest/2026-W20/hook/en/")
         assert places.send(Channel("hook", f"json://127.0.0.1:{sink.port}/x"), made).ok
         (body,) = sink.bodies
     assert body["digest"] == "2026-W20"
@@ -298,35 +300,37 @@ def test_a_program_gets_the_week_as_json() -> None:
 
 def test_a_file_gets_the_whole_digest(tmp_path: Path) -> None:
     path = tmp_path / "alerts.txt"
-    assert places.send(Channel("file", f"tofile://{path}"), parcel(full_week(), "en", "k")).ok
+    assert places.send(Channel("file", f"tofile://{path}"), digest_message(full_week(), "en", "k")).ok
     text = path.read_text("utf-8")
     assert "# Weekly digest 2026, week 20" in text
     assert "Sample Seimitsu K.K." in text
 
 
 def test_a_chat_gets_the_three_sentences_and_what_to_do() -> None:
-    message = parcel(full_week(), "en", "k").message
+    message = digest_message(full_week(), "en", "k").message
     assert message.what.startswith("4 changes in the field this week")
     assert [point.label for point in message.points] == ["In force", "25 May 2026 Effective (8 days left)"]
     assert [link.value for link in message.links] == [f"{VIEWER}/digest/2026-W20"]
 
 
 def test_records_tell_when_the_first_source_was_read(store: Store) -> None:
-    assert digests.standing(store, []) == []
+    assert digests.deliveries(store, []) == []
     assert due(settings(), datetime(2026, 5, 18, tzinfo=UTC), WATCHED)
 
 
 def test_a_digest_that_one_recipient_puts_off_reaches_each_of_them_once(store: Store) -> None:
     asked: list[str] = []
 
-    def send(_: Channel, made: Parcel) -> Answer:
+    def send(_: Channel, made: OutboundMessage) -> DeliveryResult:
         answers = []
         for name in ("a@x.example", "b@x.example"):
             if made.roster.wants(name):
                 asked.append(name)
-                answers.append(Answer(len(asked) != 2, "451 later" if len(asked) == 2 else "250 taken"))
+                answers.append(
+                    DeliveryResult(len(asked) != 2, "451 later" if len(asked) == 2 else "250 taken")
+                )
                 made.roster.note(name, answers[-1])
-        return together(answers)
+        return combine_results(answers)
 
     one = settings(Digest(to=("mail",)), Channel("mail", "mailto://x"))
     (first,) = send_due(one, store, lambda: MONDAY, send=send)

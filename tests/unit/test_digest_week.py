@@ -8,9 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.unit.digest_samples import MONDAY, PERIOD, change, full_week, part, row, week
-from tracker.digest.quarter import Sighting
-from tracker.digest.week import Health, Outage, Review
-from tracker.model import DocumentKind, LegalDate, Level, Link, Op, Operation, ProfileMatch, Status, UnitKind
+from tracker.digest.quarter import ChangeSighting
+from tracker.digest.week import Review, SourceHealth, SourceOutage
+from tracker.model import (
+    DocumentKind,
+    DocumentRelation,
+    LegalDate,
+    Level,
+    Op,
+    Operation,
+    ProfileMatch,
+    Status,
+    UnitKind,
+)
 
 
 def test_what_matters_most_comes_first() -> None:
@@ -113,7 +123,7 @@ def test_a_status_set_for_later_is_told_in_the_week_of_the_document_that_sets_it
         detected_at=PERIOD.start - timedelta(days=40),
         status=(Status("delayed", date(2026, 7, 1), date(2026, 8, 1), by="2026-00001"),),
     )
-    told = week(change(1, links=(Link("delays", "2026-00008"),)), affected=(delayed,))
+    told = week(change(1, links=(DocumentRelation("delays", "2026-00008"),)), affected=(delayed,))
     assert [turn.day for turn in told.turns] == [date(2026, 7, 1)]
 
 
@@ -229,22 +239,29 @@ def test_proposals_are_named_as_such() -> None:
 @pytest.mark.parametrize(
     ("source", "well"),
     [
-        (Health("s", "healthy"), True),
-        (Health("s", "failing", PERIOD.start), False),
-        (Health("s", "failing", PERIOD.end + timedelta(days=2)), True),  # it failed later
+        (SourceHealth("s", "healthy"), True),
+        (SourceHealth("s", "failing", PERIOD.start), False),
+        (SourceHealth("s", "failing", PERIOD.end + timedelta(days=2)), True),  # it failed later
         (
-            Health("s", "healthy", outages=(Outage(PERIOD.start, PERIOD.end - timedelta(days=1), "504"),)),
+            SourceHealth(
+                "s", "healthy", outages=(SourceOutage(PERIOD.start, PERIOD.end - timedelta(days=1), "504"),)
+            ),
             True,
         ),
         (
-            Health("s", "healthy", outages=(Outage(PERIOD.start, PERIOD.end + timedelta(days=1), "504"),)),
+            SourceHealth(
+                "s", "healthy", outages=(SourceOutage(PERIOD.start, PERIOD.end + timedelta(days=1), "504"),)
+            ),
             False,
         ),
-        (Health("s", "failing", PERIOD.start, outages=(Outage(PERIOD.start, None, "504"),)), False),
+        (
+            SourceHealth("s", "failing", PERIOD.start, outages=(SourceOutage(PERIOD.start, None, "504"),)),
+            False,
+        ),
     ],
 )
 def test_a_source_is_ill_in_the_week_in_which_something_may_have_been_missed(
-    source: Health, well: bool
+    source: SourceHealth, well: bool
 ) -> None:
     assert (week(sources=(source,), now=MONDAY).ill == ()) is well
 
@@ -253,8 +270,9 @@ def test_a_source_is_ill_in_the_week_in_which_something_may_have_been_missed(
 
 
 def test_the_quarter_counts_thirteen_weeks_and_leaves_out_the_rest() -> None:
-    def seen(weeks_ago: int, **values: object) -> Sighting:
-        return Sighting(PERIOD.start - timedelta(weeks=weeks_ago, hours=-1), Level.HIGH, ("fdpr",), **values)  # type: ignore[arg-type]
+    def seen(weeks_ago: int, **values: object) -> ChangeSighting:
+        at = PERIOD.start - timedelta(weeks=weeks_ago, hours=-1)
+        return ChangeSighting(at, Level.HIGH, ("fdpr",), **values)  # type: ignore[arg-type]
 
     told = week(change(1), sightings=(seen(1), seen(12), seen(13), seen(-1)))
     assert [tally.total for tally in told.quarter.weeks] == [1, *[0] * 10, 1, 1]
@@ -271,8 +289,8 @@ def test_weeks_in_which_nobody_watched_do_not_count_as_quiet() -> None:
 def test_lead_time_is_counted_from_first_sight_to_effect() -> None:
     seen = PERIOD.start - timedelta(days=10)
 
-    def effective(days: int) -> Sighting:
-        return Sighting(seen, Level.HIGH, (), (seen + timedelta(days=days)).date())
+    def effective(days: int) -> ChangeSighting:
+        return ChangeSighting(seen, Level.HIGH, (), (seen + timedelta(days=days)).date())
 
     lead = week(sightings=[effective(days) for days in (-3, 0, 1, 7, 30, 31, 365)]).quarter.lead
     assert lead.counts == (2, 2, 1, 1, 1)

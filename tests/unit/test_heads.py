@@ -13,9 +13,9 @@ from sqlalchemy import text
 from tracker.cli import running  # noqa: F401 - it registers the command
 from tracker.cli.app import app
 from tracker.errors import UsageError
-from tracker.model import Answer, Fetched, Role
+from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.storage import audit_log, snapshots
-from tracker.storage.audit_log import Deed
+from tracker.storage.audit_log import Event
 from tracker.storage.database import Store
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -32,15 +32,15 @@ def store(state: Path) -> Iterator[Store]:
     for number in range(3):
         deed(store, number)
     with store.write() as connection:
-        answer = Answer("https://example.gov/a", 200, (), b"<p>text</p>", NOW)
-        snapshots.save(connection, "page", Fetched("https://example.gov/a", Role.PAGE, answer))
+        answer = HttpResponse("https://example.gov/a", 200, (), b"<p>text</p>", NOW)
+        snapshots.save(connection, "page", Fetched("https://example.gov/a", ResourceType.PAGE, answer))
     yield store
     store.close()
 
 
 def deed(store: Store, number: int) -> None:
     with store.write() as connection:
-        audit_log.add(connection, NOW, "operator", Deed.POLL, f"source-{number}")
+        audit_log.add(connection, NOW, "operator", Event.POLL, f"source-{number}")
 
 
 def verify(state: Path, note: Path) -> tuple[int, str]:

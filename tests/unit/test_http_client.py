@@ -12,16 +12,16 @@ import httpx2 as httpx
 import pytest
 
 from tests.unit.sources_fakes import START, Site, Time, client_for, conditional, page
-from tracker.config.models import Host
-from tracker.errors import FetchError, NotFound, Refused, TooMuch, Unreachable, WrongShape
-from tracker.http.rate_limit import ECFR, PAGES, Rate
-from tracker.model import Answer, Validators
+from tracker.config.models import HostLimit
+from tracker.errors import AccessDenied, FetchError, LimitExceeded, NotFound, UnexpectedResponse, Unreachable
+from tracker.http.rate_limit import ECFR, PAGES, RateLimit
+from tracker.model import HttpResponse, Validators
 
 URL = "https://www.example.gov/news"
-FREE = Rate("free", 1000.0)
+FREE = RateLimit("free", 1000.0)
 
 
-def get(site: Site, time: Time | None = None, url: str = URL, **options: Any) -> Answer | None:
+def get(site: Site, time: Time | None = None, url: str = URL, **options: Any) -> HttpResponse | None:
     time = time or Time()
     options.setdefault("rate", FREE)
     return client_for(site, time).get(url, deadline=time.monotonic() + 300, **options)
@@ -67,25 +67,25 @@ def test_an_etag_outside_ascii_goes_back_as_it_came() -> None:
 
 
 def test_304_to_an_unconditional_request_is_no_answer() -> None:
-    with pytest.raises(WrongShape, match="304 although"):
+    with pytest.raises(UnexpectedResponse, match="304 although"):
         get(Site({"/news": httpx.Response(304)}))
 
 
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (400, Refused),
-        (401, Refused),
-        (403, Refused),
-        (451, Refused),
+        (400, AccessDenied),
+        (401, AccessDenied),
+        (403, AccessDenied),
+        (451, AccessDenied),
         (404, NotFound),
         (410, NotFound),
         (408, Unreachable),
         (429, Unreachable),
         (500, Unreachable),
         (504, Unreachable),
-        (204, WrongShape),
-        (206, WrongShape),
+        (204, UnexpectedResponse),
+        (206, UnexpectedResponse),
     ],
 )
 def test_each_status_has_its_error(status: int, kind: type[FetchError]) -> None:
@@ -97,7 +97,7 @@ def test_each_status_has_its_error(status: int, kind: type[FetchError]) -> None:
 
 def test_the_servers_own_words_are_in_the_error() -> None:
     body = b'{"errors":{"agencies":"no such agency"}}'
-    with pytest.raises(Refused, match="no such agency"):
+    with pytest.raises(AccessDenied, match="no such agency"):
         get(Site({"/news": httpx.Response(400, content=body)}))
 
 
@@ -178,7 +178,7 @@ def test_nothing_is_tried_again_beyond_the_deadline() -> None:
 def test_after_the_deadline_nothing_is_asked() -> None:
     time = Time()
     site = Site({"/news": page("x")})
-    with pytest.raises((TooMuch, Unreachable)):
+    with pytest.raises((LimitExceeded, Unreachable)):
         client_for(site, time).get(URL, rate=FREE, deadline=time.monotonic() - 1)
     assert site.requests == []
 
@@ -192,14 +192,14 @@ def test_a_body_that_never_ends_stops_at_the_deadline() -> None:
                 time.seconds += 5
                 yield b"x"
 
-    with pytest.raises(TooMuch, match="time limit"):
+    with pytest.raises(LimitExceeded, match="time limit"):
         client_for(lambda _: httpx.Response(200, stream=Drip()), time).get(
             URL, rate=FREE, deadline=time.monotonic() + 60
         )
 
 
 def test_a_body_over_the_bound_is_refused_before_it_is_read() -> None:
-    with pytest.raises(TooMuch):
+    with pytest.raises(LimitExceeded):
         get(Site({"/news": page("x" * 1001)}), max_bytes=1000)
 
 
@@ -209,7 +209,7 @@ def test_a_body_without_length_stops_at_the_bound() -> None:
             while True:
                 yield b"x" * 100
 
-    with pytest.raises(TooMuch):
+    with pytest.raises(LimitExceeded):
         client_for(lambda _: httpx.Response(200, stream=Endless())).get(
             URL, rate=FREE, deadline=2000, max_bytes=1000
         )
@@ -220,7 +220,7 @@ def test_a_gzip_bomb_stops_at_the_bound_of_unpacked_bytes() -> None:
     bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(50)) + packer.flush()
     assert len(bomb) < 100_000
     reply = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(bomb))
-    with pytest.raises(TooMuch):
+    with pytest.raises(LimitExceeded):
         get(Site({"/news": reply}), max_bytes=5_000_000)
 
 
@@ -243,13 +243,13 @@ def test_gzip_and_both_kinds_of_deflate_are_unpacked() -> None:
 def test_a_packed_body_that_ends_in_the_middle_is_no_shorter_page(cut: int) -> None:
     body = gzip.compress(bytes(range(256)) * 4)[:-cut]
     reply = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(body))
-    with pytest.raises(WrongShape, match="ends in the middle"):
+    with pytest.raises(UnexpectedResponse, match="ends in the middle"):
         get(Site({"/news": reply}))
 
 
 def test_an_encoding_that_was_not_asked_for_is_said() -> None:
     reply = httpx.Response(200, headers={"content-encoding": "zstd"}, stream=httpx.ByteStream(b"x"))
-    with pytest.raises(WrongShape, match="zstd"):
+    with pytest.raises(UnexpectedResponse, match="zstd"):
         get(Site({"/news": reply}))
 
 
@@ -261,7 +261,7 @@ def test_a_body_shorter_than_its_length_is_tried_again_then_told() -> None:
     answer = get(site)
     assert answer is not None
     assert answer.body == b"whole"
-    with pytest.raises(WrongShape, match="cut off"):
+    with pytest.raises(UnexpectedResponse, match="cut off"):
         get(Site({"/news": cut}))
 
 
@@ -288,27 +288,27 @@ def test_a_redirect_from_https_to_http_is_not_followed(target: str) -> None:
         "/moved": page("changed on the way"),
     }
     site = Site(hops)
-    with pytest.raises(Refused, match=r"(?i)from https to http:"):
+    with pytest.raises(AccessDenied, match=r"(?i)from https to http:"):
         get(site)
     assert all(request.url.scheme == "https" for request in site.requests)
 
 
 def test_a_redirect_without_end_is_left() -> None:
     site = Site({"/news": httpx.Response(302, headers={"location": URL})})
-    with pytest.raises(WrongShape, match="redirects"):
+    with pytest.raises(UnexpectedResponse, match="redirects"):
         get(site)
     assert len(site.requests) == 6
 
 
 @pytest.mark.parametrize("target", ["file:///etc/hostname", "gopher://x/", "javascript:alert(1)", "http://"])
 def test_a_redirect_to_what_is_no_web_address_is_refused(target: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(AccessDenied):
         get(Site({"/news": httpx.Response(302, headers={"location": target})}))
 
 
 @pytest.mark.parametrize("target", ["https://unblock.federalregister.gov/", "https://www.ecfr.gov/_captcha"])
 def test_a_redirect_to_a_wall_against_robots_is_named(target: str) -> None:
-    with pytest.raises(Refused, match="wall"):
+    with pytest.raises(AccessDenied, match="wall"):
         get(Site({"/news": httpx.Response(302, headers={"location": target})}))
 
 
@@ -320,7 +320,7 @@ def test_robots_are_asked_at_each_hop() -> None:
             "/search/all": page("x"),
         }
     )
-    with pytest.raises(Refused, match=r"robots\.txt"):
+    with pytest.raises(AccessDenied, match=r"robots\.txt"):
         get(site, robots=True)
     assert "/search/all" not in site.asked
 
@@ -349,7 +349,7 @@ def test_an_error_that_is_kept_keeps_no_answer_alive() -> None:
     for _ in range(3):
         try:
             client.get(URL, rate=FREE, deadline=2000)
-        except Refused as error:
+        except AccessDenied as error:
             errors.append(error)
     gc.collect()
     assert len(errors) == 3
@@ -358,7 +358,7 @@ def test_an_error_that_is_kept_keeps_no_answer_alive() -> None:
 
 def test_the_settings_own_rate_holds_for_the_host() -> None:
     time = Time()
-    client = client_for(Site({"/news": page("x")}), time, [Host("www.example.gov", 0.5)])
+    client = client_for(Site({"/news": page("x")}), time, [HostLimit("www.example.gov", 0.5)])
     for _ in range(3):
         client.get(URL, rate=PAGES, deadline=2000)
     assert sum(time.slept) == pytest.approx(4.0)

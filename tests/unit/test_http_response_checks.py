@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.sources_fakes import START
-from tracker.errors import Refused, WrongShape
+from tracker.errors import AccessDenied, UnexpectedResponse
 from tracker.http.response_checks import check_no_wall, check_page, html_title, json_object, xml_root
-from tracker.model import Answer
+from tracker.model import HttpResponse
 
 
-def answer(body: str | bytes) -> Answer:
-    return Answer("https://a.gov/x", 200, (), body.encode() if isinstance(body, str) else body, START)
+def answer(body: str | bytes) -> HttpResponse:
+    return HttpResponse("https://a.gov/x", 200, (), body.encode() if isinstance(body, str) else body, START)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def answer(body: str | bytes) -> Answer:
     ],
 )
 def test_the_pages_that_keep_robots_out_are_known_by_their_titles(title: str) -> None:
-    with pytest.raises(Refused, match="wall"):
+    with pytest.raises(AccessDenied, match="wall"):
         check_no_wall(answer(f"<html><head><title>\n {title} </title></head></html>"))
 
 
@@ -53,7 +53,7 @@ def test_a_title_is_looked_for_where_titles_stand() -> None:
     "body", [b"", b"null", b"[]", b"{", b"{]", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000]
 )
 def test_what_is_no_json_object_is_said_and_never_crashes(body: bytes) -> None:
-    with pytest.raises(WrongShape):
+    with pytest.raises(UnexpectedResponse):
         json_object(answer(body))
 
 
@@ -61,13 +61,13 @@ def test_what_is_no_json_object_is_said_and_never_crashes(body: bytes) -> None:
     "body", [b"", b"text", b"<a><b></a>", b"<a>", b"\x00", b"<?xml version='1.0' encoding='x'?><a/>"]
 )
 def test_what_is_no_whole_xml_is_said_and_never_crashes(body: bytes) -> None:
-    with pytest.raises(WrongShape):
+    with pytest.raises(UnexpectedResponse):
         xml_root(answer(body))
 
 
 def test_entities_of_xml_read_no_files_and_do_not_multiply() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(10))
-    with pytest.raises(WrongShape):
+    with pytest.raises(UnexpectedResponse):
         xml_root(answer(f"<!DOCTYPE a [{laughs}]><a>&l9;</a>"))
     root = xml_root(answer('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>'))
     assert "".join(str(piece) for piece in root.itertext()) in ("", "&x;")

@@ -6,7 +6,7 @@ import httpx2 as httpx
 import pytest
 
 from tests.unit.sources_fakes import Site, Time, client_for, page
-from tracker.errors import Refused, Unreachable
+from tracker.errors import AccessDenied, Unreachable
 
 BASE = "https://www.bis.gov"
 RULES = page(
@@ -21,14 +21,14 @@ def check(site: Site, path: str, time: Time | None = None) -> None:
 
 def test_what_is_forbidden_to_us_by_name_is_refused() -> None:
     site = Site({"/robots.txt": RULES})
-    with pytest.raises(Refused, match=r"robots\.txt"):
+    with pytest.raises(AccessDenied, match=r"robots\.txt"):
         check(site, "/private/x")
     check(site, "/search/")  # our own group holds, not that of the others
 
 
 def test_without_a_group_of_our_own_that_of_all_holds() -> None:
     site = Site({"/robots.txt": page("User-agent: *\nDisallow: /search/")})
-    with pytest.raises(Refused):
+    with pytest.raises(AccessDenied):
         check(site, "/search/all?page=2")
     check(site, "/news")
 
@@ -85,5 +85,5 @@ def test_rules_of_yesterday_hold_while_new_ones_cannot_be_read() -> None:
     site.table["/robots.txt"] = httpx.Response(503)
     time.seconds += timedelta(days=1).total_seconds()
     client.robots.check(f"{BASE}/news", time.seconds + 100)
-    with pytest.raises(Refused):
+    with pytest.raises(AccessDenied):
         client.robots.check(f"{BASE}/private/x", time.seconds + 100)

@@ -10,7 +10,7 @@ import httpx2 as httpx
 import pytest
 
 from tests.unit.sources_fakes import Time
-from tracker.errors import Refused, TooMuch, Unreachable
+from tracker.errors import AccessDenied, LimitExceeded, Unreachable
 from tracker.http.rate_limit import PAGES
 from tracker.http.ssrf_guard import GuardedBackend, is_public, resolve
 from tracker.sources import Client
@@ -100,7 +100,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to() -> None:
     guarded, recorder = backend(["8.8.8.8"], ["127.0.0.1"])
     guarded.connect_tcp("rebind.example.com", 443)
     assert recorder.connected == [("8.8.8.8", 443)]
-    with pytest.raises(Refused):
+    with pytest.raises(AccessDenied):
         guarded.connect_tcp("rebind.example.com", 443)
     assert recorder.connected == [("8.8.8.8", 443)]
 
@@ -114,14 +114,14 @@ def test_of_a_name_with_both_kinds_only_the_public_address_is_used() -> None:
 def test_a_private_address_is_open_only_on_the_port_that_the_settings_name() -> None:
     guarded, recorder = backend(["127.0.0.1"], literal=("127.0.0.1:8080",))
     guarded.connect_tcp("127.0.0.1", 8080)
-    with pytest.raises(Refused, match="8081 is a private address"):
+    with pytest.raises(AccessDenied, match="8081 is a private address"):
         guarded.connect_tcp("127.0.0.1", 8081)
     assert recorder.connected == [("127.0.0.1", 8080)]
 
 
 def test_another_name_for_a_literal_host_is_not_the_literal_host() -> None:
     guarded, _ = backend(["127.0.0.1"], literal=("127.0.0.1:8080",))
-    with pytest.raises(Refused):
+    with pytest.raises(AccessDenied):
         guarded.connect_tcp("localhost.example.com", 8080)
 
 
@@ -155,7 +155,7 @@ def test_connecting_never_takes_longer_than_is_left() -> None:
 @pytest.mark.parametrize("spelled", ["0x7f.1", "2130706433", "127.1", "0177.0.0.1"])
 def test_odd_spellings_of_loopback_resolve_to_it_and_are_refused(spelled: str) -> None:
     guarded = GuardedBackend((), lambda: 60.0, resolve, Recorder())
-    with pytest.raises((Refused, httpcore2.ConnectError)):
+    with pytest.raises((AccessDenied, httpcore2.ConnectError)):
         guarded.connect_tcp(spelled, 80)
 
 
@@ -203,7 +203,7 @@ def test_over_real_sockets_a_private_port_that_is_not_named_is_never_spoken_to(
     listener: tuple[int, list[bytes]],
 ) -> None:
     port, heard = listener
-    with Client(clock=Time().now) as client, pytest.raises(Refused, match="private address"):
+    with Client(clock=Time().now) as client, pytest.raises(AccessDenied, match="private address"):
         client.get(f"http://127.0.0.1:{port}/", rate=PAGES, deadline=client.monotonic() + 5)
     assert heard == []
 
@@ -214,7 +214,7 @@ def test_over_real_sockets_a_redirect_to_another_private_port_is_refused(
     port, heard = listener
     with (
         Client(clock=Time().now, literal_hosts={f"127.0.0.1:{port}"}) as client,
-        pytest.raises(Refused, match=r"127\.0\.0\.1:1 is a private address"),
+        pytest.raises(AccessDenied, match=r"127\.0\.0\.1:1 is a private address"),
     ):
         client.get(f"http://127.0.0.1:{port}/", rate=PAGES, deadline=client.monotonic() + 5)
     assert len(heard) == 1
@@ -225,6 +225,6 @@ def test_over_real_sockets_a_server_that_says_nothing_ends_with_the_deadline() -
         port = server.getsockname()[1]
         with (
             Client(clock=Time().now, literal_hosts={f"127.0.0.1:{port}"}) as client,
-            pytest.raises((TooMuch, Unreachable)),
+            pytest.raises((LimitExceeded, Unreachable)),
         ):
             client.get(f"http://127.0.0.1:{port}/", rate=PAGES, deadline=client.monotonic() + 0.3)

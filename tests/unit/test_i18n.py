@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tracker
-from tracker.i18n import catalogue, day, label, moment, stamp, t
+from tracker.i18n import catalogue, format_day, format_instant, format_timestamp, label, t
 from tracker.model import Direction, DocumentKind, Level, Op
 
 PACKAGE = Path(tracker.__file__).parent
@@ -123,9 +123,9 @@ def test_values_are_never_read_as_patterns() -> None:
 
 
 def test_dates_are_written_as_each_language_writes_them() -> None:
-    assert day(date(2026, 11, 9), "ja") == "2026年11月9日"
-    assert day(date(2026, 11, 9), "en") == "9 November 2026"
+    assert format_day(date(2026, 11, 9), "ja") == "2026年11月9日"
+    assert format_day(date(2026, 11, 9), "en") == "9 November 2026"
     instant = datetime(2025, 9, 29, 15, 45, tzinfo=UTC)
-    assert moment(instant, "ja", "Asia/Tokyo") == "2025年9月30日 00:45 JST"
-    assert moment(instant, "en", "America/New_York") == "29 September 2025 11:45 EDT"
-    assert stamp(instant, "Asia/Tokyo") == "2025-09-30 00:45"
+    assert format_instant(instant, "ja", "Asia/Tokyo") == "2025年9月30日 00:45 JST"
+    assert format_instant(instant, "en", "America/New_York") == "29 September 2025 11:45 EDT"
+    assert format_timestamp(instant, "Asia/Tokyo") == "2025-09-30 00:45"

@@ -10,6 +10,7 @@ import pytest
 from tracker.ingest import assess
 from tracker.model import (
     Change,
+    Classification,
     Document,
     DocumentKind,
     LegalDate,
@@ -18,7 +19,6 @@ from tracker.model import (
     Operation,
     SnapshotRef,
     Status,
-    Tagging,
     Unit,
     UnitKind,
 )
@@ -33,7 +33,7 @@ PUBLISHED = LegalDate("published", date(2026, 11, 16))
 def record(*dates: LegalDate, level: Level = Level.HIGH, baseline: bool = False) -> Change:
     return Change(
         id="chg_1", source="inspection", kind=DocumentKind.RULE, title="Controls", url="", detected_at=NOW,
-        document_number="2026-20100", published=date(2026, 11, 16), baseline=baseline, tagging=Tagging(level, dates=dates),
+        document_number="2026-20100", published=date(2026, 11, 16), baseline=baseline, tagging=Classification(level, dates=dates),
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def record(*dates: LegalDate, level: Level = Level.HIGH, baseline: bool = False)
 def test_publication_after_inspection_is_told_when_it_brings_days_to_plan_by(
     old: Change, new: Change, revision: int
 ) -> None:
-    told = assess.renewed(old, new, (), same_kind=False)
+    told = assess.merge_update(old, new, (), same_kind=False)
     assert told.revision == revision
     assert told.id == old.id
     assert INSPECTED in told.tagging.dates

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.unit.rendering_samples import affiliates_rule
-from tracker.legal_status.current import standing, standing_line
+from tracker.legal_status.current import current_status, status_line
 from tracker.model import Status
 
 RULE = affiliates_rule().tagging.status
@@ -31,27 +31,27 @@ OPEN = (
     ],
 )
 def test_the_state_of_the_day(today: date, state: str) -> None:
-    found = standing(OPEN, today).now
+    found = current_status(OPEN, today).now
     assert found is not None
     assert found.state == state
 
 
 def test_before_anything_begins_only_the_next_is_known() -> None:
-    found = standing(OPEN, date(2025, 8, 31))
+    found = current_status(OPEN, date(2025, 8, 31))
     assert found.now is None
     assert found.ahead == OPEN[0]
-    assert standing_line(OPEN, date(2025, 8, 31), "ja") == "2025年9月1日から公表済み・未施行"
+    assert status_line(OPEN, date(2025, 8, 31), "ja") == "2025年9月1日から公表済み・未施行"
 
 
 def test_a_rule_effective_before_its_publication_is_in_force() -> None:
     statuses = (Status("in-force", date(2025, 9, 29)), Status("published", date(2025, 9, 30)))
-    found = standing(statuses, date(2025, 10, 1)).now
+    found = current_status(statuses, date(2025, 10, 1)).now
     assert found == statuses[0]
 
 
 def test_the_end_of_a_rule_prevails_over_everything() -> None:
     statuses = (*OPEN, Status("rescinded", date(2026, 2, 1), by="2026-2"))
-    line = standing_line(statuses, date(2026, 3, 1), "en")
+    line = status_line(statuses, date(2026, 3, 1), "en")
     assert line == "Rescinded (as of 1 March 2026, from 1 February 2026, by 2026-2)"
 
 
@@ -60,34 +60,34 @@ def test_a_stay_of_some_units_stands_beside_the_force_of_the_rest() -> None:
         Status("in-force", date(2025, 10, 1)),
         Status("stayed", date(2026, 1, 1), units=("15 CFR 744.11(a)(1)",), by="2025-1"),
     )
-    found = standing(statuses, date(2026, 1, 2))
+    found = current_status(statuses, date(2026, 1, 2))
     assert found.now == statuses[0]
     assert found.parts == (statuses[1],)
-    assert standing_line(statuses, date(2026, 1, 2), "ja") == (
+    assert status_line(statuses, date(2026, 1, 2), "ja") == (
         "施行中(2026年1月2日現在、2025年10月1日から)。"
         "効力停止(2026年1月1日から、対象: 15 CFR 744.11(a)(1)、根拠: 2025-1)"
     )
 
 
 def test_the_stayed_rule_of_the_sample_reads_the_same_in_both_languages() -> None:
-    assert standing_line(RULE, date(2025, 12, 1), "ja") == (
+    assert status_line(RULE, date(2025, 12, 1), "ja") == (
         "効力停止(2025年12月1日現在、2025年11月10日から2026年11月9日まで、根拠: 2025-19846)"
     )
-    assert standing_line(RULE, date(2025, 12, 1), "en") == (
+    assert status_line(RULE, date(2025, 12, 1), "en") == (
         "Stayed (as of 1 December 2025, 10 November 2025 to 9 November 2026, by 2025-19846)"
     )
 
 
 def test_after_the_last_end_it_says_what_ended() -> None:
-    assert standing_line(RULE, date(2026, 11, 10), "en") == "Stayed (ended on 9 November 2026)"
+    assert status_line(RULE, date(2026, 11, 10), "en") == "Stayed (ended on 9 November 2026)"
 
 
 def test_where_nothing_is_said_it_says_so() -> None:
-    assert standing_line((), date(2026, 1, 1), "ja") == "記載なし"
+    assert status_line((), date(2026, 1, 1), "ja") == "記載なし"
 
 
 def test_a_state_of_somebodys_own_is_shown_as_it_is() -> None:
-    line = standing_line((Status("enjoined", date(2026, 1, 1)),), date(2026, 1, 2), "en")
+    line = status_line((Status("enjoined", date(2026, 1, 1)),), date(2026, 1, 2), "en")
     assert line.startswith("enjoined (as of 2 January 2026")
 
 
@@ -120,8 +120,8 @@ AFFILIATES = (
 def test_a_stayed_rule_stands_in_the_cfr_and_is_in_force_again_afterwards(
     day: date, english: str, japanese: str
 ) -> None:
-    assert standing_line(AFFILIATES, day, "en", codified=True) == english
-    assert standing_line(AFFILIATES, day, "ja", codified=True) == japanese
+    assert status_line(AFFILIATES, day, "en", codified=True) == english
+    assert status_line(AFFILIATES, day, "ja", codified=True) == japanese
 
 
 def test_a_note_of_the_code_says_its_units_once_and_what_came_of_the_stay() -> None:
@@ -129,10 +129,10 @@ def test_a_note_of_the_code_says_its_units_once_and_what_came_of_the_stay() -> N
         Status("stayed", date(2025, 11, 12), date(2026, 11, 9), "90 FR 50857", (unit,))
         for unit in ("15 CFR 744.11(a)(1)", "15 CFR 744.21(b)(4)")
     )
-    said = standing_line(notes, date(2026, 1, 1), "en", codified=True)
+    said = status_line(notes, date(2026, 1, 1), "en", codified=True)
     assert said.startswith("Stands in the CFR, stayed until 9 November 2026 by 90 FR 50857 (")
     assert "for 15 CFR 744.11(a)(1), 15 CFR 744.21(b)(4)" in said
-    assert standing_line(notes, date(2026, 11, 10), "en", codified=True).startswith(
+    assert status_line(notes, date(2026, 11, 10), "en", codified=True).startswith(
         "In force again since 10 November 2026 ("
     )
 
@@ -142,9 +142,9 @@ def test_a_rule_that_is_not_enforced_says_since_when_and_by_whom() -> None:
         Status("in-force", date(2025, 1, 13)),
         Status("not-enforced", date(2025, 5, 13), by="Statement on the AI Diffusion Rule"),
     )
-    assert standing_line(held, date(2025, 6, 1), "en", codified=True) == (
+    assert status_line(held, date(2025, 6, 1), "en", codified=True) == (
         "Stands in the CFR, not enforced since 13 May 2025 by Statement on the AI Diffusion Rule (as of 1 June 2025)"
     )
-    assert standing_line(held, date(2025, 6, 1), "ja", codified=True) == (
+    assert status_line(held, date(2025, 6, 1), "ja", codified=True) == (
         "CFRに掲載されたまま2025年5月13日から執行見合わせ(2025年6月1日現在、根拠: Statement on the AI Diffusion Rule)"
     )

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from tests.recorded import recorded
-from tracker.classification import tag
-from tracker.legal_status.current import standing
-from tracker.legal_status.extraction import covers
-from tracker.legal_status.propagation import applied
+from tracker.classification import classify
+from tracker.legal_status.current import current_status
+from tracker.legal_status.extraction import covers_unit
+from tracker.legal_status.propagation import apply_relations
 from tracker.model import (
     Change,
+    Classification,
     Document,
     DocumentKind,
     LegalDate,
@@ -22,7 +23,6 @@ from tracker.model import (
     Op,
     Operation,
     Status,
-    Tagging,
     Unit,
     UnitKind,
 )
@@ -47,19 +47,19 @@ def rule(title: str, abstract: str = "", *texts: str, **facts: Any) -> Document:
     return document(DocumentKind.RULE, title, abstract, *texts, type="Rule", **facts)
 
 
-def told(found: Tagging, kind: str) -> list[date]:
+def told(found: Classification, kind: str) -> list[date]:
     return [entry.date for entry in found.dates if entry.type == kind and not entry.superseded]
 
 
 def state(found: Iterable[Status], day: date, unit: str = "") -> str:
     """What holds on a day: for the document, or for a unit where some state is confined to it."""
-    holding = standing(found, day)
-    part = next((one for one in holding.parts if any(covers(path, unit) for path in one.units)), None)
+    holding = current_status(found, day)
+    part = next((one for one in holding.parts if any(covers_unit(path, unit) for path in one.units)), None)
     told = part or holding.now
     return told.state if told else ""
 
 
-def change(found: Tagging, **facts: Any) -> Change:
+def change(found: Classification, **facts: Any) -> Change:
     values = {
         "id": "chg_1",
         "source": "fr",
@@ -71,10 +71,10 @@ def change(found: Tagging, **facts: Any) -> Change:
     return Change(tagging=found, **{**values, **facts})
 
 
-def acted(doc: Document, found: Tagging, target: Change) -> Change:
+def acted(doc: Document, found: Classification, target: Change) -> Change:
     """The target's record after what this document does."""
     named = {"document_number": doc.document_number, "citation": doc.citation, "published": doc.published}
-    return applied(target, change(found, id="chg_2", kind=doc.kind, title=doc.title, **named))
+    return apply_relations(target, change(found, id="chg_2", kind=doc.kind, title=doc.title, **named))
 
 
 AFFILIATES = rule(
@@ -100,10 +100,10 @@ SUSPENSION = rule(
 
 
 def test_affiliates_rule_is_published_in_force_stayed_and_back_when_the_stay_ends() -> None:
-    first = tag(AFFILIATES, today=date(2025, 9, 28))
+    first = classify(AFFILIATES, today=date(2025, 9, 28))
     assert told(first, "effective") == [date(2025, 9, 29)]
     assert told(first, "comments-close") == [date(2025, 10, 29)]
-    later = tag(SUSPENSION, today=TODAY)
+    later = classify(SUSPENSION, today=TODAY)
     assert told(later, "stay-ends") == [date(2026, 11, 9)]
     link = next(link for link in later.links if link.relation == "stays")
     assert link.target == "90 FR 47201"
@@ -112,7 +112,7 @@ def test_affiliates_rule_is_published_in_force_stayed_and_back_when_the_stay_end
         "stayed", date(2025, 11, 10), date(2026, 11, 9), "2025-19846",
     )  # fmt: skip
     whole = (*first.status, stay)
-    assert state(tag(AFFILIATES, today=date(2025, 9, 27)).status, date(2025, 9, 27)) in ("published", "")
+    assert state(classify(AFFILIATES, today=date(2025, 9, 27)).status, date(2025, 9, 27)) in ("published", "")
     assert state(whole, date(2025, 10, 15)) == "in-force"
     assert state(whole, date(2026, 3, 1)) == "stayed"
     assert state(whole, date(2026, 11, 9)) == "stayed"
@@ -120,7 +120,7 @@ def test_affiliates_rule_is_published_in_force_stayed_and_back_when_the_stay_end
 
 
 def test_the_staying_rule_names_the_units_that_it_stays() -> None:
-    found = tag(SUSPENSION, today=TODAY)
+    found = classify(SUSPENSION, today=TODAY)
     stayed = next(status for status in found.status if status.state == "stayed")
     assert stayed.units == ("15 CFR 744.11(a)(1)",)
     assert stayed.until == date(2026, 11, 9)
@@ -144,7 +144,7 @@ def test_a_comment_period_extended_twice_leaves_one_deadline_each_time() -> None
     one = extension("2025-00002", "March 3, 2025", "April 2, 2025", date(2025, 2, 20))
     two = extension("2025-00003", "April 2, 2025", "May 2, 2025", date(2025, 3, 25))
     for doc, deadline in ((one, date(2025, 4, 2)), (two, date(2025, 5, 2))):
-        found = tag(doc, today=doc.published or TODAY)
+        found = classify(doc, today=doc.published or TODAY)
         assert told(found, "comments-close") == [deadline]
         assert any(link.relation == "extends" and link.target == "90 FR 11111" for link in found.links)
         assert [d.date for d in found.dates if d.superseded] != []
@@ -162,7 +162,7 @@ def test_one_instruction_of_a_rule_is_delayed_to_a_later_year() -> None:
         dates_text="This rule is effective November 17, 2023, except for amendatory instruction 5, which is "
         "effective January 1, 2026.",
     )
-    found = tag(doc, today=date(2024, 6, 1))
+    found = classify(doc, today=date(2024, 6, 1))
     effective = {entry.note: entry.date for entry in found.dates if entry.type == "effective"}
     assert effective == {"": date(2023, 11, 17), "instruction 5": date(2026, 1, 1)}
     delayed = next(status for status in found.status if status.state == "delayed")
@@ -185,7 +185,7 @@ def test_a_correction_that_adds_a_party_names_what_it_corrects_and_its_party() -
         document_number="C1-2025-05427",
         published=date(2025, 4, 10),
     )
-    found = tag(doc, today=date(2025, 4, 10))
+    found = classify(doc, today=date(2025, 4, 10))
     assert [(link.relation, link.target) for link in found.links][:1] == [("corrects", "2025-05427")]
     assert "Supp. No. 4 to Part 744 › JAPAN › Sample Seimitsu K.K." in found.units
     assert found.japan_nexus
@@ -201,10 +201,10 @@ def test_a_temporary_licence_expires() -> None:
         published=date(2020, 2, 18),
         dates_text="This rule is effective February 13, 2020, through April 1, 2020.",
     )
-    found = tag(doc, today=date(2020, 3, 1))
+    found = classify(doc, today=date(2020, 3, 1))
     assert told(found, "expires") == [date(2020, 4, 1)]
     assert state(found.status, date(2020, 3, 1)) == "in-force"
-    ended = tag(doc, today=date(2020, 4, 2))
+    ended = classify(doc, today=date(2020, 4, 2))
     assert state(ended.status, date(2020, 4, 2)) == "expired"
 
 
@@ -221,12 +221,12 @@ def test_an_order_that_ends_the_duties_of_others_rescinds_them_and_is_relief() -
         published=date(2026, 2, 25),
         signing_date=date(2026, 2, 20),
     )
-    found = tag(doc, today=date(2026, 2, 25))
+    found = classify(doc, today=date(2026, 2, 25))
     ended = {link.target for link in found.links if link.relation == "rescinds"}
     assert {"E.O. 14257", "E.O. 14329"} <= ended
     assert found.level is Level.HIGH
     assert found.direction == "relief"
-    ended_order = acted(doc, found, change(Tagging(Level.HIGH), order="E.O. 14257"))
+    ended_order = acted(doc, found, change(Classification(Level.HIGH), order="E.O. 14257"))
     assert [status.state for status in ended_order.tagging.status] == ["rescinded"]
 
 
@@ -239,7 +239,7 @@ def test_a_revocation_of_validated_end_users_binds_only_from_its_own_day() -> No
         published=date(2025, 9, 2),
         dates_text="This rule is effective December 31, 2025.",
     )
-    found = tag(doc, today=date(2025, 9, 2))
+    found = classify(doc, today=date(2025, 9, 2))
     assert found.level is Level.HIGH
     assert state(found.status, date(2025, 9, 2)) == "published"
     assert state(found.status, date(2025, 12, 30)) == "published"
@@ -256,10 +256,10 @@ def test_a_rule_withdrawn_before_its_day_is_withdrawn_by_the_later_one() -> None
         action="Final rule; withdrawal.",
         dates_text="The final rule published at 90 FR 22222 is withdrawn as of May 20, 2025.",
     )
-    found = tag(doc, today=date(2025, 5, 20))
+    found = classify(doc, today=date(2025, 5, 20))
     link = next(link for link in found.links if link.relation == "withdraws")
     assert link.target == "90 FR 22222"
-    (status,) = acted(doc, found, change(Tagging(Level.HIGH), citation="90 FR 22222")).tagging.status
+    (status,) = acted(doc, found, change(Classification(Level.HIGH), citation="90 FR 22222")).tagging.status
     assert (status.state, status.since) == ("withdrawn", date(2025, 5, 20))
 
 
@@ -272,7 +272,7 @@ def test_guidance_without_a_number_that_will_not_enforce_says_so_with_its_words(
         "The Bureau of Industry and Security will not enforce the AI Diffusion Rule (90 FR 4544). A replacement "
         "will follow.",
     )
-    found = tag(doc, today=date(2025, 5, 14))
+    found = classify(doc, today=date(2025, 5, 14))
     status = next(status for status in found.status if status.state == "not-enforced")
     assert status.since == date(2025, 5, 13)
     assert "will not enforce the AI Diffusion Rule" in status.quote
@@ -280,7 +280,7 @@ def test_guidance_without_a_number_that_will_not_enforce_says_so_with_its_words(
     assert found.level.rank >= Level.MEDIUM.rank
     (link,) = found.links
     assert (link.relation, link.target, link.where) == ("suspends-enforcement", "90 FR 4544", "¶2")
-    (held,) = acted(doc, found, change(Tagging(Level.HIGH), citation="90 FR 4544")).tagging.status
+    (held,) = acted(doc, found, change(Classification(Level.HIGH), citation="90 FR 4544")).tagging.status
     assert (held.state, held.since, held.by) == ("not-enforced", date(2025, 5, 13), doc.title)
     assert held.quote.startswith("The Bureau of Industry and Security will not enforce")
     assert held.where == f"{doc.title} › ¶2"
@@ -305,10 +305,10 @@ def test_a_page_that_is_added_to_says_whether_a_rule_is_enforced(
         DocumentKind.PAGE, "News of the Bureau of Industry and Security", "", "Export controls.", words
     )
     added = Operation("¶2", Op.ADDED, after=words)
-    found = [(link.relation, link.target, link.where) for link in tag(page, [added], today=TODAY).links]
+    found = [(link.relation, link.target, link.where) for link in classify(page, [added], today=TODAY).links]
     assert found == ([(relation, target, "¶2")] if relation else [])
     gone = Operation("¶2", Op.REMOVED, before=words)
-    assert not tag(page, [gone], today=TODAY).links
+    assert not classify(page, [gone], today=TODAY).links
 
 
 def test_each_status_says_where_its_words_stood() -> None:
@@ -317,7 +317,7 @@ def test_each_status_says_where_its_words_stood() -> None:
     )  # fmt: skip
     final = rule("Controls on Pumps", "BIS amends the EAR.", dates_text="This rule is effective May 1, 2025.")
     for doc, where in ((proposal, "action"), (final, "dates")):
-        (status,) = tag(doc, today=TODAY).status
+        (status,) = classify(doc, today=TODAY).status
         assert (status.quote in (doc.action, doc.dates_text), status.where) == (True, where)
 
 
@@ -329,7 +329,7 @@ def test_a_rule_that_changes_no_text_touches_no_unit_and_is_low() -> None:
         document_number="2025-00637",
         published=date(2025, 1, 15),
     )
-    found = tag(doc, today=date(2025, 1, 15))
+    found = classify(doc, today=date(2025, 1, 15))
     assert found.units == ()
     assert found.level is Level.LOW
     assert found.direction == "procedure"
@@ -337,7 +337,7 @@ def test_a_rule_that_changes_no_text_touches_no_unit_and_is_low() -> None:
 
 def test_the_recorded_part_744_carries_each_stay_on_exactly_its_unit() -> None:
     part = read_file("part.xml", recorded("ecfr/15-cfr-744/2026-07-18.xml.xz"))
-    found = tag(part, today=date(2026, 7, 20))
+    found = classify(part, today=date(2026, 7, 20))
     assert [status.units for status in found.status] == [
         ("15 CFR 744.8(a)(2)",),
         ("15 CFR 744.8(b)",),
@@ -357,7 +357,7 @@ def test_the_recorded_part_744_carries_each_stay_on_exactly_its_unit() -> None:
         assert "stayed, effective until Nov. 9, 2026" in status.quote
 
 
-def noted_part(*operations: Operation) -> Tagging:
+def noted_part(*operations: Operation) -> Classification:
     """A part whose § 744.11 carries a note, and what changed in it."""
     part = Document(
         key="15 CFR 744", kind=DocumentKind.CFR, title="PART 744", url="",
@@ -368,7 +368,7 @@ def noted_part(*operations: Operation) -> Tagging:
             Unit("15 CFR 744.23(a)(3)", UnitKind.PARAGRAPH, "(3) Any vacuum valve.", 1),
         ),
     )  # fmt: skip
-    return tag(part, operations, today=TODAY)
+    return classify(part, operations, today=TODAY)
 
 
 NOTE = (
@@ -417,7 +417,7 @@ def test_the_day_that_a_delay_names_is_the_delayed_rule_s(words: str, recorded_d
         document_number="2026-00009", published=date(2026, 3, 1), action="Final rule; delay of effective date.",
         dates_text=words, effective_on=recorded_day,
     )  # fmt: skip
-    found = tag(delay, today=date(2026, 3, 2))
+    found = classify(delay, today=date(2026, 3, 2))
     moved = [d for d in found.dates if d.type == "effective" and not d.superseded]
     assert [(d.date, d.note) for d in moved] == [(date(2026, 6, 1), "delayed")]
     assert told(found, "expires") == []
@@ -425,7 +425,9 @@ def test_the_day_that_a_delay_names_is_the_delayed_rule_s(words: str, recorded_d
     assert all(status.since != date(2026, 6, 1) for status in found.status)
     link = next(link for link in found.links if link.relation == "delays")
     assert link.target == "91 FR 100"
-    due = change(Tagging(Level.HIGH, dates=(LegalDate("effective", date(2026, 3, 1)),)), citation="91 FR 100")
+    due = change(
+        Classification(Level.HIGH, dates=(LegalDate("effective", date(2026, 3, 1)),)), citation="91 FR 100"
+    )
     states = [(status.state, status.until) for status in acted(delay, found, due).tagging.status]
     assert ("delayed", date(2026, 5, 31)) in states
     assert "延期後の施行日:2026年6月1日" in found.summary.ja
@@ -438,7 +440,7 @@ def test_a_delay_has_an_effective_date_of_its_own_without_a_note() -> None:
         dates_text="This rule is effective March 2, 2026. As of that day, the effective date of the final rule "
         "published at 91 FR 100 is delayed until June 1, 2026.",
     )  # fmt: skip
-    found = tag(delay, today=date(2026, 3, 5))
+    found = classify(delay, today=date(2026, 3, 5))
     assert [(d.date, d.note) for d in found.dates if d.type == "effective"] == [
         (date(2026, 3, 2), ""),
         (date(2026, 6, 1), "delayed"),
@@ -456,7 +458,7 @@ def test_a_suspension_stays_its_target_for_the_days_that_it_is_effective() -> No
         dates_text="This rule is effective from November 10, 2025, through November 9, 2026.",
         docket_ids=("Docket No. 251104-0001",), rins=("0694-ZZ99",),
     )  # fmt: skip
-    found = tag(suspension, today=TODAY)
+    found = classify(suspension, today=TODAY)
     assert [(d.date, d.superseded) for d in found.dates if d.type == "effective"] == [
         (date(2025, 11, 10), False)
     ]
@@ -466,7 +468,7 @@ def test_a_suspension_stays_its_target_for_the_days_that_it_is_effective() -> No
     (link,) = (link for link in found.links if link.relation == "stays")
     assert link.target == "Sample Controls on Pumps and Valves for Listed Firms"
     stayed = change(
-        Tagging(Level.HIGH), document_number="2025-1", title=link.target, published=date(2025, 9, 30)
+        Classification(Level.HIGH), document_number="2025-1", title=link.target, published=date(2025, 9, 30)
     )
     (stay,) = acted(suspension, found, stayed).tagging.status
     assert (stay.state, stay.since, stay.until) == ("stayed", date(2025, 11, 10), date(2026, 11, 9))
@@ -478,7 +480,7 @@ def test_no_state_ends_before_it_begins_where_a_rule_acts_before_it_is_printed()
         published=date(2026, 11, 25), effective_on=date(2026, 11, 23),
     )  # fmt: skip
     for today in (date(2026, 11, 20), date(2026, 11, 23), date(2026, 12, 1)):
-        for status in tag(early, today=today).status:
+        for status in classify(early, today=today).status:
             assert status.since is None or status.until is None or status.since <= status.until
 
 
@@ -490,4 +492,4 @@ def test_an_instruction_takes_its_title_from_the_words_of_issuance_where_the_hea
         Unit("instruction 3", UnitKind.INSTRUCTION, "3. The authority citation for part 744 continues to read as follows:"),
     )  # fmt: skip
     doc = Document(key="k", kind=DocumentKind.RULE, title="Export Controls", url="", units=units, type="Rule")
-    assert tag(doc, today=TODAY).units == ("15 CFR 744.11(a)", "15 CFR 740.2(c)")
+    assert classify(doc, today=TODAY).units == ("15 CFR 744.11(a)", "15 CFR 740.2(c)")

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracker.amendments.instructions import read
-from tracker.classification import tag
+from tracker.amendments.instructions import read_instructions
+from tracker.classification import classify
 from tracker.legal_status.date_mentions import mentions
 from tracker.model import Document, DocumentKind, LegalDate, Unit, UnitKind
 
@@ -19,7 +19,7 @@ def dated(
     document = Document(
         key="x", kind=DocumentKind.RULE, title=title, url="", dates_text=text, published=published
     )
-    return tag(document, today=date(2025, 3, 3)).dates
+    return classify(document, today=date(2025, 3, 3)).dates
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_date_on_which_something_was_published_is_no_date_of_this_document() -
 def test_the_days_of_a_document_are_those_of_new_york() -> None:
     filed = datetime(2025, 9, 30, 1, 0, tzinfo=ZoneInfo("UTC"))
     document = Document(key="x", kind=DocumentKind.RULE, title="t", url="", filed_at=filed)
-    assert [(d.type, d.date) for d in tag(document, today=date(2025, 9, 30)).dates] == [
+    assert [(d.type, d.date) for d in classify(document, today=date(2025, 9, 30)).dates] == [
         ("filed-for-inspection", date(2025, 9, 29))
     ]
 
@@ -81,7 +81,7 @@ def units(*texts: str) -> Document:
 
 
 def test_instructions_carry_their_place_forward() -> None:
-    found = read(
+    found = read_instructions(
         units(
             "1. This paragraph of the preamble is amended in no way by § 740.1.",
             "For the reasons stated in the preamble, 15 CFR part 744 is amended as follows:",
@@ -107,7 +107,7 @@ def test_instructions_carry_their_place_forward() -> None:
 
 
 def test_entries_of_the_control_list_are_named_by_their_number() -> None:
-    found = read(
+    found = read_instructions(
         units(
             "15 CFR part 774 is amended as follows:",
             "2. In Supplement No. 1 to part 774, Category 3, revise ECCNs 3A090 and 3B001 to read as follows:",

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tracker.documents.text_view import read
+from tracker.documents.text_view import build_text_view
 from tracker.legal_status.legal_dates import legal_dates
 from tracker.model import Document, DocumentKind, LegalDate, Op, Operation, Unit, UnitKind
 
@@ -19,7 +19,9 @@ def order(*texts: str, kind: DocumentKind = DocumentKind.PAGE) -> tuple[LegalDat
     document = Document(
         key="o", kind=kind, title="Adjusting imports of widgets", url="", units=units, published=SIGNED
     )
-    return tuple(entry for entry in legal_dates(read(document), SIGNED) if entry.type != "published")
+    return tuple(
+        entry for entry in legal_dates(build_text_view(document), SIGNED) if entry.type != "published"
+    )
 
 
 def live(*texts: str) -> list[tuple[str, date]]:
@@ -123,9 +125,9 @@ def test_the_day_under_an_order_is_its_own() -> None:
     document = Document(
         key="o", kind=DocumentKind.PAGE, title="t", url="", units=(filler, under), published=date(2026, 3, 5)
     )
-    assert [entry.date for entry in legal_dates(read(document), SIGNED) if entry.type == "effective"] == [
-        date(2026, 3, 10)
-    ]
+    assert [
+        entry.date for entry in legal_dates(build_text_view(document), SIGNED) if entry.type == "effective"
+    ] == [date(2026, 3, 10)]
 
 
 PREAMBLE = (
@@ -160,5 +162,5 @@ def test_a_page_that_changed_may_say_what_has_been_done() -> None:
     document = Document(
         key="o", kind=DocumentKind.PAGE, title="t", url="", units=(Unit("t ¶9", UnitKind.PARAGRAPH, said),)
     )
-    found = legal_dates(read(document, [Operation("t ¶9", Op.ADDED, after=said)]), SIGNED)
+    found = legal_dates(build_text_view(document, [Operation("t ¶9", Op.ADDED, after=said)]), SIGNED)
     assert [(entry.type, entry.date) for entry in found] == [("comments-close", date(2026, 4, 6))]

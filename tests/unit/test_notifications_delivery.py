@@ -29,15 +29,15 @@ from tracker.errors import StoreError
 from tracker.model import Change, Delivery, Op, Operation
 from tracker.notifications import attachments
 from tracker.notifications.channels import email
-from tracker.notifications.delivery import LEASE, Traffic, deliver
-from tracker.notifications.delivery_result import TRIES, Answer
-from tracker.notifications.formats import Parcel
+from tracker.notifications.delivery import LEASE, DeliveryGate, deliver
+from tracker.notifications.delivery_result import TRIES, DeliveryResult
+from tracker.notifications.formats import OutboundMessage
 
 LONG = timedelta(days=2)
 
 
-def taken(_: Channel, __: Parcel) -> Answer:
-    return Answer(True, "200 OK")
+def taken(_: Channel, __: OutboundMessage) -> DeliveryResult:
+    return DeliveryResult(True, "200 OK")
 
 
 def test_each_alert_arrives_once_at_each_channel() -> None:
@@ -62,7 +62,7 @@ def test_a_target_that_answers_500_gets_it_later() -> None:
     with http_sink(lambda number: 500 if number <= 2 else 200) as sink:
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
         outbox = MemoryOutbox(("hook",))
-        clock, traffic = Clock(), Traffic()
+        clock, traffic = Clock(), DeliveryGate()
         for _ in range(4):
             deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
             clock.now += timedelta(minutes=1)
@@ -77,7 +77,7 @@ def test_nothing_is_sent_before_the_time_that_a_target_asked_for() -> None:
     with http_sink(lambda number: (429, {"Retry-After": "600"}, "") if number == 1 else 200) as sink:
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
         outbox = MemoryOutbox(("hook",), changes=3)
-        clock, traffic = Clock(), Traffic()
+        clock, traffic = Clock(), DeliveryGate()
         deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
         clock.now += timedelta(seconds=599)
         deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
@@ -163,16 +163,16 @@ def test_a_channel_that_hangs_delays_no_other_not_even_work_that_comes_meanwhile
     late.due = NOW + timedelta(minutes=5)
     clock = Clock()
 
-    def send(channel: Channel, parcel: Parcel) -> Answer:
+    def send(channel: Channel, parcel: OutboundMessage) -> DeliveryResult:
         if channel.id == "hangs":
             release.wait(30)
-            return Answer(True, "at last")
+            return DeliveryResult(True, "at last")
         arrived.append(parcel.message.id)
         if len(arrived) == 1:
             clock.now += timedelta(minutes=6)  # the late one becomes due while the other still hangs
         else:
             release.set()
-        return Answer(True, "200 OK")
+        return DeliveryResult(True, "200 OK")
 
     settings = settings_of(Channel("hangs", "json://x"), Channel("works", "json://y"))
     report = deliver(outbox, lookup, settings, NOW, clock, send=send)
@@ -184,12 +184,12 @@ def test_a_send_without_end_is_given_up_and_its_channel_left_alone_until_it_ends
     release = threading.Event()
     calls: list[str] = []
 
-    def send(channel: Channel, parcel: Parcel) -> Answer:
+    def send(channel: Channel, parcel: OutboundMessage) -> DeliveryResult:
         calls.append(parcel.message.id)
         release.wait(30)
-        return Answer(True, "much too late")
+        return DeliveryResult(True, "much too late")
 
-    outbox, clock, traffic = MemoryOutbox(("hangs",), changes=2), Clock(), Traffic()
+    outbox, clock, traffic = MemoryOutbox(("hangs",), changes=2), Clock(), DeliveryGate()
     settings = settings_of(Channel("hangs", "json://x"))
     brief = timedelta(milliseconds=50)
     report = deliver(outbox, lookup, settings, NOW, clock, send=send, traffic=traffic, limit=brief)
@@ -224,10 +224,10 @@ def test_a_change_that_cannot_be_looked_up_is_tried_again() -> None:
 
 
 def test_an_error_in_one_channels_code_stops_no_other_and_shows_no_address() -> None:
-    def send(channel: Channel, parcel: Parcel) -> Answer:
+    def send(channel: Channel, parcel: OutboundMessage) -> DeliveryResult:
         if channel.id == "broken":
             raise ValueError(channel.url)
-        return Answer(True, "200 OK")
+        return DeliveryResult(True, "200 OK")
 
     outbox = MemoryOutbox(("broken", "works"))
     settings = settings_of(Channel("broken", "json://secret"), Channel("works", "json://y"))
@@ -266,10 +266,10 @@ def test_an_outbox_that_fails_is_heard_of_after_the_others_have_worked() -> None
 def test_a_stop_ends_the_round_without_waiting() -> None:
     stop, release = threading.Event(), threading.Event()
 
-    def send(channel: Channel, parcel: Parcel) -> Answer:
+    def send(channel: Channel, parcel: OutboundMessage) -> DeliveryResult:
         stop.set()
         release.wait(30)
-        return Answer(True, "200 OK")
+        return DeliveryResult(True, "200 OK")
 
     outbox = MemoryOutbox(("hangs",), changes=2)
     report = deliver(

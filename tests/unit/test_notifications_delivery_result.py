@@ -10,13 +10,13 @@ import pytest
 
 from tracker.notifications.delivery_result import (
     TRIES,
-    Answer,
+    DeliveryResult,
+    combine_results,
     http_answer,
-    next_try,
+    next_attempt_at,
     redact,
+    retry_after_of,
     smtp_refusal,
-    together,
-    wait_asked_for,
 )
 
 NOW = datetime(2025, 9, 30, 1, 0, tzinfo=UTC)
@@ -65,32 +65,32 @@ def test_the_targets_words_are_kept_on_one_line_and_short() -> None:
     ],
 )
 def test_retry_after_is_read_in_both_forms(header: str | None, seconds: int | None) -> None:
-    wait = wait_asked_for(header, NOW)
+    wait = retry_after_of(header, NOW)
     assert wait == (None if seconds is None else timedelta(seconds=seconds))
 
 
 def test_waits_grow_to_six_hours_and_outlast_a_weekend() -> None:
     chance = random.Random(1)
-    failed = Answer(False, "500")
-    moments = [next_try(tries, failed, NOW, chance) for tries in range(1, TRIES)]
+    failed = DeliveryResult(False, "500")
+    moments = [next_attempt_at(tries, failed, NOW, chance) for tries in range(1, TRIES)]
     waits = [moment - NOW for moment in moments if moment is not None]
     assert len(waits) == TRIES - 1
     assert waits[0] < timedelta(seconds=7)
     assert max(waits) < timedelta(hours=8)
     assert sum(waits, timedelta()) > timedelta(hours=64)
-    assert next_try(TRIES, failed, NOW, chance) is None
+    assert next_attempt_at(TRIES, failed, NOW, chance) is None
 
 
 def test_the_next_try_never_comes_before_the_target_asked_for() -> None:
-    answer = Answer(False, "429", retry_after=timedelta(minutes=10))
+    answer = DeliveryResult(False, "429", retry_after=timedelta(minutes=10))
     for seed in range(50):
-        moment = next_try(1, answer, NOW, random.Random(seed))
+        moment = next_attempt_at(1, answer, NOW, random.Random(seed))
         assert moment is not None
         assert timedelta(minutes=10) <= moment - NOW <= timedelta(minutes=11)
 
 
 def test_what_will_never_be_taken_is_not_tried_again() -> None:
-    assert next_try(1, Answer(False, "404", transient=False), NOW, random.Random(1)) is None
+    assert next_attempt_at(1, DeliveryResult(False, "404", transient=False), NOW, random.Random(1)) is None
 
 
 def test_smtp_replies_of_4yz_pass_and_of_5yz_do_not() -> None:
@@ -103,10 +103,12 @@ def test_smtp_replies_of_4yz_pass_and_of_5yz_do_not() -> None:
 
 
 def test_a_channel_of_several_recipients_has_taken_what_all_of_them_have_taken() -> None:
-    answer = together([Answer(True, "250 OK"), Answer(False, "550 unknown", transient=False)])
+    answer = combine_results(
+        [DeliveryResult(True, "250 OK"), DeliveryResult(False, "550 unknown", transient=False)]
+    )
     assert (answer.ok, answer.partly) == (False, True)
     assert answer.text == "1 of 2 taken; 250 OK; 550 unknown"
-    assert together([Answer(True, "250 OK"), Answer(True, "250 OK")]).ok
+    assert combine_results([DeliveryResult(True, "250 OK"), DeliveryResult(True, "250 OK")]).ok
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.unit.notifications_sinks import parcel_of
 from tests.unit.rendering_samples import affiliates_rule, hostile_page, long_change
 from tracker.model import Change
 from tracker.notifications.channels import email, slack, teams, webhook
-from tracker.notifications.formats import batches, pieces, plain, uncalled
+from tracker.notifications.formats import batches, defuse_mentions, pieces, plain
 from tracker.rendering.alert_message import Message
 
 
@@ -32,7 +32,9 @@ def alert(change: Change, **marks: bool) -> Message:
 
 
 def test_nothing_calls_anybody() -> None:
-    text = uncalled("<!channel> <@U1> <#C1> @everyone, @Here @channel @all a@all.example @alliance x<y")
+    text = defuse_mentions(
+        "<!channel> <@U1> <#C1> @everyone, @Here @channel @all a@all.example @alliance x<y"
+    )
     assert text == "‹!channel> ‹@U1> ‹#C1> ＠everyone, ＠Here ＠channel ＠all a@all.example @alliance x<y"
 
 

@@ -20,18 +20,18 @@ from tests.unit.notifications_sinks import Clock, http_sink, lookup, parcel_of, 
 from tests.unit.rendering_samples import affiliates_rule, long_change
 from tracker.alerts import incidents
 from tracker.config.models import Channel, Settings
-from tracker.model import Bilingual, Change
+from tracker.model import Change, LocalizedText
 from tracker.notifications.channels import plugins
-from tracker.notifications.delivery import DeliverReport, Traffic, deliver
-from tracker.notifications.delivery_result import Answer
+from tracker.notifications.delivery import DeliverReport, DeliveryGate, deliver
+from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.recipient_copies import send_copies
 from tracker.recipients import Recipient
-from tracker.rendering.status_report import status, well
+from tracker.rendering.status_report import is_healthy, status_report
 from tracker.rendering.status_text import channel_lines
 from tracker.storage import notices, outbox
 from tracker.storage.database import FILE, Store
 from tracker.storage.outbox import Outbox, enqueue
-from tracker.storage.read_queries import reader
+from tracker.storage.read_queries import open_reader
 
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7/#trade/#legal-desk"
 
@@ -85,7 +85,7 @@ class Post:
     state: Path
     settings: Settings
     clock: Clock = field(default_factory=Clock)
-    traffic: Traffic = field(default_factory=Traffic)
+    traffic: DeliveryGate = field(default_factory=DeliveryGate)
     change: Callable[[str, int], Any] = lookup
 
     def __post_init__(self) -> None:
@@ -118,12 +118,12 @@ class Post:
         return found or self.change(change_id, revision)
 
     def rows(self, state: str) -> list[dict[str, Any]]:
-        with reader(self.state) as opened:
+        with open_reader(self.state) as opened:
             return opened.owed(state)
 
     def status(self) -> dict[str, Any]:
-        with reader(self.state) as opened:
-            return status(self.settings, opened, self.clock())
+        with open_reader(self.state) as opened:
+            return status_report(self.settings, opened, self.clock())
 
 
 def post(tmp_path: Path, *channels: Channel, **more: Any) -> Post:
@@ -148,7 +148,7 @@ def test_a_recipient_that_is_put_off_gets_it_at_the_next_try_and_the_other_only_
     assert all("possibly repeated" not in subject for _, subject in sink.got)
     (row,) = world.rows("sent")
     assert {one["state"] for one in row["recipients"]} == {"sent"}
-    assert well(world.status())
+    assert is_healthy(world.status())
 
 
 def test_a_recipient_that_is_refused_for_good_is_an_incident_and_the_alert_is_not_called_sent(
@@ -173,7 +173,7 @@ def test_a_recipient_that_is_refused_for_good_is_an_incident_and_the_alert_is_no
         assert [body["kind"] for body in operators.bodies] == ["recipient-refused"]
         assert "mail gone@example.test" in operators.bodies[0]["alert"]["text"]
         found = world.status()
-        assert not well(found)
+        assert not is_healthy(found)
         assert [row["subject"] for row in found["incidents"]] == ["recipient:mail gone@example.test"]
         assert "550 no such mailbox" in "".join(channel_lines(found, "ja"))
 
@@ -184,7 +184,7 @@ def test_a_recipient_that_is_refused_for_good_is_an_incident_and_the_alert_is_no
         world.round(minutes=1)
     assert [address for address, _ in sink.got] == ["legal@example.test", "gone@example.test"]
     assert [body["kind"] for body in operators.bodies] == ["recipient-refused", "recipient-back"]
-    assert well(world.status())
+    assert is_healthy(world.status())
 
 
 def test_where_there_is_no_other_channel_the_other_recipients_hear_of_a_refusal(tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ def test_a_long_message_of_which_a_part_was_taken_says_that_it_may_be_a_repetiti
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change = long_change()
-    change = replace(change, tagging=replace(change.tagging, reason=Bilingual("長い理由" * 4000, "x")))
+    change = replace(change, tagging=replace(change.tagging, reason=LocalizedText("長い理由" * 4000, "x")))
 
     def look(change_id: str, _: int) -> Change:
         return replace(change, id=change_id)
@@ -365,12 +365,12 @@ def test_a_refusal_with_the_secret_as_the_file_has_it_counts(tmp_path: Path) -> 
 def test_what_hangs_at_one_recipient_takes_nothing_back_from_those_before_it() -> None:
     rosters: list[Any] = []
 
-    def hang(_: Channel, parcel: Any) -> Answer:
+    def hang(_: Channel, parcel: Any) -> DeliveryResult:
         if parcel.roster.wants("a"):
-            parcel.roster.note("a", Answer(True, "200 OK"))
+            parcel.roster.note("a", DeliveryResult(True, "200 OK"))
         if parcel.roster.wants("b"):
             raise RuntimeError("as if for ever")
-        return Answer(True, "")
+        return DeliveryResult(True, "")
 
     channel, known = Channel("c", "json://x/"), [Recipient("c", "sent")]
     with pytest.raises(RuntimeError):
@@ -389,7 +389,7 @@ def test_what_waits_for_a_channel_that_is_gone_is_said_and_can_be_sent_elsewhere
         world.owe(2, "new")
         world.round()
         found = world.status()
-        assert not well(found)
+        assert not is_healthy(found)
         assert "redeliver --to" in "".join(channel_lines(found, "en"))
         assert [(row["id"], row["removed"], row["pending"]) for row in found["channels"]] == [
             ("new", False, 0),
@@ -400,5 +400,5 @@ def test_what_waits_for_a_channel_that_is_gone_is_said_and_can_be_sent_elsewhere
             assert outbox.redirect(connection, world.clock(), to="new", channels=["new"]) == 1
         world.round(seconds=1)
     assert [body["id"] for body in sink.bodies] == ["chg_0000000000000002", "chg_0000000000000001"]
-    assert well(world.status())
+    assert is_healthy(world.status())
     assert {row["held"]["rule"] for row in world.rows("withheld")} == {"redirected"}

@@ -18,9 +18,9 @@ from tests.unit.notifications_sinks import http_sink, mail_sink, parcel_of, refu
 from tests.unit.rendering_samples import affiliates_rule, hostile_page, long_change
 from tracker.config.models import Channel
 from tracker.errors import DeliveryError
-from tracker.model import Bilingual
+from tracker.model import LocalizedText
 from tracker.notifications.channels import plugins
-from tracker.notifications.delivery_result import Answer
+from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.formats import headline, plain
 from tracker.notifications.targets import send, try_channel
 
@@ -28,7 +28,7 @@ from tracker.notifications.targets import send, try_channel
 def test_a_webhook_gets_the_record_and_what_people_are_told() -> None:
     with http_sink() as sink:
         answer = send(Channel("hook", f"json://127.0.0.1:{sink.port}/in/box"), parcel_of(affiliates_rule()))
-    assert answer == Answer(True, "200 OK")
+    assert answer == DeliveryResult(True, "200 OK")
     (body,) = sink.bodies
     assert body["id"] == "chg_0123456789abcdef"
     assert body["status"][1]["by"] == "2025-19846"
@@ -89,7 +89,7 @@ def test_retry_after_is_heard() -> None:
 
 def test_where_nobody_listens_nothing_was_sent() -> None:
     answer = send(Channel("hook", f"json://127.0.0.1:{refusing_port()}/"), parcel_of(affiliates_rule()))
-    assert answer == Answer(False, "connection refused")
+    assert answer == DeliveryResult(False, "connection refused")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_japanese_mail_arrives_whole() -> None:
     with mail_sink() as sink:
         url = f"mailto://127.0.0.1:{sink.port}/?from=alerts@tracker.example&to=a@firm.example,b@firm.example&cc=c@firm.example"
         answer = send(Channel("mail", url), parcel_of(affiliates_rule()))
-    assert answer == Answer(True, "250 taken for 3")
+    assert answer == DeliveryResult(True, "250 taken for 3")
     (letter,) = sink.mails
     assert sink.recipients == [["a@firm.example", "b@firm.example", "c@firm.example"]]
     assert letter["Subject"] == "[緊急・規制強化] 50%ルール(関連会社規則)の導入 (2025-19001)"
@@ -164,7 +164,7 @@ def test_what_a_mail_server_answers_is_known(reply: str, transient: bool) -> Non
     with mail_sink(reply) as sink:
         channel = Channel("mail", f"mailto://127.0.0.1:{sink.port}/?from=a@t.example&to=a@firm.example")
         answer = send(channel, parcel_of(affiliates_rule()))
-    assert answer == Answer(False, reply, transient)
+    assert answer == DeliveryResult(False, reply, transient)
 
 
 def test_one_unknown_recipient_does_not_send_the_mail_to_the_others_again() -> None:
@@ -210,14 +210,16 @@ def test_the_channels_own_headers_and_names_are_kept() -> None:
 
 def test_where_no_mail_server_listens_nothing_was_sent() -> None:
     url = f"mailto://127.0.0.1:{refusing_port()}/?from=a@t.example&to=a@firm.example"
-    assert send(Channel("mail", url), parcel_of(affiliates_rule())) == Answer(False, "connection refused")
+    assert send(Channel("mail", url), parcel_of(affiliates_rule())) == DeliveryResult(
+        False, "connection refused"
+    )
 
 
 def test_slack_gets_blocks_and_its_answer_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     with http_sink(lambda _: (200, {}, "ok")) as sink:
         monkeypatch.setattr(plugins.Slack, "webhook_url", f"http://127.0.0.1:{sink.port}/services")
         channel = Channel("slack", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7/#trade")
-        assert send(channel, parcel_of(affiliates_rule())) == Answer(True, "200 OK: ok")
+        assert send(channel, parcel_of(affiliates_rule())) == DeliveryResult(True, "200 OK: ok")
     (body,) = sink.bodies
     assert body["channel"] == "#trade"
     assert body["blocks"][0]["text"]["text"] == "🔴 緊急・規制強化"
@@ -247,11 +249,11 @@ def test_a_slack_bots_200_is_read(
 def test_teams_gets_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
     posted: list[tuple[str, dict[str, Any]]] = []
 
-    def request(_: object, __: str, url: str, body: dict[str, Any], **___: object) -> Answer:
+    def request(_: object, __: str, url: str, body: dict[str, Any], **___: object) -> DeliveryResult:
         posted.append((url, body))
-        return Answer(True, "202 Accepted")
+        return DeliveryResult(True, "202 Accepted")
 
-    monkeypatch.setattr(plugins, "request", request)
+    monkeypatch.setattr(plugins, "send_request", request)
     channel = Channel("teams", "workflows://prod.example.com:443/643e69f83c8944438d68119179a10a64/sig-nature")
     assert send(channel, parcel_of(affiliates_rule())).ok
     ((url, body),) = posted
@@ -266,7 +268,7 @@ def test_line_gets_a_long_alert_whole_in_order_and_takes_no_push_twice(
 ) -> None:
     change = long_change()
     hostile = "<!channel> @everyone 𠮷" * 4000  # two UTF-16 units in the last letter
-    change = replace(change, tagging=replace(change.tagging, reason=Bilingual(hostile, "x")))
+    change = replace(change, tagging=replace(change.tagging, reason=LocalizedText(hostile, "x")))
     with http_sink(lambda number: 500 if number == 2 else 409 if number == 3 else 200) as sink:
         monkeypatch.setattr(NotifyLine, "notify_url", f"http://127.0.0.1:{sink.port}/push")
         channel = Channel("line", "line://secret-token=/U123")
@@ -306,7 +308,7 @@ def test_a_service_without_a_form_of_its_own_gets_the_text(monkeypatch: pytest.M
     with http_sink() as sink:
         channel = Channel("ntfy", f"ntfy://127.0.0.1:{sink.port}/topic-of-ours")
         answer = send(channel, parcel_of(affiliates_rule()))
-    assert answer == Answer(True, "taken")
+    assert answer == DeliveryResult(True, "taken")
     assert "chg_0123456789abcdef" in json.dumps(sink.bodies)
 
 
@@ -336,7 +338,7 @@ def test_a_file_gets_one_entry_for_each_alert(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_said() -> None:
     answer = send(Channel("file", "tofile:///nosuchfolder/alerts.txt"), parcel_of(affiliates_rule()))
-    assert answer == Answer(False, "no such file or directory")
+    assert answer == DeliveryResult(False, "no such file or directory")
 
 
 def test_a_trial_says_that_it_is_one() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tracker.alerts import incidents
-from tracker.errors import NotFound, Refused, Unreachable, WrongShape, cause_of
+from tracker.errors import AccessDenied, NotFound, UnexpectedResponse, Unreachable, cause_of
 from tracker.i18n import catalogue
 from tracker.rendering.failure_cause import reason_line
 from tracker.scheduler.outages import Polled, outages
@@ -35,7 +35,9 @@ class World:
             name: Polled(name, host, 0, "new", "") for name, host in hosts.items()
         }
 
-    def poll(self, minutes: float, source: str, error: Unreachable | WrongShape | None = None) -> None:
+    def poll(
+        self, minutes: float, source: str, error: Unreachable | UnexpectedResponse | None = None
+    ) -> None:
         old, now, host = self.stand[source], at(minutes), self.hosts[source]
         if error is None:
             self.stand[source] = Polled(source, host, 0, "healthy", "", {}, now, now, now)
@@ -152,7 +154,7 @@ def test_a_slow_failure_beside_quick_successes_of_its_host_is_told(make: Callabl
 def test_sources_that_fail_each_for_its_own_reason_are_told_each(make: Callable[..., World]) -> None:
     world = make(a="h.gov", b="h.gov", c="h.gov")
     for minutes in (10, 20, 30):
-        world.poll(minutes, "a", WrongShape("no results", url="https://h.gov/a"))
+        world.poll(minutes, "a", UnexpectedResponse("no results", url="https://h.gov/a"))
         world.poll(minutes, "b", down("h.gov", "server-error", 500))
         world.poll(minutes, "c")
     assert sorted(world.said()) == ["source-down source:a a", "source-down source:b b"]
@@ -178,7 +180,10 @@ def test_one_source_that_hangs_beside_one_that_answers_is_no_host_and_no_flappin
         (down("www.ecfr.gov"), "www.ecfr.gov に接続できません"),
         (down("www.ecfr.gov", "no-answer"), "www.ecfr.gov から時間内に応答がありません"),
         (down("www.ecfr.gov", "server-error", 503), "www.ecfr.gov がエラーを返しました(HTTP 503)"),
-        (Refused("robots.txt forbids", url="https://a.gov/"), "アクセスを拒否されました: robots.txt forbids"),
+        (
+            AccessDenied("robots.txt forbids", url="https://a.gov/"),
+            "アクセスを拒否されました: robots.txt forbids",
+        ),
         (NotFound("404", url="https://a.gov/"), "見つかりません: 404"),
     ],
 )
@@ -190,7 +195,7 @@ def test_reasons_are_in_the_readers_language(error: Any, ja: str) -> None:
 
 def test_every_code_has_words() -> None:
     codes = {"no-connection", "no-answer", "broken", "server-error", "held", "parts"}
-    for kind in (Unreachable, Refused, NotFound, WrongShape):
+    for kind in (Unreachable, AccessDenied, NotFound, UnexpectedResponse):
         codes.add(kind.code)
     assert {f"cause.{code}" for code in codes} <= catalogue("ja").keys()
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.recorded import recorded
 from tracker import diffing, parsing
-from tracker.diffing.normalization import only_typography
-from tracker.errors import ParseError, WrongShape
-from tracker.model import Answer, Document, DocumentKind, Fetched, Operation, Role
+from tracker.diffing.normalization import differs_in_typography_only
+from tracker.errors import ParseError, UnexpectedResponse
+from tracker.model import Document, DocumentKind, Fetched, HttpResponse, Operation, ResourceType
 
 HEAD = "HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,Special Rate of Duty\n"
 ROWS = (
@@ -92,8 +92,8 @@ def test_what_a_spreadsheet_reformats_is_editorial() -> None:
     ],
 )  # fmt: skip
 def test_percentages_are_compared_by_value(before: str, after: str, same: bool) -> None:
-    assert only_typography(before, after) is same
-    assert only_typography(after, before) is same
+    assert differs_in_typography_only(before, after) is same
+    assert differs_in_typography_only(after, before) is same
 
 
 def test_json_records_are_rows() -> None:
@@ -128,7 +128,9 @@ def test_a_table_that_ends_within_a_cell_is_no_table() -> None:
 
 def answer(body: str, kind: str, url: str = "https://example.gov/export?list=hts") -> Fetched:
     at = datetime(2026, 11, 29, tzinfo=UTC)
-    return Fetched(url, Role.PAGE, Answer(url, 200, (("content-type", kind),), body.encode(), at))
+    return Fetched(
+        url, ResourceType.PAGE, HttpResponse(url, 200, (("content-type", kind),), body.encode(), at)
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_a_table_that_is_polled_is_read_by_row(body: str, kind: str) -> None:
 
 
 def test_json_that_is_cut_off_is_no_text() -> None:
-    with pytest.raises(WrongShape, match="does not read to its end"):
+    with pytest.raises(UnexpectedResponse, match="does not read to its end"):
         parsing.read(answer('[{"id": 1, "a": 2}, {"id"', "application/json"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tracker.model import DocumentKind, UnitKind
 from tracker.parsing import read_file
 from tracker.parsing.fr_text import read_fr_text
-from tracker.parsing.line_unwrap import paragraphs
+from tracker.parsing.line_unwrap import unwrap_lines
 
 TEXT = """\
 <html><head><title>Federal Register</title></head><body><pre>
@@ -130,7 +130,7 @@ def test_wrapped_lines_without_blank_lines_are_joined() -> None:
         "goes on.",
         "(b) Another.",
     ]
-    assert paragraphs(lines) == [
+    assert unwrap_lines(lines) == [
         "The first sentence of a paragraph that goes on to a second line and ends.",
         "(a) An item that goes on.",
         "(b) Another.",
@@ -138,4 +138,4 @@ def test_wrapped_lines_without_blank_lines_are_joined() -> None:
 
 
 def test_a_hyphen_at_a_lines_end_is_kept() -> None:
-    assert paragraphs(["a license for end-", "use in a country"]) == ["a license for end-use in a country"]
+    assert unwrap_lines(["a license for end-", "use in a country"]) == ["a license for end-use in a country"]

@@ -7,7 +7,7 @@ import pytest
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parsing.annual_cfr import annual_units
-from tracker.parsing.fr_xml import Facts, fr_units
+from tracker.parsing.fr_xml import FrFacts, fr_units
 from tracker.parsing.gpo_xml import tree
 
 RULE = """<RULE><PREAMB><PRTPAGE P="47201"/>
@@ -38,7 +38,7 @@ RULE = """<RULE><PREAMB><PRTPAGE P="47201"/>
 <FRDOC>[FR Doc. 2025–19001 Filed 9-29-25; 8:45 am]</FRDOC><BILCOD>BILLING CODE 3510-33-P</BILCOD></RULE>"""
 
 
-def read(xml: str) -> tuple[dict[str, Unit], Facts]:
+def read(xml: str) -> tuple[dict[str, Unit], FrFacts]:
     units, facts = fr_units(tree(xml.encode(), "test"), "test")
     assert len({unit.path for unit in units}) == len(units)
     return {unit.path: unit for unit in units}, facts
@@ -110,7 +110,7 @@ def test_a_whole_issue_prefixes_the_number() -> None:
     issue = f"<FEDREG><VOL>90</VOL><RULES>{RULE}</RULES></FEDREG>"
     found, facts = read(issue)
     assert "2025-19001 › instruction 2 › 15 CFR 744.11(f)" in found
-    assert facts == Facts()
+    assert facts == FrFacts()
 
 
 def test_emphasis_on_a_line_of_its_own_is_no_space() -> None:

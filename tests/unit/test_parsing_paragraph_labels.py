@@ -7,11 +7,11 @@ import json
 import pytest
 
 from tests.recorded import recorded
-from tracker.parsing.paragraph_labels import INSTRUCTION_ORDER, Designator, designators, levels
+from tracker.parsing.paragraph_labels import INSTRUCTION_ORDER, PathLabel, leading_labels, levels
 
 
 def paths(*leads: str, elided: bool = False) -> list[str]:
-    return ["".join(found) for found in levels([designators(lead) for lead in leads], elided=elided)]
+    return ["".join(found) for found in levels([leading_labels(lead) for lead in leads], elided=elided)]
 
 
 def test_letters_go_on_past_h() -> None:
@@ -67,7 +67,7 @@ def test_what_asterisks_leave_out_is_leapt_over() -> None:
 
 
 def test_instructions_have_an_order_of_their_own() -> None:
-    heads = [(Designator(value),) for value in ("5", "a", "i", "ii", "b", "i", "c", "6")]
+    heads = [(PathLabel(value),) for value in ("5", "a", "i", "ii", "b", "i", "c", "6")]
     found = ["".join(path) for path in levels(heads, order=INSTRUCTION_ORDER)]
     assert found == ["(5)", "(5)(a)", "(5)(a)(i)", "(5)(a)(ii)", "(5)(b)", "(5)(b)(i)", "(5)(c)", "(6)"]
 
@@ -88,15 +88,15 @@ def test_instructions_have_an_order_of_their_own() -> None:
     ],
 )
 def test_heads_of_a_paragraph(lead: str, expected: str) -> None:
-    assert "".join(str(found) for found in designators(lead)) == expected
+    assert "".join(str(found) for found in leading_labels(lead)) == expected
 
 
 def test_headings_without_italics_are_told_by_their_look() -> None:
-    assert [str(d) for d in designators("(d) License review standards. (1) Applications", plain=True)] == [
+    assert [str(d) for d in leading_labels("(d) License review standards. (1) Applications", plain=True)] == [
         "(d)",
         "(1)",
     ]
-    assert [str(d) for d in designators("(a) You must—(1) file; (2) pay")] == ["(a)"]
+    assert [str(d) for d in leading_labels("(a) You must—(1) file; (2) pay")] == ["(a)"]
 
 
 @pytest.mark.parametrize(("state", "repeated"), [("2025-08", {"740.21"}), ("2026-02-10", {"740.21"})])
@@ -106,6 +106,6 @@ def test_real_sections_of_the_ear_give_each_paragraph_one_path(state: str, repea
     for number, section in sections.items():
         if number == "772.1" or not isinstance(section, dict):
             continue
-        heads = [designators(text, plain=True) for text in section["paragraphs"]]
+        heads = [leading_labels(text, plain=True) for text in section["paragraphs"]]
         found = ["".join(path) for path in levels(heads) if path]
         assert len(found) == len(set(found)) or number in repeated, number

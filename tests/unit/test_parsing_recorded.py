@@ -7,7 +7,7 @@ import pytest
 from tests.recorded import ROOT, recorded
 from tracker.model import UnitKind
 from tracker.parsing import read_file
-from tracker.parsing.gpo_xml import raw, tree
+from tracker.parsing.gpo_xml import raw_text, tree
 from tracker.parsing.tables import EMPTY
 
 FILES = sorted(
@@ -27,7 +27,7 @@ def test_the_units_together_are_the_text_of_the_source(name: str) -> None:
     units = read_file(name, data).units
     # The name of an image's file stands in an attribute, not in the text.
     printed = [unit.text for unit in units if "file" not in dict(unit.meta)]
-    assert squeezed("".join(printed)) == squeezed(raw(tree(data, name)))
+    assert squeezed("".join(printed)) == squeezed(raw_text(tree(data, name)))
     assert len({unit.path for unit in units}) == len(units)
     assert all(unit.text and unit.path for unit in units)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tracker.model import Document, DocumentKind, Unit, UnitKind
-from tracker.parsing.sanity_checks import judge
+from tracker.parsing.sanity_checks import suspicion
 
 
 def document(*texts: str, kind: DocumentKind = DocumentKind.PAGE, title: str = "News") -> Document:
@@ -32,25 +32,25 @@ LONG = ["A sentence of the rules that is long enough to count for something here
     ],
 )
 def test_a_short_page_of_a_bad_day_is_held(text: str, title: str, reason: str) -> None:
-    found = judge(document(text, title=title), None, 500, None)
+    found = suspicion(document(text, title=title), None, 500, None)
     assert found is not None
     assert reason in found
 
 
 def test_a_long_page_may_speak_of_maintenance() -> None:
     assert (
-        judge(document(*LONG, *LONG, "Repair and scheduled maintenance of aircraft."), None, 9000, None)
+        suspicion(document(*LONG, *LONG, "Repair and scheduled maintenance of aircraft."), None, 9000, None)
         is None
     )
 
 
 def test_a_page_that_always_said_so_is_believed() -> None:
     page = document("How to request access to the licensing system.")
-    assert judge(page, page, 500, 500) is None
+    assert suspicion(page, page, 500, 500) is None
 
 
 def test_nothing_read_is_held() -> None:
-    assert judge(document(), None, 12_345, None) == "nothing could be read from 12,345 bytes"
+    assert suspicion(document(), None, 12_345, None) == "nothing could be read from 12,345 bytes"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_nothing_read_is_held() -> None:
 )
 @pytest.mark.parametrize("kind", [DocumentKind.PAGE, DocumentKind.CFR, DocumentKind.LIST])
 def test_a_text_whose_characters_are_broken_is_held(words: str, quoted: str, kind: DocumentKind) -> None:
-    found = judge(
+    found = suspicion(
         document(*LONG, words, kind=kind),
         document(*LONG, "The “exception” § 1 輸出管理", kind=kind),
         9000,
@@ -72,8 +72,8 @@ def test_a_text_whose_characters_are_broken_is_held(words: str, quoted: str, kin
     )
     assert found == f"its characters are broken, as in {quoted!r}: its encoding is not what it says"
     broken = document(*LONG, words, kind=kind)
-    assert judge(broken, broken, 9000, 9000) is None, "it always was so"
-    assert judge(broken, None, 9000, None) is None
+    assert suspicion(broken, broken, 9000, 9000) is None, "it always was so"
+    assert suspicion(broken, None, 9000, None) is None
 
 
 @pytest.mark.parametrize(
@@ -91,17 +91,17 @@ def test_a_text_whose_characters_are_broken_is_held(words: str, quoted: str, kin
     ],
 )
 def test_words_of_other_languages_are_not_broken(words: str) -> None:
-    assert judge(document(*LONG, words), document(*LONG), 9000, 9000) is None
+    assert suspicion(document(*LONG, words), document(*LONG), 9000, 9000) is None
 
 
 def test_text_or_body_that_shrinks_is_held() -> None:
-    assert "characters of text" in str(judge(document("Short."), document(*LONG[:7]), 900, 1000))
-    assert "bytes where" in str(judge(document(*LONG), document(*LONG), 900, 90_000))
+    assert "characters of text" in str(suspicion(document("Short."), document(*LONG[:7]), 900, 1000))
+    assert "bytes where" in str(suspicion(document(*LONG), document(*LONG), 900, 90_000))
 
 
 def test_a_record_needs_a_title_only() -> None:
     record = Document("2025-1", DocumentKind.RULE, "Rule", "u", document_number="2025-1")
-    assert judge(record, None, 100, None) is None
-    assert judge(
+    assert suspicion(record, None, 100, None) is None
+    assert suspicion(
         Document("2025-1", DocumentKind.RULE, " ".strip(), "u", document_number="2025-1"), None, 100, None
     )

@@ -6,7 +6,7 @@ import pytest
 
 from tests.recorded import recorded
 from tracker import diffing, parsing
-from tracker.diffing.normalization import only_typography
+from tracker.diffing.normalization import differs_in_typography_only
 from tracker.diffing.word_diff import word_spans
 from tracker.parsing.fr_text import read_fr_text
 from tracker.parsing.page import read_page
@@ -101,8 +101,8 @@ def test_raw_text() -> None:
     ],
 )
 def test_another_script_is_another_text(before: str, after: str) -> None:
-    assert not only_typography(before, after)
-    assert not only_typography(after, before)
+    assert not differs_in_typography_only(before, after)
+    assert not differs_in_typography_only(after, before)
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_another_script_is_another_text(before: str, after: str) -> None:
     ],
 )
 def test_the_same_script_in_other_signs(before: str, after: str) -> None:
-    assert only_typography(before, after)
-    assert only_typography(after, before)
+    assert differs_in_typography_only(before, after)
+    assert differs_in_typography_only(after, before)
 
 
 def test_a_number_and_its_exponent_are_one_word() -> None:

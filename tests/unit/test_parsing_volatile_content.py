@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tracker.model import Document, DocumentKind, Unit, UnitKind
-from tracker.parsing.volatile_content import MASK, masked, quiet, usable, volatile
+from tracker.parsing.volatile_content import MASK, learn_volatile, mask_document, mask_text, usable
 
 
 def page(*texts: str, hrefs: tuple[str, ...] = ()) -> Document:
@@ -57,10 +57,10 @@ class TestWhatIsLearned:
         ],
     )
     def test_counters_nonces_and_clocks(self, stored: str, first: str, second: str) -> None:
-        templates = volatile(page(first), page(second), page(stored))
+        templates = learn_volatile(page(first), page(second), page(stored))
         assert templates
-        assert quiet(page(first), templates) == quiet(page(second), templates)
-        assert quiet(page(first), templates) == quiet(page(stored), templates), (
+        assert mask_document(page(first), templates) == mask_document(page(second), templates)
+        assert mask_document(page(first), templates) == mask_document(page(stored), templates), (
             "a clock takes its date with it"
         )
 
@@ -68,19 +68,19 @@ class TestWhatIsLearned:
         one, other, old = (
             page(hrefs=(f"https://x.gov/a.pdf?v=1&tok={token}",)) for token in ("aa1", "bb2", "cc3")
         )
-        templates = volatile(one, other, old)
+        templates = learn_volatile(one, other, old)
         assert templates == {"?tok="}
-        assert quiet(one, templates).units[0].meta == (("href", "https://x.gov/a.pdf?v=1"),)
+        assert mask_document(one, templates).units[0].meta == (("href", "https://x.gov/a.pdf?v=1"),)
 
     def test_a_parameter_that_names_a_document_is_none(self) -> None:
         one, other, old = (page(hrefs=(f"https://x.gov/annex?id={n}",)) for n in (12, 13, 14))
-        assert volatile(one, other, old) == frozenset()
-        learned = volatile(
+        assert learn_volatile(one, other, old) == frozenset()
+        learned = learn_volatile(
             *(page(hrefs=(f"https://x.gov/a?k={k}",)) for k in ("a1b2c3d4", "99ff0a", "0c0d0e1"))
         )
         assert learned == {"?k="}
         kept = page(hrefs=("https://x.gov/a?k=annex-two",))
-        assert quiet(kept, learned) == kept
+        assert mask_document(kept, learned) == kept
 
     @pytest.mark.parametrize(
         "line",
@@ -116,7 +116,7 @@ class TestWhatIsLearned:
             for first in values:
                 for second in values:
                     three = (page("Guidance", text.format(value)) for value in (first, second, stored))
-                    assert volatile(*three) == frozenset(), (first, second, stored)
+                    assert learn_volatile(*three) == frozenset(), (first, second, stored)
 
     @pytest.mark.parametrize(
         ("first", "second"),
@@ -127,16 +127,16 @@ class TestWhatIsLearned:
         ],
     )
     def test_two_values_are_no_evidence(self, first: str, second: str) -> None:
-        assert volatile(page(first), page(second), page(first)) == frozenset()
-        assert volatile(page(first), page(second), page(second)) == frozenset()
-        assert volatile(page(first), page(second), page("Something else")) == frozenset()
+        assert learn_volatile(page(first), page(second), page(first)) == frozenset()
+        assert learn_volatile(page(first), page(second), page(second)) == frozenset()
+        assert learn_volatile(page(first), page(second), page("Something else")) == frozenset()
 
     def test_nothing_from_equal_fetches(self) -> None:
-        assert volatile(page("A", "B 1"), page("A", "B 1"), page("A", "B 2")) == frozenset()
+        assert learn_volatile(page("A", "B 1"), page("A", "B 1"), page("A", "B 2")) == frozenset()
 
     def test_a_paragraph_that_was_put_before_it_does_not_hide_the_clock(self) -> None:
         line = "As of November 20, 2026 at 10:22:{} AM"
-        templates = volatile(
+        templates = learn_volatile(
             page("Guidance", "A new license is required.", line.format(31)),
             page("Guidance", "A new license is required.", line.format(33)),
             page("Guidance", line.format("05")),
@@ -144,7 +144,7 @@ class TestWhatIsLearned:
         assert templates == {"clock: \u2402 As of ◌ \u2403"}
 
     def test_templates_are_plain_text_for_json(self) -> None:
-        templates = volatile(*(page(f"Readers so far: {n} in all") for n in (2, 3, 1)))
+        templates = learn_volatile(*(page(f"Readers so far: {n} in all") for n in (2, 3, 1)))
         assert templates
         assert frozenset(json.loads(json.dumps(sorted(templates)))) == templates
 
@@ -162,10 +162,10 @@ class TestWhatAnEarlierVersionLearned:
 
     def test_is_not_used(self) -> None:
         text = "Items of ECCN 3B001 and for Supplement No. 4 to part 744, token a1b2c3 for this"
-        assert masked(text, self.POISONED) == text
+        assert mask_text(text, self.POISONED) == text
         units = (Unit("Items › List ¶1", UnitKind.ITEM, "3B001"),)
         document = Document("k", DocumentKind.PAGE, "Items", "https://x.gov/", units)
-        assert quiet(document, self.POISONED) == document
+        assert mask_document(document, self.POISONED) == document
 
     def test_only_what_todays_rules_learn_is_usable(self) -> None:
         good = ("?tok=", "clock: \u2402 As of ◌ \u2403", "nonce: Form token ◌ for this page")
@@ -183,7 +183,7 @@ class TestWhatAnEarlierVersionLearned:
             "token 3B001 for this", "token EAR99 for this", "token 4 for this", "As of March 4, 2026", "As of now",
             "Readers so far: nobody in all", "Readers so far: $12 in all", "Readers so far: 3A090 in all",
         ):  # fmt: skip
-            assert masked(text, learned) == text
+            assert mask_text(text, learned) == text
 
 
 class TestWhatIsKnown:
@@ -206,7 +206,7 @@ class TestWhatIsKnown:
         ],
     )
     def test_common_wording_is_masked(self, text: str, quieted: str) -> None:
-        assert masked(text) == quieted
+        assert mask_text(text) == quieted
 
     @pytest.mark.parametrize(
         "text",
@@ -229,29 +229,29 @@ class TestWhatIsKnown:
         ],
     )
     def test_law_is_not(self, text: str) -> None:
-        assert masked(text) == text
+        assert mask_text(text) == text
 
 
 class TestAMaskedUnit:
-    TEMPLATES = volatile(
+    TEMPLATES = learn_volatile(
         page("The fee is $100. Served as token a1b2c3 today."),
         page("The fee is $100. Served as token d4e5f6 today."),
         page("The fee is $100. Served as token 00c7d8 today."),
     )
 
     def test_shows_a_real_change_beside_the_noise(self) -> None:
-        before = quiet(page("The fee is $100. Served as token a1b2c3 today."), self.TEMPLATES)
-        after = quiet(page("The fee is $120. Served as token 99ff00 today."), self.TEMPLATES)
+        before = mask_document(page("The fee is $100. Served as token a1b2c3 today."), self.TEMPLATES)
+        after = mask_document(page("The fee is $120. Served as token 99ff00 today."), self.TEMPLATES)
         assert before.units[0].text == f"The fee is $100. Served as token {MASK} today."
         assert after.units[0].text == f"The fee is $120. Served as token {MASK} today."
 
     def test_stays_as_it_is_when_masked_again(self) -> None:
-        once = quiet(page("The fee is $100. Served as token a1b2c3 today."), self.TEMPLATES)
-        assert quiet(once, self.TEMPLATES) == once
+        once = mask_document(page("The fee is $100. Served as token a1b2c3 today."), self.TEMPLATES)
+        assert mask_document(once, self.TEMPLATES) == once
 
     def test_has_a_masked_path_too_and_one_of_its_own(self) -> None:
         units = tuple(Unit(f"Visitors: {n}", UnitKind.HEADING, f"Visitors: {n}") for n in (1, 2))
-        found = quiet(Document("k", DocumentKind.PAGE, "T", "u", units)).units
+        found = mask_document(Document("k", DocumentKind.PAGE, "T", "u", units)).units
         assert [unit.path for unit in found] == [f"Visitors: {MASK}", f"Visitors: {MASK} [2]"]
 
 
@@ -272,6 +272,8 @@ def test_one_learning_round_is_enough_for_clocks_that_stand_together(line: str) 
         return page("Guidance", line.format(n=n, r=r))
 
     first, later, last = at(1, 289), at(7, 4127), at(9, 953)
-    templates = volatile(later, at(8, 5093), first)
-    quieted = {unit.text for document in (first, later, last) for unit in quiet(document, templates).units}
-    assert len(quieted) == len(quiet(first, templates).units)
+    templates = learn_volatile(later, at(8, 5093), first)
+    quieted = {
+        unit.text for document in (first, later, last) for unit in mask_document(document, templates).units
+    }
+    assert len(quieted) == len(mask_document(first, templates).units)

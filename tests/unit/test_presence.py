@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from tracker.archive.backup import backup
-from tracker.archive.exporter import export
+from tracker.archive.exporter import export_archive
 from tracker.cli import app
 from tracker.config.models import Settings
 from tracker.errors import StateDamaged, StateLost, UsageError
-from tracker.model import Answer, Fetched, Role
+from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.storage import presence, snapshots
 from tracker.storage.database import FILE, Store
-from tracker.storage.read_queries import reader
+from tracker.storage.read_queries import open_reader
 from tracker.web.server import Viewer
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
@@ -32,8 +32,8 @@ def filled(state: Path, answers: int = 3) -> None:
     store = Store(state)
     with store.write() as connection:
         for number in range(answers):
-            answer = Answer(f"https://example.gov/{number}", 200, (), os.urandom(20_000), NOW)
-            snapshots.save(connection, "page", Fetched(answer.url, Role.PAGE, answer))
+            answer = HttpResponse(f"https://example.gov/{number}", 200, (), os.urandom(20_000), NOW)
+            snapshots.save(connection, "page", Fetched(answer.url, ResourceType.PAGE, answer))
     store.close()
 
 
@@ -78,10 +78,13 @@ def test_a_database_that_was_there_is_never_made_anew(tmp_path: Path, how: str) 
     state = tmp_path / "state"
     filled(state)
     lose(state, how)
-    for use in (Store, lambda folder: reader(folder).__enter__()):
+    for use in (Store, lambda folder: open_reader(folder).__enter__()):
         with pytest.raises(StateLost, match="but there was one"):
             use(state)
-    for move in (lambda: backup(state, tmp_path / "copy"), lambda: export(state, tmp_path / "out.zip")):
+    for move in (
+        lambda: backup(state, tmp_path / "copy"),
+        lambda: export_archive(state, tmp_path / "out.zip"),
+    ):
         with pytest.raises(StateLost):
             move()
     assert not (tmp_path / "out.zip").exists()

@@ -36,13 +36,13 @@ def last(at: datetime, *, through: date | None = None, answered: bool = True) ->
 def test_once_a_day_after_noon_in_new_york(
     before: Reconciliation | None, baseline: datetime | None, due: bool
 ) -> None:
-    assert daily.due(before, baseline, NOW) is due
+    assert daily.due_audits(before, baseline, NOW) is due
 
 
 def test_a_source_that_did_not_answer_is_asked_again_in_an_hour() -> None:
     tried = last(NOW, answered=False)
-    assert not daily.due(tried, EARLY, NOW + timedelta(minutes=59))
-    assert daily.due(tried, EARLY, NOW + timedelta(minutes=60))
+    assert not daily.due_audits(tried, EARLY, NOW + timedelta(minutes=59))
+    assert daily.due_audits(tried, EARLY, NOW + timedelta(minutes=60))
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from tracker.alerts import incidents
-from tracker.alerts.incidents import Standing
+from tracker.alerts.incidents import SubjectHealth
 from tracker.errors import StoreError
-from tracker.ingest.poll import Context
+from tracker.ingest.poll import PollContext
 from tracker.scheduler import self_check
 from tracker.scheduler.daemon import Daemon
-from tracker.scheduler.reminders import look
+from tracker.scheduler.reminders import send_reminders
 from tracker.scheduler.schedule import load_checked
 from tracker.storage import accounts, database, source_state
 from tracker.storage.database import Store
@@ -142,7 +142,7 @@ def test_a_file_that_was_wrong_is_read_again_although_its_own_bytes_stay(
 
 def less(config: Path, text: str, state: Path, *, allow_empty: bool = False) -> list[str]:
     config.write_text(text)
-    found = self_check.run(load_checked(config), state, lambda: NOW, allow_empty=allow_empty)
+    found = self_check.run_self_check(load_checked(config), state, lambda: NOW, allow_empty=allow_empty)
     return [one["said"] for one in found if one["what"] == "settings" and not one["ok"]]
 
 
@@ -153,9 +153,9 @@ def test_check_says_what_a_running_tracker_would_refuse(config: Path, store: Sto
     ]
     source_state.ensure(store, ["a"])
     outcome = source_state.Outcome("a", "ok", "", ok=True, at=NOW, next_poll_at=NOW, report={})
-    source_state.finish(store, [outcome], owner="me")
+    source_state.record_outcomes(store, [outcome], owner="me")
     with store.write() as connection:
-        accounts.add(connection, "Sato", accounts.Role.ADMIN, "", NOW)
+        accounts.add(connection, "Sato", accounts.UserRole.ADMIN, "", NOW)
     no_source, no_sign_in = less(config, HEAD, store.state)
     assert "no source, and 1 are watched now" in no_source
     assert "no sign_in in [viewer]" in no_sign_in
@@ -165,8 +165,8 @@ def test_check_says_what_a_running_tracker_would_refuse(config: Path, store: Sto
 def test_the_incident_of_what_was_removed_ends(daemon: Daemon, store: Store, config: Path) -> None:
     with store.write() as connection:
         for subject in ("source:a", "source:gone", "quiet:gone", "gap:gone", "channel:gone", "channel:file"):
-            incidents.observe(connection, [Standing(subject, 2, "failing", "x")], [], NOW)
-    look(Context(load_checked(config), store, daemon.context.client, lambda: NOW))
+            incidents.observe(connection, [SubjectHealth(subject, 2, "failing", "x")], [], NOW)
+    send_reminders(PollContext(load_checked(config), store, daemon.context.client, lambda: NOW))
     with store.read() as connection:
         lasting = connection.execute(select(INCIDENT.c.subject).where(INCIDENT.c.closed_at.is_(None)))
         assert sorted(lasting.scalars()) == ["channel:file", "source:a"]

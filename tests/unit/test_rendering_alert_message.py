@@ -9,21 +9,21 @@ import pytest
 
 from tests.unit.rendering_samples import affiliates_rule, hostile_page
 from tracker.model import (
-    Bilingual,
     Change,
     DocumentKind,
     Evidence,
     Language,
     LegalDate,
     Level,
+    LocalizedText,
     ProfileMatch,
     Topic,
 )
-from tracker.rendering.alert_message import Message, message
+from tracker.rendering.alert_message import Message, build_message
 
 
 def told(change: Change, language: Language = "ja", **marks: bool) -> Message:
-    return message(
+    return build_message(
         change,
         language,
         now=datetime(2025, 10, 20, 22, 0, tzinfo=UTC),
@@ -78,7 +78,7 @@ def test_what_is_due_soon_and_the_legal_status_stand_out() -> None:
 
 
 def test_a_stayed_rule_quotes_the_stay() -> None:
-    alert = message(
+    alert = build_message(
         affiliates_rule(),
         "ja",
         now=datetime(2025, 12, 1, tzinfo=UTC),
@@ -135,13 +135,13 @@ def test_without_a_summary_the_units_or_the_title_say_what_changed(
     kind: DocumentKind, units: tuple[str, ...], what: str
 ) -> None:
     change = affiliates_rule()
-    tagging = replace(change.tagging, summary=Bilingual("", ""), units=units)
+    tagging = replace(change.tagging, summary=LocalizedText("", ""), units=units)
     assert told(replace(change, kind=kind, title="Title", tagging=tagging)).what == what
 
 
 def test_a_title_that_the_headline_has_is_not_said_twice() -> None:
     change = affiliates_rule()
-    summary = Bilingual("BISの規則「A. Title」。分野は関税。", "Rule: “A. Title”. It adds 3 parties.")
+    summary = LocalizedText("BISの規則「A. Title」。分野は関税。", "Rule: “A. Title”. It adds 3 parties.")
     evidence = (Evidence("Title", "title"), Evidence("words of the abstract", "abstract"))
     tagging = replace(change.tagging, summary=summary, japan_nexus=(), topics=(Topic("fdpr", 0.9, evidence),))
     alert = told(replace(change, title="A. Title", profiles=(), tagging=tagging), "en")

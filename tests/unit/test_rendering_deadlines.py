@@ -11,8 +11,8 @@ from icalendar import Calendar
 
 from tests.unit.rendering_samples import affiliates_rule, hostile_page
 from tracker.model import Change, DocumentKind, LegalDate, Level, Status
-from tracker.rendering.deadlines import Deadline, ahead, as_json, calendar, deadlines, telling
-from tracker.rendering.location_text import noted
+from tracker.rendering.deadlines import Deadline, as_json, calendar, deadline_text, deadlines, upcoming
+from tracker.rendering.location_text import date_note
 
 TODAY = date(2025, 10, 1)
 STAMP = datetime(2025, 10, 1, 3, 0, tzinfo=UTC)
@@ -122,7 +122,7 @@ def test_an_empty_calendar_is_one() -> None:
 
 
 def test_rows_have_labels_and_days_left() -> None:
-    rows = telling(deadlines([affiliates_rule()], TODAY), "ja", TODAY)
+    rows = deadline_text(deadlines([affiliates_rule()], TODAY), "ja", TODAY)
     assert rows[0] == {
         "期日": "2025-10-29",
         "残り": "あと28日",
@@ -131,9 +131,12 @@ def test_rows_have_labels_and_days_left() -> None:
         "内容": "Expansion of End-User Controls To Cover Affiliates of Certain Listed Entities",
         "記録番号": "chg_0123456789abcdef",
     }
-    assert telling(deadlines([dated(LegalDate("expires", TODAY))], TODAY), "en", TODAY)[0]["Left"] == "today"
+    assert (
+        deadline_text(deadlines([dated(LegalDate("expires", TODAY))], TODAY), "en", TODAY)[0]["Left"]
+        == "today"
+    )
     late = deadlines([dated(LegalDate("expires", TODAY))], TODAY)
-    assert telling(late, "en", TODAY + timedelta(days=2))[0]["Left"] == "2 days ago"
+    assert deadline_text(late, "en", TODAY + timedelta(days=2))[0]["Left"] == "2 days ago"
 
 
 def test_json_rows_are_json() -> None:
@@ -184,7 +187,7 @@ def test_the_end_of_a_stay_is_one_deadline_whoever_tells_of_it_and_names_all_uni
     (event,) = events(entry)
     assert event["uid"] == "chg_0123456789abcdef-stay-ends@tracker"
     assert ", ".join(NOTES) in event["description"]
-    (row,) = telling([entry], "ja", TODAY)
+    (row,) = deadline_text([entry], "ja", TODAY)
     assert row["種類"] == f"効力停止の終了 (根拠: 90 FR 50857、対象: {', '.join(NOTES)})"
     (told,) = as_json([entry])
     assert (told["units"], len(told["changes"])) == (list(NOTES), 3)
@@ -216,9 +219,9 @@ def test_other_acts_other_days_and_other_kinds_are_deadlines_of_their_own() -> N
 
 def test_what_the_notes_of_one_part_say_of_one_day_is_said_once_in_its_alert() -> None:
     code = stayed()[0]
-    (entry,) = ahead(code, TODAY)
+    (entry,) = upcoming(code, TODAY)
     assert entry.note.count("; ") == 2
-    assert noted(entry.note, "ja").startswith("15 CFR 744.11(a) › 効力に関する注記、15 CFR 744.16(a)")
+    assert date_note(entry.note, "ja").startswith("15 CFR 744.11(a) › 効力に関する注記、15 CFR 744.16(a)")
 
 
 @pytest.mark.parametrize(
@@ -233,4 +236,4 @@ def test_what_the_notes_of_one_part_say_of_one_day_is_said_once_in_its_alert() -
     ],
 )
 def test_what_a_date_holds_for_is_said_in_the_readers_language(note: str, ja: str, en: str) -> None:
-    assert (noted(note, "ja"), noted(note, "en")) == (ja, en)
+    assert (date_note(note, "ja"), date_note(note, "en")) == (ja, en)

@@ -12,7 +12,7 @@ from tests.unit.rendering_samples import affiliates_rule
 from tracker.alerts.incidents import WHY
 from tracker.alerts.routing import route
 from tracker.config.models import Channel, Route, Settings
-from tracker.config.validators import duration, span
+from tracker.config.validators import duration, weekday_span
 from tracker.rendering.delivery_hold import reason_line
 
 SLACK = Channel("slack", "slack://")
@@ -48,5 +48,5 @@ def test_what_is_no_change_has_its_reason_too() -> None:
 
 @pytest.mark.parametrize("text", ["5s", "30m", "6h", "1d", "90m", "36h"])
 def test_a_span_is_said_as_it_is_written(text: str) -> None:
-    assert span(duration(text)) == text
-    assert span(timedelta(0)) == "0s"
+    assert weekday_span(duration(text)) == text
+    assert weekday_span(timedelta(0)) == "0s"

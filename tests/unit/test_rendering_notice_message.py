@@ -11,9 +11,9 @@ from tests.unit.rendering_samples import affiliates_rule, hostile_page
 from tracker.model import Language, Level, Notice, Op, Operation, SpanKind
 from tracker.notifications.channels import email, slack, teams
 from tracker.notifications.formats import plain
-from tracker.rendering.alert_message import Message, message
-from tracker.rendering.excerpt import passages
-from tracker.rendering.notice_message import gathered, notice_message
+from tracker.rendering.alert_message import Message, build_message
+from tracker.rendering.excerpt import changed_passages
+from tracker.rendering.notice_message import combine_notices, notice_message
 
 NOW = datetime(2025, 9, 30, 1, 0, tzinfo=UTC)
 VIEWER = "http://127.0.0.1:8000"
@@ -67,9 +67,9 @@ def test_a_date_ahead_says_the_day_how_long_the_force_and_the_words() -> None:
 def test_gathered_alerts_keep_their_ids_links_and_what_must_not_be_missed(language: Language) -> None:
     several = [
         told(notice("source-back", Level.LOW, subject="source:fr"), language),
-        *(message(change, language, now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER) for change in (hostile_page(), affiliates_rule())),
+        *(build_message(change, language, now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER) for change in (hostile_page(), affiliates_rule())),
     ]  # fmt: skip
-    found = gathered(several, language, key="batch/1", viewer_url=VIEWER, repeated=False)
+    found = combine_notices(several, language, key="batch/1", viewer_url=VIEWER, repeated=False)
     assert [entry.level for entry in found.entries] == [Level.CRITICAL, Level.HIGH, Level.LOW]
     letter = email.html(found)
     chats = (plain(found), str(slack.payloads(found)), str(teams.payloads(found)))
@@ -82,10 +82,10 @@ def test_gathered_alerts_keep_their_ids_links_and_what_must_not_be_missed(langua
 
 def test_a_hundred_gathered_alerts_arrive_whole_within_the_limits_of_slack_and_teams() -> None:
     several = [
-        message(affiliates_rule(), "ja", now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER)
+        build_message(affiliates_rule(), "ja", now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER)
         for _ in range(100)
     ]
-    found = gathered(several, "ja", key="batch/1", viewer_url=VIEWER, repeated=False)
+    found = combine_notices(several, "ja", key="batch/1", viewer_url=VIEWER, repeated=False)
     blocks = [payload["blocks"] for payload in slack.payloads(found)]
     assert all(len(run) <= slack.BLOCKS for run in blocks)
     assert str(blocks).count("chg_0123456789abcdef>") + str(blocks).count("|chg_0123456789abcdef") >= 100
@@ -100,10 +100,10 @@ def test_the_words_that_changed_are_few_escaped_and_marked_by_more_than_colour()
     )  # fmt: skip
     operations = [Operation(f"15 CFR 744.{n}", Op.CHANGED, spans=spans) for n in range(1, 9)]
     operations.insert(0, Operation("15 CFR 744.0", Op.CHANGED, editorial=True, spans=spans))
-    found = passages(operations)
+    found = changed_passages(operations)
     assert [passage.path for passage in found] == ["15 CFR 744.1", "15 CFR 744.2", "15 CFR 744.3"]
     assert sum(len(words) for _, words in found[0].runs) < 900
-    told_change = message(affiliates_rule(), "en", now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER)
+    told_change = build_message(affiliates_rule(), "en", now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER)
     shown = email.html(replace(told_change, passages=found))
     assert 'line-through">may &lt;b&gt;export&lt;/b&gt;</del>' in shown
     assert 'underline">may not export</ins>' in shown

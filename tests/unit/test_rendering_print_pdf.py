@@ -23,11 +23,11 @@ from tracker.cli.app import app
 from tracker.errors import UsageError
 from tracker.model import Change, Operation
 from tracker.rendering import print_pdf
-from tracker.rendering.redlines.model import Redline, Side
+from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.sandbox.pool import Pool
 from tracker.storage import reviews
 from tracker.storage.database import Store
-from tracker.storage.reviews import Action
+from tracker.storage.reviews import ReviewAction
 
 TODAY = date(2025, 11, 20)
 NASTY = "<img src=https://evil.example/x> \u202e=cmd|' /C calc'!A0"
@@ -43,13 +43,15 @@ def run(*arguments: str) -> Any:
 
 
 def made(change: Change, operations: tuple[Operation, ...], language: Any = "ja") -> Any:
-    side = Side("c" * 12, "c" * 64, NOW)
+    side = RedlineSide("c" * 12, "c" * 64, NOW)
     redline = Redline(change.title, change.source, change.url, side, side, operations, NOW)
     entry = {
         "id": 1, "change_id": change.id, "revision": 1, "at": "2025-11-20T03:00:00.000000Z", "who": "山田 花子",
         "action": "decide", "value": "applies", "note": NASTY, "chain": "e" * 64,
     }  # fmt: skip
-    return pypdfium2.PdfDocument(print_pdf.change(change, redline, [entry], language=language, today=TODAY))
+    return pypdfium2.PdfDocument(
+        print_pdf.change_pdf(change, redline, [entry], language=language, today=TODAY)
+    )
 
 
 def text_of(document: Any) -> str:
@@ -77,10 +79,10 @@ def test_hostile_words_are_only_words_on_paper() -> None:
 
 
 def test_links_of_hostile_words_lead_nowhere() -> None:
-    side = Side("c" * 12, "c" * 64, NOW)
+    side = RedlineSide("c" * 12, "c" * 64, NOW)
     change = hostile()
     redline = Redline(change.title, change.source, change.url, side, side, hostile_operations(), NOW)
-    data = print_pdf.change(change, redline, [], language="en", today=TODAY)
+    data = print_pdf.change_pdf(change, redline, [], language="en", today=TODAY)
     for wrong in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"/EmbeddedFile", b"/OpenAction"):
         assert wrong not in data
 
@@ -88,7 +90,7 @@ def test_links_of_hostile_words_lead_nowhere() -> None:
 def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(UsageError) as trouble:
-        print_pdf.printed("<p>x</p>")
+        print_pdf.render_pdf("<p>x</p>")
     assert "tracker[pdf]" in trouble.value.line()
 
 
@@ -104,7 +106,7 @@ def reviewed(tmp_path: Path) -> tuple[TestClient, Path]:
     store = Store(tmp_path)
     with store.write() as connection:
         for who, change in (("=HYPERLINK(1)", hostile().id), ("山田 花子", cfr_change()[0].id)):
-            reviews.add(connection, change, at=NOW, who=who, action=Action.COMMENT, note=NASTY)
+            reviews.add(connection, change, at=NOW, who=who, action=ReviewAction.COMMENT, note=NASTY)
     store.close()
     return client, tmp_path
 
@@ -166,5 +168,5 @@ def test_a_pdf_that_wants_more_than_its_bounds_is_refused_in_one_line(
     monkeypatch.setattr(print_pdf, "_workers", lambda: bounded)
     page = "<table>" + "<tr><td>a<td>b<td>c" * 20_000 + "</table>"
     with pytest.raises(UsageError, match="more time or memory than is allowed"):
-        print_pdf.printed(page)
+        print_pdf.render_pdf(page)
     bounded.close()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.unit.rendering_samples import affiliates_rule
-from tracker.serialization import record, restore
+from tracker.serialization import change_from_json, change_to_json
 
 
 def test_dates_instants_and_the_stay_are_written_as_promised() -> None:
-    written = record(affiliates_rule())
+    written = change_to_json(affiliates_rule())
     assert written["published"] == "2025-09-30"
     assert written["detected_at"] == "2025-09-29T12:45:07Z"
     assert written["kind"] == "rule"
@@ -29,10 +29,10 @@ def test_dates_instants_and_the_stay_are_written_as_promised() -> None:
 
 
 def test_a_record_of_the_promised_keys_only_is_read() -> None:
-    written = record(affiliates_rule())
+    written = change_to_json(affiliates_rule())
     for extra in ("revision", "baseline", "editorial", "abstract", "links", "profile_matches", "rules"):
         del written[extra]
-    change = restore(written)
+    change = change_from_json(written)
     assert change.revision == 1
     assert not change.baseline
     assert change.tagging.status == affiliates_rule().tagging.status
@@ -44,10 +44,10 @@ def test_who_gives_a_status_is_a_number_with_the_citation_beside_it() -> None:
     noted = replace(cited, number=None)
     page = replace(cited, by="Statement on a rule", number=None)
     change = replace(rule, tagging=replace(rule.tagging, status=(cited, noted, page, rule.tagging.status[0])))
-    written = record(change)
+    written = change_to_json(change)
     assert [(one["by"], one["citation"]) for one in written["status"]] == [
         ("2025-19846", "90 FR 50857"), (None, "90 FR 50857"), ("Statement on a rule", None), (None, None),
     ]  # fmt: skip
-    assert restore(written).tagging.status == change.tagging.status
+    assert change_from_json(written).tagging.status == change.tagging.status
     written["status"] = [{"state": "stayed", "by": "90 FR 50857"}]
-    assert restore(written).tagging.status[0].by == "90 FR 50857", "as earlier versions wrote it"
+    assert change_from_json(written).tagging.status[0].by == "90 FR 50857", "as earlier versions wrote it"

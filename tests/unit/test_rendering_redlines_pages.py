@@ -19,7 +19,7 @@ from tests.unit.diffing_samples import (
     section,
 )
 from tracker.rendering.redlines import diff_json, html, text
-from tracker.rendering.redlines.model import together
+from tracker.rendering.redlines.model import merge_in_reading_order
 
 BEFORE = section(EXPORT, DEFINED, REVIEW, POWER)
 AFTER = section(POWER.replace("4,800", "4,900"), EXPORT, INSERTED, REVIEW, NOTICE)
@@ -143,7 +143,7 @@ def test_json_has_the_documented_shape() -> None:
 
 
 def test_both_texts_are_read_in_one_order() -> None:
-    lines = list(together(redline(BEFORE, AFTER)))
+    lines = list(merge_in_reading_order(redline(BEFORE, AFTER)))
     old = [line.unit.text if line.operation is None else line.operation.before
            for line in lines if line.standing not in ("added", "moved-here")]  # fmt: skip
     new = [line.unit.text if line.operation is None else line.operation.after

@@ -9,12 +9,12 @@ import pytest
 
 from tests.unit.rendering_samples import affiliates_rule, hostile_page
 from tracker.rendering.change_text import deadline_table, listing, page, tag_page
-from tracker.rendering.deadlines import deadlines, telling
+from tracker.rendering.deadlines import deadline_text, deadlines
 from tracker.rendering.status_text import table
 from tracker.rendering.terminal import aligned, cells, fitted
-from tracker.serialization import record
+from tracker.serialization import change_to_json
 
-RULE = record(affiliates_rule())
+RULE = change_to_json(affiliates_rule())
 DELIVERIES: list[dict[str, Any]] = [
     {
         "channel": "slack-trade",
@@ -86,7 +86,7 @@ def test_columns_line_up_whatever_the_language() -> None:
 
 
 def test_a_list_has_one_line_for_each_change() -> None:
-    lines = listing([RULE, record(hostile_page())], "ja", "Asia/Tokyo").split("\n")
+    lines = listing([RULE, change_to_json(hostile_page())], "ja", "Asia/Tokyo").split("\n")
     assert len(lines) == 2
     assert lines[0].split()[:4] == ["緊急", "2025-09-30", "規則", "chg_0123456789abcdef"]
     assert "エンティティー・リスト等" in lines[0]
@@ -125,7 +125,7 @@ def test_a_page_without_deliveries_says_so() -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_source_words_are_no_markup_and_move_no_cursor(language: Any) -> None:
-    text = page(record(hostile_page()), [], language, "Asia/Tokyo", date(2025, 12, 1), "http://x")
+    text = page(change_to_json(hostile_page()), [], language, "Asia/Tokyo", date(2025, 12, 1), "http://x")
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "[x](javascript:alert(1))" in text.replace("\n", " ")
@@ -140,7 +140,7 @@ def test_a_tagged_file_is_shown_without_what_only_the_store_knows() -> None:
 
 def test_deadlines_are_a_table() -> None:
     today = date(2025, 10, 1)
-    text = deadline_table(telling(deadlines([affiliates_rule()], today), "ja", today), "ja")
+    text = deadline_table(deadline_text(deadlines([affiliates_rule()], today), "ja", today), "ja")
     assert text.split("\n")[1].startswith("2025-10-29  あと28日")
     assert deadline_table([], "en") == "No dates ahead"
 

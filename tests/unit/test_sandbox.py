@@ -15,8 +15,8 @@ import pytest
 from tests.unit import harm
 from tests.unit.test_parsing_dispatch import fetched
 from tracker import diffing, parsing
-from tracker.errors import OutOfTime, Poison, ReaderKilled, TrackerError, WrongShape
-from tracker.model import Role
+from tracker.errors import OutOfTime, ParserCrashed, ReaderKilled, TrackerError, UnexpectedResponse
+from tracker.model import ResourceType
 from tracker.parsing import dispatch
 from tracker.sandbox import pool as pools
 from tracker.sandbox.pool import Pool
@@ -65,14 +65,14 @@ def test_a_large_tracker_does_not_make_its_workers_look_large() -> None:
 def test_what_ends_a_worker_is_poison_and_the_next_job_is_done(
     pool: Pool, harmful: object, said: str
 ) -> None:
-    with pytest.raises(Poison, match=said):
+    with pytest.raises(ParserCrashed, match=said):
         pool.run(harmful)  # type: ignore[arg-type]
     assert pool.run(harm.add, 2, 2) == 4
 
 
 def test_a_reader_that_only_waits_is_ended_by_the_clock() -> None:
     impatient = Pool(size=1, patience=0.2)
-    with pytest.raises(Poison, match="too long"):
+    with pytest.raises(ParserCrashed, match="too long"):
         impatient.run(harm.asleep)
 
 
@@ -96,7 +96,7 @@ def test_a_worker_that_is_ended_from_outside_each_time_says_nothing_of_its_docum
 def test_a_job_ends_with_the_time_of_its_source_and_those_after_it_are_not_begun() -> None:
     beside = Pool(size=1)
     with pools.bounded(seconds=0.5):
-        with pytest.raises(Poison, match="did not end within"):
+        with pytest.raises(ParserCrashed, match="did not end within"):
             beside.run(harm.asleep)  # alone, it took all the time that its source has
         with pytest.raises(OutOfTime, match=r"0\.5 s"):
             beside.run(harm.add, 1, 1)
@@ -123,7 +123,9 @@ def test_slow_sources_leave_a_worker_to_the_others(tmp_path: Path) -> None:
 def test_a_large_comparison_comes_back_from_a_worker_as_it_is_made_here() -> None:
     beside = Pool(size=1)
     one, other = (
-        parsing.read(fetched(Role.PAGE, f"<html><body><main><p>{text}</p></main></body></html>".encode()))
+        parsing.read(
+            fetched(ResourceType.PAGE, f"<html><body><main><p>{text}</p></main></body></html>".encode())
+        )
         for text in ("A license is required.", "No license is required.")
     )
     assert beside.run(diffing.compare, one, other) == diffing.compare(one, other) != ()
@@ -131,7 +133,7 @@ def test_a_large_comparison_comes_back_from_a_worker_as_it_is_made_here() -> Non
 
 
 def test_errors_of_ours_come_back_as_they_were_and_defects_with_their_trace(pool: Pool) -> None:
-    with pytest.raises(WrongShape) as ours:
+    with pytest.raises(UnexpectedResponse) as ours:
         pool.run(harm.wrong_shape)
     assert (ours.value.cause, ours.value.cure, ours.value.url, ours.value.status) == (
         "no feed", "ask again", "https://x.gov", 200,
@@ -153,7 +155,7 @@ def test_a_worker_knows_no_secrets_and_writes_no_files(
 
 
 def test_an_answer_that_would_call_something_is_not_believed(pool: Pool) -> None:
-    with pytest.raises(Poison, match="makes no sense"):
+    with pytest.raises(ParserCrashed, match="makes no sense"):
         pool.run(harm.forged)
 
 
@@ -170,7 +172,7 @@ def test_a_pool_that_cannot_start_workers_blames_no_document(monkeypatch: pytest
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(TrackerError, match="cannot be started") as error:
         Pool(size=1).run(harm.add, 1, 1)
-    assert not isinstance(error.value, Poison)
+    assert not isinstance(error.value, ParserCrashed)
 
 
 def test_when_the_tracker_is_killed_its_workers_end(tmp_path: Path) -> None:
@@ -196,9 +198,9 @@ def test_records_of_json_are_read_here_and_markup_apart(monkeypatch: pytest.Monk
         return function(*arguments)
 
     monkeypatch.setattr(pools, "run", noted)
-    parsing.read(fetched(Role.FR_RECORD, b'{"document_number":"2025-19001","title":"T"}'))
-    parsing.read(fetched(Role.FEED_ENTRY, b'{"title":"T","summary":"plain"}'))
+    parsing.read(fetched(ResourceType.FR_RECORD, b'{"document_number":"2025-19001","title":"T"}'))
+    parsing.read(fetched(ResourceType.FEED_ENTRY, b'{"title":"T","summary":"plain"}'))
     assert apart == []
-    parsing.read(fetched(Role.FEED_ENTRY, b'{"title":"T","summary":"<p>x</p>"}'))
-    parsing.read(fetched(Role.PAGE, b"<html><body><p>Text of the law.</p></body></html>"))
+    parsing.read(fetched(ResourceType.FEED_ENTRY, b'{"title":"T","summary":"<p>x</p>"}'))
+    parsing.read(fetched(ResourceType.PAGE, b"<html><body><p>Text of the law.</p></body></html>"))
     assert apart == [dispatch.read, dispatch.read]

@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from tracker.model import Language
-from tracker.sanitize import first_sentence, inert, line, safe_url, shorten
+from tracker.sanitize import first_sentence, safe_url, sanitize, sanitize_line, shorten
 
 
 def test_control_direction_and_invisible_characters_are_gone() -> None:
-    assert inert("a\x00b\x1b[31mc\u202ed\u2066e\u200bf\ufeffg\u00adh") == "ab[31mcdefgh"
+    assert sanitize("a\x00b\x1b[31mc\u202ed\u2066e\u200bf\ufeffg\u00adh") == "ab[31mcdefgh"
 
 
 def test_line_breaks_of_all_kinds_stay_in_text_and_go_from_lines() -> None:
-    assert inert("a\r\nb\rc\u2028d\u2029e") == "a\nb\nc\nd\ne"
-    assert line(" a\r\n b\u2028c ") == "a b c"
+    assert sanitize("a\r\nb\rc\u2028d\u2029e") == "a\nb\nc\nd\ne"
+    assert sanitize_line(" a\r\n b\u2028c ") == "a b c"
 
 
 def test_japanese_and_legal_signs_stay() -> None:
     text = "第744.11条(a)(1)§ “¶” — 〔別表〕 ｶﾞ ½"
-    assert inert(text) == text
+    assert sanitize(text) == text
 
 
 @pytest.mark.parametrize(

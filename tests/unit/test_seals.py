@@ -15,6 +15,7 @@ from sqlalchemy import text
 from tracker.model import (
     Attempt,
     Change,
+    Classification,
     Direction,
     DocumentKind,
     LegalDate,
@@ -22,7 +23,6 @@ from tracker.model import (
     Op,
     Operation,
     Status,
-    Tagging,
 )
 from tracker.storage import changes, integrity, outbox, snapshots
 from tracker.storage.database import Store
@@ -41,7 +41,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def change(number: str) -> Change:
     return Change(
         id=f"chg_{number}", source="fr-bis", kind=DocumentKind.RULE, title="規則 on chips", url="https://x.example",
-        detected_at=NOW, tagging=Tagging(Level.HIGH, direction=Direction.RELIEF), document_number=number,
+        detected_at=NOW, tagging=Classification(Level.HIGH, direction=Direction.RELIEF), document_number=number,
         published=date(2026, 11, 20), baseline=True,
     )  # fmt: skip
 
@@ -50,9 +50,9 @@ def filled(store: Store) -> None:
     """One change written twice, two added together, and three tries at a delivery."""
     operation = Operation("15 CFR 744.21", Op.CHANGED, "a", "b")
     with store.write() as connection:
-        changes.save(connection, changes.Entry(change("1"), "fr:1", 1), [operation])
-        changes.save(connection, changes.Entry(change("1"), "fr:1", 2))
-        changes.add_many(connection, [changes.Entry(change(name), f"fr:{name}", 1) for name in "23"])
+        changes.save(connection, changes.ChangeEntry(change("1"), "fr:1", 1), [operation])
+        changes.save(connection, changes.ChangeEntry(change("1"), "fr:1", 2))
+        changes.add_many(connection, [changes.ChangeEntry(change(name), f"fr:{name}", 1) for name in "23"])
         outbox.enqueue(
             connection, change_id="chg_1", revision=1, channel="file", reason="level", now=NOW, story="s"
         )
@@ -118,7 +118,7 @@ def test_what_is_made_from_a_record_is_compared_and_nothing_stands_alone(
         status=(Status("stayed", date(2026, 11, 20), date(2026, 12, 9)),),
     )
     with store.write() as connection:
-        changes.save(connection, changes.Entry(replace(change("1"), tagging=tagging), "fr:1", 3))
+        changes.save(connection, changes.ChangeEntry(replace(change("1"), tagging=tagging), "fr:1", 3))
     assert problems(store) == []
     with closing(sqlite3.connect(store.path)) as other:  # another tool, which checks no reference
         other.execute(harm)
@@ -131,7 +131,7 @@ def test_a_column_that_differs_from_the_record_is_found_under_a_fresh_seal(store
     filled(store)
     with store.write() as connection:
         connection.execute(text(f"UPDATE change SET {column} = 0 WHERE id = 'chg_2'"))
-        integrity.seal_all(connection)
+        integrity.hash_all(connection)
     assert problems(store) == [f"change chg_2: {column} is not what its record says"]
 
 

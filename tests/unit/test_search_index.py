@@ -17,7 +17,7 @@ from tests.unit.web_samples import viewer
 from tracker.errors import ParseError
 from tracker.model import Document, DocumentKind, Unit, UnitKind
 from tracker.search import index
-from tracker.search.index import Finder
+from tracker.search.index import SearchIndex
 from tracker.search.query import terms
 from tracker.storage.database import Store
 
@@ -40,14 +40,14 @@ STATES = {
 
 
 @pytest.fixture
-def finder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Finder:
+def finder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SearchIndex:
     known: Mapping[tuple[str, int], Document] = STATES
     monkeypatch.setattr("tracker.storage.versions.ordinals", lambda *_: sorted(known))
     monkeypatch.setattr(
         "tracker.storage.versions.get", lambda _, identity, ordinal: _Version(identity, ordinal)
     )
     monkeypatch.setattr(index, "document_of", lambda _, version, __: known[version.identity, version.ordinal])
-    return Finder(Store(tmp_path))
+    return SearchIndex(Store(tmp_path))
 
 
 class _Version:
@@ -57,13 +57,13 @@ class _Version:
         self.identity, self.ordinal = identity, ordinal
 
 
-def places(finder: Finder, query: str, *, today_only: bool = False) -> list[tuple[str, int, int | None]]:
+def places(finder: SearchIndex, query: str, *, today_only: bool = False) -> list[tuple[str, int, int | None]]:
     total, hits = finder.find(terms(query), today_only=today_only)
     assert total == len(hits)
     return [(hit.path, hit.first, hit.last) for hit in hits]
 
 
-def test_a_unit_stands_once_with_the_versions_that_have_it(finder: Finder) -> None:
+def test_a_unit_stands_once_with_the_versions_that_have_it(finder: SearchIndex) -> None:
     assert finder.refresh(["ear"]) == 0
     assert finder.unread(["ear"]) == []
     assert places(finder, "vacuum valves") == [("15 CFR 744.0", 1, None)]
@@ -81,12 +81,12 @@ def test_a_unit_stands_once_with_the_versions_that_have_it(finder: Finder) -> No
 
 
 @pytest.mark.parametrize("query", ["10⁻¹⁰", "10-10", "10^-10", "10^(−10)", "UF6", "UF₆", "Vmax", "V_(max)"])
-def test_superscripts_and_subscripts_are_found_in_every_spelling(finder: Finder, query: str) -> None:
+def test_superscripts_and_subscripts_are_found_in_every_spelling(finder: SearchIndex, query: str) -> None:
     finder.refresh(["ear"])
     assert places(finder, query) == [("15 CFR 744.0", 1, None)]
 
 
-def test_nothing_is_read_twice_and_reading_can_be_broken_off(finder: Finder) -> None:
+def test_nothing_is_read_twice_and_reading_can_be_broken_off(finder: SearchIndex) -> None:
     assert finder.refresh(["ear"], seconds=-1) == len(STATES)
     assert finder.refresh(["ear"]) == 0
     assert finder.refresh(["ear"]) == 0
@@ -94,13 +94,13 @@ def test_nothing_is_read_twice_and_reading_can_be_broken_off(finder: Finder) -> 
 
 
 @pytest.mark.parametrize("query", ["", '"', "OR NOT", "a:b*", "NEAR(", "真空バルブ", "機微", "\x00"])
-def test_no_question_is_a_wrong_one(finder: Finder, query: str) -> None:
+def test_no_question_is_a_wrong_one(finder: SearchIndex, query: str) -> None:
     finder.refresh(["ear"])
     finder.find(terms(query))
 
 
 def test_a_version_that_cannot_be_read_does_not_keep_the_others(
-    finder: Finder, monkeypatch: pytest.MonkeyPatch
+    finder: SearchIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def document(_: object, version: _Version, __: object) -> Document:
         if version.identity == "ear:745":
@@ -112,13 +112,13 @@ def test_a_version_that_cannot_be_read_does_not_keep_the_others(
     assert places(finder, "hostile") == []
 
 
-def test_an_index_of_another_form_is_made_anew(finder: Finder) -> None:
+def test_an_index_of_another_form_is_made_anew(finder: SearchIndex) -> None:
     finder.path.write_bytes(b"")
     assert finder.refresh(["ear"]) == 0
     assert places(finder, "license") == [("15 CFR 744.0", 1, None)]
 
 
-def test_the_page_says_what_it_looks_for_and_marks_it(tmp_path: Path, finder: Finder) -> None:
+def test_the_page_says_what_it_looks_for_and_marks_it(tmp_path: Path, finder: SearchIndex) -> None:
     finder.refresh(["ear"])
     client = viewer(tmp_path)
     page = client.get("/law/search", params={"q": "hostile"}).text
@@ -137,7 +137,7 @@ def test_the_inbox_marks_what_was_asked_for_and_knows_synonyms(tmp_path: Path) -
     assert client.get("/api/changes", params={"query": '"controls proposed"'}).headers["x-total-count"] == "0"
 
 
-def test_a_search_waits_a_little_for_what_is_new(finder: Finder) -> None:
+def test_a_search_waits_a_little_for_what_is_new(finder: SearchIndex) -> None:
     assert finder.catch_up(["ear"], 20.0) == 0
     assert places(finder, "license") == [("15 CFR 744.0", 1, None)]
     assert finder.catch_up(["ear"], 0.0) == 0
@@ -177,8 +177,8 @@ def test_first_searches_in_parallel_make_one_index(tmp_path: Path, before: str) 
         assert list(pool.map(lambda _: _first_search(str(path), 0), range(40))) == [""] * 40
 
 
-def test_two_readers_of_one_version_take_it_once(finder: Finder, tmp_path: Path) -> None:
-    other = Finder(finder.store)
+def test_two_readers_of_one_version_take_it_once(finder: SearchIndex, tmp_path: Path) -> None:
+    other = SearchIndex(finder.store)
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lambda one: one.refresh(["ear"]), (finder, other))) == [0, 0]
     total, _ = finder.find(terms("vacuum valves"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.search.query import Terms, lit, passage, terms
+from tracker.search.query import Terms, highlight, passage, terms
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_question_has_an_end() -> None:
     ],
 )
 def test_what_was_asked_for_is_marked_and_nothing_is_lost(text: str, query: str, marked: list[str]) -> None:
-    runs = lit(text, terms(query))
+    runs = highlight(text, terms(query))
     assert "".join(words for _, words in runs) == text
     assert [words for hit, words in runs if hit] == marked
 

@@ -11,9 +11,9 @@ import pytest
 from tests.unit.sources_fakes import START, Notes, Site, Time, client_for, fetched_keys, json_answer, page
 from tracker import sources
 from tracker.config.models import Source, SourceKind
-from tracker.errors import FetchError, Refused, Unreachable, WrongShape
-from tracker.model import Absent, Fetched, NotModified, Role
-from tracker.sources import Item, Trouble
+from tracker.errors import AccessDenied, FetchError, UnexpectedResponse, Unreachable
+from tracker.model import Absent, Fetched, NotModified, ResourceType
+from tracker.sources import Item, ResourceError
 
 EAR = Source("ear", SourceKind.ECFR, base_url="https://www.ecfr.gov", title=15, parts=((730, 774),))
 API = "/api/versioner/v1"
@@ -84,7 +84,7 @@ def test_takes_the_parts_of_the_structure_as_of_the_last_day_there_is() -> None:
     items = poll(Notes(), site())
     assert fetched_keys(items) == ["15 CFR 744", "15 CFR 746"]
     first = next(item for item in items if isinstance(item, Fetched))
-    assert first.role is Role.ECFR_PART
+    assert first.role is ResourceType.ECFR_PART
     assert first.meta == {
         "as_of": "2026-06-08",
         "title": "15",
@@ -174,7 +174,7 @@ def test_an_import_in_progress_is_a_state_that_passes() -> None:
 
 
 def test_a_reserved_title_is_said_to_have_no_text() -> None:
-    with pytest.raises(Refused, match="reserved"):
+    with pytest.raises(AccessDenied, match="reserved"):
         poll(Notes(), Site({f"{API}/titles.json": titles(None)}))
 
 
@@ -191,26 +191,26 @@ def test_a_reserved_title_is_said_to_have_no_text() -> None:
     ],
 )
 def test_titles_that_are_none_fail_the_source(reply: httpx.Response) -> None:
-    with pytest.raises(WrongShape):
+    with pytest.raises(UnexpectedResponse):
         poll(Notes(), Site({f"{API}/titles.json": reply}))
 
 
 def test_an_older_day_than_the_last_is_a_stale_answer() -> None:
     notes = Notes()
     poll(notes, site("2026-06-08"))
-    with pytest.raises(WrongShape, match="stale"):
+    with pytest.raises(UnexpectedResponse, match="stale"):
         poll(notes, site("2026-06-05"))
 
 
 @pytest.mark.parametrize(
     ("body", "kind", "words"),
     [
-        (b"<html><title>Request Access</title></html>", Refused, "wall"),
-        (b"<!DOCTYPE html><html><title>Oops</title></html>", WrongShape, "HTML"),
-        (b'<DIV1 N="15" TYPE="TITLE"><DIV5 N="744"/></DIV1>', WrongShape, "whole title"),
-        (b'<DIV5 N="745" TYPE="PART"/>', WrongShape, "asked for part 744, got DIV5 745"),
-        (b'<DIV5 N="744" TYPE="PART"><P>cut', WrongShape, "to its end"),
-        (b"", WrongShape, "to its end"),
+        (b"<html><title>Request Access</title></html>", AccessDenied, "wall"),
+        (b"<!DOCTYPE html><html><title>Oops</title></html>", UnexpectedResponse, "HTML"),
+        (b'<DIV1 N="15" TYPE="TITLE"><DIV5 N="744"/></DIV1>', UnexpectedResponse, "whole title"),
+        (b'<DIV5 N="745" TYPE="PART"/>', UnexpectedResponse, "asked for part 744, got DIV5 745"),
+        (b'<DIV5 N="744" TYPE="PART"><P>cut', UnexpectedResponse, "to its end"),
+        (b"", UnexpectedResponse, "to its end"),
     ],
 )
 def test_what_is_not_the_part_is_a_trouble_and_the_other_parts_come(
@@ -219,7 +219,7 @@ def test_what_is_not_the_part_is_a_trouble_and_the_other_parts_come(
     at = site()
     at.table[f"{API}/full/2026-06-08/title-15.xml?part=744"] = httpx.Response(200, content=body)
     items = poll(Notes(), at)
-    trouble = next(item for item in items if isinstance(item, Trouble))
+    trouble = next(item for item in items if isinstance(item, ResourceError))
     assert trouble.key == "15 CFR 744"
     assert isinstance(trouble.error, kind)
     assert words in trouble.error.cause
@@ -268,7 +268,7 @@ def test_a_structure_without_any_known_part_is_a_failure() -> None:
     notes, at = Notes(), site()
     poll(notes, at)
     at.table[f"{API}/structure/2026-06-08/title-15.json"] = structure(p999=10)
-    with pytest.raises(WrongShape, match="none of the 2 known parts"):
+    with pytest.raises(UnexpectedResponse, match="none of the 2 known parts"):
         poll(notes, at)
 
 
@@ -278,7 +278,7 @@ def test_a_part_of_the_structure_that_answers_404_is_no_removal() -> None:
     at.table[f"{API}/structure/2026-06-08/title-15.json"] = structure(p744=10, p746=99)
     del at.table[f"{API}/full/2026-06-08/title-15.xml?part=746"]
     items = poll(notes, at)
-    assert [type(item.error) for item in items if isinstance(item, Trouble)] == [WrongShape]
+    assert [type(item.error) for item in items if isinstance(item, ResourceError)] == [UnexpectedResponse]
     assert not [item for item in items if isinstance(item, Absent)]
 
 
@@ -286,4 +286,4 @@ def test_the_same_part_of_the_same_day_can_be_asked_for_again() -> None:
     at = site()
     client = client_for(at)
     first = next(item for item in sources.poll(EAR, Notes(), client, START) if isinstance(item, Fetched))
-    assert sources.again(EAR, first, client, START).answer.body == first.answer.body
+    assert sources.refetch(EAR, first, client, START).answer.body == first.answer.body

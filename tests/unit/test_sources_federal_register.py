@@ -22,9 +22,9 @@ from tests.unit.sources_fakes import (
 )
 from tests.unit.sources_register import BASE, BIS, Register, record, txt_path, xml_path
 from tracker import sources
-from tracker.errors import Refused, Unreachable, WrongShape
-from tracker.model import Fetched, NotModified, Role
-from tracker.sources import Item, Trouble, Wanted, everything
+from tracker.errors import AccessDenied, UnexpectedResponse, Unreachable
+from tracker.model import Fetched, NotModified, ResourceType
+from tracker.sources import Item, ResourceError, Wanted, drain
 
 RULE = record("2026-11001", "2026-06-08")
 NOTICE = record("2026-11002", "2026-06-09", "Request for comments  ")
@@ -32,9 +32,7 @@ NEXT = record("2026-11003", "2026-06-11", "Next issue's rule")
 LIST = "/api/v1/documents.json"
 
 
-def poll(
-    notes: Notes, at: Site, time: Time | None = None, wanted: Wanted = everything, **more: Any
-) -> list[Item]:
+def poll(notes: Notes, at: Site, time: Time | None = None, wanted: Wanted = drain, **more: Any) -> list[Item]:
     time = time or Time()
     source = replace(BIS, **more)
     return notes.keep(source, sources.poll(source, notes, client_for(at, time), time.now(), wanted))
@@ -45,7 +43,7 @@ def came(items: list[Item]) -> dict[str, Fetched]:
 
 
 def troubles(items: list[Item]) -> list[tuple[str, type[Exception]]]:
-    return [(item.key, type(item.error)) for item in items if isinstance(item, Trouble)]
+    return [(item.key, type(item.error)) for item in items if isinstance(item, ResourceError)]
 
 
 def text_requests(at: Site) -> list[str]:
@@ -57,8 +55,8 @@ def test_takes_all_documents_of_the_agencies_with_their_xml_oldest_first() -> No
     items = poll(Notes(), at)
     assert fetched_keys(items) == ["2026-11001", "2026-11002"]
     rule = came(items)["2026-11001"]
-    assert rule.role is Role.FR_RECORD
-    assert [(text.key, text.role) for text in rule.attachments] == [("2026-11001/xml", Role.FR_XML)]
+    assert rule.role is ResourceType.FR_RECORD
+    assert [(text.key, text.role) for text in rule.attachments] == [("2026-11001/xml", ResourceType.FR_XML)]
     asked = at.requests[0].url.params
     assert asked.get_list("conditions[agencies][]") == ["industry-and-security-bureau"]
     assert "conditions[term]" not in asked
@@ -226,10 +224,10 @@ def test_raw_text_stands_in_until_there_is_xml() -> None:
         "<html><head><title>Federal Register</title></head><pre>text</pre></html>"
     )
     first = came(poll(notes, at))["2026-11003"]
-    assert [(text.key, text.role) for text in first.attachments] == [("2026-11003/txt", Role.FR_TEXT)]
+    assert [(text.key, text.role) for text in first.attachments] == [("2026-11003/txt", ResourceType.FR_TEXT)]
     assert fetched_keys(poll(notes, at)) == []
     at.table[xml_path(NEXT)] = xml
-    assert [text.role for text in came(poll(notes, at))["2026-11003"].attachments] == [Role.FR_XML]
+    assert [text.role for text in came(poll(notes, at))["2026-11003"].attachments] == [ResourceType.FR_XML]
 
 
 def test_raw_text_never_takes_the_place_of_xml_that_was_there() -> None:
@@ -289,31 +287,35 @@ def test_no_results_is_fine_only_when_the_count_is_nought() -> None:
     for body in bodies:
         at = Register([]).site()
         at.table[LIST] = json_answer(body)
-        with pytest.raises(WrongShape):
+        with pytest.raises(UnexpectedResponse):
             poll(Notes(), at)
 
 
 def test_an_empty_list_where_documents_are_known_is_a_failure_not_a_removal() -> None:
     notes = Notes()
     poll(notes, Register([RULE]).site())
-    with pytest.raises(WrongShape, match="empty list"):
+    with pytest.raises(UnexpectedResponse, match="empty list"):
         poll(notes, Register([]).site())
 
 
 @pytest.mark.parametrize(
     ("reply", "kind", "words"),
     [
-        (page("<title>Federal Register :: Request Access</title>"), Refused, "Request Access"),
-        (page("<title>Oops</title>"), WrongShape, "HTML where JSON"),
-        (httpx.Response(403, content=b"<title>Federal Register :: Request Access</title>"), Refused, "403"),
-        (httpx.Response(200, content=b'{"count": 2, "results": [{'), WrongShape, "does not read"),
-        (httpx.Response(200, content=b""), WrongShape, "empty body"),
+        (page("<title>Federal Register :: Request Access</title>"), AccessDenied, "Request Access"),
+        (page("<title>Oops</title>"), UnexpectedResponse, "HTML where JSON"),
+        (
+            httpx.Response(403, content=b"<title>Federal Register :: Request Access</title>"),
+            AccessDenied,
+            "403",
+        ),
+        (httpx.Response(200, content=b'{"count": 2, "results": [{'), UnexpectedResponse, "does not read"),
+        (httpx.Response(200, content=b""), UnexpectedResponse, "empty body"),
         (
             json_answer({"errors": {"agencies": "x is not a valid value"}}, 400),
-            Refused,
+            AccessDenied,
             "not a valid value",
         ),
-        (json_answer({"errors": {"agencies": "no"}}), WrongShape, "no list"),
+        (json_answer({"errors": {"agencies": "no"}}), UnexpectedResponse, "no list"),
         (json_answer({"status": 500, "message": "Internal Server Error"}, 500), Unreachable, "Internal"),
     ],
 )
@@ -335,7 +337,7 @@ def test_a_record_without_number_date_or_title_is_a_trouble_of_its_own() -> None
     good = record("2026-11009", "2026-06-10")
     items = poll(Notes(), Register([good, *bad]).site(texts=[good]))
     assert fetched_keys(items) == ["2026-11009"]
-    assert [kind for _, kind in troubles(items)] == [WrongShape] * 3
+    assert [kind for _, kind in troubles(items)] == [UnexpectedResponse] * 3
 
 
 def test_missing_optional_fields_are_no_trouble() -> None:
@@ -375,7 +377,7 @@ def test_the_list_is_read_until_it_is_older_than_the_window() -> None:
     days = [
         json.loads(item.answer.body)["publication_date"]
         for item in came(items).values()
-        if item.role is Role.FR_RECORD
+        if item.role is ResourceType.FR_RECORD
     ]
     assert min(days) <= "2026-04-26"
     assert len(register.requests) == 2
@@ -399,7 +401,7 @@ def test_a_page_number_clamped_to_one_is_noticed() -> None:
     register.records = [{**one, "publication_date": "2026-06-09"} for one in register.records]
     items = poll(Notes(), register.site(texts=[]), full_text=False)
     assert len(fetched_keys(items)) == 1000
-    assert troubles(items) == [("listing/documents", WrongShape)]
+    assert troubles(items) == [("listing/documents", UnexpectedResponse)]
 
 
 def test_a_long_silence_of_ours_is_made_good() -> None:
@@ -414,6 +416,6 @@ def test_a_document_is_asked_for_again_by_its_number() -> None:
     at = Register([RULE]).site()
     client = client_for(at)
     first = next(item for item in sources.poll(BIS, Notes(), client, START) if isinstance(item, Fetched))
-    second = sources.again(BIS, first, client, START)
+    second = sources.refetch(BIS, first, client, START)
     assert second.answer.body == first.answer.body
     assert [text.answer.body for text in second.attachments] == [first.attachments[0].answer.body]

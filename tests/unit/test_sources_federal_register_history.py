@@ -12,9 +12,9 @@ from tests.unit.sources_fakes import Site, Time, client_for, page
 from tests.unit.sources_register import BIS, Register, record
 from tracker import sources
 from tracker.config.models import Source, SourceKind
-from tracker.errors import Refused, UsageError, WrongShape
-from tracker.model import Role
-from tracker.sources import Page
+from tracker.errors import AccessDenied, UnexpectedResponse, UsageError
+from tracker.model import ResourceType
+from tracker.sources import HistoryPage
 
 NOW = datetime(2026, 6, 10, 13, tzinfo=UTC)
 
@@ -34,12 +34,12 @@ def spread(count: int, first: str, last: str) -> list[dict[str, Any]]:
 
 def load(
     register: Register, since: str, cursor: Mapping[str, str] | None = None, source: Source = BIS
-) -> list[Page]:
+) -> list[HistoryPage]:
     client = client_for(register.site(texts=[]), Time())
-    return list(sources.history(source, client, date.fromisoformat(since), cursor or {}, NOW))
+    return list(sources.poll_history(source, client, date.fromisoformat(since), cursor or {}, NOW))
 
 
-def keys(pages: list[Page]) -> list[str]:
+def keys(pages: list[HistoryPage]) -> list[str]:
     return [item.key for one in pages for item in one.fetched]
 
 
@@ -53,9 +53,11 @@ def test_everything_since_a_day_comes_once_oldest_first() -> None:
 
 def test_each_page_carries_the_list_it_stood_in_and_no_text() -> None:
     pages = load(Register(spread(10, "2026-05-01", "2026-06-09")), "2026-05-01")
-    assert all(one.listing.role is Role.LISTING for one in pages)
+    assert all(one.listing.role is ResourceType.LISTING for one in pages)
     assert pages[0].listing.key.startswith("listing/2026-05-01..")
-    assert all(not item.attachments and item.role is Role.FR_RECORD for one in pages for item in one.fetched)
+    assert all(
+        not item.attachments and item.role is ResourceType.FR_RECORD for one in pages for item in one.fetched
+    )
 
 
 def test_documents_of_the_next_issues_come_too_and_are_not_taken_for_loaded() -> None:
@@ -84,14 +86,14 @@ def test_one_day_with_more_documents_than_a_page_is_paged_through() -> None:
 
 def test_one_day_that_cannot_be_paged_through_is_said_not_skipped() -> None:
     register = Register([record(f"2026-{n:05}", "2026-06-01") for n in range(1500)], largest=20)
-    with pytest.raises(WrongShape, match="1500 documents are counted and 1000 can be paged through"):
+    with pytest.raises(UnexpectedResponse, match="1500 documents are counted and 1000 can be paged through"):
         load(register, "2026-06-01")
 
 
 def test_goes_on_where_it_was_ended() -> None:
     register = Register(spread(2000, "2025-01-01", "2026-06-09"))
     client = client_for(register.site(texts=[]), Time())
-    first = list(islice(sources.history(BIS, client, date(2025, 1, 1), {}, NOW), 3))
+    first = list(islice(sources.poll_history(BIS, client, date(2025, 1, 1), {}, NOW), 3))
     rest = load(register, "2025-01-01", first[-1].cursor)
     assert sorted(keys(first) + keys(rest)) == sorted(one["document_number"] for one in register.records)
 
@@ -114,16 +116,16 @@ def test_a_record_that_is_none_is_a_trouble_and_the_others_come() -> None:
     good = record("2026-00001", "2026-06-01")
     pages = load(Register([good, {**good, "document_number": ""}]), "2026-06-01")
     assert keys(pages) == ["2026-00001"]
-    assert [type(one.error) for window in pages for one in window.troubles] == [WrongShape]
+    assert [type(one.error) for window in pages for one in window.troubles] == [UnexpectedResponse]
 
 
 def test_a_wall_ends_the_loading() -> None:
     at = Site({"/api/v1/documents.json": page("<title>Request Access</title>")})
-    with pytest.raises(Refused):
-        next(sources.history(BIS, client_for(at), date(2026, 1, 1), {}, NOW))
+    with pytest.raises(AccessDenied):
+        next(sources.poll_history(BIS, client_for(at), date(2026, 1, 1), {}, NOW))
 
 
 def test_other_kinds_keep_no_history() -> None:
     source = replace(BIS, kind=SourceKind.PAGE)
     with pytest.raises(UsageError, match="keeps no history"):
-        sources.history(source, client_for(Site()), date(2026, 1, 1), {}, NOW)
+        sources.poll_history(source, client_for(Site()), date(2026, 1, 1), {}, NOW)

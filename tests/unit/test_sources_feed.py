@@ -10,8 +10,8 @@ import pytest
 from tests.unit.sources_fakes import START, Notes, Site, Time, client_for, conditional, fetched_keys, page
 from tracker import sources
 from tracker.config.models import Source, SourceKind
-from tracker.errors import Refused, UsageError, WrongShape
-from tracker.model import Fetched, NotModified, Role
+from tracker.errors import AccessDenied, UnexpectedResponse, UsageError
+from tracker.model import Fetched, NotModified, ResourceType
 from tracker.sources import Item, feed_formats, feed_keys
 
 FEED = Source("feed", SourceKind.FEED, url="https://www.govinfo.gov/rss/fr.xml")
@@ -37,7 +37,7 @@ def entries(items: list[Item]) -> list[dict[str, str]]:
     return [
         json.loads(item.answer.body)
         for item in items
-        if isinstance(item, Fetched) and item.role is Role.FEED_ENTRY
+        if isinstance(item, Fetched) and item.role is ResourceType.FEED_ENTRY
     ]
 
 
@@ -92,11 +92,11 @@ def test_a_second_poll_is_conditional_and_asks_robots() -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("<html><title>Request Access</title></html>", Refused),
-        ("<!doctype html><html><title>Home</title></html>", WrongShape),
-        ("<opml/>", WrongShape),
-        ("<rss><channel><item>", WrongShape),
-        ("", WrongShape),
+        ("<html><title>Request Access</title></html>", AccessDenied),
+        ("<!doctype html><html><title>Home</title></html>", UnexpectedResponse),
+        ("<opml/>", UnexpectedResponse),
+        ("<rss><channel><item>", UnexpectedResponse),
+        ("", UnexpectedResponse),
     ],
 )
 def test_what_is_no_feed_fails_the_source(text: str, kind: type[Exception]) -> None:
@@ -118,7 +118,7 @@ def test_an_entry_cannot_be_asked_for_by_itself() -> None:
     client = client_for(Site({"/rss/fr.xml": httpx.Response(200, content=RSS.encode())}))
     first = next(item for item in sources.poll(FEED, Notes(), client, START) if isinstance(item, Fetched))
     with pytest.raises(UsageError):
-        sources.again(FEED, first, client, START)
+        sources.refetch(FEED, first, client, START)
 
 
 def same_guid(*titles: str, guid: str = "<guid>0</guid>", link: str = "/news/{}") -> str:
@@ -223,7 +223,7 @@ def test_a_json_feed_is_read() -> None:
         },
         {"id": "2", "content": "<p>Two</p>", "published": "2026-06-08T01:00:00Z"},
     ]
-    with pytest.raises(WrongShape):
+    with pytest.raises(UnexpectedResponse):
         poll(Notes(), '{"error": "no feed"}')
 
 
@@ -238,7 +238,7 @@ def test_a_feed_cannot_make_its_reader_open_anything(monkeypatch: pytest.MonkeyP
         "one"
     ]
     for body in (b"http://127.0.0.1:1/", b"/etc/hostname", b"file:///etc/hostname</rss>"):
-        with suppress(WrongShape):
+        with suppress(UnexpectedResponse):
             assert feed_formats.entries(replace(answer, body=body)) == []
     assert asked == []
 

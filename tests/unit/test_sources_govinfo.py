@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from tests.unit.sources_fakes import Site, Time
 from tracker.config.models import Source, SourceKind
-from tracker.errors import FetchError, NotFound, Refused, WrongShape
-from tracker.model import Answer
+from tracker.errors import AccessDenied, FetchError, NotFound, UnexpectedResponse
+from tracker.model import HttpResponse
 from tracker.reconciliation.govinfo_crosscheck import compare
 from tracker.sources import Client, govinfo
-from tracker.sources.govinfo import Granule, Listed, Printed
+from tracker.sources.govinfo import ApiIssue, GovInfoIssue, IssueGranule
 
 DAY = date(2026, 6, 8)
 SOURCE = Source(
@@ -44,19 +44,19 @@ MODS = """<?xml version="1.0" encoding="UTF-8"?>
 </mods>"""
 
 
-def asked(reply: httpx.Response, path: str = PATH) -> Printed:
+def asked(reply: httpx.Response, path: str = PATH) -> GovInfoIssue:
     time = Time()
     with Client(
         clock=time.now, monotonic=time.monotonic, sleep=time.sleep,
         transport=httpx.MockTransport(Site({path: reply}).handle),
     ) as client:  # fmt: skip
-        return govinfo.printed(SOURCE, client, DAY)
+        return govinfo.fetch_govinfo_issue(SOURCE, client, DAY)
 
 
 def test_an_issue_names_its_documents_and_leaves_out_what_is_none() -> None:
     found = asked(httpx.Response(200, content=MODS.encode()))
     assert set(found.documents) == {"2026-11001", "2026-00099-FILED"}
-    assert found.documents["2026-11001"] == Granule(
+    assert found.documents["2026-11001"] == IssueGranule(
         "2026-11001", "RULE", "Revisions to Controls", ("DEPARTMENT OF COMMERCE", "Bureau of Industry and Security"),
         "BIS amends the EAR.", "Final rule.", "", "91 FR 30001", "https://gov.gov/a.htm", "https://gov.gov/a.pdf",
     )  # fmt: skip
@@ -67,11 +67,14 @@ def test_an_issue_names_its_documents_and_leaves_out_what_is_none() -> None:
     [
         (httpx.Response(404), NotFound),
         (httpx.Response(503), FetchError),
-        (httpx.Response(200, content=MODS.replace("FR-2026-06-08<", "FR-2026-06-09<").encode()), WrongShape),
-        (httpx.Response(200, content=MODS[:1200].encode()), WrongShape),
-        (httpx.Response(200, content=MODS.replace("constituent", "host").encode()), WrongShape),
-        (httpx.Response(200, content=b"<html><title>Request Access</title></html>"), Refused),
-        (httpx.Response(200, content=b""), WrongShape),
+        (
+            httpx.Response(200, content=MODS.replace("FR-2026-06-08<", "FR-2026-06-09<").encode()),
+            UnexpectedResponse,
+        ),
+        (httpx.Response(200, content=MODS[:1200].encode()), UnexpectedResponse),
+        (httpx.Response(200, content=MODS.replace("constituent", "host").encode()), UnexpectedResponse),
+        (httpx.Response(200, content=b"<html><title>Request Access</title></html>"), AccessDenied),
+        (httpx.Response(200, content=b""), UnexpectedResponse),
     ],
 )
 def test_whatever_is_no_such_issue_is_an_error(reply: httpx.Response, error: type[FetchError]) -> None:
@@ -98,22 +101,22 @@ def test_an_agency_is_the_same_words_in_another_order(slug: str, printed: str, s
 @given(st.from_regex(r"(C1-|[A-Z]\d-)?20\d\d-0{0,3}[1-9]\d{0,5}", fullmatch=True))
 def test_numbers_are_compared_without_padding_and_dashes_of_their_own(number: str) -> None:
     head, _, tail = number.rpartition("-")
-    assert govinfo.folded(f" {head.lower()}–{tail.zfill(6)} ") == govinfo.folded(number)
-    assert govinfo.folded(govinfo.folded(number)) == govinfo.folded(number)
+    assert govinfo.normalized_number(f" {head.lower()}–{tail.zfill(6)} ") == govinfo.normalized_number(number)
+    assert govinfo.normalized_number(govinfo.normalized_number(number)) == govinfo.normalized_number(number)
 
 
-ANSWER = Answer("https://gov.gov/", 200, (), b"", Time().now())
+ANSWER = HttpResponse("https://gov.gov/", 200, (), b"", Time().now())
 numbers = st.sets(st.integers(1, 40))
 
 
 @given(numbers, numbers)
 def test_both_houses_named_is_neither_and_one_alone_is_named(printed: set[int], listed: set[int]) -> None:
     there = {
-        f"2026-{n}": Granule(f"2026-{n:05}", "RULE", "", ("Bureau of Industry and Security",))
+        f"2026-{n}": IssueGranule(f"2026-{n:05}", "RULE", "", ("Bureau of Industry and Security",))
         for n in printed
     }
-    here = {f"2026-{n}": Listed(f"2026-{n:05}", "Rule", ("industry-and-security-bureau",)) for n in listed}
-    found = compare(SOURCE, DAY, Printed(ANSWER, there), here)
+    here = {f"2026-{n}": ApiIssue(f"2026-{n:05}", "Rule", ("industry-and-security-bureau",)) for n in listed}
+    found = compare(SOURCE, DAY, GovInfoIssue(ANSWER, there), here)
     assert set(found.only_printed) == {f"2026-{n:05}" for n in printed - listed}
     assert set(found.only_listed) == {f"2026-{n:05}" for n in listed - printed}
     assert (found.printed, found.listed) == (len(printed), len(listed))
@@ -121,10 +124,10 @@ def test_both_houses_named_is_neither_and_one_alone_is_named(printed: set[int], 
 
 def test_what_is_of_other_agencies_or_types_is_not_ours() -> None:
     there = {
-        "1": Granule("1", "NOTICE", "", ("Bureau of the Census",)), "2": Granule("2", "NOTICE", "", ()),
-        "3": Granule("3", "RULE", "", ("Bureau of Industry and Security",)),
+        "1": IssueGranule("1", "NOTICE", "", ("Bureau of the Census",)), "2": IssueGranule("2", "NOTICE", "", ()),
+        "3": IssueGranule("3", "RULE", "", ("Bureau of Industry and Security",)),
     }  # fmt: skip
     rules = replace(SOURCE, types=("NOTICE", "PRESDOCU"))
-    assert compare(rules, DAY, Printed(ANSWER, there), {}).only_printed == ("2",), (
+    assert compare(rules, DAY, GovInfoIssue(ANSWER, there), {}).only_printed == ("2",), (
         "who names nobody may be anybody's"
     )

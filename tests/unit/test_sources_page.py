@@ -10,9 +10,9 @@ import pytest
 from tests.unit.sources_fakes import START, Notes, Site, Time, client_for, conditional, fetched_keys, page
 from tracker import sources
 from tracker.config.models import NOT_WATCHED, Source, SourceKind
-from tracker.errors import NotFound, Refused, Unreachable, WrongShape
-from tracker.model import Absent, Fetched, NotModified, Role
-from tracker.sources import Item, Trouble
+from tracker.errors import AccessDenied, NotFound, UnexpectedResponse, Unreachable
+from tracker.model import Absent, Fetched, NotModified, ResourceType
+from tracker.sources import Item, ResourceError
 
 BASE = "https://www.bis.gov"
 NEWS = Source("bis", SourceKind.PAGE, url=f"{BASE}/news", follow="same-site", depth=1)
@@ -43,8 +43,8 @@ def test_takes_the_page_and_what_it_links_to_on_the_same_site() -> None:
     assert fetched_keys(items) == [f"{BASE}/news", f"{BASE}/rule", f"{BASE}/media/guidance.pdf"]
     found = {item.key: item for item in items if isinstance(item, Fetched)}
     assert found[f"{BASE}/rule"].meta == {"content": "main", "link_text": "New rule", "annexes": ""}
-    assert found[f"{BASE}/media/guidance.pdf"].role is Role.PDF
-    assert found[f"{BASE}/rule"].role is Role.PAGE
+    assert found[f"{BASE}/media/guidance.pdf"].role is ResourceType.PDF
+    assert found[f"{BASE}/rule"].role is ResourceType.PAGE
 
 
 def test_a_source_that_follows_nothing_asks_for_one_page() -> None:
@@ -72,8 +72,8 @@ def test_a_second_poll_is_conditional_and_follows_the_links_of_last_time() -> No
 
 def test_unchanged_pages_write_no_cursor() -> None:
     notes, at = Notes(), site()
-    assert any(isinstance(item, sources.Cursor) for item in poll(NEWS, notes, at))
-    assert not any(isinstance(item, sources.Cursor) for item in poll(NEWS, notes, at))
+    assert any(isinstance(item, sources.CursorUpdate) for item in poll(NEWS, notes, at))
+    assert not any(isinstance(item, sources.CursorUpdate) for item in poll(NEWS, notes, at))
 
 
 def test_links_lost_in_a_crash_are_read_again_instead_of_hidden_by_a_304() -> None:
@@ -150,7 +150,7 @@ def test_dead_and_forbidden_links_are_noted_and_fail_nothing() -> None:
     )
     items = poll(NEWS, notes, at)
     assert fetched_keys(items) == [f"{BASE}/news", f"{BASE}/rule"]
-    assert not any(isinstance(item, Trouble) for item in items)
+    assert not any(isinstance(item, ResourceError) for item in items)
     said = {entry["url"]: entry["reason"] for entry in json.loads(notes.cursor[NOT_WATCHED])["passed_over"]}
     assert "404" in said[f"{BASE}/dead"]
     assert "robots.txt" in said[f"{BASE}/search/all"]
@@ -170,7 +170,7 @@ def test_a_start_page_that_is_gone_is_absent_and_fails_the_source(status: int) -
 
 def test_one_page_that_fails_is_a_trouble_and_the_others_come() -> None:
     items = poll(NEWS, Notes(), site(__rule=httpx.Response(500)))
-    assert [(item.key, type(item.error)) for item in items if isinstance(item, Trouble)] == [
+    assert [(item.key, type(item.error)) for item in items if isinstance(item, ResourceError)] == [
         (f"{BASE}/rule", Unreachable)
     ]
     assert f"{BASE}/media/guidance.pdf" in fetched_keys(items)
@@ -178,7 +178,9 @@ def test_one_page_that_fails_is_a_trouble_and_the_others_come() -> None:
 
 def test_a_trouble_keeps_no_frames_alive() -> None:
     trouble = next(
-        item for item in poll(NEWS, Notes(), site(__rule=httpx.Response(500))) if isinstance(item, Trouble)
+        item
+        for item in poll(NEWS, Notes(), site(__rule=httpx.Response(500)))
+        if isinstance(item, ResourceError)
     )
     assert trouble.error.__traceback__ is None
 
@@ -195,11 +197,11 @@ def test_a_site_that_goes_away_in_the_middle_ends_the_poll() -> None:
     ("reply", "kind"),
     [
         (httpx.Response(503), Unreachable),
-        (page(""), WrongShape),
-        (page("  \n "), WrongShape),
-        (page("<title>Request Access</title>"), Refused),
-        (page("<title>Just a moment...</title>"), Refused),
-        (page("<title>Site under maintenance</title><p>Back soon.</p>"), WrongShape),
+        (page(""), UnexpectedResponse),
+        (page("  \n "), UnexpectedResponse),
+        (page("<title>Request Access</title>"), AccessDenied),
+        (page("<title>Just a moment...</title>"), AccessDenied),
+        (page("<title>Site under maintenance</title><p>Back soon.</p>"), UnexpectedResponse),
     ],
 )
 def test_a_start_page_that_is_none_fails_the_source(reply: httpx.Response, kind: type[Exception]) -> None:
@@ -281,6 +283,6 @@ def test_a_page_is_fetched_a_second_time_without_conditions() -> None:
         for item in sources.poll(NEWS, Notes(), client, START)
         if isinstance(item, Fetched) and item.key.endswith("/rule")
     )
-    second = sources.again(NEWS, first, client, START)
+    second = sources.refetch(NEWS, first, client, START)
     assert (second.key, second.role, second.meta) == (first.key, first.role, first.meta)
     assert "if-none-match" not in at.requests[-1].headers

@@ -20,9 +20,9 @@ from tests.unit.sources_fakes import (
 )
 from tracker import sources
 from tracker.config.models import Source, SourceKind
-from tracker.errors import NotFound, Refused, WrongShape
-from tracker.model import Absent, Fetched, NotModified, Role
-from tracker.sources import Item, Trouble, Wanted, everything
+from tracker.errors import AccessDenied, NotFound, UnexpectedResponse
+from tracker.model import Absent, Fetched, NotModified, ResourceType
+from tracker.sources import Item, ResourceError, Wanted, drain
 
 PI = Source(
     "pi",
@@ -60,7 +60,7 @@ def site(*documents: dict[str, Any]) -> Site:
 
 
 def poll(
-    notes: Notes, at: Site, time: Time | None = None, wanted: Wanted = everything, source: Source = PI
+    notes: Notes, at: Site, time: Time | None = None, wanted: Wanted = drain, source: Source = PI
 ) -> list[Item]:
     time = time or Time()
     return notes.keep(source, sources.poll(source, notes, client_for(at, time), time.now(), wanted))
@@ -70,8 +70,10 @@ def test_takes_what_the_agencies_filed_with_its_raw_text() -> None:
     items = poll(Notes(), site(filed("2026-11003"), filed("2026-11004", slug="fish")))
     assert fetched_keys(items) == ["2026-11003"]
     record = next(item for item in items if isinstance(item, Fetched))
-    assert record.role is Role.PI_RECORD
-    assert [(text.key, text.role) for text in record.attachments] == [("2026-11003/txt", Role.FR_TEXT)]
+    assert record.role is ResourceType.PI_RECORD
+    assert [(text.key, text.role) for text in record.attachments] == [
+        ("2026-11003/txt", ResourceType.FR_TEXT)
+    ]
     assert b"page_views" not in record.answer.body
 
 
@@ -99,7 +101,7 @@ def test_a_text_that_follows_later_is_fetched_then() -> None:
     text = at.table.pop("/raw/1.txt")
     first = poll(notes, at)
     assert next(item for item in first if isinstance(item, Fetched)).meta == {"text": "owed"}
-    assert not [item for item in first if isinstance(item, Trouble)]
+    assert not [item for item in first if isinstance(item, ResourceError)]
     at.table["/raw/1.txt"] = text
     second = next(item for item in poll(notes, at) if isinstance(item, Fetched))
     assert second.attachments
@@ -111,7 +113,7 @@ def test_a_text_that_fails_is_a_trouble_beside_its_record() -> None:
     at = site(filed("1"))
     at.table["/raw/1.txt"] = httpx.Response(500)
     items = poll(Notes(), at)
-    assert [item.key for item in items if isinstance(item, Trouble)] == ["1/txt"]
+    assert [item.key for item in items if isinstance(item, ResourceError)] == ["1/txt"]
     assert fetched_keys(items) == ["1"]
 
 
@@ -164,7 +166,7 @@ def test_a_register_that_does_not_answer_says_nothing_about_a_document() -> None
     at.table["/api/v1/documents/2.json"] = httpx.Response(503)
     items = poll(notes, at)
     assert absent(items) == []
-    assert [item.key for item in items if isinstance(item, Trouble)] == ["2"]
+    assert [item.key for item in items if isinstance(item, ResourceError)] == ["2"]
     assert absent(poll(notes, site(kept))) == [("2", "withdrawn")], "asked again"
 
 
@@ -178,7 +180,7 @@ def test_what_is_missing_from_one_list_only_was_never_gone() -> None:
 def test_a_list_that_is_empty_before_its_time_is_a_failure() -> None:
     notes, time = Notes(), Time()
     poll(notes, site(filed("1", "2026-06-11")), time)
-    with pytest.raises(WrongShape, match="empty list"):
+    with pytest.raises(UnexpectedResponse, match="empty list"):
         poll(notes, site(), time)
     time.seconds += timedelta(days=1).total_seconds()
     assert [item.key for item in poll(notes, site(), time) if isinstance(item, Absent)] == ["1"]
@@ -187,10 +189,10 @@ def test_a_list_that_is_empty_before_its_time_is_a_failure() -> None:
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        (json_answer({"count": 3}), WrongShape),
-        (json_answer({"results": [1]}), WrongShape),
-        (page("<title>Federal Register :: Request Access</title>"), Refused),
-        (json_answer({"errors": {"x": "no"}}, 400), Refused),
+        (json_answer({"count": 3}), UnexpectedResponse),
+        (json_answer({"results": [1]}), UnexpectedResponse),
+        (page("<title>Federal Register :: Request Access</title>"), AccessDenied),
+        (json_answer({"errors": {"x": "no"}}, 400), AccessDenied),
     ],
 )
 def test_what_is_no_list_fails_the_source(reply: httpx.Response, kind: type[Exception]) -> None:
@@ -202,17 +204,17 @@ def test_a_record_without_number_is_a_trouble_of_its_own() -> None:
     items = poll(
         Notes(), Site({LIST: listing({**filed("1"), "document_number": None}), "/raw/1.txt": page("x")})
     )
-    assert [type(item.error) for item in items if isinstance(item, Trouble)] == [WrongShape]
+    assert [type(item.error) for item in items if isinstance(item, ResourceError)] == [UnexpectedResponse]
 
 
 def test_a_record_is_asked_for_again_from_the_list() -> None:
     at = site(filed("1"))
     client = client_for(at)
     first = next(item for item in sources.poll(PI, Notes(), client, START) if isinstance(item, Fetched))
-    assert sources.again(PI, first, client, START).answer.body == first.answer.body
+    assert sources.refetch(PI, first, client, START).answer.body == first.answer.body
     at.table[LIST] = listing(filed("2"))
     with pytest.raises(NotFound):
-        sources.again(PI, first, client, START)
+        sources.refetch(PI, first, client, START)
 
 
 def test_an_order_of_agencies_turned_about_is_no_change() -> None:

@@ -14,7 +14,7 @@ from tests.unit.sources_register import BIS
 from tracker import sources
 from tracker.config.models import Source, SourceKind
 from tracker.model import Fetched
-from tracker.sources import Trouble
+from tracker.sources import ResourceError
 from tracker.sources.federal_register_api import FIELDS
 
 API = "/api/versioner/v1"
@@ -41,7 +41,7 @@ def test_the_real_structure_of_title_15_names_the_parts_of_the_ear() -> None:
     source = Source("ear", SourceKind.ECFR, base_url="https://www.ecfr.gov", title=15, parts=((730, 774),))
     items = list(sources.poll(source, Notes(), client_for(at), START))
     assert fetched_keys(items) == ["15 CFR 744"]
-    others = {item.key for item in items if isinstance(item, Trouble)}
+    others = {item.key for item in items if isinstance(item, ResourceError)}
     assert {"15 CFR 730", "15 CFR 734", "15 CFR 742", "15 CFR 774"} <= others
     assert "15 CFR 741" not in others  # reserved
     assert all(730 <= int(key.rpartition(" ")[2]) <= 774 for key in others)

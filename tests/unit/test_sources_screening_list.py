@@ -6,8 +6,8 @@ import pytest
 from tests.unit.sources_fakes import START, Notes, Site, client_for, conditional, json_answer, page
 from tracker import sources
 from tracker.config.models import Source, SourceKind
-from tracker.errors import FetchError, Refused, WrongShape
-from tracker.model import Fetched, NotModified, Role
+from tracker.errors import AccessDenied, FetchError, UnexpectedResponse
+from tracker.model import Fetched, NotModified, ResourceType
 from tracker.sources import Item
 
 CSL = Source("csl", SourceKind.SCREENING_LIST, url="https://data.trade.gov/v1/consolidated.json")
@@ -27,7 +27,7 @@ def test_the_list_is_one_thing_and_asks_no_robots() -> None:
     at = site(httpx.Response(200, content=BODY))
     (item,) = poll(at)
     assert isinstance(item, Fetched)
-    assert (item.key, item.role) == ("consolidated", Role.SCREENING_LIST)
+    assert (item.key, item.role) == ("consolidated", ResourceType.SCREENING_LIST)
     assert at.asked == ["/v1/consolidated.json"]
 
 
@@ -40,13 +40,13 @@ def test_a_second_poll_is_conditional() -> None:
 @pytest.mark.parametrize(
     ("reply", "kind", "words"),
     [
-        (json_answer({"results": []}), WrongShape, "empty"),
-        (json_answer({"total": 0}), WrongShape, "without a list"),
-        (json_answer([1]), WrongShape, "no whole JSON object"),
-        (httpx.Response(200, content=BODY[:40]), WrongShape, "no whole JSON object"),
-        (httpx.Response(200, content=b""), WrongShape, "no whole JSON object"),
-        (page("<title>Oops</title>"), WrongShape, "no whole JSON object"),
-        (page("<title>Access Denied</title>"), Refused, "wall"),
+        (json_answer({"results": []}), UnexpectedResponse, "empty"),
+        (json_answer({"total": 0}), UnexpectedResponse, "without a list"),
+        (json_answer([1]), UnexpectedResponse, "no whole JSON object"),
+        (httpx.Response(200, content=BODY[:40]), UnexpectedResponse, "no whole JSON object"),
+        (httpx.Response(200, content=b""), UnexpectedResponse, "no whole JSON object"),
+        (page("<title>Oops</title>"), UnexpectedResponse, "no whole JSON object"),
+        (page("<title>Access Denied</title>"), AccessDenied, "wall"),
     ],
 )
 def test_what_is_no_list_is_a_failure_and_never_a_list_without_parties(
@@ -61,4 +61,4 @@ def test_the_list_can_be_asked_for_again() -> None:
     client = client_for(at)
     (first,) = sources.poll(CSL, Notes(), client, START)
     assert isinstance(first, Fetched)
-    assert sources.again(CSL, first, client, START).answer.body == BODY
+    assert sources.refetch(CSL, first, client, START).answer.body == BODY

@@ -16,11 +16,11 @@ from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
 from tests.unit.sources_fakes import Notes, fetched_keys
 from tracker import sources
-from tracker.config.models import Host, Source, SourceKind
-from tracker.errors import FetchError, Refused, TooMuch, Unreachable, WrongShape
+from tracker.config.models import HostLimit, Source, SourceKind
+from tracker.errors import AccessDenied, FetchError, LimitExceeded, UnexpectedResponse, Unreachable
 from tracker.http.rate_limit import PAGES
 from tracker.model import Absent, Fetched, NotModified
-from tracker.sources import Client, Item, Trouble
+from tracker.sources import Client, Item, ResourceError
 
 LIST_PATH = "/downloadable_consolidated_screening_list/v1/consolidated.json"
 LISTS = r"/api/v1/documents\.json"
@@ -42,7 +42,7 @@ class Desk:
             literal_hosts={host},
             contact="trade@example.co.jp",
             clock=self.clock,
-            hosts=[Host(host, 1000.0)],
+            hosts=[HostLimit(host, 1000.0)],
             sleep=lambda _: None,
         )
         self.notes: dict[str, Notes] = {}
@@ -81,7 +81,7 @@ def kinds(desk: Desk) -> list[Source]:
 
 
 def troubles(items: list[Item]) -> list[type[FetchError]]:
-    return [type(item.error) for item in items if isinstance(item, Trouble)]
+    return [type(item.error) for item in items if isinstance(item, ResourceError)]
 
 
 def test_every_kind_comes_in_and_a_second_poll_finds_nothing(desk: Desk) -> None:
@@ -116,17 +116,17 @@ def test_what_succeeds_on_the_next_try_is_no_failure(desk: Desk, behaviour: str)
         ("503", Unreachable),
         ("429", Unreachable),
         ("reset", Unreachable),
-        ("truncated-body", WrongShape),
-        ("request-access-200", Refused),
-        ("request-access-403", Refused),
-        ("captcha-200", Refused),
-        ("captcha-302", Refused),
-        ("html", WrongShape),
-        ("empty-200", WrongShape),
-        ("broken-gzip", WrongShape),
-        ("redirect-metadata", Refused),
-        ("redirect-file", Refused),
-        ("redirect-loop", WrongShape),
+        ("truncated-body", UnexpectedResponse),
+        ("request-access-200", AccessDenied),
+        ("request-access-403", AccessDenied),
+        ("captcha-200", AccessDenied),
+        ("captcha-302", AccessDenied),
+        ("html", UnexpectedResponse),
+        ("empty-200", UnexpectedResponse),
+        ("broken-gzip", UnexpectedResponse),
+        ("redirect-metadata", AccessDenied),
+        ("redirect-file", AccessDenied),
+        ("redirect-loop", UnexpectedResponse),
     ],
 )
 def test_a_bad_day_is_an_error_of_the_source_and_never_news(
@@ -160,24 +160,24 @@ def test_half_an_answer_and_a_maintenance_page_are_no_lists(desk: Desk, behaviou
         (desk.csl, LIST_PATH),
     ):
         desk.server.misbehave(pattern, behaviour)
-        with pytest.raises(WrongShape):
+        with pytest.raises(UnexpectedResponse):
             desk.poll(source)
 
 
 def test_a_maintenance_page_is_not_the_page(desk: Desk) -> None:
     desk.server.misbehave("/news$", "maintenance-200")
-    with pytest.raises(WrongShape, match="away"):
+    with pytest.raises(UnexpectedResponse, match="away"):
         desk.poll(desk.news)
 
 
 def test_a_bomb_and_an_endless_answer_end(desk: Desk) -> None:
     desk.server.misbehave(TITLES, "gzip-bomb", megabytes=80)
-    with pytest.raises(TooMuch):
+    with pytest.raises(LimitExceeded):
         desk.poll(desk.ear)
     desk.server.behave()
     for behaviour in ("drip", "hang"):
         desk.server.misbehave(TITLES, behaviour, seconds=0.05 if behaviour == "drip" else 20)
-        with pytest.raises((TooMuch, Unreachable)):
+        with pytest.raises((LimitExceeded, Unreachable)):
             desk.poll(replace(desk.ear, time_limit=timedelta(seconds=0.4)))
         desk.server.behave()
 
@@ -190,7 +190,7 @@ def test_an_empty_list_is_a_failure_where_documents_are_known(desk: Desk, behavi
     desk.poll(desk.fr)
     desk.later(days=2)
     desk.server.misbehave(LISTS, behaviour)
-    with pytest.raises(WrongShape):
+    with pytest.raises(UnexpectedResponse):
         desk.poll(desk.fr)
 
 
@@ -233,7 +233,7 @@ def test_a_new_document_is_seen_at_the_next_poll_and_a_correction_in_place_too(d
 
 
 def test_a_wrong_agency_is_told_in_the_servers_words(desk: Desk) -> None:
-    with pytest.raises(Refused, match="400"):
+    with pytest.raises(AccessDenied, match="400"):
         desk.poll(replace(desk.fr, agencies=("no-such-agency",)))
 
 
@@ -258,12 +258,12 @@ def test_inspection_takes_the_child_agency_and_leaves_the_list_when_published(de
 def test_an_empty_inspection_list_before_publication_is_a_failure(desk: Desk) -> None:
     desk.poll(desk.pi)
     desk.server.misbehave(INSPECTION, "empty-list")
-    with pytest.raises(WrongShape):
+    with pytest.raises(UnexpectedResponse):
         desk.poll(replace(desk.pi, full_every=timedelta(0)))
 
 
 def test_history_brings_what_is_published(desk: Desk) -> None:
-    pages = list(sources.history(desk.fr, desk.client, date(2026, 1, 1), {}, desk.now))
+    pages = list(sources.poll_history(desk.fr, desk.client, date(2026, 1, 1), {}, desk.now))
     assert [item.key for page in pages for item in page.fetched] == ["2026-11001", "2026-11002"]
 
 
@@ -286,7 +286,7 @@ def test_an_amended_part_comes_and_an_older_day_does_not(desk: Desk) -> None:
     assert b"Deposition" in next(item for item in items if isinstance(item, Fetched)).answer.body
     desk.server.misbehave(TITLES, "stale", hours=72)
     desk.later(days=1)
-    with pytest.raises(WrongShape, match="stale"):
+    with pytest.raises(UnexpectedResponse, match="stale"):
         desk.poll(desk.ear)
 
 

@@ -13,28 +13,28 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
 from tracker.errors import StoreError, UsageError
-from tracker.model import (
-    Answer,
+from tracker.model import (  # fmt: skip
     Attempt,
-    Bilingual,
     Change,
+    Classification,
     DocumentKind,
+    DocumentRelation,
     Fetched,
+    HttpResponse,
     LegalDate,
     Level,
-    Link,
+    LocalizedText,
     Op,
     Operation,
-    Role,
-    Tagging,
+    ResourceType,
     Topic,
     UnitKind,
     Validators,
-)  # fmt: skip
+)
 from tracker.storage import blobs, changes, outbox, snapshots, source_state, versions
 from tracker.storage.database import Store
 from tracker.storage.migrations.run import upgrade
-from tracker.storage.read_queries import Reader, Wanted, reader
+from tracker.storage.read_queries import ChangeQuery, StoreReader, open_reader
 from tracker.storage.schema import metadata
 from tracker.storage.schema_version import HEAD
 
@@ -49,17 +49,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def answer(body: bytes) -> Answer:
-    return Answer("https://x.example/a", 200, (("ETag", '"1"'),), body, NOW)
+def answer(body: bytes) -> HttpResponse:
+    return HttpResponse("https://x.example/a", 200, (("ETag", '"1"'),), body, NOW)
 
 
 def change(number: str, **more: object) -> Change:
-    tagging = Tagging(
+    tagging = Classification(
         Level.HIGH,
         topics=(Topic("semiconductor-subsystems", 0.9, ()),),
         dates=(LegalDate("comments-close", date(2026, 12, 1)),),
-        links=(Link("stays", "2025-19001"),),
-        summary=Bilingual("半導体製造装置の規制", "Controls on chip making equipment"),
+        links=(DocumentRelation("stays", "2025-19001"),),
+        summary=LocalizedText("半導体製造装置の規制", "Controls on chip making equipment"),
     )
     values: dict[str, object] = {
         "id": f"chg_{number}", "source": "fr-bis", "kind": DocumentKind.RULE, "title": f"Rule {number}",
@@ -90,7 +90,7 @@ def test_versions_of_a_text_cost_little_and_come_back_whole(store: Store) -> Non
     later = [first.replace(b"item 7919.", f"item 7919, as amended {n}.".encode()) for n in range(20)]
     with store.write() as connection:
         ids = [
-            snapshots.save(connection, "ear", Fetched("k", Role.PAGE, answer(body)))
+            snapshots.save(connection, "ear", Fetched("k", ResourceType.PAGE, answer(body)))
             for body in [first, *later]
         ]
         packed = connection.execute(
@@ -124,7 +124,9 @@ def test_the_same_bytes_are_kept_once(store: Store) -> None:
 def test_verify_finds_what_was_altered(store: Store, harm: str, found: str) -> None:
     with store.write() as connection:
         for number in range(3):
-            snapshots.save(connection, "a", Fetched("k", Role.PAGE, answer(f"text {number}".encode() * 50)))
+            snapshots.save(
+                connection, "a", Fetched("k", ResourceType.PAGE, answer(f"text {number}".encode() * 50))
+            )
     assert list(snapshots.verify(store)) == [6]
     with store.write() as connection:
         connection.execute(text(harm))
@@ -135,13 +137,13 @@ def test_verify_finds_what_was_altered(store: Store, harm: str, found: str) -> N
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     def half() -> None:
         with store.write() as connection:
-            changes.save(connection, changes.Entry(change("1"), "fr:1", 1))
+            changes.save(connection, changes.ChangeEntry(change("1"), "fr:1", 1))
             raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
         half()
-    with reader(store.state) as opened:
-        assert opened.changes(Wanted()) == []
+    with open_reader(store.state) as opened:
+        assert opened.changes(ChangeQuery()) == []
 
 
 def test_a_write_inside_a_write_is_one_transaction(store: Store) -> None:
@@ -149,7 +151,7 @@ def test_a_write_inside_a_write_is_one_transaction(store: Store) -> None:
         with store.write() as outer:
             with store.write() as inner:
                 assert inner is outer
-                changes.save(inner, changes.Entry(change("1"), "fr:1", 1))
+                changes.save(inner, changes.ChangeEntry(change("1"), "fr:1", 1))
             with store.read() as seen:
                 assert changes.get(seen, "chg_1") is not None
             raise RuntimeError("killed")
@@ -166,12 +168,12 @@ def test_a_change_comes_back_as_it_was_with_its_operations(store: Store) -> None
         spans=(("delete", "(a)"), ("insert", "(b)"), ("equal", " x")), kind=UnitKind.ITEM, follows="p", position=3,
     )  # fmt: skip
     with store.write() as connection:
-        changes.save(connection, changes.Entry(change("1"), "fr:1", 1), [operation])
+        changes.save(connection, changes.ChangeEntry(change("1"), "fr:1", 1), [operation])
     with store.read() as connection:
         assert changes.get(connection, "chg_1") == change("1")
         assert changes.operations(connection, "chg_1") == (operation,)
         assert [found.id for found, _, _ in changes.find(connection, "1")] == ["chg_1"]
-        assert [found.id for found in changes.acting_on(connection, ["2025-19001"])] == ["chg_1"]
+        assert [found.id for found in changes.changes_relating_to(connection, ["2025-19001"])] == ["chg_1"]
 
 
 @pytest.mark.parametrize(
@@ -192,37 +194,39 @@ def test_a_change_comes_back_as_it_was_with_its_operations(store: Store) -> None
 def test_a_change_is_found_by_words_in_both_languages(store: Store, query: str) -> None:
     one = change("2026-1", abstract="Adds ECCN 3B001.a.4 items below 10⁻¹⁰ Pa m³.")
     with store.write() as connection:
-        changes.save(connection, changes.Entry(one, "fr:1", 1, ("exports", "輸出管理")))
-        changes.save(connection, changes.Entry(change("2026-2", tagging=Tagging(Level.NONE)), "fr:2", 1))
-    with reader(store.state) as opened:
-        assert [row["id"] for row in opened.changes(Wanted(query=query))] == ["chg_2026-1"]
-        assert opened.changes(Wanted(query='nothing "of the" sort')) == []
+        changes.save(connection, changes.ChangeEntry(one, "fr:1", 1, ("exports", "輸出管理")))
+        changes.save(
+            connection, changes.ChangeEntry(change("2026-2", tagging=Classification(Level.NONE)), "fr:2", 1)
+        )
+    with open_reader(store.state) as opened:
+        assert [row["id"] for row in opened.changes(ChangeQuery(query=query))] == ["chg_2026-1"]
+        assert opened.changes(ChangeQuery(query='nothing "of the" sort')) == []
 
 
 def test_a_change_written_anew_is_no_longer_found_by_its_old_words(store: Store) -> None:
     with store.write() as connection:
-        changes.save(connection, changes.Entry(change("1", title="Quince rule"), "fr:1", 1))
-        changes.save(connection, changes.Entry(change("1", title="Medlar rule"), "fr:1", 1))
-    with reader(store.state) as opened:
-        assert opened.changes(Wanted(query="quince")) == []
-        assert len(opened.changes(Wanted(query="medlar"))) == 1
+        changes.save(connection, changes.ChangeEntry(change("1", title="Quince rule"), "fr:1", 1))
+        changes.save(connection, changes.ChangeEntry(change("1", title="Medlar rule"), "fr:1", 1))
+    with open_reader(store.state) as opened:
+        assert opened.changes(ChangeQuery(query="quince")) == []
+        assert len(opened.changes(ChangeQuery(query="medlar"))) == 1
 
 
 @pytest.mark.parametrize("query", ['"', "(", "a* OR b", "NEAR(", "'; DROP TABLE change; --", "半", "%"])
 def test_no_query_breaks_the_search(store: Store, query: str) -> None:
-    with reader(store.state) as opened:
-        assert opened.changes(Wanted(query=query)) == []
+    with open_reader(store.state) as opened:
+        assert opened.changes(ChangeQuery(query=query)) == []
 
 
 def test_filters_narrow(store: Store) -> None:
     with store.write() as connection:
-        changes.save(connection, changes.Entry(change("1"), "fr:1", 1))
-        low = change("2", tagging=Tagging(Level.LOW), source="ear", published=date(2024, 1, 1))
-        changes.save(connection, changes.Entry(low, "x", 1))
-    with reader(store.state) as opened:
+        changes.save(connection, changes.ChangeEntry(change("1"), "fr:1", 1))
+        low = change("2", tagging=Classification(Level.LOW), source="ear", published=date(2024, 1, 1))
+        changes.save(connection, changes.ChangeEntry(low, "x", 1))
+    with open_reader(store.state) as opened:
         for wanted in (
-            Wanted(level=Level.MEDIUM), Wanted(topic="semiconductor-subsystems"), Wanted(source="fr-bis"),
-            Wanted(since=date(2026, 1, 1)), Wanted(limit=1),
+            ChangeQuery(level=Level.MEDIUM), ChangeQuery(topic="semiconductor-subsystems"), ChangeQuery(source="fr-bis"),
+            ChangeQuery(since=date(2026, 1, 1)), ChangeQuery(limit=1),
         ):  # fmt: skip
             assert [row["id"] for row in opened.changes(wanted)] == ["chg_1"]
         assert [record["id"] for record in opened.planned(date(2026, 11, 30))] == ["chg_1"]
@@ -234,19 +238,21 @@ def test_a_change_without_a_publication_date_is_of_the_day_in_new_york_on_which_
 ) -> None:
     evening = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)  # 21:30 on 20 November in New York
     with store.write() as connection:
-        changes.save(connection, changes.Entry(change("1", published=None, detected_at=evening), "page:1", 1))
-    with reader(store.state) as opened:
+        changes.save(
+            connection, changes.ChangeEntry(change("1", published=None, detected_at=evening), "page:1", 1)
+        )
+    with open_reader(store.state) as opened:
         for since, until, found in ((20, 20, 1), (21, 22, 0), (19, 19, 0), (1, 30, 1)):
-            wanted = Wanted(since=date(2026, 11, since), until=date(2026, 11, until))
+            wanted = ChangeQuery(since=date(2026, 11, since), until=date(2026, 11, until))
             assert len(opened.changes(wanted)) == found, (since, until)
-        assert len(opened.changes(Wanted(until=date.max))) == 1
+        assert len(opened.changes(ChangeQuery(until=date.max))) == 1
 
 
 def test_a_change_is_named_by_id_its_beginning_or_its_number(store: Store) -> None:
     with store.write() as connection:
         for number in ("aaaa1111", "aaaa2222"):
-            changes.save(connection, changes.Entry(change(number), number, 1))
-    with reader(store.state) as opened:
+            changes.save(connection, changes.ChangeEntry(change(number), number, 1))
+    with open_reader(store.state) as opened:
         assert opened.change("chg_aaaa1111")["id"] == "chg_aaaa1111"
         assert opened.change("aaaa2")["id"] == "chg_aaaa2222"
         assert opened.change("aaaa1111")["document_number"] == "aaaa1111"
@@ -258,44 +264,46 @@ def test_a_change_is_named_by_id_its_beginning_or_its_number(store: Store) -> No
 
 def test_without_a_state_the_reader_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="nothing is stored yet"):
-        Reader(tmp_path)
+        StoreReader(tmp_path)
 
 
 def test_a_source_is_leased_to_one_and_free_when_the_lease_runs_out(store: Store) -> None:
     source_state.ensure(store, ["a", "b"])
     claim = {"lease": 5 * MINUTE, "due_only": False}
-    assert source_state.claim(store, ["a", "b"], owner="one", now=NOW, **claim) == ["a", "b"]  # type: ignore[arg-type]
-    assert source_state.claim(store, ["a"], owner="two", now=NOW + MINUTE, **claim) == []  # type: ignore[arg-type]
-    assert source_state.claim(store, ["a"], owner="two", now=NOW + 6 * MINUTE, **claim) == ["a"]  # type: ignore[arg-type]
+    assert source_state.claim_sources(store, ["a", "b"], owner="one", now=NOW, **claim) == ["a", "b"]  # type: ignore[arg-type]
+    assert source_state.claim_sources(store, ["a"], owner="two", now=NOW + MINUTE, **claim) == []  # type: ignore[arg-type]
+    assert source_state.claim_sources(store, ["a"], owner="two", now=NOW + 6 * MINUTE, **claim) == ["a"]  # type: ignore[arg-type]
 
 
 def test_a_finished_poll_frees_its_lease_and_counts_failures(store: Store) -> None:
     source_state.ensure(store, ["a"])
     for number, ok in enumerate([True, False, False, True]):
         at = NOW + number * MINUTE
-        source_state.claim(store, ["a"], owner="one", now=at, lease=MINUTE, due_only=False)
+        source_state.claim_sources(store, ["a"], owner="one", now=at, lease=MINUTE, due_only=False)
         state = "healthy" if ok else "failing"
-        source_state.finish(
+        source_state.record_outcomes(
             store, [source_state.Outcome("a", state, "", ok, at, at + MINUTE, {})], owner="one"
         )
-        found = source_state.states(store)["a"]
+        found = source_state.source_states(store)["a"]
         assert found.consecutive_failures == (0, 1, 2, 0)[number]
         assert found.since == NOW + (0, 1, 1, 3)[number] * MINUTE
-    assert source_state.owners(store) == set()
+    assert source_state.lease_owners(store) == set()
 
 
 def test_a_poll_whose_lease_was_taken_over_frees_nothing(store: Store) -> None:
     source_state.ensure(store, ["a"])
-    source_state.claim(store, ["a"], owner="one", now=NOW, lease=MINUTE, due_only=False)
+    source_state.claim_sources(store, ["a"], owner="one", now=NOW, lease=MINUTE, due_only=False)
     later = NOW + 2 * MINUTE
-    assert source_state.claim(store, ["a"], owner="two", now=later, lease=MINUTE, due_only=False) == ["a"]
-    source_state.finish(
+    assert source_state.claim_sources(store, ["a"], owner="two", now=later, lease=MINUTE, due_only=False) == [
+        "a"
+    ]
+    source_state.record_outcomes(
         store,
         [source_state.Outcome("a", "failing", "", ok=False, at=later, next_poll_at=later, report={})],
         owner="one",
     )
-    assert source_state.owners(store) == {"two"}
-    assert source_state.states(store)["a"].state == "new"
+    assert source_state.lease_owners(store) == {"two"}
+    assert source_state.source_states(store)["a"].state == "new"
 
 
 def test_resources_come_back_verbatim(store: Store) -> None:
@@ -306,7 +314,7 @@ def test_resources_come_back_verbatim(store: Store) -> None:
     with store.write() as connection:
         source_state.save_resource(connection, "a", "k", source_state.Resource(Validators()))
         source_state.save_resource(connection, "a", "k", kept)
-    assert source_state.resources(store, ["a"]) == {"a": {"k": kept}}
+    assert source_state.load_resources(store, ["a"]) == {"a": {"k": kept}}
 
 
 def test_the_latest_version_is_the_one_with_the_highest_ordinal(store: Store) -> None:
@@ -345,7 +353,7 @@ def test_a_failed_try_waits_and_a_sent_one_is_done(store: Store) -> None:
     assert (second.attempts, second.repeated) == (1, False)
     box.record([second.id], Attempt(NOW, True, "250 OK", 0.1), state="sent", next_attempt_at=None)
     assert box.claim(NOW + timedelta(days=9), channel=None, limit=9, lease=MINUTE) == []
-    with reader(store.state) as opened:
+    with open_reader(store.state) as opened:
         (row,) = opened.deliveries("chg_1")
         assert [attempt["answer"] for attempt in row["tries"]] == ["500", "250 OK"]
 
@@ -396,7 +404,7 @@ def test_the_tally_of_a_channel_is_what_counting_says(store: Store) -> None:
         outbox.redeliver(connection, NOW)
         connection.execute(text("DELETE FROM delivery WHERE channel = 'b' AND state = 'pending'"))
     assert tallied(store) == counted(store)
-    with reader(store.state) as opened:
+    with open_reader(store.state) as opened:
         assert opened.channels()["a"]["last"]["answer"] == "pending"
 
 

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.web_samples import viewer
-from tracker.serialization import record
+from tracker.serialization import change_to_json
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
 
 def test_changes_are_the_records_of_the_command_line(client: TestClient) -> None:
     found = client.get("/api/changes", params={"level": "critical"}).json()
-    assert found == [json.loads(json.dumps(record(affiliates_rule())))]
+    assert found == [json.loads(json.dumps(change_to_json(affiliates_rule())))]
 
 
 def test_the_conditions_are_those_of_the_command_line(client: TestClient) -> None:

@@ -11,11 +11,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.unit.web_samples import NOW, viewer
-from tracker.config.models import Access
+from tracker.config.models import ViewerAccess
 from tracker.storage import accounts
-from tracker.storage.accounts import Role, Scope
+from tracker.storage.accounts import Scope, UserRole
 from tracker.storage.database import Store
-from tracker.web.authentication import is_public, key_scope, needed
+from tracker.web.authentication import is_public, key_scope, required_permission
 from tracker.web.passwords import Throttle
 from tracker.web.security_headers import COOKIE, form_token
 
@@ -25,7 +25,7 @@ FILLED = {
     "{identity}": "0123abcd", "{action}": "remove",
 }  # fmt: skip
 ASKED = {"/law/text": "?text=x", "/law/compare": "?text=x", "/law/history": "?text=x&path=y"}
-WHO = ("nobody", *Role, "key: records", "key: status", "foreign")
+WHO = ("nobody", *UserRole, "key: records", "key: status", "foreign")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "access.md"
 HEAD = """# Who is answered what
 
@@ -46,7 +46,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(state: Path) -> TestClient:
-    return viewer(state, access=Access("accounts"))
+    return viewer(state, access=ViewerAccess("accounts"))
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +55,18 @@ def visitors(client: TestClient, state: Path) -> dict[str, dict[str, str]]:
     store = Store(state)
     sent: dict[str, dict[str, str]] = {"nobody": {}}
     with store.write() as connection:
-        for role in Role:
+        for role in UserRole:
             accounts.add(connection, role, role, "", NOW)
-            sent[role] = {"cookie": f"tracker_session={accounts.begin(connection, role, NOW)}"}
+            sent[role] = {"cookie": f"tracker_session={accounts.start_session(connection, role, NOW)}"}
         for scope in Scope:
-            key = accounts.make_key(connection, Role.ADMIN, [scope], NOW)
+            key = accounts.make_key(connection, UserRole.ADMIN, [scope], NOW)
             sent[f"key: {scope}"] = {"authorization": f"Bearer {key}"}
     store.close()
-    sent["foreign"] = {**sent[Role.ADMIN], "origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+    sent["foreign"] = {
+        **sent[UserRole.ADMIN],
+        "origin": "https://evil.example",
+        "sec-fetch-site": "cross-site",
+    }
     return sent
 
 
@@ -123,8 +127,8 @@ def test_every_route_answers_each_visitor_as_the_rules_say(
             assert answers["nobody"] != 401, place
             continue
         assert answers["nobody"] in ({401} if method == "POST" or key_scope(path) else {303}), place
-        for role in Role:
-            allowed = role.rank >= needed(method, filled(path)).rank and path != "/sign-out"
+        for role in UserRole:
+            allowed = role.rank >= required_permission(method, filled(path)).rank and path != "/sign-out"
             assert (answers[role] != 403) == allowed, place
         for scope in Scope:
             fits = method == "GET" and key_scope(path) == scope
@@ -170,5 +174,5 @@ def test_a_path_that_only_looks_open_is_closed(client: TestClient, path: str) ->
 
 
 def test_a_method_that_no_rule_names_is_for_nobody_below_admin() -> None:
-    assert needed("DELETE", "/changes/x") is Role.ADMIN
-    assert needed("GET", "/changes/\n") is Role.READER
+    assert required_permission("DELETE", "/changes/x") is UserRole.ADMIN
+    assert required_permission("GET", "/changes/\n") is UserRole.READER

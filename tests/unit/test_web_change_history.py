@@ -11,7 +11,7 @@ from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.web_samples import cfr_change
 from tracker.i18n import label
 from tracker.model import DocumentKind
-from tracker.web.change_history import story
+from tracker.web.change_history import change_events
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,15 @@ from tracker.web.change_history import story
 )
 def test_the_day_of_a_record_is_called_what_it_is(kind: DocumentKind, called: str) -> None:
     change = replace(cfr_change()[0], kind=kind, published=date(2026, 3, 16))
-    (event,) = (event for event in story(change, ()) if event.day == date(2026, 3, 16))
+    (event,) = (event for event in change_events(change, ()) if event.day == date(2026, 3, 16))
     assert (event.kind, event.what) == ("date", called)
     assert label("date", called, "ja") != called
 
 
 def test_a_rule_is_published_once() -> None:
     days = [
-        event for event in story(affiliates_rule(), ()) if event.what in {"published", "codified", "dated"}
+        event
+        for event in change_events(affiliates_rule(), ())
+        if event.what in {"published", "codified", "dated"}
     ]
     assert [event.what for event in days] == ["published"]

@@ -12,30 +12,30 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from tests.unit.web_samples import NOW, settings, viewer
-from tracker.config.models import Access
+from tracker.config.models import ViewerAccess
 from tracker.errors import UsageError
 from tracker.storage import accounts, audit_log
-from tracker.storage.accounts import Role, Scope
-from tracker.storage.audit_log import Deed
+from tracker.storage.accounts import Scope, UserRole
+from tracker.storage.audit_log import Event
 from tracker.storage.database import Store
 from tracker.web import passwords
 from tracker.web.app import create_app
-from tracker.web.passwords import Throttle, hashed, right
+from tracker.web.passwords import Throttle, hash_password, verify_password
 
 PASSWORD = "correct horse battery staple"
-HASH = hashed(PASSWORD)
-ACCOUNTS = Access("accounts")
-PROXY = Access("proxy", "X-Remote-User", ("10.0.0.0/24",))
+HASH = hash_password(PASSWORD)
+ACCOUNTS = ViewerAccess("accounts")
+PROXY = ViewerAccess("proxy", "X-Remote-User", ("10.0.0.0/24",))
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> TestClient:
     made = viewer(tmp_path, access=ACCOUNTS)
-    _add(tmp_path, "佐藤", Role.REVIEWER)
+    _add(tmp_path, "佐藤", UserRole.REVIEWER)
     return made
 
 
-def _add(state: Path, name: str, role: Role, password: str = HASH) -> None:
+def _add(state: Path, name: str, role: UserRole, password: str = HASH) -> None:
     store = Store(state)
     with store.write() as connection:
         accounts.add(connection, name, role, password, NOW)
@@ -92,7 +92,7 @@ def test_a_name_given_in_a_cookie_is_not_believed_where_people_sign_in(client: T
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_of_plain_http(tmp_path: Path) -> None:
     viewer(tmp_path, access=ACCOUNTS)
-    _add(tmp_path, "Sato", Role.READER)
+    _add(tmp_path, "Sato", UserRole.READER)
     shown = settings(access=ACCOUNTS)
     from dataclasses import replace
 
@@ -125,7 +125,7 @@ def test_a_wrong_pair_is_refused_in_the_same_words(client: TestClient, name: str
 
 def test_a_session_ends_by_itself(tmp_path: Path) -> None:
     viewer(tmp_path)
-    _add(tmp_path, "Sato", Role.READER)
+    _add(tmp_path, "Sato", UserRole.READER)
     moment: list[datetime] = [NOW]
     app = create_app(settings(access=ACCOUNTS), tmp_path, lambda: moment[0])
     client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
@@ -143,10 +143,10 @@ def test_another_password_ends_sessions_and_another_role_holds_at_once(
     store = Store(tmp_path)
     assert client.get("/settings").status_code == 403
     with store.write() as connection:
-        accounts.alter(connection, "佐藤", role=Role.OPERATOR)
+        accounts.alter(connection, "佐藤", role=UserRole.OPERATOR)
     assert client.get("/settings").status_code == 200
     with store.write() as connection:
-        accounts.alter(connection, "佐藤", password=hashed("another password"))
+        accounts.alter(connection, "佐藤", password=hash_password("another password"))
     store.close()
     assert client.get("/").status_code == 303
 
@@ -175,7 +175,7 @@ def test_the_memory_of_failures_has_a_bound() -> None:
 
 
 def test_sign_ins_are_written_down_for_admins(client: TestClient, tmp_path: Path) -> None:
-    _add(tmp_path, "Chief", Role.ADMIN)
+    _add(tmp_path, "Chief", UserRole.ADMIN)
     sign_in(client, "<b>x</b>", "wrong")
     sign_in(client, "Chief")
     page = client.get("/sign-ins").text
@@ -222,7 +222,7 @@ def test_the_proxys_word_is_taken_and_its_readers_read(behind: TestClient, tmp_p
     named = {b"X-Remote-User": "山田 花子".encode(), b"X-Forwarded-For": b"1.2.3.4, 192.0.2.9"}
     assert "山田 花子" in behind.get("/", headers=named).text
     assert behind.post("/changes/chg_0123456789abcdef/review", headers=named).status_code == 403
-    _add(tmp_path, "山田 花子", Role.ADMIN, "")
+    _add(tmp_path, "山田 花子", UserRole.ADMIN, "")
     page = behind.get("/sign-ins", headers=named).text
     assert page.count("192.0.2.9") == 1, "noted once, with the address that the proxy saw"
 
@@ -254,10 +254,10 @@ def test_sign_in_taken_out_of_the_settings_while_others_can_reach_it_shows_nothi
     assert "widget" not in client.get("/").text.lower()
 
 
-@pytest.mark.parametrize("left", [Access(), Access(anonymous=True)])
+@pytest.mark.parametrize("left", [ViewerAccess(), ViewerAccess(anonymous=True)])
 @pytest.mark.parametrize("asked_before", [True, False])
 def test_sign_in_that_a_reload_takes_away_opens_nothing_to_anybody(
-    tmp_path: Path, left: Access, asked_before: bool
+    tmp_path: Path, left: ViewerAccess, asked_before: bool
 ) -> None:
     viewer(tmp_path)
     current = [settings(access=ACCOUNTS)]
@@ -282,7 +282,7 @@ def test_a_restart_without_the_sign_in_that_people_used_needs_a_word_that_says_s
     assert sign_in(client, "nobody", "wrong") == 403
     with pytest.raises(UsageError, match="people signed in"):
         create_app(settings(), tmp_path, lambda: NOW)
-    opened = create_app(settings(access=Access(anonymous=True)), tmp_path, lambda: NOW)
+    opened = create_app(settings(access=ViewerAccess(anonymous=True)), tmp_path, lambda: NOW)
     assert TestClient(opened, base_url="http://127.0.0.1:8000").get("/").status_code == 200
 
 
@@ -302,15 +302,15 @@ def test_what_comes_through_a_proxy_is_served_to_nobody_unless_the_settings_say_
 ) -> None:
     viewer(tmp_path)
 
-    def asked(access: Access, path: str = "/") -> int:
+    def asked(access: ViewerAccess, path: str = "/") -> int:
         given = replace(settings(access=access), viewer_url="https://tracker.example.co.jp")
         app = create_app(given, tmp_path, lambda: NOW)
         return TestClient(app, base_url="http://127.0.0.1:8000").get(path, headers=headers).status_code
 
-    assert asked(Access()) == 503
-    assert asked(Access(), "/api/changes") == 503
-    assert asked(Access(), "/healthz") == 200
-    assert asked(Access(anonymous=True)) == 200
+    assert asked(ViewerAccess()) == 503
+    assert asked(ViewerAccess(), "/api/changes") == 503
+    assert asked(ViewerAccess(), "/healthz") == 200
+    assert asked(ViewerAccess(anonymous=True)) == 200
 
 
 # --- passwords and names ------------------------------------------------------------------------
@@ -318,25 +318,25 @@ def test_what_comes_through_a_proxy_is_served_to_nobody_unless_the_settings_say_
 
 def test_passwords() -> None:
     assert HASH.startswith("$argon2id$")
-    assert right(PASSWORD, HASH)
-    assert not right("x", HASH)
-    assert not right(PASSWORD, "")
-    assert not right(PASSWORD, "no hash")
+    assert verify_password(PASSWORD, HASH)
+    assert not verify_password("x", HASH)
+    assert not verify_password(PASSWORD, "")
+    assert not verify_password(PASSWORD, "no hash")
     for wrong in ("short", "x" * 1001):
         with pytest.raises(UsageError, match="12 to 1000"):
-            hashed(wrong)
+            hash_password(wrong)
 
 
 def test_names_are_unique_whatever_their_letters(tmp_path: Path) -> None:
-    _add(tmp_path, "Sato", Role.READER)
+    _add(tmp_path, "Sato", UserRole.READER)
     for name in ("SATO", " ｓａｔｏ ", "", "x" * 81, "a\x07b"):
         with pytest.raises(UsageError, match=r"name|already"):
-            _add(tmp_path, name, Role.READER)
+            _add(tmp_path, name, UserRole.READER)
 
 
 def test_who_asked_for_a_poll_and_which_key_was_used_is_written_down(tmp_path: Path) -> None:
     client = viewer(tmp_path, access=ACCOUNTS)
-    _add(tmp_path, "運用 太郎", Role.ADMIN)
+    _add(tmp_path, "運用 太郎", UserRole.ADMIN)
     key = _key(tmp_path, "運用 太郎", Scope.RECORDS)
     assert sign_in(client, "運用 太郎") == 303
     form = re.search(r'name="form" value="([^"]+)"', client.get("/sources").text)
@@ -349,7 +349,7 @@ def test_who_asked_for_a_poll_and_which_key_was_used_is_written_down(tmp_path: P
     assert client.get("/sign-ins").text.count("鍵の使用:") == 1, "once an hour"
     store = Store(tmp_path)
     with store.write() as connection:
-        assert [entry.action for entry in audit_log.entries(connection, *Deed)] == ["key-used", "poll"]
+        assert [entry.action for entry in audit_log.entries(connection, *Event)] == ["key-used", "poll"]
         assert list(audit_log.verify(connection)) == []
         connection.execute(text("UPDATE deed SET who = 'x' WHERE action = 'poll'"))
         assert [line[:6] for line in audit_log.verify(connection)] == ["deed 1"]

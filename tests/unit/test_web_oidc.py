@@ -13,9 +13,9 @@ from fastapi.testclient import TestClient
 
 from tests.unit.oidc_provider import CLIENT, SECRET, Behaviour, OpenIdProvider
 from tests.unit.web_samples import NOW, fill, settings
-from tracker.config.models import Access, Oidc
+from tracker.config.models import OidcSettings, ViewerAccess
 from tracker.storage import accounts
-from tracker.storage.accounts import Role
+from tracker.storage.accounts import UserRole
 from tracker.storage.database import Store
 from tracker.web.app import create_app
 
@@ -37,11 +37,11 @@ def provider(running: OpenIdProvider) -> OpenIdProvider:
 
 def viewer(state: Path, provider: OpenIdProvider, **more: Any) -> TestClient:
     values: dict[str, Any] = {"reviewers": ("legal",), "admins": ("it",), **more}
-    oidc = Oidc(provider.issuer, CLIENT, SECRET, **values)
+    oidc = OidcSettings(provider.issuer, CLIENT, SECRET, **values)
     store = Store(state)
     fill(store)
     store.close()
-    app = create_app(settings(access=Access("oidc", oidc=oidc)), state, lambda: NOW)
+    app = create_app(settings(access=ViewerAccess("oidc", oidc=oidc)), state, lambda: NOW)
     return TestClient(app, base_url=HOME, follow_redirects=False)
 
 
@@ -60,7 +60,7 @@ def there_and_back(client: TestClient, provider: OpenIdProvider, back: str = "/"
 def noted(state: Path) -> list[tuple[str, str]]:
     store = Store(state)
     with store.read() as connection:
-        found = [(entry.name, entry.outcome) for entry in accounts.noted(connection)]
+        found = [(entry.name, entry.outcome) for entry in accounts.list_logins(connection)]
     store.close()
     return found
 
@@ -184,7 +184,7 @@ def test_a_name_of_another_account_is_not_taken_over(tmp_path: Path, provider: O
     client = viewer(tmp_path, provider)
     store = Store(tmp_path)
     with store.write() as connection:
-        accounts.add(connection, "山田 花子", Role.ADMIN, "hash", NOW)
+        accounts.add(connection, "山田 花子", UserRole.ADMIN, "hash", NOW)
     store.close()
     answer = there_and_back(client, provider)
     assert answer.status_code == 403
@@ -212,7 +212,7 @@ def test_an_account_made_beforehand_belongs_to_a_verified_address_and_to_no_disp
     client = viewer(tmp_path, provider, admins=(), reviewers=())
     store = Store(tmp_path)
     with store.write() as connection:
-        accounts.add(connection, "chief@example.co.jp", Role.ADMIN, "", NOW)
+        accounts.add(connection, "chief@example.co.jp", UserRole.ADMIN, "", NOW)
     provider.behaviour = Behaviour(claims)
     answer = there_and_back(client, provider)
     assert answer.status_code == (403 if bound is None else 303)
@@ -226,12 +226,12 @@ def test_an_account_with_a_display_name_is_bound_by_its_subject_only(
     client = viewer(tmp_path, provider, admins=(), reviewers=())
     store = Store(tmp_path)
     with store.write() as connection:
-        accounts.add(connection, "山田 花子", Role.ADMIN, "", NOW)
+        accounts.add(connection, "山田 花子", UserRole.ADMIN, "", NOW)
     assert there_and_back(client, provider).status_code == 403, "a name that anybody can choose"
     with store.write() as connection:
         accounts.remove(connection, "山田 花子")
         subject = f"{provider.about()['issuer']} u-1"
-        accounts.add(connection, "Hanako", Role.ADMIN, "", NOW, subject=subject)
+        accounts.add(connection, "Hanako", UserRole.ADMIN, "", NOW, subject=subject)
     assert there_and_back(client, provider).status_code == 303
     assert client.get("/settings").status_code == 200
     store.close()
@@ -252,7 +252,7 @@ def test_groups_give_the_role_anew_each_time_and_accounts_keep_theirs_without(
     assert plain.get("/settings").status_code == 403
     store = Store(tmp_path / "plain")
     with store.write() as connection:
-        accounts.alter(connection, "山田 花子", role=Role.OPERATOR)
+        accounts.alter(connection, "山田 花子", role=UserRole.OPERATOR)
     store.close()
     there_and_back(plain, provider)
     assert plain.get("/settings").status_code == 200
@@ -284,8 +284,8 @@ def test_a_wrong_secret_is_told_and_the_secret_is_not(
     store = Store(tmp_path)
     fill(store)
     store.close()
-    oidc = Oidc(provider.issuer, CLIENT, "very-wrong-secret")
-    app = create_app(settings(access=Access("oidc", oidc=oidc)), tmp_path, lambda: NOW)
+    oidc = OidcSettings(provider.issuer, CLIENT, "very-wrong-secret")
+    app = create_app(settings(access=ViewerAccess("oidc", oidc=oidc)), tmp_path, lambda: NOW)
     client = TestClient(app, base_url=HOME, follow_redirects=False)
     answer = there_and_back(client, provider)
     assert answer.status_code == 403
@@ -307,7 +307,7 @@ def test_where_another_way_is_set_the_service_is_not_there(tmp_path: Path) -> No
     store = Store(tmp_path)
     fill(store)
     store.close()
-    app = create_app(replace(settings(), access=Access("accounts")), tmp_path, lambda: NOW)
+    app = create_app(replace(settings(), access=ViewerAccess("accounts")), tmp_path, lambda: NOW)
     client = TestClient(app, base_url=HOME, follow_redirects=False)
     assert client.get("/sign-in/oidc").status_code == 404
     assert client.get("/sign-in/return?code=x&state=y").status_code == 404

@@ -16,13 +16,13 @@ from tests.unit.web_samples import proposal, settings, viewer
 from tracker.storage import changes
 from tracker.storage.database import Store
 from tracker.web import inbox, page_cache
-from tracker.web.page_cache import MARK, Shelf
+from tracker.web.page_cache import MARK, PageCache
 
 
 def add(state: Path, number: int) -> None:
     store = Store(state)
     with store.write() as connection:
-        changes.save(connection, changes.Entry(proposal(number), f"fr:{number}", 1))
+        changes.save(connection, changes.ChangeEntry(proposal(number), f"fr:{number}", 1))
     store.close()
 
 
@@ -71,7 +71,7 @@ def test_it_has_a_bound_and_keeps_nothing_of_the_past(
 ) -> None:
     monkeypatch.setattr(page_cache, "MOST", 100)
     viewer(tmp_path)
-    known, kept, made = settings(), Shelf(tmp_path), list[int]()
+    known, kept, made = settings(), PageCache(tmp_path), list[int]()
 
     def ask(number: int, meanwhile: Callable[[], None] = lambda: None) -> None:
         def make() -> str:
@@ -97,7 +97,7 @@ def test_it_has_a_bound_and_keeps_nothing_of_the_past(
 
 def test_many_who_ask_at_once_wait_for_the_one_who_makes_it(tmp_path: Path) -> None:
     viewer(tmp_path)
-    known, kept, made = settings(), Shelf(tmp_path), list[int]()
+    known, kept, made = settings(), PageCache(tmp_path), list[int]()
     asked = threading.Barrier(6)
 
     def make() -> str:
@@ -118,7 +118,7 @@ def test_many_who_ask_at_once_wait_for_the_one_who_makes_it(tmp_path: Path) -> N
 
 def test_trouble_of_one_is_not_that_of_who_waits(tmp_path: Path) -> None:
     viewer(tmp_path)
-    known, kept = settings(), Shelf(tmp_path)
+    known, kept = settings(), PageCache(tmp_path)
     begun, waiting = threading.Event(), threading.Event()
 
     def breaks() -> str:
@@ -148,7 +148,7 @@ WRITES = {
 @pytest.mark.parametrize("what", WRITES)
 def test_only_what_people_see_makes_pages_anew(tmp_path: Path, what: str) -> None:
     viewer(tmp_path)
-    known, kept = settings(), Shelf(tmp_path)
+    known, kept = settings(), PageCache(tmp_path)
     before = kept.version(known)
     store = Store(tmp_path)
     with store.write() as connection:

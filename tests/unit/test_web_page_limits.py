@@ -11,16 +11,16 @@ from fastapi.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from tests.unit.web_samples import NOW, settings, viewer
-from tracker.model import Answer, Fetched, Role
+from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.storage import snapshots
 from tracker.storage.database import Store
-from tracker.web.context import Desk
+from tracker.web.context import WebContext
 from tracker.web.page_limits import EXPENSIVE, Turns
 
 
 def test_what_metrics_and_sources_read_does_not_grow_with_what_is_kept(tmp_path: Path) -> None:
     client = viewer(tmp_path)
-    desk: Desk = client.app.state.desk  # type: ignore[attr-defined]
+    desk: WebContext = client.app.state.desk  # type: ignore[attr-defined]
 
     def steps(path: str) -> tuple[int, list[str]]:
         """SQLite's own steps for one request, and the statements."""
@@ -45,8 +45,8 @@ def test_what_metrics_and_sources_read_does_not_grow_with_what_is_kept(tmp_path:
         with store.write() as connection:
             for one in range(first, first + number):
                 body = f"an answer {one} ".encode() * 50
-                answer = Answer("https://x.example/a", 200, (), body, NOW)
-                snapshots.save(connection, "fr-bis", Fetched(f"k{one}", Role.PAGE, answer))
+                answer = HttpResponse("https://x.example/a", 200, (), body, NOW)
+                snapshots.save(connection, "fr-bis", Fetched(f"k{one}", ResourceType.PAGE, answer))
         store.close()
 
     fill(0, 5)

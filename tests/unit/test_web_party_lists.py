@@ -34,7 +34,7 @@ def client(tmp_path: Path) -> TestClient:
     )
     with store.write() as connection:
         change = replace(cfr_change()[0], id="chg_00000000000000dd", baseline=False)
-        changes.save(connection, changes.Entry(change, "ear:15 CFR 744", 3), operations)
+        changes.save(connection, changes.ChangeEntry(change, "ear:15 CFR 744", 3), operations)
     store.close()
     return made
 
@@ -67,8 +67,8 @@ def test_a_source_is_made_due_at_once(client: TestClient, tmp_path: Path) -> Non
     store = Store(tmp_path)
     source_state.reschedule(store, "ear", NOW + timedelta(days=1))
     assert poll(client, "ear") == 303
-    assert source_state.states(store, ["ear"])["ear"].next_poll_at == NOW
-    assert source_state.claim(
+    assert source_state.source_states(store, ["ear"])["ear"].next_poll_at == NOW
+    assert source_state.claim_sources(
         store, ["ear"], owner="d", now=NOW, lease=timedelta(minutes=1), due_only=True
     ) == ["ear"]
     store.close()

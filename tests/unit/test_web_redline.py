@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.unit.web_samples import cfr_change, viewer
-from tracker.web.redline import FOLD, Item, anchor_of, folded, places
+from tracker.web.redline import FOLD, RedlineItem, anchor_of, folded, places
 
 ADDRESS = "/changes/chg_00000000000000cf/redline"
 
@@ -47,7 +47,7 @@ def test_every_unit_has_a_permanent_address(client: TestClient) -> None:
 def test_anchors_are_unique_even_where_paths_are_not() -> None:
     _, operations = cfr_change()
     drawn = places([*operations, *operations])
-    anchors = [item.anchor for place in drawn for _, item in place.items if isinstance(item, Item)]
+    anchors = [item.anchor for place in drawn for _, item in place.items if isinstance(item, RedlineItem)]
     assert len(set(anchors)) == len(anchors)
 
 
@@ -101,7 +101,7 @@ def test_long_redlines_come_in_parts(tmp_path: Path) -> None:
     ]
     store = Store(tmp_path)
     with store.write() as connection:
-        changes.save(connection, changes.Entry(change, "ear:15 CFR 744", 2), many)
+        changes.save(connection, changes.ChangeEntry(change, "ear:15 CFR 744", 2), many)
     store.close()
     first, last = client.get(ADDRESS).text, client.get(f"{ADDRESS}?part=3").text
     assert first.count('class="op ') == 200

@@ -11,13 +11,13 @@ from fastapi.testclient import TestClient
 
 from tests.unit.web_samples import NOW, cfr_change, settings
 from tracker import diffing, parsing
-from tracker.model import Answer, Fetched, Op, Operation, Role
-from tracker.rendering.redlines.model import Redline, Side
+from tracker.model import Fetched, HttpResponse, Op, Operation, ResourceType
+from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.storage import changes, snapshots, versions
 from tracker.storage.database import Store
 from tracker.web.app import create_app
-from tracker.web.redline import Gap, Item, Kept, places, surrounded
-from tracker.web.regulations import steps
+from tracker.web.redline import RedlineItem, SkippedUnits, UnchangedUnit, places, surrounded
+from tracker.web.regulations import paragraph_history
 
 TEXT = {"text": "ear:15 CFR 744"}
 BEFORE = ["(a) One.", "(b) Two.", "(c) Three.", "(d) Four.", "(e) Five.", "(f) A license is required."]
@@ -34,8 +34,8 @@ def part(paragraphs: list[str]) -> bytes:
 
 
 def fetched(body: bytes, day: str) -> Fetched:
-    answer = Answer("https://www.ecfr.gov/part-744", 200, (), body, NOW)
-    return Fetched("15 CFR 744", Role.ECFR_PART, answer, {"as_of": day, "title": "15", "part": "744"})
+    answer = HttpResponse("https://www.ecfr.gov/part-744", 200, (), body, NOW)
+    return Fetched("15 CFR 744", ResourceType.ECFR_PART, answer, {"as_of": day, "title": "15", "part": "744"})
 
 
 def law(store: Store) -> None:
@@ -52,9 +52,9 @@ def law(store: Store) -> None:
                 [versions.Version(TEXT["text"], ordinal, "ear", item.key, digest, (identity,), (), at)],
             )
         operations = diffing.compare(parsing.read(old), parsing.read(new))
-        changes.save(connection, changes.Entry(change, TEXT["text"], 2), operations)
+        changes.save(connection, changes.ChangeEntry(change, TEXT["text"], 2), operations)
         other = replace(change, id="chg_00000000000000cd")
-        changes.save(connection, changes.Entry(other, "ear:unread", 1), operations)
+        changes.save(connection, changes.ChangeEntry(other, "ear:unread", 1), operations)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_a_history_follows_renumbering_back_to_the_beginning() -> None:
         (change, (Operation("§(b)", Op.ADDED),)),
         (change, (Operation("§(b)", Op.REMOVED),)),
     ]
-    told = [(operation.op, operation.path) for _, operation in steps("§(c)", changes)]
+    told = [(operation.op, operation.path) for _, operation in paragraph_history("§(c)", changes)]
     assert told == [(Op.CHANGED, "§(c)"), (Op.RENUMBERED, "§(c)"), (Op.ADDED, "§(b)")]
 
 
@@ -159,13 +159,13 @@ def test_what_lies_between_is_counted() -> None:
         "",
         "",
         "",
-        Side("", units=first.units),
-        Side("", units=second.units),
+        RedlineSide("", units=first.units),
+        RedlineSide("", units=second.units),
         diffing.compare(first, second),
         NOW,
     )
     drawn = places(surrounded(redline, False))
     assert [place.name for place in drawn] == ["15 CFR 744.21"]
     items = [item for _, item in drawn[0].items]
-    assert [type(item) for item in items if not isinstance(item, Kept)] == [Item, Item]
-    assert len(items) + sum(item.count for item in items if isinstance(item, Gap)) == 7
+    assert [type(item) for item in items if not isinstance(item, UnchangedUnit)] == [RedlineItem, RedlineItem]
+    assert len(items) + sum(item.count for item in items if isinstance(item, SkippedUnits)) == 7

@@ -15,7 +15,7 @@ from tests.unit.web_samples import NOW, viewer
 from tracker.errors import UsageError
 from tracker.storage import reviews
 from tracker.storage.database import Store
-from tracker.storage.reviews import Action
+from tracker.storage.reviews import ReviewAction
 from tracker.storage.schema import REVIEW
 
 CHANGE = "chg_0123456789abcdef"
@@ -144,16 +144,16 @@ def test_a_new_revision_is_open_again() -> None:
         {"action": "due", "value": "2025-12-01", "note": "", "who": "B", "revision": 1},
         {"action": "decide", "value": "watch", "note": "why", "who": "B", "revision": 1},
     ]
-    assert reviews.standing(entries, 1).state == "decided"
-    later = reviews.standing(entries, 2)
+    assert reviews.review_state(entries, 1).state == "decided"
+    later = reviews.review_state(entries, 2)
     assert later.state == "open"
     assert later.assignee == "A"
     assert later.due is not None
-    assert reviews.standing([*entries, {**entries[1], "value": ""}], 2).due is None
+    assert reviews.review_state([*entries, {**entries[1], "value": ""}], 2).due is None
 
 
 def test_a_review_of_nothing_is_refused(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with pytest.raises(UsageError, match="no change"), store.write() as connection:
-        reviews.add(connection, "chg_none", at=NOW, who="A", action=Action.ACKNOWLEDGE)
+        reviews.add(connection, "chg_none", at=NOW, who="A", action=ReviewAction.ACKNOWLEDGE)
     store.close()

@@ -11,9 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.unit.web_samples import NOW, viewer
-from tracker.config.models import Access
+from tracker.config.models import ViewerAccess
 from tracker.storage import accounts
-from tracker.storage.accounts import Role
+from tracker.storage.accounts import UserRole
 from tracker.storage.database import Store
 
 
@@ -97,15 +97,15 @@ def test_a_filter_is_renamed_and_removed(client: TestClient) -> None:
 
 
 def test_each_person_has_his_own_and_nobody_touches_anothers(tmp_path: Path) -> None:
-    client = viewer(tmp_path, access=Access("accounts"))
+    client = viewer(tmp_path, access=ViewerAccess("accounts"))
     store = Store(tmp_path)
     people = {}
     with store.write() as connection:
         for name in ("Sato", "Suzuki"):
-            accounts.add(connection, name, Role.READER, "", NOW)
+            accounts.add(connection, name, UserRole.READER, "", NOW)
             people[name] = TestClient(
                 client.app, base_url="http://127.0.0.1:8000", follow_redirects=False,
-                cookies={"tracker_session": accounts.begin(connection, name, NOW)},
+                cookies={"tracker_session": accounts.start_session(connection, name, NOW)},
             )  # fmt: skip
     save(people["Sato"], "mine", "?level=high")
     (identity,) = ids(people["Sato"])

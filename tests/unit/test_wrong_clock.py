@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,13 @@ from tracker.digest.schedule import due as digests_due
 from tracker.digest.schedule import fires_at
 from tracker.http.robots import _Rules
 from tracker.model import Attempt, Validators
-from tracker.notifications.delivery import Traffic
-from tracker.reconciliation.daily import due as audit_due
-from tracker.scheduler.schedule import next_poll, overdue
-from tracker.sources.state_view import for_replay
+from tracker.notifications.delivery import DeliveryGate
+from tracker.reconciliation.daily import due_audits as audit_due
+from tracker.scheduler.schedule import next_poll_at, overdue
+from tracker.sources.state_view import without_validators
 from tracker.storage import accounts, digests, outbox, source_state
 from tracker.storage.database import Store
-from tracker.storage.digests import Owed
+from tracker.storage.digests import DigestRecipient
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 BOGUS = datetime(2090, 6, 1, 8, tzinfo=UTC)
@@ -40,19 +41,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
                                     {"every": None, "cron": "0 0 1 1 *"}])  # fmt: skip
 def test_a_poll_that_was_planned_by_a_wrong_clock_is_due(timing: dict[str, object]) -> None:
     source = replace(Source("a", SourceKind.PAGE), **timing)  # type: ignore[arg-type]
-    assert overdue(next_poll(source, BOGUS), NOW, source)
+    assert overdue(next_poll_at(source, BOGUS), NOW, source)
     for failures, wish in ((0, 0.0), (1, 0.0), (3, 1e9)):
-        planned = next_poll(source, NOW, failures=failures, retry_after=wish)
+        planned = next_poll_at(source, NOW, failures=failures, retry_after=wish)
         assert not overdue(planned, NOW, source), "a right one is not"
         assert not overdue(planned, NOW + (planned - NOW) / 2, source)
 
 
 def test_a_lease_taken_by_a_wrong_clock_holds_nobody_off(store: Store) -> None:
     source_state.ensure(store, ["a"])
-    took = {"lease": timedelta(minutes=5), "due_only": False}
-    assert source_state.claim(store, ["a"], owner="elsewhere:1:x", now=BOGUS, **took) == ["a"]  # type: ignore[arg-type]
-    assert source_state.claim(store, ["a"], owner="here:2:y", now=NOW, **took) == ["a"]  # type: ignore[arg-type]
-    assert source_state.claim(store, ["a"], owner="elsewhere:1:x", now=NOW, **took) == [], "a right one does"  # type: ignore[arg-type]
+    claim = partial(source_state.claim_sources, store, ["a"], lease=timedelta(minutes=5), due_only=False)
+    assert claim(owner="elsewhere:1:x", now=BOGUS) == ["a"]
+    assert claim(owner="here:2:y", now=NOW) == ["a"]
+    assert claim(owner="elsewhere:1:x", now=NOW) == [], "a right one does"
 
 
 def owed(store: Store, moment: datetime, **more: object) -> outbox.Outbox:
@@ -89,8 +90,8 @@ def test_what_somebody_snoozed_waits_as_long_as_he_said(store: Store) -> None:
 
 
 def test_a_digest_claimed_or_put_off_by_a_wrong_clock_is_due(store: Store) -> None:
-    wanted = [Owed("2026-W47", name, "en") for name in ("a", "b")]
-    digests.owe(store, wanted, NOW)
+    wanted = [DigestRecipient("2026-W47", name, "en") for name in ("a", "b")]
+    digests.enqueue(store, wanted, NOW)
     first, second = digests.claim(store, BOGUS, LEASE)
     digests.record(store, second, state="pending", answer="500", now=BOGUS, next_attempt_at=BOGUS)
     assert [one.id for one in digests.claim(store, NOW, LEASE)] == [first.id, second.id]
@@ -116,15 +117,18 @@ def test_a_mute_made_under_a_wrong_clock_holds_nothing_back(store: Store) -> Non
 
 def test_a_session_begun_under_a_wrong_clock_is_over(store: Store) -> None:
     with store.write() as connection:
-        accounts.add(connection, "Sato", accounts.Role.READER, "", NOW)
-        token = accounts.begin(connection, "Sato", BOGUS)
-        assert accounts.of_session(connection, token, NOW) is None
-        assert accounts.of_session(connection, accounts.begin(connection, "Sato", NOW), NOW) is not None
+        accounts.add(connection, "Sato", accounts.UserRole.READER, "", NOW)
+        token = accounts.start_session(connection, "Sato", BOGUS)
+        assert accounts.account_of_session(connection, token, NOW) is None
+        assert (
+            accounts.account_of_session(connection, accounts.start_session(connection, "Sato", NOW), NOW)
+            is not None
+        )
 
 
 def test_what_a_process_remembers_of_its_channels_and_hosts_is_bounded() -> None:
-    assert Traffic(held={"a": BOGUS}).open("a", NOW)
-    assert not Traffic(held={"a": NOW + timedelta(hours=20)}).open("a", NOW)
+    assert DeliveryGate(held={"a": BOGUS}).open("a", NOW)
+    assert not DeliveryGate(held={"a": NOW + timedelta(hours=20)}).open("a", NOW)
     assert not _Rules(BOGUS, unreachable="x").hold(NOW)
     assert _Rules(NOW + timedelta(hours=23)).hold(NOW)
 
@@ -132,8 +136,8 @@ def test_what_a_process_remembers_of_its_channels_and_hosts_is_bounded() -> None
 def test_a_whole_answer_is_asked_for_where_the_last_one_came_under_a_wrong_clock() -> None:
     source = Source("a", SourceKind.PAGE)
     known = Validators("tag", None, "0" * 64, source.recipe(), BOGUS)
-    assert for_replay(known, source, NOW) is None
-    assert for_replay(replace(known, full_at=NOW), source, NOW) is not None
+    assert without_validators(known, source, NOW) is None
+    assert without_validators(replace(known, full_at=NOW), source, NOW) is not None
 
 
 def test_the_daily_audit_is_done_where_the_first_poll_was_under_a_wrong_clock() -> None:

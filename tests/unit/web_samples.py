@@ -9,21 +9,21 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from tests.unit.rendering_samples import affiliates_rule
-from tracker.config.models import Access, Channel, Settings, Source, SourceKind
+from tracker.config.models import Channel, Settings, Source, SourceKind, ViewerAccess
 from tracker.diffing import compare
 from tracker.model import (
-    Bilingual,
     Change,
+    Classification,
     Document,
     DocumentKind,
+    DocumentRelation,
     LegalDate,
     Level,
-    Link,
+    LocalizedText,
     Operation,
     Profile,
     SnapshotRef,
     Status,
-    Tagging,
     Topic,
     Unit,
     UnitKind,
@@ -36,7 +36,7 @@ NOW = datetime(2025, 11, 20, 3, 0, tzinfo=UTC)
 SECRET = "https://hooks.example.test/T0/B0/very-secret"
 
 
-def settings(path: Path = Path("sources.toml"), access: Access = Access()) -> Settings:  # noqa: B008 - frozen
+def settings(path: Path = Path("sources.toml"), access: ViewerAccess = ViewerAccess()) -> Settings:  # noqa: B008 - frozen
     return Settings(
         path=path,
         access=access,
@@ -69,11 +69,11 @@ def cfr_change() -> tuple[Change, tuple[Operation, ...]]:
         published=date(2025, 11, 19),
         before=SnapshotRef("b" * 64, NOW - timedelta(days=30)),
         after=SnapshotRef("c" * 64, NOW - timedelta(days=1)),
-        tagging=Tagging(
+        tagging=Classification(
             Level.HIGH,
             topics=(Topic("end-use-end-user", 0.8, ()),),
             units=("15 CFR 744.21(a)", "15 CFR 744.21(b)"),
-            summary=Bilingual(
+            summary=LocalizedText(
                 "15 CFR 744.21:(a)を変更、(b)を追加。", "15 CFR 744.21: (a) changed, (b) added."
             ),
         ),
@@ -101,7 +101,7 @@ def proposal(number: int = 1) -> Change:
         document_number=f"2025-3{number:04}",
         published=date(2025, 11, 1),
         baseline=True,
-        tagging=Tagging(
+        tagging=Classification(
             Level.LOW,
             topics=(Topic("ear-other", 0.6, ()),),
             dates=(LegalDate("comments-close", date(2025, 12, 15), quote="by December 15, 2025"),),
@@ -121,7 +121,7 @@ def stay() -> Change:
         detected_at=NOW - timedelta(days=9),
         document_number="2025-19846",
         published=date(2025, 11, 12),
-        tagging=Tagging(Level.HIGH, links=(Link("stays", "2025-19001", "is stayed"),)),
+        tagging=Classification(Level.HIGH, links=(DocumentRelation("stays", "2025-19001", "is stayed"),)),
     )
 
 
@@ -140,8 +140,8 @@ def hostile() -> Change:
         agencies=(nasty,),
         tagging=replace(
             affiliates_rule().tagging,
-            summary=Bilingual(nasty, nasty),
-            reason=Bilingual(nasty, nasty),
+            summary=LocalizedText(nasty, nasty),
+            reason=LocalizedText(nasty, nasty),
             links=(),
         ),
     )
@@ -152,10 +152,10 @@ def fill(store: Store, *, proposals: int = 1, with_hostile: bool = False) -> Non
     source_state.ensure(store, ["fr-bis", "ear"])
     with store.write() as connection:
         for change in [affiliates_rule(), stay(), *(proposal(number) for number in range(1, proposals + 1))]:
-            changes.save(connection, changes.Entry(change, f"fr:{change.document_number}", 1))
-        changes.save(connection, changes.Entry(changed, "ear:15 CFR 744", 2), operations)
+            changes.save(connection, changes.ChangeEntry(change, f"fr:{change.document_number}", 1))
+        changes.save(connection, changes.ChangeEntry(changed, "ear:15 CFR 744", 2), operations)
         if with_hostile:
-            changes.save(connection, changes.Entry(hostile(), "fr:hostile", 1), hostile_operations())
+            changes.save(connection, changes.ChangeEntry(hostile(), "fr:hostile", 1), hostile_operations())
         outbox.enqueue(
             connection,
             change_id=affiliates_rule().id,
@@ -181,7 +181,7 @@ def viewer(
     proposals: int = 1,
     with_hostile: bool = False,
     empty: bool = False,
-    access: Access = Access(),  # noqa: B008 - frozen
+    access: ViewerAccess = ViewerAccess(),  # noqa: B008 - frozen
     peer: str = "127.0.0.1",
 ) -> TestClient:
     store = Store(state)

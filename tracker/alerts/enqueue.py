@@ -13,7 +13,7 @@ from tracker.model import Change, Document, Operation
 from tracker.storage import outbox
 
 
-def owe(
+def enqueue_alerts(
     connection: Connection,
     change: Change,
     document: Document,
@@ -26,8 +26,8 @@ def owe(
     wanted = routing.route(change, settings)
     if not wanted:
         return 0
-    story = related_documents.of_change(
-        connection, change, related_documents.references(change, document, operations), identity
+    story = related_documents.story_of_change(
+        connection, change, related_documents.story_references(change, document, operations), identity
     )
     muted = mutes.active(connection, now)
     told = 0
@@ -35,7 +35,7 @@ def owe(
         channel = settings.channel(routed.channel)
         if channel is None:
             continue
-        plan = routing.plan(
+        plan = routing.plan_delivery(
             channel, routed.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
             source=change.source, topics=[topic.id for topic in change.tagging.topics],
         )  # fmt: skip

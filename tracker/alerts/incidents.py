@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from tracker.model import Attempt, Level
-from tracker.serialization import instant
+from tracker.serialization import format_instant
 from tracker.storage import notices
 from tracker.storage.outbox import Ended
 from tracker.storage.schema import INCIDENT
@@ -42,7 +42,7 @@ WHY = "the operators hear of outages"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SubjectHealth:
     """How a source, a host, the network or a channel stands after a poll. `subject` is `source:fr-bis`, `host:www.ecfr.gov`,
     `network:`; `failures` in a row, the first of them at `since` where that is known. `sources` are those that it touches,
     `cause` as `errors.cause_of` gives it."""
@@ -58,7 +58,7 @@ class Standing:
 
 def settle(
     connection: Connection,
-    found: Sequence[Standing],
+    found: Sequence[SubjectHealth],
     channels: Iterable[str],
     now: datetime,
     well: Mapping[str, str],
@@ -83,14 +83,14 @@ def settle(
         if not before:
             standings.append(standing)
     standings += [
-        Standing(subject, 0, sources=tuple(sorted(name for name in well if _of(subject, name, well))))
+        SubjectHealth(subject, 0, sources=tuple(sorted(name for name in well if _of(subject, name, well))))
         for subject in ended
         if not subject.startswith("source:") or subject.removeprefix("source:") in well
     ]
     return observe(connection, standings, channels, now)
 
 
-def _touch(subject: str, standing: Standing, well: Mapping[str, str]) -> bool:
+def _touch(subject: str, standing: SubjectHealth, well: Mapping[str, str]) -> bool:
     """Whether an incident was about one of the sources that an outage touches."""
     return any(_of(subject, name, well) for name in standing.sources)
 
@@ -101,7 +101,7 @@ def _of(subject: str, source: str, well: Mapping[str, str]) -> bool:
 
 
 def observe(
-    connection: Connection, standings: Sequence[Standing], channels: Iterable[str], now: datetime
+    connection: Connection, standings: Sequence[SubjectHealth], channels: Iterable[str], now: datetime
 ) -> int:
     """Opens and closes incidents, and owes what is to be told of them. Outages that are found in one go are told
     in one message. How many deliveries are owed."""
@@ -126,16 +126,16 @@ def observe(
             opened.append(
                 (
                     int(row.scalar_one()),
-                    {**facts, "failures": standing.failures, "since": instant(standing.since or now)},
+                    {**facts, "failures": standing.failures, "since": format_instant(standing.since or now)},
                 )
             )
         elif incident is not None and standing.failures == 0:
             connection.execute(update(INCIDENT).where(INCIDENT.c.id == incident.id).values(closed_at=now))
-            since = instant(incident.opened_at)
+            since = format_instant(incident.opened_at)
             closed.append(
                 (
                     int(incident.id),
-                    {**facts, "reason": incident.reason, "since": since, "until": instant(now)},
+                    {**facts, "reason": incident.reason, "since": since, "until": format_instant(now)},
                 )
             )
     owed = 0
@@ -143,7 +143,7 @@ def observe(
         batch = f"incidents-{found[0][0]}-{words['source']}" if len(found) > 1 else None
         for number, every in found:
             facts = {name: value for name, value in every.items() if value not in ([], {})}
-            owed += notices.tell(
+            owed += notices.enqueue_notice(
                 connection, name=("incident", number), kind=words[facts["subject"].partition(":")[0]], level=level,
                 story=f"incident-{number}", data=facts, channels=told, reason=WHY, now=now, batch=batch,
             )  # fmt: skip
@@ -198,10 +198,10 @@ def channel_watch(operators: Sequence[str]) -> Ended:
         reached = any(one.state in {"sent", "pending"} for one in attempt.recipients)
         standings = []
         if state == "dead" and not reached:
-            standings.append(Standing(f"channel:{channel}", FAILURES, "dead", attempt.answer))
+            standings.append(SubjectHealth(f"channel:{channel}", FAILURES, "dead", attempt.answer))
         elif reached:
             standings += [
-                Standing(_of_recipient(channel, one.name), FAILURES, "dead", one.answer)
+                SubjectHealth(_of_recipient(channel, one.name), FAILURES, "dead", one.answer)
                 for one in attempt.recipients
                 if one.state == "dead" and one.name
             ]
@@ -211,7 +211,7 @@ def channel_watch(operators: Sequence[str]) -> Ended:
         well += [_of_recipient(channel, one.name) for one in attempt.recipients if one.state == "sent"]
         if state == "sent":  # also those that are no recipients any more
             well += _of_channel(connection, channel)
-        standings += [Standing(subject, 0) for subject in of_subjects(connection, well)]
+        standings += [SubjectHealth(subject, 0) for subject in of_subjects(connection, well)]
         if standings:
             observe(connection, standings, others or (operators if reached else ()), attempt.at)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Integer, cast, func, insert, select
 
 from tracker import citations
 from tracker.model import Change, Document, DocumentKind, Operation
-from tracker.storage.schema import CHANGE, STORY_NAME
+from tracker.storage.schema import CHANGE, DOCUMENT_GROUP
 
 _ACTS = frozenset({"corrects", "extends", "delays", "stays", "withdraws", "rescinds"})
 _FR = re.compile(r"(\d+) FR (\d+)")
@@ -27,7 +27,7 @@ _PAGES = 150
 _STANDING = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 
 
-def references(change: Change, document: Document, operations: Sequence[Operation]) -> tuple[str, ...]:
+def story_references(change: Change, document: Document, operations: Sequence[Operation]) -> tuple[str, ...]:
     """The documents that this one is about, in the order of their weight: those that it acts on; for a page or a
     text of the eCFR those that it newly cites."""
     found = [link.target for link in change.tagging.links if link.relation in _ACTS]
@@ -47,12 +47,12 @@ def _newly_cited(document: Document, operations: Sequence[Operation]) -> list[st
             ("", text)
             for text in (document.title, document.abstract, *(unit.text for unit in document.units))
         ]
-    before = {name for old, _ in texts for name in citations.values(old, "fr", "document-number")}
-    after = [name for _, new in texts for name in citations.values(new, "fr", "document-number")]
+    before = {name for old, _ in texts for name in citations.citation_values(old, "fr", "document-number")}
+    after = [name for _, new in texts for name in citations.citation_values(new, "fr", "document-number")]
     return [name for name in dict.fromkeys(after) if name not in before]
 
 
-def of_change(connection: Connection, change: Change, about: Iterable[str], identity: str) -> str:
+def story_of_change(connection: Connection, change: Change, about: Iterable[str], identity: str) -> str:
     """The id of the story (`sty_` and 16 hex digits) that a change belongs to; begins one where there is none."""
     own = [name for name in (change.document_number, change.citation) if name]
     others = [_canonical(connection, name) for name in about]
@@ -67,16 +67,18 @@ def of_change(connection: Connection, change: Change, about: Iterable[str], iden
         story = "sty_" + hashlib.sha256(root.encode()).hexdigest()[:16]
     new = [{"name": name, "story": story} for name in names if name not in known]
     if new:
-        connection.execute(insert(STORY_NAME), new)
+        connection.execute(insert(DOCUMENT_GROUP), new)
     return story
 
 
-def of_stored(connection: Connection, change: Change) -> str:
+def story_of_stored(connection: Connection, change: Change) -> str:
     """The story of a change that is stored, by what it was told under; begins one where it never was told."""
-    return known_as(connection, change) or of_change(connection, change, (), _identity(connection, change))
+    return register_story_names(connection, change) or story_of_change(
+        connection, change, (), _identity(connection, change)
+    )
 
 
-def known_as(connection: Connection, change: Change) -> str:
+def register_story_names(connection: Connection, change: Change) -> str:
     """The story of a change as far as it has one yet; empty where it has none."""
     names = [change.document_number, change.citation, _identity(connection, change), change.id]
     known = _known(connection, [name for name in names if name])
@@ -89,7 +91,7 @@ def _identity(connection: Connection, change: Change) -> str:
 
 
 def _known(connection: Connection, names: Sequence[str]) -> dict[str, str]:
-    rows = connection.execute(select(STORY_NAME).where(STORY_NAME.c.name.in_(names)))
+    rows = connection.execute(select(DOCUMENT_GROUP).where(DOCUMENT_GROUP.c.name.in_(names)))
     return {str(row.name): str(row.story) for row in rows}
 
 

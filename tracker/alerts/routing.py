@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from tracker.clock import reader_day, reader_instant
 from tracker.config.models import Channel, Route, Settings
-from tracker.i18n import stamp
+from tracker.i18n import format_timestamp
 from tracker.model import Change, Language, Level
-from tracker.serialization import instant
+from tracker.serialization import format_instant
 
 DEFAULT_LEVEL = Level.MEDIUM
 Scope = Literal["channel", "source", "topic", "story"]
@@ -25,7 +25,7 @@ Rule = Literal["mute", "snooze", "quiet", "batch"]
 
 
 @dataclass(frozen=True, slots=True)
-class Routed:
+class RoutedChannel:
     """One channel that a change goes to, in which language, and the route that says so, in English,
     for `tracker show` and logs. `level` is the highest that it has on a route there."""
 
@@ -36,7 +36,7 @@ class Routed:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RouteMismatch:
     """A route that does not lead a change anywhere, and why, in English; `number` 0: none is set."""
 
     number: int
@@ -57,11 +57,11 @@ class Mute:
 
     def says(self, timezone: str) -> str:
         place = f" on {self.channel}" if self.channel else ""
-        return f"{'snoozed' if self.hold else 'muted'}{place} until {stamp(self.until, timezone)}: {self.scope} {self.value}"
+        return f"{'snoozed' if self.hold else 'muted'}{place} until {format_timestamp(self.until, timezone)}: {self.scope} {self.value}"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class DeliveryHold:
     """What keeps something from a channel, and until when: somebody's mute or snooze, by its number and what it
     goes by, or the channel's own quiet hours or time of day."""
 
@@ -73,31 +73,31 @@ class Held:
 
     def record(self) -> dict[str, Any]:
         """As JSON, for the delivery that it is about."""
-        found: dict[str, Any] = {"rule": self.rule, "until": instant(self.until)}
+        found: dict[str, Any] = {"rule": self.rule, "until": format_instant(self.until)}
         return found | (
             {"number": self.number, "scope": self.scope, "value": self.value} if self.scope else {}
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DeliveryPlan:
     """When something goes to a channel. `at` None: at once, by itself; else then, in one message with
     whatever has the same `batch`. `told` False: not at all. `held`: by what, where it is not at once."""
 
     at: datetime | None = None
     batch: str | None = None
     told: bool = True
-    held: Held | None = None
+    held: DeliveryHold | None = None
 
 
-def route(change: Change, settings: Settings) -> tuple[Routed, ...]:
+def route(change: Change, settings: Settings) -> tuple[RoutedChannel, ...]:
     """The channels that get this change, in the order of the routes; none for what is not told.
 
     A route with a profile goes by the level that the change has for that profile.
     """
-    if silent(change):
+    if is_below_alerting(change):
         return ()
-    chosen: dict[str, Routed] = {}
+    chosen: dict[str, RoutedChannel] = {}
     for number, candidate in _routes(settings):
         if list(_obstacles(change, candidate)):
             continue
@@ -108,7 +108,7 @@ def route(change: Change, settings: Settings) -> tuple[Routed, ...]:
             level = _level(change, candidate) or Level.NONE
             known = chosen.get(channel_id)
             if known is None:
-                chosen[channel_id] = Routed(
+                chosen[channel_id] = RoutedChannel(
                     channel_id,
                     channel.language or settings.languages[0],
                     _reason(candidate, level, number),
@@ -119,7 +119,7 @@ def route(change: Change, settings: Settings) -> tuple[Routed, ...]:
     return tuple(chosen.values())
 
 
-def silent(change: Change) -> str:
+def is_below_alerting(change: Change) -> str:
     """Why a change is told to nobody, whatever the routes; empty where a route may lead it somewhere. What is outside
     the field, but names what a profile holds, has a level for that profile, and goes where its routes lead."""
     if change.baseline:
@@ -130,10 +130,10 @@ def silent(change: Change) -> str:
     return "its level is none" if all(level is Level.NONE for level in levels) else ""
 
 
-def refused(change: Change, settings: Settings) -> tuple[Refused, ...]:
+def mismatches(change: Change, settings: Settings) -> tuple[RouteMismatch, ...]:
     """The routes that do not lead this change anywhere, each with all its reasons."""
     found = (
-        Refused(number, candidate.to, tuple(_obstacles(change, candidate)))
+        RouteMismatch(number, candidate.to, tuple(_obstacles(change, candidate)))
         for number, candidate in _routes(settings)
     )
     return tuple(entry for entry in found if entry.why)
@@ -141,7 +141,7 @@ def refused(change: Change, settings: Settings) -> tuple[Refused, ...]:
 
 def escalations(change: Change, settings: Settings) -> tuple[tuple[timedelta, tuple[str, ...]], ...]:
     """How long nobody may leave this change unacknowledged, and who hears of it then."""
-    if silent(change):
+    if is_below_alerting(change):
         return ()
     return tuple(
         (candidate.acknowledge_within, candidate.escalate_to)
@@ -152,7 +152,7 @@ def escalations(change: Change, settings: Settings) -> tuple[tuple[timedelta, tu
     )
 
 
-def plan(
+def plan_delivery(
     channel: Channel,
     level: Level,
     *,
@@ -162,7 +162,7 @@ def plan(
     story: str = "",
     source: str = "",
     topics: Iterable[str] = (),
-) -> Plan:
+) -> DeliveryPlan:
     """When a channel gets something of this level.
 
     What is `critical` waits for nothing and is held back by nothing but a mute of its own story.
@@ -173,7 +173,7 @@ def plan(
         ("story", story),
         *(("topic", name) for name in topics),
     }
-    held: Held | None = None
+    held: DeliveryHold | None = None
     for mute in mutes:
         if (
             mute.until <= now
@@ -183,19 +183,21 @@ def plan(
             continue
         if level is Level.CRITICAL and mute.scope != "story":
             continue
-        found = Held("snooze" if mute.hold else "mute", mute.until, mute.id, mute.scope, mute.value)
+        found = DeliveryHold("snooze" if mute.hold else "mute", mute.until, mute.id, mute.scope, mute.value)
         if not mute.hold:
-            return Plan(told=False, held=found)
+            return DeliveryPlan(told=False, held=found)
         if held is None or found.until > held.until:
             held = found
     waits = None
     if level is not Level.CRITICAL:
         waits = _waits(channel, held.until if held else now, timezone)
     if waits is not None:
-        held = replace(held, until=waits) if held else Held("batch" if channel.batch else "quiet", waits)
+        held = (
+            replace(held, until=waits) if held else DeliveryHold("batch" if channel.batch else "quiet", waits)
+        )
     if held is None:
-        return Plan()
-    return Plan(held.until, f"{held.until.astimezone(UTC):%Y-%m-%dT%H:%MZ}", held=held)
+        return DeliveryPlan()
+    return DeliveryPlan(held.until, f"{held.until.astimezone(UTC):%Y-%m-%dT%H:%MZ}", held=held)
 
 
 def _waits(channel: Channel, start: datetime, timezone: str) -> datetime | None:

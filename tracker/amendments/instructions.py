@@ -60,7 +60,7 @@ _OPENING = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Instruction:
     """One instruction. `number` is its printed number, inherited by its lettered parts."""
 
     text: str
@@ -81,10 +81,10 @@ class _Place:
     supplement: str = ""  # the party list that the preamble speaks of
 
 
-def read(document: Document) -> tuple[Order, ...]:
+def read_instructions(document: Document) -> tuple[Instruction, ...]:
     """Every instruction of a document with the citation paths that it names, in order."""
     place = _start(document)
-    orders: list[Order] = []
+    orders: list[Instruction] = []
     for unit in _instructions(document, place):
         text = fold_space(unit.text)
         if match := _NUMBER.match(text):
@@ -95,7 +95,7 @@ def read(document: Document) -> tuple[Order, ...]:
             place.part = match[1]
         authority = _AUTHORITY.search(text) is not None and "amend" not in text.lower()
         paths = () if authority else tuple(dict.fromkeys(_paths(text, place)))
-        orders.append(Order(text, unit.path, paths, place.number))
+        orders.append(Instruction(text, unit.path, paths, place.number))
     return tuple(orders)
 
 
@@ -106,7 +106,7 @@ def _start(document: Document) -> _Place:
             return _Place(title=match[1], part=match[2])
     opening = [document.title, document.abstract, *(unit.text for unit in document.units[:_OPENING])]
     for text in opening:
-        for value in citations.values(text, "supplement"):
+        for value in citations.citation_values(text, "supplement"):
             if value in _LISTS:
                 return _Place(title="15", part="744", supplement=value)
     for words, supplement in _LIST_NAMES:
@@ -163,7 +163,9 @@ def _issuance(document: Document) -> int | None:
 def _paths(text: str, place: _Place) -> Iterator[str]:
     """The units that one instruction names; where it names none, the one before it still holds."""
     named = [
-        _titled(hit, place) for hit in citations.find(text) if hit.kind in ("cfr", "section", "supplement")
+        _titled(hit, place)
+        for hit in citations.find_citations(text)
+        if hit.kind in ("cfr", "section", "supplement")
     ]
     if not named and place.part:
         named = [f"Supp. No. {n} to Part {place.part}" for n in _supplements(text)]
@@ -186,7 +188,7 @@ def _paths(text: str, place: _Place) -> Iterator[str]:
     if base in _LISTS:
         yield from _entries(text, base, place)
     elif base == _CCL:
-        eccns = list(citations.values(text, "eccn"))
+        eccns = list(citations.citation_values(text, "eccn"))
         yield from (f"{_CCL} › {eccn.split('.')[0]}" for eccn in eccns)
         if not eccns:
             yield base
@@ -197,7 +199,7 @@ def _paths(text: str, place: _Place) -> Iterator[str]:
         yield from named
 
 
-def _titled(hit: citations.Found, place: _Place) -> str:
+def _titled(hit: citations.Citation, place: _Place) -> str:
     if hit.kind == "section" and place.title:
         return f"{place.title} CFR {hit.value.removeprefix('§ ')}"
     return hit.value
@@ -218,7 +220,7 @@ def _within(text: str, section: str) -> Iterator[str]:
         for levels in _ONE.findall(match["list"]):
             own = tuple(re.findall(r"\(([^)]*)\)", levels))
             if before and len(own) < len(before):
-                own = citations.continued(before, own)
+                own = citations.next_designators(before, own)
             before = own
             yield section + "".join(f"({level})" for level in own)
 

@@ -32,7 +32,7 @@ secrets that they name are kept apart, and are not in here.
 
 
 @dataclass(frozen=True, slots=True)
-class Backup:
+class BackupResult:
     """What was written. `snapshots` and `changes` are counted in the copy itself."""
 
     path: Path
@@ -41,7 +41,7 @@ class Backup:
     changes: int
 
 
-def backup(state: Path, folder: Path) -> Backup:
+def backup(state: Path, folder: Path) -> BackupResult:
     """Copies the state into the folder; an earlier backup there is replaced at the end, in one step, or not at all.
 
     Raises UsageError when there is nothing to save, the folder is no place for a backup, or the backup there holds more
@@ -67,7 +67,7 @@ def backup(state: Path, folder: Path) -> Backup:
         ) from error
 
 
-def _copy(source: Path, target: Path) -> Backup:
+def _copy(source: Path, target: Path) -> BackupResult:
     folder = target.parent
     for left in folder.glob(f"*{_PART}*"):
         left.unlink()  # of a backup that was cut off: nobody else is at work here
@@ -92,7 +92,7 @@ def _copy(source: Path, target: Path) -> Backup:
         sync(folder)
     finally:
         part.unlink(missing_ok=True)
-    return Backup(target, target.stat().st_size, held["snapshot"], held["change"])
+    return BackupResult(target, target.stat().st_size, held["snapshot"], held["change"])
 
 
 def _contents(connection: sqlite3.Connection) -> dict[str, int]:

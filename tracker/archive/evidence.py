@@ -20,12 +20,12 @@ from tracker.archive.warc import PIECES, warc
 from tracker.errors import StoreError, UsageError
 from tracker.model import Fetched, Language
 from tracker.rendering.redlines import render
-from tracker.rendering.redlines.stored import redline_of, with_texts
-from tracker.serialization import restore
+from tracker.rendering.redlines.stored import load_redline, with_texts
+from tracker.serialization import change_from_json
 from tracker.storage import integrity, reviews, row_log, snapshots, versions
 from tracker.storage.database import Store
 from tracker.storage.instants import to_text
-from tracker.storage.read_queries import reader
+from tracker.storage.read_queries import open_reader
 from tracker.storage.schema import CHANGE, DELIVERY, SNAPSHOT, VERSION
 
 SUMS = "SHA256SUMS"
@@ -35,7 +35,7 @@ _ENDINGS = {"text/html": "html", "application/xml": "xml", "text/xml": "xml", "a
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class EvidenceFolder:
     """`sha256` is of the list of hashes: whoever notes this one value can later show that nothing was changed."""
 
     folder: Path
@@ -53,12 +53,14 @@ class _Kept:
     previous: str
 
 
-def write(state: Path, reference: str, folder: Path, *, now: datetime, timezone: str) -> Proof:
+def write_evidence(
+    state: Path, reference: str, folder: Path, *, now: datetime, timezone: str
+) -> EvidenceFolder:
     """Writes the folder, which must be new or empty. Raises UsageError for a change that there is not and for a folder
     that is in use, StoreError where the bytes, or the rows, are not what they were or cannot be written."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty", cure="give a folder that is new or empty")
-    with reader(state) as opened:
+    with open_reader(state) as opened:
         record = opened.change(reference)
         deliveries = opened.deliveries(record["id"])
         looked = opened.reviews([record["id"]])
@@ -142,8 +144,8 @@ def _kept(connection: Connection, change_id: str, *, gone: bool = False) -> list
 def _redlines(
     connection: Connection, record: dict[str, Any], now: datetime, timezone: str
 ) -> dict[str, bytes]:
-    change = restore(record)
-    redline = redline_of(connection, change, now=now, timezone=timezone)
+    change = change_from_json(record)
+    redline = load_redline(connection, change, now=now, timezone=timezone)
     whole = with_texts(connection, change, redline) or redline
     files = {}
     for language in _LANGUAGES:
@@ -165,7 +167,7 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
-def _put(folder: Path, files: dict[str, bytes]) -> Proof:
+def _put(folder: Path, files: dict[str, bytes]) -> EvidenceFolder:
     """The list of hashes is written last: a folder without it was cut off."""
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     try:
@@ -179,7 +181,7 @@ def _put(folder: Path, files: dict[str, bytes]) -> Proof:
         raise StoreError(
             f"{folder}: not written: {error}", cure="is there room, and may you write there?"
         ) from error
-    return Proof(folder, len(files) + 1, hashlib.sha256(sums.encode()).hexdigest())
+    return EvidenceFolder(folder, len(files) + 1, hashlib.sha256(sums.encode()).hexdigest())
 
 
 def _peer(tls: dict[str, str] | None) -> str:

@@ -40,7 +40,7 @@ _NAME = re.compile(r"manifest\.json|tables/[a-z_]+\.jsonl|blobs/[0-9a-f]{64}\.zs
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ExportResult:
     """What an archive holds: rows by table, bytes of the file."""
 
     path: Path
@@ -50,10 +50,10 @@ class Moved:
 
 def tables() -> list[Table]:
     """All tables that travel, those first that others point at."""
-    return [table for table in metadata.sorted_tables if travels(table.name)]
+    return [table for table in metadata.sorted_tables if is_exported(table.name)]
 
 
-def travels(table: str) -> bool:
+def is_exported(table: str) -> bool:
     """Not what lets people in: a file that travels opens no door."""
     return table not in DOORS | DERIVED
 
@@ -70,7 +70,7 @@ def known_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def export(state: Path, file: Path) -> Moved:
+def export_archive(state: Path, file: Path) -> ExportResult:
     """Writes everything, as of one moment, into a file that must not exist yet; it is there whole or not at all.
 
     Raises UsageError when there is nothing to move or the file exists, StoreError when it cannot be written.
@@ -106,7 +106,7 @@ def export(state: Path, file: Path) -> Moved:
         ) from error
     finally:
         part.unlink(missing_ok=True)
-    return Moved(file, rows, file.stat().st_size)
+    return ExportResult(file, rows, file.stat().st_size)
 
 
 def _write(connection: sqlite3.Connection, archive: zipfile.ZipFile) -> dict[str, int]:

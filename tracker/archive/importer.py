@@ -28,12 +28,12 @@ from tracker.archive.exporter import (
     DOORS,
     FORMAT,
     MANIFEST,
-    Moved,
+    ExportResult,
     blob_member,
+    is_exported,
     known_name,
     member,
     stored_values,
-    travels,
 )
 from tracker.errors import StoreError, UsageError
 from tracker.storage import row_log, snapshots
@@ -49,7 +49,7 @@ _SOME = 500  # rows in one statement
 _DAMAGED = "the archive is damaged, or was made by somebody else"
 
 
-def import_archive(file: Path, state: Path) -> Moved:
+def import_archive(file: Path, state: Path) -> ExportResult:
     """Reads an archive into a state folder in which nothing is stored yet.
 
     Raises UsageError when something is stored there, when the file is no archive, or is of another version;
@@ -83,7 +83,7 @@ def import_archive(file: Path, state: Path) -> Moved:
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return Moved(file, rows, (state / FILE).stat().st_size)
+    return ExportResult(file, rows, (state / FILE).stat().st_size)
 
 
 def _read(archive: zipfile.ZipFile, file: Path, work: Path) -> dict[str, int]:
@@ -122,7 +122,7 @@ def tables_of(work: Path, schema: str) -> list[Table]:
         return [
             Table(name, made, *(Column(column["name"], column["type"]) for column in found.get_columns(name)))
             for name, _ in found.get_sorted_table_and_fkc_names()
-            if name and travels(name) and not name.startswith(("change_fts", "alembic_"))
+            if name and is_exported(name) and not name.startswith(("change_fts", "alembic_"))
         ]
     finally:
         engine.dispose()

@@ -50,9 +50,9 @@ def _verify(store: Store, noted: Mapping[str, Any], progress: Callable[[int], No
     with store.read() as connection:
         for part in (reviews.verify, audit_log.verify, row_log.verify):
             found.problems.extend(str(one) for one in _readable(part(connection)))
-        found.problems.extend(checkpoints.fallen(connection, noted))
-        found.dropped, found.dropped_bytes = retention.dropped(connection)
-        found.ends = checkpoints.heads(connection)
+        found.problems.extend(checkpoints.missing_since_checkpoint(connection, noted))
+        found.dropped, found.dropped_bytes = retention.dropped_totals(connection)
+        found.ends = checkpoints.checkpoint(connection)
     return found
 
 

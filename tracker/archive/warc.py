@@ -13,13 +13,15 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from tracker.model import Answer, Fetched, Role
-from tracker.serialization import instant
+from tracker.model import Fetched, HttpResponse, ResourceType
+from tracker.serialization import format_instant
 
 # Bodies are kept after decoding, so what described the wire is kept under the name that web archives use for that.
 _OF_THE_WIRE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 # Cut out of a longer answer: not what the server sent as a whole, so no response record.
-PIECES = frozenset({Role.FR_RECORD, Role.PI_RECORD, Role.FEED_ENTRY, Role.LISTING})
+PIECES = frozenset(
+    {ResourceType.FR_RECORD, ResourceType.PI_RECORD, ResourceType.FEED_ENTRY, ResourceType.LISTING}
+)
 _END = b"\r\n\r\n"
 
 
@@ -57,7 +59,7 @@ def warc(exchanges: Iterable[Fetched], software: str, made_at: datetime) -> byte
     return b"".join(parts)
 
 
-def _peer(answer: Answer, identity: str) -> list[bytes]:
+def _peer(answer: HttpResponse, identity: str) -> list[bytes]:
     if not answer.tls:
         return []
     fields = "".join(
@@ -87,7 +89,7 @@ def _record(
     fields = [
         ("WARC-Type", kind),
         ("WARC-Record-ID", identity or _identity(kind, url, at, block)),
-        ("WARC-Date", instant(at)),
+        ("WARC-Date", format_instant(at)),
     ]
     if url:
         fields.append(("WARC-Target-URI", _one_line(url)))

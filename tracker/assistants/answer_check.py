@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.diffing.normalization import ONE_FORM
-from tracker.sanitize import line
+from tracker.sanitize import sanitize_line
 from tracker.text import fold_space
 
 MOST = 3  # sentences
@@ -31,60 +31,60 @@ _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class QuotedSentence:
     en: str
     ja: str
     quote: str
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedAnswer:
     """`reason` says why there are no sentences; `left_out` counts those whose quotes do not stand."""
 
-    sentences: tuple[Sentence, ...] = ()
+    sentences: tuple[QuotedSentence, ...] = ()
     reason: str = ""
     left_out: int = 0
 
 
-def check(answer: str, official: str) -> Checked:
+def check_answer(answer: str, official: str) -> CheckedAnswer:
     """An answer against the official text."""
     try:
         entries = json.loads(answer[answer.index("{") : answer.rindex("}") + 1])["sentences"]
     except (ValueError, LookupError, TypeError, RecursionError):
-        return Checked(reason=NOT_IN_FORM)
+        return CheckedAnswer(reason=NOT_IN_FORM)
     if not isinstance(entries, list):
-        return Checked(reason=NOT_IN_FORM)
+        return CheckedAnswer(reason=NOT_IN_FORM)
     sentences = [found for entry in entries[:MOST] if (found := _sentence(entry)) is not None]
     if not sentences:
-        return Checked(reason=NOT_IN_FORM)
+        return CheckedAnswer(reason=NOT_IN_FORM)
     text = _form(official)
     kept = tuple(sentence for sentence in sentences if _holds(sentence, text))
-    return Checked(kept, "" if kept else NO_QUOTE_STANDS, len(sentences) - len(kept))
+    return CheckedAnswer(kept, "" if kept else NO_QUOTE_STANDS, len(sentences) - len(kept))
 
 
-def stands(quote: str, official: str) -> bool:
+def quote_is_in(quote: str, official: str) -> bool:
     """Whether these words stand in the text one after the other, white space and typography aside."""
     return _stands(_form(quote), _form(official))
 
 
-def _sentence(entry: Any) -> Sentence | None:
+def _sentence(entry: Any) -> QuotedSentence | None:
     if not isinstance(entry, Mapping):
         return None
     parts = [entry.get(name) for name in ("en", "ja", "quote")]
     if not all(isinstance(part, str) for part in parts):
         return None
-    en, ja, quote = _plain(str(parts[0])), _plain(str(parts[1])), line(str(parts[2]))
+    en, ja, quote = _plain(str(parts[0])), _plain(str(parts[1])), sanitize_line(str(parts[2]))
     if not (0 < len(en) <= LONGEST and 0 < len(ja) <= LONGEST and len(quote) <= QUOTE_LONGEST):
         return None
-    return Sentence(en, ja, quote)
+    return QuotedSentence(en, ja, quote)
 
 
 def _plain(text: str) -> str:
     """One line without markup and without anything that could be followed."""
-    return line(_ADDRESS.sub("", _LINK.sub(r"\1", _TAG.sub("", line(text)))))
+    return sanitize_line(_ADDRESS.sub("", _LINK.sub(r"\1", _TAG.sub("", sanitize_line(text)))))
 
 
-def _holds(sentence: Sentence, text: str) -> bool:
+def _holds(sentence: QuotedSentence, text: str) -> bool:
     """Its quote stands, and so does what it quotes inside itself, where that is more than a term."""
     quote = _form(sentence.quote)
     inside = [

@@ -8,30 +8,30 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tracker.assistants.prompt import TEXTS
-from tracker.assistants.similarity import Likeness, likenesses, made_with
+from tracker.assistants.similarity import Similarity, made_with, similarities
 from tracker.errors import StoreError
 from tracker.model import Change, Document, Op, Operation
 from tracker.storage import changes, similarity_results
 from tracker.storage.database import Store
-from tracker.storage.similarity_results import Resemblance
+from tracker.storage.similarity_results import SimilarityResult
 
 BATCH = 200
 
 
-def compare_waiting(store: Store, now: Callable[[], datetime], seconds: float) -> int:
+def compare_pending(store: Store, now: Callable[[], datetime], seconds: float) -> int:
     """How many were compared. Raises UsageError where the model is not installed, StoreError."""
     done, ends, maker = 0, time.monotonic() + seconds, made_with()
     while time.monotonic() < ends:
         with store.read() as connection:
             texts: list[tuple[Change, str]] = []
-            for change_id in similarity_results.waiting(connection, maker, BATCH):
+            for change_id in similarity_results.pending(connection, maker, BATCH):
                 change = changes.get(connection, change_id)
                 if change is None:
                     raise StoreError(f"{change_id} went away while it was read")
                 texts.append((change, words(change, changes.operations(connection, change_id))))
         if not texts:
             break
-        found = likenesses([text for _, text in texts])
+        found = similarities([text for _, text in texts])
         with store.write() as connection:
             similarity_results.save(
                 connection,
@@ -50,7 +50,9 @@ def words(change: Change | Document, operations: tuple[Operation, ...] = ()) -> 
     return f"{change.title}. {change.abstract}"
 
 
-def _row(change: Change, found: Likeness | None, maker: str) -> Resemblance:
+def _row(change: Change, found: Similarity | None, maker: str) -> SimilarityResult:
     if found is None or not found.worth_a_look:
-        return Resemblance(change.id, change.revision, maker)
-    return Resemblance(change.id, change.revision, maker, found.topic, round(found.score, 4), found.reference)
+        return SimilarityResult(change.id, change.revision, maker)
+    return SimilarityResult(
+        change.id, change.revision, maker, found.topic, round(found.score, 4), found.reference
+    )

@@ -9,15 +9,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from tracker.config.models import Summariser
-from tracker.errors import FetchError, NoAnswer, Refused
+from tracker.config.models import Summarizer
+from tracker.errors import AccessDenied, FetchError, UnreadableAnswer
 from tracker.http.client import Client
 
 Messages = Sequence[dict[str, str]]
 THINKING = "</think>"  # some models think aloud first
 
 
-class Writer(Protocol):
+class SummaryModel(Protocol):
     """`model` is the name that stands beside what it wrote."""
 
     @property
@@ -32,7 +32,7 @@ class ChatEndpoint:
     """Talks through the guarded client: the endpoint's own `host:port` may be private because the settings name it, and
     it can lead nowhere else. One request, bounded in time and size, no second try: who asks again is the caller's."""
 
-    def __init__(self, settings: Summariser, clock: Callable[[], datetime]) -> None:
+    def __init__(self, settings: Summarizer, clock: Callable[[], datetime]) -> None:
         self._settings = settings
         self._clock = clock
 
@@ -73,21 +73,21 @@ def content(answer: bytes) -> str:
     except (ValueError, LookupError, TypeError, RecursionError):
         text = None
     if not isinstance(text, str) or not text.strip():
-        raise NoAnswer("the endpoint did not answer as chat completions do", cure="check base_url")
+        raise UnreadableAnswer("the endpoint did not answer as chat completions do", cure="check base_url")
     return text.rpartition(THINKING)[2].strip()
 
 
-def _why(error: FetchError, key: str) -> NoAnswer:
+def _why(error: FetchError, key: str) -> UnreadableAnswer:
     """Without the endpoint's own words: some say the key again that they refuse."""
     match error.status:
         case 401 | 403:
-            return NoAnswer(f"the endpoint does not admit us ({error.status})", cure="check key")
+            return UnreadableAnswer(f"the endpoint does not admit us ({error.status})", cure="check key")
         case 404:
-            return NoAnswer(
+            return UnreadableAnswer(
                 "the endpoint knows no such address or model (404)", cure="check base_url and model"
             )
-        case int() if isinstance(error, Refused) and 300 <= error.status < 400:
-            return NoAnswer(error.cause, cure="name the address itself in base_url")
+        case int() if isinstance(error, AccessDenied) and 300 <= error.status < 400:
+            return UnreadableAnswer(error.cause, cure="name the address itself in base_url")
         case int() if error.status != 200:
-            return NoAnswer(f"the endpoint answered {error.status}")
-    return NoAnswer(error.cause.replace(key, "***") if key else error.cause, cure=error.cure)
+            return UnreadableAnswer(f"the endpoint answered {error.status}")
+    return UnreadableAnswer(error.cause.replace(key, "***") if key else error.cause, cure=error.cure)

@@ -25,7 +25,7 @@ SYSTEM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Prompt:
     """`official` is all that may be quoted; `cut` says that only the beginning of it was sent."""
 
     messages: tuple[dict[str, str], ...]
@@ -34,9 +34,9 @@ class Question:
     worth_asking: bool
 
 
-def question(
+def build_prompt(
     change: Change, document: Document | None, operations: Sequence[Operation], longest: int
-) -> Question:
+) -> Prompt:
     """About what changed, where a text changed; else about the document. `document` None: its bytes can no longer be
     read, and what the record holds has to do."""
     units = [unit.text for unit in document.units] if document else []
@@ -44,7 +44,7 @@ def question(
     changed = operations if change.kind in TEXTS else ()
     told = [_told(each) for each in changed if not each.editorial]
     text = "\n".join(part for part in (told or [change.abstract, *units]) if part)
-    return Question(
+    return Prompt(
         messages=(
             {"role": "system", "content": SYSTEM},
             {

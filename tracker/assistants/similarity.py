@@ -28,7 +28,7 @@ _LETTER = re.compile(r"[A-Za-z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Similarity:
     """`reference` is the sentence that the text is most like; `score` their cosine, 0 to 1, and `outside` that to
     the nearest sentence about something else."""
 
@@ -78,12 +78,12 @@ def made_with() -> str:
         ) from error
 
 
-def likenesses(texts: Sequence[str]) -> list[Likeness | None]:
+def similarities(texts: Sequence[str]) -> list[Similarity | None]:
     """What each text is most like; None for one without English words. Raises UsageError where the model is not
     installed whole; nothing is ever downloaded."""
     cut = [fold_space(text)[:LONGEST] for text in texts]
     places = [place for place, text in enumerate(cut) if _LETTER.search(text)]
-    found: list[Likeness | None] = [None] * len(cut)
+    found: list[Similarity | None] = [None] * len(cut)
     if not places:
         return found
     known = references()
@@ -93,7 +93,7 @@ def likenesses(texts: Sequence[str]) -> list[Likeness | None]:
     for row, place in enumerate(places):
         best = int(near[row].argmax())
         topic, sentence = known.topics[best]
-        found[place] = Likeness(topic, float(near[row][best]), sentence, float(far[row].max()))
+        found[place] = Similarity(topic, float(near[row][best]), sentence, float(far[row].max()))
     return found
 
 

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection, select
 
-from tracker.assistants.answer_check import check
-from tracker.assistants.model_client import Writer, body
-from tracker.assistants.prompt import question
-from tracker.errors import NoAnswer, ParseError, UsageError
+from tracker.assistants.answer_check import check_answer
+from tracker.assistants.model_client import SummaryModel, body
+from tracker.assistants.prompt import build_prompt
+from tracker.errors import ParseError, UnreadableAnswer, UsageError
 from tracker.model import Change, Document, Level
 from tracker.rendering.redlines.stored import document_of
 from tracker.storage import changes, model_summaries, versions
@@ -31,8 +31,8 @@ CUT, NO_TEXT = "cut", "no-text"
 log = structlog.get_logger()
 
 
-def summarise(
-    store: Store, change_id: str, writer: Writer, now: Callable[[], datetime], longest: int
+def summarize_change(
+    store: Store, change_id: str, writer: SummaryModel, now: Callable[[], datetime], longest: int
 ) -> ModelSummary:
     """Asks about one change and writes down what came of it. `longest`: characters of official text that are sent.
     Raises UsageError for a change that is not stored, StoreError."""
@@ -40,7 +40,7 @@ def summarise(
         change = changes.get(connection, change_id)
         if change is None:
             raise UsageError(f"no change is called {change_id!r}")
-        asked = question(
+        asked = build_prompt(
             change, _document(connection, change), changes.operations(connection, change_id), longest
         )
     prompt = hashlib.sha256(body(writer.model, asked.messages)).hexdigest()
@@ -52,8 +52,8 @@ def summarise(
         found = summary(DROPPED, NO_TEXT)
     else:
         try:
-            checked = check(writer.write(asked.messages), asked.official)
-        except NoAnswer as error:
+            checked = check_answer(writer.write(asked.messages), asked.official)
+        except UnreadableAnswer as error:
             found = summary(FAILED, error.line())
         else:
             sentences = tuple((one.en, one.ja, one.quote) for one in checked.sentences)
@@ -64,9 +64,9 @@ def summarise(
     return found
 
 
-def summarise_waiting(
+def summarize_pending(
     store: Store,
-    writer: Writer,
+    writer: SummaryModel,
     now: Callable[[], datetime],
     *,
     level: Level,
@@ -84,7 +84,7 @@ def summarise_waiting(
     for change_id in due:
         if stop.is_set():
             break
-        found = summarise(store, change_id, writer, now, longest)
+        found = summarize_change(store, change_id, writer, now, longest)
         done += 1
         log.info("summary", change=change_id, model=found.model, state=found.state, reason=found.reason)
         if found.state == FAILED:

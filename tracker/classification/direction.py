@@ -14,8 +14,8 @@ from enum import Enum
 from itertools import chain
 
 from tracker.classification.numeric_changes import of_operation
-from tracker.documents.text_view import Reading, around, clip, runs
-from tracker.legal_status.extraction import covers, note_status
+from tracker.documents.text_view import TextView, around, changed_runs, clip_quote
+from tracker.legal_status.extraction import covers_unit, note_status
 from tracker.model import Evidence, Op, Operation, Unit, UnitKind
 
 _LICENCE = r"licen[sc]e"
@@ -58,21 +58,21 @@ _ENTRIES = frozenset({UnitKind.ITEM, UnitKind.ECCN})
 _APART = frozenset({UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE, UnitKind.CITATION, UnitKind.AUTHORITY})
 
 
-class Force(Enum):
+class BindingForce(Enum):
     BINDS = 1
     FREES = -1
 
 
-def force(text: str) -> tuple[Force, int, int] | None:
+def binding_force(text: str) -> tuple[BindingForce, int, int] | None:
     """Whether words demand or exempt, and the place of those that say so; None where they do neither."""
     if match := _CUTS.search(text):
-        return Force.BINDS, match.start(), match.end()
+        return BindingForce.BINDS, match.start(), match.end()
     if match := _FREES.search(text):
-        return Force.FREES, match.start(), match.end()
+        return BindingForce.FREES, match.start(), match.end()
     first = min(
         (
             (found.start(), kind.value, kind, found.end())
-            for pattern, kind in ((_EXCEPTION, Force.FREES), (_BINDS, Force.BINDS))
+            for pattern, kind in ((_EXCEPTION, BindingForce.FREES), (_BINDS, BindingForce.BINDS))
             if (found := pattern.search(text)) is not None
         ),
         default=None,
@@ -81,16 +81,16 @@ def force(text: str) -> tuple[Force, int, int] | None:
         return first[2], first[0], first[3]
     # "Except as provided in (b), a license is required" demands: a mere exception counts where nothing else speaks.
     match = _EXCEPT.search(text)
-    return (Force.FREES, match.start(), match.end()) if match else None
+    return (BindingForce.FREES, match.start(), match.end()) if match else None
 
 
-def bearing(reading: Reading) -> dict[str, Evidence]:
+def direction_of_edit(reading: TextView) -> dict[str, Evidence]:
     """`tightens` or `eases` with the words; a change that does both tightens, for that asks for action."""
     found: dict[str, Evidence] = {}
     whole = [op for op in reading.operations if _as_whole(op) is not None and op.kind not in _APART]
     for group in _groups(whole):
         if (judged := _group(group)) is not None:
-            tightens = (judged[0] is Force.BINDS) == (_as_whole(group[0]) is Op.ADDED)
+            tightens = (judged[0] is BindingForce.BINDS) == (_as_whole(group[0]) is Op.ADDED)
             found.setdefault("tightens" if tightens else "eases", judged[1])
     for operation in reading.operations:
         if operation.op is Op.CHANGED and operation.kind not in _APART and _as_whole(operation) is None:
@@ -102,7 +102,7 @@ def bearing(reading: Reading) -> dict[str, Evidence]:
     return found
 
 
-def stays(reading: Reading) -> dict[str, tuple[Evidence, ...]]:
+def note_stays(reading: TextView) -> dict[str, tuple[Evidence, ...]]:
     """`stay-comes` and `stay-goes`: Effective Date Notes that a change adds, prolongs, shortens or takes out.
     A note that goes together with the text that it stayed brings nothing back."""
     found: dict[str, list[Evidence]] = {}
@@ -114,15 +114,15 @@ def stays(reading: Reading) -> dict[str, tuple[Evidence, ...]]:
             _stayed(operation.after, operation, reading),
         )
         if after is not None and (before is None or after > before):
-            found.setdefault("stay-comes", []).append(Evidence(clip(operation.after), operation.path))
+            found.setdefault("stay-comes", []).append(Evidence(clip_quote(operation.after), operation.path))
         elif before is not None and (after is None or after < before):
             found.setdefault("stay-goes", []).append(
-                Evidence(clip(operation.before), f"removed: {operation.path}")
+                Evidence(clip_quote(operation.before), f"removed: {operation.path}")
             )
     return {name: tuple(words) for name, words in found.items()}
 
 
-def _stayed(text: str, operation: Operation, reading: Reading) -> date | None:
+def _stayed(text: str, operation: Operation, reading: TextView) -> date | None:
     """The last day of a stay that a note tells of; the last of all days where it names none."""
     note = Unit(operation.path, UnitKind.EFFECTIVE_NOTE, text)
     states = [s for s in note_status(note, reading.document) if s.state == "stayed"] if text else []
@@ -132,7 +132,9 @@ def _stayed(text: str, operation: Operation, reading: Reading) -> date | None:
     ends = [
         status.until or date.max
         for status in states
-        if not any(covers(path, unit) for unit in status.units for path in gone if path != operation.path)
+        if not any(
+            covers_unit(path, unit) for unit in status.units for path in gone if path != operation.path
+        )
     ]
     return max(ends, default=None)
 
@@ -157,7 +159,7 @@ def _groups(operations: Iterable[Operation]) -> list[list[Operation]]:
     groups: list[list[Operation]] = []
     for operation in operations:
         last = groups[-1] if groups else None
-        if last and _as_whole(last[0]) is _as_whole(operation) and covers(last[0].path, operation.path):
+        if last and _as_whole(last[0]) is _as_whole(operation) and covers_unit(last[0].path, operation.path):
             last.append(operation)
         else:
             groups.append([operation])
@@ -170,47 +172,47 @@ def _words(operation: Operation) -> tuple[str, str]:
     return operation.after, operation.path
 
 
-def _group(group: list[Operation]) -> tuple[Force, Evidence] | None:
+def _group(group: list[Operation]) -> tuple[BindingForce, Evidence] | None:
     root = group[0]
     text, where = _words(root)
     if root.kind in _ENTRIES:  # an item that enters the control list is a new control
-        return (Force.BINDS, Evidence(clip(text), where))
+        return (BindingForce.BINDS, Evidence(clip_quote(text), where))
     if root.kind is UnitKind.HEADING and (headed := _headed(text, root.path)) is not None:
-        return headed, Evidence(clip(text), where)
-    found = [(judged, text, where) for text, where in map(_words, group) if (judged := force(text))]
+        return headed, Evidence(clip_quote(text), where)
+    found = [(judged, text, where) for text, where in map(_words, group) if (judged := binding_force(text))]
     if not found:
         return None
     # A paragraph's own words lead; under a heading that says nothing, a demand outweighs its exemptions.
     own = [each for each in found[:1] if root.kind is not UnitKind.HEADING and each[2] == where]
     (kind, start, end), text, where = next(
-        chain(own, (each for each in found if each[0][0] is Force.BINDS), found)
+        chain(own, (each for each in found if each[0][0] is BindingForce.BINDS), found)
     )
     return kind, Evidence(around(text, start, end), where)
 
 
-def _headed(text: str, path: str) -> Force | None:
+def _headed(text: str, path: str) -> BindingForce | None:
     binding, freeing = _HEADED_BINDING.search(text), _HEADED_FREEING.search(text)
     if binding and (not freeing or binding.start() < freeing.start()):
-        return Force.BINDS
-    return Force.FREES if freeing or _EXCEPTIONS.match(path) else None
+        return BindingForce.BINDS
+    return BindingForce.FREES if freeing or _EXCEPTIONS.match(path) else None
 
 
 def _changed(operation: Operation) -> Iterator[tuple[str, Evidence]]:
     """By the words that came and went; where they say nothing alone ("not"), by the sentence with and without."""
-    came, went = runs(operation, "insert"), runs(operation, "delete")
+    came, went = changed_runs(operation, "insert"), changed_runs(operation, "delete")
     pairs = [(came, went), (operation.after, operation.before)]
     for after, before in pairs:
-        now, was = force(after), force(before)
+        now, was = binding_force(after), binding_force(before)
         if (now and now[0]) == (was and was[0]):
             continue
         if now is not None:
             yield (
-                "tightens" if now[0] is Force.BINDS else "eases",
+                "tightens" if now[0] is BindingForce.BINDS else "eases",
                 Evidence(around(after, now[1], now[2]), operation.path),
             )
         elif was is not None:
             yield (
-                "eases" if was[0] is Force.BINDS else "tightens",
+                "eases" if was[0] is BindingForce.BINDS else "tightens",
                 Evidence(around(before, was[1], was[2]), f"removed: {operation.path}"),
             )
         return

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tracker.classification.rule_engine import Findings
+from tracker.classification.rule_engine import RuleEngine
 from tracker.documents.term_matching import compile_term
-from tracker.documents.text_view import clip
+from tracker.documents.text_view import clip_quote
 from tracker.model import Evidence, UnitKind
 
 _MOST = 5
 _JAPAN = compile_term("Japan*")
 
 
-def japan_nexus(findings: Findings) -> tuple[Evidence, ...]:
+def japan_nexus(findings: RuleEngine) -> tuple[Evidence, ...]:
     """The words that tie a document to Japan, with where they stood; none where there are none."""
     found: list[Evidence] = []
     for alternatives in findings.rules.nexus.values():
@@ -24,18 +24,18 @@ def japan_nexus(findings: Findings) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(found))[:_MOST]
 
 
-def _body(findings: Findings) -> list[Evidence]:
+def _body(findings: RuleEngine) -> list[Evidence]:
     """Rows and instructions of a full text that name Japan: the law's own words, not its preamble's."""
     reading = findings.reading
     found: list[Evidence] = []
     for operation in reading.operations:
         if "JAPAN" in operation.path.upper():
-            found.append(Evidence(clip(operation.after or operation.before), operation.path))
+            found.append(Evidence(clip_quote(operation.after or operation.before), operation.path))
     if not reading.full or reading.is_change:
         return found
     for unit in reading.document.units:
         if unit.kind in (UnitKind.INSTRUCTION, UnitKind.ROW) and _JAPAN.find(unit.text, unit.text.lower()):
-            found.append(Evidence(clip(unit.text), unit.path))
+            found.append(Evidence(clip_quote(unit.text), unit.path))
             if len(found) >= _MOST:
                 break
     return found

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 
-from tracker.countries import places
+from tracker.countries import countries_in
 from tracker.i18n import label, t
-from tracker.model import Bilingual, Language
+from tracker.model import Language, LocalizedText
 
 _STEP = " › "
 _INSTRUCTION = re.compile(r"instruction (?P<number>\S.*)")
 
 
-def where_label(where: str) -> Bilingual:
+def where_label(where: str) -> LocalizedText:
     """The name of a place in a document: of an `Evidence.where`, a unit's path or a `LegalDate.note`."""
-    return Bilingual(ja=_said(where, "ja"), en=_said(where, "en"))
+    return LocalizedText(ja=_said(where, "ja"), en=_said(where, "en"))
 
 
 def _said(where: str, language: Language) -> str:
@@ -35,6 +35,6 @@ def _step(step: str, language: Language) -> str:
     if match := _INSTRUCTION.fullmatch(step):
         return t("place.instruction", language, number=match["number"])
     # A list's countries are its headings in capitals: "CHINA, PEOPLE'S REPUBLIC OF".
-    if language == "ja" and step.isupper() and (found := places(step)):
+    if language == "ja" and step.isupper() and (found := countries_in(step)):
         return found[0].ja
     return step

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tracker.documents.text_view import Reading, around
+from tracker.documents.text_view import TextView, around
 from tracker.model import Evidence, Op, Operation
 
 _NUMBER = r"\$?\d[\d,]*(?:\.\d+)?(?:\s?(?:percent|per cent|%))?"
@@ -65,7 +65,7 @@ _MONTH = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class NumericChange:
     """A number that goes from `before` (empty where the words give none) to `after`, as printed. `governs` is
     de-minimis, ownership, duty, value or performance; `restricts` whether it binds more than it did."""
 
@@ -76,7 +76,7 @@ class Move:
     evidence: Evidence
 
 
-def moves(reading: Reading) -> tuple[Move, ...]:
+def numeric_changes(reading: TextView) -> tuple[NumericChange, ...]:
     """The numbers that a change of text moves, or that a document says it moves, and whose direction can be told."""
     if reading.is_change:
         return tuple(move for operation in reading.operations for move in of_operation(operation))
@@ -84,7 +84,7 @@ def moves(reading: Reading) -> tuple[Move, ...]:
     return tuple(move for section in sections for move in _said(section.text, section.where))
 
 
-def of_operation(operation: Operation) -> Iterator[Move]:
+def of_operation(operation: Operation) -> Iterator[NumericChange]:
     """The numbers that went against those that came in their place."""
     if operation.op is not Op.CHANGED:
         return
@@ -104,7 +104,7 @@ def of_operation(operation: Operation) -> Iterator[Move]:
         place += len(words)
 
 
-def _move(text: str, before: str, after: str, start: int, end: int, where: str) -> Move | None:
+def _move(text: str, before: str, after: str, start: int, end: int, where: str) -> NumericChange | None:
     old, new = _value(before), _value(after)
     if old == new or _PLACE.search(text[:start]) or _MONTH.search(text[:start]):
         return None
@@ -117,7 +117,7 @@ def _move(text: str, before: str, after: str, start: int, end: int, where: str) 
     governs, higher_restricts = found
     unit = " percent" if percent and not _PERCENT.search(after) else ""
     restricts = (new > old) == higher_restricts
-    return Move(governs, before + unit, after + unit, restricts, Evidence(sentence, where))
+    return NumericChange(governs, before + unit, after + unit, restricts, Evidence(sentence, where))
 
 
 def _governs(sentence: str, near: str, *, percent: bool, money: bool) -> tuple[str, bool] | None:
@@ -139,7 +139,7 @@ def _governs(sentence: str, near: str, *, percent: bool, money: bool) -> tuple[s
     return kind, freed if above is not None else not freed
 
 
-def _said(text: str, where: str) -> Iterator[Move]:
+def _said(text: str, where: str) -> Iterator[NumericChange]:
     """ "raises the rate of duty from 25 percent to 50 percent", "lowers the threshold to 10 percent"."""
     told = False
     for match in _FROM_TO.finditer(text):
@@ -156,16 +156,16 @@ def _said(text: str, where: str) -> Iterator[Move]:
         # The number that it had is not told: the verb says on which side it lay.
         before = "0" if up else "999999999"
         if (move := _move(text, before, match["after"], start, end, where)) is not None:
-            yield Move(move.governs, "", move.after, move.restricts, move.evidence)
+            yield NumericChange(move.governs, "", move.after, move.restricts, move.evidence)
 
 
 def _value(number: str) -> float:
     return float(re.sub(r"[^\d.]", "", number).rstrip("."))
 
 
-def settled(found: Iterable[Move]) -> dict[str, Move]:
+def overall_direction(found: Iterable[NumericChange]) -> dict[str, NumericChange]:
     """`threshold-tightens` and `threshold-eases`, with the first of each."""
-    facts: dict[str, Move] = {}
+    facts: dict[str, NumericChange] = {}
     for move in found:
         facts.setdefault("threshold-tightens" if move.restricts else "threshold-eases", move)
     return facts

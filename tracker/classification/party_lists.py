@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tracker.countries import Place, nationals, places
-from tracker.documents.text_view import Reading, Section, clip
+from tracker.countries import Country, countries_in, nationalities_in
+from tracker.documents.text_view import Section, TextView, clip_quote
 from tracker.model import DocumentKind, Evidence, Op, UnitKind
 
 _LIST_WORDS = re.compile(
@@ -88,16 +88,16 @@ _LISTS = ("Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to 
 
 
 @dataclass
-class Listing:
+class PartyListAct:
     """`facts` as the rules name them; `count` of parties added (or removed); `places` they are in."""
 
     facts: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
     count: int | None = None
-    places: tuple[Place, ...] = ()
+    places: tuple[Country, ...] = ()
     parties: tuple[str, ...] = ()
 
 
-def read_listing(reading: Reading) -> Listing:
+def read_party_list_act(reading: TextView) -> PartyListAct:
     """What a reading says about party lists; empty where it says nothing."""
     if reading.is_change and reading.document.kind is DocumentKind.PAGE:
         came = tuple(each for each in reading.changed if not each.where.startswith("removed: "))
@@ -109,7 +109,7 @@ def read_listing(reading: Reading) -> Listing:
     return listing
 
 
-def number(word: str) -> int | None:
+def parse_count(word: str) -> int | None:
     """ "twenty-four", "120", "a": a count in words or digits."""
     word = word.lower().replace(",", "")
     if word.isdigit():
@@ -119,13 +119,13 @@ def number(word: str) -> int | None:
     return sum(v for v in values if v is not None) if all(v is not None for v in values) else None
 
 
-def _from_words(sections: Sequence[Section]) -> Listing:
-    listing = Listing()
+def _from_words(sections: Sequence[Section]) -> PartyListAct:
+    listing = PartyListAct()
     if not _LIST_WORDS.search("\n".join(section.text for section in sections)):
         return listing
-    added: list[Place] = []
-    touched: list[Place] = []
-    of_nation: dict[Place, tuple[Evidence, ...]] = {}
+    added: list[Country] = []
+    touched: list[Country] = []
+    of_nation: dict[Country, tuple[Evidence, ...]] = {}
     adding = False
     for section in sections:
         for sentence in _SENTENCE.split(section.text):
@@ -135,11 +135,13 @@ def _from_words(sections: Sequence[Section]) -> Listing:
             ) and not _NOT_ADDING.match(sentence)
             removes = _REMOVES.search(sentence) is not None
             revises = _REVISES.search(sentence) is not None
-            evidence = (Evidence(clip(sentence), section.where),)
-            found = places(_clean(sentence)) if "country" not in sentence[:0] else ()
+            evidence = (Evidence(clip_quote(sentence), section.where),)
+            found = countries_in(_clean(sentence)) if "country" not in sentence[:0] else ()
             if adds:
                 of_nation |= {
-                    place: evidence for place in nationals(_adding_part(sentence)) if place not in of_nation
+                    place: evidence
+                    for place in nationalities_in(_adding_part(sentence))
+                    if place not in of_nation
                 }
             if section.where == "title":
                 if adds:
@@ -149,9 +151,9 @@ def _from_words(sections: Sequence[Section]) -> Listing:
                 adding = True
                 listing.facts.setdefault("adds-parties", evidence)
                 part = _adding_part(sentence)
-                added.extend(places(_clean(part)))
+                added.extend(countries_in(_clean(part)))
                 listing.count = listing.count or _count(_COUNT, sentence)
-                if any(p.id == "japan" for p in places(_clean(part))):
+                if any(p.id == "japan" for p in countries_in(_clean(part))):
                     listing.facts.setdefault("adds-japan", evidence)
             elif (
                 adding
@@ -180,10 +182,10 @@ def _from_words(sections: Sequence[Section]) -> Listing:
     if china and "adds-parties" in listing.facts:
         listing.facts["adds-china"] = next(
             (
-                (Evidence(clip(sentence), section.where),)
+                (Evidence(clip_quote(sentence), section.where),)
                 for section in sections
                 for sentence in _SENTENCE.split(section.text)
-                if section.where != "title" and any(p in china for p in places(_clean(sentence)))
+                if section.where != "title" and any(p in china for p in countries_in(_clean(sentence)))
             ),
             listing.facts["adds-parties"],
         )
@@ -209,12 +211,12 @@ def _clean(text: str) -> str:
 
 def _count(pattern: re.Pattern[str], sentence: str) -> int | None:
     match = pattern.search(sentence)
-    return number(match[1]) if match else None
+    return parse_count(match[1]) if match else None
 
 
-def _from_rows(reading: Reading) -> Listing:
+def _from_rows(reading: TextView) -> PartyListAct:
     """Rows added to or taken from a list; the country stands in the path."""
-    listing = Listing()
+    listing = PartyListAct()
     added: list[tuple[str, Evidence]] = []
     removed: list[tuple[str, Evidence]] = []
     for operation in reading.operations:
@@ -224,21 +226,25 @@ def _from_rows(reading: Reading) -> Listing:
         if len(steps) < 2 or (operation.kind is not UnitKind.ROW and len(steps) < 3):
             continue
         if operation.op is Op.ADDED:
-            added.append((operation.path, Evidence(clip(operation.after), operation.path)))
+            added.append((operation.path, Evidence(clip_quote(operation.after), operation.path)))
         elif operation.op is Op.REMOVED:
-            removed.append((operation.path, Evidence(clip(operation.before), f"removed: {operation.path}")))
+            removed.append(
+                (operation.path, Evidence(clip_quote(operation.before), f"removed: {operation.path}"))
+            )
         elif operation.op is Op.CHANGED:
-            listing.facts.setdefault("revises-parties", (Evidence(clip(operation.after), operation.path),))
+            listing.facts.setdefault(
+                "revises-parties", (Evidence(clip_quote(operation.after), operation.path),)
+            )
     chosen = added or removed
     if added:
         listing.facts["adds-parties"] = tuple(evidence for _, evidence in added[:3])
     if removed:
         listing.facts["removes-parties"] = tuple(evidence for _, evidence in removed[:3])
-    found: list[Place] = []
+    found: list[Country] = []
     for path, evidence in chosen:
         steps = [step.strip() for step in path.split("›")]
         country = " ".join(steps[1:-1]) or evidence.quote
-        here = places(country) or places(evidence.quote)
+        here = countries_in(country) or countries_in(evidence.quote)
         found.extend(here)
         if added and any(place.id in ("china", "hong-kong") for place in here):
             listing.facts.setdefault("adds-china", (evidence,))
@@ -250,16 +256,16 @@ def _from_rows(reading: Reading) -> Listing:
     return listing
 
 
-def _add_instructions(reading: Reading, listing: Listing) -> None:
+def _add_instructions(reading: TextView, listing: PartyListAct) -> None:
     """ "Adding, under JAPAN, in alphabetical order, ..." in the instructions of a full text."""
     for order in reading.orders:
         entries = [path for path in order.paths if path.startswith(_LISTS) and path.count(" › ") == 2]
         if not entries or not re.search(r"\badd(?:ing|ed)?\b", order.text, re.I):
             continue
-        found = places(order.text)
+        found = countries_in(order.text)
         listing.places = tuple(dict.fromkeys((*listing.places, *found)))
         for place in found:
-            evidence = (Evidence(clip(order.text), order.where),)
+            evidence = (Evidence(clip_quote(order.text), order.where),)
             if place.id == "japan":
                 listing.facts.setdefault("adds-japan", evidence)
             if place.id in ("china", "hong-kong"):

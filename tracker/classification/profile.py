@@ -9,10 +9,19 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from tracker.classification.synonyms import synonyms
-from tracker.countries import place, places
-from tracker.documents.text_view import Reading, Section, around, clip
-from tracker.model import Direction, Evidence, Level, Operation, Profile, ProfileMatch, Tagging, UnitKind
-from tracker.text import search_form
+from tracker.countries import countries_in, country_named
+from tracker.documents.text_view import Section, TextView, around, clip_quote
+from tracker.model import (
+    Classification,
+    Direction,
+    Evidence,
+    Level,
+    Operation,
+    Profile,
+    ProfileMatch,
+    UnitKind,
+)
+from tracker.text import search_key
 
 _FUZZY = 90  # of 100; below it, names of different firms begin to look alike
 _MOST = 6
@@ -39,7 +48,7 @@ _COMPANY = re.compile(
 )
 
 
-def match_one(profile: Profile, reading: Reading, tagging: Tagging) -> ProfileMatch | None:
+def match_one(profile: Profile, reading: TextView, tagging: Classification) -> ProfileMatch | None:
     """The match of one profile, or None. Its level is raised where an item, product or party of the
     profile is named; a change outside of the field matches only so, and only in the firm's trade."""
     named = [
@@ -58,14 +67,14 @@ def match_one(profile: Profile, reading: Reading, tagging: Tagging) -> ProfileMa
     return ProfileMatch(profile.id, level, tuple(dict.fromkeys((*named, *general)))[:_MOST])
 
 
-def _raised(tagging: Tagging) -> Level:
+def _raised(tagging: Classification) -> Level:
     """One step up for whom the change names; to the top only where it restricts him."""
     if tagging.level is Level.HIGH and tagging.direction is Direction.RESTRICTION:
         return Level.CRITICAL
     return _RAISED.get(tagging.level, tagging.level)
 
 
-def _sections(reading: Reading) -> Iterator[Section]:
+def _sections(reading: TextView) -> Iterator[Section]:
     """What a profile is looked up in: the deciding words, and the instructions of a full text."""
     yield from reading.text
     for order in reading.orders:
@@ -76,7 +85,7 @@ def _sections(reading: Reading) -> Iterator[Section]:
                 yield Section(unit.path, unit.text, unit.text.lower())
 
 
-def _eccns(profile: Profile, reading: Reading, tagging: Tagging) -> Iterator[Evidence]:
+def _eccns(profile: Profile, reading: TextView, tagging: Classification) -> Iterator[Evidence]:
     for wanted in profile.eccns:
         for eccn, evidence in reading.eccns.items():
             if eccn_matches(wanted, eccn):
@@ -101,7 +110,7 @@ def eccn_matches(wanted: str, eccn: str) -> bool:
     return len(left) < 5 and right.startswith(left)
 
 
-def _hts(profile: Profile, reading: Reading) -> Iterator[Evidence]:
+def _hts(profile: Profile, reading: TextView) -> Iterator[Evidence]:
     for wanted in profile.hts:
         digits = re.sub(r"\D", "", wanted)
         if len(digits) < 2:
@@ -116,7 +125,7 @@ def _hts(profile: Profile, reading: Reading) -> Iterator[Evidence]:
                 break
 
 
-def _products(profile: Profile, reading: Reading) -> Iterator[Evidence]:
+def _products(profile: Profile, reading: TextView) -> Iterator[Evidence]:
     # A firm that is called after a product is a party, not the product.
     sections = (
         [each for each in _sections(reading) if not _PARTIES.match(each.where)] if profile.products else []
@@ -142,7 +151,7 @@ def _product_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(pieces), re.IGNORECASE)
 
 
-def _parties(profile: Profile, reading: Reading) -> Iterator[Evidence]:
+def _parties(profile: Profile, reading: TextView) -> Iterator[Evidence]:
     if not profile.parties:
         return
     rows = list(_names(reading))
@@ -157,7 +166,7 @@ def _parties(profile: Profile, reading: Reading) -> Iterator[Evidence]:
             yield hit
 
 
-def _names(reading: Reading) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
+def _names(reading: TextView) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
     """Names and aliases of the parties whose rows came, went or changed (or stand in a new document),
     with their identity numbers."""
     for operation in reading.operations:
@@ -166,7 +175,7 @@ def _names(reading: Reading) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
     for unit in reading.document.units:
         if unit.kind is not UnitKind.ROW or (reading.is_change and unit.path not in reading.touched):
             continue
-        evidence = Evidence(clip(unit.text), unit.path)
+        evidence = Evidence(clip_quote(unit.text), unit.path)
         names = [value for key, value in unit.meta if key in ("party", "alias")]
         for name in names or [unit.key or unit.path.split("›")[-1]]:
             yield _name_form(name), evidence, tuple(value for key, value in unit.meta if key == "id")
@@ -174,7 +183,7 @@ def _names(reading: Reading) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
 
 def _row_names(operation: Operation) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
     text = operation.after or operation.before
-    evidence = Evidence(clip(text), operation.path)
+    evidence = Evidence(clip_quote(text), operation.path)
     names = [operation.path.split("›")[-1], *_aliases(text)]
     for name in names:
         yield _name_form(name), evidence, tuple(re.findall(r"\b[A-Z0-9][\w-]{5,}\b", text))
@@ -191,7 +200,7 @@ def _aliases(text: str) -> list[str]:
 
 def _name_form(name: str) -> str:
     """A firm's name without its legal form, in search form."""
-    bare = _COMPANY.sub(" ", search_form(name))
+    bare = _COMPANY.sub(" ", search_key(name))
     words = re.sub(r"[^\w\s]", " ", bare).split()
     return " ".join(_SHORT_FORMS.get(word, word) for word in words)
 
@@ -206,7 +215,7 @@ def _same(wanted: str, name: str) -> bool:
     return max(fuzz.ratio(wanted, name), fuzz.token_sort_ratio(wanted, name)) >= _FUZZY
 
 
-def _in_words(wanted: str, reading: Reading) -> Evidence | None:
+def _in_words(wanted: str, reading: TextView) -> Evidence | None:
     """The name in running text: literally, or nearly (a long name with a typing variant)."""
     pattern = re.compile(
         r"(?<!\w)" + r"\W+".join(re.escape(w) for w in wanted.split()) + r"(?!\w)", re.IGNORECASE
@@ -217,9 +226,9 @@ def _in_words(wanted: str, reading: Reading) -> Evidence | None:
     if len(wanted) < 12:
         return None
     for section in reading.text:
-        best = fuzz.partial_ratio_alignment(wanted, search_form(section.text), score_cutoff=94)
-        if best is not None and _word_bounds(search_form(section.text), best.dest_start, best.dest_end):
-            return Evidence(clip(section.text), section.where)
+        best = fuzz.partial_ratio_alignment(wanted, search_key(section.text), score_cutoff=94)
+        if best is not None and _word_bounds(search_key(section.text), best.dest_start, best.dest_end):
+            return Evidence(clip_quote(section.text), section.where)
     return None
 
 
@@ -229,20 +238,20 @@ def _word_bounds(text: str, start: int, end: int) -> bool:
     return before and after
 
 
-def _countries(profile: Profile, reading: Reading, tagging: Tagging) -> Iterator[Evidence]:
-    wanted = {found.id for name in profile.countries if (found := place(name)) is not None}
+def _countries(profile: Profile, reading: TextView, tagging: Classification) -> Iterator[Evidence]:
+    wanted = {found.id for name in profile.countries if (found := country_named(name)) is not None}
     if not wanted:
         return
     if "japan" in wanted and tagging.japan_nexus:
         yield tagging.japan_nexus[0]
     for section in reading.text:
         for where in (section.where, section.text):
-            if any(found.id in wanted for found in places(where)):
-                yield Evidence(clip(section.text), section.where)
+            if any(found.id in wanted for found in countries_in(where)):
+                yield Evidence(clip_quote(section.text), section.where)
                 return
 
 
-def _topics(profile: Profile, tagging: Tagging) -> Iterator[Evidence]:
+def _topics(profile: Profile, tagging: Classification) -> Iterator[Evidence]:
     for topic in tagging.topics:
         if topic.id in profile.topics and topic.evidence:
             yield topic.evidence[0]

@@ -9,13 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from tracker.classification.numeric_changes import Move
-from tracker.classification.party_lists import Listing
+from tracker.classification.numeric_changes import NumericChange
+from tracker.classification.party_lists import PartyListAct
 from tracker.classification.rules import ISSUER, Verdict
-from tracker.countries import Place
-from tracker.documents.text_view import Reading, abstract_of, in_context
+from tracker.countries import Country
+from tracker.documents.text_view import TextView, abstract_of, in_context
 from tracker.i18n import label, t
-from tracker.model import Bilingual, Evidence, Language, LegalDate
+from tracker.model import Evidence, Language, LegalDate, LocalizedText
 
 _SHORT = 130
 _TELLING = 30  # characters; a shorter quote names something without saying anything of it
@@ -47,14 +47,14 @@ _GOODS_JA = {
 }  # fmt: skip
 
 
-def sentence(
+def reason_sentence(
     verdict: Verdict,
     evidence: Sequence[Evidence],
-    reading: Reading,
-    listing: Listing,
+    reading: TextView,
+    listing: PartyListAct,
     dates: Sequence[LegalDate],
-    thresholds: Mapping[str, Move],
-) -> Bilingual:
+    thresholds: Mapping[str, NumericChange],
+) -> LocalizedText:
     """The reason with its places filled in both languages."""
     move = thresholds.get(next((name for name in verdict.condition.facts if name in thresholds), ""))
     quote, gone = _quote(evidence, reading)
@@ -62,13 +62,13 @@ def sentence(
     if gone:  # words that stand there no longer are shown as such
         ja = ja.replace("原文:「", "削除された原文:「")
         en = en.replace(": “{quote}”", " (removed: “{quote}”)").replace("(“{quote}”)", "(removed: “{quote}”)")
-    return Bilingual(
+    return LocalizedText(
         ja=_fill(ja.replace("{threshold}", _moved(move, "ja")), "ja", quote, reading, listing, dates),
         en=_fill(en.replace("{threshold}", _moved(move, "en")), "en", quote, reading, listing, dates),
     )
 
 
-def _moved(move: Move | None, language: Language) -> str:
+def _moved(move: NumericChange | None, language: Language) -> str:
     """ "The rate of duty goes from 25% to 15%", 「関税率が25%から15%に」."""
     if move is None:
         return ""
@@ -83,8 +83,8 @@ def _fill(
     pattern: str,
     language: Language,
     quote: str,
-    reading: Reading,
-    listing: Listing,
+    reading: TextView,
+    listing: PartyListAct,
     dates: Sequence[LegalDate],
 ) -> str:
     if "{" not in pattern:
@@ -106,7 +106,7 @@ def parties(count: int | None, language: Language) -> str:
     return "one party" if count == 1 else f"{count} parties"
 
 
-def countries(found: Sequence[Place], language: Language, most: int = 5) -> str:
+def countries(found: Sequence[Country], language: Language, most: int = 5) -> str:
     """Up to five destinations, then "and others"; a neutral word where none is named."""
     if not found:
         return "関係国・地域" if language == "ja" else "various destinations"
@@ -136,7 +136,7 @@ def _deadline(dates: Sequence[LegalDate], language: Language) -> str:
     return f"; {en} by {day(close.date, language)}"
 
 
-def _goods(reading: Reading, language: Language) -> str:
+def _goods(reading: TextView, language: Language) -> str:
     match = _GOODS.search(reading.title.text) or _GOODS.search(reading.document.abstract)
     if match is None:
         return "対象品目" if language == "ja" else "the goods named"
@@ -146,7 +146,7 @@ def _goods(reading: Reading, language: Language) -> str:
     return _GOODS_JA.get(goods.lower(), f"「{goods}」")
 
 
-def _quote(evidence: Sequence[Evidence], reading: Reading) -> tuple[str, bool]:
+def _quote(evidence: Sequence[Evidence], reading: TextView) -> tuple[str, bool]:
     """The most telling official words: of a change, what came in or went; of a document, the words that
     decided, from its abstract before its title; cut at a clause. And whether a change took them away."""
     telling = [
@@ -157,15 +157,15 @@ def _quote(evidence: Sequence[Evidence], reading: Reading) -> tuple[str, bool]:
         and not _OPENING.fullmatch(f"{each.quote.strip(' .')} x"[:-1])
     ]
     if telling:
-        return shorten(begun(telling[0].quote)), telling[0].where.startswith("removed: ")
+        return shorten(opening_words(telling[0].quote)), telling[0].where.startswith("removed: ")
     for operation in reading.operations if reading.is_change else ():
         if words := in_context(operation):
-            return shorten(begun(words)), not operation.after
+            return shorten(opening_words(words)), not operation.after
     spoken = (abstract_of(reading.document), reading.title.text, reading.document.title)
-    return shorten(begun(next((text for text in spoken if text), ""))), False
+    return shorten(opening_words(next((text for text in spoken if text), ""))), False
 
 
-def begun(text: str) -> str:
+def opening_words(text: str) -> str:
     """Official words from where they begin to say something; an ellipsis where words before them are left out."""
     text = text.strip()
     opening = _OPENING.match(text)

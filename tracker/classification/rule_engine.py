@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from tracker.classification.direction import bearing, stays
-from tracker.classification.numeric_changes import Move, moves, settled
-from tracker.classification.party_lists import Listing
+from tracker.classification.direction import direction_of_edit, note_stays
+from tracker.classification.numeric_changes import NumericChange, numeric_changes, overall_direction
+from tracker.classification.party_lists import PartyListAct
 from tracker.classification.rules import ISSUER, Condition, Rules, Verdict
 from tracker.documents.term_matching import Term
-from tracker.documents.text_view import Reading, abstract_of
+from tracker.documents.text_view import TextView, abstract_of
 from tracker.model import DocumentKind, Evidence, Level, Topic
 
 _PRESIDENTIAL = DocumentKind.PRESIDENTIAL
@@ -20,10 +20,10 @@ _CONFORMING = 0.7
 _EAR_PLACE = re.compile(r"15 CFR (?:[Pp]art )?(\d{3})\b|Supp\. No\. \d{1,2} to Part (\d{3})\b")
 
 
-class Findings:
+class RuleEngine:
     """What the rules find in one reading. `holds` answers with the words, or None."""
 
-    def __init__(self, rules: Rules, reading: Reading, listing: Listing) -> None:
+    def __init__(self, rules: Rules, reading: TextView, listing: PartyListAct) -> None:
         self.rules = rules
         self.reading = reading
         self.listing = listing
@@ -81,9 +81,9 @@ class Findings:
         return words
 
     @cached_property
-    def thresholds(self) -> dict[str, Move]:
+    def thresholds(self) -> dict[str, NumericChange]:
         """The first number that moves the stricter way, and the first that moves the milder way."""
-        return settled(moves(self.reading))
+        return overall_direction(numeric_changes(self.reading))
 
     @cached_property
     def _issuers(self) -> tuple[Evidence, ...]:
@@ -94,7 +94,9 @@ class Findings:
         """Which way a change of text pushes; nothing of a document of its own."""
         if not self.reading.is_change:
             return {}
-        return stays(self.reading) | {name: (words,) for name, words in bearing(self.reading).items()}
+        return note_stays(self.reading) | {
+            name: (words,) for name, words in direction_of_edit(self.reading).items()
+        }
 
     def _amends_ear(self) -> bool:
         """A rule about the EAR: so typed, or so worded where the record has no type."""
@@ -196,7 +198,7 @@ class Findings:
                     return issuer
         if condition.cites:
             for path, evidence in self.reading.touched.items():
-                if any(within(path, cite) for cite in condition.cites):
+                if any(is_inside(path, cite) for cite in condition.cites):
                     return evidence
         if condition.eccns:
             for eccn, evidence in self.reading.eccns.items():
@@ -258,7 +260,7 @@ def _of_ear(path: str) -> bool:
     return match is not None and 730 <= int(match[1] or match[2]) <= 774
 
 
-def within(path: str, cite: str) -> bool:
+def is_inside(path: str, cite: str) -> bool:
     """Whether a unit's path lies at or under a citation: 744.21(b) under 744.2? No."""
     if not path.startswith(cite):
         return False
@@ -266,5 +268,5 @@ def within(path: str, cite: str) -> bool:
     return not rest or cite[-1].isalpha() or not rest[0].isdigit()
 
 
-def distinct(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+def deduplicate(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(evidence))

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from tracker.documents.term_matching import Term, compile_terms
 from tracker.errors import SettingsError
-from tracker.model import Bilingual, Direction, Document, Evidence, Level
+from tracker.model import Direction, Document, Evidence, Level, LocalizedText
 
 ISSUER = (
     "agencies",
@@ -83,7 +83,7 @@ class Verdict:
     level: Level
     direction: Direction | None
     condition: Condition
-    reason: Bilingual
+    reason: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Rules:
         )
 
 
-def packaged(name: str) -> bytes:
+def load_packaged_rules(name: str) -> bytes:
     """A data file that ships beside this module."""
     return (files("tracker.classification") / name).read_bytes()
 
@@ -122,7 +122,7 @@ def packaged(name: str) -> bytes:
 @lru_cache(maxsize=1)
 def rules() -> Rules:
     """The packaged rules. Raises SettingsError when the file has a mistake."""
-    raw = packaged("rules.toml")
+    raw = load_packaged_rules("rules.toml")
     try:
         data = tomllib.loads(raw.decode("utf-8"))
     except tomllib.TOMLDecodeError as error:
@@ -200,7 +200,7 @@ class _Reader:
             Level(table["level"]),
             Direction(direction) if direction else None,
             self._condition(f"verdict {name}", table.get("when", {})),
-            Bilingual(ja=table["ja"], en=table["en"]),
+            LocalizedText(ja=table["ja"], en=table["en"]),
         )
 
     def _check_names(self, found: Rules) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.classification.location_labels import where_label
-from tracker.classification.party_lists import Listing
+from tracker.classification.party_lists import PartyListAct
 from tracker.classification.reason import countries, day, parties, shorten
-from tracker.documents.text_view import Reading, abstract_of
+from tracker.documents.text_view import TextView, abstract_of
 from tracker.i18n import label
 from tracker.legal_status.legal_dates import DELAYED
-from tracker.model import Bilingual, DocumentKind, Language, LegalDate, Topic
+from tracker.model import DocumentKind, Language, LegalDate, LocalizedText, Topic
 
 _AGENCIES = (
     ("Industry and Security", "米国商務省産業安全保障局(BIS)", "Bureau of Industry and Security"),
@@ -47,23 +47,23 @@ _KIND_WORDS = (
 )
 
 
-def summary(
-    reading: Reading,
+def summarize_document(
+    reading: TextView,
     topics: Sequence[Topic],
-    listing: Listing,
+    listing: PartyListAct,
     dates: Sequence[LegalDate],
     *,
     novelty: bool,
-) -> Bilingual:
+) -> LocalizedText:
     """Two sentences at most; a change is described by what was touched."""
     kind = "" if reading.is_change else kind_of(reading)
-    return Bilingual(
+    return LocalizedText(
         ja=_one(reading, kind, topics, listing, dates, "ja", novelty),
         en=_one(reading, kind, topics, listing, dates, "en", novelty),
     )
 
 
-def kind_of(reading: Reading) -> str:
+def kind_of(reading: TextView) -> str:
     """The document's kind as the catalogues name it: from the record, else from its own words."""
     document = reading.document
     if document.kind in (DocumentKind.PAGE, DocumentKind.CFR, DocumentKind.LIST, DocumentKind.CORRECTION):
@@ -84,7 +84,7 @@ def kind_of(reading: Reading) -> str:
     return document.kind.value if document.type else "document"
 
 
-def agency_of(reading: Reading, language: Language) -> str:
+def agency_of(reading: TextView, language: Language) -> str:
     """The most particular agency that the record or its words name; empty where none is."""
     document = reading.document
     named = " ; ".join(document.agencies) or " ".join((document.title, document.abstract[:800]))
@@ -97,10 +97,10 @@ def agency_of(reading: Reading, language: Language) -> str:
 
 
 def _one(
-    reading: Reading,
+    reading: TextView,
     kind_id: str,
     topics: Sequence[Topic],
-    listing: Listing,
+    listing: PartyListAct,
     dates: Sequence[LegalDate],
     language: Language,
     novelty: bool,
@@ -124,7 +124,7 @@ def _opening(kind: str, agency: str, title: str, language: Language, novelty: bo
     return f"{kind[0].upper()}{kind[1:]}{by}: “{title}”."
 
 
-def _doing(reading: Reading, topics: Sequence[Topic], listing: Listing, language: Language) -> str:
+def _doing(reading: TextView, topics: Sequence[Topic], listing: PartyListAct, language: Language) -> str:
     if topics and "adds-parties" in listing.facts and any(t.id == "entity-list" for t in topics):
         count, where = parties(listing.count, language), countries(listing.places, language)
         return f"{where}所在の{count}を追加する。" if language == "ja" else f" It adds {count} ({where})."
@@ -161,7 +161,7 @@ def _when(dates: Sequence[LegalDate], language: Language) -> str:
     return "".join(f" {name[1]} {' and '.join(days)}." for name, days in named.items())
 
 
-def _change(reading: Reading, language: Language) -> str:
+def _change(reading: TextView, language: Language) -> str:
     title = reading.document.title.strip()
     paths = list(reading.touched)
     shown = [where_label(path).get(language) for path in paths[:3]]

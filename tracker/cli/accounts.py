@@ -72,19 +72,19 @@ def users(
     if subject and (action != "add" or password_file is not None):
         raise UsageError("--subject belongs to add, without a password")
     from tracker.storage import accounts, audit_log
-    from tracker.storage.audit_log import Deed
-    from tracker.web.passwords import hashed
+    from tracker.storage.audit_log import Event
+    from tracker.web.passwords import hash_password
 
     known = _subject(config, subject) if subject else None
     password = ""
     if action == "password" or (action == "add" and not no_password and not subject):
-        password = hashed(_password(password_file))
+        password = hash_password(_password(password_file))
     now = clock.now()
     with _writing(state) as connection:
         if action == "add":
-            accounts.add(connection, name, accounts.Role(str(role)), password, now, subject=known)
+            accounts.add(connection, name, accounts.UserRole(str(role)), password, now, subject=known)
         elif action == "role":
-            accounts.alter(connection, name, role=accounts.Role(str(role)))
+            accounts.alter(connection, name, role=accounts.UserRole(str(role)))
         elif action == "password":
             accounts.alter(connection, name, password=password)
         elif action == "remove":
@@ -96,9 +96,9 @@ def users(
             name = f"{key.split('_')[1]} ({name}: {', '.join(scopes)})"
             print(key)
             print("it is shown this once: Authorization: Bearer KEY", file=sys.stderr)
-        kinds = {"key": Deed.KEY_MADE, "revoke": Deed.KEY_REVOKED}
+        kinds = {"key": Event.KEY_MADE, "revoke": Event.KEY_REVOKED}
         said = name if action in kinds else f"{action} {name}{f' ({role})' if role else ''}"
-        audit_log.add(connection, now, audit_log.MACHINE, kinds.get(action, Deed.ACCOUNT), said)
+        audit_log.add(connection, now, audit_log.MACHINE, kinds.get(action, Event.ACCOUNT), said)
 
 
 def _subject(config: Path, sub: str) -> str:
@@ -111,20 +111,20 @@ def _subject(config: Path, sub: str) -> str:
 
 
 def _list(state: Path, as_json: bool) -> None:
-    from tracker.serialization import instant
+    from tracker.serialization import format_instant
     from tracker.storage import accounts
 
     with _writing(state) as connection:
-        people, keys = accounts.every(connection), accounts.keys(connection)
+        people, keys = accounts.list_accounts(connection), accounts.keys(connection)
     if as_json:
         print_json(
             {
                 "accounts": [
-                    {"name": one.name, "role": str(one.role), "password": bool(one.password), "made_at": instant(one.made_at)}
+                    {"name": one.name, "role": str(one.role), "password": bool(one.password), "made_at": format_instant(one.made_at)}
                     for one in people
                 ],
                 "keys": [
-                    {"id": key.id, "name": key.name, "scopes": [str(scope) for scope in key.scopes], "made_at": instant(key.made_at)}
+                    {"id": key.id, "name": key.name, "scopes": [str(scope) for scope in key.scopes], "made_at": format_instant(key.made_at)}
                     for key in keys
                 ],
             }

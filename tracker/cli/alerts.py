@@ -28,27 +28,27 @@ SCOPES = ("channel", "source", "topic", "story")
 def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     """Who would get a change, when and why; who not, and why not. Sends nothing."""
     from tracker.alerts import mutes, related_documents, routing
-    from tracker.config.validators import span
-    from tracker.rendering.delivery_hold import held_line
-    from tracker.sanitize import line
-    from tracker.serialization import restore
-    from tracker.storage.read_queries import reader
+    from tracker.config.validators import weekday_span
+    from tracker.rendering.delivery_hold import hold_line
+    from tracker.sanitize import sanitize_line
+    from tracker.serialization import change_from_json
+    from tracker.storage.read_queries import open_reader
 
     settings = settings_of(config)
-    with reader(state) as opened:
-        found = restore(opened.change(change))
+    with open_reader(state) as opened:
+        found = change_from_json(opened.change(change))
         past = opened.deliveries(found.id)
     now = clock.now()
     with _store(state).read() as connection:
-        story = related_documents.known_as(connection, found)
+        story = related_documents.register_story_names(connection, found)
         muted = mutes.active(connection, now)
-    silent = routing.silent(found)
+    silent = routing.is_below_alerting(found)
     would: list[dict[str, Any]] = []
     for routed in routing.route(found, settings):
         channel = settings.channel(routed.channel)
         if channel is None:
             continue
-        plan = routing.plan(
+        plan = routing.plan_delivery(
             channel, routed.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
             source=found.source, topics=[topic.id for topic in found.tagging.topics],
         )  # fmt: skip
@@ -64,7 +64,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
             }
         )
     got = {entry["channel"] for entry in would}
-    refusals = routing.refused(found, settings)
+    refusals = routing.mismatches(found, settings)
     others = [channel.id for channel in settings.channels if channel.id not in got]
     later = routing.escalations(found, settings)
     if as_json:
@@ -82,9 +82,9 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
         )
         return
     zone = ZoneInfo(settings.timezone)
-    print(f"{found.id} ({found.tagging.level}): {line(found.title)}")
+    print(f"{found.id} ({found.tagging.level}): {sanitize_line(found.title)}")
     for delivery in past:
-        said = held_line(delivery, "en", settings.timezone)
+        said = hold_line(delivery, "en", settings.timezone)
         told = f"{delivery['state']}{f', {said}' if said else ''}"
         print(f"  so far {delivery['channel']} (revision {delivery['revision']}): {told}")
     if silent:
@@ -93,10 +93,10 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     for one in would:
         moment = f"at {_local(one['at'], zone)}, together with what else waits" if one["at"] else "at once"
         row = {"held": one["held"], "state": "pending" if one["told"] else "withheld"}
-        why = "; ".join(filter(None, (one["why"], held_line(row, "en", settings.timezone))))
+        why = "; ".join(filter(None, (one["why"], hold_line(row, "en", settings.timezone))))
         print(f"  {one['channel']}: {moment if one['told'] else 'not told'} ({why})")
     for within, to in later:
-        print(f"  {', '.join(to)}: where nobody acknowledges it within {span(within)}")
+        print(f"  {', '.join(to)}: where nobody acknowledges it within {weekday_span(within)}")
     for entry in refusals:
         name = f"route {entry.number}" if entry.number else "no route is set"
         print(f"  not {', '.join(entry.to)} by {name}: {'; '.join(entry.why)}")
@@ -118,11 +118,11 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
 def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool) -> None:
     """What is owed to the channels, what was sent, given up, or not told because it was muted, newest first. Ends
     with 1 when something was given up."""
-    from tracker.rendering.delivery_hold import held_line, recipient_lines
-    from tracker.sanitize import line
-    from tracker.storage.read_queries import reader
+    from tracker.rendering.delivery_hold import hold_line, recipient_lines
+    from tracker.sanitize import sanitize_line
+    from tracker.storage.read_queries import open_reader
 
-    with reader(state) as opened:
+    with open_reader(state) as opened:
         rows = {name: opened.owed(name, limit) for name in (("dead",) if dead else STATES)}
     if as_json:
         print_json([row for found in rows.values() for row in found])
@@ -130,14 +130,14 @@ def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool)
         zone = ZoneInfo(preferences(config).timezone)
         for row in [row for found in rows.values() for row in found]:
             at = _local(row["at"] or row["next_attempt_at"], zone)
-            said = f": {line(row['answer'])}" if row["answer"] else ""
+            said = f": {sanitize_line(row['answer'])}" if row["answer"] else ""
             print(
                 f"{row['id']:>6}  {row['state']:<8} {at}  {row['channel']}  {row['change_id']} rev. {row['revision']}"
             )
-            print(f"        {line(row['title'] or '')}")
+            print(f"        {sanitize_line(row['title'] or '')}")
             if row["attempts"] or said:
                 print(f"        {row['attempts']} tries{said}")
-            if waits := held_line(row, "en", zone.key):
+            if waits := hold_line(row, "en", zone.key):
                 print(f"        {waits}")
             for said in recipient_lines(row, "en"):
                 print(f"        {said}")
@@ -201,15 +201,20 @@ def redeliver(config: Path, state: Path, delivery: int | None, dead: bool, to: s
 def acknowledge(config: Path, state: Path, change: str, who: str, note: str) -> None:  # noqa: ARG001
     """Writes into the review log that somebody has seen a change, so that it is not escalated."""
     from tracker.storage import reviews
-    from tracker.storage.read_queries import reader
+    from tracker.storage.read_queries import open_reader
 
     if not who:
         raise UsageError("by whom?", cure="give --who NAME")
-    with reader(state) as opened:
+    with open_reader(state) as opened:
         found = opened.change(change)
     with _store(state).write() as connection:
         reviews.add(
-            connection, found["id"], at=clock.now(), who=who, action=reviews.Action.ACKNOWLEDGE, note=note
+            connection,
+            found["id"],
+            at=clock.now(),
+            who=who,
+            action=reviews.ReviewAction.ACKNOWLEDGE,
+            note=note,
         )
     print(f"{found['id']}: acknowledged")
 
@@ -287,8 +292,8 @@ def _silence(config: Path, state: Path, what: str, until: str, channel: str, *, 
 def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:
     from tracker.alerts import related_documents
     from tracker.model import TOPIC_IDS
-    from tracker.serialization import restore
-    from tracker.storage.read_queries import reader
+    from tracker.serialization import change_from_json
+    from tracker.storage.read_queries import open_reader
 
     name, equals, value = what.partition("=")
     if equals:
@@ -297,10 +302,10 @@ def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:
         if name == "topic" and value not in TOPIC_IDS:
             raise UsageError(f"no topic is called {value!r}", cure=f"one of {', '.join(TOPIC_IDS)}")
         return cast("Scope", name), value
-    with reader(state) as opened:
-        change = restore(opened.change(what))
+    with open_reader(state) as opened:
+        change = change_from_json(opened.change(what))
     with store.write() as connection:
-        return "story", related_documents.of_stored(connection, change)
+        return "story", related_documents.story_of_stored(connection, change)
 
 
 def _moment(text: str, timezone: str) -> datetime:

@@ -204,7 +204,7 @@ def tables_of(config: Path, name: str) -> list[Mapping[str, Any]] | None:
     return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else None
 
 
-def known(config: Path, table: str, name: str) -> None:
+def known_ids(config: Path, table: str, name: str) -> None:
     """Raises UsageError where the settings can be read and name no such source or profile."""
     rows = tables_of(config, table)
     ids = [str(row.get("id", "")) for row in rows or ()]

@@ -52,17 +52,19 @@ def export(
             "give a FILE, or --evidence CHANGE", cure="tracker export --evidence CHANGE -o FOLDER"
         )
     if evidence is not None:
-        from tracker.archive.evidence import write
+        from tracker.archive.evidence import write_evidence
 
         if output is None:
             raise UsageError("--evidence needs -o FOLDER")
-        proof = write(state, evidence, output, now=clock.now(), timezone=preferences(config).timezone)
+        proof = write_evidence(
+            state, evidence, output, now=clock.now(), timezone=preferences(config).timezone
+        )
         if as_json:
             print_json({"folder": str(output), "files": proof.files, "sha256": proof.sha256})
             return
         print(f"{output}: {proof.files} files; SHA-256 of SHA256SUMS: {proof.sha256}")
         return
-    from tracker.archive.exporter import export as make
+    from tracker.archive.exporter import export_archive as make
 
     assert file is not None
     if output is not None:
@@ -124,7 +126,7 @@ def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool
         found = retention.prune(store, older=older, now=now)
     else:
         with store.read() as connection:
-            found = retention.unneeded(connection, now - older)
+            found = retention.unneeded_answers(connection, now - older)
     by_source: dict[str, list[int]] = {}
     for one in found:
         by_source.setdefault(one.source, []).append(one.packed)
@@ -161,8 +163,8 @@ def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, lang:
     from tracker.cli.running import read_day
     from tracker.i18n import t
     from tracker.reconciliation import daily, gap_filling, report
-    from tracker.reconciliation.govinfo_crosscheck import Shelf
-    from tracker.sanitize import line
+    from tracker.reconciliation.govinfo_crosscheck import IssueCache
+    from tracker.sanitize import sanitize_line
     from tracker.scheduler import poll_cycle
     from tracker.storage.database import Store
     from tracker.storage.presence import required
@@ -184,20 +186,20 @@ def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, lang:
         )
     context = poll_cycle.make_context(settings, Store(state), clock.now)
     language = language_of(lang, settings.languages[0])
-    found, failed, shelf = list[dict[str, Any]](), False, Shelf()
+    found, failed, shelf = list[dict[str, Any]](), False, IssueCache()
     for source in chosen:
         try:
             done = gap_filling.audit(source, context, day, shelf)
         except FetchError as error:
             failed = True
-            daily.settle(source, context, day, error)
+            daily.record_result(source, context, day, error)
             found.append(
                 {"source": source.id, "kind": str(source.kind), "ok": False, "errors": [error.line()]}
             )
-            said = [t("audit.never", language, source=source.id, error=line(error.line()))]
+            said = [t("audit.never", language, source=source.id, error=sanitize_line(error.line()))]
         else:
             failed = failed or not done.ok
-            daily.settle(source, context, day, done)
+            daily.record_result(source, context, day, done)
             found.append(report.as_json(done))
             said = list(report.lines(done, language))
         if not as_json:

@@ -11,7 +11,7 @@ from tracker import clock
 from tracker.cli.app import (
     command,
     finish,
-    known,
+    known_ids,
     language_of,
     preferences,
     settings_of,
@@ -61,10 +61,10 @@ def digest(
             )
         _send(config, state, period)
         return
-    known(config, "profile", profile)
+    known_ids(config, "profile", profile)
     from tracker import digest as telling
 
-    found = telling.gather(
+    found = telling.load_week(
         state, period, now=now, profile=profile, viewer_url=liking.viewer_url, watched=_watched(config)
     )
     language = language_of(lang, liking.language)
@@ -73,11 +73,11 @@ def digest(
 
         if output is None and sys.stdout.isatty():
             raise UsageError("a PDF is not for the terminal", cure="give -o FILE.pdf")
-        write_out(telling.pdf(telling.sheet(found, language)), output)
+        write_out(telling.pdf(telling.build_view(found, language)), output)
     elif form == "html":
-        write_out(telling.letter(found, language)[1], output)
+        write_out(telling.render_email(found, language)[1], output)
     else:
-        write_out(telling.markdown(telling.sheet(found, language)), output)
+        write_out(telling.markdown(telling.build_view(found, language)), output)
 
 
 def _watched(config: Path) -> list[str] | None:

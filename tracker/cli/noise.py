@@ -8,7 +8,7 @@ import click
 
 from tracker.cli.app import as_json as json_option
 from tracker.cli.app import command, language_of, preferences, print_json, tables_of
-from tracker.cli.app import known as check_known
+from tracker.cli.app import known_ids as check_known
 from tracker.cli.app import lang as lang_option
 
 
@@ -22,7 +22,7 @@ def noise(config: Path, state: Path, source: str, clear: bool, lang: str, as_jso
     Of one SOURCE, or of all."""
     from tracker.i18n import label, t
     from tracker.parsing.volatile_content import shown, usable
-    from tracker.sanitize import line
+    from tracker.sanitize import sanitize_line
     from tracker.storage import page_states, versions
     from tracker.storage.database import Store
     from tracker.storage.presence import required
@@ -50,9 +50,9 @@ def noise(config: Path, state: Path, source: str, clear: bool, lang: str, as_jso
         print(t("noise.none", language))
     for each in found:
         print(
-            f"{line(each['source'])}  {line(each['url'])}  {label('noise', each['kind'], language)}: {line(each['words'])}"
+            f"{sanitize_line(each['source'])}  {sanitize_line(each['url'])}  {label('noise', each['kind'], language)}: {sanitize_line(each['words'])}"
         )
     if clear:
         for name in dict.fromkeys(each["source"] for each in found):
             count = sum(each["source"] == name for each in found)
-            print(t("noise.cleared", language, source=line(name), count=count))
+            print(t("noise.cleared", language, source=sanitize_line(name), count=count))

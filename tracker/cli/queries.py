@@ -11,7 +11,7 @@ import click
 
 from tracker import clock
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, finish, known, language_of, preferences, print_json, write_out
+from tracker.cli.app import command, finish, known_ids, language_of, preferences, print_json, write_out
 from tracker.cli.app import lang as lang_option
 from tracker.cli.app import output as output_option
 from tracker.errors import TrackerError, UsageError
@@ -68,11 +68,11 @@ def changes(
 ) -> None:
     """The changes, newest first. Without --level, --profile or --query the table leaves out what is outside the field."""
     from tracker.search.query import terms  # the viewer's and the API's own reading of a question
-    from tracker.storage.read_queries import Wanted, reader
+    from tracker.storage.read_queries import ChangeQuery, open_reader
 
     named = _among(level, tuple(Level), "--level")
     hide = not as_json and named is None and not query and not profile
-    wanted = Wanted(
+    wanted = ChangeQuery(
         since=_day(since, "--since"),
         topic=_among(topic, TOPIC_IDS, "--topic"),
         level=Level(named) if named else Level.LOW if hide else None,
@@ -81,13 +81,13 @@ def changes(
         terms=terms(query) if query else (),
         limit=limit or (500 if as_json else 50),
     )
-    with reader(state) as store:
+    with open_reader(state) as store:
         found = store.changes(wanted)
         # What is not in the settings any more may still have brought changes.
-        if source and not found and not store.changes(Wanted(source=source, limit=1)):
-            known(config, "source", source)
-        if profile and not found and not store.changes(Wanted(profile=profile, limit=1)):
-            known(config, "profile", profile)
+        if source and not found and not store.changes(ChangeQuery(source=source, limit=1)):
+            known_ids(config, "source", source)
+        if profile and not found and not store.changes(ChangeQuery(profile=profile, limit=1)):
+            known_ids(config, "profile", profile)
         if as_json:
             print_json(found)
             return
@@ -110,17 +110,17 @@ def changes(
 @json_option
 def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
     """One change with evidence, units, dates, status, deliveries, and the answers that it stands on."""
-    from tracker.serialization import instant
-    from tracker.storage.read_queries import reader
+    from tracker.serialization import format_instant
+    from tracker.storage.read_queries import open_reader
 
-    with reader(state) as store:
+    with open_reader(state) as store:
         found = store.change(change)
         deliveries = store.deliveries(found["id"])
         reviews = store.reviews([found["id"]])
         answers = store.answers(found["id"])
         beside = store.beside(found["id"])
     if as_json:
-        told = [{**answer, "fetched_at": instant(answer["fetched_at"])} for answer in answers]
+        told = [{**answer, "fetched_at": format_instant(answer["fetched_at"])} for answer in answers]
         print_json({**found, **beside, "deliveries": deliveries, "reviews": reviews, "answers": told})
         return
     from tracker.rendering.change_text import page
@@ -150,11 +150,11 @@ def status(config: Path, state: Path, disk: bool, lang: str, as_json: bool) -> N
     that last. Ends with 1 when something is wrong."""
     from tracker.cli.app import settings_of
     from tracker.rendering import status_report as standing
-    from tracker.storage.read_queries import reader
+    from tracker.storage.read_queries import open_reader
 
     settings = settings_of(config)
-    with reader(state) as store:
-        found = standing.status(settings, store, clock.now())
+    with open_reader(state) as store:
+        found = standing.status_report(settings, store, clock.now())
         if disk:
             found["disk"] = standing.disk(store)
     if as_json:
@@ -163,7 +163,7 @@ def status(config: Path, state: Path, disk: bool, lang: str, as_json: bool) -> N
         from tracker.rendering.status_text import table
 
         print(table(found, language_of(lang, settings.languages[0]), settings.timezone))
-    finish(0 if standing.well(found) else 1)
+    finish(0 if standing.is_healthy(found) else 1)
 
 
 @command("deadlines")
@@ -174,8 +174,8 @@ def status(config: Path, state: Path, disk: bool, lang: str, as_json: bool) -> N
 def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: str, as_json: bool) -> None:
     """Comment, effective, compliance, expiry and stay-end dates ahead."""
     from tracker.rendering import deadlines as ahead
-    from tracker.serialization import restore
-    from tracker.storage.read_queries import reader
+    from tracker.serialization import change_from_json
+    from tracker.storage.read_queries import open_reader
 
     form = "json" if as_json else form
     _among(form, ("text", "ics", "json"), "--format")
@@ -183,9 +183,11 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
     language = language_of(lang, liking.language)
     now = clock.now()
     today = clock.legal_day(now)
-    with reader(state) as store:
-        found = ahead.deadlines((restore(record) for record in store.planned(today)), today)
-        gone = ahead.fallen((restore(record) for record in store.withdrawn(today)), today)
+    with open_reader(state) as store:
+        found = ahead.deadlines((change_from_json(record) for record in store.planned(today)), today)
+        gone = ahead.superseded_deadlines(
+            (change_from_json(record) for record in store.withdrawn(today)), today
+        )
     if form == "ics":
         book = ahead.calendar(found, language, viewer_url=liking.viewer_url, stamp=now, cancelled=gone)
         write_out(book, output)
@@ -196,7 +198,7 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
     else:
         from tracker.rendering.change_text import deadline_table
 
-        rows = ahead.telling(found, language, today)
+        rows = ahead.deadline_text(found, language, today)
         write_out((deadline_table(rows, language) if rows else "no date is ahead") + "\n", output)
 
 
@@ -252,7 +254,7 @@ def diff(
 def _of_files(before: Path | None, after: Path | None) -> Redline:
     from tracker import parsing
     from tracker.diffing import compare
-    from tracker.rendering.redlines.model import Redline, Side
+    from tracker.rendering.redlines.model import Redline, RedlineSide
 
     assert before is not None
     assert after is not None
@@ -262,8 +264,8 @@ def _of_files(before: Path | None, after: Path | None) -> Redline:
         title=second.title or after.name,
         source=f"{before.name} → {after.name}",
         url=second.url,
-        before=Side(before.name, sha256=_sha(before), units=first.units),
-        after=Side(after.name, sha256=_sha(after), units=second.units),
+        before=RedlineSide(before.name, sha256=_sha(before), units=first.units),
+        after=RedlineSide(after.name, sha256=_sha(after), units=second.units),
         operations=compare(first, second),
         generated_at=clock.now(),
     )
@@ -276,26 +278,26 @@ def _sha(path: Path) -> str:
 
 
 def _of_change(reference: str, state: Path, timezone: str) -> Redline:
-    from tracker.rendering.redlines.stored import redline_of
-    from tracker.serialization import restore
+    from tracker.rendering.redlines.stored import load_redline
+    from tracker.serialization import change_from_json
     from tracker.storage.database import Store
-    from tracker.storage.read_queries import reader
+    from tracker.storage.read_queries import open_reader
 
-    with reader(state) as store:
-        found = restore(store.change(reference))
+    with open_reader(state) as store:
+        found = change_from_json(store.change(reference))
     with Store(state).read() as connection:
-        return redline_of(connection, found, now=clock.now(), timezone=timezone)
+        return load_redline(connection, found, now=clock.now(), timezone=timezone)
 
 
 def _paper(reference: str, state: Path, redline: Redline, language: Language) -> bytes:
     from tracker.rendering import print_pdf
-    from tracker.serialization import restore
-    from tracker.storage.read_queries import reader
+    from tracker.serialization import change_from_json
+    from tracker.storage.read_queries import open_reader
 
-    with reader(state) as store:
-        found = restore(store.change(reference))
+    with open_reader(state) as store:
+        found = change_from_json(store.change(reference))
         log = store.reviews([found.id])
-    return print_pdf.change(found, redline, log, language=language, today=clock.legal_day(clock.now()))
+    return print_pdf.change_pdf(found, redline, log, language=language, today=clock.legal_day(clock.now()))
 
 
 @command("reviews")
@@ -310,13 +312,13 @@ def reviews(
     """The review log, oldest first: who did what and when, of one CHANGE or of all. Ends with 1 when it was altered."""
     from tracker.storage import reviews as log
     from tracker.storage.database import Store
-    from tracker.storage.read_queries import reader
+    from tracker.storage.read_queries import open_reader
 
     form = "json" if as_json else form
     _among(form, ("text", "csv", "pdf", "json"), "--format")
     if form == "pdf" and output is None and sys.stdout.isatty():
         raise UsageError("a pdf file is not for the terminal", cure="give -o FILE.pdf")
-    with reader(state) as store:
+    with open_reader(state) as store:
         entries = store.reviews([store.change(change)["id"]] if change else None)
         titles = store.titles({entry["change_id"] for entry in entries})
     with Store(state).read() as connection:
@@ -330,12 +332,14 @@ def reviews(
 
         write_out(review_log.table(entries, titles, liking.timezone), output)
     elif form == "pdf":
-        from tracker.i18n import stamp, t
+        from tracker.i18n import format_timestamp, t
         from tracker.rendering import print_pdf
 
-        made = t("redline.by", language, moment=stamp(clock.now(), liking.timezone), author="tracker")
+        made = t(
+            "redline.by", language, moment=format_timestamp(clock.now(), liking.timezone), author="tracker"
+        )
         write_out(
-            print_pdf.reviews(
+            print_pdf.reviews_pdf(
                 entries, titles, broken, language=language, timezone=liking.timezone, made=made
             ),
             output,
@@ -366,7 +370,7 @@ def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None
     today = clock.legal_day(clock.now())
     entries: list[dict[str, Any]] = []
     for document in documents:
-        entries.append(_entry(document, tagging.tag(document, today=today)))
+        entries.append(_entry(document, tagging.classify(document, today=today)))
     if preferences(config).similarity:
         _compare(documents, entries)
     if as_json:
@@ -382,9 +386,9 @@ def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None
 def _compare(documents: list[Any], entries: list[dict[str, Any]]) -> None:
     """Adds to each entry what its words are like, where the rules found nothing in it."""
     from tracker.assistants.compare import words
-    from tracker.assistants.similarity import likenesses
+    from tracker.assistants.similarity import similarities
 
-    for entry, found in zip(entries, likenesses([words(document) for document in documents]), strict=True):
+    for entry, found in zip(entries, similarities([words(document) for document in documents]), strict=True):
         silent = not entry["topics"] or entry["level"] == Level.NONE
         marked = found is not None and found.worth_a_look and silent
         entry["resembles"] = found.json() if found is not None and marked else None
@@ -393,9 +397,9 @@ def _compare(documents: list[Any], entries: list[dict[str, Any]]) -> None:
 def _entry(document: Any, tagging: Any) -> dict[str, Any]:
     """A record like those of `changes`, without what only the store knows."""
     from tracker.model import Change
-    from tracker.serialization import record
+    from tracker.serialization import change_to_json
 
-    full = record(
+    full = change_to_json(
         Change(
             id="", source="", kind=document.kind, title=document.title, url=document.url, detected_at=clock.now(),
             tagging=tagging, document_number=document.document_number, citation=document.citation,

@@ -21,7 +21,7 @@ from tracker.errors import FetchError, StateDamaged, StateLost, UsageError
 
 if TYPE_CHECKING:
     from tracker.config.models import Settings, Source
-    from tracker.ingest.poll import Context, Report
+    from tracker.ingest.poll import PollContext, PollReport
     from tracker.scheduler.daemon import Daemon
     from tracker.web.server import Viewer
 
@@ -43,7 +43,7 @@ def _chosen(settings: Settings, names: Sequence[str]) -> list[Source]:
     return chosen
 
 
-def _context(settings: Settings, state: Path) -> Context:
+def _context(settings: Settings, state: Path) -> PollContext:
     from tracker.scheduler.poll_cycle import make_context
     from tracker.storage.database import Store
 
@@ -127,13 +127,13 @@ def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_j
         reports.append(report)
         if not as_json:
             print(_line(report), flush=True)
-    reminders.look(context)
+    reminders.send_reminders(context)
     delivered = poll_cycle.deliver_due(context)
     context.client.close()
     if settings.similarity:
         from tracker.assistants import compare
 
-        compare.compare_waiting(context.store, clock.now, COMPARE_FOR)
+        compare.compare_pending(context.store, clock.now, COMPARE_FOR)
     if as_json:
         print_json(
             {
@@ -150,7 +150,7 @@ def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_j
     finish(0 if all(report.ok for report in reports) and delivered.ok else 1)
 
 
-def _line(report: Report) -> str:
+def _line(report: PollReport) -> str:
     parts = [
         f"{report.source}: {report.state}",
         f"{report.requests} requests",
@@ -214,7 +214,7 @@ def backfill(config: Path, state: Path, sources: tuple[str, ...], since: str, as
         failed = failed or bool(troubles)
     sys.stderr.write("\n")
     context.client.close()
-    poll_cycle.free_the_dead(context.store)
+    poll_cycle.release_stale_leases(context.store)
     if as_json:
         print_json({"sources": results})
     for result in [] if as_json else results:
@@ -254,7 +254,7 @@ def check(config: Path, state: Path, allow_empty: bool, as_json: bool) -> None:
     settings = settings_of(config)
     logging(settings.log_format == "json", "error")
     results = []
-    for result in self_check.run(settings, state, clock.now, allow_empty=allow_empty):
+    for result in self_check.run_self_check(settings, state, clock.now, allow_empty=allow_empty):
         results.append(result)
         if not as_json:
             mark = "ok  " if result["ok"] else "FAIL"
@@ -274,11 +274,11 @@ def summarise(config: Path, state: Path, change: str, lang: str, as_json: bool) 
     """Has the firm's own model summarise one change, now. What it writes is marked as such, and every sentence must
     quote words that stand in the official text. Ends with 1 when nothing of it can be shown."""
     from tracker.assistants.model_client import ChatEndpoint
-    from tracker.assistants.summarize import summarise as ask
-    from tracker.rendering.annotations import besides
+    from tracker.assistants.summarize import summarize_change as ask
+    from tracker.rendering.annotations import annotation_lines
     from tracker.storage.database import Store
     from tracker.storage.model_summaries import MADE
-    from tracker.storage.read_queries import reader
+    from tracker.storage.read_queries import open_reader
 
     settings = settings_of(config)
     wanted = settings.summariser
@@ -287,16 +287,16 @@ def summarise(config: Path, state: Path, change: str, lang: str, as_json: bool) 
             f"{config} names no model that could be asked", cure="give it a [summariser]: docs/meaning.md"
         )
     logging(settings.log_format == "json", "warning")
-    with reader(state) as store:
+    with open_reader(state) as store:
         change_id = store.change(change)["id"]
     found = ask(Store(state), change_id, ChatEndpoint(wanted, clock.now), clock.now, wanted.max_text)
-    with reader(state) as store:
+    with open_reader(state) as store:
         beside = store.beside(change_id)
     if as_json:
         print_json({"id": change_id, "model_summary": beside["model_summary"]})
     else:
         language = language_of(lang, settings.languages[0])
-        told = besides(beside, language, settings.timezone)["model_summary"]
+        told = annotation_lines(beside, language, settings.timezone)["model_summary"]
         print(told["mark"])
         for sentence in told["sentences"]:
             print(f"{sentence['text']}\n    “{sentence['quote']}”")
@@ -346,7 +346,7 @@ def _checked(number: int) -> None:
 
 def _noted(head: Path) -> dict[str, Any]:
     """The note of an earlier `verify`; nothing before the first."""
-    from tracker.storage.checkpoints import is_note
+    from tracker.storage.checkpoints import is_checkpoint
 
     if not head.exists():
         return {}
@@ -356,7 +356,7 @@ def _noted(head: Path) -> dict[str, Any]:
         raise UsageError(f"{head} cannot be read: {error.strerror}") from error
     except ValueError:
         noted = None
-    if not is_note(noted):
+    if not is_checkpoint(noted):
         raise UsageError(
             f"{head} is no note of `tracker verify --head`", cure="name another file, or move it away"
         )

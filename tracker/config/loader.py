@@ -15,16 +15,16 @@ from typing import Any, cast
 import tomli
 
 from tracker.config.models import (
-    Access,
     Channel,
     Digest,
-    Host,
-    Oidc,
+    HostLimit,
+    OidcSettings,
     Route,
     Settings,
     Source,
     SourceKind,
-    Summariser,
+    Summarizer,
+    ViewerAccess,
 )
 from tracker.config.schema import (
     CHANNEL,
@@ -39,7 +39,7 @@ from tracker.config.schema import (
     VIEWER,
     WHEN,
     Keys,
-    source_keys,
+    keys_for_kind,
 )
 from tracker.errors import SettingsError
 from tracker.model import Profile
@@ -224,7 +224,7 @@ class _Reader:
             kind = values.get("kind")
             known = isinstance(kind, str) and kind in set(SourceKind)
             # With an unknown kind nobody can say which keys belong, so that is the one complaint.
-            keys = source_keys(SourceKind(cast(str, kind))) if known else SOURCE
+            keys = keys_for_kind(SourceKind(cast(str, kind))) if known else SOURCE
             right = self.read_table(place, values, keys)
             if "every" in values and "cron" in values:
                 self.problem((*place, "cron"), 'give "every" or "cron", not both')
@@ -235,9 +235,9 @@ class _Reader:
         self.unique("source", [str(values.get("id", "")) for _, values in self.each("source")])
         return sources
 
-    def read_hosts(self) -> list[Host]:
+    def read_hosts(self) -> list[HostLimit]:
         rows = [self.read_table(place, values, HOST) for place, values in self.each("host")]
-        return [Host(**row) for row in rows if HOST.keys() <= row.keys()]
+        return [HostLimit(**row) for row in rows if HOST.keys() <= row.keys()]
 
     def read_channels(self) -> list[Channel]:
         channels = []
@@ -316,7 +316,7 @@ class _Reader:
             routes.append(Route(**{"to": (), **right, **when}, line=self.line(place)))
         return routes
 
-    def read_access(self) -> Access:
+    def read_access(self) -> ViewerAccess:
         found = self.table.get("viewer", {})
         # [viewer.oidc] is a table of its own within it.
         plain = (
@@ -324,7 +324,7 @@ class _Reader:
             if isinstance(found, dict)
             else found
         )
-        access = Access(**self.read_table(("viewer",), plain, VIEWER))
+        access = ViewerAccess(**self.read_table(("viewer",), plain, VIEWER))
         if access.sign_in == "none":
             access = replace(access, sign_in="", anonymous=True)
         if isinstance(found, dict) and "oidc" in found:
@@ -337,7 +337,7 @@ class _Reader:
             )
         return access
 
-    def read_summariser(self) -> Summariser | None:
+    def read_summariser(self) -> Summarizer | None:
         if "summariser" not in self.table:
             return None
         place = ("summariser",)
@@ -352,16 +352,16 @@ class _Reader:
             else:
                 if not (right["key"].isascii() and right["key"].isprintable()):
                     self.problem((*place, "key"), "key: its value is not one line of ASCII")
-        return Summariser(**{"base_url": "", "model": "", **right})
+        return Summarizer(**{"base_url": "", "model": "", **right})
 
-    def read_oidc(self, values: object) -> Oidc | None:
+    def read_oidc(self, values: object) -> OidcSettings | None:
         right = self.read_table(("viewer", "oidc"), values, OIDC)
         if "client_secret" in right:
             try:
                 right["client_secret"] = self.secret(right["client_secret"])
             except ValueError as error:
                 self.problem(("viewer", "oidc", "client_secret"), f"client_secret: {error}")
-        return Oidc(**right) if {"issuer", "client_id"} <= right.keys() else None
+        return OidcSettings(**right) if {"issuer", "client_id"} <= right.keys() else None
 
     def read_digest(self) -> Digest | None:
         if "digest" not in self.table:

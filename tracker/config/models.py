@@ -69,7 +69,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class HostLimit:
     """Politeness towards one host, by `host` or `host:port`; `rate` in requests a second."""
 
     name: str
@@ -129,7 +129,7 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
-class Summariser:
+class Summarizer:
     """A language model behind an interface like OpenAI's. `key` is a secret, never logged. `automatic`: the daemon has
     changes of this level or above summarised; None: nobody but `tracker summarise` asks. `max_text` in characters of
     official text that are sent, `max_answer` in bytes of an answer that are read."""
@@ -148,7 +148,7 @@ class Summariser:
 
 
 @dataclass(frozen=True, slots=True)
-class Oidc:
+class OidcSettings:
     """The sign-in service. `role_claim` holds names of groups or roles; who is in one of `readers`, `reviewers`,
     `operators` or `admins` has that role, the highest counts, and where any are named nobody else gets in."""
 
@@ -174,7 +174,7 @@ class Oidc:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class ViewerAccess:
     """Who gets into the viewer. `sign_in`: `accounts` (names and passwords of its own), `oidc` (a sign-in service),
     `proxy` (a proxy before it has signed them in, and names them in `proxy_header`), or empty: nobody signs in, and it listens on loopback only.
     `anonymous`: the settings say that on purpose (`sign_in = "none"`), also for requests that came through a proxy.
@@ -183,7 +183,7 @@ class Access:
     sign_in: str = ""
     proxy_header: str = "X-Forwarded-User"
     trusted_proxies: tuple[str, ...] = ()
-    oidc: Oidc | None = None
+    oidc: OidcSettings | None = None
     anonymous: bool = False
 
 
@@ -194,7 +194,7 @@ class Settings:
     channels: tuple[Channel, ...] = ()
     profiles: tuple[Profile, ...] = ()
     routes: tuple[Route, ...] = ()
-    hosts: tuple[Host, ...] = ()
+    hosts: tuple[HostLimit, ...] = ()
     timezone: str = "Asia/Tokyo"
     languages: tuple[Language, ...] = ("ja", "en")
     contact: str = ""
@@ -202,8 +202,8 @@ class Settings:
     similarity: bool = False  # needs the extra meaning
     log_format: str = "lines"  # or json
     digest: Digest | None = None
-    summariser: Summariser | None = None
-    access: Access = Access()
+    summariser: Summarizer | None = None
+    access: ViewerAccess = ViewerAccess()
     templates: Path | None = None  # folder of the firm's own templates for alerts
     prune_after: timedelta | None = None  # age from which bytes that nothing needs are dropped; none: never
     operators: tuple[str, ...] | None = None  # channels that hear of outages; none given: all

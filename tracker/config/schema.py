@@ -55,16 +55,18 @@ TRACKER: Keys = {
         "languages of alerts, the main one first",
     ),
     "contact": Key(
-        read.filled, _STRING, "an address that the operators of sources can write to; sent in the User-Agent"
+        read.non_empty,
+        _STRING,
+        "an address that the operators of sources can write to; sent in the User-Agent",
     ),
     "viewer_url": Key(read.base, _STRING, "where readers reach the viewer; links in alerts begin with it"),
     "templates": Key(
-        read.filled,
+        read.non_empty,
         _STRING,
         "a folder with templates of your own for mails and files; as seen from the settings file",
     ),
     "operators": Key(
-        read.texts,
+        read.string_list,
         _STRINGS,
         "ids of the channels that hear of outages of sources and channels; left out: all; []: none",
     ),
@@ -96,17 +98,17 @@ VIEWER: Keys = {
 
 OIDC: Keys = {
     "issuer": Key(read.issuer, _STRING, "the sign-in service, as its tokens name it", required=True),
-    "client_id": Key(read.filled, _STRING, "what the viewer is called there", required=True),
+    "client_id": Key(read.non_empty, _STRING, "what the viewer is called there", required=True),
     "client_secret": Key(read.secret, _STRING, "env:NAME or file:PATH; left out for a public client"),
     "scopes": Key(read.scopes, _STRINGS, "what is asked for; openid is needed"),
-    "name_claim": Key(read.filled, _STRING, "the claim with the name that reviews are written under"),
+    "name_claim": Key(read.non_empty, _STRING, "the claim with the name that reviews are written under"),
     "role_claim": Key(
-        read.filled, _STRING, "the claim with groups or roles; dots lead inward (realm_access.roles)"
+        read.non_empty, _STRING, "the claim with groups or roles; dots lead inward (realm_access.roles)"
     ),
-    "readers": Key(read.texts, _STRINGS, "values of role_claim that make a reader"),
-    "reviewers": Key(read.texts, _STRINGS, "values of role_claim that make a reviewer"),
-    "operators": Key(read.texts, _STRINGS, "values of role_claim that make an operator"),
-    "admins": Key(read.texts, _STRINGS, "values of role_claim that make an admin"),
+    "readers": Key(read.string_list, _STRINGS, "values of role_claim that make a reader"),
+    "reviewers": Key(read.string_list, _STRINGS, "values of role_claim that make a reviewer"),
+    "operators": Key(read.string_list, _STRINGS, "values of role_claim that make an operator"),
+    "admins": Key(read.string_list, _STRINGS, "values of role_claim that make an admin"),
     "allowed_domains": Key(read.domains, _STRINGS, "mail domains that are let in; none: all"),
 }
 
@@ -128,7 +130,9 @@ _SOURCE_COMMON: Keys = {
 }
 _BASE = Key(read.base, _STRING, "where the service's interface begins", required=True)
 _URL = Key(read.address, _STRING, "the address to poll", required=True)
-_AGENCIES = Key(read.texts, _STRINGS, "agency slugs as the Federal Register has them; none: all agencies")
+_AGENCIES = Key(
+    read.string_list, _STRINGS, "agency slugs as the Federal Register has them; none: all agencies"
+)
 _FULL_TEXT = Key(
     read.boolean, {"type": "boolean"}, "also fetch and read the full text of what is in the field"
 )
@@ -137,7 +141,7 @@ _SOURCE_BY_KIND: Mapping[SourceKind, Keys] = {
     SourceKind.FEDERAL_REGISTER: {
         "base_url": _BASE,
         "agencies": _AGENCIES,
-        "types": Key(read.some_of(_FR_TYPES), _choices(_FR_TYPES), "document types; none: all"),
+        "types": Key(read.subset_of(_FR_TYPES), _choices(_FR_TYPES), "document types; none: all"),
         "recheck": Key(
             read.duration, _SPAN, "how long published documents are looked at again for corrections in place"
         ),
@@ -149,7 +153,7 @@ _SOURCE_BY_KIND: Mapping[SourceKind, Keys] = {
     SourceKind.PUBLIC_INSPECTION: {"base_url": _BASE, "agencies": _AGENCIES, "full_text": _FULL_TEXT},
     SourceKind.ECFR: {
         "base_url": _BASE,
-        "title": Key(read.whole(1, 50), {"type": "integer"}, "CFR title", required=True),
+        "title": Key(read.integer(1, 50), {"type": "integer"}, "CFR title", required=True),
         "parts": Key(
             read.parts,
             {"type": ["string", "integer", "array"]},
@@ -162,10 +166,10 @@ _SOURCE_BY_KIND: Mapping[SourceKind, Keys] = {
         "follow": Key(
             read.follow, _STRING, "none, same-site, or a regular expression that a link's address must match"
         ),
-        "depth": Key(read.whole(1, 10), {"type": "integer"}, "how many links deep to follow"),
-        "max_pages": Key(read.whole(1, 10_000), {"type": "integer"}, "how many pages at the most"),
+        "depth": Key(read.integer(1, 10), {"type": "integer"}, "how many links deep to follow"),
+        "max_pages": Key(read.integer(1, 10_000), {"type": "integer"}, "how many pages at the most"),
         "annexes": Key(
-            read.whole(0, 100),
+            read.integer(0, 100),
             {"type": "integer"},
             "how many PDF files on its own host are read as part of each page; 0: none",
         ),
@@ -176,7 +180,7 @@ _SOURCE_BY_KIND: Mapping[SourceKind, Keys] = {
 }
 
 
-def source_keys(kind: SourceKind) -> Keys:
+def keys_for_kind(kind: SourceKind) -> Keys:
     """The keys that a source of this kind takes."""
     return {**_SOURCE_COMMON, **_SOURCE_BY_KIND[kind]}
 
@@ -192,13 +196,13 @@ SOURCE: Keys = {
 }
 
 HOST: Keys = {
-    "name": Key(read.filled, _STRING, "host or host:port", required=True),
+    "name": Key(read.non_empty, _STRING, "host or host:port", required=True),
     "rate": Key(read.rate, {"type": "number"}, "requests a second, at the most", required=True),
 }
 CHANNEL: Keys = {
     "id": _ID,
     "url": Key(
-        read.filled, _STRING, "an Apprise URL, or env:NAME or file:PATH where it stands", required=True
+        read.non_empty, _STRING, "an Apprise URL, or env:NAME or file:PATH where it stands", required=True
     ),
     "language": Key(
         read.one_of(("ja", "en")), _choice(("ja", "en")), "language of its messages; left out: the main one"
@@ -224,44 +228,48 @@ CHANNEL: Keys = {
 }
 PROFILE: Keys = {
     "id": _ID,
-    "eccns": Key(read.texts, _STRINGS, "ECCNs, prefixes such as 3B, ranges such as 3B001-3B993"),
-    "hts": Key(read.texts, _STRINGS, "customs codes, or their beginnings"),
+    "eccns": Key(read.string_list, _STRINGS, "ECCNs, prefixes such as 3B, ranges such as 3B001-3B993"),
+    "hts": Key(read.string_list, _STRINGS, "customs codes, or their beginnings"),
     "products": Key(
-        read.texts, _STRINGS, "product words, Japanese or English; known synonyms come with them"
+        read.string_list, _STRINGS, "product words, Japanese or English; known synonyms come with them"
     ),
-    "parties": Key(read.texts, _STRINGS, "names of customers, suppliers, affiliates"),
-    "countries": Key(read.texts, _STRINGS, "countries"),
-    "topics": Key(read.some_of(TOPIC_IDS), _choices(TOPIC_IDS), "topics"),
+    "parties": Key(read.string_list, _STRINGS, "names of customers, suppliers, affiliates"),
+    "countries": Key(read.string_list, _STRINGS, "countries"),
+    "topics": Key(read.subset_of(TOPIC_IDS), _choices(TOPIC_IDS), "topics"),
 }
 ROUTE: Keys = {
     "when": Key(lambda value: value, {"type": "object"}, "conditions; all that are given must hold"),
-    "to": Key(read.texts, _STRINGS, "ids of channels", required=True),
+    "to": Key(read.string_list, _STRINGS, "ids of channels", required=True),
     "acknowledge_within": Key(
         read.duration, _SPAN, "what is high or above and nobody has acknowledged by then goes to escalate_to"
     ),
-    "escalate_to": Key(read.texts, _STRINGS, "ids of channels"),
+    "escalate_to": Key(read.string_list, _STRINGS, "ids of channels"),
 }
 WHEN: Keys = {
     "level": Key(read.one_of(_LEVELS, Level), _choice(_LEVELS), "this level or above"),
-    "topic": Key(read.some_of(TOPIC_IDS), _choices(TOPIC_IDS), "one of these topics", field="topics"),
+    "topic": Key(read.subset_of(TOPIC_IDS), _choices(TOPIC_IDS), "one of these topics", field="topics"),
     "direction": Key(
-        read.some_of(_DIRECTIONS), _choices(_DIRECTIONS), "one of these directions", field="directions"
+        read.subset_of(_DIRECTIONS), _choices(_DIRECTIONS), "one of these directions", field="directions"
     ),
-    "source": Key(read.some_of(()), _STRINGS, "one of these sources", field="sources"),
-    "kind": Key(read.some_of(_DOCUMENTS), _choices(_DOCUMENTS), "one of these document kinds", field="kinds"),
-    "profile": Key(read.filled, _STRING, "it concerns this profile; level is then the level for it"),
+    "source": Key(read.subset_of(()), _STRINGS, "one of these sources", field="sources"),
+    "kind": Key(
+        read.subset_of(_DOCUMENTS), _choices(_DOCUMENTS), "one of these document kinds", field="kinds"
+    ),
+    "profile": Key(read.non_empty, _STRING, "it concerns this profile; level is then the level for it"),
 }
 
 
 DIGEST: Keys = {
-    "to": Key(read.texts, _STRINGS, "ids of channels", required=True),
+    "to": Key(read.string_list, _STRINGS, "ids of channels", required=True),
     "languages": Key(
         read.languages,
         {"type": "array", "items": _choice(("ja", "en"))},
         "a digest in each of these; left out: in each channel's language",
     ),
     "profiles": Key(
-        read.texts, _STRINGS, "a digest for each of these, what concerns it first; left out: one for all"
+        read.string_list,
+        _STRINGS,
+        "a digest for each of these, what concerns it first; left out: one for all",
     ),
     "at": Key(
         read.weekly,
@@ -283,7 +291,7 @@ SUMMARISER: Keys = {
         "where the endpoint's interface begins: /chat/completions is put behind it",
         required=True,
     ),
-    "model": Key(read.filled, _STRING, "the model's name, as the endpoint knows it", required=True),
+    "model": Key(read.non_empty, _STRING, "the model's name, as the endpoint knows it", required=True),
     "key": Key(
         read.secret,
         {"type": "string", "pattern": "^(env|file):."},
@@ -296,9 +304,11 @@ SUMMARISER: Keys = {
     ),
     "timeout": Key(read.duration, _SPAN, "the longest that one answer may take"),
     "max_text": Key(
-        read.whole(1_000, 1_000_000), {"type": "integer"}, "characters of official text that are sent"
+        read.integer(1_000, 1_000_000), {"type": "integer"}, "characters of official text that are sent"
     ),
-    "max_answer": Key(read.whole(1_000, 1_000_000), {"type": "integer"}, "bytes of an answer that are read"),
+    "max_answer": Key(
+        read.integer(1_000, 1_000_000), {"type": "integer"}, "bytes of an answer that are read"
+    ),
 }
 
 
@@ -314,8 +324,8 @@ def json_schema() -> str:
         }
 
     by_kind = [
-        {**table(source_keys(kind)), "title": str(kind)}
-        | {"properties": {**table(source_keys(kind))["properties"], "kind": {"const": str(kind)}}}
+        {**table(keys_for_kind(kind)), "title": str(kind)}
+        | {"properties": {**table(keys_for_kind(kind))["properties"], "kind": {"const": str(kind)}}}
         for kind in SourceKind
     ]
     route = table(ROUTE)

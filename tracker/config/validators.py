@@ -23,27 +23,27 @@ _CRON_DAY = re.compile(
 )
 
 
-def filled(value: Any) -> str:
+def non_empty(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("must be text that is not empty")
     return value.strip()
 
 
 def secret(value: Any) -> str:
-    text = filled(value)
+    text = non_empty(value)
     if not text.startswith(("env:", "file:")):
         raise ValueError("must be env:NAME or file:PATH, so that it does not stand in the file")
     return text
 
 
 def identity(value: Any) -> str:
-    text = filled(value)
+    text = non_empty(value)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
         raise ValueError("must be letters, digits, dot, dash or underscore, at most 64")
     return text
 
 
-def texts(value: Any) -> tuple[str, ...]:
+def string_list(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
         raise ValueError("must be a list of texts")
     return tuple(item.strip() for item in value)
@@ -55,7 +55,7 @@ def boolean(value: Any) -> bool:
     return value
 
 
-def whole(low: int, high: int) -> Callable[[Any], int]:
+def integer(low: int, high: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise ValueError(f"must be a whole number from {low} to {high}")
@@ -81,7 +81,7 @@ def duration(value: Any) -> timedelta:
     return span
 
 
-def span(value: timedelta) -> str:
+def weekday_span(value: timedelta) -> str:
     """As it is written in the settings: `30m`; in the largest unit that leaves nothing over."""
     seconds = int(value.total_seconds())
     for name, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
@@ -92,7 +92,7 @@ def span(value: timedelta) -> str:
 
 def weekly(value: Any) -> str:
     """`mon 08:00`."""
-    text = filled(value).lower()
+    text = non_empty(value).lower()
     if not re.fullmatch(r"(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d", text):
         raise ValueError(f'{value!r} is not a week day and a time such as "mon 08:00"')
     return text
@@ -113,7 +113,7 @@ def similarity(value: Any) -> bool:
 
 
 def cron(value: Any) -> str:
-    fields = filled(value).split()
+    fields = non_empty(value).split()
     if len(fields) != 5 or not all(_CRON_FIELD.match(item) for item in fields[:4]):
         raise ValueError(f'{value!r} is not "minute hour day month weekday"')
     if not _CRON_DAY.match(fields[4].lower()):
@@ -122,7 +122,7 @@ def cron(value: Any) -> str:
 
 
 def zone(value: Any) -> str:
-    text = filled(value)
+    text = non_empty(value)
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -131,7 +131,7 @@ def zone(value: Any) -> str:
 
 
 def address(value: Any) -> str:
-    text = filled(value)
+    text = non_empty(value)
     try:
         parts = urlsplit(text)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -162,7 +162,7 @@ def parts(value: Any) -> tuple[tuple[int, int], ...]:
 
 
 def follow(value: Any) -> str:
-    text = filled(value)
+    text = non_empty(value)
     if text not in {"none", "same-site"}:
         try:
             re.compile(text)
@@ -174,7 +174,7 @@ def follow(value: Any) -> str:
 def selector(value: Any) -> str:
     import soupsieve
 
-    text = filled(value)
+    text = non_empty(value)
     try:
         soupsieve.compile(text)
     except soupsieve.SelectorSyntaxError as error:
@@ -191,9 +191,9 @@ def one_of(choices: tuple[str, ...], make: Callable[[str], Any] = str) -> Callab
     return read
 
 
-def some_of(choices: tuple[str, ...]) -> Callable[[Any], tuple[str, ...]]:
+def subset_of(choices: tuple[str, ...]) -> Callable[[Any], tuple[str, ...]]:
     def read(value: Any) -> tuple[str, ...]:
-        wanted = texts([value] if isinstance(value, str) else value)
+        wanted = string_list([value] if isinstance(value, str) else value)
         for item in wanted:
             if choices and item not in choices:
                 raise ValueError(f"{item!r} is not one of {', '.join(choices)}")
@@ -221,14 +221,14 @@ def hours(value: Any) -> tuple[time, time]:
 
 
 def header(value: Any) -> str:
-    text = filled(value)
+    text = non_empty(value)
     if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
         raise ValueError(f"{text!r} is not the name of a header")
     return text
 
 
 def networks(value: Any) -> tuple[str, ...]:
-    wanted = texts(value)
+    wanted = string_list(value)
     for item in wanted:
         try:
             ip_network(item)
@@ -248,18 +248,18 @@ def issuer(value: Any) -> str:
 
 
 def scopes(value: Any) -> tuple[str, ...]:
-    wanted = texts(value)
+    wanted = string_list(value)
     if "openid" not in wanted:
         raise ValueError('must hold "openid"')
     return wanted
 
 
 def domains(value: Any) -> tuple[str, ...]:
-    return tuple(item.lower().removeprefix("@") for item in texts(value))
+    return tuple(item.lower().removeprefix("@") for item in string_list(value))
 
 
 def languages(value: Any) -> tuple[str, ...]:
-    wanted = some_of(("ja", "en"))(value)
+    wanted = subset_of(("ja", "en"))(value)
     if not wanted or len(set(wanted)) != len(wanted):
         raise ValueError('must name "ja", "en" or both, the main one first')
     return wanted

@@ -22,7 +22,7 @@ from tracker.config.models import Settings
 from tracker.demo import archive_loader
 from tracker.demo.server import Server
 from tracker.errors import UsageError
-from tracker.ingest.poll import Context, Report
+from tracker.ingest.poll import PollContext, PollReport
 from tracker.model import Change, DocumentKind, Level, Op, Operation
 from tracker.scheduler import poll_cycle
 from tracker.storage import changes
@@ -57,7 +57,7 @@ class _Sum:
     editorial: int = 0
     failed: list[str] = field(default_factory=list)
 
-    def count(self, reports: list[Report]) -> None:
+    def count(self, reports: list[PollReport]) -> None:
         for report in reports:
             self.requests += report.requests
             self.not_modified += report.not_modified
@@ -116,7 +116,7 @@ def _write_settings(folder: Path, address: str) -> tuple[Path, Path]:
     return config, alerts
 
 
-def _run(server: Server, context: Context, console: Console) -> _Sum:
+def _run(server: Server, context: PollContext, console: Console) -> _Sum:
     total = _Sum()
     for number, evening in enumerate([server.now, *archive_loader.evenings(server.archive)]):
         server.now = evening
@@ -135,7 +135,7 @@ def _run(server: Server, context: Context, console: Console) -> _Sum:
 
 
 def _changes(
-    reports: list[Report], store: Store, *, baseline: bool
+    reports: list[PollReport], store: Store, *, baseline: bool
 ) -> Iterator[tuple[Change, tuple[Operation, ...]]]:
     """The changes that the reports name, each with its redline."""
     if baseline:
@@ -164,7 +164,7 @@ def _tell_baseline(total: _Sum, evening: datetime, console: Console) -> None:
 def _tell_day(
     evening: datetime,
     shown: list[tuple[Change, tuple[Operation, ...]]],
-    reports: list[Report],
+    reports: list[PollReport],
     console: Console,
 ) -> None:
     alerts = sum(report.alerts for report in reports)

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Indel
 
-from tracker.diffing.normalization import legal_form, letters, only_typography
+from tracker.diffing.normalization import differs_in_typography_only, legal_text, letters_only
 from tracker.diffing.word_diff import CELL_GAP, likeness, tokens
 from tracker.model import Unit, UnitKind
 
@@ -81,7 +81,7 @@ def body(unit: Unit) -> str:
     return unit.text[len(lead) :].lstrip() if lead else unit.text
 
 
-def parents(units: Sequence[Unit]) -> list[int]:
+def parent_paths(units: Sequence[Unit]) -> list[int]:
     """For each unit the index of the nearest earlier one of less depth; -1 where there is none."""
     found: list[int] = []
     stack: list[tuple[int, int]] = []  # depth and index of what is open
@@ -94,7 +94,7 @@ def parents(units: Sequence[Unit]) -> list[int]:
     return found
 
 
-def in_order(pairs: Sequence[tuple[int, int]]) -> set[int]:
+def longest_increasing(pairs: Sequence[tuple[int, int]]) -> set[int]:
     """Of pairs sorted by their first member, the largest set whose second members ascend too
     (as first members): what did not move. Longest increasing subsequence, O(n log n)."""
     if all(pairs[k][1] < pairs[k + 1][1] for k in range(len(pairs) - 1)):
@@ -128,7 +128,7 @@ class Alignment:
         self.of = [-1] * len(after)
         self.old_bodies = [body(unit) for unit in before]
         self.new_bodies = [body(unit) for unit in after]
-        self.old_parents, self.new_parents = parents(before), parents(after)
+        self.old_parents, self.new_parents = parent_paths(before), parent_paths(after)
         self._by_path: dict[str, int] = {}
         for j, unit in enumerate(after):
             self._by_path.setdefault(unit.path, j)
@@ -152,7 +152,7 @@ class Alignment:
         self.to = to
         self.of = [kept[i] if i >= 0 else -1 for i in self.of]
         self.old_bodies = [body(unit) for unit in before]
-        self.old_parents = parents(before)
+        self.old_parents = parent_paths(before)
         self.alike = {kept[i] for i in self.alike}
         self.unlike = {(kept[i], j) for i, j in self.unlike}
         self._tokens = ({}, self._tokens[1])
@@ -179,7 +179,7 @@ class Alignment:
             if old.path == new.path or len(words) >= _LONE:
                 self._pair(i, j)
                 pairs.append((i, j))
-        settled = in_order(pairs)
+        settled = longest_increasing(pairs)
         last = len(self.to) - 1
         for i, j in pairs:
             if i < last and self.to[i + 1] < 0 and i in settled:
@@ -279,8 +279,8 @@ class Alignment:
             j = self._by_path.get(self.before[i].path, -1)
             if j >= 0:
                 self._pair_alike(i, j)
-        once_old = _standing_once([letters(self.old_bodies[i]) if self.to[i] < 0 else "" for i in old])
-        once_new = _standing_once([letters(self.new_bodies[j]) if self.of[j] < 0 else "" for j in new])
+        once_old = _standing_once([letters_only(self.old_bodies[i]) if self.to[i] < 0 else "" for i in old])
+        once_new = _standing_once([letters_only(self.new_bodies[j]) if self.of[j] < 0 else "" for j in new])
         for words, at in once_old.items():
             there = once_new.get(words, -1)
             if at >= 0 and there >= 0:
@@ -294,7 +294,7 @@ class Alignment:
             return
         if old.key != new.key and not _may_be_renamed(old.key, new.key):
             return
-        if only_typography(self.old_bodies[i], self.new_bodies[j]):
+        if differs_in_typography_only(self.old_bodies[i], self.new_bodies[j]):
             self._pair(i, j)
             self.alike.add(i)
         else:
@@ -465,4 +465,4 @@ def _may_be_renamed(old: str, new: str) -> bool:
     if not old or not new:
         return False
     old, new = old.rpartition(" › ")[2], new.rpartition(" › ")[2]
-    return Indel.normalized_similarity(old, new) >= _SAME_PARTY or legal_form(old) == legal_form(new)
+    return Indel.normalized_similarity(old, new) >= _SAME_PARTY or legal_text(old) == legal_text(new)

@@ -111,7 +111,7 @@ def _lowered(found: re.Match[str]) -> str:
     return word + _KEEP_LOWERED if not word or word in UNITS else word
 
 
-def legal_form(text: str) -> str:
+def legal_text(text: str) -> str:
     """The text without its typography. Equal forms mean an editorial difference only."""
     text = _characters(text)
     if "://" in text:
@@ -135,20 +135,20 @@ def legal_form(text: str) -> str:
     return _BETWEEN_CJK.sub("", text)
 
 
-def letters(text: str) -> str:
+def letters_only(text: str) -> str:
     """The letters and digits alone: a cheap key, the same for texts that differ in punctuation only."""
     return _NOT_WORD.sub("", text)
 
 
-def only_typography(before: str, after: str) -> bool:
+def differs_in_typography_only(before: str, after: str) -> bool:
     """Whether nothing of legal weight differs between two texts."""
     if before == after:
         return True
     if "<" not in before and "<" not in after:  # what a tag holds is read from its start
         before, after = _around_the_difference(before, after)
-    if _is_plain(before) and _is_plain(after) and letters(before) != letters(after):
+    if _is_plain(before) and _is_plain(after) and letters_only(before) != letters_only(after):
         return False  # nearly every real change changes a letter or a digit: seen at little cost
-    return legal_form(before) == legal_form(after)
+    return legal_text(before) == legal_text(after)
 
 
 def _is_plain(text: str) -> bool:
@@ -161,11 +161,11 @@ def _is_plain(text: str) -> bool:
 def _around_the_difference(before: str, after: str) -> tuple[str, str]:
     """Both texts cut to what differs, with some whole words on either side: the form of a word
     depends on its neighbours at most."""
-    start, rest = common_ends(before, after, _CONTEXT)
+    start, rest = common_affixes(before, after, _CONTEXT)
     return before[start : len(before) - rest], after[start : len(after) - rest]
 
 
-def common_ends(before: str, after: str, keep: int) -> tuple[int, int]:
+def common_affixes(before: str, after: str, keep: int) -> tuple[int, int]:
     """How many characters at the start, and how many at the end, two different texts share; cut at
     white space, `keep` characters or more before the difference."""
     shorter = min(len(before), len(after))

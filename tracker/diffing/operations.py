@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tracker.diffing.alignment import Alignment, body, designator, in_order, second_copies
-from tracker.diffing.normalization import legal_form, only_typography
+from tracker.diffing.alignment import Alignment, body, designator, longest_increasing, second_copies
+from tracker.diffing.normalization import differs_in_typography_only, legal_text
 from tracker.diffing.weightless import is_target, marked, same_but_for_list_mark, same_target
 from tracker.diffing.word_diff import word_spans
 from tracker.model import Document, Op, Operation, Unit, UnitKind
@@ -62,7 +62,7 @@ def _removed(unit: Unit, position: int, follows: str | None = None) -> Operation
 
 def _weightless(unit: Unit) -> bool:
     """Editorial notes are data about the text; a unit of punctuation alone says nothing."""
-    return unit.kind is UnitKind.EDITORIAL_NOTE or not legal_form(unit.text[:200])
+    return unit.kind is UnitKind.EDITORIAL_NOTE or not legal_text(unit.text[:200])
 
 
 class _Comparison:
@@ -77,7 +77,7 @@ class _Comparison:
         self._texts_after = {unit.path: unit.text for unit in after} if self.copies else {}
         self.to, self.of = self.aligned.to, self.aligned.of
         pairs = [(i, j) for i, j in enumerate(self.to) if j >= 0]
-        self.settled = in_order(pairs)
+        self.settled = longest_increasing(pairs)
         self.untouched = {  # units after that stayed as and where they were
             j
             for i, j in pairs
@@ -130,7 +130,7 @@ class _Comparison:
         unit, base = self.before[i], self.copies[i]
         gone = _removed(unit, i)
         stays = self._texts_after.get(base)
-        if stays is None or not only_typography(unit.text, stays):
+        if stays is None or not differs_in_typography_only(unit.text, stays):
             return gone
         return replace(gone, editorial=True, follows=base)
 
@@ -169,7 +169,7 @@ class _Comparison:
             return self._pair(i, j, Op.CHANGED, self._leader(i, j))
         # The ordinal of an undesignated paragraph is ours, not the law's; a path may only be spelt otherwise.
         ordinal = not old.marker and not new.marker and old.text == new.text
-        respelt = not ordinal and legal_form(old.path) == legal_form(new.path) and self._same(i, j)
+        respelt = not ordinal and legal_text(old.path) == legal_text(new.path) and self._same(i, j)
         return self._pair(i, j, Op.RENUMBERED, follows, editorial=ordinal or respelt)
 
     def _leader(self, i: int, j: int) -> str | None:
@@ -195,7 +195,7 @@ class _Comparison:
             return True
         if i in self.aligned.alike and designator(old) == designator(new):
             return True
-        return (i, j) not in self.aligned.unlike and only_typography(old.text, new.text)
+        return (i, j) not in self.aligned.unlike and differs_in_typography_only(old.text, new.text)
 
     def _pair(
         self, i: int, j: int, op: Op, follows: str | None = None, *, editorial: bool = False
@@ -248,7 +248,7 @@ def _run(units: Sequence[Unit], partner: Sequence[int], at: int, whole: Unit) ->
             joined = [units[k] for k in range(start, end)]
             size = _together(joined)
             if run and size >= _NEARLY * len(whole.text):
-                wanted = wanted or (legal_form(whole.text), legal_form(body(whole)))
+                wanted = wanted or (legal_text(whole.text), legal_text(body(whole)))
                 if _reads(wanted[0], [unit.text for unit in joined]):
                     return run, True
                 if _reads(wanted[1], [body(unit) for unit in joined]):
@@ -262,13 +262,13 @@ def _run(units: Sequence[Unit], partner: Sequence[int], at: int, whole: Unit) ->
 
 def _reads(whole: str, pieces: list[str]) -> bool:
     """Whether pieces in their order read as `whole`, a legal form. What begins a paragraph may begin with a capital."""
-    joined = legal_form(" ".join(pieces))
+    joined = legal_text(" ".join(pieces))
     if joined == whole:
         return True
     if len(joined) != len(whole) or joined.casefold() != whole.casefold():
         return False
     differing = [index for index, (one, other) in enumerate(zip(joined, whole, strict=True)) if one != other]
-    opening = [legal_form(body(Unit("", UnitKind.PARAGRAPH, piece))) for piece in pieces[1:]]
+    opening = [legal_text(body(Unit("", UnitKind.PARAGRAPH, piece))) for piece in pieces[1:]]
     # Each stands at the start of a piece: so many at most, each the first letter of a word that begins one.
     return len(differing) <= len(opening) and all(
         (not index or joined[index - 1] == " ")

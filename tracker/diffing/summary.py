@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tracker.countries import places
-from tracker.model import Bilingual, Op, Operation, UnitKind
+from tracker.countries import countries_in
+from tracker.model import LocalizedText, Op, Operation, UnitKind
 from tracker.text import fold_space
 
 _SEPARATOR = " › "
@@ -94,19 +94,19 @@ class _Run:
     pushed: Op | None
 
 
-def summarize(operations: Sequence[Operation]) -> Bilingual:
+def summarize(operations: Sequence[Operation]) -> LocalizedText:
     """What the operations amount to. Editorial ones are counted only when there is nothing else."""
     weighty = [op for op in operations if not op.editorial]
     if not weighty:
         count = sum(op.before != op.after for op in operations)
         if not count and operations:
-            return Bilingual(
+            return LocalizedText(
                 "順序のみの相違。法文の変更なし。", "Only the order differs; no change of the law's words."
             )
         if not count:
-            return Bilingual("相違なし。", "No difference.")
+            return LocalizedText("相違なし。", "No difference.")
         place = "place" if count == 1 else "places"
-        return Bilingual(
+        return LocalizedText(
             f"句読点・表記のみの相違({count}か所)。法文の変更なし。",
             f"Only punctuation and typography differ ({count} {place}); no change of the law's words.",
         )
@@ -118,7 +118,7 @@ def summarize(operations: Sequence[Operation]) -> Bilingual:
         en.append(f"and {more} more {'place' if more == 1 else 'places'}")
         ja.append(f"ほか{more}か所")
     before, after = _telling(weighty)
-    return Bilingual(
+    return LocalizedText(
         "。".join(ja) + "。" + _quote_ja(before, after), "; ".join(en) + "." + _quote_en(before, after)
     )
 
@@ -290,7 +290,7 @@ def _japanese(place: _Place) -> str:
 
 def _country(heading: str) -> str:
     """The heading of a list's country in Japanese, `日本`; as printed where it names none, or more than one."""
-    found = places(heading)
+    found = countries_in(heading)
     return found[0].ja if len(found) == 1 else f"「{heading}」"
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tracker.diffing.normalization import only_typography
+from tracker.diffing.normalization import differs_in_typography_only
 from tracker.model import Op, Operation, Unit, UnitKind
 from tracker.page_parts import is_rest_of_page
 
@@ -32,7 +32,7 @@ def same_target(before: str, after: str) -> bool:
     relative address is compared with the path of an absolute one."""
     old_words, old = _parted(before)
     new_words, new = _parted(after)
-    return only_typography(old_words, new_words) and same_address(old, new)
+    return differs_in_typography_only(old_words, new_words) and same_address(old, new)
 
 
 def same_address(old: str, new: str) -> bool:
@@ -51,7 +51,7 @@ def same_but_for_list_mark(old: Unit, new: Unit) -> bool:
     for drawn, typed in ((old, new), (new, old)):
         if _is_item(drawn) and not _TYPED_MARK.match(drawn.text):
             mark = _TYPED_MARK.match(typed.text)
-            if mark and only_typography(drawn.text, typed.text[mark.end() :]):
+            if mark and differs_in_typography_only(drawn.text, typed.text[mark.end() :]):
                 return True
     return False
 

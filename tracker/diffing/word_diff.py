@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
-from tracker.diffing.normalization import CJK, common_ends
+from tracker.diffing.normalization import CJK, common_affixes
 from tracker.model import SpanKind
 
 Spans = tuple[tuple[SpanKind, str], ...]
@@ -119,7 +119,7 @@ def _between(before: str, after: str, markers: tuple[str, str], writer: _Writer)
     if not before or not after:
         writer.replace(before, after)
         return
-    start, rest = common_ends(before, after, _CITATION)
+    start, rest = common_affixes(before, after, _CITATION)
     writer.equal(before[:start])
     gone, come = before[start : len(before) - rest], after[start : len(after) - rest]
     old, new = _TOKEN.findall(gone), _TOKEN.findall(come)

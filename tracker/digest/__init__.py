@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from tracker.digest.markdown import markdown
 from tracker.digest.period import Period, last_week, read_week, week_of
-from tracker.digest.queries import week as gather
-from tracker.digest.rendering import STYLE, letter, mail, page, pdf
-from tracker.digest.text import sheet
-from tracker.digest.view_model import Sheet
+from tracker.digest.queries import load_week
+from tracker.digest.rendering import STYLE, page, pdf, render_email, render_mail
+from tracker.digest.text import build_view
+from tracker.digest.view_model import DigestView
 from tracker.digest.week import Week
 
 __all__ = [
     "STYLE",
+    "DigestView",
     "Period",
-    "Sheet",
     "Week",
-    "gather",
+    "build_view",
     "last_week",
-    "letter",
-    "mail",
+    "load_week",
     "markdown",
     "page",
     "pdf",
     "read_week",
-    "sheet",
+    "render_email",
+    "render_mail",
     "week_of",
 ]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from tracker.citations import sort_key
 from tracker.diffing.summary import split_path
 from tracker.model import Change, DocumentKind, Op, Operation, UnitKind
-from tracker.sanitize import line
-from tracker.text import search_form
+from tracker.sanitize import sanitize_line
+from tracker.text import search_key
 
 # The Entity List, the Unverified List and the Military End-User List (15 CFR part 744).
 _PARTY_LISTS = re.compile(r"^Supp\. No\. [467] to Part 744$")
@@ -21,7 +21,7 @@ _ORDER = {Op.ADDED: 0, Op.CHANGED: 1, Op.REMOVED: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class PartyChange:
     """A party that came onto a list, left it, or whose entry reads otherwise now. `country` as the list prints it."""
 
     op: Op
@@ -36,7 +36,7 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class SectionChanges:
     """A section, supplement or part in which something of substance changed: how many units, by what happened."""
 
     name: str
@@ -48,7 +48,7 @@ class Section:
         return sum(self.counts.values())
 
 
-def party_of(operation: Operation, change: Change) -> Party | None:
+def party_of(operation: Operation, change: Change) -> PartyChange | None:
     """The listed party that an operation is about, if it is about one."""
     if operation.kind is not UnitKind.ROW or operation.editorial:
         return None
@@ -60,7 +60,9 @@ def party_of(operation: Operation, change: Change) -> Party | None:
         return None  # only its place in the table is another
     if op is not Op.CHANGED and _is_to_be_checked(change):
         return None
-    return Party(op, line(register), line(above[-1]) if above else "", line(name), change)
+    return PartyChange(
+        op, sanitize_line(register), sanitize_line(above[-1]) if above else "", sanitize_line(name), change
+    )
 
 
 def _is_to_be_checked(change: Change) -> bool:
@@ -75,11 +77,11 @@ def only_parties(change: Change) -> bool:
     return bool(registers) and all(_PARTY_LISTS.match(register) for register in registers)
 
 
-def _key(party: Party) -> tuple[str, ...]:
-    return tuple(search_form(text) for text in (party.register, party.country, party.name))
+def _key(party: PartyChange) -> tuple[str, ...]:
+    return tuple(search_key(text) for text in (party.register, party.country, party.name))
 
 
-def last_told(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> Mapping[tuple[str, ...], Op]:
+def last_reported(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> Mapping[tuple[str, ...], Op]:
     """What became last of each party in these changes."""
     found = {}
     for change, operations in sorted(touched, key=lambda pair: pair[0].detected_at):
@@ -90,11 +92,11 @@ def last_told(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> Mapping[
 
 def parties(
     touched: Iterable[tuple[Change, Sequence[Operation]]], before: Mapping[tuple[str, ...], Op]
-) -> tuple[Party, ...]:
+) -> tuple[PartyChange, ...]:
     """Those in Japan first, then by country and name. What two sources say of one party is told once, from the
     regulations where they say it; what was the last to be told of it in an earlier week (`before`) is not told again:
     an entry that was added there is not added once more because another source follows."""
-    found: dict[tuple[str, ...], Party] = {}
+    found: dict[tuple[str, ...], PartyChange] = {}
     for change, operations in sorted(touched, key=lambda pair: pair[0].kind is DocumentKind.LIST):
         for operation in operations:
             party = party_of(operation, change)
@@ -113,7 +115,7 @@ def parties(
     )
 
 
-def _known(party: Party, before: Mapping[tuple[str, ...], Op]) -> bool:
+def _known(party: PartyChange, before: Mapping[tuple[str, ...], Op]) -> bool:
     """An entry that reads otherwise may do so again; one can come or go only once."""
     return party.op is not Op.CHANGED and before.get(_key(party)) is party.op
 
@@ -139,7 +141,7 @@ def repeats(
     return bool(mine) and len(weighty) == len(mine) and mine <= told(others, other)
 
 
-def sections(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> tuple[Section, ...]:
+def sections(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> tuple[SectionChanges, ...]:
     """The sections of the regulations with changes of substance, in the order of the book."""
     counted: dict[str, tuple[Counter[Op], Change]] = {}
     for change, operations in touched:
@@ -149,9 +151,9 @@ def sections(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> tuple[Sec
             # A note's or a source line's date says that something happened, not what.
             if operation.editorial or operation.kind in (UnitKind.CITATION, UnitKind.EDITORIAL_NOTE):
                 continue
-            name = line(split_path(operation.path)[0])
+            name = sanitize_line(split_path(operation.path)[0])
             counted.setdefault(name, (Counter(), change))[0][operation.op] += 1
     return tuple(
-        Section(name, counts, change)
+        SectionChanges(name, counts, change)
         for name, (counts, change) in sorted(counted.items(), key=lambda entry: sort_key(entry[0]))
     )

@@ -7,7 +7,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from tracker.digest.view_model import Chart, Series, Sheet
+from tracker.digest.view_model import ChartView, DigestView, Series
 from tracker.model import Level
 
 # Seen on white and on the viewer's dark ground; neighbours differ in lightness as well as in hue, for those who do
@@ -50,7 +50,7 @@ class Shaded:
         return SHADES[self.step]
 
 
-def drawn(chart: Chart) -> Markup:
+def drawn(chart: ChartView) -> Markup:
     """A chart for a page: SVG, or a table where the numbers are the picture. Empty where there is nothing to show."""
     if not any(any(series.values) for series in chart.series):
         return Markup()
@@ -60,12 +60,12 @@ def drawn(chart: Chart) -> Markup:
     return Markup(svg)  # noqa: S704 - escaped where it is made
 
 
-def cells(sheet: Sheet) -> dict[str, tuple[Bar, ...]]:
+def cells(sheet: DigestView) -> dict[str, tuple[Bar, ...]]:
     """The bars of a mail, by the id of their chart: a bar for each column."""
     return {chart.id: _bars(chart) for chart in sheet.charts if chart.id != "topics"}
 
 
-def shaded(chart: Chart) -> list[tuple[str, list[Shaded]]]:
+def shaded(chart: ChartView) -> list[tuple[str, list[Shaded]]]:
     """Each series of a chart with the shades of its numbers."""
     most = max((max(series.values) for series in chart.series), default=0)
     return [
@@ -81,7 +81,7 @@ def fill(series: Series, column: int) -> str:
     return LATE if column == 0 else PLAIN
 
 
-def _bars(chart: Chart) -> tuple[Bar, ...]:
+def _bars(chart: ChartView) -> tuple[Bar, ...]:
     totals = _totals(chart)
     most = max(totals, default=0)
     last = len(chart.columns) - 1
@@ -100,7 +100,7 @@ def _bars(chart: Chart) -> tuple[Bar, ...]:
     )
 
 
-def _totals(chart: Chart) -> list[int]:
+def _totals(chart: ChartView) -> list[int]:
     return [sum(series.values[index] for series in chart.series) for index in range(len(chart.columns))]
 
 
@@ -111,7 +111,7 @@ def _step(value: int, most: int) -> int:
     return max(1, round(value / most * (len(SHADES) - 1)))
 
 
-def _heat(chart: Chart) -> Markup:
+def _heat(chart: ChartView) -> Markup:
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in chart.columns)
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
@@ -124,7 +124,7 @@ def _heat(chart: Chart) -> Markup:
     )
 
 
-def _columns(chart: Chart) -> str:
+def _columns(chart: ChartView) -> str:
     """Stacked columns, the total above each, the last one marked as the week of the digest."""
     totals = _totals(chart)
     most = max(totals)
@@ -156,7 +156,7 @@ def _columns(chart: Chart) -> str:
     return _svg(chart, _HEIGHT, shapes)
 
 
-def _lengths(chart: Chart) -> str:
+def _lengths(chart: ChartView) -> str:
     """A bar for each column of the chart, from top to bottom."""
     totals = _totals(chart)
     most = max(totals)
@@ -178,7 +178,7 @@ def _text(x: float, y: float, words: str, attributes: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" fill="currentColor" {attributes}>{escape(words)}</text>'
 
 
-def _svg(chart: Chart, height: int, shapes: list[str]) -> str:
+def _svg(chart: ChartView, height: int, shapes: list[str]) -> str:
     name = f"digest-chart-{chart.id}"
     return (
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img"'

@@ -5,36 +5,38 @@ from __future__ import annotations
 from typing import Any
 
 from tracker.digest.markdown import markdown
-from tracker.digest.rendering import letter, pdf
-from tracker.digest.text import sheet
-from tracker.digest.view_model import Row, Sheet
-from tracker.digest.week import Action, Week
+from tracker.digest.rendering import pdf, render_email
+from tracker.digest.text import build_view
+from tracker.digest.view_model import DigestRow, DigestView
+from tracker.digest.week import ActionItem, Week
 from tracker.model import Language, Level
-from tracker.notifications.formats import Letter, Parcel
-from tracker.rendering.alert_message import Fact, Message
-from tracker.serialization import instant
+from tracker.notifications.formats import EmailMessage, OutboundMessage
+from tracker.rendering.alert_message import LabeledFact, Message
+from tracker.serialization import format_instant
 
 SHOWN = 5  # actions in the short form
 
 
-def parcel(week: Week, language: Language, key: str, *, form: str = "html", repeated: bool = False) -> Parcel:
+def digest_message(
+    week: Week, language: Language, key: str, *, form: str = "html", repeated: bool = False
+) -> OutboundMessage:
     """The week for one channel. `form`: html, md, pdf. Raises UsageError where a PDF cannot be made."""
     if form == "md":
-        told, html = sheet(week, language, repeated=repeated), ""
+        told, html = build_view(week, language, repeated=repeated), ""
     else:
-        told, html = letter(week, language, repeated=repeated)
+        told, html = render_email(week, language, repeated=repeated)
     files = ((f"tracker-{told.name}-{language}.pdf", "application/pdf", pdf(told)),) if form == "pdf" else ()
     thread = f"digest-{week.profile}" if week.profile else "digest"
-    return Parcel(
+    return OutboundMessage(
         message=message(told),
         record=as_json(week, told),
         key=key,
         thread=thread,
-        letter=Letter(markdown(told), html, files),
+        letter=EmailMessage(markdown(told), html, files),
     )
 
 
-def message(told: Sheet) -> Message:
+def message(told: DigestView) -> Message:
     """What a chat shows: the three sentences, what needs action, the way to the rest."""
     actions = [
         row
@@ -43,7 +45,7 @@ def message(told: Sheet) -> Message:
         for group in section.groups
         for row in group.rows
     ]
-    warning = (Fact("⚠", told.warning, strong=True),) if told.warning else ()
+    warning = (LabeledFact("⚠", told.warning, strong=True),) if told.warning else ()
     return Message(
         id=f"digest-{told.name}",
         language=told.language,
@@ -58,22 +60,22 @@ def message(told: Sheet) -> Message:
         points=(*warning, *(_point(row) for row in actions[:SHOWN])),
         quotes=(),
         facts=(),
-        links=(Fact(told.viewer_says, told.viewer),) if told.viewer else (),
+        links=(LabeledFact(told.viewer_says, told.viewer),) if told.viewer else (),
         notice=told.notice,
     )
 
 
-def _point(row: Row) -> Fact:
+def _point(row: DigestRow) -> LabeledFact:
     when = f"{row.when} {row.left}" if row.left else row.when
-    return Fact(when, f"[{row.badge}] {row.head}", row.soon)
+    return LabeledFact(when, f"[{row.badge}] {row.head}", row.soon)
 
 
-def as_json(week: Week, told: Sheet) -> dict[str, Any]:
+def as_json(week: Week, told: DigestView) -> dict[str, Any]:
     """For programs: what the page says, with the ids of the changes, which `/api/changes` has whole."""
     return {
         "digest": week.period.name,
-        "from": instant(week.period.start),
-        "to": instant(week.period.end),
+        "from": format_instant(week.period.start),
+        "to": format_instant(week.period.end),
         "profile": week.profile or None,
         "sentences": list(told.sentences),
         "warning": told.warning or None,
@@ -84,7 +86,7 @@ def as_json(week: Week, told: Sheet) -> dict[str, Any]:
     }
 
 
-def _action(action: Action) -> dict[str, Any]:
+def _action(action: ActionItem) -> dict[str, Any]:
     return {
         "change": action.item.change.id,
         "level": str(action.item.level),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tracker.digest.quarter import BOUNDS, Quarter
-from tracker.digest.view_model import Chart, Series
+from tracker.digest.view_model import ChartView, Series
 from tracker.i18n import label, t
 from tracker.model import Language, Level
 
 LEVELS = (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW)
 
 
-def charts(quarter: Quarter, language: Language) -> tuple[Chart, ...]:
+def charts(quarter: Quarter, language: Language) -> tuple[ChartView, ...]:
     """Levels and topics by week; the lead time where there are enough rules to say something of it. None of a
     quarter in which nothing was seen."""
     if not quarter.total:
@@ -22,13 +22,13 @@ def _columns(quarter: Quarter) -> tuple[str, ...]:
     return tuple(f"{tally.period.first.month}/{tally.period.first.day}" for tally in quarter.weeks)
 
 
-def _levels(quarter: Quarter, language: Language) -> Chart:
+def _levels(quarter: Quarter, language: Language) -> ChartView:
     now, before = quarter.weeks[-1].total, len(quarter.weeks) - 1
     series = tuple(
         Series(label("level", level, language), tuple(tally.levels[level] for tally in quarter.weeks), level)
         for level in LEVELS
     )
-    return Chart(
+    return ChartView(
         "levels",
         t("digest.chart-levels", language),
         t("digest.chart-levels-says", language, now=now, weeks=before, usual=f"{quarter.usual:.1f}")
@@ -41,7 +41,7 @@ def _levels(quarter: Quarter, language: Language) -> Chart:
     )
 
 
-def _topics(quarter: Quarter, language: Language) -> tuple[Chart, ...]:
+def _topics(quarter: Quarter, language: Language) -> tuple[ChartView, ...]:
     if not quarter.topics:
         return ()
     series = tuple(
@@ -56,10 +56,10 @@ def _topics(quarter: Quarter, language: Language) -> tuple[Chart, ...]:
         count=sum(tally.topics[top] for tally in quarter.weeks),
         total=quarter.total,
     )
-    return (Chart("topics", t("digest.chart-topics", language), says, _columns(quarter), series),)
+    return (ChartView("topics", t("digest.chart-topics", language), says, _columns(quarter), series),)
 
 
-def _lead(quarter: Quarter, language: Language) -> tuple[Chart, ...]:
+def _lead(quarter: Quarter, language: Language) -> tuple[ChartView, ...]:
     """Only with enough rules to say something of them."""
     lead = quarter.lead
     if lead.total < 3 or lead.median is None:
@@ -85,5 +85,5 @@ def _lead(quarter: Quarter, language: Language) -> tuple[Chart, ...]:
     else:
         says = t("digest.chart-lead-late", language, total=lead.total, already=lead.counts[0])
     return (
-        Chart("lead", t("digest.chart-lead", language), says, tuple(columns), (Series("", lead.counts),)),
+        ChartView("lead", t("digest.chart-lead", language), says, tuple(columns), (Series("", lead.counts),)),
     )

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from datetime import date
 
 from tracker.digest.figures import LEVELS
-from tracker.digest.phrases import Words
+from tracker.digest.phrases import Phrases
 from tracker.i18n import label, t
-from tracker.legal_status.current import standing
+from tracker.legal_status.current import current_status
 from tracker.model import Level
 from tracker.rendering.alert_message import level_badge
 from tracker.rendering.deadlines import days_left
-from tracker.sanitize import line, shorten
+from tracker.sanitize import sanitize_line, shorten
 
 
-def subject(words: Words, title: str, marks: Sequence[str]) -> str:
+def subject(words: Phrases, title: str, marks: Sequence[str]) -> str:
     week, language = words.week, words.language
     weighty = week.count(Level.CRITICAL) + week.count(Level.HIGH)
     said = (
@@ -27,7 +27,7 @@ def subject(words: Words, title: str, marks: Sequence[str]) -> str:
     return shorten(f"{title}{f' ({told})' if told else ''}: {said}", 140)
 
 
-def warning(words: Words) -> str:
+def warning(words: Phrases) -> str:
     ill = words.week.ill
     if not ill:
         return ""
@@ -35,11 +35,11 @@ def warning(words: Words) -> str:
     return t("digest.warning", words.language, count=len(ill), names=names)
 
 
-def sentences(words: Words) -> tuple[str, ...]:
+def sentences(words: Phrases) -> tuple[str, ...]:
     return tuple(said for said in (_counted(words), _weightiest(words), _next(words)) if said)
 
 
-def _counted(words: Words) -> str:
+def _counted(words: Phrases) -> str:
     week, language = words.week, words.language
     if week.empty:
         return t("digest.nothing", language)
@@ -55,18 +55,18 @@ def _counted(words: Words) -> str:
         said += t("digest.updates", language, count=updates)
     if week.profile:
         key = "digest.matched" if week.matched else "digest.matched-none"
-        said += t(key, language, count=week.matched, profile=line(week.profile))
+        said += t(key, language, count=week.matched, profile=sanitize_line(week.profile))
     return said
 
 
-def _weightiest(words: Words) -> str:
+def _weightiest(words: Phrases) -> str:
     week, language = words.week, words.language
     if week.empty:
         return watched(words)
     top = min(week.items, key=lambda item: (-item.level.rank, not item.matched))
     if top.level.rank < Level.MEDIUM.rank:
         return t("digest.minor", language)
-    now = standing(top.change.tagging.status, week.as_of).now
+    now = current_status(top.change.tagging.status, week.as_of).now
     said = level_badge(top.level, top.change.tagging.direction, language)
     if now is not None:
         state = label("status", now.state, language)
@@ -74,14 +74,14 @@ def _weightiest(words: Words) -> str:
     return t("digest.weightiest", language, badge=said, what=words.what(top.change))
 
 
-def watched(words: Words) -> str:
+def watched(words: Phrases) -> str:
     sources = words.week.sources
     taken = sum(source.taken for source in sources)
     well = sum(source.well(words.week.period) for source in sources)
     return t("digest.watched", words.language, well=well, all=len(sources), taken=taken)
 
 
-def _next(words: Words) -> str:
+def _next(words: Phrases) -> str:
     week, language = words.week, words.language
     dated = [action for action in week.actions if action.date is not None]
     first = min(dated, key=lambda action: action.date.date if action.date else date.max, default=None)

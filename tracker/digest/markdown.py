@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tracker.digest.view_model import Chart, Group, Row, Sheet
+from tracker.digest.view_model import ChartView, DigestGroup, DigestRow, DigestView
 from tracker.i18n import t
-from tracker.notifications.formats import uncalled
+from tracker.notifications.formats import defuse_mentions
 
 # What CommonMark or GitHub's Markdown gives a meaning inside a line; and at its beginning.
 _ACTING = re.compile(r"([\\`*_\[\]<|~]|&(?=#?\w+;))")
@@ -18,7 +18,7 @@ _CALLS = re.compile(r"(?i)\b(https?|ftp|mailto|javascript)(:)|(www)(\.)|(@)(?=\w
 
 def escape(text: str) -> str:
     """A line of text as Markdown that shows just that text."""
-    escaped = _CALLS.sub(_defused, _ACTING.sub(r"\\\1", uncalled(text)))
+    escaped = _CALLS.sub(_defused, _ACTING.sub(r"\\\1", defuse_mentions(text)))
     return _OPENING.sub(_begun, escaped)
 
 
@@ -34,12 +34,12 @@ def _begun(match: re.Match[str]) -> str:
     return f"{space}{mark}\\" if mark.isdecimal() else f"{space}\\{mark}"
 
 
-def markdown(sheet: Sheet) -> str:
+def markdown(sheet: DigestView) -> str:
     """The whole digest, ending with a line break."""
     return "\n".join(_lines(sheet)) + "\n"
 
 
-def _lines(sheet: Sheet) -> Iterator[str]:
+def _lines(sheet: DigestView) -> Iterator[str]:
     yield f"# {escape(sheet.title)}"
     yield ""
     yield escape(" · ".join((sheet.span, *sheet.marks)))
@@ -71,7 +71,7 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     yield escape(sheet.notice)
 
 
-def _group(group: Group, sheet: Sheet) -> Iterator[str]:
+def _group(group: DigestGroup, sheet: DigestView) -> Iterator[str]:
     yield ""
     if group.title:
         yield f"### {escape(group.title)}"
@@ -84,7 +84,7 @@ def _group(group: Group, sheet: Sheet) -> Iterator[str]:
         yield f"- {escape(group.more)}"
 
 
-def _row(row: Row, sheet: Sheet) -> str:
+def _row(row: DigestRow, sheet: DigestView) -> str:
     when = f"{row.when} ({row.left})" if row.left else row.when
     said = [f"**{escape(word)}**" for word in (when, row.badge) if word]
     said += [escape(f"({mark})") for mark in row.marks]
@@ -94,7 +94,7 @@ def _row(row: Row, sheet: Sheet) -> str:
     return " ".join(said)
 
 
-def _chart(chart: Chart, sheet: Sheet) -> Iterator[str]:
+def _chart(chart: ChartView, sheet: DigestView) -> Iterator[str]:
     yield ""
     yield f"### {escape(chart.title)}"
     yield ""

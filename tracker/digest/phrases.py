@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
 
-from tracker.citations import japanese
+from tracker.citations import format_japanese
 from tracker.digest.week import Week
-from tracker.i18n import day as written
+from tracker.i18n import format_day as written
+from tracker.i18n import format_instant as timed
 from tracker.i18n import label, t
-from tracker.i18n import moment as timed
 from tracker.model import Change, DocumentKind, Language, LegalDate
 from tracker.rendering.alert_message import what_changed
 from tracker.rendering.deadlines import change_url
-from tracker.rendering.location_text import noted
-from tracker.sanitize import line, safe_url, shorten
+from tracker.rendering.location_text import date_note
+from tracker.sanitize import safe_url, sanitize_line, shorten
 
 HEADLINE = 150
 TITLE = 110
@@ -27,7 +27,7 @@ _BOOKS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Phrases:
     """A week and the language that it is told in. `share`: which part of long lists is shown."""
 
     week: Week
@@ -58,18 +58,20 @@ class Words:
         if change.kind in _BOOKS:
             return shorten(self.cited(what_changed(change, self.language)[0]), TITLE)
         known = (change.document_number or change.citation) if number else None
-        return shorten(line(change.title), TITLE) + (self.bracketed(line(known)) if known else "")
+        return shorten(sanitize_line(change.title), TITLE) + (
+            self.bracketed(sanitize_line(known)) if known else ""
+        )
 
     def what(self, change: Change) -> str:
         """For the middle of a sentence."""
         return self.head(change, 120) if change.kind in TEXTS else self.name(change, number=False)
 
     def reason(self, change: Change) -> str:
-        return shorten(line(change.tagging.reason.get(self.language)), REASON)
+        return shorten(sanitize_line(change.tagging.reason.get(self.language)), REASON)
 
     def noted(self, entry: LegalDate) -> list[str]:
         """Which document set the date, or for what it holds."""
-        return [self.cited(noted(entry.note, self.language))] if entry.note else []
+        return [self.cited(date_note(entry.note, self.language))] if entry.note else []
 
     def type(self, entry: LegalDate) -> str:
         return label("date", entry.type, self.language)
@@ -78,7 +80,7 @@ class Words:
         return change_url(self.week.viewer_url, change.id) if self.week.viewer_url else safe_url(change.url)
 
     def cited(self, path: str) -> str:
-        return line(japanese(path) if self.language == "ja" else path)
+        return sanitize_line(format_japanese(path) if self.language == "ja" else path)
 
     def day(self, on: date) -> str:
         return written(on, self.language)
@@ -96,7 +98,7 @@ class Words:
         )
 
     def listed(self, words: Iterable[str]) -> str:
-        return ("、" if self.language == "ja" else ", ").join(line(word) for word in words)
+        return ("、" if self.language == "ja" else ", ").join(sanitize_line(word) for word in words)
 
     def bracketed(self, words: str) -> str:
         return f"({words})" if self.language == "ja" else f" ({words})"

@@ -19,7 +19,7 @@ BOUNDS: tuple[int | None, ...] = (0, 7, 30, 90, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class ChangeSighting:
     """One change as statistics need it. `effective`: the first day on which any of it takes effect, where its text
     names one."""
 
@@ -30,7 +30,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class WeekCounts:
     """One week: how many changes of each level, and of each topic (a change counts for each of its topics)."""
 
     period: Period
@@ -58,7 +58,7 @@ class LeadTime:
 class Quarter:
     """Up to thirteen weeks, oldest first, the week of the digest last. `topics` are the busiest, busiest first."""
 
-    weeks: tuple[Tally, ...]
+    weeks: tuple[WeekCounts, ...]
     topics: tuple[str, ...]
     lead: LeadTime
 
@@ -73,12 +73,14 @@ class Quarter:
         return sum(tally.total for tally in before) / len(before) if before else 0.0
 
 
-def quarter(period: Period, sightings: Iterable[Sighting], watched_since: datetime | None = None) -> Quarter:
+def quarter(
+    period: Period, sightings: Iterable[ChangeSighting], watched_since: datetime | None = None
+) -> Quarter:
     """The quarter that ends with this week. Sightings outside it are left out, and so are weeks in which nobody
     watched: they would count as quiet."""
     periods = [period.shifted(-back) for back in range(WEEKS - 1, -1, -1)]
     weeks = tuple(
-        Tally(one, Counter(), Counter())
+        WeekCounts(one, Counter(), Counter())
         for one in periods
         if one == period or watched_since is None or one.end > watched_since
     )

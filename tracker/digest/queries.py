@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from tracker.digest.period import Period
-from tracker.digest.quarter import WEEKS, Sighting
-from tracker.digest.week import HORIZON, Health, Material, Outage, Review, Week, build
+from tracker.digest.quarter import WEEKS, ChangeSighting
+from tracker.digest.week import HORIZON, DigestMaterial, Review, SourceHealth, SourceOutage, Week, build_week
 from tracker.model import Change, DocumentKind, Level, Operation
-from tracker.serialization import restore
+from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage.database import Store
-from tracker.storage.digest_queries import Weeks
+from tracker.storage.digest_queries import DigestQueries
 from tracker.storage.instants import from_text
-from tracker.storage.read_queries import Reader, reader
+from tracker.storage.read_queries import StoreReader, open_reader
 
 _COMPARED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _LEVELS = tuple(Level)
@@ -25,7 +25,7 @@ _LEVELS = tuple(Level)
 EARLIER = timedelta(days=35)
 
 
-def week(
+def load_week(
     state: Path,
     period: Period,
     *,
@@ -37,11 +37,11 @@ def week(
 ) -> Week:
     """Any week, as the store has it now. `watched`: the sources whose health is told (None: all that the store
     knows). `store`: one that is open already. Raises StoreError where there is no state."""
-    with reader(state) as opened:
+    with open_reader(state) as opened:
         material = _material(opened, period, watched)
         lists = any(change.kind in _COMPARED for change in material.changes)
         before = (
-            _restored(Weeks(opened.connection).compared(period.start - EARLIER, period.start))
+            _restored(DigestQueries(opened.connection).compared(period.start - EARLIER, period.start))
             if lists
             else ()
         )
@@ -52,11 +52,11 @@ def week(
         operations=operations,
         earlier=tuple((change, operations[change.id]) for change in before),
     )
-    return build(period, full, now=now, profile=profile, viewer_url=viewer_url)
+    return build_week(period, full, now=now, profile=profile, viewer_url=viewer_url)
 
 
-def _material(opened: Reader, period: Period, watched: Collection[str] | None) -> Material:
-    weeks = Weeks(opened.connection)
+def _material(opened: StoreReader, period: Period, watched: Collection[str] | None) -> DigestMaterial:
+    weeks = DigestQueries(opened.connection)
     changes = _restored(weeks.first_seen(period.start, period.end))
     names = [link.target for change in changes for link in change.tagging.links]
     affected = _restored(weeks.turning(period.first, period.last, names))
@@ -64,7 +64,7 @@ def _material(opened: Reader, period: Period, watched: Collection[str] | None) -
     # A day more than the horizon: the week speaks as of New York's day.
     planned = _restored(weeks.planned(period.first, period.last + HORIZON + timedelta(days=1)))
     sightings = (
-        Sighting(
+        ChangeSighting(
             from_text(seen.detected_at),
             _LEVELS[seen.level],
             seen.topics,
@@ -76,7 +76,7 @@ def _material(opened: Reader, period: Period, watched: Collection[str] | None) -
     outages = _outages(weeks.outages(period.start, period.end))
     since = weeks.watched_since()
     concerned = dict.fromkeys(change.id for change in (*changes, *updates, *planned))
-    return Material(
+    return DigestMaterial(
         changes=changes,
         updates=updates,
         planned=planned,
@@ -93,7 +93,7 @@ def _material(opened: Reader, period: Period, watched: Collection[str] | None) -
 
 
 def _restored(records: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
-    return tuple(restore(record) for record in records)
+    return tuple(change_from_json(record) for record in records)
 
 
 def _operations(
@@ -110,19 +110,19 @@ def _operations(
             opened.close()
 
 
-def _health(row: Mapping[str, Any], taken: int, outages: tuple[Outage, ...]) -> Health:
+def _health(row: Mapping[str, Any], taken: int, outages: tuple[SourceOutage, ...]) -> SourceHealth:
     since = from_text(row["since"]) if row["since"] else None
-    return Health(row["id"], row["state"], since, row["reason"], taken, outages)
+    return SourceHealth(row["id"], row["state"], since, row["reason"], taken, outages)
 
 
-def _outages(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Outage, ...]]:
+def _outages(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[SourceOutage, ...]]:
     """By source: subjects are `source:fr-bis` and, for one that says nothing any more, `quiet:fr-bis`."""
-    found: dict[str, tuple[Outage, ...]] = {}
+    found: dict[str, tuple[SourceOutage, ...]] = {}
     for row in rows:
         kind, _, name = row["subject"].partition(":")
         if kind in {"source", "quiet"}:
             until = from_text(row["closed_at"]) if row["closed_at"] else None
-            outage = Outage(from_text(row["opened_at"]), until, row["reason"])
+            outage = SourceOutage(from_text(row["opened_at"]), until, row["reason"])
             found[name] = (*found.get(name, ()), outage)
     return found
 

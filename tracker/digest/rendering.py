@@ -11,12 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker.digest import charts
-from tracker.digest.text import sheet
-from tracker.digest.view_model import Sheet
+from tracker.digest.text import build_view
+from tracker.digest.view_model import DigestView
 from tracker.digest.week import Week
 from tracker.i18n import t
 from tracker.model import Language, Level
-from tracker.rendering.print_pdf import printed
+from tracker.rendering.print_pdf import render_pdf
 
 # On white, letters in them and white letters on them stand out at 4.5:1 (WCAG 2.2, 1.4.3).
 COLOURS = {
@@ -44,7 +44,7 @@ def _environment() -> Environment:
     )
 
 
-def _rendered(template: str, told: Sheet, **values: Any) -> str:
+def _rendered(template: str, told: DigestView, **values: Any) -> str:
     words: Mapping[str, Any] = {
         "sheet": told,
         "t": lambda key, **filled: t(key, told.language, **filled),
@@ -56,7 +56,7 @@ def _rendered(template: str, told: Sheet, **values: Any) -> str:
     return _environment().get_template(template).render(words)
 
 
-def mail(told: Sheet) -> str:
+def render_mail(told: DigestView) -> str:
     """A whole HTML document: tables and inline styles, no picture, no script, nothing from elsewhere. Mail clients
     drop style sheets and SVG, so that bars are table cells."""
     import css_inline
@@ -68,28 +68,28 @@ def mail(told: Sheet) -> str:
     return inliner.inline(html)
 
 
-def letter(week: Week, language: Language, *, repeated: bool = False) -> tuple[Sheet, str]:
+def render_email(week: Week, language: Language, *, repeated: bool = False) -> tuple[DigestView, str]:
     """The digest and its mail, with lists as long as Gmail shows a mail whole."""
-    told = sheet(week, language, repeated=repeated)
-    html = mail(told)
+    told = build_view(week, language, repeated=repeated)
+    html = render_mail(told)
     for share in SHARES:
         if len(html.encode()) <= LIMIT:
             break
-        told = sheet(week, language, repeated=repeated, share=share)
-        html = mail(told)
+        told = build_view(week, language, repeated=repeated, share=share)
+        html = render_mail(told)
     return told, html
 
 
 def page(week: Week, language: Language) -> str:
     """A fragment of HTML for the viewer, to be styled by `STYLE`; charts are SVG."""
-    return fragment(sheet(week, language))
+    return fragment(build_view(week, language))
 
 
-def fragment(told: Sheet) -> str:
+def fragment(told: DigestView) -> str:
     return _rendered("page.html.j2", told, drawings=[charts.drawn(chart) for chart in told.charts])
 
 
-def pdf(told: Sheet) -> bytes:
+def pdf(told: DigestView) -> bytes:
     """Raises UsageError, with the way to get it, where the extra is not installed."""
     # Markup: the fragment is escaped already, the style sheet is ours; the footer is a CSS string.
     html = _rendered(
@@ -99,7 +99,7 @@ def pdf(told: Sheet) -> bytes:
         style=Markup(STYLE),  # noqa: S704
         footer=Markup(_css_string(f"{told.title} · {told.span}")),  # noqa: S704
     )
-    return printed(html)
+    return render_pdf(html)
 
 
 def _css_string(text: str) -> str:

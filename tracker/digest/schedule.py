@@ -14,40 +14,40 @@ import structlog
 from tracker.alerts import incidents
 from tracker.clock import ahead, reader_day, reader_instant
 from tracker.config.models import Channel, Digest, Settings
-from tracker.digest.delivery_forms import parcel
+from tracker.digest.delivery_forms import digest_message
 from tracker.digest.period import Period, last_week, read_week
-from tracker.digest.queries import week as gather
+from tracker.digest.queries import load_week as gather
 from tracker.digest.week import Week
 from tracker.errors import TrackerError
 from tracker.model import Attempt
 from tracker.notifications import recipient_list
 from tracker.notifications import targets as places
-from tracker.notifications.delivery_result import Answer, next_try
-from tracker.notifications.formats import Parcel
+from tracker.notifications.delivery_result import DeliveryResult, next_attempt_at
+from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.recipient_copies import send_copies
 from tracker.notifications.recipient_list import Roster
 from tracker.recipients import ONLY
 from tracker.storage import digests
 from tracker.storage.database import Store
-from tracker.storage.digest_queries import Weeks
-from tracker.storage.digests import Claim, Owed
+from tracker.storage.digest_queries import DigestQueries
+from tracker.storage.digests import Claim, DigestRecipient
 from tracker.storage.instants import from_text
-from tracker.storage.read_queries import reader
+from tracker.storage.read_queries import open_reader
 
 # Longer than any channel takes to answer or to give up; a digest that is claimed for longer was lost.
 LEASE = timedelta(minutes=5)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-Send = Callable[[Channel, Parcel], Answer]
+Send = Callable[[Channel, OutboundMessage], DeliveryResult]
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DigestReport:
     """What became of one digest. `state`: sent, pending (it will be tried again), dead."""
 
-    owed: Owed
+    owed: DigestRecipient
     state: str
     answer: str
     repeated: bool = False
@@ -66,7 +66,7 @@ def fires_at(at: str, timezone: str, now: datetime) -> datetime:
     return moment
 
 
-def due(settings: Settings, now: datetime, watched_since: datetime | None) -> list[Owed]:
+def due(settings: Settings, now: datetime, watched_since: datetime | None) -> list[DigestRecipient]:
     """The digests that should have been sent by now, sent or not: those of the last week. None while the first
     source was read only after that week's end (`watched_since`; None: not yet): there is nothing to tell."""
     if settings.digest is None:
@@ -78,7 +78,7 @@ def due(settings: Settings, now: datetime, watched_since: datetime | None) -> li
     return readers(settings, settings.digest, period)
 
 
-def readers(settings: Settings, digest: Digest, period: Period) -> list[Owed]:
+def readers(settings: Settings, digest: Digest, period: Period) -> list[DigestRecipient]:
     """Who gets which digest of a week."""
     found = []
     for name in digest.to:
@@ -86,7 +86,7 @@ def readers(settings: Settings, digest: Digest, period: Period) -> list[Owed]:
         own = channel.language if channel else None
         languages = (own,) if own else digest.languages or (settings.languages[0],)
         found += [
-            Owed(period.name, name, language, profile)
+            DigestRecipient(period.name, name, language, profile)
             for profile in digest.profiles or ("",)
             for language in languages
         ]
@@ -95,13 +95,13 @@ def readers(settings: Settings, digest: Digest, period: Period) -> list[Owed]:
 
 def send_due(
     settings: Settings, store: Store, now: Callable[[], datetime], *, send: Send = places.send
-) -> list[Report]:
+) -> list[DigestReport]:
     """Sends what is due now, of this week and what earlier weeks still owe. Quick where nothing is: this is called
     every minute. Channels do not wait for one another."""
     at = now()
     if settings.digest is not None:
         wanted = due(settings, at, _watched_since(store))
-        if wanted and digests.owe(store, wanted, at):
+        if wanted and digests.enqueue(store, wanted, at):
             log.info("digest due", week=wanted[0].week, readers=len(wanted))
     return _send(digests.claim(store, at, LEASE), settings, store, now, send)
 
@@ -114,28 +114,28 @@ def send_week(
     now: Callable[[], datetime],
     *,
     send: Send = places.send,
-) -> tuple[list[Report], list[digests.Sent]]:
+) -> tuple[list[DigestReport], list[digests.Sent]]:
     """Sends one week to everybody whom the settings name and who has not had it; gives what was tried now, and how
     all of them stand. What was given up is tried anew: a person asked."""
     wanted = readers(settings, digest, period)
-    digests.owe(store, wanted, now())
-    digests.revive(store, wanted, now())
+    digests.enqueue(store, wanted, now())
+    digests.retry_failed(store, wanted, now())
     reports = _send(digests.claim(store, now(), LEASE), settings, store, now, send)
-    return reports, digests.standing(store, wanted)
+    return reports, digests.deliveries(store, wanted)
 
 
 def _watched_since(store: Store) -> datetime | None:
-    with reader(store.state) as opened:
-        found = Weeks(opened.connection).watched_since()
+    with open_reader(store.state) as opened:
+        found = DigestQueries(opened.connection).watched_since()
     return from_text(found) if found else None
 
 
 def _send(
     claims: Sequence[Claim], settings: Settings, store: Store, now: Callable[[], datetime], send: Send
-) -> list[Report]:
+) -> list[DigestReport]:
     if not claims:
         return []
-    weeks: dict[tuple[str, str], Week | Answer] = {}
+    weeks: dict[tuple[str, str], Week | DeliveryResult] = {}
     for claimed in claims:
         name = (claimed.owed.week, claimed.owed.profile)
         if name not in weeks:
@@ -144,7 +144,7 @@ def _send(
     for claimed in claims:
         by_channel.setdefault(claimed.owed.channel, []).append(claimed)
 
-    def one_channel(mine: Iterable[Claim]) -> list[Report]:
+    def one_channel(mine: Iterable[Claim]) -> list[DigestReport]:
         return [
             _tried(claimed, weeks[(claimed.owed.week, claimed.owed.profile)], settings, store, now, send)
             for claimed in mine
@@ -155,7 +155,7 @@ def _send(
     return [report for done in rounds for report in done.result()]
 
 
-def _gathered(owed: Owed, settings: Settings, store: Store, at: datetime) -> Week | Answer:
+def _gathered(owed: DigestRecipient, settings: Settings, store: Store, at: datetime) -> Week | DeliveryResult:
     """The week, or why there is none."""
     watched = [source.id for source in settings.sources if source.enabled]
     try:
@@ -169,25 +169,25 @@ def _gathered(owed: Owed, settings: Settings, store: Store, at: datetime) -> Wee
             store=store,
         )
     except TrackerError as error:
-        return Answer(False, error.line())
+        return DeliveryResult(False, error.line())
 
 
 def _tried(
     claimed: Claim,
-    told: Week | Answer,
+    told: Week | DeliveryResult,
     settings: Settings,
     store: Store,
     now: Callable[[], datetime],
     send: Send,
-) -> Report:
+) -> DigestReport:
     owed = claimed.owed
     rosters: list[Roster] = []
-    answer = told if isinstance(told, Answer) else _answered(claimed, told, settings, send, rosters)
+    answer = told if isinstance(told, DeliveryResult) else _answered(claimed, told, settings, send, rosters)
     if not any(entry.seen for entry in rosters):
         rosters.append(Roster(seen={ONLY}, answers={ONLY: answer}))
     tried_for = recipient_list.gathered(rosters, complete=True)
     answer = recipient_list.summary(tried_for.answers, answer)
-    again = next_try(claimed.attempts + 1, answer, now(), random.Random())  # noqa: S311 - spreads retries
+    again = next_attempt_at(claimed.attempts + 1, answer, now(), random.Random())  # noqa: S311 - spreads retries
     if answer.uncertain and claimed.repeated:
         again = None  # it may have gone out twice: never a third time
     known = {recipient.name: recipient for recipient in claimed.recipients}
@@ -217,18 +217,20 @@ def _tried(
         "digest", week=owed.week, channel=owed.channel, language=owed.language, profile=owed.profile or None,
         state=state, answer=answer.text,
     )  # fmt: skip
-    return Report(owed, state, answer.text, claimed.repeated)
+    return DigestReport(owed, state, answer.text, claimed.repeated)
 
 
-def _answered(claimed: Claim, week: Week, settings: Settings, send: Send, rosters: list[Roster]) -> Answer:
+def _answered(
+    claimed: Claim, week: Week, settings: Settings, send: Send, rosters: list[Roster]
+) -> DeliveryResult:
     channel = settings.channel(claimed.owed.channel)
     if channel is None:
-        return Answer(False, "the settings have no such channel any more", transient=False)
+        return DeliveryResult(False, "the settings have no such channel any more", transient=False)
     form = settings.digest.format if settings.digest else "html"
     try:
         return send_copies(
             channel,
-            lambda repeated: parcel(
+            lambda repeated: digest_message(
                 week, claimed.owed.language, claimed.owed.key, form=form, repeated=repeated
             ),
             send,
@@ -237,9 +239,9 @@ def _answered(claimed: Claim, week: Week, settings: Settings, send: Send, roster
             rosters=rosters,
         )
     except TrackerError as error:
-        return Answer(False, error.line())
+        return DeliveryResult(False, error.line())
     except Exception as error:
         # One that cannot be made or sent must not keep the others from their readers. The error's own text may
         # hold the channel's address.
         log.exception("digest failed inside", channel=channel.id)
-        return Answer(False, f"internal: {type(error).__name__}")
+        return DeliveryResult(False, f"internal: {type(error).__name__}")

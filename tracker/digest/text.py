@@ -9,18 +9,26 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from urllib.parse import quote
 
-from tracker.digest.changed_parties import Party, only_parties
+from tracker.digest.changed_parties import PartyChange, only_parties
 from tracker.digest.figures import LEVELS, charts
 from tracker.digest.lead import sentences, subject, warning, watched
-from tracker.digest.phrases import HEADLINE, REASON, Words
-from tracker.digest.view_model import Group, Row, Section, Sheet
-from tracker.digest.week import Action, Coming, Health, Item, Outage, Turn, Week
-from tracker.i18n import label, moment, t
+from tracker.digest.phrases import HEADLINE, REASON, Phrases
+from tracker.digest.view_model import DigestGroup, DigestRow, DigestSection, DigestView
+from tracker.digest.week import (
+    ActionItem,
+    DigestItem,
+    SourceHealth,
+    SourceOutage,
+    StatusChange,
+    UpcomingDate,
+    Week,
+)
+from tracker.i18n import format_instant, label, t
 from tracker.model import Change, Language, Level, Op
 from tracker.rendering.alert_message import level_badge
 from tracker.rendering.deadlines import days_left
-from tracker.rendering.official_links import official_unit
-from tracker.sanitize import line, safe_url, shorten
+from tracker.rendering.official_links import official_url
+from tracker.sanitize import safe_url, sanitize_line, shorten
 
 # How many rows of a list are shown; the rest is counted.
 PER_TOPIC, LOW, ACTIONS, ROWS, PARTIES = 5, 8, 12, 25, 40
@@ -28,23 +36,23 @@ PER_TOPIC, LOW, ACTIONS, ROWS, PARTIES = 5, 8, 12, 25, 40
 LISTS = "entity-list"
 
 
-def sheet(week: Week, language: Language, *, repeated: bool = False, share: float = 1.0) -> Sheet:
+def build_view(week: Week, language: Language, *, repeated: bool = False, share: float = 1.0) -> DigestView:
     """The week in Japanese or English. `repeated`: the same digest may have been sent already. `share`: that part
     of the rows that are shown otherwise, for places with little space."""
-    return _sheet(Words(week, language, share), repeated)
+    return _sheet(Phrases(week, language, share), repeated)
 
 
-def _sheet(words: Words, repeated: bool) -> Sheet:
+def _sheet(words: Phrases, repeated: bool) -> DigestView:
     week, language = words.week, words.language
     year, number, _ = week.period.first.isocalendar()
     title = t("digest.title", language, year=year, number=number)
-    profile = line(week.profile)
+    profile = sanitize_line(week.profile)
     marks = (
         *((t("digest.for-profile", language, profile=profile),) if profile else ()),
         *(() if week.over else (t("digest.running", language),)),
         *((t("digest.repeated", language),) if repeated else ()),
     )
-    return Sheet(
+    return DigestView(
         language=language,
         name=week.period.name,
         subject=subject(words, title, marks),
@@ -71,7 +79,7 @@ def _sheet(words: Words, repeated: bool) -> Sheet:
         charts=charts(week.quarter, language),
         viewer=_viewer(week),
         viewer_says=t("digest.open", language),
-        made=t("digest.made", language, moment=moment(week.made_at, language, week.period.timezone)),
+        made=t("digest.made", language, moment=format_instant(week.made_at, language, week.period.timezone)),
         notice=t("digest.notice", language),
     )
 
@@ -84,14 +92,14 @@ def _viewer(week: Week) -> str:
     return f"{week.viewer_url.rstrip('/')}/digest/{week.period.name}{asked}"
 
 
-def _actions(words: Words) -> Section:
+def _actions(words: Phrases) -> DigestSection:
     week, language = words.week, words.language
     rows = [_action(words, action) for action in week.actions]
     lead = "" if rows else t("digest.actions-none", language)
     return _section(words, "actions", rows, ACTIONS, lead)
 
 
-def _action(words: Words, action: Action) -> Row:
+def _action(words: Phrases, action: ActionItem) -> DigestRow:
     language, due = words.language, action.date
     when, left = t("digest.undated", language), ""
     if due is not None:
@@ -105,24 +113,24 @@ def _action(words: Words, action: Action) -> Row:
     if due is not None:
         notes += words.noted(due)
     if action.assignee:
-        notes.append(t("digest.assigned", language, who=line(action.assignee)))
+        notes.append(t("digest.assigned", language, who=sanitize_line(action.assignee)))
     soon = due is not None and (due.date - words.week.as_of).days <= 7
     return _row(words, action.item, notes=notes, when=when, left=left, soon=soon or action.in_force)
 
 
-def _topics(words: Words) -> Section:
+def _topics(words: Phrases) -> DigestSection:
     """Each change once, under the topic that it is most about; what is only `low` is named at the end."""
     language = words.language
     if words.week.empty:
-        return Section("topics", "")
+        return DigestSection("topics", "")
     weighty = [item for item in words.week.items if item.level.rank >= Level.MEDIUM.rank or item.matched]
     low = [item for item in words.week.items if not (item.level.rank >= Level.MEDIUM.rank or item.matched)]
     groups = []
     matched = [item for item in weighty if item.matched]
     if matched:
-        title = t("digest.for-you", language, profile=line(words.week.profile))
+        title = t("digest.for-you", language, profile=sanitize_line(words.week.profile))
         groups.append(_group(words, title, matched, ROWS))
-    rest: dict[str, list[Item]] = {}
+    rest: dict[str, list[DigestItem]] = {}
     for item in weighty:
         if not item.matched:
             rest.setdefault(_topic(item.change), []).append(item)
@@ -132,21 +140,23 @@ def _topics(words: Words) -> Section:
     if low:
         rows = tuple(_row(words, item, head=words.name(item.change)) for item in low[: words.shown(LOW)])
         groups.append(
-            Group(t("digest.low", language, count=len(low)), rows, words.more(len(low) - words.shown(LOW)))
+            DigestGroup(
+                t("digest.low", language, count=len(low)), rows, words.more(len(low) - words.shown(LOW))
+            )
         )
-    return Section("topics", t("digest.topics", language), tuple(groups))
+    return DigestSection("topics", t("digest.topics", language), tuple(groups))
 
 
-def _group(words: Words, title: str, items: Sequence[Item], limit: int) -> Group:
+def _group(words: Phrases, title: str, items: Sequence[DigestItem], limit: int) -> DigestGroup:
     rows = tuple(_row(words, item, notes=[words.reason(item.change)]) for item in items[: words.shown(limit)])
-    return Group(title, rows, words.more(len(items) - words.shown(limit)))
+    return DigestGroup(title, rows, words.more(len(items) - words.shown(limit)))
 
 
-def _turns(words: Words) -> Section:
+def _turns(words: Phrases) -> DigestSection:
     return _section(words, "turns", [_turn(words, turn) for turn in words.week.turns], ROWS)
 
 
-def _turn(words: Words, turn: Turn) -> Row:
+def _turn(words: Phrases, turn: StatusChange) -> DigestRow:
     language, status = words.language, turn.status
     state = label("status", status.state, language)
     if turn.ended:
@@ -161,14 +171,14 @@ def _turn(words: Words, turn: Turn) -> Row:
     if status.units:
         notes.append(words.listed(words.cited(unit) for unit in status.units[:4]))
     if status.by:
-        notes.append(t("standing.by", language, by=line(status.by)))
+        notes.append(t("standing.by", language, by=sanitize_line(status.by)))
     return _row(words, turn.item, head=words.name(turn.item.change), when=words.day(turn.day), notes=notes)
 
 
-def _parties(words: Words) -> Section:
+def _parties(words: Phrases) -> DigestSection:
     week, language = words.week, words.language
     if not week.parties:
-        return Section("parties", "")
+        return DigestSection("parties", "")
     here = sum(party.in_japan for party in week.parties)
     counts = {op: sum(party.op is op for party in week.parties) for op in (Op.ADDED, Op.CHANGED, Op.REMOVED)}
     lead = t(
@@ -182,28 +192,28 @@ def _parties(words: Words) -> Section:
     groups = []
     shown = week.parties[: words.shown(PARTIES)]
     for country, parties in groupby(shown, key=lambda party: party.country):
-        groups.append(Group(country, tuple(_party(words, party) for party in parties)))
+        groups.append(DigestGroup(country, tuple(_party(words, party) for party in parties)))
     if len(week.parties) > words.shown(PARTIES):
         last = groups[-1]
-        groups[-1] = Group(last.title, last.rows, words.more(len(week.parties) - words.shown(PARTIES)))
-    return Section("parties", t("digest.parties", language), tuple(groups), lead)
+        groups[-1] = DigestGroup(last.title, last.rows, words.more(len(week.parties) - words.shown(PARTIES)))
+    return DigestSection("parties", t("digest.parties", language), tuple(groups), lead)
 
 
-def _party(words: Words, party: Party) -> Row:
-    return Row(
+def _party(words: Phrases, party: PartyChange) -> DigestRow:
+    return DigestRow(
         head=party.name,
         href=words.page(party.change),
         when=label("op", party.op, words.language),
         notes=(words.cited(party.register),),
-        official=official_unit(party.register),
+        official=official_url(party.register),
         soon=party.in_japan and party.op is Op.ADDED,
     )
 
 
-def _sections(words: Words) -> Section:
+def _sections(words: Phrases) -> DigestSection:
     language = words.language
     rows = [
-        Row(
+        DigestRow(
             head=words.cited(section.name),
             href=f"{words.page(section.change)}/redline",
             when=words.listed(
@@ -216,19 +226,19 @@ def _sections(words: Words) -> Section:
                 for op in Op
                 if section.counts.get(op)
             ),
-            official=official_unit(section.name),
+            official=official_url(section.name),
         )
         for section in words.week.sections
     ]
     return _section(words, "sections", rows, ROWS)
 
 
-def _proposals(words: Words) -> Section:
+def _proposals(words: Phrases) -> DigestSection:
     rows = [_row(words, item, notes=_closing(words, item.change)) for item in words.week.proposals]
     return _section(words, "proposals", rows, ROWS)
 
 
-def _closing(words: Words, change: Change) -> list[str]:
+def _closing(words: Phrases, change: Change) -> list[str]:
     """When comments close, if the text says so and the day is still to come."""
     closing = sorted(
         {
@@ -245,11 +255,11 @@ def _closing(words: Words, change: Change) -> list[str]:
     ]
 
 
-def _coming(words: Words) -> Section:
+def _coming(words: Phrases) -> DigestSection:
     return _section(words, "coming", [_date(words, coming) for coming in words.week.coming], ROWS)
 
 
-def _date(words: Words, coming: Coming) -> Row:
+def _date(words: Phrases, coming: UpcomingDate) -> DigestRow:
     return _row(
         words,
         coming.item,
@@ -260,7 +270,7 @@ def _date(words: Words, coming: Coming) -> Row:
     )
 
 
-def _sources(words: Words) -> Section:
+def _sources(words: Phrases) -> DigestSection:
     """Those that may have missed something, and the outages of the others."""
     language = words.language
     rows = [_ill(words, source) for source in words.week.ill]
@@ -271,10 +281,12 @@ def _sources(words: Words) -> Section:
         for outage in source.outages
     ]
     lead = watched(words) if words.week.sources else t("digest.no-sources", language)
-    return Section("sources", t("digest.sources", language), (Group("", tuple(rows)),) if rows else (), lead)
+    return DigestSection(
+        "sources", t("digest.sources", language), (DigestGroup("", tuple(rows)),) if rows else (), lead
+    )
 
 
-def _ill(words: Words, source: Health) -> Row:
+def _ill(words: Phrases, source: SourceHealth) -> DigestRow:
     language = words.language
     lasting = [
         outage for outage in source.outages if outage.until is None or outage.until >= words.week.period.end
@@ -285,51 +297,53 @@ def _ill(words: Words, source: Health) -> Row:
     notes = [t("digest.since", language, moment=words.moment(since))] if since else []
     if lasting and lasting[0].until is not None:
         notes.append(t("digest.until", language, moment=words.moment(lasting[0].until)))
-    told = (words.listed(notes), shorten(line(reason), REASON))
-    return Row(
-        head=line(source.id),
+    told = (words.listed(notes), shorten(sanitize_line(reason), REASON))
+    return DigestRow(
+        head=sanitize_line(source.id),
         when=label("health", state, language),
         notes=tuple(note for note in told if note),
         soon=True,
     )
 
 
-def _outage(words: Words, source: Health, outage: Outage) -> Row:
+def _outage(words: Phrases, source: SourceHealth, outage: SourceOutage) -> DigestRow:
     language = words.language
     span = [t("digest.since", language, moment=words.moment(outage.since))]
     if outage.until is not None:
         span.append(t("digest.until", language, moment=words.moment(outage.until)))
-    return Row(
-        head=line(source.id),
+    return DigestRow(
+        head=sanitize_line(source.id),
         when=t("digest.recovered", language),
-        notes=(words.listed(span), shorten(line(outage.reason), REASON)),
+        notes=(words.listed(span), shorten(sanitize_line(outage.reason), REASON)),
     )
 
 
-def _section(words: Words, name: str, rows: Sequence[Row], limit: int, lead: str = "") -> Section:
+def _section(
+    words: Phrases, name: str, rows: Sequence[DigestRow], limit: int, lead: str = ""
+) -> DigestSection:
     if not rows and not lead:
-        return Section(name, "")
-    group = Group("", tuple(rows[: words.shown(limit)]), words.more(len(rows) - words.shown(limit)))
-    return Section(name, t(f"digest.{name}", words.language), (group,) if rows else (), lead)
+        return DigestSection(name, "")
+    group = DigestGroup("", tuple(rows[: words.shown(limit)]), words.more(len(rows) - words.shown(limit)))
+    return DigestSection(name, t(f"digest.{name}", words.language), (group,) if rows else (), lead)
 
 
 def _row(
-    words: Words,
-    item: Item,
+    words: Phrases,
+    item: DigestItem,
     *,
     head: str = "",
     notes: Iterable[str] = (),
     when: str = "",
     left: str = "",
     soon: bool = False,
-) -> Row:
+) -> DigestRow:
     change, language = item.change, words.language
     marks = [t("digest.update", language)] if item.update else []
     if item.matched:
         marks.append(t("digest.matches", language))
     if item.also:
         marks.append(t("digest.also", language, sources=words.listed(item.also)))
-    return Row(
+    return DigestRow(
         head=head or words.head(change, HEADLINE),
         href=words.page(change),
         when=when,

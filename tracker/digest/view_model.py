@@ -11,7 +11,7 @@ from tracker.model import Language, Level
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DigestRow:
     """One line of a list. `when` stands before it (a date, what happened), `badge` is the level in words and
     `level` its colour; `notes` stand below. `href` is the viewer's page, `official` the government's. `marks` are short labels, such as that it concerns the profile."""
 
@@ -28,19 +28,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class DigestGroup:
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[DigestRow, ...]
     more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DigestSection:
     """`lead` is said before the rows, or instead of them where there are none."""
 
     id: str
     title: str
-    groups: tuple[Group, ...] = ()
+    groups: tuple[DigestGroup, ...] = ()
     lead: str = ""
 
     @property
@@ -58,7 +58,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class ChartView:
     """`says` is the finding, `unit` what is counted. `stacked`: the series of a column add up."""
 
     id: str
@@ -71,7 +71,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DigestView:
     """The digest. `sentences` are the week in three; `warning` that something may have been missed."""
 
     language: Language
@@ -83,8 +83,8 @@ class Sheet:
     warning: str
     sentences: tuple[str, ...]
     counts: tuple[tuple[Level, str, int], ...]
-    sections: tuple[Section, ...]
-    charts: tuple[Chart, ...]
+    sections: tuple[DigestSection, ...]
+    charts: tuple[ChartView, ...]
     viewer: str
     viewer_says: str
     made: str

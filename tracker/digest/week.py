@@ -10,13 +10,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from tracker.clock import legal_day
-from tracker.digest.changed_parties import Party, Section, follows, last_told, parties, repeats, sections
+from tracker.digest.changed_parties import (
+    PartyChange,
+    SectionChanges,
+    follows,
+    last_reported,
+    parties,
+    repeats,
+    sections,
+)
 from tracker.digest.period import Period
-from tracker.digest.quarter import Quarter, Sighting, quarter
-from tracker.documents.names import known_as
-from tracker.legal_status.current import standing
+from tracker.digest.quarter import ChangeSighting, Quarter, quarter
+from tracker.documents.names import names_of
+from tracker.legal_status.current import current_status
 from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
-from tracker.rendering.deadlines import ahead, identity
+from tracker.rendering.deadlines import identity, upcoming
 
 SOON = timedelta(days=14)  # a date so near asks for action
 HORIZON = timedelta(days=28)  # further dates are none of this week's business
@@ -27,7 +35,7 @@ _PLAIN = frozenset({"published", "proposed"})
 
 
 @dataclass(frozen=True, slots=True)
-class Outage:
+class SourceOutage:
     """A time in which a source gave nothing; `until` None: it lasts."""
 
     since: datetime
@@ -36,7 +44,7 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class SourceHealth:
     """A source: its state now, since when and why, how many texts it brought in the week, and its outages that lie
     in the week or reach into it."""
 
@@ -45,7 +53,7 @@ class Health:
     since: datetime | None = None
     reason: str = ""
     taken: int = 0
-    outages: tuple[Outage, ...] = ()
+    outages: tuple[SourceOutage, ...] = ()
 
     def well(self, period: Period) -> bool:
         """Whether all that it had to say by the week's end came in. A source that has come back tells then what
@@ -65,7 +73,7 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class DigestMaterial:
     """What a week is made from. `changes` were first seen in it and `updates` told anew; `planned` have a date ahead;
     `affected` have a legal status that begins or ends in it, or that a document of the week set. `earlier` are the
     texts and lists that the weeks before told of, with what differed in them."""
@@ -76,14 +84,14 @@ class Material:
     planned: tuple[Change, ...] = ()
     affected: tuple[Change, ...] = ()
     earlier: tuple[tuple[Change, tuple[Operation, ...]], ...] = ()
-    sightings: tuple[Sighting, ...] = ()
-    sources: tuple[Health, ...] = ()
+    sightings: tuple[ChangeSighting, ...] = ()
+    sources: tuple[SourceHealth, ...] = ()
     reviews: Mapping[str, Review] = field(default_factory=dict)
     watched_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DigestItem:
     """A change as this reader sees it: `level` is the one that it has for the profile, where it touches it.
     `also` are sources that say the same."""
 
@@ -95,30 +103,30 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class ActionItem:
     """Something to do. `date` is the next one that is due, where there is one; `in_force`: it is new and binds
     already."""
 
-    item: Item
+    item: DigestItem
     date: LegalDate | None = None
     in_force: bool = False
     assignee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class UpcomingDate:
     """A date of the weeks ahead that asks for no action yet."""
 
-    item: Item
+    item: DigestItem
     date: LegalDate
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class StatusChange:
     """A legal status that begins, or has ended (`ended`: its last day lies in the week and nothing follows).
     `before` is the state until then, where one was known."""
 
-    item: Item
+    item: DigestItem
     status: Status
     day: date
     before: str = ""
@@ -135,14 +143,14 @@ class Week:
     as_of: date
     profile: str
     viewer_url: str
-    items: tuple[Item, ...]
-    actions: tuple[Action, ...]
-    coming: tuple[Coming, ...]
-    turns: tuple[Turn, ...]
-    parties: tuple[Party, ...]
-    sections: tuple[Section, ...]
-    proposals: tuple[Item, ...]
-    sources: tuple[Health, ...]
+    items: tuple[DigestItem, ...]
+    actions: tuple[ActionItem, ...]
+    coming: tuple[UpcomingDate, ...]
+    turns: tuple[StatusChange, ...]
+    parties: tuple[PartyChange, ...]
+    sections: tuple[SectionChanges, ...]
+    proposals: tuple[DigestItem, ...]
+    sources: tuple[SourceHealth, ...]
     quarter: Quarter
 
     @property
@@ -158,7 +166,7 @@ class Week:
         return sum(item.matched for item in self.items)
 
     @property
-    def ill(self) -> tuple[Health, ...]:
+    def ill(self) -> tuple[SourceHealth, ...]:
         """Sources that may have missed something."""
         return tuple(source for source in self.sources if not source.well(self.period))
 
@@ -166,19 +174,19 @@ class Week:
         return sum(item.level is level for item in self.items)
 
 
-def build(
-    period: Period, material: Material, *, now: datetime, profile: str = "", viewer_url: str = ""
+def build_week(
+    period: Period, material: DigestMaterial, *, now: datetime, profile: str = "", viewer_url: str = ""
 ) -> Week:
     """The week as `now` knows it. What was first seen after it is left out of everything."""
     as_of = legal_day(min(now, period.end))
 
-    def item(change: Change, *, update: bool = False, also: tuple[str, ...] = ()) -> Item:
+    def item(change: Change, *, update: bool = False, also: tuple[str, ...] = ()) -> DigestItem:
         match = _match(change, profile)
         level = match.level if match else change.tagging.level
-        return Item(change, level, match is not None, update, also)
+        return DigestItem(change, level, match is not None, update, also)
 
     known = [change for change in material.changes if _told(change)]
-    before_it = last_told(material.earlier)
+    before_it = last_reported(material.earlier)
     known = [
         change
         for change in known
@@ -216,7 +224,9 @@ def build(
     )
 
 
-def _counted(period: Period, sightings: Sequence[Sighting], kept: Sequence[Change]) -> Iterator[Sighting]:
+def _counted(
+    period: Period, sightings: Sequence[ChangeSighting], kept: Sequence[Change]
+) -> Iterator[ChangeSighting]:
     """The week itself is counted as it is told, without what only repeats."""
     yield from (sighting for sighting in sightings if sighting.detected_at not in period)
     for change in kept:
@@ -225,7 +235,9 @@ def _counted(period: Period, sightings: Sequence[Sighting], kept: Sequence[Chang
         ]
         if change.tagging.level is not Level.NONE:
             topics = tuple(topic.id for topic in change.tagging.topics)
-            yield Sighting(change.detected_at, change.tagging.level, topics, min(effective, default=None))
+            yield ChangeSighting(
+                change.detected_at, change.tagging.level, topics, min(effective, default=None)
+            )
 
 
 def _told(change: Change) -> bool:
@@ -236,7 +248,7 @@ def _match(change: Change, profile: str) -> ProfileMatch | None:
     return next((match for match in change.profiles if match.profile == profile), None) if profile else None
 
 
-def _weight(item: Item) -> tuple[object, ...]:
+def _weight(item: DigestItem) -> tuple[object, ...]:
     change = item.change
     return (not item.matched, -item.level.rank, not change.tagging.japan_nexus, change.detected_at, change.id)
 
@@ -261,29 +273,29 @@ def _folded(
 
 
 def _actions(
-    items: Sequence[Item], before: Sequence[Item], reviews: Mapping[str, Review], as_of: date
-) -> tuple[Action, ...]:
+    items: Sequence[DigestItem], before: Sequence[DigestItem], reviews: Mapping[str, Review], as_of: date
+) -> tuple[ActionItem, ...]:
     """What is due soon, whatever week it is from, and what this week brought at `high` or above; one for each
     change, by deadline, what binds already first. What people have decided about is done."""
-    found: dict[str, Action] = {}
+    found: dict[str, ActionItem] = {}
     for item in (*items, *before):
         change = item.change
         review = reviews.get(change.id, Review())
         if change.id in found or review.decided or item.level.rank < Level.MEDIUM.rank:
             continue
-        due = next(iter(ahead(change, as_of)), None)
+        due = next(iter(upcoming(change, as_of)), None)
         new = item.level.rank >= Level.HIGH.rank and any(item is entry for entry in items)
         binds = new and _binds(change, as_of)
         if binds and due is not None and due.date > as_of + FAR:
             due = None  # it binds today: a date in another season is none to act by
         if new or (due is not None and due.date <= as_of + SOON):
-            found[change.id] = Action(item, due, binds, review.assignee)
+            found[change.id] = ActionItem(item, due, binds, review.assignee)
     return tuple(sorted(_once(found.values()), key=_urgency))
 
 
-def _once(actions: Iterable[Action]) -> list[Action]:
+def _once(actions: Iterable[ActionItem]) -> list[ActionItem]:
     """A date that several records tell of is one thing to do."""
-    found: dict[tuple[object, ...], Action] = {}
+    found: dict[tuple[object, ...], ActionItem] = {}
     for action in actions:
         due = action.date
         change = action.item.change
@@ -292,7 +304,7 @@ def _once(actions: Iterable[Action]) -> list[Action]:
     return list(found.values())
 
 
-def _urgency(action: Action) -> tuple[object, ...]:
+def _urgency(action: ActionItem) -> tuple[object, ...]:
     day = date.max if action.date is None else action.date.date
     if action.in_force:
         day = date.min
@@ -301,27 +313,29 @@ def _urgency(action: Action) -> tuple[object, ...]:
 
 def _binds(change: Change, as_of: date) -> bool:
     """A text of the regulations or a list binds as it stands; a document when its status says so."""
-    now = standing(change.tagging.status, as_of).now
+    now = current_status(change.tagging.status, as_of).now
     return change.kind in _TEXTS if now is None else now.state == "in-force"
 
 
-def _coming(items: Sequence[Item], taken: set[tuple[object, ...]], as_of: date) -> tuple[Coming, ...]:
-    found: dict[tuple[object, ...], Coming] = {}
+def _coming(
+    items: Sequence[DigestItem], taken: set[tuple[object, ...]], as_of: date
+) -> tuple[UpcomingDate, ...]:
+    found: dict[tuple[object, ...], UpcomingDate] = {}
     for item in items:
         if item.change.editorial or item.level is Level.NONE:
             continue
-        for entry in ahead(item.change, as_of):
+        for entry in upcoming(item.change, as_of):
             same = identity(item.change, entry)
             if entry.date <= as_of + HORIZON and same not in taken:
-                found.setdefault(same, Coming(item, entry))
+                found.setdefault(same, UpcomingDate(item, entry))
     return tuple(
         sorted(found.values(), key=lambda one: (one.date.date, -one.item.level.rank, one.item.change.id))
     )
 
 
-def _turns(items: Sequence[Item], known: Sequence[Change], period: Period) -> tuple[Turn, ...]:
+def _turns(items: Sequence[DigestItem], known: Sequence[Change], period: Period) -> tuple[StatusChange, ...]:
     """Statuses that begin or end in the week, or that a document of the week set for later."""
-    acting = {known_as(change) for change in known} | {change.document_number for change in known}
+    acting = {names_of(change) for change in known} | {change.document_number for change in known}
     turns = []
     for item in items:
         change = item.change
@@ -333,12 +347,12 @@ def _turns(items: Sequence[Item], known: Sequence[Change], period: Period) -> tu
             begins = status.since is not None and period.first <= status.since <= period.last
             if status.state not in _PLAIN and (begins or status.by in acting):
                 day = status.since or period.first
-                was = standing(others, day - timedelta(days=1)).now
-                turns.append(Turn(item, status, day, was.state if was and was != status else ""))
+                was = current_status(others, day - timedelta(days=1)).now
+                turns.append(StatusChange(item, status, day, was.state if was and was != status else ""))
             elif status.until is not None and period.first <= status.until <= period.last:
-                after = standing(others, status.until + timedelta(days=1)).now
+                after = current_status(others, status.until + timedelta(days=1)).now
                 if after is None:
-                    turns.append(Turn(item, status, status.until, ended=True))
+                    turns.append(StatusChange(item, status, status.until, ended=True))
     distinct = {(turn.item.change.id, turn.status.state, turn.day, turn.ended): turn for turn in turns}
     return tuple(
         sorted(distinct.values(), key=lambda turn: (not turn.item.matched, turn.day, -turn.item.level.rank))

@@ -7,14 +7,14 @@ import json
 import re
 
 from tracker.config.models import Source
-from tracker.model import Document, DocumentKind, Fetched, Role
+from tracker.model import Document, DocumentKind, Fetched, ResourceType
 
 # Documents with one record for life, whatever source shows them.
-LASTING = frozenset({Role.FR_RECORD, Role.PI_RECORD, Role.FEED_ENTRY})
+LASTING = frozenset({ResourceType.FR_RECORD, ResourceType.PI_RECORD, ResourceType.FEED_ENTRY})
 _MODERN = re.compile(r"(?:[CRZX]\d+-)?20\d\d-\d{4,6}")
 
 
-def digest(document: Document) -> str:
+def content_hash(document: Document) -> str:
     """What a document says, as a hash: the same for two answers that differ in nothing that is read."""
     facts = [
         document.title, document.abstract, document.action, document.dates_text, document.type,
@@ -37,7 +37,7 @@ def _units(document: Document) -> list[tuple[str, str, str]]:
     return [unit for unit in units if not unit[2]] + sorted(unit for unit in units if unit[2])
 
 
-def identify(source: Source, fetched: Fetched, document: Document) -> str:
+def document_id_of(source: Source, fetched: Fetched, document: Document) -> str:
     """The name of a document for ever. Numbers of the Federal Register were given twice before 2016, in
     forms such as `94-16174`, so those carry their year."""
     number = document.document_number
@@ -51,5 +51,5 @@ def identify(source: Source, fetched: Fetched, document: Document) -> str:
 def change_id(identity: str, ordinal: int, document: Document) -> str:
     """The same whenever the same poll is repeated. A document with a record for life has one id; elsewhere
     each new state of the text is a change of its own."""
-    name = identity if identity.startswith("fr:") else f"{identity}|{ordinal}|{digest(document)}"
+    name = identity if identity.startswith("fr:") else f"{identity}|{ordinal}|{content_hash(document)}"
     return f"chg_{hashlib.sha256(name.encode()).hexdigest()[:16]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tracker.model import Change, DocumentKind
-from tracker.text import fold_space, name_form
+from tracker.text import fold_space, name_key
 
 # What newspapers and press releases put into the name of a rule; it identifies nothing.
 _EMPTY = frozenset(
@@ -17,7 +17,7 @@ _GIVEN = re.compile(
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
-def known_as(document: Change) -> str:
+def names_of(document: Change) -> str:
     """What people call it: before it is printed it has no citation, and a page has nothing but its title."""
     return document.citation or document.document_number or fold_space(document.title)
 
@@ -27,12 +27,12 @@ def number_beside_citation(document: Change) -> str | None:
     return document.document_number if document.citation else None
 
 
-def references(change: Change) -> tuple[str, ...]:
+def references_in(change: Change) -> tuple[str, ...]:
     """The names by which other documents speak of this one, in the form in which names are compared."""
     names = [change.document_number, change.citation, change.order]
     if change.document_number:
         names.append(change.title)
-    return tuple(name_form(name) for name in names if name)
+    return tuple(name_key(name) for name in names if name)
 
 
 def nickname(name: str) -> tuple[str, ...]:
@@ -43,17 +43,17 @@ def nickname(name: str) -> tuple[str, ...]:
     return tuple(word for word in words if word not in _EMPTY)
 
 
-def called(target: Change, name: str) -> bool:
+def quoted_name(target: Change, name: str) -> bool:
     """Whether people may call this rule so: its abstract gives it the name, or its title has all the words of it,
     two at the least. A document about a rule ("...; Correction") is not the rule."""
     words = nickname(name)
     if not words or target.kind is not DocumentKind.RULE or ";" in target.title:
         return False
-    given = {name_form(found) for found in _GIVEN.findall(target.abstract)}
+    given = {name_key(found) for found in _GIVEN.findall(target.abstract)}
     if " ".join(words) in {" ".join(nickname(one)) for one in given}:
         return True
     return len(words) > 1 and set(words) <= set(_WORD.findall(_short(target.title)))
 
 
 def _short(name: str) -> str:
-    return name_form(name).replace("artificial intelligence", "ai")
+    return name_key(name).replace("artificial intelligence", "ai")

@@ -50,7 +50,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Reading:
+class TextView:
     """`text` is what the rules are tried on, the title first; `body` the instructions and headings
     of a full text."""
 
@@ -92,11 +92,11 @@ class Reading:
         return tuple(_body(self.document)) if self.full and not self.is_change else ()
 
     @cached_property
-    def orders(self) -> tuple[instructions.Order, ...]:
+    def orders(self) -> tuple[instructions.Instruction, ...]:
         """What the amendatory instructions of a full text order, in their order."""
         if not self.full or self.is_change or self.document.kind not in _FR_KINDS | {DocumentKind.PAGE}:
             return ()
-        return instructions.read(self.document)
+        return instructions.read_instructions(self.document)
 
     @cached_property
     def touched(self) -> dict[str, Evidence]:
@@ -105,10 +105,10 @@ class Reading:
         for operation in self.operations:
             words = operation.after if operation.op is not Op.REMOVED else operation.before
             where = operation.path if operation.op is not Op.REMOVED else f"removed: {operation.path}"
-            found.setdefault(operation.path, Evidence(clip(words), where))
+            found.setdefault(operation.path, Evidence(clip_quote(words), where))
         for order in self.orders:
             for path in order.paths:
-                found.setdefault(path, Evidence(clip(order.text), order.where))
+                found.setdefault(path, Evidence(clip_quote(order.text), order.where))
         return found
 
     @cached_property
@@ -116,13 +116,13 @@ class Reading:
         """ECCNs that the deciding words name, or that the change touches."""
         found: dict[str, Evidence] = {}
         for section in (*self.text, *(Section(o.where, o.text, "") for o in self.orders)):
-            for hit in citations.find(section.text):
+            for hit in citations.find_citations(section.text):
                 if hit.kind == "eccn":
                     found.setdefault(
                         hit.value, Evidence(around(section.text, hit.start, hit.end), section.where)
                     )
         for path, evidence in self.touched.items():
-            for hit in citations.find(path):
+            for hit in citations.find_citations(path):
                 if hit.kind == "eccn":
                     found.setdefault(hit.value, evidence)
         return found
@@ -138,7 +138,7 @@ class Reading:
         return None
 
 
-def read(document: Document, operations: Sequence[Operation] = ()) -> Reading:
+def build_text_view(document: Document, operations: Sequence[Operation] = ()) -> TextView:
     """The reading of a document, or of a change of it: editorial operations are left out."""
     if document.kind is DocumentKind.PAGE:
         document = _main_text(document)
@@ -211,10 +211,10 @@ def in_context(operation: Operation) -> str:
             return around(text, min(offset, len(text)), min(offset + len(words), len(text)))
         if span in ("equal", kind):
             offset += len(words)
-    return clip(text)
+    return clip_quote(text)
 
 
-def clip(text: str) -> str:
+def clip_quote(text: str) -> str:
     """The beginning of a text, cut at a word, verbatim."""
     folded = fold_space(text)
     if len(folded) <= _QUOTE:
@@ -234,9 +234,9 @@ def _reading(
     sections: tuple[Section, ...],
     *,
     full: bool = False,
-) -> Reading:
+) -> TextView:
     lowered = "\n".join(section.lowered for section in sections)
-    return Reading(document, operations, title, sections, full, lowered)
+    return TextView(document, operations, title, sections, full, lowered)
 
 
 def _lead(document: Document) -> Iterator[Section]:
@@ -269,15 +269,15 @@ def _changed(operations: Iterable[Operation]) -> Iterator[Section]:
         elif operation.op is Op.REMOVED:
             yield _section(f"removed: {operation.path}", operation.before)
         elif operation.op is Op.CHANGED:
-            inserted = runs(operation, "insert")
-            deleted = runs(operation, "delete")
+            inserted = changed_runs(operation, "insert")
+            deleted = changed_runs(operation, "delete")
             if inserted:
                 yield _section(operation.path, inserted)
             if deleted:
                 yield _section(f"removed: {operation.path}", deleted)
 
 
-def runs(operation: Operation, kind: str) -> str:
+def changed_runs(operation: Operation, kind: str) -> str:
     """Changed runs with the words between them where the gap is one or two words, so that a phrase
     that was edited twice is read as one."""
     pieces: list[str] = []

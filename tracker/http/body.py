@@ -6,12 +6,12 @@ import zlib
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from tracker.errors import TooMuch, WrongShape
+from tracker.errors import LimitExceeded, UnexpectedResponse
 
 _STEP = 1 << 20  # unpacked at a time, so that a small bomb cannot fill the memory in one call
 
 
-class Truncated(WrongShape):
+class TruncatedBody(UnexpectedResponse):
     """The body ended before its own length or its own last block. Worth another try at once."""
 
 
@@ -31,7 +31,7 @@ def read_body(
         zlib_header = len(head) == 2 and head[0] & 15 == 8 and int.from_bytes(head, "big") % 31 == 0
         window = zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS
         return _unpacked(chunks, window, max_bytes, check_time, url)
-    raise WrongShape(f"the body is packed as {encoding!r}, which was not asked for", url=url)
+    raise UnexpectedResponse(f"the body is packed as {encoding!r}, which was not asked for", url=url)
 
 
 def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
@@ -75,7 +75,7 @@ def _unpacked(
             try:
                 piece = unpacker.decompress(rest, _STEP)
             except zlib.error as error:
-                raise WrongShape(f"the packed body cannot be unpacked: {error}", url=url) from None
+                raise UnexpectedResponse(f"the packed body cannot be unpacked: {error}", url=url) from None
             started = True
             total += len(piece)
             if total > max_bytes:
@@ -84,9 +84,9 @@ def _unpacked(
             rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
             full = len(piece) == _STEP and not unpacker.eof  # more may wait inside
     if started and not unpacker.eof:
-        raise Truncated("the packed body ends in the middle", url=url)
+        raise TruncatedBody("the packed body ends in the middle", url=url)
     return b"".join(parts)
 
 
-def _too_much(max_bytes: int, url: str) -> TooMuch:
-    return TooMuch(f"the body is larger than {max_bytes / 1e6:g} MB", url=url)
+def _too_much(max_bytes: int, url: str) -> LimitExceeded:
+    return LimitExceeded(f"the body is larger than {max_bytes / 1e6:g} MB", url=url)

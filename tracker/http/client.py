@@ -18,14 +18,14 @@ from urllib.parse import urljoin, urlsplit
 import httpx2 as httpx
 
 from tracker import __version__
-from tracker.config.models import Host
-from tracker.errors import FetchError, NotFound, Refused, TooMuch, Unreachable, WrongShape
+from tracker.config.models import HostLimit
+from tracker.errors import AccessDenied, FetchError, LimitExceeded, NotFound, UnexpectedResponse, Unreachable
 from tracker.http.address import host_port
-from tracker.http.body import Truncated, read_body
-from tracker.http.rate_limit import Limiter, Rate
+from tracker.http.body import TruncatedBody, read_body
+from tracker.http.rate_limit import RateLimit, RateLimiter
 from tracker.http.robots import Robots
 from tracker.http.ssrf_guard import GuardedBackend
-from tracker.model import Answer, Validators
+from tracker.model import HttpResponse, Validators
 
 MAX_BYTES = 60_000_000  # of one body, on the wire and unpacked
 _ATTEMPTS = 3
@@ -36,7 +36,7 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(slots=True)
-class Tally:
+class RequestCounts:
     """What one thread has asked for, all told."""
 
     requests: int = 0
@@ -48,7 +48,7 @@ class _Thread(threading.local):
     deadline: float = float("inf")
 
     def __init__(self) -> None:
-        self.tally = Tally()
+        self.tally = RequestCounts()
 
 
 class Client:
@@ -62,7 +62,7 @@ class Client:
         literal_hosts: Collection[str] = (),
         contact: str = "",
         clock: Callable[[], datetime],
-        hosts: Iterable[Host] = (),
+        hosts: Iterable[HostLimit] = (),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         transport: httpx.BaseTransport | None = None,
@@ -72,7 +72,7 @@ class Client:
         self.user_agent = f"tracker/{__version__} (+{contact})" if contact else f"tracker/{__version__}"
         self.robots = Robots(self)
         self._sleep = sleep
-        self._limiter = Limiter(hosts, monotonic, sleep)
+        self._limiter = RateLimiter(hosts, monotonic, sleep)
         self._thread = _Thread()
         self._transport = transport or _guarded_transport(literal_hosts, self._remaining)
         self._own = (b"User-Agent", self.user_agent.encode("ascii", "replace"))
@@ -90,7 +90,7 @@ class Client:
         """The point in time, in the client's own seconds, at which work that starts now has to end."""
         return self.monotonic() + limit.total_seconds()
 
-    def tally(self) -> Tally:
+    def tally(self) -> RequestCounts:
         """What the calling thread has asked for so far; take the difference of two for one poll."""
         return replace(self._thread.tally)
 
@@ -98,13 +98,13 @@ class Client:
         self,
         url: str,
         *,
-        rate: Rate,
+        rate: RateLimit,
         deadline: float,
         validators: Validators | None = None,
         accept: str = "*/*",
         max_bytes: int = MAX_BYTES,
         robots: bool = False,
-    ) -> Answer | None:
+    ) -> HttpResponse | None:
         """One resource, redirects followed. None: the server said 304 to the validators, replayed verbatim.
 
         Raises Unreachable (no connection, timeout, 429, 5xx; tried up to three times within `deadline`), Refused
@@ -134,23 +134,25 @@ class Client:
                 current = _next_hop(current, location)
             elif status == 304:
                 if not conditional:
-                    raise WrongShape("304 although nothing was known before", url=current, status=status)
+                    raise UnexpectedResponse(
+                        "304 although nothing was known before", url=current, status=status
+                    )
                 self._thread.tally.not_modified += 1
                 return None
             else:
                 return answer
-        raise WrongShape(f"more than {_REDIRECTS} redirects", url=url)
+        raise UnexpectedResponse(f"more than {_REDIRECTS} redirects", url=url)
 
     def fetch(
         self,
         url: str,
         *,
-        rate: Rate,
+        rate: RateLimit,
         deadline: float,
         accept: str = "*/*",
         max_bytes: int = MAX_BYTES,
         robots: bool = False,
-    ) -> Answer:
+    ) -> HttpResponse:
         """`get` without validators: always an answer."""
         answer = self.get(
             url, rate=rate, deadline=deadline, accept=accept, max_bytes=max_bytes, robots=robots
@@ -160,7 +162,7 @@ class Client:
 
     def post(
         self, url: str, content: bytes, *, headers: Mapping[str, str], deadline: float, max_bytes: int
-    ) -> Answer:
+    ) -> HttpResponse:
         """One question with a body, asked once and of nobody else: `headers` may hold a secret, so no redirect is
         followed, and the answer does not repeat them. Raises as `get` does."""
         self._thread.deadline = deadline
@@ -168,23 +170,23 @@ class Client:
             self._own,
             *((name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()),
         ]
-        rate = Rate("post", 0.0, patience=max(0.0, deadline - self.monotonic()))
+        rate = RateLimit("post", 0.0, patience=max(0.0, deadline - self.monotonic()))
         outcome = self._exchange(url, sent, rate, deadline, max_bytes, content)
         if isinstance(outcome, FetchError):
             raise outcome
         status, answer, location = outcome
         if answer is None:
             what = "redirects elsewhere, which is not followed" if location else f"answers {status}"
-            raise Refused(f"it {what}", url=url, status=status)
+            raise AccessDenied(f"it {what}", url=url, status=status)
         return replace(answer, request_headers=())
 
     def _insist(
-        self, url: str, headers: list[tuple[bytes, bytes]], rate: Rate, deadline: float, max_bytes: int
-    ) -> tuple[int, Answer | None, str]:
+        self, url: str, headers: list[tuple[bytes, bytes]], rate: RateLimit, deadline: float, max_bytes: int
+    ) -> tuple[int, HttpResponse | None, str]:
         """Tries again what may be over in a moment, as long as the time limit allows."""
         host = host_port(url)
         if not host:
-            raise Refused(f"{url!r} is no web address", url=url)
+            raise AccessDenied(f"{url!r} is no web address", url=url)
         attempt = 0
         while True:
             attempt += 1
@@ -193,7 +195,7 @@ class Client:
             if not isinstance(outcome, FetchError):
                 return outcome
             failure = outcome
-            if not isinstance(failure, Unreachable | Truncated):
+            if not isinstance(failure, Unreachable | TruncatedBody):
                 raise failure
             # 0.5 to 1 s, then 1.5 to 3 s; a 429 that names no time gets four times as long.
             pause = 0.5 * 3.0 ** (attempt - 1) * (1.0 + random.random())  # noqa: S311 - jitter, no secret
@@ -211,16 +213,16 @@ class Client:
         self,
         url: str,
         headers: list[tuple[bytes, bytes]],
-        rate: Rate,
+        rate: RateLimit,
         deadline: float,
         max_bytes: int,
         content: bytes | None = None,
-    ) -> tuple[int, Answer | None, str] | FetchError:
+    ) -> tuple[int, HttpResponse | None, str] | FetchError:
         """One request, a POST where there is `content`. Gives the status, the answer where it is a good one, and where it leads to, if elsewhere; or
         the error, not raised, because a raised one would keep this frame alive, and with it the response."""
         left = deadline - self.monotonic()
         if left <= 0:
-            return TooMuch("the time limit was over before the request", url=url)
+            return LimitExceeded("the time limit was over before the request", url=url)
         tally = self._thread.tally
         tally.requests += 1
         patience = min(rate.patience, left)
@@ -248,7 +250,7 @@ class Client:
             finally:
                 response.close()
             tally.bytes += len(body)
-            answer = Answer(
+            answer = HttpResponse(
                 url=url,
                 status=status,
                 headers=_text(response.headers.raw),
@@ -262,13 +264,13 @@ class Client:
             return _failure(answer)
         except httpx.TimeoutException as error:
             if self.monotonic() >= deadline:
-                return TooMuch("the time limit was over in the middle of the answer", url=url)
+                return LimitExceeded("the time limit was over in the middle of the answer", url=url)
             connecting = isinstance(error, httpx.ConnectTimeout)
             code = "no-connection" if connecting else "no-answer"
             return Unreachable(f"no answer in time ({type(error).__name__})", url=url, code=code)
         except httpx.RemoteProtocolError as error:
             if "complete message body" in str(error):
-                return Truncated(f"the body was cut off: {error}", url=url)
+                return TruncatedBody(f"the body was cut off: {error}", url=url)
             return Unreachable(f"the connection broke: {error}", url=url, code="broken")
         except httpx.TransportError as error:
             host = urlsplit(url).netloc
@@ -277,7 +279,7 @@ class Client:
                 f"no connection to {host}: {error or type(error).__name__}", url=url, code=code
             )
         except (httpx.InvalidURL, UnicodeError) as error:
-            return Refused(f"{url!r} is no web address: {error}", url=url)
+            return AccessDenied(f"{url!r} is no web address: {error}", url=url)
         except FetchError as error:
             error.url = error.url or url
             error.__context__ = None
@@ -286,13 +288,13 @@ class Client:
     def _body(self, response: httpx.Response, url: str, deadline: float, max_bytes: int) -> bytes:
         expected = response.headers.get("content-length", "")
         if expected.isdecimal() and int(expected) > max_bytes:
-            raise TooMuch(
+            raise LimitExceeded(
                 f"the body is larger than {max_bytes / 1e6:g} MB", url=url, status=response.status_code
             )
 
         def check_time() -> None:
             if self.monotonic() > deadline:
-                raise TooMuch("the time limit was over in the middle of the answer", url=url)
+                raise LimitExceeded("the time limit was over in the middle of the answer", url=url)
 
         stream = response.stream
         assert isinstance(stream, httpx.SyncByteStream)
@@ -329,22 +331,22 @@ def _next_hop(url: str, location: str) -> str:
     except ValueError:
         host = ""
     if not host:
-        raise Refused(f"redirected to {location!r}, which is no web address", url=url)
+        raise AccessDenied(f"redirected to {location!r}, which is no web address", url=url)
     if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
-        raise Refused(
+        raise AccessDenied(
             f"redirected from https to {target}, which is not protected on the way and not followed",
             cure="ask the site to mend its redirect; where it has no https, name the http address in the settings",
             url=url,
         )
     # federalregister.gov and ecfr.gov send whom they take for a robot to a host of this name.
     if host.startswith("unblock.") or "captcha" in target.lower():
-        raise Refused(
+        raise AccessDenied(
             f"redirected to {target}: a wall against robots", cure="ask the site to admit us", url=url
         )
     return target
 
 
-def _failure(answer: Answer) -> FetchError:
+def _failure(answer: HttpResponse) -> FetchError:
     """What a status other than 200, 304 or a redirect means, with the server's own words."""
     status, url = answer.status, answer.url
     said = " ".join(answer.body[:400].decode("utf-8", "replace").split()) if answer.body else ""
@@ -355,13 +357,13 @@ def _failure(answer: Answer) -> FetchError:
         code = "server-error" if status >= 500 else ""
         return Unreachable(words, url=url, status=status, retry_after=_retry_after(answer), code=code)
     if status in (401, 403, 407, 451):
-        return Refused(words, cure="the site does not admit us", url=url, status=status)
+        return AccessDenied(words, cure="the site does not admit us", url=url, status=status)
     if 400 <= status < 500:
-        return Refused(words, cure="the site does not accept the question", url=url, status=status)
-    return WrongShape(f"status {words}", url=url, status=status)
+        return AccessDenied(words, cure="the site does not accept the question", url=url, status=status)
+    return UnexpectedResponse(f"status {words}", url=url, status=status)
 
 
-def _retry_after(answer: Answer) -> float | None:
+def _retry_after(answer: HttpResponse) -> float | None:
     """Retry-After in seconds: a number, or a date counted from the server's own Date where it sent one."""
     value = answer.header("retry-after")
     if value is None:

@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tracker.config.models import Host
+from tracker.config.models import HostLimit
 from tracker.errors import Unreachable
 from tracker.http.address import is_local
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateLimit:
     """A class of requests: `per_second` to one host, and the `patience` (seconds without a byte) it needs.
 
     `spare_local`: no limit towards this machine and private networks, where nobody needs sparing.
@@ -26,19 +26,19 @@ class Rate:
 
 # The Federal Register's maintainer named 5 a second for the API and 1 for full text (issue 13, 2019).
 # The eCFR stayed clean at 8 and answered 429 near 10; its 504 comes after some 50 seconds.
-FR_API = Rate("fr-api", 5.0, patience=60.0)
-FR_TEXT = Rate("fr-text", 1.0, patience=60.0)
-ECFR = Rate("ecfr", 8.0, patience=90.0)
-GOVINFO = Rate("govinfo", 2.0, patience=60.0)
-PAGES = Rate("pages", 2.0, spare_local=True)
+FR_API = RateLimit("fr-api", 5.0, patience=60.0)
+FR_TEXT = RateLimit("fr-text", 1.0, patience=60.0)
+ECFR = RateLimit("ecfr", 8.0, patience=90.0)
+GOVINFO = RateLimit("govinfo", 2.0, patience=60.0)
+PAGES = RateLimit("pages", 2.0, spare_local=True)
 
 
-class Limiter:
+class RateLimiter:
     """Hands out turns per `host:port` and class of requests. `hosts` are the settings' own rates: they hold for
     all classes of requests together. Times are those of `monotonic`, in seconds."""
 
     def __init__(
-        self, hosts: Iterable[Host], monotonic: Callable[[], float], sleep: Callable[[float], None]
+        self, hosts: Iterable[HostLimit], monotonic: Callable[[], float], sleep: Callable[[float], None]
     ) -> None:
         self._hosts = {host.name.lower(): host.rate for host in hosts}
         self._monotonic = monotonic
@@ -47,7 +47,7 @@ class Limiter:
         self._next: dict[tuple[str, str], float] = {}
         self._held: dict[str, float] = {}
 
-    def wait(self, host: str, rate: Rate, deadline: float) -> None:
+    def wait(self, host: str, rate: RateLimit, deadline: float) -> None:
         """Sleeps until it is this request's turn. Raises Unreachable when that would be after `deadline`."""
         key, per_second = self._terms(host, rate)
         if not per_second and not self._held:
@@ -71,7 +71,7 @@ class Limiter:
             until = self._monotonic() + seconds
             self._held[host] = max(until, self._held.get(host, 0.0))
 
-    def _terms(self, host: str, rate: Rate) -> tuple[tuple[str, str], float]:
+    def _terms(self, host: str, rate: RateLimit) -> tuple[tuple[str, str], float]:
         if self._hosts:
             own = self._hosts.get(host) or self._hosts.get(host.rsplit(":", 1)[0])
             if own:

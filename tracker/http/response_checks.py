@@ -9,11 +9,11 @@ from typing import Any
 from lxml import etree
 
 from tracker.encodings import decoded, label_of
-from tracker.errors import ReaderKilled, Refused, WrongShape
-from tracker.model import Answer
-from tracker.safe_xml import NotXml, root_of
+from tracker.errors import AccessDenied, ReaderKilled, UnexpectedResponse
+from tracker.model import HttpResponse
+from tracker.safe_xml import NotXmlError, parse_root
 from tracker.sandbox import pool
-from tracker.text import fold_space, json_value
+from tracker.text import canonical_json, fold_space
 
 _TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 # Titles of the pages that stand in the way: the Federal Register's own, then those of the usual gatekeepers.
@@ -36,15 +36,15 @@ def html_title(body: bytes, label: str = "") -> str:
     return fold_space(found.group(1)) if found else ""
 
 
-def _title_of(answer: Answer) -> str:
+def _title_of(answer: HttpResponse) -> str:
     return html_title(answer.body, label_of(answer.header("content-type")))
 
 
-def check_no_wall(answer: Answer) -> None:
+def check_no_wall(answer: HttpResponse) -> None:
     """Raises Refused where the answer is a page that keeps robots out."""
     title = _title_of(answer)
     if _WALLS.fullmatch(title):
-        raise Refused(
+        raise AccessDenied(
             f"a wall against robots: a page titled {title!r}",
             cure="ask the site to admit us, or use another channel",
             url=answer.url,
@@ -52,67 +52,73 @@ def check_no_wall(answer: Answer) -> None:
         )
 
 
-def check_page(answer: Answer) -> None:
+def check_page(answer: HttpResponse) -> None:
     """Raises Refused for a wall, WrongShape for an empty page and for one that says that the site is away."""
     if not answer.body.strip():
-        raise WrongShape("an empty page", url=answer.url, status=answer.status)
+        raise UnexpectedResponse("an empty page", url=answer.url, status=answer.status)
     check_no_wall(answer)
     if len(answer.body) < _SMALL and _AWAY.search(title := _title_of(answer)):
-        raise WrongShape(f"the site is away: a page titled {title!r}", url=answer.url, status=answer.status)
+        raise UnexpectedResponse(
+            f"the site is away: a page titled {title!r}", url=answer.url, status=answer.status
+        )
 
 
-def json_object(answer: Answer) -> dict[str, Any]:
+def json_object(answer: HttpResponse) -> dict[str, Any]:
     """The JSON object that an answer holds. Raises Refused for a wall, WrongShape for anything else."""
     head = answer.body[:200].lstrip()
     if head[:1] != b"{":
         if head[:1] == b"<":
             check_no_wall(answer)
-            raise WrongShape(
+            raise UnexpectedResponse(
                 f"HTML where JSON should be: a page titled {_title_of(answer)!r}",
                 url=answer.url,
                 status=answer.status,
             )
-        raise WrongShape(
+        raise UnexpectedResponse(
             f"no JSON object: {answer.body[:80]!r}" if head else "an empty body where JSON should be",
             url=answer.url,
             status=answer.status,
         )
     try:
-        found = json_value(answer.body)
+        found = canonical_json(answer.body)
     except (ValueError, RecursionError) as error:
-        raise WrongShape(f"JSON that does not read: {error}", url=answer.url, status=answer.status) from None
+        raise UnexpectedResponse(
+            f"JSON that does not read: {error}", url=answer.url, status=answer.status
+        ) from None
     assert isinstance(found, dict)
     return found
 
 
-def xml_root(answer: Answer) -> etree._Element:
+def xml_root(answer: HttpResponse) -> etree._Element:
     """The root of an XML answer. Raises Refused for a wall, WrongShape for HTML and for XML that is cut off."""
     head = answer.body[:1000].lstrip().lower()
     if head.startswith((b"<!doctype html", b"<html")):
         check_no_wall(answer)
-        raise WrongShape(
+        raise UnexpectedResponse(
             f"HTML where XML should be: a page titled {_title_of(answer)!r}",
             url=answer.url,
             status=answer.status,
         )
     try:
-        return root_of(answer.body, label_of(answer.header("content-type")))
-    except NotXml as error:
-        raise WrongShape(
+        return parse_root(answer.body, label_of(answer.header("content-type")))
+    except NotXmlError as error:
+        raise UnexpectedResponse(
             f"XML that does not read to its end: {error}", url=answer.url, status=answer.status
         ) from None
 
 
-def check_xml(answer: Answer) -> tuple[str, dict[str, str]]:
+def check_xml(answer: HttpResponse) -> tuple[str, dict[str, str]]:
     """The root's name and attributes of XML that reads to its end, seen by a worker. Raises Refused, WrongShape, which
     is also said where the worker was ended from outside; Poison when the XML breaks its reader."""
     try:
         return pool.run(root_tag, answer)
     except ReaderKilled as error:
-        raise WrongShape(f"not checked: {error.cause}", url=answer.url, status=answer.status) from None
+        raise UnexpectedResponse(
+            f"not checked: {error.cause}", url=answer.url, status=answer.status
+        ) from None
 
 
-def root_tag(answer: Answer) -> tuple[str, dict[str, str]]:
+def root_tag(answer: HttpResponse) -> tuple[str, dict[str, str]]:
     """What `check_xml` gives, seen here."""
     root = xml_root(answer)
     return str(root.tag), {str(name): str(value) for name, value in root.attrib.items()}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from tracker.clock import SKEW
-from tracker.errors import FetchError, NotFound, Refused, TooMuch, Unreachable
+from tracker.errors import AccessDenied, FetchError, LimitExceeded, NotFound, Unreachable
 from tracker.http.rate_limit import PAGES
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class Robots:
                 asking = self._asking.setdefault(origin, threading.Lock())
             # Who comes second waits for the answer of the first.
             if not asking.acquire(timeout=max(0.0, deadline - self._client.monotonic())):
-                raise TooMuch(f"the time limit was over while robots.txt of {origin} was awaited", url=url)
+                raise LimitExceeded(
+                    f"the time limit was over while robots.txt of {origin} was awaited", url=url
+                )
             try:
                 rules = self._rules.get(origin)
                 if rules is None or not rules.hold(self._client.clock()):
@@ -69,7 +71,7 @@ class Robots:
         if rules.unreachable:
             raise Unreachable(rules.unreachable, url=url, code=rules.code)
         if rules.parser is not None and not rules.parser.can_fetch(url, _NAME):
-            raise Refused("robots.txt of the site forbids this address", url=url)
+            raise AccessDenied("robots.txt of the site forbids this address", url=url)
 
     def _ask(self, origin: str, before: _Rules | None, deadline: float) -> _Rules:
         now = self._client.clock()
@@ -79,11 +81,11 @@ class Robots:
             )
         except NotFound:
             return _Rules(now + _KEPT)
-        except Refused as error:
+        except AccessDenied as error:
             if error.status is None:  # the address guard, not the site
                 raise
             return _Rules(now + _KEPT)
-        except TooMuch:
+        except LimitExceeded:
             raise
         except FetchError as error:
             soon = self._client.clock() + _KEPT_WHEN_UNREACHABLE

@@ -15,8 +15,8 @@ from typing import Any
 
 import httpcore2
 
-from tracker.errors import Refused
-from tracker.http.tls_peer import peer_of
+from tracker.errors import AccessDenied
+from tracker.http.tls_peer import tls_peer_of
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 Resolver = Callable[[str, int], list[str]]
@@ -85,7 +85,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         if f"{name}:{port}" not in self._literal_hosts:
             addresses = [address for address in addresses if is_public(address)]
             if not addresses:
-                raise Refused(
+                raise AccessDenied(
                     f"{name}:{port} is a private address",
                     cure="only a host and port that the settings name literally may be private",
                 )
@@ -129,7 +129,7 @@ class _BoundedStream(httpcore2.NetworkStream):
         self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
         secured = self._inner.start_tls(ssl_context, server_hostname, _least(timeout, self._remaining()))
-        return _BoundedStream(secured, self._remaining, peer_of(secured.get_extra_info("ssl_object")))
+        return _BoundedStream(secured, self._remaining, tls_peer_of(secured.get_extra_info("ssl_object")))
 
     def get_extra_info(self, info: str) -> Any:
         return self._peer if info == "tls_peer" else self._inner.get_extra_info(info)

@@ -6,7 +6,7 @@ import hashlib
 import ssl
 from datetime import UTC, datetime
 
-from tracker.serialization import instant
+from tracker.serialization import format_instant
 
 # As RFC 4514 abbreviates them; Python names them in full.
 _SHORT = {
@@ -17,7 +17,7 @@ _SHORT = {
 Names = tuple[tuple[tuple[str, str], ...], ...]
 
 
-def peer_of(secured: ssl.SSLObject | ssl.SSLSocket) -> dict[str, str]:
+def tls_peer_of(secured: ssl.SSLObject | ssl.SSLSocket) -> dict[str, str]:
     """TLS version, and of the peer's certificate the SHA-256 of its DER bytes, subject, issuer, and from when till when
     it is valid (instants in UTC). Empty where there is no certificate."""
     whole, read = secured.getpeercert(True), secured.getpeercert()
@@ -39,4 +39,4 @@ def _name(names: Names) -> str:
 
 
 def _instant(said: str) -> str:
-    return instant(datetime.fromtimestamp(ssl.cert_time_to_seconds(said), UTC)) if said else ""
+    return format_instant(datetime.fromtimestamp(ssl.cert_time_to_seconds(said), UTC)) if said else ""

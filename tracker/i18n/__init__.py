@@ -1,6 +1,6 @@
 """Japanese and English catalogues, and dates as each language writes them."""
 
-from tracker.i18n.calendar import day, moment, stamp
+from tracker.i18n.calendar import format_day, format_instant, format_timestamp
 from tracker.i18n.catalogue import catalogue, label, t
 
-__all__ = ["catalogue", "day", "label", "moment", "stamp", "t"]
+__all__ = ["catalogue", "format_day", "format_instant", "format_timestamp", "label", "t"]

@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 from tracker.alerts import enqueue
 from tracker.clock import legal_day
 from tracker.config.models import Settings, Source
-from tracker.documents.names import references
+from tracker.documents.names import references_in
 from tracker.ingest import assess
 from tracker.ingest.decision import Decision, NewVersion, Seen
 from tracker.legal_status import propagation
 from tracker.model import Change, Fetched, Validators
 from tracker.storage import changes, snapshots, source_state, versions
 from tracker.storage.blobs import sha256
-from tracker.text import name_form
+from tracker.text import name_key
 
 
 class Outdated(Exception):
@@ -69,7 +69,7 @@ def _new_version(connection: Connection, decision: NewVersion, source: Source, s
     identity = decision.version.identity
     if versions.latest(connection, identity) != decision.follows:
         raise Outdated
-    if decision.record is not None and changes.of_identity(connection, identity) != decision.record:
+    if decision.record is not None and changes.of_document(connection, identity) != decision.record:
         raise Outdated
     parts = (decision.fetched, *decision.fetched.attachments)
     ids = [snapshots.save(connection, source.id, part) for part in parts]
@@ -77,12 +77,12 @@ def _new_version(connection: Connection, decision: NewVersion, source: Source, s
     versions.add(connection, [row])
     saved = _save_resources(connection, source, decision.fetched)
     change = _joined(connection, decision.change)
-    entry = changes.Entry(change, identity, row.ordinal, assess.labels(change))
+    entry = changes.ChangeEntry(change, identity, row.ordinal, assess.search_labels(change))
     changes.save(connection, entry, decision.operations)
     _act(connection, change)
     told = 0
     if decision.record is None or change.revision > decision.record.revision:
-        told = enqueue.owe(
+        told = enqueue.enqueue_alerts(
             connection, change, decision.document, decision.operations, identity, settings, row.at
         )
     return Written(saved, change, told)
@@ -95,7 +95,7 @@ def add_history(
     them is stored meanwhile. What is known of the answers from then on, of those that are asked for again."""
     if not decisions:
         return {}
-    if versions.known(connection, [decision.version.identity for decision in decisions]):
+    if versions.known_keys(connection, [decision.version.identity for decision in decisions]):
         raise Outdated
     ids = snapshots.save_many(connection, source.id, [decision.fetched for decision in decisions])
     saved = {}
@@ -112,7 +112,9 @@ def add_history(
     ]
     versions.add(connection, rows)
     entries = [
-        changes.Entry(decision.change, decision.version.identity, 1, assess.labels(decision.change))
+        changes.ChangeEntry(
+            decision.change, decision.version.identity, 1, assess.search_labels(decision.change)
+        )
         for decision in decisions
     ]
     changes.add_many(connection, entries)
@@ -125,22 +127,22 @@ def add_history(
 
 def _joined(connection: Connection, change: Change) -> Change:
     """With what documents that came before it do to it."""
-    for actor in changes.acting_on(connection, references(change)):
-        change = propagation.applied(change, actor)
+    for actor in changes.changes_relating_to(connection, references_in(change)):
+        change = propagation.apply_relations(change, actor)
     names, fellows = _fellows(connection, change)
     for fellow, _, _ in fellows:
-        change = propagation.overtaken(change, fellow, names)
+        change = propagation.supersede_dates(change, fellow, names)
     return change
 
 
 def _fellows(connection: Connection, change: Change) -> tuple[set[str], list[tuple[Change, str, int]]]:
     """Other documents that act on what this one moves dates of, and the names by which they call it."""
     names: set[str] = set()
-    for link in propagation.moving(change):
-        names.add(name_form(link.target))
+    for link in propagation.date_moves(change):
+        names.add(name_key(link.target))
         for target, _, _ in changes.find(connection, link.target):
-            names.update(references(target))
-    found = changes.entries_acting_on(connection, sorted(names)) if names else []
+            names.update(references_in(target))
+    found = changes.entries_relating_to(connection, sorted(names)) if names else []
     return names, [entry for entry in found if entry[0].id != change.id]
 
 
@@ -148,27 +150,27 @@ def _act(connection: Connection, change: Change) -> None:
     """Writes what this change does to the records of others."""
     for link in change.tagging.links:
         for target, identity, version in changes.find(connection, link.target):
-            acted = propagation.applied(target, change)
+            acted = propagation.apply_relations(target, change)
             if acted is not target:
                 _save(connection, acted, identity, version)
     names, fellows = _fellows(connection, change)
     for fellow, identity, version in fellows:
-        acted = propagation.overtaken(fellow, change, names)
+        acted = propagation.supersede_dates(fellow, change, names)
         if acted is not fellow:
             _save(connection, acted, identity, version)
 
 
 def _save(connection: Connection, change: Change, identity: str, version: int) -> None:
-    changes.save(connection, changes.Entry(change, identity, version, assess.labels(change)))
+    changes.save(connection, changes.ChangeEntry(change, identity, version, assess.search_labels(change)))
 
 
-def _link(connection: Connection, entries: Sequence[changes.Entry]) -> None:
+def _link(connection: Connection, entries: Sequence[changes.ChangeEntry]) -> None:
     """What these documents do to others, and others to them."""
-    names = [name for entry in entries for name in references(entry.change)]
-    targets = changes.acted_on(connection, names)
+    names = [name for entry in entries for name in references_in(entry.change)]
+    targets = changes.relation_targets(connection, names)
     for entry in entries:
-        if targets.intersection(references(entry.change)) or propagation.moving(entry.change):
+        if targets.intersection(references_in(entry.change)) or propagation.date_moves(entry.change):
             joined = _joined(connection, entry.change)
             if joined is not entry.change:
-                changes.save(connection, replace(entry, change=joined, words=assess.labels(joined)))
+                changes.save(connection, replace(entry, change=joined, words=assess.search_labels(joined)))
         _act(connection, entry.change)

@@ -14,19 +14,19 @@ from tracker import classification, clock, diffing
 from tracker.i18n import t
 from tracker.legal_status import propagation
 from tracker.model import (
-    Bilingual,
     Change,
+    Classification,
     Direction,
     Document,
     DocumentKind,
     Language,
     Level,
+    LocalizedText,
     Op,
     Operation,
     Profile,
     ProfileMatch,
     SnapshotRef,
-    Tagging,
     UnitKind,
 )
 from tracker.page_parts import is_document_file, is_rest_of_page
@@ -62,13 +62,13 @@ def assess(
     elif substantive:
         tagging = replace(tagging, summary=_corrected(tagging.summary, diffing.summarize(substantive)))
     elif baseline and document.kind in _STANDING:
-        tagging = as_it_stood(tagging)
+        tagging = initial_state(tagging)
     if substantive and document.kind in _STANDING:
         units = tuple(dict.fromkeys(operation.path for operation in substantive))
-        tagging = replace(propagation.confined(tagging, units), units=units)
+        tagging = replace(propagation.restrict_to_units(tagging, units), units=units)
         if any(unit.kind is UnitKind.EFFECTIVE_NOTE for unit in document.units):
-            whole = classification.tag(document, today=clock.legal_day(now))
-            tagging = propagation.standing_on(tagging, whole, units)
+            whole = classification.classify(document, today=clock.legal_day(now))
+            tagging = propagation.status_on(tagging, whole, units)
     if losses and substantive:
         tagging = to_be_checked(tagging, losses, document.kind, substantive)
     return Change(
@@ -81,7 +81,7 @@ def assess(
         tagging=tagging,
         document_number=document.document_number,
         citation=document.citation,
-        agencies=named(document.agencies),
+        agencies=name_units(document.agencies),
         published=document.published,
         abstract=document.abstract,
         baseline=baseline,
@@ -105,30 +105,30 @@ def _tagged(
     profiles: Sequence[Profile],
     editorial: bool,
     now: datetime,
-) -> tuple[Tagging, tuple[ProfileMatch, ...]]:
+) -> tuple[Classification, tuple[ProfileMatch, ...]]:
     if editorial:
-        return Tagging(Level.NONE, version=classification.RULES_VERSION), ()
+        return Classification(Level.NONE, version=classification.RULES_VERSION), ()
     today = clock.legal_day(now)
     rest = [operation for operation in operations if is_rest_of_page(operation.path)]
     if rest and len(rest) == len(operations):
         # Only what stands around the main text changed: its own words decide, not the page's title and text.
         document = replace(document, title="", units=())
-    tagging = classification.tag(document, operations, today=today)
+    tagging = classification.classify(document, operations, today=today)
     if tagging.level is Level.NONE and rest:
-        said = Bilingual(t("rest.reason", "ja"), t("rest.reason", "en"))
+        said = LocalizedText(t("rest.reason", "ja"), t("rest.reason", "en"))
         tagging = replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, reason=said)
     elif tagging.level is Level.NONE and _touches(document, operations):
         # The words that changed say nothing of the field, but the text in which they stand may.
-        whole = classification.tag(document, today=today)
+        whole = classification.classify(document, today=today)
         if whole.level is not Level.NONE:
-            tagging = of_the_field(tagging, whole)
+            tagging = is_in_field(tagging, whole)
     if tagging.level.rank < Level.MEDIUM.rank and any(map(_replaces_file, operations)):
         # Another file under the same words: it may order anything that its document does.
-        whole = classification.tag(document, today=today)
+        whole = classification.classify(document, today=today)
         if whole.level.rank >= Level.MEDIUM.rank:
-            said = Bilingual(t("file.reason", "ja"), t("file.reason", "en"))
+            said = LocalizedText(t("file.reason", "ja"), t("file.reason", "en"))
             tagging = replace(tagging, level=Level.MEDIUM, topics=whole.topics, reason=said)
-    return tagging, classification.match(profiles, document, operations, tagging)
+    return tagging, classification.match_profiles(profiles, document, operations, tagging)
 
 
 def _replaces_file(operation: Operation) -> bool:
@@ -142,9 +142,9 @@ def _replaces_file(operation: Operation) -> bool:
     )
 
 
-def _corrected(summary: Bilingual, what: Bilingual) -> Bilingual:
+def _corrected(summary: LocalizedText, what: LocalizedText) -> LocalizedText:
     """Of a document with a record for life: what it says, and then what was corrected in it in place."""
-    return Bilingual(
+    return LocalizedText(
         t("corrected.summary", "ja", summary=summary.ja, what=what.ja),
         t("corrected.summary", "en", summary=summary.en, what=what.en),
     )
@@ -158,12 +158,12 @@ def _touches(document: Document, operations: Sequence[Operation]) -> bool:
     )
 
 
-def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:
+def merge_update(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:
     """The record of a document that was seen before, as it reads now. It is told again when its text was
     corrected in substance, when a date that people plan by moved, or when its level rose. More of the same
     document coming in (its full text, its publication) is no correction: that is told when it brings such dates
     still to come, which the record had none of, as inspection has not."""
-    merged = propagation.kept(
+    merged = propagation.keep_earlier_status(
         old, replace(new, id=old.id, detected_at=old.detected_at, baseline=old.baseline)
     )
     before = {(day.type, day.date) for day in old.tagging.dates if day.type in _PLANNED}
@@ -189,26 +189,26 @@ def renewed(old: Change, new: Change, operations: tuple[Operation, ...], *, same
     )
 
 
-def of_the_field(tagging: Tagging, whole: Tagging) -> Tagging:
+def is_in_field(tagging: Classification, whole: Classification) -> Classification:
     """A change of substance in a text of the field is told, at the lowest level, even when its own words name
     nothing of the field: a person decides."""
-    said = Bilingual(t("whole.reason", "ja"), t("whole.reason", "en"))
+    said = LocalizedText(t("whole.reason", "ja"), t("whole.reason", "en"))
     return replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, topics=whole.topics, reason=said)
 
 
 def to_be_checked(
-    tagging: Tagging, losses: Sequence[Loss], kind: DocumentKind, operations: Sequence[Operation]
-) -> Tagging:
+    tagging: Classification, losses: Sequence[Loss], kind: DocumentKind, operations: Sequence[Operation]
+) -> Classification:
     """What is gone in such numbers is told with them and as nobody's relief: a publisher's file may be half written. Of a
     whole list, no party is said to be removed or added besides."""
-    said = Bilingual(_counted(losses, "ja"), _counted(losses, "en"))
+    said = LocalizedText(_counted(losses, "ja"), _counted(losses, "en"))
     level = tagging.level
     if kind is not DocumentKind.PAGE:
         level = max(level, Level.MEDIUM, key=lambda level: level.rank)
     heads = {loss.head for loss in losses if loss.head}
     others = [operation for operation in operations if operation.path.partition(" › ")[0] not in heads]
-    what = diffing.summarize(others) if others else Bilingual("", "")
-    summary = Bilingual(f"{said.ja}{what.ja}", f"{said.en} {what.en}".strip())
+    what = diffing.summarize(others) if others else LocalizedText("", "")
+    summary = LocalizedText(f"{said.ja}{what.ja}", f"{said.en} {what.en}".strip())
     return replace(tagging, level=level, direction=None, reason=said, summary=summary)
 
 
@@ -225,20 +225,20 @@ def _counted(losses: Sequence[Loss], language: Language) -> str:
     )
 
 
-def as_it_stood(tagging: Tagging) -> Tagging:
+def initial_state(tagging: Classification) -> Classification:
     """A text that was there before we looked: its stays and dates count, but nothing in it is news."""
     level = min(tagging.level, Level.LOW, key=lambda level: level.rank)
-    said = Bilingual(t("baseline.summary", "ja"), t("baseline.summary", "en"))
+    said = LocalizedText(t("baseline.summary", "ja"), t("baseline.summary", "en"))
     return replace(tagging, level=level, direction=None, summary=said, reason=said)
 
 
-def named(agencies: Sequence[str]) -> tuple[str, ...]:
+def name_units(agencies: Sequence[str]) -> tuple[str, ...]:
     """The agencies' names for people. Documents carry the API's slugs too, which the rules go by."""
     names = tuple(agency for agency in agencies if not _SLUG.fullmatch(agency))
     return names or tuple(agencies)
 
 
-def labels(change: Change) -> tuple[str, str]:
+def search_labels(change: Change) -> tuple[str, str]:
     """Words that a change is found by although its text does not hold them: the names of its topics."""
     topics = [topic.id for topic in change.tagging.topics]
     return (

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from tracker import sources
 from tracker.config.models import Source
-from tracker.ingest.ingest import Intake
-from tracker.ingest.poll import Context
-from tracker.sources.events import Trouble
+from tracker.ingest.ingest import Ingest
+from tracker.ingest.poll import PollContext
+from tracker.sources.events import ResourceError
 from tracker.storage import source_state
 
 
@@ -29,23 +29,23 @@ class Progress:
     troubles: tuple[str, ...] = ()
 
 
-def run(source: Source, context: Context, since: date) -> Iterator[Progress]:
+def run(source: Source, context: PollContext, since: date) -> Iterator[Progress]:
     """Goes on where an earlier run with the same `since` was cut off."""
-    state = source_state.states(context.store, [source.id])[source.id]
+    state = source_state.source_states(context.store, [source.id])[source.id]
     key = since.isoformat()
     cursor = {
         name[len(key) + 1 :]: value for name, value in state.backfill.items() if name.startswith(f"{key}/")
     }
-    intake = Intake(
+    intake = Ingest(
         context.store,
         context.settings,
         source,
-        source_state.resources(context.store, [source.id])[source.id],
+        source_state.load_resources(context.store, [source.id])[source.id],
         baseline=True,
-        again=lambda fetched: sources.again(source, fetched, context.client, context.now()),
+        again=lambda fetched: sources.refetch(source, fetched, context.client, context.now()),
     )
     stored = 0
-    for page in sources.history(source, context.client, since, cursor, context.now()):
+    for page in sources.poll_history(source, context.client, since, cursor, context.now()):
         troubles = [_line(trouble) for trouble in page.troubles]
         now = context.now().replace(microsecond=0)
         values = {f"{key}/{name}": value for name, value in page.cursor.items()}
@@ -61,5 +61,5 @@ def _mark(connection: Connection, *, source: str, values: Mapping[str, str]) -> 
     source_state.set_backfill(connection, source, values)
 
 
-def _line(trouble: Trouble) -> str:
+def _line(trouble: ResourceError) -> str:
     return f"{trouble.key}: {trouble.error.line()}"

@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from tracker import parsing
-from tracker.documents.identity import digest
+from tracker.documents.identity import content_hash
 from tracker.errors import ParseError
 from tracker.ingest import stability
 from tracker.ingest.decision import Reading
-from tracker.model import Document, Fetched, Role
+from tracker.model import Document, Fetched, ResourceType
 from tracker.page_parts import INDEX
 from tracker.parsing import volatile_content
 from tracker.storage import page_states, snapshots, versions
@@ -20,7 +20,7 @@ from tracker.storage.database import Store
 from tracker.storage.page_states import Flapping
 
 # What servers may give in an older state after a newer one; the other sources say themselves as of when they are.
-_CONFIRMED = frozenset({Role.PAGE, Role.PDF})
+_CONFIRMED = frozenset({ResourceType.PAGE, ResourceType.PDF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class Confirmation:
         stored, version = reading.previous, reading.version
         if stored is None or version is None or fetched.role not in _CONFIRMED:
             return False
-        new = digest(reading.document)
-        if new == digest(stored):
+        new = content_hash(reading.document)
+        if new == content_hash(stored):
             return False
         known = self.flapping.get(fetched.key)
         waiting = stability.next_state(
             new,
-            new if second is None else digest(second.document),
-            digest(stored),
+            new if second is None else content_hash(second.document),
+            content_hash(stored),
             self._former(fetched, reading),
             None if known is None else stability.Waiting(known.digest, known.polls, known.seen),
         )
@@ -117,7 +117,7 @@ class Confirmation:
             document = parsing.read(replace(old, meta={**old.meta, **how_read(fetched)}))
         except ParseError:
             return former  # it was read when it was stored, and is known by that
-        return former | {digest(volatile_content.quiet(document, reading.templates))}
+        return former | {content_hash(volatile_content.mask_document(document, reading.templates))}
 
     def unchanged(self, key: str, now: datetime) -> None:
         """The source says that the stored text is its text still."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tracker import diffing
 from tracker.diffing.site_wide import SiteWide
-from tracker.documents.identity import change_id, digest
+from tracker.documents.identity import change_id, content_hash
 from tracker.ingest import assess
 from tracker.ingest.page_annexes import without_first_read
 from tracker.model import Change, Document, Fetched, Operation, Profile, SnapshotRef
@@ -80,8 +80,8 @@ def decide(
     what this poll recorded already of the surroundings of the source's pages."""
     compare = compare or diffing.compare
     document = reading.document
-    said = digest(document)
-    if reading.previous is not None and said == digest(reading.previous):
+    said = content_hash(document)
+    if reading.previous is not None and said == content_hash(reading.previous):
         learned = reading.version is not None and reading.templates != reading.version.noise
         return Seen(fetched, reading.version if learned else None, reading.templates if learned else ())
     ordinal = 1 if reading.version is None else reading.version.ordinal + 1
@@ -109,7 +109,7 @@ def decide(
         losses=gone,
     )
     if reading.record is not None:
-        change = assess.renewed(reading.record, change, operations, same_kind=reading.same_kind)
+        change = assess.merge_update(reading.record, change, operations, same_kind=reading.same_kind)
     version = Version(reading.identity, ordinal, source, fetched.key, said, (), reading.templates, now)
     return NewVersion(
         fetched, version, change, document, operations, reading.kept, reading.version, reading.record

@@ -18,25 +18,27 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError
 from tracker import diffing, parsing
 from tracker.config.models import Settings, Source
 from tracker.diffing.site_wide import SiteWide
-from tracker.documents.identity import LASTING, digest, identify
-from tracker.errors import FetchError, ParseError, Poison, TrackerError
+from tracker.documents.identity import LASTING, content_hash, document_id_of
+from tracker.errors import FetchError, ParseError, ParserCrashed, TrackerError
 from tracker.ingest import apply
 from tracker.ingest.apply import Outdated
 from tracker.ingest.confirmation import Confirmation, Second, how_read
 from tracker.ingest.decision import NewVersion, Reading, Seen, decide
 from tracker.ingest.page_annexes import completed, first_read
-from tracker.ingest.quarantine import CURE, Quarantine, Why, bare
-from tracker.model import Change, Document, Fetched, Operation, Role
+from tracker.ingest.quarantine import CURE, Quarantine, Why, without_texts
+from tracker.model import Change, Document, Fetched, Operation, ResourceType
 from tracker.parsing import sanity_checks, volatile_content
 from tracker.parsing.losses import Loss, losses
 from tracker.sandbox import pool
-from tracker.sources.events import BROKE
+from tracker.sources.events import PARSER_CRASHED
 from tracker.storage import changes, snapshots, source_state, versions
 from tracker.storage.blobs import sha256
 from tracker.storage.database import Store
 
 # What is judged by its shape; API records are judged by the adapters, key by key.
-_GUARDED = frozenset({Role.PAGE, Role.PDF, Role.ECFR_PART, Role.SCREENING_LIST})
+_GUARDED = frozenset(
+    {ResourceType.PAGE, ResourceType.PDF, ResourceType.ECFR_PART, ResourceType.SCREENING_LIST}
+)
 # Errors of the database that one document's values cause; the others are the database's own trouble.
 _OF_VALUES = (DataError, IntegrityError, InterfaceError, ProgrammingError)
 _MANY_UNITS = 5_000  # of a document, from which on it is compared by a worker
@@ -46,7 +48,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IngestResult:
     """What became of one answer. `change`: its new or renewed record; `told`: deliveries owed for it;
     `held`: why the answer waits for a second look instead; `waits`: its text waits for the next poll to confirm it."""
 
@@ -56,7 +58,7 @@ class Taken:
     waits: bool = False
 
 
-class Intake:
+class Ingest:
     """Takes in the answers of one poll of one source. Its methods write in transactions of their own, and are never
     called inside one."""
 
@@ -91,7 +93,7 @@ class Intake:
         kept: bool = False,
         afresh: bool = False,
         incomplete: bool = False,
-    ) -> Taken:
+    ) -> IngestResult:
         """Raises ParseError when the bytes cannot be read or processed, or break whoever reads them; they are kept all
         the same. StoreError: nothing was written.
 
@@ -100,12 +102,12 @@ class Intake:
         taken in, so the next request for it is unconditional."""
         if self.store.is_writing():
             raise RuntimeError("an answer is taken in inside another transaction")
-        if fetched.role is Role.LISTING:
+        if fetched.role is ResourceType.LISTING:
             return self._evidence(fetched, incomplete=incomplete)
         self._check_failed(fetched)
-        broken = next((part for part in (fetched, *fetched.attachments) if BROKE in part.meta), None)
+        broken = next((part for part in (fetched, *fetched.attachments) if PARSER_CRASHED in part.meta), None)
         if broken is not None:
-            return self._set_aside(fetched, Poison(broken.meta[BROKE]), now, broken=broken)
+            return self._set_aside(fetched, ParserCrashed(broken.meta[PARSER_CRASHED]), now, broken=broken)
         if not self.accept:
             fetched = self.quarantine.check(fetched)
         try:
@@ -123,7 +125,7 @@ class Intake:
             log.exception("a document could not be processed", source=self.source.id, key=fetched.key)
             return self._set_aside(fetched, _defect(error), now)
 
-    def _decided(self, fetched: Fetched, now: datetime, *, kept: bool) -> Taken:
+    def _decided(self, fetched: Fetched, now: datetime, *, kept: bool) -> IngestResult:
         for _ in range(_TRIES):
             fetched, reading = self._read(fetched)
             gone = () if self.accept else self._gone(fetched, reading)
@@ -131,10 +133,10 @@ class Intake:
             if reason:
                 baseline = self._is_baseline(fetched.key)
                 self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=baseline, gone=gone)
-                return Taken(held=reason)
+                return IngestResult(held=reason)
             reading, second = self._without_noise(fetched, reading, ask=not kept)
             if not self.accept and self.confirmation.waits(fetched, reading, second, now):
-                return Taken(waits=True)
+                return IngestResult(waits=True)
             decision = decide(
                 fetched,
                 reading,
@@ -165,7 +167,7 @@ class Intake:
                 None if reading.previous is None else sanity_checks.broken(reading.document, reading.previous)
             )
         size = len(fetched.answer.body)
-        reason = sanity_checks.judge(reading.document, reading.previous, size, self._size(fetched.key))
+        reason = sanity_checks.suspicion(reading.document, reading.previous, size, self._size(fetched.key))
         if reason is None and reading.cut:
             reason = f"the page ends in the middle, after {size:,} bytes"
         if reason is None and gone:
@@ -186,14 +188,14 @@ class Intake:
     def _read(self, fetched: Fetched) -> tuple[Fetched, Reading]:
         """What the answer says, and the answer with the annexes that did not come this time."""
         document = parsing.read(fetched)
-        identity = identify(self.source, fetched, document)
+        identity = document_id_of(self.source, fetched, document)
         with self.store.read() as connection:
             version = versions.latest(connection, identity)
             if version is None:
                 return fetched, Reading(identity, document, None, None, (), True)
             old = snapshots.load(connection, version.snapshots)
             references = tuple(snapshots.reference(connection, number) for number in version.snapshots)
-            record = changes.of_identity(connection, identity) if fetched.role in LASTING else None
+            record = changes.of_document(connection, identity) if fetched.role in LASTING else None
         whole = completed(fetched, old)
         if whole.attachments != fetched.attachments:
             fetched, document = whole, parsing.read(whole)
@@ -213,9 +215,9 @@ class Intake:
             same_kind=_roles(old) == _roles(text),
             kept=kept,
             cut=(
-                fetched.role is Role.PAGE
-                and sanity_checks.is_whole(old.answer.body)
-                and not sanity_checks.is_whole(fetched.answer.body)
+                fetched.role is ResourceType.PAGE
+                and sanity_checks.is_complete_page(old.answer.body)
+                and not sanity_checks.is_complete_page(fetched.answer.body)
             ),
             references=references,
             record=record,
@@ -242,7 +244,7 @@ class Intake:
         except (ParseError, FetchError) as error:
             known = self.known.get(fetched.key)
             same = known is None or known.validators.recipe in (self.source.recipe(), source_state.PENDING)
-            if self.accept or not (same or isinstance(error, Poison)):
+            if self.accept or not (same or isinstance(error, ParserCrashed)):
                 return None
             raise ParseError(
                 f"the stored text cannot be read any more: {error.cause}", cure=_ACCEPT
@@ -263,36 +265,36 @@ class Intake:
     ) -> tuple[Reading, Second | None]:
         """Masks what changes by itself. A page that seems changed is fetched a second time: what differs between the
         two fetches and from what is stored is noise, and is remembered as such. Without `ask` it is not."""
-        if fetched.role is not Role.PAGE:
+        if fetched.role is not ResourceType.PAGE:
             return reading, None
 
         def quieted(templates: tuple[str, ...]) -> Reading:
-            previous = reading.previous and volatile_content.quiet(reading.previous, templates)
+            previous = reading.previous and volatile_content.mask_document(reading.previous, templates)
             return replace(
                 reading,
-                document=volatile_content.quiet(reading.document, templates),
+                document=volatile_content.mask_document(reading.document, templates),
                 previous=previous,
                 templates=templates,
             )
 
         quiet = quieted(reading.templates)
-        if not ask or quiet.previous is None or digest(quiet.document) == digest(quiet.previous):
+        if not ask or quiet.previous is None or content_hash(quiet.document) == content_hash(quiet.previous):
             return quiet, None
         answer = self.again(fetched)
         second = parsing.read(answer)
         assert reading.previous is not None
-        learned = volatile_content.volatile(reading.document, second, reading.previous)
+        learned = volatile_content.learn_volatile(reading.document, second, reading.previous)
         earlier = self.confirmation.earlier(fetched, reading)
         if earlier is not None:
-            learned |= volatile_content.volatile(
+            learned |= volatile_content.learn_volatile(
                 reading.document, earlier[0], reading.previous, elapsed=earlier[1]
             )
         quiet = quieted(tuple(sorted({*reading.templates, *learned}))) if learned else quiet
-        return quiet, Second(answer, volatile_content.quiet(second, quiet.templates))
+        return quiet, Second(answer, volatile_content.mask_document(second, quiet.templates))
 
     # --- writing --------------------------------------------------------------------------------
 
-    def _write(self, decision: Seen | NewVersion, now: datetime) -> Taken:
+    def _write(self, decision: Seen | NewVersion, now: datetime) -> IngestResult:
         """Raises Outdated, and then nothing was written."""
         key = decision.fetched.key
         # Where masks were learned just now, what waited was noise.
@@ -304,7 +306,7 @@ class Intake:
         self.confirmation.remember(key, row)
         if isinstance(decision, NewVersion):
             self.site_wide.add(decision.operations)
-        return Taken(written.change, written.told)
+        return IngestResult(written.change, written.told)
 
     def _remember(self, resources: dict[str, source_state.Resource]) -> None:
         """Called after the transaction that wrote them is committed."""
@@ -312,15 +314,15 @@ class Intake:
         for key in resources:
             self.quarantine.passed(key)
 
-    def _evidence(self, fetched: Fetched, *, incomplete: bool) -> Taken:
-        if BROKE in fetched.meta:
-            self.quarantine.put(fetched, fetched.meta[BROKE], Why.BROKE)
-            raise Poison(fetched.meta[BROKE], cure=CURE)
+    def _evidence(self, fetched: Fetched, *, incomplete: bool) -> IngestResult:
+        if PARSER_CRASHED in fetched.meta:
+            self.quarantine.put(fetched, fetched.meta[PARSER_CRASHED], Why.BROKE)
+            raise ParserCrashed(fetched.meta[PARSER_CRASHED], cure=CURE)
         saved = {fetched.key: apply.resource(self.source, fetched, revalidate=not incomplete)}
         with self.store.write() as connection:
             self._save_evidence(connection, fetched, saved)
         self._remember(saved)
-        return Taken()
+        return IngestResult()
 
     def _save_evidence(
         self, connection: Connection, fetched: Fetched, saved: dict[str, source_state.Resource]
@@ -344,17 +346,17 @@ class Intake:
         now: datetime,
         *,
         broken: Fetched | None = None,
-    ) -> Taken:
+    ) -> IngestResult:
         """Keeps an answer that failed, and raises why. A text that breaks its reader costs its record nothing: that is
         taken in without it."""
         baseline = self._is_baseline(fetched.key)
-        if isinstance(error, Poison):
+        if isinstance(error, ParserCrashed):
             if fetched.attachments and broken is not fetched:
                 for part in fetched.attachments if broken is None else (broken,):
                     self.quarantine.put(part, error.cause, Why.BROKE, of=fetched.key)
-                return self.take(bare(fetched), now)
+                return self.take(without_texts(fetched), now)
             self.quarantine.put(fetched, error.cause, Why.BROKE, baseline=baseline)
-            raise Poison(error.cause, cure=CURE) from error
+            raise ParserCrashed(error.cause, cure=CURE) from error
         self.quarantine.put(fetched, error.cause, Why.FAILED, baseline=baseline)
         failure = error if isinstance(error, ParseError) else ParseError(error.cause, cure=error.cure)
         self._failed[fetched.key] = (_bytes_of(fetched), failure)
@@ -383,7 +385,7 @@ class Intake:
             else:
                 fresh[decision.version.identity] = decision
         with self.store.read() as connection:
-            stored = versions.known(connection, list(fresh))
+            stored = versions.known_keys(connection, list(fresh))
         usual += [fresh.pop(identity).fetched for identity in sorted(stored)]
         count, troubles = self._one_by_one(usual, now)
         try:
@@ -406,7 +408,7 @@ class Intake:
             return None
         try:
             document = parsing.read(fetched)
-            reading = Reading(identify(self.source, fetched, document), document, None, None, (), True)
+            reading = Reading(document_id_of(self.source, fetched, document), document, None, None, (), True)
             decision = decide(
                 fetched,
                 reading,
@@ -461,8 +463,8 @@ def _defect(error: Exception) -> ParseError:
     return ParseError(cause, cure="report it; the bytes are kept")
 
 
-def _roles(fetched: Fetched) -> tuple[Role, ...]:
+def _roles(fetched: Fetched) -> tuple[ResourceType, ...]:
     """What an answer is made of: raw text and XML of one document name its parts differently, and are not compared."""
-    if fetched.role is Role.PAGE:
+    if fetched.role is ResourceType.PAGE:
         return (fetched.role,)  # annexes come and go with the law that they belong to
     return (fetched.role, *sorted(part.role for part in fetched.attachments))

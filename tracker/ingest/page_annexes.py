@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from tracker.model import Fetched, Operation, Role
+from tracker.model import Fetched, Operation, ResourceType
 from tracker.page_parts import ANNEXES
 from tracker.parsing.annexes import places
 
@@ -14,7 +14,7 @@ from tracker.parsing.annexes import places
 def completed(fetched: Fetched, stored: Fetched) -> Fetched:
     """A page with those of its annexes that did not come this time, unchanged or not to be had, as they are stored; in
     the order in which the page links to them."""
-    if fetched.role is not Role.PAGE or ANNEXES not in fetched.meta:
+    if fetched.role is not ResourceType.PAGE or ANNEXES not in fetched.meta:
         return fetched
     parts = {part.key: part for part in stored.attachments} | {part.key: part for part in fetched.attachments}
     keys = fetched.meta[ANNEXES].split("\n")

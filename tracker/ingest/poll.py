@@ -14,23 +14,23 @@ import structlog
 from tracker import classification, clock, sources
 from tracker.config.models import Settings, Source, SourceKind
 from tracker.errors import (
+    AccessDenied,
     FetchError,
     ParseError,
-    Poison,
-    Refused,
+    ParserCrashed,
     StoreError,
     TrackerError,
-    WrongShape,
+    UnexpectedResponse,
     cause_of,
 )
 from tracker.http.client import Client
 from tracker.ingest import removed_pages
-from tracker.ingest.ingest import Intake, Taken
+from tracker.ingest.ingest import Ingest, IngestResult
 from tracker.ingest.quarantine import CURE
 from tracker.model import Absent, Change, Document, DocumentKind, Fetched, Level, NotModified, Validators
-from tracker.serialization import instant
+from tracker.serialization import format_instant
 from tracker.sources.annexes import is_annex
-from tracker.sources.events import Cursor, Trouble
+from tracker.sources.events import CursorUpdate, ResourceError
 from tracker.storage import page_states, source_state
 from tracker.storage.database import Store
 from tracker.storage.page_states import Absence
@@ -42,7 +42,7 @@ GIVEN_UP = 3  # polls in a row without a thing, after which it is no longer aske
 
 
 @dataclass(slots=True)
-class Report:
+class PollReport:
     """What one poll of one source did, as `tracker poll` prints it."""
 
     source: str
@@ -81,7 +81,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class PollContext:
     """What every poll needs; one for the whole process."""
 
     settings: Settings
@@ -91,7 +91,7 @@ class Context:
     pause: Callable[[float], None] = time.sleep
 
 
-class Recollection:
+class StoredSourceView:
     """What the store knows of a source, as the adapters ask for it (`fetch.memory.Memory`)."""
 
     def __init__(
@@ -148,7 +148,7 @@ def in_field(record: Mapping[str, Any], now: datetime) -> bool:
         document_number=number or None,
     )
     try:
-        return classification.tag(document, today=clock.legal_day(now)).level is not Level.NONE
+        return classification.classify(document, today=clock.legal_day(now)).level is not Level.NONE
     except Exception:
         # A defect that one record brings to light may not end the poll of its source: the text is fetched, and the
         # record is held with the reason when it is taken in.
@@ -158,26 +158,26 @@ def in_field(record: Mapping[str, Any], now: datetime) -> bool:
 
 def poll(
     source: Source,
-    context: Context,
+    context: PollContext,
     state: source_state.SourceState | None = None,
     known: dict[str, source_state.Resource] | None = None,
     *,
     accept: bool = False,
-) -> Report:
+) -> PollReport:
     """One poll of one source. Never raises for what a source does: the report says it.
 
     `state` and `known` are given by callers that read them for many sources at once. `accept` takes answers
     that were held for a second look as true.
     """
     began = time.perf_counter()
-    report = Report(source.id)
-    state = state or source_state.states(context.store, [source.id])[source.id]
-    known = known if known is not None else source_state.resources(context.store, [source.id])[source.id]
+    report = PollReport(source.id)
+    state = state or source_state.source_states(context.store, [source.id])[source.id]
+    known = known if known is not None else source_state.load_resources(context.store, [source.id])[source.id]
     now = context.now()
     absences = page_states.absences(context.store, source.id)
-    memory = Recollection(state.cursor, known, absences, now)
+    memory = StoredSourceView(state.cursor, known, absences, now)
     baseline = state.baseline_at is None
-    intake = Intake(
+    intake = Ingest(
         context.store,
         context.settings,
         source,
@@ -214,7 +214,7 @@ def poll(
             with context.store.write() as connection:
                 source_state.set_baseline(connection, source.id, now)
     except FetchError as error:
-        report.state, report.reason, report.cause = state_of(error), error.line(), cause_of(error)
+        report.state, report.reason, report.cause = state_for_error(error), error.line(), cause_of(error)
         report.retry_after = max(report.retry_after, error.retry_after or 0.0)
         report.errors.append({"key": "", "url": error.url, "error": error.line()})
     except StoreError:
@@ -224,7 +224,7 @@ def poll(
         report.errors.append({"key": "", "url": "", "error": error.line()})
     _tell_standing(intake, report)
     report.flapping = [
-        {"key": key, "url": row.url, "since": instant(row.since), "polls": row.seen}
+        {"key": key, "url": row.url, "since": format_instant(row.since), "polls": row.seen}
         for key, row in sorted(intake.confirmation.flapping.items())
     ]
     tally = context.client.tally()
@@ -236,19 +236,19 @@ def poll(
     return report
 
 
-def _again(source: Source, fetched: Fetched, context: Context) -> Fetched:
+def _again(source: Source, fetched: Fetched, context: PollContext) -> Fetched:
     """The same page a moment later: long enough for a clock that counts seconds to move."""
     context.pause(TICK)
-    return sources.again(source, fetched, context.client, context.now())
+    return sources.refetch(source, fetched, context.client, context.now())
 
 
 def _handle(
-    item: Fetched | NotModified | Absent | Trouble | Cursor,
-    intake: Intake,
-    report: Report,
-    context: Context,
+    item: Fetched | NotModified | Absent | ResourceError | CursorUpdate,
+    intake: Ingest,
+    report: PollReport,
+    context: PollContext,
     cursor: Mapping[str, str],
-) -> Taken | None:
+) -> IngestResult | None:
     """What became of an answer that something is there; None for all else, and for what could not be read."""
     source = intake.source
     match item:
@@ -259,7 +259,7 @@ def _handle(
             intake.confirmation.unchanged(item.key, context.now().replace(microsecond=0))
             if source.kind is SourceKind.PUBLIC_INSPECTION:
                 _told(removed_pages.listed_again, item.key, intake, report, context)
-            return Taken()
+            return IngestResult()
         case Absent():
             report.absent.append(item.key)
             _missing(item.key, intake, context)
@@ -267,7 +267,7 @@ def _handle(
                 _told(removed_pages.withdrawn, item, intake, report, context)
             elif item.how == "gone":
                 _told(removed_pages.gone, item, intake, report, context)
-        case Trouble():
+        case ResourceError():
             report.errors.append({"key": item.key, "url": item.url, "error": item.error.line()})
             report.causes.append(cause_of(item.error))
             report.retry_after = max(report.retry_after, item.error.retry_after or 0.0)
@@ -276,7 +276,7 @@ def _handle(
                 with context.store.write() as connection:
                     source_state.save_resource(connection, source.id, item.key, pending)
                 intake.known[item.key] = pending
-        case Cursor():
+        case CursorUpdate():
             if dict(item.values) != dict(cursor):
                 with context.store.write() as connection:
                     source_state.set_cursor(connection, source.id, item.values)
@@ -284,8 +284,8 @@ def _handle(
 
 
 def _take(
-    fetched: Fetched, intake: Intake, report: Report, context: Context, *, kept: bool = False
-) -> Taken | None:
+    fetched: Fetched, intake: Ingest, report: PollReport, context: PollContext, *, kept: bool = False
+) -> IngestResult | None:
     """`kept`: it comes out of the store, where it waited to be read."""
     # A list of which something failed is asked for whole the next time, so that this comes again.
     incomplete = bool(report.errors or report.held)
@@ -303,7 +303,7 @@ def _take(
     change = taken.change
     if change is not None:
         report.alerts += taken.told
-        note(report, change, context.now().replace(microsecond=0))
+        count_change(report, change, context.now().replace(microsecond=0))
     return taken
 
 
@@ -311,16 +311,16 @@ T = TypeVar("T")
 Departure = Callable[[Store, Settings, Source, T, datetime], tuple[Change | None, int]]
 
 
-def _told(what: Departure[T], of: T, intake: Intake, report: Report, context: Context) -> None:
+def _told(what: Departure[T], of: T, intake: Ingest, report: PollReport, context: PollContext) -> None:
     """Something that is gone, or there again, with its record where there is one to tell."""
     now = context.now().replace(microsecond=0)
     change, told = what(context.store, context.settings, intake.source, of, now)
     if change is not None:
         report.alerts += told
-        note(report, change, now)
+        count_change(report, change, now)
 
 
-def note(report: Report, change: Change, now: datetime) -> None:
+def count_change(report: PollReport, change: Change, now: datetime) -> None:
     """Counts a record under what it is: the baseline, punctuation, more of what was known, or a change."""
     if change.baseline:
         report.baseline += 1
@@ -332,16 +332,16 @@ def note(report: Report, change: Change, now: datetime) -> None:
         report.changes.append(change.id)
 
 
-def _tell_standing(intake: Intake, report: Report) -> None:
+def _tell_standing(intake: Ingest, report: PollReport) -> None:
     """What is in quarantine is a failure of its source in each poll, also when the server has nothing new to say."""
     told = {error["key"] for error in report.errors}
     for held in intake.quarantine.held.values():
         if held.key not in told and (held.failed or intake.known[held.key].missing_count < GIVEN_UP):
-            error = ParseError(held.reason) if held.failed else Poison(held.reason, cure=CURE)
+            error = ParseError(held.reason) if held.failed else ParserCrashed(held.reason, cure=CURE)
             report.errors.append({"key": held.key, "url": held.url, "error": error.line()})
 
 
-def _missing(key: str, intake: Intake, context: Context) -> None:
+def _missing(key: str, intake: Ingest, context: PollContext) -> None:
     known = intake.known.get(key)
     if known is not None:
         known = replace(known, missing_count=known.missing_count + 1)
@@ -350,7 +350,7 @@ def _missing(key: str, intake: Intake, context: Context) -> None:
         intake.known[key] = known
 
 
-def _there(key: str, intake: Intake, context: Context) -> None:
+def _there(key: str, intake: Ingest, context: PollContext) -> None:
     """A thing that is there again is no longer on its way to being given up."""
     known = intake.known.get(key)
     if known is not None and known.missing_count:
@@ -360,13 +360,13 @@ def _there(key: str, intake: Intake, context: Context) -> None:
         intake.known[key] = known
 
 
-def state_of(error: FetchError) -> str:
-    if isinstance(error, Refused):
+def state_for_error(error: FetchError) -> str:
+    if isinstance(error, AccessDenied):
         return "blocked"
-    return "changed-shape" if isinstance(error, WrongShape) else "failing"
+    return "changed-shape" if isinstance(error, UnexpectedResponse) else "failing"
 
 
-def _judge(report: Report) -> None:
+def _judge(report: PollReport) -> None:
     if report.state != "healthy":
         return
     if report.held:

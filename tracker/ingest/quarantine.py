@@ -17,10 +17,10 @@ from importlib.metadata import version
 from sqlalchemy import Connection, select
 
 from tracker import __version__
-from tracker.errors import Poison
-from tracker.model import Fetched, Role, Validators
+from tracker.errors import ParserCrashed
+from tracker.model import Fetched, ResourceType, Validators
 from tracker.parsing.losses import Loss
-from tracker.sources.events import BROKE
+from tracker.sources.events import PARSER_CRASHED
 from tracker.storage import snapshots, source_state
 from tracker.storage.blobs import sha256
 from tracker.storage.database import Store
@@ -46,13 +46,13 @@ class Why(StrEnum):
 
 
 @lru_cache(maxsize=1)
-def readers() -> str:
+def parser_versions() -> str:
     """What reads documents in this process: another version of any of it may fare better."""
     return ", ".join((f"tracker {__version__}", *(f"{name} {version(name)}" for name in _LIBRARIES)))
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class QuarantinedDocument:
     """One answer that could not be read. `readers` are those that it broke, empty where it only failed. `of` is the key
     of the record that it is the full text of; "" for others. `parts` are the snapshots of its attachments."""
 
@@ -63,7 +63,7 @@ class Held:
     reason: str
     readers: str
     of: str
-    role: Role
+    role: ResourceType
     parts: tuple[int, ...] = ()
 
     @property
@@ -79,7 +79,7 @@ class Quarantine:
         self._store = store
         self._source = source
         self._known = known
-        self.held: dict[str, Held] = {}
+        self.held: dict[str, QuarantinedDocument] = {}
         keys = [key for key, resource in known.items() if resource.held_sha256]
         if keys:
             with store.read() as connection:
@@ -102,14 +102,16 @@ class Quarantine:
             if row.sha256 != self._known[row.key].held_sha256 or _REASON not in row.meta:
                 continue
             if _READERS in row.meta or _FAILED in row.meta:
-                self.held[row.key] = _held(row.key, Role(row.role), row.url, row.id, row.sha256, row.meta)
+                self.held[row.key] = _held(
+                    row.key, ResourceType(row.role), row.url, row.id, row.sha256, row.meta
+                )
             else:
                 self.held.pop(row.key, None)
 
-    def stands(self, fetched: Fetched) -> Held | None:
+    def stands(self, fetched: Fetched) -> QuarantinedDocument | None:
         """Whether these very bytes broke these very readers."""
         found = self.held.get(fetched.key)
-        if found is None or found.readers != readers() or found.sha256 != sha256(fetched.answer.body):
+        if found is None or found.readers != parser_versions() or found.sha256 != sha256(fetched.answer.body):
             return None
         return found
 
@@ -117,8 +119,8 @@ class Quarantine:
         """`fetched` without the texts that stand in quarantine. Raises Poison where it does itself."""
         found = self.stands(fetched)
         if found is not None:
-            raise Poison(found.reason, cure=CURE)
-        return bare(fetched) if any(map(self.stands, fetched.attachments)) else fetched
+            raise ParserCrashed(found.reason, cure=CURE)
+        return without_texts(fetched) if any(map(self.stands, fetched.attachments)) else fetched
 
     def put(
         self,
@@ -139,7 +141,7 @@ class Quarantine:
         if gone:
             marks[_GONE] = "\n".join(loss.label for loss in gone)
         if why is Why.BROKE:
-            marks[_READERS] = readers()
+            marks[_READERS] = parser_versions()
         again = known.held_sha256 == digest and self._is_kept(fetched, why)
         known = replace(known, held_sha256=digest, held_count=known.held_count + 1 if again else 1)
         found = self.held.get(fetched.key) if again else None
@@ -206,7 +208,7 @@ class Quarantine:
                 held
                 for held in self.held.values()
                 if everything
-                or (not held.failed and held.readers != readers())
+                or (not held.failed and held.readers != parser_versions())
                 or (held.failed and not self._is_stored_page(held))
             ]
         )
@@ -221,10 +223,10 @@ class Quarantine:
             ]
         )
 
-    def _is_stored_page(self, held: Held) -> bool:
-        return held.role is Role.PAGE and self._known[held.key].validators.sha256 is not None
+    def _is_stored_page(self, held: QuarantinedDocument) -> bool:
+        return held.role is ResourceType.PAGE and self._known[held.key].validators.sha256 is not None
 
-    def _again(self, wanted: list[Held]) -> list[Fetched]:
+    def _again(self, wanted: list[QuarantinedDocument]) -> list[Fetched]:
         found = []
         for held in wanted:
             with self._store.read() as connection:
@@ -235,7 +237,7 @@ class Quarantine:
             if whole is not None:
                 meta = {name: value for name, value in _clean(whole.meta).items() if name != "text"}
                 found.append(replace(whole, attachments=(fetched,), meta=meta))
-            elif held.of or fetched.role is Role.LISTING:
+            elif held.of or fetched.role is ResourceType.LISTING:
                 self._release(held.key)  # a text without a record, or a list: it is asked for again anyway
             else:
                 found.append(fetched)
@@ -249,18 +251,22 @@ class Quarantine:
         self.passed(key)
 
 
-def bare(fetched: Fetched) -> Fetched:
+def without_texts(fetched: Fetched) -> Fetched:
     """A record without its texts, which are still owed."""
     return replace(fetched, attachments=(), meta={**fetched.meta, "text": "owed"})
 
 
-def _held(key: str, role: Role, url: str, number: int, digest: str, meta: Mapping[str, str]) -> Held:
+def _held(
+    key: str, role: ResourceType, url: str, number: int, digest: str, meta: Mapping[str, str]
+) -> QuarantinedDocument:
     parts = tuple(map(int, meta.get(_PARTS, "").split()))
     readers_ = meta.get(_READERS, "")
-    return Held(key, url, number, digest, meta[_REASON], readers_, meta.get(_OF, ""), role, parts)
+    return QuarantinedDocument(
+        key, url, number, digest, meta[_REASON], readers_, meta.get(_OF, ""), role, parts
+    )
 
 
-_MARKS = frozenset({_REASON, _READERS, _OF, _FAILED, _PARTS, _GONE, BROKE})
+_MARKS = frozenset({_REASON, _READERS, _OF, _FAILED, _PARTS, _GONE, PARSER_CRASHED})
 
 
 def _clean(meta: Mapping[str, str]) -> dict[str, str]:

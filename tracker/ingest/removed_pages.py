@@ -18,21 +18,21 @@ from tracker.alerts import enqueue
 from tracker.clock import legal_day
 from tracker.config.models import Settings, Source
 from tracker.errors import ParseError
-from tracker.i18n import moment, t
+from tracker.i18n import format_instant, t
 from tracker.ingest import assess
 from tracker.model import (
     Absent,
-    Bilingual,
     Change,
+    Classification,
     Document,
     DocumentKind,
     Language,
     Level,
+    LocalizedText,
     Operation,
-    Role,
+    ResourceType,
     SnapshotRef,
     Status,
-    Tagging,
 )
 from tracker.parsing import volatile_content
 from tracker.sources.annexes import is_annex
@@ -136,7 +136,7 @@ def withdrawn(
     """A document that left public inspection and was not published: its own record says so, and is told again."""
     version = _latest(store, source, item.key)
     with store.read() as connection:
-        old = None if version is None else changes.of_identity(connection, version.identity)
+        old = None if version is None else changes.of_document(connection, version.identity)
     if version is None or old is None or any(each.state == "withdrawn" for each in old.tagging.status):
         return None, 0
     document, _ = _stored(store, version)
@@ -161,7 +161,7 @@ def listed_again(
     """A document that was withdrawn and is on public inspection again: what its record said before holds again."""
     version = _latest(store, source, key)
     with store.read() as connection:
-        old = None if version is None else changes.of_identity(connection, version.identity)
+        old = None if version is None else changes.of_document(connection, version.identity)
     if version is None or old is None or all(each.state != "withdrawn" for each in old.tagging.status):
         return None, 0
     document, after = _stored(store, version)
@@ -193,21 +193,23 @@ def _stored(store: Store, version: versions.Version) -> tuple[Document, Snapshot
         fetched = snapshots.load(connection, version.snapshots)
         reference = snapshots.reference(connection, version.snapshots[0])
     try:
-        return volatile_content.quiet(parsing.read(fetched), version.noise), reference
+        return volatile_content.mask_document(parsing.read(fetched), version.noise), reference
     except ParseError:
-        kind = DocumentKind.CFR if fetched.role is Role.ECFR_PART else DocumentKind.PAGE
+        kind = DocumentKind.CFR if fetched.role is ResourceType.ECFR_PART else DocumentKind.PAGE
         return Document(version.key, kind, fetched.answer.url, fetched.answer.url), reference
 
 
-def _said(tagging: Tagging, what: str, facts: dict[str, str], since: datetime, timezone: str) -> Tagging:
+def _said(
+    tagging: Classification, what: str, facts: dict[str, str], since: datetime, timezone: str
+) -> Classification:
     """The tagging of the text, with what happened to it as summary and reason. At least `low`: somebody followed it."""
 
     def words(name: str, language: Language) -> str:
-        return t(name, language, day=moment(since, language, timezone), **facts)
+        return t(name, language, day=format_instant(since, language, timezone), **facts)
 
     level = max(tagging.level, Level.LOW, key=lambda level: level.rank)
-    summary = Bilingual(words(f"{what}.summary", "ja"), words(f"{what}.summary", "en"))
-    reason = Bilingual(words(f"{what}.reason", "ja"), words(f"{what}.reason", "en"))
+    summary = LocalizedText(words(f"{what}.summary", "ja"), words(f"{what}.summary", "en"))
+    reason = LocalizedText(words(f"{what}.reason", "ja"), words(f"{what}.reason", "en"))
     return replace(tagging, level=level, direction=None, summary=summary, reason=reason)
 
 
@@ -226,6 +228,8 @@ def _write(
     operations: Sequence[Operation] | None,
     now: datetime,
 ) -> int:
-    entry = changes.Entry(change, version.identity, ordinal, assess.labels(change))
+    entry = changes.ChangeEntry(change, version.identity, ordinal, assess.search_labels(change))
     changes.save(connection, entry, operations)
-    return enqueue.owe(connection, change, document, operations or (), version.identity, settings, now)
+    return enqueue.enqueue_alerts(
+        connection, change, document, operations or (), version.identity, settings, now
+    )

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
-from tracker.i18n import day as written
+from tracker.i18n import format_day as written
 from tracker.i18n import label, t
 from tracker.model import Language, Status
-from tracker.sanitize import line
+from tracker.sanitize import sanitize_line
 
 # What prevails when several hold on one day: the end of a rule over its suspension, that over force.
 _PREVAILS = (
@@ -31,7 +31,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CurrentStatus:
     """`now` holds for the whole document on the day asked for; `parts` hold for some units only;
     `ahead` is the next to begin; `ended` the last that ended, where nothing holds now; `resumed` the last stay
     or non-enforcement that ended, where what holds now is force."""
@@ -43,7 +43,7 @@ class Standing:
     resumed: Status | None = None
 
 
-def standing(statuses: Iterable[Status], today: date) -> Standing:
+def current_status(statuses: Iterable[Status], today: date) -> CurrentStatus:
     """Both ends count: a stay from 10 November until 9 November a year later holds on both days."""
     known = tuple(statuses)
     began = {status.state for status in known if status.since is None or status.since <= today}
@@ -86,16 +86,16 @@ def standing(statuses: Iterable[Status], today: date) -> Standing:
             key=lambda status: status.until or today,
             default=None,
         )
-    return Standing(whole, parts, ahead, ended, resumed)
+    return CurrentStatus(whole, parts, ahead, ended, resumed)
 
 
-def standing_line(
+def status_line(
     statuses: Iterable[Status], today: date, language: Language, *, codified: bool = False
 ) -> str:
     """One line that says whether it is in force: the state first, then since when, by what, what next. `codified`:
     it is, or amends, text of the CFR, where what is stayed is still printed."""
     known = tuple(statuses)
-    found = standing(known, today)
+    found = current_status(known, today)
     said: list[str] = []
     for status in (*((found.now,) if found.now else ()), *_together(found.parts)):
         day = today if not said else None
@@ -163,7 +163,7 @@ def _printed(status: Status, today: date | None, language: Language) -> str:
         held = t("standing.held-since", language, state=state, day=written(status.since, language))
     else:
         held = state
-    by = t("standing.by", language, by=line(status.by)) if status.by else ""
+    by = t("standing.by", language, by=sanitize_line(status.by)) if status.by else ""
     if language == "en" and by:
         held, by = f"{held} {by}", ""
     details = [
@@ -186,7 +186,7 @@ def _again(ended: Status, today: date | None, language: Language) -> str:
         language,
         state=state if language == "ja" else state.lower(),
         day=written(until, language),
-        by=t("standing.over-by", language, by=line(ended.by)) if ended.by else "",
+        by=t("standing.over-by", language, by=sanitize_line(ended.by)) if ended.by else "",
     )
     details = [
         t("standing.now", language, day=written(today, language)) if today else "",
@@ -197,7 +197,7 @@ def _again(ended: Status, today: date | None, language: Language) -> str:
 
 
 def _units(status: Status, language: Language) -> str:
-    return t("standing.units", language, units=line(", ".join(status.units))) if status.units else ""
+    return t("standing.units", language, units=sanitize_line(", ".join(status.units))) if status.units else ""
 
 
 def _bracketed(details: Iterable[str], language: Language) -> str:
@@ -213,7 +213,7 @@ def _said(status: Status, today: date | None, language: Language) -> str:
         t("standing.now", language, day=written(today, language)) if today else "",
         _span(status, language),
         _units(status, language),
-        t("standing.by", language, by=line(status.by)) if status.by else "",
+        t("standing.by", language, by=sanitize_line(status.by)) if status.by else "",
     ]
     return state + _bracketed(details, language)
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tracker import citations
-from tracker.documents.text_view import Reading, clip
+from tracker.documents.text_view import TextView, clip_quote
 from tracker.legal_status.extraction import NOT_ENFORCED
 from tracker.legal_status.legal_dates import sentences
-from tracker.model import DocumentKind, Link
+from tracker.model import DocumentKind, DocumentRelation
 
 _TITLE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("corrects", re.compile(r"\bcorrect(?:ion|ions|ing)\b|technical amendments? to", re.I)),
@@ -64,7 +64,7 @@ _ORDERS = frozenset({"executive-order", "proclamation"})
 _OPENING = 30  # paragraphs of an agency's text that may say what it does without naming itself
 
 
-def links(reading: Reading) -> tuple[Link, ...]:
+def document_relations(reading: TextView) -> tuple[DocumentRelation, ...]:
     """Every act on another document, the strongest relation for each target once."""
     document = reading.document
     if reading.is_change:
@@ -72,13 +72,13 @@ def links(reading: Reading) -> tuple[Link, ...]:
         added = [each for each in reading.changed if not each.where.startswith("removed: ")]
         said = [(sentence, each.where) for each in added for sentence in sentences(each.text)]
         return tuple(_enforcing(said, document.title)) if document.kind is DocumentKind.PAGE else ()
-    found: list[Link] = []
+    found: list[DocumentRelation] = []
     if document.correction_of:
-        found.append(Link("corrects", document.correction_of, document.title, "title"))
+        found.append(DocumentRelation("corrects", document.correction_of, document.title, "title"))
     elif document.document_number and (
         match := re.match(r"[CR]\d-((?:19|20)\d\d-\d+|.+)", document.document_number)
     ):
-        found.append(Link("corrects", match[1], document.title, "title"))
+        found.append(DocumentRelation("corrects", match[1], document.title, "title"))
     relation = _own_relation(reading)
     own = frozenset(
         filter(None, (document.citation, document.document_number, f"E.O. {document.executive_order}"))
@@ -94,7 +94,7 @@ def links(reading: Reading) -> tuple[Link, ...]:
     found.extend(link for link in _enforcing(spoken, document.title) if link.target not in own)
     if relation and not any(link.relation == relation for link in found):
         found.extend(_fallback(reading, relation))
-    kept: dict[tuple[str, str], Link] = {}
+    kept: dict[tuple[str, str], DocumentRelation] = {}
     for link in found:
         kept.setdefault((link.relation, link.target), link)
     strong = {link.target for link in kept.values() if link.relation not in ("implements", "amends")}
@@ -105,7 +105,7 @@ def links(reading: Reading) -> tuple[Link, ...]:
     )
 
 
-def _own_relation(reading: Reading) -> str:
+def _own_relation(reading: TextView) -> str:
     """What the document as a whole does to another, by its action and title."""
     document = reading.document
     for text in (document.action, document.title):
@@ -115,17 +115,19 @@ def _own_relation(reading: Reading) -> str:
     return "corrects" if document.kind is DocumentKind.CORRECTION else ""
 
 
-def _enforcing(said: Sequence[tuple[str, str]], title: str) -> Iterator[Link]:
+def _enforcing(said: Sequence[tuple[str, str]], title: str) -> Iterator[DocumentRelation]:
     """What is no longer enforced, or is again: by number or citation, else by the name that the sentence, or
     the title, gives to the rule."""
     for sentence, where in said:
         verb = _enforcement(sentence)
         if not verb:
             continue
-        hits = [hit.value for hit in citations.find(sentence) if hit.kind in ("document-number", "fr")]
+        hits = [
+            hit.value for hit in citations.find_citations(sentence) if hit.kind in ("document-number", "fr")
+        ]
         names = [match[1].removeprefix("The ") for match in _NICKNAME.finditer(f"{sentence} | {title}")][:1]
         for target in hits or names:
-            yield Link(verb, target, clip(sentence), where)
+            yield DocumentRelation(verb, target, clip_quote(sentence), where)
 
 
 def _enforcement(sentence: str) -> str:
@@ -133,7 +135,7 @@ def _enforcement(sentence: str) -> str:
     return next((verb for verb, words in _ENFORCING if words.search(sentence)), "")
 
 
-def _words(reading: Reading) -> Iterator[tuple[str, str, bool]]:
+def _words(reading: TextView) -> Iterator[tuple[str, str, bool]]:
     """Sentences that may act on another document, where they stood, and whether they speak for this document: its
     title, action, dates and abstract do, the running text of an agency's preamble mostly tells history."""
     document = reading.document
@@ -156,8 +158,8 @@ def _words(reading: Reading) -> Iterator[tuple[str, str, bool]]:
 
 def _from_sentence(
     sentence: str, relation: str, own: frozenset[str], *, by_president: bool, speaks: bool
-) -> Iterator[Link]:
-    hits = [h for h in citations.find(sentence) if h.kind in _TARGETS and h.value not in own]
+) -> Iterator[DocumentRelation]:
+    hits = [h for h in citations.find_citations(sentence) if h.kind in _TARGETS and h.value not in own]
     if not hits:
         return
     for verb, pattern in _VERBS:
@@ -176,27 +178,27 @@ def _from_sentence(
                 continue
             if verb in ("amends", "rescinds", "implements") and abs(hit.start - match.start()) > 200:
                 continue
-            yield Link(verb, hit.value, clip(sentence))
+            yield DocumentRelation(verb, hit.value, clip_quote(sentence))
         return
     if relation and re.search(r"\b(?:rule|rulemaking|notice|published)\b", sentence, re.I):
         for hit in hits:
             if hit.kind in ("document-number", "fr"):
-                yield Link(relation, hit.value, clip(sentence))
+                yield DocumentRelation(relation, hit.value, clip_quote(sentence))
 
 
-def _fallback(reading: Reading, relation: str) -> Iterator[Link]:
+def _fallback(reading: TextView, relation: str) -> Iterator[DocumentRelation]:
     """Without a citation: the quoted title, the title before the semicolon, the docket, the RIN."""
     document = reading.document
     for sentence, where, _ in _words(reading):
         if match := _QUOTED.search(sentence):
-            yield Link(relation, match[1].strip(" ,"), clip(sentence), where)
+            yield DocumentRelation(relation, match[1].strip(" ,"), clip_quote(sentence), where)
             break
         if match := _CALLED.search(sentence):
-            yield Link(relation, match[1], clip(sentence), where)
+            yield DocumentRelation(relation, match[1], clip_quote(sentence), where)
             break
     else:
         if match := _PLAIN_TITLE.search(document.title.strip()):
-            yield Link(relation, match["title"].strip(), document.title.strip(), "title")
+            yield DocumentRelation(relation, match["title"].strip(), document.title.strip(), "title")
     # Docket and RIN are this document's own as well: what is stayed is another, and must be named.
     for target in (*document.docket_ids, *document.rins) if relation != "stays" else ():
-        yield Link(relation, target, clip(document.title), "title")
+        yield DocumentRelation(relation, target, clip_quote(document.title), "title")

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from tracker import citations
 from tracker.clock import legal_day
-from tracker.documents.text_view import Reading, abstract_of, clip
+from tracker.documents.text_view import TextView, abstract_of, clip_quote
 from tracker.legal_status.date_mentions import mentions
 from tracker.legal_status.legal_dates import (
     DELAYED,
@@ -49,7 +49,7 @@ _INDEFINITELY = re.compile(
 _BINDING = (DocumentKind.RULE, DocumentKind.PRESIDENTIAL, DocumentKind.CORRECTION)
 
 
-def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> tuple[Status, ...]:
+def legal_status(reading: TextView, dates: Sequence[LegalDate], today: date) -> tuple[Status, ...]:
     """The states that a document's own words give it, or its units."""
     document = reading.document
     if reading.is_change:
@@ -63,7 +63,9 @@ def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> t
             said, where = (document.action, "action") if document.action else (document.title, "title")
             found.append(Status("withdrawn", document.published, quote=said, where=where))
         else:
-            found.append(Status("proposed", document.published, quote=clip(document.action), where="action"))
+            found.append(
+                Status("proposed", document.published, quote=clip_quote(document.action), where="action")
+            )
     elif document.kind in _BINDING:
         found.extend(_in_force(reading, dates, today))
         found.extend(_stays_units(reading, dates))
@@ -72,22 +74,23 @@ def legal_status(reading: Reading, dates: Sequence[LegalDate], today: date) -> t
     return tuple(dict.fromkeys(found))
 
 
-def _touches(status: Status, reading: Reading) -> bool:
+def _touches(status: Status, reading: TextView) -> bool:
     """Of a change, only what stands on the units it touches, or what a note that it brings says."""
     return any(
-        path.endswith("Effective Date Note") or any(covers(u, path) or covers(path, u) for u in status.units)
+        path.endswith("Effective Date Note")
+        or any(covers_unit(u, path) or covers_unit(path, u) for u in status.units)
         for path in reading.touched
     )
 
 
-def covers(unit: str, path: str) -> bool:
+def covers_unit(unit: str, path: str) -> bool:
     """Whether a path is that unit or lies under it."""
     if unit == path:
         return True
     return path.startswith(unit) and path[len(unit) : len(unit) + 1] in ("(", " ", ".")
 
 
-def _in_force(reading: Reading, dates: Sequence[LegalDate], today: date) -> Iterator[Status]:
+def _in_force(reading: TextView, dates: Sequence[LegalDate], today: date) -> Iterator[Status]:
     document = reading.document
     own = [
         d for d in dates if d.type == "effective" and not d.superseded and d.note not in (DELAYED, DISPUTED)
@@ -119,7 +122,7 @@ def _in_force(reading: Reading, dates: Sequence[LegalDate], today: date) -> Iter
             )
 
 
-def _indefinite(reading: Reading) -> Iterator[Status]:
+def _indefinite(reading: TextView) -> Iterator[Status]:
     """The instructions or sections that a rule delays or stays without an end: "except for amendatory instruction 3,
     which is delayed indefinitely"."""
     document = reading.document
@@ -134,7 +137,7 @@ def _indefinite(reading: Reading) -> Iterator[Status]:
                 if note:
                     state = "stayed" if match["how"].lower().startswith(("stay", "suspend")) else "delayed"
                     units = _instruction_units(reading, note) or (note,)
-                    yield Status(state, document.published, None, None, units, clip(sentence), where)
+                    yield Status(state, document.published, None, None, units, clip_quote(sentence), where)
 
 
 def _waiting(
@@ -149,7 +152,7 @@ def _waiting(
         yield Status(state, since, last, units=units, quote=quote, where=where)
 
 
-def _stays_units(reading: Reading, dates: Sequence[LegalDate]) -> Iterator[Status]:
+def _stays_units(reading: TextView, dates: Sequence[LegalDate]) -> Iterator[Status]:
     """The units that this document's instructions stay, until the day that it names."""
     document = reading.document
     staying = [order for order in reading.orders if _STAYS.search(order.text)]
@@ -160,7 +163,7 @@ def _stays_units(reading: Reading, dates: Sequence[LegalDate]) -> Iterator[Statu
     start = next((d for d in dates if d.type == "effective" and not d.superseded), None)
     since = start.date if start else document.published
     by = document.citation or document.document_number
-    quote, where = (end.quote, end.where) if end else (clip(staying[0].text), staying[0].where)
+    quote, where = (end.quote, end.where) if end else (clip_quote(staying[0].text), staying[0].where)
     yield Status(
         "stayed",
         since,
@@ -173,15 +176,15 @@ def _stays_units(reading: Reading, dates: Sequence[LegalDate]) -> Iterator[Statu
     )
 
 
-def _instruction_units(reading: Reading, note: str) -> tuple[str, ...]:
+def _instruction_units(reading: TextView, note: str) -> tuple[str, ...]:
     numbers = set(re.findall(r"\d{1,3}", note)) if note.startswith("instruction") else set()
     paths = [path for order in reading.orders if order.number in numbers for path in order.paths]
     if not paths:
-        paths = [hit.value for hit in citations.find(note) if hit.kind in ("cfr", "supplement")]
+        paths = [hit.value for hit in citations.find_citations(note) if hit.kind in ("cfr", "supplement")]
     return tuple(dict.fromkeys(paths))
 
 
-def _not_enforced(reading: Reading) -> Iterator[Status]:
+def _not_enforced(reading: TextView) -> Iterator[Status]:
     document = reading.document
     texts = [("title", document.title), ("abstract", abstract_of(document))]
     by_order = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE)
@@ -195,7 +198,7 @@ def _not_enforced(reading: Reading) -> Iterator[Status]:
             end = text.find(". ", match.end())
             quote = fold_space(text[start : end + 1 if end > 0 else len(text)])
             since = document.published or _printed(document)
-            yield Status("not-enforced", since, quote=clip(quote), where=where)
+            yield Status("not-enforced", since, quote=clip_quote(quote), where=where)
             return
 
 
@@ -204,7 +207,7 @@ def _printed(document: Document) -> date | None:
     return next((mention.day for unit in document.units[:4] for mention in mentions(unit.text)), None)
 
 
-def _noted(reading: Reading) -> Iterator[Status]:
+def _noted(reading: TextView) -> Iterator[Status]:
     """Effective Date Notes: one status for each unit, so that each carries exactly its own words."""
     for unit in effective_notes(reading):
         yield from note_status(unit, reading.document)
@@ -216,7 +219,7 @@ def note_status(unit: Unit, document: Document) -> Iterator[Status]:
     state = _note_state(text)
     if state is None:
         return
-    hits = citations.find(text)
+    hits = citations.find_citations(text)
     by = next((hit.value for hit in hits if hit.kind == "fr"), None)
     since, until = _span(text)
     for path in _note_units(text, unit, document):
@@ -245,7 +248,7 @@ def _span(text: str) -> tuple[date | None, date | None]:
 
 def _note_units(text: str, unit: Unit, document: Document) -> list[str]:
     """The units a note names: of its section, the paragraphs; of a supplement, all or its opening."""
-    place = next((hit for hit in citations.find(text) if hit.kind in ("cfr", "supplement")), None)
+    place = next((hit for hit in citations.find_citations(text) if hit.kind in ("cfr", "supplement")), None)
     base = place.value if place else unit.path.split(" › ")[0]
     tail = text[place.end :] if place else text
     paths: list[str] = []
@@ -259,7 +262,7 @@ def _note_units(text: str, unit: Unit, document: Document) -> list[str]:
         for levels in _LEVELS.findall(part["levels"]):
             own = tuple(re.findall(r"\(([^)]*)\)", levels))
             if previous and len(own) < len(previous):
-                own = citations.continued(previous, own)
+                own = citations.next_designators(previous, own)
             previous = own
             paths.append(section + "".join(f"({level})" for level in own))
     return list(dict.fromkeys(paths)) or [base]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker.clock import legal_day
-from tracker.documents.text_view import Reading, Section, clip
+from tracker.documents.text_view import Section, TextView, clip_quote
 from tracker.legal_status.date_mentions import DATE, Base, Mention, mentions
 from tracker.legal_status.operative_sentences import (
     Spot,
@@ -138,7 +138,7 @@ _BOUNDARY = re.compile(
 )
 
 
-def legal_dates(reading: Reading, today: date) -> tuple[LegalDate, ...]:
+def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
     """All dates, in the order of the calendar; one entry a type, date and note.
 
     `today` stands in for the publication where a document has none, to tell a day from a slip of the pen.
@@ -206,7 +206,10 @@ def _of_record(document: Document, found: Sequence[LegalDate], today: date) -> I
             yield LegalDate(kind, day, note=DISPUTED, where="record")
         else:
             yield LegalDate(
-                kind, day, quote=clip(document.dates_text), where="dates" if document.dates_text else "record"
+                kind,
+                day,
+                quote=clip_quote(document.dates_text),
+                where="dates" if document.dates_text else "record",
             )
 
 
@@ -233,7 +236,7 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def _sections(reading: Reading) -> Iterator[tuple[Section, bool]]:
+def _sections(reading: TextView) -> Iterator[tuple[Section, bool]]:
     """The whole text, each piece with whether it must set its days itself: running text tells history as well."""
     document = reading.document
     if document.dates_text:
@@ -345,7 +348,7 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
             counted=mention.counted,
         )
     if base.published and _ON_PUBLICATION.search(sentence) and not DATE.search(sentence):
-        quote = sentence if len(sentence) <= 400 else clip(sentence)
+        quote = sentence if len(sentence) <= 400 else clip_quote(sentence)
         yield LegalDate("effective", base.published, quote=quote, where=where)
 
 
@@ -412,7 +415,7 @@ def confined_to(sentence: str, place: int) -> str:
     return ""
 
 
-def _notes(reading: Reading) -> Iterator[LegalDate]:
+def _notes(reading: TextView) -> Iterator[LegalDate]:
     for unit in effective_notes(reading):
         text = fold_space(unit.text)
         for mention in mentions(text):
@@ -429,7 +432,7 @@ def _notes(reading: Reading) -> Iterator[LegalDate]:
                 yield LegalDate("effective", mention.day, note=unit.path, quote=text, where=unit.path)
 
 
-def effective_notes(reading: Reading) -> list[Unit]:
+def effective_notes(reading: TextView) -> list[Unit]:
     """Effective Date Notes of a document; of a change, those on the sections that it touches."""
     notes = [u for u in reading.document.units if u.kind is UnitKind.EFFECTIVE_NOTE]
     if not reading.is_change:

@@ -13,11 +13,11 @@ from datetime import date, timedelta
 
 from tracker import citations
 from tracker.clock import legal_day
-from tracker.documents.names import called, known_as, number_beside_citation, references
-from tracker.i18n import day as written
+from tracker.documents.names import names_of, number_beside_citation, quoted_name, references_in
+from tracker.i18n import format_day as written
 from tracker.i18n import label, t
-from tracker.model import Bilingual, Change, Language, LegalDate, Link, Status, Tagging
-from tracker.text import name_form
+from tracker.model import Change, Classification, DocumentRelation, Language, LegalDate, LocalizedText, Status
+from tracker.text import name_key
 
 _ENFORCING = {"suspends-enforcement", "resumes-enforcement"}
 _ENDS = {"withdraws": "withdrawn", "rescinds": "rescinded"}
@@ -37,10 +37,10 @@ _SOME = re.compile(r"\bparagraphs?\b|\binstructions?\b|\bportions?\b|\bpartial\w
 _REMEMBERED = timedelta(days=3 * 366)
 
 
-def acts_on(actor: Change, target: Change) -> list[Link]:
+def relations_to(actor: Change, target: Change) -> list[DocumentRelation]:
     if actor.id == target.id or (actor.document_number and actor.document_number == target.document_number):
         return []
-    names = references(target)
+    names = references_in(target)
     sure = set(names[:-1]) if target.document_number else set(names)
     if (
         target.published
@@ -53,21 +53,21 @@ def acts_on(actor: Change, target: Change) -> list[Link]:
     return [
         link
         for link in actor.tagging.links
-        if name_form(link.target) in sure or (recent and called(target, link.target))
+        if name_key(link.target) in sure or (recent and quoted_name(target, link.target))
     ]
 
 
-def applied(target: Change, actor: Change) -> Change:
+def apply_relations(target: Change, actor: Change) -> Change:
     """The target's record after all that the actor does to it; the same object when nothing differs.
 
     Applying the same document again changes nothing, so a repeated poll is harmless.
     """
-    for link in acts_on(actor, target):
+    for link in relations_to(actor, target):
         target = _apply(target, actor, link)
     return target
 
 
-def confined(tagging: Tagging, paths: Iterable[str]) -> Tagging:
+def restrict_to_units(tagging: Classification, paths: Iterable[str]) -> Classification:
     """What a change of some units of a standing text says: of the stays that its notes tell of, those on the
     sections and supplements that it touches, not those that stand elsewhere in the same part."""
     touched = {section(path) for path in paths}
@@ -88,7 +88,7 @@ def confined(tagging: Tagging, paths: Iterable[str]) -> Tagging:
     return replace(tagging, status=status, dates=dates)
 
 
-def standing_on(tagging: Tagging, whole: Tagging, paths: Iterable[str]) -> Tagging:
+def status_on(tagging: Classification, whole: Classification, paths: Iterable[str]) -> Classification:
     """With the states of the whole text that stand on a unit in which one of these paths lies, and the days on which
     they end: a stay of a supplement is one of each paragraph of it."""
     touched = tuple(paths)
@@ -114,13 +114,13 @@ def section(path: str) -> str:
     return path.split(" › ", 1)[0].split("(", 1)[0].strip()
 
 
-def kept(old: Change, new: Change) -> Change:
+def keep_earlier_status(old: Change, new: Change) -> Change:
     """A record read anew, with what other documents have done to it since, and with the day on which it went on
     public inspection, which the published record no longer says."""
     foreign = tuple(
         status
         for status in old.tagging.status
-        if status.by and name_form(status.by) not in references(new) and status not in new.tagging.status
+        if status.by and name_key(status.by) not in references_in(new) and status not in new.tagging.status
     )
     fallen = {(day.type, day.date) for day in old.tagging.dates if day.superseded}
     known = {(day.type, day.date) for day in new.tagging.dates}
@@ -138,12 +138,12 @@ def kept(old: Change, new: Change) -> Change:
     )
 
 
-def moving(actor: Change) -> list[Link]:
+def date_moves(actor: Change) -> list[DocumentRelation]:
     """Its links to documents whose dates it moves."""
     return [link for link in actor.tagging.links if link.relation in _MOVED]
 
 
-def overtaken(earlier: Change, later: Change, names: Collection[str]) -> Change:
+def supersede_dates(earlier: Change, later: Change, names: Collection[str]) -> Change:
     """The record of a document that moved the dates of another, once a later one has moved them again: the day
     that it gave stands no more. `names` are those of the document that both act on, as `references` gives them."""
     if not earlier.published or not later.published or earlier.id == later.id:
@@ -160,16 +160,16 @@ def overtaken(earlier: Change, later: Change, names: Collection[str]) -> Change:
             old = [day for day in old if day >= later.published][-1:]
         if old and new > later.published:
             after = _superseded(after, kind, old)
-            after = _telling(after, kind, new, known_as(later))
+            after = _telling(after, kind, new, names_of(later))
     return after
 
 
 def _relations(actor: Change, names: Collection[str]) -> set[str]:
-    return {link.relation for link in actor.tagging.links if name_form(link.target) in names}
+    return {link.relation for link in actor.tagging.links if name_key(link.target) in names}
 
 
-def _apply(target: Change, actor: Change, link: Link) -> Change:
-    by = known_as(actor)
+def _apply(target: Change, actor: Change, link: DocumentRelation) -> Change:
+    by = names_of(actor)
     target = _named_so(target, actor, by)
     after = target
     if link.relation == "extends":
@@ -232,14 +232,14 @@ def _named_so(target: Change, actor: Change, by: str) -> Change:
     return replace(target, tagging=renamed)
 
 
-def _in_both(words: Bilingual, kind: str, day: date, number: str, by: str) -> Bilingual:
-    return Bilingual(
+def _in_both(words: LocalizedText, kind: str, day: date, number: str, by: str) -> LocalizedText:
+    return LocalizedText(
         words.ja.replace(_move(kind, day, number, "ja"), _move(kind, day, by, "ja")),
         words.en.replace(_move(kind, day, number, "en"), _move(kind, day, by, "en")),
     )
 
 
-def _stated(actor: Change, link: Link, state: str, by: str) -> Status:
+def _stated(actor: Change, link: DocumentRelation, state: str, by: str) -> Status:
     """The state that the actor gives to its target, in the actor's own words where it has such a state. Words that
     stay the rule as such stay all of it, whichever units the actor's instructions name."""
     said = next((status for status in actor.tagging.status if status.state == state), None)
@@ -257,10 +257,10 @@ def _stated(actor: Change, link: Link, state: str, by: str) -> Status:
     )
 
 
-def _of_whole(link: Link) -> bool:
+def _of_whole(link: DocumentRelation) -> bool:
     """Whether the words act on the other document as such, naming none of its parts."""
     parts = ("cfr", "section", "supplement")
-    named = any(hit.kind in parts for hit in citations.find(link.quote))
+    named = any(hit.kind in parts for hit in citations.find_citations(link.quote))
     return not named and not _SOME.search(link.quote)
 
 
@@ -277,7 +277,7 @@ def _unenforced(target: Change, status: Status) -> Change:
     return _with_status(target, replace(status, until=ended) if ended else status)
 
 
-def _enforced(target: Change, actor: Change, link: Link, by: str) -> Change:
+def _enforced(target: Change, actor: Change, link: DocumentRelation, by: str) -> Change:
     """What was not enforced is, from the day on which this is said or from that which it names."""
     since = _acts_from(actor)
     held = [
@@ -358,7 +358,7 @@ def _prolonged(
     )
 
 
-def _delayed(target: Change, actor: Change, link: Link, by: str) -> Change:
+def _delayed(target: Change, actor: Change, link: DocumentRelation, by: str) -> Change:
     """The effective date moves to the day that the actor names after it; what the actor names before that is its own
     effective date. A delay that names no such day is one until further notice, if it moves no compliance date."""
     if _undone(target, "effective", by):
@@ -445,8 +445,8 @@ def _telling(target: Change, kind: str, new: date, by: str) -> Change:
 
     tagging = target.tagging
     summary, reason = tagging.summary, tagging.reason
-    summary = Bilingual(said(summary.ja, "ja", always=True), said(summary.en, "en", always=True))
-    reason = Bilingual(said(reason.ja, "ja", always=False), said(reason.en, "en", always=False))
+    summary = LocalizedText(said(summary.ja, "ja", always=True), said(summary.en, "en", always=True))
+    reason = LocalizedText(said(reason.ja, "ja", always=False), said(reason.en, "en", always=False))
     return replace(target, tagging=replace(tagging, summary=summary, reason=reason))
 
 

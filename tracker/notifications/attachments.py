@@ -10,8 +10,8 @@ import structlog
 
 from tracker.i18n import t
 from tracker.model import Change, Language, Operation
-from tracker.notifications.formats import Parcel
-from tracker.rendering.alert_message import Fact, Message
+from tracker.notifications.formats import OutboundMessage
+from tracker.rendering.alert_message import LabeledFact, Message
 from tracker.rendering.deadlines import change_url
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -25,8 +25,12 @@ log = structlog.get_logger()
 
 
 def attach(
-    parcel: Parcel, change: Change, operations: Sequence[Operation], viewer_url: str, render: Rendered
-) -> Parcel:
+    parcel: OutboundMessage,
+    change: Change,
+    operations: Sequence[Operation],
+    viewer_url: str,
+    render: Rendered,
+) -> OutboundMessage:
     """The parcel with the file; with a link to it where it is too large or cannot be made: that must not cost the
     alert. As it is where nothing was compared."""
     if not operations:
@@ -43,7 +47,7 @@ def attach(
     return replace(parcel, files=((file_name(change.id), WORD, file),))
 
 
-def together(parcels: Sequence[Parcel]) -> tuple[tuple[str, str, bytes], ...]:
+def together(parcels: Sequence[OutboundMessage]) -> tuple[tuple[str, str, bytes], ...]:
     """The files of several alerts in one mail, as many as it can carry; each alert has its page in the viewer."""
     files, size = [], 0
     for file in (file for parcel in parcels for file in parcel.files):
@@ -58,5 +62,7 @@ def file_name(change_id: str) -> str:
 
 
 def _linked(message: Message, change_id: str, viewer_url: str) -> Message:
-    link = Fact(t("message.word", message.language), f"{change_url(viewer_url, change_id)}/redline.docx")
+    link = LabeledFact(
+        t("message.word", message.language), f"{change_url(viewer_url, change_id)}/redline.docx"
+    )
     return replace(message, links=(*message.links, link))

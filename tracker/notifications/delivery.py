@@ -27,16 +27,16 @@ from tracker.notifications import attachments, recipient_list
 from tracker.notifications import targets as places
 from tracker.notifications.attachments import Rendered
 from tracker.notifications.channels.webhook import notice_record
-from tracker.notifications.delivery_result import LONGEST_RETRY_AFTER, Answer, next_try
-from tracker.notifications.formats import Parcel
+from tracker.notifications.delivery_result import LONGEST_RETRY_AFTER, DeliveryResult, next_attempt_at
+from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.outbox_protocol import Outbox, State
 from tracker.notifications.recipient_copies import send_copies
 from tracker.notifications.recipient_list import Roster
 from tracker.recipients import ONLY
-from tracker.rendering.alert_message import message
-from tracker.rendering.excerpt import passages
-from tracker.rendering.notice_message import gathered, notice_message
-from tracker.serialization import record
+from tracker.rendering.alert_message import build_message
+from tracker.rendering.excerpt import changed_passages
+from tracker.rendering.notice_message import combine_notices, notice_message
+from tracker.serialization import change_to_json
 
 # A send that takes longer is given up (its thread is left to its fate) well before its lease ends.
 SEND_LIMIT = timedelta(seconds=45)
@@ -52,14 +52,14 @@ LOOK_AGAIN = timedelta(seconds=1)
 
 T = TypeVar("T")
 Lookup = Callable[[str, int], Change | Notice]
-Send = Callable[[Channel, Parcel], Answer]
+Send = Callable[[Channel, OutboundMessage], DeliveryResult]
 Compared = Callable[[str], Sequence[Operation]]
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Traffic:
+class DeliveryGate:
     """What one process knows about its channels from one round to the next: which are left alone until
     when, which still have a send in flight that was given up, and which secrets were rotated since the settings
     were read."""
@@ -115,7 +115,7 @@ def deliver(
     now: datetime,
     clock: Callable[[], datetime],
     *,
-    traffic: Traffic | None = None,
+    traffic: DeliveryGate | None = None,
     stop: threading.Event | None = None,
     send: Send = places.send,
     limit: timedelta = SEND_LIMIT,
@@ -130,13 +130,13 @@ def deliver(
     leases bring them back. `compared` gives the differences that a change was found by, `redline`
     the Word file of them, for channels that want it. Raises what `outbox` raised, after the other channels have done their work.
     """
-    round_ = _Round(
+    round_ = _DeliveryRound(
         outbox,
         lookup,
         settings,
         now,
         clock,
-        traffic or Traffic(),
+        traffic or DeliveryGate(),
         stop or threading.Event(),
         send,
         limit,
@@ -147,13 +147,13 @@ def deliver(
 
 
 @dataclass(slots=True)
-class _Round:
+class _DeliveryRound:
     outbox: Outbox
     lookup: Lookup
     settings: Settings
     now: datetime
     clock: Callable[[], datetime]
-    traffic: Traffic
+    traffic: DeliveryGate
     stop: threading.Event
     send: Send
     limit: timedelta
@@ -221,14 +221,14 @@ class _Round:
 
     def _tried(
         self, channel: Channel, deliveries: Sequence[Delivery]
-    ) -> tuple[Answer, State, datetime | None]:
+    ) -> tuple[DeliveryResult, State, datetime | None]:
         """Sends one message, which is one delivery or a batch, and records what came of it."""
         began = self.clock()
         start = time.monotonic()
         answer, try_, silence = self._sent(channel, deliveries)
         seconds = time.monotonic() - start
         tries = max(delivery.attempts for delivery in deliveries) + 1
-        again = next_try(tries, answer, self.clock(), self.chance)
+        again = next_attempt_at(tries, answer, self.clock(), self.chance)
         known = {recipient.name: recipient for recipient in deliveries[0].recipients}
         recipients = recipient_list.after(known, try_, silence, last=again is None)
         states = {recipient.state for recipient in recipients}
@@ -261,7 +261,7 @@ class _Round:
 
     def _sent(
         self, channel: Channel, deliveries: Sequence[Delivery]
-    ) -> tuple[Answer, recipient_list.Try, Answer | None]:
+    ) -> tuple[DeliveryResult, recipient_list.Try, DeliveryResult | None]:
         """The answer as a whole, those of the recipients, and what counts as the answer of those that gave none."""
         rosters: list[Roster] = []
         future, thread = _start(f"send-{channel.id}", partial(self._send, channel, deliveries, rosters))
@@ -269,7 +269,7 @@ class _Round:
         if thread.is_alive():
             self.traffic.stuck[channel.id] = thread
             said = f"no answer within {self.limit.total_seconds():.0f} s"
-            silence = Answer(False, said, uncertain=True)
+            silence = DeliveryResult(False, said, uncertain=True)
             try_ = recipient_list.gathered(list(rosters), complete=False)
             return (
                 recipient_list.summary({**try_.answers, **dict.fromkeys(try_.unanswered, silence)}, silence),
@@ -281,18 +281,20 @@ class _Round:
             try_ = recipient_list.gathered(rosters, complete=True)
             return recipient_list.summary(try_.answers, future.result()), try_, None
         if isinstance(problem, TrackerError):
-            broken = Answer(False, problem.line())
+            broken = DeliveryResult(False, problem.line())
         else:
             # What goes wrong over one message must not stop the others, nor lose it. The problem's own text
             # is not shown: it may hold the channel's address.
             log.error("delivery failed inside", channel=channel.id, problem=type(problem).__name__)
-            broken = Answer(False, f"internal: {type(problem).__name__}")
+            broken = DeliveryResult(False, f"internal: {type(problem).__name__}")
         if not any(entry.seen for entry in rosters):
             rosters.append(Roster(answers={ONLY: broken}))
         try_ = recipient_list.gathered(rosters, complete=False)
         return recipient_list.summary(try_.answers, broken), try_, broken
 
-    def _send(self, channel: Channel, deliveries: Sequence[Delivery], rosters: list[Roster]) -> Answer:
+    def _send(
+        self, channel: Channel, deliveries: Sequence[Delivery], rosters: list[Roster]
+    ) -> DeliveryResult:
         first = deliveries[0]
         return send_copies(
             channel, partial(self._message, channel, deliveries), self.send,
@@ -300,7 +302,7 @@ class _Round:
             rotated=self.traffic.rotated, rosters=rosters,
         )  # fmt: skip
 
-    def _message(self, channel: Channel, deliveries: Sequence[Delivery], repeated: bool) -> Parcel:
+    def _message(self, channel: Channel, deliveries: Sequence[Delivery], repeated: bool) -> OutboundMessage:
         # A change that was renewed while it waited is told once, as it is now.
         newest = {delivery.change_id: replace(delivery, repeated=repeated) for delivery in deliveries}
         parcels = [self._parcel(channel, delivery) for delivery in newest.values()]
@@ -308,10 +310,10 @@ class _Round:
         if self.settings.templates is not None and parcel.letter is None:
             from tracker.notifications import templates  # Jinja is loaded where somebody uses it
 
-            parcel = replace(parcel, letter=templates.letter(self.settings.templates, parcel))
+            parcel = replace(parcel, letter=templates.render_email(self.settings.templates, parcel))
         return parcel
 
-    def _parcel(self, channel: Channel, delivery: Delivery) -> Parcel:
+    def _parcel(self, channel: Channel, delivery: Delivery) -> OutboundMessage:
         subject = self.lookup(delivery.change_id, delivery.revision)
         language = channel.language or self.settings.languages[0]
         if isinstance(subject, Notice):
@@ -326,8 +328,10 @@ class _Round:
                 repeated=delivery.repeated,
                 about=about if isinstance(about, Change) else None,
             )
-            return Parcel(told, notice_record(subject), delivery.key, delivery.story, delivery.thread)
-        told = message(
+            return OutboundMessage(
+                told, notice_record(subject), delivery.key, delivery.story, delivery.thread
+            )
+        told = build_message(
             subject,
             language,
             now=self.now,
@@ -337,19 +341,23 @@ class _Round:
             repeated=delivery.repeated,
         )
         operations = self.compared(subject.id)
-        told = replace(told, passages=passages(operations))
+        told = replace(told, passages=changed_passages(operations))
         story = delivery.story or subject.document_number or subject.id
-        parcel = Parcel(told, record(subject), delivery.key, story, delivery.thread)
+        parcel = OutboundMessage(told, change_to_json(subject), delivery.key, story, delivery.thread)
         if channel.redline and self.redline is not None:
             parcel = attachments.attach(parcel, subject, operations, self.settings.viewer_url, self.redline)
         return parcel
 
     def _gathered(
-        self, channel: Channel, parcels: Sequence[Parcel], deliveries: Sequence[Delivery], repeated: bool
-    ) -> Parcel:
+        self,
+        channel: Channel,
+        parcels: Sequence[OutboundMessage],
+        deliveries: Sequence[Delivery],
+        repeated: bool,
+    ) -> OutboundMessage:
         """The batch as one message. Its key is that of its first delivery, so that a repetition has it too."""
         key = f"batch/{deliveries[0].key}"
-        told = gathered(
+        told = combine_notices(
             [parcel.message for parcel in parcels],
             channel.language or self.settings.languages[0],
             key=key,
@@ -357,9 +365,9 @@ class _Round:
             repeated=repeated,
         )
         contents = {"id": key, "kind": "batch", "records": [parcel.record for parcel in parcels]}
-        return Parcel(told, contents, key, key, files=attachments.together(parcels))
+        return OutboundMessage(told, contents, key, key, files=attachments.together(parcels))
 
-    def _ill(self, channel: Channel, answer: Answer, failures: int, again: datetime) -> bool:
+    def _ill(self, channel: Channel, answer: DeliveryResult, failures: int, again: datetime) -> bool:
         """Whether the channel is left alone for the rest of the round, and for how long after it. One that took it for
         some of its recipients is well."""
         if answer.partly:
@@ -385,7 +393,7 @@ def _alike(deliveries: Sequence[Delivery]) -> list[list[Delivery]]:
 
 
 def _counted(
-    report: ChannelReport, deliveries: Sequence[Delivery], answer: Answer, state: State
+    report: ChannelReport, deliveries: Sequence[Delivery], answer: DeliveryResult, state: State
 ) -> ChannelReport:
     number = len(deliveries)
     return replace(

@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tracker.sanitize import line, shorten
+from tracker.sanitize import sanitize_line, shorten
 
 LENGTH = 300
 HIDDEN = "***"
@@ -55,7 +55,7 @@ _PASSING = frozenset({408, 409, 421, 423, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DeliveryResult:
     """`text` is one line without secrets. `transient`: the same message may be taken later.
     `retry_after`: the target's own wish. `uncertain`: it may have taken the message all the same.
     `handle`: what it calls the thread that the message began. `partly`: some of the recipients took it."""
@@ -69,7 +69,7 @@ class Answer:
     partly: bool = False
 
 
-def http_answer(status: int, body: str, retry_after: str | None, now: datetime) -> Answer:
+def http_answer(status: int, body: str, retry_after: str | None, now: datetime) -> DeliveryResult:
     """What an HTTP status means. A redirect is a failure: following one turns a POST into a GET, which
     is answered with 200 and loses the message."""
     try:
@@ -77,33 +77,33 @@ def http_answer(status: int, body: str, retry_after: str | None, now: datetime) 
     except ValueError:
         phrase = ""
     said = " ".join(part for part in (str(status), phrase) if part)
-    detail = line(body)
+    detail = sanitize_line(body)
     text = shorten(f"{said}: {detail}" if detail else said, LENGTH)
     if 200 <= status < 300:
-        return Answer(True, text)
+        return DeliveryResult(True, text)
     transient = status >= 500 or status in _PASSING
-    return Answer(False, text, transient, wait_asked_for(retry_after, now) if transient else None)
+    return DeliveryResult(False, text, transient, retry_after_of(retry_after, now) if transient else None)
 
 
-def smtp_refusal(error: smtplib.SMTPException) -> Answer:
+def smtp_refusal(error: smtplib.SMTPException) -> DeliveryResult:
     """What an SMTP server's refusal means: 4yz passes, 5yz does not (RFC 5321, 4.2.1)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         replies = [
             (code, f"{code} {_text(reply)} ({address})")
             for address, (code, reply) in error.recipients.items()
         ]
-        return Answer(
+        return DeliveryResult(
             False,
-            shorten(line("; ".join(text for _, text in replies)), LENGTH),
+            shorten(sanitize_line("; ".join(text for _, text in replies)), LENGTH),
             transient=any(code < 500 for code, _ in replies),
         )
     if isinstance(error, smtplib.SMTPResponseException):
-        said = shorten(line(f"{error.smtp_code} {_text(error.smtp_error)}"), LENGTH)
-        return Answer(False, said, transient=error.smtp_code < 500)
-    return Answer(False, shorten(line(str(error)), LENGTH), transient=False)
+        said = shorten(sanitize_line(f"{error.smtp_code} {_text(error.smtp_error)}"), LENGTH)
+        return DeliveryResult(False, said, transient=error.smtp_code < 500)
+    return DeliveryResult(False, shorten(sanitize_line(str(error)), LENGTH), transient=False)
 
 
-def together(answers: Sequence[Answer]) -> Answer:
+def combine_results(answers: Sequence[DeliveryResult]) -> DeliveryResult:
     """The answer of a channel with several recipients, or of a message in several parts."""
     if len(answers) == 1:
         return answers[0]
@@ -111,8 +111,8 @@ def together(answers: Sequence[Answer]) -> Answer:
     text = f"{taken} of {len(answers)} taken; " + "; ".join(dict.fromkeys(answer.text for answer in answers))
     refused = [answer for answer in answers if not answer.ok]
     if not refused:
-        return Answer(True, shorten(f"{taken} of {len(answers)} taken", LENGTH))
-    return Answer(
+        return DeliveryResult(True, shorten(f"{taken} of {len(answers)} taken", LENGTH))
+    return DeliveryResult(
         taken == len(answers),
         shorten(text, LENGTH),
         transient=any(answer.transient for answer in refused),
@@ -124,7 +124,7 @@ def together(answers: Sequence[Answer]) -> Answer:
     )
 
 
-def wait_asked_for(header: str | None, now: datetime) -> timedelta | None:
+def retry_after_of(header: str | None, now: datetime) -> timedelta | None:
     """Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day; None where it is neither."""
     if header is None:
         return None
@@ -142,7 +142,9 @@ def wait_asked_for(header: str | None, now: datetime) -> timedelta | None:
     return min(max(wait, timedelta()), LONGEST_RETRY_AFTER)
 
 
-def next_try(attempts: int, answer: Answer, at: datetime, chance: random.Random) -> datetime | None:
+def next_attempt_at(
+    attempts: int, answer: DeliveryResult, at: datetime, chance: random.Random
+) -> datetime | None:
     """When to try again after `attempts` tries, the last answered so; None is never.
 
     Never before what the target asked for; spread by chance, so that what failed together does not
@@ -182,7 +184,7 @@ def redact(text: str, url: str) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= 3:
             text = re.sub(re.escape(secret), HIDDEN, text, flags=re.IGNORECASE)
-    return line(text)
+    return sanitize_line(text)
 
 
 def _text(reply: bytes | str) -> str:

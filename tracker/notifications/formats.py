@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from tracker.model import Level
 from tracker.notifications.recipient_list import Roster
-from tracker.rendering.alert_message import Fact, Message
+from tracker.rendering.alert_message import LabeledFact, Message
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ _TAG = re.compile(r"<(?=[!@#])")
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class EmailMessage:
     """A whole page for places that take one (mail, files) in place of the short message: the weekly digest.
     `html` empty: text alone. `files` are name, media type and bytes, attached to a mail. `series` names the
     mailing list that mail programs sort it by."""
@@ -39,7 +39,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class OutboundMessage:
     """What a channel is given. `record` is the change as JSON; `key` is the delivery's idempotency
     key; `thread` names what later alerts about the same thing are kept together by, `handle` is what
     the channel itself called that thread, empty where this is its first message. `files` as in a letter.
@@ -50,12 +50,12 @@ class Parcel:
     key: str
     thread: str
     handle: str = ""
-    letter: Letter | None = None
+    letter: EmailMessage | None = None
     files: tuple[tuple[str, str, bytes], ...] = ()
     roster: Roster = field(default_factory=Roster, compare=False)
 
 
-def uncalled(text: str) -> str:
+def defuse_mentions(text: str) -> str:
     """Text in which nothing calls anybody: `@everyone` and `<!channel>` stay readable and do nothing."""
     return _TAG.sub("‹", _CALL.sub("＠", text))
 
@@ -71,7 +71,7 @@ def plain(message: Message) -> str:
     its own."""
     lines = [text for text in (message.what, message.title, message.detail) if text]
     if message.points:
-        lines += ["", *(said(point) for point in message.points)]
+        lines += ["", *(spoken_summary(point) for point in message.points)]
     for passage in message.passages:
         lines += [
             "",
@@ -86,25 +86,25 @@ def plain(message: Message) -> str:
         lines += [f"> “{quote.text}” — {quote.source}" for quote in message.quotes]
     for facts in (message.links, message.facts):
         if facts:
-            lines += ["", *(said(fact) for fact in facts)]
+            lines += ["", *(spoken_summary(fact) for fact in facts)]
     lines += ["", message.notice]
-    return uncalled("\n".join(lines)).strip()
+    return defuse_mentions("\n".join(lines)).strip()
 
 
 def _marked(kind: str, words: str) -> str:
     """As `tracker diff` prints it: `[-gone-]`, `{+come+}`."""
     if kind == "equal":
         return words
-    return edged(words, "[-", "-]") if kind == "delete" else edged(words, "{+", "+}")
+    return with_border(words, "[-", "-]") if kind == "delete" else with_border(words, "{+", "+}")
 
 
-def edged(words: str, start: str, end: str) -> str:
+def with_border(words: str, start: str, end: str) -> str:
     """Words between two marks, the spaces at their edges outside of them."""
     bare = words.strip()
     return words.replace(bare, f"{start}{bare}{end}", 1)
 
 
-def said(fact: Fact) -> str:
+def spoken_summary(fact: LabeledFact) -> str:
     """`効力: 施行中`."""
     return f"{fact.label}: {fact.value}"
 

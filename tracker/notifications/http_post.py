@@ -16,13 +16,13 @@ import requests
 import urllib3.exceptions
 
 from tracker.clock import machine_now
-from tracker.notifications.delivery_result import Answer, http_answer
+from tracker.notifications.delivery_result import DeliveryResult, http_answer
 
 BODY_LENGTH = 2048
 UNTRUSTED = "the target's TLS certificate or protocol was not accepted"
 
 
-class Manners(Protocol):
+class ConnectionOptions(Protocol):
     """How a channel's URL wants to be talked to: certificate checks, (connect, read) in seconds."""
 
     verify_certificate: bool
@@ -31,8 +31,8 @@ class Manners(Protocol):
     def request_timeout(self) -> tuple[float, float]: ...
 
 
-def request(
-    manners: Manners,
+def send_request(
+    manners: ConnectionOptions,
     method: str,
     url: str,
     body: dict[str, Any],
@@ -40,9 +40,9 @@ def request(
     headers: dict[str, str] | None = None,
     params: dict[str, str] | None = None,
     auth: tuple[str, str] | None = None,
-    understand: Callable[[Answer, str], Answer] | None = None,
+    understand: Callable[[DeliveryResult, str], DeliveryResult] | None = None,
     sign: Callable[[bytes], dict[str, str]] | None = None,
-) -> Answer:
+) -> DeliveryResult:
     """One HTTP exchange, with the answer's first 2 kB read; `understand` judges by its body too, `sign` gives
     further headers for the bytes that are sent."""
     data = json.dumps(body, ensure_ascii=False).encode()
@@ -73,21 +73,23 @@ def request(
             )
             return understand(answer, said) if understand else answer
     except requests.exceptions.ConnectTimeout:
-        return Answer(False, "no connection in time")
+        return DeliveryResult(False, "no connection in time")
     except requests.exceptions.SSLError:
-        return Answer(False, UNTRUSTED)
+        return DeliveryResult(False, UNTRUSTED)
     except requests.exceptions.Timeout:
-        return Answer(False, "connected, but no answer in time", uncertain=True)
+        return DeliveryResult(False, "connected, but no answer in time", uncertain=True)
     except requests.exceptions.ConnectionError as error:
         reason = getattr(error.args[0] if error.args else None, "reason", None)
         if isinstance(reason, urllib3.exceptions.NewConnectionError):
-            return Answer(False, cause(reason))
-        return Answer(False, "the connection broke before an answer came", uncertain=True)
+            return DeliveryResult(False, failure_cause(reason))
+        return DeliveryResult(False, "the connection broke before an answer came", uncertain=True)
     except (requests.exceptions.RequestException, ValueError) as error:
-        return Answer(False, f"the request could not be made ({type(error).__name__})", transient=False)
+        return DeliveryResult(
+            False, f"the request could not be made ({type(error).__name__})", transient=False
+        )
 
 
-def cause(error: BaseException) -> str:
+def failure_cause(error: BaseException) -> str:
     """Why, in the system's words. Libraries put whole addresses, with their secrets, into theirs."""
     seen: BaseException | None = error
     while seen is not None:

@@ -8,19 +8,19 @@ from dataclasses import replace
 
 from tracker.config.models import Channel
 from tracker.notifications import recipient_list
-from tracker.notifications.delivery_result import Answer, together
-from tracker.notifications.formats import Parcel
+from tracker.notifications.delivery_result import DeliveryResult, combine_results
+from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.recipient_list import Roster
 from tracker.notifications.secret_rotation import reread
 from tracker.recipients import ONLY, Recipient
 
-Send = Callable[[Channel, Parcel], Answer]
+Send = Callable[[Channel, OutboundMessage], DeliveryResult]
 EVERYBODY_HAS_IT = "every recipient has it already"
 
 
 def send_copies(
     channel: Channel,
-    make: Callable[[bool], Parcel],
+    make: Callable[[bool], OutboundMessage],
     send: Send,
     *,
     known: Iterable[Recipient] = (),
@@ -28,7 +28,7 @@ def send_copies(
     repeated: bool = False,
     rotated: MutableMapping[Channel, Channel] | None = None,
     rosters: list[Roster] | None = None,
-) -> Answer:
+) -> DeliveryResult:
     """The answer as a whole. `make` gives the message, with the label or without. `known` and `blocked` as in `Delivery`.
     `rotated` keeps secrets that were found newer than the settings; `rosters` shows other threads how far it got.
 
@@ -53,13 +53,13 @@ def send_copies(
         if mine.answers:
             found.append(answer)
     if found:
-        return together(found)
+        return combine_results(found)
     if any(entry.deferred for entry in rosters):
-        return Answer(False, recipient_list.WAITS)
-    return Answer(True, EVERYBODY_HAS_IT)
+        return DeliveryResult(False, recipient_list.WAITS)
+    return DeliveryResult(True, EVERYBODY_HAS_IT)
 
 
-def _sent(channel: Channel, parcel: Parcel, send: Send, mine: Roster) -> Answer:
+def _sent(channel: Channel, parcel: OutboundMessage, send: Send, mine: Roster) -> DeliveryResult:
     answer = send(channel, replace(parcel, roster=mine))
     # A place that is its only recipient, or a url that cannot be used.
     if not mine.seen and mine.wants():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tracker.notifications.delivery_result import LENGTH, Answer
+from tracker.notifications.delivery_result import LENGTH, DeliveryResult
 from tracker.recipients import ONLY, Recipient, RecipientState
 from tracker.sanitize import shorten
 
@@ -28,8 +28,8 @@ class Roster:
     blocked: frozenset[str] = frozenset()
     labeled: bool = False
     unknown_labeled: bool = False
-    hide: Callable[[Answer], Answer] | None = None
-    answers: dict[str, Answer] = field(default_factory=dict)
+    hide: Callable[[DeliveryResult], DeliveryResult] | None = None
+    answers: dict[str, DeliveryResult] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     started: set[str] = field(default_factory=set)
     deferred: set[str] = field(default_factory=set)
@@ -47,7 +47,7 @@ class Roster:
         self.started.add(name)
         return True
 
-    def note(self, name: str, answer: Answer) -> None:
+    def note(self, name: str, answer: DeliveryResult) -> None:
         self.answers[name] = self.hide(answer) if self.hide else answer
 
     def refused(self) -> bool:
@@ -66,7 +66,7 @@ class Try:
     """What one try, of one copy or of two, did for the recipients of a message. `unanswered` were asked and gave no
     answer. `complete`: every recipient was asked for, rather than that the try was cut off."""
 
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, DeliveryResult]
     seen: frozenset[str] = frozenset()
     deferred: frozenset[str] = frozenset()
     unanswered: frozenset[str] = frozenset()
@@ -75,7 +75,7 @@ class Try:
 
 def gathered(rosters: Iterable[Roster], *, complete: bool) -> Try:
     """The copies of one try taken together."""
-    answers: dict[str, Answer] = {}
+    answers: dict[str, DeliveryResult] = {}
     seen: set[str] = set()
     deferred: set[str] = set()
     started: set[str] = set()
@@ -96,13 +96,13 @@ def copies(known: Mapping[str, Recipient], repeated: bool) -> list[bool]:
 
 
 def after(
-    known: Mapping[str, Recipient], try_: Try, silence: Answer | None, *, last: bool
+    known: Mapping[str, Recipient], try_: Try, silence: DeliveryResult | None, *, last: bool
 ) -> tuple[Recipient, ...]:
     """How every recipient stands after a try. `silence`: the answer of those that were asked and said nothing.
     `last`: there is no further try, so that what is put off now is given up."""
     found = dict(known)
 
-    def settle(name: str, answer: Answer) -> None:
+    def settle(name: str, answer: DeliveryResult) -> None:
         before = known.get(name)
         state: RecipientState = (
             "sent" if answer.ok else "pending" if answer.transient and not last else "dead"
@@ -124,7 +124,7 @@ def after(
     return tuple(found.values())
 
 
-def summary(answers: Mapping[str, Answer], said: Answer) -> Answer:
+def summary(answers: Mapping[str, DeliveryResult], said: DeliveryResult) -> DeliveryResult:
     """The answer of the channel as a whole: `said` where it has one recipient or all took it, otherwise how many took
     it and who did not, by name."""
     if len(answers) < 2 or all(answer.ok for answer in answers.values()):
@@ -135,7 +135,7 @@ def summary(answers: Mapping[str, Answer], said: Answer) -> Answer:
         for name, answer in refused.items()
     ]
     taken = len(answers) - len(refused)
-    return Answer(
+    return DeliveryResult(
         False,
         shorten(f"{taken} of {len(answers)} taken; {'; '.join(dict.fromkeys(texts))}", LENGTH),
         transient=any(answer.transient for answer in refused.values()),

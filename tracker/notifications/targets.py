@@ -24,13 +24,13 @@ from tracker.clock import machine_now
 from tracker.config.models import Channel
 from tracker.errors import DeliveryError
 from tracker.model import Level
-from tracker.notifications.channels.plugins import NOBODY, REPLACED, File, Line, Mail, Ours, Slack
-from tracker.notifications.delivery_result import Answer, http_answer, redact, together
-from tracker.notifications.formats import Parcel, headline, plain, uncalled
+from tracker.notifications.channels.plugins import NOBODY, REPLACED, File, Line, Mail, Slack, TrackerPlugin
+from tracker.notifications.delivery_result import DeliveryResult, combine_results, http_answer, redact
+from tracker.notifications.formats import OutboundMessage, defuse_mentions, headline, plain
 from tracker.notifications.recipient_list import summary
-from tracker.notifications.test_message import trial_parcel
+from tracker.notifications.test_message import test_message
 from tracker.recipients import ONLY
-from tracker.sanitize import line
+from tracker.sanitize import sanitize_line
 
 logging.getLogger("apprise").propagate = False
 logging.getLogger("apprise").setLevel(logging.WARNING)
@@ -57,13 +57,13 @@ _LOUDNESS = {
 }
 
 
-def send(channel: Channel, parcel: Parcel) -> Answer:
+def send(channel: Channel, parcel: OutboundMessage) -> DeliveryResult:
     """Sends one alert to one channel and says what came back. Never raises for what a target does."""
     parcel.roster.hide = partial(_redacted, channel=channel)
     try:
         plugins = _plugins(channel)
     except DeliveryError as error:
-        return Answer(False, error.line(), transient=False)
+        return DeliveryResult(False, error.line(), transient=False)
     return _redacted(_answers(plugins, parcel), channel)
 
 
@@ -72,7 +72,7 @@ def try_channel(channel: Channel) -> str:
 
     Raises DeliveryError, with the cure where one is known, when the target does not take it.
     """
-    parcel = trial_parcel(channel.language or "ja", machine_now().replace(microsecond=0))
+    parcel = test_message(channel.language or "ja", machine_now().replace(microsecond=0))
     parcel.roster.hide = partial(_redacted, channel=channel)
     answer = summary(parcel.roster.answers, _redacted(_answers(_plugins(channel), parcel), channel))
     if not answer.ok:
@@ -85,7 +85,7 @@ def try_channel(channel: Channel) -> str:
     return answer.text
 
 
-def _redacted(answer: Answer, channel: Channel) -> Answer:
+def _redacted(answer: DeliveryResult, channel: Channel) -> DeliveryResult:
     return replace(answer, text=redact(answer.text, channel.url))
 
 
@@ -107,7 +107,7 @@ def _plugins(channel: Channel) -> dict[str, Any]:
         encrypted = isinstance(plugin, Mail) and plugin.encrypted
         listed = [address for _, address in plugin.targets] if encrypted else arguments.get("targets")
         targets = list(dict.fromkeys(listed or ()))
-        if len(targets) < 2 or (isinstance(plugin, Ours) and not encrypted):
+        if len(targets) < 2 or (isinstance(plugin, TrackerPlugin) and not encrypted):
             return {ONLY: _ready(plugin, channel, arguments)}
         found = {}
         for number, target in enumerate(targets):
@@ -125,7 +125,7 @@ def _ready(plugin: Any, channel: Channel, arguments: Mapping[str, Any]) -> Any:
         plugin.socket_connect_timeout = CONNECT_TIMEOUT
     if "rto" not in arguments:
         plugin.socket_read_timeout = READ_TIMEOUT
-    if isinstance(plugin, Ours):
+    if isinstance(plugin, TrackerPlugin):
         plugin.secret = channel.secret
     return plugin
 
@@ -137,10 +137,10 @@ def _shown(kind: type, number: int, target: Any) -> str:
     if any(tokens.get(name, {}).get("private") for name in group):
         digest = hashlib.sha256(str(target).encode()).hexdigest()[:6]
         return f"recipient {number + 1} ({digest})"
-    return line(str(target))
+    return sanitize_line(str(target))
 
 
-def _answers(plugins: Mapping[str, Any], parcel: Parcel) -> Answer:
+def _answers(plugins: Mapping[str, Any], parcel: OutboundMessage) -> DeliveryResult:
     """Sends to each recipient that the parcel is for, and says what came back from all of them."""
     found = []
     for name, plugin in plugins.items():
@@ -150,7 +150,7 @@ def _answers(plugins: Mapping[str, Any], parcel: Parcel) -> Answer:
             answer = _answered(plugin, parcel)
             parcel.roster.note(name, answer)
             found.append(answer)
-    return together(found) if found else NOBODY
+    return combine_results(found) if found else NOBODY
 
 
 def _has_recipients(plugin: Any) -> bool:
@@ -160,12 +160,12 @@ def _has_recipients(plugin: Any) -> bool:
     return isinstance(plugin, Line) or (isinstance(plugin, Slack) and not plugin.is_workflow)
 
 
-def _answered(plugin: Any, parcel: Parcel) -> Answer:
+def _answered(plugin: Any, parcel: OutboundMessage) -> DeliveryResult:
     """Sends through Apprise. For places of Apprise's own the answer is what it logged; where that names
     no status, whether the message was taken after all is not known."""
     message = parcel.message
     taken = 0
-    if isinstance(plugin, Ours):
+    if isinstance(plugin, TrackerPlugin):
         plugin.parcel = parcel
     else:
         plugin.overflow_mode = apprise.OverflowMode.SPLIT
@@ -182,19 +182,19 @@ def _answered(plugin: Any, parcel: Parcel) -> Answer:
     server.add(plugin)
     result = server.notify(
         body=plain(message),
-        title=uncalled(f"{headline(message)} {message.what}"),
+        title=defuse_mentions(f"{headline(message)} {message.what}"),
         notify_type=_LOUDNESS.get(message.level, apprise.NotifyType.INFO),
         body_format=apprise.NotifyFormat.TEXT,
     )
-    logged = line("; ".join(str(entry.message) for entry in result.logs()))
-    if isinstance(plugin, Ours) and plugin.answer is not None:
+    logged = sanitize_line("; ".join(str(entry.message) for entry in result.logs()))
+    if isinstance(plugin, TrackerPlugin) and plugin.answer is not None:
         return plugin.answer
     # `?optional=yes` makes Apprise call a failure a success: the attempts do not lie.
     if any(attempt for service in result for attempt in service.attempts):
-        return Answer(True, "taken")
+        return DeliveryResult(True, "taken")
     status = _STATUS.search(logged)
     if status:
         # Where a part of a long message was taken, what is sent again says that it may be a repetition.
         answer = http_answer(int(status.group(1)), logged, None, machine_now())
         return replace(answer, uncertain=taken > 0)
-    return Answer(False, logged or "not taken", uncertain=True)
+    return DeliveryResult(False, logged or "not taken", uncertain=True)

@@ -15,14 +15,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from tracker.notifications.channels import email
-from tracker.notifications.formats import Letter, Parcel, plain
+from tracker.notifications.formats import EmailMessage, OutboundMessage, plain
 
 TEXT, HTML = "alert.txt.j2", "alert.html.j2"
 
 log = structlog.get_logger()
 
 
-def letter(folder: Path, parcel: Parcel) -> Letter | None:
+def render_email(folder: Path, parcel: OutboundMessage) -> EmailMessage | None:
     """The alert by the firm's templates; None where there is none for it. A template with a mistake in it must not
     cost an alert: ours takes its place, and the log says so."""
     page = email.html(parcel.message)
@@ -30,10 +30,10 @@ def letter(folder: Path, parcel: Parcel) -> Letter | None:
     made = {name: _made(folder, name, parcel, ours[TEXT], page) for name in ours}
     if made[TEXT] is None and made[HTML] is None:
         return None
-    return Letter(made[TEXT] or ours[TEXT], made[HTML] or ours[HTML], series="alerts")
+    return EmailMessage(made[TEXT] or ours[TEXT], made[HTML] or ours[HTML], series="alerts")
 
 
-def _made(folder: Path, name: str, parcel: Parcel, text: str, page: str) -> str | None:
+def _made(folder: Path, name: str, parcel: OutboundMessage, text: str, page: str) -> str | None:
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder), autoescape=name == HTML, undefined=StrictUndefined
     )

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from tracker.i18n import t
 from tracker.model import Language, Level
-from tracker.notifications.formats import Parcel
-from tracker.rendering.alert_message import Fact, Message
-from tracker.serialization import instant
+from tracker.notifications.formats import OutboundMessage
+from tracker.rendering.alert_message import LabeledFact, Message
+from tracker.serialization import format_instant
 
 
-def trial_parcel(language: Language, now: datetime) -> Parcel:
+def test_message(language: Language, now: datetime) -> OutboundMessage:
     """A parcel whose record is `{"test": true}`, so that programs can tell it from a change."""
     title = t("message.test-title", language)
     message = Message(
@@ -27,8 +27,10 @@ def trial_parcel(language: Language, now: datetime) -> Parcel:
         detail="",
         points=(),
         quotes=(),
-        facts=(Fact(t("message.sent", language), instant(now)),),
+        facts=(LabeledFact(t("message.sent", language), format_instant(now)),),
         links=(),
         notice="",
     )
-    return Parcel(message, {"test": True, "sent_at": instant(now)}, f"test-{instant(now)}", "test")
+    return OutboundMessage(
+        message, {"test": True, "sent_at": format_instant(now)}, f"test-{format_instant(now)}", "test"
+    )

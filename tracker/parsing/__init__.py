@@ -7,13 +7,13 @@ the way to another process and back would cost more than they do.
 
 from __future__ import annotations
 
-from tracker.model import Document, Fetched, Role
+from tracker.model import Document, Fetched, ResourceType
 from tracker.parsing import dispatch
 from tracker.sandbox import pool
 
 __all__ = ["read", "read_file", "read_records"]
 
-_RECORDS = frozenset({Role.FR_RECORD, Role.PI_RECORD, Role.FEED_ENTRY})
+_RECORDS = frozenset({ResourceType.FR_RECORD, ResourceType.PI_RECORD, ResourceType.FEED_ENTRY})
 _SMALL = 1_000_000  # bytes
 
 
@@ -29,7 +29,7 @@ def _is_plain(fetched: Fetched) -> bool:
     body = fetched.answer.body
     if fetched.role not in _RECORDS or fetched.attachments or len(body) > _SMALL:
         return False
-    return fetched.role is not Role.FEED_ENTRY or not (
+    return fetched.role is not ResourceType.FEED_ENTRY or not (
         b"<" in body or b"&" in body
     )  # a feed's summary may be HTML
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 
-def without(address: str, dropped: Callable[[str], bool]) -> str:
+def drop_parameters(address: str, dropped: Callable[[str], bool]) -> str:
     """`address` without the query parameters whose name `dropped` says yes to; untouched when there
     are none."""
     if "?" not in address:

@@ -8,8 +8,15 @@ from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parsing.fr_xml import SECTION_NUMBER
 from tracker.parsing.gpo_xml import Element, children, label, tidy_emphasis, words
-from tracker.parsing.paragraphs import Flow, Paragraph, Piece, Place, pieces, pieces_of
-from tracker.parsing.unit_builder import SEPARATOR, Outline
+from tracker.parsing.paragraphs import (
+    CitationScope,
+    Paragraph,
+    ParagraphWriter,
+    Piece,
+    child_pieces,
+    inline_pieces,
+)
+from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
 
 
 def is_annual(root: Element) -> bool:
@@ -25,7 +32,7 @@ def annual_units(root: Element, name: str) -> tuple[tuple[Unit, ...], str, str]:
         raise ParseError(f"{name}: this annual CFR file names no title")
     tidy_emphasis(root)
     reader = _Annual(f"{found.group()} CFR")
-    reader.write(root, Place(reader.book, -1))
+    reader.write(root, CitationScope(reader.book, -1))
     part = next(root.iter("PART"), None)
     head = next(part.iter("HD"), None) if part is not None else None
     return tuple(reader.outline.units), words(head) if head is not None else name, reader.place
@@ -33,13 +40,13 @@ def annual_units(root: Element, name: str) -> tuple[tuple[Unit, ...], str, str]:
 
 class _Annual:
     def __init__(self, book: str) -> None:
-        self.outline = Outline()
+        self.outline = UnitBuilder()
         self.book = book
         self.place = book
 
-    def write(self, element: Element, place: Place) -> None:
+    def write(self, element: Element, place: CitationScope) -> None:
         """Everything below one element: parts, subparts, sections, appendices, and text between them."""
-        flow = Flow(self.outline, place)
+        flow = ParagraphWriter(self.outline, place)
         run: list[Piece] = []
         for child in children(element):
             if isinstance(child, str):
@@ -53,10 +60,10 @@ class _Annual:
                 run = []
                 self.write(child, place)
             else:
-                run.extend(pieces_of(child))
+                run.extend(child_pieces(child))
         flow.write(run)
 
-    def _division(self, element: Element, place: Place) -> None:
+    def _division(self, element: Element, place: CitationScope) -> None:
         if element.tag == "SECTION":
             self._section(element, place)
             return
@@ -64,16 +71,16 @@ class _Annual:
         heading = words(head) if head is not None else ""
         found = re.search(r"PART (\d+)", heading, re.IGNORECASE)
         if element.tag == "PART" and found:
-            below = Place(f"{self.book} {found[1]}", place.depth + 1)
+            below = CitationScope(f"{self.book} {found[1]}", place.depth + 1)
             if self.place == self.book:  # a part inside an appendix does not name the file
                 self.place = below.path
         else:
-            below = Place(
+            below = CitationScope(
                 f"{place.path}{SEPARATOR}{label(heading) if heading else element.tag}", place.depth + 1
             )
         self.write(element, below)
 
-    def _section(self, element: Element, place: Place) -> None:
+    def _section(self, element: Element, place: CitationScope) -> None:
         number = next((child for child in element if child.tag in ("SECTNO", "RESERVED")), None)
         found = SECTION_NUMBER.search(words(number)) if number is not None else None
         path = f"{self.book} {found[1]}" if found else f"{place.path}{SEPARATOR}Section"
@@ -81,4 +88,6 @@ class _Annual:
         head = [part for part in (number, subject) if part is not None]
         heading = " ".join(words(part) for part in head)
         path = self.outline.add(path, UnitKind.HEADING, heading, place.depth + 1)
-        Flow(self.outline, Place(path, place.depth + 1), heading=heading).write(pieces(element, head))
+        ParagraphWriter(self.outline, CitationScope(path, place.depth + 1), heading=heading).write(
+            inline_pieces(element, head)
+        )

@@ -12,9 +12,18 @@ from collections.abc import Iterator
 
 from tracker.model import UnitKind
 from tracker.parsing.gpo_xml import Element, shorten, words
-from tracker.parsing.paragraphs import Block, Flow, Heading, Paragraph, Piece, Place, pieces, write_row
+from tracker.parsing.paragraphs import (
+    Block,
+    CitationScope,
+    Heading,
+    Paragraph,
+    ParagraphWriter,
+    Piece,
+    inline_pieces,
+    write_row,
+)
 from tracker.parsing.tables import read_table
-from tracker.parsing.unit_builder import SEPARATOR, Outline
+from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
 
 _ECCN = re.compile(r"(\d[A-E]\d{3})(?=[\s.,:;“\"—–-]|\Z)(?!\.[a-z0-9])")
 _CATEGORY = re.compile(r"(Category \d)\b", re.IGNORECASE)
@@ -45,7 +54,9 @@ _HEADING_TAGS = frozenset({"HD1", "HD2", "HD3"})
 ITEMS = "List of Items Controlled"
 
 
-def write_ccl(outline: Outline, element: Element, place: Place, skip: tuple[Element, ...] = ()) -> int:
+def write_ccl(
+    outline: UnitBuilder, element: Element, place: CitationScope, skip: tuple[Element, ...] = ()
+) -> int:
     """Adds the units of the list below `place` and returns the number of entries."""
     reader = _Reader(outline, place)
     for child in _lines(element, frozenset(skip)):
@@ -69,13 +80,13 @@ def _lines(element: Element, skip: frozenset[Element]) -> Iterator[Element | str
 
 
 class _Reader:
-    def __init__(self, outline: Outline, place: Place) -> None:
+    def __init__(self, outline: UnitBuilder, place: CitationScope) -> None:
         self.outline = outline
         self.top = place
         self.above = place  # the category or product group
-        self.entry: Place | None = None
-        self.section: Place | None = None
-        self.item: Place | None = None
+        self.entry: CitationScope | None = None
+        self.section: CitationScope | None = None
+        self.item: CitationScope | None = None
         self.entries = 0
 
     def read(self, line: Element | str) -> None:
@@ -107,7 +118,7 @@ class _Reader:
             self._open_section(found[1], text)
         elif tag in _HEADING_TAGS:
             self._subheading(text)
-        elif all(not isinstance(piece, Block) for piece in pieces(line)):
+        elif all(not isinstance(piece, Block) for piece in inline_pieces(line)):
             self._paragraph(text)
         else:
             self._pieces(line)
@@ -116,21 +127,21 @@ class _Reader:
         """`A. “End Items,” ...` is a product group; within an entry that has items it is none."""
         return bool(_GROUP.match(text)) and self.above is not self.top
 
-    def _category(self) -> Place:
+    def _category(self) -> CitationScope:
         path = self.above.path
         head, _, last = path.rpartition(SEPARATOR)
-        return Place(head, self.above.depth - 1) if last in "ABCDE" else self.above
+        return CitationScope(head, self.above.depth - 1) if last in "ABCDE" else self.above
 
-    def _open_group(self, above: Place, name: str, text: str) -> None:
+    def _open_group(self, above: CitationScope, name: str, text: str) -> None:
         path = self.outline.add(f"{above.path}{SEPARATOR}{name}", UnitKind.HEADING, text, above.depth + 1)
-        self.above = Place(path, above.depth + 1)
+        self.above = CitationScope(path, above.depth + 1)
         self.entry = self.section = self.item = None
 
     def _open_entry(self, eccn: str, text: str) -> None:
         depth = self.top.depth + 3  # below category and product group, whose names its path leaves out
         path = f"{self.top.path}{SEPARATOR}{eccn}"
         path = self.outline.add(path, UnitKind.ECCN, text, depth, key=eccn, meta=(("eccn", eccn),))
-        self.entry = Place(path, depth)
+        self.entry = CitationScope(path, depth)
         self.section = self.item = None
         self.entries += 1
 
@@ -140,7 +151,7 @@ class _Reader:
         name = next(name for start, name in _NAMES.items() if plain.startswith(start))
         path = f"{self.entry.path}{SEPARATOR}{name}"
         path = self.outline.add(path, UnitKind.HEADING, text, self.entry.depth + 1)
-        self.section = Place(path, self.entry.depth + 1)
+        self.section = CitationScope(path, self.entry.depth + 1)
         self.item = None
 
     def _subheading(self, text: str) -> None:
@@ -162,7 +173,7 @@ class _Reader:
             path = f"{self.entry.path}{SEPARATOR}{name}"
             marker = item.group().rstrip(" ")
             path = self.outline.add(path, UnitKind.ITEM, text, depth, marker=marker)
-            self.item = Place(path, depth)
+            self.item = CitationScope(path, depth)
             return
         place = self.item or self.section or self.entry
         note = _NOTE.match(text)
@@ -194,10 +205,10 @@ class _Reader:
                 write_row(self.outline, row, place)
             return
         if line.tag in ("EDNOTE", "EFFDNOT", "CITA", "AUTH", "SOURCE"):
-            Flow(self.outline, self.entry or self.top).write_block(line, self.entry or self.top)
+            ParagraphWriter(self.outline, self.entry or self.top).write_block(line, self.entry or self.top)
             return
-        flow = Flow(self.outline, self.entry or self.above)
-        content: list[Piece] = [Block(line)] if _is_block(line) else list(pieces(line))
+        flow = ParagraphWriter(self.outline, self.entry or self.above)
+        content: list[Piece] = [Block(line)] if _is_block(line) else list(inline_pieces(line))
         for piece in content:
             if isinstance(piece, Block):
                 flow.write_block(piece.element, place)

@@ -21,8 +21,8 @@ from tracker.parsing.gpo_xml import plain, shorten
 from tracker.parsing.screening_list import is_list
 from tracker.parsing.superscripts import lowered, raised
 from tracker.parsing.tables import CELL_GAP
-from tracker.parsing.unit_builder import SEPARATOR, Outline
-from tracker.text import search_form
+from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
+from tracker.text import search_key
 
 MAX_ROWS = 200_000
 _CELL = 1_000_000  # characters; the module's own bound is lower and shared by the whole process
@@ -121,7 +121,7 @@ def _units(head: Sequence[str], rows: Rows, name: str) -> tuple[Unit, ...]:
     key = _key_column(names, rows)
     indent = names.index("indent") if "indent" in names else None
     above: list[tuple[int, str]] = []  # the rows with a key that a row may stand under, by their indents
-    outline = Outline()
+    outline = UnitBuilder()
     outline.add("columns", UnitKind.HEADING, CELL_GAP.join(columns), 0)
     for row in rows:
         own = row[key] if key < len(row) else ""
@@ -137,13 +137,13 @@ def _units(head: Sequence[str], rows: Rows, name: str) -> tuple[Unit, ...]:
         ]
         if own:
             above = [*above, (depth, own)] if indent is not None else [(0, own)]
-            path, key_form = shorten(own, 120) or "Row", search_form(plain(own))
+            path, key_form = shorten(own, 120) or "Row", search_key(plain(own))
         else:
             words = next((cell for index, cell in enumerate(row) if index != key and len(cell) > 2), "")
             path = SEPARATOR.join(
                 [*(shorten(name, 120) for _, name in above[-1:]), shorten(words, 80) or "Row"]
             )
-            key_form = search_form(plain(path))
+            key_form = search_key(plain(path))
         text = CELL_GAP.join([own, *cells] if own else cells)
         outline.add(path, UnitKind.ROW, text, 1, key=key_form)
     return tuple(outline.units)

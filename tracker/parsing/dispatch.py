@@ -9,19 +9,19 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from tracker.encodings import label_of
-from tracker.errors import ParseError, TrackerError, WrongShape
-from tracker.model import Document, DocumentKind, Fetched, Role, Unit
+from tracker.errors import ParseError, TrackerError, UnexpectedResponse
+from tracker.model import Document, DocumentKind, Fetched, ResourceType, Unit
 from tracker.page_parts import INDEX, names_no_text
 from tracker.parsing.annexes import with_annexes
 from tracker.parsing.data_table import json_units, table_units
 from tracker.parsing.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parsing.fr_record import dockets, fr_document, pi_document
 from tracker.parsing.fr_text import RawText, plain, read_fr_text
-from tracker.parsing.fr_xml import Facts, fr_units
+from tracker.parsing.fr_xml import FrFacts, fr_units
 from tracker.parsing.gpo_xml import tree
 from tracker.parsing.json_fields import load_object
 from tracker.parsing.screening_list import list_units
-from tracker.text import json_value
+from tracker.text import canonical_json
 
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 
@@ -44,7 +44,7 @@ def read(fetched: Fetched) -> Document:
 def _body(fetched: Fetched) -> bytes:
     body = fetched.answer.body
     if not body.strip():
-        raise WrongShape(f"{fetched.key}: an empty answer", url=fetched.answer.url)
+        raise UnexpectedResponse(f"{fetched.key}: an empty answer", url=fetched.answer.url)
     return body
 
 
@@ -56,7 +56,7 @@ def _data(fetched: Fetched) -> bytes:
     """A body that should be data. A page in its place is a wall or a failure of the server."""
     body = _body(fetched)
     if _HTML.match(body[:200]):
-        raise WrongShape(
+        raise UnexpectedResponse(
             f"{fetched.key}: a web page came where {fetched.role.value} should be", url=fetched.answer.url
         )
     return body
@@ -72,10 +72,12 @@ def _day(text: str | None) -> date | None:
 def _ecfr(fetched: Fetched) -> Document:
     root = tree(_data(fetched), fetched.key, _label(fetched))
     if not is_ecfr(root):
-        raise WrongShape(f"{fetched.key}: <{root.tag}> is no division of the eCFR", url=fetched.answer.url)
+        raise UnexpectedResponse(
+            f"{fetched.key}: <{root.tag}> is no division of the eCFR", url=fetched.answer.url
+        )
     part = fetched.meta.get("part")
     if part and (root.tag, root.get("N")) != ("DIV5", part):
-        raise WrongShape(
+        raise UnexpectedResponse(
             f"{fetched.key}: <{root.tag}> {root.get('N') or ''} came where part {part} should be",
             url=fetched.answer.url,
         )
@@ -113,13 +115,13 @@ def _pi_record(fetched: Fetched) -> Document:
 def _with_text(document: Document, fetched: Fetched) -> Document:
     """The document with the units of its full text: its XML if that can be read, else its raw text.
     What the record leaves open (action, dates) is taken from there."""
-    order = {Role.FR_XML: 0, Role.FR_TEXT: 1}
+    order = {ResourceType.FR_XML: 0, ResourceType.FR_TEXT: 1}
     texts = sorted(
         (part for part in fetched.attachments if part.role in order), key=lambda part: order[part.role]
     )
     for attachment in texts:
         try:
-            if attachment.role is Role.FR_XML:
+            if attachment.role is ResourceType.FR_XML:
                 return _with_xml(document, _data(attachment), _label(attachment))
             return _with_raw_text(document, _body(attachment), _label(attachment))
         except TrackerError as error:
@@ -129,10 +131,10 @@ def _with_text(document: Document, fetched: Fetched) -> Document:
 
 def _with_xml(document: Document, data: bytes, label: str) -> Document:
     """`document` with the units of its full text XML, and what its record left open filled from there."""
-    return filled(document, *fr_units(tree(data, document.key, label), document.key))
+    return merge_listing_facts(document, *fr_units(tree(data, document.key, label), document.key))
 
 
-def filled(document: Document, units: tuple[Unit, ...], facts: Facts) -> Document:
+def merge_listing_facts(document: Document, units: tuple[Unit, ...], facts: FrFacts) -> Document:
     """`document` with `units`, its empty fields filled from what the text says of itself."""
     return replace(
         document,
@@ -163,9 +165,7 @@ def _with_raw_text(document: Document, data: bytes, label: str) -> Document:
 
 
 def _page(fetched: Fetched) -> Document:
-    from tracker.parsing.page import (
-        read_page,  # the readers of HTML and PDF are large: only when there is one
-    )
+    from tracker.parsing.page import read_page
 
     if rows := _table(fetched):
         title = fetched.meta.get("link_text", "") or fetched.key
@@ -211,10 +211,10 @@ def _table(fetched: Fetched) -> tuple[Unit, ...]:
         return ()
     if body.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{"):
         try:
-            return json_units(json_value(body), fetched.key)
+            return json_units(canonical_json(body), fetched.key)
         except (ValueError, RecursionError) as error:
             if "json" in content_type.lower() or urlsplit(fetched.answer.url).path.endswith(".json"):
-                raise WrongShape(
+                raise UnexpectedResponse(
                     f"{fetched.key}: JSON that does not read to its end: {error}", url=fetched.answer.url
                 ) from None
             return ()  # a text that begins with a bracket
@@ -283,12 +283,12 @@ def _screening_list(fetched: Fetched) -> Document:
     )
 
 
-_READERS: Mapping[Role, Callable[[Fetched], Document]] = {
-    Role.ECFR_PART: _ecfr,
-    Role.FR_RECORD: _fr_record,
-    Role.PI_RECORD: _pi_record,
-    Role.PAGE: _page,
-    Role.PDF: _pdf,
-    Role.FEED_ENTRY: _feed_entry,
-    Role.SCREENING_LIST: _screening_list,
+_READERS: Mapping[ResourceType, Callable[[Fetched], Document]] = {
+    ResourceType.ECFR_PART: _ecfr,
+    ResourceType.FR_RECORD: _fr_record,
+    ResourceType.PI_RECORD: _pi_record,
+    ResourceType.PAGE: _page,
+    ResourceType.PDF: _pdf,
+    ResourceType.FEED_ENTRY: _feed_entry,
+    ResourceType.SCREENING_LIST: _screening_list,
 }

@@ -12,9 +12,16 @@ from tracker.model import Unit, UnitKind
 from tracker.parsing.ccl import write_ccl
 from tracker.parsing.entity_list import is_country_table, write_countries, write_parties
 from tracker.parsing.gpo_xml import Element, children, label, shorten, words
-from tracker.parsing.paragraphs import Flow, Paragraph, Piece, Place, pieces, pieces_of
+from tracker.parsing.paragraphs import (
+    CitationScope,
+    Paragraph,
+    ParagraphWriter,
+    Piece,
+    child_pieces,
+    inline_pieces,
+)
 from tracker.parsing.tables import read_table
-from tracker.parsing.unit_builder import SEPARATOR, Outline
+from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
 
 _DIV = re.compile(r"DIV[1-9]")
 _CITATION = re.compile(r"(\d+) CFR|Title (\d+)")
@@ -33,7 +40,7 @@ def ecfr_units(root: Element, title: str = "") -> tuple[tuple[Unit, ...], str, s
     where the address knows it; else the file's own metadata say it. The place is the path of the
     outermost unit, `15 CFR 744`."""
     reader = _Reader(title or _title_of(root))
-    place = reader.division(root, Place("", -1))
+    place = reader.division(root, CitationScope("", -1))
     head = next((child for child in root.iter("HEAD")), None)
     return tuple(reader.outline.units), words(head) if head is not None else "", place.path
 
@@ -54,11 +61,11 @@ def _title_of(root: Element) -> str:
 
 class _Reader:
     def __init__(self, title: str) -> None:
-        self.outline = Outline()
+        self.outline = UnitBuilder()
         self.book = f"{title} CFR" if title else "CFR"
         self.is_commerce = title in ("15", "")
 
-    def division(self, element: Element, above: Place) -> Place:
+    def division(self, element: Element, above: CitationScope) -> CitationScope:
         """Writes one DIV with all below it; returns its own place."""
         tag = str(element.tag)
         head = next((child for child in element if child.tag == "HEAD"), None)
@@ -66,19 +73,19 @@ class _Reader:
         place = self._place(element, tag, heading, above)
         if heading:
             path = self.outline.add(place.path, UnitKind.HEADING, heading, place.depth)
-            place = Place(path, place.depth)
+            place = CitationScope(path, place.depth)
         skip = (head,) if head is not None else ()
         if tag == "DIV9":
             self._supplement(element, place, heading, skip)
         elif tag == "DIV8":
-            Flow(self.outline, place, heading=heading).write(pieces(element, skip))
+            ParagraphWriter(self.outline, place, heading=heading).write(inline_pieces(element, skip))
         else:
             self._parts(element, place, heading, skip)
         return place
 
-    def _parts(self, element: Element, place: Place, heading: str, skip: tuple[Element, ...]) -> None:
+    def _parts(self, element: Element, place: CitationScope, heading: str, skip: tuple[Element, ...]) -> None:
         """Divisions below this one, and the running text between them."""
-        flow = Flow(self.outline, place, heading=heading)
+        flow = ParagraphWriter(self.outline, place, heading=heading)
         for child in children(element):
             if isinstance(child, str):
                 flow.write([Paragraph("", " ".join(child.split()))])
@@ -87,33 +94,35 @@ class _Reader:
             elif any(_DIV.fullmatch(str(inner.tag)) for inner in child.iter()):
                 self._parts(child, place, heading, ())
             elif child not in skip:
-                flow.write(pieces_of(child))
+                flow.write(child_pieces(child))
 
-    def _place(self, element: Element, tag: str, heading: str, above: Place) -> Place:
+    def _place(self, element: Element, tag: str, heading: str, above: CitationScope) -> CitationScope:
         number = element.get("N", "")
         depth = above.depth + 1
         if tag == "DIV5":
-            return Place(f"{self.book} {number}", depth)
+            return CitationScope(f"{self.book} {number}", depth)
         if tag == "DIV8":
             found = _NUMBER.search(number) or _NUMBER.search(heading)
-            return Place(f"{self.book} {found.group() if found else number}", depth)
+            return CitationScope(f"{self.book} {found.group() if found else number}", depth)
         if tag == "DIV9":
-            return Place(self._supplement_path(number or heading, above), depth)
+            return CitationScope(self._supplement_path(number or heading, above), depth)
         if tag == "DIV6":
-            return Place(f"{above.path}{SEPARATOR}Subpart {number}", depth)
+            return CitationScope(f"{above.path}{SEPARATOR}Subpart {number}", depth)
         name = label(heading) if heading else number
-        return Place(
+        return CitationScope(
             f"{above.path}{SEPARATOR}{name}" if above.path else f"{self.book}{SEPARATOR}{name}", depth
         )
 
-    def _supplement_path(self, name: str, above: Place) -> str:
+    def _supplement_path(self, name: str, above: CitationScope) -> str:
         found = _SUPPLEMENT.match(name)
         if found and self.is_commerce:
             return f"Supp. No. {found[1]} to Part {found[2]}"
         part = above.path.split(SEPARATOR)[0] if above.path else self.book
         return f"{part}{SEPARATOR}{shorten(name, 100)}"
 
-    def _supplement(self, element: Element, place: Place, heading: str, skip: tuple[Element, ...]) -> None:
+    def _supplement(
+        self, element: Element, place: CitationScope, heading: str, skip: tuple[Element, ...]
+    ) -> None:
         found = _SUPPLEMENT.match(element.get("N", "") or heading)
         number = (found[1], found[2]) if found else ("", "")
         if number == ("1", "774"):
@@ -122,7 +131,7 @@ class _Reader:
         flow = _SupplementFlow(self.outline, place, heading=heading)
         flow.parties = number in _PARTIES
         if not any(_DIV.fullmatch(str(child.tag)) for child in element):
-            flow.write(pieces(element, skip))
+            flow.write(inline_pieces(element, skip))
             return
         run: list[Piece] = []
         for child in children(element):
@@ -133,16 +142,16 @@ class _Reader:
                 run = []
                 self.division(child, place)
             elif child not in skip:
-                run.extend(pieces_of(child))
+                run.extend(child_pieces(child))
         flow.write(run)
 
 
-class _SupplementFlow(Flow):
+class _SupplementFlow(ParagraphWriter):
     """Running text of a supplement, whose tables of countries are read by country."""
 
     parties = False
 
-    def write_block(self, element: Element, current: Place) -> None:
+    def write_block(self, element: Element, current: CitationScope) -> None:
         if element.tag == "TABLE":
             table = read_table(element)
             if self.parties and is_country_table(table):

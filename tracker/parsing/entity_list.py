@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from tracker.model import UnitKind
-from tracker.parsing.gpo_xml import LINE_BREAK, plain, raw, shorten
-from tracker.parsing.paragraphs import Place, write_row
+from tracker.parsing.gpo_xml import LINE_BREAK, plain, raw_text, shorten
+from tracker.parsing.paragraphs import CitationScope, write_row
 from tracker.parsing.tables import CELL_GAP, EMPTY, Row, Table
-from tracker.parsing.unit_builder import SEPARATOR, Outline
-from tracker.text import search_form
+from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
+from tracker.text import search_key
 
 _ALIAS = re.compile(
     r",?\s*\(?\b(?:a\.?\s?k\.?\s?a|f\.?\s?k\.?\s?a|n\.?\s?k\.?\s?a|d\.?\s?b\.?\s?a|a/k/a|f/k/a)\b\.?,?", re.I
@@ -41,7 +41,7 @@ _MARKS = re.compile(r"[(),;]")
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class EntityListRow:
     """A listed party, read from the cell that names it. All parts are as printed."""
 
     name: str
@@ -49,7 +49,7 @@ class Party:
     address: str
 
 
-def read_party(cell: str) -> Party:
+def read_party(cell: str) -> EntityListRow:
     """Splits `Some Co., Ltd., a.k.a., the following two aliases: —A; and —B. 1 Street, City, Japan.`;
     `cell` has its line breaks as `markup.LINE_BREAK`."""
     lines = [" ".join(line.split()) for line in cell.split(LINE_BREAK)]
@@ -57,14 +57,16 @@ def read_party(cell: str) -> Party:
     while len(lines) > 1 and _SUBORDINATE.match(lines[0]):
         lines.pop(0)
     if not lines:
-        return Party("", (), "")
+        return EntityListRow("", (), "")
     first = lines[0]
     found = _ALIAS.search(first) if any(hint in first for hint in _ALIAS_HINTS) else None
     dashed = [line for line in lines[1:] if _DASH_LINE.match(line)]
     rest = [line for line in lines[1:] if not _DASH_LINE.match(line)]
     if found is None:
         name, address = _split_name(first)
-        return Party(name, tuple(_clean(line) for line in dashed), " ".join((address, *rest)).strip(" ,;"))
+        return EntityListRow(
+            name, tuple(_clean(line) for line in dashed), " ".join((address, *rest)).strip(" ,;")
+        )
     name = first[: found.start()].strip(" ,;")
     tail = first[found.end() :]
     listing = _LIST_OF.match(tail)
@@ -74,14 +76,18 @@ def read_party(cell: str) -> Party:
         if not dashed and tail.strip():
             aliases = [_clean(part) for part in tail.split(";")]
             tail = ""
-        return Party(name, tuple(alias for alias in aliases if alias), " ".join((tail, *rest)).strip(" ,;"))
+        return EntityListRow(
+            name, tuple(alias for alias in aliases if alias), " ".join((tail, *rest)).strip(" ,;")
+        )
     aliases = []
     for part in _ALIAS.split(tail):
         alias, address = _split_name(part.strip(" ,;"))
         aliases.append(alias if "(" in alias else alias.rstrip(")"))  # `(a.k.a. MEC)`
         tail = address
     aliases.extend(_clean(line) for line in dashed)
-    return Party(name, tuple(alias for alias in aliases if alias), " ".join((tail, *rest)).strip(" ,;"))
+    return EntityListRow(
+        name, tuple(alias for alias in aliases if alias), " ".join((tail, *rest)).strip(" ,;")
+    )
 
 
 def _clean(line: str) -> str:
@@ -126,12 +132,12 @@ def is_country_table(table: Table) -> bool:
     return any(head.strip("[]() ").casefold().startswith(("country", "countries")) for head in heads)
 
 
-def write_parties(outline: Outline, table: Table, place: Place) -> None:
+def write_parties(outline: UnitBuilder, table: Table, place: CitationScope) -> None:
     """A list of parties by country. A country's name, printed once before its first party, is a unit of
     its own: a party that is added before the first takes nothing from it."""
     country = ""
     prefix = ""
-    columns = tuple(search_form(plain(column)) for column in table.columns)
+    columns = tuple(search_key(plain(column)) for column in table.columns)
     for row in table.rows:
         if row.role != "row" or len(row.cells) < 2:
             write_row(outline, row, place)
@@ -143,7 +149,7 @@ def write_parties(outline: Outline, table: Table, place: Place) -> None:
                 UnitKind.HEADING,
                 row.cells[0],
                 place.depth + 1,
-                key=search_form(plain(country)),
+                key=search_key(plain(country)),
             )
         cells = row.cells[1:]
         if not any(cells):
@@ -159,8 +165,8 @@ def write_parties(outline: Outline, table: Table, place: Place) -> None:
 
 
 def _write_party(
-    outline: Outline,
-    place: Place,
+    outline: UnitBuilder,
+    place: CitationScope,
     country: str,
     prefix: str,
     cells: tuple[str, ...],
@@ -182,7 +188,7 @@ def _write_party(
         UnitKind.ROW,
         prefix + _row_text(cells),
         place.depth + 2,
-        key=search_form(plain(f"{country}{SEPARATOR}{party.name or cells[0]}")),
+        key=search_key(plain(f"{country}{SEPARATOR}{party.name or cells[0]}")),
         meta=tuple(meta),
     )
 
@@ -190,7 +196,7 @@ def _write_party(
 def _cell(row: Row, index: int) -> str:
     """A cell with its line breaks."""
     source = row.sources[index]
-    return source if isinstance(source, str) else raw(source)
+    return source if isinstance(source, str) else raw_text(source)
 
 
 _COLUMNS = {
@@ -205,7 +211,7 @@ def _row_text(cells: tuple[str, ...]) -> str:
     return CELL_GAP.join(cell or EMPTY for cell in cells[: last + 1])
 
 
-def write_countries(outline: Outline, table: Table, place: Place) -> None:
+def write_countries(outline: UnitBuilder, table: Table, place: CitationScope) -> None:
     """A table with one country to a row, such as the Country Chart: `Supp. No. 1 to Part 738 › Japan`.
     `meta` names the columns that are marked with an X: `("column", "NS 1")`."""
     columns = table.columns
@@ -222,6 +228,6 @@ def write_countries(outline: Outline, table: Table, place: Place) -> None:
             UnitKind.ROW,
             row.text,
             place.depth + 1,
-            key=search_form(plain(_FOOTNOTE_MARKS.sub("", name))),
+            key=search_key(plain(_FOOTNOTE_MARKS.sub("", name))),
             meta=(("country", name), *(("column", head) for head in marked)),
         )

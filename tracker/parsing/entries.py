@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bs4 import Tag
 
-from tracker.parsing.main_text import BLOCKS, folded, link_share
+from tracker.parsing.main_text import BLOCKS, is_hidden_by_class, link_share
 
 _LONGEST = 1_500  # characters of one entry: its title, its day, the first words of what it leads to
 _MOSTLY_LINK = 0.8
@@ -61,7 +61,7 @@ def _entry(link: Tag, root: Tag, below: dict[int, set[str]]) -> Tag | None:
             break
         if len(below[id(parent)]) > 1:
             return current if _has_sibling(current, below) else item or block
-        if len(folded(parent.get_text(" "))) > _LONGEST or _has_other_heading(parent, link):
+        if len(is_hidden_by_class(parent.get_text(" "))) > _LONGEST or _has_other_heading(parent, link):
             break
         current = parent
         if item is None and current.name in _ENTRY_TAGS:
@@ -71,7 +71,7 @@ def _entry(link: Tag, root: Tag, below: dict[int, set[str]]) -> Tag | None:
 
 def _is_short_item(block: Tag, below: dict[int, set[str]]) -> bool:
     """`<li><a>Title</a> (August 1)</li>` among others of its kind."""
-    size = len(folded(block.get_text(" ")))
+    size = len(is_hidden_by_class(block.get_text(" ")))
     return (
         block.name in _ENTRY_TAGS and size * (1 - link_share(block)) <= _SHORT and _has_sibling(block, below)
     )

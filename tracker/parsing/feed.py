@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from tracker.clock import legal_day
 from tracker.model import Document, DocumentKind, Unit, UnitKind
-from tracker.parsing.json_fields import Fields, load_object
+from tracker.parsing.json_fields import JsonFields, load_object
 from tracker.parsing.page import read_page
 
 _TIME = re.compile(r"<time\b[^>]*?\bdatetime\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
@@ -25,7 +25,7 @@ _FORMS = (
 def read_entry(data: bytes, key: str, url: str) -> Document:
     """A feed's entry as a page. Its summary or content may be HTML. Raises ParseError when `data` is no
     JSON object."""
-    fields = Fields(load_object(data, key))
+    fields = JsonFields(load_object(data, key))
     link = fields.text("link", "url") or url
     title = fields.text("title")
     content = fields.text("content") or fields.text("summary", "description")

@@ -12,7 +12,7 @@ from tracker.errors import ParseError
 from tracker.model import Document, DocumentKind, Unit
 from tracker.parsing.annual_cfr import annual_units, is_annual
 from tracker.parsing.data_table import json_units, table_units
-from tracker.parsing.dispatch import filled, register_print
+from tracker.parsing.dispatch import merge_listing_facts, register_print
 from tracker.parsing.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parsing.fr_record import fr_document, pi_document
 from tracker.parsing.fr_text import plain, read_fr_text
@@ -20,9 +20,9 @@ from tracker.parsing.fr_xml import DOCUMENTS, fr_units, is_fr
 from tracker.parsing.gpo_xml import Element, tree
 from tracker.parsing.json_fields import load
 from tracker.parsing.page import read_page
-from tracker.parsing.plain_text import prose_units
+from tracker.parsing.plain_text import plain_text_units
 from tracker.parsing.screening_list import is_list, list_units
-from tracker.text import json_value
+from tracker.text import canonical_json
 
 _XML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml|<(?:DIV\d|ECFR|RULE|PRORULE|NOTICE|PRESDOCU|FEDREG|CFR(?:GRANULE|DOC))\b)"
@@ -106,7 +106,7 @@ def read_records(data: bytes, name: str = "input") -> list[Document]:
 
 def _json_lines(data: bytes, name: str) -> list[Any]:
     try:
-        return [json_value(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
+        return [canonical_json(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
     except (ValueError, RecursionError):
         value = load(data, name)  # one object over several lines, or an error worth its line
         return value if isinstance(value, list) else _results(value)
@@ -157,7 +157,7 @@ def _xml(name: str, root: Element, data: bytes) -> Document:
     if root.tag in DOCUMENTS:
         units, facts = fr_units(root, name)
         record = {"document_number": facts.number, "type": facts.type, "action": facts.action}
-        document = filled(fr_document(record, facts.number or name), units, facts)
+        document = merge_listing_facts(fr_document(record, facts.number or name), units, facts)
         return replace(document, title=document.title or _stem(name))
     if is_fr(root):
         units, _ = fr_units(root, name)
@@ -189,7 +189,7 @@ def _text(name: str, data: bytes) -> Document:
     if _FR_TEXT.search(text[:20_000]):
         raw = read_fr_text(data)
         return replace(register_print(raw, raw.units, name), title=raw.title or _stem(name))
-    return Document(name, DocumentKind.PAGE, _stem(name), "", prose_units(text.split("\n")))
+    return Document(name, DocumentKind.PAGE, _stem(name), "", plain_text_units(text.split("\n")))
 
 
 def _stem(name: str) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tracker.citations import docket, values
+from tracker.citations import citation_values, find_docket
 from tracker.model import Document, DocumentKind
-from tracker.parsing.json_fields import Fields
+from tracker.parsing.json_fields import JsonFields
 
 _NO_ABSTRACT = "No summary provided."
 _NUMBER = re.compile(
@@ -42,7 +42,7 @@ _KINDS: Mapping[str, tuple[DocumentKind, str]] = {
 def fr_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Document:
     """A document of the API as a `Document`. What is not of its type is named in `notes`; unknown
     fields are ignored. `key` and `url` stand in where the record has none of its own."""
-    fields = Fields(record)
+    fields = JsonFields(record)
     number = fields.text("document_number") or (key if _BARE_NUMBER.match(key) else "")
     abstract = fields.text("abstract")
     action = fields.text("action")
@@ -81,7 +81,7 @@ def fr_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Docu
 def pi_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Document:
     """A document on public inspection. `publication_date` is the day that it is due to appear;
     `filed_at` the instant since which it can be read. A special filing says so in `notes`."""
-    fields = Fields(record)
+    fields = JsonFields(record)
     subjects = [fields.text(name) for name in ("subject_1", "subject_2", "subject_3")]
     document = fr_document(record, key, url)
     filing = fields.text("filing_type")
@@ -126,16 +126,16 @@ def _number_in(address: str) -> str | None:
     found = _NUMBER.search(address)
     if found:
         return found[1]
-    numbers = values(address, "document-number")
+    numbers = citation_values(address, "document-number")
     return numbers[0] if numbers else None
 
 
-def _agencies(fields: Fields) -> tuple[str, ...]:
+def _agencies(fields: JsonFields) -> tuple[str, ...]:
     """Each agency by name and by slug. Published documents list the parent first; Public Inspection
     lists the child alone."""
     found: list[str] = []
     for agency in fields.objects("agencies"):
-        inner = Fields(agency)
+        inner = JsonFields(agency)
         found.extend(filter(None, (inner.text("name", "raw_name"), inner.text("slug"))))
     if not found:
         found.extend(fields.texts("agency_names"))
@@ -147,11 +147,11 @@ def dockets(raw: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []
     for text in raw:
         plain = _DOCKET_WORDS.sub("", text.strip(" []"))
-        found.extend((plain, docket(plain)) if values(plain, "docket") else (plain,))
+        found.extend((plain, find_docket(plain)) if citation_values(plain, "docket") else (plain,))
     return tuple(dict.fromkeys(filter(None, found)))
 
 
-def _cfr_references(fields: Fields) -> tuple[str, ...]:
+def _cfr_references(fields: JsonFields) -> tuple[str, ...]:
     found: list[str] = []
     for reference in fields.objects("cfr_references"):
         title, part = reference.get("title"), reference.get("part")

@@ -15,11 +15,11 @@ from tracker.citations import EAR_PARTS
 from tracker.encodings import decoded
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import shorten
-from tracker.parsing.line_unwrap import is_heading, is_rule, paragraphs
-from tracker.parsing.paragraph_labels import designators
-from tracker.parsing.paragraphs import Elision, Flow, Paragraph, Piece, Place
+from tracker.parsing.line_unwrap import is_heading, is_rule, unwrap_lines
+from tracker.parsing.paragraph_labels import leading_labels
+from tracker.parsing.paragraphs import CitationScope, ElisionMark, Paragraph, ParagraphWriter, Piece
 from tracker.parsing.superscripts import text_scripts
-from tracker.parsing.unit_builder import SEPARATOR, Outline
+from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
 
 _HEADS = {
     "AGENCY": "Agency",
@@ -82,7 +82,7 @@ def read_fr_text(data: bytes, label: str = "") -> RawText:
     text = text_scripts(_across_pages(plain(data, label)))
     # A line with a nought alone is the bullet before an instruction.
     lines = [line for line in text.split("\n") if line.strip() != "0" and not is_rule(line.strip() or "x")]
-    return read_fr_paragraphs(paragraphs(lines))
+    return read_fr_paragraphs(unwrap_lines(lines))
 
 
 def read_fr_paragraphs(texts: Iterable[str]) -> RawText:
@@ -115,9 +115,9 @@ def _across_pages(text: str) -> str:
 
 class _Reader:
     def __init__(self) -> None:
-        self.outline = Outline()
-        self.place = Place("Heading", 0)
-        self.head = Place("Heading", 0)
+        self.outline = UnitBuilder()
+        self.place = CitationScope("Heading", 0)
+        self.head = CitationScope("Heading", 0)
         self.run: list[Piece] = []
         self.said: dict[str, str] = {}
         self.title = ""
@@ -140,7 +140,7 @@ class _Reader:
         if head and (name := _HEADS.get(head[1].strip())):
             self._open(name, text)
         elif _STARS.match(text):
-            self.run.append(Elision())
+            self.run.append(ElisionMark())
         elif part := _PART.match(text):
             self._open_part(part[1], text)
         elif self.part and (section := _SECTION.match(text)):
@@ -155,15 +155,15 @@ class _Reader:
         elif _END.match(text):
             self.flush()
             self.outline.add("Filing line", UnitKind.PARAGRAPH, text, 0)
-            self.place = Place("Filing line", 0)
+            self.place = CitationScope("Filing line", 0)
         elif self.instruction and text.endswith(",") and is_heading(text[:-1]):
             self.flush()
-            self.place = Place("Signature", 0)
+            self.place = CitationScope("Signature", 0)
             self._collect(text)
         elif is_heading(text) and self.name == "Supplementary Information" and not self.part:
             self.flush()
             path = f"{self.head.path}{SEPARATOR}{shorten(text, 100)}"
-            self.place = Place(self.outline.add(path, UnitKind.HEADING, text, 1), 1)
+            self.place = CitationScope(self.outline.add(path, UnitKind.HEADING, text, 1), 1)
         else:
             self._collect(text)
 
@@ -172,16 +172,16 @@ class _Reader:
             self.subject = text
         if self.name in ("Action", "Dates", "Summary"):
             self.said[self.name] = f"{self.said.get(self.name, '')} {text}".strip()
-        self.run.append(Paragraph("P", text, designators(text, plain=True)))
+        self.run.append(Paragraph("P", text, leading_labels(text, plain=True)))
 
     def _open(self, name: str, text: str) -> None:
         self.flush()
         self.name = name
-        self.head = self.place = Place(name, 0)
+        self.head = self.place = CitationScope(name, 0)
         self.part = self.instruction = ""
         label, _, rest = text.partition(":")
         path = self.outline.add(name, UnitKind.HEADING, f"{label}:", 0)
-        self.head = self.place = Place(path, 0)
+        self.head = self.place = CitationScope(path, 0)
         if rest.strip():
             self._collect(rest.strip())
 
@@ -192,7 +192,7 @@ class _Reader:
         if not self.title and part.isdigit() and int(part) in EAR_PARTS:
             self.title = "15"
         name = f"{self.title} CFR {part}" if self.title else f"Part {part}"
-        self.place = self.head = Place(self.outline.add(name, UnitKind.HEADING, text, 0), 0)
+        self.place = self.head = CitationScope(self.outline.add(name, UnitKind.HEADING, text, 0), 0)
 
     def _open_section(self, number: str, text: str) -> None:
         self._open_below(f"{self.title} CFR {number}" if self.title else f"§ {number}", text)
@@ -201,7 +201,7 @@ class _Reader:
         self.flush()
         number = self.instruction.split(".")[0]
         path = f"{number}{SEPARATOR}{name}" if number else name
-        self.place = Place(self.outline.add(path, UnitKind.HEADING, text, 1), 1)
+        self.place = CitationScope(self.outline.add(path, UnitKind.HEADING, text, 1), 1)
 
     def _instruct(self, name: str, text: str, marker: str, *, sub: bool) -> None:
         self.flush()
@@ -209,10 +209,10 @@ class _Reader:
         meta = tuple((key, value) for key, value in (("title", self.title), ("part", self.part)) if value)
         depth = 1 if sub else 0
         path = self.outline.add(name, UnitKind.INSTRUCTION, text, depth, marker=marker, meta=meta)
-        self.place = Place(path, depth)
+        self.place = CitationScope(path, depth)
 
     def flush(self) -> None:
         """Writes the paragraphs collected so far below their heading."""
         if self.run:
-            Flow(self.outline, self.place).write(self.run)
+            ParagraphWriter(self.outline, self.place).write(self.run)
             self.run = []

@@ -14,13 +14,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tracker.citations import values
+from tracker.citations import citation_values
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import INLINE, Element, children, label, shorten, tidy_emphasis, words
-from tracker.parsing.paragraph_labels import INSTRUCTION_ORDER, Designator, levels
-from tracker.parsing.paragraphs import Flow, Paragraph, Piece, Place, pieces, pieces_of
-from tracker.parsing.unit_builder import SEPARATOR, Outline
+from tracker.parsing.paragraph_labels import INSTRUCTION_ORDER, PathLabel, levels
+from tracker.parsing.paragraphs import (
+    CitationScope,
+    Paragraph,
+    ParagraphWriter,
+    Piece,
+    child_pieces,
+    inline_pieces,
+)
+from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
 
 DOCUMENTS = {
     "RULE": "Rule",
@@ -62,7 +69,7 @@ _NUMBER = re.compile(r"FR Doc\.?\s*(?:Nos?\.?\s*)?((?:[A-Z]\d{0,2}[-–])?\d{2,4
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FrFacts:
     """What a document's XML says about itself; empty where it does not."""
 
     number: str = ""
@@ -87,18 +94,18 @@ def _inner(root: Element) -> Element | None:
     return next((element for element in root.iter(*DOCUMENTS)), None)
 
 
-def fr_units(root: Element, name: str) -> tuple[tuple[Unit, ...], Facts]:
+def fr_units(root: Element, name: str) -> tuple[tuple[Unit, ...], FrFacts]:
     """Units and facts of one document, or of a whole issue (then with the facts of none). Raises
     ParseError when the file holds no document."""
     tidy_emphasis(root)
-    outline = Outline()
+    outline = UnitBuilder()
     if root.tag in DOCUMENTS:
         _Reader(outline, "").document(root)
-        return tuple(outline.units), facts(root)
+        return tuple(outline.units), read_facts(root)
     if _inner(root) is None:
         raise ParseError(f"{name}: no RULE, PRORULE, NOTICE or PRESDOCU in this XML")
     _Issue(outline).write(root)
-    return tuple(outline.units), Facts()
+    return tuple(outline.units), FrFacts()
 
 
 def number_of(element: Element) -> str:
@@ -110,7 +117,7 @@ def number_of(element: Element) -> str:
     return ""
 
 
-def facts(root: Element) -> Facts:
+def read_facts(root: Element) -> FrFacts:
     """What the preamble of one document says."""
 
     def texts(*tags: str) -> tuple[str, ...]:
@@ -129,7 +136,7 @@ def facts(root: Element) -> Facts:
     orders = [words(element) for element in root.iter("EXECORD", "EXECORDR", "PRES", "PROC")]
     said = " ".join(orders)
     headings = " ".join(words(line) for line in root.iter("HD"))[:400]
-    return Facts(
+    return FrFacts(
         number=number_of(root),
         type=DOCUMENTS.get(str(root.tag), ""),
         title=words(subject) if subject is not None else "",
@@ -139,9 +146,9 @@ def facts(root: Element) -> Facts:
         action=body("ACT"),
         dates=body("DATES", "EFFDATE"),
         summary=body("SUM"),
-        rins=tuple(values(" ".join(texts("RIN")), "rin")),
+        rins=tuple(citation_values(" ".join(texts("RIN")), "rin")),
         dockets=tuple(part.strip() for text in texts("DEPDOC") for part in text.strip("[]").split(";")),
-        cfr_references=tuple(value for value in values("; ".join(_cfr_lines(place)), "cfr-part")),
+        cfr_references=tuple(value for value in citation_values("; ".join(_cfr_lines(place)), "cfr-part")),
         executive_order=_first(said + " " + headings, r"Executive Order (\d{5})"),
         proclamation=_first(said + " " + headings, r"Proclamation (\d{4,5})"),
     )
@@ -160,11 +167,11 @@ def _first(text: str, pattern: str) -> str:
 class _Issue:
     """A whole issue: contents and headings between the documents, and each document by its number."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: UnitBuilder) -> None:
         self.outline = outline
 
     def write(self, element: Element, name: str = "Issue") -> None:
-        flow = Flow(self.outline, Place(name, 0))
+        flow = ParagraphWriter(self.outline, CitationScope(name, 0))
         for child in children(element):
             if isinstance(child, str):
                 flow.write([Paragraph("", " ".join(child.split()))])
@@ -174,7 +181,7 @@ class _Issue:
             elif any(inner.tag in DOCUMENTS for inner in child.iter()):
                 self.write(child, name)
             else:
-                flow.write(pieces_of(child))
+                flow.write(child_pieces(child))
 
 
 def _title(element: Element) -> str:
@@ -185,9 +192,9 @@ def _title(element: Element) -> str:
 class _Reader:
     """One document. `prefix` is its number within an issue; empty when it stands alone."""
 
-    def __init__(self, outline: Outline, prefix: str) -> None:
+    def __init__(self, outline: UnitBuilder, prefix: str) -> None:
         self.outline = outline
-        self.base = Place(prefix, 0) if prefix else Place("", -1)
+        self.base = CitationScope(prefix, 0) if prefix else CitationScope("", -1)
         self.number = 0  # of the instruction that the text belongs to
         self.steps: dict[Element, tuple[str, ...]] = {}
         self.under = self._below("Text")
@@ -195,9 +202,9 @@ class _Reader:
         self.part = ""
         self.instructed = ""  # the words of the last instruction
 
-    def _below(self, name: str, place: Place | None = None) -> Place:
+    def _below(self, name: str, place: CitationScope | None = None) -> CitationScope:
         above = place or self.base
-        return Place(f"{above.path}{SEPARATOR}{name}" if above.path else name, above.depth + 1)
+        return CitationScope(f"{above.path}{SEPARATOR}{name}" if above.path else name, above.depth + 1)
 
     def document(self, element: Element) -> None:
         """Writes the whole document."""
@@ -229,7 +236,7 @@ class _Reader:
                 else:
                     self._top(child)
         else:
-            self._running(pieces_of(element))
+            self._running(child_pieces(element))
 
     # --- preamble -------------------------------------------------------------------------------
 
@@ -259,9 +266,9 @@ class _Reader:
         first = next(iter(element), None)
         if head is not None and head is first:
             path = self.outline.add(place.path, UnitKind.HEADING, words(head), place.depth)
-            place = Place(path, place.depth)
+            place = CitationScope(path, place.depth)
         run: list[Piece] = []
-        flow = Flow(self.outline, place)
+        flow = ParagraphWriter(self.outline, place)
         for child in children(element):
             if isinstance(child, str):
                 run.append(Paragraph("", " ".join(child.split())))
@@ -272,7 +279,7 @@ class _Reader:
                 run = []
                 self._top(child)
             else:
-                run.extend(pieces_of(child))
+                run.extend(child_pieces(child))
         flow.write(run)
 
     def _is_legal(self, element: Element) -> bool:
@@ -301,7 +308,7 @@ class _Reader:
         elif tag in ("PART", "SUBPART", "APPENDIX", "REGTEXT"):
             self._division(element)
         else:
-            self._running(pieces_of(element))
+            self._running(child_pieces(element))
 
     def _division(self, element: Element) -> None:
         run: list[Piece] = []
@@ -321,7 +328,7 @@ class _Reader:
                 run = []
                 self._supplement(f"Supp. No. {found[1]} to Part {found[2]}", words(child))
             else:
-                run.extend(pieces_of(child))
+                run.extend(child_pieces(child))
         self._running(run)
         if element.tag == "APPENDIX" or inner:
             self.under = outer
@@ -329,9 +336,9 @@ class _Reader:
     def _supplement(self, name: str, heading: str) -> None:
         place = self._below(name, self._instruction_place())
         path = self.outline.add(place.path, UnitKind.HEADING, heading, place.depth)
-        self.under = Place(path, place.depth)
+        self.under = CitationScope(path, place.depth)
 
-    def _instruction_place(self) -> Place:
+    def _instruction_place(self) -> CitationScope:
         return self._below(f"instruction {self.number}") if self.number else self._below("Text")
 
     def _instruction(self, element: Element) -> None:
@@ -365,15 +372,15 @@ class _Reader:
         )
         place = self._below(name, self._instruction_place())
         path = self.outline.add(place.path, UnitKind.HEADING, heading, place.depth)
-        place = Place(path, place.depth)
+        place = CitationScope(path, place.depth)
         skip = [part for part in (number, subject) if part is not None]
-        Flow(self.outline, place, heading=heading).write(pieces(element, skip))
+        ParagraphWriter(self.outline, place, heading=heading).write(inline_pieces(element, skip))
         self.under = self._instruction_place()
 
     def _running(self, content: Iterable[Piece]) -> None:
         run = list(content)
         if run:
-            Flow(self.outline, self.under).write(run)
+            ParagraphWriter(self.outline, self.under).write(run)
 
     def _lines_of(self, element: Element, name: str) -> None:
         place = self._below(name)
@@ -415,7 +422,7 @@ def _steps(document: Element) -> dict[Element, tuple[str, ...]]:
     heads = []
     for element in instructions:
         found = _STEP.match(words(element))
-        heads.append((Designator(found["value"]),) if found else ())
+        heads.append((PathLabel(found["value"]),) if found else ())
     stacks = levels(heads, order=INSTRUCTION_ORDER)
     return {
         element: tuple(text.strip("()") for text in stack)

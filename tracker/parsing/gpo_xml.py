@@ -9,7 +9,7 @@ from lxml import etree
 
 from tracker.errors import ParseError
 from tracker.parsing.superscripts import write_scripts
-from tracker.safe_xml import NotXml, root_of
+from tracker.safe_xml import NotXmlError, parse_root
 
 # The largest thing read is a title of the CFR in one file; the eCFR's title 15 has 30 MB.
 MAX_BYTES = 200_000_000
@@ -72,8 +72,8 @@ def tree(data: bytes, name: str, label: str = "") -> Element:
     if len(data) > MAX_BYTES:
         raise ParseError(f"{name}: {len(data):,} bytes of XML are over the bound of {MAX_BYTES:,}")
     try:
-        root = root_of(data, label)
-    except NotXml as error:
+        root = parse_root(data, label)
+    except NotXmlError as error:
         raise ParseError(f"{name}: not well-formed XML: {error}", cure="fetch it again") from error
     for line_break in root.iter("br"):
         line_break.tail = f"{LINE_BREAK}{line_break.tail or ''}"
@@ -81,7 +81,7 @@ def tree(data: bytes, name: str, label: str = "") -> Element:
     return root
 
 
-def raw(element: Element) -> str:
+def raw_text(element: Element) -> str:
     """All text of an element as it stands in the file."""
     if not len(element):
         return element.text or ""
@@ -90,20 +90,20 @@ def raw(element: Element) -> str:
 
 def words(element: Element) -> str:
     """All text of an element, white space folded."""
-    return " ".join(raw(element).split())
+    return " ".join(raw_text(element).split())
 
 
 def is_italic(element: Element) -> bool:
     return element.tag in ITALIC or (element.tag == "E" and element.get("T") in _ITALIC_E)
 
 
-def lead(element: Element, limit: int = 400) -> str:
+def leading_emphasis(element: Element, limit: int = 400) -> str:
     """The beginning of an element's text with its italic runs between \\x01 and \\x02: designators of
     the fifth and sixth level, `(<I>1</I>)`, differ from `(1)` by nothing else."""
     parts: list[str] = [element.text or ""]
     size = len(parts[0])
     for child in element:
-        text = raw(child)
+        text = raw_text(child)
         parts.append(f"\x01{text}\x02" if is_italic(child) else text)
         parts.append(child.tail or "")
         size += len(text) + len(parts[-1])
@@ -125,7 +125,7 @@ def tidy_emphasis(root: Element) -> None:
         ):
             number.tail = f" {number.tail}"
     for emphasis in root.iter("E"):
-        text = raw(emphasis).strip()
+        text = raw_text(emphasis).strip()
         raised = emphasis.get("T") in _RAISED_E
         before = _text_before(emphasis)
         if before and (raised or before.rstrip()[-1:] in "([“‘"):

@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker.clock import NEW_YORK
 from tracker.errors import ParseError
-from tracker.text import fold_space, json_value
+from tracker.text import canonical_json, fold_space
 
 MAX_BYTES = 400_000_000
 
@@ -19,7 +19,7 @@ def load(data: bytes, name: str) -> Any:
     if len(data) > MAX_BYTES:
         raise ParseError(f"{name}: {len(data):,} bytes of JSON are over the bound of {MAX_BYTES:,}")
     try:
-        return json_value(data)
+        return canonical_json(data)
     except UnicodeDecodeError as error:
         raise ParseError(f"{name}: not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -45,7 +45,7 @@ def _name(value: object) -> str:
     return "null" if value is None else names.get(type(value), "an object")
 
 
-class Fields:
+class JsonFields:
     """Reads the fields of one object. Absent and null are the same; a wrong type is noted, never fatal."""
 
     def __init__(self, record: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ _DASH = re.compile(r"\w[–—]\Z")
 _RULE = re.compile(r"[\s.=_-]*\Z")
 
 
-def paragraphs(lines: Iterable[str], *, broken: bool = False) -> list[str]:
+def unwrap_lines(lines: Iterable[str], *, broken: bool = False) -> list[str]:
     """The paragraphs of hard-wrapped text, each as one line.
 
     A paragraph ends at an empty line, before an indented line, a designator or a bullet, and after a

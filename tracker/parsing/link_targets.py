@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from tracker.parsing.address import without
+from tracker.parsing.address import drop_parameters
 
 ARROW = " → "  # between the words of a link and its address, in the text of its unit
 _SESSION = re.compile(r"(?:jsessionid|phpsessid|sid|sessionid|utm_\w+|_ga|cb|nonce)\Z", re.IGNORECASE)
@@ -27,7 +27,7 @@ def absolute(base: str, href: str) -> str:
     if not href or href.lower().startswith(_NOT_FOLLOWED):
         return ""
     try:
-        address = without(urljoin(base, href), _is_session)
+        address = drop_parameters(urljoin(base, href), _is_session)
         scheme = urlsplit(address).scheme
     except ValueError:
         return ""

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from tracker.model import Document, DocumentKind, Unit
 from tracker.page_parts import is_rest_of_page
-from tracker.text import search_form
+from tracker.text import search_key
 
 _SEPARATOR = " › "
 _ORDINAL = re.compile(r" ¶\d+\Z")
@@ -157,7 +157,7 @@ def _parties(document: Document) -> dict[str, set[str]]:
     for unit in document.units:
         facts = dict(unit.meta)
         if name := facts.get("list"):
-            found.setdefault(name, set()).add(search_form(facts.get("party") or unit.path))
+            found.setdefault(name, set()).add(search_key(facts.get("party") or unit.path))
     return found
 
 

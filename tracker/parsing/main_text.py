@@ -43,11 +43,11 @@ BLOCKS = frozenset(
 )  # fmt: skip
 
 
-def folded(text: str) -> str:
+def is_hidden_by_class(text: str) -> str:
     return " ".join(text.split())
 
 
-def selected(soup: BeautifulSoup, content: str, url: str) -> list[Tag]:
+def select_content(soup: BeautifulSoup, content: str, url: str) -> list[Tag]:
     """The elements that a CSS selector takes, none inside another. Raises ParseError when it is no
     selector, or takes nothing: the page was rebuilt, and silence would read as no change."""
     try:
@@ -71,14 +71,14 @@ def divided(soup: BeautifulSoup) -> tuple[Tag, list[Tag]]:
     """
     body = soup.body or soup
     for selector in _EXPLICIT:
-        found = [tag for tag in body.select(selector) if len(folded(tag.get_text(" "))) > _LEAST]
+        found = [tag for tag in body.select(selector) if len(is_hidden_by_class(tag.get_text(" "))) > _LEAST]
         if len(found) == 1:
             return _taken_out(body, found[0], _cut(found[0], whole=_weight(found[0]), explicit=True))
     whole = _weight(body)
     cut = _cut(body, whole=whole, explicit=False)
     left = _weight(body)
     for selector in _LIKELY:
-        found = [tag for tag in body.select(selector) if len(folded(tag.get_text(" "))) > _LEAST]
+        found = [tag for tag in body.select(selector) if len(is_hidden_by_class(tag.get_text(" "))) > _LEAST]
         if len(found) == 1 and _weight(found[0]) >= _MOSTLY * left:
             return _taken_out(body, found[0], cut)
     return _taken_out(body, _densest(body), cut)
@@ -146,12 +146,12 @@ def _in_article(tag: Tag, root: Tag) -> bool:
 
 def link_share(tag: Tag) -> float:
     """How much of an element's text is links: 0 to 1; 1 where there is no text at all."""
-    size = len(folded(tag.get_text(" ")))
+    size = len(is_hidden_by_class(tag.get_text(" ")))
     if not size:
         return 1.0
     if tag.name == "a":
         return 1.0
-    return sum(len(folded(link.get_text(" "))) for link in tag.find_all("a")) / size
+    return sum(len(is_hidden_by_class(link.get_text(" "))) for link in tag.find_all("a")) / size
 
 
 def _densest(body: Tag) -> Tag:
@@ -171,6 +171,6 @@ def _densest(body: Tag) -> Tag:
 
 
 def _weight(tag: Tag) -> int:
-    text = len(folded(tag.get_text(" ")))
-    links = sum(len(folded(link.get_text(" "))) for link in tag.find_all("a"))
+    text = len(is_hidden_by_class(tag.get_text(" ")))
+    links = sum(len(is_hidden_by_class(link.get_text(" "))) for link in tag.find_all("a"))
     return max(0, text - links // 2)

@@ -18,10 +18,10 @@ from tracker.model import Unit, UnitKind
 from tracker.page_parts import REST_OF_PAGE
 from tracker.parsing.entries import HEADINGS, entries
 from tracker.parsing.link_targets import absolute
-from tracker.parsing.main_text import divided, folded, is_navigation, link_share, selected
+from tracker.parsing.main_text import divided, is_hidden_by_class, is_navigation, link_share, select_content
 from tracker.parsing.page_writer import PageWriter
 from tracker.parsing.superscripts import write_html_scripts
-from tracker.parsing.unit_builder import Outline
+from tracker.parsing.unit_builder import UnitBuilder
 
 MAX_BYTES = 30_000_000
 MAX_DEPTH = 200  # html nested deeper than this is an attack, not a page
@@ -81,11 +81,11 @@ def read_page(
     write_html_scripts(soup)
     rest: list[Tag] = []
     if content:
-        main = selected(soup, content, url)
+        main = select_content(soup, content, url)
     else:
         element, rest = divided(soup)
         main = [element]
-    outline = Outline()
+    outline = UnitBuilder()
     writer = PageWriter(outline, base)
     for root in main:
         if followed is not None:
@@ -98,7 +98,7 @@ def read_page(
         outline.add(title, UnitKind.HEADING, title, 0)  # an index of nothing but entries
     aside = PageWriter(outline, base, place=REST_OF_PAGE)
     for root in rest:
-        _without_menus(root, base, {folded(title), heading})
+        _without_menus(root, base, {is_hidden_by_class(title), heading})
         aside.block(root)
         aside.flush()
     aside.write_targets()
@@ -128,7 +128,7 @@ def _tidy(soup: BeautifulSoup) -> None:
         if tag.decomposed:
             continue
         link = soup.new_tag("a", href=str(tag.get(_EMBEDDED[tag.name]) or ""))
-        link["title"] = folded(str(tag.get("title") or tag.get("aria-label") or ""))
+        link["title"] = is_hidden_by_class(str(tag.get("title") or tag.get("aria-label") or ""))
         tag.replace_with(link)
     for button in soup("button"):
         if _is_label(button):
@@ -164,7 +164,7 @@ def _without_menus(root: Tag, base: str, titles: set[str]) -> None:
         for part in tag.find_all(lambda part: part.name == "a" or part.has_attr("aria-current")):
             if not part.decomposed:
                 part.decompose()
-        words = folded(tag.get_text(" "))
+        words = is_hidden_by_class(tag.get_text(" "))
         if len(words.split()) < _PROSE_WORDS or any(words in title for title in titles):
             tag.clear(decompose=True)
     if len(root.find_all("a", limit=_MOST_LINKS)) == _MOST_LINKS:
@@ -196,13 +196,13 @@ def _depth(soup: BeautifulSoup) -> int:
 def _title(soup: BeautifulSoup) -> str:
     for name, attribute in (("property", "og:title"), ("name", "dcterms.title")):
         tag = soup.find("meta", attrs={name: attribute})
-        if isinstance(tag, Tag) and (text := folded(str(tag.get("content") or ""))):
+        if isinstance(tag, Tag) and (text := is_hidden_by_class(str(tag.get("content") or ""))):
             return text
     tag = soup.find("h1")
-    if isinstance(tag, Tag) and (text := folded(tag.get_text(" "))):
+    if isinstance(tag, Tag) and (text := is_hidden_by_class(tag.get_text(" "))):
         return text
     tag = soup.find("title")
-    return folded(tag.get_text()) if isinstance(tag, Tag) else ""
+    return is_hidden_by_class(tag.get_text()) if isinstance(tag, Tag) else ""
 
 
 def _published(soup: BeautifulSoup) -> date | None:

@@ -14,10 +14,10 @@ from tracker.page_parts import is_document_file
 from tracker.parsing.formulas import formula
 from tracker.parsing.gpo_xml import plain, shorten
 from tracker.parsing.link_targets import ARROW, absolute, target
-from tracker.parsing.main_text import BLOCKS, folded
+from tracker.parsing.main_text import BLOCKS, is_hidden_by_class
 from tracker.parsing.tables import Row
-from tracker.parsing.unit_builder import SEPARATOR, Outline
-from tracker.text import search_form
+from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
+from tracker.text import search_key
 
 _HEADINGS = {f"h{rank}": rank for rank in range(1, 7)}
 _APART = frozenset({"header", "footer", "aside", "dialog", "section", "article", "nav"})
@@ -37,7 +37,7 @@ class PageWriter:
     nothing but links are left out there, and of its links only those to files count.
     """
 
-    def __init__(self, outline: Outline, url: str, *, place: str = "") -> None:
+    def __init__(self, outline: UnitBuilder, url: str, *, place: str = "") -> None:
         self.outline = outline
         self.url = url
         self.root = place
@@ -104,10 +104,10 @@ class PageWriter:
         href = tag.get("href")
         address = absolute(self.url, href) if isinstance(href, str) else ""
         if address:
-            text = folded(tag.get_text(" "))
+            text = is_hidden_by_class(tag.get_text(" "))
             self.hrefs.append(address)
             if not self.framed:
-                self.links.append((address, text or folded(str(tag.get("title") or ""))))
+                self.links.append((address, text or is_hidden_by_class(str(tag.get("title") or ""))))
             self.linked += len(text)
 
     def _image(self, tag: Tag) -> None:
@@ -116,11 +116,11 @@ class PageWriter:
         source = tag.get("data-src") or tag.get("data-lazy-src") or tag.get("src")
         address = absolute(self.url, source) if isinstance(source, str) else ""
         if address:
-            self.images.append((address, folded(str(tag.get("alt") or ""))))
+            self.images.append((address, is_hidden_by_class(str(tag.get("alt") or ""))))
 
     def _heading(self, tag: Tag) -> None:
         self.flush()
-        text = folded(_text(tag))
+        text = is_hidden_by_class(_text(tag))
         self._inline(tag)
         if not text:
             return
@@ -133,7 +133,7 @@ class PageWriter:
 
     def flush(self) -> None:
         """Ends the line that is being collected."""
-        text = folded("".join(self.line))
+        text = is_hidden_by_class("".join(self.line))
         item, self.item = self.item, ""
         meta = self._meta()
         linked, self.linked = self.linked, 0
@@ -148,7 +148,7 @@ class PageWriter:
         if linked and linked >= 0.5 * len(text):
             # An entry of a list is known by the words of its link, not by its place: news go on top.
             path = self._below(shorten(text, 80))
-            key = search_form(plain(text))
+            key = search_key(plain(text))
             self.outline.add(path, UnitKind.PARAGRAPH, text, len(self.levels), key=key, meta=meta)
             return
         path = self.outline.numbered(self.place, "¶").strip()
@@ -167,12 +167,12 @@ class PageWriter:
         base = self.outline.numbered(self.place or "Page", "Table")
         caption = tag.find("caption")
         if isinstance(caption, Tag):
-            self.outline.add(base, UnitKind.HEADING, folded(_text(caption)), len(self.levels))
+            self.outline.add(base, UnitKind.HEADING, is_hidden_by_class(_text(caption)), len(self.levels))
         for line in tag.find_all("tr"):
             cells = list(line.find_all(["td", "th"], recursive=False))
             self._inline(line)
             row = Row(
-                tuple(folded(_text(cell)) for cell in cells),
+                tuple(is_hidden_by_class(_text(cell)) for cell in cells),
                 "head" if cells and all(c.name == "th" for c in cells) else "row",
             )
             first = next((cell for cell in row.cells if cell), "")
@@ -184,7 +184,7 @@ class PageWriter:
                 )
             elif first:
                 path = f"{base}{SEPARATOR}{shorten(first, 80)}"
-                key = search_form(plain(first))
+                key = search_key(plain(first))
                 self.outline.add(path, UnitKind.ROW, row.text, len(self.levels) + 1, key=key, meta=meta)
 
     def write_targets(self) -> None:
@@ -205,7 +205,7 @@ class PageWriter:
                 continue
             seen.add((words, where))
             path = f"{base}{SEPARATOR}{shorten(words, 80)}"
-            key = search_form(words)
+            key = search_key(words)
             self.outline.add(path, kind, f"{words}{ARROW}{where}", 0, key=key, meta=(("href", where),))
 
     def _is_said(self, address: str, words: str) -> bool:

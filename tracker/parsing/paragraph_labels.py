@@ -38,7 +38,7 @@ INSTRUCTION_ORDER = ("1", "a", "i", "A")
 
 
 @dataclass(frozen=True, slots=True)
-class Designator:
+class PathLabel:
     """One `(b)`. `until` is its last member when it stands for several: `(a)-(b) [Reserved]`."""
 
     value: str
@@ -62,7 +62,7 @@ _Chain = tuple["_Chain | None", _Stack]
 _Reading = tuple[float, _Stack, _Chain | None]
 
 
-def designators(lead: str, *, plain: bool = False) -> tuple[Designator, ...]:
+def leading_labels(lead: str, *, plain: bool = False) -> tuple[PathLabel, ...]:
     """The designators at the head of a paragraph, from `markup.lead`: `(a)(1) Introduction.` has two,
     `(c) Policy—(1) General` too. Empty for running text. `plain` is for text that has lost its italics:
     there a heading is what looks like one."""
@@ -85,12 +85,12 @@ def designators(lead: str, *, plain: bool = False) -> tuple[Designator, ...]:
     return tuple(found)
 
 
-def _designator(text: str) -> Designator:
+def _designator(text: str) -> PathLabel:
     values = re.findall(r"[A-Za-z0-9]+", text.replace("through", " "))
-    return Designator(values[0], "\x01" in text, values[1] if len(values) > 1 else "")
+    return PathLabel(values[0], "\x01" in text, values[1] if len(values) > 1 else "")
 
 
-def _readings(designator: Designator) -> list[tuple[str, int, int]]:
+def _readings(designator: PathLabel) -> list[tuple[str, int, int]]:
     """(sort, its number, the number it leaves the count at) for each sort that it may be."""
     value, until = designator.value, designator.until or designator.value
     star = "*" if designator.italic else ""
@@ -117,7 +117,7 @@ def _letter(value: str) -> int | None:
 
 
 def levels(
-    paragraphs: Sequence[tuple[Designator, ...]], *, elided: bool = False, order: tuple[str, ...] = ORDER
+    paragraphs: Sequence[tuple[PathLabel, ...]], *, elided: bool = False, order: tuple[str, ...] = ORDER
 ) -> list[tuple[str, ...]]:
     """For each paragraph of a run its full levels, such as `("(b)", "(2)", "(i)")`; empty for one
     without designators. Paragraphs that open at a later level (`(2)` after `(b)(1)`) get the levels

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tracker.model import UnitKind
-from tracker.parsing.gpo_xml import INLINE, Element, label, lead, plain, raw, shorten, words
-from tracker.parsing.paragraph_labels import Designator, designators, levels
+from tracker.parsing.gpo_xml import INLINE, Element, label, leading_emphasis, plain, raw_text, shorten, words
+from tracker.parsing.paragraph_labels import PathLabel, leading_labels, levels
 from tracker.parsing.tables import Row, Table, read_table
-from tracker.parsing.unit_builder import SEPARATOR, Outline
-from tracker.text import search_form
+from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
+from tracker.text import search_key
 
 _NOTES = frozenset({"NOTE", "CROSSREF", "EFTNT", "FTNT", "EXAMPLE", "NOTES"})
 _DATA: Mapping[str, tuple[UnitKind, str]] = {
@@ -45,7 +45,7 @@ class Paragraph:
 
     tag: str
     text: str
-    heads: tuple[Designator, ...] = ()
+    heads: tuple[PathLabel, ...] = ()
     term: str = ""  # the italic words that it opens with
 
 
@@ -63,16 +63,16 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Elision:
+class ElisionMark:
     """Asterisks that stand for text left out."""
 
 
 _Stacks = list[tuple[str, ...]]
-Piece = Paragraph | Heading | Block | Elision
+Piece = Paragraph | Heading | Block | ElisionMark
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CitationScope:
     """Where text stands: the path and depth of the unit above it."""
 
     path: str
@@ -85,24 +85,24 @@ class Place:
         return " CFR " in last and "." in last
 
 
-def pieces(container: Element, skip: Iterable[Element] = ()) -> Iterator[Piece]:
+def inline_pieces(container: Element, skip: Iterable[Element] = ()) -> Iterator[Piece]:
     """The content of an element in reading order, mere wrappers opened. `skip` are children that the
     caller has read already."""
     left_out = set(skip)
     yield from _loose(container.text)
     for child in container:
         if child not in left_out:
-            yield from pieces_of(child)
+            yield from child_pieces(child)
         yield from _loose(child.tail)
 
 
 def _loose(text: str | None) -> Iterator[Piece]:
     if text and not text.isspace():
         folded = " ".join(text.split())
-        yield Paragraph("", folded, designators(folded))
+        yield Paragraph("", folded, leading_labels(folded))
 
 
-def pieces_of(element: Element) -> Iterator[Piece]:
+def child_pieces(element: Element) -> Iterator[Piece]:
     tag = str(element.tag)
     if tag in _HEADINGS:
         text = words(element)
@@ -111,18 +111,18 @@ def pieces_of(element: Element) -> Iterator[Piece]:
     elif tag in _DATA or tag in _NOTES or tag in _TABLES or tag in _GRAPHICS:
         yield Block(element)
     elif tag == "STARS" and not words(element):
-        yield Elision()
+        yield ElisionMark()
     elif all(child.tag in INLINE for child in element):
         text = words(element)
         if text:
-            opening = lead(element) if element.text is None or len(element) else text
+            opening = leading_emphasis(element) if element.text is None or len(element) else text
             term = _TERM.match(opening)
-            yield Paragraph(tag, text, designators(opening), term[1].strip(' .”"') if term else "")
+            yield Paragraph(tag, text, leading_labels(opening), term[1].strip(' .”"') if term else "")
         yield from _pictures(element)
     elif any(child.tag not in INLINE and words(child) for child in element) and _has_line(element):
         yield from _broken_line(element)
     else:
-        yield from pieces(element)
+        yield from inline_pieces(element)
 
 
 def _rank(element: Element) -> int:
@@ -141,25 +141,25 @@ def _broken_line(element: Element) -> Iterator[Piece]:
     tag = str(element.tag)
     line = [element.text or ""]
     pictures: list[Block] = []
-    opening = lead(element)
+    opening = leading_emphasis(element)
     first = True
     for child in element:
         if child.tag in INLINE:
-            line.append(raw(child))
+            line.append(raw_text(child))
             pictures.extend(_pictures(child))
         else:
             text = " ".join("".join(line).split())
             if text:
-                yield Paragraph(tag, text, designators(opening) if first else ())
+                yield Paragraph(tag, text, leading_labels(opening) if first else ())
                 first = False
             line = []
             yield from pictures
             pictures = []
-            yield from pieces_of(child)
+            yield from child_pieces(child)
         line.append(child.tail or "")
     text = " ".join("".join(line).split())
     if text:
-        yield Paragraph(tag, text, designators(opening) if first else ())
+        yield Paragraph(tag, text, leading_labels(opening) if first else ())
     yield from pictures
 
 
@@ -169,10 +169,10 @@ def _pictures(element: Element) -> Iterator[Block]:
         yield Block(image)
 
 
-class Flow:
+class ParagraphWriter:
     """Writes running text into an outline, below one place."""
 
-    def __init__(self, outline: Outline, place: Place, *, heading: str = "") -> None:
+    def __init__(self, outline: UnitBuilder, place: CitationScope, *, heading: str = "") -> None:
         self.outline = outline
         self.root = place
         self.top = place  # where designators begin: the place, or the heading or definition reached in it
@@ -181,7 +181,7 @@ class Flow:
     def write(self, content: Iterable[Piece]) -> None:
         """Adds the units of some content. Headings open a level of their own below the place."""
         run: list[Piece] = []
-        ranks: list[tuple[int, Place]] = []
+        ranks: list[tuple[int, CitationScope]] = []
         place = self.root
         for piece in content:
             if not isinstance(piece, Heading):
@@ -194,15 +194,15 @@ class Flow:
             above = ranks[-1][1] if ranks else self.root
             path = f"{above.path}{SEPARATOR}{label(piece.text)}"
             path = self.outline.add(path, UnitKind.HEADING, piece.text, above.depth + 1)
-            place = Place(path, above.depth + 1)
+            place = CitationScope(path, above.depth + 1)
             ranks.append((piece.rank, place))
         self._write_run(run, place)
 
-    def _write_run(self, run: list[Piece], place: Place) -> None:
+    def _write_run(self, run: list[Piece], place: CitationScope) -> None:
         stacks, rows = self._levels(run)
         current = self.top = place
         for index, (piece, stack) in enumerate(zip(run, stacks, strict=True)):
-            if isinstance(piece, Elision):
+            if isinstance(piece, ElisionMark):
                 self.outline.mark_last("elision", "after")
             elif index in rows:
                 current = self._designated_table(*rows[index], current)
@@ -224,7 +224,7 @@ class Flow:
         heads = [piece.heads if isinstance(piece, Paragraph) else () for piece in run]
         elided = any(_is_elided(piece) for piece in run)
         plain_levels = levels(heads, elided=elided)
-        tables: dict[int, tuple[Table, list[tuple[Designator, ...]]]] = {}
+        tables: dict[int, tuple[Table, list[tuple[PathLabel, ...]]]] = {}
         for index, piece in enumerate(run):
             if isinstance(piece, Block) and piece.element.tag in _TABLES and any(heads[:index]):
                 table = read_table(piece.element)
@@ -233,7 +233,7 @@ class Flow:
         if not tables:
             return plain_levels, {}
         places: list[tuple[int, int]] = []  # of each entry the piece, and the row in it (-1: none)
-        entries: list[tuple[Designator, ...]] = []
+        entries: list[tuple[PathLabel, ...]] = []
         for index, own in enumerate(heads):
             inner = tables[index][1] if index in tables else [own]
             for row, designators_of_row in enumerate(inner):
@@ -253,22 +253,22 @@ class Flow:
                 rows_of[index][1].append(stack)
         return found, rows_of
 
-    def _designated_table(self, table: Table, stacks: _Stacks, current: Place) -> Place:
+    def _designated_table(self, table: Table, stacks: _Stacks, current: CitationScope) -> CitationScope:
         """A table whose rows have citations of their own; returns the place of the last."""
         base = self.outline.numbered(current.path, "Table")
         for row, stack in zip(table.rows, stacks, strict=True):
             if not stack:
-                write_row(self.outline, row, Place(base, current.depth + 1))
+                write_row(self.outline, row, CitationScope(base, current.depth + 1))
                 continue
             gap = "" if self.top.is_section else SEPARATOR if self.top is self.root else " "
             path = f"{self.top.path}{gap}{''.join(stack)}"
             depth = self.top.depth + len(stack)
             first = next(cell for cell in row.cells if cell)
-            marker = "".join(map(str, designators(first)))
+            marker = "".join(map(str, leading_labels(first)))
             self.outline.add(path, UnitKind.ROW, row.text, depth, marker=marker)
         return current
 
-    def _designated(self, piece: Paragraph, stack: tuple[str, ...]) -> Place:
+    def _designated(self, piece: Paragraph, stack: tuple[str, ...]) -> CitationScope:
         top = self.top
         # `15 CFR 744.5(a)`; `Category I (a)` below a heading; `Supp. No. 8 to Part 744 › (a)` at the top.
         gap = "" if top.is_section else SEPARATOR if top is self.root else " "
@@ -276,26 +276,26 @@ class Flow:
         depth = top.depth + len(stack)
         marker = "".join(str(head) for head in piece.heads)
         path = self.outline.add(path, UnitKind.PARAGRAPH, piece.text, depth, marker=marker)
-        return Place(path, depth)
+        return CitationScope(path, depth)
 
-    def _named(self, piece: Paragraph, name: str, place: Place) -> Place:
+    def _named(self, piece: Paragraph, name: str, place: CitationScope) -> CitationScope:
         """A paragraph with a name of its own, below which designators begin anew."""
         path = f"{place.path}{SEPARATOR}{shorten(name, 80)}"
         path = self.outline.add(path, UnitKind.PARAGRAPH, piece.text, place.depth + 1)
-        return Place(path, place.depth + 1)
+        return CitationScope(path, place.depth + 1)
 
-    def _undesignated(self, piece: Paragraph, current: Place) -> None:
+    def _undesignated(self, piece: Paragraph, current: CitationScope) -> None:
         # A flush paragraph (FP) closes a list and belongs to what the list belongs to.
         parent = _above(current, self.top) if piece.tag.startswith("FP") else current
         if piece.tag == "LI":
             path = f"{parent.path}{SEPARATOR}{shorten(piece.text, 80)}"
-            key = search_form(plain(piece.text))
+            key = search_key(plain(piece.text))
             self.outline.add(path, UnitKind.ROW, piece.text, parent.depth + 1, key=key)
             return
         path = self.outline.numbered(parent.path, "¶")
         self.outline.add(path, UnitKind.PARAGRAPH, piece.text, parent.depth + 1)
 
-    def _graphic(self, element: Element, current: Place) -> None:
+    def _graphic(self, element: Element, current: CitationScope) -> None:
         """A picture, or a formula set as one: its number in the Register, or its alternative text and file. Another
         number is another picture."""
         text, meta = words(element), tuple[tuple[str, str], ...]()
@@ -308,7 +308,7 @@ class Flow:
 
     # --- blocks ---------------------------------------------------------------------------------
 
-    def write_block(self, element: Element, current: Place) -> None:
+    def write_block(self, element: Element, current: CitationScope) -> None:
         tag = str(element.tag)
         if tag in _DATA:
             kind, name = _DATA[tag]
@@ -334,8 +334,8 @@ class Flow:
 
     def _footnotes(self, element: Element) -> None:
         path = ""
-        for piece in pieces(element):
-            if isinstance(piece, Elision):
+        for piece in inline_pieces(element):
+            if isinstance(piece, ElisionMark):
                 self.outline.mark_last("elision", "after")
                 continue
             if isinstance(piece, Block):
@@ -350,8 +350,8 @@ class Flow:
                 name = self.outline.numbered(parent, "¶")
                 self.outline.add(name, UnitKind.NOTE, piece.text, self.root.depth + 2)
 
-    def _note(self, element: Element, current: Place) -> None:
-        content = list(pieces(element))
+    def _note(self, element: Element, current: CitationScope) -> None:
+        content = list(inline_pieces(element))
         name = "Note"
         head = ""
         if (content and isinstance(content[0], Heading)) or (
@@ -370,18 +370,18 @@ class Flow:
             content.pop(0)
         path = self.outline.add(f"{parent.path}{SEPARATOR}{name}", UnitKind.NOTE, text, depth)
         if content:
-            inner = Flow(self.outline, Place(path, depth))
+            inner = ParagraphWriter(self.outline, CitationScope(path, depth))
             inner.write(content)
 
-    def write_table(self, table: Table, current: Place) -> None:
+    def write_table(self, table: Table, current: CitationScope) -> None:
         """A table's rows: the caption, the column heads, each row by its first cell."""
         base = self.outline.numbered(current.path, "Table")
         depth = current.depth + 1
         for row in table.rows:
-            write_row(self.outline, row, Place(base, depth))
+            write_row(self.outline, row, CitationScope(base, depth))
 
 
-def write_row(outline: Outline, row: Row, place: Place) -> None:
+def write_row(outline: UnitBuilder, row: Row, place: CitationScope) -> None:
     """One row of a table that is not a list of parties or countries."""
     if row.role == "caption":
         outline.add(place.path, UnitKind.HEADING, row.text, place.depth)
@@ -395,17 +395,17 @@ def write_row(outline: Outline, row: Row, place: Place) -> None:
     else:
         first = next((cell for cell in row.cells if cell), "")
         path = f"{place.path}{SEPARATOR}{shorten(first, 80)}"
-        key = search_form(plain(first))
+        key = search_key(plain(first))
         outline.add(path, UnitKind.ROW, row.text, place.depth + 1, key=key)
 
 
-def _row_heads(table: Table) -> list[tuple[Designator, ...]]:
+def _row_heads(table: Table) -> list[tuple[PathLabel, ...]]:
     """The designators of each row, none for heads and notes; empty for a table whose rows are no paragraphs: two at
     least begin with one, and every row does but those that go on in their first cell."""
     heads = []
     for row in table.rows:
         first = next((cell for cell in row.cells if cell), "") if row.role == "row" else ""
-        heads.append(designators(first))
+        heads.append(leading_labels(first))
     rows = sum(row.role == "row" for row in table.rows)
     named = sum(map(bool, heads))
     return heads if named >= 2 and 2 * named > rows else []
@@ -419,22 +419,22 @@ def _one_each(stacks: _Stacks) -> bool:
 
 def _is_elided(piece: Piece) -> bool:
     """Whether some of the text around is left out."""
-    return isinstance(piece, Elision) or (isinstance(piece, Paragraph) and piece.text.endswith("* * *"))
+    return isinstance(piece, ElisionMark) or (isinstance(piece, Paragraph) and piece.text.endswith("* * *"))
 
 
-def _above(current: Place, top: Place) -> Place:
+def _above(current: CitationScope, top: CitationScope) -> CitationScope:
     """The place that a list ending at `current` belongs to: its last designator taken away."""
     if current.depth <= top.depth + 1 or not current.path.endswith(")"):
         return current if current.depth <= top.depth else top
-    return Place(current.path[: current.path.rindex("(")], current.depth - 1)
+    return CitationScope(current.path[: current.path.rindex("(")], current.depth - 1)
 
 
 def _lines(element: Element) -> list[str]:
     """The paragraphs of a small block, its bold heading joined to the first."""
     texts: list[str] = []
     heading = ""
-    for piece in pieces(element):
-        if isinstance(piece, Elision):
+    for piece in inline_pieces(element):
+        if isinstance(piece, ElisionMark):
             continue
         text = words(piece.element) if isinstance(piece, Block) else piece.text
         if isinstance(piece, Heading) or (isinstance(piece, Paragraph) and piece.tag == "HED"):

@@ -8,36 +8,36 @@ from collections.abc import Iterable
 from tracker.citations import EAR_PARTS
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import shorten
-from tracker.parsing.line_unwrap import is_heading, paragraphs
-from tracker.parsing.paragraph_labels import designators
-from tracker.parsing.paragraphs import Flow, Paragraph, Piece, Place
-from tracker.parsing.unit_builder import Outline
+from tracker.parsing.line_unwrap import is_heading, unwrap_lines
+from tracker.parsing.paragraph_labels import leading_labels
+from tracker.parsing.paragraphs import CitationScope, Paragraph, ParagraphWriter, Piece
+from tracker.parsing.unit_builder import UnitBuilder
 
 _SECTION = re.compile(r"(?:(\d+) CFR |§+\s*|Sec\.\s+)((\d{1,4})\.\d+[a-z]?(?:-\d+)?)\s+(?=[A-Z\[“\"'])")
 _LONGEST_HEADING = 300
 
 
-def prose_units(lines: Iterable[str]) -> tuple[Unit, ...]:
+def plain_text_units(lines: Iterable[str]) -> tuple[Unit, ...]:
     """The units of hard-wrapped lines."""
-    return paragraph_units(paragraphs(lines))
+    return paragraph_units(unwrap_lines(lines))
 
 
 def paragraph_units(texts: Iterable[str]) -> tuple[Unit, ...]:
     """The units of paragraphs. `§ 744.5 Restrictions ...` opens a section, whose paragraphs are cited as in the CFR; a
     short line in capitals opens a heading; the rest is counted: `Text ¶2`."""
-    outline = Outline()
-    place = Place("Text", 0)
+    outline = UnitBuilder()
+    place = CitationScope("Text", 0)
     run: list[Piece] = []
     for text in texts:
         section = _SECTION.match(text) if len(text) < _LONGEST_HEADING else None
         if section is None and not is_heading(text):
-            run.append(Paragraph("P", text, designators(text, plain=True)))
+            run.append(Paragraph("P", text, leading_labels(text, plain=True)))
             continue
-        Flow(outline, place).write(run)
+        ParagraphWriter(outline, place).write(run)
         run = []
         name = _citation(section) if section else shorten(text, 100)
-        place = Place(outline.add(name, UnitKind.HEADING, text, 0), 0)
-    Flow(outline, place).write(run)
+        place = CitationScope(outline.add(name, UnitKind.HEADING, text, 0), 0)
+    ParagraphWriter(outline, place).write(run)
     return tuple(outline.units)
 
 

@@ -25,7 +25,7 @@ _WALLS = (
 )  # fmt: skip
 
 
-def judge(
+def suspicion(
     document: Document, previous: Document | None, body_size: int, previous_size: int | None
 ) -> str | None:
     """Why an answer should be held until somebody has looked at it, or another one comes; None when it is fine. What is
@@ -80,7 +80,7 @@ def _texts(document: Document) -> Iterator[str]:
     yield from (unit.text for unit in document.units)
 
 
-def is_whole(body: bytes) -> bool:
+def is_complete_page(body: bytes) -> bool:
     """Whether HTML is closed at its end. One that always was and no longer is was cut off, under whatever length."""
     return re.search(rb"</(?:html|body)\s*>", body[-2_000:], re.IGNORECASE) is not None
 

@@ -12,8 +12,8 @@ from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import plain, shorten
 from tracker.parsing.json_fields import load
-from tracker.parsing.unit_builder import SEPARATOR, Outline
-from tracker.text import search_form
+from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
+from tracker.text import search_key
 
 # The lists of the Bureau of Industry and Security that are supplements to part 744.
 _SUPPLEMENTS = (
@@ -74,7 +74,7 @@ def list_units(data: bytes, name: str, list_name: str = "") -> tuple[tuple[Unit,
         )
     if not list_name and isinstance(value, dict):
         list_name = _LIST_IDS.get(str(value.get("list_id", "")), "")
-    outline = Outline()
+    outline = UnitBuilder()
     named = [record for record in records if isinstance(record, Mapping) and _text(record.get("name"))]
     skipped = len(records) - len(named)
     # The publisher's order says nothing and turns about from day to day.
@@ -111,7 +111,7 @@ def _records(value: object) -> list[Any]:
     return []
 
 
-def _write(outline: Outline, record: Mapping[str, Any], list_name: str) -> None:
+def _write(outline: UnitBuilder, record: Mapping[str, Any], list_name: str) -> None:
     party = _text(record.get("name"))
     source = _text(record.get("source")) or list_name or "List"
     base, code = _base(source)
@@ -137,7 +137,7 @@ def _write(outline: Outline, record: Mapping[str, Any], list_name: str) -> None:
     key = (
         f"{code}:{identity}"
         if identity
-        else search_form(plain(f"{code}{SEPARATOR}{country}{SEPARATOR}{party}"))
+        else search_key(plain(f"{code}{SEPARATOR}{country}{SEPARATOR}{party}"))
     )
     path = SEPARATOR.join(filter(None, (base, country, shorten(party, 120))))
     outline.add(

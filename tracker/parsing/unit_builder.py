@@ -9,7 +9,7 @@ from tracker.model import Unit, UnitKind
 SEPARATOR = " › "
 
 
-class Outline:
+class UnitBuilder:
     """Collects units in reading order.
 
     A path that came before gets ` [2]`, ` [3]`: counted among its equals only, so that an insertion

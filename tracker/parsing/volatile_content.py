@@ -78,7 +78,7 @@ _LEARNED = re.compile(rf"({'|'.join(KINDS)}): (.*{MASK}.*)", re.DOTALL)
 _OF_A_VISIT = re.compile(r"(?:_|tok|token|nonce|sid|sess|session|sessionid|csrf|ts|time|timestamp|cb|cache|cachebuster|rnd|rand|random)\Z", re.IGNORECASE)  # fmt: skip
 
 
-def volatile(
+def learn_volatile(
     first: Document, second: Document, stored: Document, *, elapsed: tuple[float, float] | None = None
 ) -> frozenset[str]:
     """The templates of what changes by itself: a place at which a page, the fetch moments later that confirms it, and
@@ -119,7 +119,7 @@ def only_volatile(document: Document, stored: Document) -> bool:
 
 def _outline(text: str) -> list[str]:
     """The words of a text, with a sign for each clock, token and counted number."""
-    words = masked(text).split()
+    words = mask_text(text).split()
     signs: dict[int, str] = {}
     for place, word in enumerate(words):
         kind = shape(word)
@@ -173,10 +173,10 @@ def _counterparts(units: Sequence[Unit], others: Sequence[Unit]) -> list[Unit | 
     by_words: dict[tuple[str, ...], list[Unit]] = {}
     by_path = {unit.path: unit for unit in others}
     for unit in others:
-        by_words.setdefault(_skeleton(masked(unit.text).split()), []).append(unit)
+        by_words.setdefault(_skeleton(mask_text(unit.text).split()), []).append(unit)
     found: list[Unit | None] = []
     for unit in units:
-        alike = by_words.get(_skeleton(masked(unit.text).split()))
+        alike = by_words.get(_skeleton(mask_text(unit.text).split()))
         found.append(alike.pop(0) if alike else by_path.get(unit.path))
     return found
 
@@ -196,7 +196,7 @@ def _aligned(words: Sequence[str], others: Sequence[str]) -> dict[int, int]:
 
 
 def _learned(first: str, second: str, stored: str, elapsed: tuple[float, float] | None) -> Iterator[str]:
-    one, other, old = (masked(text).split() for text in (first, second, stored))
+    one, other, old = (mask_text(text).split() for text in (first, second, stored))
     to_second, to_stored = _aligned(one, other), _aligned(one, old)
     places: dict[int, Kind] = {}
     for place, word in enumerate(one):
@@ -292,7 +292,7 @@ def _replaced(kind: str, match: re.Match[str]) -> str:
     return f"{match[1]}{MASK}{match[3]}" if fits(kind, match[2].split(), MASK) else match.group()
 
 
-def masked(text: str, templates: Iterable[str] = ()) -> str:
+def mask_text(text: str, templates: Iterable[str] = ()) -> str:
     """`text` with the volatile words of the templates, and of common wording, as `◌`. Words of the language, and of the
     law, never give way to a mask, wherever a template may fit."""
     if _HINT.search(text):
@@ -306,7 +306,7 @@ def masked(text: str, templates: Iterable[str] = ()) -> str:
     return text
 
 
-def quiet(document: Document, templates: Iterable[str] = ()) -> Document:
+def mask_document(document: Document, templates: Iterable[str] = ()) -> Document:
     """`document` with volatile words masked in texts, paths and title, and volatile parameters taken out
     of its links: what is compared, and hashed, instead of the page as it came."""
     wanted = usable(templates)
@@ -315,7 +315,7 @@ def quiet(document: Document, templates: Iterable[str] = ()) -> Document:
     seen: dict[str, int] = {}
     for unit in document.units:
         text = _quiet_text(unit, wanted, names)
-        path = SEPARATOR.join(masked(part, wanted) for part in unit.path.split(SEPARATOR))
+        path = SEPARATOR.join(mask_text(part, wanted) for part in unit.path.split(SEPARATOR))
         if path != unit.path:
             seen[path] = seen.get(path, 0) + 1
             path = path if seen[path] == 1 else f"{path} [{seen[path]}]"
@@ -323,15 +323,15 @@ def quiet(document: Document, templates: Iterable[str] = ()) -> Document:
             (name, _steady_address(value, names) if name == "href" else value) for name, value in unit.meta
         )
         if text != unit.text or path != unit.path or meta != unit.meta:
-            key = unit.key if text == unit.text else masked(unit.key, wanted)
+            key = unit.key if text == unit.text else mask_text(unit.key, wanted)
             unit = replace(unit, text=text, path=path, key=key, meta=meta)  # noqa: PLW2901
         units.append(unit)
-    return replace(document, units=tuple(units), title=masked(document.title, wanted))
+    return replace(document, units=tuple(units), title=mask_text(document.title, wanted))
 
 
 def _quiet_text(unit: Unit, wanted: tuple[str, ...], names: frozenset[str]) -> str:
     if unit.kind not in _ADDRESSES:
-        return masked(unit.text, wanted)
+        return mask_text(unit.text, wanted)
     for name, value in unit.meta:
         if name == "href" and unit.text.endswith(value):
             return unit.text.removesuffix(value) + _steady_address(value, names)

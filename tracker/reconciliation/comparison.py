@@ -12,7 +12,7 @@ from tracker.clock import legal_day
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedDocument:
     """One thing that the source says there is, on the day that it counts under: a document on its publication day, a
     state of a CFR part on its issue date."""
 
@@ -22,7 +22,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredDocument:
     """The same thing as it is stored. `first_seen` None: it has no record of its own. `told_at` is the first time that a channel took it; None: nobody was to be told, or nobody was yet."""
 
     key: str
@@ -32,10 +32,10 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class LateDocument:
     """First seen after its day, though the source was watched by then; and when it was told."""
 
-    expected: Expected
+    expected: ExpectedDocument
     first_seen: datetime
     told_at: datetime | None
 
@@ -50,23 +50,25 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ReconciliationResult:
     """`missing` oldest first; `delays` are the seconds from first sight to the first channel that took it."""
 
     expected: int
     stored: int
     days: tuple[Day, ...]
-    missing: tuple[Expected, ...]
-    late: tuple[Late, ...]
+    missing: tuple[ExpectedDocument, ...]
+    late: tuple[LateDocument, ...]
     delays: tuple[float, ...]
 
 
-def reconcile(expected: Iterable[Expected], stored: Mapping[str, Stored]) -> Account:
+def reconcile(
+    expected: Iterable[ExpectedDocument], stored: Mapping[str, StoredDocument]
+) -> ReconciliationResult:
     """What of `expected` is stored, what is missing, and what came late."""
-    days: dict[date, list[Expected]] = {}
+    days: dict[date, list[ExpectedDocument]] = {}
     for one in sorted(set(expected), key=lambda one: (one.day, one.key)):
         days.setdefault(one.day, []).append(one)
-    rows, missing, late, delays = list[Day](), list[Expected](), list[Late](), list[float]()
+    rows, missing, late, delays = list[Day](), list[ExpectedDocument](), list[LateDocument](), list[float]()
     for day, wanted in days.items():
         absent = [one for one in wanted if one.key not in stored]
         behind = [found for one in wanted if (found := _late(one, stored.get(one.key))) is not None]
@@ -86,17 +88,17 @@ def reconcile(expected: Iterable[Expected], stored: Mapping[str, Stored]) -> Acc
         missing += absent
         late += behind
     total = sum(row.expected for row in rows)
-    return Account(
+    return ReconciliationResult(
         total, total - len(missing), tuple(rows), tuple(missing), tuple(late), tuple(sorted(delays))
     )
 
 
-def _late(expected: Expected, stored: Stored | None) -> Late | None:
+def _late(expected: ExpectedDocument, stored: StoredDocument | None) -> LateDocument | None:
     if stored is None or stored.baseline or stored.first_seen is None:
         return None
     if legal_day(stored.first_seen) <= expected.day:
         return None
-    return Late(expected, stored.first_seen, stored.told_at)
+    return LateDocument(expected, stored.first_seen, stored.told_at)
 
 
 def percentile(values: tuple[float, ...], share: float) -> float | None:
@@ -105,7 +107,7 @@ def percentile(values: tuple[float, ...], share: float) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class EcfrIssue:
     """A state of a CFR part that the eCFR says there was from `day` until before `until` (None: it still stands)."""
 
     part: str
@@ -113,16 +115,16 @@ class Issue:
     until: date | None
 
 
-def issues(dates: Mapping[str, Iterable[date]]) -> list[Issue]:
+def issues(dates: Mapping[str, Iterable[date]]) -> list[EcfrIssue]:
     """The states between the issue dates of each part, oldest first over all."""
     found = []
     for part, days in dates.items():
         ordered = sorted(set(days))
-        found += [Issue(part, day, until) for day, until in zip_longest(ordered, ordered[1:])]
+        found += [EcfrIssue(part, day, until) for day, until in zip_longest(ordered, ordered[1:])]
     return sorted(found, key=lambda issue: (issue.day, issue.part))
 
 
-def unseen(all_issues: Iterable[Issue], seen: Mapping[str, Iterable[date]]) -> list[Issue]:
+def unseen(all_issues: Iterable[EcfrIssue], seen: Mapping[str, Iterable[date]]) -> list[EcfrIssue]:
     """Issues that no stored text is of. `seen` are the days that the stored texts of a part were asked as of. What was
     before the first of them is not missing: nobody watched then."""
     found = []

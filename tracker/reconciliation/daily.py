@@ -12,10 +12,10 @@ from tracker.alerts import incidents
 from tracker.clock import ahead, legal_day, legal_instant
 from tracker.config.models import Source
 from tracker.errors import FetchError
-from tracker.ingest.poll import Context
+from tracker.ingest.poll import PollContext
 from tracker.reconciliation import report
-from tracker.reconciliation.gap_filling import AUDITED, Audit, audit
-from tracker.reconciliation.govinfo_crosscheck import Shelf
+from tracker.reconciliation.gap_filling import AUDITED, AuditResult, audit
+from tracker.reconciliation.govinfo_crosscheck import IssueCache
 from tracker.storage import reconciliations, source_state
 from tracker.storage.reconciliations import Reconciliation
 
@@ -27,7 +27,7 @@ _OVERLAP = timedelta(days=2)
 _NAMED = 12  # documents in the reason of an incident; `tracker audit` has all
 
 
-def due(last: Reconciliation | None, baseline_at: datetime | None, now: datetime) -> bool:
+def due_audits(last: Reconciliation | None, baseline_at: datetime | None, now: datetime) -> bool:
     """Whether the audit of the day is still to be done. Pure. A source whose first poll was after the hour waits for the
     next day: there is nothing yet that could have been missed. One that did not answer is asked again in an hour."""
     hour = legal_instant(legal_day(now), HOUR)
@@ -60,7 +60,7 @@ def just_polled(attempt: datetime | None, success: datetime | None, now: datetim
     return success is not None and timedelta() <= now - success <= FRESH
 
 
-def is_due(source: Source, context: Context) -> bool:
+def is_due(source: Source, context: PollContext) -> bool:
     """Whether the audit of the day is still to be done, as the store knows."""
     if not source.enabled or source.kind not in AUDITED:
         return False
@@ -68,30 +68,32 @@ def is_due(source: Source, context: Context) -> bool:
     now = context.now()
     if state is None or not just_polled(state.last_attempt_at, state.last_success_at, now):
         return False
-    return due(last, state.baseline_at, now)
+    return due_audits(last, state.baseline_at, now)
 
 
-def reconcile(source: Source, context: Context, shelf: Shelf) -> Reconciliation:
+def reconcile(source: Source, context: PollContext, shelf: IssueCache) -> Reconciliation:
     """Audits a source as far back as it has to be, and settles what was found."""
     last, state = _before(source, context)
     now = context.now()
     first = since(source, last, (state.baseline_at if state else None) or now, now)
     try:
-        found: Audit | FetchError = audit(source, context, first, shelf)
+        found: AuditResult | FetchError = audit(source, context, first, shelf)
     except FetchError as error:
         found = error
-    return settle(source, context, first, found)
+    return record_result(source, context, first, found)
 
 
 def _before(
-    source: Source, context: Context
+    source: Source, context: PollContext
 ) -> tuple[Reconciliation | None, source_state.SourceState | None]:
     with context.store.read() as connection:
         last = reconciliations.latest(connection).get(source.id)
-    return last, source_state.states(context.store, [source.id]).get(source.id)
+    return last, source_state.source_states(context.store, [source.id]).get(source.id)
 
 
-def settle(source: Source, context: Context, first: date, found: Audit | FetchError) -> Reconciliation:
+def record_result(
+    source: Source, context: PollContext, first: date, found: AuditResult | FetchError
+) -> Reconciliation:
     """Writes down what an audit found, and opens or closes the incident of its gaps. A source that did not answer leaves
     the incident as it is: nothing is known."""
     now = context.now()
@@ -106,7 +108,7 @@ def settle(source: Source, context: Context, first: date, found: Audit | FetchEr
     through = legal_day(now) if found.second is None else found.second.through
     row = Reconciliation(source.id, now, first, through, found.ok, record)
     failures = incidents.FAILURES if any(gap.owed for gap in found.gaps) else 0
-    standing = incidents.Standing(f"gap:{source.id}", failures, "gap", _named(found))
+    standing = incidents.SubjectHealth(f"gap:{source.id}", failures, "gap", _named(found))
     with context.store.write() as connection:
         reconciliations.add(connection, row)
         if not found.troubles:
@@ -114,7 +116,7 @@ def settle(source: Source, context: Context, first: date, found: Audit | FetchEr
     return row
 
 
-def _named(found: Audit) -> str:
+def _named(found: AuditResult) -> str:
     said = [
         f"{gap.expected.key}: {gap.how or 'still missing'}" + (f" ({gap.error})" if gap.error else "")
         for gap in found.gaps

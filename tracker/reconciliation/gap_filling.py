@@ -16,15 +16,23 @@ from tracker import sources
 from tracker.clock import legal_day
 from tracker.config.models import Source, SourceKind
 from tracker.errors import FetchError, ParseError, UsageError
-from tracker.ingest.ingest import Intake
-from tracker.ingest.poll import Context, Recollection, in_field
-from tracker.model import Change, Fetched, Role
+from tracker.ingest.ingest import Ingest
+from tracker.ingest.poll import PollContext, StoredSourceView, in_field
+from tracker.model import Change, Fetched, ResourceType
 from tracker.reconciliation import stored_inventory
-from tracker.reconciliation.comparison import Account, Expected, Issue, Stored, issues, reconcile, unseen
-from tracker.reconciliation.govinfo_crosscheck import Second, Shelf, consult
+from tracker.reconciliation.comparison import (
+    EcfrIssue,
+    ExpectedDocument,
+    ReconciliationResult,
+    StoredDocument,
+    issues,
+    reconcile,
+    unseen,
+)
+from tracker.reconciliation.govinfo_crosscheck import CrossCheck, IssueCache, cross_check
 from tracker.sources import ecfr, federal_register
-from tracker.sources.ecfr_issues import ledger
-from tracker.sources.events import Trouble
+from tracker.sources.ecfr_issues import fetch_issues
+from tracker.sources.events import ResourceError
 from tracker.storage import source_state
 from tracker.storage.blobs import sha256
 
@@ -32,12 +40,12 @@ AUDITED = (SourceKind.FEDERAL_REGISTER, SourceKind.ECFR)
 
 
 @dataclass(slots=True)
-class Filled:
+class FilledGap:
     """One gap: `how` is told (as news), stored (silently), evidence (a state between two that are stored: kept, and
     no longer news), or empty, and then `error` says why it is open still. `owed`: the polls should have brought it; what
     is older than the watching, or came and went between two polls, was never owed to anybody."""
 
-    expected: Expected
+    expected: ExpectedDocument
     how: str = ""
     alerts: int = 0
     change: Change | None = None  # its record, where it got one of its own
@@ -46,16 +54,16 @@ class Filled:
 
 
 @dataclass(slots=True)
-class Audit:
+class AuditResult:
     """What was found for one source. `said` is the source's own count, where it counts; `second`: what another house
     says of the same, where one does."""
 
     source: str
     kind: str
-    account: Account
+    account: ReconciliationResult
     said: int | None = None
-    gaps: list[Filled] = field(default_factory=list)
-    second: Second | None = None
+    gaps: list[FilledGap] = field(default_factory=list)
+    second: CrossCheck | None = None
     unlisted: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
@@ -64,47 +72,49 @@ class Audit:
         return not self.troubles and all(gap.how for gap in self.gaps)
 
 
-def audit(source: Source, context: Context, since: date, shelf: Shelf | None = None) -> Audit:
+def audit(source: Source, context: PollContext, since: date, shelf: IssueCache | None = None) -> AuditResult:
     """Raises FetchError when the source does not say what there is, UsageError for one that was never polled or keeps
     no list to be compared with. Audits of one run share a `shelf`."""
-    state = source_state.states(context.store, [source.id]).get(source.id)
+    state = source_state.source_states(context.store, [source.id]).get(source.id)
     if state is None or state.baseline_at is None:
         raise UsageError(f"{source.id}: never polled with success", cure=f"tracker poll {source.id}")
     match source.kind:
         case SourceKind.FEDERAL_REGISTER:
-            return _register(source, context, since, legal_day(state.baseline_at), shelf or Shelf())
+            return _register(source, context, since, legal_day(state.baseline_at), shelf or IssueCache())
         case SourceKind.ECFR:
             return _code(source, context, since)
         case _:
             raise UsageError(f"{source.id}: a source of kind {source.kind} keeps no list to compare with")
 
 
-def _intake(source: Source, context: Context, *, baseline: bool) -> Intake:
-    return Intake(
+def _intake(source: Source, context: PollContext, *, baseline: bool) -> Ingest:
+    return Ingest(
         context.store,
         context.settings,
         source,
-        source_state.resources(context.store, [source.id])[source.id],
+        source_state.load_resources(context.store, [source.id])[source.id],
         baseline=baseline,
-        again=lambda fetched: sources.again(source, fetched, context.client, context.now()),
+        again=lambda fetched: sources.refetch(source, fetched, context.client, context.now()),
     )
 
 
-def _now(context: Context) -> datetime:
+def _now(context: PollContext) -> datetime:
     return context.now().replace(microsecond=0)
 
 
 # --- the Federal Register -----------------------------------------------------------------------
 
 
-def _register(source: Source, context: Context, since: date, watched: date, shelf: Shelf) -> Audit:
+def _register(
+    source: Source, context: PollContext, since: date, watched: date, shelf: IssueCache
+) -> AuditResult:
     listed: dict[str, Fetched] = {}
     said, troubles = 0, list[str]()
-    for page in sources.history(source, context.client, since, {}, context.now()):
+    for page in sources.poll_history(source, context.client, since, {}, context.now()):
         said += int(json.loads(page.listing.answer.body)["count"])
         troubles += [f"{trouble.key}: {trouble.error.line()}" for trouble in page.troubles]
         listed.update({fetched.key: fetched for fetched in page.fetched})
-    second = consult(source, context, since, listed, shelf)
+    second = cross_check(source, context, since, listed, shelf)
     troubles += second.troubles
     listed.update(second.found)
     expected = [_expected(fetched) for fetched in listed.values()]
@@ -117,7 +127,7 @@ def _register(source: Source, context: Context, since: date, watched: date, shel
             if key not in held
         }
         unlisted = stored_inventory.unlisted(connection, source, since, until, list(listed))
-    found = Audit(
+    found = AuditResult(
         source.id, str(source.kind), reconcile(expected, stored), said, [], second, unlisted, troubles
     )
     # Of what is held the polls brought an answer: whether it is news does not depend on its day.
@@ -129,35 +139,35 @@ def _register(source: Source, context: Context, since: date, watched: date, shel
     return found
 
 
-def _expected(fetched: Fetched) -> Expected:
+def _expected(fetched: Fetched) -> ExpectedDocument:
     record = json.loads(fetched.answer.body)
-    return Expected(
+    return ExpectedDocument(
         fetched.key, date.fromisoformat(record["publication_date"]), " ".join(record["title"].split())
     )
 
 
 def _fill_silently(
-    source: Source, context: Context, missing: Sequence[Expected], listed: dict[str, Fetched]
-) -> Iterator[Filled]:
+    source: Source, context: PollContext, missing: Sequence[ExpectedDocument], listed: dict[str, Fetched]
+) -> Iterator[FilledGap]:
     if not missing:
         return
     history = _intake(source, context, baseline=True)
     _, unread = history.take_history([listed[one.key] for one in missing], _now(context))
     for one in missing:
         error = next((line for line in unread if line.startswith(f"{one.key}: ")), "")
-        yield Filled(one, "" if error else "stored", error=error, owed=False)
+        yield FilledGap(one, "" if error else "stored", error=error, owed=False)
 
 
 def _fill_document(
-    source: Source, context: Context, missing: Expected, fetched: Fetched, news: Intake
-) -> Filled:
+    source: Source, context: PollContext, missing: ExpectedDocument, fetched: Fetched, news: Ingest
+) -> FilledGap:
     """The record with its text where it is in the field, as a poll brings it."""
-    filled = Filled(missing)
-    nothing = Recollection({}, {})
+    filled = FilledGap(missing)
+    nothing = StoredSourceView({}, {})
     now = context.now()
     wanted = partial(in_field, now=now)
-    for item in federal_register.whole(source, nothing, context.client, now, wanted, fetched):
-        if isinstance(item, Trouble):
+    for item in federal_register.with_full_text(source, nothing, context.client, now, wanted, fetched):
+        if isinstance(item, ResourceError):
             filled.error = (
                 item.error.line()
             )  # of its text: the record comes all the same, and the text is owed
@@ -175,12 +185,12 @@ def _fill_document(
 # --- the Code of Federal Regulations ------------------------------------------------------------
 
 
-def _code(source: Source, context: Context, since: date) -> Audit:
-    book = ledger(source, context.client, since)
+def _code(source: Source, context: PollContext, since: date) -> AuditResult:
+    book = fetch_issues(source, context.client, since)
     with context.store.read() as connection:
         texts = stored_inventory.texts(connection, source)
         held = stored_inventory.held(connection, source)
-    cursor = source_state.states(context.store, [source.id])[source.id].cursor
+    cursor = source_state.source_states(context.store, [source.id])[source.id].cursor
     seen = {
         part: [date.fromisoformat(as_of) for as_of, _, _ in texts.get(ecfr.part_key(source, part), ())]
         for part in book.sizes
@@ -191,11 +201,11 @@ def _code(source: Source, context: Context, since: date) -> Audit:
     for part, size in book.sizes.items():
         behind = ecfr.part_key(source, part) in held
         if behind or not seen[part] or _other_size(cursor.get(f"part {part}", ""), size):
-            issue = Issue(part, book.as_of, None)
+            issue = EcfrIssue(part, book.as_of, None)
             if not any(open_.part == part and open_.until is None for open_ in gaps.values()):
                 gaps[_issue(source, issue)] = issue
     news = _intake(source, context, baseline=False)
-    filled, same = list[Filled](), set[Expected]()
+    filled, same = list[FilledGap](), set[ExpectedDocument]()
     for one, issue in sorted(gaps.items(), key=lambda gap: (gap[0].day, gap[0].key)):
         newest = max(seen[issue.part], default=date.min)
         known = {digest for _, digest, _ in texts.get(ecfr.part_key(source, issue.part), ())}
@@ -205,14 +215,14 @@ def _code(source: Source, context: Context, since: date) -> Audit:
         else:
             filled.append(gap)
     missing = {gap.expected for gap in filled}
-    stored = {one.key: Stored(one.key) for one in expected if one not in missing}
+    stored = {one.key: StoredDocument(one.key) for one in expected if one not in missing}
     account = reconcile([*expected, *missing], stored)
-    return Audit(source.id, str(source.kind), account, sum(map(len, book.issued.values())), filled)
+    return AuditResult(source.id, str(source.kind), account, sum(map(len, book.issued.values())), filled)
 
 
-def _issue(source: Source, issue: Issue) -> Expected:
+def _issue(source: Source, issue: EcfrIssue) -> ExpectedDocument:
     key = ecfr.part_key(source, issue.part)
-    return Expected(f"{key} as of {issue.day}", issue.day, key)
+    return ExpectedDocument(f"{key} as of {issue.day}", issue.day, key)
 
 
 def _other_size(mark: str, size: int | None) -> bool:
@@ -223,31 +233,31 @@ def _other_size(mark: str, size: int | None) -> bool:
 
 def _fill_issue(
     source: Source,
-    context: Context,
-    one: Expected,
-    issue: Issue,
-    news: Intake,
+    context: PollContext,
+    one: ExpectedDocument,
+    issue: EcfrIssue,
+    news: Ingest,
     known: set[str],
     *,
     as_news: bool,
-) -> Filled | None:
+) -> FilledGap | None:
     """None: its text is one that is stored, so nothing is missing."""
     try:
         fetched = ecfr.part_of_day(source, context.client, issue.part, issue.day.isoformat())
         if as_news:
             taken = news.take(fetched, _now(context), afresh=True)
             if taken.held:
-                return Filled(one, error=taken.held)
+                return FilledGap(one, error=taken.held)
             if taken.change is None:
                 return None
-            return Filled(one, "told" if taken.told else "stored", taken.told, taken.change)
+            return FilledGap(one, "told" if taken.told else "stored", taken.told, taken.change)
         digest = sha256(fetched.answer.body)
         if digest in known:
             return None
-        evidence = Fetched(f"evidence/{one.key}", Role.LISTING, fetched.answer, fetched.meta)
+        evidence = Fetched(f"evidence/{one.key}", ResourceType.LISTING, fetched.answer, fetched.meta)
         if news.known.get(evidence.key) is None:
             news.take(evidence, _now(context))
-            return Filled(one, "evidence", owed=False)
+            return FilledGap(one, "evidence", owed=False)
     except (FetchError, ParseError) as error:
-        return Filled(one, error=error.line())
+        return FilledGap(one, error=error.line())
     return None

@@ -16,18 +16,18 @@ from tracker.clock import legal_day
 from tracker.config.models import Source
 from tracker.errors import FetchError, NotFound, Unreachable
 from tracker.http.client import Client
-from tracker.ingest.poll import Context
+from tracker.ingest.poll import PollContext
 from tracker.model import Fetched
 from tracker.sources import govinfo
-from tracker.sources.federal_register_api import as_fetched, ask_one, canonical, key_of
-from tracker.sources.govinfo import Granule, Listed, Printed
+from tracker.sources.federal_register_api import canonical, fetch_document, key_of, to_fetched
+from tracker.sources.govinfo import ApiIssue, GovInfoIssue, IssueGranule
 
 _Said = TypeVar("_Said")
 _PATIENCE = 2  # refusals of one house in a row, after which it is not asked for more days
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class DayComparison:
     """One issue. `only_printed`: numbers that GovInfo has and the API has not; `only_listed`: the other way round."""
 
     day: date
@@ -38,38 +38,40 @@ class Compared:
 
 
 @dataclass(slots=True)
-class Second:
+class CrossCheck:
     """What the second channel says of one source. `through`: the last day up to which nothing was left out. `found`: the
     documents of the source that the API's list for it does not have, as they are to be stored, by their key."""
 
-    days: list[Compared] = field(default_factory=list)
+    days: list[DayComparison] = field(default_factory=list)
     not_compared: list[tuple[date, str]] = field(default_factory=list)
     found: dict[str, Fetched] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     through: date | None = None
 
 
-class Shelf:
+class IssueCache:
     """The issues that were asked for already, so that several sources share them: what each house said of a day, or why it
     said nothing."""
 
     def __init__(self) -> None:
-        self._printed: dict[tuple[str, date], Printed | FetchError] = {}
-        self._listed: dict[tuple[str, date], dict[str, Listed] | FetchError] = {}
+        self._printed: dict[tuple[str, date], GovInfoIssue | FetchError] = {}
+        self._listed: dict[tuple[str, date], dict[str, ApiIssue] | FetchError] = {}
         self._refused: dict[str, int] = {}
 
-    def printed(self, source: Source, client: Client, day: date) -> Printed | FetchError:
+    def printed(self, source: Source, client: Client, day: date) -> GovInfoIssue | FetchError:
         place = (source.issues_url, day)
         if place not in self._printed:
             self._printed[place] = self._asked(
-                source.issues_url, partial(govinfo.printed, source, client, day)
+                source.issues_url, partial(govinfo.fetch_govinfo_issue, source, client, day)
             )
         return self._printed[place]
 
-    def listed(self, source: Source, client: Client, day: date) -> dict[str, Listed] | FetchError:
+    def listed(self, source: Source, client: Client, day: date) -> dict[str, ApiIssue] | FetchError:
         place = (source.base_url, day)
         if place not in self._listed:
-            self._listed[place] = self._asked(source.base_url, partial(govinfo.listed, source, client, day))
+            self._listed[place] = self._asked(
+                source.base_url, partial(govinfo.fetch_api_issue, source, client, day)
+            )
         return self._listed[place]
 
     def _asked(self, house: str, ask: Callable[[], _Said]) -> _Said | FetchError:
@@ -87,9 +89,9 @@ class Shelf:
         return said
 
 
-def compare(source: Source, day: date, printed: Printed, listed: dict[str, Listed]) -> Compared:
+def compare(source: Source, day: date, printed: GovInfoIssue, listed: dict[str, ApiIssue]) -> DayComparison:
     """Which documents of the source one house has and the other has not. Pure."""
-    return Compared(
+    return DayComparison(
         day,
         len(printed.documents),
         len(listed),
@@ -104,22 +106,24 @@ def compare(source: Source, day: date, printed: Printed, listed: dict[str, Liste
             sorted(
                 one.number
                 for name, one in listed.items()
-                if name not in printed.documents and govinfo.lists(source, one)
+                if name not in printed.documents and govinfo.is_listed(source, one)
             )
         ),
     )
 
 
-def consult(source: Source, context: Context, since: date, known: dict[str, Fetched], shelf: Shelf) -> Second:
+def cross_check(
+    source: Source, context: PollContext, since: date, known: dict[str, Fetched], shelf: IssueCache
+) -> CrossCheck:
     """Compares every working day from `since`, as far back as documents are looked at again, to today. `known` is what
     the API's list for this source has."""
-    second = Second()
+    second = CrossCheck()
     today = legal_day(context.now())
     first = max(since, today - source.recheck)
     if first > since:
         reason = f"before {first}: longer ago than documents are looked at again (recheck)"
         second.not_compared.append((since, reason))
-    numbers = {govinfo.folded(key.partition(" of ")[0]) for key in known}
+    numbers = {govinfo.normalized_number(key.partition(" of ")[0]) for key in known}
     whole = first == since
     for day in _working_days(first, today):
         printed = shelf.printed(source, context.client, day)
@@ -131,13 +135,13 @@ def consult(source: Source, context: Context, since: date, known: dict[str, Fetc
             continue
         if whole:
             second.through = day
-        if isinstance(printed, Printed) and isinstance(listed, dict):
+        if isinstance(printed, GovInfoIssue) and isinstance(listed, dict):
             compared = compare(source, day, printed, listed)
             second.days.append(compared)
             owed = [
                 (one.number, None)
                 for name, one in listed.items()
-                if name not in numbers and govinfo.lists(source, one)
+                if name not in numbers and govinfo.is_listed(source, one)
             ]
             absent = set(compared.only_printed)
             gone = [
@@ -157,7 +161,7 @@ def _working_days(first: date, last: date) -> Iterator[date]:
             yield day
 
 
-def _missing_side(printed: Printed | FetchError, listed: dict[str, Listed] | FetchError) -> str:
+def _missing_side(printed: GovInfoIssue | FetchError, listed: dict[str, ApiIssue] | FetchError) -> str:
     """Why a day cannot be compared; empty where it can, and where neither has an issue."""
     if isinstance(listed, FetchError):
         return f"Federal Register API: {listed.cause}"
@@ -168,18 +172,20 @@ def _missing_side(printed: Printed | FetchError, listed: dict[str, Listed] | Fet
 
 def _fetch(
     source: Source,
-    context: Context,
+    context: PollContext,
     day: date,
     number: str,
-    granule: Granule | None,
-    printed: Printed,
-    second: Second,
+    granule: IssueGranule | None,
+    printed: GovInfoIssue,
+    second: CrossCheck,
 ) -> None:
     """A document by its number, as the API has it, or where it has not, as GovInfo describes it."""
     try:
-        record, answer = ask_one(source, context.client, number, context.client.deadline(source.time_limit))
+        record, answer = fetch_document(
+            source, context.client, number, context.client.deadline(source.time_limit)
+        )
         key = key_of(record)
-        second.found[key] = as_fetched(record, key, canonical(record), answer)
+        second.found[key] = to_fetched(record, key, canonical(record), answer)
     except NotFound:
         if granule is not None:
             second.found[granule.number] = govinfo.as_record(source, granule, day, printed)

@@ -8,15 +8,15 @@ from typing import Any
 from tracker.i18n import t
 from tracker.model import Language
 from tracker.reconciliation.comparison import percentile
-from tracker.reconciliation.gap_filling import Audit
-from tracker.reconciliation.govinfo_crosscheck import Second
-from tracker.sanitize import line, shorten
-from tracker.serialization import instant
+from tracker.reconciliation.gap_filling import AuditResult
+from tracker.reconciliation.govinfo_crosscheck import CrossCheck
+from tracker.sanitize import sanitize_line, shorten
+from tracker.serialization import format_instant
 
 _SHOWN = 40  # lines of one kind; --json has all
 
 
-def as_json(audit: Audit) -> dict[str, Any]:
+def as_json(audit: AuditResult) -> dict[str, Any]:
     account = audit.account
     return {
         "source": audit.source,
@@ -35,8 +35,8 @@ def as_json(audit: Audit) -> dict[str, Any]:
             for gap in audit.gaps
         ],
         "late": [
-            {"key": late.expected.key, "day": late.expected.day.isoformat(), "first_seen": instant(late.first_seen),
-             "told": late.told_at and instant(late.told_at),
+            {"key": late.expected.key, "day": late.expected.day.isoformat(), "first_seen": format_instant(late.first_seen),
+             "told": late.told_at and format_instant(late.told_at),
              "seconds": late.told_at and (late.told_at - late.first_seen).total_seconds()}
             for late in account.late
         ],
@@ -53,7 +53,7 @@ def as_json(audit: Audit) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _second_json(second: Second) -> dict[str, Any]:
+def _second_json(second: CrossCheck) -> dict[str, Any]:
     return {
         "channel": "govinfo",
         "through": second.through and second.through.isoformat(),
@@ -66,7 +66,7 @@ def _second_json(second: Second) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def lines(audit: Audit, language: Language) -> Iterator[str]:
+def lines(audit: AuditResult, language: Language) -> Iterator[str]:
     """What people read of an audit; untrusted words are made harmless."""
 
     def said(key: str, **values: object) -> str:
@@ -83,25 +83,27 @@ def lines(audit: Audit, language: Language) -> Iterator[str]:
             "day", day=day.day, expected=day.expected, stored=day.stored, missing=len(day.missing), late=len(day.late),
         )  # fmt: skip
     for gap in audit.gaps[:_SHOWN]:
-        became = said(gap.how or "open", alerts=gap.alerts) + (f" ({line(gap.error)})" if gap.error else "")
+        became = said(gap.how or "open", alerts=gap.alerts) + (
+            f" ({sanitize_line(gap.error)})" if gap.error else ""
+        )
         yield "  " + said(
-            "missing", name=line(gap.expected.key), day=gap.expected.day, title=shorten(line(gap.expected.title), 60), became=became,
+            "missing", name=sanitize_line(gap.expected.key), day=gap.expected.day, title=shorten(sanitize_line(gap.expected.title), 60), became=became,
         )  # fmt: skip
     for late in account.late[:_SHOWN]:
-        told = said("told-at", at=instant(late.told_at)) if late.told_at else said("not-told")
+        told = said("told-at", at=format_instant(late.told_at)) if late.told_at else said("not-told")
         yield "  " + said(
             "late",
-            name=line(late.expected.key),
+            name=sanitize_line(late.expected.key),
             day=late.expected.day,
-            seen=instant(late.first_seen),
+            seen=format_instant(late.first_seen),
             told=told,
         )
     for number in audit.unlisted[:_SHOWN]:
-        yield "  " + said("unlisted", name=line(number))
+        yield "  " + said("unlisted", name=sanitize_line(number))
     if audit.second is not None:
         yield from (f"  {told}" for told in _second(audit.second, language))
     for trouble in audit.troubles[:_SHOWN]:
-        yield "  " + said("error", error=line(trouble))
+        yield "  " + said("error", error=sanitize_line(trouble))
     if account.delays:
         yield "  " + said(
             "delays", half=_seconds(account.delays, 0.5), most=_seconds(account.delays, 0.95), longest=_seconds(account.delays, 1.0),
@@ -112,13 +114,13 @@ def _seconds(values: tuple[float, ...], share: float) -> str:
     return f"{percentile(values, share) or 0:.0f}"
 
 
-def _second(second: Second, language: Language) -> Iterator[str]:
+def _second(second: CrossCheck, language: Language) -> Iterator[str]:
     printed, listed = sum(day.printed for day in second.days), sum(day.listed for day in second.days)
     yield t("audit.compared", language, issues=len(second.days), printed=printed, listed=listed)
     for day in second.days:
         for number in day.only_printed:
-            yield t("audit.only-printed", language, name=line(number), day=day.day)
+            yield t("audit.only-printed", language, name=sanitize_line(number), day=day.day)
         for number in day.only_listed:
-            yield t("audit.only-listed", language, name=line(number), day=day.day)
+            yield t("audit.only-listed", language, name=sanitize_line(number), day=day.day)
     for missed, reason in second.not_compared[:_SHOWN]:
-        yield t("audit.not-compared", language, day=missed, reason=line(reason))
+        yield t("audit.not-compared", language, day=missed, reason=sanitize_line(reason))

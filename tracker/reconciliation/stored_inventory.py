@@ -8,23 +8,23 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, select
 
 from tracker.config.models import Source
-from tracker.model import Role
-from tracker.reconciliation.comparison import Stored
+from tracker.model import ResourceType
+from tracker.reconciliation.comparison import StoredDocument
 from tracker.storage.schema import ATTEMPT, CHANGE, DELIVERY, RESOURCE, SNAPSHOT, VERSION
 
 _MANY = 500  # values in one IN list
 
 
-def documents(connection: Connection, keys: Sequence[str]) -> dict[str, Stored]:
+def documents(connection: Connection, keys: Sequence[str]) -> dict[str, StoredDocument]:
     """Of these documents of the Federal Register, by the keys of its API records, those whose record is stored, whatever
     source brought it. What was only on public inspection so far is not among them."""
-    found: dict[str, Stored] = {}
+    found: dict[str, StoredDocument] = {}
     for start in range(0, len(keys), _MANY):
         found.update(_documents(connection, list(keys[start : start + _MANY])))
     return found
 
 
-def _documents(connection: Connection, keys: list[str]) -> dict[str, Stored]:
+def _documents(connection: Connection, keys: list[str]) -> dict[str, StoredDocument]:
     rows = connection.execute(
         select(VERSION.c.key, VERSION.c.identity, VERSION.c.snapshots).where(VERSION.c.key.in_(keys))
     ).all()
@@ -34,7 +34,7 @@ def _documents(connection: Connection, keys: list[str]) -> dict[str, Stored]:
     for start in range(0, len(ids), _MANY):
         for identity in connection.execute(
             select(SNAPSHOT.c.id).where(
-                SNAPSHOT.c.id.in_(ids[start : start + _MANY]), SNAPSHOT.c.role == str(Role.FR_RECORD)
+                SNAPSHOT.c.id.in_(ids[start : start + _MANY]), SNAPSHOT.c.role == str(ResourceType.FR_RECORD)
             )
         ).scalars():
             key, name = first[identity]
@@ -53,9 +53,9 @@ def _documents(connection: Connection, keys: list[str]) -> dict[str, Stored]:
     ).all()
     known = {row.identity: row for row in records}
     return {
-        key: Stored(key, known[name].detected_at, known[name].at, bool(known[name].baseline))
+        key: StoredDocument(key, known[name].detected_at, known[name].at, bool(known[name].baseline))
         if name in known
-        else Stored(key)
+        else StoredDocument(key)
         for name, key in published.items()
     }
 
@@ -81,7 +81,7 @@ def texts(connection: Connection, source: Source) -> dict[str, list[tuple[str, s
     rows = connection.execute(
         select(
             SNAPSHOT.c.id, SNAPSHOT.c.key, SNAPSHOT.c.meta, SNAPSHOT.c.sha256, SNAPSHOT.c.fetched_at
-        ).where(SNAPSHOT.c.source == source.id, SNAPSHOT.c.role == str(Role.ECFR_PART))
+        ).where(SNAPSHOT.c.source == source.id, SNAPSHOT.c.role == str(ResourceType.ECFR_PART))
     )
     for row in rows:
         if row.id in versions and "as_of" in row.meta:

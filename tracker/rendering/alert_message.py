@@ -13,12 +13,12 @@ from datetime import date, datetime
 from itertools import islice
 
 from tracker.clock import legal_day
-from tracker.i18n import day, label, moment, t
-from tracker.legal_status.current import standing, standing_line
+from tracker.i18n import format_day, format_instant, label, t
+from tracker.legal_status.current import current_status, status_line
 from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, SpanKind, Topic
-from tracker.rendering.deadlines import ahead, change_url, days_left
-from tracker.rendering.location_text import noted, status_where, timed, where_said
-from tracker.sanitize import first_sentence, line, safe_url, shorten
+from tracker.rendering.deadlines import change_url, days_left, upcoming
+from tracker.rendering.location_text import date_note, location_label, status_where, timed
+from tracker.sanitize import first_sentence, safe_url, sanitize_line, shorten
 
 QUOTES = 3
 QUOTE_LENGTH = 280
@@ -28,7 +28,7 @@ UNITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class LabeledFact:
     """A line of an alert. `strong` ones must not be missed: the legal status, what is due soon."""
 
     label: str
@@ -37,7 +37,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class OfficialQuote:
     """Official words, where they stood, and what they show: a topic, a profile, the link to Japan, or
     nothing in particular."""
 
@@ -54,7 +54,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListEntry:
     """One alert among several that are told in one message. `note`: what of it must not be missed; `link`: its
     page in the viewer."""
 
@@ -67,7 +67,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class ChangedPassage:
     """A unit that changed: runs of words that are the same, went or came, in the order of the text."""
 
     path: str
@@ -97,17 +97,17 @@ class Message:
     what: str
     title: str
     detail: str
-    points: tuple[Fact, ...]
-    quotes: tuple[Quote, ...]
-    facts: tuple[Fact, ...]
-    links: tuple[Fact, ...]
+    points: tuple[LabeledFact, ...]
+    quotes: tuple[OfficialQuote, ...]
+    facts: tuple[LabeledFact, ...]
+    links: tuple[LabeledFact, ...]
     notice: str
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ListEntry, ...] = ()
     number: str = ""
-    passages: tuple[Passage, ...] = ()
+    passages: tuple[ChangedPassage, ...] = ()
 
 
-def message(
+def build_message(
     change: Change,
     language: Language,
     *,
@@ -128,9 +128,12 @@ def message(
     level, badge = tagging.level, level_badge(tagging.level, tagging.direction, language)
     if level is Level.NONE and change.profiles:  # told for a profile alone, so by its level
         match = max(change.profiles, key=lambda each: each.level.rank)
-        level, badge = match.level, f"{line(match.profile)}: {level_badge(match.level, None, language)}"
+        level, badge = (
+            match.level,
+            f"{sanitize_line(match.profile)}: {level_badge(match.level, None, language)}",
+        )
     what, detail = what_changed(change, language)
-    title = line(change.title)
+    title = sanitize_line(change.title)
     address = safe_url(change.url)
     return Message(
         id=change.id,
@@ -147,11 +150,11 @@ def message(
         quotes=_quotes(change, language, today),
         facts=_facts(change, language, timezone),
         links=(
-            Fact(t("message.open", language), change_url(viewer_url, change.id)),
-            *((Fact(t("message.official", language), address),) if address else ()),
+            LabeledFact(t("message.open", language), change_url(viewer_url, change.id)),
+            *((LabeledFact(t("message.official", language), address),) if address else ()),
         ),
         notice=t("message.notice", language),
-        number=line(change.document_number or change.citation or ""),
+        number=sanitize_line(change.document_number or change.citation or ""),
     )
 
 
@@ -167,22 +170,22 @@ def level_badge(level: Level, direction: Direction | None, language: Language) -
 def what_changed(change: Change, language: Language) -> tuple[str, str]:
     """The change in one line, and what else is told of it: its summary's first sentence and the rest,
     else the units that it touches, else its title."""
-    summary = line(change.tagging.summary.get(language))
+    summary = sanitize_line(change.tagging.summary.get(language))
     if summary:
         return first_sentence(summary, language)
     units = change.tagging.units
     kind = label("kind", change.kind, language)
-    title = line(change.title)
+    title = sanitize_line(change.title)
     if change.kind not in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE} or not units:
         said = kind if language == "ja" else kind.lower()
         return t("message.what-new", language, kind=said, title=title), ""
-    first = line(units[0])
+    first = sanitize_line(units[0])
     if len(units) == 1:
         return t("message.what-unit", language, kind=kind, first=first), ""
     return t("message.what-units", language, kind=kind, first=first, count=len(units)), ""
 
 
-def force(change: Change, today: date, language: Language) -> str:
+def force_label(change: Change, today: date, language: Language) -> str:
     """Whether it is in force. A page or a list says nothing of its own force, and then nothing is said;
     of a document it is worth saying that it does not. What it stays itself stands on the other's record."""
     silent = change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE}
@@ -190,10 +193,10 @@ def force(change: Change, today: date, language: Language) -> str:
         return ""
     own = {change.document_number, change.citation} - {None}
     said = [one for one in change.tagging.status if not (one.state == "stayed" and one.by in own)]
-    return standing_line(said, today, language, codified=codified(change))
+    return status_line(said, today, language, codified=is_codified(change))
 
 
-def codified(change: Change) -> bool:
+def is_codified(change: Change) -> bool:
     """Whether it is, or amends, text of the CFR."""
     return change.kind in {DocumentKind.CFR, DocumentKind.RULE, DocumentKind.CORRECTION}
 
@@ -202,43 +205,52 @@ def _subject(change: Change, language: Language, badge: str, marks: Iterable[str
     number = change.document_number or change.citation
     marked = "・".join((badge, *marks)) if language == "ja" else ", ".join((badge, *marks))
     subject = t("message.subject", language, level=marked, what=what)
-    return shorten(subject, SUBJECT_LENGTH) + (f" ({line(number)})" if number else "")
+    return shorten(subject, SUBJECT_LENGTH) + (f" ({sanitize_line(number)})" if number else "")
 
 
-def _points(change: Change, language: Language, today: date) -> tuple[Fact, ...]:
+def _points(change: Change, language: Language, today: date) -> tuple[LabeledFact, ...]:
     tagging = change.tagging
     topics = [label("topic", topic.id, language) for topic in _ranked_topics(change)]
     profiles = [
-        f"{line(match.profile)} ({label('level', match.level, language)})" for match in change.profiles
+        f"{sanitize_line(match.profile)} ({label('level', match.level, language)})"
+        for match in change.profiles
     ]
     separator = "、" if language == "ja" else ", "
     offered = (
-        Fact(t("message.status", language), force(change, today, language), strong=bool(tagging.status)),
+        LabeledFact(
+            t("message.status", language), force_label(change, today, language), strong=bool(tagging.status)
+        ),
         *_deadlines(change, language, today),
-        Fact(t("message.reason", language), line(tagging.reason.get(language))),
-        Fact(t("message.topics", language), separator.join(topics)),
-        Fact(t("message.profiles", language), separator.join(profiles)),
+        LabeledFact(t("message.reason", language), sanitize_line(tagging.reason.get(language))),
+        LabeledFact(t("message.topics", language), separator.join(topics)),
+        LabeledFact(t("message.profiles", language), separator.join(profiles)),
     )
     return tuple(point for point in offered if point.value)
 
 
-def _deadlines(change: Change, language: Language, today: date) -> tuple[Fact, ...]:
+def _deadlines(change: Change, language: Language, today: date) -> tuple[LabeledFact, ...]:
     facts = []
-    for entry in ahead(change, today):
+    for entry in upcoming(change, today):
         extra = [days_left(entry.date, today, language)]
         if entry.time:
             extra.append(timed(entry))
         elif entry.type == "comments-close":
             extra.append(t("message.eastern", language))
         if entry.note:
-            extra.append(noted(entry.note, language))
+            extra.append(date_note(entry.note, language))
         said = "、".join(extra) if language == "ja" else ", ".join(extra)
         bracketed = f"({said})" if language == "ja" else f" ({said})"
         soon = (entry.date - today).days <= SOON
-        facts.append(Fact(label("date", entry.type, language), day(entry.date, language) + bracketed, soon))
+        facts.append(
+            LabeledFact(
+                label("date", entry.type, language), format_day(entry.date, language) + bracketed, soon
+            )
+        )
     for closed in _closed(change, today):
         past = t("message.closed", language, past=days_left(closed, today, language))
-        facts.append(Fact(label("date", "comments-close", language), day(closed, language) + past))
+        facts.append(
+            LabeledFact(label("date", "comments-close", language), format_day(closed, language) + past)
+        )
     return tuple(facts)
 
 
@@ -257,58 +269,60 @@ def _ranked_topics(change: Change) -> list[Topic]:
     return sorted(change.tagging.topics, key=lambda topic: -topic.score)
 
 
-def _quotes(change: Change, language: Language, today: date) -> tuple[Quote, ...]:
+def _quotes(change: Change, language: Language, today: date) -> tuple[OfficialQuote, ...]:
     """The words that carry the alert: why it is not simply in force, the link to Japan, then one for each
     topic, then one for each profile."""
     offered: list[tuple[Evidence, str]] = []
-    now = standing(change.tagging.status, today).now
+    now = current_status(change.tagging.status, today).now
     if now is not None and now.quote and now.state != "in-force":
         offered.append((Evidence(now.quote, status_where(now, change)), label("status", now.state, language)))
     offered += [(evidence, t("message.nexus", language)) for evidence in change.tagging.japan_nexus[:1]]
-    title = line(change.title)
+    title = sanitize_line(change.title)
     for name, words in (
         *((label("topic", topic.id, language), topic.evidence) for topic in _ranked_topics(change)),
-        *((line(match.profile), match.evidence) for match in change.profiles),
+        *((sanitize_line(match.profile), match.evidence) for match in change.profiles),
     ):
         # The title is read already.
-        telling = (entry for entry in words if line(entry.quote) not in title)
+        telling = (entry for entry in words if sanitize_line(entry.quote) not in title)
         offered += [(entry, name) for entry in islice(telling, 1)]
     if not offered:
         offered.append((Evidence(change.abstract, "abstract"), ""))
-    chosen: dict[str, Quote] = {}
+    chosen: dict[str, OfficialQuote] = {}
     for evidence, shows in offered:
-        text = line(evidence.quote)
+        text = sanitize_line(evidence.quote)
         read = any(text in other or other in text for other in chosen)
         if text and not read and len(chosen) < QUOTES:
-            chosen[text] = Quote(shorten(text, QUOTE_LENGTH), where_said(evidence.where, language), shows)
+            chosen[text] = OfficialQuote(
+                shorten(text, QUOTE_LENGTH), location_label(evidence.where, language), shows
+            )
     return tuple(chosen.values())
 
 
-def _facts(change: Change, language: Language, timezone: str) -> tuple[Fact, ...]:
+def _facts(change: Change, language: Language, timezone: str) -> tuple[LabeledFact, ...]:
     document = ", ".join(
-        line(part)
+        sanitize_line(part)
         for part in (
             label("kind", change.kind, language),
             change.document_number or "",
             change.citation or "",
-            day(change.published, language) if change.published else "",
+            format_day(change.published, language) if change.published else "",
         )
         if part
     )
     offered = (
         ("message.document", document),
-        ("message.agencies", ", ".join(line(agency) for agency in change.agencies)),
+        ("message.agencies", ", ".join(sanitize_line(agency) for agency in change.agencies)),
         ("message.units", _listed(change.tagging.units, language)),
         ("message.eccns", _listed(change.tagging.eccns, language)),
-        ("message.source", line(change.source)),
-        ("message.detected", moment(change.detected_at, language, timezone)),
+        ("message.source", sanitize_line(change.source)),
+        ("message.detected", format_instant(change.detected_at, language, timezone)),
         ("message.id", change.id),
     )
-    return tuple(Fact(t(key, language), value) for key, value in offered if value)
+    return tuple(LabeledFact(t(key, language), value) for key, value in offered if value)
 
 
 def _listed(values: tuple[str, ...], language: Language) -> str:
-    shown = ", ".join(line(value) for value in values[:UNITS])
+    shown = ", ".join(sanitize_line(value) for value in values[:UNITS])
     if len(values) <= UNITS:
         return shown
     more = t("message.more", language, count=len(values) - UNITS)

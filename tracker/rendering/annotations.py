@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tracker.i18n import label, stamp, t
+from tracker.i18n import format_timestamp, label, t
 from tracker.model import Language
-from tracker.sanitize import line
+from tracker.sanitize import sanitize_line
 
 
-def besides(beside: Mapping[str, Any], language: Language, timezone: str) -> dict[str, Any]:
+def annotation_lines(beside: Mapping[str, Any], language: Language, timezone: str) -> dict[str, Any]:
     """`resembles` and `model_summary` of `Reader.beside` in words, each None where there is none. A summary has a
     `mark` that says who wrote it, `sentences` (text and quote) and `notes`; without sentences the mark says why."""
     like, wrote = beside.get("resembles"), beside.get("model_summary")
@@ -25,13 +25,16 @@ def _resembles(like: Mapping[str, Any], language: Language) -> dict[str, str]:
     score = f"{like['score']:.2f}"
     return {
         "heading": t("beside.resembles", language, topic=label("topic", like["topic"], language)),
-        "says": t("beside.resembles-says", language, reference=line(like["reference"]), score=score),
+        "says": t("beside.resembles-says", language, reference=sanitize_line(like["reference"]), score=score),
     }
 
 
 def _summary(wrote: Mapping[str, Any], language: Language, timezone: str) -> dict[str, Any]:
-    moment, model = stamp(datetime.fromisoformat(wrote["at"]), timezone), line(wrote["model"])
-    said = line(label("beside.reason", wrote["reason"], language))
+    moment, model = (
+        format_timestamp(datetime.fromisoformat(wrote["at"]), timezone),
+        sanitize_line(wrote["model"]),
+    )
+    said = sanitize_line(label("beside.reason", wrote["reason"], language))
     notes = []
     match wrote["state"]:
         case "made":
@@ -47,7 +50,7 @@ def _summary(wrote: Mapping[str, Any], language: Language, timezone: str) -> dic
         "heading": t("beside.summary", language),
         "mark": mark,
         "sentences": [
-            {"text": line(sentence[language]), "quote": line(sentence["quote"])}
+            {"text": sanitize_line(sentence[language]), "quote": sanitize_line(sentence["quote"])}
             for sentence in wrote["sentences"]
         ],
         "notes": notes,

@@ -10,16 +10,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tracker.clock import reader_day
-from tracker.i18n import day, label, moment, stamp, t
-from tracker.model import Bilingual, Change, Evidence, Language, LegalDate, Level
-from tracker.rendering.alert_message import force, level_badge, what_changed
-from tracker.rendering.annotations import besides
+from tracker.i18n import format_day, format_instant, format_timestamp, label, t
+from tracker.model import Change, Evidence, Language, LegalDate, Level, LocalizedText
+from tracker.rendering.alert_message import force_label, level_badge, what_changed
+from tracker.rendering.annotations import annotation_lines
 from tracker.rendering.deadlines import change_url, days_left
-from tracker.rendering.delivery_hold import held_line
-from tracker.rendering.location_text import noted, status_where, timed, where_said
+from tracker.rendering.delivery_hold import hold_line
+from tracker.rendering.location_text import date_note, location_label, status_where, timed
 from tracker.rendering.terminal import aligned, drawn
-from tracker.sanitize import line
-from tracker.serialization import restore
+from tracker.sanitize import sanitize_line
+from tracker.serialization import change_from_json
 from tracker.storage.instants import from_text
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _row(record: Mapping[str, Any], language: Language, timezone: str) -> list[s
         record["published"] or reader_day(seen, timezone).isoformat(),
         label("kind", record["kind"], language),
         record["id"],
-        line(record["title"]) + (f" [{', '.join(topics)}]" if topics else ""),
+        sanitize_line(record["title"]) + (f" [{', '.join(topics)}]" if topics else ""),
     ]
 
 
@@ -67,16 +67,16 @@ def page(
     `deliveries` are rows of `store.reading`: channel, state, attempts, reason, tries; `answers` too: side, url,
     fetched_at, sha256, tls; `beside` is its `beside`.
     """
-    change = restore(record)
-    seen = (t("message.detected", language), moment(change.detected_at, language, timezone))
+    change = change_from_json(record)
+    seen = (t("message.detected", language), format_instant(change.detected_at, language, timezone))
     links = (
         (t("message.open", language), change_url(viewer_url, change.id)),
-        (t("message.official", language), line(change.url)),
+        (t("message.official", language), sanitize_line(change.url)),
     )
     facts = [*_identity(change, language), seen, *links, (t("message.id", language), change.id)]
     return drawn(
         *_opening(change, language, today),
-        *_beside(besides(beside or {}, language, timezone)),
+        *_beside(annotation_lines(beside or {}, language, timezone)),
         _facts(facts),
         *_heading(t("delivery.title", language)),
         _deliveries(deliveries, language, timezone) if deliveries else t("delivery.none", language),
@@ -86,8 +86,8 @@ def page(
 
 def tag_page(record: Mapping[str, Any], language: Language) -> str:
     """`tracker tag`: what is said of one document, which no store knows of yet."""
-    change = restore({"id": "", "source": "", "detected_at": "1970-01-01T00:00:00Z", **record})
-    beside = _beside(besides(record, language, ""))
+    change = change_from_json({"id": "", "source": "", "detected_at": "1970-01-01T00:00:00Z", **record})
+    beside = _beside(annotation_lines(record, language, ""))
     return drawn(*_opening(change, language, None), *beside, _facts(_identity(change, language)))
 
 
@@ -116,7 +116,7 @@ def review_table(
         did = " ".join(filter(None, (label("web.did", entry["action"], language), value)))
         title = (titles.get(entry["change_id"]) or {}).get("title") or ""
         rows.append(
-            [stamp(from_text(entry["at"]), timezone), line(entry["who"]), line(did), line(entry["note"]), entry["change_id"], line(title)[:60]]
+            [format_timestamp(from_text(entry["at"]), timezone), sanitize_line(entry["who"]), sanitize_line(did), sanitize_line(entry["note"]), entry["change_id"], sanitize_line(title)[:60]]
         )  # fmt: skip
     return "\n".join(aligned(rows))
 
@@ -129,11 +129,11 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
     yield Text(f" {level_badge(tagging.level, tagging.direction, language)} ", style=_STYLES[tagging.level])
     what, detail = what_changed(change, language)
     yield Text(what, style="bold")
-    if line(change.title) not in what:
-        yield Text(line(change.title))
+    if sanitize_line(change.title) not in what:
+        yield Text(sanitize_line(change.title))
     if detail:
         yield Text(detail)
-    in_force = force(change, today, language) if today is not None else ""
+    in_force = force_label(change, today, language) if today is not None else ""
     if in_force:
         yield _facts([(t("message.status", language), in_force)])
     if tagging.dates:
@@ -141,13 +141,13 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
         yield _dates(change, language, today)
     yield from _reasons(t("message.reason", language), tagging.reason)
     yield from _quoted(change, language)
-    units = [line(unit) for unit in tagging.units]
+    units = [sanitize_line(unit) for unit in tagging.units]
     if units:
         yield from _heading(t("message.units", language))
         yield Text(", ".join(units))
     if change.abstract:
         yield from _heading(t("message.abstract", language))
-        yield Text(line(change.abstract))
+        yield Text(sanitize_line(change.abstract))
     yield Text()
 
 
@@ -177,10 +177,10 @@ def _heading(words: str) -> Iterator[Text]:
     yield Text(words, style="bold underline")
 
 
-def _reasons(words: str, reason: Bilingual) -> Iterator[Text]:
+def _reasons(words: str, reason: LocalizedText) -> Iterator[Text]:
     from rich.text import Text
 
-    told = [line(text) for text in (reason.ja, reason.en) if line(text)]
+    told = [sanitize_line(text) for text in (reason.ja, reason.en) if sanitize_line(text)]
     if told:
         yield from _heading(words)
         yield from (Text(text) for text in told)
@@ -190,23 +190,25 @@ def _identity(change: Change, language: Language) -> list[tuple[str, str]]:
     document = (
         change.document_number,
         change.citation,
-        day(change.published, language) if change.published else "",
+        format_day(change.published, language) if change.published else "",
     )
     offered = (
         (
             "message.document",
-            ", ".join(line(part) for part in (label("kind", change.kind, language), *document) if part),
+            ", ".join(
+                sanitize_line(part) for part in (label("kind", change.kind, language), *document) if part
+            ),
         ),
-        ("message.agencies", ", ".join(line(agency) for agency in change.agencies)),
-        ("message.eccns", ", ".join(line(eccn) for eccn in change.tagging.eccns)),
+        ("message.agencies", ", ".join(sanitize_line(agency) for agency in change.agencies)),
+        ("message.eccns", ", ".join(sanitize_line(eccn) for eccn in change.tagging.eccns)),
         (
             "message.links",
             ", ".join(
-                f"{line(link.target)} ({label('relation', link.relation, language)})"
+                f"{sanitize_line(link.target)} ({label('relation', link.relation, language)})"
                 for link in change.tagging.links
             ),
         ),
-        ("message.source", line(change.source)),
+        ("message.source", sanitize_line(change.source)),
     )
     return [(t(key, language), value) for key, value in offered if value]
 
@@ -236,10 +238,10 @@ def _dates(change: Change, language: Language, today: date | None) -> Table:
             Text(" ".join(part for part in (entry.date.isoformat(), timed(entry)) if part), style=gone),
             Text(
                 label("date", entry.type, language)
-                + (f" ({noted(entry.note, language)})" if entry.note else "")
+                + (f" ({date_note(entry.note, language)})" if entry.note else "")
             ),
             Text(_standing(entry, language, today)),
-            Text(f"“{line(entry.quote)}”" if entry.quote else "", style="italic"),
+            Text(f"“{sanitize_line(entry.quote)}”" if entry.quote else "", style="italic"),
         )
     return grid
 
@@ -260,7 +262,7 @@ def _quoted(change: Change, language: Language) -> Iterator[Any]:
         for topic in tagging.topics
     ]
     shown += [
-        (f"{line(match.profile)}: {label('level', match.level, language)}", match.evidence)
+        (f"{sanitize_line(match.profile)}: {label('level', match.level, language)}", match.evidence)
         for match in change.profiles
     ]
     if tagging.japan_nexus:
@@ -275,8 +277,8 @@ def _quoted(change: Change, language: Language) -> Iterator[Any]:
     for name, evidence in shown:
         yield Text(name, style="bold")
         for entry in evidence:
-            words = Text(f"  “{line(entry.quote)}”", style="italic")
-            where = where_said(entry.where, language)
+            words = Text(f"  “{sanitize_line(entry.quote)}”", style="italic")
+            where = location_label(entry.where, language)
             yield words.append(f" — {where}" if where else "", style="dim not italic")
 
 
@@ -290,11 +292,11 @@ def _deliveries(deliveries: Sequence[Mapping[str, Any]], language: Language, tim
     for delivery in deliveries:
         last = delivery["tries"][-1] if delivery["tries"] else None
         table.add_row(
-            Text(line(delivery["channel"])),
+            Text(sanitize_line(delivery["channel"])),
             Text(label("delivery", delivery["state"], language)),
             str(delivery["attempts"]),
-            stamp(from_text(last["at"]), timezone) if last else "",
-            Text(line(last["answer"]) if last else held_line(delivery, language, timezone)),
+            format_timestamp(from_text(last["at"]), timezone) if last else "",
+            Text(sanitize_line(last["answer"]) if last else hold_line(delivery, language, timezone)),
         )
     return table
 
@@ -308,13 +310,13 @@ def _answers(answers: Sequence[Mapping[str, Any]], language: Language, timezone:
     for answer in answers:
         tls = answer["tls"]
         peer = (
-            t("answer.peer", language, subject=line(tls["subject"]), issuer=line(tls["issuer"]), version=line(tls["version"]),
-              sha256=line(tls["sha256"]))
+            t("answer.peer", language, subject=sanitize_line(tls["subject"]), issuer=sanitize_line(tls["issuer"]), version=sanitize_line(tls["version"]),
+              sha256=sanitize_line(tls["sha256"]))
             if tls
             else t("answer.no_peer", language)
         )  # fmt: skip
         yield Text(
-            f"{stamp(answer['fetched_at'], timezone)}  {t('answer.' + answer['side'], language)}  {line(answer['url'])}"
+            f"{format_timestamp(answer['fetched_at'], timezone)}  {t('answer.' + answer['side'], language)}  {sanitize_line(answer['url'])}"
         )
         yield Text(f"  SHA-256 {answer['sha256']}", style="dim")
         yield Text(f"  {peer}", style="dim")

@@ -9,11 +9,11 @@ from hashlib import blake2b
 from typing import Any
 
 from tracker import citations
-from tracker.i18n import day as written
+from tracker.i18n import format_day as written
 from tracker.i18n import label, t
 from tracker.model import Change, DocumentKind, Language, LegalDate, Level
-from tracker.rendering.location_text import noted
-from tracker.sanitize import first_sentence, inert, line, safe_url
+from tracker.rendering.location_text import date_note
+from tracker.sanitize import first_sentence, safe_url, sanitize, sanitize_line
 
 # What somebody has to do something by. Publication and filing are past when they are told.
 AHEAD = ("comments-close", "effective", "compliance", "stay-ends", "expires", "hearing")
@@ -53,7 +53,7 @@ class Deadline:
         return (self.what_ja if language == "ja" else self.what_en) or self.title
 
 
-def ahead(change: Change, today: date) -> tuple[LegalDate, ...]:
+def upcoming(change: Change, today: date) -> tuple[LegalDate, ...]:
     """The dates of one change that are still to come, earliest first, without superseded ones; what its paragraphs
     and notes say alike of one day, once."""
     coming = {
@@ -88,7 +88,7 @@ def identity(change: Change, entry: LegalDate) -> tuple[object, ...]:
     if entry.note.startswith("by "):
         return (kind, entry.date, entry.note[3:])
     if change.kind in _TEXTS:
-        act = next(iter(citations.values(entry.quote, "fr")), None) or entry.quote or change.id
+        act = next(iter(citations.citation_values(entry.quote, "fr")), None) or entry.quote or change.id
         return (kind, entry.date, act)
     return (kind, entry.date, change.citation or change.document_number or change.id)
 
@@ -111,7 +111,7 @@ def deadlines(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
     )
 
 
-def fallen(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
+def superseded_deadlines(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
     """The dates to come that were withdrawn and that none took the place of, under the keys that they had."""
     found = []
     for change in changes:
@@ -156,7 +156,7 @@ def _merged(same: Sequence[Deadline]) -> Deadline:
 def _of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline]]:
     """Keys count dates of one type and note, so that they do not depend on the date itself."""
     counted: dict[tuple[str, str], int] = {}
-    for entry in ahead(change, date.min):
+    for entry in upcoming(change, date.min):
         note = _own(entry)
         place = counted[(entry.type, note)] = counted.get((entry.type, note), 0) + 1
         if entry.date < today:
@@ -176,9 +176,9 @@ def _of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline]]:
                 level=change.tagging.level,
                 type=entry.type,
                 date=entry.date,
-                note=line(entry.note),
-                quote=line(entry.quote),
-                title=line(change.title),
+                note=sanitize_line(entry.note),
+                quote=sanitize_line(entry.quote),
+                title=sanitize_line(change.title),
                 what_ja=_what(change, "ja"),
                 what_en=_what(change, "en"),
                 document_number=change.document_number,
@@ -200,14 +200,14 @@ def _turning(change: Change, entry: LegalDate) -> tuple[str, ...]:
         and (status.until if entry.type in {"stay-ends", "expires"} else status.until + timedelta(days=1))
         == entry.date
     ]
-    return tuple(dict.fromkeys(line(unit) for status in held for unit in status.units))
+    return tuple(dict.fromkeys(sanitize_line(unit) for status in held for unit in status.units))
 
 
 def _what(change: Change, language: Language) -> str:
     """What the date is a date of. The summary of a record that changed tells the change, of which the
     date is none: a document is called by its title, a text by what was touched in it."""
-    said = first_sentence(line(change.tagging.summary.get(language)), language)[0]
-    title = line(change.title)
+    said = first_sentence(sanitize_line(change.tagging.summary.get(language)), language)[0]
+    title = sanitize_line(change.title)
     return said if title in said or change.kind in _TEXTS else title
 
 
@@ -219,7 +219,7 @@ def days_left(on: date, today: date, language: Language) -> str:
     return t("days.left", language, days=left) if left > 0 else t("days.past", language, days=-left)
 
 
-def telling(entries: Iterable[Deadline], language: Language, today: date) -> list[dict[str, str]]:
+def deadline_text(entries: Iterable[Deadline], language: Language, today: date) -> list[dict[str, str]]:
     """Rows for `tracker deadlines --format text`, under the labels that the reader sees."""
     return [
         {
@@ -236,18 +236,20 @@ def telling(entries: Iterable[Deadline], language: Language, today: date) -> lis
 
 def confinement(note: str, units: Sequence[str], language: Language) -> str:
     """For what a date holds, where not for all: the units, else what the document calls it."""
-    by = noted(note, language) if units and note.startswith("by ") else ""
-    held = t("standing.units", language, units=_listed(units, language)) if units else noted(note, language)
+    by = date_note(note, language) if units and note.startswith("by ") else ""
+    held = (
+        t("standing.units", language, units=_listed(units, language)) if units else date_note(note, language)
+    )
     return ("、" if language == "ja" else ", ").join(part for part in (by, held) if part)
 
 
 def confined_to(note: str, units: Sequence[str], language: Language) -> str:
     """The same under a label that says so already."""
-    return _listed(units, language) or noted(note, language)
+    return _listed(units, language) or date_note(note, language)
 
 
 def _listed(units: Sequence[str], language: Language) -> str:
-    shown = ", ".join(line(unit) for unit in units[:UNITS])
+    shown = ", ".join(sanitize_line(unit) for unit in units[:UNITS])
     more = len(units) - UNITS
     return f"{shown} {t('message.more', language, count=more)}" if more > 0 else shown
 
@@ -318,7 +320,7 @@ def calendar(
             "\n".join(
                 part
                 for part in (
-                    inert(entry.title),
+                    sanitize(entry.title),
                     f"{kind}: {written(entry.date, language)}",
                     confinement(entry.note, entry.units, language),
                     f"“{entry.quote}”" if entry.quote else "",

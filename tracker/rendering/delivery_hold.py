@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracker.alerts.incidents import WHY
-from tracker.i18n import label, stamp, t
+from tracker.i18n import format_timestamp, label, t
 from tracker.model import Language
-from tracker.sanitize import line
+from tracker.sanitize import sanitize_line
 from tracker.storage.instants import from_text
 
 # As `routing` writes a reason into the store, in English, for logs and programs.
@@ -27,14 +27,14 @@ def reason_line(reason: str, language: Language) -> str:
     """The reason of a delivery (`routing.Routed.reason`, or of a notice) in the reader's language; what is not known here
     stays as it is."""
     if language == "en":
-        return line(reason)
+        return sanitize_line(reason)
     if unread := _UNREAD.fullmatch(reason):
-        return t("owed.unread", language, span=line(unread["span"]))
+        return t("owed.unread", language, span=sanitize_line(unread["span"]))
     if reason == WHY:
         return t("owed.outage", language)
     found = _ROUTE.fullmatch(reason)
     if found is None:
-        return line(reason)
+        return sanitize_line(reason)
     said = t("owed.joint", language).join(
         _condition(each, language) for each in found["conditions"].split("; ")
     )
@@ -51,13 +51,15 @@ def _condition(words: str, language: Language) -> str:
         )  # fmt: skip
     among = _AMONG.fullmatch(words)
     if among is None:
-        return line(words)
+        return sanitize_line(words)
     if among["profile"]:
-        return t("owed.profile", language, name=line(among["profile"]))
+        return t("owed.profile", language, name=sanitize_line(among["profile"]))
     values = [among["values"]] if among["what"] == "source" else among["values"].split(", ")
     if among["what"] != "source":
         values = [label(among["what"], value, language) for value in values]
-    return t(f"owed.{among['what']}", language, names=t("owed.joint", language).join(map(line, values)))
+    return t(
+        f"owed.{among['what']}", language, names=t("owed.joint", language).join(map(sanitize_line, values))
+    )
 
 
 def recipient_lines(delivery: Mapping[str, Any], language: Language) -> list[str]:
@@ -66,24 +68,24 @@ def recipient_lines(delivery: Mapping[str, Any], language: Language) -> list[str
         t(
             f"delivery.recipient-{row['state']}",
             language,
-            name=line(row["recipient"]),
-            answer=line(row["answer"]),
+            name=sanitize_line(row["recipient"]),
+            answer=sanitize_line(row["answer"]),
         )
         for row in delivery["recipients"]
         if row["recipient"]
     ]
 
 
-def held_line(delivery: Mapping[str, Any], language: Language, timezone: str) -> str:
+def hold_line(delivery: Mapping[str, Any], language: Language, timezone: str) -> str:
     """By which rule a delivery (a row of `store.reading`) waits or is withheld, and until when; empty where it does
     not wait."""
     held = delivery["held"]
     if held is None or delivery["state"] not in {"pending", "withheld"}:
         return ""
-    what = line(held.get("value", ""))
+    what = sanitize_line(held.get("value", ""))
     if held.get("scope") == "topic":
         what = label("topic", what, language)
     return t(
-        f"held.{held['rule']}", language, until=stamp(from_text(held["until"]), timezone),
+        f"held.{held['rule']}", language, until=format_timestamp(from_text(held["until"]), timezone),
         number=held.get("number", ""), what=t(f"held.of-{held['scope']}", language, name=what) if what else "",
     )  # fmt: skip

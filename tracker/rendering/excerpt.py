@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from tracker.model import Operation, SpanKind
-from tracker.rendering.alert_message import Passage
-from tracker.sanitize import line, shorten
+from tracker.rendering.alert_message import ChangedPassage
+from tracker.sanitize import sanitize_line, shorten
 
 PASSAGES = 3
 AROUND = 80  # characters of unchanged text on either side of a change
 WORDS = 300  # characters of one run that went or came
 
 
-def passages(operations: Iterable[Operation]) -> tuple[Passage, ...]:
+def changed_passages(operations: Iterable[Operation]) -> tuple[ChangedPassage, ...]:
     """The first differences of legal weight, in the order of the text; none where nothing was compared."""
     found = []
     for operation in operations:
@@ -21,7 +21,7 @@ def passages(operations: Iterable[Operation]) -> tuple[Passage, ...]:
             continue
         runs = tuple(_runs(operation.spans))
         if any(kind != "equal" for kind, _ in runs):
-            found.append(Passage(line(operation.path), runs))
+            found.append(ChangedPassage(sanitize_line(operation.path), runs))
         if len(found) == PASSAGES:
             break
     return tuple(found)
@@ -30,7 +30,7 @@ def passages(operations: Iterable[Operation]) -> tuple[Passage, ...]:
 def _runs(spans: Sequence[tuple[SpanKind, str]]) -> Iterator[tuple[SpanKind, str]]:
     """Runs with the white space at their edges as one space, so that joined they read as the text does."""
     for number, (kind, text) in enumerate(spans):
-        words = line(text)
+        words = sanitize_line(text)
         if not words:
             if text:
                 yield "equal", " "

@@ -7,7 +7,7 @@ from typing import Any
 
 from tracker.i18n import catalogue, t
 from tracker.model import Language
-from tracker.sanitize import line, shorten
+from tracker.sanitize import sanitize_line, shorten
 
 # Codes whose words say all there is to say; others are followed by the detail as it was recorded, in English.
 _WHOLE = frozenset({"no-connection", "no-answer", "broken", "server-error"})
@@ -17,14 +17,14 @@ LENGTH = 400
 def reason_line(cause: Mapping[str, Any] | None, reason: str, language: Language) -> str:
     """`reason` is the line in English that was recorded; it is shown where no cause is known."""
     if language == "en" or not cause:
-        return line(reason)
+        return sanitize_line(reason)
     code = str(cause.get("code", ""))
     key = f"cause.{code}" if f"cause.{code}" in catalogue(language) else "cause.other"
     words = t(
-        key, language, host=line(str(cause.get("host") or "")), status=cause.get("status") or "",
+        key, language, host=sanitize_line(str(cause.get("host") or "")), status=cause.get("status") or "",
         count=cause.get("count", ""),
     )  # fmt: skip
-    detail = line(str(cause.get("detail") or reason))
+    detail = sanitize_line(str(cause.get("detail") or reason))
     return words if code in _WHOLE or not detail else shorten(f"{words}: {detail}", LENGTH)
 
 

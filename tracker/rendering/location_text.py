@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from tracker.i18n import label, t
 from tracker.model import Change, Language, LegalDate, Status
-from tracker.sanitize import line
+from tracker.sanitize import sanitize_line
 
 
-def noted(note: str, language: Language) -> str:
+def date_note(note: str, language: Language) -> str:
     """For what a date holds, in the reader's words: `instruction 5`, `by 90 FR 50857`, `delayed`, a citation path,
     or what the document calls it."""
     said = [
-        t("standing.by", language, by=part[3:]) if part.startswith("by ") else where_said(part, language)
-        for part in line(note).split("; ")
+        t("standing.by", language, by=part[3:]) if part.startswith("by ") else location_label(part, language)
+        for part in sanitize_line(note).split("; ")
         if part
     ]
     return ("、" if language == "ja" else ", ").join(said)
@@ -20,7 +20,7 @@ def noted(note: str, language: Language) -> str:
 
 def timed(entry: LegalDate) -> str:
     """The time of day of a date and its zone, in the official words; empty where the text gives none."""
-    return line(" ".join(part for part in (entry.time, entry.zone) if part))
+    return sanitize_line(" ".join(part for part in (entry.time, entry.zone) if part))
 
 
 def status_where(status: Status, change: Change) -> str:
@@ -28,12 +28,12 @@ def status_where(status: Status, change: Change) -> str:
     return status.where or status.by or change.citation or change.document_number or ""
 
 
-def where_said(where: str, language: Language) -> str:
+def location_label(where: str, language: Language) -> str:
     """Where a quote stood, in the reader's words: `要旨`, `DATES`, or the citation path itself."""
-    known = label("where", line(where), language)
-    if known != line(where):
+    known = label("where", sanitize_line(where), language)
+    if known != sanitize_line(where):
         return known
     # Imported here: the rules cost a tenth of a second, and most of what is shown quotes nothing.
     from tracker.classification import where_label
 
-    return line(where_label(where).get(language))
+    return sanitize_line(where_label(where).get(language))

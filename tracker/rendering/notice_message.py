@@ -7,13 +7,21 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from tracker.clock import legal_day
-from tracker.i18n import day, label, moment, t
+from tracker.i18n import format_day, format_instant, label, t
 from tracker.model import Change, Language, Level, Notice
-from tracker.rendering.alert_message import SUBJECT_LENGTH, Entry, Fact, Message, Quote, force, level_badge
+from tracker.rendering.alert_message import (
+    SUBJECT_LENGTH,
+    LabeledFact,
+    ListEntry,
+    Message,
+    OfficialQuote,
+    force_label,
+    level_badge,
+)
 from tracker.rendering.deadlines import change_url, confined_to, days_left
 from tracker.rendering.failure_cause import reason_line
-from tracker.rendering.location_text import where_said
-from tracker.sanitize import line, safe_url, shorten
+from tracker.rendering.location_text import location_label
+from tracker.sanitize import safe_url, sanitize_line, shorten
 
 ENTRY_LENGTH = 240
 
@@ -31,57 +39,69 @@ def notice_message(
     """A notice as of `now`, in the same form as an alert about a change. `about`: the change that it speaks of."""
     data = notice.data
     today = legal_day(now)
-    subject = line(str(data.get("subject", "")).partition(":")[2])
+    subject = sanitize_line(str(data.get("subject", "")).partition(":")[2])
     badge = label("notice", notice.kind, language)
     joint = "・" if language == "ja" else ", "
-    points: list[Fact] = []
-    quotes: tuple[Quote, ...] = ()
+    points: list[LabeledFact] = []
+    quotes: tuple[OfficialQuote, ...] = ()
     page = "deliveries" if notice.kind.startswith(("channel", "recipient")) else "sources"
-    links: tuple[Fact, ...] = (Fact(t("notice.health", language), f"{viewer_url.rstrip('/')}/{page}"),)
+    links: tuple[LabeledFact, ...] = (
+        LabeledFact(t("notice.health", language), f"{viewer_url.rstrip('/')}/{page}"),
+    )
     title = ""
     if notice.kind == "deadline":
         on = date.fromisoformat(data["date"])
         left = days_left(on, today, language)
-        title = line(data["title"])
+        title = sanitize_line(data["title"])
         what = t(
             "notice.deadline-what", language,
-            type=label("date", data["type"], language), day=day(on, language), left=left,
-            what=line(data["what"][language]) or title,
+            type=label("date", data["type"], language), day=format_day(on, language), left=left,
+            what=sanitize_line(data["what"][language]) or title,
         )  # fmt: skip
         title = "" if title in what else title
         badge = joint.join((badge, level_badge(notice.level, None, language)))
         points = [
-            Fact(t("message.document", language), line(data["document_number"])),
-            Fact(t("notice.note", language), confined_to(data["note"], data.get("units", ()), language)),
+            LabeledFact(t("message.document", language), sanitize_line(data["document_number"])),
+            LabeledFact(
+                t("notice.note", language), confined_to(data["note"], data.get("units", ()), language)
+            ),
         ]
         if data["quote"]:
-            where = where_said(data.get("where", ""), language)
-            quotes = (Quote(line(data["quote"]), where, label("date", data["type"], language)),)
+            where = location_label(data.get("where", ""), language)
+            quotes = (
+                OfficialQuote(sanitize_line(data["quote"]), where, label("date", data["type"], language)),
+            )
         links = _links(data["change"], data["url"], language, viewer_url)
     elif notice.kind == "unacknowledged":
-        title = line(data["title"])
+        title = sanitize_line(data["title"])
         badge = joint.join((badge, level_badge(notice.level, None, language)))
-        what = t("notice.unacknowledged-what", language, what=line(data["what"][language]) or title)
+        what = t("notice.unacknowledged-what", language, what=sanitize_line(data["what"][language]) or title)
         title = "" if title in what else title
         points = [
-            Fact(t("notice.told", language), moment(_moment(data["told_at"]), language, timezone)),
-            Fact(t("notice.told-to", language), line(data["channel"])),
+            LabeledFact(
+                t("notice.told", language), format_instant(_moment(data["told_at"]), language, timezone)
+            ),
+            LabeledFact(t("notice.told-to", language), sanitize_line(data["channel"])),
         ]
         links = _links(data["change"], data["url"], language, viewer_url)
     else:
         what = t(f"notice.{notice.kind}-what", language, name=subject, count=data.get("failures", ""))
         reason = reason_line(data.get("cause"), str(data.get("reason", "")), language)
-        points = [Fact(t("notice.reason", language), shorten(reason, 400))]
+        points = [LabeledFact(t("notice.reason", language), shorten(reason, 400))]
         if notice.kind.startswith(("host", "network")):
-            names = ", ".join(map(line, data.get("sources", ())))
-            points.insert(0, Fact(t("notice.sources", language), shorten(names, 400), strong=True))
+            names = ", ".join(map(sanitize_line, data.get("sources", ())))
+            points.insert(0, LabeledFact(t("notice.sources", language), shorten(names, 400), strong=True))
         if data.get("since"):
             points.append(
-                Fact(t("notice.since", language), moment(_moment(data["since"]), language, timezone))
+                LabeledFact(
+                    t("notice.since", language), format_instant(_moment(data["since"]), language, timezone)
+                )
             )
         if data.get("until"):
             points.append(
-                Fact(t("notice.until", language), moment(_moment(data["until"]), language, timezone))
+                LabeledFact(
+                    t("notice.until", language), format_instant(_moment(data["until"]), language, timezone)
+                )
             )
         if notice.kind in {
             "source-down",
@@ -93,16 +113,18 @@ def notice_message(
             "recipient-refused",
         }:
             points.append(
-                Fact(t("notice.todo", language), t(f"notice.{notice.kind}-todo", language), strong=True)
+                LabeledFact(
+                    t("notice.todo", language), t(f"notice.{notice.kind}-todo", language), strong=True
+                )
             )
     if about is not None:
         points += [
-            Fact(
+            LabeledFact(
                 t("message.status", language),
-                force(about, today, language),
+                force_label(about, today, language),
                 strong=bool(about.tagging.status),
             ),
-            Fact(t("message.reason", language), line(about.tagging.reason.get(language))),
+            LabeledFact(t("message.reason", language), sanitize_line(about.tagging.reason.get(language))),
         ]
     marks = (t("message.repeated", language),) if repeated else ()
     marked = joint.join((badge, *marks))
@@ -119,14 +141,14 @@ def notice_message(
         detail="",
         points=tuple(point for point in points if point.value),
         quotes=quotes,
-        facts=(Fact(t("message.id", language), notice.id),),
+        facts=(LabeledFact(t("message.id", language), notice.id),),
         links=links,
         notice=t("message.notice", language) if "change" in data else "",
-        number=line(str(data.get("document_number", ""))),
+        number=sanitize_line(str(data.get("document_number", ""))),
     )
 
 
-def gathered(
+def combine_notices(
     messages: Iterable[Message], language: Language, *, key: str, viewer_url: str, repeated: bool
 ) -> Message:
     """Several alerts as one message: the highest level first, otherwise in their order. Each keeps its own id and
@@ -157,16 +179,16 @@ def gathered(
         points=(),
         quotes=(),
         facts=(),
-        links=(Fact(t("notice.inbox", language), f"{viewer_url.rstrip('/')}/"),),
+        links=(LabeledFact(t("notice.inbox", language), f"{viewer_url.rstrip('/')}/"),),
         notice=t("message.notice", language),
         entries=tuple(_entry(message, language) for message in several),
     )
 
 
-def _entry(message: Message, language: Language) -> Entry:
+def _entry(message: Message, language: Language) -> ListEntry:
     strong = [point for point in message.points if point.strong]
     separator = "、" if language == "ja" else ", "
-    return Entry(
+    return ListEntry(
         id=message.id,
         level=message.level,
         badge=separator.join((message.badge, *message.marks)),
@@ -176,11 +198,11 @@ def _entry(message: Message, language: Language) -> Entry:
     )
 
 
-def _links(change_id: str, address: str, language: Language, viewer_url: str) -> tuple[Fact, ...]:
+def _links(change_id: str, address: str, language: Language, viewer_url: str) -> tuple[LabeledFact, ...]:
     official = safe_url(address)
     return (
-        Fact(t("message.open", language), change_url(viewer_url, change_id)),
-        *((Fact(t("message.official", language), official),) if official else ()),
+        LabeledFact(t("message.open", language), change_url(viewer_url, change_id)),
+        *((LabeledFact(t("message.official", language), official),) if official else ()),
     )
 
 

@@ -10,7 +10,7 @@ _PART = re.compile(r"^(?P<title>\d+) CFR (?:part )?(?P<part>\d+)$", re.IGNORECAS
 _SUPPLEMENT = re.compile(r"^Supp\. No\. (?P<number>\d+) to Part (?P<part>\d+)")
 
 
-def official_unit(path: str) -> str:
+def official_url(path: str) -> str:
     """The eCFR's page of a citation path (https://www.ecfr.gov), empty where it has none."""
     section = _SECTION.match(path)
     if section:

@@ -16,16 +16,16 @@ from html import escape
 from importlib.util import find_spec
 from typing import Any
 
-from tracker.errors import Poison, UsageError
-from tracker.i18n import day, label, stamp, t
-from tracker.legal_status.current import standing_line
+from tracker.errors import ParserCrashed, UsageError
+from tracker.i18n import format_day, format_timestamp, label, t
+from tracker.legal_status.current import status_line
 from tracker.model import Change, Language
 from tracker.rendering.alert_message import level_badge, what_changed
-from tracker.rendering.location_text import where_said
+from tracker.rendering.location_text import location_label
 from tracker.rendering.redlines import html
 from tracker.rendering.redlines.model import Redline
 from tracker.sandbox.pool import Pool
-from tracker.sanitize import inert
+from tracker.sanitize import sanitize
 from tracker.storage.instants import from_text
 
 MISSING = "a PDF needs the extra `pdf`"
@@ -50,7 +50,7 @@ MEMORY = 2_000_000_000  # bytes of address space of the worker
 SECONDS = 120  # of the processor for one PDF
 
 
-def change(
+def change_pdf(
     change: Change, redline: Redline, log: Sequence[Mapping[str, Any]], *, language: Language, today: date
 ) -> bytes:
     """A change as counsel hands it on: what it is, whether it is in force, why it matters with the official words, what was
@@ -71,7 +71,7 @@ def change(
     ]
     if tagging.dates:
         rows = [
-            (day(each.date, language), label("date", each.type, language), each.quote or each.note)
+            (format_day(each.date, language), label("date", each.type, language), each.quote or each.note)
             for each in tagging.dates
         ]
         heads = [t(f"paper.{name}", language) for name in ("date", "what", "words")]
@@ -84,10 +84,10 @@ def change(
             f"<h2>{_safe(t('web.nav.reviews', language))}</h2>{_log(log, language, redline.timezone)}"
         )
     parts.append(f"<h2>{_safe(t('redline.title', language))}</h2>{html.body(redline, language)}")
-    return printed(_page(what, "".join(parts), language))
+    return render_pdf(_page(what, "".join(parts), language))
 
 
-def reviews(
+def reviews_pdf(
     log: Sequence[Mapping[str, Any]],
     titles: Mapping[str, Mapping[str, Any]],
     broken: Sequence[str],
@@ -108,10 +108,10 @@ def reviews(
     last = f'<p class="hash">{_safe(log[-1]["chain"])}</p>' if log else ""
     table = _log(log, language, timezone, titles) if log else ""
     body = f"<h1>{_safe(title)}</h1><p>{_safe(state)}</p>{last}<p>{_safe(made)}</p>{table}"
-    return printed(_page(title, body, language))
+    return render_pdf(_page(title, body, language))
 
 
-def printed(page: str) -> bytes:
+def render_pdf(page: str) -> bytes:
     """A page of HTML, escaped already, as PDF, made by a worker process with bounds. Raises UsageError, with the way to get
     it, where the extra is missing, and where the page is more than the worker's bounds allow."""
     if find_spec("weasyprint") is None:
@@ -121,7 +121,7 @@ def printed(page: str) -> bytes:
             return rendered(page)
         try:
             return _workers().run(rendered, page)
-        except Poison as error:
+        except ParserCrashed as error:
             raise UsageError(
                 "a PDF of this takes more time or memory than is allowed", cure="take Word or HTML"
             ) from error
@@ -167,7 +167,7 @@ def _facts(change: Change, redline: Redline, language: Language, today: date) ->
     topics = [label("topic", topic.id, language) for topic in change.tagging.topics]
     numbered = " · ".join(filter(None, (change.document_number, change.citation)))
     rows = [
-        (t("paper.standing", language, day=day(today, language)), standing_line(change.tagging.status, today, language)),
+        (t("paper.standing", language, day=format_day(today, language)), status_line(change.tagging.status, today, language)),
         (t("paper.title", language), change.title),
         (label("kind", change.kind.value, language), numbered),
         (t("message.topics", language), t("paper.comma", language).join(topics)),
@@ -183,7 +183,7 @@ def _evidence(change: Change, language: Language) -> str:
         *((t("message.nexus", language), each) for each in change.tagging.japan_nexus),
     ]  # fmt: skip
     return "".join(
-        f'<div><b>{_safe(name)}</b> <small>{_safe(where_said(each.where, language))}</small>'
+        f'<div><b>{_safe(name)}</b> <small>{_safe(location_label(each.where, language))}</small>'
         f'<blockquote lang="en">{_safe(each.quote)}</blockquote></div>'
         for name, each in found
     )  # fmt: skip
@@ -203,7 +203,7 @@ def _log(
             value = label("web.decision", value, language)
         did = f"{label('web.did', entry['action'], language)} {value}".strip()
         row = [
-            stamp(from_text(entry["at"]), timezone),
+            format_timestamp(from_text(entry["at"]), timezone),
             entry["who"],
             " – ".join(filter(None, (did, entry["note"]))),
         ]
@@ -228,4 +228,4 @@ def _table(rows: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> str:
 
 
 def _safe(text: str) -> str:
-    return escape(inert(text), quote=True)
+    return escape(sanitize(text), quote=True)

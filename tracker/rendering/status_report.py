@@ -10,14 +10,14 @@ from typing import Any
 from tracker.config.models import NOT_WATCHED, Settings
 from tracker.parsing import volatile_content
 from tracker.rendering.failure_cause import touched
-from tracker.serialization import instant
+from tracker.serialization import format_instant
 from tracker.storage import page_queries
 from tracker.storage.instants import from_text
-from tracker.storage.read_queries import Reader
+from tracker.storage.read_queries import StoreReader
 from tracker.storage.recipient_queries import not_reached, stranded
 
 
-def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
+def status_report(settings: Settings, store: StoreReader, now: datetime) -> dict[str, Any]:
     """A source that was never polled is `new`, and healthy until it has failed; one whose poll is overdue by more
     than its own interval is `late`."""
     sources, channels, digests = store.sources(), store.channels(), store.digests()
@@ -29,7 +29,7 @@ def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
     pages = _Pages(store)
     given_up = [row for row in store.dead_digests() if settings.channel(row["channel"]) is not None]
     return {
-        "at": instant(now),
+        "at": format_instant(now),
         "sources": [
             {
                 **source,
@@ -87,7 +87,7 @@ def status(settings: Settings, store: Reader, now: datetime) -> dict[str, Any]:
 class _Pages:
     """What of each source is not compared, not there or not asked for: nothing of it is left to silence."""
 
-    def __init__(self, store: Reader) -> None:
+    def __init__(self, store: StoreReader) -> None:
         self._flapping = page_queries.flapping(store.connection)
         self._absent = page_queries.absent(store.connection)
         self._masked = page_queries.masked(store.connection)
@@ -109,10 +109,14 @@ class _Pages:
 
 
 def _times(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "since": instant(from_text(row["since"])), "at": instant(from_text(row["at"]))}
+    return {
+        **row,
+        "since": format_instant(from_text(row["since"])),
+        "at": format_instant(from_text(row["at"])),
+    }
 
 
-def well(status: Mapping[str, Any]) -> bool:
+def is_healthy(status: Mapping[str, Any]) -> bool:
     """Whether nothing of it needs attention."""
     return (
         all(source["healthy"] for source in status["sources"])
@@ -151,11 +155,11 @@ def _report(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _incident(row: Mapping[str, Any], sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     names, cause = touched(row["subject"], sources)
-    opened = instant(from_text(row["opened_at"]))
+    opened = format_instant(from_text(row["opened_at"]))
     return {**row, "opened_at": opened, "sources": names, "cause": cause}
 
 
-def disk(store: Reader) -> dict[str, Any]:
+def disk(store: StoreReader) -> dict[str, Any]:
     """What the database takes up in bytes, and of that the answers of each source, the largest first."""
     sources = store.disk()
     return {
@@ -173,7 +177,7 @@ def _reconciliation(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
     gaps = record.get("missing", [])
     second = record.get("second")
     return {
-        "at": instant(from_text(row["at"])),
+        "at": format_instant(from_text(row["at"])),
         "since": row["since"],
         "ok": bool(row["ok"]),
         "expected": record.get("expected"),
@@ -212,11 +216,11 @@ def _channel(name: str, row: Mapping[str, Any] | None) -> dict[str, Any]:
         "sent": row["sent"] if row else 0,
         "dead": row["dead"] if row else 0,
         "withheld": row["withheld"] if row else 0,
-        "last_try": instant(from_text(last["at"])) if last else None,
+        "last_try": format_instant(from_text(last["at"])) if last else None,
         "last_answer": last["answer"] if last else None,
     }
 
 
 def _time(row: Mapping[str, Any] | None, name: str) -> str | None:
     value = row[name] if row else None
-    return instant(from_text(value)) if value else None
+    return format_instant(from_text(value)) if value else None

@@ -9,11 +9,11 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from tracker.i18n import label, stamp, t
+from tracker.i18n import format_timestamp, label, t
 from tracker.model import Language
 from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.terminal import drawn
-from tracker.sanitize import line
+from tracker.sanitize import sanitize_line
 
 _SHOWN = 3  # documents that are named in a cell; --json names all
 
@@ -22,14 +22,14 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
     """Sources and channels, one row each, what needs attention in red with its reason; then the alerts."""
 
     def when(instant: str | None) -> str:
-        return stamp(datetime.fromisoformat(instant), timezone) if instant else ""
+        return format_timestamp(datetime.fromisoformat(instant), timezone) if instant else ""
 
     sources = _table(
         "sources", ("id", "state", "since", "last-success", "next-run", "failures", "reason"), language
     )
     for source in status["sources"]:
         sources.add_row(
-            Text(line(source["id"])),
+            Text(sanitize_line(source["id"])),
             _state(source["state"], source["healthy"], language),
             when(source["since"]),
             when(source["last_success"]),
@@ -40,13 +40,13 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
     channels = _table("channels", ("id", "state", "pending", "sent", "dead", "last-try", "answer"), language)
     for channel in status["channels"]:
         channels.add_row(
-            Text(line(channel["id"])),
+            Text(sanitize_line(channel["id"])),
             _state(channel_state(channel), channel["healthy"], language),
             str(channel["pending"]),
             str(channel["sent"]),
             Text(str(channel["dead"]), style="red" if channel["dead"] else ""),
             when(channel["last_try"]),
-            Text(line(channel["last_answer"] or "")),
+            Text(sanitize_line(channel["last_answer"] or "")),
         )
     audits = _table(
         "reconciliation",
@@ -57,12 +57,12 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
     for source in audited:
         found = source["reconciliation"]
         audits.add_row(
-            Text(line(source["id"])),
+            Text(sanitize_line(source["id"])),
             when(found["at"]),
             str(found["expected"] if found["expected"] is not None else "—"),
             str(found["stored"] if found["stored"] is not None else "—"),
             Text(_named(found["filled"])),
-            Text(_named(found["missing"]) or line("; ".join(found["errors"])), style="bold red"),
+            Text(_named(found["missing"]) or sanitize_line("; ".join(found["errors"])), style="bold red"),
             str(found["late"] or ""),
             Text(_second(found["second"], language)),
         )
@@ -77,7 +77,7 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
         disk = _table("disk", ("id", "answers", "packed", "unpacked", "dropped"), language)
         for name, row in status["disk"]["sources"].items():
             disk.add_row(
-                Text(line(name)), str(row["answers"]), _size(row["packed"]), _size(row["unpacked"]),
+                Text(sanitize_line(name)), str(row["answers"]), _size(row["packed"]), _size(row["unpacked"]),
                 str(row["dropped"] or ""),
             )  # fmt: skip
         parts += [disk, Text(t("health.disk-file", language, size=_size(status["disk"]["file"]))), Text()]
@@ -91,7 +91,10 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
         digests = _table("dead-digests", ("week", "reader", "since", "answer"), language)
         for row in status["digests"]["given_up"]:
             digests.add_row(
-                row["week"], Text(digest_reader(row)), when(row["ended_at"]), Text(line(row["answer"]))
+                row["week"],
+                Text(digest_reader(row)),
+                when(row["ended_at"]),
+                Text(sanitize_line(row["answer"])),
             )
         parts += [digests, Text(t("health.digest-todo", language)), Text()]
     counts = [_counts(name, status[name], language) for name in ("alerts", "digests")]
@@ -102,7 +105,9 @@ def incident_line(row: Mapping[str, Any], language: Language) -> str:
     """Why, and which sources it touches where it is not one source's own."""
     reason = reason_line(row["cause"], row["reason"], language)
     if row["subject"].startswith(("host:", "network:")) and row["sources"]:
-        return t("incident.touches", language, reason=reason, sources=", ".join(map(line, row["sources"])))
+        return t(
+            "incident.touches", language, reason=reason, sources=", ".join(map(sanitize_line, row["sources"]))
+        )
     return reason
 
 
@@ -115,14 +120,14 @@ def channel_lines(status: Mapping[str, Any], language: Language) -> list[str]:
     from the settings with alerts waiting, with the cure."""
     found = []
     for channel in status["channels"]:
-        name = line(channel["id"])
+        name = sanitize_line(channel["id"])
         if channel["removed"]:
             number = channel["pending"] + channel["dead"]
             found.append(t("health.channel-removed", language, name=name, count=number))
         found += [
             t(
-                f"health.recipient-{row['state']}", language, channel=name, name=line(row["recipient"]),
-                count=row["number"], answer=line(row["answer"]),
+                f"health.recipient-{row['state']}", language, channel=name, name=sanitize_line(row["recipient"]),
+                count=row["number"], answer=sanitize_line(row["answer"]),
             )
             for row in channel["recipients"]
         ]  # fmt: skip
@@ -163,7 +168,11 @@ def _watched(
     table = _table("watched", ("id", "what", "address", "since", "reason"), language)
     for name, what, url, since, said in rows:
         table.add_row(
-            Text(line(name)), Text(label("health", what, language)), Text(line(url)), since, Text(line(said))
+            Text(sanitize_line(name)),
+            Text(label("health", what, language)),
+            Text(sanitize_line(url)),
+            since,
+            Text(sanitize_line(said)),
         )
     return [table, Text()]
 
@@ -175,12 +184,12 @@ def _polls(count: int, language: Language) -> str:
 def incident_name(subject: str, language: Language) -> str:
     """`情報源 fr-bis の障害` of `source:fr-bis`."""
     kind, _, name = subject.partition(":")
-    return t(f"incident.{kind}", language, name=line(name))
+    return t(f"incident.{kind}", language, name=sanitize_line(name))
 
 
 def digest_reader(row: Mapping[str, Any]) -> str:
     """`mail-legal ja vacuum-components`."""
-    return line(" ".join(filter(None, (row["channel"], row["language"], row["profile"]))))
+    return sanitize_line(" ".join(filter(None, (row["channel"], row["language"], row["profile"]))))
 
 
 def _counts(name: str, row: Mapping[str, Any], language: Language) -> Text:
@@ -194,7 +203,7 @@ def _size(number: int) -> str:
 
 def _named(keys: Sequence[str]) -> str:
     more = f" +{len(keys) - _SHOWN}" if len(keys) > _SHOWN else ""
-    return line(", ".join(keys[:_SHOWN])) + more
+    return sanitize_line(", ".join(keys[:_SHOWN])) + more
 
 
 def _second(second: Mapping[str, Any] | None, language: Language) -> str:
@@ -205,7 +214,11 @@ def _second(second: Mapping[str, Any] | None, language: Language) -> str:
     if second["not_compared"]:
         first = second["not_compared"][0]
         said.append(
-            t("health.second-not-compared", language, reason=line(f"{first['day']}: {first['reason']}"))
+            t(
+                "health.second-not-compared",
+                language,
+                reason=sanitize_line(f"{first['day']}: {first['reason']}"),
+            )
         )
     if second["differs"]:
         said.append(t("health.second-differs", language, numbers=_named(second["differs"])))

@@ -25,7 +25,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from tracker import errors
-from tracker.errors import FetchError, OutOfTime, Poison, ReaderKilled, TrackerError
+from tracker.errors import FetchError, OutOfTime, ParserCrashed, ReaderKilled, TrackerError
 from tracker.sandbox import protocol
 
 SIZE = 2
@@ -80,7 +80,7 @@ def bounded(*, seconds: float, slow: bool = False) -> Iterator[None]:
         _BOUNDS.reset(token)
 
 
-class _Death(Exception):
+class WorkerDied(Exception):
     """How a worker ended, in words; `again`: whether a fresh one may fare better; `outside`: no document ended it;
     `late`: the time of its source was over."""
 
@@ -109,26 +109,26 @@ class _Worker:
             data = protocol.receive(self.end)
         except TimeoutError:
             within = left if late else patience + _GRACE
-            raise _Death(f"it did not end within {within:.0f} s", again=False, late=late) from None
-        except protocol.Ended:
+            raise WorkerDied(f"it did not end within {within:.0f} s", again=False, late=late) from None
+        except protocol.PeerClosed:
             raise self._death(fresh) from None
         try:
-            return protocol.answer(data)
-        except protocol.Forged:
-            raise _Death("its answer makes no sense", again=False) from None
+            return protocol.handle_request(data)
+        except protocol.UntrustedPickle:
+            raise WorkerDied("its answer makes no sense", again=False) from None
 
-    def _death(self, fresh: bool) -> _Death:
+    def _death(self, fresh: bool) -> WorkerDied:
         try:
             code = self.process.wait(_GRACE)
         except subprocess.TimeoutExpired:
-            return _Death("it fell silent", again=False)
+            return WorkerDied("it fell silent", again=False)
         if code >= 0:
-            return _Death(f"it ended with {code}", again=not fresh)
+            return WorkerDied(f"it ended with {code}", again=not fresh)
         if -code in _OVERRAN:
-            return _Death("it takes too long", again=False)
+            return WorkerDied("it takes too long", again=False)
         name = signal.Signals(-code).name
         outside = name in _OUTSIDE
-        return _Death(f"it was ended by {name}", again=not fresh or outside, outside=outside)
+        return WorkerDied(f"it was ended by {name}", again=not fresh or outside, outside=outside)
 
     def close(self) -> None:
         self.end.close()
@@ -167,7 +167,7 @@ class Pool:
                 left = _left(bounds)
                 try:
                     return self._once(job, left)  # type: ignore[no-any-return]
-                except _Death as death:
+                except WorkerDied as death:
                     if death.late and bounds is not None and left < bounds.seconds / 2:
                         raise _out_of_time(bounds) from None
                     _warn("a reader died", cause=death.cause, again=death.again and not last)
@@ -175,7 +175,7 @@ class Pool:
                         cause = f"the reader of this document was ended from outside: {death.cause}"
                         raise ReaderKilled(cause, cure="it is read again at the next poll") from None
                     if last or not death.again:
-                        raise Poison(f"this document broke its reader: {death.cause}") from None
+                        raise ParserCrashed(f"this document broke its reader: {death.cause}") from None
         raise AssertionError
 
     def _once(self, job: bytes, left: float) -> Any:
@@ -187,7 +187,7 @@ class Pool:
             raise
         if not good and value.name == MemoryError.__name__:
             worker.close()
-            raise _Death(f"it wants more than {self.memory / 1e9:g} GB", again=worker.jobs > 1)
+            raise WorkerDied(f"it wants more than {self.memory / 1e9:g} GB", again=worker.jobs > 1)
         if goes_on:
             self._put(worker)
         else:
@@ -256,7 +256,7 @@ def _started(memory: int, seconds: float, patience: float) -> _Worker:
     ours.settimeout(_GRACE)
     try:
         protocol.receive(ours)
-    except (protocol.Ended, TimeoutError):
+    except (protocol.PeerClosed, TimeoutError):
         worker.close()
         raise TrackerError(
             f"a reader cannot be started: it ended with {process.returncode}", cure=_CURE
@@ -285,7 +285,7 @@ def _raised(failure: protocol.Failure) -> Exception:
 def _pool() -> Pool:
     pool = Pool()
     atexit.register(pool.close)
-    missing = bounds()
+    missing = resource_limits()
     if missing:
         _warn("documents are read without all bounds", missing=missing)
     return pool
@@ -297,7 +297,7 @@ def _warn(event: str, **facts: Any) -> None:
     structlog.get_logger().warning(event, **facts)
 
 
-def bounds() -> str:
+def resource_limits() -> str:
     """What this system cannot bound, in words; "" where everything holds."""
     if os.name != "posix":
         return "no processes of their own for readers on this system: a document that crashes its reader ends the tracker"

@@ -33,11 +33,11 @@ class Failure:
     trace: str = ""
 
 
-class Ended(Exception):
+class PeerClosed(Exception):
     """The other side is gone."""
 
 
-class Forged(Exception):
+class UntrustedPickle(Exception):
     """An answer that no reader of ours gives."""
 
 
@@ -47,14 +47,14 @@ def send(end: socket, data: bytes) -> None:
         end.sendall(_LENGTH.pack(len(data)))
         end.sendall(data)
     except (BrokenPipeError, ConnectionError) as error:
-        raise Ended from error
+        raise PeerClosed from error
 
 
 def receive(end: socket) -> bytes:
     """Raises Ended, also for an answer beyond measure; TimeoutError."""
     (length,) = _LENGTH.unpack(_exactly(end, _LENGTH.size))
     if length > MOST:
-        raise Ended
+        raise PeerClosed
     return _exactly(end, length)
 
 
@@ -64,9 +64,9 @@ def _exactly(end: socket, size: int) -> bytes:
         try:
             part = end.recv(min(_CHUNK, size - len(parts)))
         except ConnectionError as error:
-            raise Ended from error
+            raise PeerClosed from error
         if not part:
-            raise Ended
+            raise PeerClosed
         parts += part
     return bytes(parts)
 
@@ -82,9 +82,9 @@ class _Reader(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} has no place in an answer")
 
 
-def answer(data: bytes) -> tuple[Any, bool]:
+def handle_request(data: bytes) -> tuple[Any, bool]:
     """The value that a reader sent back, and whether it takes another job. Raises Forged where it is none of ours."""
     try:
         return _Reader(io.BytesIO(data[1:])).load(), data[:1] == MORE
     except Exception as error:  # whatever a forged pickle runs into
-        raise Forged from error
+        raise UntrustedPickle from error

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import FetchError, TrackerError
-from tracker.sandbox.protocol import LAST, MORE, READY, Ended, Failure, receive, send
+from tracker.sandbox.protocol import LAST, MORE, READY, Failure, PeerClosed, receive, send
 
 OLD = 1000  # documents after which a worker makes room for a fresh one: what leaks is gone
 # The share of its address space beyond which a worker's answer is not believed. Libraries that are refused memory do not all
@@ -56,7 +56,7 @@ def main(number: int, memory: int, seconds: float, patience: float) -> None:
                 signal.setitimer(signal.ITIMER_REAL, 0)
                 last = left == 0 or _used() > LARGE
                 send(end, (LAST if last else MORE) + reply)
-            except Ended:
+            except PeerClosed:
                 return
             if last:
                 return

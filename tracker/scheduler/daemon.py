@@ -23,9 +23,9 @@ from tracker.clock import machine_now
 from tracker.config.models import Settings
 from tracker.digest import schedule as digests
 from tracker.errors import SettingsError, StateDamaged, StateLost, StoreError, TrackerError
-from tracker.notifications.delivery import Traffic
+from tracker.notifications.delivery import DeliveryGate
 from tracker.reconciliation import daily
-from tracker.reconciliation.govinfo_crosscheck import Shelf
+from tracker.reconciliation.govinfo_crosscheck import IssueCache
 from tracker.scheduler import poll_cycle, reload, reminders
 from tracker.scheduler.schedule import load_checked, overdue
 from tracker.storage import retention, source_state
@@ -68,11 +68,11 @@ class Daemon:
         self._polling: set[str] = set()
         self._guard = threading.Lock()
         self._delivering = threading.Lock()
-        self._traffic = Traffic()
+        self._traffic = DeliveryGate()
         self._asking = False
 
     def run(self) -> None:
-        poll_cycle.free_the_dead(self.store)
+        poll_cycle.release_stale_leases(self.store)
         scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={"default": ThreadPoolExecutor(poll_cycle.WORKERS + 6)},
@@ -151,7 +151,7 @@ class Daemon:
         with self._guard:
             if self.stop.is_set():
                 return
-            standing = source_state.states(self.store, list(sources))
+            standing = source_state.source_states(self.store, list(sources))
             due = [
                 name
                 for name, state in standing.items()
@@ -166,8 +166,8 @@ class Daemon:
             if not due:
                 return
             longest = max(sources[name].time_limit for name in due) + poll_cycle.MARGIN
-            mine = source_state.claim(
-                self.store, due, owner=poll_cycle.owner(), now=now, lease=longest, due_only=False
+            mine = source_state.claim_sources(
+                self.store, due, owner=poll_cycle.lease_owner(), now=now, lease=longest, due_only=False
             )
             self._polling.update(mine)
         try:
@@ -202,20 +202,20 @@ class Daemon:
 
     def watch(self) -> None:
         """What is told because time passes."""
-        if reminders.look(self.context):
+        if reminders.send_reminders(self.context):
             self.deliver()
 
     def compare(self) -> None:
         """What the words of changes are like in which the rules found nothing, where the settings want to know."""
         if self.context.settings.similarity and not self.stop.is_set():
             try:
-                compare.compare_waiting(self.store, self.now, COMPARE_FOR)
+                compare.compare_pending(self.store, self.now, COMPARE_FOR)
             except TrackerError as error:
                 log.warning("not compared", reason=error.line())
 
     def reconcile(self) -> None:
         """The daily reconciliation of each source whose hour has come. Meanwhile it is not polled."""
-        context, shelf, told = self.context, Shelf(), False
+        context, shelf, told = self.context, IssueCache(), False
         for source in context.settings.sources:
             if self.stop.is_set():
                 return
@@ -239,7 +239,7 @@ class Daemon:
             return
         self._asking = True
         try:
-            summarize.summarise_waiting(
+            summarize.summarize_pending(
                 self.store, ChatEndpoint(wanted, self.now), self.now, level=wanted.automatic, longest=wanted.max_text,
                 stop=self.stop,
             )  # fmt: skip
@@ -320,7 +320,7 @@ class Daemon:
         while self._polling and time.monotonic() < end:
             time.sleep(0.05)
         if self.trouble is None:
-            source_state.release_of(self.store, [poll_cycle.owner()])
+            source_state.release_leases_of(self.store, [poll_cycle.lease_owner()])
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

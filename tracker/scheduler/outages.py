@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tracker.alerts.incidents import FAILURES, Standing
+from tracker.alerts.incidents import FAILURES, SubjectHealth
 
 # Codes of `errors.cause_of` that say that nothing was heard of a host, and those that may be the fault of a whole host.
 SILENT = frozenset({"no-connection", "no-answer", "broken"})
@@ -51,7 +51,7 @@ class Polled:
         return answered is not None and answered >= moment
 
 
-def outages(polled: Sequence[Polled], lasting: Collection[str]) -> list[Standing]:
+def outages(polled: Sequence[Polled], lasting: Collection[str]) -> list[SubjectHealth]:
     """The outages that there are now, by subject: `network:`, `host:NAME`, `source:ID`. `lasting` are the subjects of
     those that were open before: a source's own outage lasts until a poll of it goes well."""
     silent = [one for one in polled if one.code in SILENT]
@@ -76,7 +76,9 @@ def outages(polled: Sequence[Polled], lasting: Collection[str]) -> list[Standing
         subject = f"source:{one.source}"
         if one.failures and one.source not in grouped and (subject in lasting or _fresh(one, polled)):
             found.append(
-                Standing(subject, one.failures, one.state, one.reason, one.since, (one.source,), one.cause)
+                SubjectHealth(
+                    subject, one.failures, one.state, one.reason, one.since, (one.source,), one.cause
+                )
             )
     return [standing for standing in found if standing.failures >= FAILURES]
 
@@ -103,7 +105,9 @@ def _fresh(one: Polled, polled: Iterable[Polled]) -> bool:
     )
 
 
-def _together(subject: str, members: Sequence[Polled]) -> Standing:
+def _together(subject: str, members: Sequence[Polled]) -> SubjectHealth:
     worst = max(members, key=lambda one: one.failures)
     names = tuple(sorted(one.source for one in members))
-    return Standing(subject, worst.failures, worst.state, worst.reason, _since(members), names, worst.cause)
+    return SubjectHealth(
+        subject, worst.failures, worst.state, worst.reason, _since(members), names, worst.cause
+    )

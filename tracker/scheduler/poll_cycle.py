@@ -22,15 +22,15 @@ from tracker.config.models import Settings, Source, SourceKind
 from tracker.errors import FetchError, StoreError, TrackerError
 from tracker.http.client import Client
 from tracker.ingest import poll
-from tracker.ingest.poll import Context, Report
+from tracker.ingest.poll import PollContext, PollReport
 from tracker.model import Change, Language, Notice, Operation
-from tracker.notifications.delivery import DeliverReport, Traffic, deliver
+from tracker.notifications.delivery import DeliverReport, DeliveryGate, deliver
 from tracker.reconciliation import gap_filling
-from tracker.rendering.redlines.stored import redline_of
+from tracker.rendering.redlines.stored import load_redline
 from tracker.sandbox import pool as readers
 from tracker.scheduler import outages
-from tracker.scheduler.schedule import next_poll
-from tracker.serialization import instant
+from tracker.scheduler.schedule import next_poll_at
+from tracker.serialization import format_instant
 from tracker.storage import changes, notices, outbox, source_state
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox
@@ -41,13 +41,13 @@ SLOW_SECONDS = 10.0
 _BATCH = 64  # outcomes written in one transaction: losing some to a kill means polling them again, no more
 _TOGETHER = 0.05  # seconds
 MARGIN = timedelta(minutes=1)
-OUTAGE = timedelta(days=2)  # without a poll that went well
+CATCH_UP_AFTER = timedelta(days=2)  # without a poll that went well
 BEHIND = timedelta(days=7)  # that the eCFR may be behind the day on which it is asked
 
 log = structlog.get_logger()
 
 
-def owner() -> str:
+def lease_owner() -> str:
     """This process as holder of leases: host, process id, and a word of its own against reused ids."""
     return f"{socket.gethostname()}:{os.getpid()}:{_NONCE}"
 
@@ -55,7 +55,7 @@ def owner() -> str:
 _NONCE = uuid.uuid4().hex[:8]
 
 
-def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) -> Context:
+def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) -> PollContext:
     source_state.ensure(store, [source.id for source in settings.sources])
     client = Client(
         literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
@@ -67,19 +67,19 @@ def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) 
             "alerts wait for a channel that is not in the settings", channel=channel, alerts=number,
             cure="tracker redeliver --to CHANNEL",
         )  # fmt: skip
-    return Context(settings, store, client, now)
+    return PollContext(settings, store, client, now)
 
 
-def free_the_dead(store: Store) -> None:
+def release_stale_leases(store: Store) -> None:
     """Leases of processes of this machine that are no more: their sources are due again at once."""
-    host, pid, _ = owner().rsplit(":", 2)
+    host, pid, _ = lease_owner().rsplit(":", 2)
     dead = []
-    for holder in source_state.owners(store):
+    for holder in source_state.lease_owners(store):
         name, other, _ = holder.rsplit(":", 2)
-        if name == host and holder != owner() and (other == pid or not _alive(int(other))):
+        if name == host and holder != lease_owner() and (other == pid or not _alive(int(other))):
             dead.append(holder)
     if dead:
-        source_state.release_of(store, dead)
+        source_state.release_leases_of(store, dead)
 
 
 def _alive(pid: int) -> bool:
@@ -94,51 +94,51 @@ def _alive(pid: int) -> bool:
 
 def run(
     sources: Sequence[Source],
-    context: Context,
+    context: PollContext,
     *,
     accept: bool = False,
     stop: threading.Event | None = None,
     claimed: bool = False,
-) -> Iterator[Report]:
+) -> Iterator[PollReport]:
     """Polls these sources side by side and yields each report once it is written down. What another process is polling just
     now is reported as busy. Every source ends within its own time limit, whatever the others do."""
-    free_the_dead(context.store)
+    release_stale_leases(context.store)
     now = context.now()
     by_id = {source.id: source for source in sources}
     if not claimed:
         longest = max((source.time_limit for source in sources), default=timedelta()) + MARGIN
         got = set(
-            source_state.claim(
-                context.store, list(by_id), owner=owner(), now=now, lease=longest, due_only=False
+            source_state.claim_sources(
+                context.store, list(by_id), owner=lease_owner(), now=now, lease=longest, due_only=False
             )
         )
         for name in by_id:
             if name not in got:
-                yield Report(name, state="busy", reason="another process is polling it")
+                yield PollReport(name, state="busy", reason="another process is polling it")
         by_id = {name: source for name, source in by_id.items() if name in got}
-    known = source_state.resources(context.store, list(by_id))
-    standing = source_state.states(context.store, list(by_id))
+    known = source_state.load_resources(context.store, list(by_id))
+    standing = source_state.source_states(context.store, list(by_id))
     slow = source_state.slow(context.store, list(by_id), SLOW_SECONDS)
 
-    def one(source: Source) -> Report:
+    def one(source: Source) -> PollReport:
         if stop is not None and stop.is_set():
-            return Report(source.id, state="stopped", reason="the tracker is stopping")
+            return PollReport(source.id, state="stopped", reason="the tracker is stopping")
         # The lease of the batch may have run out while this source waited for its turn.
         lease = source.time_limit + MARGIN
-        if not source_state.claim(
-            context.store, [source.id], owner=owner(), now=context.now(), lease=lease, due_only=False
+        if not source_state.claim_sources(
+            context.store, [source.id], owner=lease_owner(), now=context.now(), lease=lease, due_only=False
         ):
-            return Report(source.id, state="busy", reason="another process is polling it")
+            return PollReport(source.id, state="busy", reason="another process is polling it")
         before = _catch_up(source, standing[source.id], context)
         remembered = known.pop(source.id)
         if before:
-            remembered = source_state.resources(context.store, [source.id])[source.id]
+            remembered = source_state.load_resources(context.store, [source.id])[source.id]
         with readers.bounded(seconds=source.time_limit.total_seconds(), slow=source.id in slow):
             report = poll.poll(source, context, standing[source.id], remembered, accept=accept)
         report.alerts += sum(gap.alerts for gap in before)
         for gap in before:
             if gap.change is not None:
-                poll.note(report, gap.change, gap.change.detected_at)
+                poll.count_change(report, gap.change, gap.change.detected_at)
         return report
 
     share = min(SLOW, len(slow))
@@ -146,11 +146,11 @@ def run(
         ThreadPoolExecutor(min(WORKERS - share, max(1, len(by_id))), "poll") as quick_pool,
         ThreadPoolExecutor(max(1, share), "poll-slow") as slow_pool,
     ):
-        finished: SimpleQueue[tuple[Source, Future[Report]]] = SimpleQueue()
+        finished: SimpleQueue[tuple[Source, Future[PollReport]]] = SimpleQueue()
         for source in by_id.values():
             future = (slow_pool if source.id in slow else quick_pool).submit(one, source)
             future.add_done_callback(lambda future, source=source: finished.put((source, future)))  # type: ignore[misc]
-        done: list[Report] = []
+        done: list[PollReport] = []
         left = len(by_id)
         while left or done:
             try:
@@ -183,12 +183,12 @@ def within_share(due: Sequence[str], polling: Iterable[str], slow: set[str]) -> 
 
 
 def _catch_up(
-    source: Source, state: source_state.SourceState, context: Context
-) -> Sequence[gap_filling.Filled]:
+    source: Source, state: source_state.SourceState, context: PollContext
+) -> Sequence[gap_filling.FilledGap]:
     """After an outage, the states that the code had meanwhile, oldest first, so that each is told by itself: a poll sees the
     last one only. None where there was no outage, or where it lasts, and then the poll says why."""
     last, now = state.last_success_at, context.now()
-    if source.kind is not SourceKind.ECFR or last is None or now - last < OUTAGE:
+    if source.kind is not SourceKind.ECFR or last is None or now - last < CATCH_UP_AFTER:
         return ()
     try:
         return gap_filling.audit(source, context, legal_day(last) - BEHIND).gaps
@@ -196,11 +196,11 @@ def _catch_up(
         return ()
 
 
-def _result(future: Future[Report], source: Source) -> Report:
+def _result(future: Future[PollReport], source: Source) -> PollReport:
     try:
         return future.result()
     except TrackerError as error:
-        return Report(
+        return PollReport(
             source.id,
             state="failing",
             reason=error.line(),
@@ -209,14 +209,16 @@ def _result(future: Future[Report], source: Source) -> Report:
     except Exception as error:
         log.exception("poll crashed", source=source.id)
         line = f"defect in tracker: {type(error).__name__}: {error}"
-        return Report(source.id, state="failing", reason=line, errors=[{"key": "", "url": "", "error": line}])
+        return PollReport(
+            source.id, state="failing", reason=line, errors=[{"key": "", "url": "", "error": line}]
+        )
 
 
 def _finish(
-    reports: Iterable[Report],
+    reports: Iterable[PollReport],
     sources: dict[str, Source],
     standing: dict[str, source_state.SourceState],
-    context: Context,
+    context: PollContext,
 ) -> None:
     now = context.now()
     outcomes = []
@@ -228,7 +230,7 @@ def _finish(
         planned = (
             None
             if report.state == "stopped"
-            else next_poll(source, now, failures=failures, retry_after=report.retry_after)
+            else next_poll_at(source, now, failures=failures, retry_after=report.retry_after)
         )
         outcomes.append(
             source_state.Outcome(
@@ -238,15 +240,15 @@ def _finish(
                 ok=report.ok,
                 at=now,
                 next_poll_at=planned,
-                report={**report.json(), "at": instant(now)},
+                report={**report.json(), "at": format_instant(now)},
             )
         )
     with context.store.write() as connection:
-        source_state.finish(context.store, outcomes, owner=owner())
+        source_state.record_outcomes(context.store, outcomes, owner=lease_owner())
         _settle(connection, context, now)
 
 
-def _settle(connection: Connection, context: Context, now: datetime) -> None:
+def _settle(connection: Connection, context: PollContext, now: datetime) -> None:
     """Opens and closes incidents by how all sources that are watched stand now."""
     hosts = {
         source.id: urlsplit(source.base_url or source.url).netloc.lower()
@@ -273,7 +275,7 @@ def _ended(row: Any) -> datetime | None:
 
 
 def deliver_due(
-    context: Context, *, traffic: Traffic | None = None, stop: threading.Event | None = None
+    context: PollContext, *, traffic: DeliveryGate | None = None, stop: threading.Event | None = None
 ) -> DeliverReport:
     """Sends what is owed to the channels now."""
 
@@ -294,7 +296,7 @@ def deliver_due(
         from tracker.rendering.redlines import docx  # python-docx is loaded where somebody wants Word files
 
         with context.store.read() as connection:
-            found = redline_of(connection, change, now=context.now(), timezone=context.settings.timezone)
+            found = load_redline(connection, change, now=context.now(), timezone=context.settings.timezone)
         return docx.render(found, language)
 
     return deliver(

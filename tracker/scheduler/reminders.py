@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from tracker.alerts import incidents, mutes, related_documents, routing
 from tracker.clock import ahead, legal_day
 from tracker.config.models import Settings, Source, SourceKind
-from tracker.config.validators import span
-from tracker.ingest.poll import Context
+from tracker.config.validators import weekday_span
+from tracker.ingest.poll import PollContext
 from tracker.model import Change, Level
 from tracker.rendering.deadlines import Deadline, deadlines
-from tracker.serialization import instant
+from tracker.serialization import format_instant
 from tracker.storage import alert_queries, notices
 
 WARNED = frozenset({"comments-close", "effective", "compliance", "stay-ends", "expires"})
@@ -31,7 +31,7 @@ FEWEST = 8
 LOOK_BACK = timedelta(days=14)  # how long alerts wait for their acknowledgement
 
 
-def look(context: Context) -> int:
+def send_reminders(context: PollContext) -> int:
     """Owes all that is due to be told now, each thing once, however often this is called. How many deliveries."""
     now = context.now().replace(microsecond=0)
     settings = context.settings
@@ -49,7 +49,7 @@ def look(context: Context) -> int:
         )
 
 
-def step(kind: str, on: date, seen: date, today: date) -> int | None:
+def reminder_step(kind: str, on: date, seen: date, today: date) -> int | None:
     """Which warning of a date is due: 14, 7, 1 or 0 days before; None: none. One whose day had come when the change
     was seen is none: the alert itself said the date."""
     left = (on - today).days
@@ -71,7 +71,7 @@ def _warn(connection: Connection, settings: Settings, now: datetime) -> int:
     today = legal_day(now)
     changes = {
         change.id: change
-        for change in alert_queries.dated(connection, today, today + timedelta(days=max(STEPS)))
+        for change in alert_queries.changes_with_dates(connection, today, today + timedelta(days=max(STEPS)))
     }
     standing = {
         (change.id, day.type, day.date.isoformat())
@@ -79,7 +79,7 @@ def _warn(connection: Connection, settings: Settings, now: datetime) -> int:
         for day in change.tagging.dates
         if not day.superseded
     }
-    for notice in notices.waiting(connection, "deadline"):
+    for notice in notices.pending(connection, "deadline"):
         if (notice.data["change"], notice.data["type"], notice.data["date"]) not in standing:
             notices.withdraw(connection, notice.id)
     owed = 0
@@ -88,7 +88,7 @@ def _warn(connection: Connection, settings: Settings, now: datetime) -> int:
         seen = changes[entry.first].detected_at
         # Found under a clock that was ahead: when is not known, and a reminder too many is better than none.
         first_seen = date.min if ahead(seen, now) else legal_day(seen)
-        days = step(entry.type, entry.date, first_seen, today)
+        days = reminder_step(entry.type, entry.date, first_seen, today)
         if days is not None:
             told = [changes[one] for one in entry.changes]
             owed += _warned(connection, settings, told, entry, days, muted, now)
@@ -106,26 +106,26 @@ def _warned(
 ) -> int:
     """Once to every channel that one of these changes would go to, whether it was news when it was first seen or
     not; the first of them is the one that tells it."""
-    story = related_documents.of_stored(connection, told[0])
+    story = related_documents.story_of_stored(connection, told[0])
     facts = {
         "change": entry.change_id, "type": entry.type, "date": entry.date.isoformat(), "days": days,
         "note": entry.note, "quote": entry.quote, "where": entry.where, "units": list(entry.units),
         "title": entry.title, "what": {"ja": entry.what_ja, "en": entry.what_en},
         "document_number": entry.document_number or "", "url": entry.url,
     }  # fmt: skip
-    planned: dict[str, tuple[routing.Plan, str]] = {}
+    planned: dict[str, tuple[routing.DeliveryPlan, str]] = {}
     for change in told:
         for routed in routing.route(replace(change, baseline=False), settings):
             channel = settings.channel(routed.channel)
             if channel is None or (channel.id in planned and planned[channel.id][0].told):
                 continue
-            plan = routing.plan(
+            plan = routing.plan_delivery(
                 channel, entry.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
                 source=change.source, topics=[topic.id for topic in change.tagging.topics],
             )  # fmt: skip
             planned[channel.id] = (plan, routed.reason)
     return sum(
-        notices.tell(
+        notices.enqueue_notice(
             connection, name=(entry.first, entry.type, entry.date, days), kind="deadline",
             level=entry.level, story=story, data=facts, channels=[channel], reason=reason,
             now=now, at=plan.at, batch=plan.batch or f"dates-{legal_day(now)}",
@@ -145,7 +145,7 @@ def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
         quiet = too_quiet(days, today)
         said = f"the last day of publication was {days[0]}" if days else ""
         failures = incidents.FAILURES if quiet else 0
-        standings.append(incidents.Standing(f"quiet:{source.id}", failures, "quiet", said))
+        standings.append(incidents.SubjectHealth(f"quiet:{source.id}", failures, "quiet", said))
     return incidents.observe(connection, standings, settings.outage_channels(), now)
 
 
@@ -164,18 +164,20 @@ def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
     if all(route.acknowledge_within is None for route in settings.routes):
         return 0
     owed = 0
-    for change, told_at, channels in alert_queries.unreviewed(connection, Level.HIGH.rank, now - LOOK_BACK):
+    for change, told_at, channels in alert_queries.unacknowledged(
+        connection, Level.HIGH.rank, now - LOOK_BACK
+    ):
         for within, to in routing.escalations(change, settings):
             if now - told_at < within and not ahead(told_at, now):
                 continue
             facts = {
-                "change": change.id, "title": change.title, "url": change.url, "told_at": instant(told_at),
+                "change": change.id, "title": change.title, "url": change.url, "told_at": format_instant(told_at),
                 "channel": ", ".join(channels),
                 "what": {"ja": change.tagging.summary.ja, "en": change.tagging.summary.en},
             }  # fmt: skip
-            owed += notices.tell(
+            owed += notices.enqueue_notice(
                 connection, name=(change.id, change.revision, within), kind="unacknowledged",
-                level=change.tagging.level, story=related_documents.known_as(connection, change) or change.id, data=facts,
-                channels=to, reason=f"nobody acknowledged it within {span(within)}", now=now,
+                level=change.tagging.level, story=related_documents.register_story_names(connection, change) or change.id, data=facts,
+                channels=to, reason=f"nobody acknowledged it within {weekday_span(within)}", now=now,
             )  # fmt: skip
     return owed

@@ -31,7 +31,7 @@ def trigger(source: Source) -> CronTrigger:
     )
 
 
-def next_poll(
+def next_poll_at(
     source: Source,
     now: datetime,
     *,

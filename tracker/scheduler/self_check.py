@@ -13,14 +13,14 @@ from typing import Any
 
 from tracker import parsing, sources
 from tracker.assistants.model_client import ChatEndpoint
-from tracker.config.models import Settings, Source, Summariser
+from tracker.config.models import Settings, Source, Summarizer
 from tracker.errors import TrackerError
 from tracker.http.client import Client
-from tracker.ingest.poll import Recollection
-from tracker.model import Fetched, Role
+from tracker.ingest.poll import StoredSourceView
+from tracker.model import Fetched, ResourceType
 from tracker.notifications.targets import try_channel
 from tracker.scheduler import reload
-from tracker.sources.events import Trouble
+from tracker.sources.events import ResourceError
 from tracker.storage import alert_queries, presence
 from tracker.storage.database import Store
 
@@ -28,7 +28,7 @@ ENOUGH_SECONDS = 90
 WORKERS = 8
 
 
-def run(
+def run_self_check(
     settings: Settings, state: Path, now: Callable[[], datetime], *, allow_empty: bool = False
 ) -> Iterator[dict[str, Any]]:
     """One result each: `{"what": "state|settings|source|channel|summariser", "id", "ok", "said"}`."""
@@ -55,7 +55,7 @@ def run(
         yield {"what": "summariser", "id": settings.summariser.model, **_summariser(settings.summariser, now)}
 
 
-def _summariser(wanted: Summariser, now: Callable[[], datetime]) -> dict[str, Any]:
+def _summariser(wanted: Summarizer, now: Callable[[], datetime]) -> dict[str, Any]:
     began = time.monotonic()
     try:
         ChatEndpoint(wanted, now).write([{"role": "user", "content": "Answer with the one word: ready"}])
@@ -102,10 +102,10 @@ def _source(source: Source, client: Client, now: datetime) -> dict[str, Any]:
     began = time.monotonic()
     said, good = "answered, but showed nothing", False
     try:
-        for item in sources.poll(brief, Recollection({}, {}), client, now):
-            if isinstance(item, Trouble):
+        for item in sources.poll(brief, StoredSourceView({}, {}), client, now):
+            if isinstance(item, ResourceError):
                 said = item.error.line()
-            elif isinstance(item, Fetched) and item.role is Role.LISTING:
+            elif isinstance(item, Fetched) and item.role is ResourceType.LISTING:
                 said, good = f"answered: {item.answer.url}", True
             elif isinstance(item, Fetched):
                 document = parsing.read(item)

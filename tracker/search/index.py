@@ -40,7 +40,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """A unit as it read from version `first` to `last`; None: to this day."""
 
     identity: str
@@ -50,7 +50,7 @@ class Hit:
     last: int | None
 
 
-class Finder:
+class SearchIndex:
     """One for a state folder. `refresh` reads what is new in the store; `find` asks."""
 
     def __init__(self, store: Store) -> None:
@@ -101,7 +101,7 @@ class Finder:
 
     def find(
         self, wanted: Terms, *, today_only: bool = False, limit: int = 50, offset: int = 0
-    ) -> tuple[int, list[Hit]]:
+    ) -> tuple[int, list[SearchHit]]:
         """How many units there are in which all terms occur, and some of them: those in force first."""
         question = " AND ".join(
             f"({' OR '.join(map(_phrase, group))})" for group in map(_askable, wanted) if group
@@ -118,7 +118,7 @@ class Finder:
                 " ORDER BY last IS NOT NULL, identity, id LIMIT ? OFFSET ?",
                 [question, limit, offset],
             ).fetchall()
-        return total, [Hit(*row) for row in rows]
+        return total, [SearchHit(*row) for row in rows]
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

@@ -50,7 +50,7 @@ def _forms(piece: re.Match[str]) -> tuple[str, ...]:
     return (piece["sign"],) if piece["sign"] else synonyms(piece["word"])
 
 
-def lit(text: str, wanted: Terms) -> list[tuple[bool, str]]:
+def highlight(text: str, wanted: Terms) -> list[tuple[bool, str]]:
     """The text in runs: True for what was asked for."""
     pattern = _pattern(wanted)
     if pattern is None:
@@ -73,7 +73,7 @@ def passage(text: str, wanted: Terms) -> list[tuple[bool, str]]:
     middle = hit.start() if hit else 0
     start, end = max(0, middle - _AROUND), min(len(text), middle + 2 * _AROUND)
     cut = ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")
-    return lit(cut, wanted)
+    return highlight(cut, wanted)
 
 
 def _pattern(wanted: Sequence[Sequence[str]]) -> re.Pattern[str] | None:

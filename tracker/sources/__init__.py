@@ -22,26 +22,26 @@ from tracker.sources import (
     public_inspection,
     screening_list,
 )
-from tracker.sources.events import Cursor, Item, Page, Trouble, Wanted, everything
-from tracker.sources.state_view import Memory
+from tracker.sources.events import CursorUpdate, HistoryPage, Item, ResourceError, Wanted, drain
+from tracker.sources.state_view import StateView
 
 __all__ = [
     "Client",
-    "Cursor",
+    "CursorUpdate",
+    "HistoryPage",
     "Item",
-    "Memory",
-    "Page",
-    "Trouble",
+    "ResourceError",
+    "StateView",
     "Wanted",
-    "again",
-    "everything",
-    "history",
+    "drain",
     "poll",
+    "poll_history",
+    "refetch",
 ]
 
 
 def poll(
-    source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted = everything
+    source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted = drain
 ) -> Iterator[Item]:
     """What the source shows now, within its time limit. `wanted` says which records of the Federal Register are in
     the field, so that their full text is fetched as well. Raises FetchError, at any point of the iteration."""
@@ -60,27 +60,27 @@ def poll(
             return screening_list.poll(source, memory, client, now)
 
 
-def again(source: Source, fetched: Fetched, client: Client, _now: datetime) -> Fetched:
+def refetch(source: Source, fetched: Fetched, client: Client, _now: datetime) -> Fetched:
     """The same thing a second time, unconditionally: to learn what is noise, and to confirm what looks suspicious.
     Raises FetchError; UsageError for what cannot be asked for by itself (an entry of a feed)."""
     match source.kind:
         case SourceKind.FEDERAL_REGISTER:
-            return federal_register.again(source, fetched, client)
+            return federal_register.refetch(source, fetched, client)
         case SourceKind.PUBLIC_INSPECTION:
-            return public_inspection.again(source, fetched, client)
+            return public_inspection.refetch(source, fetched, client)
         case SourceKind.ECFR:
-            return ecfr.again(source, fetched, client)
+            return ecfr.refetch(source, fetched, client)
         case SourceKind.PAGE:
-            return page.again(source, fetched, client)
+            return page.refetch(source, fetched, client)
         case SourceKind.SCREENING_LIST:
-            return screening_list.again(source, fetched, client)
+            return screening_list.refetch(source, fetched, client)
         case SourceKind.FEED:
             raise UsageError(f"{source.id}: an entry of a feed cannot be asked for by itself")
 
 
-def history(
+def poll_history(
     source: Source, client: Client, since: date, cursor: Mapping[str, str], now: datetime
-) -> Iterator[Page]:
+) -> Iterator[HistoryPage]:
     """What was published from `since` on, oldest first, for `tracker backfill`. `cursor` is that of the last page that
     was stored, empty at first. Raises FetchError; UsageError for a kind that keeps no history."""
     if source.kind is not SourceKind.FEDERAL_REGISTER:

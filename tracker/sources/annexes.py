@@ -12,16 +12,24 @@ from datetime import datetime
 
 from tracker.config.models import Source
 from tracker.encodings import label_of
-from tracker.errors import FetchError, NotFound, Poison, ReaderKilled, Refused, Unreachable, WrongShape
+from tracker.errors import (
+    AccessDenied,
+    FetchError,
+    NotFound,
+    ParserCrashed,
+    ReaderKilled,
+    UnexpectedResponse,
+    Unreachable,
+)
 from tracker.http.address import host_port
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
-from tracker.model import Absent, Answer, Fetched, Role
+from tracker.model import Absent, Fetched, HttpResponse, ResourceType
 from tracker.page_parts import ANNEXES
 from tracker.sandbox import pool
-from tracker.sources.events import Item, Trouble
-from tracker.sources.links import Link, files_of, packed, unpacked
-from tracker.sources.state_view import Memory, for_replay
+from tracker.sources.events import Item, ResourceError
+from tracker.sources.links import Link, deserialize_links, files_of, serialize_links
+from tracker.sources.state_view import StateView, without_validators
 
 CURSOR = "annexes "  # cursor: `annexes PAGE`, the files that belong to it
 _KEY = "annex "
@@ -53,7 +61,7 @@ class Annexes:
     def __init__(
         self,
         source: Source,
-        memory: Memory,
+        memory: StateView,
         client: Client,
         now: datetime,
         deadline: float,
@@ -69,16 +77,16 @@ class Annexes:
 
     def known(self, page: str) -> list[Link]:
         """Those that the page had when it was last read."""
-        return unpacked(self._memory.cursor.get(CURSOR + page, "")) if self._source.annexes else []
+        return deserialize_links(self._memory.cursor.get(CURSOR + page, "")) if self._source.annexes else []
 
-    def linked(self, page: str, answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
+    def linked(self, page: str, answer: HttpResponse, follows: Callable[[str], bool]) -> list[Link]:
         """Those that the page has now, in reading order: at most `annexes` of the source, and those that it had
         before come first, so that a new one never pushes out a known one."""
         if not self._source.annexes:
             return []
         try:
             files = pool.run(files_of, answer.body, answer.url, label_of(answer.header("content-type")))
-        except (Poison, ReaderKilled):
+        except (ParserCrashed, ReaderKilled):
             return self.known(page)
         here = host_port(answer.url)
         found: dict[str, str] = {}
@@ -98,7 +106,7 @@ class Annexes:
         return found
 
     def cursor(self, page: str, links: list[Link]) -> Mapping[str, str]:
-        return {CURSOR + page: packed(links)} if links else {}
+        return {CURSOR + page: serialize_links(links)} if links else {}
 
     def _ask(self, page: str, link: Link, found: Found) -> None:
         key = _key(page, link.url)
@@ -109,23 +117,23 @@ class Annexes:
                 rate=PAGES,
                 deadline=self._deadline,
                 accept=_ACCEPT,
-                validators=for_replay(validators, self._source, self._now),
+                validators=without_validators(validators, self._source, self._now),
                 robots=True,
             )
             if answer is not None and answer.body[:1024].find(b"%PDF-") < 0:
-                raise WrongShape(f"{link.url}: no PDF where an annex should be", url=link.url)
+                raise UnexpectedResponse(f"{link.url}: no PDF where an annex should be", url=link.url)
         except FetchError as error:
-            if validators is None and isinstance(error, NotFound | Refused):
+            if validators is None and isinstance(error, NotFound | AccessDenied):
                 self._passed_over[link.url] = error.cause
             elif isinstance(error, NotFound):
                 found.items.append(Absent(key, link.url, error.cause))
             elif isinstance(error, Unreachable) and self._client.monotonic() >= self._deadline:
                 raise
             else:
-                found.items.append(Trouble(key, link.url, error))
+                found.items.append(ResourceError(key, link.url, error))
             return
         if answer is not None:
-            found.answers.append(Fetched(key, Role.PDF, answer, {"link_text": link.text or link.url}))
+            found.answers.append(Fetched(key, ResourceType.PDF, answer, {"link_text": link.text or link.url}))
 
 
 def _key(page: str, file: str) -> str:

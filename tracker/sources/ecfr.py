@@ -13,13 +13,21 @@ from datetime import date, datetime
 from typing import Any
 
 from tracker.config.models import Source
-from tracker.errors import FetchError, NotFound, Poison, Refused, TooMuch, Unreachable, WrongShape
+from tracker.errors import (
+    AccessDenied,
+    FetchError,
+    LimitExceeded,
+    NotFound,
+    ParserCrashed,
+    UnexpectedResponse,
+    Unreachable,
+)
 from tracker.http.client import Client
 from tracker.http.rate_limit import ECFR
 from tracker.http.response_checks import check_xml, json_object
-from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
-from tracker.sources.events import Cursor, Item, Trouble
-from tracker.sources.state_view import Memory, for_replay
+from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceType, Validators
+from tracker.sources.events import CursorUpdate, Item, ResourceError
+from tracker.sources.state_view import StateView, without_validators
 
 TITLES = "listing/titles"
 _EDITION = "edition"  # cursor: the edition of the last poll; `part N`: the edition and size last fetched
@@ -28,20 +36,20 @@ SUSPECT_ROWS = 1000  # a list of versions cut off without a word has exactly so 
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class EcfrEdition:
     """The state of a title that can be asked for: `as_of`, and when anything in it last moved."""
 
     as_of: str
     moved: str
 
 
-def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Iterator[Item]:
+def poll(source: Source, memory: StateView, client: Client, now: datetime) -> Iterator[Item]:
     """Every part of the source that is new, moved, or due for a whole look. Raises FetchError for the source as a
     whole: an import in progress, a title without a date, or a structure in which no known part stands any more."""
     return _Poll(source, memory, client, now).items()
 
 
-def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
     """The same part of the same day once more. Raises FetchError."""
     answer = client.fetch(
         fetched.answer.url, rate=ECFR, deadline=client.deadline(source.time_limit), accept="application/xml"
@@ -69,7 +77,7 @@ def part_url(source: Source, part: str, as_of: str) -> str:
     return f"{source.base_url.rstrip('/')}/api/versioner/v1/full/{as_of}/title-{source.title}.xml?part={part}"
 
 
-def _part(source: Source, part: str, as_of: str, answer: Answer) -> Fetched:
+def _part(source: Source, part: str, as_of: str, answer: HttpResponse) -> Fetched:
     """Raises Refused, WrongShape where the answer is not the XML of just this part."""
     _check_part(answer, part)
     meta = {
@@ -78,11 +86,11 @@ def _part(source: Source, part: str, as_of: str, answer: Answer) -> Fetched:
         "part": part,
         "url": f"{source.base_url.rstrip('/')}/current/title-{source.title}/part-{part}",
     }
-    return Fetched(part_key(source, part), Role.ECFR_PART, answer, meta)
+    return Fetched(part_key(source, part), ResourceType.ECFR_PART, answer, meta)
 
 
 class _Poll:
-    def __init__(self, source: Source, memory: Memory, client: Client, now: datetime) -> None:
+    def __init__(self, source: Source, memory: StateView, client: Client, now: datetime) -> None:
         self._source = source
         self._memory = memory
         self._client = client
@@ -96,7 +104,7 @@ class _Poll:
         url = f"{self._api}/titles.json"
         latest = max((mark.partition("|")[0] for mark in self._cursor.values()), default="")
         if edition.as_of < latest:
-            raise WrongShape(
+            raise UnexpectedResponse(
                 f"up to date as of {edition.as_of}, although {latest} was there already: a stale answer",
                 url=url,
             )
@@ -105,7 +113,7 @@ class _Poll:
         if sizes is None:
             sizes, surely = self._parts(edition.as_of)
             if surely and known and not set(known) & set(sizes):
-                raise WrongShape(
+                raise UnexpectedResponse(
                     f"none of the {len(known)} known parts stands in the structure of title {self._source.title}",
                     url=url,
                 )
@@ -113,24 +121,24 @@ class _Poll:
         for part in sorted({*sizes, *known}, key=_order):
             try:
                 item = self._part(part, edition, sizes.get(part), part in known)
-            except (Unreachable, TooMuch) as error:
+            except (Unreachable, LimitExceeded) as error:
                 down += 1
                 if down >= 3 or self._client.monotonic() >= self._deadline:
                     raise
-                item = Trouble(self._key(part), error.url, error)
+                item = ResourceError(self._key(part), error.url, error)
             except FetchError as error:
-                item = Trouble(self._key(part), error.url, error)
+                item = ResourceError(self._key(part), error.url, error)
             else:
                 down = 0
             if item is not None:
                 yield item
         if titles is not None:
-            yield Fetched(TITLES, Role.LISTING, titles)
+            yield Fetched(TITLES, ResourceType.LISTING, titles)
         self._cursor[_EDITION] = f"{edition.as_of}|{edition.moved}"
         if self._cursor != dict(self._memory.cursor):
-            yield Cursor(self._cursor)
+            yield CursorUpdate(self._cursor)
 
-    def _edition(self) -> tuple[Answer | None, Edition]:
+    def _edition(self) -> tuple[HttpResponse | None, EcfrEdition]:
         """The titles' answer, None where it is the one of last time, and the edition that it names."""
         url = f"{self._api}/titles.json"
         before = self._memory.cursor.get(_EDITION)
@@ -139,16 +147,16 @@ class _Poll:
             rate=ECFR,
             deadline=self._deadline,
             accept="application/json",
-            validators=for_replay(self._memory.validators(TITLES), self._source, self._now)
+            validators=without_validators(self._memory.validators(TITLES), self._source, self._now)
             if before
             else None,
         )
         if titles is not None:
             return titles, edition_of(json_object(titles), self._source.title, url)
         assert before is not None
-        return None, Edition(*before.split("|", 1))
+        return None, EcfrEdition(*before.split("|", 1))
 
-    def _remembered_sizes(self, edition: Edition, known: Iterable[str]) -> dict[str, int | None] | None:
+    def _remembered_sizes(self, edition: EcfrEdition, known: Iterable[str]) -> dict[str, int | None] | None:
         """The sizes of last time, where nothing in the title moved since and the server answers for each part by its
         validators: the structure, megabytes of it, then says nothing new. None: it has to be asked for."""
         if self._cursor.get(_EDITION) != f"{edition.as_of}|{edition.moved}":
@@ -157,7 +165,7 @@ class _Poll:
         for part in known:
             as_of, _, rest = self._cursor.get(f"part {part}", "").partition("|")
             moved, _, size = rest.rpartition("|")
-            validators = for_replay(self._memory.validators(self._key(part)), self._source, self._now)
+            validators = without_validators(self._memory.validators(self._key(part)), self._source, self._now)
             if (as_of, moved) != (edition.as_of, edition.moved) or not _replayable(validators):
                 return None
             sizes[part] = int(size) if size else None
@@ -166,7 +174,7 @@ class _Poll:
     def _key(self, part: str) -> str:
         return part_key(self._source, part)
 
-    def _part(self, part: str, edition: Edition, size: int | None, known: bool) -> Item | None:
+    def _part(self, part: str, edition: EcfrEdition, size: int | None, known: bool) -> Item | None:
         """None: there is no such part, and there never was. Raises FetchError."""
         key = self._key(part)
         url = part_url(self._source, part, edition.as_of)
@@ -174,7 +182,7 @@ class _Poll:
         before = self._cursor.get(f"part {part}", "").split("|", 1)
         same_day = before[0] == edition.as_of
         same = size is not None and before[-1] == mark.split("|", 1)[1] and len(before) == 2
-        validators = for_replay(self._memory.validators(key), self._source, self._now)
+        validators = without_validators(self._memory.validators(key), self._source, self._now)
         if validators is not None and same and not (same_day and _replayable(validators)):
             # Nothing in the title moved and the part is as long as it was; the server offers no better question.
             self._cursor[f"part {part}"] = mark
@@ -190,7 +198,7 @@ class _Poll:
             )
         except NotFound as error:
             if size is not None:
-                raise WrongShape(
+                raise UnexpectedResponse(
                     f"{key} stands in the structure of {edition.as_of} and answers 404", url=url, status=404
                 ) from None
             return Absent(key, url, error.cause) if known else None
@@ -234,30 +242,30 @@ def _replayable(validators: Validators | None) -> bool:
     return validators is not None and bool(validators.etag or validators.last_modified)
 
 
-def edition_of(titles: dict[str, Any], number: int, url: str) -> Edition:
+def edition_of(titles: dict[str, Any], number: int, url: str) -> EcfrEdition:
     """Raises Unreachable during an import, WrongShape and Refused for a title that cannot be asked for."""
     meta = titles.get("meta")
     entries = titles.get("titles")
     if not isinstance(entries, list):
-        raise WrongShape("no list of titles", url=url)
+        raise UnexpectedResponse("no list of titles", url=url)
     title = next(
         (entry for entry in entries if isinstance(entry, dict) and str(entry.get("number")) == str(number)),
         None,
     )
     if title is None:
-        raise WrongShape(f"title {number} is not among the titles", url=url)
+        raise UnexpectedResponse(f"title {number} is not among the titles", url=url)
     if (isinstance(meta, dict) and meta.get("import_in_progress")) or title.get("processing_in_progress"):
         raise Unreachable("the eCFR is taking in new issues just now", url=url, retry_after=600.0)
     as_of = title.get("up_to_date_as_of")
     if not as_of:
-        raise Refused(
+        raise AccessDenied(
             f"title {number} is reserved: it has no text", cure="take it out of the settings", url=url
         )
     try:
         date.fromisoformat(as_of)
     except (TypeError, ValueError):
-        raise WrongShape(f"up_to_date_as_of is {as_of!r}, which is no date", url=url) from None
-    return Edition(as_of, f"{title.get('latest_amended_on')}/{title.get('latest_issue_date')}")
+        raise UnexpectedResponse(f"up_to_date_as_of is {as_of!r}, which is no date", url=url) from None
+    return EcfrEdition(as_of, f"{title.get('latest_amended_on')}/{title.get('latest_issue_date')}")
 
 
 def collect_parts(node: Any, asked: tuple[tuple[int, int], ...], found: dict[str, int | None]) -> None:
@@ -282,14 +290,14 @@ def _order(part: str) -> tuple[int, str]:
     return (int(digits) if digits else -1, part)
 
 
-def _check_part(answer: Answer, part: str) -> None:
+def _check_part(answer: HttpResponse, part: str) -> None:
     """Raises Refused, WrongShape where the answer is not the XML of just this part."""
     try:
         tag, said = check_xml(answer)
-    except Poison:
+    except ParserCrashed:
         return  # the next one to read it says so, and keeps its bytes
     if tag != "DIV5" or said.get("N") != part:
-        raise WrongShape(
+        raise UnexpectedResponse(
             f"asked for part {part}, got {tag} {said.get('N') or said.get('TYPE') or ''}".rstrip()
             + (": the whole title" if tag in ("DIV1", "ECFR") else ""),
             url=answer.url,

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from tracker.config.models import Source
-from tracker.errors import WrongShape
+from tracker.errors import UnexpectedResponse
 from tracker.http.client import Client
 from tracker.http.rate_limit import ECFR
 from tracker.http.response_checks import json_object
@@ -18,7 +18,7 @@ from tracker.sources.ecfr import SUSPECT_ROWS, collect_parts, edition_of
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class EcfrIssues:
     """`sizes`: the parts that stand as of `as_of`, with their bytes of XML where the eCFR says so. `issued`: by part,
     the issue dates from the day asked for on."""
 
@@ -27,7 +27,7 @@ class Ledger:
     issued: dict[str, tuple[date, ...]]
 
 
-def ledger(source: Source, client: Client, since: date) -> Ledger:
+def fetch_issues(source: Source, client: Client, since: date) -> EcfrIssues:
     """Raises FetchError; WrongShape also where a list of versions may have been cut off."""
     deadline = client.deadline(source.time_limit)
     api = f"{source.base_url.rstrip('/')}/api/versioner/v1"
@@ -45,9 +45,11 @@ def ledger(source: Source, client: Client, since: date) -> Ledger:
         query = f"versions/title-{source.title}.json?part={part}&issue_date[gte]={since.isoformat()}"
         found = ask(query).get("content_versions")
         if not isinstance(found, list) or len(found) == SUSPECT_ROWS:
-            raise WrongShape(f"the versions of part {part} are no list, or are cut off", url=f"{api}/{query}")
+            raise UnexpectedResponse(
+                f"the versions of part {part} are no list, or are cut off", url=f"{api}/{query}"
+            )
         issued[part] = tuple(sorted(set(_dates(found, f"{api}/{query}"))))
-    return Ledger(date.fromisoformat(edition.as_of), sizes, issued)
+    return EcfrIssues(date.fromisoformat(edition.as_of), sizes, issued)
 
 
 def _dates(rows: Iterable[Any], url: str) -> Iterable[date]:
@@ -55,4 +57,4 @@ def _dates(rows: Iterable[Any], url: str) -> Iterable[date]:
         try:
             yield date.fromisoformat(row["issue_date"])
         except (KeyError, TypeError, ValueError):
-            raise WrongShape("a version without an issue date", url=url) from None
+            raise UnexpectedResponse("a version without an issue date", url=url) from None

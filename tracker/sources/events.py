@@ -9,11 +9,11 @@ from typing import Any
 from tracker.errors import FetchError
 from tracker.model import Absent, Fetched, NotModified
 
-BROKE = "broke"  # in `Fetched.meta` of a listing that ended whoever read it: the reason
+PARSER_CRASHED = "broke"  # in `Fetched.meta` of a listing that ended whoever read it: the reason
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class ResourceError:
     """One thing of a source could not be had; the others could. The error keeps no frames alive."""
 
     key: str
@@ -27,7 +27,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
+class CursorUpdate:
     """What the adapter wants to find again as `Memory.cursor`. It replaces all of the earlier values, and comes last;
     it belongs into the same transaction as the rest of the poll."""
 
@@ -35,7 +35,7 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HistoryPage:
     """One step of a backfill: its records, the list they stood in, and the cursor to go on from after it.
     `done` and `total` count records for the progress line, as far as they are known."""
 
@@ -44,14 +44,14 @@ class Page:
     cursor: Mapping[str, str]
     done: int = 0
     total: int | None = None
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[ResourceError, ...] = ()
 
 
-Item = Fetched | NotModified | Absent | Trouble | Cursor
+Item = Fetched | NotModified | Absent | ResourceError | CursorUpdate
 
 # Whether a record of the Federal Register is in the field, so that its full text is worth having.
 Wanted = Callable[[Mapping[str, Any]], bool]
 
 
-def everything(_: Mapping[str, Any]) -> bool:
+def drain(_: Mapping[str, Any]) -> bool:
     return True

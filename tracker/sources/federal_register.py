@@ -12,30 +12,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from tracker.clock import legal_day, within
+from tracker.clock import clamp_future, legal_day
 from tracker.config.models import Source
-from tracker.errors import FetchError, NotFound, WrongShape
+from tracker.errors import FetchError, NotFound, UnexpectedResponse
 from tracker.http.client import Client
-from tracker.model import Answer, Fetched, NotModified
-from tracker.sources.events import Cursor, Item, Trouble, Wanted
+from tracker.model import Fetched, HttpResponse, NotModified
+from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.federal_register_api import (
     LARGEST_PAGE,
     MAX_COUNT,
     MAX_PAGES,
-    Listing,
+    DocumentList,
     Record,
-    as_fetched,
-    ask,
-    ask_one,
     canonical,
     conditions,
+    fetch_document,
     is_same,
     key_of,
     listing_fetched,
     published_on,
+    search_documents,
+    to_fetched,
 )
 from tracker.sources.full_text import TXT, XML, Budget, at_source, attachment_key, text_of
-from tracker.sources.state_view import Memory, for_replay
+from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/documents"
 _FIRST_PAGE = 100
@@ -55,7 +55,7 @@ class _Text:
     checked: datetime | None
 
 
-def poll(source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
+def poll(source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
     """Records that are new or changed, each with its full text where `wanted`; then the list; then the cursor.
 
     A text that cannot be had never holds its record back: the record comes without it, marked as owed.
@@ -64,22 +64,22 @@ def poll(source: Source, memory: Memory, client: Client, now: datetime, wanted: 
     return _Poll(source, memory, client, now, wanted).items()
 
 
-def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
     """The record by its number, with the text in the form that it had. Raises FetchError."""
     deadline = client.deadline(source.time_limit)
     number = fetched.key.partition(" of ")[0]
-    record, answer = ask_one(source, client, number, deadline)
+    record, answer = fetch_document(source, client, number, deadline)
     attachments = []
     for attachment in fetched.attachments:
         form = attachment.key.rpartition("/")[2]
         text = text_of(client, fetched.key, form, attachment.answer.url, deadline)
         if text is not None:
             attachments.append(text)
-    return as_fetched(record, fetched.key, canonical(record), answer, tuple(attachments))
+    return to_fetched(record, fetched.key, canonical(record), answer, tuple(attachments))
 
 
-def whole(
-    source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted, fetched: Fetched
+def with_full_text(
+    source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted, fetched: Fetched
 ) -> Iterator[Item]:
     """A record that another listing brought (`fetch.history`) as `poll` gives it: with its text where `wanted`."""
     record = json.loads(fetched.answer.body)
@@ -89,7 +89,9 @@ def whole(
 
 
 class _Poll:
-    def __init__(self, source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> None:
+    def __init__(
+        self, source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted
+    ) -> None:
         self._source = source
         self._memory = memory
         self._client = client
@@ -103,15 +105,17 @@ class _Poll:
         self._watched: dict[str, _Text] = {}
 
     def items(self) -> Iterator[Item]:
-        known = for_replay(self._memory.validators(LISTING), self._source, self._now)
-        first = ask(self._source, self._client, self._query(1, _FIRST_PAGE), self._deadline, known)
+        known = without_validators(self._memory.validators(LISTING), self._source, self._now)
+        first = search_documents(
+            self._source, self._client, self._query(1, _FIRST_PAGE), self._deadline, known
+        )
         through = self._memory.cursor.get("through", "")
         if first is None:
             yield NotModified(LISTING, self._source.base_url, self._client.clock())
-            records: dict[str, tuple[Record, Answer]] = {}
+            records: dict[str, tuple[Record, HttpResponse]] = {}
         else:
             if not first.records and self._knows_documents():
-                raise WrongShape(
+                raise UnexpectedResponse(
                     "an empty list, although documents of this source are known: a failure behind the API",
                     url=first.answer.url,
                     status=first.answer.status,
@@ -129,7 +133,7 @@ class _Poll:
             yield listing_fetched(LISTING, first.answer, first.count, bodies)
         values = {"through": through, "texts": _packed(self._watched)}
         if values != dict(self._memory.cursor):
-            yield Cursor(values)
+            yield CursorUpdate(values)
 
     def _query(self, page: int, per_page: int) -> list[tuple[str, str]]:
         return [
@@ -142,13 +146,15 @@ class _Poll:
     def _knows_documents(self) -> bool:
         return any(not key.startswith("listing/") for key in self._memory.keys())  # noqa: SIM118 - no mapping
 
-    def _collect(self, first: Listing) -> tuple[dict[str, tuple[Record, Answer]], list[Item], bool]:
+    def _collect(
+        self, first: DocumentList
+    ) -> tuple[dict[str, tuple[Record, HttpResponse]], list[Item], bool]:
         """All records down to the window's lower end, what went wrong, and whether the whole window came.
 
         Pages are counted here: what the server says of sizes and of a next page is only compared with what came.
         """
         since = self._lower_end()
-        found: dict[str, tuple[Record, Answer]] = {}
+        found: dict[str, tuple[Record, HttpResponse]] = {}
         bad: dict[bytes, Item] = {}
         listing, page, per_page = first, 1, _FIRST_PAGE
         while True:
@@ -161,15 +167,17 @@ class _Poll:
                 found, bad = {}, {}
                 page, per_page = 1, LARGEST_PAGE
             elif seen == before or page == MAX_PAGES:
-                error = WrongShape(
+                error = UnexpectedResponse(
                     f"page {page} of {per_page} brings nothing new, with {seen} documents of {listing.count}: "
                     "sizes or pages were clamped",
                     url=listing.answer.url,
                 )
-                return found, [*bad.values(), Trouble(LISTING, listing.answer.url, error)], False
+                return found, [*bad.values(), ResourceError(LISTING, listing.answer.url, error)], False
             else:
                 page += 1
-            following = ask(self._source, self._client, self._query(page, per_page), self._deadline)
+            following = search_documents(
+                self._source, self._client, self._query(page, per_page), self._deadline
+            )
             assert following is not None
             listing = following
 
@@ -178,7 +186,7 @@ class _Poll:
         last = date.fromisoformat(through) - _OVERLAP if through else self._recheck_from
         return min(last, self._recheck_from)
 
-    def one(self, key: str, record: Record, body: bytes, answer: Answer) -> Iterator[Item]:
+    def one(self, key: str, record: Record, body: bytes, answer: HttpResponse) -> Iterator[Item]:
         """A record that is new or changed, whole: with its text, whether or not that changed."""
         known = self._memory.validators(key)
         published = published_on(record)
@@ -198,14 +206,14 @@ class _Poll:
                     self._watched[key] = text
                 return
         if text is None:
-            yield as_fetched(record, key, body, answer)
+            yield to_fetched(record, key, body, answer)
             return
         found, settled, troubles = self._text(key, text, conditional=False)
         yield from troubles
         self._watched[key] = replace(text, checked=self._client.clock() if settled else None)
-        yield as_fetched(record, key, body, answer, (found,) if found else (), text_owed=not settled)
+        yield to_fetched(record, key, body, answer, (found,) if found else (), text_owed=not settled)
 
-    def _watch(self, records: dict[str, tuple[Record, Answer]]) -> Iterator[Item]:
+    def _watch(self, records: dict[str, tuple[Record, HttpResponse]]) -> Iterator[Item]:
         """Texts that are due: those owed, the newest few, and once a day all others of the window."""
         for key, text in self._texts.items():
             if key not in records:
@@ -217,22 +225,24 @@ class _Poll:
         newest = {key for key, _ in order[:_EACH_POLL]}
         for key, text in sorted(order, key=lambda entry: entry[1].checked is not None):
             fetched_now = text != self._texts.get(key)
-            due = text.checked is None or key in newest or not within(text.checked, self._now, _DAILY)
+            due = text.checked is None or key in newest or not clamp_future(text.checked, self._now, _DAILY)
             if due and not fetched_now and self._budget.left():
                 yield from self._look_again(key, text, records)
 
-    def _look_again(self, key: str, text: _Text, records: dict[str, tuple[Record, Answer]]) -> Iterator[Item]:
+    def _look_again(
+        self, key: str, text: _Text, records: dict[str, tuple[Record, HttpResponse]]
+    ) -> Iterator[Item]:
         found, settled, troubles = self._text(key, text, conditional=text.checked is not None)
         yield from troubles
         if found is not None:
             try:
-                record, answer = records.get(key) or ask_one(
+                record, answer = records.get(key) or fetch_document(
                     self._source, self._client, key.partition(" of ")[0], self._deadline
                 )
             except FetchError as error:
-                yield Trouble(key, error.url, error)
+                yield ResourceError(key, error.url, error)
                 return
-            yield as_fetched(record, key, canonical(record), answer, (found,))
+            yield to_fetched(record, key, canonical(record), answer, (found,))
         if settled:
             self._watched[key] = replace(text, checked=self._client.clock())
 
@@ -254,12 +264,12 @@ class _Poll:
                 found = text_of(self._client, key, form, url, self._budget.deadline, known)
             except NotFound as error:
                 if had_xml:
-                    troubles.append(Trouble(attachment_key(key, form), url, error))
+                    troubles.append(ResourceError(attachment_key(key, form), url, error))
             except FetchError as error:
                 failed = True
                 self._budget.failed(error)
                 if not self._budget.is_over():
-                    troubles.append(Trouble(attachment_key(key, form), url, error))
+                    troubles.append(ResourceError(attachment_key(key, form), url, error))
             else:
                 self._budget.succeeded()
                 return found, True, troubles
@@ -267,17 +277,19 @@ class _Poll:
         return None, not failed and text.published < self._recheck_from, troubles
 
 
-def _add(listing: Listing, found: dict[str, tuple[Record, Answer]], bad: dict[bytes, Item]) -> None:
+def _add(
+    listing: DocumentList, found: dict[str, tuple[Record, HttpResponse]], bad: dict[bytes, Item]
+) -> None:
     """Adds the records of a page to those found. One that is no document is a trouble of its own."""
     for record in listing.records:
         try:
             found.setdefault(key_of(record), (record, listing.answer))
-        except WrongShape as error:
+        except UnexpectedResponse as error:
             name = str(record.get("document_number") or "without a number")
-            bad[canonical(record)] = Trouble(name, listing.answer.url, error)
+            bad[canonical(record)] = ResourceError(name, listing.answer.url, error)
 
 
-def _reaches(listing: Listing, since: date) -> bool:
+def _reaches(listing: DocumentList, since: date) -> bool:
     """Whether a page, being in order from the newest on, goes below `since`. A page out of order says nothing."""
     days = [day for record in listing.records if (day := published_on(record))]
     return bool(days) and days == sorted(days, reverse=True) and days[-1] < since

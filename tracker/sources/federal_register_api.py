@@ -17,11 +17,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from tracker.config.models import Source
-from tracker.errors import Refused, WrongShape
+from tracker.errors import AccessDenied, UnexpectedResponse
 from tracker.http.client import Client
 from tracker.http.rate_limit import FR_API
 from tracker.http.response_checks import json_object
-from tracker.model import Answer, Fetched, Role, Validators
+from tracker.model import Fetched, HttpResponse, ResourceType, Validators
 
 MAX_PAGES = 50
 MAX_COUNT = 10_000
@@ -75,10 +75,10 @@ Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class DocumentList:
     """One page of an answer. `count` is the server's, of the whole search; `records` are its objects."""
 
-    answer: Answer
+    answer: HttpResponse
     count: int
     records: tuple[Record, ...]
 
@@ -91,27 +91,29 @@ def conditions(source: Source) -> list[tuple[str, str]]:
     ]
 
 
-def ask(
+def search_documents(
     source: Source,
     client: Client,
     parameters: Iterable[tuple[str, str]],
     deadline: float,
     validators: Validators | None = None,
     fields: Iterable[str] = FIELDS,
-) -> Listing | None:
+) -> DocumentList | None:
     """One page of a search; None for 304. A field that the API no longer knows is left out of the question.
     Raises FetchError."""
     answer = _get(source, client, "documents.json", list(parameters), deadline, validators, fields)
     return None if answer is None else read_list(answer)
 
 
-def ask_one(source: Source, client: Client, number: str, deadline: float) -> tuple[Record, Answer]:
+def fetch_document(
+    source: Source, client: Client, number: str, deadline: float
+) -> tuple[Record, HttpResponse]:
     """One document by its number. Raises FetchError; NotFound where there is none."""
     answer = _get(source, client, f"documents/{quote(number, safe='')}.json", [], deadline, None)
     assert answer is not None
     found = read_list(answer)
     if len(found.records) != 1:
-        raise WrongShape(f"{len(found.records)} documents for number {number}", url=answer.url)
+        raise UnexpectedResponse(f"{len(found.records)} documents for number {number}", url=answer.url)
     return found.records[0], answer
 
 
@@ -123,7 +125,7 @@ def _get(
     deadline: float,
     validators: Validators | None,
     fields: Iterable[str] = FIELDS,
-) -> Answer | None:
+) -> HttpResponse | None:
     asked = list(fields)
     while True:
         query = urlencode([*parameters, *(("fields[]", name) for name in asked)], safe="[]")
@@ -135,34 +137,34 @@ def _get(
                 validators=validators,
                 accept="application/json",
             )
-        except Refused as error:
+        except AccessDenied as error:
             bad = _BAD_FIELD.search(error.cause)
             if error.status != 400 or bad is None or bad.group(1) not in asked:
                 raise
             asked.remove(bad.group(1))
 
 
-def read_list(answer: Answer) -> Listing:
+def read_list(answer: HttpResponse) -> DocumentList:
     """Raises Refused for a wall, WrongShape for whatever is no list of documents."""
     found = json_object(answer)
     if "document_number" in found:  # the answer to a single number is the bare object
-        return Listing(answer, 1, (found,))
+        return DocumentList(answer, 1, (found,))
     results = found.get("results")
     count = found.get("count")
     if results is None and count == 0:
         results = []
     if not isinstance(results, list) or not all(isinstance(entry, dict) for entry in results):
         said = found.get("errors") or found.get("message") or f"keys {', '.join(sorted(found)[:8]) or 'none'}"
-        raise WrongShape(f"no list of documents: {said}", url=answer.url, status=answer.status)
+        raise UnexpectedResponse(f"no list of documents: {said}", url=answer.url, status=answer.status)
     if not isinstance(count, int):
         count = len(results)
     if count > 0 and not results:
-        raise WrongShape(
+        raise UnexpectedResponse(
             f"count says {count} and the list is empty: past the last page, or a failure behind the API",
             url=answer.url,
             status=answer.status,
         )
-    return Listing(answer, count, tuple(results))
+    return DocumentList(answer, count, tuple(results))
 
 
 def key_of(record: Record) -> str:
@@ -170,9 +172,9 @@ def key_of(record: Record) -> str:
     Raises WrongShape for a record without number, title or date."""
     number, published = record.get("document_number"), published_on(record)
     if not isinstance(number, str) or not number.strip():
-        raise WrongShape("a document without a number")
+        raise UnexpectedResponse("a document without a number")
     if published is None or not isinstance(record.get("title"), str):
-        raise WrongShape(f"{number} comes without a publication date or a title")
+        raise UnexpectedResponse(f"{number} comes without a publication date or a title")
     return number.strip() if published.year >= 2016 else f"{number.strip()} of {published}"
 
 
@@ -204,11 +206,11 @@ def _place(item: object) -> tuple[bool, bytes]:
     return isinstance(item, Mapping) and bool(item.get("parent_id")), _json([name, item])
 
 
-def as_fetched(
+def to_fetched(
     record: Record,
     key: str,
     body: bytes,
-    answer: Answer,
+    answer: HttpResponse,
     attachments: tuple[Fetched, ...] = (),
     text_owed: bool = False,
 ) -> Fetched:
@@ -217,24 +219,24 @@ def as_fetched(
     meta = {"text": "owed"} if text_owed else {}
     return Fetched(
         key,
-        Role.FR_RECORD,
+        ResourceType.FR_RECORD,
         part_of(answer, body, url if isinstance(url, str) and url else answer.url),
         meta,
         attachments,
     )
 
 
-def part_of(answer: Answer, body: bytes, url: str) -> Answer:
+def part_of(answer: HttpResponse, body: bytes, url: str) -> HttpResponse:
     """A piece of an answer as an answer of its own; the validators of the whole do not belong to it."""
     headers = tuple(pair for pair in answer.headers if pair[0].lower() not in _VALIDATOR_HEADERS)
     return replace(answer, url=url, headers=headers, body=body)
 
 
-def listing_fetched(key: str, first: Answer, count: int, bodies: Iterable[bytes]) -> Fetched:
+def listing_fetched(key: str, first: HttpResponse, count: int, bodies: Iterable[bytes]) -> Fetched:
     """The list as evidence: its count and its records in their canonical form, in the server's order. It keeps the
     validators of the first page, by which the next poll asks whether anything moved."""
     body = b'{"count":%d,"results":[%s]}' % (count, b",\n".join(bodies))
-    return Fetched(key, Role.LISTING, replace(first, body=body))
+    return Fetched(key, ResourceType.LISTING, replace(first, body=body))
 
 
 def _json(value: object) -> bytes:

@@ -12,20 +12,20 @@ from datetime import date, datetime, timedelta
 
 from tracker.clock import legal_day
 from tracker.config.models import Source
-from tracker.errors import WrongShape
+from tracker.errors import UnexpectedResponse
 from tracker.http.client import Client
 from tracker.model import Fetched
-from tracker.sources.events import Page, Trouble
+from tracker.sources.events import HistoryPage, ResourceError
 from tracker.sources.federal_register_api import (
     LARGEST_PAGE,
     MAX_PAGES,
-    Listing,
-    as_fetched,
-    ask,
+    DocumentList,
     canonical,
     conditions,
     key_of,
     listing_fetched,
+    search_documents,
+    to_fetched,
 )
 
 LOADED = "loaded_through"  # cursor: the last day that is loaded with all before it
@@ -37,7 +37,7 @@ _AIM = 700  # documents in a window: nearly a page, with room for a busy week
 
 def history(
     source: Source, client: Client, since: date, cursor: Mapping[str, str], now: datetime
-) -> Iterator[Page]:
+) -> Iterator[HistoryPage]:
     """Records without full text, oldest first, one `Page` a window. Raises FetchError; what was yielded stands, and
     the cursor of the last `Page` goes on from there."""
     last = legal_day(now) + _AHEAD
@@ -57,16 +57,18 @@ def history(
         page = _window(source, client, first, start, end, deadline)
         done += len(page.fetched)
         values = {LOADED: min(end, legal_day(now)).isoformat(), _SINCE: since.isoformat()}
-        yield Page(page.fetched, page.listing, values, done, None, page.troubles)
+        yield HistoryPage(page.fetched, page.listing, values, done, None, page.troubles)
         start = end + timedelta(days=1)
         days = max(1, min(_LONGEST, days * 2, days * _AIM // max(1, first.count)))
 
 
-def _window(source: Source, client: Client, first: Listing, start: date, end: date, deadline: float) -> Page:
+def _window(
+    source: Source, client: Client, first: DocumentList, start: date, end: date, deadline: float
+) -> HistoryPage:
     """All documents of a window. Raises WrongShape when fewer came than were counted."""
     fetched: dict[str, Fetched] = {}
     bodies: list[bytes] = []
-    troubles: list[Trouble] = []
+    troubles: list[ResourceError] = []
     listing, page, seen = first, 1, 0
     while True:
         before = len(fetched)
@@ -74,25 +76,25 @@ def _window(source: Source, client: Client, first: Listing, start: date, end: da
             seen += 1
             try:
                 key = key_of(record)
-            except WrongShape as error:
+            except UnexpectedResponse as error:
                 name = str(record.get("document_number") or "without a number")
-                troubles.append(Trouble(name, listing.answer.url, error))
+                troubles.append(ResourceError(name, listing.answer.url, error))
                 continue
             if key not in fetched:
                 body = canonical(record)
                 bodies.append(body)
-                fetched[key] = as_fetched(record, key, body, listing.answer)
+                fetched[key] = to_fetched(record, key, body, listing.answer)
         if seen >= first.count:
             break
         page += 1
         if page > MAX_PAGES or len(fetched) == before:
-            raise WrongShape(
+            raise UnexpectedResponse(
                 f"{start} to {end}: {first.count} documents are counted and {len(fetched)} can be paged through",
                 url=listing.answer.url,
             )
         listing = _ask(source, client, start, end, page, deadline)
     key = f"listing/{start}..{end}"
-    return Page(
+    return HistoryPage(
         tuple(fetched.values()),
         listing_fetched(key, first.answer, first.count, bodies),
         {},
@@ -102,8 +104,8 @@ def _window(source: Source, client: Client, first: Listing, start: date, end: da
     )
 
 
-def _ask(source: Source, client: Client, start: date, end: date, page: int, deadline: float) -> Listing:
-    listing = ask(
+def _ask(source: Source, client: Client, start: date, end: date, page: int, deadline: float) -> DocumentList:
+    listing = search_documents(
         source,
         client,
         [

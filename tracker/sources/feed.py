@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tracker.config.models import Source
-from tracker.errors import Poison
+from tracker.errors import ParserCrashed
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
-from tracker.model import Fetched, NotModified, Role
+from tracker.model import Fetched, NotModified, ResourceType
 from tracker.sandbox import pool
-from tracker.sources.events import BROKE, Cursor, Item
+from tracker.sources.events import PARSER_CRASHED, CursorUpdate, Item
 from tracker.sources.federal_register_api import part_of
 from tracker.sources.feed_formats import canonical, entries
 from tracker.sources.feed_keys import is_changed, keyed, remembered
-from tracker.sources.state_view import Memory, for_replay
+from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/feed"
 _ACCEPT = (
@@ -23,10 +23,10 @@ _ACCEPT = (
 )
 
 
-def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Iterator[Item]:
+def poll(source: Source, memory: StateView, client: Client, now: datetime) -> Iterator[Item]:
     """Entries that are new or changed, then the feed itself. An entry that left the feed is no event: feeds are
     short. Raises FetchError; WrongShape for what is no feed."""
-    known = for_replay(memory.validators(LISTING), source, now)
+    known = without_validators(memory.validators(LISTING), source, now)
     answer = client.get(
         source.url,
         rate=PAGES,
@@ -40,16 +40,16 @@ def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Itera
         return
     try:
         records = pool.run(entries, answer)
-    except Poison as error:
-        yield Fetched(LISTING, Role.LISTING, answer, {BROKE: error.cause})
+    except ParserCrashed as error:
+        yield Fetched(LISTING, ResourceType.LISTING, answer, {PARSER_CRASHED: error.cause})
         return
     found = keyed(records, memory.cursor, lambda key: memory.validators(key) is not None)
     for key, record in found.items():
         before = memory.validators(key)
         if before is None or before.sha256 is None or is_changed(key, record, memory.cursor):
             own = part_of(answer, canonical(record), record.get("link") or answer.url)
-            yield Fetched(key, Role.FEED_ENTRY, own)
-    yield Fetched(LISTING, Role.LISTING, answer)
+            yield Fetched(key, ResourceType.FEED_ENTRY, own)
+    yield Fetched(LISTING, ResourceType.LISTING, answer)
     values = remembered(found, memory.cursor)
     if values != dict(memory.cursor):
-        yield Cursor(values)
+        yield CursorUpdate(values)

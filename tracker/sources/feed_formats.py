@@ -11,10 +11,10 @@ from io import BytesIO
 from typing import Any
 
 from tracker.encodings import as_utf_8, label_of
-from tracker.errors import WrongShape
+from tracker.errors import UnexpectedResponse
 from tracker.http.address import absolute
 from tracker.http.response_checks import json_object, xml_root
-from tracker.model import Answer
+from tracker.model import HttpResponse
 from tracker.text import fold_space
 
 Record = dict[str, str]
@@ -27,7 +27,7 @@ _MARKUP = frozenset({"text/html", "application/xhtml+xml"})
 _JSON_FEED = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/")
 
 
-def entries(answer: Answer) -> list[Record]:
+def entries(answer: HttpResponse) -> list[Record]:
     """The entries of a feed, empty fields left out: id, title (without markup), link (absolute), published and updated (as
     written), summary and content (safe HTML), author, categories.
 
@@ -38,14 +38,14 @@ def entries(answer: Answer) -> list[Record]:
     body = as_utf_8(answer.body, label_of(answer.header("content-type")))
     try:
         root = str(xml_root(answer).tag).rpartition("}")[2]
-    except WrongShape:
+    except UnexpectedResponse:
         # A feed that is not quite XML is read all the same where its end is there. A bare "&" is what is mostly wrong.
         if not _END.search(answer.body):
             raise
         body = _BARE.sub(b"&amp;", body)
     else:
         if root not in _ROOTS:
-            raise WrongShape(f"no feed: the root is {root}", url=answer.url, status=answer.status)
+            raise UnexpectedResponse(f"no feed: the root is {root}", url=answer.url, status=answer.status)
     return _xml_feed(body, answer.url)
 
 
@@ -59,7 +59,7 @@ def _xml_feed(body: bytes, base: str) -> list[Record]:
             BytesIO(body), response_headers={"content-type": "application/xml; charset=utf-8"}
         )
     except Exception as error:  # what it raises for feeds that are no XML is not documented
-        raise WrongShape(
+        raise UnexpectedResponse(
             f"a feed that does not read: {type(error).__name__}: {fold_space(str(error))[:160]}", url=base
         ) from error
     return [_xml_entry(entry, base) for entry in read.entries]
@@ -82,12 +82,12 @@ def _xml_entry(entry: Mapping[str, Any], base: str) -> Record:
     return _kept(record)
 
 
-def _json_feed(answer: Answer) -> list[Record]:
+def _json_feed(answer: HttpResponse) -> list[Record]:
     """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
     feed = json_object(answer)
     items = feed.get("items")
     if not _JSON_FEED.match(_text(feed.get("version"))) or not isinstance(items, list):
-        raise WrongShape("JSON that is no feed", url=answer.url, status=answer.status)
+        raise UnexpectedResponse("JSON that is no feed", url=answer.url, status=answer.status)
     return [_json_entry(item, answer.url) for item in items if isinstance(item, dict)]
 
 

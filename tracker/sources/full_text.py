@@ -9,12 +9,12 @@ from hashlib import sha256
 from urllib.parse import urlsplit, urlunsplit
 
 from tracker.config.models import Source
-from tracker.errors import FetchError, NotFound, Poison
+from tracker.errors import FetchError, NotFound, ParserCrashed
 from tracker.http.address import secured
 from tracker.http.client import Client
 from tracker.http.rate_limit import FR_TEXT
 from tracker.http.response_checks import check_no_wall, check_xml
-from tracker.model import Fetched, Role, Validators
+from tracker.model import Fetched, ResourceType, Validators
 
 _OFFICIAL = "www.federalregister.gov"
 XML = "xml"
@@ -53,7 +53,7 @@ def text_of(
     if answer is None:
         return None
     if form == XML:
-        with suppress(Poison):  # the next one to read it says so, and keeps its bytes
+        with suppress(ParserCrashed):  # the next one to read it says so, and keeps its bytes
             check_xml(answer)
     else:
         check_no_wall(answer)
@@ -61,7 +61,9 @@ def text_of(
             raise NotFound("an empty text", url=url, status=answer.status)
     if known is not None and known.sha256 == sha256(answer.body).hexdigest():
         return None
-    return Fetched(attachment_key(key, form), Role.FR_XML if form == XML else Role.FR_TEXT, answer)
+    return Fetched(
+        attachment_key(key, form), ResourceType.FR_XML if form == XML else ResourceType.FR_TEXT, answer
+    )
 
 
 class Budget:

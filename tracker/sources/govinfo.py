@@ -16,12 +16,18 @@ from typing import Any
 from lxml import etree
 
 from tracker.config.models import Source
-from tracker.errors import WrongShape
+from tracker.errors import UnexpectedResponse
 from tracker.http.client import Client
 from tracker.http.rate_limit import GOVINFO
 from tracker.http.response_checks import xml_root
-from tracker.model import Answer, Fetched
-from tracker.sources.federal_register_api import LARGEST_PAGE, as_fetched, ask, canonical, part_of
+from tracker.model import Fetched, HttpResponse
+from tracker.sources.federal_register_api import (
+    LARGEST_PAGE,
+    canonical,
+    part_of,
+    search_documents,
+    to_fetched,
+)
 from tracker.text import fold_space
 
 _MODS = "{http://www.loc.gov/mods/v3}"
@@ -41,7 +47,7 @@ _SMALL = frozenset({"of", "the", "and", "for", "on", "in", "to", "a"})
 
 
 @dataclass(frozen=True, slots=True)
-class Granule:
+class IssueGranule:
     """A document as GovInfo names it. `agencies` as they are printed, the department first; what is not said is empty."""
 
     number: str
@@ -57,15 +63,15 @@ class Granule:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class GovInfoIssue:
     """An issue at GovInfo: its documents by their number as it is compared (`folded`), and the answer they stood in."""
 
-    answer: Answer
-    documents: Mapping[str, Granule]
+    answer: HttpResponse
+    documents: Mapping[str, IssueGranule]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ApiIssue:
     """A document of a day as the API lists it."""
 
     number: str
@@ -73,7 +79,7 @@ class Listed:
     agencies: tuple[str, ...]  # slugs
 
 
-def folded(number: str) -> str:
+def normalized_number(number: str) -> str:
     """A document number as it is compared: either house pads with zeros, and prints dashes of several kinds."""
     plain = number.strip().upper().replace("–", "-").replace("—", "-")
     head, dash, tail = plain.rpartition("-")
@@ -89,7 +95,7 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z0-9]+", name.lower())) - _SMALL
 
 
-def concerns(source: Source, granule: Granule) -> bool:
+def concerns(source: Source, granule: IssueGranule) -> bool:
     """Whether a source should have brought this document. One that names no agency may be anybody's."""
     code = "NOTICE" if granule.kind == "SUNSHINE" else granule.kind
     if source.types and code in {"RULE", "PRORULE", "NOTICE", "PRESDOCU"} and code not in source.types:
@@ -101,7 +107,7 @@ def concerns(source: Source, granule: Granule) -> bool:
     )
 
 
-def lists(source: Source, listed: Listed) -> bool:
+def is_listed(source: Source, listed: ApiIssue) -> bool:
     """Whether the API's own data make this document one of the source's."""
     wanted = {_LABELS[code] for code in source.types}
     return (not wanted or listed.kind in wanted) and (
@@ -109,7 +115,7 @@ def lists(source: Source, listed: Listed) -> bool:
     )
 
 
-def printed(source: Source, client: Client, day: date) -> Printed:
+def fetch_govinfo_issue(source: Source, client: Client, day: date) -> GovInfoIssue:
     """What GovInfo says stands in the issue of a day. Raises FetchError; NotFound where there is no such issue."""
     name = f"FR-{day.isoformat()}"
     answer = client.fetch(
@@ -121,14 +127,16 @@ def printed(source: Source, client: Client, day: date) -> Printed:
     root = xml_root(answer)
     said = root.findtext(f"{_MODS}extension/{_MODS}accessId")
     if root.tag != f"{_MODS}mods" or said != name:
-        raise WrongShape(f"no MODS of {name}: {root.tag!r} of {said!r}", url=answer.url, status=answer.status)
-    found = {folded(granule.number): granule for granule in _granules(root)}
+        raise UnexpectedResponse(
+            f"no MODS of {name}: {root.tag!r} of {said!r}", url=answer.url, status=answer.status
+        )
+    found = {normalized_number(granule.number): granule for granule in _granules(root)}
     if not found:
-        raise WrongShape(f"an issue without documents: {name}", url=answer.url, status=answer.status)
-    return Printed(answer, found)
+        raise UnexpectedResponse(f"an issue without documents: {name}", url=answer.url, status=answer.status)
+    return GovInfoIssue(answer, found)
 
 
-def _granules(root: etree._Element) -> Iterator[Granule]:
+def _granules(root: etree._Element) -> Iterator[IssueGranule]:
     for item in root.iterfind(f"{_MODS}relatedItem[@type='constituent']"):
         inner = item.find(f"{_MODS}extension")
         if inner is None:
@@ -145,7 +153,7 @@ def _granules(root: etree._Element) -> Iterator[Granule]:
         def said(name: str, where: etree._Element = inner) -> str:
             return fold_space(where.findtext(f"{_MODS}{name}") or "")
 
-        yield Granule(
+        yield IssueGranule(
             number=number,
             kind=kind,
             title=fold_space(item.findtext(f"{_MODS}titleInfo/{_MODS}title") or ""),
@@ -159,10 +167,10 @@ def _granules(root: etree._Element) -> Iterator[Granule]:
         )
 
 
-def listed(source: Source, client: Client, day: date) -> dict[str, Listed]:
+def fetch_api_issue(source: Source, client: Client, day: date) -> dict[str, ApiIssue]:
     """What the API says was published on a day, by anybody, by number as it is compared. Raises FetchError; WrongShape
     also where it counts more than it shows."""
-    found = ask(
+    found = search_documents(
         source,
         client,
         [
@@ -175,14 +183,14 @@ def listed(source: Source, client: Client, day: date) -> dict[str, Listed]:
     )
     assert found is not None  # nothing was known that a 304 could confirm
     if found.count != len(found.records):
-        raise WrongShape(
+        raise UnexpectedResponse(
             f"{found.count} documents of {day} are counted and {len(found.records)} shown",
             url=found.answer.url,
         )
     documents = {}
     for record in found.records:
         number = str(record.get("document_number") or "")
-        documents[folded(number)] = Listed(number, str(record.get("type") or ""), _slugs(record))
+        documents[normalized_number(number)] = ApiIssue(number, str(record.get("type") or ""), _slugs(record))
     return documents
 
 
@@ -192,7 +200,7 @@ def _slugs(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(entry.get("slug") or "") for entry in entries if isinstance(entry, dict))
 
 
-def as_record(source: Source, granule: Granule, day: date, issue: Printed) -> Fetched:
+def as_record(source: Source, granule: IssueGranule, day: date, issue: GovInfoIssue) -> Fetched:
     """A document that the API does not have, as the API would describe it, with what GovInfo says of it and nothing
     else. Once the API has it, its own record takes this one's place, under the same number."""
     record = {
@@ -209,7 +217,7 @@ def as_record(source: Source, granule: Granule, day: date, issue: Printed) -> Fe
         "type": _LABELS[granule.kind],
     }
     body = canonical(record)
-    return as_fetched(record, granule.number, body, part_of(issue.answer, body, issue.answer.url))
+    return to_fetched(record, granule.number, body, part_of(issue.answer, body, issue.answer.url))
 
 
 def _agency(source: Source, name: str) -> dict[str, str]:

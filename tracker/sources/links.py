@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from tracker.encodings import UTF_8, as_utf_8, label_of
-from tracker.errors import Poison, ReaderKilled, WrongShape
+from tracker.errors import ParserCrashed, ReaderKilled, UnexpectedResponse
 from tracker.http.address import absolute, host_port, secured
-from tracker.model import Answer
+from tracker.model import HttpResponse
 from tracker.page_parts import names_no_text
 from tracker.sandbox import pool
 from tracker.text import fold_space
@@ -30,7 +30,7 @@ class Link:
     text: str
 
 
-def follower(follow: str, *homes: str) -> Callable[[str], bool]:
+def link_filter(follow: str, *homes: str) -> Callable[[str], bool]:
     """Which addresses a source follows: none, those of the same `host:port` as one of `homes`, or those that match."""
     if follow == "none":
         return lambda _: False
@@ -54,14 +54,14 @@ def followed_pattern(follow: str, *homes: str) -> str:
     return rf"^https?://(?:{named})(?:[/?#]|$)"
 
 
-def links_of(answer: Answer, follows: Callable[[str], bool]) -> list[Link]:
+def links_of(answer: HttpResponse, follows: Callable[[str], bool]) -> list[Link]:
     """The links of a page in reading order, each address once, with the words of the first link that has any. Raises
     WrongShape where they cannot be read: nothing is then known of them."""
     found: dict[str, str] = {}
     try:
         anchors = pool.run(anchors_of, answer.body, answer.url, label_of(answer.header("content-type")))
-    except (Poison, ReaderKilled) as error:
-        raise WrongShape(f"its links were not read: {error.cause}", url=answer.url) from None
+    except (ParserCrashed, ReaderKilled) as error:
+        raise UnexpectedResponse(f"its links were not read: {error.cause}", url=answer.url) from None
     for href, text in anchors:
         if href == answer.url or names_no_text(urlsplit(href).path) or not follows(href):
             continue
@@ -78,7 +78,7 @@ def anchors_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
         if not found.get(address):
             found[address] = text
         if len(found) > MOST:
-            raise WrongShape(f"more than {MOST:,} links", url=url)
+            raise UnexpectedResponse(f"more than {MOST:,} links", url=url)
     return list(found.items())
 
 
@@ -133,10 +133,10 @@ def _words(element: html.HtmlElement) -> str:
     return fold_space(" ".join(str(piece) for piece in element.itertext()))[:300]
 
 
-def packed(links: list[Link]) -> str:
+def serialize_links(links: list[Link]) -> str:
     """Links as one text, for the cursor."""
     return "\n".join(f"{link.url}{_HOP}{link.text}" for link in links)
 
 
-def unpacked(text: str) -> list[Link]:
+def deserialize_links(text: str) -> list[Link]:
     return [Link(*line.split(_HOP, 1)) for line in text.split("\n") if _HOP in line]

@@ -10,18 +10,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker.config.models import NOT_WATCHED, Source
-from tracker.errors import FetchError, NotFound, Refused, Unreachable, WrongShape
+from tracker.errors import AccessDenied, FetchError, NotFound, UnexpectedResponse, Unreachable
 from tracker.http.address import canonical
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.http.response_checks import check_page
-from tracker.model import Absent, Answer, Fetched, NotModified, Role, Validators
+from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceType, Validators
 from tracker.page_parts import INDEX
 from tracker.sources.annexes import CURSOR as ANNEXES
 from tracker.sources.annexes import Annexes, Found, is_annex
-from tracker.sources.events import Cursor, Item, Trouble
-from tracker.sources.links import Link, followed_pattern, follower, links_of, packed, unpacked
-from tracker.sources.state_view import Memory, for_replay
+from tracker.sources.events import CursorUpdate, Item, ResourceError
+from tracker.sources.links import (
+    Link,
+    deserialize_links,
+    followed_pattern,
+    link_filter,
+    links_of,
+    serialize_links,
+)
+from tracker.sources.state_view import StateView, without_validators
 
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8,text/csv;q=0.8,application/json;q=0.8"
 _TEXT = ("text/", "application/xhtml", "application/pdf", "application/csv", "application/json")
@@ -33,7 +40,7 @@ _HOME = "home"  # where the start page was found, if redirected
 _NAMED = 50  # addresses beyond max_pages that are kept by name
 
 
-def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Iterator[Item]:
+def poll(source: Source, memory: StateView, client: Client, now: datetime) -> Iterator[Item]:
     """The start page, what it links to down to `depth`, then what was known before; at most `max_pages`.
 
     A page that answers 304 keeps the links it had. Raises FetchError when the start page fails, or when the site goes
@@ -42,7 +49,7 @@ def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Itera
     return _Walk(source, memory, client, now).items()
 
 
-def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
     """The same page once more, unconditionally. Raises FetchError."""
     answer = client.fetch(
         fetched.key,
@@ -58,7 +65,7 @@ def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
 class _Walk:
     """One poll: breadth first, so that the bound cuts off what is furthest from the start."""
 
-    def __init__(self, source: Source, memory: Memory, client: Client, now: datetime) -> None:
+    def __init__(self, source: Source, memory: StateView, client: Client, now: datetime) -> None:
         self._source = source
         self._memory = memory
         self._client = client
@@ -68,7 +75,7 @@ class _Walk:
         self._depth = 0 if source.follow == "none" else source.depth
         # The start may lead to another host: its own site is then meant as well.
         self._home = memory.cursor.get(_HOME, self._start)
-        self._follows: Callable[[str], bool] = follower(source.follow, self._start, self._home)
+        self._follows: Callable[[str], bool] = link_filter(source.follow, self._start, self._home)
         self._seen = {self._start}
         self._landed = {at for name, at in memory.cursor.items() if name.startswith(_AT)}
         self._cursor: dict[str, str] = {}
@@ -79,7 +86,7 @@ class _Walk:
 
     def items(self) -> Iterator[Item]:
         if not self._start:
-            raise Refused(f"{self._source.url!r} is no web address", url=self._source.url)
+            raise AccessDenied(f"{self._source.url!r} is no web address", url=self._source.url)
         queue: deque[tuple[Link, int]] = deque([(Link(self._start, ""), 0)])
         seen = self._seen
         known_added = False
@@ -117,7 +124,7 @@ class _Walk:
                 ensure_ascii=False,
             )
         if self._cursor != dict(self._memory.cursor):
-            yield Cursor(self._cursor)
+            yield CursorUpdate(self._cursor)
 
     def _leave_out(self, url: str) -> None:
         self._left_out[url] = None
@@ -139,7 +146,7 @@ class _Walk:
         """Fetches one page. Gives what to yield, and the links to follow from it."""
         url = link.url
         validators = self._memory.validators(url)
-        replay = for_replay(validators, self._source, self._now)
+        replay = without_validators(validators, self._source, self._now)
         follows_on = depth < self._depth
         kept = self._kept_links(url, replay) if follows_on else None
         try:
@@ -172,18 +179,21 @@ class _Walk:
         if follows_on and not _is_pdf(answer):
             if url == self._start and answer.url != self._home:
                 self._home = answer.url
-                self._follows = follower(self._source.follow, self._start, self._home)
+                self._follows = link_filter(self._source.follow, self._start, self._home)
             try:
                 links = links_of(answer, self._follows)
-            except WrongShape as error:
+            except UnexpectedResponse as error:
                 # Those that were known stay known; without the mark of their body the page is asked for whole.
                 self._keep_cursor(_LINKS + url)
-                items: list[Item] = [_fetched(self._source, url, answer, link.text), Trouble(url, url, error)]
+                items: list[Item] = [
+                    _fetched(self._source, url, answer, link.text),
+                    ResourceError(url, url, error),
+                ]
                 return items, self._old_links(url)
             self._keep_links(url, links, answer.header("etag"), answer.header("last-modified"))
         return self._changed(link, answer, follows_on), links
 
-    def _changed(self, link: Link, answer: Answer, follows_on: bool) -> list[Item]:
+    def _changed(self, link: Link, answer: HttpResponse, follows_on: bool) -> list[Item]:
         """A page that came, with its annexes."""
         if _is_pdf(answer):
             return [_fetched(self._source, link.url, answer, link.text)]
@@ -207,17 +217,17 @@ class _Walk:
             )
             check_page(answer)
         except FetchError as error:
-            return [same, *found.items, Trouble(link.url, link.url, error)]
+            return [same, *found.items, ResourceError(link.url, link.url, error)]
         return self._looked(link, answer, found)
 
     def _look(self, page: str, files: list[Link]) -> Found:
         self._cursor.update(self._annexes.cursor(page, files))
         return self._annexes.look(page, files)
 
-    def _looked(self, link: Link, answer: Answer, found: Found) -> list[Item]:
+    def _looked(self, link: Link, answer: HttpResponse, found: Found) -> list[Item]:
         return [self._with(link, answer, found), *found.items]
 
-    def _with(self, link: Link, answer: Answer, found: Found | None) -> Fetched:
+    def _with(self, link: Link, answer: HttpResponse, found: Found | None) -> Fetched:
         page = _fetched(self._source, link.url, answer, link.text)
         if found is None:
             pattern = followed_pattern(self._source.follow, self._start, self._home)
@@ -247,13 +257,13 @@ class _Walk:
                 raise error
         else:
             self._down = 0
-        if validators is None and isinstance(error, NotFound | Refused):
+        if validators is None and isinstance(error, NotFound | AccessDenied):
             # A dead or a forbidden link on somebody's page is no failure of the source; it is noted.
             self._passed_over[url] = error.cause
             return []
         if isinstance(error, NotFound):
             return [Absent(url, url, error.cause)]
-        return [Trouble(url, url, error)]
+        return [ResourceError(url, url, error)]
 
     def _kept_links(self, url: str, replay: Validators | None) -> list[Link] | None:
         """The links of this page as of the very body that the validators stand for; None where they are not known,
@@ -268,10 +278,10 @@ class _Walk:
         return links
 
     def _old_links(self, url: str) -> list[Link]:
-        return unpacked(self._memory.cursor.get(_LINKS + url, ""))
+        return deserialize_links(self._memory.cursor.get(_LINKS + url, ""))
 
     def _keep_links(self, url: str, links: list[Link], etag: str | None, last_modified: str | None) -> None:
-        self._cursor[_LINKS + url] = packed(links)
+        self._cursor[_LINKS + url] = serialize_links(links)
         self._cursor[_FROM + url] = _origin(etag, last_modified)
 
 
@@ -279,17 +289,17 @@ def _origin(etag: str | None, last_modified: str | None) -> str:
     return f"{etag or ''}|{last_modified or ''}"
 
 
-def _is_pdf(answer: Answer) -> bool:
+def _is_pdf(answer: HttpResponse) -> bool:
     return (answer.header("content-type") or "").startswith("application/pdf") or answer.body[:5] == b"%PDF-"
 
 
-def _is_text(answer: Answer) -> bool:
+def _is_text(answer: HttpResponse) -> bool:
     kind = (answer.header("content-type") or "text/html").lower()
     return kind.startswith(_TEXT) or answer.body[:5] == b"%PDF-"
 
 
-def _fetched(source: Source, url: str, answer: Answer, link_text: str) -> Fetched:
+def _fetched(source: Source, url: str, answer: HttpResponse, link_text: str) -> Fetched:
     meta = {"content": source.content} if source.content else {}
     if link_text:
         meta["link_text"] = link_text
-    return Fetched(url, Role.PDF if _is_pdf(answer) else Role.PAGE, answer, meta)
+    return Fetched(url, ResourceType.PDF if _is_pdf(answer) else ResourceType.PAGE, answer, meta)

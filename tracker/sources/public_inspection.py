@@ -14,26 +14,26 @@ from typing import Any
 
 from tracker.clock import legal_day
 from tracker.config.models import Source
-from tracker.errors import FetchError, NotFound, WrongShape
+from tracker.errors import FetchError, NotFound, UnexpectedResponse
 from tracker.http.client import Client
 from tracker.http.rate_limit import FR_API
 from tracker.http.response_checks import json_object
-from tracker.model import Absent, Answer, Fetched, NotModified, Role
-from tracker.sources.events import Cursor, Item, Trouble, Wanted
+from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceType
+from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.federal_register_api import in_order, part_of
 from tracker.sources.full_text import TXT, Budget, at_source, attachment_key, text_of
-from tracker.sources.state_view import Memory, for_replay
+from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/current"
 _VOLATILE = frozenset({"page_views", "excerpts", "last_public_inspection_issue"})
 _CURRENT = "current"  # cursor: `number=publication date` of those on the list, so that leaving it is noticed
-_OWED = "owed"  # cursor: those whose text could not be had yet
+_PENDING = "owed"  # cursor: those whose text could not be had yet
 # cursor: `number=publication date` of those that left the list before that day, and are waited for
 _MISSING = "missing"
 _WITHDRAWN = "withdrawn"  # cursor: those that were withdrawn, in case they come again
 
 
-def poll(source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
+def poll(source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
     """Records that are new or changed, with their raw text where `wanted`; then those that left the list.
 
     Leaving it on the day of publication is normal. What leaves it earlier is withdrawn once a second list is without it
@@ -43,7 +43,7 @@ def poll(source: Source, memory: Memory, client: Client, now: datetime, wanted: 
     return _Poll(source, memory, client, now, wanted).items()
 
 
-def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
     """The record as it stands on the list now. Raises FetchError; NotFound when it stands there no more."""
     deadline = client.deadline(source.time_limit)
     answer = client.fetch(_address(source), rate=FR_API, deadline=deadline, accept="application/json")
@@ -58,7 +58,9 @@ def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
 
 
 class _Poll:
-    def __init__(self, source: Source, memory: Memory, client: Client, now: datetime, wanted: Wanted) -> None:
+    def __init__(
+        self, source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted
+    ) -> None:
         self._source = source
         self._memory = memory
         self._client = client
@@ -69,10 +71,10 @@ class _Poll:
         self._owed: set[str] = set()
 
     def items(self) -> Iterator[Item]:
-        owed_before = set(self._memory.cursor.get(_OWED, "").split())
+        owed_before = set(self._memory.cursor.get(_PENDING, "").split())
         missing_before = _days(self._memory.cursor.get(_MISSING, ""))
         withdrawn = set(self._memory.cursor.get(_WITHDRAWN, "").split())
-        known = for_replay(self._memory.validators(LISTING), self._source, self._now)
+        known = without_validators(self._memory.validators(LISTING), self._source, self._now)
         answer = self._client.get(
             _address(self._source),
             rate=FR_API,
@@ -87,7 +89,7 @@ class _Poll:
         records = _records(answer)
         today = legal_day(self._now).isoformat()
         if not records and any(day > today for day in before.values()):
-            raise WrongShape(
+            raise UnexpectedResponse(
                 "an empty list, although documents on it have their publication before them: a failure behind the API",
                 url=answer.url,
                 status=answer.status,
@@ -98,7 +100,9 @@ class _Poll:
                 continue
             number = record.get("document_number")
             if not isinstance(number, str) or not number.strip():
-                yield Trouble("without a number", answer.url, WrongShape("a document without a number"))
+                yield ResourceError(
+                    "without a number", answer.url, UnexpectedResponse("a document without a number")
+                )
                 continue
             number = number.strip()
             current[number] = str(record.get("publication_date") or "")
@@ -116,22 +120,22 @@ class _Poll:
                 missing[number] = day  # a list may be short for once
             else:
                 left = self._left(number, day)
-                if isinstance(left, Trouble):
+                if isinstance(left, ResourceError):
                     missing[number] = day
                 elif left.how == "withdrawn":
                     withdrawn.add(number)
                 yield left
-        yield Fetched(LISTING, Role.LISTING, answer)
+        yield Fetched(LISTING, ResourceType.LISTING, answer)
         values = {
             _CURRENT: _packed(current),
-            _OWED: " ".join(sorted(self._owed)),
+            _PENDING: " ".join(sorted(self._owed)),
             _MISSING: _packed(missing),
             _WITHDRAWN: " ".join(sorted(withdrawn)),
         }
         if values != dict(self._memory.cursor):
-            yield Cursor(values)
+            yield CursorUpdate(values)
 
-    def _left(self, number: str, day: str) -> Absent | Trouble:
+    def _left(self, number: str, day: str) -> Absent | ResourceError:
         """Why a document is on the list no more, as the Federal Register says: Trouble where it says nothing."""
         url = f"{self._source.base_url.rstrip('/')}/documents/{number}.json"
         try:
@@ -140,7 +144,7 @@ class _Poll:
             reason = f"left public inspection before its publication on {day or 'a day not yet set'}, and is not published"
             return Absent(number, url, reason, "withdrawn")
         except FetchError as error:
-            return Trouble(number, url, error)
+            return ResourceError(number, url, error)
         return Absent(number, url, "published", "published")
 
     def _concerns(self, record: Mapping[str, Any]) -> bool:
@@ -151,7 +155,9 @@ class _Poll:
             isinstance(agency, dict) and agency.get("slug") in self._source.agencies for agency in agencies
         )
 
-    def _record(self, number: str, record: Mapping[str, Any], answer: Answer, owed: bool) -> Iterator[Item]:
+    def _record(
+        self, number: str, record: Mapping[str, Any], answer: HttpResponse, owed: bool
+    ) -> Iterator[Item]:
         body = canonical(record)
         known = self._memory.validators(number)
         same = known is not None and known.recipe == self._source.recipe()
@@ -170,7 +176,7 @@ class _Poll:
                     self._budget.failed(error)
                     # The text follows the record by some minutes: that it is not there yet is no trouble.
                     if not isinstance(error, NotFound) and not self._budget.is_over():
-                        yield Trouble(attachment_key(number, TXT), url, error)
+                        yield ResourceError(attachment_key(number, TXT), url, error)
                 else:
                     self._budget.succeeded()
                     self._owed.discard(number)
@@ -206,21 +212,21 @@ def _address(source: Source) -> str:
     return f"{source.base_url.rstrip('/')}/public-inspection-documents/current.json"
 
 
-def _records(answer: Answer) -> list[Mapping[str, Any]]:
+def _records(answer: HttpResponse) -> list[Mapping[str, Any]]:
     results = json_object(answer).get("results")
     if not isinstance(results, list) or not all(isinstance(entry, dict) for entry in results):
-        raise WrongShape('no list of "results"', url=answer.url, status=answer.status)
+        raise UnexpectedResponse('no list of "results"', url=answer.url, status=answer.status)
     return results
 
 
 def _fetched(
     number: str,
     record: Mapping[str, Any],
-    answer: Answer,
+    answer: HttpResponse,
     attachments: tuple[Fetched, ...],
     *,
     owed: bool = False,
 ) -> Fetched:
     url = record.get("json_url")
     own = part_of(answer, canonical(record), url if isinstance(url, str) and url else answer.url)
-    return Fetched(number, Role.PI_RECORD, own, {"text": "owed"} if owed else {}, attachments)
+    return Fetched(number, ResourceType.PI_RECORD, own, {"text": "owed"} if owed else {}, attachments)

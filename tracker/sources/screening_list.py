@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tracker.config.models import Source
-from tracker.errors import WrongShape
+from tracker.errors import UnexpectedResponse
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.http.response_checks import check_no_wall
-from tracker.model import Answer, Fetched, NotModified, Role
+from tracker.model import Fetched, HttpResponse, NotModified, ResourceType
 from tracker.sources.events import Item
-from tracker.sources.state_view import Memory, for_replay
+from tracker.sources.state_view import StateView, without_validators
 
 KEY = "consolidated"
 _MAX_BYTES = 200_000_000
 _RESULTS = re.compile(rb'"results"\s*:\s*\[\s*(.)', re.DOTALL)
 
 
-def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Iterator[Item]:
+def poll(source: Source, memory: StateView, client: Client, now: datetime) -> Iterator[Item]:
     """Raises FetchError; WrongShape for an empty list, which is a failure and never "all were removed"."""
-    known = for_replay(memory.validators(KEY), source, now)
+    known = without_validators(memory.validators(KEY), source, now)
     answer = client.get(
         source.url,
         rate=PAGES,
@@ -37,7 +37,7 @@ def poll(source: Source, memory: Memory, client: Client, now: datetime) -> Itera
         yield _fetched(answer)
 
 
-def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
+def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
     """The list once more. Raises FetchError."""
     deadline = client.deadline(source.time_limit)
     return _fetched(
@@ -47,20 +47,20 @@ def again(source: Source, fetched: Fetched, client: Client) -> Fetched:
     )
 
 
-def _fetched(answer: Answer) -> Fetched:
+def _fetched(answer: HttpResponse) -> Fetched:
     """Looks at both ends only: its reader reads all 32 MB anyway, once."""
     head, tail = answer.body[:200].lstrip()[:1], answer.body[-200:].rstrip()[-1:]
     if head != b"{":
         check_no_wall(answer)
     if head != b"{" or tail != b"}":
-        raise WrongShape(
+        raise UnexpectedResponse(
             f"no whole JSON object: it begins {answer.body[:40]!r} and ends {answer.body[-20:]!r}",
             url=answer.url,
             status=answer.status,
         )
     results = _RESULTS.search(answer.body)
     if results is None:
-        raise WrongShape('JSON without a list of "results"', url=answer.url, status=answer.status)
+        raise UnexpectedResponse('JSON without a list of "results"', url=answer.url, status=answer.status)
     if results.group(1) != b"{":
-        raise WrongShape("the list of parties is empty", url=answer.url, status=answer.status)
-    return Fetched(KEY, Role.SCREENING_LIST, answer, {"list_name": "Consolidated Screening List"})
+        raise UnexpectedResponse("the list of parties is empty", url=answer.url, status=answer.status)
+    return Fetched(KEY, ResourceType.SCREENING_LIST, answer, {"list_name": "Consolidated Screening List"})

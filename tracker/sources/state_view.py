@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from tracker.clock import within
+from tracker.clock import clamp_future
 from tracker.config.models import Source
 from tracker.model import Validators
 
 
-class Memory(Protocol):
+class StateView(Protocol):
     """One source's past. Keys are those of `Fetched.key`, those of attachments and listings included."""
 
     @property
@@ -27,11 +27,11 @@ class Memory(Protocol):
         """The keys that are there: stored or held, and not given up as absent since."""
 
 
-def for_replay(validators: Validators | None, source: Source, now: datetime) -> Validators | None:
+def without_validators(validators: Validators | None, source: Source, now: datetime) -> Validators | None:
     """What may be sent along with a request: nothing for what is new, for what was read by another recipe, and
     once every `full_every`, because a server's 304 is a promise that nobody checks."""
     if validators is None or validators.recipe != source.recipe() or validators.full_at is None:
         return None
-    if not within(validators.full_at, now, source.full_every):
+    if not clamp_future(validators.full_at, now, source.full_every):
         return None
     return validators

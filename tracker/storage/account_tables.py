@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field
 
-from tracker.storage.table_base import Instant, Row
+from tracker.storage.table_base import InstantType, TableBase
 
 
-class AccountRow(Row, table=True):
+class AccountRow(TableBase, table=True):
     """A person who may use the viewer. `id` is the name as it is compared, `password` an Argon2 hash; empty: none.
     `subject`: by which issuer and subject a sign-in service knows him; NULL: by none."""
 
@@ -20,21 +20,21 @@ class AccountRow(Row, table=True):
     name: str
     role: str
     password: str
-    made_at: datetime = Field(sa_type=Instant)
+    made_at: datetime = Field(sa_type=InstantType)
     subject: str | None = Field(default=None, unique=True, index=True)
 
 
-class SessionRow(Row, table=True):
+class SessionRow(TableBase, table=True):
     """A browser that signed in. `id` is the SHA-256 of its token."""
 
     __tablename__ = "session"
     id: str = Field(primary_key=True, max_length=64)
     account: str = Field(foreign_key="account.id", index=True)
-    began_at: datetime = Field(sa_type=Instant)
-    ends_at: datetime = Field(sa_type=Instant)
+    began_at: datetime = Field(sa_type=InstantType)
+    ends_at: datetime = Field(sa_type=InstantType)
 
 
-class ApiKeyRow(Row, table=True):
+class ApiKeyRow(TableBase, table=True):
     """A program that may ask. `secret` is the SHA-256 of the whole key; `id` is what people call it by."""
 
     __tablename__ = "api_key"
@@ -42,28 +42,28 @@ class ApiKeyRow(Row, table=True):
     secret: str = Field(unique=True, max_length=64)
     account: str = Field(foreign_key="account.id", index=True)
     scopes: Any = Field(sa_column=Column(JSON, nullable=False))
-    made_at: datetime = Field(sa_type=Instant)
+    made_at: datetime = Field(sa_type=InstantType)
 
 
-class SignInRow(Row, table=True):
+class LoginEventRow(TableBase, table=True):
     """Who came in, went out or was turned away, by the name that was given."""
 
     __tablename__ = "sign_in"
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=InstantType)
     name: str
     address: str
     outcome: str
 
 
-class DeedRow(Row, table=True):
+class AuditLogRow(TableBase, table=True):
     """What somebody or some program did that is no review: asked for a poll, used a key, gave or took a right. Rows are
     only ever added; `chain` hashes each together with the chain before it."""
 
     __tablename__ = "deed"
     __table_args__ = (Index(None, "action", "value"),)
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=InstantType)
     who: str
     address: str
     action: str
@@ -71,7 +71,7 @@ class DeedRow(Row, table=True):
     chain: str = Field(max_length=64)
 
 
-class SavedFilterRow(Row, table=True):
+class SavedFilterRow(TableBase, table=True):
     """Conditions of the inbox that somebody keeps under a name. `owner`: an account's id; empty: whoever reads without
     sign-in. `secret`: the SHA-256 of the key in the address of its feed and calendar; NULL: it has none."""
 
@@ -82,12 +82,12 @@ class SavedFilterRow(Row, table=True):
     name: str
     conditions: Any = Field(sa_column=Column(JSON, nullable=False))
     secret: str | None = Field(default=None, unique=True, max_length=64)
-    made_at: datetime = Field(sa_type=Instant)
+    made_at: datetime = Field(sa_type=InstantType)
 
 
-ACCOUNT = Row.metadata.tables["account"]
-SESSION = Row.metadata.tables["session"]
-API_KEY = Row.metadata.tables["api_key"]
-SIGN_IN = Row.metadata.tables["sign_in"]
-DEED = Row.metadata.tables["deed"]
-SAVED_FILTER = Row.metadata.tables["saved_filter"]
+ACCOUNT = TableBase.metadata.tables["account"]
+SESSION = TableBase.metadata.tables["session"]
+API_KEY = TableBase.metadata.tables["api_key"]
+LOGIN_EVENT = TableBase.metadata.tables["sign_in"]
+AUDIT_LOG = TableBase.metadata.tables["deed"]
+SAVED_FILTER = TableBase.metadata.tables["saved_filter"]

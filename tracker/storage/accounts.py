@@ -18,8 +18,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from tracker.clock import SKEW
 from tracker.errors import UsageError
-from tracker.storage.account_tables import ACCOUNT, API_KEY, SAVED_FILTER, SESSION, SIGN_IN
-from tracker.text import fold_space, search_form
+from tracker.storage.account_tables import ACCOUNT, API_KEY, LOGIN_EVENT, SAVED_FILTER, SESSION
+from tracker.text import fold_space, search_key
 
 NAME = 80  # characters of a person's name, as in `reviews`
 SESSION_LASTS = timedelta(hours=12)
@@ -27,7 +27,7 @@ KEPT = timedelta(days=400)  # how long the record of sign-ins is kept: a busines
 KEY_BEGINS = "trk_"
 
 
-class Role(StrEnum):
+class UserRole(StrEnum):
     """Each may do what the ones before it may: read; review; poll and see the settings; see who signed in."""
 
     READER = "reader"
@@ -37,7 +37,7 @@ class Role(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Role).index(self)
+        return list(UserRole).index(self)
 
 
 class Scope(StrEnum):
@@ -52,7 +52,7 @@ class Account:
     """`password` is a hash, empty where none was set: then only a proxy lets this name in."""
 
     name: str
-    role: Role
+    role: UserRole
     password: str
     made_at: datetime
 
@@ -66,7 +66,7 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class LoginEvent:
     """`outcome`: `in`, `out`, `refused` (wrong name or password)."""
 
     at: datetime
@@ -79,7 +79,13 @@ class SignIn:
 
 
 def add(
-    connection: Connection, name: str, role: Role, password: str, now: datetime, *, subject: str | None = None
+    connection: Connection,
+    name: str,
+    role: UserRole,
+    password: str,
+    now: datetime,
+    *,
+    subject: str | None = None,
 ) -> None:
     """`subject`: by which issuer and subject a sign-in service knows this person. Raises UsageError for a name that is
     none, or for a name or a subject that is taken; small and capital letters are the same."""
@@ -90,17 +96,17 @@ def add(
         raise UsageError(f"there is an account {name!r} already")
     if subject is not None and _by_subject(connection, subject) is not None:
         raise UsageError("that subject has an account already")
-    row = {"id": search_form(name), "name": name, "role": str(role), "password": password, "made_at": now}
+    row = {"id": search_key(name), "name": name, "role": str(role), "password": password, "made_at": now}
     connection.execute(insert(ACCOUNT).values({**row, "subject": subject}))
 
 
 def get(connection: Connection, name: str) -> Account | None:
-    row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == search_form(name))).first()
-    return None if row is None else Account(row.name, Role(row.role), row.password, row.made_at)
+    row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == search_key(name))).first()
+    return None if row is None else Account(row.name, UserRole(row.role), row.password, row.made_at)
 
 
 def known_as(
-    connection: Connection, subject: str, name: str, role: Role | None, now: datetime, *, email: str = ""
+    connection: Connection, subject: str, name: str, role: UserRole | None, now: datetime, *, email: str = ""
 ) -> Account:
     """The account of somebody whom a sign-in service knows by this subject, made or brought up to date. An account made
     beforehand for a sign-in service (without a password and without a subject) belongs to the person whose e-mail address
@@ -109,14 +115,14 @@ def known_as(
     when the name is that of another account."""
     row = _by_subject(connection, subject)
     if row is None:
-        key = search_form(email)
+        key = search_key(email)
         mine = (ACCOUNT.c.id == key) & ACCOUNT.c.subject.is_(None) & (ACCOUNT.c.password == "")
         bound = email and connection.execute(update(ACCOUNT).where(mine).values(subject=subject)).rowcount
         if not bound:
             if get(connection, name) is not None:
                 raise UsageError(f"the name {name!r} is another account's")
-            add(connection, name, role or Role.READER, "", now, subject=subject)
-            key = search_form(name)
+            add(connection, name, role or UserRole.READER, "", now, subject=subject)
+            key = search_key(name)
     else:
         key = row.id
     if role is not None:
@@ -128,24 +134,24 @@ def _by_subject(connection: Connection, subject: str) -> Any:
     return connection.execute(select(ACCOUNT).where(ACCOUNT.c.subject == subject)).first()
 
 
-def every(connection: Connection) -> list[Account]:
+def list_accounts(connection: Connection) -> list[Account]:
     rows = connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.id))
-    return [Account(row.name, Role(row.role), row.password, row.made_at) for row in rows]
+    return [Account(row.name, UserRole(row.role), row.password, row.made_at) for row in rows]
 
 
 def alter(
-    connection: Connection, name: str, *, role: Role | None = None, password: str | None = None
+    connection: Connection, name: str, *, role: UserRole | None = None, password: str | None = None
 ) -> None:
     """A new role holds at once. A new password ends all sessions. Raises UsageError for an unknown name."""
     _known(connection, name)
     values = {"role": role and str(role), "password": password}
     connection.execute(
         update(ACCOUNT)
-        .where(ACCOUNT.c.id == search_form(name))
+        .where(ACCOUNT.c.id == search_key(name))
         .values({key: value for key, value in values.items() if value is not None})
     )
     if password is not None:
-        connection.execute(delete(SESSION).where(SESSION.c.account == search_form(name)))
+        connection.execute(delete(SESSION).where(SESSION.c.account == search_key(name)))
 
 
 def remove(connection: Connection, name: str) -> None:
@@ -157,13 +163,13 @@ def remove(connection: Connection, name: str) -> None:
         (SAVED_FILTER, "owner"),
         (ACCOUNT, "id"),
     ):
-        connection.execute(delete(table).where(table.c[column] == search_form(name)))
+        connection.execute(delete(table).where(table.c[column] == search_key(name)))
 
 
 def _known(connection: Connection, name: str) -> Account:
     found = get(connection, name)
     if found is None:
-        known = ", ".join(account.name for account in every(connection)) or "none"
+        known = ", ".join(account.name for account in list_accounts(connection)) or "none"
         raise UsageError(f"there is no account {name!r}", cure=f"there are: {known}")
     return found
 
@@ -171,16 +177,16 @@ def _known(connection: Connection, name: str) -> Account:
 # --- sessions -----------------------------------------------------------------------------------
 
 
-def begin(connection: Connection, name: str, now: datetime) -> str:
+def start_session(connection: Connection, name: str, now: datetime) -> str:
     """A new session's token, for the browser's cookie. Sessions that ran out are cleared away."""
     connection.execute(delete(SESSION).where(SESSION.c.ends_at <= now))
     token = secrets.token_urlsafe(32)
-    row = {"id": _hash(token), "account": search_form(name), "began_at": now, "ends_at": now + SESSION_LASTS}
+    row = {"id": _hash(token), "account": search_key(name), "began_at": now, "ends_at": now + SESSION_LASTS}
     connection.execute(insert(SESSION).values(row))
     return token
 
 
-def of_session(connection: Connection, token: str, now: datetime) -> Account | None:
+def account_of_session(connection: Connection, token: str, now: datetime) -> Account | None:
     row = connection.execute(
         select(ACCOUNT)
         .join(SESSION, SESSION.c.account == ACCOUNT.c.id)
@@ -190,10 +196,10 @@ def of_session(connection: Connection, token: str, now: datetime) -> Account | N
             & (SESSION.c.ends_at <= now + SESSION_LASTS + SKEW)  # else it began under a wrong clock
         )
     ).first()
-    return None if row is None else Account(row.name, Role(row.role), row.password, row.made_at)
+    return None if row is None else Account(row.name, UserRole(row.role), row.password, row.made_at)
 
 
-def end(connection: Connection, token: str) -> None:
+def end_session(connection: Connection, token: str) -> None:
     connection.execute(delete(SESSION).where(SESSION.c.id == _hash(token)))
 
 
@@ -211,7 +217,7 @@ def make_key(connection: Connection, name: str, scopes: Iterable[Scope], now: da
     row = {
         "id": identity,
         "secret": _hash(key),
-        "account": search_form(name),
+        "account": search_key(name),
         "scopes": chosen,
         "made_at": now,
     }
@@ -219,7 +225,7 @@ def make_key(connection: Connection, name: str, scopes: Iterable[Scope], now: da
     return key
 
 
-def of_key(connection: Connection, key: str) -> tuple[Account, ApiKey] | None:
+def api_key_of(connection: Connection, key: str) -> tuple[Account, ApiKey] | None:
     row = connection.execute(
         select(ACCOUNT, API_KEY.c.id.label("key"), API_KEY.c.scopes, API_KEY.c.made_at.label("key_made_at"))
         .join(API_KEY, API_KEY.c.account == ACCOUNT.c.id)
@@ -227,7 +233,7 @@ def of_key(connection: Connection, key: str) -> tuple[Account, ApiKey] | None:
     ).first()
     if row is None:
         return None
-    account = Account(row.name, Role(row.role), row.password, row.made_at)
+    account = Account(row.name, UserRole(row.role), row.password, row.made_at)
     return account, ApiKey(row.key, row.name, tuple(map(Scope, row.scopes)), row.key_made_at)
 
 
@@ -249,31 +255,31 @@ def revoke(connection: Connection, identity: str) -> None:
 # --- who came in --------------------------------------------------------------------------------
 
 
-def note(connection: Connection, at: datetime, name: str, address: str, outcome: str) -> None:
+def record_login(connection: Connection, at: datetime, name: str, address: str, outcome: str) -> None:
     row = {"at": at, "name": fold_space(name)[:NAME], "address": address, "outcome": outcome}
-    connection.execute(insert(SIGN_IN).values(row))
-    connection.execute(delete(SIGN_IN).where(SIGN_IN.c.at < at - KEPT))
+    connection.execute(insert(LOGIN_EVENT).values(row))
+    connection.execute(delete(LOGIN_EVENT).where(LOGIN_EVENT.c.at < at - KEPT))
 
 
 def in_use(connection: Connection) -> bool:
     """Whether somebody was ever let in or turned away here: then sign-in was set up."""
-    return connection.execute(select(SIGN_IN.c.id).limit(1)).first() is not None
+    return connection.execute(select(LOGIN_EVENT.c.id).limit(1)).first() is not None
 
 
-def was_in(connection: Connection, name: str, address: str) -> bool:
+def has_signed_in(connection: Connection, name: str, address: str) -> bool:
     """Whether that name was let in from that address before."""
-    found = select(SIGN_IN.c.id).where(
-        (SIGN_IN.c.name == fold_space(name)[:NAME])
-        & (SIGN_IN.c.address == address)
-        & (SIGN_IN.c.outcome == "in")
+    found = select(LOGIN_EVENT.c.id).where(
+        (LOGIN_EVENT.c.name == fold_space(name)[:NAME])
+        & (LOGIN_EVENT.c.address == address)
+        & (LOGIN_EVENT.c.outcome == "in")
     )
     return connection.execute(found.limit(1)).first() is not None
 
 
-def noted(connection: Connection, limit: int = 500) -> list[SignIn]:
+def list_logins(connection: Connection, limit: int = 500) -> list[LoginEvent]:
     """Newest first."""
-    rows = connection.execute(select(SIGN_IN).order_by(SIGN_IN.c.id.desc()).limit(limit))
-    return [SignIn(row.at, row.name, row.address, row.outcome) for row in rows]
+    rows = connection.execute(select(LOGIN_EVENT).order_by(LOGIN_EVENT.c.id.desc()).limit(limit))
+    return [LoginEvent(row.at, row.name, row.address, row.outcome) for row in rows]
 
 
 def _hash(token: str) -> str:

@@ -9,18 +9,18 @@ from datetime import date, datetime
 from sqlalchemy import Connection, exists, func, or_, select
 
 from tracker.model import Change
-from tracker.serialization import restore
-from tracker.storage.account_tables import ACCOUNT, SIGN_IN
-from tracker.storage.schema import ATTEMPT, CHANGE, DEADLINE, DELIVERY, REVIEW, SOURCE
+from tracker.serialization import change_from_json
+from tracker.storage.account_tables import ACCOUNT, LOGIN_EVENT
+from tracker.storage.schema import ATTEMPT, CHANGE, DELIVERY, LEGAL_DATE, REVIEW, SOURCE
 
 
-def dated(connection: Connection, first: date, last: date) -> list[Change]:
+def changes_with_dates(connection: Connection, first: date, last: date) -> list[Change]:
     """The changes in the field with a date that stands between two days, both included."""
-    ahead = select(DEADLINE.c.seq).where(DEADLINE.c.day.between(first, last) & ~DEADLINE.c.superseded)
+    ahead = select(LEGAL_DATE.c.seq).where(LEGAL_DATE.c.day.between(first, last) & ~LEGAL_DATE.c.superseded)
     rows = connection.execute(
         select(CHANGE.c.record).where(CHANGE.c.seq.in_(ahead) & (CHANGE.c.level > 0) & ~CHANGE.c.editorial)
     )
-    return [restore(json.loads(row.record)) for row in rows]
+    return [change_from_json(json.loads(row.record)) for row in rows]
 
 
 def publication_days(connection: Connection, sources: Sequence[str], limit: int) -> list[date]:
@@ -35,7 +35,7 @@ def publication_days(connection: Connection, sources: Sequence[str], limit: int)
     return [row.published for row in rows]
 
 
-def unreviewed(
+def unacknowledged(
     connection: Connection, rank: int, since: datetime
 ) -> list[tuple[Change, datetime, tuple[str, ...]]]:
     """Changes of this level's rank or above whose present revision was sent since then and that nobody has
@@ -61,7 +61,10 @@ def unreviewed(
         .where((CHANGE.c.level >= rank) & ATTEMPT.c.ok & (ATTEMPT.c.at >= since) & ~looked)
         .group_by(CHANGE.c.seq)
     )
-    return [(restore(json.loads(row.record)), row.at, tuple(sorted(row.channels.split(",")))) for row in rows]
+    return [
+        (change_from_json(json.loads(row.record)), row.at, tuple(sorted(row.channels.split(","))))
+        for row in rows
+    ]
 
 
 def in_use(connection: Connection) -> tuple[list[str], list[str], str]:
@@ -72,6 +75,8 @@ def in_use(connection: Connection) -> tuple[list[str], list[str], str]:
     )
     channels = connection.execute(select(DELIVERY.c.channel).distinct().order_by(DELIVERY.c.channel))
     signed = connection.execute(
-        select(or_(exists(ACCOUNT.select()), exists(SIGN_IN.select().where(SIGN_IN.c.outcome == "in"))))
+        select(
+            or_(exists(ACCOUNT.select()), exists(LOGIN_EVENT.select().where(LOGIN_EVENT.c.outcome == "in")))
+        )
     ).scalar()
     return list(sources.scalars()), list(channels.scalars()), "in use" if signed else ""

@@ -11,24 +11,24 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, Text
 from sqlmodel import Field
 
-from tracker.storage.table_base import Instant, Row
+from tracker.storage.table_base import InstantType, TableBase
 
 
-class ResemblanceRow(Row, table=True):
+class SimilarityResultRow(TableBase, table=True):
     """What a change that the rules found little in was compared with, and what came out: a likeness of words and no
     finding. `topic` empty: nothing was like it enough. `made_with` names model and references; another one looks again."""
 
     __tablename__ = "resemblance"
     change_id: str = Field(primary_key=True, max_length=20)
     revision: int
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=InstantType)
     made_with: str
     topic: str = Field(index=True)
     score: float
     reference: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class ModelSummaryRow(Row, table=True):
+class ModelSummaryRow(TableBase, table=True):
     """One try to have a language model summarise one revision of a change; the newest counts. `state`: made; dropped
     (the answer did not hold); failed (no answer came); `reason` says why. `prompt` is the SHA-256 of what was asked."""
 
@@ -37,7 +37,7 @@ class ModelSummaryRow(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     change_id: str = Field(max_length=20)
     revision: int
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=InstantType)
     model: str
     prompt: str = Field(max_length=64)
     state: str
@@ -48,5 +48,5 @@ class ModelSummaryRow(Row, table=True):
     left_out: int
 
 
-RESEMBLANCE = Row.metadata.tables["resemblance"]
-MODEL_SUMMARY = Row.metadata.tables["model_summary"]
+SIMILARITY_RESULT = TableBase.metadata.tables["resemblance"]
+MODEL_SUMMARY = TableBase.metadata.tables["model_summary"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from tracker.storage.account_tables import DEED
+from tracker.storage.account_tables import AUDIT_LOG
 from tracker.storage.instants import to_text
 
 START = "0" * 64
@@ -21,7 +21,7 @@ MACHINE = "(command line)"
 USED_AGAIN = timedelta(hours=1)  # a key that is used all the time has an entry an hour for each address
 
 
-class Deed(StrEnum):
+class Event(StrEnum):
     """`value` of the entry: the source; the key's id; the name of the account and what it got."""
 
     POLL = "poll"
@@ -32,7 +32,7 @@ class Deed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     id: int
     at: datetime
     who: str
@@ -41,33 +41,49 @@ class Entry:
     value: str
 
 
-def add(connection: Connection, at: datetime, who: str, action: Deed, value: str, address: str = "") -> None:
+def add(connection: Connection, at: datetime, who: str, action: Event, value: str, address: str = "") -> None:
     row: dict[str, Any] = {"at": at, "who": who, "address": address, "action": str(action), "value": value}
-    last = connection.execute(select(DEED.c.chain).order_by(DEED.c.id.desc()).limit(1)).scalar()
-    connection.execute(insert(DEED).values(**row, chain=_link(last or START, row)))
+    last = connection.execute(select(AUDIT_LOG.c.chain).order_by(AUDIT_LOG.c.id.desc()).limit(1)).scalar()
+    connection.execute(insert(AUDIT_LOG).values(**row, chain=_link(last or START, row)))
 
 
-def entries(connection: Connection, *actions: Deed, limit: int = 200) -> list[Entry]:
+def entries(connection: Connection, *actions: Event, limit: int = 200) -> list[AuditEntry]:
     """Of these kinds, newest first."""
-    columns = (DEED.c.id, DEED.c.at, DEED.c.who, DEED.c.address, DEED.c.action, DEED.c.value)
-    rows = connection.execute(
-        select(*columns).where(DEED.c.action.in_(actions)).order_by(DEED.c.id.desc()).limit(limit)
+    columns = (
+        AUDIT_LOG.c.id,
+        AUDIT_LOG.c.at,
+        AUDIT_LOG.c.who,
+        AUDIT_LOG.c.address,
+        AUDIT_LOG.c.action,
+        AUDIT_LOG.c.value,
     )
-    return [Entry(*row) for row in rows]
+    rows = connection.execute(
+        select(*columns).where(AUDIT_LOG.c.action.in_(actions)).order_by(AUDIT_LOG.c.id.desc()).limit(limit)
+    )
+    return [AuditEntry(*row) for row in rows]
 
 
-def last(connection: Connection, action: Deed) -> dict[str, Entry]:
+def last(connection: Connection, action: Event) -> dict[str, AuditEntry]:
     """The newest entry of a kind for each of its values."""
-    newest = select(func.max(DEED.c.id)).where(DEED.c.action == str(action)).group_by(DEED.c.value)
-    columns = (DEED.c.id, DEED.c.at, DEED.c.who, DEED.c.address, DEED.c.action, DEED.c.value)
-    rows = connection.execute(select(*columns).where(DEED.c.id.in_(newest)))
-    return {row.value: Entry(*row) for row in rows}
+    newest = (
+        select(func.max(AUDIT_LOG.c.id)).where(AUDIT_LOG.c.action == str(action)).group_by(AUDIT_LOG.c.value)
+    )
+    columns = (
+        AUDIT_LOG.c.id,
+        AUDIT_LOG.c.at,
+        AUDIT_LOG.c.who,
+        AUDIT_LOG.c.address,
+        AUDIT_LOG.c.action,
+        AUDIT_LOG.c.value,
+    )
+    rows = connection.execute(select(*columns).where(AUDIT_LOG.c.id.in_(newest)))
+    return {row.value: AuditEntry(*row) for row in rows}
 
 
 def verify(connection: Connection) -> Iterator[str]:
     """A line for each entry that is not what was written, or does not follow the one before."""
     chain = START
-    for row in connection.execute(select(DEED).order_by(DEED.c.id)):
+    for row in connection.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.id)):
         if row.chain != _link(chain, row._mapping):
             yield f"deed {row.id} ({row.action} {row.value}): the entry, or one before it, was altered or taken away"
         chain = row.chain

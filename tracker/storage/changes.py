@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text, update
 
-from tracker.documents.names import called, nickname
+from tracker.documents.names import nickname, quoted_name
 from tracker.model import Change, Op, Operation, UnitKind
-from tracker.serialization import record, restore
+from tracker.serialization import change_from_json, change_to_json
 from tracker.storage import blobs, integrity
 from tracker.storage.schema import (
     CHANGE,
@@ -19,18 +19,18 @@ from tracker.storage.schema import (
     CHANGE_STATUS,
     CHANGE_TEXT,
     CHANGE_TOPIC,
-    DEADLINE,
-    LINK,
+    DOCUMENT_RELATION,
+    LEGAL_DATE,
 )
-from tracker.text import index_form, name_form
+from tracker.text import index_form, name_key
 
 _ORDERS = ("E.O. ", "Proclamation ")
 # The tables that are made from a change's record.
-_FOUND_BY = (CHANGE_TEXT, CHANGE_TOPIC, CHANGE_PROFILE, CHANGE_STATUS, DEADLINE, LINK)
+_FOUND_BY = (CHANGE_TEXT, CHANGE_TOPIC, CHANGE_PROFILE, CHANGE_STATUS, LEGAL_DATE, DOCUMENT_RELATION)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChangeEntry:
     """A change as it is stored: the document it belongs to, which version of it, and further words to find it
     by, in English and in Japanese (labels)."""
 
@@ -40,7 +40,7 @@ class Entry:
     words: tuple[str, str] = ("", "")
 
 
-def save(connection: Connection, entry: Entry, operations: Sequence[Operation] | None = None) -> None:
+def save(connection: Connection, entry: ChangeEntry, operations: Sequence[Operation] | None = None) -> None:
     """Writes a change, or writes it anew under the same id. Operations of None keep those that are there."""
     stored = connection.execute(
         select(CHANGE.c.seq, CHANGE.c.operations).where(CHANGE.c.id == entry.change.id)
@@ -56,7 +56,7 @@ def save(connection: Connection, entry: Entry, operations: Sequence[Operation] |
     _index(connection, [(seq, entry)])
 
 
-def add_many(connection: Connection, entries: Sequence[Entry]) -> None:
+def add_many(connection: Connection, entries: Sequence[ChangeEntry]) -> None:
     """Writes many changes whose ids are new."""
     last = connection.execute(select(func.max(CHANGE.c.seq))).scalar() or 0
     numbered = list(enumerate(entries, last + 1))
@@ -64,7 +64,7 @@ def add_many(connection: Connection, entries: Sequence[Entry]) -> None:
     _index(connection, numbered)
 
 
-def _values(entry: Entry, operations: str | None = None) -> dict[str, Any]:
+def _values(entry: ChangeEntry, operations: str | None = None) -> dict[str, Any]:
     change = entry.change
     values = {
         "id": change.id,
@@ -82,12 +82,12 @@ def _values(entry: Entry, operations: str | None = None) -> dict[str, Any]:
         "editorial": change.editorial,
         "revision": change.revision,
         "operations": operations,
-        "record": json.dumps(record(change), ensure_ascii=False, separators=(",", ":")),
+        "record": json.dumps(change_to_json(change), ensure_ascii=False, separators=(",", ":")),
     }
-    return {**values, "seal": integrity.of_change(values)}
+    return {**values, "seal": integrity.change_hash(values)}
 
 
-def _index(connection: Connection, numbered: Sequence[tuple[int, Entry]]) -> None:
+def _index(connection: Connection, numbered: Sequence[tuple[int, ChangeEntry]]) -> None:
     """Writes what a change is found by, into the tables that are made from its record."""
     rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in _FOUND_BY}
     for seq, entry in numbered:
@@ -103,13 +103,12 @@ def _index(connection: Connection, numbered: Sequence[tuple[int, Entry]]) -> Non
             {"seq": seq, "state": status.state, "since": status.since, "until": status.until}
             for status in tagging.status
         ]
-        rows[DEADLINE] += [
+        rows[LEGAL_DATE] += [
             {"seq": seq, "type": day.type, "day": day.date, "superseded": day.superseded}
             for day in tagging.dates
         ]
-        rows[LINK] += [
-            {"seq": seq, "relation": link.relation, "target": name_form(link.target)}
-            for link in tagging.links
+        rows[DOCUMENT_RELATION] += [
+            {"seq": seq, "relation": link.relation, "target": name_key(link.target)} for link in tagging.links
         ]
     for table, values in rows.items():
         if values:
@@ -123,7 +122,7 @@ def _index(connection: Connection, numbered: Sequence[tuple[int, Entry]]) -> Non
 
 def get(connection: Connection, change_id: str) -> Change | None:
     found = connection.execute(select(CHANGE.c.record).where(CHANGE.c.id == change_id)).scalar()
-    return None if found is None else restore(json.loads(found))
+    return None if found is None else change_from_json(json.loads(found))
 
 
 def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]]:
@@ -137,12 +136,14 @@ def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]
     ).all()
     if not rows and reference.startswith(_ORDERS):
         rows = _bearing(connection, _phrase(reference), lambda change: change.order == reference)
-    name = name_form(reference)
+    name = name_key(reference)
     if not rows and name.count(" ") >= 2:
-        rows = _bearing(connection, _phrase(name), lambda change: name_form(change.title) == name)
+        rows = _bearing(connection, _phrase(name), lambda change: name_key(change.title) == name)
     if not rows and (words := nickname(reference)):
-        rows = _bearing(connection, _all_of(words), lambda change: called(change, reference), kind="rule")
-    return [(restore(json.loads(row.record)), row.identity, row.version) for row in rows]
+        rows = _bearing(
+            connection, _all_of(words), lambda change: quoted_name(change, reference), kind="rule"
+        )
+    return [(change_from_json(json.loads(row.record)), row.identity, row.version) for row in rows]
 
 
 def _bearing(
@@ -156,7 +157,7 @@ def _bearing(
     found = [row.seq for row in connection.execute(bearing, {"query": query, "kind": kind})]
     columns = select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
     rows = connection.execute(columns.where(CHANGE.c.seq.in_(found))).all()
-    named = [row for row in rows if meant(restore(json.loads(row.record)))]
+    named = [row for row in rows if meant(change_from_json(json.loads(row.record)))]
     return named if len(named) == 1 else []
 
 
@@ -169,34 +170,36 @@ def _all_of(words: Sequence[str]) -> str:
     return " AND ".join('("ai" OR "artificial intelligence")' if word == '"ai"' else word for word in quoted)
 
 
-def acted_on(connection: Connection, references: Sequence[str]) -> set[str]:
+def relation_targets(connection: Connection, references: Sequence[str]) -> set[str]:
     """Which of these document numbers and citations some stored document acts on."""
-    rows = connection.execute(select(LINK.c.target).where(LINK.c.target.in_(list(references))).distinct())
+    rows = connection.execute(
+        select(DOCUMENT_RELATION.c.target).where(DOCUMENT_RELATION.c.target.in_(list(references))).distinct()
+    )
     return {str(row.target) for row in rows}
 
 
-def acting_on(connection: Connection, references: Sequence[str]) -> list[Change]:
+def changes_relating_to(connection: Connection, references: Sequence[str]) -> list[Change]:
     """The changes whose documents act on the document with these names, oldest first."""
-    return [change for change, _, _ in entries_acting_on(connection, references)]
+    return [change for change, _, _ in entries_relating_to(connection, references)]
 
 
-def entries_acting_on(connection: Connection, references: Sequence[str]) -> list[tuple[Change, str, int]]:
+def entries_relating_to(connection: Connection, references: Sequence[str]) -> list[tuple[Change, str, int]]:
     """`acting_on`, with identity and version; each once."""
-    acting = select(LINK.c.seq).where(LINK.c.target.in_(list(references)))
+    acting = select(DOCUMENT_RELATION.c.seq).where(DOCUMENT_RELATION.c.target.in_(list(references)))
     rows = connection.execute(
         select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
         .where(CHANGE.c.seq.in_(acting))
         .order_by(CHANGE.c.published, CHANGE.c.seq)
     )
-    return [(restore(json.loads(row.record)), row.identity, row.version) for row in rows]
+    return [(change_from_json(json.loads(row.record)), row.identity, row.version) for row in rows]
 
 
-def of_identity(connection: Connection, identity: str) -> Change | None:
+def of_document(connection: Connection, identity: str) -> Change | None:
     """The one record of a document with an identity of its own (`fr:2025-19001`)."""
     found = connection.execute(
         select(CHANGE.c.record).where(CHANGE.c.identity == identity).order_by(CHANGE.c.seq).limit(1)
     ).scalar()
-    return None if found is None else restore(json.loads(found))
+    return None if found is None else change_from_json(json.loads(found))
 
 
 def operations(connection: Connection, change_id: str) -> tuple[Operation, ...]:
@@ -240,7 +243,7 @@ def _forget(connection: Connection, seq: int) -> None:
         connection.execute(delete(table).where(table.c.seq == seq))
 
 
-def _texts(entry: Entry) -> tuple[str, str]:
+def _texts(entry: ChangeEntry) -> tuple[str, str]:
     change = entry.change
     tagging = change.tagging
     en = [

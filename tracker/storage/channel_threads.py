@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 from tracker.storage.schema import THREAD
 
 
-def handle(connection: Connection, channel: str, story: str) -> str:
+def thread_id(connection: Connection, channel: str, story: str) -> str:
     """Empty where the story was not told there yet, or the place has no threads."""
     found = connection.execute(
         select(THREAD.c.handle).where((THREAD.c.channel == channel) & (THREAD.c.story == story))
@@ -15,10 +15,10 @@ def handle(connection: Connection, channel: str, story: str) -> str:
     return found or ""
 
 
-def keep(connection: Connection, channel: str, story: str, value: str) -> None:
+def keep_thread_id(connection: Connection, channel: str, story: str, value: str) -> None:
     """Later messages hang below it. `value` holds what was known before, with the rooms that took their first message
     since."""
-    known = handle(connection, channel, story)
+    known = thread_id(connection, channel, story)
     if not known:
         connection.execute(insert(THREAD).values(channel=channel, story=story, handle=value))
     elif known != value:

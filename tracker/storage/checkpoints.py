@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tracker.storage.account_tables import DEED
+from tracker.storage.account_tables import AUDIT_LOG
 from tracker.storage.schema import ATTEMPT, CHANGE, REVIEW, ROW_EVENT, SNAPSHOT, TOMBSTONE, VERSION
 
-_CHAINS = {table.name: table for table in (SNAPSHOT, ATTEMPT, REVIEW, DEED, TOMBSTONE, ROW_EVENT)}
+_CHAINS = {table.name: table for table in (SNAPSHOT, ATTEMPT, REVIEW, AUDIT_LOG, TOMBSTONE, ROW_EVENT)}
 _COUNTED = {table.name: table for table in (CHANGE, VERSION)}  # rows are only ever added to these as well
 
 
-def heads(connection: Connection) -> dict[str, dict[str, Any]]:
+def checkpoint(connection: Connection) -> dict[str, dict[str, Any]]:
     """The newest entry of each chain that has one, and how many rows there are: `{"snapshot": {"rows": 12, "id": 12,
     "chain": "ab..."}, "change": {"rows": 4}}`."""
     found: dict[str, dict[str, Any]] = {}
@@ -29,7 +29,7 @@ def heads(connection: Connection) -> dict[str, dict[str, Any]]:
     return found
 
 
-def is_note(value: Any) -> bool:
+def is_checkpoint(value: Any) -> bool:
     """Whether this is what `heads` gave once, by its shape."""
     return isinstance(value, Mapping) and all(
         isinstance(head, Mapping)
@@ -39,9 +39,9 @@ def is_note(value: Any) -> bool:
     )
 
 
-def fallen(connection: Connection, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def missing_since_checkpoint(connection: Connection, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """What a note had that no longer stands, one line each."""
-    now = heads(connection)
+    now = checkpoint(connection)
     for name, head in kept.items():
         if name not in now:
             continue

@@ -16,7 +16,7 @@ _NEWS = f"{_IN_FIELD} AND NOT baseline"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenChange:
     """A change in figures: rank of its level, ids of its topics, the first day of effect that its text names."""
 
     detected_at: str
@@ -25,7 +25,7 @@ class Seen:
     effective: str | None
 
 
-class Weeks:
+class DigestQueries:
     """Over a connection of `store.reading.Reader`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -77,7 +77,7 @@ class Weeks:
             json.dumps(list(names)),
         )
 
-    def seen(self, start: datetime, end: datetime) -> Iterator[Seen]:
+    def seen(self, start: datetime, end: datetime) -> Iterator[SeenChange]:
         """Every piece of news between two instants."""
         rows = self.connection.execute(
             "SELECT detected_at, level,"  # noqa: S608 - conditions are ours, values are bound
@@ -88,7 +88,7 @@ class Weeks:
         )
         for row in rows:
             topics = tuple(row["topics"].split(",")) if row["topics"] else ()
-            yield Seen(row["detected_at"], row["level"], topics, row["effective"])
+            yield SeenChange(row["detected_at"], row["level"], topics, row["effective"])
 
     def taken(self, start: datetime, end: datetime) -> dict[str, int]:
         """How many texts each source brought between two instants."""

@@ -24,7 +24,7 @@ LOST_TWICE = "cut off twice while it was sent; it may have gone out"
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class DigestRecipient:
     """One digest for one reader: a week by its name (`2026-W47`), a channel, a language, a profile or none."""
 
     week: str
@@ -44,7 +44,7 @@ class Claim:
     `recipients` are those with a state."""
 
     id: int
-    owed: Owed
+    owed: DigestRecipient
     attempts: int
     repeated: bool
     recipients: tuple[Recipient, ...] = ()
@@ -54,14 +54,14 @@ class Claim:
 class Sent:
     """How a digest stands. `state`: pending, claimed, sent, dead."""
 
-    owed: Owed
+    owed: DigestRecipient
     state: str
     attempts: int
     answer: str
     ended_at: datetime | None
 
 
-def owe(store: Store, digests: Iterable[Owed], now: datetime) -> int:
+def enqueue(store: Store, digests: Iterable[DigestRecipient], now: datetime) -> int:
     """Writes down those that are not known yet; how many that were."""
     wanted = {owed.key: owed for owed in digests}
     with store.read() as connection:
@@ -84,7 +84,7 @@ def owe(store: Store, digests: Iterable[Owed], now: datetime) -> int:
     return new
 
 
-def revive(store: Store, digests: Iterable[Owed], now: datetime) -> None:
+def retry_failed(store: Store, digests: Iterable[DigestRecipient], now: datetime) -> None:
     """Those that were given up are owed again: a person asked for it."""
     with store.write() as connection:
         again = connection.execute(
@@ -161,7 +161,7 @@ def record(
         )
 
 
-def standing(store: Store, digests: Iterable[Owed]) -> list[Sent]:
+def deliveries(store: Store, digests: Iterable[DigestRecipient]) -> list[Sent]:
     """How these stand, in their order; those that were never owed are left out."""
     wanted = [owed.key for owed in digests]
     with store.read() as connection:
@@ -172,5 +172,7 @@ def standing(store: Store, digests: Iterable[Owed]) -> list[Sent]:
     return [found[key] for key in wanted if key in found]
 
 
-def _owed(row: Row[tuple[object, ...]]) -> Owed:
-    return Owed(str(row.week), str(row.channel), cast(Language, str(row.language)), str(row.profile))
+def _owed(row: Row[tuple[object, ...]]) -> DigestRecipient:
+    return DigestRecipient(
+        str(row.week), str(row.channel), cast(Language, str(row.language)), str(row.profile)
+    )

@@ -31,12 +31,12 @@ _LOST = 20  # rows without what they belong to: so many are named
 _ATTEMPT = ("delivery_id", "at", "ok", "answer", "seconds")
 
 
-def of_change(row: Mapping[Any, Any]) -> str:
+def change_hash(row: Mapping[Any, Any]) -> str:
     """The seal of a row of `change`."""
     return _hash([_plain(row[name]) for name in _CHANGE])
 
 
-def of_attempt(before: str, row: Mapping[Any, Any]) -> str:
+def attempt_hash(before: str, row: Mapping[Any, Any]) -> str:
     """The link of a row of `attempt` to the one before."""
     return _hash([before, *(_plain(row[name]) for name in _ATTEMPT)])
 
@@ -50,20 +50,20 @@ def add_attempts(connection: Connection, delivery_ids: Sequence[int], attempt: A
             "delivery_id": name, "at": attempt.at, "ok": attempt.ok, "answer": attempt.answer,
             "seconds": float(attempt.seconds),
         }  # fmt: skip
-        chain = of_attempt(chain, row)
+        chain = attempt_hash(chain, row)
         rows.append({**row, "chain": chain})
     connection.execute(insert(ATTEMPT), rows)
 
 
-def seal_all(connection: Connection) -> None:
+def hash_all(connection: Connection) -> None:
     """Seals what is there: for a database whose rows had no seals yet."""
     changes = _rows(connection, "SELECT seq, {} FROM change", _CHANGE)
-    _write(connection, "UPDATE change SET seal = :seal WHERE seq = :seq", ({"seq": row["seq"], "seal": of_change(row)} for row in changes))  # fmt: skip
+    _write(connection, "UPDATE change SET seal = :seal WHERE seq = :seq", ({"seq": row["seq"], "seal": change_hash(row)} for row in changes))  # fmt: skip
 
     def chained() -> Iterator[dict[str, Any]]:
         chain = START
         for row in _rows(connection, "SELECT id, {} FROM attempt ORDER BY id", _ATTEMPT):
-            chain = of_attempt(chain, row)
+            chain = attempt_hash(chain, row)
             yield {"id": row["id"], "chain": chain}
 
     _write(connection, "UPDATE attempt SET chain = :chain WHERE id = :id", chained())
@@ -75,7 +75,7 @@ def verify(connection: Connection) -> Iterator[str | int]:
     made = {name: _made(connection, name, columns) for name, columns in _MADE.items()}
     for row in _rows(connection, "SELECT seq, seal, {} FROM change ORDER BY seq", _CHANGE):
         checked += 1
-        if row["seal"] != of_change(row):
+        if row["seal"] != change_hash(row):
             yield f"change {row['id']}: the record, or what it is found by, was altered"
         elif differing := _differing(row, {name: rows.get(row["seq"], "[]") for name, rows in made.items()}):
             yield f"change {row['id']}: {differing} is not what its record says"
@@ -93,7 +93,7 @@ def verify_change(connection: Connection, change_id: str) -> Iterator[str]:
     """A line where the row of this change is not what was written."""
     statement = text(f"SELECT seal, {', '.join(_CHANGE)} FROM change WHERE id = :id")  # noqa: S608 - names of ours
     row = connection.execute(statement, {"id": change_id}).mappings().one()
-    if row["seal"] != of_change(row):
+    if row["seal"] != change_hash(row):
         yield f"change {change_id}: the record, or what it is found by, was altered"
 
 
@@ -101,7 +101,7 @@ def verify_attempts(connection: Connection) -> Iterator[str]:
     """A line for each try that is not what was written, or does not follow the one before."""
     chain = START
     for row in _rows(connection, "SELECT id, chain, {} FROM attempt ORDER BY id", _ATTEMPT):
-        if row["chain"] != of_attempt(chain, row):
+        if row["chain"] != attempt_hash(chain, row):
             yield (
                 f"attempt {row['id']} (delivery {row['delivery_id']}): the entry, or one before it, was altered or taken away"
             )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, func, insert, select
 
-from tracker.clock import within
+from tracker.clock import clamp_future
 from tracker.storage.assistant_tables import MODEL_SUMMARY
 from tracker.storage.schema import CHANGE
 
@@ -58,7 +58,7 @@ def waiting(
     last = connection.execute(
         select(MODEL_SUMMARY.c.state, MODEL_SUMMARY.c.at).order_by(MODEL_SUMMARY.c.id.desc()).limit(1)
     ).first()
-    if last is not None and last.state == FAILED and within(last.at, now, pause):
+    if last is not None and last.state == FAILED and clamp_future(last.at, now, pause):
         return []
     tries = (
         select(func.count())

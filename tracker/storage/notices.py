@@ -21,7 +21,7 @@ def notice_id(*parts: object) -> str:
     return PREFIX + hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
-def tell(
+def enqueue_notice(
     connection: Connection,
     *,
     name: tuple[object, ...],
@@ -55,7 +55,7 @@ def tell(
     return owed
 
 
-def waiting(connection: Connection, kind: str) -> list[Notice]:
+def pending(connection: Connection, kind: str) -> list[Notice]:
     """The notices of a kind that are owed somewhere and that nobody was sent yet."""
     owed = (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
     rows = connection.execute(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from tracker.model import Attempt, Delivery
-from tracker.serialization import instant
+from tracker.serialization import format_instant
 from tracker.storage import channel_threads, integrity, recipients
 from tracker.storage.database import Store
 from tracker.storage.schema import DELIVERY
@@ -133,7 +133,7 @@ def redirect(
             connection, change_id=row.change_id, revision=row.revision, channel=to, reason=row.reason,
             now=now, story=row.story,
         )  # fmt: skip
-        held = {"rule": "redirected", "until": instant(now), "scope": "channel", "value": to}
+        held = {"rule": "redirected", "until": format_instant(now), "scope": "channel", "value": to}
         connection.execute(
             update(DELIVERY)
             .where(DELIVERY.c.id == row.id)
@@ -202,7 +202,7 @@ class Outbox:
             recipients.keep(connection, [row.key for row in rows], attempt.recipients, attempt.at)
             for row in rows:
                 if attempt.handle and row.story:
-                    channel_threads.keep(connection, row.channel, row.story, attempt.handle)
+                    channel_threads.keep_thread_id(connection, row.channel, row.story, attempt.handle)
             settled = state != "pending" or any(one.state != "pending" for one in attempt.recipients)
             if rows and self.ended is not None and settled:
                 self.ended(connection, rows[0].channel, state, attempt, rows[0].change_id)
@@ -231,7 +231,7 @@ def _claimed(connection: Connection, row: Any, now: datetime, lease: timedelta) 
     return Delivery(
         row.id, row.change_id, row.revision, row.channel, row.key, row.attempts + lost, repeated,
         row.story or row.change_id, row.batch,
-        channel_threads.handle(connection, row.channel, row.story) if row.story else "", known, frozenset(blocked),
+        channel_threads.thread_id(connection, row.channel, row.story) if row.story else "", known, frozenset(blocked),
     )  # fmt: skip
 
 

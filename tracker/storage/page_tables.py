@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field
 
-from tracker.storage.table_base import Instant, Row
+from tracker.storage.table_base import InstantType, TableBase
 
 
-class FlappingRow(Row, table=True):
+class FlappingRow(TableBase, table=True):
     """A text that a page gave while a fetch moments later, or its last stored change, says another one.
 
     `digest` is of the text that waits to be confirmed; `polls` counts the polls in a row that got it, `seen` all polls
@@ -25,12 +25,12 @@ class FlappingRow(Row, table=True):
     digest: str = Field(max_length=64)
     polls: int
     seen: int
-    since: datetime = Field(sa_type=Instant)
-    at: datetime = Field(sa_type=Instant)
+    since: datetime = Field(sa_type=InstantType)
+    at: datetime = Field(sa_type=InstantType)
     snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
 
 
-class AbsenceRow(Row, table=True):
+class AbsenceRow(TableBase, table=True):
     """A page or document that was stored and that its source no longer has: `polls` answers in a row said so, the
     last one `at`, in the words of `reason`. `change` is the record that tells it; NULL: it is too early to tell."""
 
@@ -40,10 +40,10 @@ class AbsenceRow(Row, table=True):
     url: str
     reason: str
     polls: int
-    since: datetime = Field(sa_type=Instant)
-    at: datetime = Field(sa_type=Instant)
+    since: datetime = Field(sa_type=InstantType)
+    at: datetime = Field(sa_type=InstantType)
     change: str | None = None
 
 
-FLAPPING = Row.metadata.tables["flapping"]
-ABSENCE = Row.metadata.tables["absence"]
+FLAPPING = TableBase.metadata.tables["flapping"]
+ABSENCE = TableBase.metadata.tables["absence"]

@@ -19,7 +19,7 @@ from typing import Any
 from tracker.clock import legal_instant
 from tracker.errors import StoreError, UsageError
 from tracker.model import Level
-from tracker.serialization import instant
+from tracker.serialization import format_instant
 from tracker.storage import presence
 from tracker.storage.instants import from_text, to_text
 from tracker.storage.recipient_queries import with_recipients
@@ -56,7 +56,7 @@ _ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ChangeQuery:
     """Which changes. `level`: that or above. `since` and `until` are days of publication, or of detection
     (in New York) where a record was not published. `profile`: touched by it. `standing`: a legal state that holds on the day `on`.
     `editorial`: False leaves out what is only typography. `baseline`: False leaves out what was there first.
@@ -83,7 +83,7 @@ class Wanted:
     offset: int = 0
 
 
-class Reader:
+class StoreReader:
     """Raises StoreError where there is no state yet, or where it cannot be read. A state of an older version is
     brought to this one first."""
 
@@ -121,11 +121,11 @@ class Reader:
     def close(self) -> None:
         self.connection.close()
 
-    def changes(self, wanted: Wanted) -> list[dict[str, Any]]:
+    def changes(self, wanted: ChangeQuery) -> list[dict[str, Any]]:
         """Newest first."""
         return [json.loads(found) for found in self.records(wanted)]
 
-    def records(self, wanted: Wanted) -> list[str]:
+    def records(self, wanted: ChangeQuery) -> list[str]:
         """`changes` as JSON, as they are kept."""
         where, values = _conditions(wanted)
         rows = self.connection.execute(
@@ -139,14 +139,14 @@ class Reader:
         """Another number after each write to what people see."""
         return int(self.connection.execute("SELECT number FROM pulse").fetchone()[0])
 
-    def count(self, wanted: Wanted) -> int:
+    def count(self, wanted: ChangeQuery) -> int:
         where, values = _conditions(wanted)
         query = f"SELECT count(*) FROM change WHERE {where}"  # noqa: S608 - conditions are ours, values are bound
         return int(self.connection.execute(query, values).fetchone()[0])
 
-    def levels(self, wanted: Wanted | None = None) -> dict[int, int]:
+    def levels(self, wanted: ChangeQuery | None = None) -> dict[int, int]:
         """How many changes there are of each level's rank."""
-        where, values = _conditions(wanted or Wanted())
+        where, values = _conditions(wanted or ChangeQuery())
         query = f"SELECT level, count(*) FROM change WHERE {where} GROUP BY level"  # noqa: S608
         return dict(self.connection.execute(query, values).fetchall())
 
@@ -306,7 +306,7 @@ class Reader:
         if wrote is not None:
             summary = {
                 **dict(wrote),
-                "at": instant(from_text(wrote["at"])),
+                "at": format_instant(from_text(wrote["at"])),
                 "written_by": "model",
                 "checked": False,
             }
@@ -412,8 +412,8 @@ class Reader:
 
 
 @contextmanager
-def reader(state: Path) -> Iterator[Reader]:
-    opened = Reader(state)
+def open_reader(state: Path) -> Iterator[StoreReader]:
+    opened = StoreReader(state)
     try:
         yield opened
     finally:
@@ -425,7 +425,7 @@ def _held(row: sqlite3.Row) -> dict[str, Any]:
     return {**dict(row), "held": json.loads(row["held"]) if row["held"] else None}
 
 
-def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
+def _conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
     where, values = ["1"], list[Any]()
     end = min(wanted.until, date.max - _ONE_DAY) + _ONE_DAY if wanted.until else None
     plain: Sequence[tuple[str, Any]] = (

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from tracker.serialization import instant
+from tracker.serialization import format_instant
 from tracker.storage.instants import from_text
 
 
@@ -23,7 +23,7 @@ def with_recipients(connection: sqlite3.Connection, rows: Iterable[dict[str, Any
     )
     for row in listed:
         entry = dict(row)
-        entry["at"] = instant(from_text(entry["at"]))
+        entry["at"] = format_instant(from_text(entry["at"]))
         entry["repeated"] = bool(entry["repeated"])
         found[entry.pop("id")]["recipients"].append(entry)
     return list(found.values())
@@ -43,7 +43,7 @@ def not_reached(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]
     for row in rows:
         if row["recipient"]:
             entry = {name: row[name] for name in ("recipient", "state", "number", "answer")}
-            found.setdefault(row["channel"], []).append({**entry, "at": instant(from_text(row["at"]))})
+            found.setdefault(row["channel"], []).append({**entry, "at": format_instant(from_text(row["at"]))})
     return found
 
 

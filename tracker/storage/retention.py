@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from tracker.model import Role
+from tracker.model import ResourceType
 from tracker.storage.database import Store
 from tracker.storage.instants import to_text
 from tracker.storage.schema import BLOB, CHANGE, RESOURCE, SNAPSHOT, TOMBSTONE
@@ -27,7 +27,7 @@ EVIDENCE = "evidence/"  # keys of answers that were kept as evidence of a state 
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredAnswer:
     """One kept answer, as far as it matters here. `held`: it waited for a second look and was not taken as true."""
 
     id: int
@@ -40,13 +40,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Droppable:
+class DroppableBlob:
     """Bytes that may go, with the answers that had them, oldest first. `packed`: what they take up."""
 
     sha256: str
     size: int
     packed: int
-    answers: tuple[Answer, ...]
+    answers: tuple[StoredAnswer, ...]
 
     @property
     def source(self) -> str:
@@ -54,20 +54,20 @@ class Droppable:
 
 
 @dataclass(frozen=True, slots=True)
-class Blob:
+class BlobInfo:
     sha256: str
     size: int
     packed: int
     base: str | None
 
 
-def droppable(
-    answers: Iterable[Answer], blobs: Mapping[str, Blob], needed: frozenset[str], before: datetime
-) -> list[Droppable]:
+def droppable_blobs(
+    answers: Iterable[StoredAnswer], blobs: Mapping[str, BlobInfo], needed: frozenset[str], before: datetime
+) -> list[DroppableBlob]:
     """What may go: bytes whose every answer came before `before`, none of them needed. Pure. `needed` are the SHA-256 of
     what versions, changes and present holds refer to."""
-    by_bytes: dict[str, list[Answer]] = {}
-    newest: dict[tuple[str, str], Answer] = {}
+    by_bytes: dict[str, list[StoredAnswer]] = {}
+    newest: dict[tuple[str, str], StoredAnswer] = {}
     for answer in sorted(answers, key=lambda answer: answer.id):
         by_bytes.setdefault(answer.sha256, []).append(answer)
         newest[answer.source, answer.key] = answer
@@ -82,23 +82,23 @@ def droppable(
     # What others are packed against stays as long as one of them does.
     going -= {blob.base for blob in blobs.values() if blob.base and blob.sha256 not in going}
     return [
-        Droppable(digest, blobs[digest].size, blobs[digest].packed, tuple(by_bytes[digest]))
+        DroppableBlob(digest, blobs[digest].size, blobs[digest].packed, tuple(by_bytes[digest]))
         for digest in sorted(going, key=lambda digest: by_bytes[digest][0].id)
     ]
 
 
-def _disposable(answer: Answer) -> bool:
-    return (answer.role == Role.LISTING or answer.held) and not answer.key.startswith(EVIDENCE)
+def _disposable(answer: StoredAnswer) -> bool:
+    return (answer.role == ResourceType.LISTING or answer.held) and not answer.key.startswith(EVIDENCE)
 
 
-def unneeded(connection: Connection, before: datetime) -> list[Droppable]:
+def unneeded_answers(connection: Connection, before: datetime) -> list[DroppableBlob]:
     """What may go now, oldest first."""
     rows = connection.execute(
         select(BLOB.c.sha256, BLOB.c.size, func.length(BLOB.c.data).label("packed"), BLOB.c.base)
     )
-    blobs = {row.sha256: Blob(row.sha256, row.size, row.packed, row.base) for row in rows if row.packed}
+    blobs = {row.sha256: BlobInfo(row.sha256, row.size, row.packed, row.base) for row in rows if row.packed}
     answers = [
-        Answer(row.id, row.source, row.key, row.role, row.sha256, row.fetched_at, "held" in row.meta)
+        StoredAnswer(row.id, row.source, row.key, row.role, row.sha256, row.fetched_at, "held" in row.meta)
         for row in connection.execute(
             select(
                 SNAPSHOT.c.id, SNAPSHOT.c.source, SNAPSHOT.c.key, SNAPSHOT.c.role, SNAPSHOT.c.sha256,
@@ -106,7 +106,7 @@ def unneeded(connection: Connection, before: datetime) -> list[Droppable]:
             )
         )
     ]  # fmt: skip
-    return droppable(answers, blobs, _needed(connection), before)
+    return droppable_blobs(answers, blobs, _needed(connection), before)
 
 
 def _needed(connection: Connection) -> frozenset[str]:
@@ -131,16 +131,16 @@ def _needed(connection: Connection) -> frozenset[str]:
     return frozenset(map(str, (*read, *waiting, *compared, *held)))
 
 
-def prune(store: Store, *, older: timedelta, now: datetime) -> list[Droppable]:
+def prune(store: Store, *, older: timedelta, now: datetime) -> list[DroppableBlob]:
     """Drops what may go, all in one transaction, and says what it was."""
     why = f"nothing refers to it, and it is older than {older.days} days"
     with store.write() as connection:
-        found = unneeded(connection, now - older)
+        found = unneeded_answers(connection, now - older)
         _drop(connection, found, now, why)
     return found
 
 
-def _drop(connection: Connection, found: Sequence[Droppable], now: datetime, why: str) -> None:
+def _drop(connection: Connection, found: Sequence[DroppableBlob], now: datetime, why: str) -> None:
     chain = (
         connection.execute(select(TOMBSTONE.c.chain).order_by(TOMBSTONE.c.id.desc()).limit(1)).scalar()
         or START
@@ -180,7 +180,7 @@ def verify(connection: Connection) -> Iterator[str]:
             yield f"blob {blob.sha256} has no bytes, and no tombstone says why"
 
 
-def dropped(connection: Connection) -> tuple[int, int]:
+def dropped_totals(connection: Connection) -> tuple[int, int]:
     """How many blobs are without their bytes by policy, and how many bytes that were, as they were kept."""
     gone = select(BLOB.c.sha256).where(func.length(BLOB.c.data) == 0)
     row = connection.execute(

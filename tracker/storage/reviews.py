@@ -23,7 +23,7 @@ NAME = 80  # characters of a person's name
 NOTE = 4_000
 
 
-class Action(StrEnum):
+class ReviewAction(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     ASSIGN = "assign"  # value: to whom; empty: to nobody any more
     DUE = "due"  # value: an ISO day; empty: none any more
@@ -38,7 +38,7 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReviewState:
     """Where the review of a change's present revision stands. What was acknowledged or decided of an earlier
     revision does not count: the text has moved since. Assignee and due day stay until they are changed."""
 
@@ -54,20 +54,20 @@ class Standing:
         return "decided" if self.decision else "acknowledged" if self.acknowledged_by else "open"
 
 
-def standing(entries: Sequence[Mapping[str, Any]], revision: int) -> Standing:
+def review_state(entries: Sequence[Mapping[str, Any]], revision: int) -> ReviewState:
     """Out of a change's entries, oldest first (`Reader.reviews`)."""
     found: dict[str, Any] = {}
     for entry in entries:
         match entry["action"]:
-            case Action.ASSIGN:
+            case ReviewAction.ASSIGN:
                 found["assignee"] = entry["value"]
-            case Action.DUE:
+            case ReviewAction.DUE:
                 found["due"] = date.fromisoformat(entry["value"]) if entry["value"] else None
-            case Action.ACKNOWLEDGE if entry["revision"] >= revision:
+            case ReviewAction.ACKNOWLEDGE if entry["revision"] >= revision:
                 found["acknowledged_by"] = entry["who"]
-            case Action.DECIDE if entry["revision"] >= revision:
+            case ReviewAction.DECIDE if entry["revision"] >= revision:
                 found |= {"decision": entry["value"], "reason": entry["note"], "decided_by": entry["who"]}
-    return Standing(**found)
+    return ReviewState(**found)
 
 
 def add(
@@ -76,7 +76,7 @@ def add(
     *,
     at: datetime,
     who: str,
-    action: Action,
+    action: ReviewAction,
     value: str = "",
     note: str = "",
 ) -> None:
@@ -104,18 +104,18 @@ def verify(connection: Connection) -> Iterator[str]:
         chain = row.chain
 
 
-def _check(who: str, action: Action, value: str, note: str) -> None:
+def _check(who: str, action: ReviewAction, value: str, note: str) -> None:
     if not who or len(who) > NAME:
         raise UsageError("an entry needs the name of its writer", cure=f"at most {NAME} characters")
     if len(note) > NOTE:
         raise UsageError(f"the words are longer than {NOTE} characters")
-    if action is Action.COMMENT and not note:
+    if action is ReviewAction.COMMENT and not note:
         raise UsageError("a comment needs words")
-    if action is Action.DECIDE and (value not in list(Decision) or not note):
+    if action is ReviewAction.DECIDE and (value not in list(Decision) or not note):
         raise UsageError("a decision needs a reason", cure=f"one of {', '.join(Decision)}, and why")
-    if action is Action.ASSIGN and len(value) > NAME:
+    if action is ReviewAction.ASSIGN and len(value) > NAME:
         raise UsageError(f"a name is longer than {NAME} characters")
-    if action is Action.DUE and value:
+    if action is ReviewAction.DUE and value:
         try:
             date.fromisoformat(value)
         except ValueError as error:

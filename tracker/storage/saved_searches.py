@@ -15,14 +15,14 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from tracker.errors import UsageError
 from tracker.storage.account_tables import SAVED_FILTER
-from tracker.text import fold_space, search_form
+from tracker.text import fold_space, search_key
 
 NAME = 80
 MOST = 100  # of one owner
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedSearch:
     """`owner`: as accounts are compared; empty: whoever reads without sign-in. `has_key`: its addresses are open."""
 
     id: str
@@ -36,7 +36,7 @@ class Saved:
 def add(connection: Connection, owner: str, name: str, conditions: Mapping[str, str], now: datetime) -> str:
     """Its id. One of the same name gets the new conditions and keeps its key. Raises UsageError for a name that is none,
     and when there are too many."""
-    name, owner = _name(name), search_form(owner)
+    name, owner = _name(name), search_key(owner)
     mine = SAVED_FILTER.c.owner == owner
     held = connection.execute(select(SAVED_FILTER.c.id).where(mine & (SAVED_FILTER.c.name == name))).scalar()
     kept = {key: value for key, value in conditions.items() if value}
@@ -51,9 +51,9 @@ def add(connection: Connection, owner: str, name: str, conditions: Mapping[str, 
     return identity
 
 
-def of(connection: Connection, owner: str) -> list[Saved]:
+def list_searches(connection: Connection, owner: str) -> list[SavedSearch]:
     """By name."""
-    wanted = SAVED_FILTER.c.owner == search_form(owner)
+    wanted = SAVED_FILTER.c.owner == search_key(owner)
     return [
         _saved(row)
         for row in connection.execute(select(SAVED_FILTER).where(wanted).order_by(SAVED_FILTER.c.name))
@@ -63,7 +63,7 @@ def of(connection: Connection, owner: str) -> list[Saved]:
 def rename(connection: Connection, owner: str, identity: str, name: str) -> None:
     """Raises UsageError when the owner has no such filter, or has one of that name."""
     found, name = _own(connection, owner, identity), _name(name)
-    if any(other.name == name and other.id != found.id for other in of(connection, owner)):
+    if any(other.name == name and other.id != found.id for other in list_searches(connection, owner)):
         raise UsageError(f"there is a filter {name!r} already")
     connection.execute(update(SAVED_FILTER).where(SAVED_FILTER.c.id == identity).values(name=name))
 
@@ -73,7 +73,7 @@ def remove(connection: Connection, owner: str, identity: str) -> None:
     connection.execute(delete(SAVED_FILTER).where(SAVED_FILTER.c.id == identity))
 
 
-def open_key(connection: Connection, owner: str, identity: str) -> str:
+def create_key(connection: Connection, owner: str, identity: str) -> str:
     """A new key, which is shown once; the one before opens nothing any more."""
     _own(connection, owner, identity)
     key = secrets.token_urlsafe(32)
@@ -86,15 +86,15 @@ def revoke(connection: Connection, owner: str, identity: str) -> None:
     connection.execute(update(SAVED_FILTER).where(SAVED_FILTER.c.id == identity).values(secret=None))
 
 
-def opened_by(connection: Connection, identity: str, key: str) -> Saved | None:
+def find_by_key(connection: Connection, identity: str, key: str) -> SavedSearch | None:
     """The filter, where the key is its own."""
     wanted = (SAVED_FILTER.c.id == identity) & (SAVED_FILTER.c.secret == _hash(key))
     row = connection.execute(select(SAVED_FILTER).where(wanted)).first()
     return None if row is None else _saved(row)
 
 
-def _own(connection: Connection, owner: str, identity: str) -> Saved:
-    found = next((one for one in of(connection, owner) if one.id == identity), None)
+def _own(connection: Connection, owner: str, identity: str) -> SavedSearch:
+    found = next((one for one in list_searches(connection, owner) if one.id == identity), None)
     if found is None:
         raise UsageError("there is no such saved filter of yours")
     return found
@@ -107,9 +107,9 @@ def _name(name: str) -> str:
     return name
 
 
-def _saved(row: object) -> Saved:
+def _saved(row: object) -> SavedSearch:
     values = row._mapping  # type: ignore[attr-defined]
-    return Saved(
+    return SavedSearch(
         values["id"], values["owner"], values["name"], values["conditions"], values["secret"] is not None, values["made_at"]
     )  # fmt: skip
 

@@ -12,10 +12,10 @@ from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from tracker.storage import account_tables, assistant_tables, page_tables  # noqa: F401 - their tables are part of the schema
-from tracker.storage.table_base import Instant, Row
+from tracker.storage.table_base import InstantType, TableBase
 
 
-class BlobRow(Row, table=True):
+class BlobRow(TableBase, table=True):
     """Bytes by what they are. `base`: the blob that serves as compression dictionary; NULL: none."""
 
     __tablename__ = "blob"
@@ -25,7 +25,7 @@ class BlobRow(Row, table=True):
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class TombstoneRow(Row, table=True):
+class TombstoneRow(TableBase, table=True):
     """Bytes that were dropped by policy: which, how many (`packed`: as they were kept), of which snapshots, when they
     came, why and when they went. Their row in `blob` stays, with no data. `chain` hashes this row together with the
     chain before it. What comes again is kept again; its tombstone stays."""
@@ -36,14 +36,14 @@ class TombstoneRow(Row, table=True):
     size: int
     packed: int
     snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
-    first_at: datetime = Field(sa_type=Instant)
-    last_at: datetime = Field(sa_type=Instant)
+    first_at: datetime = Field(sa_type=InstantType)
+    last_at: datetime = Field(sa_type=InstantType)
     why: str
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=InstantType)
     chain: str = Field(max_length=64)
 
 
-class SnapshotRow(Row, table=True):
+class SnapshotRow(TableBase, table=True):
     """One answer that was kept. `chain` hashes this row together with the chain before it, so that
     a row changed or taken away later is found by `tracker verify`. `tls`: the peer's certificate; NULL over plain
     HTTP, and in what was stored before it was recorded."""
@@ -60,12 +60,12 @@ class SnapshotRow(Row, table=True):
     request_headers: Any = Field(sa_column=Column(JSON, nullable=False))
     meta: Any = Field(sa_column=Column(JSON, nullable=False))
     sha256: str = Field(foreign_key="blob.sha256", max_length=64)
-    fetched_at: datetime = Field(sa_type=Instant)
+    fetched_at: datetime = Field(sa_type=InstantType)
     tls: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     chain: str = Field(max_length=64)
 
 
-class SourceDiskRow(Row, table=True):
+class SourceDiskRow(TableBase, table=True):
     """How many answers of a source are kept, what their bytes take up packed and unpacked, and how many were dropped
     by policy; kept by triggers (migration 0031), because counting means reading all of `blob`. Bytes that several sources
     brought count for the first."""
@@ -78,7 +78,7 @@ class SourceDiskRow(Row, table=True):
     dropped: int
 
 
-class VersionRow(Row, table=True):
+class VersionRow(TableBase, table=True):
     """One state of a document. `identity` names the document for ever, across sources (`fr:2025-19001`);
     `snapshots` are the ids of the answers that it was read from, the main one first."""
 
@@ -92,10 +92,10 @@ class VersionRow(Row, table=True):
     digest: str = Field(max_length=64)
     snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
     noise: Any = Field(sa_column=Column(JSON, nullable=False))
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=InstantType)
 
 
-class ResourceRow(Row, table=True):
+class ResourceRow(TableBase, table=True):
     """What the server said of one thing of a source, last time; replayed when asking again.
 
     `held_sha256`: an answer that was held for a second look, seen `held_count` times in a row.
@@ -110,34 +110,34 @@ class ResourceRow(Row, table=True):
     sha256: str | None = Field(default=None, max_length=64)
     size: int | None = None
     recipe: str | None = None
-    full_at: datetime | None = Field(default=None, sa_type=Instant)
+    full_at: datetime | None = Field(default=None, sa_type=InstantType)
     held_sha256: str | None = Field(default=None, max_length=64)
     held_count: int = 0
     missing_count: int = 0
 
 
-class SourceRow(Row, table=True):
+class SourceRow(TableBase, table=True):
     """A source's standing. `baseline_at` NULL: never polled with success. `next_poll_at` NULL: at once.
     `lease_owner` holds the right to poll until `lease_until`."""
 
     __tablename__ = "source"
     id: str = Field(primary_key=True)
     state: str = "new"
-    since: datetime | None = Field(default=None, sa_type=Instant)
+    since: datetime | None = Field(default=None, sa_type=InstantType)
     reason: str = ""
-    baseline_at: datetime | None = Field(default=None, sa_type=Instant)
-    next_poll_at: datetime | None = Field(default=None, sa_type=Instant)
+    baseline_at: datetime | None = Field(default=None, sa_type=InstantType)
+    next_poll_at: datetime | None = Field(default=None, sa_type=InstantType)
     lease_owner: str | None = None
-    lease_until: datetime | None = Field(default=None, sa_type=Instant)
-    last_attempt_at: datetime | None = Field(default=None, sa_type=Instant)
-    last_success_at: datetime | None = Field(default=None, sa_type=Instant)
+    lease_until: datetime | None = Field(default=None, sa_type=InstantType)
+    last_attempt_at: datetime | None = Field(default=None, sa_type=InstantType)
+    last_success_at: datetime | None = Field(default=None, sa_type=InstantType)
     consecutive_failures: int = 0
     cursor: Any = Field(sa_column=Column(JSON, nullable=False))
     backfill: Any = Field(sa_column=Column(JSON, nullable=False))
     last_report: Any = Field(sa_column=Column(JSON, nullable=False))
 
 
-class ChangeRow(Row, table=True):
+class ChangeRow(TableBase, table=True):
     """A change; `record` is the whole of it as JSON, the other columns are for finding it, and `seal` hashes them
     all (`seals`). The index over many of
     them, and one by day that the migrations make (SQLAlchemy reads no index over an expression back), answer what the inbox asks (how many of each level, which are newest) without reading a record."""
@@ -168,7 +168,7 @@ class ChangeRow(Row, table=True):
     level: int = Field(index=True)  # rank: 0 none to 4 critical
     direction: str | None = None
     published: date | None = Field(default=None, index=True)
-    detected_at: datetime = Field(sa_type=Instant, index=True)
+    detected_at: datetime = Field(sa_type=InstantType, index=True)
     baseline: bool = False
     editorial: bool = False
     revision: int = 1
@@ -177,7 +177,7 @@ class ChangeRow(Row, table=True):
     seal: str = Field(default="", max_length=64)
 
 
-class ChangeTextRow(Row, table=True):
+class ChangeTextRow(TableBase, table=True):
     """What a change is searched by, folded as `text.index_form` folds; FTS5 indexes this table. `ja` comes
     first: terms too short for trigrams are looked for in it row by row, without reading the long `en`."""
 
@@ -187,14 +187,14 @@ class ChangeTextRow(Row, table=True):
     en: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class ChangeTopicRow(Row, table=True):
+class ChangeTopicRow(TableBase, table=True):
     __tablename__ = "change_topic"
     __table_args__ = (Index(None, "topic", "seq"),)
     seq: int = Field(primary_key=True, foreign_key="change.seq")
     topic: str = Field(primary_key=True)
 
 
-class ChangeProfileRow(Row, table=True):
+class ChangeProfileRow(TableBase, table=True):
     """A profile that the change touches."""
 
     __tablename__ = "change_profile"
@@ -203,7 +203,7 @@ class ChangeProfileRow(Row, table=True):
     profile: str = Field(primary_key=True)
 
 
-class ChangeStatusRow(Row, table=True):
+class ChangeStatusRow(TableBase, table=True):
     """A legal status of the change, from and until which day; NULL: open on that side."""
 
     __tablename__ = "change_status"
@@ -215,7 +215,7 @@ class ChangeStatusRow(Row, table=True):
     until: date | None = None
 
 
-class LinkRow(Row, table=True):
+class DocumentRelationRow(TableBase, table=True):
     """This change's document acts on another, named by document number or FR citation."""
 
     __tablename__ = "link"
@@ -225,7 +225,7 @@ class LinkRow(Row, table=True):
     target: str = Field(index=True)
 
 
-class DeadlineRow(Row, table=True):
+class LegalDateRow(TableBase, table=True):
     """A date of a change that its readers plan by."""
 
     __tablename__ = "deadline"
@@ -236,7 +236,7 @@ class DeadlineRow(Row, table=True):
     superseded: bool = False
 
 
-class DeliveryRow(Row, table=True):
+class DeliveryRow(TableBase, table=True):
     """The outbox: one revision of one change, or one notice (`change_id` is then its id), owed to one channel.
 
     `state`: pending, claimed, sent, dead; withheld, where somebody muted it: that is never sent. A claim that ran
@@ -262,15 +262,15 @@ class DeliveryRow(Row, table=True):
     state: str = "pending"
     attempts: int = 0
     repeated: bool = False
-    created_at: datetime = Field(sa_type=Instant)
-    next_attempt_at: datetime = Field(sa_type=Instant)
-    claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=InstantType)
+    next_attempt_at: datetime = Field(sa_type=InstantType)
+    claimed_until: datetime | None = Field(default=None, sa_type=InstantType)
     story: str | None = None
     batch: str | None = None
     held: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
-class DeliveryRecipientRow(Row, table=True):
+class DeliveryRecipientRow(TableBase, table=True):
     """How one recipient of a message stands, where a channel has several, or where the only one did not take it at once.
     `key` is that of the delivery or the digest; `recipient` is its address as people know it, empty for the channel
     itself. `state`: sent, pending, dead, removed (from the channel's settings). `repeated`: it may have the message, or a
@@ -283,10 +283,10 @@ class DeliveryRecipientRow(Row, table=True):
     repeated: bool = False
     attempts: int = 0
     answer: str = ""
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=InstantType)
 
 
-class TallyRow(Row, table=True):
+class DeliveryCountRow(TableBase, table=True):
     """How many deliveries of each state a channel has, and its last attempt; kept by triggers (migration 0010),
     because counting a million rows takes a fifth of a second."""
 
@@ -300,7 +300,7 @@ class TallyRow(Row, table=True):
     last_attempt: int | None = None
 
 
-class NoticeRow(Row, table=True):
+class NoticeRow(TableBase, table=True):
     """Something that is told and is no change: a source that is down, a date ahead. `data` are the facts that
     the message is made from; `level` is a rank, as in `change`."""
 
@@ -310,10 +310,10 @@ class NoticeRow(Row, table=True):
     level: int
     story: str
     data: Any = Field(sa_column=Column(JSON, nullable=False))
-    created_at: datetime = Field(sa_type=Instant)
+    created_at: datetime = Field(sa_type=InstantType)
 
 
-class IncidentRow(Row, table=True):
+class IncidentRow(TableBase, table=True):
     """A time in which a source or a channel did not do its work. `subject` is `source:fr-bis`, `quiet:fr-bis`,
     `channel:mail`; `closed_at` NULL: it lasts. One row is one outage, whatever it looked like meanwhile."""
 
@@ -322,11 +322,11 @@ class IncidentRow(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     subject: str
     reason: str
-    opened_at: datetime = Field(sa_type=Instant)
-    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    opened_at: datetime = Field(sa_type=InstantType)
+    closed_at: datetime | None = Field(default=None, sa_type=InstantType)
 
 
-class ReconciliationRow(Row, table=True):
+class ReconciliationRow(TableBase, table=True):
     """What an audit of a source found: `record` is what `tracker audit --json` says of it, without its days.
     `through`: the last day up to which every channel was compared; NULL: none was."""
 
@@ -334,14 +334,14 @@ class ReconciliationRow(Row, table=True):
     __table_args__ = (Index(None, "source", "at"),)
     id: int | None = Field(default=None, primary_key=True)
     source: str
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=InstantType)
     since: date
     through: date | None = None
     ok: bool
     record: Any = Field(sa_column=Column(JSON, nullable=False))
 
 
-class StoryNameRow(Row, table=True):
+class DocumentGroupRow(TableBase, table=True):
     """By what name (document number, FR citation, identity) which story is known."""
 
     __tablename__ = "story_name"
@@ -349,7 +349,7 @@ class StoryNameRow(Row, table=True):
     story: str = Field(index=True)
 
 
-class ThreadRow(Row, table=True):
+class ThreadRow(TableBase, table=True):
     """How a channel calls the thread of a story: what the target answered to its first message."""
 
     __tablename__ = "thread"
@@ -358,7 +358,7 @@ class ThreadRow(Row, table=True):
     handle: str
 
 
-class MuteRow(Row, table=True):
+class MuteRow(TableBase, table=True):
     """What is not told (`hold` false) or told later (`hold` true) until a moment. `scope` is what it goes by:
     channel, source, topic, story; `channel` NULL: for all channels."""
 
@@ -368,25 +368,25 @@ class MuteRow(Row, table=True):
     value: str
     channel: str | None = None
     hold: bool
-    until: datetime = Field(sa_type=Instant)
-    created_at: datetime = Field(sa_type=Instant)
+    until: datetime = Field(sa_type=InstantType)
+    created_at: datetime = Field(sa_type=InstantType)
     ended: bool = False
 
 
-class AttemptRow(Row, table=True):
+class AttemptRow(TableBase, table=True):
     """One try at a delivery. `chain` hashes it together with the chain before it."""
 
     __tablename__ = "attempt"
     id: int | None = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id", index=True)
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=InstantType)
     ok: bool
     answer: str
     seconds: float
     chain: str = Field(default="", max_length=64)
 
 
-class ReviewRow(Row, table=True):
+class ReviewRow(TableBase, table=True):
     """What a person did about one revision of a change. Rows are only ever added; `chain` hashes each together
     with the chain before it. `value`: the assignee, the decision, the due day; `note`: the reason or comment."""
 
@@ -394,7 +394,7 @@ class ReviewRow(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     change_id: str = Field(index=True, max_length=20)
     revision: int
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=InstantType)
     who: str
     action: str
     value: str = ""
@@ -402,7 +402,7 @@ class ReviewRow(Row, table=True):
     chain: str = Field(max_length=64)
 
 
-class DigestRow(Row, table=True):
+class DigestRow(TableBase, table=True):
     """One week's digest, owed to one channel in one language for one profile (empty: for everybody).
 
     `state`: pending, claimed, sent, dead. A claim that ran out (`claimed_until` past) may have gone out: the next
@@ -422,13 +422,13 @@ class DigestRow(Row, table=True):
     attempts: int = 0
     repeated: bool = False
     answer: str = ""
-    created_at: datetime = Field(sa_type=Instant)
-    next_attempt_at: datetime | None = Field(default=None, sa_type=Instant)
-    claimed_until: datetime | None = Field(default=None, sa_type=Instant)
-    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=InstantType)
+    next_attempt_at: datetime | None = Field(default=None, sa_type=InstantType)
+    claimed_until: datetime | None = Field(default=None, sa_type=InstantType)
+    ended_at: datetime | None = Field(default=None, sa_type=InstantType)
 
 
-class RowEventRow(Row, table=True):
+class RowEventRow(TableBase, table=True):
     """What a row of the table `name` held after this program last wrote it (`row_log`): `key` is its primary key as JSON,
     `after` the hash of its columns, empty where the row is gone. `sound`: it held before what its last entry says.
     `chain` hashes each entry together with the chain before it."""
@@ -443,7 +443,7 @@ class RowEventRow(Row, table=True):
     chain: str = Field(max_length=64)
 
 
-class PulseRow(Row, table=True):
+class DataVersionRow(TableBase, table=True):
     """One row. Triggers count each write to what the viewer shows (`change`, `review`, `delivery`, `attempt`,
     `version`); the daemon's own bookkeeping leaves it alone."""
 
@@ -452,7 +452,7 @@ class PulseRow(Row, table=True):
     number: int
 
 
-metadata = Row.metadata
+metadata = TableBase.metadata
 
 # Core tables, for statements: SQLModel's attributes are typed as the values they hold, not as columns.
 BLOB = metadata.tables["blob"]
@@ -466,8 +466,8 @@ CHANGE_TEXT = metadata.tables["change_text"]
 CHANGE_TOPIC = metadata.tables["change_topic"]
 CHANGE_PROFILE = metadata.tables["change_profile"]
 CHANGE_STATUS = metadata.tables["change_status"]
-LINK = metadata.tables["link"]
-DEADLINE = metadata.tables["deadline"]
+DOCUMENT_RELATION = metadata.tables["link"]
+LEGAL_DATE = metadata.tables["deadline"]
 DELIVERY = metadata.tables["delivery"]
 DELIVERY_RECIPIENT = metadata.tables["delivery_recipient"]
 ATTEMPT = metadata.tables["attempt"]
@@ -475,7 +475,7 @@ REVIEW = metadata.tables["review"]
 NOTICE = metadata.tables["notice"]
 INCIDENT = metadata.tables["incident"]
 RECONCILIATION = metadata.tables["reconciliation"]
-STORY_NAME = metadata.tables["story_name"]
+DOCUMENT_GROUP = metadata.tables["story_name"]
 THREAD = metadata.tables["thread"]
 MUTE = metadata.tables["mute"]
 DIGEST = metadata.tables["digest"]

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select
 
-from tracker.storage.assistant_tables import RESEMBLANCE
+from tracker.storage.assistant_tables import SIMILARITY_RESULT
 from tracker.storage.schema import CHANGE, CHANGE_TOPIC
 
 
 @dataclass(frozen=True, slots=True)
-class Resemblance:
+class SimilarityResult:
     """`topic` empty: it is like none of them enough. `made_with` names what compared it."""
 
     change_id: str
@@ -24,13 +24,13 @@ class Resemblance:
     reference: str = ""
 
 
-def waiting(connection: Connection, made_with: str, limit: int) -> list[str]:
+def pending(connection: Connection, made_with: str, limit: int) -> list[str]:
     """Ids of changes that are outside the field or without a topic, newest first, whose present revision was not
     compared by this yet."""
     compared = and_(
-        RESEMBLANCE.c.change_id == CHANGE.c.id,
-        RESEMBLANCE.c.revision == CHANGE.c.revision,
-        RESEMBLANCE.c.made_with == made_with,
+        SIMILARITY_RESULT.c.change_id == CHANGE.c.id,
+        SIMILARITY_RESULT.c.revision == CHANGE.c.revision,
+        SIMILARITY_RESULT.c.made_with == made_with,
     )
     tagged = select(CHANGE_TOPIC.c.seq).where(CHANGE_TOPIC.c.seq == CHANGE.c.seq).exists()
     rows = connection.execute(
@@ -38,7 +38,7 @@ def waiting(connection: Connection, made_with: str, limit: int) -> list[str]:
         .where(
             ~CHANGE.c.editorial,
             or_(CHANGE.c.level == 0, ~tagged),
-            ~select(RESEMBLANCE.c.change_id).where(compared).exists(),
+            ~select(SIMILARITY_RESULT.c.change_id).where(compared).exists(),
         )
         .order_by(CHANGE.c.seq.desc())
         .limit(limit)
@@ -46,14 +46,14 @@ def waiting(connection: Connection, made_with: str, limit: int) -> list[str]:
     return [str(row.id) for row in rows]
 
 
-def save(connection: Connection, found: Sequence[Resemblance], at: datetime) -> None:
+def save(connection: Connection, found: Sequence[SimilarityResult], at: datetime) -> None:
     """Writes them in place of what was said of the same changes before."""
     if not found:
         return
     connection.execute(
-        delete(RESEMBLANCE).where(RESEMBLANCE.c.change_id.in_([one.change_id for one in found]))
+        delete(SIMILARITY_RESULT).where(SIMILARITY_RESULT.c.change_id.in_([one.change_id for one in found]))
     )
     connection.execute(
-        insert(RESEMBLANCE),
-        [{"at": at, **{name: getattr(one, name) for name in Resemblance.__slots__}} for one in found],
+        insert(SIMILARITY_RESULT),
+        [{"at": at, **{name: getattr(one, name) for name in SimilarityResult.__slots__}} for one in found],
     )

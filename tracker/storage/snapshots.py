@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from tracker.errors import StoreError
-from tracker.model import Answer, Fetched, Role, SnapshotRef
+from tracker.model import Fetched, HttpResponse, ResourceType, SnapshotRef
 from tracker.storage import blobs, integrity, retention
 from tracker.storage.database import Store
 from tracker.storage.instants import to_text
@@ -144,7 +144,7 @@ def _link(before: str, values: Any) -> str:
 
 
 def _fetched(connection: Connection, row: Row[Any]) -> Fetched:
-    answer = Answer(
+    answer = HttpResponse(
         url=row.url,
         status=row.status,
         headers=tuple((name, value) for name, value in row.headers),
@@ -153,4 +153,4 @@ def _fetched(connection: Connection, row: Row[Any]) -> Fetched:
         request_headers=tuple((name, value) for name, value in row.request_headers),
         tls=row.tls,
     )
-    return Fetched(row.key, Role(row.role), answer, dict(row.meta))
+    return Fetched(row.key, ResourceType(row.role), answer, dict(row.meta))

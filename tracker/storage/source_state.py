@@ -71,7 +71,7 @@ def rows(connection: Connection) -> Sequence[Any]:
     return connection.execute(select(SOURCE)).all()
 
 
-def claim(
+def claim_sources(
     store: Store, ids: Sequence[str], *, owner: str, now: datetime, lease: timedelta, due_only: bool
 ) -> list[str]:
     """Of these sources, those that this owner may now poll: free or leased to a lease that ran out, and
@@ -105,7 +105,7 @@ def slow(store: Store, ids: Sequence[str], seconds: float) -> set[str]:
     return {str(row.id) for row in rows if float((row.last_report or {}).get("seconds") or 0.0) >= seconds}
 
 
-def release_of(store: Store, owners: Iterable[str]) -> None:
+def release_leases_of(store: Store, owners: Iterable[str]) -> None:
     """Frees what dead pollers held."""
     with store.write() as connection:
         connection.execute(
@@ -115,13 +115,13 @@ def release_of(store: Store, owners: Iterable[str]) -> None:
         )
 
 
-def owners(store: Store) -> set[str]:
+def lease_owners(store: Store) -> set[str]:
     with store.read() as connection:
         rows = connection.execute(select(SOURCE.c.lease_owner).where(SOURCE.c.lease_owner.is_not(None)))
         return {str(row.lease_owner) for row in rows}
 
 
-def finish(store: Store, outcomes: Sequence[Outcome], *, owner: str) -> None:
+def record_outcomes(store: Store, outcomes: Sequence[Outcome], *, owner: str) -> None:
     """Writes down how polls ended and frees their leases, all in one transaction; not of a source that somebody else
     has taken over since, when the lease had run out."""
     if not outcomes:
@@ -165,7 +165,7 @@ def reschedule(store: Store, source: str, at: datetime | None) -> None:
         connection.execute(update(SOURCE).where(SOURCE.c.id == source).values(next_poll_at=at))
 
 
-def states(store: Store, ids: Sequence[str] | None = None) -> dict[str, SourceState]:
+def source_states(store: Store, ids: Sequence[str] | None = None) -> dict[str, SourceState]:
     query = select(SOURCE)
     if ids is not None:
         query = query.where(SOURCE.c.id.in_(list(ids)))
@@ -206,7 +206,7 @@ class Resource:
     missing_count: int = 0
 
 
-def resources(store: Store, sources: Sequence[str]) -> dict[str, dict[str, Resource]]:
+def load_resources(store: Store, sources: Sequence[str]) -> dict[str, dict[str, Resource]]:
     """Everything known of the things of these sources, in one query: source -> key -> resource."""
     found: dict[str, dict[str, Resource]] = {name: {} for name in sources}
     with store.read() as connection:

@@ -23,7 +23,7 @@ NAMING = {
 }
 
 
-class Instant(TypeDecorator[datetime]):
+class InstantType(TypeDecorator[datetime]):
     impl = String(27)
     cache_ok = True
 
@@ -34,5 +34,5 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else from_text(value)
 
 
-class Row(SQLModel):
+class TableBase(SQLModel):
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)

@@ -78,7 +78,7 @@ def _version(row: object) -> Version:
     return Version(**{**values, "snapshots": tuple(values["snapshots"]), "noise": tuple(values["noise"])})
 
 
-def known(connection: Connection, identities: Sequence[str]) -> set[str]:
+def known_keys(connection: Connection, identities: Sequence[str]) -> set[str]:
     """Which of these documents were ever stored."""
     found: set[str] = set()
     for start in range(0, len(identities), _MANY):

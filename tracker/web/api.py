@@ -17,14 +17,14 @@ from fastapi import APIRouter, Query, Request, Response
 from tracker.model import TOPIC_IDS, DocumentKind, Level
 from tracker.rendering.deadlines import as_json, deadlines
 from tracker.rendering.redlines.diff_json import objects
-from tracker.rendering.status_report import status
+from tracker.rendering.status_report import status_report
 from tracker.search.query import terms
-from tracker.serialization import restore
+from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
-from tracker.storage.read_queries import Wanted
+from tracker.storage.read_queries import ChangeQuery
 from tracker.web import rendering
-from tracker.web.context import AtDesk, Desk
-from tracker.web.page_cache import Shelf
+from tracker.web.context import AtDesk, WebContext
+from tracker.web.page_cache import PageCache
 
 router = APIRouter(prefix="/api", tags=["records"])
 
@@ -55,9 +55,9 @@ def _tagged(request: Request, text: str, headers: Mapping[str, str]) -> Response
     return Response(body, media_type="application/json", headers=headers)
 
 
-def _kept(request: Request, desk: Desk, make: Callable[[], tuple[str, dict[str, str]]]) -> Response:
+def _kept(request: Request, desk: WebContext, make: Callable[[], tuple[str, dict[str, str]]]) -> Response:
     """JSON and headers as `make` makes them, or made them before: they are the same for everybody."""
-    shelf: Shelf = request.app.state.shelf
+    shelf: PageCache = request.app.state.shelf
 
     def together() -> str:
         text, headers = make()
@@ -90,7 +90,7 @@ def changes(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
-    wanted = Wanted(
+    wanted = ChangeQuery(
         since=since, until=until, topic=topic, level=level, source=source, terms=terms(query or ""), kind=kind, profile=profile,
         baseline=baseline, editorial=editorial, limit=limit, offset=offset,
     )  # fmt: skip
@@ -147,7 +147,7 @@ def diff(request: Request, desk: AtDesk, reference: str) -> Response:
 @router.get("/status", response_model=Record, summary="Health of sources, channels and alerts")
 def health(request: Request, desk: AtDesk) -> Response:
     with desk.reading() as store:
-        return answer(request, status(desk.settings, store, desk.now()))
+        return answer(request, status_report(desk.settings, store, desk.now()))
 
 
 @router.get("/deadlines", response_model=list[Record], summary="Dates ahead, earliest first")
@@ -155,7 +155,7 @@ def ahead(request: Request, desk: AtDesk) -> Response:
     def make() -> tuple[str, dict[str, str]]:
         today = desk.today()
         with desk.reading() as store:
-            found = deadlines((restore(record) for record in store.planned(today)), today)
+            found = deadlines((change_from_json(record) for record in store.planned(today)), today)
         return _json(as_json(found)), {}
 
     return _kept(request, desk, make)

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from tracker import __version__
 from tracker.config.models import Settings
 from tracker.errors import StoreError, TrackerError, UsageError
-from tracker.search.index import Finder
+from tracker.search.index import SearchIndex
 from tracker.storage import accounts
 from tracker.storage.database import Store
 from tracker.web import (
@@ -39,14 +39,14 @@ from tracker.web import (
     review,
     saved_searches,
 )
-from tracker.web.authentication import Door
-from tracker.web.context import Desk, desk_of
-from tracker.web.health import Tally
-from tracker.web.oidc import Waiting
-from tracker.web.page_cache import Shelf
+from tracker.web.authentication import AuthMiddleware
+from tracker.web.context import WebContext, context_of
+from tracker.web.health import RequestMetrics
+from tracker.web.oidc import PendingSignIns
+from tracker.web.page_cache import PageCache
 from tracker.web.page_limits import Turns
 from tracker.web.passwords import Throttle
-from tracker.web.security_headers import Guard, is_loopback
+from tracker.web.security_headers import SecurityMiddleware, is_loopback
 
 log = structlog.get_logger()
 
@@ -65,7 +65,7 @@ def create_app(
     neither ask for sign-in nor say that nobody signs in.
     """
     current = settings if callable(settings) else lambda: settings
-    tally = Tally()
+    tally = RequestMetrics()
     app = FastAPI(
         title="tracker",
         version=__version__,
@@ -74,13 +74,13 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.desk = Desk(current, state, Store(state), now)
+    app.state.desk = WebContext(current, state, Store(state), now)
     _check_sign_in(app.state.desk)
     app.state.tally = tally
-    app.state.shelf = Shelf(state)
-    app.state.finder = Finder(app.state.desk.store)
+    app.state.shelf = PageCache(state)
+    app.state.finder = SearchIndex(app.state.desk.store)
     app.state.throttle = Throttle()
-    app.state.waiting = Waiting()
+    app.state.waiting = PendingSignIns()
     for part in (
         inbox,
         regulations,
@@ -102,9 +102,11 @@ def create_app(
     app.add_middleware(Turns)  # within the sign-in: nobody waits here before being let in
     # Starlette makes the middleware at the first request: by then a reload may have taken the sign-in away.
     set_up = bool(current().access.sign_in)
-    app.add_middleware(Door, desk=app.state.desk, loopback=is_loopback(host), set_up=set_up, said=_said)
+    app.add_middleware(
+        AuthMiddleware, desk=app.state.desk, loopback=is_loopback(host), set_up=set_up, said=_said
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
-    app.add_middleware(Guard, hosts=lambda: _names(host, current()), tally=tally)
+    app.add_middleware(SecurityMiddleware, hosts=lambda: _names(host, current()), tally=tally)
     app.add_exception_handler(TrackerError, _trouble)
     app.add_exception_handler(HTTPException, _refusal)
     app.add_exception_handler(RequestValidationError, _misasked)
@@ -113,7 +115,7 @@ def create_app(
     return app
 
 
-def _check_sign_in(desk: Desk) -> None:
+def _check_sign_in(desk: WebContext) -> None:
     access = desk.settings.access
     if access.sign_in or access.anonymous:
         return
@@ -156,4 +158,4 @@ def _unread(request: Request, error: Exception) -> Response:
 def _said(request: Request, status: int, line: str) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"detail": line}, status)
-    return rendering.not_there(request, desk_of(request), line, status)
+    return rendering.not_found(request, context_of(request), line, status)

@@ -15,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tracker.clock import within
-from tracker.config.models import Access
+from tracker.clock import clamp_future
+from tracker.config.models import ViewerAccess
 from tracker.storage import accounts, audit_log
-from tracker.storage.accounts import NAME, Role
+from tracker.storage.accounts import NAME, UserRole
 from tracker.storage.accounts import Scope as KeyScope
-from tracker.storage.audit_log import Deed
+from tracker.storage.audit_log import Event
 from tracker.text import fold_space
-from tracker.web.context import Desk
+from tracker.web.context import WebContext
 from tracker.web.security_headers import is_loopback
 
 SESSION = "tracker_session"
@@ -34,14 +34,14 @@ _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forw
 _PUBLIC = re.compile(
     r"/(healthz|readyz|sign-in(/oidc|/return)?|saved/[0-9a-f]{8}/(feed\.atom|calendar\.ics)|language/(ja|en)|static/[a-z.]+)"
 )
-_ROLES: tuple[tuple[str, str, Role], ...] = (
-    ("GET", r"/settings", Role.OPERATOR),
-    ("GET", r"/sign-ins", Role.ADMIN),
-    ("GET", r".*", Role.READER),
-    ("POST", r"/sign-out", Role.READER),
-    ("POST", r"/saved(/[^/]+/[a-z]+)?", Role.READER),
-    ("POST", r"/sources/[^/]+/poll", Role.OPERATOR),
-    ("POST", r".*", Role.REVIEWER),
+_ROLES: tuple[tuple[str, str, UserRole], ...] = (
+    ("GET", r"/settings", UserRole.OPERATOR),
+    ("GET", r"/sign-ins", UserRole.ADMIN),
+    ("GET", r".*", UserRole.READER),
+    ("POST", r"/sign-out", UserRole.READER),
+    ("POST", r"/saved(/[^/]+/[a-z]+)?", UserRole.READER),
+    ("POST", r"/sources/[^/]+/poll", UserRole.OPERATOR),
+    ("POST", r".*", UserRole.REVIEWER),
 )
 _SCOPES: tuple[tuple[str, KeyScope], ...] = (
     (r"/api/status|/metrics", KeyScope.STATUS),
@@ -50,36 +50,36 @@ _SCOPES: tuple[tuple[str, KeyScope], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class Principal:
     """Who asks. `via`: `local` (nobody signs in here; the name is what the reader gave himself, if any), `session`,
     `proxy` or `key`."""
 
     name: str
-    role: Role
+    role: UserRole
     via: str
     scopes: tuple[KeyScope, ...] = ()
 
-    def may(self, role: Role | str) -> bool:
-        return self.role.rank >= Role(role).rank
+    def may(self, role: UserRole | str) -> bool:
+        return self.role.rank >= UserRole(role).rank
 
     @property
     def signed_in(self) -> bool:
         return self.via != "local"
 
 
-LOCAL = Visitor("", Role.ADMIN, "local")
+LOCAL = Principal("", UserRole.ADMIN, "local")
 
 
 def is_public(path: str) -> bool:
     return _PUBLIC.fullmatch(path) is not None
 
 
-def needed(method: str, path: str) -> Role:
+def required_permission(method: str, path: str) -> UserRole:
     """The least role that may ask this. What no rule names needs the highest."""
     for verb, pattern, role in _ROLES:
         if method == verb and re.fullmatch(pattern, path, re.DOTALL):
             return role
-    return Role.ADMIN
+    return UserRole.ADMIN
 
 
 def key_scope(path: str) -> KeyScope | None:
@@ -87,10 +87,10 @@ def key_scope(path: str) -> KeyScope | None:
     return next((scope for pattern, scope in _SCOPES if re.fullmatch(pattern, path, re.DOTALL)), None)
 
 
-def visitor_of(request: Request) -> Visitor | None:
+def principal_of(request: Request) -> Principal | None:
     """None on public pages, before somebody has signed in."""
     found = request.scope.get("state", {}).get("visitor")
-    return found if isinstance(found, Visitor) else None
+    return found if isinstance(found, Principal) else None
 
 
 # --- proxies ------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
     return any(found in network for network in _networks(trusted))
 
 
-def address_of(request: Request, access: Access) -> str:
+def address_of(request: Request, access: ViewerAccess) -> str:
     """Where the request came from; a trusted proxy's word for it is taken."""
     peer = request.client.host if request.client else ""
     if is_trusted(peer, access.trusted_proxies):
@@ -128,7 +128,7 @@ def forwarded(request: Request) -> bool:
     return any(name in request.headers for name in _FORWARDED)
 
 
-def _named_by_proxy(request: Request, access: Access) -> str:
+def _named_by_proxy(request: Request, access: ViewerAccess) -> str:
     """Empty where no proxy that is trusted names anybody, or where it is said twice."""
     said = request.headers.getlist(access.proxy_header)
     if len(said) != 1 or not is_trusted(
@@ -146,14 +146,14 @@ def _named_by_proxy(request: Request, access: Access) -> str:
 # --- the door -----------------------------------------------------------------------------------
 
 
-class Door:
+class AuthMiddleware:
     """ASGI middleware: finds out who asks and lets through what his role may."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        desk: Desk,
+        desk: WebContext,
         loopback: bool,
         set_up: bool,
         said: Callable[[Request, int, str], Response],
@@ -175,7 +175,7 @@ class Door:
         access = self.desk.settings.access
         self._set_up = self._set_up or bool(access.sign_in)
         if not access.sign_in:
-            visitor: Visitor | None = LOCAL
+            visitor: Principal | None = LOCAL
         elif request.url.path.startswith("/static/"):
             visitor = None
         else:
@@ -184,16 +184,16 @@ class Door:
         refused = self._refused(request, access, visitor)
         await (refused or self.app)(scope, receive, send)
 
-    def _visitor(self, request: Request, access: Access) -> Visitor | None:
+    def _visitor(self, request: Request, access: ViewerAccess) -> Principal | None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             with self.desk.store.read() as connection:
-                known = accounts.of_key(connection, key.strip())
+                known = accounts.api_key_of(connection, key.strip())
             if known is None:
                 return None
             owner, found = known
             self._note_key(found.id, owner.name, address_of(request, access))
-            return Visitor(owner.name, owner.role, "key", found.scopes)
+            return Principal(owner.name, owner.role, "key", found.scopes)
         if access.sign_in == "proxy":
             name = _named_by_proxy(request, access)
             if not name:
@@ -201,40 +201,42 @@ class Door:
             with self.desk.store.read() as connection:
                 account = accounts.get(connection, name)
             self._note(name, address_of(request, access))
-            return Visitor(
-                account.name if account else name, account.role if account else Role.READER, "proxy"
+            return Principal(
+                account.name if account else name, account.role if account else UserRole.READER, "proxy"
             )
         token = request.cookies.get(SESSION, "")
         if not token:
             return None
         with self.desk.store.read() as connection:
-            account = accounts.of_session(connection, token, self.desk.now())
-        return Visitor(account.name, account.role, "session") if account else None
+            account = accounts.account_of_session(connection, token, self.desk.now())
+        return Principal(account.name, account.role, "session") if account else None
 
     def _note(self, name: str, address: str) -> None:
         """The proxy does not say when somebody signs in: the first request in a session's time stands for it."""
         now = self.desk.now()
         last = self._seen.get(name)
-        if last is None or not within(last, now, accounts.SESSION_LASTS):
+        if last is None or not clamp_future(last, now, accounts.SESSION_LASTS):
             self._seen = {
-                who: at for who, at in self._seen.items() if within(at, now, accounts.SESSION_LASTS)
+                who: at for who, at in self._seen.items() if clamp_future(at, now, accounts.SESSION_LASTS)
             }
             self._seen[name] = now
             with self.desk.store.write() as connection:
-                accounts.note(connection, now, name, address, "in")
+                accounts.record_login(connection, now, name, address, "in")
 
     def _note_key(self, key: str, name: str, address: str) -> None:
         now = self.desk.now()
         last = self._keys_used.get((key, address))
-        if last is None or not within(last, now, audit_log.USED_AGAIN):
+        if last is None or not clamp_future(last, now, audit_log.USED_AGAIN):
             self._keys_used = {
-                known: at for known, at in self._keys_used.items() if within(at, now, audit_log.USED_AGAIN)
+                known: at
+                for known, at in self._keys_used.items()
+                if clamp_future(at, now, audit_log.USED_AGAIN)
             }
             self._keys_used[key, address] = now
             with self.desk.store.write() as connection:
-                audit_log.add(connection, now, name, Deed.KEY_USED, key, address)
+                audit_log.add(connection, now, name, Event.KEY_USED, key, address)
 
-    def _refused(self, request: Request, access: Access, visitor: Visitor | None) -> Response | None:
+    def _refused(self, request: Request, access: ViewerAccess, visitor: Principal | None) -> Response | None:
         method, path = request.method, request.url.path
         if not access.sign_in:
             return None if path in _ALIVE else self._anonymous(request, access)
@@ -246,11 +248,11 @@ class Door:
             scope = key_scope(path)
             if method != "GET" or scope is None or scope not in visitor.scopes:
                 return JSONResponse({"detail": "the key does not open this"}, 403)
-        if not visitor.may(needed(method, path)):
+        if not visitor.may(required_permission(method, path)):
             return self.said(request, 403, f"{method} {path}: the role {visitor.role} may not")
         return None
 
-    def _anonymous(self, request: Request, access: Access) -> Response | None:
+    def _anonymous(self, request: Request, access: ViewerAccess) -> Response | None:
         """Why a request is not answered where nobody signs in; None where it is."""
         if self._set_up:
             said = (
@@ -268,7 +270,7 @@ class Door:
             return None
         return JSONResponse({"detail": said}, 503)
 
-    def _unknown(self, request: Request, access: Access) -> Response:
+    def _unknown(self, request: Request, access: ViewerAccess) -> Response:
         if key_scope(request.url.path) or request.url.path.startswith("/api/"):
             return JSONResponse(
                 {"detail": "sign in, or send a key"}, 401, {"WWW-Authenticate": 'Bearer realm="tracker"'}

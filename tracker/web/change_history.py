@@ -30,7 +30,7 @@ class Event:
     superseded: bool = False
 
 
-def story(change: Change, actors: Iterable[Change]) -> list[Event]:
+def change_events(change: Change, actors: Iterable[Change]) -> list[Event]:
     """Oldest first; days ahead come last and are told apart by their day."""
     tagging = change.tagging
     events = [
@@ -62,7 +62,7 @@ def _place(event: Event) -> int:
     return _ORDER.index(name) if name in _ORDER else len(_ORDER)
 
 
-def marked(text: str, quotes: Sequence[str]) -> list[tuple[bool, str]]:
+def highlight_quotes(text: str, quotes: Sequence[str]) -> list[tuple[bool, str]]:
     """The text in runs: True for the words that are quoted as evidence."""
     spans = sorted(
         (found.start(), found.end())

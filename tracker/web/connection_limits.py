@@ -13,7 +13,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
-class Patient(H11Protocol):
+class LimitedProtocol(H11Protocol):
     """A connection that is closed when a request of it has not come in whole `WITHIN` seconds after it was opened or
     its first byte came, and at once when `MOST` others are open."""
 

@@ -15,20 +15,20 @@ from fastapi import Depends, Request
 from tracker.clock import legal_day
 from tracker.config.models import Settings
 from tracker.storage.database import Store
-from tracker.storage.read_queries import Reader
+from tracker.storage.read_queries import StoreReader
 
 OPEN = 8  # connections that wait for the next page
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WebContext:
     """One for the application. `settings` is asked anew each time, because `tracker run` reloads them."""
 
     current: Callable[[], Settings]
     state: Path
     store: Store
     now: Callable[[], datetime]
-    _idle: deque[Reader] = field(default_factory=deque, compare=False)
+    _idle: deque[StoreReader] = field(default_factory=deque, compare=False)
 
     @property
     def settings(self) -> Settings:
@@ -39,13 +39,13 @@ class Desk:
         return legal_day(self.now())
 
     @contextmanager
-    def reading(self) -> Iterator[Reader]:
+    def reading(self) -> Iterator[StoreReader]:
         """One of those that stay open: to open one costs more than most questions. After trouble it is not used again,
         because a question that was broken off would keep it at its moment."""
         try:
             opened = self._idle.pop()
         except IndexError:
-            opened = Reader(self.state)
+            opened = StoreReader(self.state)
         try:
             yield opened
         except BaseException:
@@ -57,8 +57,8 @@ class Desk:
             opened.close()
 
 
-def desk_of(request: Request) -> Desk:
-    return cast(Desk, request.app.state.desk)
+def context_of(request: Request) -> WebContext:
+    return cast(WebContext, request.app.state.desk)
 
 
-AtDesk = Annotated[Desk, Depends(desk_of)]
+AtDesk = Annotated[WebContext, Depends(context_of)]

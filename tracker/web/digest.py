@@ -38,7 +38,7 @@ def one(request: Request, desk: AtDesk, week: str, profile: str = "") -> HTMLRes
         raise HTTPException(404) from error
     if period.start > now or profile not in {"", *(known.id for known in settings.profiles)}:
         raise HTTPException(404)
-    told = digest.gather(
+    told = digest.load_week(
         desk.state,
         period,
         now=now,

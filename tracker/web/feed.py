@@ -13,14 +13,14 @@ from lxml import etree
 
 from tracker.clock import legal_instant
 from tracker.i18n import label
-from tracker.legal_status.current import standing_line
+from tracker.legal_status.current import status_line
 from tracker.model import Change, Language
-from tracker.rendering.alert_message import codified, level_badge, what_changed
+from tracker.rendering.alert_message import is_codified, level_badge, what_changed
 from tracker.rendering.deadlines import change_url
-from tracker.sanitize import line, safe_url
-from tracker.serialization import instant, restore
-from tracker.web.context import AtDesk, Desk
-from tracker.web.inbox import Filter, filter_of
+from tracker.sanitize import safe_url, sanitize_line
+from tracker.serialization import change_from_json, format_instant
+from tracker.web.context import AtDesk, WebContext
+from tracker.web.inbox import InboxFilter, filter_of
 from tracker.web.rendering import asked_language, query
 
 router = APIRouter(include_in_schema=False)
@@ -33,14 +33,14 @@ _NAMES: Any = {None: ATOM}
 
 @router.get("/feed.atom")
 def feed(request: Request, desk: AtDesk) -> Response:
-    return of_filter(request, desk, filter_of(request.query_params))
+    return feed_of_saved_search(request, desk, filter_of(request.query_params))
 
 
-def of_filter(request: Request, desk: Desk, chosen: Filter, name: str = "") -> Response:
+def feed_of_saved_search(request: Request, desk: WebContext, chosen: InboxFilter, name: str = "") -> Response:
     """The feed of a filter, `name` being what somebody calls it."""
     wanted = replace(chosen.wanted(desk.today()), baseline=False, limit=ENTRIES)
     with desk.reading() as store:
-        changes = [restore(record) for record in store.changes(wanted)]
+        changes = [change_from_json(record) for record in store.changes(wanted)]
     language = asked_language(request, desk)
     address = f"{desk.settings.viewer_url.rstrip('/')}/feed.atom{query(chosen.values(), lang=language)}"
     names = [value for name, value in chosen.values().items() if value and name != "new"]
@@ -56,14 +56,14 @@ def of_filter(request: Request, desk: Desk, chosen: Filter, name: str = "") -> R
     return Response(body, media_type="application/atom+xml", headers=headers)
 
 
-def _feed(changes: Iterable[Change], desk: Desk, language: Language, address: str, title: str) -> bytes:
+def _feed(changes: Iterable[Change], desk: WebContext, language: Language, address: str, title: str) -> bytes:
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
     root.set("{http://www.w3.org/XML/1998/namespace}lang", language)
     changes = list(changes)
     newest = max((change.detected_at for change in changes), default=None)
     _text(root, "id", address)
-    _text(root, "title", line(title))
-    _text(root, "updated", instant(newest) if newest else "1970-01-01T00:00:00Z")
+    _text(root, "title", sanitize_line(title))
+    _text(root, "updated", format_instant(newest) if newest else "1970-01-01T00:00:00Z")
     _link(root, "self", address)
     _text(etree.SubElement(root, f"{{{ATOM}}}author"), "name", "tracker")
     for change in changes:
@@ -71,7 +71,7 @@ def _feed(changes: Iterable[Change], desk: Desk, language: Language, address: st
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
-def _entry(change: Change, desk: Desk, language: Language) -> etree._Element:
+def _entry(change: Change, desk: WebContext, language: Language) -> etree._Element:
     entry = etree.Element(f"{{{ATOM}}}entry")
     tagging = change.tagging
     page = change_url(desk.settings.viewer_url, change.id)
@@ -80,21 +80,21 @@ def _entry(change: Change, desk: Desk, language: Language) -> etree._Element:
     # A revision is told once more, as an alert is.
     _text(entry, "id", page if change.revision == 1 else f"{page}#revision-{change.revision}")
     _text(entry, "title", f"[{badge}] {what}")
-    _text(entry, "updated", instant(change.detected_at))
+    _text(entry, "updated", format_instant(change.detected_at))
     if change.published:
-        _text(entry, "published", instant(legal_instant(change.published)))
+        _text(entry, "published", format_instant(legal_instant(change.published)))
     _link(entry, "alternate", page)
     if safe_url(change.url):
         _link(entry, "related", safe_url(change.url))
     for topic in tagging.topics:
         category = etree.SubElement(entry, f"{{{ATOM}}}category")
-        category.set("term", line(topic.id))
-        category.set("label", label("topic", line(topic.id), language))
+        category.set("term", sanitize_line(topic.id))
+        category.set("label", label("topic", sanitize_line(topic.id), language))
     told = (
         detail,
-        standing_line(tagging.status, desk.today(), language, codified=codified(change)),
-        line(tagging.reason.get(language)),
-        line(change.title),
+        status_line(tagging.status, desk.today(), language, codified=is_codified(change)),
+        sanitize_line(tagging.reason.get(language)),
+        sanitize_line(change.title),
     )
     _text(entry, "summary", "\n".join(part for part in told if part))
     return entry

@@ -12,9 +12,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse
 
 from tracker.errors import StoreError
-from tracker.rendering.status_report import status
-from tracker.storage.read_queries import reader
-from tracker.web.context import AtDesk, Desk
+from tracker.rendering.status_report import status_report
+from tracker.storage.read_queries import open_reader
+from tracker.web.context import AtDesk, WebContext
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,7 +22,7 @@ METHODS = frozenset({"GET", "HEAD", "POST"})
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
-class Tally:
+class RequestMetrics:
     """Requests answered since the start, and how long they took."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ def healthz() -> PlainTextResponse:
 def readyz(desk: AtDesk) -> PlainTextResponse:
     """The store answers too, and opens."""
     try:
-        with reader(desk.state) as store:
+        with open_reader(desk.state) as store:
             store.levels()
     except StoreError as error:
         return PlainTextResponse(f"{error.line()}\n", 503)
@@ -73,14 +73,14 @@ def readyz(desk: AtDesk) -> PlainTextResponse:
 
 @router.get("/metrics")
 def metrics(request: Request, desk: AtDesk) -> PlainTextResponse:
-    tally: Tally = request.app.state.tally
+    tally: RequestMetrics = request.app.state.tally
     lines = [*_of_store(desk), *tally.lines()]
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
 
-def _of_store(desk: Desk) -> Iterator[str]:
+def _of_store(desk: WebContext) -> Iterator[str]:
     with desk.reading() as store:
-        found = status(desk.settings, store, desk.now())
+        found = status_report(desk.settings, store, desk.now())
         levels = store.levels()
         kept, size = store.disk(), store.size()
     yield "# TYPE tracker_database_bytes gauge"

@@ -12,17 +12,17 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from tracker.legal_status.current import standing
+from tracker.legal_status.current import current_status
 from tracker.model import TOPIC_IDS, Change, DocumentKind, Language, LegalDate, Level, Status
 from tracker.rendering.alert_message import what_changed
-from tracker.rendering.deadlines import ahead
-from tracker.search.query import lit, terms
-from tracker.serialization import restore
+from tracker.rendering.deadlines import upcoming
+from tracker.search.query import highlight, terms
+from tracker.serialization import change_from_json
 from tracker.storage import reviews, saved_searches
-from tracker.storage.read_queries import Wanted
-from tracker.web.authentication import visitor_of
-from tracker.web.context import AtDesk, Desk
-from tracker.web.page_cache import shelved
+from tracker.storage.read_queries import ChangeQuery
+from tracker.web.authentication import principal_of
+from tracker.web.context import AtDesk, WebContext
+from tracker.web.page_cache import cached_page
 from tracker.web.rendering import language_of, number_of, page
 
 router = APIRouter(include_in_schema=False)
@@ -44,7 +44,7 @@ Member = TypeVar("Member", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class InboxFilter:
     """What the reader asked for, as it stands in the address; empty means any. `new`: without baselines. `similar`:
     in which the rules found nothing, but whose words are like a topic's."""
 
@@ -65,11 +65,11 @@ class Filter:
     def values(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in self.__slots__}
 
-    def wanted(self, today: date) -> Wanted:
+    def wanted(self, today: date) -> ChangeQuery:
         """Without a level the inbox leaves out what is only typography, and what is outside the field, unless it is
         asked for what a profile names."""
         level = _member(Level, self.level)
-        return Wanted(
+        return ChangeQuery(
             since=_day(self.since),
             until=_day(self.until),
             topic=self.topic or None,
@@ -89,9 +89,9 @@ class Filter:
         )
 
 
-def filter_of(values: Mapping[str, str]) -> Filter:
+def filter_of(values: Mapping[str, str]) -> InboxFilter:
     """From a query string; what it cannot be is left out."""
-    taken = {name: values.get(name, "").strip()[:200] for name in Filter.__slots__}
+    taken = {name: values.get(name, "").strip()[:200] for name in InboxFilter.__slots__}
     known = {
         "level": list(Level),
         "topic": TOPIC_IDS,
@@ -105,11 +105,11 @@ def filter_of(values: Mapping[str, str]) -> Filter:
     for name in ("since", "until"):
         if _day(taken[name]) is None:
             taken[name] = ""
-    return Filter(**taken)
+    return InboxFilter(**taken)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class InboxRow:
     """A row of the list: the change, what it says and what else, where it stands in law today, its next date."""
 
     change: Change
@@ -117,31 +117,33 @@ class Entry:
     detail: str
     now: Status | None
     next: LegalDate | None
-    review: reviews.Standing
+    review: reviews.ReviewState
 
 
 def entries(
     records: list[dict[str, Any]], log: list[dict[str, Any]], today: date, language: Language
-) -> list[Entry]:
+) -> list[InboxRow]:
     """Rows for records; `log` holds the entries of their reviews."""
     rows = []
     for record in records:
-        change = restore(record)
-        days = ahead(change, today)
-        found = standing(change.tagging.status, today)
+        change = change_from_json(record)
+        days = upcoming(change, today)
+        found = current_status(change.tagging.status, today)
         what, detail = what_changed(change, language)
         holds = found.now or next(iter(found.parts), None)
-        done = reviews.standing([entry for entry in log if entry["change_id"] == change.id], change.revision)
-        rows.append(Entry(change, what, detail, holds, days[0] if days else None, done))
+        done = reviews.review_state(
+            [entry for entry in log if entry["change_id"] == change.id], change.revision
+        )
+        rows.append(InboxRow(change, what, detail, holds, days[0] if days else None, done))
     return rows
 
 
 @router.get("/")
 def inbox(request: Request, desk: AtDesk) -> HTMLResponse:
-    return shelved(request, desk, lambda: _inbox(request, desk))
+    return cached_page(request, desk, lambda: _inbox(request, desk))
 
 
-def _inbox(request: Request, desk: Desk) -> HTMLResponse:
+def _inbox(request: Request, desk: WebContext) -> HTMLResponse:
     chosen = filter_of(request.query_params)
     number = number_of(request.query_params.get("page", "1"))
     today = desk.today()
@@ -155,9 +157,9 @@ def _inbox(request: Request, desk: Desk) -> HTMLResponse:
             records, store.reviews([record["id"] for record in records]), today, language_of(request, desk)
         )
         anything = bool(counts) or bool(store.levels())
-    visitor = visitor_of(request)
+    visitor = principal_of(request)
     with desk.store.read() as connection:
-        kept = saved_searches.of(connection, visitor.name if visitor and visitor.signed_in else "")
+        kept = saved_searches.list_searches(connection, visitor.name if visitor and visitor.signed_in else "")
     mine = [(one.name, filter_of(one.conditions).values()) for one in kept]
     floor = (wanted.level or Level.NONE).rank
     total = sum(number for rank, number in counts.items() if rank >= floor)
@@ -175,12 +177,12 @@ def _inbox(request: Request, desk: Desk) -> HTMLResponse:
         anything=anything,
         saved=mine,
         choices=choices(desk),
-        lit=partial(lit, wanted=wanted.terms),
+        lit=partial(highlight, wanted=wanted.terms),
         filtered=any(value for name, value in chosen.values().items() if name != "level"),
     )
 
 
-def choices(desk: Desk) -> dict[str, list[str]]:
+def choices(desk: WebContext) -> dict[str, list[str]]:
     settings = desk.settings
     with desk.reading() as store:
         assignees = store.assignees()

@@ -10,16 +10,16 @@ import structlog
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from tracker.config.models import Oidc
+from tracker.config.models import OidcSettings
 from tracker.errors import UsageError
 from tracker.i18n import t
 from tracker.storage import accounts, audit_log
-from tracker.storage.audit_log import Deed
-from tracker.text import fold_space, search_form
-from tracker.web.authentication import SESSION, address_of, visitor_of
-from tracker.web.context import AtDesk, Desk
+from tracker.storage.audit_log import Event
+from tracker.text import fold_space, search_key
+from tracker.web.authentication import SESSION, address_of, principal_of
+from tracker.web.context import AtDesk, WebContext
 from tracker.web.oidc import BEGUN_FOR, Provider, SignInError, begin
-from tracker.web.passwords import LONGEST, Throttle, right
+from tracker.web.passwords import LONGEST, Throttle, verify_password
 from tracker.web.rendering import language_of, local_path, page, set_cookie
 from tracker.web.security_headers import check_form
 
@@ -28,20 +28,20 @@ log = structlog.get_logger()
 
 BEGAN = "tracker_sign_in"  # the cookie of a browser on its way through the sign-in service
 
-RIGHTS = (Deed.KEY_USED, Deed.KEY_MADE, Deed.KEY_REVOKED, Deed.ACCOUNT)
+RIGHTS = (Event.KEY_USED, Event.KEY_MADE, Event.KEY_REVOKED, Event.ACCOUNT)
 Field = Annotated[str, Form(max_length=LONGEST + 1)]
 
 
 @router.get("/sign-in")
 def form(request: Request, desk: AtDesk, back: str = "/", out: str = "") -> Response:
-    visitor = visitor_of(request)
+    visitor = principal_of(request)
     access = desk.settings.access
     if access.sign_in not in {"accounts", "oidc"} or (visitor and visitor.via == "session"):
         return RedirectResponse(local_path(back), 303)
     if access.oidc is not None and access.sign_in == "oidc":
         return _service_page(request, desk, access.oidc, back, left=bool(out))
     with desk.store.read() as connection:
-        anybody = bool(accounts.every(connection))
+        anybody = bool(accounts.list_accounts(connection))
     return page(request, desk, "sign_in.html.j2", address=local_path(back), said="", name="", anybody=anybody)
 
 
@@ -83,11 +83,11 @@ def from_service(
                 )
             except UsageError as taken:
                 raise SignInError("taken", name=person.name) from taken
-            token = accounts.begin(connection, account.name, desk.now())
-            accounts.note(connection, desk.now(), account.name, address, "in")
+            token = accounts.start_session(connection, account.name, desk.now())
+            accounts.record_login(connection, desk.now(), account.name, address, "in")
     except SignInError as refused:
         with desk.store.write() as connection:
-            accounts.note(connection, desk.now(), refused.name or "?", address, "refused")
+            accounts.record_login(connection, desk.now(), refused.name or "?", address, "refused")
         return _refused_by(request, desk, oidc, refused)
     answer = RedirectResponse(begun.back, 303)
     answer.delete_cookie(BEGAN, httponly=True)
@@ -96,18 +96,18 @@ def from_service(
     return answer
 
 
-def _service(desk: Desk) -> Oidc:
+def _service(desk: WebContext) -> OidcSettings:
     access = desk.settings.access
     if access.sign_in != "oidc" or access.oidc is None:
         raise HTTPException(404)
     return access.oidc
 
 
-def _return_to(desk: Desk) -> str:
+def _return_to(desk: WebContext) -> str:
     return f"{desk.settings.viewer_url.rstrip('/')}/sign-in/return"
 
 
-def _provider(request: Request, desk: Desk, oidc: Oidc) -> Provider:
+def _provider(request: Request, desk: WebContext, oidc: OidcSettings) -> Provider:
     """The one that is kept, or a new one when the settings changed."""
     kept: Provider | None = getattr(request.app.state, "provider", None)
     if kept is None or kept.settings != oidc:
@@ -117,8 +117,8 @@ def _provider(request: Request, desk: Desk, oidc: Oidc) -> Provider:
 
 def _service_page(
     request: Request,
-    desk: Desk,
-    oidc: Oidc,
+    desk: WebContext,
+    oidc: OidcSettings,
     back: str,
     *,
     left: bool = False,
@@ -139,7 +139,7 @@ def _service_page(
     )
 
 
-def _refused_by(request: Request, desk: Desk, oidc: Oidc, error: SignInError) -> Response:
+def _refused_by(request: Request, desk: WebContext, oidc: OidcSettings, error: SignInError) -> Response:
     # With the cause, for the one who runs it; what was sent to the service holds secrets and is in none of it.
     log.warning(
         "sign-in refused", reason=error.reason, **{key: str(value) for key, value in error.words.items()}
@@ -160,8 +160,8 @@ def sign_in(
     throttle: Throttle = request.app.state.throttle
     with desk.store.read() as connection:
         account = accounts.get(connection, name)
-        familiar = accounts.was_in(connection, account.name if account else name, address)
-    wait = throttle.try_now(search_form(name), address, familiar=familiar)
+        familiar = accounts.has_signed_in(connection, account.name if account else name, address)
+    wait = throttle.try_now(search_key(name), address, familiar=familiar)
     language = language_of(request, desk)
     if wait:
         seconds = math.ceil(wait)
@@ -169,15 +169,15 @@ def sign_in(
         answer = _again(request, desk, said, name, back, 429)
         answer.headers["Retry-After"] = str(seconds)
         return answer
-    if not right(password, account.password if account else "") or account is None:
+    if not verify_password(password, account.password if account else "") or account is None:
         with desk.store.write() as connection:
-            accounts.note(connection, desk.now(), name, address, "refused")
+            accounts.record_login(connection, desk.now(), name, address, "refused")
         return _again(request, desk, t("web.sign-in-wrong", language), name, back, 403)
-    throttle.passed(search_form(name), address)
+    throttle.passed(search_key(name), address)
     with desk.store.write() as connection:
-        accounts.end(connection, request.cookies.get(SESSION, ""))
-        token = accounts.begin(connection, account.name, desk.now())
-        accounts.note(connection, desk.now(), account.name, address, "in")
+        accounts.end_session(connection, request.cookies.get(SESSION, ""))
+        token = accounts.start_session(connection, account.name, desk.now())
+        accounts.record_login(connection, desk.now(), account.name, address, "in")
     done = RedirectResponse(local_path(back), 303)
     lasts = int(accounts.SESSION_LASTS.total_seconds())
     set_cookie(request, done, SESSION, token, seconds=lasts, viewer_url=desk.settings.viewer_url)
@@ -187,13 +187,13 @@ def sign_in(
 @router.post("/sign-out")
 def sign_out(request: Request, desk: AtDesk, form: Field) -> Response:
     check_form(request, form, desk.settings.viewer_url)
-    visitor = visitor_of(request)
+    visitor = principal_of(request)
     token = request.cookies.get(SESSION, "")
     if visitor is not None and visitor.via == "session":
         with desk.store.write() as connection:
-            accounts.end(connection, token)
+            accounts.end_session(connection, token)
             address = address_of(request, desk.settings.access)
-            accounts.note(connection, desk.now(), visitor.name, address, "out")
+            accounts.record_login(connection, desk.now(), visitor.name, address, "out")
     done = RedirectResponse("/sign-in?out=1" if desk.settings.access.sign_in == "oidc" else "/", 303)
     done.delete_cookie(SESSION, httponly=True)
     return done
@@ -206,11 +206,11 @@ def record(request: Request, desk: AtDesk) -> HTMLResponse:
             request,
             desk,
             "sign_ins.html.j2",
-            entries=accounts.noted(connection),
-            people=accounts.every(connection),
+            entries=accounts.list_logins(connection),
+            people=accounts.list_accounts(connection),
             keys=accounts.keys(connection),
             deeds=audit_log.entries(connection, *RIGHTS),
-            used=audit_log.last(connection, Deed.KEY_USED),
+            used=audit_log.last(connection, Event.KEY_USED),
         )
 
 

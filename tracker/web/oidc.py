@@ -26,12 +26,12 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from tracker.clock import within
-from tracker.config.models import Oidc
-from tracker.errors import FetchError, Refused, TrackerError, WrongShape
+from tracker.clock import clamp_future
+from tracker.config.models import OidcSettings
+from tracker.errors import AccessDenied, FetchError, TrackerError, UnexpectedResponse
 from tracker.http.client import Client
-from tracker.http.rate_limit import Rate
-from tracker.storage.accounts import Role
+from tracker.http.rate_limit import RateLimit
+from tracker.storage.accounts import UserRole
 from tracker.text import fold_space
 
 # Signed with the provider's own key: not `none`, and nothing that a shared secret signs.
@@ -44,7 +44,7 @@ KEYS_AGAIN = timedelta(minutes=1)  # an unknown key makes them be fetched again,
 MAX_BYTES = 1_000_000
 _TIMES = frozenset({"iat", "exp", "nbf"})
 _REASONS = {"aud": "audience", "azp": "audience", "nonce": "nonce", "iss": "issuer"}
-_RATE = Rate("sign-in", 20.0, patience=10.0, spare_local=True)
+_RATE = RateLimit("sign-in", 20.0, patience=10.0, spare_local=True)
 _LIMIT = timedelta(seconds=20)
 
 
@@ -58,18 +58,18 @@ class SignInError(TrackerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class OidcIdentity:
     """Who signed in. `subject` identifies a person for ever (issuer and subject), `name` is what is displayed; `role` None:
     no claim says one. `email` is an address that the service says is verified, or empty."""
 
     subject: str
     name: str
-    role: Role | None
+    role: UserRole | None
     email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class PendingSignIn:
     """A sign-in on its way. `browser`: the SHA-256 of the cookie that was given."""
 
     nonce: str
@@ -79,14 +79,14 @@ class Begun:
     at: datetime
 
 
-class Waiting:
+class PendingSignIns:
     """The sign-ins on their way. Each is taken once; the oldest go when there are too many."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._begun: OrderedDict[str, Begun] = OrderedDict()
+        self._begun: OrderedDict[str, PendingSignIn] = OrderedDict()
 
-    def put(self, begun: Begun) -> str:
+    def put(self, begun: PendingSignIn) -> str:
         state = secrets.token_urlsafe(32)
         with self._lock:
             self._begun[state] = begun
@@ -94,13 +94,13 @@ class Waiting:
                 self._begun.popitem(last=False)
         return state
 
-    def take(self, state: str, browser: str, now: datetime) -> Begun:
+    def take(self, state: str, browser: str, now: datetime) -> PendingSignIn:
         with self._lock:
             found = self._begun.get(state)
             ours = found is not None and secrets.compare_digest(found.browser, hashed(browser))
             if ours:
                 del self._begun[state]
-        if found is None or not ours or not within(found.at, now, BEGUN_FOR):
+        if found is None or not ours or not clamp_future(found.at, now, BEGUN_FOR):
             raise SignInError("stale", 400)
         return found
 
@@ -112,7 +112,9 @@ def hashed(token: str) -> str:
 class Provider:
     """One issuer. What it says about itself is kept for an hour."""
 
-    def __init__(self, settings: Oidc, now: Callable[[], datetime], client: Client | None = None) -> None:
+    def __init__(
+        self, settings: OidcSettings, now: Callable[[], datetime], client: Client | None = None
+    ) -> None:
         self.settings = settings
         self.now = now
         parts = urlsplit(settings.issuer)
@@ -127,7 +129,7 @@ class Provider:
     def host(self) -> str:
         return urlsplit(self.settings.issuer).netloc
 
-    def leads_to(self, state: str, begun: Begun, back_to: str) -> str:
+    def leads_to(self, state: str, begun: PendingSignIn, back_to: str) -> str:
         """The address that the browser is sent to."""
         address: str = prepare_grant_uri(
             self._endpoint("authorization_endpoint"),
@@ -151,7 +153,7 @@ class Provider:
         asked = {"client_id": self.settings.client_id, "post_logout_redirect_uri": back_to}
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
 
-    def person(self, begun: Begun, code: str, back_to: str) -> Person:
+    def person(self, begun: PendingSignIn, code: str, back_to: str) -> OidcIdentity:
         """Who the code stands for. Raises SignInError."""
         fields = {
             "grant_type": "authorization_code",
@@ -200,14 +202,14 @@ class Provider:
         except (JoseError, ValueError):
             # Keys are changed from time to time: one that is not known yet may be a new one.
             known = self._keys
-            if known is not None and within(known[0], self.now(), KEYS_AGAIN):
+            if known is not None and clamp_future(known[0], self.now(), KEYS_AGAIN):
                 raise
             return jwt.decode(token, self._key_set(anew=True), algorithms=ALGORITHMS)
 
     def _key_set(self, *, anew: bool = False) -> KeySet:
         with self._lock:
             known = self._keys
-        if known is None or anew or not within(known[0], self.now(), KNOWN_FOR):
+        if known is None or anew or not clamp_future(known[0], self.now(), KNOWN_FOR):
             found = self._json(self._endpoint("jwks_uri"))
             try:
                 known = self.now(), KeySet.import_key_set({"keys": _signing(found.get("keys"))})
@@ -235,7 +237,7 @@ class Provider:
     def _discovered(self) -> Mapping[str, Any]:
         with self._lock:
             known = self._about
-        if known is None or not within(known[0], self.now(), KNOWN_FOR):
+        if known is None or not clamp_future(known[0], self.now(), KNOWN_FOR):
             found = self._json(f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != self.settings.issuer:
                 raise SignInError("discovery", 502, host=self.host, detail="issuer")
@@ -268,17 +270,17 @@ class Provider:
                 address, urlencode(fields).encode(), headers=headers, deadline=deadline, max_bytes=MAX_BYTES
             )
             return _object(answer.body, address)
-        except Refused as error:
+        except AccessDenied as error:
             raise SignInError("code", detail=error.cause) from error
         except FetchError as error:
             raise SignInError("unreachable", 503, host=self.host, detail=error.cause) from error
 
 
-def begin(browser: str, back: str, now: datetime) -> Begun:
-    return Begun(generate_token(43), generate_token(64), hashed(browser), back, now)
+def begin(browser: str, back: str, now: datetime) -> PendingSignIn:
+    return PendingSignIn(generate_token(43), generate_token(64), hashed(browser), back, now)
 
 
-def person_of(claims: Mapping[str, Any], settings: Oidc) -> Person:
+def person_of(claims: Mapping[str, Any], settings: OidcSettings) -> OidcIdentity:
     """Pure. Raises SignInError where the settings let nobody with such claims in."""
     name = next(
         (fold_space(str(claims[key])) for key in (settings.name_claim, "email", "sub") if claims.get(key)), ""
@@ -295,14 +297,14 @@ def person_of(claims: Mapping[str, Any], settings: Oidc) -> Person:
     role = None
     if any(given.values()):
         held = _texts(_within(claims, settings.role_claim))
-        fitting = [Role(each) for each, wanted in given.items() if held & set(wanted)]
+        fitting = [UserRole(each) for each, wanted in given.items() if held & set(wanted)]
         if not fitting:
             raise SignInError("role", name=name, claim=settings.role_claim)
         role = max(fitting, key=lambda each: each.rank)
-    return Person(subject_of(settings, str(claims["sub"])), name, role, email)
+    return OidcIdentity(subject_of(settings, str(claims["sub"])), name, role, email)
 
 
-def subject_of(settings: Oidc, sub: str) -> str:
+def subject_of(settings: OidcSettings, sub: str) -> str:
     """How the person whom this issuer calls `sub` is kept."""
     return f"{settings.issuer} {sub}"
 
@@ -333,9 +335,9 @@ def _object(body: bytes, address: str) -> Mapping[str, Any]:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise WrongShape("no JSON where the sign-in service should answer it", url=address) from error
+        raise UnexpectedResponse("no JSON where the sign-in service should answer it", url=address) from error
     if not isinstance(found, dict):
-        raise WrongShape("no JSON object where the sign-in service should answer one", url=address)
+        raise UnexpectedResponse("no JSON object where the sign-in service should answer one", url=address)
     return found
 
 

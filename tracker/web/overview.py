@@ -14,14 +14,14 @@ import structlog
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from tracker.clock import within
-from tracker.config.validators import span
+from tracker.clock import clamp_future
+from tracker.config.validators import weekday_span
 from tracker.model import Change, Level
-from tracker.rendering.deadlines import Deadline, calendar, deadlines, fallen
-from tracker.rendering.delivery_hold import held_line, recipient_lines
+from tracker.rendering.deadlines import Deadline, calendar, deadlines, superseded_deadlines
+from tracker.rendering.delivery_hold import hold_line, recipient_lines
 from tracker.rendering.delivery_hold import reason_line as route_line
 from tracker.rendering.failure_cause import reason_line
-from tracker.rendering.status_report import status
+from tracker.rendering.status_report import status_report
 from tracker.rendering.status_text import (
     channel_lines,
     channel_state,
@@ -29,13 +29,13 @@ from tracker.rendering.status_text import (
     incident_line,
     incident_name,
 )
-from tracker.serialization import restore
+from tracker.serialization import change_from_json
 from tracker.storage import audit_log, source_state
-from tracker.storage.audit_log import Deed
-from tracker.storage.read_queries import Reader
+from tracker.storage.audit_log import Event
+from tracker.storage.read_queries import StoreReader
 from tracker.web.authentication import address_of
-from tracker.web.context import AtDesk, Desk
-from tracker.web.inbox import Filter, choices, filter_of
+from tracker.web.context import AtDesk, WebContext
+from tracker.web.inbox import InboxFilter, choices, filter_of
 from tracker.web.rendering import asked_language, language_of, page
 from tracker.web.review import reviewer
 from tracker.web.security_headers import check_form
@@ -46,15 +46,15 @@ log = structlog.get_logger()
 PAUSE = timedelta(seconds=60)  # between two polls that people ask for: the sources are others' machines
 
 
-def due(desk: Desk, chosen: Filter) -> tuple[Deadline, ...]:
+def due(desk: WebContext, chosen: InboxFilter) -> tuple[Deadline, ...]:
     """The dates ahead of the changes that a filter lets through."""
     today = desk.today()
-    found = deadlines(_dated(desk, chosen, Reader.planned), today)
+    found = deadlines(_dated(desk, chosen, StoreReader.planned), today)
     return tuple(entry for entry in found if entry.level.rank >= _floor(chosen))
 
 
 def _dated(
-    desk: Desk, chosen: Filter, unfiltered: Callable[[Reader, date], Iterator[dict[str, Any]]]
+    desk: WebContext, chosen: InboxFilter, unfiltered: Callable[[StoreReader, date], Iterator[dict[str, Any]]]
 ) -> list[Change]:
     today = desk.today()
     with desk.reading() as store:
@@ -63,10 +63,10 @@ def _dated(
             records = [record for record in store.changes(wanted) if record["dates"]]
         else:
             records = list(unfiltered(store, today))
-    return [restore(record) for record in records]
+    return [change_from_json(record) for record in records]
 
 
-def _floor(chosen: Filter) -> int:
+def _floor(chosen: InboxFilter) -> int:
     return Level(chosen.level or "low").rank
 
 
@@ -93,9 +93,9 @@ def calendar_file(request: Request, desk: AtDesk) -> Response:
     return calendar_of(request, desk, filter_of(request.query_params))
 
 
-def calendar_of(request: Request, desk: Desk, chosen: Filter) -> Response:
+def calendar_of(request: Request, desk: WebContext, chosen: InboxFilter) -> Response:
     language = asked_language(request, desk)
-    gone = fallen(_dated(desk, chosen, Reader.withdrawn), desk.today())
+    gone = superseded_deadlines(_dated(desk, chosen, StoreReader.withdrawn), desk.today())
     data = calendar(
         due(desk, chosen),
         language,
@@ -116,10 +116,10 @@ def calendar_of(request: Request, desk: Desk, chosen: Filter) -> Response:
 @router.get("/sources")
 def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
     with desk.store.read() as connection:
-        asked = audit_log.entries(connection, Deed.POLL, limit=20)
+        asked = audit_log.entries(connection, Event.POLL, limit=20)
     with desk.reading() as store:
         rows = store.sources()
-        found = status(desk.settings, store, desk.now())
+        found = status_report(desk.settings, store, desk.now())
         disk = store.disk()
     return page(
         request,
@@ -147,15 +147,15 @@ def poll_now(
     if known is None or not known.enabled:
         raise HTTPException(404, f"no source that is polled has the id {source!r}")
     now = desk.now()
-    standing = source_state.states(desk.store, [source]).get(source)
+    standing = source_state.source_states(desk.store, [source]).get(source)
     if standing is None:
         source_state.ensure(desk.store, [source])
-    elif standing.last_attempt_at is not None and within(standing.last_attempt_at, now, PAUSE):
+    elif standing.last_attempt_at is not None and clamp_future(standing.last_attempt_at, now, PAUSE):
         raise HTTPException(429, f"{source} was asked less than {PAUSE.seconds} seconds ago")
     who = reviewer(request)
     with desk.store.write() as connection:
         source_state.reschedule(desk.store, source, now)
-        audit_log.add(connection, now, who, Deed.POLL, source, address_of(request, desk.settings.access))
+        audit_log.add(connection, now, who, Event.POLL, source, address_of(request, desk.settings.access))
     log.info("poll asked for", source=source, who=who)
     return RedirectResponse(f"/sources?asked={quote(source, safe='')}", 303)
 
@@ -164,7 +164,7 @@ def poll_now(
 def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
     state = request.query_params.get("state", "")
     with desk.reading() as store:
-        found = status(desk.settings, store, desk.now())
+        found = status_report(desk.settings, store, desk.now())
         chosen = (
             state
             if state in {"dead", "pending", "sent", "withheld"}
@@ -182,7 +182,7 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
         chosen=chosen,
         rows=rows,
         why=lambda reason: route_line(reason, language),
-        held=lambda row: held_line(row, language, desk.settings.timezone),
+        held=lambda row: hold_line(row, language, desk.settings.timezone),
         recipients=lambda row: recipient_lines(row, language),
         channel_state=channel_state,
         channel_lines=channel_lines(found, language),
@@ -195,4 +195,4 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
 @router.get("/settings")
 def settings_page(request: Request, desk: AtDesk) -> HTMLResponse:
     """Read only; a channel's address is a secret and is not shown."""
-    return page(request, desk, "settings.html.j2", settings=desk.settings, span=span)
+    return page(request, desk, "settings.html.j2", settings=desk.settings, span=weekday_span)

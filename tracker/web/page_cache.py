@@ -18,10 +18,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from tracker.config.models import Settings
-from tracker.storage.read_queries import Reader
+from tracker.storage.read_queries import StoreReader
 from tracker.web import security_headers
-from tracker.web.authentication import visitor_of
-from tracker.web.context import Desk
+from tracker.web.authentication import principal_of
+from tracker.web.context import WebContext
 from tracker.web.rendering import language_of, with_form_cookie
 
 MARK = f"form-{secrets.token_hex(16)}"
@@ -37,13 +37,13 @@ class _Making:
         self.made: str | None = None
 
 
-class Shelf:
+class PageCache:
     """`version` asks SQLite whether anything was committed (PRAGMA data_version, on one connection), and only then what
     it was (`pulse`). What a version of the past left behind goes as room is needed."""
 
     def __init__(self, state: Path) -> None:
         self._lock = threading.Lock()
-        self._reader = Reader(state)
+        self._reader = StoreReader(state)
         self._committed = -1
         self._pulse = -1
         self._settings: tuple[Settings | None, int] = (None, 0)
@@ -100,14 +100,14 @@ class Shelf:
                 self._bytes -= len(self._pages.popitem(last=False)[1])
 
 
-def shelved(
-    request: Request, desk: Desk, make: Callable[[], HTMLResponse], *, seal: str = ""
+def cached_page(
+    request: Request, desk: WebContext, make: Callable[[], HTMLResponse], *, seal: str = ""
 ) -> HTMLResponse:
     """The page as `make` makes it, or made it before."""
-    shelf: Shelf = request.app.state.shelf
+    shelf: PageCache = request.app.state.shelf
     language = language_of(request, desk)
     key = (
-        request.url.path, request.url.query, language, desk.today(), visitor_of(request), request.cookies.get("reviewer", ""),
+        request.url.path, request.url.query, language, desk.today(), principal_of(request), request.cookies.get("reviewer", ""),
     )  # fmt: skip
     other: list[HTMLResponse] = []  # what is shown and not kept
 

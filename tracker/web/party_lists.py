@@ -9,15 +9,15 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from tracker.digest.changed_parties import Party, parties, party_of
+from tracker.digest.changed_parties import PartyChange, parties, party_of
 from tracker.model import Change, Op
-from tracker.serialization import restore
+from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
-from tracker.storage.read_queries import Wanted
-from tracker.text import index_form, search_form
-from tracker.web.context import AtDesk, Desk
-from tracker.web.inbox import Filter, filter_of
-from tracker.web.page_cache import shelved
+from tracker.storage.read_queries import ChangeQuery
+from tracker.text import index_form, search_key
+from tracker.web.context import AtDesk, WebContext
+from tracker.web.inbox import InboxFilter, filter_of
+from tracker.web.page_cache import cached_page
 from tracker.web.rendering import number_of, page
 
 router = APIRouter(include_in_schema=False)
@@ -29,10 +29,10 @@ OPS = (Op.ADDED, Op.CHANGED, Op.REMOVED)
 
 @router.get("/lists")
 def lists(request: Request, desk: AtDesk) -> HTMLResponse:
-    return shelved(request, desk, lambda: _lists(request, desk))
+    return cached_page(request, desk, lambda: _lists(request, desk))
 
 
-def _lists(request: Request, desk: Desk) -> HTMLResponse:
+def _lists(request: Request, desk: WebContext) -> HTMLResponse:
     asked = request.query_params
     chosen = filter_of(asked)
     country, op, words = (asked.get(name, "").strip()[:200] for name in ("country", "op", "q"))
@@ -63,7 +63,7 @@ def _lists(request: Request, desk: Desk) -> HTMLResponse:
     )
 
 
-def _found(desk: Desk, chosen: Filter) -> tuple[Party, ...]:
+def _found(desk: WebContext, chosen: InboxFilter) -> tuple[PartyChange, ...]:
     """In Japan first, then by country; what two sources say of one party once."""
     wanted = chosen.wanted(desk.today())
     with desk.reading() as store:
@@ -71,19 +71,19 @@ def _found(desk: Desk, chosen: Filter) -> tuple[Party, ...]:
             record
             for kind in ("list", "cfr")
             for record in store.changes(
-                Wanted(kind=kind, since=wanted.since, until=wanted.until, editorial=False, baseline=False, limit=LOOKED_AT)
+                ChangeQuery(kind=kind, since=wanted.since, until=wanted.until, editorial=False, baseline=False, limit=LOOKED_AT)
             )
         ]  # fmt: skip
     listed = [
         party
         for record in records
         if record["kind"] == "list" or "744" in record["title"]
-        for party in _of(desk, restore(record))
+        for party in _of(desk, change_from_json(record))
     ]
     # Sorted again over all changes: each change's own are sorted already, and merging is what `parties` does.
-    unique: dict[tuple[str, ...], Party] = {}
+    unique: dict[tuple[str, ...], PartyChange] = {}
     for party in listed:
-        key = (party.op, search_form(party.country), search_form(party.name))
+        key = (party.op, search_key(party.country), search_key(party.name))
         unique.setdefault(key, party)
     return tuple(
         sorted(
@@ -94,7 +94,7 @@ def _found(desk: Desk, chosen: Filter) -> tuple[Party, ...]:
 
 
 @lru_cache(maxsize=LOOKED_AT * 2)
-def _of(desk: Desk, change: Change) -> tuple[Party, ...]:
+def _of(desk: WebContext, change: Change) -> tuple[PartyChange, ...]:
     with desk.store.read() as connection:
         operations = stored.operations(connection, change.id)
     return parties([(change, [one for one in operations if party_of(one, change)])], before={})

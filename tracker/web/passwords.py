@@ -24,7 +24,7 @@ LONGEST_WAIT = 300.0
 REMEMBERED = 10_000
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Raises UsageError for one that is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise UsageError(f"a password has {SHORTEST} to {LONGEST} characters")
@@ -36,7 +36,7 @@ def _nobodys() -> str:
     return PasswordHasher().hash("a password that nobody has")
 
 
-def right(password: str, known: str) -> bool:
+def verify_password(password: str, known: str) -> bool:
     """Whether it is the password that was hashed. Takes as long for an account that there is not (`known` empty), so
     that nobody learns which names exist."""
     if len(password) > LONGEST:

@@ -11,15 +11,15 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from tracker.diffing.summary import split_path
-from tracker.model import Bilingual, Change, Op, Operation, Unit
+from tracker.model import Change, LocalizedText, Op, Operation, Unit
 from tracker.rendering import print_pdf
-from tracker.rendering.official_links import official_unit
+from tracker.rendering.official_links import official_url
 from tracker.rendering.redlines import render
-from tracker.rendering.redlines.model import Line, Redline, together
-from tracker.rendering.redlines.stored import redline_of, with_texts
-from tracker.serialization import restore
-from tracker.web.context import AtDesk, Desk
-from tracker.web.page_cache import shelved
+from tracker.rendering.redlines.model import Redline, RedlineLine, merge_in_reading_order
+from tracker.rendering.redlines.stored import load_redline, with_texts
+from tracker.serialization import change_from_json
+from tracker.web.context import AtDesk, WebContext
+from tracker.web.page_cache import cached_page
 from tracker.web.rendering import language_of, number_of, page
 
 router = APIRouter(include_in_schema=False)
@@ -37,7 +37,7 @@ RunKind = Literal["equal", "delete", "insert", "fold"]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class RedlineItem:
     """One operation as it is drawn. `local` is its path below its place; `quiet`: nothing of its own to read."""
 
     operation: Operation
@@ -51,7 +51,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class UnchangedUnit:
     """A unit that stayed as it was."""
 
     local: str
@@ -59,14 +59,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class SkippedUnits:
     """So many units that stayed as they were, left out."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class MovedFrom:
     """Where a unit stood that was moved elsewhere."""
 
     local: str
@@ -75,13 +75,13 @@ class Left:
 
 
 Row = (
-    Operation | Unit | Line | int
+    Operation | Unit | RedlineLine | int
 )  # what is drawn: a change, an unchanged unit, a place left, so many left out
-Drawn = Item | Kept | Gap | Left
+Drawn = RedlineItem | UnchangedUnit | SkippedUnits | MovedFrom
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RedlineSection:
     """A section, table or page with what is drawn of it, each under the name of its kind."""
 
     name: str
@@ -90,7 +90,7 @@ class Place:
 
     @property
     def counts(self) -> list[tuple[Op, int]]:
-        kinds = [item.operation.op for _, item in self.items if isinstance(item, Item)]
+        kinds = [item.operation.op for _, item in self.items if isinstance(item, RedlineItem)]
         return [(op, kinds.count(op)) for op in Op if op in kinds]
 
 
@@ -99,25 +99,25 @@ def anchor_of(path: str) -> str:
     return "u-" + re.sub(r"[^\w.()-]+", "-", path).strip("-")
 
 
-def places(rows: Iterable[Row]) -> list[Place]:
+def places(rows: Iterable[Row]) -> list[RedlineSection]:
     """What is drawn, by place, in reading order; a place that comes twice stays in two."""
     found: list[tuple[str, list[tuple[str, Drawn]]]] = []
     seen: dict[str, int] = {}
     for row in rows:
         if isinstance(row, int):
             if found:
-                found[-1][1].append(("gap", Gap(row)))
+                found[-1][1].append(("gap", SkippedUnits(row)))
             continue
-        path = row.unit.path if isinstance(row, Line) else row.path
+        path = row.unit.path if isinstance(row, RedlineLine) else row.path
         name, local = split_path(path)
         if not found or found[-1][0] != name:
             found.append((name, []))
         if isinstance(row, Unit):
-            found[-1][1].append(("kept", Kept(local, row.text)))
-        elif isinstance(row, Line):
+            found[-1][1].append(("kept", UnchangedUnit(local, row.text)))
+        elif isinstance(row, RedlineLine):
             assert row.operation is not None
             to = row.operation.path
-            found[-1][1].append(("left", Left(local or name, _beside(to, name), anchor_of(to))))
+            found[-1][1].append(("left", MovedFrom(local or name, _beside(to, name), anchor_of(to))))
         else:
             anchor = anchor_of(path)
             seen[anchor] = seen.get(anchor, 0) + 1
@@ -125,14 +125,14 @@ def places(rows: Iterable[Row]) -> list[Place]:
                 anchor = f"{anchor}~{seen[anchor]}"
             found[-1][1].append(("op", _item(row, name, local, anchor)))
     return [
-        Place(name, f"p{number}-{anchor_of(name)}", tuple(items))
+        RedlineSection(name, f"p{number}-{anchor_of(name)}", tuple(items))
         for number, (name, items) in enumerate(found, 1)
     ]
 
 
 def surrounded(redline: Redline, editorial: bool) -> list[Row]:
     """The operations with the units around them, what lies between counted. Needs the units of both texts."""
-    lines = list(together(redline))
+    lines = list(merge_in_reading_order(redline))
     changed = [line.operation is not None and (editorial or not line.operation.editorial) for line in lines]
     names = [split_path(line.unit.path)[0] for line in lines]
     near = [
@@ -172,7 +172,7 @@ def surrounded(redline: Redline, editorial: bool) -> list[Row]:
 def _place_of(row: Row) -> str:
     if isinstance(row, int):
         return ""
-    return split_path(row.unit.path if isinstance(row, Line) else row.path)[0]
+    return split_path(row.unit.path if isinstance(row, RedlineLine) else row.path)[0]
 
 
 def folded(spans: Sequence[tuple[str, str]]) -> tuple[tuple[RunKind, str], ...]:
@@ -193,16 +193,16 @@ def folded(spans: Sequence[tuple[str, str]]) -> tuple[tuple[RunKind, str], ...]:
     return tuple(runs)
 
 
-def item_of(operation: Operation) -> Item:
+def item_of(operation: Operation) -> RedlineItem:
     """An operation that is drawn by itself."""
     name, local = split_path(operation.path)
     return _item(operation, name, local or name, anchor_of(operation.path))
 
 
-def _item(operation: Operation, place: str, local: str, anchor: str) -> Item:
+def _item(operation: Operation, place: str, local: str, anchor: str) -> RedlineItem:
     differs = any(kind != "equal" for kind, _ in operation.spans)
     moved = operation.from_path is not None and operation.from_path != operation.path
-    return Item(
+    return RedlineItem(
         operation=operation,
         anchor=anchor,
         local=local,
@@ -210,7 +210,7 @@ def _item(operation: Operation, place: str, local: str, anchor: str) -> Item:
         follows=_beside(operation.follows, place) if operation.follows else "",
         quiet=operation.follows is not None and not differs,
         runs=folded(operation.spans),
-        link=official_unit(operation.path),
+        link=official_url(operation.path),
     )
 
 
@@ -219,11 +219,11 @@ def _beside(path: str, place: str) -> str:
     return local if local and other == place else path
 
 
-def _load(desk: Desk, reference: str) -> tuple[Change, Redline]:
+def _load(desk: WebContext, reference: str) -> tuple[Change, Redline]:
     with desk.reading() as store:
-        change = restore(store.change(reference))
+        change = change_from_json(store.change(reference))
     with desk.store.read() as connection:
-        redline = redline_of(connection, change, now=desk.now(), timezone=desk.settings.timezone)
+        redline = load_redline(connection, change, now=desk.now(), timezone=desk.settings.timezone)
     return change, redline
 
 
@@ -233,10 +233,10 @@ def redline_page(request: Request, desk: AtDesk, reference: str, context: str = 
     if not context:  # the texts around may be dropped one day, which its seal does not know
         with desk.reading() as store:
             seal = store.seal(reference)
-    return shelved(request, desk, lambda: _redline(request, desk, reference, context), seal=seal)
+    return cached_page(request, desk, lambda: _redline(request, desk, reference, context), seal=seal)
 
 
-def _redline(request: Request, desk: Desk, reference: str, context: str) -> HTMLResponse:
+def _redline(request: Request, desk: WebContext, reference: str, context: str) -> HTMLResponse:
     change, redline = _load(desk, reference)
     whole = None
     if context and redline.operations:
@@ -247,7 +247,7 @@ def _redline(request: Request, desk: Desk, reference: str, context: str) -> HTML
         request,
         desk,
         redline,
-        summary=change.tagging.summary if redline.operations else Bilingual("", ""),
+        summary=change.tagging.summary if redline.operations else LocalizedText("", ""),
         address=address,
         values={},
         back=f"/changes/{change.id}",
@@ -265,20 +265,20 @@ def redline_file(request: Request, desk: AtDesk, reference: str, form: str) -> R
     return as_file(request, desk, redline, form, f"{change.document_number or change.source}-{change.id}")
 
 
-def _paper(request: Request, desk: Desk, change: Change, redline: Redline) -> Response:
+def _paper(request: Request, desk: WebContext, change: Change, redline: Redline) -> Response:
     with desk.reading() as store:
         log = store.reviews([change.id])
-    data = print_pdf.change(change, redline, log, language=language_of(request, desk), today=desk.today())
+    data = print_pdf.change_pdf(change, redline, log, language=language_of(request, desk), today=desk.today())
     headers = {"Content-Disposition": f'attachment; filename="{change.id}.pdf"'}
     return Response(data, media_type="application/pdf", headers=headers)
 
 
 def redline_view(
     request: Request,
-    desk: Desk,
+    desk: WebContext,
     redline: Redline,
     *,
-    summary: Bilingual,
+    summary: LocalizedText,
     address: str,
     values: Mapping[str, object],
     back: str,
@@ -320,7 +320,7 @@ def redline_view(
     )
 
 
-def as_file(request: Request, desk: Desk, redline: Redline, form: str, name: str) -> Response:
+def as_file(request: Request, desk: WebContext, redline: Redline, form: str, name: str) -> Response:
     data = render(redline, form, language_of(request, desk))
     plain = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII)
     headers = {"Content-Disposition": f'attachment; filename="{plain}.{form}"'}

@@ -15,17 +15,17 @@ from tracker.diffing import compare, summarize
 from tracker.diffing.summary import split_path
 from tracker.errors import ParseError
 from tracker.model import Change, Document, Op, Operation, Unit, UnitKind
-from tracker.rendering.official_links import official_unit
-from tracker.rendering.redlines.model import Redline, Side
+from tracker.rendering.official_links import official_url
+from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.rendering.redlines.stored import document_of
-from tracker.search.index import Finder
-from tracker.search.query import lit, passage, terms
-from tracker.serialization import restore
+from tracker.search.index import SearchIndex
+from tracker.search.query import highlight, passage, terms
+from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage import versions
 from tracker.storage.instants import from_text
 from tracker.text import index_form
-from tracker.web.context import AtDesk, Desk
+from tracker.web.context import AtDesk, WebContext
 from tracker.web.redline import TYPES, anchor_of, as_file, item_of, redline_view
 from tracker.web.rendering import number_of, page
 
@@ -39,7 +39,7 @@ _NOTES = {UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE, UnitKind.NOTE}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownUnit:
     """A unit as it is drawn: `local` is its path below its section, `link` its official page."""
 
     unit: Unit
@@ -64,7 +64,7 @@ def search(request: Request, desk: AtDesk) -> HTMLResponse:
     asked = request.query_params
     q, today = asked.get("q", "").strip()[:200], asked.get("today", "")
     number = number_of(asked.get("page", "1"))
-    finder: Finder = request.app.state.finder
+    finder: SearchIndex = request.app.state.finder
     sources = _sources(desk)
     unread = finder.catch_up(sources, PATIENCE)
     wanted = terms(q)
@@ -79,7 +79,7 @@ def search(request: Request, desk: AtDesk) -> HTMLResponse:
         unread=unread,
         total=total,
         hits=[(hit, split_path(hit.path)[0], anchor_of(hit.path)) for hit in hits],
-        lit=partial(lit, wanted=wanted),
+        lit=partial(highlight, wanted=wanted),
         passage=partial(passage, wanted=wanted),
         days=_days(desk, {hit.identity for hit in hits}),
         number=number,
@@ -87,7 +87,7 @@ def search(request: Request, desk: AtDesk) -> HTMLResponse:
     )
 
 
-def _days(desk: Desk, identities: Iterable[str]) -> dict[tuple[str, int], str]:
+def _days(desk: WebContext, identities: Iterable[str]) -> dict[tuple[str, int], str]:
     """What each version of these texts is called: the day that it is of."""
     with desk.reading() as store:
         return {
@@ -171,9 +171,11 @@ def history(request: Request, desk: AtDesk, text: str, path: str) -> HTMLRespons
     """One unit through all stored changes, newest first, under the names that it had."""
     states = _states(desk, text)
     with desk.reading() as store:
-        changes = [restore(record) for record in store.changes_of(text)]
+        changes = [change_from_json(record) for record in store.changes_of(text)]
     with desk.store.read() as connection:
-        found = steps(path, ((change, stored.operations(connection, change.id)) for change in changes))
+        found = paragraph_history(
+            path, ((change, stored.operations(connection, change.id)) for change in changes)
+        )
     return page(
         request,
         desk,
@@ -185,7 +187,7 @@ def history(request: Request, desk: AtDesk, text: str, path: str) -> HTMLRespons
     )
 
 
-def steps(
+def paragraph_history(
     path: str, changes: Iterable[tuple[Change, tuple[Operation, ...]]]
 ) -> list[tuple[Change, Operation]]:
     """What happened to a unit, followed backwards through its renumberings to where it was added. Pure."""
@@ -201,16 +203,16 @@ def steps(
     return found
 
 
-def _sources(desk: Desk) -> list[str]:
+def _sources(desk: WebContext) -> list[str]:
     return [source.id for source in desk.settings.sources if source.kind.value in KINDS]
 
 
-def _shown(unit: Unit) -> Shown:
+def _shown(unit: Unit) -> ShownUnit:
     name, local = split_path(unit.path)
-    return Shown(unit, anchor_of(unit.path), local or name, official_unit(unit.path), unit.kind in _NOTES)
+    return ShownUnit(unit, anchor_of(unit.path), local or name, official_url(unit.path), unit.kind in _NOTES)
 
 
-def _states(desk: Desk, identity: str) -> list[dict[str, Any]]:
+def _states(desk: WebContext, identity: str) -> list[dict[str, Any]]:
     with desk.reading() as store:
         found = store.text_states(identity)
     if not found:
@@ -218,7 +220,7 @@ def _states(desk: Desk, identity: str) -> list[dict[str, Any]]:
     return found
 
 
-def _compared(desk: Desk, identity: str, since: int, on: int) -> Redline:
+def _compared(desk: WebContext, identity: str, since: int, on: int) -> Redline:
     states = {state["ordinal"]: state for state in _states(desk, identity)}
     if since not in states or on not in states:
         raise HTTPException(404, f"{identity}: {since}, {on}")
@@ -235,14 +237,14 @@ def _compared(desk: Desk, identity: str, since: int, on: int) -> Redline:
     )
 
 
-def _side(state: dict[str, Any], document: Document) -> Side:
-    return Side(
+def _side(state: dict[str, Any], document: Document) -> RedlineSide:
+    return RedlineSide(
         state["as_of"] or f"#{state['ordinal']}", state["sha256"], state["fetched_at"], document.units
     )
 
 
 @lru_cache(maxsize=6)
-def _document(desk: Desk, identity: str, ordinal: int) -> Document:
+def _document(desk: WebContext, identity: str, ordinal: int) -> Document:
     """Read anew from the stored bytes; a whole part takes a quarter of a second, so the last few are kept."""
     with desk.store.read() as connection:
         version = versions.get(connection, identity, ordinal)

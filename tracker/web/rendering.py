@@ -19,15 +19,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker import __version__
-from tracker.i18n import day, label, moment, stamp, t
+from tracker.i18n import format_day, format_instant, format_timestamp, label, t
 from tracker.model import Language
 from tracker.rendering.deadlines import confinement, days_left
-from tracker.rendering.location_text import noted
-from tracker.sanitize import inert, line, safe_url
+from tracker.rendering.location_text import date_note
+from tracker.sanitize import safe_url, sanitize, sanitize_line
 from tracker.storage.instants import from_text
 from tracker.web import security_headers
-from tracker.web.authentication import visitor_of
-from tracker.web.context import AtDesk, Desk
+from tracker.web.authentication import principal_of
+from tracker.web.context import AtDesk, WebContext
 
 YEAR = 365 * 86_400
 _STATIC = {"viewer.css": "text/css", "viewer.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -37,7 +37,7 @@ router = APIRouter(include_in_schema=False)
 
 def _harmless(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Markup) and not value.isprintable():
-        return inert(value)
+        return sanitize(value)
     return "" if value is None else value
 
 
@@ -51,7 +51,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_harmless,
     )
-    made.filters.update(line=line, safe_url=safe_url)
+    made.filters.update(line=sanitize_line, safe_url=safe_url)
     made.globals.update(version=__version__, static=static_url)
     return made
 
@@ -72,14 +72,14 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={_static(name)[1]}"
 
 
-def language_of(request: Request, desk: Desk) -> Language:
+def language_of(request: Request, desk: WebContext) -> Language:
     chosen = request.cookies.get("lang")
     if chosen == "ja":
         return "ja"
     return "en" if chosen == "en" else desk.settings.languages[0]
 
 
-def asked_language(request: Request, desk: Desk) -> Language:
+def asked_language(request: Request, desk: WebContext) -> Language:
     """For programs, which have no cookie: `lang` in the address says it."""
     asked = request.query_params.get("lang")
     if asked == "ja":
@@ -99,13 +99,15 @@ def query(values: Mapping[str, object], **changed: object) -> str:
     return f"?{urlencode(kept)}" if kept else ""
 
 
-def page(request: Request, desk: Desk, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+def page(
+    request: Request, desk: WebContext, template: str, *, status: int = 200, **values: Any
+) -> HTMLResponse:
     """A page as the reader sees it: language from the cookie, dates in the settings' time zone."""
     language = language_of(request, desk)
     zone = desk.settings.timezone
     today = desk.today()
     secret = security_headers.form_secret(request)
-    visitor = visitor_of(request)
+    visitor = principal_of(request)
     mark: str | None = getattr(request.state, "form_mark", None)
 
     def instant(value: datetime | str) -> datetime:
@@ -114,7 +116,7 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
         return from_text(value) if len(value) == 27 else datetime.fromisoformat(value)
 
     def as_day(value: date | str) -> str:
-        return day(date.fromisoformat(value) if isinstance(value, str) else value, language)
+        return format_day(date.fromisoformat(value) if isinstance(value, str) else value, language)
 
     body = (
         _environment()
@@ -124,10 +126,10 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
             t=lambda key, **words: t(key, language, **words),
             label=lambda group, name: label(group, str(name), language),
             day=as_day,
-            moment=lambda value: moment(instant(value), language, zone),
-            stamp=lambda value: stamp(instant(value), zone),
+            moment=lambda value: format_instant(instant(value), language, zone),
+            stamp=lambda value: format_timestamp(instant(value), zone),
             days_left=lambda value: days_left(value, today, language),
-            noted=lambda note: noted(note, language),
+            noted=lambda note: date_note(note, language),
             confinement=lambda note, units: confinement(note, units, language),
             today=today,
             here=request.url.path,
@@ -143,7 +145,7 @@ def page(request: Request, desk: Desk, template: str, *, status: int = 200, **va
     return with_form_cookie(request, desk, answer, secret)
 
 
-def with_form_cookie(request: Request, desk: Desk, answer: HTMLResponse, secret: str) -> HTMLResponse:
+def with_form_cookie(request: Request, desk: WebContext, answer: HTMLResponse, secret: str) -> HTMLResponse:
     """Gives the browser its secret, if it has none yet."""
     if request.cookies.get(security_headers.COOKIE) != secret:
         viewer_url = desk.settings.viewer_url
@@ -207,5 +209,5 @@ def static(name: str, request: Request) -> Response:
     return Response(data, media_type=_STATIC[name], headers=headers)
 
 
-def not_there(request: Request, desk: AtDesk, said: str, status: int) -> HTMLResponse:
+def not_found(request: Request, desk: AtDesk, said: str, status: int) -> HTMLResponse:
     return page(request, desk, "trouble.html.j2", status=status, said=said, code=status)

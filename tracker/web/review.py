@@ -12,12 +12,12 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.errors import UsageError
-from tracker.i18n import stamp, t
+from tracker.i18n import format_timestamp, t
 from tracker.rendering import print_pdf, review_log
 from tracker.storage import reviews
-from tracker.storage.reviews import Action
+from tracker.storage.reviews import ReviewAction
 from tracker.text import fold_space
-from tracker.web.authentication import visitor_of
+from tracker.web.authentication import principal_of
 from tracker.web.context import AtDesk
 from tracker.web.rendering import language_of, local_path, page, set_cookie
 from tracker.web.security_headers import check_form
@@ -32,14 +32,14 @@ Field = Annotated[str, Form(max_length=reviews.NOTE + 100)]
 
 def reviewer(request: Request) -> str:
     """The name of who signed in, or the one that the reader gave himself; empty where he has not."""
-    visitor = visitor_of(request)
+    visitor = principal_of(request)
     if visitor is not None and visitor.signed_in:
         return visitor.name
     return fold_space(unquote(request.cookies.get(WHO, "")))[: reviews.NAME]
 
 
 @router.post("/reviewer")
-def name_oneself(request: Request, desk: AtDesk, who: Field, form: Field, back: Field = "/") -> Response:
+def set_reviewer_name(request: Request, desk: AtDesk, who: Field, form: Field, back: Field = "/") -> Response:
     check_form(request, form, desk.settings.viewer_url)
     name = fold_space(who)
     if not name or len(name) > reviews.NAME:
@@ -63,15 +63,15 @@ def review(
     """One entry, or two where somebody is assigned with a due day."""
     check_form(request, form, desk.settings.viewer_url)
     who = reviewer(request)
-    if action not in list(Action):
+    if action not in list(ReviewAction):
         raise HTTPException(422, f"{action!r} is no action")
-    entries = [(Action(action), value)]
-    if action == Action.ASSIGN and due:
-        entries.append((Action.DUE, due))
+    entries = [(ReviewAction(action), value)]
+    if action == ReviewAction.ASSIGN and due:
+        entries.append((ReviewAction.DUE, due))
     try:
         with desk.store.write() as connection:
             for kind, said in entries:
-                words = note if kind is not Action.DUE else ""
+                words = note if kind is not ReviewAction.DUE else ""
                 reviews.add(
                     connection, change_id, at=desk.now(), who=who, action=kind, value=said, note=words
                 )
@@ -114,8 +114,8 @@ def log_file(request: Request, desk: AtDesk, form: str, change: str = "") -> Res
         with desk.store.read() as connection:
             broken = list(reviews.verify(connection))
         language = language_of(request, desk)
-        made = t("redline.by", language, moment=stamp(desk.now(), timezone), author="tracker")
-        data = print_pdf.reviews(entries, titles, broken, language=language, timezone=timezone, made=made)
+        made = t("redline.by", language, moment=format_timestamp(desk.now(), timezone), author="tracker")
+        data = print_pdf.reviews_pdf(entries, titles, broken, language=language, timezone=timezone, made=made)
         kind = "application/pdf"
     return Response(
         data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="reviews.{form}"'}

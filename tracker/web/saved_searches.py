@@ -14,10 +14,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.errors import UsageError
 from tracker.storage import saved_searches
-from tracker.storage.saved_searches import Saved
+from tracker.storage.saved_searches import SavedSearch
 from tracker.web import feed, overview
-from tracker.web.authentication import visitor_of
-from tracker.web.context import AtDesk, Desk
+from tracker.web.authentication import principal_of
+from tracker.web.context import AtDesk, WebContext
 from tracker.web.inbox import filter_of
 from tracker.web.rendering import language_of, page, query
 from tracker.web.security_headers import check_form
@@ -29,7 +29,7 @@ Field = Annotated[str, Form(max_length=4_000)]
 
 def owner_of(request: Request) -> str:
     """Whose filters these are: those of who signed in, else those of this machine's reader."""
-    visitor = visitor_of(request)
+    visitor = principal_of(request)
     return visitor.name if visitor is not None and visitor.signed_in else ""
 
 
@@ -66,7 +66,7 @@ def change(
             elif action == "close":
                 saved_searches.revoke(connection, owner, identity)
             elif action == "open":
-                key = saved_searches.open_key(connection, owner, identity)
+                key = saved_searches.create_key(connection, owner, identity)
             else:
                 raise HTTPException(404)
     except UsageError as error:
@@ -79,7 +79,7 @@ def change(
 @router.get("/saved/{identity}/feed.atom")
 def saved_feed(request: Request, desk: AtDesk, identity: str, key: str = "") -> Response:
     found = _opened(desk, identity, key)
-    return feed.of_filter(request, desk, filter_of(found.conditions), found.name)
+    return feed.feed_of_saved_search(request, desk, filter_of(found.conditions), found.name)
 
 
 @router.get("/saved/{identity}/calendar.ics")
@@ -88,17 +88,17 @@ def saved_calendar(request: Request, desk: AtDesk, identity: str, key: str = "")
     return overview.calendar_of(request, desk, filter_of(found.conditions))
 
 
-def _opened(desk: Desk, identity: str, key: str) -> Saved:
+def _opened(desk: WebContext, identity: str, key: str) -> SavedSearch:
     with desk.store.read() as connection:
-        found = saved_searches.opened_by(connection, identity, key) if key else None
+        found = saved_searches.find_by_key(connection, identity, key) if key else None
     if found is None:
         raise HTTPException(404, "there is no such feed, or its address was closed")
     return found
 
 
-def _page(request: Request, desk: Desk, *, opened: str = "", key: str = "") -> HTMLResponse:
+def _page(request: Request, desk: WebContext, *, opened: str = "", key: str = "") -> HTMLResponse:
     with desk.store.read() as connection:
-        mine = saved_searches.of(connection, owner_of(request))
+        mine = saved_searches.list_searches(connection, owner_of(request))
     language = language_of(request, desk)
     base = f"{desk.settings.viewer_url.rstrip('/')}/saved/{opened}"
     addresses = [

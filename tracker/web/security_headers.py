@@ -21,7 +21,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tracker.web.health import Tally
+from tracker.web.health import RequestMetrics
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
@@ -62,10 +62,10 @@ def _name_in(host: str) -> str:
         return ""
 
 
-class Guard:
+class SecurityMiddleware:
     """ASGI middleware: names, sizes, headers, one log line and one count for each request."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Callable[[], frozenset[str]], tally: Tally) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Callable[[], frozenset[str]], tally: RequestMetrics) -> None:
         self.app = app
         self.hosts = hosts
         self.tally = tally

@@ -67,7 +67,7 @@ class Viewer:
 
     def start(self) -> None:
         from tracker.web.app import create_app
-        from tracker.web.connection_limits import Patient
+        from tracker.web.connection_limits import LimitedProtocol
 
         listener = self._bind()
         self.port = listener.getsockname()[1]
@@ -78,7 +78,7 @@ class Viewer:
             raise
         config = uvicorn.Config(
             app,
-            http=Patient,
+            http=LimitedProtocol,
             access_log=False,
             log_config=None,
             lifespan="off",

@@ -12,9 +12,9 @@ from html import escape
 from itertools import chain, repeat
 
 from tracker.model import Level
-from tracker.notifications.formats import Parcel, edged, plain
-from tracker.rendering.alert_message import Fact, Message
-from tracker.sanitize import line
+from tracker.notifications.formats import OutboundMessage, plain, with_border
+from tracker.rendering.alert_message import LabeledFact, Message
+from tracker.sanitize import sanitize_line
 
 # Dark enough for white letters at 4.5:1 (WCAG 2.2, 1.4.3).
 _COLOURS = {
@@ -28,7 +28,7 @@ _FONT = "font-family:'Hiragino Sans','Yu Gothic','Noto Sans JP','Noto Sans CJK J
 
 
 def email(
-    parcel: Parcel,
+    parcel: OutboundMessage,
     *,
     sender: Address,
     to: tuple[Address, ...],
@@ -42,7 +42,7 @@ def email(
     message, letter = parcel.message, parcel.letter
     domain = sender.domain or "localhost"
     mail = EmailMessage()
-    mail["Subject"] = line(message.subject)
+    mail["Subject"] = sanitize_line(message.subject)
     mail["From"] = sender
     mail["To"] = to
     if cc:
@@ -58,7 +58,7 @@ def email(
     mail["X-Tracker-Change"] = message.id
     for name, value in headers.items():
         del mail[name]
-        mail[name] = line(value)
+        mail[name] = sanitize_line(value)
     mail.set_content(letter.text if letter else plain(message))
     page = letter.html if letter else html(message)
     if page:
@@ -130,7 +130,7 @@ def html(message: Message) -> str:
     )
 
 
-def _table(facts: tuple[Fact, ...], *, first: bool) -> str:
+def _table(facts: tuple[LabeledFact, ...], *, first: bool) -> str:
     size = "15px" if first else "13px"
     colour = "#1a1a1a" if first else "#555555"
     rows = "".join(
@@ -146,9 +146,11 @@ def _table(facts: tuple[Fact, ...], *, first: bool) -> str:
 def _run(kind: str, words: str) -> str:
     """Colour is not all that tells them apart: what went is struck through, what came is underlined."""
     if kind == "delete":
-        return edged(escape(words), '<del style="color:#a4161a;text-decoration:line-through">', "</del>")
+        return with_border(
+            escape(words), '<del style="color:#a4161a;text-decoration:line-through">', "</del>"
+        )
     if kind == "insert":
-        return edged(escape(words), '<ins style="color:#1b5e20;text-decoration:underline">', "</ins>")
+        return with_border(escape(words), '<ins style="color:#1b5e20;text-decoration:underline">', "</ins>")
     return escape(words)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tracker.notifications.delivery_result import Answer
+from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.formats import headline, pieces, plain
 from tracker.rendering.alert_message import Message
 
@@ -20,7 +20,7 @@ MESSAGES = 5
 _CONFLICT = "409"
 
 
-def pushes(message: Message) -> list[list[dict[str, Any]]]:
+def push_payloads(message: Message) -> list[list[dict[str, Any]]]:
     """The messages of each push, in order: one text, unless it passes LINE's limits."""
     texts = [{"type": "text", "text": text} for text in _texts(f"{headline(message)}\n{plain(message)}")]
     return [texts[start : start + MESSAGES] for start in range(0, len(texts), MESSAGES)]
@@ -31,7 +31,7 @@ def retry_key(key: str, target: str, number: int) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}\n{target}\n{number}"))
 
 
-def understood(answer: Answer, _body: str) -> Answer:
+def read_answer(answer: DeliveryResult, _body: str) -> DeliveryResult:
     """LINE answers 409 to a push that it took under the same key before: then it has arrived."""
     if answer.text.startswith(_CONFLICT):
         return replace(answer, ok=True, text="409 taken before")

@@ -28,40 +28,40 @@ from apprise.plugins.workflows import NotifyWorkflows
 from tracker.clock import machine_now
 from tracker.notifications.channels import email, slack, teams, webhook
 from tracker.notifications.channels import line as line_app
-from tracker.notifications.delivery_result import Answer, smtp_refusal, together
-from tracker.notifications.formats import Parcel, headline, plain
-from tracker.notifications.http_post import cause, request
+from tracker.notifications.delivery_result import DeliveryResult, combine_results, smtp_refusal
+from tracker.notifications.formats import OutboundMessage, headline, plain
+from tracker.notifications.http_post import failure_cause, send_request
 from tracker.recipients import ONLY
-from tracker.sanitize import line
+from tracker.sanitize import sanitize_line
 
 # The answer of a channel none of whose recipients this copy is for.
-NOBODY = Answer(False, "no recipient", transient=False)
+NOBODY = DeliveryResult(False, "no recipient", transient=False)
 
 
-def _all(answers: Mapping[str, Answer]) -> Answer:
-    return together(list(answers.values())) if answers else NOBODY
+def _all(answers: Mapping[str, DeliveryResult]) -> DeliveryResult:
+    return combine_results(list(answers.values())) if answers else NOBODY
 
 
-def _partial(answer: Answer, number: int) -> Answer:
+def _partial(answer: DeliveryResult, number: int) -> DeliveryResult:
     """The answer to a part of a long message: where an earlier part was taken, what is sent again says that it may be
     a repetition."""
     return answer if answer.ok or number == 0 else replace(answer, uncertain=True)
 
 
-class Ours:
+class TrackerPlugin:
     """What our plugins share: the parcel that they are given and the answer that they got."""
 
-    parcel: Parcel
+    parcel: OutboundMessage
     secret: str = ""
-    answer: Answer | None = None
+    answer: DeliveryResult | None = None
 
 
-class Webhook(Ours, NotifyJSON):  # type: ignore[misc]
+class Webhook(TrackerPlugin, NotifyJSON):  # type: ignore[misc]
     """`json://`, `jsons://`: the record as JSON, with the delivery's key as Idempotency-Key."""
 
     def send(self, *_: Any, **__: Any) -> bool:
         port = f":{self.port}" if isinstance(self.port, int) else ""
-        self.answer = request(
+        self.answer = send_request(
             self,
             self.method,
             f"{'https' if self.secure else 'http'}://{self.host}{port}{self.fullpath}",
@@ -77,7 +77,7 @@ class Webhook(Ours, NotifyJSON):  # type: ignore[misc]
         return {"X-Tracker-Signature": webhook.signature(self.secret, body, int(machine_now().timestamp()))}
 
 
-class Slack(Ours, NotifySlack):  # type: ignore[misc]
+class Slack(TrackerPlugin, NotifySlack):  # type: ignore[misc]
     """`slack://` by webhook, bot or workflow."""
 
     def send(self, *_: Any, **__: Any) -> bool:
@@ -86,10 +86,10 @@ class Slack(Ours, NotifySlack):  # type: ignore[misc]
             base = self.workflow_url if self.mode == SlackMode.WORKFLOW else self.workflow_trigger_url
             url = f"{base}/{'/'.join(self.workflow_path)}"
             message = self.parcel.message
-            self.answer = request(self, "POST", url, {"text": f"{headline(message)}\n{plain(message)}"})
+            self.answer = send_request(self, "POST", url, {"text": f"{headline(message)}\n{plain(message)}"})
         else:
             begun = slack.threads(self.parcel.handle)
-            answers: dict[str, Answer] = {}
+            answers: dict[str, DeliveryResult] = {}
             for target in dict.fromkeys(self.channels):
                 name = target or ONLY
                 if self.parcel.roster.wants(name):
@@ -103,7 +103,7 @@ class Slack(Ours, NotifySlack):  # type: ignore[misc]
     def is_workflow(self) -> bool:
         return self.mode in {SlackMode.WORKFLOW, SlackMode.WORKFLOW_TRIGGER}
 
-    def _to(self, target: str | None, begun: str) -> Answer:
+    def _to(self, target: str | None, begun: str) -> DeliveryResult:
         """One channel's messages, below the one that began the story's thread; the second of two is not sent when the
         first was refused. Only a bot learns what its message is called, so only a bot can write below it."""
         place: dict[str, str] = {"username": self.user} if self.user else {}
@@ -112,7 +112,7 @@ class Slack(Ours, NotifySlack):  # type: ignore[misc]
             place["channel"] = name[1:] if name[0] == "+" else name if name[0] in "#@" else f"#{name}"
             if thread or begun:
                 place["thread_ts"] = thread or begun
-        answer = Answer(False, "nothing to send", transient=False)
+        answer = DeliveryResult(False, "nothing to send", transient=False)
         handle = begun
         for number, body in enumerate(slack.payloads(self.parcel.message)):
             answer = _partial(self._post({**body, **place}), number)
@@ -123,11 +123,11 @@ class Slack(Ours, NotifySlack):  # type: ignore[misc]
                 place["thread_ts"] = handle  # the rest of a long message stands below its beginning
         return replace(answer, handle=handle)
 
-    def _post(self, body: dict[str, Any]) -> Answer:
+    def _post(self, body: dict[str, Any]) -> DeliveryResult:
         if self.mode != SlackMode.BOT:
             base = self.webhook_gov_url if self.mode == SlackMode.WEBHOOK_GOV else self.webhook_url
-            return request(self, "POST", f"{base}/{self.token_a}/{self.token_b}/{self.token_c}", body)
-        return request(
+            return send_request(self, "POST", f"{base}/{self.token_a}/{self.token_b}/{self.token_c}", body)
+        return send_request(
             self,
             "POST",
             self.api_url.format("chat.postMessage"),
@@ -137,7 +137,7 @@ class Slack(Ours, NotifySlack):  # type: ignore[misc]
         )
 
 
-class Teams(Ours, NotifyWorkflows):  # type: ignore[misc]
+class Teams(TrackerPlugin, NotifyWorkflows):  # type: ignore[misc]
     """`workflows://`: Teams by Power Automate."""
 
     def send(self, *_: Any, **__: Any) -> bool:
@@ -153,17 +153,17 @@ class Teams(Ours, NotifyWorkflows):  # type: ignore[misc]
             "sig": self.signature,
         }
         for number, body in enumerate(teams.payloads(self.parcel.message)):
-            self.answer = _partial(request(self, "POST", url, body, params=params), number)
+            self.answer = _partial(send_request(self, "POST", url, body, params=params), number)
             if not self.answer.ok:
                 return False
         return True
 
 
-class Line(Ours, NotifyLine):  # type: ignore[misc]
+class Line(TrackerPlugin, NotifyLine):  # type: ignore[misc]
     """`line://`: pushes of the Messaging API."""
 
     def send(self, *_: Any, **__: Any) -> bool:
-        answers: dict[str, Answer] = {}
+        answers: dict[str, DeliveryResult] = {}
         for target in dict.fromkeys(self.targets):
             if self.parcel.roster.wants(target):
                 answers[target] = self._to(target)
@@ -171,11 +171,11 @@ class Line(Ours, NotifyLine):  # type: ignore[misc]
         self.answer = _all(answers)
         return self.answer.ok
 
-    def _to(self, target: str) -> Answer:
+    def _to(self, target: str) -> DeliveryResult:
         """One recipient's pushes; the second of two is not sent when the first was refused."""
-        answer = Answer(False, "nothing to send", transient=False)
-        for number, messages in enumerate(line_app.pushes(self.parcel.message)):
-            answer = request(
+        answer = DeliveryResult(False, "nothing to send", transient=False)
+        for number, messages in enumerate(line_app.push_payloads(self.parcel.message)):
+            answer = send_request(
                 self,
                 "POST",
                 self.notify_url,
@@ -184,7 +184,7 @@ class Line(Ours, NotifyLine):  # type: ignore[misc]
                     "Authorization": f"Bearer {self.token}",
                     "X-Line-Retry-Key": line_app.retry_key(self.parcel.key, target, number),
                 },
-                understand=line_app.understood,
+                understand=line_app.read_answer,
             )
             answer = _partial(answer, number)
             if not answer.ok:
@@ -192,7 +192,7 @@ class Line(Ours, NotifyLine):  # type: ignore[misc]
         return answer
 
 
-class Mail(Ours, NotifyEmail):  # type: ignore[misc]
+class Mail(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
     """`mailto://`, `mailtos://`: one mail to all recipients of the channel that do not have it yet."""
 
     def send(self, *arguments: Any, **named: Any) -> bool:
@@ -216,7 +216,7 @@ class Mail(Ours, NotifyEmail):  # type: ignore[misc]
 
     def _letter(self) -> EmailMessage:
         def address(spec: str, name: str | None = None) -> Address:
-            return Address(line(name or self.names.get(spec) or ""), addr_spec=spec)
+            return Address(sanitize_line(name or self.names.get(spec) or ""), addr_spec=spec)
 
         headers = dict(self.headers)
         if self.reply_to:
@@ -230,30 +230,34 @@ class Mail(Ours, NotifyEmail):  # type: ignore[misc]
             headers=headers,
         )
 
-    def _mailed(self, recipients: list[str]) -> dict[str, Answer]:
+    def _mailed(self, recipients: list[str]) -> dict[str, DeliveryResult]:
         """Sends the mail to these recipients; the answer for each of them."""
 
-        def every(answer: Answer) -> dict[str, Answer]:
+        def every(answer: DeliveryResult) -> dict[str, DeliveryResult]:
             return dict.fromkeys(recipients, answer)
 
         try:
             letter = self._letter()
         except (ValueError, MessageError) as error:
-            return every(Answer(False, f"the mail could not be made: {line(str(error))}", transient=False))
+            return every(
+                DeliveryResult(
+                    False, f"the mail could not be made: {sanitize_line(str(error))}", transient=False
+                )
+            )
         server = None
-        taken = Answer(True, "250 taken")
+        taken = DeliveryResult(True, "250 taken")
         try:
             server = self._server()
             refused = server.send_message(letter, self.from_addr[1], recipients)
         except smtplib.SMTPServerDisconnected as error:
-            return every(Answer(False, line(str(error)), uncertain=server is not None))
+            return every(DeliveryResult(False, sanitize_line(str(error)), uncertain=server is not None))
         except smtplib.SMTPRecipientsRefused as error:
             refused = error.recipients
-            taken = Answer(False, "the server took it for nobody")  # it ends the session with a 421
+            taken = DeliveryResult(False, "the server took it for nobody")  # it ends the session with a 421
         except smtplib.SMTPException as error:
             return every(smtp_refusal(error))
         except OSError as error:
-            return every(Answer(False, cause(error), uncertain=server is not None))
+            return every(DeliveryResult(False, failure_cause(error), uncertain=server is not None))
         finally:
             if server is not None:
                 # What the server does after it took or refused the mail changes nothing.
@@ -293,7 +297,7 @@ class Mail(Ours, NotifyEmail):  # type: ignore[misc]
         return context
 
 
-class File(Ours, apprise.NotifyBase):  # type: ignore[misc]
+class File(TrackerPlugin, apprise.NotifyBase):  # type: ignore[misc]
     """`tofile:///var/log/alerts.txt`: appends each alert to a file in one write."""
 
     service_name = "File"
@@ -329,14 +333,16 @@ class File(Ours, apprise.NotifyBase):  # type: ignore[misc]
             finally:
                 os.close(handle)
         except OSError as error:
-            self.answer = Answer(False, cause(error))
+            self.answer = DeliveryResult(False, failure_cause(error))
         else:
             whole = written == len(entry)
-            self.answer = Answer(whole, f"{written} of {len(entry)} bytes appended", uncertain=not whole)
+            self.answer = DeliveryResult(
+                whole, f"{written} of {len(entry)} bytes appended", uncertain=not whole
+            )
         return self.answer.ok
 
 
-REPLACED: dict[type, type[Ours]] = {
+REPLACED: dict[type, type[TrackerPlugin]] = {
     NotifyJSON: Webhook,
     NotifySlack: Slack,
     NotifyWorkflows: Teams,

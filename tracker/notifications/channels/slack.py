@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tracker.notifications.delivery_result import Answer
-from tracker.notifications.formats import SIGNS, batches, headline, pieces, uncalled
-from tracker.rendering.alert_message import Fact, Message
-from tracker.sanitize import line
+from tracker.notifications.delivery_result import DeliveryResult
+from tracker.notifications.formats import SIGNS, batches, defuse_mentions, headline, pieces
+from tracker.rendering.alert_message import LabeledFact, Message
+from tracker.sanitize import sanitize_line
 
 # Slack's own limits: 50 blocks a message, 3,000 characters a text, 150 a header.
 BLOCKS = 45
@@ -33,7 +33,7 @@ _PASSING = frozenset(
 
 def escape(text: str) -> str:
     """Source text for `mrkdwn`: no mention, link or emphasis of its own."""
-    entities = uncalled(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    entities = defuse_mentions(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKUP.sub("\\1\u200b", entities)
 
 
@@ -52,7 +52,7 @@ def payloads(message: Message) -> list[dict[str, Any]]:
     ]
 
 
-def bot_answer(answer: Answer, body: str) -> Answer:
+def bot_answer(answer: DeliveryResult, body: str) -> DeliveryResult:
     """What the Web API means: it answers 200 to everything and says in the body whether it was done."""
     if not answer.ok:
         return answer
@@ -63,9 +63,9 @@ def bot_answer(answer: Answer, body: str) -> Answer:
     if not isinstance(said, dict) or not isinstance(said.get("ok"), bool):
         return replace(answer, ok=False, uncertain=True)
     if said["ok"]:
-        return replace(answer, text="200 ok", handle=line(str(said.get("ts", ""))))
-    error = line(str(said.get("error", "unknown error")))
-    return Answer(False, f"200 {error}", transient=error in _PASSING)
+        return replace(answer, text="200 ok", handle=sanitize_line(str(said.get("ts", ""))))
+    error = sanitize_line(str(said.get("error", "unknown error")))
+    return DeliveryResult(False, f"200 {error}", transient=error in _PASSING)
 
 
 def threads(handle: str) -> dict[str, str]:
@@ -89,7 +89,7 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     blocks += _sections("\n".join(_point(point) for point in message.points))
     for entry in message.entries:
         head = f"{SIGNS[entry.level]} *{escape(entry.badge)}* {escape(entry.what)}"
-        link = _link(Fact(entry.id, entry.link)) if entry.link else escape(entry.id)
+        link = _link(LabeledFact(entry.id, entry.link)) if entry.link else escape(entry.id)
         blocks += _sections("\n".join(text for text in (head, escape(entry.note), link) if text))
     for quote in message.quotes:
         blocks += _sections(f">“{escape(quote.text)}”\n>— {escape(quote.source)}")
@@ -100,7 +100,7 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     return blocks
 
 
-def _point(point: Fact) -> str:
+def _point(point: LabeledFact) -> str:
     value = escape(point.value)
     return f"*{escape(point.label)}* {f'*{value}*' if point.strong else value}"
 
@@ -127,7 +127,7 @@ def _mrkdwn(text: str) -> dict[str, Any]:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _link(fact: Fact) -> str:
+def _link(fact: LabeledFact) -> str:
     address = fact.value.replace("&", "&amp;").replace("|", "%7C")
     return f"<{address}|{escape(fact.label)}>"
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tracker.model import Level
-from tracker.notifications.formats import SIGNS, batches, headline, pieces, said, uncalled
+from tracker.notifications.formats import SIGNS, batches, defuse_mentions, headline, pieces, spoken_summary
 from tracker.rendering.alert_message import Message
 
 # Teams refuses messages above 28 kB; what is around the elements takes the rest.
@@ -44,7 +44,7 @@ def _envelope(message: Message, elements: list[dict[str, Any]], *, last: bool) -
         ]
     return {
         "type": "message",
-        "summary": uncalled(message.subject),
+        "summary": defuse_mentions(message.subject),
         "attachments": [
             {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
         ],
@@ -80,7 +80,7 @@ def _elements(message: Message) -> list[dict[str, Any]]:
         }
         for quote in message.quotes
     ]
-    for text in (*(said(fact) for fact in message.facts), message.notice):
+    for text in (*(spoken_summary(fact) for fact in message.facts), message.notice):
         elements += _texts(text, size="small", isSubtle=True)
     return elements
 
@@ -94,7 +94,7 @@ def _runs(*runs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run(text: str, **style: object) -> dict[str, Any]:
-    return {"type": "TextRun", "text": uncalled(text), **style}
+    return {"type": "TextRun", "text": defuse_mentions(text), **style}
 
 
 def _weigh(element: dict[str, Any]) -> int:

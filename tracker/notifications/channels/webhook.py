@@ -7,11 +7,11 @@ import hmac
 from typing import Any
 
 from tracker.model import Notice
-from tracker.notifications.formats import Parcel, plain
-from tracker.serialization import instant
+from tracker.notifications.formats import OutboundMessage, plain
+from tracker.serialization import format_instant
 
 
-def body(parcel: Parcel) -> dict[str, Any]:
+def body(parcel: OutboundMessage) -> dict[str, Any]:
     """The record at the top level; `alert` holds the delivery's key, which is the same when it is
     repeated, the story that it belongs to, the language, the marks, the text that other channels show,
     and its links."""
@@ -43,6 +43,6 @@ def notice_record(notice: Notice) -> dict[str, Any]:
         "id": notice.id,
         "kind": notice.kind,
         "level": str(notice.level),
-        "detected_at": instant(notice.at),
+        "detected_at": format_instant(notice.at),
         "notice": dict(notice.data),
     }

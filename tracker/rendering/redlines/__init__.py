@@ -6,7 +6,7 @@ Each of `text`, `html`, `docx` and `diff_json` has one function, `render(redline
 from __future__ import annotations
 
 from tracker.model import Language
-from tracker.rendering.redlines.model import Redline, Side
+from tracker.rendering.redlines.model import Redline, RedlineSide
 
 FORMATS = ("text", "html", "docx", "json")
 
@@ -33,4 +33,4 @@ def render(
     return text.render(redline, language, colour=colour, editorial=editorial)
 
 
-__all__ = ["FORMATS", "Redline", "Side", "render"]
+__all__ = ["FORMATS", "Redline", "RedlineSide", "render"]

@@ -23,8 +23,8 @@ from lxml import etree
 from tracker.diffing.summary import summarize
 from tracker.i18n import t
 from tracker.model import Language, Op, Operation, Unit, UnitKind
-from tracker.rendering.redlines.model import Line, Redline, together
-from tracker.sanitize import inert
+from tracker.rendering.redlines.model import Redline, RedlineLine, merge_in_reading_order
+from tracker.sanitize import sanitize
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -42,7 +42,7 @@ def render(redline: Redline, language: Language = "en") -> bytes:
     normal.font.name = "Times New Roman"
     normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "MS Mincho")
     core = document.core_properties
-    core.title, core.author = inert(redline.title)[:255], inert(redline.author)[:255]
+    core.title, core.author = sanitize(redline.title)[:255], sanitize(redline.author)[:255]
     core.created = core.modified = redline.generated_at.astimezone(UTC).replace(tzinfo=None)
     core.comments = ""
     _header(document, redline, language)
@@ -57,17 +57,17 @@ def render(redline: Redline, language: Language = "en") -> bytes:
     return stream.getvalue()
 
 
-def _lines(redline: Redline) -> Iterator[Line]:
+def _lines(redline: Redline) -> Iterator[RedlineLine]:
     if redline.after.units or (redline.before and redline.before.units):
-        yield from together(redline)
+        yield from merge_in_reading_order(redline)
         return
     for op in redline.operations:
         unit = Unit(op.path, op.kind, op.after if op.op is not Op.REMOVED else op.before)
         if op.op is Op.MOVED:
-            yield Line("moved-away", Unit(op.from_path or op.path, op.kind, op.before), op)
-            yield Line("moved-here", unit, op)
+            yield RedlineLine("moved-away", Unit(op.from_path or op.path, op.kind, op.before), op)
+            yield RedlineLine("moved-here", unit, op)
         else:
-            yield Line({Op.ADDED: "added", Op.REMOVED: "removed"}.get(op.op, "pair"), unit, op)  # type: ignore[arg-type]
+            yield RedlineLine({Op.ADDED: "added", Op.REMOVED: "removed"}.get(op.op, "pair"), unit, op)  # type: ignore[arg-type]
 
 
 class _Writer:
@@ -75,12 +75,12 @@ class _Writer:
 
     def __init__(self, redline: Redline, editorial: str) -> None:
         self._date = redline.generated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self._author = inert(redline.author)
+        self._author = sanitize(redline.author)
         self._editorial = f"{self._author} ({editorial})"
         self._revision = 0
         self._moves: dict[str, str] = {}
 
-    def paragraphs(self, line: Line) -> Iterator[etree._Element]:
+    def paragraphs(self, line: RedlineLine) -> Iterator[etree._Element]:
         op = line.operation
         if line.standing == "same" or op is None:
             paragraph = self._paragraph(line.unit)
@@ -97,7 +97,7 @@ class _Writer:
             paragraph = self._moved(line, op)
         yield paragraph
 
-    def _moved(self, line: Line, op: Operation) -> etree._Element:
+    def _moved(self, line: RedlineLine, op: Operation) -> etree._Element:
         """One end of a move. Words that changed on the way are a deletion at the old place and an
         insertion at the new one."""
         away = line.standing == "moved-away"
@@ -152,7 +152,7 @@ def _run(parent: etree._Element, text: str, tag: str) -> None:
     run = etree.SubElement(parent, f"{{{_W}}}r")
     words = etree.SubElement(run, f"{{{_W}}}{tag}")
     words.set(_SPACE, "preserve")
-    words.text = inert(text)
+    words.text = sanitize(text)
 
 
 def _header(document: Document, redline: Redline, language: Language) -> None:
@@ -174,7 +174,7 @@ def _header(document: Document, redline: Redline, language: Language) -> None:
 
 
 def _small(paragraph: Paragraph, text: str, *, bold: bool = False) -> None:
-    run = paragraph.add_run(inert(text))
+    run = paragraph.add_run(sanitize(text))
     run.font.size = Pt(8)
     run.bold = bold
     paragraph.paragraph_format.space_after = Pt(0)

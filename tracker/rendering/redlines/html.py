@@ -16,7 +16,7 @@ from tracker.diffing.summary import split_path, summarize
 from tracker.i18n import t
 from tracker.model import Language, Op, Operation
 from tracker.rendering.redlines.model import Redline
-from tracker.sanitize import inert, safe_url
+from tracker.sanitize import safe_url, sanitize
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -55,7 +55,7 @@ def body(redline: Redline, language: Language) -> str:
 
 
 def _safe(text: str) -> str:
-    return escape(inert(text), quote=True)
+    return escape(sanitize(text), quote=True)
 
 
 def _facts(redline: Redline, language: Language) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tracker.i18n import stamp, t
+from tracker.i18n import format_timestamp, t
 from tracker.model import Language, Op, Operation, Unit
 
 _HASH = 12
@@ -15,7 +15,7 @@ _CITATIONS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class RedlineSide:
     """One of the two texts: what it is called (a file name, an as-of date, a URL), the SHA-256 of
     its snapshot, when that was fetched, and its units, where the whole text is to be shown."""
 
@@ -32,8 +32,8 @@ class Redline:
     title: str
     source: str
     url: str
-    before: Side | None
-    after: Side
+    before: RedlineSide | None
+    after: RedlineSide
     operations: tuple[Operation, ...]
     generated_at: datetime
     author: str = "tracker"
@@ -55,7 +55,12 @@ class Redline:
 
     def facts(self, language: Language) -> list[tuple[str, str]]:
         """Label and value of what identifies this redline: source, address, both states, maker."""
-        made = t("redline.by", language, moment=stamp(self.generated_at, self.timezone), author=self.author)
+        made = t(
+            "redline.by",
+            language,
+            moment=format_timestamp(self.generated_at, self.timezone),
+            author=self.author,
+        )
         return [
             (t("redline.source", language), f"{self.source} {self.url}".strip()),
             (t("redline.before", language), self._state(self.before, language)),
@@ -64,10 +69,10 @@ class Redline:
             (t("redline.made", language), made),
         ]
 
-    def _state(self, side: Side | None, language: Language) -> str:
+    def _state(self, side: RedlineSide | None, language: Language) -> str:
         if side is None:
             return t("redline.nothing", language)
-        at = stamp(side.fetched_at, self.timezone) if side.fetched_at else ""
+        at = format_timestamp(side.fetched_at, self.timezone) if side.fetched_at else ""
         digest = f"SHA-256 {side.sha256}" if side.sha256 else ""
         return " · ".join(part for part in (side.name, at, digest) if part)
 
@@ -76,7 +81,7 @@ Standing = Literal["same", "pair", "added", "removed", "moved-away", "moved-here
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RedlineLine:
     """A unit as it stands in the reading order of both texts together."""
 
     standing: Standing
@@ -84,7 +89,7 @@ class Line:
     operation: Operation | None = None
 
 
-def together(redline: Redline) -> Iterator[Line]:
+def merge_in_reading_order(redline: Redline) -> Iterator[RedlineLine]:
     """Both texts in one reading order: what left its place stands where it was, before what came.
 
     Needs the units of `after`, and of `before` where there is one.
@@ -94,23 +99,23 @@ def together(redline: Redline) -> Iterator[Line]:
     touched = {op.from_path or op.path: op for op in redline.operations if op.op is not Op.ADDED}
     at = 0
 
-    def arrivals() -> Iterator[Line]:
+    def arrivals() -> Iterator[RedlineLine]:
         nonlocal at
         while at < len(after):
             op = placed.get(at)
             if op is None or op.op not in (Op.ADDED, Op.MOVED):
                 return
-            yield Line("added" if op.op is Op.ADDED else "moved-here", after[at], op)
+            yield RedlineLine("added" if op.op is Op.ADDED else "moved-here", after[at], op)
             at += 1
 
     for unit in redline.before.units if redline.before else ():
         op = touched.get(unit.path)
         if op is not None and op.op in (Op.REMOVED, Op.MOVED):
-            yield Line("removed" if op.op is Op.REMOVED else "moved-away", unit, op)
+            yield RedlineLine("removed" if op.op is Op.REMOVED else "moved-away", unit, op)
             continue
         yield from arrivals()
         if at < len(after):
             op = placed.get(at)
-            yield Line("pair" if op else "same", after[at], op)
+            yield RedlineLine("pair" if op else "same", after[at], op)
             at += 1
     yield from arrivals()

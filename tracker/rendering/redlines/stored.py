@@ -11,12 +11,12 @@ from tracker import parsing
 from tracker.errors import TrackerError
 from tracker.model import Change, Document, Op, SnapshotRef
 from tracker.parsing import volatile_content
-from tracker.rendering.redlines.model import Redline, Side
+from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.storage import changes, snapshots, versions
 from tracker.storage.schema import CHANGE
 
 
-def redline_of(
+def load_redline(
     connection: Connection, change: Change, *, now: datetime, timezone: str = "Asia/Tokyo"
 ) -> Redline:
     """What differs between the two snapshots of a change; no operations where it is a new document."""
@@ -25,7 +25,7 @@ def redline_of(
         source=change.source,
         url=change.url,
         before=_side(change.before) if change.before else None,
-        after=_side(change.after) if change.after else Side(change.title),
+        after=_side(change.after) if change.after else RedlineSide(change.title),
         operations=changes.operations(connection, change.id),
         generated_at=now,
         timezone=timezone,
@@ -64,7 +64,7 @@ def with_texts(connection: Connection, change: Change, redline: Redline) -> Redl
 def document_of(connection: Connection, version: versions.Version, masks: tuple[str, ...]) -> Document:
     """One state of a document, without what was learned to change by itself. Raises ParseError, StoreError."""
     document = parsing.read(snapshots.load(connection, version.snapshots))
-    return volatile_content.quiet(document, masks) if masks else document
+    return volatile_content.mask_document(document, masks) if masks else document
 
 
 def _agree(redline: Redline) -> bool:
@@ -77,5 +77,5 @@ def _agree(redline: Redline) -> bool:
     return True
 
 
-def _side(snapshot: SnapshotRef) -> Side:
-    return Side(snapshot.sha256[:12], snapshot.sha256, snapshot.fetched_at)
+def _side(snapshot: SnapshotRef) -> RedlineSide:
+    return RedlineSide(snapshot.sha256[:12], snapshot.sha256, snapshot.fetched_at)

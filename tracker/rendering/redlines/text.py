@@ -9,7 +9,7 @@ from tracker.diffing.summary import split_path, summarize
 from tracker.i18n import t
 from tracker.model import Language, Op, Operation
 from tracker.rendering.redlines.model import Redline
-from tracker.sanitize import line
+from tracker.sanitize import sanitize_line
 
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _GONE, _COME = "\x1b[9;31m", "\x1b[4;32m"
@@ -24,16 +24,16 @@ def render(
     visible = redline.visible()
     shown = [op for op in visible if editorial or not op.editorial]
     hidden = len(visible) - len(shown)
-    lines = [pen.bold(line(redline.title))]
-    lines += [f"{name}: {line(value)}" for name, value in redline.facts(language)]
-    lines += ["", line(summarize(redline.operations).get(language))]
+    lines = [pen.bold(sanitize_line(redline.title))]
+    lines += [f"{name}: {sanitize_line(value)}" for name, value in redline.facts(language)]
+    lines += ["", sanitize_line(summarize(redline.operations).get(language))]
     place = None
     for op in shown:
         here, local = split_path(op.path)
         if here != place:
-            lines += ["", pen.bold(f"── {line(here)} ──")]
+            lines += ["", pen.bold(f"── {sanitize_line(here)} ──")]
             place = here
-        lines += ["", pen.bold(f"{_sign(op)} {line(local or here)}") + pen.dim(_about(op, language))]
+        lines += ["", pen.bold(f"{_sign(op)} {sanitize_line(local or here)}") + pen.dim(_about(op, language))]
         if any(kind != "equal" for kind, _ in op.spans) or not op.follows:
             lines.append("  " + "".join(pen.span(kind, text) for kind, text in op.spans))
     if hidden:
@@ -49,9 +49,9 @@ def _about(op: Operation, language: Language) -> str:
     """` [renumbered, was (c), follows (b)]`."""
     facts = [t(f"op.{op.op}", language)]
     if op.from_path and op.from_path != op.path:
-        facts.append(t("redline.from", language, path=line(_beside(op.from_path, op.path))))
+        facts.append(t("redline.from", language, path=sanitize_line(_beside(op.from_path, op.path))))
     if op.follows:
-        facts.append(t("redline.follows", language, path=line(_beside(op.follows, op.path))))
+        facts.append(t("redline.follows", language, path=sanitize_line(_beside(op.follows, op.path))))
     if op.editorial:
         facts.append(t("redline.editorial", language))
     return f" [{', '.join(facts)}]"
@@ -75,7 +75,7 @@ class _Pen:
 
     def span(self, kind: str, text: str) -> str:
         space = text[: len(text) - len(text.lstrip())] and " ", text[len(text.rstrip()) :] and " "
-        words = line(text)
+        words = sanitize_line(text)
         if not words:
             return " " * (kind != "delete")  # white space that came or went is nothing to look at
         if kind == "equal":

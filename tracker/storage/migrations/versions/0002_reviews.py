@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("change_id", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("at", tracker.storage.table_base.Instant(length=27), nullable=False),
+        sa.Column("at", tracker.storage.table_base.InstantType(length=27), nullable=False),
         sa.Column("who", sa.String(), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),

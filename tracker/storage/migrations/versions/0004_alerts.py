@@ -8,7 +8,7 @@ import tracker.storage.table_base
 revision = "0004"
 down_revision = "0003"
 
-INSTANT = tracker.storage.table_base.Instant(length=27)
+INSTANT = tracker.storage.table_base.InstantType(length=27)
 
 
 def upgrade() -> None:

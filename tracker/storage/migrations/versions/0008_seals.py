@@ -12,4 +12,4 @@ down_revision = "0007"
 def upgrade() -> None:
     op.add_column("change", sa.Column("seal", sa.String(length=64), nullable=False, server_default=""))
     op.add_column("attempt", sa.Column("chain", sa.String(length=64), nullable=False, server_default=""))
-    integrity.seal_all(op.get_bind())
+    integrity.hash_all(op.get_bind())

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("repeated", sa.Boolean(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
-        sa.Column("at", tracker.storage.table_base.Instant(length=27), nullable=False),
+        sa.Column("at", tracker.storage.table_base.InstantType(length=27), nullable=False),
         sa.PrimaryKeyConstraint("key", "recipient", name=op.f("pk_delivery_recipient")),
     )
     op.create_index(op.f("ix_delivery_recipient_state"), "delivery_recipient", ["state"])
