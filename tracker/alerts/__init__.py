@@ -1,1 +1,1 @@
-"""TODO docstring"""
+"""Who is alerted, when and why: routing, enqueueing, mutes, incidents, related documents."""

@@ -1,1 +1,1 @@
-"""TODO docstring"""
+"""Amendatory instructions of Federal Register rules: which units a rule orders changed."""

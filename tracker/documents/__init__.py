@@ -1,1 +1,1 @@
-"""TODO docstring"""
+"""Documents as later stages see them: identity, names, and the views of their text that rules read."""

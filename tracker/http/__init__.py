@@ -1,1 +1,1 @@
-"""TODO docstring"""
+"""The HTTP client that all sources share: conditional requests, rate limits, robots.txt, size limits, SSRF guard."""

@@ -1,1 +1,1 @@
-"""TODO docstring"""
+"""From an answer to stored records: poll, decide, apply, quarantine, backfill."""

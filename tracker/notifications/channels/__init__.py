@@ -1,1 +1,1 @@
-"""TODO docstring"""
+"""One module per channel: email, Slack, Teams, LINE, webhooks."""
