@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import cast
 from unittest import mock
 
-from tracker.demo import play
-from tracker.demo import shelf as archive_loader
+from tracker.demo import archive_loader, play
 
 FOLDER = Path(__file__).parent.parent / "golden"
 _LAST_EVENING = "TRACKER_NOW"
@@ -28,7 +27,7 @@ _LAST_EVENING = "TRACKER_NOW"
 def outputs(state: Path) -> Iterator[tuple[str, str]]:
     """Plays the demo into `state` and yields (file name, text) for each golden file."""
     # One worker: which of two sources is polled first decides the order of their records.
-    with mock.patch("tracker.engine.cycle.WORKERS", 1), contextlib.redirect_stdout(io.StringIO()):
+    with mock.patch("tracker.scheduler.poll_cycle.WORKERS", 1), contextlib.redirect_stdout(io.StringIO()):
         assert play.play(once=True, state=state) == 0
     evenings = list(archive_loader.evenings(archive_loader.load()))
     os.environ[_LAST_EVENING] = evenings[-1].isoformat()
