@@ -49,7 +49,10 @@ def _texts(state: Path) -> Iterator[tuple[str, str]]:
     yield "redlines.json", json.dumps(redlines, ensure_ascii=False, indent=1) + "\n"
     for language in ("ja", "en"):
         yield f"digest.{language}.md", _tracker(state, "digest", "--format", "md", "--lang", language)
-    yield "deadlines.json", _tracker(state, "deadlines", "--format", "json")
+    # Deadlines of one day are in the order of their change ids, which come from the server's port.
+    deadlines = json.loads(_tracker(state, "deadlines", "--format", "json"))
+    deadlines.sort(key=lambda deadline: (deadline["date"], deadline["quote"]))
+    yield "deadlines.json", json.dumps(deadlines, ensure_ascii=False, indent=1) + "\n"
     yield "deliveries.json", _tracker(state, "deliveries", "--limit", "10000", "--json")
     yield "verify.json", _tracker(state, "verify", "--json")
 
