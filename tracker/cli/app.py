@@ -241,6 +241,8 @@ def logging(json_lines: bool, level: str = "info") -> None:
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(getattr(standard, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(
+            sys.stderr
+        ),  # looked up at each line: it may have been replaced
         cache_logger_on_first_use=False,
     )
