@@ -86,8 +86,8 @@ def alerts(data: bytes) -> None:
         text = json.dumps([slack.payloads(told)[0]["blocks"], teams.payloads(told)], ensure_ascii=False)
         assert not re.search(r"<[!@#]", text), "it calls somebody"
         assert change.id in plain(told)
-        _inert(email.html(told))
-    letter = email.email(
+        _inert(email.html_page(told))
+    letter = email.build_email(
         OutboundMessage(told, change_to_json(change), "key", "thread"), sender=Address("tracker", addr_spec="a@tracker.example"),
         to=(Address("", addr_spec="b@firm.example"),), cc=(), sent_at=NOW, headers={},
     )  # fmt: skip

@@ -14,7 +14,7 @@ from tests.e2e.world import World
 from tests.unit.notifications_sinks import HttpSink, http_sink, mail_sink
 from tracker.alerts import related_documents
 from tracker.demo.model import FrDocument
-from tracker.notifications.channels import plugins
+from tracker.notifications.channels import slack
 from tracker.storage import changes
 from tracker.storage.database import Store
 
@@ -114,7 +114,7 @@ def test_a_slack_bot_writes_updates_below_the_storys_first_message(
         return 200, {}, json.dumps({"ok": True, "ts": f"1700000000.{number:06}"})
 
     with http_sink(answer) as sink:
-        monkeypatch.setattr(plugins.Slack, "api_url", f"http://127.0.0.1:{sink.port}/api/{{}}")
+        monkeypatch.setattr(slack.SlackPlugin, "api_url", f"http://127.0.0.1:{sink.port}/api/{{}}")
         world.extra = (
             '[[channel]]\nid = "slack"\nurl = "slack://xoxb-1234-1234-abc124/#trade/#legal"\n'
             '[[route]]\nwhen = { level = "low" }\nto = ["slack"]\n'

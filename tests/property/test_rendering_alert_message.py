@@ -57,9 +57,9 @@ def test_every_outlet_shows_every_change(change: Change, language: Language, rep
     assert not re.search(r"<[!@#]", json.dumps(body["blocks"], ensure_ascii=False))
     assert json.dumps(teams.payloads(told))
     assert change.id in plain(told)
-    tree = BeautifulSoup(email.html(told), "lxml")
+    tree = BeautifulSoup(email.html_page(told), "lxml")
     assert all(str(link["href"]).startswith("http") for link in tree.find_all("a"))
-    letter = email.email(
+    letter = email.build_email(
         OutboundMessage(told, change_to_json(change), "key", "thread"),
         sender=Address("tracker", addr_spec="a@tracker.example"),
         to=(Address("", addr_spec="b@firm.example"),),

@@ -323,7 +323,7 @@ def test_a_redline_that_is_too_large_or_cannot_be_made_is_a_link() -> None:
     ):
         made = attachments.attach(parcel, change, operations, "http://127.0.0.1:8000", render)
         assert (made.files, made.message.links[-1].value) == ((), link)
-        assert f'href="{link}"' in email.html(made.message)
+        assert f'href="{link}"' in email.html_page(made.message)
     assert attachments.attach(parcel, change, [], "http://127.0.0.1:8000", broken) is parcel
 
 

@@ -135,7 +135,7 @@ def test_in_teams_source_words_stand_in_runs_that_know_no_markdown() -> None:
 
 
 def test_mail_html_shows_source_words_and_runs_none() -> None:
-    page = email.html(alert(hostile_page(), update=True, repeated=True))
+    page = email.html_page(alert(hostile_page(), update=True, repeated=True))
     tree = BeautifulSoup(page, "lxml")
     assert not tree.find_all("script")
     links = [link["href"] for link in tree.find_all("a")]
@@ -148,7 +148,7 @@ def test_mail_html_shows_source_words_and_runs_none() -> None:
 
 
 def test_mail_html_uses_only_what_mail_clients_keep() -> None:
-    tree = BeautifulSoup(email.html(alert(affiliates_rule())), "lxml")
+    tree = BeautifulSoup(email.html_page(alert(affiliates_rule())), "lxml")
     tags = {tag.name for tag in tree.find_all()}
     assert tags <= {
         *("html", "head", "meta", "title", "body", "table", "tbody", "tr"),

@@ -21,7 +21,7 @@ from tests.unit.rendering_samples import affiliates_rule, long_change
 from tracker.alerts import incidents
 from tracker.config.models import Channel, Settings
 from tracker.model import Change, LocalizedText
-from tracker.notifications.channels import plugins
+from tracker.notifications.channels import slack
 from tracker.notifications.delivery import DeliverReport, DeliveryGate, deliver
 from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.recipient_copies import send_copies
@@ -215,7 +215,7 @@ def test_a_room_that_is_busy_gets_it_later_and_the_other_room_only_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with http_sink(lambda number: (429, {"Retry-After": "30"}, "") if number == 2 else 200) as sink:
-        monkeypatch.setattr(plugins.Slack, "webhook_url", f"http://127.0.0.1:{sink.port}/services")
+        monkeypatch.setattr(slack.SlackPlugin, "webhook_url", f"http://127.0.0.1:{sink.port}/services")
         world = post(tmp_path, Channel("slack", SLACK))
         world.owe(1, "slack")
         assert world.round().retrying == 1

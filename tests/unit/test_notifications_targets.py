@@ -19,7 +19,7 @@ from tests.unit.rendering_samples import affiliates_rule, hostile_page, long_cha
 from tracker.config.models import Channel
 from tracker.errors import DeliveryError
 from tracker.model import LocalizedText
-from tracker.notifications.channels import plugins
+from tracker.notifications.channels import slack, teams
 from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.formats import headline, plain
 from tracker.notifications.targets import send, try_channel
@@ -53,7 +53,7 @@ def test_a_webhook_with_a_secret_is_signed_over_the_bytes_that_arrive() -> None:
 
 def test_updates_of_a_story_hang_below_its_first_slack_message(monkeypatch: pytest.MonkeyPatch) -> None:
     with http_sink(lambda number: (200, {}, json.dumps({"ok": True, "ts": f"17.{number}"}))) as sink:
-        monkeypatch.setattr(plugins.Slack, "api_url", f"http://127.0.0.1:{sink.port}/api/{{}}")
+        monkeypatch.setattr(slack.SlackPlugin, "api_url", f"http://127.0.0.1:{sink.port}/api/{{}}")
         channel = Channel("slack", "slack://xoxb-1234-1234-abc124/#trade")
         first = send(channel, parcel_of(affiliates_rule()))
         again = send(channel, replace(parcel_of(affiliates_rule()), handle=first.handle))
@@ -217,7 +217,7 @@ def test_where_no_mail_server_listens_nothing_was_sent() -> None:
 
 def test_slack_gets_blocks_and_its_answer_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     with http_sink(lambda _: (200, {}, "ok")) as sink:
-        monkeypatch.setattr(plugins.Slack, "webhook_url", f"http://127.0.0.1:{sink.port}/services")
+        monkeypatch.setattr(slack.SlackPlugin, "webhook_url", f"http://127.0.0.1:{sink.port}/services")
         channel = Channel("slack", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7/#trade")
         assert send(channel, parcel_of(affiliates_rule())) == DeliveryResult(True, "200 OK: ok")
     (body,) = sink.bodies
@@ -239,7 +239,7 @@ def test_a_slack_bots_200_is_read(
     monkeypatch: pytest.MonkeyPatch, said: str, ok: bool, transient: bool
 ) -> None:
     with http_sink(lambda _: (200, {}, said)) as sink:
-        monkeypatch.setattr(plugins.Slack, "api_url", f"http://127.0.0.1:{sink.port}/api/{{}}")
+        monkeypatch.setattr(slack.SlackPlugin, "api_url", f"http://127.0.0.1:{sink.port}/api/{{}}")
         channel = Channel("slack", "slack://xoxb-1234-1234-abc124/#trade")
         answer = send(channel, parcel_of(affiliates_rule()))
     assert (answer.ok, answer.transient) == (ok, transient)
@@ -253,7 +253,7 @@ def test_teams_gets_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
         posted.append((url, body))
         return DeliveryResult(True, "202 Accepted")
 
-    monkeypatch.setattr(plugins, "send_request", request)
+    monkeypatch.setattr(teams, "send_request", request)
     channel = Channel("teams", "workflows://prod.example.com:443/643e69f83c8944438d68119179a10a64/sig-nature")
     assert send(channel, parcel_of(affiliates_rule())).ok
     ((url, body),) = posted

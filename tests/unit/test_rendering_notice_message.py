@@ -71,7 +71,7 @@ def test_gathered_alerts_keep_their_ids_links_and_what_must_not_be_missed(langua
     ]  # fmt: skip
     found = combine_notices(several, language, key="batch/1", viewer_url=VIEWER, repeated=False)
     assert [entry.level for entry in found.entries] == [Level.CRITICAL, Level.HIGH, Level.LOW]
-    letter = email.html(found)
+    letter = email.html_page(found)
     chats = (plain(found), str(slack.payloads(found)), str(teams.payloads(found)))
     for form in (letter, *chats):
         assert all(message.id in form for message in several)
@@ -104,7 +104,7 @@ def test_the_words_that_changed_are_few_escaped_and_marked_by_more_than_colour()
     assert [passage.path for passage in found] == ["15 CFR 744.1", "15 CFR 744.2", "15 CFR 744.3"]
     assert sum(len(words) for _, words in found[0].runs) < 900
     told_change = build_message(affiliates_rule(), "en", now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER)
-    shown = email.html(replace(told_change, passages=found))
+    shown = email.html_page(replace(told_change, passages=found))
     assert 'line-through">may &lt;b&gt;export&lt;/b&gt;</del>' in shown
     assert 'underline">may not export</ins>' in shown
     assert "of the section [-may <b>export</b>-]{+may not export+} unchanged words" in plain(

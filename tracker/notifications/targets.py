@@ -1,7 +1,7 @@
-"""The places that alerts go to, by Apprise, which knows some 140 services.
+"""Sends messages to a channel's URL through Apprise, which knows some 140 services.
 
-`plugins` has the ones that we make alerts for; all others get the plain text through Apprise as it is.
-These two modules alone import Apprise. Its loggers are cut off: at DEBUG they print tokens, and some of
+The services of `channels/` get messages in their own format; all others get plain text from Apprise's plugin.
+Only this module and `channels/` import Apprise. Its loggers are cut off: at DEBUG they print tokens, and some of
 its warnings print them too.
 """
 
@@ -19,12 +19,23 @@ import apprise
 from apprise.exception import AppriseException
 from apprise.manager_plugins import NotificationManager
 from apprise.plugins import url_to_dict
+from apprise.plugins.custom_json import NotifyJSON
+from apprise.plugins.email.base import NotifyEmail
+from apprise.plugins.line import NotifyLine
+from apprise.plugins.slack import NotifySlack
+from apprise.plugins.workflows import NotifyWorkflows
 
 from tracker.clock import machine_now
 from tracker.config.models import Channel
 from tracker.errors import DeliveryError
 from tracker.model import Level
-from tracker.notifications.channels.plugins import NOBODY, REPLACED, File, Line, Mail, Slack, TrackerPlugin
+from tracker.notifications.channels.base import NO_RECIPIENT, TrackerPlugin
+from tracker.notifications.channels.email import EmailPlugin
+from tracker.notifications.channels.file import FilePlugin
+from tracker.notifications.channels.line import LinePlugin
+from tracker.notifications.channels.slack import SlackPlugin
+from tracker.notifications.channels.teams import TeamsPlugin
+from tracker.notifications.channels.webhook import WebhookPlugin
 from tracker.notifications.delivery_result import DeliveryResult, combine_results, http_answer, redact
 from tracker.notifications.formats import OutboundMessage, defuse_mentions, headline, plain
 from tracker.notifications.recipient_list import summary
@@ -49,6 +60,14 @@ _ASSET = apprise.AppriseAsset(
     service_timeout=0,
     http_redirects=False,
 )
+# The plugins that take the place of Apprise's own.
+_PLUGINS: dict[type, type[TrackerPlugin]] = {
+    NotifyJSON: WebhookPlugin,
+    NotifySlack: SlackPlugin,
+    NotifyWorkflows: TeamsPlugin,
+    NotifyEmail: EmailPlugin,
+    NotifyLine: LinePlugin,
+}
 # How Apprise's plugins log a refusal: "Failed to send ntfy notification: Bad Request, error=400."
 _STATUS = re.compile(r"\berror=([1-5]\d\d)\b")
 _LOUDNESS = {
@@ -94,17 +113,17 @@ def _plugins(channel: Channel) -> dict[str, Any]:
     own say only whether all of them took it: there each recipient gets a plugin of its own, by its name. Raises
     DeliveryError for a URL that cannot be used; its text never shows the URL."""
     known = NotificationManager()
-    if File.protocol not in known:
-        known.add(File, schemas=File.protocol)
+    if FilePlugin.protocol not in known:
+        known.add(FilePlugin, schemas=FilePlugin.protocol)
     arguments = url_to_dict(channel.url, secure_logging=True)
     cure = "see the Apprise URL of the service; its words must be percent-encoded"
     if arguments is None:
         raise DeliveryError("the url is none that Apprise knows", cure=cure)
     kind = known[arguments["schema"]]
-    made = REPLACED.get(kind, kind)
+    made = _PLUGINS.get(kind, kind)
     try:
         plugin = made(**{**arguments, "asset": _ASSET})
-        encrypted = isinstance(plugin, Mail) and plugin.encrypted
+        encrypted = isinstance(plugin, EmailPlugin) and plugin.encrypted
         listed = [address for _, address in plugin.targets] if encrypted else arguments.get("targets")
         targets = list(dict.fromkeys(listed or ()))
         if len(targets) < 2 or (isinstance(plugin, TrackerPlugin) and not encrypted):
@@ -150,14 +169,14 @@ def _answers(plugins: Mapping[str, Any], parcel: OutboundMessage) -> DeliveryRes
             answer = _answered(plugin, parcel)
             parcel.roster.note(name, answer)
             found.append(answer)
-    return combine_results(found) if found else NOBODY
+    return combine_results(found) if found else NO_RECIPIENT
 
 
 def _has_recipients(plugin: Any) -> bool:
     """Whether the plugin asks for each of its recipients by itself."""
-    if isinstance(plugin, Mail):
+    if isinstance(plugin, EmailPlugin):
         return not plugin.encrypted
-    return isinstance(plugin, Line) or (isinstance(plugin, Slack) and not plugin.is_workflow)
+    return isinstance(plugin, LinePlugin) or (isinstance(plugin, SlackPlugin) and not plugin.is_workflow)
 
 
 def _answered(plugin: Any, parcel: OutboundMessage) -> DeliveryResult:

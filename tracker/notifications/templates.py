@@ -25,7 +25,7 @@ log = structlog.get_logger()
 def render_email(folder: Path, parcel: OutboundMessage) -> EmailMessage | None:
     """The alert by the firm's templates; None where there is none for it. A template with a mistake in it must not
     cost an alert: ours takes its place, and the log says so."""
-    page = email.html(parcel.message)
+    page = email.html_page(parcel.message)
     ours = {TEXT: plain(parcel.message), HTML: page}
     made = {name: _made(folder, name, parcel, ours[TEXT], page) for name in ours}
     if made[TEXT] is None and made[HTML] is None:

@@ -1,18 +1,30 @@
-"""An alert as mail: HTML that mail clients keep (tables, inline styles) and the same as text."""
+"""Email: alerts as HTML that mail clients keep (tables, inline styles) and as text, and the plugin that sends them."""
 
 from __future__ import annotations
 
+import contextlib
+import smtplib
+import ssl
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import blake2b
 from html import escape
 from itertools import chain, repeat
+from typing import Any
 
+from apprise.plugins.email.base import NotifyEmail, PGPMode
+
+from tracker.clock import machine_now
 from tracker.model import Level
+from tracker.notifications.channels.base import TrackerPlugin, combine_answers
+from tracker.notifications.delivery_result import DeliveryResult, smtp_refusal
 from tracker.notifications.formats import OutboundMessage, plain, with_border
+from tracker.notifications.http_post import failure_cause
 from tracker.rendering.alert_message import LabeledFact, Message
 from tracker.sanitize import sanitize_line
 
@@ -27,7 +39,112 @@ _COLOURS = {
 _FONT = "font-family:'Hiragino Sans','Yu Gothic','Noto Sans JP','Noto Sans CJK JP',Arial,sans-serif"
 
 
-def email(
+class EmailPlugin(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
+    """`mailto://`, `mailtos://`: one mail to all recipients of the channel that do not have it yet."""
+
+    def send(self, *arguments: Any, **named: Any) -> bool:
+        if self.encrypted:
+            return bool(super().send(*arguments, **named))  # Apprise signs and encrypts; we do not
+        everybody = dict.fromkeys([*(spec for _, spec in self.targets), *self.cc, *self.bcc])
+        wanted = [address for address in everybody if self.parcel.roster.wants(address)]
+        answers = self._mailed(wanted) if wanted else {}
+        for address, answer in answers.items():
+            self.parcel.roster.note(address, answer)
+        # What happened to the mail as a whole is said once, not once for every recipient.
+        same = len({answer.text for answer in answers.values()}) == 1
+        self.answer = next(iter(answers.values())) if same else combine_answers(answers)
+        if same and self.answer.ok:
+            self.answer = replace(self.answer, text=f"250 taken for {len(answers)}")
+        return self.answer.ok
+
+    @property
+    def encrypted(self) -> bool:
+        return bool(self.pgp_mode != PGPMode.NONE)
+
+    def _letter(self) -> EmailMessage:
+        def address(spec: str, name: str | None = None) -> Address:
+            return Address(sanitize_line(name or self.names.get(spec) or ""), addr_spec=spec)
+
+        headers = dict(self.headers)
+        if self.reply_to:
+            headers["Reply-To"] = ", ".join(str(address(spec)) for spec in sorted(self.reply_to))
+        return build_email(
+            self.parcel,
+            sender=address(self.from_addr[1], self.from_addr[0] or "tracker"),
+            to=tuple(address(spec, name) for name, spec in self.targets),
+            cc=tuple(address(spec) for spec in sorted(self.cc)),
+            sent_at=machine_now(),
+            headers=headers,
+        )
+
+    def _mailed(self, recipients: list[str]) -> dict[str, DeliveryResult]:
+        """Sends the mail to these recipients; the answer for each of them."""
+
+        def every(answer: DeliveryResult) -> dict[str, DeliveryResult]:
+            return dict.fromkeys(recipients, answer)
+
+        try:
+            letter = self._letter()
+        except (ValueError, MessageError) as error:
+            return every(
+                DeliveryResult(
+                    False, f"the mail could not be made: {sanitize_line(str(error))}", transient=False
+                )
+            )
+        server = None
+        taken = DeliveryResult(True, "250 taken")
+        try:
+            server = self._server()
+            refused = server.send_message(letter, self.from_addr[1], recipients)
+        except smtplib.SMTPServerDisconnected as error:
+            return every(DeliveryResult(False, sanitize_line(str(error)), uncertain=server is not None))
+        except smtplib.SMTPRecipientsRefused as error:
+            refused = error.recipients
+            taken = DeliveryResult(False, "the server took it for nobody")  # it ends the session with a 421
+        except smtplib.SMTPException as error:
+            return every(smtp_refusal(error))
+        except OSError as error:
+            return every(DeliveryResult(False, failure_cause(error), uncertain=server is not None))
+        finally:
+            if server is not None:
+                # What the server does after it took or refused the mail changes nothing.
+                with contextlib.suppress(OSError, smtplib.SMTPException):
+                    server.quit()
+        return {
+            address: smtp_refusal(smtplib.SMTPRecipientsRefused({address: refused[address]}))
+            if address in refused
+            else taken
+            for address in recipients
+        }
+
+    def _server(self) -> smtplib.SMTP:
+        timeout = self.socket_read_timeout
+        if self.secure_mode == "ssl":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.smtp_host, self.port, timeout=timeout, context=self._trust()
+            )
+        else:
+            server = smtplib.SMTP(self.smtp_host, self.port, timeout=timeout)
+        try:
+            if self.secure_mode == "starttls":
+                server.starttls(context=self._trust())
+            if self.user and self.password:
+                server.login(self.user, self.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _trust(self) -> ssl.SSLContext:
+        """Made only where it is used: loading the system's certificates takes 40 ms."""
+        context = ssl.create_default_context()
+        if not self.verify_certificate:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+def build_email(
     parcel: OutboundMessage,
     *,
     sender: Address,
@@ -60,7 +177,7 @@ def email(
         del mail[name]
         mail[name] = sanitize_line(value)
     mail.set_content(letter.text if letter else plain(message))
-    page = letter.html if letter else html(message)
+    page = letter.html if letter else html_page(message)
     if page:
         mail.add_alternative(page, subtype="html")
     for name, kind, data in (*parcel.files, *(letter.files if letter else ())):
@@ -69,7 +186,7 @@ def email(
     return mail
 
 
-def html(message: Message) -> str:
+def html_page(message: Message) -> str:
     """The alert as one HTML page; every word in it is escaped."""
     badge = "".join(
         f'<span style="display:inline-block;background:{colour};color:#ffffff;padding:3px 10px;'

@@ -1,4 +1,4 @@
-"""An alert as LINE messages (https://developers.line.biz/en/reference/messaging-api/#send-push-message).
+"""LINE: alerts as text messages, and the plugin that sends them (https://developers.line.biz/en/reference/messaging-api/#send-push-message).
 
 Texts carry no markup there, and a mention has to be declared: what the source says stays words.
 """
@@ -10,14 +10,51 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from apprise.plugins.line import NotifyLine
+
+from tracker.notifications.channels.base import TrackerPlugin, answer_to_part, combine_answers
 from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.formats import headline, pieces, plain
+from tracker.notifications.http_post import send_request
 from tracker.rendering.alert_message import Message
 
 # LINE's own limits: 5,000 UTF-16 units a text, five messages a push.
 TEXT = 5000
 MESSAGES = 5
 _CONFLICT = "409"
+
+
+class LinePlugin(TrackerPlugin, NotifyLine):  # type: ignore[misc]
+    """`line://`: pushes of the Messaging API."""
+
+    def send(self, *_: Any, **__: Any) -> bool:
+        answers: dict[str, DeliveryResult] = {}
+        for target in dict.fromkeys(self.targets):
+            if self.parcel.roster.wants(target):
+                answers[target] = self._to(target)
+                self.parcel.roster.note(target, answers[target])
+        self.answer = combine_answers(answers)
+        return self.answer.ok
+
+    def _to(self, target: str) -> DeliveryResult:
+        """One recipient's pushes; the second of two is not sent when the first was refused."""
+        answer = DeliveryResult(False, "nothing to send", transient=False)
+        for number, messages in enumerate(push_payloads(self.parcel.message)):
+            answer = send_request(
+                self,
+                "POST",
+                self.notify_url,
+                {"to": target, "messages": messages},
+                headers={
+                    "Authorization": f"Bearer {self.token}",
+                    "X-Line-Retry-Key": retry_key(self.parcel.key, target, number),
+                },
+                understand=read_answer,
+            )
+            answer = answer_to_part(answer, number)
+            if not answer.ok:
+                break
+        return answer
 
 
 def push_payloads(message: Message) -> list[list[dict[str, Any]]]:

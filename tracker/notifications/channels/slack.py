@@ -1,4 +1,4 @@
-"""An alert as Slack blocks. Source words are escaped, and `verbatim` keeps Slack from making links and
+"""Slack: alerts as blocks, and the plugin that sends them. Source words are escaped, and `verbatim` keeps Slack from making links and
 mentions out of them (https://docs.slack.dev/reference/block-kit/composition-objects/text-object)."""
 
 from __future__ import annotations
@@ -9,8 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from apprise.plugins.slack import NotifySlack, SlackMode
+
+from tracker.notifications.channels.base import TrackerPlugin, answer_to_part, combine_answers
 from tracker.notifications.delivery_result import DeliveryResult
-from tracker.notifications.formats import SIGNS, batches, defuse_mentions, headline, pieces
+from tracker.notifications.formats import SIGNS, batches, defuse_mentions, headline, pieces, plain
+from tracker.notifications.http_post import send_request
+from tracker.recipients import ONLY
 from tracker.rendering.alert_message import LabeledFact, Message
 from tracker.sanitize import sanitize_line
 
@@ -29,6 +34,66 @@ _TORN_ENTITY = re.compile(r"&[a-z]{0,3}$")
 _PASSING = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
+
+
+class SlackPlugin(TrackerPlugin, NotifySlack):  # type: ignore[misc]
+    """`slack://` by webhook, bot or workflow."""
+
+    def send(self, *_: Any, **__: Any) -> bool:
+        if self.is_workflow:
+            # A workflow takes the variables that it declares, by Apprise's convention `text`.
+            base = self.workflow_url if self.mode == SlackMode.WORKFLOW else self.workflow_trigger_url
+            url = f"{base}/{'/'.join(self.workflow_path)}"
+            message = self.parcel.message
+            self.answer = send_request(self, "POST", url, {"text": f"{headline(message)}\n{plain(message)}"})
+        else:
+            begun = threads(self.parcel.handle)
+            answers: dict[str, DeliveryResult] = {}
+            for target in dict.fromkeys(self.channels):
+                name = target or ONLY
+                if self.parcel.roster.wants(name):
+                    answers[name] = self._to(target, begun.get(name, ""))
+                    self.parcel.roster.note(name, answers[name])
+            first = {name: answer.handle for name, answer in answers.items()}
+            self.answer = replace(combine_answers(answers), handle=handle_of({**first, **begun}))
+        return self.answer.ok
+
+    @property
+    def is_workflow(self) -> bool:
+        return self.mode in {SlackMode.WORKFLOW, SlackMode.WORKFLOW_TRIGGER}
+
+    def _to(self, target: str | None, begun: str) -> DeliveryResult:
+        """One channel's messages, below the one that began the story's thread; the second of two is not sent when the
+        first was refused. Only a bot learns what its message is called, so only a bot can write below it."""
+        place: dict[str, str] = {"username": self.user} if self.user else {}
+        if target is not None:
+            name, _, thread = target.partition(":")
+            place["channel"] = name[1:] if name[0] == "+" else name if name[0] in "#@" else f"#{name}"
+            if thread or begun:
+                place["thread_ts"] = thread or begun
+        answer = DeliveryResult(False, "nothing to send", transient=False)
+        handle = begun
+        for number, body in enumerate(payloads(self.parcel.message)):
+            answer = answer_to_part(self._post({**body, **place}), number)
+            if not answer.ok:
+                break
+            handle = handle or answer.handle
+            if handle and "thread_ts" not in place:
+                place["thread_ts"] = handle  # the rest of a long message stands below its beginning
+        return replace(answer, handle=handle)
+
+    def _post(self, body: dict[str, Any]) -> DeliveryResult:
+        if self.mode != SlackMode.BOT:
+            base = self.webhook_gov_url if self.mode == SlackMode.WEBHOOK_GOV else self.webhook_url
+            return send_request(self, "POST", f"{base}/{self.token_a}/{self.token_b}/{self.token_c}", body)
+        return send_request(
+            self,
+            "POST",
+            self.api_url.format("chat.postMessage"),
+            body,
+            headers={"Authorization": f"Bearer {self.access_token}"},
+            understand=bot_answer,
+        )
 
 
 def escape(text: str) -> str:

@@ -1,4 +1,4 @@
-"""An alert as an adaptive card for Teams. Text runs carry no markdown, so source words stay words
+"""Teams: alerts as adaptive cards, and the plugin that sends them. Text runs carry no markdown, so source words stay words
 (https://adaptivecards.io/explorer/TextRun.html)."""
 
 from __future__ import annotations
@@ -6,8 +6,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from apprise.plugins.workflows import NotifyWorkflows
+
 from tracker.model import Level
+from tracker.notifications.channels.base import TrackerPlugin, answer_to_part
 from tracker.notifications.formats import SIGNS, batches, defuse_mentions, headline, pieces, spoken_summary
+from tracker.notifications.http_post import send_request
 from tracker.rendering.alert_message import Message
 
 # Teams refuses messages above 28 kB; what is around the elements takes the rest.
@@ -22,6 +26,28 @@ _STYLES = {
     Level.LOW: "default",
     Level.NONE: "default",
 }
+
+
+class TeamsPlugin(TrackerPlugin, NotifyWorkflows):  # type: ignore[misc]
+    """`workflows://`: Teams by Power Automate."""
+
+    def send(self, *_: Any, **__: Any) -> bool:
+        port = f":{self.port}" if self.port else ""
+        path = "/powerautomate/automations/direct" if self.power_automate else ""
+        if path and self.routing_id:
+            path += f"/cu/{self.routing_id}"
+        url = f"https://{self.host}{port}{path}/workflows/{self.workflow}/triggers/manual/paths/invoke"
+        params = {
+            "api-version": self.api_version,
+            "sp": "/triggers/manual/run",
+            "sv": "1.0",
+            "sig": self.signature,
+        }
+        for number, body in enumerate(payloads(self.parcel.message)):
+            self.answer = answer_to_part(send_request(self, "POST", url, body, params=params), number)
+            if not self.answer.ok:
+                return False
+        return True
 
 
 def payloads(message: Message) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""An alert for programs: the record of `docs/records.md` as it is, and beside it what people are told."""
+"""Webhooks: the change record of `docs/records.md` as JSON, with the text of the alert beside it, and its plugin."""
 
 from __future__ import annotations
 
@@ -6,9 +6,35 @@ import hashlib
 import hmac
 from typing import Any
 
+from apprise.plugins.custom_json import NotifyJSON
+
+from tracker.clock import machine_now
 from tracker.model import Notice
+from tracker.notifications.channels.base import TrackerPlugin
 from tracker.notifications.formats import OutboundMessage, plain
+from tracker.notifications.http_post import send_request
 from tracker.serialization import format_instant
+
+
+class WebhookPlugin(TrackerPlugin, NotifyJSON):  # type: ignore[misc]
+    """`json://`, `jsons://`: the record as JSON, with the delivery's key as Idempotency-Key."""
+
+    def send(self, *_: Any, **__: Any) -> bool:
+        port = f":{self.port}" if isinstance(self.port, int) else ""
+        self.answer = send_request(
+            self,
+            self.method,
+            f"{'https' if self.secure else 'http'}://{self.host}{port}{self.fullpath}",
+            {**body(self.parcel), **self.payload_extras},
+            headers={"Idempotency-Key": self.parcel.key, **self.headers},
+            params=self.params,
+            auth=(self.user, self.password or "") if self.user else None,
+            sign=self._signed if self.secret else None,
+        )
+        return self.answer.ok
+
+    def _signed(self, content: bytes) -> dict[str, str]:
+        return {"X-Tracker-Signature": signature(self.secret, content, int(machine_now().timestamp()))}
 
 
 def body(parcel: OutboundMessage) -> dict[str, Any]:
