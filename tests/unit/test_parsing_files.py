@@ -9,7 +9,7 @@ import pytest
 from tests.unit.pdf_samples import pdf
 from tests.unit.test_parsing_fr_xml import RULE
 from tracker.errors import ParseError
-from tracker.model import DocumentKind
+from tracker.model import DocumentKind, UnitKind
 from tracker.parsing import read_file, read_records
 
 SECTION = '<DIV8 N="744.5" TYPE="SECTION"><HEAD>§ 744.5 Maritime.</HEAD><P>(a) Text.</P></DIV8>'
@@ -151,3 +151,75 @@ def test_json_in_utf_16_is_read() -> None:
     record = json.dumps({"document_number": "2026-1", "title": "輸出"}, ensure_ascii=False)
     assert read_records(record.encode("utf-16"))[0].title == "輸出"
     assert read_file("record.json", record.encode("utf-16")).title == "輸出"
+
+
+RAW_TEXT = """[Federal Register Volume 90, Number 40 (Monday, March 3, 2025)]
+[Rules and Regulations]
+[Pages 100-101]
+
+DEPARTMENT OF COMMERCE
+
+Bureau of Industry and Security
+
+ACTION: Final rule.
+
+SUMMARY: BIS amends the regulations.
+"""
+
+
+@pytest.mark.parametrize("name", ["2025-1.txt", "2025-1"])
+def test_a_text_that_begins_with_a_bracket_is_no_json(name: str) -> None:
+    document = read_file(name, RAW_TEXT.encode())
+    assert (document.action, document.abstract) == ("Final rule.", "BIS amends the regulations.")
+    note = read_file(name, b"[1] See the note below.\n\n{Draft} The rule applies.\n")
+    assert [unit.text for unit in note.units] == ["[1] See the note below.", "{Draft} The rule applies."]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.json", b"[a, b]"), ("a", b'[{"id": 1}, {"id"'), ("a", b'{"id": 1'), ("a", b'[["id", 1], ["i')],
+)
+def test_json_that_is_cut_off_is_an_error(name: str, data: bytes) -> None:
+    with pytest.raises(ParseError, match="not JSON"):
+        read_file(name, data)
+
+
+@pytest.mark.parametrize(
+    ("value", "rows"),
+    [
+        ([["code", "rate"], ["8471", "5%"], ["8542", "10%"]], ["8471\u2003rate: 5%", "8542\u2003rate: 10%"]),
+        (
+            [["8471", "5%"], ["8542", "10%"]],
+            ["8471\u2003Column 2: 5%", "8542\u2003Column 2: 10%"],
+        ),
+        (
+            {"data": {"rows": [{"code": "8471", "rate": "5%"}], "as_of": "2026-01-05"}},
+            ["8471\u2003rate: 5%"],
+        ),
+        ({"8471": {"rate": "5%"}, "8542": {"rate": "10%"}}, ["8471\u2003rate: 5%", "8542\u2003rate: 10%"]),
+    ],
+)
+def test_a_table_is_found_wherever_it_is_in_json(value: object, rows: list[str]) -> None:
+    document = read_file("rates.json", json.dumps(value).encode())
+    assert [unit.text for unit in document.units if unit.kind is UnitKind.ROW] == rows
+
+
+def test_values_of_json_outside_a_table_are_units_too() -> None:
+    document = read_file("rates.json", b'{"note": "In force", "lists": {"open": true, "codes": ["1", "2"]}}')
+    assert [(unit.path, unit.text) for unit in document.units] == [
+        ("note", "In force"),
+        ("lists › open", "true"),
+        ("lists › codes ¶1", "1"),
+        ("lists › codes ¶2", "2"),
+    ]
+
+
+def test_lines_of_json_are_a_table() -> None:
+    document = read_file("rates.jsonl", b'{"id": "A", "rate": "5%"}\n{"id": "B", "rate": "7%"}\n')
+    assert [unit.path for unit in document.units] == ["columns", "A", "B"]
+
+
+def test_json_nested_without_end_is_an_error() -> None:
+    data = b'{"a":' * 60 + b"1" + b"}" * 60
+    with pytest.raises(ParseError, match="nested"):
+        read_file("deep.json", data)

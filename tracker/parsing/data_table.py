@@ -1,4 +1,4 @@
-"""Tables of data, CSV or JSON, as one unit for each row: `9903.05.01 › ...` compared by its key and by its columns.
+"""Tables of data as one unit for each row: `9903.05.01 › ...` compared by its key and by its columns.
 
 A row's text is its key and then each filled cell as `Column: value`. A row without a key of its own (a heading between
 numbered lines of the tariff schedule) is named by its first words, below the row that it is indented under or follows.
@@ -12,13 +12,11 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
 from urllib.parse import urlsplit
 
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import plain, shorten
-from tracker.parsing.screening_list import is_list
 from tracker.parsing.superscripts import lowered, raised
 from tracker.parsing.tables import CELL_GAP
 from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
@@ -37,46 +35,22 @@ _TARIFF = ("hts", "heading", "subheading")
 _ZERO_LOST = re.compile(r"\d{4}\.\d")
 _SCRIPT = re.compile(r"<(sup|sub)>([^<]{1,40})<\\?/\1>", re.IGNORECASE)
 _TAG = re.compile(r"<\\?/?[a-zA-Z][a-zA-Z0-9]{0,10}\\?/?>")
-_RECORD = frozenset({"document_number", "abstract"})
 
 Rows = list[list[str]]
 
 
-def table_units(name: str, data: bytes, text: str, content_type: str = "") -> tuple[Unit, ...]:
-    """The rows of a table in CSV or JSON; none where the bytes are no table. `name` is a file's or an address. Raises
-    ParseError for a table cut off in the middle of a row, or with too many rows."""
-    if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{"):
-        return ()
+def table_units(name: str, text: str, content_type: str = "") -> tuple[Unit, ...]:
+    """The rows of a table in CSV; none where the text is no table. `name` is a file's or an address. Raises ParseError
+    for a table cut off in the middle of a row, or with too many rows."""
     delimiter = _delimiter(name, text, content_type)
     if not delimiter:
         return ()
     rows = _csv_rows(name, text, delimiter)
     head, *body = rows or [[]]
-    return _units(head, body, name) if body else ()
-
-
-def json_units(value: object, name: str) -> tuple[Unit, ...]:
-    """The same for a JSON value: a list of flat records, alone or as the only list of an object."""
-    records = records_of(value)
-    if not records:
-        return ()
-    head = list(dict.fromkeys(str(key) for record in records for key in record))
-    return _units(head, [[_flat(record.get(key)) for key in head] for record in records], name)
-
-
-def records_of(value: object) -> list[Mapping[str, Any]]:
-    """The records of a JSON value that is a table; empty for anything else: documents, lists of parties."""
-    if is_list(value):
-        return []
-    if isinstance(value, dict):
-        lists = [item for item in value.values() if isinstance(item, list) and item]
-        value = lists[0] if len(lists) == 1 else None
-    if not isinstance(value, list) or not value or not all(isinstance(item, dict) and item for item in value):
-        return []
-    names = {str(key) for item in value for key in item}
-    if names & _RECORD or len(names) < 2:
-        return []
-    return value if "title" not in names or len(value) > 1 else []
+    outline = UnitBuilder()
+    if body:
+        write_rows(outline, head, body, name)
+    return tuple(outline.units)
 
 
 def _delimiter(name: str, text: str, content_type: str) -> str:
@@ -103,7 +77,7 @@ def _csv_rows(name: str, text: str, delimiter: str) -> Rows:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             if any(cell.strip() for cell in row):
-                rows.append([_flat(cell) for cell in row])
+                rows.append([cell_text(cell) for cell in row])
             if len(rows) > MAX_ROWS:
                 raise ParseError(f"{name}: this table has over {MAX_ROWS:,} rows")
     except csv.Error as error:
@@ -113,7 +87,9 @@ def _csv_rows(name: str, text: str, delimiter: str) -> Rows:
     return rows
 
 
-def _units(head: Sequence[str], rows: Rows, name: str) -> tuple[Unit, ...]:
+def write_rows(outline: UnitBuilder, head: Sequence[str], rows: Rows, name: str, place: str = "") -> None:
+    """Adds a table to `outline`: its columns, then a unit for each row. `place` is the path that it is written below.
+    Raises ParseError, naming `name`, for a table with too many rows."""
     if len(rows) > MAX_ROWS:
         raise ParseError(f"{name}: this table has over {MAX_ROWS:,} rows")
     columns = [column.strip() or f"Column {number}" for number, column in enumerate(head, 1)]
@@ -121,8 +97,8 @@ def _units(head: Sequence[str], rows: Rows, name: str) -> tuple[Unit, ...]:
     key = _key_column(names, rows)
     indent = names.index("indent") if "indent" in names else None
     above: list[tuple[int, str]] = []  # the rows with a key that a row may stand under, by their indents
-    outline = UnitBuilder()
-    outline.add("columns", UnitKind.HEADING, CELL_GAP.join(columns), 0)
+    base = f"{place}{SEPARATOR}" if place else ""
+    outline.add(f"{base}columns", UnitKind.HEADING, CELL_GAP.join(columns), 0)
     for row in rows:
         own = row[key] if key < len(row) else ""
         if names[key].startswith(_TARIFF) and _ZERO_LOST.fullmatch(own):
@@ -145,8 +121,7 @@ def _units(head: Sequence[str], rows: Rows, name: str) -> tuple[Unit, ...]:
             )
             key_form = search_key(plain(path))
         text = CELL_GAP.join([own, *cells] if own else cells)
-        outline.add(path, UnitKind.ROW, text, 1, key=key_form)
-    return tuple(outline.units)
+        outline.add(f"{base}{path}", UnitKind.ROW, text, 1, key=key_form)
 
 
 def _depth(cell: str) -> int:
@@ -176,7 +151,7 @@ def _key_column(names: Sequence[str], rows: Rows) -> int:
     return 0
 
 
-def _flat(value: object) -> str:
+def cell_text(value: object) -> str:
     """A cell as text: lists and objects by their values, markup by its text."""
     if value is None or value is False:
         return ""
@@ -185,7 +160,7 @@ def _flat(value: object) -> str:
         if text.startswith('["') and text.endswith(
             '"]'
         ):  # a list that the tariff's export writes into one cell
-            return ", ".join(_flat(item) for item in re.findall(r'"((?:[^"\\]|\\.)*)"', text))
+            return ", ".join(cell_text(item) for item in re.findall(r'"((?:[^"\\]|\\.)*)"', text))
         return " ".join(_without_markup(text).split())
     if isinstance(value, Mapping):
         return _joined(value.values(), ", ")
@@ -195,7 +170,7 @@ def _flat(value: object) -> str:
 
 
 def _joined(values: Iterable[object], sign: str) -> str:
-    return sign.join(filter(None, map(_flat, values)))
+    return sign.join(filter(None, map(cell_text, values)))
 
 
 def _without_markup(text: str) -> str:

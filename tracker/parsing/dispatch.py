@@ -13,13 +13,15 @@ from tracker.errors import ParseError, TrackerError, UnexpectedResponse
 from tracker.model import Document, DocumentKind, Fetched, ResourceType, Unit
 from tracker.page_parts import INDEX, names_no_text
 from tracker.parsing.annexes import with_annexes
-from tracker.parsing.data_table import json_units, table_units
+from tracker.parsing.data_table import table_units
 from tracker.parsing.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parsing.fr_record import dockets, fr_document, pi_document
 from tracker.parsing.fr_text import RawText, plain, read_fr_text
 from tracker.parsing.fr_xml import FrFacts, fr_units
 from tracker.parsing.gpo_xml import tree
-from tracker.parsing.json_fields import load_object
+from tracker.parsing.json_fields import begins_as_json, load_object
+from tracker.parsing.json_tables import table_units as json_table_units
+from tracker.parsing.json_tables import value_units
 from tracker.parsing.screening_list import list_units
 from tracker.text import canonical_json
 
@@ -211,14 +213,15 @@ def _table(fetched: Fetched) -> tuple[Unit, ...]:
         return ()
     if body.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{"):
         try:
-            return json_units(canonical_json(body), fetched.key)
+            value = canonical_json(body)
+            return json_table_units(value, fetched.key) or value_units(value, fetched.key)
         except (ValueError, RecursionError) as error:
-            if "json" in content_type.lower() or urlsplit(fetched.answer.url).path.endswith(".json"):
+            path = urlsplit(fetched.answer.url).path
+            if "json" in content_type.lower() or path.endswith(".json") or begins_as_json(body):
                 raise UnexpectedResponse(
                     f"{fetched.key}: JSON that does not read to its end: {error}", url=fetched.answer.url
                 ) from None
-            return ()  # a text that begins with a bracket
-    return table_units(fetched.answer.url, body, plain(body, _label(fetched)), content_type)
+    return table_units(fetched.answer.url, plain(body, _label(fetched)), content_type)
 
 
 def _pdf(fetched: Fetched) -> Document:

@@ -11,14 +11,16 @@ from tracker.encodings import encoding_of, xml_as_utf_8
 from tracker.errors import ParseError
 from tracker.model import Document, DocumentKind, Unit
 from tracker.parsing.annual_cfr import annual_units, is_annual
-from tracker.parsing.data_table import json_units, table_units
+from tracker.parsing.data_table import table_units
 from tracker.parsing.dispatch import merge_listing_facts, register_print
 from tracker.parsing.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parsing.fr_record import fr_document, pi_document
 from tracker.parsing.fr_text import plain, read_fr_text
 from tracker.parsing.fr_xml import DOCUMENTS, fr_units, is_fr
 from tracker.parsing.gpo_xml import Element, tree
-from tracker.parsing.json_fields import load
+from tracker.parsing.json_fields import begins_as_json, load
+from tracker.parsing.json_tables import table_units as json_table_units
+from tracker.parsing.json_tables import value_units
 from tracker.parsing.page import read_page
 from tracker.parsing.plain_text import plain_text_units
 from tracker.parsing.screening_list import is_list, list_units
@@ -28,7 +30,7 @@ _XML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml|<(?:DIV\d|ECFR|RULE|PRORULE|NOTICE|PRESDOCU|FEDREG|CFR(?:GRANULE|DOC))\b)"
 )
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|p|main|article|h[1-6]|table)\b", re.IGNORECASE)
-_JSON = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*[\[{]")
+_BRACKET = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*[\[{]")
 _FR_TEXT = re.compile(r"\[Federal Register|^(?:AGENCY|SUMMARY|ACTION): ", re.MULTILINE)
 _PRE_ONLY = re.compile(rb"\s*<html>\s*<head>.{0,400}</head>\s*<body>\s*<pre", re.DOTALL | re.IGNORECASE)
 _TELLING = ("document_number", "title", "abstract")  # what a record of a document has one of
@@ -45,7 +47,7 @@ def read_file(name: str, data: bytes) -> Document:
     data = _ascii_compatible(data)
     if _XML.match(data[:400]):
         return _xml(name, tree(data, name), data)
-    if _JSON.match(data[:100]):
+    if _BRACKET.match(data[:100]) and _is_json(name, data):
         return _json(name, data)
     if not _is_table(name) and _HTML.search(data[:4000]) and not _PRE_ONLY.match(data[:1000]):
         page = read_page(data, name)
@@ -56,7 +58,7 @@ def read_file(name: str, data: bytes) -> Document:
         )
     if b"\x00" in data[:4000]:
         raise ParseError(f"{name}: neither text, XML, HTML, JSON nor PDF")
-    if rows := table_units(name, data, plain(data)):
+    if rows := table_units(name, plain(data)):
         return Document(name, DocumentKind.PAGE, _stem(name), "", rows)
     return _worded(_text(name, data))
 
@@ -64,6 +66,18 @@ def read_file(name: str, data: bytes) -> Document:
 def _is_table(name: str) -> bool:
     """Whether a file's name says that it is a table, whose cells may hold markup."""
     return PurePath(name).suffix.lower() in (".csv", ".tsv")
+
+
+def _is_json(name: str, data: bytes) -> bool:
+    """Whether a file that begins with a bracket is JSON: the whole of it reads as JSON, or its name or its beginning
+    shows that it should."""
+    if PurePath(name).suffix.lower() in (".json", ".jsonl", ".ndjson") or begins_as_json(data):
+        return True
+    try:
+        load(data, name)
+    except ParseError:
+        return False
+    return True
 
 
 def _ascii_compatible(data: bytes) -> bytes:
@@ -86,11 +100,8 @@ def read_records(data: bytes, name: str = "input") -> list[Document]:
     Raises ParseError naming the line or record that is none."""
     records: list[Any]
     data = _ascii_compatible(data)
-    if data.lstrip()[:1] == b"{" and b"\n{" in data.strip():
-        records = _json_lines(data, name)
-    else:
-        value = load(data, name)
-        records = value if isinstance(value, list) else _results(value)
+    value = _value(name, data)
+    records = value if isinstance(value, list) else _results(value)
     documents = []
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
@@ -104,12 +115,14 @@ def read_records(data: bytes, name: str = "input") -> list[Document]:
     return documents
 
 
-def _json_lines(data: bytes, name: str) -> list[Any]:
-    try:
-        return [canonical_json(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
-    except (ValueError, RecursionError):
-        value = load(data, name)  # one object over several lines, or an error worth its line
-        return value if isinstance(value, list) else _results(value)
+def _value(name: str, data: bytes) -> Any:
+    """The value of a JSON file; the list of its values where it has one on each line."""
+    if _is_lines(data):
+        try:
+            return [canonical_json(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
+        except (ValueError, RecursionError):
+            pass  # one object over several lines, or an error worth its line: `load` says which
+    return load(data, name)
 
 
 def _results(value: object) -> list[Any]:
@@ -129,18 +142,26 @@ def _record(record: dict[str, Any], key: str) -> Document:
 
 
 def _json(name: str, data: bytes) -> Document:
-    value = load(data, name) if not _is_lines(data) else None
-    if value is not None and is_list(value):
+    value = _value(name, data)
+    if is_list(value) and not _is_lines(data):
         units, notes = list_units(data, name)
         return Document(name, DocumentKind.LIST, _stem(name), "", units, notes=notes)
-    if value is not None and (rows := json_units(value, name)):
+    if rows := json_table_units(value, name):
         return Document(name, DocumentKind.PAGE, _stem(name), "", rows)
+    if not _has_record(value) and (units := value_units(value, name)):
+        return Document(name, DocumentKind.PAGE, _stem(name), "", units)
     documents = read_records(data, name)
     if len(documents) != 1:
         raise ParseError(
             f"{name}: {len(documents)} records where one document is due", cure="give one record"
         )
     return documents[0]
+
+
+def _has_record(value: object) -> bool:
+    """Whether a JSON value is an API answer: a Federal Register record, or a list of which one is such a record."""
+    records = value if isinstance(value, list) else _results(value)
+    return any(isinstance(record, dict) and not record.keys().isdisjoint(_TELLING) for record in records)
 
 
 def _is_lines(data: bytes) -> bool:

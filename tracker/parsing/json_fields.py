@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,6 +13,9 @@ from tracker.errors import ParseError
 from tracker.text import canonical_json, fold_space
 
 MAX_BYTES = 400_000_000
+_BEGINS = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:\"[^\"]*\"\s*:|\})|\[\s*(?:\{\s*\"|\[\s*[\[\"\d-]|\"[^\"]*\"\s*,\s*[\"\d\[{]))"
+)
 
 
 def load(data: bytes, name: str) -> Any:
@@ -30,6 +34,12 @@ def load(data: bytes, name: str) -> Any:
         raise ParseError(f"{name}: not JSON that can be read: {error}") from error
     except RecursionError as error:
         raise ParseError(f"{name}: JSON nested too deep") from error
+
+
+def begins_as_json(data: bytes) -> bool:
+    """Whether bytes that are no complete JSON begin as JSON does, so that they are a file that was cut off. A text may
+    begin with a bracket too: `[Federal Register Volume 90, ...`, `[1] See ...`."""
+    return _BEGINS.match(data[:200]) is not None
 
 
 def load_object(data: bytes, name: str) -> dict[str, Any]:
