@@ -1,5 +1,5 @@
-"""python -m tests.e2e.killed_upgrade FOLDER POINTS: opens each state in FOLDER, killed with SIGKILL at that many statements
-spread over its upgrade, each time from the same bytes, and then once more to the end.
+"""python -m tests.e2e.killed_upgrade FOLDER POINTS: opens each state in FOLDER with the schema of `later_schema`, killed with
+SIGKILL at that many statements of its upgrade, each time from the same bytes, and then once more to the end.
 
 One line a state: its name, statements of its upgrade, kills, and what was wrong afterwards (`-`: nothing). Forks, because
 a process for each kill would take most of its time to start."""
@@ -17,12 +17,13 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from tests.e2e import later_schema
 from tracker.storage import snapshots
 from tracker.storage.database import FILE, Store
-from tracker.storage.schema_version import HEAD
 
 
 def forked(work: Callable[[], None]) -> int:
@@ -93,12 +94,14 @@ def main(folder: Path, points: int) -> None:
             shutil.rmtree(work)
             shutil.copytree(old, work)
             kills += forked(killed(work, at)) == signal.SIGKILL
-            # One transaction: what is there is the old version or the new one, never something between.
-            if revision(work) not in {revision(old), HEAD} or forked(whole(work, rows)) != 0:
+            # One transaction: the schema is the old one or the new one, never something between.
+            if revision(work) not in {revision(old), later_schema.LATER} or forked(whole(work, rows)) != 0:
                 wrong = f"killed at {at}"
         shutil.rmtree(work)
         print(old.name, last, kills, wrong, flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    with pytest.MonkeyPatch.context() as patch:
+        later_schema.install(patch)
+        main(Path(sys.argv[1]), int(sys.argv[2]))

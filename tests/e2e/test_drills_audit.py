@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 
 from tests.e2e.test_process import tracker
 from tests.e2e.world import World
+from tests.unit.rehash import rehash
 from tracker.demo.model import FrDocument, at_new_york
 from tracker.errors import FetchError
 from tracker.i18n import t
@@ -22,7 +23,7 @@ from tracker.reconciliation.govinfo_crosscheck import IssueCache
 from tracker.scheduler import poll_cycle
 from tracker.scheduler.daemon import Daemon
 from tracker.scheduler.schedule import load_checked
-from tracker.storage import integrity, snapshots
+from tracker.storage import snapshots
 from tracker.storage.changes import _forget  # the test makes a hole that nothing else makes
 from tracker.storage.database import Store
 from tracker.storage.schema import ATTEMPT, CHANGE, DELIVERY, RECONCILIATION, VERSION
@@ -52,7 +53,7 @@ def lose(world: World, number: str) -> None:
         connection.execute(delete(DELIVERY).where(DELIVERY.c.change_id == name))
         connection.execute(delete(CHANGE).where(CHANGE.c.seq == seq))
         connection.execute(delete(VERSION).where(VERSION.c.identity == identity))
-        integrity.hash_all(connection)  # a try that never was leaves no hole in the chain
+        rehash(connection)  # a try that never was leaves no hole in the chain
     store.close()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.unit.rehash import rehash
 from tracker.model import (
     Attempt,
     Change,
@@ -26,7 +27,6 @@ from tracker.model import (
 )
 from tracker.storage import changes, integrity, outbox, snapshots
 from tracker.storage.database import Store
-from tracker.storage.migrations import run
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 
@@ -131,20 +131,5 @@ def test_a_column_that_differs_from_the_record_is_found_under_a_fresh_seal(store
     filled(store)
     with store.write() as connection:
         connection.execute(text(f"UPDATE change SET {column} = 0 WHERE id = 'chg_2'"))
-        integrity.hash_all(connection)
+        rehash(connection)
     assert problems(store) == [f"change chg_2: {column} is not what its record says"]
-
-
-def test_rows_of_an_older_database_are_sealed_when_it_is_brought_up(store: Store) -> None:
-    filled(store)
-    with store.write() as connection:
-        connection.execute(text("ALTER TABLE change DROP COLUMN seal"))
-        connection.execute(text("ALTER TABLE attempt DROP COLUMN chain"))
-        for later in ("tombstone", "reconciliation"):  # what newer revisions make
-            connection.execute(text(f"DROP TABLE {later}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
-    run.upgrade(
-        store.engine, "0008"
-    )  # that all later ones follow, and verify is clean: tests/e2e/test_older.py
-    with store.read() as connection:
-        assert connection.execute(text("SELECT count(*) FROM change WHERE length(seal) = 64")).scalar() == 3

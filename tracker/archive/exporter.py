@@ -26,10 +26,9 @@ from sqlalchemy import JSON, Boolean, Table
 
 from tracker.archive.backup import sync
 from tracker.errors import StoreError, UsageError
-from tracker.storage import presence
+from tracker.storage import presence, schema_version
 from tracker.storage.database import FILE
 from tracker.storage.schema import metadata
-from tracker.storage.schema_version import HEAD
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -88,9 +87,9 @@ def export_archive(state: Path, file: Path) -> ExportResult:
             connection.row_factory = sqlite3.Row
             connection.execute("BEGIN")
             (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            if schema != HEAD:
+            if schema != schema_version.HEAD:
                 raise UsageError(
-                    f"{state} has schema {schema}, this program writes {HEAD}",
+                    f"{state} has schema {schema}, this program writes {schema_version.HEAD}",
                     cure="run `tracker verify` once with this version, which brings an older state up",
                 )
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -122,7 +121,7 @@ def _write(connection: sqlite3.Connection, archive: zipfile.ZipFile) -> dict[str
     for row in connection.execute("SELECT sha256, data FROM blob ORDER BY base IS NOT NULL, rowid"):
         # What is packed already is stored as it is.
         archive.writestr(blob_member(row["sha256"]), row["data"], zipfile.ZIP_STORED)
-    manifest = {"format": FORMAT, "program": "tracker", "schema": HEAD, "tables": counts}
+    manifest = {"format": FORMAT, "program": "tracker", "schema": schema_version.HEAD, "tables": counts}
     archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
     return {name: found["rows"] for name, found in counts.items()}
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import zstandard
-from sqlalchemy import Column, MetaData, Table, create_engine, inspect, text
+from sqlalchemy import Column, MetaData, Table, create_engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from tracker.archive.backup import sync
@@ -36,10 +36,10 @@ from tracker.archive.exporter import (
     stored_values,
 )
 from tracker.errors import StoreError, UsageError
-from tracker.storage import row_log, snapshots
+from tracker.storage import row_log, schema_version, snapshots
 from tracker.storage.database import FILE, Store
 from tracker.storage.migrations import run
-from tracker.storage.schema_version import HEAD
+from tracker.storage.sqlite_objects import is_shadow, rebuild_search
 
 WORK = ".importing"
 MAX_BLOB = 256_000_000  # bytes of one blob, unpacked; an answer is taken up to 60 MB
@@ -122,7 +122,7 @@ def tables_of(work: Path, schema: str) -> list[Table]:
         return [
             Table(name, made, *(Column(column["name"], column["type"]) for column in found.get_columns(name)))
             for name, _ in found.get_sorted_table_and_fkc_names()
-            if name and is_exported(name) and not name.startswith(("change_fts", "alembic_"))
+            if name and is_exported(name) and not is_shadow(name) and not name.startswith("alembic_")
         ]
     finally:
         engine.dispose()
@@ -140,7 +140,7 @@ def _manifest(
     schema, promised = found.get("schema"), found.get("tables")
     if found.get("format") != FORMAT or schema not in run.revisions():
         raise UsageError(
-            f"{file} has format {found.get('format')!r:.20} and schema {schema!r:.20}; this program reads format {FORMAT} and schemas up to {HEAD}",
+            f"{file} has format {found.get('format')!r:.20} and schema {schema!r:.20}; this program reads format {FORMAT} and schemas up to {schema_version.HEAD}",
             cure="import it with a program as new as the one that made it",
         )
     if not isinstance(promised, dict) or not all(
@@ -228,13 +228,12 @@ def _check(work: Path, file: Path) -> None:
     try:
         store = Store(work)
     except StoreError as error:
-        raise StoreError(f"{file}: its rows cannot be brought to schema {HEAD}", cure=_DAMAGED) from error
+        raise StoreError(
+            f"{file}: its rows cannot be brought to schema {schema_version.HEAD}", cure=_DAMAGED
+        ) from error
     try:
         with store.write() as connection:
-            for language in ("en", "ja"):
-                connection.execute(
-                    text(f"INSERT INTO change_fts_{language}(change_fts_{language}) VALUES ('rebuild')")  # noqa: S608
-                )
+            rebuild_search(connection)
             row_log.leave_behind(connection, DOORS)
         problems = [found for found in snapshots.verify(store) if isinstance(found, str)]
         with store.read() as connection:

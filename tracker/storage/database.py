@@ -17,8 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from tracker.errors import StoreError
-from tracker.storage import presence, row_log
-from tracker.storage.schema_version import HEAD
+from tracker.storage import presence, row_log, schema_version
 
 BUSY_SECONDS = 30
 FILE = presence.FILE
@@ -50,11 +49,11 @@ class Store:
         presence.mark(state)
         self._identity = presence.identity(self.path)
         with self.read() as connection:
-            adopted = row_log.adopted(connection, HEAD)
+            adopted = row_log.adopted(connection, schema_version.HEAD)
         if not adopted:
             with self.write() as connection:
-                if not row_log.adopted(connection, HEAD):
-                    row_log.adopt(connection, HEAD)
+                if not row_log.adopted(connection, schema_version.HEAD):
+                    row_log.adopt(connection, schema_version.HEAD)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -128,14 +127,14 @@ class Store:
     def _migrate(self) -> None:
         with self.read() as connection:
             version = _version(connection)
-        if version == HEAD:
+        if version == schema_version.HEAD:
             return
         from tracker.storage.migrations.run import revisions, upgrade
 
         if version is not None and version not in revisions():
             self.engine.dispose()
             raise StoreError(
-                f"{self.path} has schema {version!r:.20}; this program knows schemas up to {HEAD}",
+                f"{self.path} has schema {version!r:.20}; this program knows schemas up to {schema_version.HEAD}",
                 cure="use a program as new as the one that wrote it, or a backup from before",
             )
         upgrade(self.engine)

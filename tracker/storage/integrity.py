@@ -1,8 +1,7 @@
 """What shows that a row was altered behind the program's back: a hash over a change's row, and a chain over the
 tries at deliveries.
 
-Hashes are made of the values as the database keeps them (`moment`, ISO days, 0 and 1), so that a migration can seal
-rows without knowing the program's types. They show an alteration made with other tools; who writes with this program
+Hashes are made of the values as the database keeps them (`instants`, ISO days, 0 and 1). They show an alteration made with other tools; who writes with this program
 writes the seal too.
 """
 
@@ -53,20 +52,6 @@ def add_attempts(connection: Connection, delivery_ids: Sequence[int], attempt: A
         chain = attempt_hash(chain, row)
         rows.append({**row, "chain": chain})
     connection.execute(insert(ATTEMPT), rows)
-
-
-def hash_all(connection: Connection) -> None:
-    """Seals what is there: for a database whose rows had no seals yet."""
-    changes = _rows(connection, "SELECT seq, {} FROM change", _CHANGE)
-    _write(connection, "UPDATE change SET seal = :seal WHERE seq = :seq", ({"seq": row["seq"], "seal": change_hash(row)} for row in changes))  # fmt: skip
-
-    def chained() -> Iterator[dict[str, Any]]:
-        chain = START
-        for row in _rows(connection, "SELECT id, {} FROM attempt ORDER BY id", _ATTEMPT):
-            chain = attempt_hash(chain, row)
-            yield {"id": row["id"], "chain": chain}
-
-    _write(connection, "UPDATE attempt SET chain = :chain WHERE id = :id", chained())
 
 
 def verify(connection: Connection) -> Iterator[str | int]:
@@ -157,9 +142,3 @@ def _rows(connection: Connection, statement: str, names: Iterable[str]) -> Itera
     found = text(statement.format(", ".join(names))).execution_options(yield_per=500)
     for row in connection.execute(found).mappings():
         yield dict(row)
-
-
-def _write(connection: Connection, statement: str, values: Iterable[dict[str, Any]]) -> None:
-    every = list(values)
-    if every:
-        connection.execute(text(statement), every)

@@ -1,13 +1,13 @@
-"""Alembic's entry point; the connection is handed in by `run.upgrade`."""
+"""Alembic's entry point; `run.upgrade` hands in the connection."""
 
 from alembic import context
 
 from tracker.storage.schema import metadata
+from tracker.storage.sqlite_objects import is_shadow
 
 
 def include(name: str | None, kind: str, _parents: object) -> bool:
-    # FTS5 keeps shadow tables of its own, which no metadata describes.
-    return not (kind == "table" and name is not None and name.startswith("change_fts"))
+    return not (kind == "table" and name is not None and is_shadow(name))
 
 
 context.configure(

@@ -1,16 +1,40 @@
-"""First schema"""
+"""First schema: the tables, then what only SQLite has (`sqlite_objects`)."""
 
 import sqlalchemy as sa
 from alembic import op
 
-import tracker.storage.table_base
-from tracker.storage.schema_version import FTS
+from tracker.storage import sqlite_objects
 
 revision = "0001"
 down_revision = None
 
+INSTANT = sa.String(length=27)  # ISO text in UTC: see `InstantType`
+
 
 def upgrade() -> None:
+    op.create_table(
+        "absence",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("polls", sa.Integer(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("change", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("source", "key", name=op.f("pk_absence")),
+    )
+    op.create_table(
+        "account",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("password", sa.String(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("subject", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+    )
+    _index("account", "subject", unique=True)
     op.create_table(
         "blob",
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -20,8 +44,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
     )
     op.create_table(
+        "deed",
+        *_numbered("deed"),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+    )
+    _index("deed", "action", "value")
+    op.create_table(
         "delivery",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_numbered("delivery"),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("change_id", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -30,19 +65,137 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("repeated", sa.Boolean(), nullable=False),
-        sa.Column("created_at", tracker.storage.table_base.InstantType(length=27), nullable=False),
-        sa.Column("next_attempt_at", tracker.storage.table_base.InstantType(length=27), nullable=False),
-        sa.Column("claimed_until", tracker.storage.table_base.InstantType(length=27), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("next_attempt_at", INSTANT, nullable=False),
+        sa.Column("claimed_until", INSTANT, nullable=True),
+        sa.Column("story", sa.String(), nullable=True),
+        sa.Column("batch", sa.String(), nullable=True),
+        sa.Column("held", sa.JSON(), nullable=True),
         sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
     )
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_delivery_change_id"), ["change_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_delivery_channel_state"), ["channel", "state"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_delivery_state_next_attempt_at"), ["state", "next_attempt_at"], unique=False
-        )
-
+    _index("delivery", "change_id")
+    _index("delivery", "channel", "batch")
+    _index("delivery", "channel", "state")
+    _index("delivery", "channel", "story", "state")
+    _index("delivery", "state")
+    op.create_table(
+        "delivery_recipient",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("repeated", sa.Boolean(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("key", "recipient", name=op.f("pk_delivery_recipient")),
+    )
+    _index("delivery_recipient", "state")
+    op.create_table(
+        "digest",
+        *_numbered("digest"),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("week", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("profile", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("repeated", sa.Boolean(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("next_attempt_at", INSTANT, nullable=True),
+        sa.Column("claimed_until", INSTANT, nullable=True),
+        sa.Column("ended_at", INSTANT, nullable=True),
+        sa.UniqueConstraint("key", name=op.f("uq_digest_key")),
+    )
+    _index("digest", "state", "next_attempt_at")
+    op.create_table(
+        "flapping",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("polls", sa.Integer(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("snapshots", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "key", name=op.f("pk_flapping")),
+    )
+    op.create_table(
+        "incident",
+        *_numbered("incident"),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("opened_at", INSTANT, nullable=False),
+        sa.Column("closed_at", INSTANT, nullable=True),
+    )
+    _index("incident", "subject", "closed_at")
+    op.create_table(
+        "model_summary",
+        *_numbered("model_summary"),
+        sa.Column("change_id", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("prompt", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("ja", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("quotes", sa.JSON(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+    )
+    _index("model_summary", "change_id", "revision")
+    op.create_table(
+        "mute",
+        *_numbered("mute"),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=True),
+        sa.Column("hold", sa.Boolean(), nullable=False),
+        sa.Column("until", INSTANT, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("story", sa.String(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    op.create_table(
+        "pulse",
+        *_numbered("pulse"),
+        sa.Column("number", sa.Integer(), nullable=False),
+    )
+    op.create_table(
+        "reconciliation",
+        *_numbered("reconciliation"),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("through", sa.Date(), nullable=True),
+        sa.Column("ok", sa.Boolean(), nullable=False),
+        sa.Column("record", sa.JSON(), nullable=False),
+    )
+    _index("reconciliation", "source", "at")
+    op.create_table(
+        "resemblance",
+        sa.Column("change_id", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("made_with", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("change_id", name=op.f("pk_resemblance")),
+    )
+    _index("resemblance", "topic")
     op.create_table(
         "resource",
         sa.Column("source", sa.String(), nullable=False),
@@ -52,24 +205,67 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("recipe", sa.String(), nullable=True),
-        sa.Column("full_at", tracker.storage.table_base.InstantType(length=27), nullable=True),
+        sa.Column("full_at", INSTANT, nullable=True),
         sa.Column("held_sha256", sa.String(length=64), nullable=True),
         sa.Column("held_count", sa.Integer(), nullable=False),
         sa.Column("missing_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source", "key", name=op.f("pk_resource")),
     )
     op.create_table(
+        "review",
+        *_numbered("review"),
+        sa.Column("change_id", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+    )
+    _index("review", "change_id")
+    op.create_table(
+        "row_event",
+        *_numbered("row_event"),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("after", sa.String(length=64), nullable=False),
+        sa.Column("sound", sa.Boolean(), nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+    )
+    _index("row_event", "name", "key")
+    op.create_table(
+        "saved_filter",
+        sa.Column("id", sa.String(length=8), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=True),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
+        sa.UniqueConstraint("owner", "name", name=op.f("uq_saved_filter_owner_name")),
+        sa.UniqueConstraint("secret", name=op.f("uq_saved_filter_secret")),
+    )
+    op.create_table(
+        "sign_in",
+        *_numbered("sign_in"),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+    )
+    op.create_table(
         "source",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("since", tracker.storage.table_base.InstantType(length=27), nullable=True),
+        sa.Column("since", INSTANT, nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("baseline_at", tracker.storage.table_base.InstantType(length=27), nullable=True),
-        sa.Column("next_poll_at", tracker.storage.table_base.InstantType(length=27), nullable=True),
+        sa.Column("baseline_at", INSTANT, nullable=True),
+        sa.Column("next_poll_at", INSTANT, nullable=True),
         sa.Column("lease_owner", sa.String(), nullable=True),
-        sa.Column("lease_until", tracker.storage.table_base.InstantType(length=27), nullable=True),
-        sa.Column("last_attempt_at", tracker.storage.table_base.InstantType(length=27), nullable=True),
-        sa.Column("last_success_at", tracker.storage.table_base.InstantType(length=27), nullable=True),
+        sa.Column("lease_until", INSTANT, nullable=True),
+        sa.Column("last_attempt_at", INSTANT, nullable=True),
+        sa.Column("last_success_at", INSTANT, nullable=True),
         sa.Column("consecutive_failures", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.JSON(), nullable=False),
         sa.Column("backfill", sa.JSON(), nullable=False),
@@ -77,8 +273,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
     )
     op.create_table(
+        "source_disk",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("packed", sa.Integer(), nullable=False),
+        sa.Column("unpacked", sa.Integer(), nullable=False),
+        sa.Column("dropped", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_source_disk")),
+    )
+    op.create_table(
+        "story_name",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("story", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_story_name")),
+    )
+    _index("story_name", "story")
+    op.create_table(
+        "tally",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("pending", sa.Integer(), nullable=False),
+        sa.Column("claimed", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("dead", sa.Integer(), nullable=False),
+        sa.Column("withheld", sa.Integer(), nullable=False),
+        sa.Column("last_attempt", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("channel", name=op.f("pk_tally")),
+    )
+    op.create_table(
+        "thread",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("story", sa.String(), nullable=False),
+        sa.Column("handle", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "story", name=op.f("pk_thread")),
+    )
+    op.create_table(
+        "tombstone",
+        *_numbered("tombstone"),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("packed", sa.Integer(), nullable=False),
+        sa.Column("snapshots", sa.JSON(), nullable=False),
+        sa.Column("first_at", INSTANT, nullable=False),
+        sa.Column("last_at", INSTANT, nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+    )
+    _index("tombstone", "sha256")
+    op.create_table(
         "version",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_numbered("version"),
         sa.Column("identity", sa.String(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
@@ -86,29 +330,34 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("snapshots", sa.JSON(), nullable=False),
         sa.Column("noise", sa.JSON(), nullable=False),
-        sa.Column("at", tracker.storage.table_base.InstantType(length=27), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
+        sa.Column("at", INSTANT, nullable=False),
         sa.UniqueConstraint("identity", "ordinal", name=op.f("uq_version_identity_ordinal")),
     )
-    with op.batch_alter_table("version", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_version_source_key"), ["source", "key"], unique=False)
-
+    _index("version", "source", "key")
+    op.create_table(
+        "api_key",
+        sa.Column("id", sa.String(length=8), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        _foreign("api_key", "account", "account.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("secret", name=op.f("uq_api_key_secret")),
+    )
+    _index("api_key", "account")
     op.create_table(
         "attempt",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_numbered("attempt"),
         sa.Column("delivery_id", sa.Integer(), nullable=False),
-        sa.Column("at", tracker.storage.table_base.InstantType(length=27), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"], ["delivery.id"], name=op.f("fk_attempt_delivery_id_delivery")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+        _foreign("attempt", "delivery_id", "delivery.id"),
     )
-    with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_attempt_delivery_id"), ["delivery_id"], unique=False)
-
+    _index("attempt", "delivery_id")
     op.create_table(
         "change",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -122,28 +371,42 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("direction", sa.String(), nullable=True),
         sa.Column("published", sa.Date(), nullable=True),
-        sa.Column("detected_at", tracker.storage.table_base.InstantType(length=27), nullable=False),
+        sa.Column("detected_at", INSTANT, nullable=False),
         sa.Column("baseline", sa.Boolean(), nullable=False),
         sa.Column("editorial", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("operations", sa.String(length=64), nullable=True),
         sa.Column("record", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["operations"], ["blob.sha256"], name=op.f("fk_change_operations_blob")),
+        sa.Column("seal", sa.String(length=64), nullable=False),
+        _foreign("change", "operations", "blob.sha256"),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_change")),
         sa.UniqueConstraint("id", name=op.f("uq_change_id")),
     )
-    with op.batch_alter_table("change", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_change_citation"), ["citation"], unique=False)
-        batch_op.create_index(batch_op.f("ix_change_detected_at"), ["detected_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_change_document_number"), ["document_number"], unique=False)
-        batch_op.create_index(batch_op.f("ix_change_identity"), ["identity"], unique=False)
-        batch_op.create_index(batch_op.f("ix_change_level"), ["level"], unique=False)
-        batch_op.create_index(batch_op.f("ix_change_published"), ["published"], unique=False)
-        batch_op.create_index(batch_op.f("ix_change_source"), ["source"], unique=False)
-
+    _index("change", "citation")
+    _index("change", "detected_at")
+    _index("change", "document_number")
+    op.create_index(
+        "ix_change_face",
+        "change",
+        ["level", "editorial", "baseline", "source", "kind", "published", "detected_at", "id", "revision"],
+    )
+    _index("change", "identity")
+    _index("change", "level")
+    _index("change", "published")
+    _index("change", "source")
+    op.create_table(
+        "session",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("began_at", INSTANT, nullable=False),
+        sa.Column("ends_at", INSTANT, nullable=False),
+        _foreign("session", "account", "account.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
+    )
+    _index("session", "account")
     op.create_table(
         "snapshot",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_numbered("snapshot"),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
@@ -153,58 +416,84 @@ def upgrade() -> None:
         sa.Column("request_headers", sa.JSON(), nullable=False),
         sa.Column("meta", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("fetched_at", tracker.storage.table_base.InstantType(length=27), nullable=False),
+        sa.Column("fetched_at", INSTANT, nullable=False),
+        sa.Column("tls", sa.JSON(), nullable=True),
         sa.Column("chain", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["sha256"], ["blob.sha256"], name=op.f("fk_snapshot_sha256_blob")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
+        _foreign("snapshot", "sha256", "blob.sha256"),
     )
-    with op.batch_alter_table("snapshot", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_snapshot_source_key"), ["source", "key"], unique=False)
-
+    _index("snapshot", "sha256")
+    _index("snapshot", "source", "key")
+    op.create_table(
+        "change_profile",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("profile", sa.String(), nullable=False),
+        _foreign("change_profile", "seq", "change.seq"),
+        sa.PrimaryKeyConstraint("seq", "profile", name=op.f("pk_change_profile")),
+    )
+    _index("change_profile", "profile", "seq")
+    op.create_table(
+        "change_status",
+        *_numbered("change_status"),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        _foreign("change_status", "seq", "change.seq"),
+    )
+    _index("change_status", "seq")
+    _index("change_status", "state", "seq")
     op.create_table(
         "change_text",
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("ja", sa.Text(), nullable=False),
         sa.Column("en", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["seq"], ["change.seq"], name=op.f("fk_change_text_seq_change")),
+        _foreign("change_text", "seq", "change.seq"),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_change_text")),
     )
     op.create_table(
         "change_topic",
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["seq"], ["change.seq"], name=op.f("fk_change_topic_seq_change")),
+        _foreign("change_topic", "seq", "change.seq"),
         sa.PrimaryKeyConstraint("seq", "topic", name=op.f("pk_change_topic")),
     )
-    with op.batch_alter_table("change_topic", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_change_topic_topic_seq"), ["topic", "seq"], unique=False)
-
+    _index("change_topic", "topic", "seq")
     op.create_table(
         "deadline",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_numbered("deadline"),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("superseded", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["seq"], ["change.seq"], name=op.f("fk_deadline_seq_change")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
+        _foreign("deadline", "seq", "change.seq"),
     )
-    with op.batch_alter_table("deadline", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_deadline_day"), ["day"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deadline_seq"), ["seq"], unique=False)
-
+    _index("deadline", "day")
+    _index("deadline", "seq")
     op.create_table(
         "link",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_numbered("link"),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("relation", sa.String(), nullable=False),
         sa.Column("target", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["seq"], ["change.seq"], name=op.f("fk_link_seq_change")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
+        _foreign("link", "seq", "change.seq"),
     )
-    with op.batch_alter_table("link", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_link_seq"), ["seq"], unique=False)
-        batch_op.create_index(batch_op.f("ix_link_target"), ["target"], unique=False)
+    _index("link", "seq")
+    _index("link", "target")
+    op.bulk_insert(
+        sa.table("pulse", sa.column("id", sa.Integer), sa.column("number", sa.Integer)),
+        [{"id": 1, "number": 0}],
+    )
+    sqlite_objects.create(op.get_bind())
 
-    for statement in FTS:
-        op.execute(statement)
+
+def _foreign(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [target], name=f"fk_{table}_{column}_{target.partition('.')[0]}")
+
+
+def _numbered(table: str) -> tuple[sa.Column[int], sa.PrimaryKeyConstraint]:
+    """The primary key of a table whose rows are numbered."""
+    return sa.Column("id", sa.Integer(), nullable=False), sa.PrimaryKeyConstraint("id", name=f"pk_{table}")
+
+
+def _index(table: str, *columns: str, unique: bool = False) -> None:
+    op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns), unique=unique)

@@ -1,0 +1,121 @@
+"""What the schema has in SQLite only: full text search (FTS5), counts that triggers keep, one index over an expression.
+
+`create` belongs to the first schema. A later migration that rebuilds a table with triggers creates them again with
+`create_triggers`: SQLite drops a table's triggers together with it.
+"""
+# ruff: noqa: S608 - table and column names in the statements are the constants of this module
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+FTS_PREFIX = "change_fts"  # of the two FTS5 tables and of the shadow tables that SQLite keeps for them
+
+DELIVERY_STATES = ("pending", "claimed", "sent", "dead", "withheld")
+_DISK_COLUMNS = ("answers", "packed", "unpacked", "dropped")
+# Tables that the viewer shows, whose every write makes its cached pages stale.
+_SHOWN = ("change", "review", "delivery", "attempt", "version", "saved_filter")
+# Writes to the assistants' tables, where only some rows are shown: table, verb, condition.
+_SHOWN_IN_PART = (
+    ("resemblance", "insert", "new.topic <> ''"),
+    ("resemblance", "delete", "old.topic <> ''"),
+    ("model_summary", "insert", "1"),
+)
+
+# English is indexed by words, so that the index of 100,000 abstracts stays small; Japanese has no spaces and is
+# indexed by trigrams. Both read their text from `change_text` (external content).
+_FTS = (
+    "CREATE VIRTUAL TABLE change_fts_en USING fts5(en, content='change_text', content_rowid='seq',"
+    " tokenize='unicode61 remove_diacritics 2')",
+    "CREATE VIRTUAL TABLE change_fts_ja USING fts5(ja, content='change_text', content_rowid='seq',"
+    " tokenize='trigram')",
+)
+# Lists changes newest first without sorting them. SQLAlchemy does not reflect an index over an expression.
+_NEWEST = (
+    "CREATE INDEX ix_change_newest ON change (coalesce(published, substr(detected_at, 1, 10)),"
+    " seq, level, editorial, baseline, source, kind)"
+)
+
+
+def create(connection: Connection) -> None:
+    """Creates all objects beside empty tables. A database other than SQLite gets none of them."""
+    if connection.dialect.name == "sqlite":
+        _execute(connection, (*_FTS, _NEWEST))
+        create_triggers(connection)
+
+
+def create_triggers(connection: Connection) -> None:
+    """Drops the triggers that exist and creates all of them."""
+    names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+    _execute(connection, (f"DROP TRIGGER {name}" for name in names))
+    _execute(connection, (*_delivery_count(), *_data_version(), *_source_disk()))
+
+
+def rebuild_search(connection: Connection) -> None:
+    """Fills the search index from `change_text`, after rows were written to it directly."""
+    for language in ("en", "ja"):
+        connection.execute(
+            text(f"INSERT INTO change_fts_{language}(change_fts_{language}) VALUES ('rebuild')")
+        )
+
+
+def is_shadow(table: str) -> bool:
+    """Whether a table belongs to FTS5, which no metadata describes."""
+    return table.startswith(FTS_PREFIX)
+
+
+def _execute(connection: Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def _delivery_count() -> tuple[str, ...]:
+    """Counts of deliveries by channel and state. Reading them from a million deliveries would take 0.2 s."""
+    columns = ", ".join(DELIVERY_STATES)
+    first = ", ".join(f"new.state = '{state}'" for state in DELIVERY_STATES)
+    more = ", ".join(f"{state} = {state} + excluded.{state}" for state in DELIVERY_STATES)
+    moved = ", ".join(
+        f"{state} = {state} + (new.state = '{state}') - (old.state = '{state}')" for state in DELIVERY_STATES
+    )
+    fewer = ", ".join(f"{state} = {state} - (old.state = '{state}')" for state in DELIVERY_STATES)
+    return (
+        f"CREATE TRIGGER tally_insert AFTER INSERT ON delivery BEGIN INSERT INTO tally (channel, {columns})"
+        f" VALUES (new.channel, {first}) ON CONFLICT (channel) DO UPDATE SET {more}; END",
+        "CREATE TRIGGER tally_update AFTER UPDATE OF state ON delivery WHEN new.state <> old.state BEGIN"
+        f" UPDATE tally SET {moved} WHERE channel = new.channel; END",
+        f"CREATE TRIGGER tally_delete AFTER DELETE ON delivery BEGIN UPDATE tally SET {fewer}"
+        " WHERE channel = old.channel; END",
+        "CREATE TRIGGER tally_attempt AFTER INSERT ON attempt BEGIN UPDATE tally SET last_attempt = new.id"
+        " WHERE channel = (SELECT channel FROM delivery WHERE id = new.delivery_id); END",
+    )
+
+
+def _data_version() -> tuple[str, ...]:
+    """A number that grows with each write to what the viewer shows."""
+    writes = [(table, verb, "1") for table in _SHOWN for verb in ("insert", "update", "delete")]
+    return tuple(
+        f"CREATE TRIGGER pulse_{table}_{verb} AFTER {verb.upper()} ON {table} WHEN {condition}"
+        " BEGIN UPDATE pulse SET number = number + 1; END"
+        for table, verb, condition in (*writes, *_SHOWN_IN_PART)
+    )
+
+
+def _source_disk() -> tuple[str, ...]:
+    """What each source takes up on disk. The bytes of a blob count for the source of the first answer that brought them."""
+    sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in _DISK_COLUMNS[1:])
+    sizes = "length(blob.data), iif(length(blob.data) > 0, blob.size, 0), length(blob.data) = 0"
+    return (
+        "CREATE TRIGGER source_disk_answer AFTER INSERT ON snapshot BEGIN"
+        " INSERT INTO source_disk VALUES (new.source, 1, 0, 0, 0)"
+        " ON CONFLICT (source) DO UPDATE SET answers = answers + 1;"
+        f" INSERT INTO source_disk SELECT new.source, 0, {sizes} FROM blob WHERE sha256 = new.sha256"
+        " AND NOT EXISTS (SELECT 1 FROM snapshot WHERE sha256 = new.sha256 AND id < new.id)"
+        f" ON CONFLICT (source) DO UPDATE SET {sums}; END",
+        "CREATE TRIGGER source_disk_bytes AFTER UPDATE OF data, size ON blob BEGIN UPDATE source_disk SET"
+        " packed = packed + length(new.data) - length(old.data),"
+        " unpacked = unpacked + iif(length(new.data) > 0, new.size, 0) - iif(length(old.data) > 0, old.size, 0),"
+        " dropped = dropped + (length(new.data) = 0) - (length(old.data) = 0)"
+        " WHERE source = (SELECT source FROM snapshot WHERE sha256 = new.sha256 ORDER BY id LIMIT 1); END",
+    )
