@@ -30,9 +30,12 @@ def content_hash(document: Document) -> str:
 
 def _units(document: Document) -> list[tuple[str, str, str]]:
     """The units in reading order; outside the law, rows and entries that are known by name in an order of their own, as
-    publishers turn theirs about from day to day."""
+    publishers turn theirs about from day to day. The key of a party is often an id of the publisher's service, which
+    numbers its rows anew: only what its row says counts."""
+    if document.kind is DocumentKind.LIST:
+        return sorted((unit.path, unit.text, "") for unit in document.units)
     units = [(unit.path, unit.text, unit.key) for unit in document.units]
-    if document.kind not in (DocumentKind.PAGE, DocumentKind.LIST):
+    if document.kind is not DocumentKind.PAGE:
         return units
     return [unit for unit in units if not unit[2]] + sorted(unit for unit in units if unit[2])
 

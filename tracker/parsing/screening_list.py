@@ -39,6 +39,9 @@ _PLACES = {
     "TR": "TURKEY", "TW": "TAIWAN", "UA": "UKRAINE", "US": "UNITED STATES", "UZ": "UZBEKISTAN", "VE": "VENEZUELA", "VN": "VIETNAM",
     "YE": "YEMEN", "ZA": "SOUTH AFRICA", "ZW": "ZIMBABWE",
 }  # fmt: skip
+_SERVICE_IDS = frozenset({"id", "_id"})
+# A date that a database writes as an instant: its midnight says nothing.
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?\Z")
 _RECORDS = ("results", "entities", "entries", "parties", "data")
 # What a row prints, in this order; other fields of a record are carried in `meta` or not at all.
 _PRINTED = (
@@ -77,8 +80,9 @@ def list_units(data: bytes, name: str, list_name: str = "") -> tuple[tuple[Unit,
     outline = UnitBuilder()
     named = [record for record in records if isinstance(record, Mapping) and _text(record.get("name"))]
     skipped = len(records) - len(named)
-    # The publisher's order says nothing and turns about from day to day.
-    for record in sorted(named, key=_order):
+    # The publisher's order says nothing and turns about from day to day. A row that is there twice is one row, also
+    # where the publisher's service gives each copy an id of its own.
+    for record in {_content(record): record for record in sorted(named, key=_order)}.values():
         _write(outline, record, list_name)
     notes = (f"{skipped} records without a name",) if skipped else ()
     if not outline.units:
@@ -179,9 +183,24 @@ def _order(record: Mapping[str, Any]) -> tuple[str, str, str, str]:
     return (
         _text(record.get("source")),
         _text(record.get("name")),
-        _text(record.get("entity_number")) or _text(record.get("id")) or _text(record.get("_id")),
-        json.dumps(record, sort_keys=True, ensure_ascii=False),
+        _text(record.get("entity_number")),
+        _content(record),
     )
+
+
+def _content(record: Mapping[str, Any]) -> str:
+    """A row in canonical JSON without empty fields, the order of its lists, and what its publisher's service numbers
+    anew: the same for two copies of one row."""
+    kept = {
+        name: sorted(map(_canonical, value)) if isinstance(value, list) else value
+        for name, value in record.items()
+        if value not in (None, "", []) and name not in _SERVICE_IDS
+    }
+    return _canonical(kept)
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def _items(value: object) -> Iterable[Any]:
@@ -203,7 +222,7 @@ def _joined(value: object) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return " ".join(value.split())
+        return _MIDNIGHT.sub(r"\1", " ".join(value.split()))
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, (int, float)):
