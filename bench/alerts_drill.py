@@ -141,7 +141,7 @@ def _owing(folder: Path, alerts: int) -> Store:
     with store.write() as connection:
         for number in range(alerts):
             name = f"chg_{number:016x}"
-            enqueue(connection, change_id=name, revision=1, channel="it", reason="", now=START, story=name)
+            enqueue(connection, change_id=name, revision=1, channel="it", reason={}, now=START, story=name)
     return store
 
 

@@ -397,7 +397,7 @@ def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
     why = "muted until 2026-06-20 00:00 (source fr-bis; mute 2)"
     said = run(world, monkeypatch, "route", "2026-11795")[1]
     assert f"so far file (revision 1): withheld, {why}" in said
-    assert f"file: not told (route 1: level low is low or above; {why})" in said
+    assert f"file: not told (route 1: level Low (at least Low); {why})" in said
     assert why in run(world, monkeypatch, "deliveries")[1]
     with open_reader(world.state) as opened:
         (row,) = opened.deliveries(withheld)

@@ -108,7 +108,7 @@ def test_a_channel_is_told_once_in_its_own_language_with_the_first_reason() -> N
     second = Route(to=("slack", "mail"), topics=("fdpr",))
     routed = route(affiliates_rule(), settings(first, second))
     assert [(entry.channel, entry.language) for entry in routed] == [("mail", "en"), ("slack", "ja")]
-    assert routed[0].reason == "route 1: level critical is high or above"
+    assert routed[0].reason == {"code": "route", "route": 1, "level": "critical", "at_least": "high"}
 
 
 def test_a_change_without_direction_matches_no_direction() -> None:

@@ -37,7 +37,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
                         change_id=f"chg_{change:016x}",
                         revision=1,
                         channel=channel,
-                        reason="",
+                        reason={},
                         now=NOW,
                     )
         return StoredOutbox(store)

@@ -96,7 +96,7 @@ class Post:
     ) -> None:
         with self.store.write() as connection:
             enqueue(
-                connection, change_id=f"chg_{number:016x}", revision=1, channel=channel, reason="",
+                connection, change_id=f"chg_{number:016x}", revision=1, channel=channel, reason={},
                 now=self.clock(), story=story, batch=batch,
             )  # fmt: skip
 

@@ -1,19 +1,22 @@
-"""Why a delivery is owed, in the reader's language."""
+"""The reason of a delivery: stored as data, rendered in the reader's language."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.unit.rendering_samples import affiliates_rule
-from tracker.alerts.incidents import WHY
 from tracker.alerts.routing import route
 from tracker.config.models import Channel, Route, Settings
 from tracker.config.validators import duration, weekday_span
-from tracker.rendering.delivery_hold import reason_line
+from tracker.rendering.delivery_hold import deliveries_to_json, reason_line
+from tracker.storage.table_base import decode_reason
 
 SLACK = Channel("slack", "slack://")
 EVERYTHING = Route(
@@ -22,7 +25,7 @@ EVERYTHING = Route(
 )  # fmt: skip
 
 
-def reason(*routes: Route) -> str:
+def reason(*routes: Route) -> Mapping[str, Any]:
     (found,) = route(affiliates_rule(), Settings(Path("sources.toml"), channels=(SLACK,), routes=routes))
     return found.reason
 
@@ -38,12 +41,45 @@ def test_every_condition_of_a_route_is_said_in_japanese() -> None:
     assert "影響度「緊急」は「中」以上" in reason_line(reason(), "ja")
 
 
-def test_what_is_no_change_has_its_reason_too() -> None:
-    assert reason_line("nobody acknowledged it within 4h", "ja") == "4h以内に誰も確認しなかったため"
-    assert reason_line(WHY, "ja") == "障害の連絡先"
-    assert reason_line("route 1: something else", "ja") == "配信ルート1(something else)"
-    assert reason_line("as it came", "ja") == "as it came"
-    assert reason_line(reason(replace(EVERYTHING, topics=())), "en").startswith("route 1: level")
+def test_every_condition_of_a_route_is_rendered_in_english() -> None:
+    assert reason_line(reason(EVERYTHING), "en") == (
+        "route 1: level Critical (at least Low); "
+        "topic: Foreign direct product rules and de minimis, Biosecurity; direction: Restriction; "
+        "source: fr-bis; kind: Rule; profile: vacuum-components"
+    )
+    assert reason_line(reason(), "en") == "no route is set, every channel: level Critical (at least Medium)"
+
+
+def test_the_reason_is_data_and_holds_only_the_conditions_of_the_route() -> None:
+    assert reason(Route(to=("slack",), topics=("fdpr",))) == {
+        "code": "route", "route": 1, "level": "critical", "at_least": "low", "topics": ["fdpr"],
+    }  # fmt: skip
+
+
+def test_names_that_contain_separators_are_rendered_whole() -> None:
+    line = reason_line(reason(replace(EVERYTHING, sources=("fr-bis", "a; profile b, c"))), "ja")
+    assert "情報源: fr-bis、a; profile b, c、" in line
+
+
+def test_notices_have_a_reason_too() -> None:
+    unacknowledged = {"code": "unacknowledged", "seconds": 4 * 3600}
+    assert reason_line(unacknowledged, "ja") == "4h以内に誰も確認しなかったため"
+    assert reason_line(unacknowledged, "en") == "nobody acknowledged it within 4h"
+    assert reason_line({"code": "outage"}, "ja") == "障害の連絡先"
+    assert reason_line({"code": "outage"}, "en") == "receives outage notices"
+    assert reason_line({}, "en") == ""
+
+
+def test_a_sentence_of_an_earlier_version_is_shown_as_it_is() -> None:
+    sentence = "route 1: level critical is high or above"
+    assert reason_line(decode_reason(sentence), "ja") == sentence
+    stored = reason(EVERYTHING)
+    assert decode_reason(json.dumps(dict(stored))) == stored
+
+
+def test_json_has_the_reason_as_text_and_as_data() -> None:
+    (row,) = deliveries_to_json([{"id": 1, "reason": {"code": "outage"}}])
+    assert row == {"id": 1, "reason": "receives outage notices", "reason_data": {"code": "outage"}}
 
 
 @pytest.mark.parametrize("text", ["5s", "30m", "6h", "1d", "90m", "36h"])

@@ -54,7 +54,13 @@ def filled(store: Store) -> None:
         changes.save(connection, changes.ChangeEntry(change("1"), "fr:1", 2))
         changes.add_many(connection, [changes.ChangeEntry(change(name), f"fr:{name}", 1) for name in "23"])
         outbox.enqueue(
-            connection, change_id="chg_1", revision=1, channel="file", reason="level", now=NOW, story="s"
+            connection,
+            change_id="chg_1",
+            revision=1,
+            channel="file",
+            reason={"code": "text", "text": "level"},
+            now=NOW,
+            story="s",
         )
     for number in range(3):
         outbox.Outbox(store).record(

@@ -329,7 +329,7 @@ def test_a_delivery_is_owed_once_and_claimed_by_one(store: Store) -> None:
     box = outbox.Outbox(store)
     with store.write() as connection:
         owed = [
-            outbox.enqueue(connection, change_id="chg_1", revision=1, channel="mail", reason="", now=NOW)
+            outbox.enqueue(connection, change_id="chg_1", revision=1, channel="mail", reason={}, now=NOW)
             for _ in range(2)
         ]
     assert owed == [True, False]
@@ -343,7 +343,7 @@ def test_a_delivery_is_owed_once_and_claimed_by_one(store: Store) -> None:
 def test_a_failed_try_waits_and_a_sent_one_is_done(store: Store) -> None:
     box = outbox.Outbox(store)
     with store.write() as connection:
-        outbox.enqueue(connection, change_id="chg_1", revision=1, channel="mail", reason="", now=NOW)
+        outbox.enqueue(connection, change_id="chg_1", revision=1, channel="mail", reason={}, now=NOW)
     (first,) = box.claim(NOW, channel=None, limit=9, lease=MINUTE)
     box.record([first.id], Attempt(NOW, False, "500", 0.1), state="pending", next_attempt_at=NOW + 5 * MINUTE)
     assert box.claim(NOW + 4 * MINUTE, channel=None, limit=9, lease=MINUTE) == []
@@ -391,7 +391,7 @@ def test_the_tally_of_a_channel_is_what_counting_says(store: Store) -> None:
                 change_id=f"chg_{number}",
                 revision=1,
                 channel="ab"[number % 2],
-                reason="",
+                reason={},
                 now=NOW,
             )
     for state in ("sent", "dead", "pending"):

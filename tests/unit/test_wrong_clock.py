@@ -58,7 +58,7 @@ def test_a_lease_taken_by_a_wrong_clock_holds_nobody_off(store: Store) -> None:
 
 def owed(store: Store, moment: datetime, **more: object) -> outbox.Outbox:
     with store.write() as connection:
-        outbox.enqueue(connection, change_id="chg_1", revision=1, channel="a", reason="", now=moment, **more)  # type: ignore[arg-type]
+        outbox.enqueue(connection, change_id="chg_1", revision=1, channel="a", reason={}, now=moment, **more)  # type: ignore[arg-type]
     return outbox.Outbox(store)
 
 

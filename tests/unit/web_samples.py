@@ -161,7 +161,7 @@ def fill(store: Store, *, proposals: int = 1, with_hostile: bool = False) -> Non
             change_id=affiliates_rule().id,
             revision=1,
             channel="slack-trade",
-            reason="route 1: level critical is high or above",
+            reason={"code": "route", "route": 1, "level": "critical", "at_least": "high"},
             now=NOW,
         )
 

@@ -38,7 +38,6 @@ BACK = {
 }
 _OF_SOURCES = frozenset({"source", "host", "network"})
 _ABOUT_CHANNELS = frozenset(words[kind] for words in (DOWN, BACK) for kind in ("channel", "recipient"))
-WHY = "the operators hear of outages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def observe(
             facts = {name: value for name, value in every.items() if value not in ([], {})}
             owed += notices.enqueue_notice(
                 connection, name=("incident", number), kind=words[facts["subject"].partition(":")[0]], level=level,
-                story=f"incident-{number}", data=facts, channels=told, reason=WHY, now=now, batch=batch,
+                story=f"incident-{number}", data=facts, channels=told, reason={"code": "outage"}, now=now, batch=batch,
             )  # fmt: skip
     return owed
 

@@ -7,7 +7,7 @@ It goes at once, unless the channel's quiet hours or time of day, or somebody's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
@@ -26,12 +26,12 @@ Rule = Literal["mute", "snooze", "quiet", "batch"]
 
 @dataclass(frozen=True, slots=True)
 class RoutedChannel:
-    """One channel that a change goes to, in which language, and the route that says so, in English,
-    for `tracker show` and logs. `level` is the highest that it has on a route there."""
+    """One channel that a change is sent to, in which language, and why: `reason` is a JSON object that
+    `delivery_hold.reason_line` renders. `level` is the highest level of the change on any route to the channel."""
 
     channel: str
     language: Language
-    reason: str
+    reason: Mapping[str, Any]
     level: Level
 
 
@@ -262,17 +262,19 @@ def _obstacles(change: Change, candidate: Route) -> Iterator[str]:
             yield f"{name} {', '.join(present) or 'none'} is not in {', '.join(wanted)}"
 
 
-def _reason(candidate: Route, level: Level, number: int) -> str:
-    conditions = [f"level {level} is {candidate.level} or above"]
-    for name, values in (
-        ("topic", candidate.topics),
-        ("direction", candidate.directions),
-        ("source", candidate.sources),
-        ("kind", candidate.kinds),
-    ):
-        if values:
-            conditions.append(f"{name} in {', '.join(values)}")
-    if candidate.profile is not None:
-        conditions.append(f"profile {candidate.profile}")
-    origin = f"route {number}" if number else "no route is set: every channel"
-    return f"{origin}: {'; '.join(conditions)}"
+def _reason(candidate: Route, level: Level, number: int) -> dict[str, Any]:
+    """The conditions of a route that a change of this level meets. `route` 0: the settings have no routes."""
+    conditions: dict[str, Any] = {
+        "topics": list(candidate.topics),
+        "directions": list(candidate.directions),
+        "sources": list(candidate.sources),
+        "kinds": list(candidate.kinds),
+        "profile": candidate.profile,
+    }
+    return {
+        "code": "route",
+        "route": number,
+        "level": str(level),
+        "at_least": str(candidate.level),
+        **{name: value for name, value in conditions.items() if value},
+    }

@@ -19,6 +19,7 @@ from tracker.archive.backup import sync
 from tracker.archive.warc import PIECES, warc
 from tracker.errors import StoreError, UsageError
 from tracker.model import Fetched, Language
+from tracker.rendering.delivery_hold import deliveries_to_json
 from tracker.rendering.redlines import render
 from tracker.rendering.redlines.stored import load_redline, with_texts
 from tracker.serialization import change_from_json
@@ -62,7 +63,7 @@ def write_evidence(
         raise UsageError(f"{folder} is not empty", cure="give a folder that is new or empty")
     with open_reader(state) as opened:
         record = opened.change(reference)
-        deliveries = opened.deliveries(record["id"])
+        deliveries = deliveries_to_json(opened.deliveries(record["id"]))
         looked = opened.reviews([record["id"]])
     store = Store(state)
     try:

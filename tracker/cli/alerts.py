@@ -29,7 +29,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     """Who would get a change, when and why; who not, and why not. Sends nothing."""
     from tracker.alerts import mutes, related_documents, routing
     from tracker.config.validators import weekday_span
-    from tracker.rendering.delivery_hold import hold_line
+    from tracker.rendering.delivery_hold import deliveries_to_json, hold_line, reason_line
     from tracker.sanitize import sanitize_line
     from tracker.serialization import change_from_json
     from tracker.storage.read_queries import open_reader
@@ -59,7 +59,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
                 "told": plan.told,
                 "at": plan.at.isoformat() if plan.at else None,
                 "together": plan.batch is not None,
-                "why": routed.reason,
+                "why": reason_line(routed.reason, "en"),
                 "held": plan.held.record() if plan.held else None,
             }
         )
@@ -77,7 +77,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
                 "not": others,
                 "untaken": untaken,
                 "escalations": [{"after": int(within.total_seconds()), "to": to} for within, to in later],
-                "deliveries": past,
+                "deliveries": deliveries_to_json(past),
             }
         )
         return
@@ -118,14 +118,14 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
 def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool) -> None:
     """What is owed to the channels, what was sent, given up, or not told because it was muted, newest first. Ends
     with 1 when something was given up."""
-    from tracker.rendering.delivery_hold import hold_line, recipient_lines
+    from tracker.rendering.delivery_hold import deliveries_to_json, hold_line, recipient_lines
     from tracker.sanitize import sanitize_line
     from tracker.storage.read_queries import open_reader
 
     with open_reader(state) as opened:
         rows = {name: opened.owed(name, limit) for name in (("dead",) if dead else STATES)}
     if as_json:
-        print_json([row for found in rows.values() for row in found])
+        print_json([row for found in rows.values() for row in deliveries_to_json(found)])
     else:
         zone = ZoneInfo(preferences(config).timezone)
         for row in [row for found in rows.values() for row in found]:

@@ -110,6 +110,7 @@ def changes(
 @json_option
 def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
     """One change with evidence, units, dates, status, deliveries, and the answers that it stands on."""
+    from tracker.rendering.delivery_hold import deliveries_to_json
     from tracker.serialization import format_instant
     from tracker.storage.read_queries import open_reader
 
@@ -121,7 +122,15 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
         beside = store.beside(found["id"])
     if as_json:
         told = [{**answer, "fetched_at": format_instant(answer["fetched_at"])} for answer in answers]
-        print_json({**found, **beside, "deliveries": deliveries, "reviews": reviews, "answers": told})
+        print_json(
+            {
+                **found,
+                **beside,
+                "deliveries": deliveries_to_json(deliveries),
+                "reviews": reviews,
+                "answers": told,
+            }
+        )
         return
     from tracker.rendering.change_text import page
 

@@ -1,65 +1,62 @@
-"""Why a delivery is owed, waits, or is not sent at all, in words."""
+"""Why a delivery exists, waits or is withheld, as one line in the reader's language."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
-from tracker.alerts.incidents import WHY
+from tracker.config.validators import weekday_span
 from tracker.i18n import format_timestamp, label, t
 from tracker.model import Language
 from tracker.sanitize import sanitize_line
 from tracker.storage.instants import from_text
 
-# As `routing` writes a reason into the store, in English, for logs and programs.
-_ROUTE = re.compile(
-    r"(?:route (?P<number>\d+)|no route is set: every channel): (?P<conditions>.+)", re.DOTALL
-)
-_LEVEL = re.compile(r"level (?P<level>[a-z]+) is (?P<least>[a-z]+) or above")
-_AMONG = re.compile(
-    r"(?P<what>topic|direction|source|kind) in (?P<values>.+)|profile (?P<profile>.+)", re.DOTALL
-)
-_UNREAD = re.compile(r"nobody acknowledged it within (?P<span>.+)", re.DOTALL)
+# The conditions of a route in `reason`, and the catalog entry and labels of each.
+_CONDITIONS = (("topics", "topic"), ("directions", "direction"), ("sources", "source"), ("kinds", "kind"))
 
 
-def reason_line(reason: str, language: Language) -> str:
-    """The reason of a delivery (`routing.Routed.reason`, or of a notice) in the reader's language; what is not known here
-    stays as it is."""
-    if language == "en":
-        return sanitize_line(reason)
-    if unread := _UNREAD.fullmatch(reason):
-        return t("owed.unread", language, span=sanitize_line(unread["span"]))
-    if reason == WHY:
-        return t("owed.outage", language)
-    found = _ROUTE.fullmatch(reason)
-    if found is None:
-        return sanitize_line(reason)
-    said = t("owed.joint", language).join(
-        _condition(each, language) for each in found["conditions"].split("; ")
-    )
-    if found["number"]:
-        return t("owed.route", language, number=found["number"], said=said)
-    return t("owed.every", language, said=said)
+def reason_line(reason: Mapping[str, Any], language: Language) -> str:
+    """The reason of a delivery, by its `code`: `route` (a change), `unacknowledged` or `outage` (notices), `text` (a
+    sentence that an earlier version stored); empty where there is none."""
+    match reason.get("code"):
+        case "route":
+            return _route_line(reason, language)
+        case "unacknowledged":
+            span = weekday_span(timedelta(seconds=reason["seconds"]))
+            return t("delivery-reason.unacknowledged", language, span=span)
+        case "outage":
+            return t("delivery-reason.outage", language)
+    return sanitize_line(str(reason.get("text", "")))
 
 
-def _condition(words: str, language: Language) -> str:
-    if level := _LEVEL.fullmatch(words):
-        return t(
-            "owed.level", language,
-            level=label("level", level["level"], language), least=label("level", level["least"], language),
-        )  # fmt: skip
-    among = _AMONG.fullmatch(words)
-    if among is None:
-        return sanitize_line(words)
-    if among["profile"]:
-        return t("owed.profile", language, name=sanitize_line(among["profile"]))
-    values = [among["values"]] if among["what"] == "source" else among["values"].split(", ")
-    if among["what"] != "source":
-        values = [label(among["what"], value, language) for value in values]
-    return t(
-        f"owed.{among['what']}", language, names=t("owed.joint", language).join(map(sanitize_line, values))
-    )
+def deliveries_to_json(deliveries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Deliveries as `docs/records.md` describes them: `reason` in English, `reason_data` for programs."""
+    return [
+        {**row, "reason": reason_line(row["reason"], "en"), "reason_data": row["reason"]}
+        for row in deliveries
+    ]
+
+
+def _route_line(reason: Mapping[str, Any], language: Language) -> str:
+    conditions = [
+        t(
+            "delivery-reason.level", language,
+            level=label("level", reason["level"], language), least=label("level", reason["at_least"], language),
+        )
+    ]  # fmt: skip
+    for key, kind in _CONDITIONS:
+        if names := reason.get(key):
+            if kind != "source":
+                names = [label(kind, name, language) for name in names]
+            joined = t("delivery-reason.name-separator", language).join(map(sanitize_line, names))
+            conditions.append(t(f"delivery-reason.{kind}", language, names=joined))
+    if reason.get("profile"):
+        conditions.append(t("delivery-reason.profile", language, name=sanitize_line(reason["profile"])))
+    text = t("delivery-reason.condition-separator", language).join(conditions)
+    if reason["route"]:
+        return t("delivery-reason.route", language, number=reason["route"], conditions=text)
+    return t("delivery-reason.every-channel", language, conditions=text)
 
 
 def recipient_lines(delivery: Mapping[str, Any], language: Language) -> list[str]:

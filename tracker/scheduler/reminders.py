@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import Connection
 
 from tracker.alerts import incidents, mutes, related_documents, routing
 from tracker.clock import ahead, legal_day
 from tracker.config.models import Settings, Source, SourceKind
-from tracker.config.validators import weekday_span
 from tracker.ingest.poll import PollContext
 from tracker.model import Change, Level
 from tracker.rendering.deadlines import Deadline, deadlines
@@ -113,7 +113,7 @@ def _warned(
         "title": entry.title, "what": {"ja": entry.what_ja, "en": entry.what_en},
         "document_number": entry.document_number or "", "url": entry.url,
     }  # fmt: skip
-    planned: dict[str, tuple[routing.DeliveryPlan, str]] = {}
+    planned: dict[str, tuple[routing.DeliveryPlan, Mapping[str, Any]]] = {}
     for change in told:
         for routed in routing.route(replace(change, baseline=False), settings):
             channel = settings.channel(routed.channel)
@@ -178,6 +178,6 @@ def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
             owed += notices.enqueue_notice(
                 connection, name=(change.id, change.revision, within), kind="unacknowledged",
                 level=change.tagging.level, story=related_documents.register_story_names(connection, change) or change.id, data=facts,
-                channels=to, reason=f"nobody acknowledged it within {weekday_span(within)}", now=now,
+                channels=to, reason={"code": "unacknowledged", "seconds": int(within.total_seconds())}, now=now,
             )  # fmt: skip
     return owed

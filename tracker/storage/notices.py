@@ -30,7 +30,7 @@ def enqueue_notice(
     story: str,
     data: Mapping[str, Any],
     channels: Iterable[str],
-    reason: str,
+    reason: Mapping[str, Any],
     now: datetime,
     at: datetime | None = None,
     batch: str | None = None,

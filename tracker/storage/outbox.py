@@ -35,7 +35,7 @@ def enqueue(
     change_id: str,
     revision: int,
     channel: str,
-    reason: str,
+    reason: Mapping[str, Any],
     now: datetime,
     story: str | None = None,
     at: datetime | None = None,

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from tracker.model import TOPIC_IDS, DocumentKind, Level
 from tracker.rendering.deadlines import as_json, deadlines
+from tracker.rendering.delivery_hold import deliveries_to_json
 from tracker.rendering.redlines.diff_json import objects
 from tracker.rendering.status_report import status_report
 from tracker.search.query import terms
@@ -122,7 +123,9 @@ def change(request: Request, desk: AtDesk, reference: str) -> Response:
             deliveries = store.deliveries(found["id"])
             reviews = store.reviews([found["id"]])
             beside = store.beside(found["id"])
-        return _json({**found, **beside, "deliveries": deliveries, "reviews": reviews}), {}
+        return _json(
+            {**found, **beside, "deliveries": deliveries_to_json(deliveries), "reviews": reviews}
+        ), {}
 
     return _kept(request, desk, make)
 
