@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from tracker.alerts import mutes
 from tracker.archive.backup import backup
 from tracker.archive.exporter import export_archive
 from tracker.cli import app
 from tracker.config.models import Settings
-from tracker.errors import StateDamaged, StateLost, UsageError
+from tracker.errors import StateDamaged, StateLost, StoreError, UsageError
 from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.storage import presence, snapshots
 from tracker.storage.database import FILE, Store
@@ -222,3 +225,62 @@ def test_the_viewer_does_not_start_on_a_state_that_is_gone(tmp_path: Path) -> No
     lose(state, "removed")
     with pytest.raises(StateLost):
         Viewer(Settings(tmp_path / "sources.toml"), state, "127.0.0.1:0").start()
+
+
+_OTHER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+print(connection.execute("SELECT count(*) FROM mute").fetchone()[0])
+connection.execute("UPDATE mute SET scope = scope")
+connection.commit()
+connection.close()
+"""
+
+
+def test_a_look_at_the_file_leaves_it_to_those_who_have_it_open(tmp_path: Path) -> None:
+    """A file that this process opens and closes itself takes SQLite's locks on it away (fcntl(2): "if a process closes any
+    file descriptor referring to a file, then all of the process's locks on that file are released"). Another process then
+    believes that nobody has the database open and removes its log, and what is written afterwards is lost."""
+
+    def other() -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", _OTHER, tmp_path / "tracker.db"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    store = Store(tmp_path)
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    with store.read() as connection:  # an open connection, as a daemon and a viewer have
+        connection.execute(text("SELECT 1 FROM mute")).all()
+        assert presence.check(tmp_path)
+        assert other() == "0"
+        with store.write() as writing:
+            mutes.add(
+                writing,
+                scope="source",
+                value="ear",
+                channel=None,
+                hold=False,
+                until=now + timedelta(days=1),
+                now=now,
+            )
+        assert other() == "1", "what is written afterwards is there for others"
+    store.close()
+
+
+def test_a_database_of_another_program_is_not_taken_for_a_new_state(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    (tmp_path / "tracker.db").unlink()
+    with closing(sqlite3.connect(tmp_path / "tracker.db")) as foreign:
+        foreign.execute("CREATE TABLE x (a)")
+    with pytest.raises(StateLost, match="is not a tracker's database, but there was one"):
+        Store(tmp_path)
+
+
+def test_a_folder_in_place_of_the_database_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "tracker.db").mkdir()
+    with pytest.raises(StoreError, match="is a folder"):
+        presence.check(tmp_path)

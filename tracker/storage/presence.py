@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tracker.errors import StateDamaged, StateLost, StoreError, UsageError
@@ -19,7 +20,7 @@ MARKER = "STATE.txt"
 _BESIDE = (MARKER, f"{FILE}-wal", f"{FILE}-shm", "law-search.db")
 _BACKUP = "BACKUP.txt"
 _CURE = "restore a backup (docs/running.md); to begin anew on purpose, give --state another folder, or empty this one"
-_HEADER = b"SQLite format 3\x00"
+_OUR_TABLE = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
 _DAMAGE = ("malformed", "not a database", "database corruption", "disk image")
 _SAYS = """A tracker keeps its state in this folder, in tracker.db. While this file is here, a folder without tracker.db, or with an
 empty one, is refused: it would begin anew, and what happened meanwhile would never be told.
@@ -40,16 +41,31 @@ def check(state: Path) -> bool:
         raise StoreError(
             f"{path}: {error.strerror}", cure="give --state a folder that you may use"
         ) from error
-    if size > 0:
-        with path.open("rb") as file:
-            if file.read(len(_HEADER)) != _HEADER:
-                raise damaged(path, "it is not a database")
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder", cure="move it away: the database has this name")
+    if size > 0 and _is_ours(path):
         return True
-    found = _trace(state, empty=size == 0)
+    found = _trace(state, empty=size >= 0)
     if found:
-        what = "is empty" if size == 0 else "is not there"
+        what = {-1: "is not there", 0: "is empty"}.get(size, "is not a tracker's database")
         raise StateLost(f"{path} {what}, but there was one ({found} is beside it)", cure=_CURE)
     return False
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether the file holds a tracker's tables; also True where only a later look can say (it is locked). Raises
+    StateDamaged where it is no database.
+
+    SQLite looks, not this program: closing a descriptor of its own would release all locks that SQLite holds on the file in
+    this process (fcntl(2)), and the next process to close the database would remove its log under it.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(_OUR_TABLE).fetchone() is not None
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            raise damaged(path, "it is not a database") from error
+        return True
 
 
 def required(state: Path) -> None:
