@@ -32,6 +32,9 @@ class Remembered:
         self.known: dict[str, Validators] = {}
         self.cursor: dict[str, str] = {}
 
+    def is_held(self, key: str) -> bool:
+        return False
+
     def validators(self, key: str) -> Validators | None:
         return self.known.get(key)
 

@@ -11,6 +11,7 @@
     │   └── WrongShape        HTML where JSON should be, a missing key, a truncated body  transient
     ├── ParseError            bytes that their reader cannot make sense of                permanent
     │   ├── Poison            a document that ends its reader, or overruns its bounds     permanent
+    │   ├── AttachmentUnreadable  the text or annex of a document; the rest can be read   permanent
     │   └── ReaderKilled      a reader that was ended from outside, whatever it read      transient
     ├── OutOfTime             the time limit of a source is over; the rest comes later     transient
     ├── StoreError            the state folder or database cannot be used
@@ -109,6 +110,14 @@ class ParseError(TrackerError):
 
 class ParserCrashed(ParseError):
     pass
+
+
+class AttachmentUnreadable(ParseError):
+    """`attachment` is its key. What the document said before still applies."""
+
+    def __init__(self, cause: str, *, cure: str = "", attachment: str = "") -> None:
+        super().__init__(cause, cure=cure)
+        self.attachment = attachment
 
 
 class ReaderKilled(ParseError):

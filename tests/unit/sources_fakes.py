@@ -117,6 +117,10 @@ class Notes:
     def __init__(self) -> None:
         self.known: dict[str, Validators] = {}
         self.cursor: dict[str, str] = {}
+        self.held: set[str] = set()
+
+    def is_held(self, key: str) -> bool:
+        return key in self.held
 
     def validators(self, key: str) -> Validators | None:
         return self.known.get(key)

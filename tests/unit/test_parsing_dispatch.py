@@ -10,7 +10,7 @@ import pytest
 from tests.unit.pdf_samples import pdf
 from tests.unit.test_parsing_fr_text import TEXT
 from tests.unit.test_parsing_fr_xml import RULE
-from tracker.errors import ParseError, UnexpectedResponse
+from tracker.errors import AttachmentUnreadable, ParseError, UnexpectedResponse
 from tracker.model import Document, DocumentKind, Fetched, HttpResponse, ResourceType
 from tracker.parsing import read
 
@@ -69,11 +69,16 @@ def test_a_record_keeps_what_it_says_itself() -> None:
     assert (document.action, document.dates_text) == ("Final rule.", "Now.")
 
 
-def test_raw_text_stands_in_for_xml_that_cannot_be_read() -> None:
-    parts = (fetched(ResourceType.FR_TEXT, TEXT.encode()), fetched(ResourceType.FR_XML, WALL))
-    document = read(fetched(ResourceType.FR_RECORD, record(), *parts))
-    assert "instruction 2.a" in {unit.path for unit in document.units}
-    assert document.notes == ("full text not read: 2025-19001: a web page came where fr-xml should be",)
+@pytest.mark.parametrize(
+    ("role", "body"),
+    [(ResourceType.FR_XML, WALL), (ResourceType.FR_TEXT, WALL), (ResourceType.FR_XML, b"<RULE/>")],
+)
+def test_a_full_text_that_cannot_be_read_is_an_error_that_names_it(role: ResourceType, body: bytes) -> None:
+    """A web page in its place, or no text in it. A record without units would read as one whose text was removed."""
+    text = fetched(role, body)
+    with pytest.raises(AttachmentUnreadable, match="full text not read") as raised:
+        read(fetched(ResourceType.FR_RECORD, record(), text))
+    assert raised.value.attachment == text.key
 
 
 def test_a_record_on_inspection_is_read_with_its_raw_text() -> None:

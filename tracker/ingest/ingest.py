@@ -19,13 +19,19 @@ from tracker import diffing, parsing
 from tracker.config.models import Settings, Source
 from tracker.diffing.site_wide import SiteWide
 from tracker.documents.identity import LASTING, content_hash, document_id_of
-from tracker.errors import FetchError, ParseError, ParserCrashed, TrackerError
+from tracker.errors import (
+    AttachmentUnreadable,
+    FetchError,
+    ParseError,
+    ParserCrashed,
+    TrackerError,
+)
 from tracker.ingest import apply
 from tracker.ingest.apply import Outdated
 from tracker.ingest.confirmation import Confirmation, Second, how_read
 from tracker.ingest.decision import NewVersion, Reading, Seen, decide
-from tracker.ingest.page_annexes import completed, first_read
-from tracker.ingest.quarantine import CURE, Quarantine, Why, without_texts
+from tracker.ingest.page_annexes import ACCEPT, check_annexes, completed, first_read
+from tracker.ingest.quarantine import CURE, Quarantine, Why, without_attachment, without_texts
 from tracker.model import Change, Document, Fetched, Operation, ResourceType
 from tracker.parsing import sanity_checks, volatile_content
 from tracker.parsing.losses import Loss, losses
@@ -43,7 +49,6 @@ _GUARDED = frozenset(
 _OF_VALUES = (DataError, IntegrityError, InterfaceError, ProgrammingError)
 _MANY_UNITS = 5_000  # of a document, from which on it is compared by a worker
 _TRIES = 5  # of one answer, while other sources bring states of the same document
-_ACCEPT = "`tracker poll --accept` takes the new text as a new beginning"
 log = structlog.get_logger()
 
 
@@ -105,9 +110,11 @@ class Ingest:
         if fetched.role is ResourceType.LISTING:
             return self._evidence(fetched, incomplete=incomplete)
         self._check_failed(fetched)
+        self.quarantine.release_unlinked(fetched)
         broken = next((part for part in (fetched, *fetched.attachments) if PARSER_CRASHED in part.meta), None)
         if broken is not None:
-            return self._set_aside(fetched, ParserCrashed(broken.meta[PARSER_CRASHED]), now, broken=broken)
+            error = ParserCrashed(broken.meta[PARSER_CRASHED])
+            return self._set_aside(fetched, error, now, kept=kept, broken=broken)
         if not self.accept:
             fetched = self.quarantine.check(fetched)
         try:
@@ -115,7 +122,7 @@ class Ingest:
                 return self._write(Seen(fetched), now)
             return self._decided(fetched, now, kept=kept)
         except (ParseError, FetchError) as error:
-            return self._set_aside(fetched, error, now)
+            return self._set_aside(fetched, error, now, kept=kept)
         except TrackerError:
             raise
         except Exception as error:
@@ -123,7 +130,7 @@ class Ingest:
                 raise
             # A defect that one document brings to light must not take the others of its source with it.
             log.exception("a document could not be processed", source=self.source.id, key=fetched.key)
-            return self._set_aside(fetched, _defect(error), now)
+            return self._set_aside(fetched, _defect(error), now, kept=kept)
 
     def _decided(self, fetched: Fetched, now: datetime, *, kept: bool) -> IngestResult:
         for _ in range(_TRIES):
@@ -196,6 +203,8 @@ class Ingest:
             old = snapshots.load(connection, version.snapshots)
             references = tuple(snapshots.reference(connection, number) for number in version.snapshots)
             record = changes.of_document(connection, identity) if fetched.role in LASTING else None
+        if fetched.role is ResourceType.PAGE and document.notes and not self.accept:
+            check_annexes(fetched, old)
         whole = completed(fetched, old)
         if whole.attachments != fetched.attachments:
             fetched, document = whole, parsing.read(whole)
@@ -247,7 +256,7 @@ class Ingest:
             if self.accept or not (same or isinstance(error, ParserCrashed)):
                 return None
             raise ParseError(
-                f"the stored text cannot be read any more: {error.cause}", cure=_ACCEPT
+                f"the stored text cannot be read any more: {error.cause}", cure=ACCEPT
             ) from error
 
     def _size(self, key: str) -> int | None:
@@ -345,16 +354,22 @@ class Ingest:
         error: ParseError | FetchError,
         now: datetime,
         *,
+        kept: bool,
         broken: Fetched | None = None,
     ) -> IngestResult:
-        """Keeps an answer that failed, and raises why. A text that breaks its reader costs its record nothing: that is
-        taken in without it."""
+        """Keeps an answer that failed, and raises why. Where only an attachment cannot be read, that is kept, and the
+        rest is taken in without it."""
         baseline = self._is_baseline(fetched.key)
+        if isinstance(error, AttachmentUnreadable):
+            part = next((part for part in fetched.attachments if part.key == error.attachment), None)
+            if part is not None:
+                self.quarantine.put(part, error.cause, Why.FAILED, of=fetched.key, baseline=baseline)
+                return self.take(without_attachment(fetched, part.key), now, kept=kept)
         if isinstance(error, ParserCrashed):
             if fetched.attachments and broken is not fetched:
                 for part in fetched.attachments if broken is None else (broken,):
                     self.quarantine.put(part, error.cause, Why.BROKE, of=fetched.key)
-                return self.take(without_texts(fetched), now)
+                return self.take(without_texts(fetched), now, kept=kept)
             self.quarantine.put(fetched, error.cause, Why.BROKE, baseline=baseline)
             raise ParserCrashed(error.cause, cure=CURE) from error
         self.quarantine.put(fetched, error.cause, Why.FAILED, baseline=baseline)

@@ -6,9 +6,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from tracker import parsing
+from tracker.errors import AttachmentUnreadable, FetchError, ParseError, ParserCrashed, ReaderKilled
 from tracker.model import Fetched, Operation, ResourceType
 from tracker.page_parts import ANNEXES
 from tracker.parsing.annexes import places
+
+ACCEPT = "`tracker poll --accept` takes the new text as a new beginning"
 
 
 def completed(fetched: Fetched, stored: Fetched) -> Fetched:
@@ -19,6 +23,29 @@ def completed(fetched: Fetched, stored: Fetched) -> Fetched:
     parts = {part.key: part for part in stored.attachments} | {part.key: part for part in fetched.attachments}
     keys = fetched.meta[ANNEXES].split("\n")
     return replace(fetched, attachments=tuple(parts[key] for key in keys if key in parts))
+
+
+def check_annexes(fetched: Fetched, stored: Fetched) -> None:
+    """Raises AttachmentUnreadable for an annex that cannot be read although the stored one can: a damaged file says
+    nothing about what the annex contains."""
+    before = {part.key: part for part in stored.attachments}
+    for part in fetched.attachments:
+        if part.key not in before or before[part.key].answer.body == part.answer.body:
+            continue
+        reason = _why_unreadable(part)
+        if reason and not _why_unreadable(before[part.key]):
+            raise AttachmentUnreadable(reason, cure=ACCEPT, attachment=part.key)
+
+
+def _why_unreadable(part: Fetched) -> str:
+    """Why an annex cannot be read; "" where it can. Raises ParserCrashed, ReaderKilled."""
+    try:
+        parsing.read(part)
+    except (ParserCrashed, ReaderKilled):
+        raise
+    except (ParseError, FetchError) as error:
+        return error.cause
+    return ""
 
 
 def first_read(fetched: Fetched, stored: Fetched, pending: Collection[str]) -> tuple[str, ...]:

@@ -115,6 +115,10 @@ class StoredSourceView:
             return Validators(recipe=found.validators.recipe)
         return found.validators
 
+    def is_held(self, key: str) -> bool:
+        found = self._known.get(key)
+        return found is not None and found.held_sha256 is not None
+
     def keys(self, prefix: str = "") -> Iterable[str]:
         return [
             key

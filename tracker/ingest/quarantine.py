@@ -19,6 +19,7 @@ from sqlalchemy import Connection, select
 from tracker import __version__
 from tracker.errors import ParserCrashed
 from tracker.model import Fetched, ResourceType, Validators
+from tracker.page_parts import ANNEXES
 from tracker.parsing.losses import Loss
 from tracker.sources.events import PARSER_CRASHED
 from tracker.storage import snapshots, source_state
@@ -69,6 +70,12 @@ class QuarantinedDocument:
     @property
     def failed(self) -> bool:
         return not self.readers
+
+    @property
+    def is_annex(self) -> bool:
+        """Whether it is an annex of a page that failed. The source is asked for it in each poll; its page may have
+        changed since, so it is never read again out of the store."""
+        return self.failed and bool(self.of) and self.role is ResourceType.PDF
 
 
 class Quarantine:
@@ -207,9 +214,12 @@ class Quarantine:
             [
                 held
                 for held in self.held.values()
-                if everything
-                or (not held.failed and held.readers != parser_versions())
-                or (held.failed and not self._is_stored_page(held))
+                if not held.is_annex
+                and (
+                    everything
+                    or (not held.failed and held.readers != parser_versions())
+                    or (held.failed and not self._is_stored_page(held))
+                )
             ]
         )
 
@@ -243,6 +253,15 @@ class Quarantine:
                 found.append(fetched)
         return found
 
+    def release_unlinked(self, page: Fetched) -> None:
+        """Releases annexes that failed and that their page no longer links to."""
+        if ANNEXES not in page.meta:
+            return
+        linked = page.meta[ANNEXES].split("\n")
+        for held in list(self.held.values()):
+            if held.is_annex and held.of == page.key and held.key not in linked:
+                self._release(held.key)
+
     def _release(self, key: str) -> None:
         known = replace(self._known[key], held_sha256=None, held_count=0)
         with self._store.write() as connection:
@@ -252,8 +271,15 @@ class Quarantine:
 
 
 def without_texts(fetched: Fetched) -> Fetched:
-    """A record without its texts, which are still owed."""
+    """A record without its texts, which are pending."""
     return replace(fetched, attachments=(), meta={**fetched.meta, "text": "owed"})
+
+
+def without_attachment(fetched: Fetched, key: str) -> Fetched:
+    """An answer without one attachment. The text of a record is pending then; a page keeps the annex as it is stored."""
+    if fetched.role is not ResourceType.PAGE:
+        return without_texts(fetched)
+    return replace(fetched, attachments=tuple(part for part in fetched.attachments if part.key != key))
 
 
 def _held(

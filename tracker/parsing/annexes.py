@@ -15,8 +15,8 @@ from tracker.text import fold_space
 
 
 def with_annexes(document: Document, fetched: Fetched) -> Document:
-    """`document` with the text of the page's annexes, in the order in which the page links to them. A file whose text
-    cannot be read is named with its hash, so that another file in its place is seen, and in `notes`."""
+    """`document` with the text of the page's annexes, in the order in which the page links to them. A file that cannot
+    be read is identified by its hash, so that another file in its place is a change, and named in `notes`."""
     parts = {part.key: part for part in fetched.attachments}
     keys = [key for key in fetched.meta.get(ANNEXES, "").split("\n") if key in parts]
     units = list(document.units)
@@ -49,10 +49,15 @@ def _units(path: str, part: Fetched) -> tuple[list[Unit], list[str]]:
     try:
         pdf = read_pdf(part.answer.body, part.key)
     except ParseError as error:
-        digest = hashlib.sha256(part.answer.body).hexdigest()
+        digest = _in_groups(hashlib.sha256(part.answer.body).hexdigest())
         text = f"This PDF holds no text that can be read: SHA-256 {digest}"
         return [heading, Unit(f"{path} ¶1", UnitKind.PARAGRAPH, text, 1)], [f"annex not read: {error.cause}"]
     return [heading, *(_below(path, unit) for unit in pdf.units)], []
+
+
+def _in_groups(digest: str) -> str:
+    """A hash in groups of eight digits. In one word it has the shape of a nonce, and what has that is not compared."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
 def _below(path: str, unit: Unit) -> Unit:

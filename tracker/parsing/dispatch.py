@@ -9,7 +9,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from tracker.encodings import label_of
-from tracker.errors import ParseError, TrackerError, UnexpectedResponse
+from tracker.errors import AttachmentUnreadable, FetchError, ParseError, UnexpectedResponse
 from tracker.model import Document, DocumentKind, Fetched, ResourceType, Unit
 from tracker.page_parts import INDEX, names_no_text
 from tracker.parsing.annexes import with_annexes
@@ -31,9 +31,9 @@ _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 def read(fetched: Fetched) -> Document:
     """The document in an answer and its attachments.
 
-    Raises ParseError when the bytes make no sense to their reader, and WrongShape (transient) when a
-    web page came where data should be: a bot wall, an error page with status 200. An attachment that
-    cannot be read does not cost the record: it is named in `notes`.
+    Raises ParseError when the reader cannot make sense of the bytes, UnexpectedResponse (transient) when a web page
+    was sent in place of data (a bot wall, an error page with status 200), and AttachmentUnreadable when only a full
+    text cannot be read. An annex of a page that cannot be read is named in `notes`.
     """
     reader = _READERS.get(fetched.role)
     if reader is None:
@@ -60,6 +60,17 @@ def _data(fetched: Fetched) -> bytes:
     if _HTML.match(body[:200]):
         raise UnexpectedResponse(
             f"{fetched.key}: a web page came where {fetched.role.value} should be", url=fetched.answer.url
+        )
+    return body
+
+
+def _raw_text(fetched: Fetched) -> bytes:
+    """A body that should be raw text, which the Federal Register sends in the <pre> of a page. Another page in its place
+    is a wall or a failure of the server."""
+    body = _body(fetched)
+    if _HTML.match(body[:200]) and b"<pre" not in body.lower():
+        raise UnexpectedResponse(
+            f"{fetched.key}: a web page was sent in place of raw text", url=fetched.answer.url
         )
     return body
 
@@ -115,20 +126,30 @@ def _pi_record(fetched: Fetched) -> Document:
 
 
 def _with_text(document: Document, fetched: Fetched) -> Document:
-    """The document with the units of its full text: its XML if that can be read, else its raw text.
-    What the record leaves open (action, dates) is taken from there."""
+    """`document` with the units of its full text: the XML where there is one, else the raw text. Fields that the record
+    leaves empty (action, dates) are filled from there. Raises AttachmentUnreadable where the text cannot be read or
+    has no units: that says nothing about what the document contains."""
     order = {ResourceType.FR_XML: 0, ResourceType.FR_TEXT: 1}
     texts = sorted(
         (part for part in fetched.attachments if part.role in order), key=lambda part: order[part.role]
     )
-    for attachment in texts:
-        try:
-            if attachment.role is ResourceType.FR_XML:
-                return _with_xml(document, _data(attachment), _label(attachment))
-            return _with_raw_text(document, _body(attachment), _label(attachment))
-        except TrackerError as error:
-            document = replace(document, notes=(*document.notes, f"full text not read: {error.cause}"))
-    return document
+    if not texts:
+        return document
+    attachment = texts[0]
+    try:
+        if attachment.role is ResourceType.FR_XML:
+            whole = _with_xml(document, _data(attachment), _label(attachment))
+        else:
+            whole = _with_raw_text(document, _raw_text(attachment), _label(attachment))
+    except (ParseError, FetchError) as error:
+        raise AttachmentUnreadable(
+            f"full text not read: {error.cause}", cure=error.cure, attachment=attachment.key
+        ) from error
+    if not whole.units:
+        raise AttachmentUnreadable(
+            f"full text not read: {attachment.key} has no text", attachment=attachment.key
+        )
+    return whole
 
 
 def _with_xml(document: Document, data: bytes, label: str) -> Document:

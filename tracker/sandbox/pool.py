@@ -25,7 +25,14 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from tracker import errors
-from tracker.errors import FetchError, OutOfTime, ParserCrashed, ReaderKilled, TrackerError
+from tracker.errors import (
+    AttachmentUnreadable,
+    FetchError,
+    OutOfTime,
+    ParserCrashed,
+    ReaderKilled,
+    TrackerError,
+)
 from tracker.sandbox import protocol
 
 SIZE = 2
@@ -268,6 +275,8 @@ def _raised(failure: protocol.Failure) -> Exception:
     kind = getattr(errors, failure.name, None)
     if isinstance(kind, type) and issubclass(kind, FetchError):
         return kind(failure.cause, cure=failure.cure, url=failure.url, status=failure.status)
+    if kind is AttachmentUnreadable:
+        return AttachmentUnreadable(failure.cause, cure=failure.cure, attachment=failure.attachment)
     if isinstance(kind, type) and issubclass(kind, TrackerError):
         return kind(failure.cause, cure=failure.cure)
     known = getattr(builtins, failure.name, None)

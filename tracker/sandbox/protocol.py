@@ -23,7 +23,8 @@ _RECORDS = frozenset({"Document", "DocumentKind", "Op", "Operation", "Unit", "Un
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An exception as text. `name` is its class; the fields are those of a FetchError, empty for others."""
+    """An exception as text. `name` is its class. `url` and `status` belong to a FetchError, `attachment` to an
+    AttachmentUnreadable; they are empty for others."""
 
     name: str
     cause: str
@@ -31,6 +32,7 @@ class Failure:
     url: str = ""
     status: int | None = None
     trace: str = ""
+    attachment: str = ""
 
 
 class PeerClosed(Exception):

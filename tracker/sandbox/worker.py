@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tracker.errors import FetchError, TrackerError
+from tracker.errors import AttachmentUnreadable, FetchError, TrackerError
 from tracker.sandbox.protocol import LAST, MORE, READY, Failure, PeerClosed, receive, send
 
 OLD = 1000  # documents after which a worker makes room for a fresh one: what leaks is gone
@@ -71,6 +71,8 @@ def _done(job: bytes) -> bytes:
         value = (True, function(*arguments))
     except MemoryError:
         value = (False, Failure(MemoryError.__name__, ""))
+    except AttachmentUnreadable as error:
+        value = (False, Failure(type(error).__name__, error.cause, error.cure, attachment=error.attachment))
     except TrackerError as error:
         place = (error.url, error.status) if isinstance(error, FetchError) else ("", None)
         value = (False, Failure(type(error).__name__, error.cause, error.cure, *place))

@@ -214,20 +214,34 @@ class _Poll:
         yield to_fetched(record, key, body, answer, (found,) if found else (), text_owed=not settled)
 
     def _watch(self, records: dict[str, tuple[Record, HttpResponse]]) -> Iterator[Item]:
-        """Texts that are due: those owed, the newest few, and once a day all others of the window."""
+        """Texts that are due: those that are pending or could not be read, the newest few, and once a day all others of
+        the window."""
         for key, text in self._texts.items():
             if key not in records:
                 self._watched[key] = text
         for key, text in list(self._watched.items()):
-            if text.checked is not None and text.published < self._recheck_from:
+            if (
+                text.checked is not None
+                and text.published < self._recheck_from
+                and not self._is_unreadable(key)
+            ):
                 del self._watched[key]
         order = sorted(self._watched.items(), key=lambda entry: (entry[1].published, entry[0]), reverse=True)
         newest = {key for key, _ in order[:_EACH_POLL]}
         for key, text in sorted(order, key=lambda entry: entry[1].checked is not None):
             fetched_now = text != self._texts.get(key)
-            due = text.checked is None or key in newest or not clamp_future(text.checked, self._now, _DAILY)
+            due = (
+                text.checked is None
+                or key in newest
+                or not clamp_future(text.checked, self._now, _DAILY)
+                or self._is_unreadable(key)
+            )
             if due and not fetched_now and self._budget.left():
                 yield from self._look_again(key, text, records)
+
+    def _is_unreadable(self, key: str) -> bool:
+        """Whether the last text of this record could not be read, so that it is asked for in each poll."""
+        return any(self._memory.is_held(attachment_key(key, form)) for form in (XML, TXT))
 
     def _look_again(
         self, key: str, text: _Text, records: dict[str, tuple[Record, HttpResponse]]

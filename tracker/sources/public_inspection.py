@@ -72,6 +72,9 @@ class _Poll:
 
     def items(self) -> Iterator[Item]:
         owed_before = set(self._memory.cursor.get(_PENDING, "").split())
+        before = _days(self._memory.cursor.get(_CURRENT, ""))
+        # A text that could not be read is asked for again, as one that was not there yet.
+        owed_before |= {number for number in before if self._memory.is_held(attachment_key(number, TXT))}
         missing_before = _days(self._memory.cursor.get(_MISSING, ""))
         withdrawn = set(self._memory.cursor.get(_WITHDRAWN, "").split())
         known = without_validators(self._memory.validators(LISTING), self._source, self._now)
@@ -85,7 +88,6 @@ class _Poll:
         if answer is None:
             yield NotModified(LISTING, _address(self._source), self._client.clock())
             return
-        before = _days(self._memory.cursor.get(_CURRENT, ""))
         records = _records(answer)
         today = legal_day(self._now).isoformat()
         if not records and any(day > today for day in before.values()):

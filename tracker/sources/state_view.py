@@ -23,6 +23,9 @@ class StateView(Protocol):
         `Answer.body` as yielded; `full_at` its `fetched_at`; `recipe` the source's at that time. Where a later answer
         failed, or is held, all but `recipe` are None: it has to be asked for, and yielded, whole."""
 
+    def is_held(self, key: str) -> bool:
+        """Whether the last answer of this key is held: it could not be read, and every poll asks for it again."""
+
     def keys(self, prefix: str = "") -> Iterable[str]:
         """The keys that are there: stored or held, and not given up as absent since."""
 
