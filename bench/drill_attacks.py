@@ -33,13 +33,13 @@ from tracker.archive.evidence import write_evidence
 from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive
 from tracker.errors import AccessDenied, FetchError, ParseError, TrackerError
+from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.http.ssrf_guard import GuardedBackend
 from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.notifications.channels import slack, teams
 from tracker.parsing import read
 from tracker.scheduler.schedule import load_checked
-from tracker.sources import Client
 from tracker.web.app import create_app
 
 FILE = '[[channel]]\nid = "file"\nurl = "tofile://{folder}/alerts.txt"\n[[route]]\nwhen = {{ level = "low" }}\nto = ["file"]\n'

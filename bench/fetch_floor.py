@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from bench.watch_cycles import resident_mb
 from bench.watch_floor import one_by_one
 from tracker import sources
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
+from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.model import Fetched, NotModified, Validators
 
@@ -50,11 +51,9 @@ def spent(work: Callable[[], object]) -> float:
 
 
 def measure(base: str, count: int) -> dict[str, float]:
-    source = Source(
-        "pages", SourceKind.PAGE, url=f"{base}/", follow="same-site", depth=1, max_pages=count + 1
-    )
+    source = Source("pages", "page", url=f"{base}/", follow="same-site", depth=1, max_pages=count + 1)
     memory = Remembered()
-    with sources.Client(literal_hosts={base.partition("//")[2]}, clock=lambda: datetime.now(UTC)) as client:
+    with Client(literal_hosts={base.partition("//")[2]}, clock=lambda: datetime.now(UTC)) as client:
 
         def cycle() -> int:
             unchanged = 0

@@ -19,7 +19,7 @@ from tracker import citations, sources
 from tracker.archive.importer import import_archive
 from tracker.classification import classify, match_profiles
 from tracker.config.loader import load
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.diffing import apply, compare
 from tracker.errors import FetchError, TrackerError
 from tracker.http.address import absolute, canonical
@@ -33,7 +33,7 @@ from tracker.parsing.entity_list import read_party
 from tracker.parsing.files import read_file, read_records
 from tracker.parsing.paragraph_labels import leading_labels, levels
 from tracker.sandbox import pool
-from tracker.sources.links import link_filter, links_of
+from tracker.sources.page.links import link_filter, links_of
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TODAY = date(2026, 1, 2)
@@ -213,7 +213,7 @@ def quiet(data: bytes) -> None:
 # --- the adapters: what a server says to each of their questions -----------------------------------------------------
 
 
-def _poll(kind: SourceKind, **fields: object) -> Target:
+def _poll(kind: str, **fields: object) -> Target:
     source = Source("s", kind, base_url="https://www.federalregister.gov/api/v1", url=URL, **fields)  # type: ignore[arg-type]
 
     def run(data: bytes) -> None:
@@ -264,7 +264,7 @@ def robots(data: bytes) -> None:
 
     client = client_for(handle)
     try:
-        list(sources.poll(Source("s", SourceKind.PAGE, url=URL), Notes(), client, START))
+        list(sources.poll(Source("s", "page", url=URL), Notes(), client, START))
     finally:
         client.close()
 
@@ -286,9 +286,7 @@ def headers(data: bytes) -> None:
 
     client = client_for(handle)
     try:
-        for item in sources.poll(
-            Source("s", SourceKind.PAGE, url=URL, follow="same-site"), Notes(), client, START
-        ):
+        for item in sources.poll(Source("s", "page", url=URL, follow="same-site"), Notes(), client, START):
             if isinstance(item, Fetched):
                 _read(item)
     finally:
@@ -352,11 +350,11 @@ TARGETS: Mapping[str, Target] = {
     "tag": tagging,
     "diff": diff,
     "noise": quiet,
-    "fr-list": _poll(SourceKind.FEDERAL_REGISTER),
-    "inspection-list": _poll(SourceKind.PUBLIC_INSPECTION),
-    "ecfr-index": _poll(SourceKind.ECFR, title=15, parts=((744, 744), (774, 774))),
-    "feed": _poll(SourceKind.FEED),
-    "list": _poll(SourceKind.SCREENING_LIST),
+    "fr-list": _poll("federal-register"),
+    "inspection-list": _poll("public-inspection"),
+    "ecfr-index": _poll("ecfr", title=15, parts=((744, 744), (774, 774))),
+    "feed": _poll("feed"),
+    "list": _poll("screening-list"),
     "links": links,
     "address": addresses,
     "robots": robots,

@@ -165,7 +165,7 @@ def test_somebody_may_ask_for_another_try(world: World, monkeypatch: pytest.Monk
 def test_a_feed_that_ends_its_reader_is_kept_with_its_bytes(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.sources.feed.entries", harm.killing_entries)
+    monkeypatch.setattr("tracker.sources.feed.adapter.entries", harm.killing_entries)
     world.use("feed")
     report = world.one()
     assert "SIGSEGV" in report.errors[0]["error"]

@@ -13,7 +13,7 @@ from tracker.errors import ParserCrashed, ReaderKilled
 from tracker.http import response_checks
 from tracker.parsing import dispatch
 from tracker.sandbox import pool
-from tracker.sources import links
+from tracker.sources.page import links
 
 KILLS = [ReaderKilled("it was ended by SIGKILL"), ParserCrashed("it wants more than 2 GB")]
 

@@ -15,7 +15,7 @@ from tracker.errors import UnexpectedResponse
 from tracker.ingest.poll import PollContext, PollReport
 from tracker.scheduler import poll_cycle
 from tracker.scheduler.schedule import load_checked
-from tracker.sources import links
+from tracker.sources.page import links
 from tracker.storage import source_state
 from tracker.storage.database import Store
 from tracker.storage.schema import SOURCE

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracker.config.models import Settings, Source, SourceKind
+from tracker.config.models import Settings, Source
 from tracker.http.client import Client
 from tracker.ingest import poll
 from tracker.ingest.poll import PollContext
@@ -91,9 +91,7 @@ class Play:
         self.site = Site(noise=noise)
         self.store = store
         self.now = START
-        self.source = Source(
-            f"page-{next(NUMBERS)}", SourceKind.PAGE, url="https://rules.example.gov/guidance"
-        )
+        self.source = Source(f"page-{next(NUMBERS)}", "page", url="https://rules.example.gov/guidance")
         self.client = Client(
             clock=lambda: self.now, sleep=lambda _: None, monotonic=lambda: 0.0,
             transport=httpx.MockTransport(self._robots_or_page),

@@ -17,8 +17,8 @@ from tracker.errors import LimitExceeded, UnexpectedResponse
 from tracker.http.address import absolute, canonical
 from tracker.http.body import read_body
 from tracker.http.rate_limit import RateLimit, RateLimiter
-from tracker.sources.federal_register_api import canonical as canonical_record
-from tracker.sources.links import Link, deserialize_links, serialize_links
+from tracker.sources.federal_register.api import canonical as canonical_record
+from tracker.sources.page.links import Link, deserialize_links, serialize_links
 
 NOW = datetime(2026, 6, 10, 13, tzinfo=UTC)
 DAYS = st.dates(date(2026, 1, 1), date(2026, 6, 12))

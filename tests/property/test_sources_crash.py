@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from tests.unit.sources_fakes import Notes, Site, Time, client_for, conditional, json_answer
 from tests.unit.sources_register import BIS, Register, record, xml_path
 from tracker import sources
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.model import Fetched, ResourceType
 
-PAGES = Source("bis", SourceKind.PAGE, url="https://a.gov/", follow="same-site", depth=2)
-EAR = Source("ear", SourceKind.ECFR, base_url="https://a.gov", title=15, parts=((730, 774),))
+PAGES = Source("bis", "page", url="https://a.gov/", follow="same-site", depth=2)
+EAR = Source("ear", "ecfr", base_url="https://a.gov", title=15, parts=((730, 774),))
 States = st.lists(st.integers(0, 2), min_size=4, max_size=4)
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import httpx2 as httpx
 
 from tracker.config.models import HostLimit, Source
+from tracker.http.client import Client
 from tracker.model import Fetched, Validators
-from tracker.sources import Client, CursorUpdate, Item
+from tracker.sources import CursorUpdate, Item
 
 START = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)
 Reply = httpx.Response | Exception

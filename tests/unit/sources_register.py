@@ -9,10 +9,10 @@ from typing import Any
 import httpx2 as httpx
 
 from tests.unit.sources_fakes import Site, conditional, json_answer
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 
 BASE = "https://www.federalregister.gov/api/v1"
-BIS = Source("fr", SourceKind.FEDERAL_REGISTER, base_url=BASE, agencies=("industry-and-security-bureau",))
+BIS = Source("fr", "federal-register", base_url=BASE, agencies=("industry-and-security-bureau",))
 
 
 def record(number: str, published: str, title: str = "Entity List", **more: Any) -> dict[str, Any]:

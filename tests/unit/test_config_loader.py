@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tracker.config.loader import line_numbers, load
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.config.schema import json_schema, keys_for_kind
+from tracker.config.source_kinds import source_kinds
 from tracker.errors import SettingsError
 from tracker.model import Level
 
@@ -177,8 +178,8 @@ def test_the_shipped_schema_is_the_one_the_keys_make() -> None:
     assert json.loads(shipped)["title"] == "tracker: sources.toml"
 
 
-@pytest.mark.parametrize("kind", list(SourceKind))
-def test_every_key_of_a_source_is_a_field_of_it(kind: SourceKind) -> None:
+@pytest.mark.parametrize("kind", list(source_kinds()))
+def test_every_key_of_a_source_is_a_field_of_it(kind: str) -> None:
     assert set(keys_for_kind(kind)) <= set(Source.__dataclass_fields__)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from tests.unit.digest_samples import MONDAY, PERIOD, VIEWER, full_week
 from tests.unit.notifications_sinks import http_sink, mail_sink
-from tracker.config.models import Channel, Digest, Settings, Source, SourceKind
+from tracker.config.models import Channel, Digest, Settings, Source
 from tracker.digest.delivery_forms import digest_message
 from tracker.digest.schedule import LEASE, due, readers, send_due, send_week
 from tracker.notifications import targets as places
@@ -35,7 +35,7 @@ NEWS = Digest(to=("mail", "chat"))
 def settings(digest: Digest | None = NEWS, *channels: Channel) -> Settings:
     return Settings(
         path=Path("sources.toml"),
-        sources=(Source(id="fr-bis", kind=SourceKind.FEDERAL_REGISTER),),
+        sources=(Source(id="fr-bis", kind="federal-register"),),
         channels=channels or (Channel("mail", "mailto://x"), Channel("chat", "slack://x", language="en")),
         viewer_url=VIEWER,
         digest=digest,

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.errors import SettingsError
 from tracker.scheduler.schedule import load_checked, next_poll_at, overdue
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
-HALF_HOURLY = Source("a", SourceKind.PAGE, every=timedelta(minutes=30))
+HALF_HOURLY = Source("a", "page", every=timedelta(minutes=30))
 
 
 def test_the_interval_is_kept_and_spread_a_little() -> None:
@@ -35,7 +35,7 @@ def test_what_the_server_asked_for_is_respected_up_to_two_intervals(asked: float
 
 
 def test_cron_counts_in_its_own_time_zone_and_by_names_of_days() -> None:
-    source = Source("a", SourceKind.PAGE, every=None, cron="45 8 * * mon-fri", timezone="America/New_York")
+    source = Source("a", "page", every=None, cron="45 8 * * mon-fri", timezone="America/New_York")
     # Sunday 22 November 2026: the next 8:45 of a working day in New York is Monday, 13:45 UTC.
     assert next_poll_at(source, NOW) == datetime(2026, 11, 23, 13, 45, tzinfo=UTC)
 

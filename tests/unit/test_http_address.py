@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tracker.http.address import absolute, canonical, host_port, is_local, secured
-from tracker.sources.links import anchors_of
+from tracker.sources.page.links import anchors_of
 
 
 @pytest.mark.parametrize(

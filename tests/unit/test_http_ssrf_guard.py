@@ -11,9 +11,9 @@ import pytest
 
 from tests.unit.sources_fakes import Time
 from tracker.errors import AccessDenied, LimitExceeded, Unreachable
+from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.http.ssrf_guard import GuardedBackend, is_public, resolve
-from tracker.sources import Client
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.reconciliation import daily
 from tracker.storage.reconciliations import Reconciliation
 
-BIS = Source("fr-bis", SourceKind.FEDERAL_REGISTER)
+BIS = Source("fr-bis", "federal-register")
 NOW = datetime(2026, 6, 10, 17, 0, tzinfo=UTC)  # 13:00 in New York
 EARLY = NOW - timedelta(days=300)
 

@@ -10,12 +10,12 @@ import pytest
 
 from tests.unit.sources_fakes import START, Notes, Site, Time, client_for, fetched_keys, json_answer, page
 from tracker import sources
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.errors import AccessDenied, FetchError, UnexpectedResponse, Unreachable
 from tracker.model import Absent, Fetched, NotModified, ResourceType
 from tracker.sources import Item, ResourceError
 
-EAR = Source("ear", SourceKind.ECFR, base_url="https://www.ecfr.gov", title=15, parts=((730, 774),))
+EAR = Source("ear", "ecfr", base_url="https://www.ecfr.gov", title=15, parts=((730, 774),))
 API = "/api/versioner/v1"
 
 
@@ -286,4 +286,4 @@ def test_the_same_part_of_the_same_day_can_be_asked_for_again() -> None:
     at = site()
     client = client_for(at)
     first = next(item for item in sources.poll(EAR, Notes(), client, START) if isinstance(item, Fetched))
-    assert sources.refetch(EAR, first, client, START).answer.body == first.answer.body
+    assert sources.refetch(EAR, first, client).answer.body == first.answer.body

@@ -24,7 +24,7 @@ from tests.unit.sources_register import BASE, BIS, Register, record, txt_path, x
 from tracker import sources
 from tracker.errors import AccessDenied, UnexpectedResponse, Unreachable
 from tracker.model import Fetched, NotModified, ResourceType
-from tracker.sources import Item, ResourceError, Wanted, drain
+from tracker.sources import Item, ResourceError, Wanted, want_all
 
 RULE = record("2026-11001", "2026-06-08")
 NOTICE = record("2026-11002", "2026-06-09", "Request for comments  ")
@@ -32,7 +32,9 @@ NEXT = record("2026-11003", "2026-06-11", "Next issue's rule")
 LIST = "/api/v1/documents.json"
 
 
-def poll(notes: Notes, at: Site, time: Time | None = None, wanted: Wanted = drain, **more: Any) -> list[Item]:
+def poll(
+    notes: Notes, at: Site, time: Time | None = None, wanted: Wanted = want_all, **more: Any
+) -> list[Item]:
     time = time or Time()
     source = replace(BIS, **more)
     return notes.keep(source, sources.poll(source, notes, client_for(at, time), time.now(), wanted))
@@ -416,6 +418,6 @@ def test_a_document_is_asked_for_again_by_its_number() -> None:
     at = Register([RULE]).site()
     client = client_for(at)
     first = next(item for item in sources.poll(BIS, Notes(), client, START) if isinstance(item, Fetched))
-    second = sources.refetch(BIS, first, client, START)
+    second = sources.refetch(BIS, first, client)
     assert second.answer.body == first.answer.body
     assert [text.answer.body for text in second.attachments] == [first.attachments[0].answer.body]

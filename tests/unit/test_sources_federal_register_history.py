@@ -11,7 +11,7 @@ import pytest
 from tests.unit.sources_fakes import Site, Time, client_for, page
 from tests.unit.sources_register import BIS, Register, record
 from tracker import sources
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.errors import AccessDenied, UnexpectedResponse, UsageError
 from tracker.model import ResourceType
 from tracker.sources import HistoryPage
@@ -126,6 +126,6 @@ def test_a_wall_ends_the_loading() -> None:
 
 
 def test_other_kinds_keep_no_history() -> None:
-    source = replace(BIS, kind=SourceKind.PAGE)
+    source = replace(BIS, kind="page")
     with pytest.raises(UsageError, match="keeps no history"):
         sources.poll_history(source, client_for(Site()), date(2026, 1, 1), {}, NOW)

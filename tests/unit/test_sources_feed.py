@@ -9,12 +9,13 @@ import pytest
 
 from tests.unit.sources_fakes import START, Notes, Site, Time, client_for, conditional, fetched_keys, page
 from tracker import sources
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.errors import AccessDenied, UnexpectedResponse, UsageError
 from tracker.model import Fetched, NotModified, ResourceType
-from tracker.sources import Item, feed_formats, feed_keys
+from tracker.sources import Item
+from tracker.sources.feed import entry_keys, formats
 
-FEED = Source("feed", SourceKind.FEED, url="https://www.govinfo.gov/rss/fr.xml")
+FEED = Source("feed", "feed", url="https://www.govinfo.gov/rss/fr.xml")
 RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Feed</title>
 <item><title>One &amp; only</title><link>/one?utm_source=rss</link><guid>id-1</guid>
 <pubDate>Mon, 08 Jun 2026 07:00:00 GMT</pubDate><description>&lt;p&gt;First&lt;/p&gt;</description>
@@ -118,7 +119,7 @@ def test_an_entry_cannot_be_asked_for_by_itself() -> None:
     client = client_for(Site({"/rss/fr.xml": httpx.Response(200, content=RSS.encode())}))
     first = next(item for item in sources.poll(FEED, Notes(), client, START) if isinstance(item, Fetched))
     with pytest.raises(UsageError):
-        sources.refetch(FEED, first, client, START)
+        sources.refetch(FEED, first, client)
 
 
 def same_guid(*titles: str, guid: str = "<guid>0</guid>", link: str = "/news/{}") -> str:
@@ -234,18 +235,16 @@ def test_a_feed_cannot_make_its_reader_open_anything(monkeypatch: pytest.MonkeyP
         "<item>", '<item><enclosure url="http://127.0.0.1:1/x"/><image href="http://127.0.0.1:1/y"/>'
     )
     answer = next(item for item in poll(Notes(), RSS) if isinstance(item, Fetched)).answer
-    assert [record["title"] for record in feed_formats.entries(replace(answer, body=text.encode()))] == [
-        "one"
-    ]
+    assert [record["title"] for record in formats.entries(replace(answer, body=text.encode()))] == ["one"]
     for body in (b"http://127.0.0.1:1/", b"/etc/hostname", b"file:///etc/hostname</rss>"):
         with suppress(UnexpectedResponse):
-            assert feed_formats.entries(replace(answer, body=body)) == []
+            assert formats.entries(replace(answer, body=body)) == []
     assert asked == []
 
 
 def test_a_feed_of_many_entries_with_one_id_takes_no_square_of_their_number() -> None:
     records = [{"id": "0", "title": f"title {number}", "link": "https://a.gov/"} for number in range(20_000)]
-    first = feed_keys.keyed(records, {}, lambda _: False)
-    again = feed_keys.keyed(records, feed_keys.remembered(first, {}), lambda _: True)
+    first = entry_keys.keyed(records, {}, lambda _: False)
+    again = entry_keys.keyed(records, entry_keys.remembered(first, {}), lambda _: True)
     assert list(again) == list(first)
     assert len(first) == 20_000

@@ -11,16 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.sources_fakes import Site, Time
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.errors import AccessDenied, FetchError, NotFound, UnexpectedResponse
+from tracker.http.client import Client
 from tracker.model import HttpResponse
 from tracker.reconciliation.govinfo_crosscheck import compare
-from tracker.sources import Client, govinfo
-from tracker.sources.govinfo import ApiIssue, GovInfoIssue, IssueGranule
+from tracker.sources.federal_register import govinfo
+from tracker.sources.federal_register.govinfo import ApiIssue, GovInfoIssue, IssueGranule
 
 DAY = date(2026, 6, 8)
 SOURCE = Source(
-    "fr", SourceKind.FEDERAL_REGISTER, base_url="https://fr.gov/api/v1", issues_url="https://gov.gov",
+    "fr", "federal-register", base_url="https://fr.gov/api/v1", issues_url="https://gov.gov",
     agencies=("industry-and-security-bureau",),
 )  # fmt: skip
 PATH = "/metadata/pkg/FR-2026-06-08/mods.xml"

@@ -9,13 +9,13 @@ import pytest
 
 from tests.unit.sources_fakes import START, Notes, Site, Time, client_for, conditional, fetched_keys, page
 from tracker import sources
-from tracker.config.models import NOT_WATCHED, Source, SourceKind
+from tracker.config.models import NOT_WATCHED, Source
 from tracker.errors import AccessDenied, NotFound, UnexpectedResponse, Unreachable
 from tracker.model import Absent, Fetched, NotModified, ResourceType
 from tracker.sources import Item, ResourceError
 
 BASE = "https://www.bis.gov"
-NEWS = Source("bis", SourceKind.PAGE, url=f"{BASE}/news", follow="same-site", depth=1)
+NEWS = Source("bis", "page", url=f"{BASE}/news", follow="same-site", depth=1)
 INDEX = (
     '<html><body><main><h1>News</h1><a href="/rule">New rule</a> <a href="/media/guidance.pdf">Guidance</a>'
     '<a href="https://elsewhere.gov/x">Elsewhere</a></main></body></html>'
@@ -283,6 +283,6 @@ def test_a_page_is_fetched_a_second_time_without_conditions() -> None:
         for item in sources.poll(NEWS, Notes(), client, START)
         if isinstance(item, Fetched) and item.key.endswith("/rule")
     )
-    second = sources.refetch(NEWS, first, client, START)
+    second = sources.refetch(NEWS, first, client)
     assert (second.key, second.role, second.meta) == (first.key, first.role, first.meta)
     assert "if-none-match" not in at.requests[-1].headers

@@ -19,14 +19,14 @@ from tests.unit.sources_fakes import (
     page,
 )
 from tracker import sources
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.errors import AccessDenied, NotFound, UnexpectedResponse
 from tracker.model import Absent, Fetched, NotModified, ResourceType
-from tracker.sources import Item, ResourceError, Wanted, drain
+from tracker.sources import Item, ResourceError, Wanted, want_all
 
 PI = Source(
     "pi",
-    SourceKind.PUBLIC_INSPECTION,
+    "public-inspection",
     base_url="https://www.federalregister.gov/api/v1",
     agencies=("industry-and-security-bureau",),
 )
@@ -60,7 +60,7 @@ def site(*documents: dict[str, Any]) -> Site:
 
 
 def poll(
-    notes: Notes, at: Site, time: Time | None = None, wanted: Wanted = drain, source: Source = PI
+    notes: Notes, at: Site, time: Time | None = None, wanted: Wanted = want_all, source: Source = PI
 ) -> list[Item]:
     time = time or Time()
     return notes.keep(source, sources.poll(source, notes, client_for(at, time), time.now(), wanted))
@@ -211,10 +211,10 @@ def test_a_record_is_asked_for_again_from_the_list() -> None:
     at = site(filed("1"))
     client = client_for(at)
     first = next(item for item in sources.poll(PI, Notes(), client, START) if isinstance(item, Fetched))
-    assert sources.refetch(PI, first, client, START).answer.body == first.answer.body
+    assert sources.refetch(PI, first, client).answer.body == first.answer.body
     at.table[LIST] = listing(filed("2"))
     with pytest.raises(NotFound):
-        sources.refetch(PI, first, client, START)
+        sources.refetch(PI, first, client)
 
 
 def test_an_order_of_agencies_turned_about_is_no_change() -> None:

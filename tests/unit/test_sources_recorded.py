@@ -12,10 +12,10 @@ from tests.recorded import recorded
 from tests.unit.sources_fakes import START, Notes, Site, client_for, fetched_keys, json_answer
 from tests.unit.sources_register import BIS
 from tracker import sources
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.model import Fetched
 from tracker.sources import ResourceError
-from tracker.sources.federal_register_api import FIELDS
+from tracker.sources.federal_register.api import FIELDS
 
 API = "/api/versioner/v1"
 DAY = "2025-04-29"
@@ -38,7 +38,7 @@ def test_the_real_structure_of_title_15_names_the_parts_of_the_ear() -> None:
             f"{API}/full/{DAY}/title-15.xml?part=744": httpx.Response(200, content=part),
         }
     )
-    source = Source("ear", SourceKind.ECFR, base_url="https://www.ecfr.gov", title=15, parts=((730, 774),))
+    source = Source("ear", "ecfr", base_url="https://www.ecfr.gov", title=15, parts=((730, 774),))
     items = list(sources.poll(source, Notes(), client_for(at), START))
     assert fetched_keys(items) == ["15 CFR 744"]
     others = {item.key for item in items if isinstance(item, ResourceError)}
@@ -59,7 +59,7 @@ def test_the_real_versions_stand_in_for_a_structure_that_is_missing() -> None:
             ),
         }
     )
-    source = Source("ear", SourceKind.ECFR, base_url="https://www.ecfr.gov", title=15, parts=((744, 746),))
+    source = Source("ear", "ecfr", base_url="https://www.ecfr.gov", title=15, parts=((744, 746),))
     assert fetched_keys(list(sources.poll(source, Notes(), client_for(at), START))) == ["15 CFR 744"]
     asked = [request.url.params["part"] for request in at.requests if "/full/" in request.url.path]
     assert asked == ["744", "745", "746"]
@@ -81,9 +81,7 @@ def test_the_real_inspection_list_is_sorted_by_agency() -> None:
     slugs = [agency.get("slug") for one in answer["results"] for agency in one["agencies"]]
     slug = next(name for name in slugs if name)
     wanted = [one["document_number"] for one in answer["results"] if slug in str(one["agencies"])]
-    source = Source(
-        "pi", SourceKind.PUBLIC_INSPECTION, base_url=BIS.base_url, agencies=(slug,), full_text=False
-    )
+    source = Source("pi", "public-inspection", base_url=BIS.base_url, agencies=(slug,), full_text=False)
     at = Site({"/api/v1/public-inspection-documents/current.json": json_answer(answer)})
     keys = fetched_keys(list(sources.poll(source, Notes(), client_for(at), START)))
     assert keys

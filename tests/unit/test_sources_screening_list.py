@@ -5,12 +5,12 @@ import pytest
 
 from tests.unit.sources_fakes import START, Notes, Site, client_for, conditional, json_answer, page
 from tracker import sources
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.errors import AccessDenied, FetchError, UnexpectedResponse
 from tracker.model import Fetched, NotModified, ResourceType
 from tracker.sources import Item
 
-CSL = Source("csl", SourceKind.SCREENING_LIST, url="https://data.trade.gov/v1/consolidated.json")
+CSL = Source("csl", "screening-list", url="https://data.trade.gov/v1/consolidated.json")
 BODY = b'{"total": 1, "results": [{"name": "Some Co.", "source": "Entity List (EL)"}]}\n'
 
 
@@ -61,4 +61,4 @@ def test_the_list_can_be_asked_for_again() -> None:
     client = client_for(at)
     (first,) = sources.poll(CSL, Notes(), client, START)
     assert isinstance(first, Fetched)
-    assert sources.refetch(CSL, first, client, START).answer.body == BODY
+    assert sources.refetch(CSL, first, client).answer.body == BODY

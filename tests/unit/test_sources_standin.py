@@ -16,11 +16,12 @@ from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
 from tests.unit.sources_fakes import Notes, fetched_keys
 from tracker import sources
-from tracker.config.models import HostLimit, Source, SourceKind
+from tracker.config.models import HostLimit, Source
 from tracker.errors import AccessDenied, FetchError, LimitExceeded, UnexpectedResponse, Unreachable
+from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.model import Absent, Fetched, NotModified
-from tracker.sources import Client, Item, ResourceError
+from tracker.sources import Item, ResourceError
 
 LIST_PATH = "/downloadable_consolidated_screening_list/v1/consolidated.json"
 LISTS = r"/api/v1/documents\.json"
@@ -47,14 +48,12 @@ class Desk:
         )
         self.notes: dict[str, Notes] = {}
         api = f"{server.url}/api/v1"
-        self.fr = Source("fr", SourceKind.FEDERAL_REGISTER, base_url=api)
-        self.pi = Source(
-            "pi", SourceKind.PUBLIC_INSPECTION, base_url=api, agencies=("industry-and-security-bureau",)
-        )
-        self.ear = Source("ear", SourceKind.ECFR, base_url=server.url, title=15, parts=((730, 774),))
-        self.news = Source("news", SourceKind.PAGE, url=f"{server.url}/news", follow="same-site")
-        self.feed = Source("feed", SourceKind.FEED, url=f"{server.url}/feed.xml")
-        self.csl = Source("csl", SourceKind.SCREENING_LIST, url=f"{server.url}{LIST_PATH}")
+        self.fr = Source("fr", "federal-register", base_url=api)
+        self.pi = Source("pi", "public-inspection", base_url=api, agencies=("industry-and-security-bureau",))
+        self.ear = Source("ear", "ecfr", base_url=server.url, title=15, parts=((730, 774),))
+        self.news = Source("news", "page", url=f"{server.url}/news", follow="same-site")
+        self.feed = Source("feed", "feed", url=f"{server.url}/feed.xml")
+        self.csl = Source("csl", "screening-list", url=f"{server.url}{LIST_PATH}")
 
     def clock(self) -> datetime:
         return self.now

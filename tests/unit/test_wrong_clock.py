@@ -12,7 +12,7 @@ import pytest
 
 from tracker.alerts import mutes
 from tracker.clock import NEW_YORK
-from tracker.config.models import Channel, Digest, Settings, Source, SourceKind
+from tracker.config.models import Channel, Digest, Settings, Source
 from tracker.digest.schedule import due as digests_due
 from tracker.digest.schedule import fires_at
 from tracker.http.robots import _Rules
@@ -40,7 +40,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.mark.parametrize("timing", [{"every": timedelta(minutes=30)}, {"every": None, "cron": "45 8 * * mon-fri"},
                                     {"every": None, "cron": "0 0 1 1 *"}])  # fmt: skip
 def test_a_poll_that_was_planned_by_a_wrong_clock_is_due(timing: dict[str, object]) -> None:
-    source = replace(Source("a", SourceKind.PAGE), **timing)  # type: ignore[arg-type]
+    source = replace(Source("a", "page"), **timing)  # type: ignore[arg-type]
     assert overdue(next_poll_at(source, BOGUS), NOW, source)
     for failures, wish in ((0, 0.0), (1, 0.0), (3, 1e9)):
         planned = next_poll_at(source, NOW, failures=failures, retry_after=wish)
@@ -134,7 +134,7 @@ def test_what_a_process_remembers_of_its_channels_and_hosts_is_bounded() -> None
 
 
 def test_a_whole_answer_is_asked_for_where_the_last_one_came_under_a_wrong_clock() -> None:
-    source = Source("a", SourceKind.PAGE)
+    source = Source("a", "page")
     known = Validators("tag", None, "0" * 64, source.recipe(), BOGUS)
     assert without_validators(known, source, NOW) is None
     assert without_validators(replace(known, full_at=NOW), source, NOW) is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from tests.unit.rendering_samples import affiliates_rule
-from tracker.config.models import Channel, Settings, Source, SourceKind, ViewerAccess
+from tracker.config.models import Channel, Settings, Source, ViewerAccess
 from tracker.diffing import compare
 from tracker.model import (
     Change,
@@ -41,8 +41,8 @@ def settings(path: Path = Path("sources.toml"), access: ViewerAccess = ViewerAcc
         path=path,
         access=access,
         sources=(
-            Source("fr-bis", SourceKind.FEDERAL_REGISTER, base_url="https://www.federalregister.gov/api/v1"),
-            Source("ear", SourceKind.ECFR, base_url="https://www.ecfr.gov", title=15, parts=((730, 774),)),
+            Source("fr-bis", "federal-register", base_url="https://www.federalregister.gov/api/v1"),
+            Source("ear", "ecfr", base_url="https://www.ecfr.gov", title=15, parts=((730, 774),)),
         ),
         channels=(Channel("slack-trade", SECRET),),
         profiles=(Profile("vacuum-components", eccns=("3B001",)),),

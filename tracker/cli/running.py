@@ -187,13 +187,12 @@ def backfill(config: Path, state: Path, sources: tuple[str, ...], since: str, as
     """Loads history without alerting. Cut off in the middle, the same command goes on where it was."""
     from tracker.ingest import backfill as history
     from tracker.scheduler import poll_cycle
+    from tracker.sources import has_history
 
     settings = settings_of(config)
     logging(settings.log_format == "json", "warning")
     day = read_day(since, "--since")
-    chosen = [
-        source for source in _chosen(settings, sources) if sources or source.kind in {"federal-register"}
-    ]
+    chosen = [source for source in _chosen(settings, sources) if sources or has_history(source.kind)]
     if not chosen:
         raise UsageError("no source keeps a history", cure="sources of kind federal-register do")
     context = _context(settings, state)

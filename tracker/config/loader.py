@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import tomli
 
+from tracker.config.keys import Keys
 from tracker.config.models import (
     Channel,
     Digest,
@@ -22,7 +23,6 @@ from tracker.config.models import (
     Route,
     Settings,
     Source,
-    SourceKind,
     Summarizer,
     ViewerAccess,
 )
@@ -33,19 +33,21 @@ from tracker.config.schema import (
     OIDC,
     PROFILE,
     ROUTE,
-    SOURCE,
     SUMMARISER,
     TRACKER,
     VIEWER,
     WHEN,
-    Keys,
     keys_for_kind,
+    keys_for_unknown_kind,
 )
+from tracker.config.source_kinds import source_kinds
 from tracker.errors import SettingsError
 from tracker.model import Profile
 
 _HEADER = re.compile(r"^\s*\[(\[)?\s*([A-Za-z0-9_\-.\"]+)\s*\]?\]\s*(?:#.*)?$")
 _KEY = re.compile(r'^\s*([A-Za-z0-9_\-]+|"[^"]+")\s*=')
+
+_SOURCE_FIELDS = {item.name for item in fields(Source)}
 
 Place = tuple[str | int, ...]
 
@@ -222,16 +224,17 @@ class _Reader:
         sources = []
         for place, values in self.each("source"):
             kind = values.get("kind")
-            known = isinstance(kind, str) and kind in set(SourceKind)
-            # With an unknown kind nobody can say which keys belong, so that is the one complaint.
-            keys = keys_for_kind(SourceKind(cast(str, kind))) if known else SOURCE
-            right = self.read_table(place, values, keys)
+            if isinstance(kind, str) and kind in source_kinds():
+                right = self.read_table(place, values, keys_for_kind(kind))
+            else:  # which keys belong to it cannot be known, so that its kind is the only mistake reported
+                right = self.read_table(place, values, keys_for_unknown_kind())
             if "every" in values and "cron" in values:
                 self.problem((*place, "cron"), 'give "every" or "cron", not both')
-            if known and "id" in right and "kind" in right:
+            if "id" in right and "kind" in right:
                 if "cron" in right:
                     right["every"] = None
-                sources.append(Source(**right, line=self.line(place)))
+                options = {name: right.pop(name) for name in right.keys() - _SOURCE_FIELDS}
+                sources.append(Source(**right, options=options, line=self.line(place)))
         self.unique("source", [str(values.get("id", "")) for _, values in self.each("source")])
         return sources
 
@@ -376,8 +379,6 @@ class _Reader:
 
 
 def _as_dict(settings: Settings) -> dict[str, Any]:
-    from dataclasses import fields
-
     return {item.name: getattr(settings, item.name) for item in fields(settings)}
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
-from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from tracker.model import Language, Level, Profile
 
@@ -18,15 +18,6 @@ GOVINFO = "https://www.govinfo.gov"
 # In the cursor of a page source: what of the site its last poll did not watch, as JSON. `left_out`: how many links were
 # beyond `max_pages`, `left_out_links` the first of them; `passed_over`: dead and forbidden links, each with its reason.
 NOT_WATCHED = "not_watched"
-
-
-class SourceKind(StrEnum):
-    FEDERAL_REGISTER = "federal-register"
-    PUBLIC_INSPECTION = "public-inspection"
-    ECFR = "ecfr"
-    PAGE = "page"
-    FEED = "feed"
-    SCREENING_LIST = "screening-list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +31,7 @@ class Source:
     """
 
     id: str
-    kind: SourceKind
+    kind: str  # the name of a kind in `tracker.config.source_kinds`
     line: int = 0
     every: timedelta | None = timedelta(minutes=30)
     cron: str | None = None
@@ -62,6 +53,7 @@ class Source:
     issues_url: str = GOVINFO  # federal-register: who else lists the issues, for `tracker audit`
     full_text: bool = True  # federal-register: fetch the XML or raw text of what is in the field
     enabled: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)  # keys of its kind that have no field here
 
     def recipe(self) -> str:
         """What decides how this source's bytes are read: another recipe, another reading."""

@@ -42,7 +42,7 @@ def run(source: Source, context: PollContext, since: date) -> Iterator[Progress]
         source,
         source_state.load_resources(context.store, [source.id])[source.id],
         baseline=True,
-        again=lambda fetched: sources.refetch(source, fetched, context.client, context.now()),
+        again=lambda fetched: sources.refetch(source, fetched, context.client),
     )
     stored = 0
     for page in sources.poll_history(source, context.client, since, cursor, context.now()):

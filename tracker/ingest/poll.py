@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import structlog
 
 from tracker import classification, clock, sources
-from tracker.config.models import Settings, Source, SourceKind
+from tracker.config.models import Settings, Source
 from tracker.errors import (
     AccessDenied,
     FetchError,
@@ -29,8 +29,9 @@ from tracker.ingest.ingest import Ingest, IngestResult
 from tracker.ingest.quarantine import CURE
 from tracker.model import Absent, Change, Document, DocumentKind, Fetched, Level, NotModified, Validators
 from tracker.serialization import format_instant
-from tracker.sources.annexes import is_annex
+from tracker.sources import public_inspection
 from tracker.sources.events import CursorUpdate, ResourceError
+from tracker.sources.page.annexes import is_annex
 from tracker.storage import page_states, source_state
 from tracker.storage.database import Store
 from tracker.storage.page_states import Absence
@@ -243,7 +244,7 @@ def poll(
 def _again(source: Source, fetched: Fetched, context: PollContext) -> Fetched:
     """The same page a moment later: long enough for a clock that counts seconds to move."""
     context.pause(TICK)
-    return sources.refetch(source, fetched, context.client, context.now())
+    return sources.refetch(source, fetched, context.client)
 
 
 def _handle(
@@ -261,7 +262,7 @@ def _handle(
         case NotModified():
             _there(item.key, intake, context)
             intake.confirmation.unchanged(item.key, context.now().replace(microsecond=0))
-            if source.kind is SourceKind.PUBLIC_INSPECTION:
+            if source.kind == public_inspection.KIND.name:
                 _told(removed_pages.listed_again, item.key, intake, report, context)
             return IngestResult()
         case Absent():

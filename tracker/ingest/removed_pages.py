@@ -35,7 +35,7 @@ from tracker.model import (
     Status,
 )
 from tracker.parsing import volatile_content
-from tracker.sources.annexes import is_annex
+from tracker.sources.page.annexes import is_annex
 from tracker.storage import changes, page_states, snapshots, versions
 from tracker.storage.database import Store
 from tracker.storage.page_states import Absence

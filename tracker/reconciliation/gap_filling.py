@@ -14,7 +14,7 @@ from functools import partial
 
 from tracker import sources
 from tracker.clock import legal_day
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
 from tracker.errors import FetchError, ParseError, UsageError
 from tracker.ingest.ingest import Ingest
 from tracker.ingest.poll import PollContext, StoredSourceView, in_field
@@ -31,12 +31,14 @@ from tracker.reconciliation.comparison import (
 )
 from tracker.reconciliation.govinfo_crosscheck import CrossCheck, IssueCache, cross_check
 from tracker.sources import ecfr, federal_register
-from tracker.sources.ecfr_issues import fetch_issues
+from tracker.sources.ecfr import adapter as ecfr_adapter
+from tracker.sources.ecfr.issues import fetch_issues
 from tracker.sources.events import ResourceError
+from tracker.sources.federal_register import adapter as federal_register_adapter
 from tracker.storage import source_state
 from tracker.storage.blobs import sha256
 
-AUDITED = (SourceKind.FEDERAL_REGISTER, SourceKind.ECFR)
+AUDITED = (federal_register.KIND.name, ecfr.KIND.name)
 
 
 @dataclass(slots=True)
@@ -79,9 +81,9 @@ def audit(source: Source, context: PollContext, since: date, shelf: IssueCache |
     if state is None or state.baseline_at is None:
         raise UsageError(f"{source.id}: never polled with success", cure=f"tracker poll {source.id}")
     match source.kind:
-        case SourceKind.FEDERAL_REGISTER:
+        case federal_register.KIND.name:
             return _register(source, context, since, legal_day(state.baseline_at), shelf or IssueCache())
-        case SourceKind.ECFR:
+        case ecfr.KIND.name:
             return _code(source, context, since)
         case _:
             raise UsageError(f"{source.id}: a source of kind {source.kind} keeps no list to compare with")
@@ -94,7 +96,7 @@ def _intake(source: Source, context: PollContext, *, baseline: bool) -> Ingest:
         source,
         source_state.load_resources(context.store, [source.id])[source.id],
         baseline=baseline,
-        again=lambda fetched: sources.refetch(source, fetched, context.client, context.now()),
+        again=lambda fetched: sources.refetch(source, fetched, context.client),
     )
 
 
@@ -166,7 +168,9 @@ def _fill_document(
     nothing = StoredSourceView({}, {})
     now = context.now()
     wanted = partial(in_field, now=now)
-    for item in federal_register.with_full_text(source, nothing, context.client, now, wanted, fetched):
+    for item in federal_register_adapter.with_full_text(
+        source, nothing, context.client, now, wanted, fetched
+    ):
         if isinstance(item, ResourceError):
             filled.error = (
                 item.error.line()
@@ -192,14 +196,16 @@ def _code(source: Source, context: PollContext, since: date) -> AuditResult:
         held = stored_inventory.held(connection, source)
     cursor = source_state.source_states(context.store, [source.id])[source.id].cursor
     seen = {
-        part: [date.fromisoformat(as_of) for as_of, _, _ in texts.get(ecfr.part_key(source, part), ())]
+        part: [
+            date.fromisoformat(as_of) for as_of, _, _ in texts.get(ecfr_adapter.part_key(source, part), ())
+        ]
         for part in book.sizes
     }
     all_issues = issues(book.issued)
     expected = [_issue(source, issue) for issue in all_issues]
     gaps = {_issue(source, issue): issue for issue in unseen(all_issues, seen)}
     for part, size in book.sizes.items():
-        behind = ecfr.part_key(source, part) in held
+        behind = ecfr_adapter.part_key(source, part) in held
         if behind or not seen[part] or _other_size(cursor.get(f"part {part}", ""), size):
             issue = EcfrIssue(part, book.as_of, None)
             if not any(open_.part == part and open_.until is None for open_ in gaps.values()):
@@ -208,7 +214,7 @@ def _code(source: Source, context: PollContext, since: date) -> AuditResult:
     filled, same = list[FilledGap](), set[ExpectedDocument]()
     for one, issue in sorted(gaps.items(), key=lambda gap: (gap[0].day, gap[0].key)):
         newest = max(seen[issue.part], default=date.min)
-        known = {digest for _, digest, _ in texts.get(ecfr.part_key(source, issue.part), ())}
+        known = {digest for _, digest, _ in texts.get(ecfr_adapter.part_key(source, issue.part), ())}
         gap = _fill_issue(source, context, one, issue, news, known, as_news=issue.day >= newest)
         if gap is None:
             same.add(one)
@@ -221,7 +227,7 @@ def _code(source: Source, context: PollContext, since: date) -> AuditResult:
 
 
 def _issue(source: Source, issue: EcfrIssue) -> ExpectedDocument:
-    key = ecfr.part_key(source, issue.part)
+    key = ecfr_adapter.part_key(source, issue.part)
     return ExpectedDocument(f"{key} as of {issue.day}", issue.day, key)
 
 
@@ -243,7 +249,7 @@ def _fill_issue(
 ) -> FilledGap | None:
     """None: its text is one that is stored, so nothing is missing."""
     try:
-        fetched = ecfr.part_of_day(source, context.client, issue.part, issue.day.isoformat())
+        fetched = ecfr_adapter.part_of_day(source, context.client, issue.part, issue.day.isoformat())
         if as_news:
             taken = news.take(fetched, _now(context), afresh=True)
             if taken.held:

@@ -18,9 +18,9 @@ from tracker.errors import FetchError, NotFound, Unreachable
 from tracker.http.client import Client
 from tracker.ingest.poll import PollContext
 from tracker.model import Fetched
-from tracker.sources import govinfo
-from tracker.sources.federal_register_api import canonical, fetch_document, key_of, to_fetched
-from tracker.sources.govinfo import ApiIssue, GovInfoIssue, IssueGranule
+from tracker.sources.federal_register import govinfo
+from tracker.sources.federal_register.api import canonical, fetch_document, key_of, to_fetched
+from tracker.sources.federal_register.govinfo import ApiIssue, GovInfoIssue, IssueGranule
 
 _Said = TypeVar("_Said")
 _PATIENCE = 2  # refusals of one house in a row, after which it is not asked for more days

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from tracker.alerts import incidents
 from tracker.clock import legal_day
-from tracker.config.models import Settings, Source, SourceKind
+from tracker.config.models import Settings, Source
 from tracker.errors import FetchError, StoreError, TrackerError
 from tracker.http.client import Client
 from tracker.ingest import poll
@@ -31,6 +31,7 @@ from tracker.sandbox import pool as readers
 from tracker.scheduler import outages
 from tracker.scheduler.schedule import next_poll_at
 from tracker.serialization import format_instant
+from tracker.sources import ecfr
 from tracker.storage import changes, notices, outbox, source_state
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox
@@ -188,7 +189,7 @@ def _catch_up(
     """After an outage, the states that the code had meanwhile, oldest first, so that each is told by itself: a poll sees the
     last one only. None where there was no outage, or where it lasts, and then the poll says why."""
     last, now = state.last_success_at, context.now()
-    if source.kind is not SourceKind.ECFR or last is None or now - last < CATCH_UP_AFTER:
+    if source.kind != ecfr.KIND.name or last is None or now - last < CATCH_UP_AFTER:
         return ()
     try:
         return gap_filling.audit(source, context, legal_day(last) - BEHIND).gaps

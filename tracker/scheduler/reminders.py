@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 
 from tracker.alerts import incidents, mutes, related_documents, routing
 from tracker.clock import ahead, legal_day
-from tracker.config.models import Settings, Source, SourceKind
+from tracker.config.models import Settings, Source
 from tracker.ingest.poll import PollContext
 from tracker.model import Change, Level
 from tracker.rendering.deadlines import Deadline, deadlines
 from tracker.serialization import format_instant
+from tracker.sources import federal_register, public_inspection
 from tracker.storage import alert_queries, notices
 
 WARNED = frozenset({"comments-close", "effective", "compliance", "stay-ends", "expires"})
@@ -139,7 +140,7 @@ def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
     today = legal_day(now)
     standings = []
     for source in settings.sources:
-        if not source.enabled or source.kind is not SourceKind.FEDERAL_REGISTER:
+        if not source.enabled or source.kind != federal_register.KIND.name:
             continue
         days = alert_queries.publication_days(connection, _covering(source, settings), DAYS)
         quiet = too_quiet(days, today)
@@ -155,7 +156,7 @@ def _covering(source: Source, settings: Settings) -> list[str]:
     return [
         other.id
         for other in settings.sources
-        if other.kind in {SourceKind.FEDERAL_REGISTER, SourceKind.PUBLIC_INSPECTION}
+        if other.kind in {federal_register.KIND.name, public_inspection.KIND.name}
         and (not other.agencies or (wanted and wanted <= set(other.agencies)) or other.id == source.id)
     ]
 

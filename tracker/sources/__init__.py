@@ -1,91 +1,80 @@
-"""Fetching: what a source shows now, as records of what came in.
+"""Polling: one package per kind of source, each with its settings keys (`KIND`) and its adapter.
 
-`poll` asks one source and yields `Fetched`, `NotModified`, `Absent`, `Trouble`, and a `Cursor` last. An error of one
-thing is a `Trouble`; an error of the source is raised, and then nothing about it may be concluded.
+`poll` requests what a source shows now and yields `Fetched`, `NotModified`, `Absent` and `ResourceError`, and a
+`CursorUpdate` last. An error of one resource is a `ResourceError`. An error of the whole source is raised, and nothing
+may then be concluded about its resources.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from tracker.config.models import Source, SourceKind
+from tracker.config.models import Source
+from tracker.config.source_kinds import source_kinds
 from tracker.errors import UsageError
-from tracker.http.client import Client
 from tracker.model import Fetched
-from tracker.sources import (
-    ecfr,
-    federal_register,
-    federal_register_history,
-    feed,
-    page,
-    public_inspection,
-    screening_list,
-)
-from tracker.sources.events import CursorUpdate, HistoryPage, Item, ResourceError, Wanted, drain
+from tracker.sources.events import CursorUpdate, HistoryPage, Item, ResourceError, Wanted, want_all
 from tracker.sources.state_view import StateView
 
+if TYPE_CHECKING:  # the settings are read without it
+    from tracker.http.client import Client
+    from tracker.sources.adapter import Adapter
+
 __all__ = [
-    "Client",
     "CursorUpdate",
     "HistoryPage",
     "Item",
     "ResourceError",
     "StateView",
     "Wanted",
-    "drain",
+    "has_history",
     "poll",
     "poll_history",
     "refetch",
+    "want_all",
 ]
 
 
 def poll(
-    source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted = drain
+    source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted = want_all
 ) -> Iterator[Item]:
-    """What the source shows now, within its time limit. `wanted` says which records of the Federal Register are in
-    the field, so that their full text is fetched as well. Raises FetchError, at any point of the iteration."""
-    match source.kind:
-        case SourceKind.FEDERAL_REGISTER:
-            return federal_register.poll(source, memory, client, now, wanted)
-        case SourceKind.PUBLIC_INSPECTION:
-            return public_inspection.poll(source, memory, client, now, wanted)
-        case SourceKind.ECFR:
-            return ecfr.poll(source, memory, client, now)
-        case SourceKind.PAGE:
-            return page.poll(source, memory, client, now)
-        case SourceKind.FEED:
-            return feed.poll(source, memory, client, now)
-        case SourceKind.SCREENING_LIST:
-            return screening_list.poll(source, memory, client, now)
+    """What the source shows now, within its time limit. `wanted` selects the records of the Federal Register whose full
+    text is fetched too. Raises FetchError, at any point of the iteration."""
+    return _adapter(source.kind).poll(source, memory, client, now, wanted)
 
 
-def refetch(source: Source, fetched: Fetched, client: Client, _now: datetime) -> Fetched:
-    """The same thing a second time, unconditionally: to learn what is noise, and to confirm what looks suspicious.
-    Raises FetchError; UsageError for what cannot be asked for by itself (an entry of a feed)."""
-    match source.kind:
-        case SourceKind.FEDERAL_REGISTER:
-            return federal_register.refetch(source, fetched, client)
-        case SourceKind.PUBLIC_INSPECTION:
-            return public_inspection.refetch(source, fetched, client)
-        case SourceKind.ECFR:
-            return ecfr.refetch(source, fetched, client)
-        case SourceKind.PAGE:
-            return page.refetch(source, fetched, client)
-        case SourceKind.SCREENING_LIST:
-            return screening_list.refetch(source, fetched, client)
-        case SourceKind.FEED:
-            raise UsageError(f"{source.id}: an entry of a feed cannot be asked for by itself")
+def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
+    """The same resource again, without validators: to find what changes on every request, and to confirm a suspicious
+    answer. Raises FetchError; UsageError for what cannot be requested alone (an entry of a feed)."""
+    function = _adapter(source.kind).refetch
+    if function is None:
+        raise UsageError(f"{source.id}: a resource of kind {source.kind} cannot be requested alone")
+    return function(source, fetched, client)
+
+
+def has_history(kind: str) -> bool:
+    """Whether `poll_history` can load the past of sources of this kind."""
+    return _adapter(kind).history is not None
 
 
 def poll_history(
     source: Source, client: Client, since: date, cursor: Mapping[str, str], now: datetime
 ) -> Iterator[HistoryPage]:
     """What was published from `since` on, oldest first, for `tracker backfill`. `cursor` is that of the last page that
-    was stored, empty at first. Raises FetchError; UsageError for a kind that keeps no history."""
-    if source.kind is not SourceKind.FEDERAL_REGISTER:
+    was stored; empty at the start. Raises FetchError; UsageError for a kind without history."""
+    function = _adapter(source.kind).history
+    if function is None:
+        names = ", ".join(name for name in source_kinds() if has_history(name))
         raise UsageError(
             f"{source.id}: a source of kind {source.kind} keeps no history to load",
-            cure="backfill takes sources of kind federal-register",
+            cure=f"backfill takes sources of kind {names}",
         )
-    return federal_register_history.history(source, client, since, cursor, now)
+    return function(source, client, since, cursor, now)
+
+
+def _adapter(kind: str) -> Adapter:
+    adapter: Adapter = import_module(source_kinds()[kind].adapter).ADAPTER
+    return adapter

@@ -53,5 +53,5 @@ Item = Fetched | NotModified | Absent | ResourceError | CursorUpdate
 Wanted = Callable[[Mapping[str, Any]], bool]
 
 
-def drain(_: Mapping[str, Any]) -> bool:
+def want_all(_: Mapping[str, Any]) -> bool:
     return True

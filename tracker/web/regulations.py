@@ -204,7 +204,7 @@ def paragraph_history(
 
 
 def _sources(desk: WebContext) -> list[str]:
-    return [source.id for source in desk.settings.sources if source.kind.value in KINDS]
+    return [source.id for source in desk.settings.sources if source.kind in KINDS]
 
 
 def _shown(unit: Unit) -> ShownUnit:

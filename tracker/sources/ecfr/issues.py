@@ -14,7 +14,7 @@ from tracker.errors import UnexpectedResponse
 from tracker.http.client import Client
 from tracker.http.rate_limit import ECFR
 from tracker.http.response_checks import json_object
-from tracker.sources.ecfr import SUSPECT_ROWS, collect_parts, edition_of
+from tracker.sources.ecfr.adapter import SUSPECT_ROWS, collect_parts, edition_of
 
 
 @dataclass(frozen=True, slots=True)

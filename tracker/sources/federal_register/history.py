@@ -16,7 +16,7 @@ from tracker.errors import UnexpectedResponse
 from tracker.http.client import Client
 from tracker.model import Fetched
 from tracker.sources.events import HistoryPage, ResourceError
-from tracker.sources.federal_register_api import (
+from tracker.sources.federal_register.api import (
     LARGEST_PAGE,
     MAX_PAGES,
     DocumentList,

@@ -21,13 +21,13 @@ from tracker.http.client import Client
 from tracker.http.rate_limit import GOVINFO
 from tracker.http.response_checks import xml_root
 from tracker.model import Fetched, HttpResponse
-from tracker.sources.federal_register_api import (
+from tracker.sources.federal_register.api import (
     LARGEST_PAGE,
     canonical,
-    part_of,
     search_documents,
     to_fetched,
 )
+from tracker.sources.partial_response import part_of
 from tracker.text import fold_space
 
 _MODS = "{http://www.loc.gov/mods/v3}"

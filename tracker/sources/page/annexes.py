@@ -28,7 +28,7 @@ from tracker.model import Absent, Fetched, HttpResponse, ResourceType
 from tracker.page_parts import ANNEXES
 from tracker.sandbox import pool
 from tracker.sources.events import Item, ResourceError
-from tracker.sources.links import Link, deserialize_links, files_of, serialize_links
+from tracker.sources.page.links import Link, deserialize_links, files_of, serialize_links
 from tracker.sources.state_view import StateView, without_validators
 
 CURSOR = "annexes "  # cursor: `annexes PAGE`, the files that belong to it

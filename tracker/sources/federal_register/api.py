@@ -22,6 +22,7 @@ from tracker.http.client import Client
 from tracker.http.rate_limit import FR_API
 from tracker.http.response_checks import json_object
 from tracker.model import Fetched, HttpResponse, ResourceType, Validators
+from tracker.sources.partial_response import part_of
 
 MAX_PAGES = 50
 MAX_COUNT = 10_000
@@ -69,7 +70,6 @@ FIELDS = (
 )
 _KEPT = frozenset(FIELDS)
 _BAD_FIELD = re.compile(r"field '(\w+)' not valid")
-_VALIDATOR_HEADERS = frozenset({"etag", "last-modified"})
 
 Record = Mapping[str, Any]
 
@@ -224,12 +224,6 @@ def to_fetched(
         meta,
         attachments,
     )
-
-
-def part_of(answer: HttpResponse, body: bytes, url: str) -> HttpResponse:
-    """A piece of an answer as an answer of its own; the validators of the whole do not belong to it."""
-    headers = tuple(pair for pair in answer.headers if pair[0].lower() not in _VALIDATOR_HEADERS)
-    return replace(answer, url=url, headers=headers, body=body)
 
 
 def listing_fetched(key: str, first: HttpResponse, count: int, bodies: Iterable[bytes]) -> Fetched:

@@ -17,10 +17,11 @@ from tracker.http.rate_limit import PAGES
 from tracker.http.response_checks import check_page
 from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceType, Validators
 from tracker.page_parts import INDEX
-from tracker.sources.annexes import CURSOR as ANNEXES
-from tracker.sources.annexes import Annexes, Found, is_annex
-from tracker.sources.events import CursorUpdate, Item, ResourceError
-from tracker.sources.links import (
+from tracker.sources.adapter import Adapter
+from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
+from tracker.sources.page.annexes import CURSOR as ANNEXES
+from tracker.sources.page.annexes import Annexes, Found, is_annex
+from tracker.sources.page.links import (
     Link,
     deserialize_links,
     followed_pattern,
@@ -40,7 +41,7 @@ _HOME = "home"  # where the start page was found, if redirected
 _NAMED = 50  # addresses beyond max_pages that are kept by name
 
 
-def poll(source: Source, memory: StateView, client: Client, now: datetime) -> Iterator[Item]:
+def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """The start page, what it links to down to `depth`, then what was known before; at most `max_pages`.
 
     A page that answers 304 keeps the links it had. Raises FetchError when the start page fails, or when the site goes
@@ -303,3 +304,6 @@ def _fetched(source: Source, url: str, answer: HttpResponse, link_text: str) -> 
     if link_text:
         meta["link_text"] = link_text
     return Fetched(url, ResourceType.PDF if _is_pdf(answer) else ResourceType.PAGE, answer, meta)
+
+
+ADAPTER = Adapter(poll, refetch)

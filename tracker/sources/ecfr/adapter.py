@@ -26,7 +26,8 @@ from tracker.http.client import Client
 from tracker.http.rate_limit import ECFR
 from tracker.http.response_checks import check_xml, json_object
 from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceType, Validators
-from tracker.sources.events import CursorUpdate, Item, ResourceError
+from tracker.sources.adapter import Adapter
+from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.state_view import StateView, without_validators
 
 TITLES = "listing/titles"
@@ -43,7 +44,7 @@ class EcfrEdition:
     moved: str
 
 
-def poll(source: Source, memory: StateView, client: Client, now: datetime) -> Iterator[Item]:
+def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """Every part of the source that is new, moved, or due for a whole look. Raises FetchError for the source as a
     whole: an import in progress, a title without a date, or a structure in which no known part stands any more."""
     return _Poll(source, memory, client, now).items()
@@ -303,3 +304,6 @@ def _check_part(answer: HttpResponse, part: str) -> None:
             url=answer.url,
             status=answer.status,
         )
+
+
+ADAPTER = Adapter(poll, refetch)

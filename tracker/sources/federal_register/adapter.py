@@ -17,8 +17,9 @@ from tracker.config.models import Source
 from tracker.errors import FetchError, NotFound, UnexpectedResponse
 from tracker.http.client import Client
 from tracker.model import Fetched, HttpResponse, NotModified
+from tracker.sources.adapter import Adapter
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
-from tracker.sources.federal_register_api import (
+from tracker.sources.federal_register.api import (
     LARGEST_PAGE,
     MAX_COUNT,
     MAX_PAGES,
@@ -34,7 +35,8 @@ from tracker.sources.federal_register_api import (
     search_documents,
     to_fetched,
 )
-from tracker.sources.full_text import TXT, XML, Budget, at_source, attachment_key, text_of
+from tracker.sources.federal_register.full_text import TXT, XML, Budget, at_source, attachment_key, text_of
+from tracker.sources.federal_register.history import history
 from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/documents"
@@ -337,3 +339,6 @@ def _packed(texts: dict[str, _Text]) -> str:
 
 def _instant(checked: datetime | None) -> str:
     return checked.isoformat() if checked else ""
+
+
+ADAPTER = Adapter(poll, refetch, history)

@@ -19,9 +19,11 @@ from tracker.http.client import Client
 from tracker.http.rate_limit import FR_API
 from tracker.http.response_checks import json_object
 from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceType
+from tracker.sources.adapter import Adapter
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
-from tracker.sources.federal_register_api import in_order, part_of
-from tracker.sources.full_text import TXT, Budget, at_source, attachment_key, text_of
+from tracker.sources.federal_register.api import in_order
+from tracker.sources.federal_register.full_text import TXT, Budget, at_source, attachment_key, text_of
+from tracker.sources.partial_response import part_of
 from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/current"
@@ -232,3 +234,6 @@ def _fetched(
     url = record.get("json_url")
     own = part_of(answer, canonical(record), url if isinstance(url, str) and url else answer.url)
     return Fetched(number, ResourceType.PI_RECORD, own, {"text": "owed"} if owed else {}, attachments)
+
+
+ADAPTER = Adapter(poll, refetch)

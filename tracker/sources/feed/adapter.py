@@ -11,10 +11,11 @@ from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.model import Fetched, NotModified, ResourceType
 from tracker.sandbox import pool
-from tracker.sources.events import PARSER_CRASHED, CursorUpdate, Item
-from tracker.sources.federal_register_api import part_of
-from tracker.sources.feed_formats import canonical, entries
-from tracker.sources.feed_keys import is_changed, keyed, remembered
+from tracker.sources.adapter import Adapter
+from tracker.sources.events import PARSER_CRASHED, CursorUpdate, Item, Wanted
+from tracker.sources.feed.entry_keys import is_changed, keyed, remembered
+from tracker.sources.feed.formats import canonical, entries
+from tracker.sources.partial_response import part_of
 from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/feed"
@@ -23,7 +24,7 @@ _ACCEPT = (
 )
 
 
-def poll(source: Source, memory: StateView, client: Client, now: datetime) -> Iterator[Item]:
+def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """Entries that are new or changed, then the feed itself. An entry that left the feed is no event: feeds are
     short. Raises FetchError; WrongShape for what is no feed."""
     known = without_validators(memory.validators(LISTING), source, now)
@@ -53,3 +54,6 @@ def poll(source: Source, memory: StateView, client: Client, now: datetime) -> It
     values = remembered(found, memory.cursor)
     if values != dict(memory.cursor):
         yield CursorUpdate(values)
+
+
+ADAPTER = Adapter(poll)

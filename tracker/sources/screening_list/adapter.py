@@ -12,7 +12,8 @@ from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.http.response_checks import check_no_wall
 from tracker.model import Fetched, HttpResponse, NotModified, ResourceType
-from tracker.sources.events import Item
+from tracker.sources.adapter import Adapter
+from tracker.sources.events import Item, Wanted
 from tracker.sources.state_view import StateView, without_validators
 
 KEY = "consolidated"
@@ -20,7 +21,7 @@ _MAX_BYTES = 200_000_000
 _RESULTS = re.compile(rb'"results"\s*:\s*\[\s*(.)', re.DOTALL)
 
 
-def poll(source: Source, memory: StateView, client: Client, now: datetime) -> Iterator[Item]:
+def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """Raises FetchError; WrongShape for an empty list, which is a failure and never "all were removed"."""
     known = without_validators(memory.validators(KEY), source, now)
     answer = client.get(
@@ -64,3 +65,6 @@ def _fetched(answer: HttpResponse) -> Fetched:
     if results.group(1) != b"{":
         raise UnexpectedResponse("the list of parties is empty", url=answer.url, status=answer.status)
     return Fetched(KEY, ResourceType.SCREENING_LIST, answer, {"list_name": "Consolidated Screening List"})
+
+
+ADAPTER = Adapter(poll, refetch)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from tracker.sources.feed_formats import Record, canonical, content_hash
+from tracker.sources.feed.formats import Record, canonical, content_hash
 
 _NONE = "-"  # the hash of an empty field
 MOST_KNOWN = 2_000  # entries that have left the feed and are still known

@@ -1,0 +1,48 @@
+"""The registry of kinds of source: each kind declares its name, its settings keys and its adapter.
+
+A kind is a package in `tracker/sources/` with a `KIND`. The packages are found at the first call of `source_kinds`, and
+a kind's adapter is imported at its first poll: reading the settings imports neither the HTTP client nor a parser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import MappingProxyType
+
+from tracker.config.keys import Keys
+
+_PACKAGE = "tracker.sources"
+_registered: dict[str, SourceKind] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKind:
+    """A kind of source. `name` is the value of `kind` in the settings; `keys` are those that it takes besides the keys
+    of every source; `adapter` names the module whose `ADAPTER` polls it."""
+
+    name: str
+    keys: Keys
+    adapter: str
+
+
+def register(kind: SourceKind) -> None:
+    """Adds a kind. Raises ValueError when another kind has its name."""
+    if _registered.setdefault(kind.name, kind) is not kind:
+        raise ValueError(f"the kind of source {kind.name!r} is registered twice")
+
+
+def source_kinds() -> Mapping[str, SourceKind]:
+    """Every kind by its name: those in `tracker/sources/` and those that were registered."""
+    _discover()
+    return MappingProxyType(dict(sorted(_registered.items())))
+
+
+@cache
+def _discover() -> None:
+    for module in iter_modules(import_module(_PACKAGE).__path__):
+        if module.ispkg:
+            register(import_module(f"{_PACKAGE}.{module.name}").KIND)

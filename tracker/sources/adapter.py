@@ -1,0 +1,42 @@
+"""What the adapter of a kind of source offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from tracker.config.models import Source
+from tracker.http.client import Client
+from tracker.model import Fetched
+from tracker.sources.events import HistoryPage, Item, Wanted
+from tracker.sources.state_view import StateView
+
+
+class PollFunction(Protocol):
+    def __call__(
+        self, source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted, /
+    ) -> Iterator[Item]:
+        """What the source shows now. Raises FetchError, at any point of the iteration."""
+
+
+class RefetchFunction(Protocol):
+    def __call__(self, source: Source, fetched: Fetched, client: Client, /) -> Fetched:
+        """The same resource again, without validators. Raises FetchError."""
+
+
+class HistoryFunction(Protocol):
+    def __call__(
+        self, source: Source, client: Client, since: date, cursor: Mapping[str, str], now: datetime, /
+    ) -> Iterator[HistoryPage]:
+        """What was published from `since` on, oldest first. Raises FetchError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """`refetch` is None where one resource cannot be requested alone, `history` where the past cannot be loaded."""
+
+    poll: PollFunction
+    refetch: RefetchFunction | None = None
+    history: HistoryFunction | None = None

@@ -1,0 +1,30 @@
+"""Published documents of the Federal Register, from its API, with their full texts; what each issue holds, from GovInfo."""
+
+from tracker.config import validators
+from tracker.config.keys import BASE_URL, BOOLEAN, STRING, STRINGS, TIME_SPAN, Key, choices
+from tracker.config.source_kinds import SourceKind
+
+_TYPES = ("RULE", "PRORULE", "NOTICE", "PRESDOCU")
+AGENCIES = Key(
+    validators.string_list, STRINGS, "agency slugs as the Federal Register has them; none: all agencies"
+)
+FULL_TEXT = Key(validators.boolean, BOOLEAN, "also fetch and read the full text of what is in the field")
+
+KIND = SourceKind(
+    name="federal-register",
+    keys={
+        "base_url": BASE_URL,
+        "agencies": AGENCIES,
+        "types": Key(validators.subset_of(_TYPES), choices(_TYPES), "document types; none: all"),
+        "recheck": Key(
+            validators.duration,
+            TIME_SPAN,
+            "how long published documents are looked at again for corrections in place",
+        ),
+        "issues_url": Key(
+            validators.base, STRING, "GovInfo, where the daily reconciliation looks up what each issue holds"
+        ),
+        "full_text": FULL_TEXT,
+    },
+    adapter="tracker.sources.federal_register.adapter",
+)

@@ -1,0 +1,6 @@
+"""RSS, Atom and JSON feeds."""
+
+from tracker.config.keys import URL
+from tracker.config.source_kinds import SourceKind
+
+KIND = SourceKind(name="feed", keys={"url": URL}, adapter="tracker.sources.feed.adapter")
