@@ -38,12 +38,19 @@ def poll(
     source: Source, _memory: StateView, client: Client, _now: datetime, _wanted: Wanted
 ) -> Iterator[Item]:
     """One page: the board that the settings name."""
-    url = f"{source.url}/{source.options['board']}"
+    yield fetch(source, f"{source.url}/{source.options['board']}", client)
+
+
+def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
+    return fetch(source, fetched.key, client)
+
+
+def fetch(source: Source, url: str, client: Client) -> Fetched:
     answer = client.fetch(url, rate=PAGES, deadline=client.deadline(source.time_limit), robots=True)
-    yield Fetched(url, ResourceType.PAGE, answer)
+    return Fetched(url, ResourceType.PAGE, answer)
 
 
-ADAPTER = Adapter(poll)
+ADAPTER = Adapter(poll, refetch)
 
 
 @pytest.fixture
