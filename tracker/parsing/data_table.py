@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import plain, shorten
+from tracker.parsing.struck_text import strike_markup
 from tracker.parsing.superscripts import lowered, raised
 from tracker.parsing.tables import CELL_GAP
 from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
@@ -183,5 +184,5 @@ def _without_markup(text: str) -> str:
             ),
             text,
         )
-        text = _TAG.sub("", text)
+        text = _TAG.sub("", strike_markup(text))
     return html.unescape(text) if "&" in text else text

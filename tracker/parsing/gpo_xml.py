@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from tracker.errors import ParseError
+from tracker.parsing.struck_text import write_struck_text
 from tracker.parsing.superscripts import write_scripts
 from tracker.safe_xml import NotXmlError, parse_root
 
@@ -55,6 +56,10 @@ INLINE = frozenset(
         "SUPERSCRPT",
         "font",
         "LINE",
+        "s",
+        "del",
+        "strike",
+        "ins",
     ]
 )
 ITALIC = frozenset({"I", "i", "em"})
@@ -78,6 +83,7 @@ def tree(data: bytes, name: str, label: str = "") -> Element:
     for line_break in root.iter("br"):
         line_break.tail = f"{LINE_BREAK}{line_break.tail or ''}"
     write_scripts(root)
+    write_struck_text(root)
     return root
 
 

@@ -18,8 +18,16 @@ from tracker.model import Unit, UnitKind
 from tracker.page_parts import REST_OF_PAGE
 from tracker.parsing.entries import HEADINGS, entries
 from tracker.parsing.link_targets import absolute
-from tracker.parsing.main_text import divided, is_hidden_by_class, is_navigation, link_share, select_content
+from tracker.parsing.main_text import (
+    BLOCKS,
+    divided,
+    is_hidden_by_class,
+    is_navigation,
+    link_share,
+    select_content,
+)
 from tracker.parsing.page_writer import PageWriter
+from tracker.parsing.struck_text import write_html_struck_text
 from tracker.parsing.superscripts import write_html_scripts
 from tracker.parsing.unit_builder import UnitBuilder
 
@@ -79,6 +87,7 @@ def read_page(
     base = _base(soup, url)
     _tidy(soup)
     write_html_scripts(soup)
+    write_html_struck_text(soup, BLOCKS)
     rest: list[Tag] = []
     if content:
         main = select_content(soup, content, url)
