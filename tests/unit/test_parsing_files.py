@@ -223,3 +223,11 @@ def test_json_nested_without_end_is_an_error() -> None:
     data = b'{"a":' * 60 + b"1" + b"}" * 60
     with pytest.raises(ParseError, match="nested"):
         read_file("deep.json", data)
+
+
+def test_a_word_broken_at_a_line_of_a_text_is_joined() -> None:
+    text = "Each holder of a license reports an-\nnually to the bureau on the end-\nusers of the items and the non-\nU.S. persons.\n"
+    (unit,) = read_file("a.txt", text.encode()).units
+    assert unit.text == (
+        "Each holder of a license reports annually to the bureau on the end-users of the items and the non-U.S. persons."
+    )

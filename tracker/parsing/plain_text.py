@@ -18,8 +18,8 @@ _LONGEST_HEADING = 300
 
 
 def plain_text_units(lines: Iterable[str]) -> tuple[Unit, ...]:
-    """The units of hard-wrapped lines."""
-    return paragraph_units(unwrap_lines(lines))
+    """The units of hard-wrapped lines. A word may be broken at a line's end, as in a print."""
+    return paragraph_units(unwrap_lines(lines, broken=True))
 
 
 def paragraph_units(texts: Iterable[str]) -> tuple[Unit, ...]:
