@@ -38,6 +38,14 @@ from tracker.model import Unit, UnitKind
         ("10<SU>2</SU> bits", "10² bits"),
         ("10\u00a0years", "10 years"),
         ("“5 years” or", '"5 years" or'),
+        ("less than .5 nm", "less than 0.5 nm"),
+        ("the Directorateʼs list", "the Directorate’s list"),
+        ("at 12.01 a.m. on", "at 12:01 a.m. on"),
+        ("License: N/A", "License: NA"),
+        ("CO₂ lasers", "CO2 lasers"),
+        ("paragraphs (a)–(c)", "paragraphs (a)-(c)"),
+        ("paragraph (a)(1)", "paragraph (a) (1)"),
+        ("§ 744.6(b)", "§ 744.6 (b)"),
     ],
 )
 def test_typography_only(before: str, after: str) -> None:
@@ -80,6 +88,16 @@ def test_typography_only(before: str, after: str) -> None:
         ("許可を要する", "許可を要しない"),
         ("$5 million", "€5 million"),
         ("±5 mm", "5 mm"),
+        ("paragraphs (a)-(c)", "paragraphs (a), (c)"),
+        ("paragraphs (a)–(c)", "paragraphs (a) (c)"),
+        ("paragraph (a)(1)", "paragraphs (a), (1)"),
+        ("§ 744.6(b)(2)(i)", "§ 744.6(b)(2), (i)"),
+        ("§ 744.6(b)", "§ 744.6, (b)"),
+        ("Country Groups A-C", "Country Groups A, C"),
+        ("CO₂ lasers", "CO₃ lasers"),
+        ("12.01 percent", "12:01 percent"),
+        (".5 nm", "5 nm"),
+        ("for ~~two years~~ four", "for two years four"),
     ],
 )
 def test_never_typography(before: str, after: str) -> None:

@@ -4,7 +4,9 @@ differ in nothing that a court would read.
 Taken away: spacing, punctuation, dash and quote forms, HTML entities, typographic tags, address
 schemes, the grouping of digits. Kept: every letter and its case, every digit, signs that carry a
 value (`%`, `<`, `±`, `§`, a minus before a digit, a decimal point, a range between digits), primes
-after a number, the difference between `10²` and `102`. In doubt a difference is kept: a false alarm
+after a number, ranges and chains of designators (`(a)-(c)`, `(a)(1)`), the difference between
+`10²` and `102`. A subscript is the same digit typed on the line where it stands in a name (`CO₂`,
+`CO2`), as typists write formulas; another digit (`CO₃`) is another substance. In doubt a difference is kept: a false alarm
 costs a look, a hidden amendment costs more.
 """
 
@@ -33,7 +35,7 @@ ONE_FORM = str.maketrans(
     dict.fromkeys("‐‑‒–−﹣－", "-")
     | dict.fromkeys("—―⸺⸻", "—")
     | dict.fromkeys("“”„‟«»〝〞＂″", '"')
-    | dict.fromkeys("‘’‚‛`´＇′", "'")
+    | dict.fromkeys("‘’‚‛`´＇′ʻʼʽ", "'")
     | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 )
 
@@ -52,6 +54,16 @@ _PREFIX = re.compile(r"\b(re|non|co|pre|anti|multi|sub|semi|inter|un)-(?=[a-z])"
 _RANGE = re.compile(r"(?<=\d)\s*[-—]\s*(?=\d)")
 _MINUS = re.compile(r"(?:(?<=[\s(\ue006\ue008])|^)-(?=\.?\d)")
 _DECIMAL = re.compile(r"(?<=\w)[.:](?=\w)|(?<!\w)\.(?=\d)|(?<=\d),(?=\d)")
+# A range or a chain of designators names other paragraphs than a list of them: (a)-(c), (a)(1); (a), (c).
+_SPACED_DESIGNATOR = re.compile(r"\(\s?([^\W_]{1,5})\s?\)")
+_DESIGNATOR_RANGE = re.compile(r"(?<=[^\W_]\))\s?[-—]\s?(?=\([^\W_]{1,5}\))")
+_DESIGNATOR_CHAIN = re.compile(
+    r"(?:(?<=\([^\W_]\))|(?<=[^\W_]{2}\))|(?<=\d))\s?(?=\((?:[^\W_]|[ivx]{2,5}|\d{2,3})\))"
+)
+_LETTER_RANGE = re.compile(r"(?<![\w-])([A-Z])[-—](?=[A-Z](?![\w-]))")
+_BARE_DECIMAL = re.compile(r"(?<![\w.,)])\.(?=\d)")
+_CLOCK = re.compile(r"\b(\d{1,2})\.([0-5]\d)(?=\s?[ap]\.?\s?m\b)", re.IGNORECASE)
+_NOT_APPLICABLE = re.compile(r"\b(?:N/A|n/a)\b")
 _APOSTROPHE = re.compile(r"'")
 _PUNCTUATION = re.compile(r"[-—.,;:!?()\[\]{}\"'*•●■·・‧|_^…、。「」『』【】〔〕〈〉《》†‡¶]+")
 _AROUND_DIGITS = re.compile(
@@ -59,6 +71,8 @@ _AROUND_DIGITS = re.compile(
 )
 _BETWEEN_CJK = re.compile(f"(?<=[{CJK}])\\s+(?=[{CJK}])")
 _NOT_WORD = re.compile(r"[\W_]+")
+
+_LETTER_QUOTE = re.compile("[ʻʼʽ]")  # apostrophes that Unicode counts as letters
 
 _CONTEXT = 24  # characters kept beside a difference
 
@@ -74,6 +88,7 @@ _KEEP = {
 }
 _KEEP_MINUS = "\ue007"
 _KEEP_LOWERED = "\ue008"
+_KEEP_CHAIN = "\ue009"
 
 
 def _characters(text: str) -> str:
@@ -122,11 +137,21 @@ def legal_text(text: str) -> str:
         text = _LOWERED.sub(_lowered, text)
     if "%" in text or "percent" in text:
         text = _PERCENT.sub(_percent, text)
+    if "/" in text:
+        text = _NOT_APPLICABLE.sub(lambda found: found.group().replace("/", ""), text)
+    if "." in text:
+        text = _CLOCK.sub(r"\1:\2", text)
+        text = _BARE_DECIMAL.sub("0.", text)
     text = _PRIME.sub(lambda found: found.group(1) + _KEEP[found.group(2)], text)
     text = _GROUPED.sub(lambda found: found.group().replace(",", ""), text)
     text = _ACRONYM.sub(lambda found: found.group().replace(".", ""), text)
     text = _PREFIX.sub(r"\1", text)
     text = _RANGE.sub(_KEEP["-"], text)
+    if "(" in text:
+        text = _SPACED_DESIGNATOR.sub(r"(\1)", text)
+        text = _DESIGNATOR_RANGE.sub(_KEEP["-"], text)
+        text = _DESIGNATOR_CHAIN.sub(_KEEP_CHAIN, text)
+    text = _LETTER_RANGE.sub(rf"\1{_KEEP['-']}", text)
     text = _MINUS.sub(_KEEP_MINUS, text)
     text = _DECIMAL.sub(lambda found: _KEEP[found.group()], text)
     text = _APOSTROPHE.sub("", text)
@@ -155,7 +180,9 @@ def _is_plain(text: str) -> bool:
     """Whether no letter or digit of the text could be written in another way."""
     if "&" in text or "<" in text or "://" in text or "%" in text or "percent" in text:
         return False
-    return text.isascii() or unicodedata.is_normalized("NFKC", text)
+    if " ." in text or text.startswith("."):
+        return _BARE_DECIMAL.search(text) is None
+    return text.isascii() or (unicodedata.is_normalized("NFKC", text) and not _LETTER_QUOTE.search(text))
 
 
 def _around_the_difference(before: str, after: str) -> tuple[str, str]:
