@@ -129,7 +129,9 @@ def test_a_record_of_wrong_types_is_read_with_notes(record: dict[str, object]) -
 @given(st.lists(st.text(alphabet="ab .()1-*\t", max_size=40), max_size=15))
 def test_joining_lines_loses_no_word(lines: list[str]) -> None:
     # The hyphen of a broken word is none of its letters.
-    assert squeezed("".join(unwrap_lines(lines))).replace("-", "") == squeezed("".join(lines)).replace("-", "")
+    assert squeezed("".join(unwrap_lines(lines))).replace("-", "") == squeezed("".join(lines)).replace(
+        "-", ""
+    )
 
 
 LINES = st.lists(st.text(alphabet="abc 12:,$%", max_size=25), min_size=1, max_size=4)
