@@ -164,6 +164,25 @@ class TestVariantsOfMarkup:
         assert "5A001 › a" in found
         assert "5A001 › b.1.a" in found
 
+    @pytest.mark.parametrize(
+        "line", ["<FP><I>Items:</I></FP>", "<FP-1><I>Items</I></FP-1>", "<P>Items:</P>", ""]
+    )
+    def test_items_without_the_heading_of_the_list(self, line: str) -> None:
+        entry = (
+            "<FP-2><B>3A001 Electronic items.</B></FP-2><FP-1><E T='04'>License Requirements</E></FP-1>"
+            f"<FP-1><I>Reason for Control:</I> NS</FP-1>{line}<P>a. Circuits:</P><P>a.1. Hardened;</P><P>b. [Reserved]</P>"
+        )
+        found = by_path(units(CATEGORY, entry))
+        assert [path for path, unit in found.items() if unit.kind is UnitKind.ITEM] == [
+            "3A001 › a",
+            "3A001 › a.1",
+            "3A001 › b",
+        ]
+        # Before the heading of an entry that has one, a numbered line is none of its items.
+        numbered = VALVES.replace("<FP-1><I>Reason", "<P>a. Not an item.</P><FP-1><I>Reason")
+        texts = [unit.text for unit in units(CATEGORY, GROUP, numbered) if unit.kind is UnitKind.ITEM]
+        assert "a. Not an item." not in texts
+
     def test_abbreviations_are_no_items(self) -> None:
         found = by_path(
             units("<FP-2><B>5A001 Systems.</B></FP-2><P>i.e. a thing</P><P>e.g. another</P><P>a thing</P>")

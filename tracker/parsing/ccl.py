@@ -8,7 +8,7 @@ what is read from the words, helped by the bold type of a heading: see the varia
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tracker.model import UnitKind
 from tracker.parsing.gpo_xml import Element, shorten, words
@@ -43,6 +43,8 @@ _NAMES = {
 }
 _ITEM = re.compile(r"(?!i\.e\b|e\.g\b)([a-z](?:\.(?:\d{1,3}|[a-z]{1,2}))+|[a-z](?=\.))\.?(?=[\s—–(]|\Z)")
 _ITEMS_MARKER = re.compile(r"Items:?\s+(?=[a-z]\.)")
+_ITEMS_ALONE = re.compile(r"Items:?\Z")
+_ITEMS_LINE = re.compile(r"Items:|List of Items Controlled\b", re.IGNORECASE)
 _NOTE = re.compile(
     r"((?:Technical |Cryptography |Related )?Notes?(?: \d+)?(?: to [^:.]{1,60})?)\s?[:.—]", re.IGNORECASE
 )
@@ -58,10 +60,33 @@ def write_ccl(
     outline: UnitBuilder, element: Element, place: CitationScope, skip: tuple[Element, ...] = ()
 ) -> int:
     """Adds the units of the list below `place` and returns the number of entries."""
-    reader = _Reader(outline, place)
-    for child in _lines(element, frozenset(skip)):
-        reader.read(child)
+    lines = list(_lines(element, frozenset(skip)))
+    reader = _Reader(outline, place, _entries_without_items_line(lines))
+    for line in lines:
+        reader.read(line)
     return reader.entries
+
+
+def _entries_without_items_line(lines: Iterable[Element | str]) -> frozenset[int]:
+    """The numbers of the entries, from 1, of which no line says where their items begin: neither the heading `List of
+    Items Controlled` nor `Items:`."""
+    found: set[int] = set()
+    number = 0
+    for line in lines:
+        text = words(line) if not isinstance(line, str) else line
+        if not isinstance(line, str) and _entry_heading(line, text):
+            number += 1
+            found.add(number)
+        elif _ITEMS_LINE.match(text):
+            found.discard(number)
+    return frozenset(found)
+
+
+def _entry_heading(line: Element, text: str) -> re.Match[str] | None:
+    """The ECCN that a line opens an entry with, if it does."""
+    tag = str(line.tag)
+    eccn = _ECCN.match(text) if tag in _HEADED else None
+    return eccn if eccn and (tag in _HEADING_TAGS or _is_bold(line)) else None
 
 
 def _lines(element: Element, skip: frozenset[Element]) -> Iterator[Element | str]:
@@ -80,7 +105,9 @@ def _lines(element: Element, skip: frozenset[Element]) -> Iterator[Element | str
 
 
 class _Reader:
-    def __init__(self, outline: UnitBuilder, place: CitationScope) -> None:
+    def __init__(
+        self, outline: UnitBuilder, place: CitationScope, without_items_line: frozenset[int]
+    ) -> None:
         self.outline = outline
         self.top = place
         self.above = place  # the category or product group
@@ -88,6 +115,10 @@ class _Reader:
         self.section: CitationScope | None = None
         self.item: CitationScope | None = None
         self.entries = 0
+        self.in_items = (
+            False  # after a line that says that the items begin, or the first item where none says it
+        )
+        self.without_items_line = without_items_line
 
     def read(self, line: Element | str) -> None:
         if isinstance(line, str):
@@ -105,8 +136,7 @@ class _Reader:
             self._pieces(line)
 
     def _headed(self, line: Element, tag: str, text: str) -> None:
-        eccn = _ECCN.match(text)
-        if eccn and (tag in _HEADING_TAGS or _is_bold(line)):
+        if eccn := _entry_heading(line, text):
             self._open_entry(eccn[1], text)
         elif tag in _HEADING_TAGS and (found := _CATEGORY.match(text)):
             self._open_group(self.top, found[1].capitalize(), text)
@@ -143,6 +173,7 @@ class _Reader:
         path = self.outline.add(path, UnitKind.ECCN, text, depth, key=eccn, meta=(("eccn", eccn),))
         self.entry = CitationScope(path, depth)
         self.section = self.item = None
+        self.in_items = False
         self.entries += 1
 
     def _open_section(self, words_found: str, text: str) -> None:
@@ -153,6 +184,7 @@ class _Reader:
         path = self.outline.add(path, UnitKind.HEADING, text, self.entry.depth + 1)
         self.section = CitationScope(path, self.entry.depth + 1)
         self.item = None
+        self.in_items = name == ITEMS
 
     def _subheading(self, text: str) -> None:
         # "Acoustics" among the items of 6E003: the items below it are cited without it.
@@ -166,8 +198,13 @@ class _Reader:
             return
         opening = _ITEMS_MARKER.match(text)  # `Items: a. Firearms` has the first item in the same line
         item = _ITEM.match(text, opening.end() if opening else 0)
-        in_items = bool(opening) or self.section is None or self.section.path.endswith(ITEMS)
-        if item and in_items:
+        if (
+            opening
+            or _ITEMS_ALONE.match(text)
+            or (item and item[1] == "a" and self.entries in self.without_items_line)
+        ):
+            self.in_items = True
+        if item and (self.in_items or self.section is None):
             name = item[1]
             depth = self.entry.depth + 1 + name.count(".")
             path = f"{self.entry.path}{SEPARATOR}{name}"
