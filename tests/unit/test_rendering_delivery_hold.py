@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +15,6 @@ from tracker.alerts.routing import route
 from tracker.config.models import Channel, Route, Settings
 from tracker.config.validators import duration, weekday_span
 from tracker.rendering.delivery_hold import deliveries_to_json, reason_line
-from tracker.storage.table_base import decode_reason
 
 SLACK = Channel("slack", "slack://")
 EVERYTHING = Route(
@@ -68,13 +66,6 @@ def test_notices_have_a_reason_too() -> None:
     assert reason_line({"code": "outage"}, "ja") == "障害の連絡先"
     assert reason_line({"code": "outage"}, "en") == "receives outage notices"
     assert reason_line({}, "en") == ""
-
-
-def test_a_sentence_of_an_earlier_version_is_shown_as_it_is() -> None:
-    sentence = "route 1: level critical is high or above"
-    assert reason_line(decode_reason(sentence), "ja") == sentence
-    stored = reason(EVERYTHING)
-    assert decode_reason(json.dumps(dict(stored))) == stored
 
 
 def test_json_has_the_reason_as_text_and_as_data() -> None:

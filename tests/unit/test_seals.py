@@ -58,7 +58,7 @@ def filled(store: Store) -> None:
             change_id="chg_1",
             revision=1,
             channel="file",
-            reason={"code": "text", "text": "level"},
+            reason={},
             now=NOW,
             story="s",
         )

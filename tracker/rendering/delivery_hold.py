@@ -17,8 +17,8 @@ _CONDITIONS = (("topics", "topic"), ("directions", "direction"), ("sources", "so
 
 
 def reason_line(reason: Mapping[str, Any], language: Language) -> str:
-    """The reason of a delivery, by its `code`: `route` (a change), `unacknowledged` or `outage` (notices), `text` (a
-    sentence that an earlier version stored); empty where there is none."""
+    """The reason of a delivery, by its `code`: `route` (a change), `unacknowledged` or `outage` (notices); empty where
+    it has none."""
     match reason.get("code"):
         case "route":
             return _route_line(reason, language)
@@ -27,7 +27,7 @@ def reason_line(reason: Mapping[str, Any], language: Language) -> str:
             return t("delivery-reason.unacknowledged", language, span=span)
         case "outage":
             return t("delivery-reason.outage", language)
-    return sanitize_line(str(reason.get("text", "")))
+    return ""
 
 
 def deliveries_to_json(deliveries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -24,7 +24,6 @@ from tracker.storage import presence
 from tracker.storage.instants import from_text, to_text
 from tracker.storage.recipient_queries import with_recipients
 from tracker.storage.schema_version import HEAD
-from tracker.storage.table_base import decode_reason
 from tracker.text import index_form
 
 FILE = "tracker.db"
@@ -425,7 +424,7 @@ def _held(row: sqlite3.Row) -> dict[str, Any]:
     """A delivery with its reason and its hold as objects."""
     return {
         **dict(row),
-        "reason": decode_reason(row["reason"]),
+        "reason": json.loads(row["reason"]),
         "held": json.loads(row["held"]) if row["held"] else None,
     }
 

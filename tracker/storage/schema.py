@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from tracker.storage import account_tables, assistant_tables, page_tables  # noqa: F401 - their tables are part of the schema
-from tracker.storage.table_base import InstantType, ReasonType, TableBase
+from tracker.storage.table_base import InstantType, TableBase
 
 
 class BlobRow(TableBase, table=True):
@@ -258,7 +258,7 @@ class DeliveryRow(TableBase, table=True):
     change_id: str = Field(index=True)
     revision: int
     channel: str
-    reason: Any = Field(default_factory=dict, sa_column=Column(ReasonType, nullable=False))
+    reason: Any = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: str = "pending"
     attempts: int = 0
     repeated: bool = False

@@ -6,10 +6,8 @@ same in SQLite and in PostgreSQL.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import Dialect, MetaData, String
 from sqlalchemy.types import TypeDecorator
@@ -34,28 +32,6 @@ class InstantType(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else from_text(value)
-
-
-class ReasonType(TypeDecorator[Mapping[str, Any]]):
-    """Why a delivery exists, as a JSON object in a text column; see `decode_reason`."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: Mapping[str, Any] | None, dialect: Dialect) -> str:  # noqa: ARG002
-        return json.dumps(dict(value or {}), ensure_ascii=False, separators=(",", ":"))
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any]:  # noqa: ARG002
-        return decode_reason(value or "")
-
-
-def decode_reason(text: str) -> dict[str, Any]:
-    """The stored reason of a delivery as an object with a `code`. Earlier versions stored an English sentence: it
-    becomes the object `{"code": "text", "text": ...}`."""
-    if text.startswith("{"):
-        reason: dict[str, Any] = json.loads(text)
-        return reason
-    return {"code": "text", "text": text} if text else {}
 
 
 class TableBase(SQLModel):
