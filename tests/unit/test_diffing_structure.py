@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.recorded import recorded
@@ -84,6 +86,43 @@ def test_a_row_whose_first_cell_was_edited_is_one_changed_row() -> None:
     assert [op.op for op in operations if not op.editorial] == [Op.CHANGED]
     other = part(section(table.format(row.format("Lasers for medical use", "65") + row.format("Pumps", "7"))))
     assert {op.op for op in diffing.compare(before, other)} == {Op.ADDED, Op.REMOVED}
+
+
+def _html_table(*rows: tuple[str, ...]) -> Document:
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return page(f"<table><tr><th>Name</th><th>Article</th><th>Rate</th></tr>{lines}</table>")
+
+
+def _csv_table(*rows: tuple[str, ...]) -> Document:
+    lines = [("Name", "Article", "Rate"), *rows]
+    return parsing.read_file("a.csv", "".join(",".join(row) + "\n" for row in lines).encode())
+
+
+def _gpo_table(*rows: tuple[str, ...]) -> Document:
+    lines = "".join(f"<ROW>{''.join(f'<ENT>{cell}</ENT>' for cell in row)}</ROW>" for row in rows)
+    return part(section(f"<P>(a) Rates:</P><GPOTABLE><BOXHD><CHED>Name</CHED></BOXHD>{lines}</GPOTABLE>"))
+
+
+@pytest.mark.parametrize("table", [_html_table, _csv_table, _gpo_table])
+@pytest.mark.parametrize("name", ["8471.30.02", "Portable machines"])
+def test_a_row_of_a_table_with_another_first_cell_is_one_changed_row(
+    table: Callable[..., Document], name: str
+) -> None:
+    other = ("8542.31.00", "Processors and controllers of all kinds", "10%")
+    before = table(("8471.30.01", "Portable data processing machines", "5%"), other)
+    after = table((name, "Portable data processing machines", "5%"), other)
+    (operation,) = diffing.substantive(diffing.compare(before, after))
+    assert operation.op is Op.CHANGED
+    assert operation.before.split("\u2003")[1:] == operation.after.split("\u2003")[1:]
+
+
+@pytest.mark.parametrize("table", [_html_table, _csv_table, _gpo_table])
+def test_a_row_with_the_cells_of_another_row_is_another_row(table: Callable[..., Document]) -> None:
+    same = ("Articles of iron, whether coated or not", "25%")
+    before = table(("Brazil", *same), ("Kenya", *same), ("Japan", *same))
+    after = table(("Brazil", *same), ("Kenya", *same), ("Oman", *same))
+    found = diffing.substantive(diffing.compare(before, after))
+    assert {op.op for op in found} == {Op.ADDED, Op.REMOVED}
 
 
 def test_a_section_before_its_regtext_belongs_to_the_next_instruction() -> None:

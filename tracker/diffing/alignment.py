@@ -34,6 +34,7 @@ _ELSEWHERE = 0.7  # likeness asked of a moved and changed unit
 _ELSEWHERE_TOKENS = 8
 _LOOSE = 0.25  # likeness asked of undesignated paragraphs that only share their ordinal
 _SAME_PARTY = 0.85  # likeness of two keys that may be one party renamed
+_SAME_CELL = 0.75  # likeness of the letters of two first cells: 8471.30.01, 8471.30.02
 _POSTINGS = 32  # a word that stands in more units than this finds nobody
 _CANDIDATES = 6
 _SPARSE = 16  # characters to a space from which a text is not cut by spaces (Japanese)
@@ -134,6 +135,9 @@ class Alignment:
             self._by_path.setdefault(unit.path, j)
         self.alike: set[int] = set()  # units before whose words differ in typography only
         self.unlike: set[tuple[int, int]] = set()  # pairs that were looked at and differ in more
+        self._row_counts: tuple[Counter[tuple[str, str]], ...] | None = (
+            None  # how often the cells of a row stand
+        )
         self._tokens: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
         self._same_words()
         self._same_keys()
@@ -344,7 +348,7 @@ class Alignment:
             return 0.0
         same_path = old.path == new.path
         if old.key != new.key:
-            if self.same_parent(i, j) and _is_row_reworded(old, new):
+            if self.same_parent(i, j) and self._is_row_reworded(i, j):
                 least = _SAME_PLACE
             elif _may_be_renamed(old.key, new.key):
                 least = _ELSEWHERE
@@ -360,6 +364,29 @@ class Alignment:
             least = _ELSEWHERE
         score = likeness(first, second, least)
         return score + 0.1 * same_path + 0.15 * same_parent if score > 0 else 0.0
+
+    def _is_row_reworded(self, i: int, j: int) -> bool:
+        """Whether two rows of one table differ in their first cell only, and are one row that was edited: the first cells
+        are alike, or the other cells say enough and are those of no other row. Not for parties, whose keys name the
+        country too: another party may have the same address."""
+        old, new = self.before[i], self.after[j]
+        if old.kind is not UnitKind.ROW or new.kind is not UnitKind.ROW or not old.key or not new.key:
+            return False
+        if " › " in old.key or " › " in new.key:
+            return False
+        cells = _other_cells(old)
+        if not cells[1] or cells != _other_cells(new):
+            return False
+        if likeness(tokens(old.key), tokens(new.key)) >= _SAME_PLACE:
+            return True
+        if Indel.normalized_similarity(old.key, new.key) >= _SAME_CELL:
+            return True
+        if self._row_counts is None:
+            self._row_counts = tuple(
+                Counter(_other_cells(unit) for unit in units if unit.kind is UnitKind.ROW)
+                for units in (self.before, self.after)
+            )
+        return len(cells[1]) >= _LONE and all(counts[cells] == 1 for counts in self._row_counts)
 
     def same_parent(self, i: int, j: int) -> bool:
         """Whether the parents of two units are one unit, or neither has one."""
@@ -446,17 +473,9 @@ def _like_kinds(old: Unit, new: Unit) -> bool:
     return old.kind == new.kind or not (old.kind in _OWN_KIND or new.kind in _OWN_KIND)
 
 
-def _is_row_reworded(old: Unit, new: Unit) -> bool:
-    """Whether two rows of one table differ in the words of their first cell only, and those are alike: the row was
-    edited. Not for parties, whose likeness says nothing: their keys name the country too."""
-    if old.kind is not UnitKind.ROW or new.kind is not UnitKind.ROW or " › " in old.key or " › " in new.key:
-        return False
-    if not old.key or not new.key or _table(old)[0] != _table(new)[0]:
-        return False
-    others = old.text.partition(CELL_GAP)[2]
-    if not others or others != new.text.partition(CELL_GAP)[2]:
-        return False
-    return likeness(tokens(old.key), tokens(new.key)) >= _SAME_PLACE
+def _other_cells(row: Unit) -> tuple[str, str]:
+    """The table of a row, and its text after the first cell."""
+    return _table(row)[0], row.text.partition(CELL_GAP)[2]
 
 
 def _may_be_renamed(old: str, new: str) -> bool:
