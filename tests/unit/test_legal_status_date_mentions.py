@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from tracker.legal_status.date_mentions import Base, mentions
+from tracker.legal_status.date_mentions import mentions
 from tracker.legal_status.holidays import add_business_days, federal_holidays
+from tracker.legal_status.relative_days import Base
 
 PUBLISHED, SIGNED = date(2026, 11, 20), date(2026, 11, 18)
 BASE = Base(PUBLISHED, SIGNED)

@@ -3,13 +3,12 @@ of the document, with the time of day and the zone where these are given."""
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
-from tracker.legal_status.holidays import add_business_days, is_business_day
+from tracker.legal_status.relative_days import Base, number_of, relative_days
 
 _MONTHS = {
     name: number
@@ -23,39 +22,24 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _MONTH = r"Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+_YEAR = r"(?:19|20)\d\d(?!\d)"
 DATE = re.compile(
-    rf"\b(?:(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)"
-    rf"|(?P<d2>\d{{1,2}})\s+(?P<m2>{_MONTH})\.?,?\s+(?P<y2>(?:19|20)\d\d)"
-    r"|(?P<mn>\d{1,2})/(?P<dn>\d{1,2})/(?P<yn>(?:19|20)\d\d|\d\d)"
-    r"|(?P<iso>(?:19|20)\d\d-\d\d-\d\d)(?!\d|-))",
+    rf"\b(?:(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>{_YEAR})"
+    rf"|(?P<d2>\d{{1,2}})(?:(?:st|nd|rd|th)(?:\s+day)?(?:\s+of)?)?\s+(?P<m2>{_MONTH})\.?,?\s+(?P<y2>{_YEAR})"
+    rf"|(?P<mn>\d{{1,2}})/(?P<dn>\d{{1,2}})/(?P<yn>{_YEAR}|\d\d(?!\d))"
+    rf"|(?P<iso>{_YEAR}-\d\d-\d\d)(?!\d|-))",
     re.IGNORECASE,
 )
-_NUMBERS = {
-    word: number
-    for number, words in {
-        1: "one first", 2: "two second", 3: "three third", 4: "four fourth", 5: "five fifth", 6: "six sixth",
-        7: "seven seventh", 8: "eight eighth", 9: "nine ninth", 10: "ten tenth", 12: "twelve twelfth",
-        14: "fourteen fourteenth", 15: "fifteen fifteenth", 18: "eighteen eighteenth", 20: "twenty twentieth",
-        21: "twenty-one twenty-first", 30: "thirty thirtieth", 45: "forty-five forty-fifth", 60: "sixty sixtieth",
-        90: "ninety ninetieth", 120: "one-hundred-twenty", 180: "one-hundred-eighty",
-    }.items()
-    for word in words.split()
-}  # fmt: skip
-_NUMBER = rf"\d{{1,4}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}"
-_THIS = r"(?:this|the\s+present)\s+(?:\w+\s+){0,3}?"
-_SIGNED = r"(?:order|proclamation|memorandum|directive|determination)"
-_BASE = (
-    r"(?:(?P<signed>(?:the\s+)?(?:date\s+(?:of|on\s+which)\s+)?(?:(?:the\s+)?(?:signature|signing|issuance)\s+of\s+)?"
-    rf"(?<!publication\sof\s){_THIS}{_SIGNED}\b)(?!\s+(?:is|are|has\s+been)\s+published)"
-    r"|(?P<published>(?:the\s+)?(?:date\s+of\s+)?(?:its\s+|the\s+)?(?:date\s+of\s+)?publication\b"
-    rf"(?:\s+of\s+(?:{_THIS}\w+|these\s+(?:\w+\s+)?\w+|the\s+(?:notice|document|rule)\b)|(?!\s+of\b))"
-    rf"|(?:the\s+)?date\s+(?:of|on\s+which)\s+{_THIS}(?:rule|notice|document|action|{_SIGNED})\b(?:\s+is\s+published)?))"
+# Days that share a month or a year: "May 6 and 7, 2030", "May 6-8, 2030", "May 31 through June 1, 2030".
+_JOIN = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|to|through|until|&)\s+|\s*[-–—]\s*)"
+_SHARED = re.compile(
+    rf"\b(?P<m>{_MONTH})\.?\s+(?P<days>\d{{1,2}}(?:{_JOIN}\d{{1,2}}\b)*)"
+    rf"(?:{_JOIN}(?P<last>{_MONTH})\.?\s+\d{{1,2}})?,?\s+(?P<y>{_YEAR})",
+    re.IGNORECASE,
 )
-_AFTER = r"(?:after|following|from)\s+"
-_COUNTED = re.compile(
-    rf"\b(?:(?P<n>{_NUMBER})(?:\s*\(\w[\w -]*\))?[\s-]+(?P<unit>(?:calendar\s+|business\s+|working\s+)?days?|weeks?|months?|years?)"
-    rf"|(?:the\s+)?(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|{_NUMBER})\s+(?P<nth_unit>(?:calendar\s+|business\s+|working\s+)?day)"
-    rf"(?P<month>\s+of\s+the\s+(?:first\s+|next\s+)?(?:calendar\s+)?month)?)\s+{_AFTER}{_BASE}",
+_IN_WORDS = re.compile(
+    rf"\bthis\s+(?P<day>[\w-]+)\s+day\s+of\s+(?P<month>{_MONTH}),?\s+in\s+the\s+year\s+of\s+our\s+Lord\s+"
+    r"(?:(?P<year>\d{4})|two\s+thousand(?:\s+and)?\s+(?P<words>[a-z-]+))",
     re.IGNORECASE,
 )
 _TIME = r"(?P<time>\d{1,2}(?::\d\d)?\s?[ap]\.?\s?m\b\.?|noon|midnight)"
@@ -64,7 +48,10 @@ _ZONE = (
     r"(?:\s+time)?|[ECMP][SD]?T|UTC|GMT|JST|local\s+time)\b\)?(?:\s*\([A-Z]{2,4}\))?)?"
 )
 _TIME_BEFORE = re.compile(rf"\b{_TIME}{_ZONE}[\s,]*(?:on\s+)?(?:\w+day,?\s+)?$", re.IGNORECASE)
-_TIME_AFTER = re.compile(rf",?\s*\(?(?:at|by|until|before|no later than)\s+{_TIME}{_ZONE}", re.IGNORECASE)
+_TIME_AFTER = re.compile(
+    rf",?\s*\(?(?:(?:at|by|from|until|before|no later than)\s+)?{_TIME}{_ZONE}", re.IGNORECASE
+)
+_TIME_GIVEN = re.compile(rf"\b(?:at|from)\s+{_TIME}{_ZONE}", re.IGNORECASE)
 _CLOCK = re.compile(r"[ap]\.?\s?m\b|noon|midnight", re.IGNORECASE)
 _CLOSE = 90  # characters before or after a date in which its time may be
 
@@ -82,14 +69,6 @@ class Mention:
     counted: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The days from which relative days are counted; None where the document does not have one."""
-
-    published: date | None = None
-    signed: date | None = None
-
-
 def mentions(text: str, base: Base | None = None) -> Iterator[Mention]:
     """Every day written in a text, in its order; impossible ones (February 30) are no days. Relative days are read
     where their base is known."""
@@ -98,19 +77,51 @@ def mentions(text: str, base: Base | None = None) -> Iterator[Mention]:
         for match in DATE.finditer(text)
         if (day := _calendar(match)) is not None
     ]
-    if base is not None and _may_count(text):
-        found += [mention for match in _COUNTED.finditer(text) if (mention := _relative(match, base))]
-        found.sort(key=lambda mention: mention.start)
+    found += [mention for match in _SHARED.finditer(text) for mention in _sharing(match)]
+    if base is not None:
+        found += [
+            Mention(day.day, day.start, day.end, counted=day.counted) for day in relative_days(text, base)
+        ]
+    found.sort(key=lambda mention: mention.start)
     for mention in found:
         yield _timed(text, mention)
 
 
-def _may_count(text: str) -> bool:
-    """Whether a text may have a relative day: a look that is cheaper than the expression."""
-    lowered = text.lower()
-    return any(word in lowered for word in ("after", "following", "from")) and any(
-        word in lowered for word in ("publication", "this", "present", "these")
-    )
+def day_in_words(text: str) -> date | None:
+    """The day of signing as proclamations write it: `this first day of May, in the year of our Lord two thousand
+    twenty-seven`; None where the text has no such day."""
+    match = _IN_WORDS.search(text)
+    if match is None:
+        return None
+    try:
+        year = int(match["year"]) if match["year"] else 2000 + number_of(match["words"])
+        return date(year, _MONTHS[match["month"].lower()], number_of(match["day"]))
+    except ValueError:
+        return None
+
+
+def time_in(text: str) -> tuple[str, str]:
+    """The first time of day that a text gives after `at` or `from`, and its zone; both empty where it gives none."""
+    match = _TIME_GIVEN.search(text)
+    return _read_time(match) if match else ("", "")
+
+
+def _sharing(match: re.Match[str]) -> Iterator[Mention]:
+    """The days of a list that shares its month or its year, without the one that is written in full."""
+    month, year = _MONTHS[match["m"].lower()], int(match["y"])
+    last = _MONTHS[match["last"].lower()] if match["last"] else month
+    numbers = list(re.finditer(r"\d+", match["days"]))
+    if match["last"] is None and len(numbers) == 1:
+        return
+    for place, number in enumerate(numbers):
+        try:
+            day = date(year - (month > last), month, int(number[0]))
+        except ValueError:
+            continue
+        ends = match.end() if match["last"] is None and place == len(numbers) - 1 else None
+        left = match.start("days") + number.start()
+        right = ends or match.start("days") + number.end()
+        yield Mention(day, match.start() if place == 0 else left, right)
 
 
 def _calendar(match: re.Match[str]) -> date | None:
@@ -124,55 +135,6 @@ def _calendar(match: re.Match[str]) -> date | None:
         return date(int(match["y"] or match["y2"]), _MONTHS[month], int(match["d"] or match["d2"]))
     except (ValueError, KeyError):
         return None
-
-
-def _relative(match: re.Match[str], base: Base) -> Mention | None:
-    start = base.signed if match["signed"] else base.published
-    if start is None:
-        return None
-    count = _number(match["n"] or match["nth"])
-    unit = " ".join((match["unit"] or match["nth_unit"]).lower().split()).rstrip("s")
-    business = unit.startswith(("business", "working"))
-    try:
-        if match["month"]:
-            day = _in_month_after(start, count, business=business)
-            counted = f"{unit} {count} of the month after {start}"
-        else:
-            day = _later(start, count, unit, business=business)
-            counted = f"{count} {unit}{'s' if count > 1 else ''} after {start}"
-    except (ValueError, OverflowError):
-        return None
-    if business:
-        counted += ", without Saturdays, Sundays and federal holidays"
-    return Mention(day, match.start(), match.end(), counted=counted)
-
-
-def _number(words: str) -> int:
-    lowered = words.lower()
-    return _NUMBERS[lowered] if lowered in _NUMBERS else int(lowered.rstrip("stndrh"))
-
-
-def _later(start: date, count: int, unit: str, *, business: bool) -> date:
-    if business:
-        return add_business_days(start, count)
-    if unit.endswith("day"):
-        return start + timedelta(days=count)
-    if unit == "week":
-        return start + timedelta(weeks=count)
-    return _months_later(start, count * (12 if unit == "year" else 1))
-
-
-def _months_later(start: date, months: int) -> date:
-    """The same day of a later month, or the last one of a month that is too short."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def _in_month_after(start: date, count: int, *, business: bool) -> date:
-    first = _months_later(start.replace(day=1), 1)
-    if not business:
-        return first.replace(day=count)
-    return add_business_days(first, count - is_business_day(first))
 
 
 def _timed(text: str, mention: Mention) -> Mention:

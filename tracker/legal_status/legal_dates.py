@@ -14,7 +14,15 @@ from datetime import date
 
 from tracker.clock import legal_day
 from tracker.documents.text_view import Section, TextView, clip_quote
-from tracker.legal_status.date_mentions import DATE, Base, Mention, mentions
+from tracker.legal_status.date_mentions import DATE, Mention, day_in_words, mentions, time_in
+from tracker.legal_status.date_types import (
+    is_listed,
+    type_by_words_after,
+    type_by_words_before,
+    type_in_list,
+    type_of_moved,
+)
+from tracker.legal_status.earlier_dates import is_of_another_rule, is_replaced
 from tracker.legal_status.operative_sentences import (
     Spot,
     of_another_state,
@@ -22,41 +30,12 @@ from tracker.legal_status.operative_sentences import (
     speaks_of_itself,
     tells_history,
 )
+from tracker.legal_status.relative_days import Base
 from tracker.model import Document, DocumentKind, LegalDate, Unit, UnitKind
 from tracker.text import fold_space
 
 _ON_PUBLICATION = re.compile(
-    r"\b(?:effective|applicable)\s+(?:up)?on\s+(?:the\s+date\s+of\s+)?publication", re.I
-)
-_CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("published", re.compile(r"\b(?:published|issued|dated|signed|released|appeared|filed|adopted|announced|initiated|entitled|imposed|became effective|decided|invasion|posted|convicted|beginning)\b(?:(?!\b(?:from|until|through)\b)[^.;]){0,60}$", re.I)),
-    ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen(?:d\w*|sion))\b[^.;]{0,160}\b(?:until|through|end(?:s)?(?: on)?|to end|expires?)\s*(?:\d{1,2}:\d\d\s?[ap]m[^,]*,\s*)?$", re.I)),
-    ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|objections?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due)\s*:?\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
-    ("comments-close", re.compile(r"\b(?:comment period|deadline for (?:written )?comments)\b[^.;]{0,160}\b(?:to|until|through|by|is|on|from)\s*$", re.I)),
-    ("proposals", re.compile(r"\b(?:proposals?|applications?|nominations?|bids)\b[^.;]{0,160}\b(?:by|before|until|through|to|than|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
-    ("compliance", re.compile(r"\b(?:compliance (?:date|is required|with)|must comply|comply with)\b[^.;]{0,120}$", re.I)),
-    ("registration", re.compile(r"\b(?:(?<!Federal )regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
-    ("hearing", re.compile(r"\b(?:(?:hearing|briefing|meeting|forum|conference|webinar)s?(?! (?:with|between)\b)|will (?:next )?(?:meet|convene)(?! with\b))\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|will be)\s*(?:\w+day,?\s*)?$", re.I)),
-    ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|(?:remains?|continues?) in effect|(?:will|shall) continue (?:through|until)|valid|terminat\w+|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
-    ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|applies to)\b[^.;]{0,140}$", re.I)),
-)  # fmt: skip
-# "The compliance date is extended to", "the effective date is changed from ... to": whose day is moved says what it is.
-_MOVED = re.compile(
-    r"^.*\b(?P<verb>(?:delay|postpon|deferr|extend|chang|mov|revis|advanc|reschedul|correct)\w*)\b[^.;]{0,120}?\b(?:until|to|through|from)\s*$",
-    re.I | re.S,
-)
-_MOVES = ("until", "to", "through", "from")
-_MOVED_DAYS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("compliance", re.compile(r"\bcompl(?:iance|y)\b", re.I)),
-    ("comments-close", re.compile(r"\b(?:comments?|submissions?)\b", re.I)),
-    ("effective", re.compile(r"\b(?:effective|effectiveness|effect|applicability)\b", re.I)),
-    ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen\w+)\b", re.I)),
-    ("expires", re.compile(r"\b(?:expir\w+|exclusions?|exemptions?|licen\w+|waivers?|authorization|validity)\b", re.I)),
-)  # fmt: skip
-_OLD = re.compile(
-    r"\b(?:delay|postpon|deferr|extend|chang|mov|revis|advanc|reschedul|correct)\w*\b[^.;]{0,160}\bfrom\s*$"
-    r"|\b(?:remov\w+ the expiration date of|instead of|originally|previously|ended on|had been)\s*$"
-    r"|\b(?:was|were|been scheduled) to (?:have )?(?:take|taken|become|go|gone|enter|be)\b[^.;]{0,40}$",
+    r"\b(?:effective|applicable|takes? effect)\s+(?:immediately\s+)?(?:up)?on\s+(?:the\s+date\s+of\s+)?publication",
     re.I,
 )
 # A sentence that moves the day on which another rule takes effect: the day it names is that rule's.
@@ -72,12 +51,6 @@ _DELAYS = re.compile(
 _OWN_DATE = re.compile(
     r"\bdates? (?:of|for) (?:this|the present) (?:\w+ ){0,3}(?:rule|notice|document|action)\b", re.I
 )
-# The other rule's dates, told in passing: "published on September 30, 2025, and effective September 29, 2025".
-_OTHERS_DATE = re.compile(
-    r"\bpublished\b[^;]{0,120}(?:\band|,|\bwhich|\bthat)\s+(?:(?:was|is|became|were|made)\s+)*effective\s*(?:on|as of|date of)?\s*$",
-    re.I,
-)
-_OWN_RULE = re.compile(r"\bthis (?:\w+ ){0,3}(?:rule|notice|action)\b[^;]{0,20}\bpublished\b", re.I)
 _STAYING = re.compile(r"\b(?:stay(?:s|ed|ing)?|suspension|suspending)\b(?! of liquidation)", re.I)
 _EFFECTIVE_UNTIL = re.compile(
     r"\b(?:effective|in effect|applicable)\b[^;]{0,80}\b(?:through|until|to)\b", re.I
@@ -85,7 +58,7 @@ _EFFECTIVE_UNTIL = re.compile(
 # "February 28, 2024 through Friday, March 1, 2024", "March 26, 2024, from 8:00 a.m. to 4:30 p.m. and Wednesday, March 27"
 _AND_ALSO = re.compile(
     r"\s*(?:,?\s*(?:from|at) \d{1,2}(?::\d\d)?\s?[ap]\.?m\.?(?: (?:to|until|through) \d{1,2}(?::\d\d)?\s?[ap]\.?m\.?)?[^.;\d]{0,40}?)?"
-    r"\s*(?:,|;|and|or|to|through|until|,? and)\s*(?:(?:on\s+)?\w+day,?\s*)?",
+    r"\s*(?:,|;|and|or|&|[-–—]|to|through|until|,? and)\s*(?:(?:on\s+)?\w+day,?\s*)?",
     re.I,
 )
 _INSTRUCTION = re.compile(
@@ -100,7 +73,6 @@ _EXCEPTED = re.compile(
     r"except(?: for| that)?\s+(?P<what>[^;]{3,80}?),?\s+(?:which|that)\s+(?:is|are|will|takes?|shall|becomes?)\b",
     re.I,
 )
-_DOTTED = re.compile(r"(?<=\d)\.(?=\d)|(?<=\b[ap])\.(?=m\b)|(?<=\b[ap]\.m)\.|(?<=\bU)\.(?=S\b)|(?<=\bU\.S)\.")
 _RUN = 3_000
 _NOTE = "Effective Date Note"
 _NAMED = frozenset({"title", "action", "abstract"})
@@ -122,11 +94,28 @@ _AGENCIES = frozenset(
     {DocumentKind.RULE, DocumentKind.PROPOSED_RULE, DocumentKind.NOTICE, DocumentKind.CORRECTION}
 )
 _SIGNED = re.compile(r"(?:.{0,30}\bTHE WHITE HOUSE,?\s*)?(?P<day>\w+ \d{1,2}, \d{4})\.?", re.S)
+_NAMED_ORDER = re.compile(
+    r"(?:Executive Order|Proclamation|Memorandum|Notice|Order|Presidential Determination|Determination)"
+    r"(?:\s+No\.)?(?:\s+[\d-]+)?\s+of\s+(?P<day>\w+ \d{1,2}, \d{4})\.?"
+)
 _EXCEPTION = re.compile(r"\bexcept(?:ing)?\b[^;]*", re.I)
 _DAY_WORDS = re.compile(
-    r"(?:19|20)\d\d|/\d\d\b|publication|\b(?:after|following|from) (?:the )?(?:date of )?this", re.I
+    r"(?:19|20)\d\d|/\d\d\b|publication|published|immediately|signature|signing|hereof|\bits date\b"
+    r"|\b(?:after|following|from|on|of) (?:the )?(?:date of )?this",
+    re.I,
 )
-_OLD_WORDS = 300  # characters before a date in which it is said that it is past
+# What joins the two days of a window: "on or after May 6, 2030, and before June 4, 2030".
+_WINDOW_OPENS = re.compile(
+    r"\b(?:on (?:or|and) after|from|beginning(?: on)?|starting(?: on)?|effective(?: on)?)\s*$", re.I
+)
+_WINDOW_CLOSES = re.compile(
+    r"\s*,?\s*(?:(?:and|but|or)\s+)?(?:(?:continuing|ending|lasting|up)\s+)?(?:before|prior to|through|until|till|to|on or before|"
+    r"(?:up )?to and including|(?:no|not) later than|ending(?: on)?)\s*",
+    re.I,
+)
+_INSTEAD = re.compile(r"\W*(?:instead of|rather than|in place of)\W*", re.I)
+# A footnote that a page or a text prints as a paragraph.
+_FOOTNOTE = re.compile(r"^(?:\\\d{1,3}\\|\[\d{1,3}\]|\d{1,3}\.?\s+See\b)")
 _BEFORE = 20  # characters before a date that say what it is
 _LEADING = 14  # first paragraphs that may hold the dates of a text recorded without its headings
 _WHOLE = 8_000_000  # characters of running text that are read; the largest recorded rule has 900,000
@@ -181,10 +170,15 @@ def _base(document: Document) -> Base:
 
 
 def _signed(document: Document) -> date | None:
-    """The day under the text of an order, or over it: a paragraph with nothing but the day and the place."""
-    for unit in (*reversed(document.units), *document.units[:4]):
-        if len(unit.text) < 80 and (match := _SIGNED.fullmatch(unit.text.strip())):
+    """The day under the text of an order, or over it: a paragraph with nothing but the day and the place, the line that
+    names the order and its day, or the sentence that dates a proclamation in words."""
+    for unit in (*reversed(document.units), *document.units[:_LEADING]):
+        text = unit.text.strip()
+        match = (_SIGNED.fullmatch(text) or _NAMED_ORDER.fullmatch(text)) if len(text) < 80 else None
+        if match:
             return next((mention.day for mention in mentions(match["day"])), None)
+        if "hereunto" in text and (day := day_in_words(text)):
+            return day
     return None
 
 
@@ -250,7 +244,7 @@ def _sections(reading: TextView) -> Iterator[tuple[Section, bool]]:
     yield from ((Section(unit.path, unit.text, ""), False) for unit in loose)
     read, left = {unit.path for unit in loose}, _WHOLE
     for unit in document.units:
-        if unit.kind in _RUNNING and unit.path not in read:
+        if _is_running(unit) and unit.path not in read:
             left -= len(unit.text)
             if left < 0:
                 break
@@ -265,8 +259,12 @@ def _loose(document: Document) -> list[Unit]:
     """The first paragraphs of a rule or notice that has no DATES section apart: its dates stand among them."""
     if document.dates_text or document.kind not in _AGENCIES:
         return []
-    leading = [unit for unit in document.units if unit.kind in (UnitKind.PARAGRAPH, UnitKind.HEADING)]
+    leading = [unit for unit in document.units if _is_running(unit)]
     return [unit for unit in leading[:_LEADING] if len(unit.text) < 1_500]
+
+
+def _is_running(unit: Unit) -> bool:
+    return unit.kind in _RUNNING and _FOOTNOTE.match(unit.text) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,21 +295,42 @@ def _read_section(section: Section, base: Base, manner: _Manner) -> Iterator[Leg
 
 def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -> Iterator[LegalDate]:
     previous = ""
+    window = listed = False
     last_end = 0
     own = _EXCEPTION.sub(lambda match: " " * len(match[0]), sentence)
     delays = (match := _DELAYS.search(own)) is not None and _OWN_DATE.search(sentence) is None
     turn = match.start() if match else 0
-    for mention in mentions(sentence, base):
-        before = sentence[: mention.start]
-        kind = _kind(before)
-        if kind is None and previous and re.fullmatch(_AND_ALSO, sentence[last_end : mention.start]):
-            kind = previous
-        if kind is None and where == "dates" and not before.strip(" :"):
-            kind = "effective"
-        spot = Spot(sentence, mention.start, mention.end, mention.day, base.signed or base.published, quoted)
-        if manner.strict and kind != "effective" and sets_a_day(spot, "effective"):
-            kind = kind if kind in _ENDINGS and _UNTIL.search(before) else "effective"
+    found = list(mentions(sentence, base))
+    for place, mention in enumerate(found):
+        before, after = sentence[: mention.start], sentence[mention.end :]
+        between = sentence[last_end : mention.start]
         last_end = mention.end
+        if not _is_near(mention.day, base):
+            continue
+        time, zone = mention.time, mention.zone
+        follows = bool(previous) and between != before
+        closes = follows and window and _WINDOW_CLOSES.fullmatch(between) is not None
+        window = _WINDOW_OPENS.search(before) is not None and type_of_moved(before) is None
+        instead = follows and _INSTEAD.fullmatch(between) is not None
+        spot = Spot(sentence, mention.start, mention.end, mention.day, base.signed or base.published, quoted)
+        if closes and previous == "effective":
+            kind: str | None = "expires"
+        elif instead:
+            kind = previous
+        elif not manner.strict and is_listed(after) and (listed or not before.strip(" :")):
+            listed = True
+            entry = after[: found[place + 1].start - mention.end] if place + 1 < len(found) else after
+            kind = type_in_list(entry)
+            if kind is not None and not time:
+                time, zone = time_in(entry)
+        else:
+            kind = type_by_words_after(before, after) or type_by_words_before(before)
+            if kind is None and follows and re.fullmatch(_AND_ALSO, between):
+                kind = previous
+            if kind is None and where == "dates" and not before.strip(" :"):
+                kind = "effective"
+        if manner.strict and kind != "effective" and not closes and sets_a_day(spot, "effective"):
+            kind = kind if kind in _ENDINGS and _UNTIL.search(before) else "effective"
         if kind is None or kind == "published":
             continue
         if manner.told and not manner.strict and tells_history(spot):
@@ -322,11 +341,13 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
             continue  # words that the instruction puts into the text
         if mention.counted and kind not in _COUNTED:
             continue
-        if manner.strict and not (
-            sets_a_day(spot, kind) and (manner.by_order or speaks_of_itself(sentence, kind))
+        if (
+            manner.strict
+            and not closes
+            and not (sets_a_day(spot, kind) and (manner.by_order or speaks_of_itself(sentence, kind)))
         ):
             continue
-        if kind == "effective" and _OTHERS_DATE.search(before) and not _OWN_RULE.search(before):
+        if kind == "effective" and is_of_another_rule(before, after):
             continue
         previous = kind
         note = confined_to(sentence, mention.start) if kind in _CONFINED else ""
@@ -341,10 +362,10 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
             mention.day,
             note=note,
             quote=sentence if len(sentence) <= 400 else _window(sentence, mention),
-            superseded=_OLD.search(before[-_OLD_WORDS:]) is not None,
+            superseded=instead or is_replaced(before, after),
             where=where,
-            time=mention.time,
-            zone=mention.zone,
+            time=time,
+            zone=zone,
             counted=mention.counted,
         )
     if base.published and _ON_PUBLICATION.search(sentence) and not DATE.search(sentence):
@@ -352,45 +373,16 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
         yield LegalDate("effective", base.published, quote=quote, where=where)
 
 
+def _is_near(day: date, base: Base) -> bool:
+    """Whether a day lies within the years in which a document can set one: 1926 is a slip of the pen, or history."""
+    issued = base.signed or base.published
+    return issued is None or abs(day.year - issued.year) <= _YEARS
+
+
 def _window(sentence: str, mention: Mention) -> str:
     left = sentence.rfind(" ", 0, max(0, mention.start - 200)) + 1
     right = sentence.find(" ", min(len(sentence), mention.end + 120))
     return sentence[left : right if right > 0 else len(sentence)]
-
-
-def _kind(before: str) -> str | None:
-    """The type whose words stand nearest before the date."""
-    clause = _DOTTED.sub("", before[-260:])
-    if moved := _of_moved(clause):
-        return moved
-    best: tuple[int, str] | None = None
-    for kind, pattern in _CLAUSES:
-        match = pattern.search(clause)
-        last = -1
-        while match is not None:
-            last = match.start()
-            match = pattern.search(clause, last + 1)
-        if last >= 0 and (best is None or last > best[0]):
-            best = (last, kind)
-    if best is None:
-        return None
-    if best[1] == "effective" and re.search(r"\b(?:until|through)\s*$", clause):
-        return "expires"
-    return best[1]
-
-
-def _of_moved(clause: str) -> str | None:
-    """The type of a day to or from which something is moved: that of what is named nearest before the verb."""
-    match = _MOVED.match(clause) if clause.rstrip().lower().endswith(_MOVES) else None
-    if match is None:
-        return None
-    begun = clause[
-        max(0, clause.rfind(".", 0, match.start("verb")), clause.rfind(";", 0, match.start("verb"))) :
-    ]
-    named = [(found.start(), kind) for kind, words in _MOVED_DAYS for found in words.finditer(begun)]
-    if named:
-        return max(named)[1]
-    return "effective" if match["verb"].lower().startswith(("delay", "postpon", "deferr")) else None
 
 
 def confined_to(sentence: str, place: int) -> str:

@@ -24,12 +24,16 @@ _ACTS = (
 _OFFICE = r"(?:Secretary|Secretaries|Director|Administrator|Attorney General|Representative|Commissioner|Commission|Council|Postmaster General|heads?|agency|agencies|Board|Chair\w*)"
 # Verbs that say what is to be from now on.
 _SETS = re.compile(
-    r"\b(?:[Ss]hall|will|must|may|is|are|be|[Hh]ereby|applies|apply|takes effect|enters into force|(?<!to )expires?|"
-    r"(?<!to )ends?|continues?|necessary (?:and|or) appropriate)\b(?!\s+(?:been|to be imposed by))"
+    r"\b(?:[Ss]hall|will|must|may|is|are|be|[Hh]ereby|applies|apply|takes? effect|enters? into force|(?<!to )expires?|"
+    r"(?<!to )ends?|continues?|necessary (?:and|or) appropriate|"
+    r"I (?:(?:hereby|also|further|therefore) )*(?:impose|establish|adopt|amend|modify|suspend|terminate|revoke|extend|continue|proclaim|"
+    r"order|direct|designate|increase|decrease|reduce|raise|lower|exempt|lift|remove|reinstate|prohibit|delay))\b(?!\s+(?:been|to be imposed by))"
 )
 # A relative clause ("goods that are entered") and what is no verb of the sentence.
 _ASIDE = re.compile(
-    r"\b(?:that|which|who) (?:is|are|may be|shall be)\b(?! (?:hereby|effective|to take effect))|\bas may be\b|\b(?:on|in|of|through) May\b|\bif any\b"
+    r"\b(?:that|which|who) (?:is|are|may be|shall be)\b(?! (?:hereby|effective|to take effect))|\bas may be\b|\b(?:on|in|of|through) May\b|\bif any\b|\bto have (?:effect|force)\b"
+    r"|\b(?:[Gg]oods|[Aa]rticles|[Pp]roducts|[Ii]mports|[Mm]erchandise|[Ii]tems|[Ss]hipments)(?: of (?:the )?[A-Z]\w+(?: (?:and )?[A-Z]\w+){0,3})?"
+    r" (?:entered|withdrawn|imported|exported|loaded|shipped|admitted)\b"
 )
 # Verbs that say what was: with an auxiliary, or in the past after a name or a pronoun.
 _TELLS = re.compile(
@@ -67,12 +71,12 @@ _GOODS = re.compile(
 _EFFECTIVE = re.compile(
     r"\b(?:effective|applicable|(?<=be )in effect|(?<=be )in force|(?<=remain )in effect)\b(?:\s+dates?\b[^.;]{0,80}?(?:\bis|:|\bbe)?)?"
     r"(?:\s+(?:with respect to|for|as to|only for)\b[^.;]{0,260}?)?\s*,?\s*(?:at|on|as of|from|beginning(?: on| at)?|starting(?: on)?|on (?:or|and) after|(?:but )?(?:no|not) later than|(?:up)?on)?\s*$"
-    r"|\bretroactive(?:ly)?\s+(?:effective\s+)?to\s*$"
+    r"|\bretroactive(?:ly)?\s+(?:effective\s+)?(?:to|as of|from|beginning(?: on)?)\s*$"
     r"|\beffective date\b[^.;]{0,120}\b(?:is|shall be|will be)\s*$",
     re.IGNORECASE,
 )
 _STARTS = re.compile(
-    r"\b(?:take|takes|become|becomes|come|comes|enter|enters|go|goes) (?:effect|effective|into (?:force|effect))\b[^.;]{0,60}\b(?:on|at|from|as of|beginning(?: on)?|(?:no|not) later than|(?:up)?on)\s*$"
+    r"\b(?:take|takes|become|becomes|come|comes|enter|enters|go|goes) (?:effect|effective|into (?:force|effect))\b(?:[^.;]{0,60}\b(?:on|at|from|as of|beginning(?: on)?|(?:no|not) later than|(?:up)?on))?\s*$"
     r"|\b(?:shall|will|must|may|does|to)\s+(?:(?:also|then|no longer|first|not|only|hereby|therefore|continue to)\s+){0,2}"
     r"(?:apply|open|begin|commence|start|increase|decrease|rise|fall|"
     r"be (?:\w+ly )?(?:in effect|(?:in)?effective|imposed|applied|applicable|void|superseded|withdrawn|increased|reduced|raised|lowered|suspended|required|available|subject|assessed|collected|prohibited|eligible|eliminated|revoked|terminated))\b"
@@ -99,16 +103,25 @@ _POSTPONED = re.compile(
     r"|\bon the date (?:specified|published|set|announced)\b[^.;]{0,160}\b(?:no|not) later than\s*$",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"\b(?:until|through|to|on|at|ends?|expires?|is|of|:|by)\s*$", re.IGNORECASE)
-_COMPLIES = re.compile(r"\b(?:by|until|before|on|from|beginning|is|to|after|than|as of)\s*$", re.IGNORECASE)
-# The end of somebody's office, or of what a court holds.
+_ENDS = re.compile(r"\b(?:until|through|to|on|at|ends?|expires?|terminates?|is|of|:|by)\s*$", re.IGNORECASE)
+_COMPLIES = re.compile(
+    r"\b(?:by|until|before|on|from|beginning|starting|is|to|after|than|as of)\s*$", re.IGNORECASE
+)
+# "Public Law 118-77, repeals the exemption effective", "section 41 of the Sample Act takes effect on".
+_STATUTE = re.compile(
+    r"\b(?:Act(?: of \d{4})?|Public Law (?:No\. )?\d+[-–]\d+|Pub\. L\. (?:No\. )?\d+[-–]\d+|Congress)(?:\s*\([^)]{1,60}\))?,?\s+(?:\w+ly |also )?"
+    r"(?:repeal|provide|require|amend|direct|prohibit|take|enter|expire|terminate|authorize|will|shall|is|are|end|sunset)s?\b"
+)
+_OWN_SUBJECT = re.compile(r"\b[Tt]his (?:order|proclamation|memorandum|notice|section)\b|\bI\b|; ")
+# The end of an office, of an advisory body, or of a court's order.
 _OTHERS_END = re.compile(
-    r"\bterms?\b[^.;]{0,40}\bexpir\w*\s*$|\b(?:courts?|judgments?|injunctions?|mandate)\b[^.;]{0,160}$",
+    r"\bterms?\b[^.;]{0,40}\bexpir\w*\s*$|\b(?:council|committee|commission|board|task force|panel|working group)\s+(?:shall|will)\s+terminate\s*(?:on\s*)?$|"
+    r"(?-i:\b[A-Z]{3,})\s+(?:shall|will)\s+terminate\s*(?:on\s*)?$|\b(?:courts?|judgments?|injunctions?|mandate)\b[^.;]{0,160}$",
     re.IGNORECASE,
 )
 # What a sentence must say to reach back: a day before the order is mostly one of an order before it.
 _REACHES_BACK = re.compile(
-    r"\b(?:shall (?:not |no longer |also )?(?:apply|be)|(?:is|are|be) (?:hereby |further |also )*(?:modified|amended|corrected|revised|effective|deleted|inserted|removed|applied))\b",
+    r"\b(?:shall (?:not |no longer |also )?(?:apply|be)|(?:is|are|be) (?:hereby |further |also )*(?:modified|amended|corrected|revised|effective|deleted|inserted|removed|applied)|retroactive(?:ly)?)\b",
     re.IGNORECASE,
 )
 _FARTHEST = timedelta(days=366)
@@ -146,7 +159,7 @@ def sets_a_day(spot: Spot, kind: str) -> bool:
         return False
     if spot.quoted + before.count("“") - before.count("”") > 0 or _DATED.search(near):
         return False
-    return _governed(near, spot, kind) and not _foreign(near)
+    return _governed(near, spot, kind) and not _foreign(near) and not _of_statute(near)
 
 
 # An agency's preamble explains statutes, other rules and examples: only what it says of itself sets its days.
@@ -241,6 +254,12 @@ def _foreign(before: str) -> bool:
     )
     owned = max((match.start() for match in owns.finditer(before)), default=-1)
     return max(last, owned) > before.rfind("; ")
+
+
+def _of_statute(before: str) -> bool:
+    """Whether the day belongs to what a statute provides: the last subject before the day is an Act or a Public Law."""
+    last = max((match.start() for match in _STATUTE.finditer(before)), default=-1)
+    return last > -1 and last > max((match.start() for match in _OWN_SUBJECT.finditer(before)), default=-1)
 
 
 @lru_cache(maxsize=1)
