@@ -11,7 +11,7 @@ from tests.unit.pdf_samples import Placed, drawn, pdf, placed
 from tracker import diffing, parsing
 from tracker.parsing.fr_text import read_fr_text
 from tracker.parsing.hyphenation import Words, belongs
-from tracker.parsing.pdf import read_pdf
+from tracker.parsing.pdf import _pages, read_pdf
 
 
 def texts(data: bytes) -> list[str]:
@@ -35,6 +35,10 @@ def column(x: float, lines: list[str], top: float = 720, size: float = 9) -> lis
         ("a BIS-", "issued license", "", True),
         ("a re-", "export counts", "", True),
         ("a low-", "level signal", "", True),
+        ("a high-", "bandwidth memory", "", True),
+        ("a dual-", "processor board", "", True),
+        ("a high-", "lights section", "the highlights", False),
+        ("the full-", "ness of", "", False),
         ("a third-", "country party", "", True),
         ("a widget-", "frame assembly", "the widget-frame is", True),
         ("the semicon-", "ductor firms", "", False),
@@ -100,6 +104,38 @@ def test_columns_drawn_row_by_row_are_read_column_by_column() -> None:
         "Guidance for exporters and for all others",
         " ".join(LEFT),
         " ".join(RIGHT),
+    ]
+
+
+def justified(lines: list[str]) -> bytes:
+    """The lines, each as wide as the widest of them: its spaces are stretched."""
+    pages, _ = _pages(placed(column(50, lines)), "natural.pdf")
+    widths = [line.x1 - line.x0 for line in pages[0]]
+    return drawn(
+        "".join(
+            f"BT /F1 9 Tf {(max(widths) - width) / line.count(' ')} Tw 1 0 0 1 50 {720 - 11 * number} Tm ({line}) Tj ET "
+            for number, (line, width) in enumerate(zip(lines, widths, strict=True))
+        )
+    )
+
+
+def test_a_loosely_justified_line_stays_in_its_paragraph() -> None:
+    lines = [*LEFT[:3], "notwithstanding any other provision", "extraterritorial transport", *LEFT[4:]]
+    assert texts(justified(lines)) == [" ".join(lines)]
+
+
+def test_a_footnote_at_the_foot_of_a_column_stands_after_the_paragraph_that_goes_on() -> None:
+    bottom = 720 - 11 * len(LEFT) - 10
+    notes: list[Placed] = [
+        (50, bottom + 2, 5, "1"),
+        (56, bottom, 7, "See the rule of the last year on this."),
+        (50, bottom - 8, 7, "It was published in the fall."),
+    ]
+    going_on = [line.replace("The second column says", "and the same rule says") for line in RIGHT]
+    rows = list(chain.from_iterable(zip(column(50, LEFT[:-1]), column(320, going_on), strict=False)))
+    assert texts(placed([*rows, *notes, *column(320, RIGHT[-1:], 720 - 66)])) == [
+        " ".join([*LEFT[:-1], *going_on]),
+        "[1] See the rule of the last year on this. It was published in the fall.",
     ]
 
 

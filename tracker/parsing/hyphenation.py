@@ -36,6 +36,9 @@ trade tariff duty tax product customer supplier party mutual common public priva
 steel metal carbon silicon radiation temperature pressure power energy field application mission security safety health human
 animal plant food drug child age area world region city county province member non-u.s u.s""".split()  # noqa: SIM905
 )
+# Those of them that hardly begin a word of one piece: what follows is a word, unless it looks like an ending.
+_STRONG_FIRSTS = frozenset("high dual self half well four five full slow low".split())  # noqa: SIM905
+_LONG_SECOND = 5  # letters
 # What such words are joined to. A short one may as well begin a word of one piece: part-ner, ten-der.
 _SECONDS = frozenset(
     """level term scale speed end ended made based owned produced origin free wide time year month day hour party country related specific
@@ -130,6 +133,8 @@ def _in_letters(first: str, last: str, second: str, rest: str, words: Words, dou
     if len(second) < 3 or not _VOWEL.search(second) or not _VOWEL.search(last):
         return False
     if last in _FIRSTS and (len(last) > 4 or second in _SECONDS or counts[second] > 0):
+        return True
+    if last in _STRONG_FIRSTS and len(second) >= _LONG_SECOND and second[0] not in "aeiou":
         return True
     if last in _SYLLABLES:
         return doubt

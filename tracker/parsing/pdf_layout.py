@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,13 +28,17 @@ _NEAR = 12  # lines
 _SMALL = 0.86  # of the line's height: characters up to this size may be scripts
 _ROWS = 4  # so many rows at least make columns
 _FILL = 0.7  # of a column's width that its lines of running text fill
+_EVEN = 1.35  # times the narrowest white space of a justified line: the widest
+_NOTE_SIZE = 0.93  # of the height of running text: footnotes are this high at most
+_NOTE = re.compile(r"\[(?:\d{1,3}|[a-z])\]\s?\S")
 _ALIKE = 0.6  # the narrower column's width in the wider one's
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of text; `x0`, `x1`, `y` (the baseline, from the bottom) and `height` in points. `cells` are the parts of a
-    row of a table; `font` is the name of its first character's."""
+    row of a table; `font` is the name of its first character's; `gaps` are the narrowest and the widest white space
+    between its words (0, 0 for one word); `note`: it belongs to a footnote at the foot of a column."""
 
     text: str
     x0: float
@@ -42,6 +47,13 @@ class Line:
     height: float
     font: str = ""
     cells: int = 1
+    gaps: tuple[float, float] = (0.0, 0.0)
+    note: bool = False
+
+    @property
+    def is_even(self) -> bool:
+        """Whether its words stand equally far apart, as those of a justified line do, however wide."""
+        return 0 < self.gaps[1] <= _EVEN * self.gaps[0]
 
 
 @dataclass(slots=True)
@@ -74,19 +86,31 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
     words = Words.of(line.text for page in pages for line in page)
     found: list[str] = []
     current: list[str] = []
+    notes: list[
+        list[str]
+    ] = []  # footnotes below the paragraph that is being read, which may go on after them
     last: tuple[Line, bool] | None = None
+
+    def close() -> None:
+        found.extend(join_lines(lines, words, broken=True) for lines in (current, *notes) if lines)
+        current.clear()
+        notes.clear()
+
     for page in pages:
         pitch = _pitch(page)
         for line, (short, row) in zip(page, _reach(page), strict=True):
+            if line.note:
+                if _NOTE.match(line.text) or not notes:
+                    notes.append([])
+                notes[-1].append(line.text)
+                continue
             at_top = line is page[0]
             heading = all(map(is_heading, current))
             if last is not None and (row or _begins(*last, line, 0.0 if at_top else pitch, heading=heading)):
-                found.append(join_lines(current, words, broken=True))
-                current = []
+                close()
             current.append(line.text)
             last = line, short
-    if current:
-        found.append(join_lines(current, words, broken=True))
+    close()
     return found
 
 
@@ -99,13 +123,16 @@ def _pitch(lines: Sequence[Line]) -> float:
 
 def _reach(lines: Sequence[Line]) -> list[tuple[bool, bool]]:
     """Of each line whether it ends well before the right edge that lines near it reach, and whether it is the first of a
-    table's row: it has cells and begins at the left edge."""
+    table's row: it has cells and begins at the left edge. A justified line with wide spaces is no row."""
     found = []
     for index, line in enumerate(lines):
         near = lines[max(0, index - _NEAR) : index + _NEAR + 1]
         right = max(each.x1 for each in near if abs(each.x0 - line.x0) < 5 * line.height)
         short = line.x1 - line.x0 < 0.8 * (right - line.x0)
-        row = line.cells > 1 and line.x0 < min(each.x0 for each in near) + 0.5 * line.height
+        beside = lines[max(0, index - 2) : index + 3]
+        running = 2 * sum(each.cells == 1 for each in beside) > len(beside)
+        full = running and line.is_even and right - line.x1 < 0.2 * line.height
+        row = line.cells > 1 and not full and line.x0 < min(each.x0 for each in near) + 0.5 * line.height
         found.append((short, row))
     return found
 
@@ -221,7 +248,15 @@ def _line(glyphs: _Glyphs) -> Line:
     inked = [glyph for glyph in glyphs if not glyph.text.isspace()]
     height, base = _main(inked)
     right = max(each.x1 for each in inked)
-    return Line(_text(glyphs, height, base), inked[0].x0, right, base, height, glyphs[0].font)
+    gaps = [
+        second.x0 - first.x1
+        for first, space, second in zip(glyphs, glyphs[1:], glyphs[2:], strict=False)
+        if space.text.isspace() and not first.text.isspace() and not second.text.isspace()
+    ]
+    gaps = [gap for gap in gaps if gap > 0.15 * height]  # what is closer is no space between words
+    text = _text(glyphs, height, base)
+    ends = (min(gaps), max(gaps)) if gaps else (0.0, 0.0)
+    return Line(text, inked[0].x0, right, base, height, glyphs[0].font, gaps=ends)
 
 
 def _text(glyphs: _Glyphs, height: float, base: float) -> str:
@@ -241,6 +276,8 @@ def _text(glyphs: _Glyphs, height: float, base: float) -> str:
     for index, (side, run) in enumerate(runs):
         words = "".join(glyph.text for glyph in run)
         if not side:
+            if index and run[0].made and len(run) > 1 and not _apart(runs[index - 1][1], run[1:]):
+                words = words.lstrip()  # PDFium sees a space where the baseline changes
             text += words
             continue
         if index and runs[index - 1][1][-1].made and not _apart(runs[index - 1][1], run):
@@ -261,14 +298,17 @@ def _apart(left: _Glyphs, right: _Glyphs) -> bool:
 def _by_column(rows: list[list[Line]]) -> list[Line]:
     """The lines in reading order: where rows run over columns of running text, each column at a time."""
     edges = _edges(rows)
+    if not rows:
+        return []
+    height = median(line.height for row in rows for line in row)
     if not edges:
-        return [_whole(row) for row in rows]
+        return _with_notes([[_whole(row) for row in rows]], height)
     lines: list[Line] = []
     columns: list[list[Line]] = [[] for _ in range(len(edges) + 1)]
 
     def close() -> None:
+        lines.extend(_with_notes(columns, height))
         for column in columns:
-            lines.extend(column)
             column.clear()
 
     for row in rows:
@@ -284,6 +324,20 @@ def _by_column(rows: list[list[Line]]) -> list[Line]:
                 column.append(line)
     close()
     return lines
+
+
+def _with_notes(columns: Sequence[Sequence[Line]], height: float) -> list[Line]:
+    """The lines of columns, the footnotes at the foot of each marked: lines lower than the page's usual `height`, the
+    first of which begins with the number of a note."""
+    found: list[Line] = []
+    for column in columns:
+        start = len(column)
+        while start and column[start - 1].height <= _NOTE_SIZE * height:
+            start -= 1
+        while start < len(column) and not _NOTE.match(column[start].text):
+            start += 1
+        found += [*column[:start], *(replace(line, note=True) for line in column[start:])]
+    return found
 
 
 def _edges(rows: list[list[Line]]) -> list[float]:
@@ -344,4 +398,12 @@ def _whole(row: list[Line]) -> Line:
     if len(row) == 1:
         return row[0]
     text = " ".join(line.text for line in row)
-    return replace(row[0], text=text, x1=max(line.x1 for line in row), cells=len(row))
+    between = [second.x0 - first.x1 for first, second in pairwise(row)]
+    gaps = [*between, *(gap for line in row for gap in line.gaps if gap)]
+    return replace(
+        row[0],
+        text=text,
+        x1=max(line.x1 for line in row),
+        cells=sum(line.cells for line in row),
+        gaps=(min(gaps), max(gaps)),
+    )
