@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2 as httpx
 
-from tracker import __version__
+from tracker import __version__, retry
 from tracker.config.models import HostLimit
 from tracker.errors import AccessDenied, FetchError, LimitExceeded, NotFound, UnexpectedResponse, Unreachable
 from tracker.http.address import host_port
@@ -31,6 +31,7 @@ MAX_BYTES = 60_000_000  # of one body, on the wire and unpacked
 _ATTEMPTS = 3
 _REDIRECTS = 5
 _CONNECT_SECONDS = 15.0
+_FIRST_PAUSE = timedelta(seconds=0.5)
 _LONGEST_PAUSE = 60.0  # what a server may ask for within a poll; more ends the poll of its source
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -197,13 +198,18 @@ class Client:
             failure = outcome
             if not isinstance(failure, Unreachable | TruncatedBody):
                 raise failure
-            # 0.5 to 1 s, then 1.5 to 3 s; a 429 that names no time gets four times as long.
-            pause = 0.5 * 3.0 ** (attempt - 1) * (1.0 + random.random())  # noqa: S311 - jitter, no secret
-            if failure.retry_after:
-                pause = failure.retry_after
+            pause = failure.retry_after
+            if pause:
                 self._limiter.hold(host, pause)
-            elif failure.status == 429:
-                pause *= 4.0
+            else:
+                # 0.5 to 1 s, then 1.5 to 3 s; a 429 that names no time gets four times as long.
+                pause = retry.delay(
+                    attempt,
+                    base=_FIRST_PAUSE * (4 if failure.status == 429 else 1),
+                    cap=timedelta(seconds=_LONGEST_PAUSE),
+                    growth=3.0,
+                    jitter=random.random(),  # noqa: S311 - no secret
+                ).total_seconds()
             if attempt == _ATTEMPTS or pause > _LONGEST_PAUSE or self.monotonic() + pause >= deadline:
                 raise failure
             if not failure.retry_after:  # else the limiter waits, for this request as for all others

@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tracker import retry
 from tracker.sanitize import sanitize_line, shorten
 
 LENGTH = 300
@@ -152,13 +153,14 @@ def next_attempt_at(
     """
     if answer.ok or not answer.transient or attempts >= TRIES:
         return None
-    wait = LONGEST_WAIT
-    if attempts < 10:
-        wait = min(FIRST_WAIT * GROWTH ** (attempts - 1), LONGEST_WAIT)
-    wait *= 1 + chance.uniform(-JITTER, JITTER)
-    if answer.retry_after is not None:
-        wait = max(wait, answer.retry_after * (1 + chance.uniform(0, JITTER / 2)))
-    return at + wait
+    return at + retry.delay(
+        attempts,
+        base=FIRST_WAIT,
+        cap=LONGEST_WAIT,
+        growth=GROWTH,
+        retry_after=answer.retry_after,
+        jitter=chance.uniform(-JITTER, JITTER),
+    )
 
 
 def redact(text: str, url: str) -> str:
