@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,10 @@ from sqlalchemy import select, update
 
 from tests.e2e.test_process import NEWS, RULE
 from tests.e2e.world import World
+from tracker.config.models import Source
 from tracker.errors import UnexpectedResponse
 from tracker.ingest.poll import PollContext, PollReport
-from tracker.scheduler import poll_cycle
+from tracker.scheduler import catch_up, poll_cycle
 from tracker.scheduler.schedule import load_checked
 from tracker.sources.page import links
 from tracker.storage import source_state
@@ -73,7 +74,7 @@ def test_eight_slow_sources_do_not_keep_a_quick_one_waiting(
             return PollReport(source.id)
         return PollReport(source.id, reason="after" if quick.wait(60) else "before")
 
-    monkeypatch.setattr(poll, "poll", poll)
+    monkeypatch.setattr("tracker.ingest.poll.poll", poll)
     reports = {report.source: report for report in poll_cycle.run(settings.sources, context)}
     assert len(reports) == 9
     assert {report.reason for name, report in reports.items() if name != "quick"} == {"after"}
@@ -96,7 +97,6 @@ def test_a_lease_counts_from_the_start_of_the_work_on_its_source(
     world.use("page", "list")
     settings, store = load_checked(world.config), Store(world.state)
     monkeypatch.setattr(poll_cycle, "WORKERS", 1)
-    monkeypatch.setattr(poll_cycle, "_catch_up", lambda *_: ())
     context = poll_cycle.make_context(settings, store, lambda: world.now)
     leases: dict[str, timedelta] = {}
 
@@ -108,11 +108,54 @@ def test_a_lease_counts_from_the_start_of_the_work_on_its_source(
         world.now += timedelta(hours=1)  # longer than any lease
         return PollReport(source.id)
 
-    monkeypatch.setattr(poll, "poll", poll)
+    monkeypatch.setattr("tracker.ingest.poll.poll", poll)
     assert [report.state for report in poll_cycle.run(settings.sources, context)] == ["healthy"] * 2
     assert leases == {source.id: source.time_limit + poll_cycle.MARGIN for source in settings.sources}
     context.client.close()
     store.close()
+
+
+def test_a_catch_up_has_a_lease_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The poll that follows it has its whole lease, however long the catch-up took."""
+    world.use("ear").poll()
+    world.later(days=5)
+    settings, store = load_checked(world.config), Store(world.state)
+    context = poll_cycle.make_context(settings, store, lambda: world.now)
+    leases: list[timedelta] = []
+
+    def lease() -> None:
+        with store.read() as connection:
+            until = connection.execute(select(SOURCE.c.lease_until)).scalar()
+        assert until is not None
+        leases.append(until - context.now())
+
+    def long(*_: Any) -> catch_up.CatchUpResult:
+        lease()
+        world.now += timedelta(minutes=20)
+        return catch_up.CatchUpResult()
+
+    def poll(source: Any, *_: Any, **__: Any) -> PollReport:
+        lease()
+        return PollReport(source.id)
+
+    monkeypatch.setattr(catch_up, "catch_up", long)
+    monkeypatch.setattr("tracker.ingest.poll.poll", poll)
+    assert [report.state for report in poll_cycle.run(settings.sources, context)] == ["healthy"]
+    assert leases == [catch_up.LEASE, settings.sources[0].time_limit + poll_cycle.MARGIN]
+    context.client.close()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "due"),
+    [("ecfr", 2, True), ("ecfr", 1, False), ("ecfr", None, False), ("page", 9, False)],
+)
+def test_a_catch_up_follows_an_outage_of_a_source_that_keeps_its_states(
+    kind: str, days: int | None, due: bool
+) -> None:
+    now = datetime(2026, 6, 10, tzinfo=UTC)
+    last = None if days is None else now - timedelta(days=days)
+    assert catch_up.is_due(Source("one", kind), last, now) is due
 
 
 def test_a_source_that_another_process_took_over_while_it_waited_is_left_to_it(
@@ -132,7 +175,7 @@ def test_a_source_that_another_process_took_over_while_it_waited_is_left_to_it(
         assert claimed == others
         return PollReport(source.id)
 
-    monkeypatch.setattr(poll, "poll", poll)
+    monkeypatch.setattr("tracker.ingest.poll.poll", poll)
     assert sorted(report.state for report in poll_cycle.run(settings.sources, context)) == ["busy", "healthy"]
     assert source_state.lease_owners(store) == {"host:1:other"}
     context.client.close()

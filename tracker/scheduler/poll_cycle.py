@@ -1,4 +1,5 @@
-"""One cycle: claim sources, poll them side by side, write down how each ended, deliver what is owed."""
+"""One cycle: claims sources, catches up on those that were out, polls them in parallel, records how each poll ended,
+and sends the deliveries that are due."""
 
 from __future__ import annotations
 
@@ -17,39 +18,37 @@ import structlog
 from sqlalchemy import Connection
 
 from tracker.alerts import incidents
-from tracker.clock import legal_day
 from tracker.config.models import Settings, Source
-from tracker.errors import FetchError, StoreError, TrackerError
+from tracker.errors import StoreError, TrackerError
 from tracker.http.client import Client
 from tracker.ingest import poll
 from tracker.ingest.poll import PollContext, PollReport
 from tracker.model import Change, Language, Notice, Operation
 from tracker.notifications.delivery import DeliverReport, DeliveryGate, deliver
-from tracker.reconciliation import gap_filling
 from tracker.rendering.redlines.stored import load_redline
 from tracker.sandbox import pool as readers
-from tracker.scheduler import outages
+from tracker.scheduler import catch_up, outages
+from tracker.scheduler.catch_up import CatchUpResult
 from tracker.scheduler.schedule import next_poll_at
 from tracker.serialization import format_instant
-from tracker.sources import ecfr
 from tracker.storage import changes, notices, outbox, source_state
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox
 
 WORKERS = 8
-SLOW = 2  # of them, for sources whose last poll was slow: many of these leave the others their share
+SLOW = (
+    2  # of the workers, for sources whose last poll was slow, so that many of these do not hold up the others
+)
 SLOW_SECONDS = 10.0
-_BATCH = 64  # outcomes written in one transaction: losing some to a kill means polling them again, no more
+_BATCH = 64  # outcomes recorded in one transaction: those that a kill loses are polled again
 _TOGETHER = 0.05  # seconds
 MARGIN = timedelta(minutes=1)
-CATCH_UP_AFTER = timedelta(days=2)  # without a poll that went well
-BEHIND = timedelta(days=7)  # that the eCFR may be behind the day on which it is asked
 
 log = structlog.get_logger()
 
 
 def lease_owner() -> str:
-    """This process as holder of leases: host, process id, and a word of its own against reused ids."""
+    """The name of this process as the owner of leases: host, process id, and a random part, as ids are used again."""
     return f"{socket.gethostname()}:{os.getpid()}:{_NONCE}"
 
 
@@ -72,7 +71,7 @@ def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) 
 
 
 def release_stale_leases(store: Store) -> None:
-    """Leases of processes of this machine that are no more: their sources are due again at once."""
+    """Releases the leases of processes of this machine that have ended: their sources are due again at once."""
     host, pid, _ = lease_owner().rsplit(":", 2)
     dead = []
     for holder in source_state.lease_owners(store):
@@ -101,8 +100,8 @@ def run(
     stop: threading.Event | None = None,
     claimed: bool = False,
 ) -> Iterator[PollReport]:
-    """Polls these sources side by side and yields each report once it is written down. What another process is polling just
-    now is reported as busy. Every source ends within its own time limit, whatever the others do."""
+    """Polls these sources in parallel and yields each report once it is recorded. A source that another process is polling
+    is reported as busy. Every poll ends within the source's own time limit, whatever the others do."""
     release_stale_leases(context.store)
     now = context.now()
     by_id = {source.id: source for source in sources}
@@ -115,31 +114,43 @@ def run(
         )
         for name in by_id:
             if name not in got:
-                yield PollReport(name, state="busy", reason="another process is polling it")
+                yield _busy(name)
         by_id = {name: source for name, source in by_id.items() if name in got}
     known = source_state.load_resources(context.store, list(by_id))
-    standing = source_state.source_states(context.store, list(by_id))
+    states = source_state.source_states(context.store, list(by_id))
     slow = source_state.slow(context.store, list(by_id), SLOW_SECONDS)
+
+    def claim(source: Source, lease: timedelta) -> bool:
+        """A lease counts from the start of a step: that of the batch may have run out while the source waited."""
+        return bool(
+            source_state.claim_sources(
+                context.store,
+                [source.id],
+                owner=lease_owner(),
+                now=context.now(),
+                lease=lease,
+                due_only=False,
+            )
+        )
 
     def one(source: Source) -> PollReport:
         if stop is not None and stop.is_set():
             return PollReport(source.id, state="stopped", reason="the tracker is stopping")
-        # The lease of the batch may have run out while this source waited for its turn.
-        lease = source.time_limit + MARGIN
-        if not source_state.claim_sources(
-            context.store, [source.id], owner=lease_owner(), now=context.now(), lease=lease, due_only=False
-        ):
-            return PollReport(source.id, state="busy", reason="another process is polling it")
-        before = _catch_up(source, standing[source.id], context)
-        remembered = known.pop(source.id)
-        if before:
-            remembered = source_state.load_resources(context.store, [source.id])[source.id]
+        state, resources = states[source.id], known.pop(source.id)
+        caught_up = CatchUpResult()
+        last = state.last_success_at
+        if last is not None and catch_up.is_due(source, last, context.now()):
+            if not claim(source, catch_up.LEASE):
+                return _busy(source.id)
+            caught_up = catch_up.catch_up(source, last, context)
+            resources = source_state.load_resources(context.store, [source.id])[source.id]
+        if not claim(source, source.time_limit + MARGIN):
+            return _busy(source.id)
         with readers.bounded(seconds=source.time_limit.total_seconds(), slow=source.id in slow):
-            report = poll.poll(source, context, standing[source.id], remembered, accept=accept)
-        report.alerts += sum(gap.alerts for gap in before)
-        for gap in before:
-            if gap.change is not None:
-                poll.count_change(report, gap.change, gap.change.detected_at)
+            report = poll.poll(source, context, state, resources, accept=accept)
+        report.alerts += caught_up.alerts
+        for change in caught_up.changes:
+            poll.count_change(report, change, change.detected_at)
         return report
 
     share = min(SLOW, len(slow))
@@ -155,23 +166,23 @@ def run(
         left = len(by_id)
         while left or done:
             try:
-                # What ends in quick succession is written down together; what waits for nobody, at once.
+                # Polls that end in quick succession are recorded in one transaction.
                 source, future = finished.get(timeout=_TOGETHER if done else None)
             except Empty:
-                _finish(done, by_id, standing, context)
+                _finish(done, by_id, states, context)
                 yield from done
                 done = []
                 continue
             done.append(_result(future, source))
             left -= 1
             if len(done) >= _BATCH or not left:
-                _finish(done, by_id, standing, context)
+                _finish(done, by_id, states, context)
                 yield from done
                 done = []
 
 
 def within_share(due: Sequence[str], polling: Iterable[str], slow: set[str]) -> list[str]:
-    """Of the sources that are due, those that may be polled now: all but slow ones beyond their share. Pure."""
+    """Those of the due sources that may be polled now: all but slow ones beyond their share of the workers. Pure."""
     room = SLOW - len(slow.intersection(polling))
     found = []
     for name in due:
@@ -183,18 +194,8 @@ def within_share(due: Sequence[str], polling: Iterable[str], slow: set[str]) -> 
     return found
 
 
-def _catch_up(
-    source: Source, state: source_state.SourceState, context: PollContext
-) -> Sequence[gap_filling.FilledGap]:
-    """After an outage, the states that the code had meanwhile, oldest first, so that each is told by itself: a poll sees the
-    last one only. None where there was no outage, or where it lasts, and then the poll says why."""
-    last, now = state.last_success_at, context.now()
-    if source.kind != ecfr.KIND.name or last is None or now - last < CATCH_UP_AFTER:
-        return ()
-    try:
-        return gap_filling.audit(source, context, legal_day(last) - BEHIND).gaps
-    except FetchError:
-        return ()
+def _busy(source: str) -> PollReport:
+    return PollReport(source, state="busy", reason="another process is polling it")
 
 
 def _result(future: Future[PollReport], source: Source) -> PollReport:
@@ -218,16 +219,16 @@ def _result(future: Future[PollReport], source: Source) -> PollReport:
 def _finish(
     reports: Iterable[PollReport],
     sources: dict[str, Source],
-    standing: dict[str, source_state.SourceState],
+    states: dict[str, source_state.SourceState],
     context: PollContext,
 ) -> None:
     now = context.now()
     outcomes = []
     for report in reports:
         if report.state == "busy":
-            continue  # whoever polls it writes how that ended
+            continue  # the process that polls it records the outcome
         source = sources[report.source]
-        failures = 0 if report.ok else standing[report.source].consecutive_failures + 1
+        failures = 0 if report.ok else states[report.source].consecutive_failures + 1
         planned = (
             None
             if report.state == "stopped"
@@ -236,7 +237,7 @@ def _finish(
         outcomes.append(
             source_state.Outcome(
                 id=report.source,
-                state=standing[report.source].state if report.state == "stopped" else report.state,
+                state=states[report.source].state if report.state == "stopped" else report.state,
                 reason=report.reason,
                 ok=report.ok,
                 at=now,
@@ -250,7 +251,7 @@ def _finish(
 
 
 def _settle(connection: Connection, context: PollContext, now: datetime) -> None:
-    """Opens and closes incidents by how all sources that are watched stand now."""
+    """Opens and closes incidents by the present states of all enabled sources."""
     hosts = {
         source.id: urlsplit(source.base_url or source.url).netloc.lower()
         for source in context.settings.sources
@@ -269,7 +270,7 @@ def _settle(connection: Connection, context: PollContext, now: datetime) -> None
 
 
 def _ended(row: Any) -> datetime | None:
-    """When the last poll of a source ended; of one that an older version wrote down, when it began."""
+    """When the last poll of a source ended; when it began, where an older version recorded it."""
     at = (row.last_report or {}).get("at")
     ended: datetime | None = datetime.fromisoformat(at) if at else row.last_attempt_at
     return ended
@@ -278,14 +279,14 @@ def _ended(row: Any) -> datetime | None:
 def deliver_due(
     context: PollContext, *, traffic: DeliveryGate | None = None, stop: threading.Event | None = None
 ) -> DeliverReport:
-    """Sends what is owed to the channels now."""
+    """Sends the deliveries that are due."""
 
     def lookup(change_id: str, _revision: int) -> Change | Notice:
         with context.store.read() as connection:
             found = changes.get(connection, change_id) or notices.get(connection, change_id)
         if found is None:
             raise StoreError(
-                f"{change_id} is owed to a channel, but is not stored", cure="run `tracker verify`"
+                f"a delivery names {change_id}, which is not stored", cure="run `tracker verify`"
             )
         return found
 

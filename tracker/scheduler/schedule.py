@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
+from tracker import retry
 from tracker.config.loader import load
 from tracker.config.models import Settings, Source
 from tracker.errors import SettingsError
 
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
-_SPREAD = 0.05  # of the interval: sources with the same interval drift apart instead of knocking together
+_SPREAD = 0.05  # of the interval: sources with the same interval are not polled all at once
 
 
 def trigger(source: Source) -> CronTrigger:
@@ -39,9 +40,9 @@ def next_poll_at(
     retry_after: float = 0.0,
     spread: float | None = None,
 ) -> datetime:
-    """The instant of the next poll. After a failure it comes sooner than planned, 1, 2, 4 ... minutes later, at
-    most an hour, but never later than the plan has it; and never before the seconds that the server asked for have
-    passed, as far as these are fewer than two intervals. `spread` from -1 to 1 replaces chance in tests."""
+    """The instant of the next poll. After a failure it comes 1, 2, 4 ... minutes later, at most an hour and never later
+    than planned. It waits for the seconds that the server asked for (`retry_after`), up to two intervals. `spread` from
+    -1 to 1 replaces chance in tests."""
     if source.cron:
         planned = trigger(source).get_next_fire_time(None, now) or now + timedelta(days=1)
     else:
@@ -49,14 +50,17 @@ def next_poll_at(
         chance = random.uniform(-1, 1) if spread is None else spread  # noqa: S311 - not a secret
         planned = now + every * (1 + _SPREAD * chance)
     if failures:
-        retry = now + min(FIRST_RETRY * 2 ** min(failures - 1, 10), LONGEST_RETRY)
-        asked = now + min(timedelta(seconds=retry_after), _longest(source))
-        planned = max(min(planned, retry), asked)
+        planned = now + retry.delay(
+            failures,
+            base=FIRST_RETRY,
+            cap=min(LONGEST_RETRY, planned - now),
+            retry_after=min(timedelta(seconds=retry_after), _longest(source)),
+        )
     return planned.astimezone(now.tzinfo)
 
 
 def _longest(source: Source) -> timedelta:
-    """How long a server may put us off. Longer than `overdue` takes for a clock that was set back, it would not hold."""
+    """The longest wait that a server may ask for. `overdue` takes a longer one for a clock that was set back."""
     return timedelta(days=1) if source.cron else (source.every or timedelta(minutes=30)) * 2
 
 
@@ -76,8 +80,8 @@ def load_checked(path: Path) -> Settings:
 
 
 def overdue(next_poll_at: datetime | None, now: datetime, source: Source) -> bool:
-    """Due, or further ahead than a poll of now could have planned it: the clock must have been set back, or the settings
-    ask for shorter intervals since."""
+    """Whether a poll is due, or is planned further ahead than a poll now would plan it: the clock was set back, or the
+    settings ask for shorter intervals since."""
     if next_poll_at is None or next_poll_at <= now:
         return True
     if next_poll_at - now <= _longest(source):

@@ -1,0 +1,44 @@
+"""The step before a poll that follows an outage: it fetches the states of the code that the outage hid, oldest first.
+
+A poll sees only the newest state. Without this step several amendments would be reported as one change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tracker.clock import legal_day
+from tracker.config.models import Source
+from tracker.errors import FetchError
+from tracker.ingest.poll import PollContext
+from tracker.model import Change
+from tracker.reconciliation import gap_filling
+from tracker.sources import ecfr
+
+AFTER = timedelta(days=2)  # without a successful poll
+BEHIND = timedelta(days=7)  # the longest that the eCFR lags behind the day on which it is asked
+LEASE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUpResult:
+    """`changes` are the records of the missed states; `alerts` counts their deliveries."""
+
+    changes: tuple[Change, ...] = ()
+    alerts: int = 0
+
+
+def is_due(source: Source, last_success_at: datetime | None, now: datetime) -> bool:
+    """Whether a source was out for so long that states of it may have been missed. Only the eCFR keeps them."""
+    return source.kind == ecfr.KIND.name and last_success_at is not None and now - last_success_at >= AFTER
+
+
+def catch_up(source: Source, last_success_at: datetime, context: PollContext) -> CatchUpResult:
+    """Takes in the missed states of one source. Nothing while the outage lasts: the poll that follows reports why."""
+    try:
+        gaps = gap_filling.audit(source, context, legal_day(last_success_at) - BEHIND).gaps
+    except FetchError:
+        return CatchUpResult()
+    changes = tuple(gap.change for gap in gaps if gap.change is not None)
+    return CatchUpResult(changes, sum(gap.alerts for gap in gaps))
