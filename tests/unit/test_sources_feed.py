@@ -10,7 +10,7 @@ import pytest
 from tests.unit.sources_fakes import START, Notes, Site, Time, client_for, conditional, fetched_keys, page
 from tracker import sources
 from tracker.config.models import Source
-from tracker.errors import AccessDenied, UnexpectedResponse, UsageError
+from tracker.errors import AccessDenied, UnexpectedResponse
 from tracker.model import Fetched, NotModified, ResourceType
 from tracker.sources import Item
 from tracker.sources.feed import entry_keys, formats
@@ -115,11 +115,18 @@ def test_entities_of_a_feed_read_no_files() -> None:
     )
 
 
-def test_an_entry_cannot_be_asked_for_by_itself() -> None:
-    client = client_for(Site({"/rss/fr.xml": httpx.Response(200, content=RSS.encode())}))
+def test_an_entry_is_asked_for_again_by_its_feed() -> None:
+    site = Site({"/rss/fr.xml": httpx.Response(200, content=RSS.encode())})
+    client = client_for(site)
     first = next(item for item in sources.poll(FEED, Notes(), client, START) if isinstance(item, Fetched))
-    with pytest.raises(UsageError):
-        sources.refetch(FEED, first, client)
+    edited = RSS.replace("First", "Edited")
+    client = client_for(Site({"/rss/fr.xml": httpx.Response(200, content=edited.encode())}))
+    second = sources.refetch(FEED, first, client)
+    assert (second.key, second.role) == (first.key, first.role)
+    assert entries([second])[0]["summary"] == "<p>Edited</p>"
+    gone = RSS.replace("id-1", "id-9").replace("/one", "/nine")
+    client = client_for(Site({"/rss/fr.xml": httpx.Response(200, content=gone.encode())}))
+    assert sources.refetch(FEED, first, client) == first, "the other answer does not have it"
 
 
 def same_guid(*titles: str, guid: str = "<guid>0</guid>", link: str = "/news/{}") -> str:
@@ -248,3 +255,14 @@ def test_a_feed_of_many_entries_with_one_id_takes_no_square_of_their_number() ->
     again = entry_keys.keyed(records, entry_keys.remembered(first, {}), lambda _: True)
     assert list(again) == list(first)
     assert len(first) == 20_000
+
+
+def test_a_new_id_is_the_known_entry_only_where_link_title_and_content_are_the_same() -> None:
+    old = {"id": "a", "title": "Rule", "link": "https://a.gov/1", "summary": "Text"}
+    cursor = entry_keys.remembered(entry_keys.keyed([old], {}, lambda _: False), {})
+    for same in ({}, {"published": "2026-06-09"}):
+        assert list(entry_keys.keyed([{**old, "id": "b", **same}], cursor, lambda _: False)) == ["a"]
+    for other in ({"summary": "Other text"}, {"title": "Other"}, {"link": "https://a.gov/2"}, {"link": ""}):
+        assert list(entry_keys.keyed([{**old, "id": "b", **other}], cursor, lambda _: False)) == ["b"]
+    both = entry_keys.keyed([old, {**old, "id": "b"}], cursor, lambda _: False)
+    assert list(both) == ["a", "b"], "the feed has the known id as well: two entries"

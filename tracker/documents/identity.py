@@ -16,8 +16,10 @@ _MODERN = re.compile(r"(?:[CRZX]\d+-)?20\d\d-\d{4,6}")
 
 def content_hash(document: Document) -> str:
     """What a document says, as a hash: the same for two answers that differ in nothing that is read."""
+    # A page has no abstract but the words of its units, and theirs may be masked.
+    abstract = "" if document.kind is DocumentKind.PAGE else document.abstract
     facts = [
-        document.title, document.abstract, document.action, document.dates_text, document.type,
+        document.title, abstract, document.action, document.dates_text, document.type,
         str(document.published), str(document.effective_on), str(document.comments_close_on),
         document.correction_of, document.corrections,
         _units(document),

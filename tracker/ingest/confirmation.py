@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from tracker.storage.database import Store
 from tracker.storage.page_states import Flapping
 
 # What servers may give in an older state after a newer one; the other sources say themselves as of when they are.
-_CONFIRMED = frozenset({ResourceType.PAGE, ResourceType.PDF})
+_CONFIRMED = frozenset({ResourceType.PAGE, ResourceType.PDF, ResourceType.FEED_ENTRY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,14 @@ class Confirmation:
         row = replace(known, polls=0)
         page_states.save_flapping(connection, self._source, key, row)
         return row
+
+    def forget_left(self, seen: Collection[str], now: datetime) -> None:
+        """Entries that left their feed, and are steady as nobody gives another text of theirs any more."""
+        for key, row in list(self.flapping.items()):
+            if key not in seen and stability.is_calm(row.at, now):
+                with self._store.write() as connection:
+                    page_states.clear_flapping(connection, self._source, key)
+                self.remember(key, None)
 
     def remember(self, key: str, row: Flapping | None) -> None:
         if row is None:

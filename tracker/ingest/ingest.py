@@ -45,6 +45,8 @@ from tracker.storage.database import Store
 _GUARDED = frozenset(
     {ResourceType.PAGE, ResourceType.PDF, ResourceType.ECFR_PART, ResourceType.SCREENING_LIST}
 )
+# What publishers give with clocks, tokens and counts in it.
+_NOISY = frozenset({ResourceType.PAGE, ResourceType.FEED_ENTRY})
 # Errors of the database that one document's values cause; the others are the database's own trouble.
 _OF_VALUES = (DataError, IntegrityError, InterfaceError, ProgrammingError)
 _MANY_UNITS = 5_000  # of a document, from which on it is compared by a worker
@@ -272,9 +274,12 @@ class Ingest:
     def _without_noise(
         self, fetched: Fetched, reading: Reading, *, ask: bool = True
     ) -> tuple[Reading, Second | None]:
-        """Masks what changes by itself. A page that seems changed is fetched a second time: what differs between the
-        two fetches and from what is stored is noise, and is remembered as such. Without `ask` it is not."""
-        if fetched.role is not ResourceType.PAGE:
+        """Masks what changes by itself. A page or an entry of a feed that seems changed is fetched a second time: what
+        differs between the two fetches and from what is stored is noise, and is remembered as such. Without `ask` it is
+        not. An entry that is new is left as it is."""
+        if fetched.role not in _NOISY or (
+            fetched.role is ResourceType.FEED_ENTRY and reading.previous is None
+        ):
             return reading, None
 
         def quieted(templates: tuple[str, ...]) -> Reading:

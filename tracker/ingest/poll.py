@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -27,10 +27,24 @@ from tracker.http.client import Client
 from tracker.ingest import removed_pages
 from tracker.ingest.ingest import Ingest, IngestResult
 from tracker.ingest.quarantine import CURE
-from tracker.model import Absent, Change, Document, DocumentKind, Fetched, Level, NotModified, Validators
+from tracker.model import (
+    Absent,
+    Change,
+    Document,
+    DocumentKind,
+    Fetched,
+    HttpResponse,
+    Level,
+    NotModified,
+    ResourceType,
+    Validators,
+)
 from tracker.serialization import format_instant
-from tracker.sources import public_inspection
+from tracker.sources import feed as feed_package
+from tracker.sources import public_inspection, screening_list
 from tracker.sources.events import CursorUpdate, ResourceError
+from tracker.sources.feed import adapter as feed
+from tracker.sources.feed.formats import Record
 from tracker.sources.page.annexes import is_annex
 from tracker.storage import page_states, source_state
 from tracker.storage.database import Store
@@ -39,6 +53,8 @@ from tracker.storage.page_states import Absence
 log = structlog.get_logger()
 BIS = "industry-and-security-bureau"
 TICK = 1.1  # seconds
+# Kinds whose answers are compared row by row or entry by entry with what waits to be confirmed.
+_CONFIRMED_KINDS = frozenset({feed_package.KIND.name, screening_list.KIND.name})
 GIVEN_UP = 3  # polls in a row without a thing, after which it is no longer asked for
 
 
@@ -101,17 +117,19 @@ class StoredSourceView:
         known: Mapping[str, source_state.Resource],
         absences: Mapping[str, Absence] | None = None,
         now: datetime | None = None,
+        waiting: Collection[str] = (),
     ) -> None:
         self.cursor = cursor
         self._known = known
         self._absences = absences or {}
         self._now = now
+        self._waiting = waiting
 
     def validators(self, key: str) -> Validators | None:
         found = self._known.get(key)
         if found is None or not found.validators.sha256:
             return None
-        if found.held_sha256:
+        if found.held_sha256 or key in self._waiting:
             # Its last answer is not stored. It is asked for whole, and compared with nothing that is remembered.
             return Validators(recipe=found.validators.recipe)
         return found.validators
@@ -180,7 +198,6 @@ def poll(
     known = known if known is not None else source_state.load_resources(context.store, [source.id])[source.id]
     now = context.now()
     absences = page_states.absences(context.store, source.id)
-    memory = StoredSourceView(state.cursor, known, absences, now)
     baseline = state.baseline_at is None
     intake = Ingest(
         context.store,
@@ -188,9 +205,10 @@ def poll(
         source,
         known,
         baseline=baseline,
-        again=lambda fetched: _again(source, fetched, context),
+        again=_Again(source, context),
         accept=accept,
     )
+    memory = StoredSourceView(state.cursor, known, absences, now, _asked_whole(source, intake))
     before = context.client.tally()
     counted = (before.requests, before.bytes, before.not_modified)
     try:
@@ -212,6 +230,8 @@ def poll(
                 _told(partial(removed_pages.back, changed=changed), item.key, intake, report, context)
         for waiting in intake.quarantine.left(frozenset(seen)):
             _take(waiting, intake, report, context, kept=True)
+        if feed.LISTING in seen:
+            intake.confirmation.forget_left(seen, now)
         for key in absences:
             if is_annex(key) and key not in report.absent and not report.errors:
                 _told(partial(removed_pages.back, changed=True), key, intake, report, context)
@@ -241,10 +261,31 @@ def poll(
     return report
 
 
-def _again(source: Source, fetched: Fetched, context: PollContext) -> Fetched:
-    """The same page a moment later: long enough for a clock that counts seconds to move."""
-    context.pause(TICK)
-    return sources.refetch(source, fetched, context.client)
+class _Again:
+    """Fetches things of one source a second time, a moment later: long enough for a clock that counts seconds to move. A
+    feed is fetched once more in a poll, for all of its entries. Raises FetchError; ParserCrashed."""
+
+    def __init__(self, source: Source, context: PollContext) -> None:
+        self._source = source
+        self._context = context
+        self._feed: tuple[HttpResponse, list[Record]] | None = None
+
+    def __call__(self, fetched: Fetched) -> Fetched:
+        client = self._context.client
+        if fetched.role is ResourceType.FEED_ENTRY and self._feed is not None:
+            return feed.entry_again(fetched, *self._feed)
+        self._context.pause(TICK)
+        if fetched.role is ResourceType.FEED_ENTRY:
+            self._feed = feed.again(self._source, client)
+            return feed.entry_again(fetched, *self._feed)
+        return sources.refetch(self._source, fetched, client)
+
+
+def _asked_whole(source: Source, intake: Ingest) -> frozenset[str]:
+    """Keys for which an answer waits to be confirmed, so that "not modified" would not say whether it is."""
+    if source.kind not in _CONFIRMED_KINDS or not intake.confirmation.flapping:
+        return frozenset()
+    return frozenset({feed.LISTING, *intake.confirmation.flapping})
 
 
 def _handle(

@@ -207,7 +207,7 @@ class Quarantine:
         """What is to be read again, out of the store, before the source is asked: what failed, and what waits for a
         mended reader; all of it where somebody asks for it.
 
-        Pages of which a version is stored are not among them: what changes by itself on them can only be told from a
+        Pages and entries of feeds of which a version is stored are not among them: what changes by itself on them can only be told from a
         change by asking twice, and the source is asked for each of them in every poll (`left` gives those that are
         gone)."""
         return self._again(
@@ -234,7 +234,10 @@ class Quarantine:
         )
 
     def _is_stored_page(self, held: QuarantinedDocument) -> bool:
-        return held.role is ResourceType.PAGE and self._known[held.key].validators.sha256 is not None
+        return (
+            held.role in (ResourceType.PAGE, ResourceType.FEED_ENTRY)
+            and self._known[held.key].validators.sha256 is not None
+        )
 
     def _again(self, wanted: list[QuarantinedDocument]) -> list[Fetched]:
         found = []

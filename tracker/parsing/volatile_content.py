@@ -43,6 +43,8 @@ _DATE = rf"(?:{MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}|\d{{1,2}}\s{MONTH}\s
 _STAMP = rf"(?:(?:{WEEKDAY}\s)?{_DATE}(?:(?:,|\sat|T|\s-)?\s?{_CLOCK})?|{_CLOCK}(?:,?\s(?:on\s)?(?:{WEEKDAY}\s)?{_DATE})?)"
 _COUNT = r"#?\s?\d[\d,. ]*\d|#?\s?\d"
 
+_AGO = r"(?:(?:(?:about|over|almost|nearly)\s)?(?:an?|one|\d+)\s?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)\sago\b|just now\b|yesterday\b)"
+
 # Each takes away what follows its words, and nothing else.
 _BUILT_IN = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -57,6 +59,9 @@ _BUILT_IN = tuple(
         r"(\b(?:session|request|trace|correlation|ray|csrf|nonce)[ -]?(?:id|token)\s?[:=#]?\s?)([A-Za-z0-9][A-Za-z0-9._-]{5,})",
         rf"(\b(?:current|server|system)\s(?:date(?:\sand\s|/))?time(?:\sis|\snow)?\s?:?\s)({_STAMP})",
         rf"(\b(?:it is now|the time is(?: now)?|today is|today's date(?: is)?|current date(?: is)?):?\s)({_STAMP}|{WEEKDAY}\s{_DATE})",
+        # How long ago it was posted: the page counts, nobody edits.
+        rf"(\b(?:posted|published|updated|added|modified|edited|uploaded|refreshed|reviewed)(?:\slast)?\s?:?\s)({_AGO})",
+        rf"()(^{_AGO}$)",
         # An ISO date with a clock is a machine's; prose of the law writes "12:01 a.m. on March 4".
         r"()(\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\s?[+-]\d\d:?\d\d|\s?(?:UTC|GMT|E[SD]T)\b)?)",
         # A unit that is a clock with its seconds and nothing else.
@@ -69,7 +74,7 @@ _BUILT_IN = tuple(
 _HINT = re.compile(
     r"generated|rendered|loaded|served|printed|cached|visitor|guest|views?:|hits:|visits|online|"
     r"\b(?:session|request|trace|correlation|ray|csrf|nonce)[ -]?(?:id|token)|time\b|it is now|today|current date|"
-    r"\d:\d\d:\d\d|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24}|\d{4}-\d\d-\d\d[T ]\d\d:",
+    r"\bago\b|just now|yesterday|\d:\d\d:\d\d|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24}|\d{4}-\d\d-\d\d[T ]\d\d:",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d[,.]?\Z")

@@ -48,7 +48,7 @@ def poll(
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
     """The same resource again, without validators: to find what changes on every request, and to confirm a suspicious
-    answer. Raises FetchError; UsageError for what cannot be requested alone (an entry of a feed)."""
+    answer. Raises FetchError; ParserCrashed for a feed that breaks its reader."""
     function = _adapter(source.kind).refetch
     if function is None:
         raise UsageError(f"{source.id}: a resource of kind {source.kind} cannot be requested alone")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tracker.config.models import Source
 from tracker.errors import ParserCrashed
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
-from tracker.model import Fetched, NotModified, ResourceType
+from tracker.model import Fetched, HttpResponse, NotModified, ResourceType
 from tracker.sandbox import pool
 from tracker.sources.adapter import Adapter
 from tracker.sources.events import PARSER_CRASHED, CursorUpdate, Item, Wanted
-from tracker.sources.feed.entry_keys import is_changed, keyed, remembered
-from tracker.sources.feed.formats import canonical, entries
+from tracker.sources.feed.entry_keys import Known, is_changed, keyed, remembered
+from tracker.sources.feed.formats import Record, canonical, entries
 from tracker.sources.partial_response import part_of
 from tracker.sources.state_view import StateView, without_validators
 
@@ -56,4 +58,26 @@ def poll(source: Source, memory: StateView, client: Client, now: datetime, _want
         yield CursorUpdate(values)
 
 
-ADAPTER = Adapter(poll)
+def again(source: Source, client: Client) -> tuple[HttpResponse, list[Record]]:
+    """The feed once more, unconditionally, and its entries. Raises FetchError; ParserCrashed."""
+    deadline = client.deadline(source.time_limit)
+    answer = client.fetch(source.url, rate=PAGES, deadline=deadline, accept=_ACCEPT)
+    return answer, pool.run(entries, answer)
+
+
+def entry_again(fetched: Fetched, answer: HttpResponse, records: Sequence[Record]) -> Fetched:
+    """The entry `fetched` as this other answer of its feed has it; itself where that does not have it."""
+    first: Record = json.loads(fetched.answer.body)
+    cursor = {fetched.key: Known.of(fetched.key, first).value()}
+    record = keyed(records, cursor, lambda _: False).get(fetched.key)
+    if record is None:
+        return fetched
+    return replace(fetched, answer=part_of(answer, canonical(record), record.get("link") or answer.url))
+
+
+def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
+    """The same entry in another answer of the feed. Raises FetchError; ParserCrashed."""
+    return entry_again(fetched, *again(source, client))
+
+
+ADAPTER = Adapter(poll, refetch)

@@ -50,7 +50,8 @@ def keyed(
     """The entries by their keys, in the order of the feed; one that stands in it twice, once.
 
     An entry is the known one with the same id and the same link or title. One that shares its id with a known entry and
-    neither link nor title is another entry. `is_stored`: whether a key has ever been given.
+    neither link nor title is another entry. One with an unknown id is the known one with the same link, title and
+    content, if no entry of the feed has the id of that one. `is_stored`: whether a key has ever been given.
     """
     known: dict[str, list[Known]] = {}
     for key, value in cursor.items():
@@ -61,14 +62,39 @@ def keyed(
         groups.setdefault(own_name(record), {}).setdefault(canonical(record), place)
     keys: dict[int, str] = {}
     taken = set(cursor)
+    renamed = _renamed(records, groups, known)
     for name, group in groups.items():
         places = list(group.values())
         matched = _matched([records[place] for place in places], known.get(_hash(name), []))
+        matched = [key or renamed.pop(place, None) for key, place in zip(matched, places, strict=True)]
         for place, known_key in zip(places, matched, strict=True):
             key = known_key or _new_key(name, records[place], len(group) == 1, taken, is_stored)
             taken.add(key)
             keys[place] = key
     return {keys[place]: records[place] for place in sorted(keys)}
+
+
+def _renamed(
+    records: Sequence[Record], groups: Mapping[str, Mapping[bytes, int]], known: Mapping[str, list[Known]]
+) -> dict[int, str]:
+    """By place in the feed: the key of the known entry that an entry with an unknown id is, as it leads to the same page
+    and says the same."""
+    present = {_hash(name) for name in groups}
+    left: dict[tuple[str, str, str], list[str]] = {}
+    for own_id, entries in known.items():
+        if own_id not in present:
+            for entry in entries:
+                left.setdefault((entry.link, entry.title, entry.content), []).append(entry.key)
+    found: dict[int, str] = {}
+    for name, group in groups.items():
+        if _hash(name) in known:
+            continue
+        for place in group.values():
+            entry = Known.of("", records[place])
+            keys = left.get((entry.link, entry.title, entry.content))
+            if keys and entry.link != _NONE:
+                found[place] = keys.pop(0)
+    return found
 
 
 def remembered(found: Mapping[str, Record], cursor: Mapping[str, str]) -> dict[str, str]:

@@ -149,8 +149,8 @@ def _markup(detail: Mapping[str, Any] | None) -> str:
 
 def content_hash(record: Record) -> str:
     """What tells one state of an entry from another. Its dates do not: govinfo writes the time of reprocessing
-    into all of them."""
-    lasting = {name: value for name, value in record.items() if name not in ("published", "updated")}
+    into all of them. Nor does its id: a publisher that moves gives all entries new ones."""
+    lasting = {name: value for name, value in record.items() if name not in ("id", "published", "updated")}
     return sha256(canonical(lasting)).hexdigest()[:16]
 
 
