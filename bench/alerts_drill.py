@@ -184,7 +184,7 @@ def killed(folder: Path, kills: int, seed: int = 1) -> Killed:
     with StandIn(sample_archive(), now=START) as standin, http_sink() as sink:
         config = folder / "sources.toml"
         config.write_text(
-            f'[tracker]\noperators = []\n[[host]]\nname = "{standin.url[7:]}"\nrate = 500\n'
+            f'[tracker]\noutage_channels = []\n[[host]]\nname = "{standin.url[7:]}"\nrate = 500\n'
             f'[[source]]\nid = "fr"\nkind = "federal-register"\nbase_url = "{standin.url}/api/v1"\n'
             f'[[channel]]\nid = "hook"\nurl = "json://127.0.0.1:{sink.port}/"\n'
             '[[route]]\nwhen = { level = "low" }\nto = ["hook"]\n',

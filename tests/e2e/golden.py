@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -62,7 +63,9 @@ def _tracker(state: Path, command: str, *arguments: str) -> str:
 
     words = ["tracker", command, *arguments, "--config", str(state / "sources.toml"), "--state", str(state)]
     printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-    with mock.patch.object(sys, "argv", words), contextlib.redirect_stdout(printed):
+    # TRACKER_NOW runs on in real seconds: it starts again with each command.
+    started = mock.patch("tracker.clock._started", time.monotonic())
+    with started, mock.patch.object(sys, "argv", words), contextlib.redirect_stdout(printed):
         code = app.run()
     text = cast(io.BytesIO, printed.buffer).getvalue().decode()
     assert code in {0, 1}, f"{words}: {text}"  # `diff` ends with 1 where there is a difference

@@ -110,14 +110,14 @@ def test_one_host_that_is_down_is_one_message_and_one_line_that_names_its_source
 
 def test_outages_go_to_the_operators_only_and_to_nobody_where_there_is_none(world: World) -> None:
     world.use("fr-bis", extra=channels(world.folder, "trade", "ops"))
-    world.head = 'operators = ["ops"]\n'
+    world.head = 'outage_channels = ["ops"]\n'
     world.one()
     world.standin.misbehave(FR, "503")
     for _ in range(2):
         world.later(minutes=30)
         world.one()
     assert (len(told(world.folder, "trade")), len(told(world.folder, "ops"))) == (0, 1)
-    world.head = "operators = []\n"
+    world.head = "outage_channels = []\n"
     world.standin.behave()
     world.later(minutes=30)
     world.one()
@@ -259,7 +259,7 @@ def test_a_date_that_moved_is_announced_for_its_new_day_only(world: World) -> No
 
 
 def test_an_announcement_that_waits_for_the_morning_is_taken_back_when_the_date_moves(world: World) -> None:
-    world.use("fr-bis", extra=channels(world.folder, "slack", more='batch = "08:00"')).one()
+    world.use("fr-bis", extra=channels(world.folder, "slack", more='batch_at = "08:00"')).one()
     world.later(hours=1)
     world.standin.add_document(proposal("2026-07-08"))
     while world.now.date() < date(2026, 6, 24):
@@ -308,7 +308,7 @@ def test_forty_changes_in_a_night_are_one_message_in_the_morning(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.now = world.standin.now = datetime(2026, 6, 10, 11, 0, tzinfo=UTC)  # 20:00 in Tokyo
-    world.use("fr-bis", extra=channels(world.folder, "slack", more='quiet = "20:00-08:00"')).one()
+    world.use("fr-bis", extra=channels(world.folder, "slack", more='quiet_hours = "20:00-08:00"')).one()
     ids: list[str] = []
     for number in range(8):
         world.later(hours=1)
@@ -334,7 +334,7 @@ def test_forty_changes_in_a_night_are_one_message_in_the_morning(
 
 def test_what_is_critical_is_sent_at_night_and_takes_its_story_along(world: World) -> None:
     world.now = world.standin.now = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
-    world.use("fr-bis", extra=channels(world.folder, "slack", more='batch = "08:00"')).one()
+    world.use("fr-bis", extra=channels(world.folder, "slack", more='batch_at = "08:00"')).one()
     world.later(hours=1)
     world.standin.add_document(new_rule())
     world.one()

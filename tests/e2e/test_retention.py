@@ -157,7 +157,7 @@ def test_what_comes_again_is_kept_again(busy: World) -> None:
 
 def test_without_an_age_and_without_a_word_nothing_goes(busy: World) -> None:
     tracker(busy, "prune", code=2)
-    busy.head = 'prune_after = "30d"\n'
+    busy.head = 'prune_unreferenced_after = "30d"\n'
     said = tracker(busy, "prune")
     assert "could be dropped" in said
     store = Store(busy.state)

@@ -142,28 +142,28 @@ def test_without_quiet_hours_batching_or_mute_everything_goes_at_once() -> None:
 def test_quiet_hours_hold_until_their_end(hour: int, waits_until: str | None) -> None:
     local = hour - 9 if hour == 22 else hour + 15
     now = datetime(2026, 6, 10, tzinfo=UTC) + timedelta(hours=local)
-    assert planned(Channel("c", "x", quiet=NIGHT), now=now).batch == waits_until
+    assert planned(Channel("c", "x", quiet_hours=NIGHT), now=now).batch == waits_until
 
 
 @pytest.mark.parametrize(("hour", "day"), [(0, 11), (7, 11), (9, 12), (23, 12)])
 def test_a_time_of_day_holds_until_the_next_one(hour: int, day: int) -> None:
     now = datetime(2026, 6, 11, hour, 0, tzinfo=UTC)
-    found = planned(Channel("c", "x", batch=time(8)), now=now, zone="Etc/UTC")
+    found = planned(Channel("c", "x", batch_at=time(8)), now=now, zone="Etc/UTC")
     assert found.at == datetime(2026, 6, day, 8, 0, tzinfo=UTC)
 
 
 def test_a_time_of_day_within_quiet_hours_waits_for_their_end() -> None:
-    channel = Channel("c", "x", quiet=(time(20), time(9)), batch=time(8))
+    channel = Channel("c", "x", quiet_hours=(time(20), time(9)), batch_at=time(8))
     assert planned(channel).at == datetime(2026, 6, 11, 0, 0, tzinfo=UTC)
 
 
 def test_what_is_critical_waits_for_no_clock() -> None:
-    channel = Channel("c", "x", quiet=NIGHT, batch=time(8))
+    channel = Channel("c", "x", quiet_hours=NIGHT, batch_at=time(8))
     assert planned(channel, Level.CRITICAL) == DeliveryPlan()
 
 
 def test_the_clock_on_the_wall_counts_when_summer_time_ends() -> None:
-    channel = Channel("c", "x", batch=time(8))
+    channel = Channel("c", "x", batch_at=time(8))
     before = datetime(
         2026, 10, 31, 20, 0, tzinfo=UTC
     )  # the clocks of New York go back on November 1 at 6:00 UTC

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -208,3 +208,65 @@ def test_a_sign_in_service(tmp_path: Path, lines: str, said: str) -> None:
     with pytest.raises(SettingsError) as trouble:
         load(path, {})
     assert said in str(trouble.value)
+
+
+OLD_NAMES = """
+[tracker]
+operators = ["mail"]
+prune_after = "90d"
+
+[[source]]
+id = "feed"
+kind = "feed"
+url = "https://a.example/feed"
+full_every = "2d"
+
+[[channel]]
+id = "mail"
+url = "env:SLACK"
+quiet = "20:00-08:00"
+batch = "09:00"
+"""
+
+
+def test_earlier_names_of_keys_are_read_with_a_warning_each(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(OLD_NAMES, "utf-8")
+    settings = load(path, {"SLACK": "slack://A/B/C"})
+    assert settings.outage_channels == ("mail",)
+    assert settings.prune_unreferenced_after == timedelta(days=90)
+    assert settings.sources[0].full_fetch_every == timedelta(days=2)
+    assert settings.channels[0].quiet_hours == (time(20), time(8))
+    assert settings.channels[0].batch_at == time(9)
+    assert settings.warnings == tuple(
+        f'{path}:{line}: "{old}" is now called "{new}"; the old name still works'
+        for line, old, new in (
+            (3, "operators", "outage_channels"),
+            (4, "prune_after", "prune_unreferenced_after"),
+            (10, "full_every", "full_fetch_every"),
+            (15, "quiet", "quiet_hours"),
+            (16, "batch", "batch_at"),
+        )
+    )
+
+
+def test_both_names_of_a_key_are_a_mistake_and_a_wrong_value_is_found_under_the_old_name(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(
+        '[tracker]\nprune_after = "90d"\nprune_unreferenced_after = "80d"\noperators = ["none"]\n', "utf-8"
+    )
+    with pytest.raises(SettingsError) as caught:
+        load(path, {})
+    assert caught.value.problems == [
+        f'{path}:2: "prune_after" is now called "prune_unreferenced_after": give one of them',
+        f'{path}:4: outage_channels: no channel has the id "none"',
+    ]
+
+
+def test_the_earlier_names_are_in_the_schema_as_deprecated() -> None:
+    channel = json.loads(json_schema())["properties"]["channel"]["items"]["properties"]
+    assert channel["quiet"]["deprecated"] is True
+    assert channel["quiet"]["description"] == "now called quiet_hours"
+    assert "deprecated" not in channel["quiet_hours"]

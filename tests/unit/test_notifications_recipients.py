@@ -102,7 +102,7 @@ class Post:
 
     def round(self, **later: float) -> DeliverReport:
         self.clock.now += timedelta(**later)
-        watch = incidents.channel_watch(self.settings.outage_channels())
+        watch = incidents.channel_watch(self.settings.channels_for_outages())
         return deliver(
             Outbox(self.store, watch),
             self.look,

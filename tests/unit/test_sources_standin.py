@@ -258,7 +258,7 @@ def test_an_empty_inspection_list_before_publication_is_a_failure(desk: Desk) ->
     desk.poll(desk.pi)
     desk.server.misbehave(INSPECTION, "empty-list")
     with pytest.raises(UnexpectedResponse):
-        desk.poll(replace(desk.pi, full_every=timedelta(0)))
+        desk.poll(replace(desk.pi, full_fetch_every=timedelta(0)))
 
 
 def test_history_brings_what_is_published(desk: Desk) -> None:
@@ -299,7 +299,7 @@ def test_a_part_that_is_none_is_a_trouble_and_no_removal(desk: Desk, behaviour: 
     desk.poll(desk.ear)
     desk.later(days=1)
     desk.server.misbehave(FULL, behaviour)
-    items = desk.poll(replace(desk.ear, full_every=timedelta(0)))
+    items = desk.poll(replace(desk.ear, full_fetch_every=timedelta(0)))
     assert troubles(items)
     assert fetched_keys(items) == []
     assert not [item for item in items if isinstance(item, Absent)]

@@ -193,7 +193,9 @@ def plan_delivery(
         waits = _waits(channel, held.until if held else now, timezone)
     if waits is not None:
         held = (
-            replace(held, until=waits) if held else DeliveryHold("batch" if channel.batch else "quiet", waits)
+            replace(held, until=waits)
+            if held
+            else DeliveryHold("batch" if channel.batch_at else "quiet", waits)
         )
     if held is None:
         return DeliveryPlan()
@@ -203,12 +205,12 @@ def plan_delivery(
 def _waits(channel: Channel, start: datetime, timezone: str) -> datetime | None:
     """The channel's own next moment after `start`; None where it takes things at any time."""
     moment = None
-    if channel.batch is not None:
-        moment = _next(start, channel.batch, timezone)
-        if channel.quiet is not None and _within(_time(moment, timezone), channel.quiet):
-            moment = _next(moment, channel.quiet[1], timezone)
-    elif channel.quiet is not None and _within(_time(start, timezone), channel.quiet):
-        moment = _next(start, channel.quiet[1], timezone)
+    if channel.batch_at is not None:
+        moment = _next(start, channel.batch_at, timezone)
+        if channel.quiet_hours is not None and _within(_time(moment, timezone), channel.quiet_hours):
+            moment = _next(moment, channel.quiet_hours[1], timezone)
+    elif channel.quiet_hours is not None and _within(_time(start, timezone), channel.quiet_hours):
+        moment = _next(start, channel.quiet_hours[1], timezone)
     return moment
 
 

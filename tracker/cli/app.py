@@ -220,7 +220,10 @@ def settings_of(config: Path) -> Settings:
             f"{config}: no such settings file",
             cure="give --config FILE, or copy sources.toml from the project",
         )
-    return load_checked(config)
+    settings = load_checked(config)
+    for warning in settings.warnings:
+        sys.stderr.write(f"{warning}\n")
+    return settings
 
 
 def logging(json_lines: bool, level: str = "info") -> None:

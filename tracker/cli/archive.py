@@ -100,7 +100,7 @@ def import_(config: Path, state: Path, file: Path, as_json: bool) -> None:  # no
     "--older-than",
     metavar="SPAN",
     default="",
-    help="Age from which they may go: 180d.  [default: prune_after]",
+    help="Age from which they may go: 180d.  [default: prune_unreferenced_after]",
 )
 @click.option("--apply", is_flag=True, help="Drop them. Without it, nothing is changed.")
 @json_option
@@ -113,12 +113,13 @@ def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool
     from tracker.storage.presence import required
 
     try:
-        older = duration(older_than) if older_than else settings_of(config).prune_after
+        older = duration(older_than) if older_than else settings_of(config).prune_unreferenced_after
     except ValueError as error:
         raise UsageError(f"--older-than: {error}") from error
     if older is None:
         raise UsageError(
-            "how old may they be?", cure="give --older-than 180d, or set prune_after in [tracker]"
+            "how old may they be?",
+            cure="give --older-than 180d, or set prune_unreferenced_after in [tracker]",
         )
     required(state)
     store, now = Store(state), clock.now()

@@ -12,13 +12,15 @@ from tracker.config import validators
 @dataclass(frozen=True, slots=True)
 class Key:
     """`read` turns a TOML value into the setting, or raises ValueError with the reason.
-    `field` is the name of the dataclass field, where it differs from the key."""
+    `field` is the name of the dataclass field, where it differs from the key; `old_name` is an earlier name of the key,
+    which is read with a warning."""
 
     read: Callable[[Any], Any]
     schema: Mapping[str, Any]
     description: str
     required: bool = False
     field: str = ""
+    old_name: str = ""
 
 
 Keys = Mapping[str, Key]

@@ -126,6 +126,7 @@ class _Reader:
     lines: dict[Place, int]
     environ: Mapping[str, str]
     problems: list[tuple[int, str]] = field(default_factory=list)
+    warnings: list[tuple[int, str]] = field(default_factory=list)
 
     def settings(self) -> Settings:
         for name in self.table:
@@ -151,9 +152,11 @@ class _Reader:
             head["templates"] = self.path.parent / head["templates"]
             if not head["templates"].is_dir():
                 self.problem(("tracker", "templates"), f"templates: {head['templates']} is no folder")
-        for operator in head.get("operators", ()):
-            if operator not in {channel.id for channel in channels}:
-                self.problem(("tracker", "operators"), f'operators: no channel has the id "{operator}"')
+        for channel_id in head.get("outage_channels", ()):
+            if channel_id not in {channel.id for channel in channels}:
+                self.problem(
+                    ("tracker", "outage_channels"), f'outage_channels: no channel has the id "{channel_id}"'
+                )
         settings = Settings(
             path=self.path,
             sources=tuple(sources),
@@ -169,7 +172,8 @@ class _Reader:
         if self.problems:
             self.problems.sort()
             raise SettingsError([f"{self.path}:{line}: {what}" for line, what in self.problems])
-        return Settings(**{**_as_dict(settings), "routes": tuple(routes), "digest": digest})
+        warnings = tuple(f"{self.path}:{line}: {what}" for line, what in sorted(self.warnings))
+        return replace(settings, routes=tuple(routes), digest=digest, warnings=warnings)
 
     # --- pieces ---------------------------------------------------------------------------------
 
@@ -194,6 +198,7 @@ class _Reader:
         if not isinstance(values, dict):
             self.problem(place, f"[{place[0]}] must be a table")
             return {}
+        values = self.renamed(place, values, keys)
         right: dict[str, Any] = {}
         for name, value in values.items():
             key = keys.get(name)
@@ -212,6 +217,18 @@ class _Reader:
                 table = f"[[{place[0]}]]" if len(place) > 1 else f"[{place[0]}]"
                 self.problem(place, f'{table} lacks "{name}"')
         return right
+
+    def renamed(self, place: Place, values: dict[str, Any], keys: Keys) -> dict[str, Any]:
+        """The values under the present names of their keys. Notes a warning for each earlier name, and a problem where both
+        names are given."""
+        present = {key.old_name: name for name, key in keys.items() if key.old_name}
+        for old in values.keys() & present.keys():
+            new, line = present[old], self.line((*place, old))
+            if new in values:
+                self.problem((*place, old), f'"{old}" is now called "{new}": give one of them')
+            self.warnings.append((line, f'"{old}" is now called "{new}"; the old name still works'))
+            self.lines.setdefault((*place, new), line)
+        return {present.get(name, name): value for name, value in values.items()}
 
     def unique(self, name: str, ids: list[str]) -> None:
         seen: set[str] = set()
@@ -376,10 +393,6 @@ class _Reader:
                 if wanted not in known:
                     self.problem(("digest", key), f'{key}: no {name} has the id "{wanted}"')
         return Digest(**{"to": (), **right}, line=self.line(("digest",)))
-
-
-def _as_dict(settings: Settings) -> dict[str, Any]:
-    return {item.name: getattr(settings, item.name) for item in fields(settings)}
 
 
 def _nearest(name: str, keys: Keys) -> str:

@@ -26,7 +26,7 @@ class Source:
 
     `parts` are CFR parts as numbers, ranges resolved to (first, last) pairs. `follow` is `none`,
     `same-site`, or a regular expression that a link's address must match; `depth` and `max_pages`
-    bound it. `content` is a CSS selector; empty means that the main text is found. `full_every`:
+    bound it. `content` is a CSS selector; empty means that the main text is found. `full_fetch_every`:
     how often a whole answer is asked for although the server would say 304.
     """
 
@@ -47,7 +47,7 @@ class Source:
     max_pages: int = 200
     annexes: int = 10
     content: str = ""
-    full_every: timedelta = timedelta(days=1)
+    full_fetch_every: timedelta = timedelta(days=1)
     time_limit: timedelta = timedelta(minutes=5)
     recheck: timedelta = timedelta(days=45)  # how long published documents are looked at again
     issues_url: str = GOVINFO  # federal-register: who else lists the issues, for `tracker audit`
@@ -71,15 +71,15 @@ class HostLimit:
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A place that alerts go to. `url` is the resolved Apprise URL: a secret, never logged. What is below
-    `critical` waits, in the settings' time zone, for the end of the `quiet` hours (first, last) and for the next
-    `batch` time of day. `url_file` and `secret_file` are the files that they were read from, where they
+    `critical` waits, in the settings' time zone, for the end of the `quiet_hours` (first, last) and for the next
+    `batch_at`, a time of day. `url_file` and `secret_file` are the files that they were read from, where they
     were: a rotated secret is read there again."""
 
     id: str
     url: str = field(repr=False)
     language: Language | None = None  # none: the settings' first language
-    quiet: tuple[time, time] | None = None
-    batch: time | None = None
+    quiet_hours: tuple[time, time] | None = None
+    batch_at: time | None = None
     redline: bool = False  # mails carry the redline as a Word file
     secret: str = field(default="", repr=False)  # that a webhook's messages are signed with
     url_file: Path | None = field(default=None, repr=False)
@@ -197,8 +197,11 @@ class Settings:
     summariser: Summarizer | None = None
     access: ViewerAccess = ViewerAccess()
     templates: Path | None = None  # folder of the firm's own templates for alerts
-    prune_after: timedelta | None = None  # age from which bytes that nothing needs are dropped; none: never
-    operators: tuple[str, ...] | None = None  # channels that hear of outages; none given: all
+    prune_unreferenced_after: timedelta | None = (
+        None  # age from which bytes that nothing needs are dropped; none: never
+    )
+    outage_channels: tuple[str, ...] | None = None  # channels that get notices of outages; None: all
+    warnings: tuple[str, ...] = ()  # of keys that were renamed, one line each: `sources.toml:12: ...`
 
     def source(self, source_id: str) -> Source | None:
         return next((source for source in self.sources if source.id == source_id), None)
@@ -206,9 +209,11 @@ class Settings:
     def channel(self, channel_id: str) -> Channel | None:
         return next((channel for channel in self.channels if channel.id == channel_id), None)
 
-    def outage_channels(self) -> tuple[str, ...]:
+    def channels_for_outages(self) -> tuple[str, ...]:
         """The channels that hear of outages of sources and of other channels."""
-        return tuple(channel.id for channel in self.channels) if self.operators is None else self.operators
+        if self.outage_channels is None:
+            return tuple(channel.id for channel in self.channels)
+        return self.outage_channels
 
     def literal_hosts(self) -> Mapping[str, None]:
         """`host:port` of every address that the file itself names: these may be private."""

@@ -36,20 +36,22 @@ TRACKER: Keys = {
         STRING,
         "a folder with templates of your own for mails and files; as seen from the settings file",
     ),
-    "operators": Key(
+    "outage_channels": Key(
         read.string_list,
         STRINGS,
         "ids of the channels that hear of outages of sources and channels; left out: all; []: none",
+        old_name="operators",
     ),
     "similarity": Key(
         read.similarity,
         BOOLEAN,
         "true: mark changes in which the rules find nothing, but whose English words are like a topic's",
     ),
-    "prune_after": Key(
+    "prune_unreferenced_after": Key(
         read.duration,
         TIME_SPAN,
         "bytes that nothing refers to are dropped once they are this old; left out: never",
+        old_name="prune_after",
     ),
     "log_format": Key(read.one_of(("lines", "json")), choice(("lines", "json")), "how the daemon logs"),
 }
@@ -88,10 +90,11 @@ _SOURCE_COMMON: Keys = {
     "cron": Key(read.cron, STRING, 'instead of every: "minute hour day month weekday", week days as names'),
     "timezone": Key(read.zone, STRING, "the time zone of cron"),
     "time_limit": Key(read.duration, TIME_SPAN, "the longest that one poll may take"),
-    "full_every": Key(
+    "full_fetch_every": Key(
         read.duration,
         TIME_SPAN,
         "how often whole answers are asked for, even if nothing seems to have changed",
+        old_name="full_every",
     ),
     "enabled": Key(read.boolean, BOOLEAN, "false: kept in the file, not polled"),
 }
@@ -135,15 +138,17 @@ CHANNEL: Keys = {
         {"type": "string", "pattern": "^(env|file):."},
         "env:NAME or file:PATH: what messages to json:// and jsons:// are signed with",
     ),
-    "quiet": Key(
+    "quiet_hours": Key(
         read.hours,
         {"type": "string", "pattern": _HOURS},
         'hours in which only critical alerts are sent: "20:00-08:00"',
+        old_name="quiet",
     ),
-    "batch": Key(
+    "batch_at": Key(
         read.clock,
         {"type": "string", "pattern": _TIME},
         "what is below critical waits for this time of day and comes as one message",
+        old_name="batch",
     ),
     "redline": Key(read.boolean, BOOLEAN, "mails about a changed text carry its redline as a Word file"),
 }
@@ -239,7 +244,12 @@ def json_schema() -> str:
             "type": "object",
             "additionalProperties": False,
             "properties": {
-                name: {**key.schema, "description": key.description} for name, key in keys.items()
+                **{name: {**key.schema, "description": key.description} for name, key in keys.items()},
+                **{
+                    key.old_name: {**key.schema, "description": f"now called {name}", "deprecated": True}
+                    for name, key in keys.items()
+                    if key.old_name
+                },
             },
             "required": [name for name, key in keys.items() if key.required],
         }

@@ -210,7 +210,7 @@ def _tried(
         if settings.channel(owed.channel) is not None:
             # A digest that was given up is an outage of its channel, as an alert that was.
             tried = Attempt(at, answer.ok, f"{owed.week}: {answer.text}", 0.0, recipients=recipients)
-            incidents.channel_watch(settings.outage_channels())(
+            incidents.channel_watch(settings.channels_for_outages())(
                 connection, owed.channel, state, tried, owed.key
             )
     (log.info if answer.ok else log.warning)(

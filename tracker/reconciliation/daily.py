@@ -112,7 +112,7 @@ def record_result(
     with context.store.write() as connection:
         reconciliations.add(connection, row)
         if not found.troubles:
-            incidents.observe(connection, [standing], context.settings.outage_channels(), now)
+            incidents.observe(connection, [standing], context.settings.channels_for_outages(), now)
     return row
 
 

@@ -248,7 +248,7 @@ class Daemon:
 
     def prune(self) -> None:
         """What nothing needs any more, where the settings say so."""
-        older = self.context.settings.prune_after
+        older = self.context.settings.prune_unreferenced_after
         if older is not None and not self.stop.is_set():
             found = retention.prune(self.store, older=older, now=self.now())
             log.info("pruned", answers=len(found), bytes=sum(one.packed for one in found))
@@ -291,6 +291,8 @@ class Daemon:
         except StoreError as error:
             self._say("settings not reloaded yet, the old ones stay until then", [error.cause], error.cure)
             return False
+        for warning in settings.warnings:
+            log.warning("a setting was renamed", line=warning)
         log.info("settings reloaded", sources=len(self.enabled()), channels=len(settings.channels))
         threading.Timer(STOP_SECONDS * 60, before.client.close).start()
         return True

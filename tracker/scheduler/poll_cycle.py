@@ -266,7 +266,7 @@ def _settle(connection: Connection, context: PollContext, now: datetime) -> None
         if row.id in hosts
     ]  # fmt: skip
     found = outages.outages(polled, incidents.lasting(connection))
-    incidents.settle(connection, found, context.settings.outage_channels(), now, hosts)
+    incidents.settle(connection, found, context.settings.channels_for_outages(), now, hosts)
 
 
 def _ended(row: Any) -> datetime | None:
@@ -302,7 +302,7 @@ def deliver_due(
         return docx.render(found, language)
 
     return deliver(
-        Outbox(context.store, incidents.channel_watch(context.settings.outage_channels())),
+        Outbox(context.store, incidents.channel_watch(context.settings.channels_for_outages())),
         lookup,
         context.settings,
         context.now(),

@@ -147,7 +147,7 @@ def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
         said = f"the last day of publication was {days[0]}" if days else ""
         failures = incidents.FAILURES if quiet else 0
         standings.append(incidents.SubjectHealth(f"quiet:{source.id}", failures, "quiet", said))
-    return incidents.observe(connection, standings, settings.outage_channels(), now)
+    return incidents.observe(connection, standings, settings.channels_for_outages(), now)
 
 
 def _covering(source: Source, settings: Settings) -> list[str]:

@@ -35,6 +35,8 @@ def run_self_check(
     yield _state(state)
     if not allow_empty:
         yield from _less(settings, state)
+    for warning in settings.warnings:
+        yield {"what": "settings", "id": str(settings.path), "ok": True, "said": warning}
     if not settings.contact:
         said = "no contact: give [tracker] contact an address, so that a source's operator can write before he blocks"
         yield {"what": "settings", "id": str(settings.path), "ok": True, "said": said}

@@ -32,9 +32,9 @@ class StateView(Protocol):
 
 def without_validators(validators: Validators | None, source: Source, now: datetime) -> Validators | None:
     """What may be sent along with a request: nothing for what is new, for what was read by another recipe, and
-    once every `full_every`, because a server's 304 is a promise that nobody checks."""
+    once every `full_fetch_every`, because a server's 304 is a promise that nobody checks."""
     if validators is None or validators.recipe != source.recipe() or validators.full_at is None:
         return None
-    if not clamp_future(validators.full_at, now, source.full_every):
+    if not clamp_future(validators.full_at, now, source.full_fetch_every):
         return None
     return validators

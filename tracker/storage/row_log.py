@@ -34,7 +34,7 @@ EXEMPT_COLUMNS: dict[str, dict[str, str]] = {
         "consecutive_failures": "the last poll's", "last_report": "the last poll's figures",
     },
     "resource": {
-        "size": "a figure", "full_at": "bounded by full_every at every look", "recipe": "another one asks for the whole",
+        "size": "a figure", "full_at": "bounded by full_fetch_every at every look", "recipe": "another one asks for the whole",
         "held_sha256": "until the next poll", "held_count": "until the next poll", "missing_count": "until the next poll",
     },
     "delivery": {"claimed_until": "a lease, bounded by its time"},
