@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 from unittest import mock
 
 from tracker.demo import archive_loader, play
@@ -67,7 +66,7 @@ def _tracker(state: Path, command: str, *arguments: str) -> str:
     started = mock.patch("tracker.clock._started", time.monotonic())
     with started, mock.patch.object(sys, "argv", words), contextlib.redirect_stdout(printed):
         code = app.run()
-    text = cast(io.BytesIO, printed.buffer).getvalue().decode()
+    text = printed.buffer.getvalue().decode()
     assert code in {0, 1}, f"{words}: {text}"  # `diff` ends with 1 where there is a difference
     return text
 
