@@ -284,3 +284,13 @@ def test_a_folder_in_place_of_the_database_is_said_in_one_line(tmp_path: Path) -
     (tmp_path / "tracker.db").mkdir()
     with pytest.raises(StoreError, match="is a folder"):
         presence.check(tmp_path)
+
+
+def test_the_database_is_not_readable_for_everybody(tmp_path: Path) -> None:
+    filled(tmp_path)
+    store = Store(tmp_path)
+    with store.read():
+        modes = {path.name: path.stat().st_mode & 0o007 for path in tmp_path.glob("tracker.db*")}
+    store.close()
+    assert modes.keys() >= {"tracker.db"}
+    assert set(modes.values()) == {0}

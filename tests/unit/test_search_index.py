@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -183,3 +184,18 @@ def test_two_readers_of_one_version_take_it_once(finder: SearchIndex, tmp_path: 
         assert list(pool.map(lambda one: one.refresh(["ear"]), (finder, other))) == [0, 0]
     total, _ = finder.find(terms("vacuum valves"))
     assert total == 1
+
+
+def test_first_requests_in_parallel_wait_for_one_reader(
+    finder: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def slow_start(thread: threading.Thread) -> None:
+        if thread.name == "law-search":
+            time.sleep(0.05)  # other requests see a thread that is not started yet
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", slow_start)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda _: finder.catch_up(["ear"], 30), range(8))) == [0] * 8

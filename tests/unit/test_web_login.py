@@ -294,6 +294,8 @@ def test_a_restart_without_the_sign_in_that_people_used_needs_a_word_that_says_s
         {"x-real-ip": "192.0.2.7"},
         {"forwarded": "for=192.0.2.7"},
         {"x-forwarded-host": "tracker.example.co.jp"},
+        {"x-forwarded-user": "admin"},
+        {"x-forwarded-server": "proxy"},
         {"via": "1.1 proxy"},
     ],
 )

@@ -91,6 +91,8 @@ BAD = {
     "for two, by the other": (Behaviour({"aud": [CLIENT, "b"], "azp": "b"}), 403, "別のプログラム宛て"),
     "wrong issuer": (Behaviour({"iss": "https://evil.example"}), 403, "設定と異なる"),
     "no subject": (Behaviour({"sub": None}), 403, "必要な項目"),
+    "an empty subject": (Behaviour({"sub": ""}), 403, "必要な項目"),
+    "a subject of white space": (Behaviour({"sub": " \t"}), 403, "必要な項目"),
     "run out": (Behaviour({"iat": AT - 4000, "exp": AT - 3700}), 403, "差は4000秒"),
     "from the future": (Behaviour({"iat": AT + 500, "exp": AT + 800}), 403, "差は500秒"),
     "another access token's": (Behaviour({"at_hash": "x"}), 403, "必要な項目"),

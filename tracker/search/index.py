@@ -57,18 +57,21 @@ class SearchIndex:
         self.store = store
         self.path = store.state / FILE
         self._writing = threading.Lock()
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def catch_up(self, sources: Sequence[str], seconds: float) -> int:
         """Reads what is new in a thread of its own and waits so long for it; how many versions are left."""
         if not self.unread(sources):
             return 0
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(
-                target=self.refresh, args=(tuple(sources),), name="law-search", daemon=True
-            )
-            self._thread.start()
-        self._thread.join(seconds)
+        with self._starting:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self.refresh, args=(tuple(sources),), name="law-search", daemon=True
+                )
+                self._thread.start()
+            thread = self._thread
+        thread.join(seconds)
         return len(self.unread(sources))
 
     def refresh(self, sources: Sequence[str], seconds: float = 3_600.0) -> int:

@@ -38,7 +38,9 @@ class Store:
             ) from error
         self.state = state
         self.path = state / FILE
-        presence.check(state)
+        if not presence.check(state):
+            # SQLite would make it readable for everybody; its log and index take over the mode of the file.
+            self.path.touch(mode=0o640)
         self.engine = _engine(self.path)
         self._writer = threading.Lock()
         self._open = threading.local()

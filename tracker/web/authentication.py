@@ -27,7 +27,7 @@ from tracker.web.security_headers import is_loopback
 
 SESSION = "tracker_session"
 _ALIVE = frozenset({"/healthz", "/readyz"})
-_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+_FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})
 
 # Open without sign-in: whether it lives, what the sign-in page is drawn with, the page itself, and what a key in the
 # address opens.
@@ -125,7 +125,7 @@ def address_of(request: Request, access: ViewerAccess) -> str:
 
 def forwarded(request: Request) -> bool:
     """Whether a proxy says that it passes on somebody else's request."""
-    return any(name in request.headers for name in _FORWARDED)
+    return any(name in _FORWARDED or name.startswith("x-forwarded-") for name in request.headers)
 
 
 def _named_by_proxy(request: Request, access: ViewerAccess) -> str:

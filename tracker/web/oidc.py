@@ -282,6 +282,10 @@ def begin(browser: str, back: str, now: datetime) -> PendingSignIn:
 
 def person_of(claims: Mapping[str, Any], settings: OidcSettings) -> OidcIdentity:
     """Pure. Raises SignInError where the settings let nobody with such claims in."""
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not subject.strip():
+        # Everybody for whom a service sends none would be one account.
+        raise SignInError("claims", detail="sub")
     name = next(
         (fold_space(str(claims[key])) for key in (settings.name_claim, "email", "sub") if claims.get(key)), ""
     )
@@ -301,7 +305,7 @@ def person_of(claims: Mapping[str, Any], settings: OidcSettings) -> OidcIdentity
         if not fitting:
             raise SignInError("role", name=name, claim=settings.role_claim)
         role = max(fitting, key=lambda each: each.rank)
-    return OidcIdentity(subject_of(settings, str(claims["sub"])), name, role, email)
+    return OidcIdentity(subject_of(settings, subject), name, role, email)
 
 
 def subject_of(settings: OidcSettings, sub: str) -> str:
