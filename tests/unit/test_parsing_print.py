@@ -132,11 +132,14 @@ def test_a_footnote_at_the_foot_of_a_column_stands_after_the_paragraph_that_goes
         (50, bottom - 8, 7, "It was published in the fall."),
     ]
     going_on = [line.replace("The second column says", "and the same rule says") for line in RIGHT]
-    rows = list(chain.from_iterable(zip(column(50, LEFT[:-1]), column(320, going_on), strict=False)))
-    assert texts(placed([*rows, *notes, *column(320, RIGHT[-1:], 720 - 66)])) == [
-        " ".join([*LEFT[:-1], *going_on]),
-        "[1] See the rule of the last year on this. It was published in the fall.",
-    ]
+    left, right = column(50, LEFT[:-1]), column(320, going_on)
+    by_row = [*chain.from_iterable(zip(left, right, strict=False)), *notes, right[-1]]
+    by_column = [*left, *notes, *right]
+    for pieces in (by_row, by_column):
+        assert texts(placed(pieces)) == [
+            " ".join([*LEFT[:-1], *going_on]),
+            "[1] See the rule of the last year on this. It was published in the fall.",
+        ]
 
 
 def test_a_table_stays_row_by_row() -> None:

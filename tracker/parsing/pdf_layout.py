@@ -25,6 +25,7 @@ from tracker.parsing.superscripts import lowered, raised
 
 _GAP = 0.9  # of the line's height: no space within running text is so wide
 _NEAR = 12  # lines
+_SPACE = 0.15  # of the line's height: what stands closer is one word
 _SMALL = 0.86  # of the line's height: characters up to this size may be scripts
 _ROWS = 4  # so many rows at least make columns
 _FILL = 0.7  # of a column's width that its lines of running text fill
@@ -199,9 +200,9 @@ def _font(page: pdfium.FPDF_TEXTPAGE, index: int) -> str:
 
 
 def _with_scripts(rows: list[_Glyphs]) -> list[_Glyphs]:
-    """Rows in which raised characters that PDFium took for a line of their own are back in theirs."""
+    """Rows in which what PDFium took for a line of its own is back in its line: raised and lowered characters, and what
+    goes on at the same height right after them or after a word of one letter."""
     found: list[_Glyphs] = []
-    script = False  # whether the last row ends with such characters
     for row in rows:
         inked = [glyph for glyph in row if not glyph.text.isspace()]
         if found:
@@ -210,12 +211,15 @@ def _with_scripts(rows: list[_Glyphs]) -> list[_Glyphs]:
             follows = inked[0].x0 >= last[-1].x1 - 1 and inked[0].x0 - last[-1].x1 < size
             small = all(glyph.height <= _SMALL * size for glyph in inked)
             near = abs(inked[0].y - base) < 0.7 * size
-            if follows and near and (small or (script and abs(inked[0].y - base) < 0.1 * size)):
+            own_size, own_base = _main(inked)
+            level = abs(own_base - base) < 0.1 * size and abs(own_size - size) < 0.1 * size
+            if follows and near and (small or level):
+                if not small and inked[0].x0 - last[-1].x1 > _SPACE * size:
+                    space = _Glyph(" ", last[-1].x1, inked[0].x0, base, size, made=True)
+                    found[-1] = [*found[-1], space]
                 found[-1] = [*found[-1], *row]
-                script = small
                 continue
         found.append(row)
-        script = False
     return found
 
 
@@ -253,7 +257,7 @@ def _line(glyphs: _Glyphs) -> Line:
         for first, space, second in zip(glyphs, glyphs[1:], glyphs[2:], strict=False)
         if space.text.isspace() and not first.text.isspace() and not second.text.isspace()
     ]
-    gaps = [gap for gap in gaps if gap > 0.15 * height]  # what is closer is no space between words
+    gaps = [gap for gap in gaps if gap > _SPACE * height]  # what is closer is no space between words
     text = _text(glyphs, height, base)
     ends = (min(gaps), max(gaps)) if gaps else (0.0, 0.0)
     return Line(text, inked[0].x0, right, base, height, glyphs[0].font, gaps=ends)
@@ -276,7 +280,7 @@ def _text(glyphs: _Glyphs, height: float, base: float) -> str:
     for index, (side, run) in enumerate(runs):
         words = "".join(glyph.text for glyph in run)
         if not side:
-            if index and run[0].made and len(run) > 1 and not _apart(runs[index - 1][1], run[1:]):
+            if index and run[0].made and not _apart(runs[index - 1][1], run):
                 words = words.lstrip()  # PDFium sees a space where the baseline changes
             text += words
             continue
@@ -288,8 +292,9 @@ def _text(glyphs: _Glyphs, height: float, base: float) -> str:
 
 
 def _apart(left: _Glyphs, right: _Glyphs) -> bool:
-    inked = [glyph for glyph in left if not glyph.text.isspace()]
-    return not inked or right[0].x0 - inked[-1].x1 > 0.2 * right[0].height
+    before = [glyph for glyph in left if not glyph.text.isspace()]
+    after = [glyph for glyph in right if not glyph.text.isspace()]
+    return not before or not after or after[0].x0 - before[-1].x1 > _SPACE * after[0].height
 
 
 # --- columns --------------------------------------------------------------------------------------
@@ -302,7 +307,7 @@ def _by_column(rows: list[list[Line]]) -> list[Line]:
         return []
     height = median(line.height for row in rows for line in row)
     if not edges:
-        return _with_notes([[_whole(row) for row in rows]], height)
+        return _with_notes(_runs_down([_whole(row) for row in rows]), height)
     lines: list[Line] = []
     columns: list[list[Line]] = [[] for _ in range(len(edges) + 1)]
 
@@ -324,6 +329,16 @@ def _by_column(rows: list[list[Line]]) -> list[Line]:
                 column.append(line)
     close()
     return lines
+
+
+def _runs_down(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines cut where they go on further up the page: columns that were drawn one after the other."""
+    found: list[list[Line]] = []
+    for line in lines:
+        if not found or line.y > found[-1][-1].y + line.height:
+            found.append([])
+        found[-1].append(line)
+    return found
 
 
 def _with_notes(columns: Sequence[Sequence[Line]], height: float) -> list[Line]:
