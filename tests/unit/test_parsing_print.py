@@ -142,6 +142,14 @@ def test_a_footnote_at_the_foot_of_a_column_stands_after_the_paragraph_that_goes
         ]
 
 
+def test_a_sentence_that_ends_with_a_footnote_ends_its_paragraph() -> None:
+    lines = [*LEFT[:3], "the country, if so.", *RIGHT[:3]]
+    pieces = column(50, lines)
+    end = _pages(placed(pieces), "natural.pdf")[0][0][3].x1
+    pieces.insert(4, (end, pieces[3][1] + 3, 5, "1"))
+    assert texts(placed(pieces)) == [f"{' '.join(lines[:4])}[1]", " ".join(lines[4:])]
+
+
 def test_a_table_stays_row_by_row() -> None:
     numbers = [f"9903.05.0{number}" for number in range(1, 8)]
     rows = chain.from_iterable(zip(column(50, numbers), column(150, RIGHT), strict=True))

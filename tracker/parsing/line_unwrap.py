@@ -11,7 +11,7 @@ from tracker.parsing.hyphenation import Words, belongs
 _OPENS = re.compile(
     r"(?:\([a-zA-Z0-9]{1,5}\)|[a-z](?:\.\d+)*\.|\d{1,3}\.|[ivxIVX]{1,5}\.|[A-Z]\.|[•●▪■◦*–—-]|§|Sec\.|SECTION \d|ARTICLE \d|Note\b|Q\d*[:.]|A\d*[:.])\s"
 )
-_ENDS = re.compile(r"[.:;?!][\"”’)\]]*\Z")
+_ENDS = re.compile(r"[.:;?!][\"”’)\]]*(?:\[\d{1,3}\])*\Z")  # the number of a footnote may follow
 _HEAD = re.compile(r"[A-Z][A-Z ]{2,60}:")
 _LAST_LINES = re.compile(r"\[FR Doc\.|BILLING CODE")
 _NUMBERED = re.compile(r"(?:[IVX]{1,5}|[A-Z]|\d{1,2})\.\s+")

@@ -31,6 +31,7 @@ _ROWS = 4  # so many rows at least make columns
 _FILL = 0.7  # of a column's width that its lines of running text fill
 _EVEN = 1.35  # times the narrowest white space of a justified line: the widest
 _NOTE_SIZE = 0.93  # of the height of running text: footnotes are this high at most
+_NOTE_REACH = 60  # paragraphs before a footnote in which its number is looked for
 _NOTE = re.compile(r"\[(?:\d{1,3}|[a-z])\]\s?\S")
 _ALIKE = 0.6  # the narrower column's width in the wider one's
 
@@ -93,7 +94,10 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
     last: tuple[Line, bool] | None = None
 
     def close() -> None:
-        found.extend(join_lines(lines, words, broken=True) for lines in (current, *notes) if lines)
+        if current:
+            found.append(join_lines(current, words, broken=True))
+        for lines in notes:
+            _insert_note(found, join_lines(lines, words, broken=True))
         current.clear()
         notes.clear()
 
@@ -113,6 +117,20 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
             last = line, short
     close()
     return found
+
+
+def _insert_note(paragraphs: list[str], note: str) -> None:
+    """Adds a footnote after the last paragraph that refers to it and the notes that this has already, so that its place
+    does not depend on where pages end; at the end where none does."""
+    number = note[: note.index("]") + 1] if _NOTE.match(note) else ""
+    for index in range(len(paragraphs) - 1, max(len(paragraphs) - _NOTE_REACH, 0) - 1, -1):
+        if number and number in paragraphs[index][1:]:
+            place = index + 1
+            while place < len(paragraphs) and _NOTE.match(paragraphs[place]):
+                place += 1
+            paragraphs.insert(place, note)
+            return
+    paragraphs.append(note)
 
 
 def _pitch(lines: Sequence[Line]) -> float:
@@ -368,7 +386,14 @@ def _edges(rows: list[list[Line]]) -> list[float]:
         else:
             groups.append([start])
     several = sum(len(row) > 1 for row in rows)
-    edges = [group[0] - 1 for group in groups if len(group) >= max(_ROWS, several // 2)]
+    edges = [
+        group[0] - 1
+        for group in groups
+        if len(group) >= max(_ROWS, several // 2)
+        # Words of justified lines begin one below the other by chance: there most lines go on over the place.
+        and sum(line.x0 < group[0] - height < group[0] + height < line.x1 for row in rows for line in row)
+        <= len(group)
+    ]
     if not edges:
         return []
     columns: list[list[Line]] = [[] for _ in range(len(edges) + 1)]
