@@ -208,6 +208,20 @@ def test_an_alteration_is_still_seen_after_the_program_wrote_the_row_again(fille
     assert "altered by other means" in problem
 
 
+def test_a_delivery_that_was_sent_without_any_attempt_is_seen(filled: World) -> None:
+    with closing(sqlite3.connect(filled.state / FILE)) as forged, forged:
+        forged.execute("DELETE FROM attempt")
+    assert any("sent, but no attempt" in problem for problem in _problems(filled.state))
+
+
+def test_a_log_that_was_emptied_is_not_written_anew_from_altered_rows(filled: World) -> None:
+    with closing(sqlite3.connect(filled.state / FILE)) as forged, forged:
+        forged.execute("DELETE FROM row_event")
+        forged.execute("UPDATE delivery SET channel = 'other'")
+    Store(filled.state).close()
+    assert any("delivery" in problem for problem in _problems(filled.state))
+
+
 @pytest.mark.parametrize(
     "harm",
     [
@@ -217,6 +231,7 @@ def test_an_alteration_is_still_seen_after_the_program_wrote_the_row_again(fille
         "UPDATE review SET who = 'Tanaka'",
         "UPDATE change SET level = 0",
         "DELETE FROM row_event WHERE id = 1",
+        "DELETE FROM row_event",
     ],
 )
 def test_evidence_is_refused_where_the_chains_do_not_bear_it_out(

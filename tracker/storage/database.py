@@ -54,7 +54,7 @@ class Store:
             adopted = row_log.adopted(connection, schema_version.HEAD)
         if not adopted:
             with self.write() as connection:
-                if not row_log.adopted(connection, schema_version.HEAD):
+                if not row_log.adopted(connection, schema_version.HEAD) and row_log.may_adopt(connection):
                     row_log.adopt(connection, schema_version.HEAD)
 
     @contextmanager

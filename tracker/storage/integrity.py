@@ -91,6 +91,15 @@ def verify_attempts(connection: Connection) -> Iterator[str]:
                 f"attempt {row['id']} (delivery {row['delivery_id']}): the entry, or one before it, was altered or taken away"
             )
         chain = row["chain"]
+    sent = connection.execute(
+        text(
+            "SELECT id, change_id FROM delivery WHERE state = 'sent'"
+            " AND id NOT IN (SELECT delivery_id FROM attempt) ORDER BY id LIMIT :most"
+        ),
+        {"most": _LOST},
+    )
+    for delivery in sent:
+        yield f"delivery {delivery.id} ({delivery.change_id}): it was sent, but no attempt is stored"
 
 
 def _made(connection: Connection, table: str, columns: str) -> dict[int, str]:

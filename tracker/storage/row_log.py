@@ -102,6 +102,16 @@ def adopted(connection: Connection, schema: str) -> bool:
     return found == schema
 
 
+def may_adopt(connection: Connection) -> bool:
+    """Whether rows without entries may be taken as they are: in a database that an earlier schema logged, or that holds no
+    row. A log that is gone from a database with rows was taken away, and `verify` says so."""
+    logged = connection.execute(text("SELECT 1 FROM row_event LIMIT 1")).scalar()
+    return bool(logged) or not any(
+        connection.execute(text(f"SELECT 1 FROM {table.name} LIMIT 1")).scalar()  # noqa: S608 - names of the schema
+        for table in (metadata.tables["snapshot"], *tables())
+    )
+
+
 def adopt(connection: Connection, schema: str) -> None:
     """Entries for all rows as they are found: of a database that had none, or that was brought to another schema."""
     chain, entries = _last_chain(connection), list[dict[str, Any]]()
