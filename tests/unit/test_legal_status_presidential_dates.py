@@ -77,6 +77,7 @@ def test_days_count_from_the_signing_at_the_foot_of_a_page(
         ("Sec. 2. The rate shall apply to articles entered on or after 12:01 a.m. eastern daylight time on July 1, 2027, and "
          "before 12:01 a.m. eastern standard time on December 1, 2027.",
          [("effective", "2027-07-01"), ("expires", "2027-12-01")]),
+        ("Sec. 3. The authority in section 2 terminates on July 1, 2028.", [("expires", "2028-07-01")]),
         ("Sec. 3. Section 2 shall cease to have effect on July 1, 2028.", [("expires", "2028-07-01")]),
     ],
 )  # fmt: skip

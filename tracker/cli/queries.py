@@ -36,6 +36,9 @@ def _among(value: str, allowed: tuple[str, ...], option: str) -> str | None:
     return value
 
 
+_MARKUP = frozenset({".txt", ".xml", ".html", ".htm", ".pdf"})
+
+
 @command("changes")
 @click.option("--since", default="", metavar="DATE", help="Published (or found) on that day or later.")
 @click.option("--topic", default="", metavar="TOPIC", help="With this topic, by its id.")
@@ -374,7 +377,9 @@ def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None
     from tracker import parsing
 
     data = _bytes(file)
-    is_json = file.suffix.lower() in {".json", ".jsonl"} or data.lstrip()[:1] in (b"{", b"[")
+    suffix = file.suffix.lower()
+    # A Federal Register text begins with "[Federal Register Volume ...]": a text file is not JSON.
+    is_json = suffix in {".json", ".jsonl"} or (suffix not in _MARKUP and data.lstrip()[:1] in (b"{", b"["))
     documents = parsing.read_records(data, file.name) if is_json else [parsing.read_file(file.name, data)]
     today = clock.legal_day(clock.now())
     entries: list[dict[str, Any]] = []

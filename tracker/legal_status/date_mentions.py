@@ -31,7 +31,7 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 # Days that share a month or a year: "May 6 and 7, 2030", "May 6-8, 2030", "May 31 through June 1, 2030".
-_JOIN = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|to|through|until|&)\s+|\s*[-–—]\s*)"
+_JOIN = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+and,?\s+if\s+(?:necessary|needed),?\s+|\s+(?:and|or|to|through|until|&)\s+|\s*[-–—]\s*)"
 _SHARED = re.compile(
     rf"\b(?P<m>{_MONTH})\.?\s+(?P<days>\d{{1,2}}(?:{_JOIN}\d{{1,2}}\b)*)"
     rf"(?:{_JOIN}(?P<last>{_MONTH})\.?\s+\d{{1,2}})?,?\s+(?P<y>{_YEAR})",

@@ -12,16 +12,17 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("published", re.compile(r"\b(?:published|issued|dated|signed|released|appeared|(?<!\bbe )filed|adopted|announced|initiated|entitled|imposed|became effective|decided|invasion|posted|convicted|(?<!comply )(?<!applies )(?<!apply )(?<!applicable )(?<!effective )(?<!mandatory )(?<!required )(?<!effect )(?<!force )beginning)\b(?:(?!\b(?:from|until|through)\b)[^.;]){0,60}$", re.I)),
     ("published", re.compile(r"\b\d+ FR \d[\d,]*(?:[-–]\d+)?,?\s*\(?(?:\w+day,?\s+)?$", re.I)),
     ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen(?:d\w*|sion))\b[^.;]{0,160}\b(?:until|through|ends?(?: on)?|to end(?: on)?|to expire(?: on)?|expires?(?: on)?)\s*(?:\d{1,2}:\d\d\s?[ap]m[^,]*,\s*)?$", re.I)),
-    ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|objections?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due)\s*:?\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
+    ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|objections?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due|close of business|COB)\s*:?\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
     ("comments-close", re.compile(r"\b(?:comment period|deadline for (?:written )?comments)\b[^.;]{0,160}\b(?:to|until|through|by|is|on|from)\s*$", re.I)),
-    ("comments-close", re.compile(r"\bcomments? (?:due )?dates?:\s*$", re.I)),
+    ("comments-close", re.compile(r"\bcomments?(?: due)?(?: dates?)?:\s*$", re.I)),
     ("proposals", re.compile(r"\b(?:proposals?|applications?|nominations?|bids)\b[^.;]{0,160}\b(?:by|before|until|through|to|than|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
-    ("compliance", re.compile(r"\b(?:compliance (?:date|is (?:required|mandatory|not required)|with|by)|(?:must|shall|required to) (?:\w+ )?comply|comply (?:with|by|beginning|starting))\b[^.;]{0,160}$", re.I)),
+    ("compliance", re.compile(r"\b(?:compliance (?:date|is (?:required|mandatory|not required)|with|by)|(?:must|shall|required to) (?:\w+ )?comply|comply (?:with|by|beginning|starting)|(?:is|are|be|becomes?) mandatory (?:beginning|starting|as of|from|by|on))\b[^.;]{0,160}$", re.I)),
     ("registration", re.compile(r"\b(?:(?<!Federal )regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
     ("hearing", re.compile(r"\b(?:(?:hearing|briefing|meeting|forum|conference|webinar|workshop|roundtable|seminar)s?(?! (?:with|between)\b)|will (?:next )?(?:meet|convene)(?! with\b))\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|set for|rescheduled (?:to|for)|postponed (?:to|until)|moved to|will be|from)\s*(?:\w+day,?\s*)?$", re.I)),
     ("hearing", re.compile(r"\b(?:hearing|briefing|meeting|conference|webinar|workshop)s?(?: dates?)?:\s*(?:\w+day,?\s*)?$", re.I)),
-    ("expires", re.compile(r"\b(?:expir(?:es?|ation date of|ing|ed)|sunset(?:s)?|lapses?|(?:remains?|continues?) in effect|(?:will|shall) continue (?:through|until)|valid|terminat\w+|cease(?:s)? to (?:have effect|be (?:in effect|in force|effective|valid))|wind[- ]?down period[^.;]{0,60}(?:ends?|closes?|runs? (?:until|through))|authorized[^.;]{0,80}(?:until|through)|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|(?<!respect )to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
+    ("expires", re.compile(r"\b(?:expir(?:es?|ation dates?|ing|ed)|sunset(?:s)?|lapses?|(?:remains?|continues?) in effect|(?:will|shall) continue (?:through|until)|valid|terminat\w+|cease(?:s)? to (?:have effect|be (?:in effect|in force|effective|valid))|wind[- ]?down period[^.;]{0,60}(?:ends?|closes?|runs? (?:until|through))|authorized[^.;]{0,80}(?:until|through)|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|(?<!respect )to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
     ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|appl(?:ies|y) (?:\w+ly )?(?:to|with respect to|beginning|starting|as of|from|on)|retroactive(?:ly)?)\b[^.;]{0,140}$", re.I)),
+    ("effective", re.compile(r"\b(?:lifted|amended|revised|removed|rescinded|revoked|added|modified) as of\s*$", re.I)),
     ("effective", re.compile(r"\bappl(?:ies|y)\b[^.;]{0,240}\bon (?:or|and) after\s*$", re.I)),
 )  # fmt: skip
 # "The compliance date is extended to", "the effective date is changed from ... to": whose day is moved says what it is.
@@ -47,6 +48,8 @@ _NEAR = 260  # characters before a date in which its type is named
 _FAR = 700  # characters before a date that was moved, citations included, in which the date is named
 _UNTIL = re.compile(r"\b(?:have|has|had|given|allowed|extends?)\b[^.;]{0,60}\b(?:until|through|by)\s*$", re.I)
 _TO_COMPLY = re.compile(r"^,?\s*to\s+(?:\w+\s+)?(?:comply|come into compliance|meet)\b", re.I)
+_VALID = re.compile(r"\bvalid\s+(?:(?:from|on|beginning)\s+)?$", re.I)
+_THROUGH = re.compile(r"^,?\s*(?:and ending\s+)?(?:through|until|to)\b", re.I)
 _LISTED = re.compile(
     r"^(?:,?\s*(?:(?:at|by|until|from|before|no later than)\s+)?\d{1,2}(?::\d\d)?\s?[ap]\.?\s?m\b\.?[^:;]{0,40})?"
     r"\s*(?:\([^)]{1,40}\)\s*)?(?::|[-–—]\s)\s*",
@@ -84,8 +87,11 @@ def type_by_words_before(before: str) -> str | None:
 
 
 def type_by_words_after(before: str, after: str) -> str | None:
-    """`compliance` for "firms have until May 6, 2030, to comply"; None otherwise."""
-    return "compliance" if _UNTIL.search(before) and _TO_COMPLY.match(after) else None
+    """`compliance` for "firms have until May 6, 2030, to comply", `effective` for "valid May 6, 2030, through"; None
+    otherwise."""
+    if _UNTIL.search(before) and _TO_COMPLY.match(after):
+        return "compliance"
+    return "effective" if _VALID.search(before) and _THROUGH.match(after) else None
 
 
 def is_listed(after: str) -> bool:

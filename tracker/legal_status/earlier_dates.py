@@ -15,17 +15,18 @@ _REPLACED_BEFORE = re.compile(
 )
 # "The compliance date of April 1, 2030, is moved", "the hearing scheduled for May 5 has been canceled".
 _REPLACED_AFTER = re.compile(
-    r"^,?\s*(?:\([^)]{1,60}\),?\s*)?(?:is|are|was|were|has been|have been|will be)\s+(?:(?:hereby|further|now|also|being)\s+){0,2}"
-    r"(?:reschedul|postpon|cancel|mov|delay|deferr|extend|chang|lift|terminat|dissolv|vacat|revis|advanc)\w*",
+    r"^[”\"’',]*\s*(?:\([^)]{1,60}\),?\s*)?(?:is|are|was|were|has been|have been|will be)\s+(?:(?:hereby|further|now|also|being)\s+){0,2}"
+    r"(?:corrected to|reschedul|postpon|cancel|mov|delay|deferr|extend|chang|lift|terminat|dissolv|vacat|revis|advanc)\w*",
     re.IGNORECASE,
 )
 _MAY_BE_REPLACED = re.compile(
-    r"\b(?:dates?|deadlines?|period|hearing|meeting|stay|suspension|scheduled|set|due|ending|ends?|expiring|expires?|closing)\b[^.;\d]{0,60}$",
+    r"\b(?:dates?|deadlines?|period|hearing|meeting|stay|suspension|scheduled|set|due|effective|ending|ends?|expiring|expires?|closing)\b[^.;\d]{0,60}$",
     re.IGNORECASE,
 )
 # The dates of another rule: "published on September 30, 2025, and effective September 29, 2025".
 _ANOTHERS = re.compile(
-    r"\bpublished\b[^;]{0,160}(?:\band|,|\bwhich|\bthat|\bwith|\(|\s)\s*(?:(?:was|is|became|were|made|an|and|had)\s+)*"
+    r"\b(?:that|which)\s+(?:became|was|were|went into|took)\s+(?:made\s+)?(?:effective|effect|applicable)\s*(?:on|as of)?\s*$"
+    r"|\bpublished\b[^;]{0,160}(?:\band|,|\bwhich|\bthat|\bwith|\(|\s)\s*(?:(?:was|is|became|were|made|an|and|had)\s+)*"
     r"effective\s*(?:dates?\s*)?(?:on|as of|of)?\s*$",
     re.IGNORECASE,
 )

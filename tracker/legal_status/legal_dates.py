@@ -35,7 +35,7 @@ from tracker.model import Document, DocumentKind, LegalDate, Unit, UnitKind
 from tracker.text import fold_space
 
 _ON_PUBLICATION = re.compile(
-    r"\b(?:effective|applicable|takes? effect)\s+(?:immediately\s+)?(?:up)?on\s+(?:the\s+date\s+of\s+)?publication",
+    r"\b(?:effective|applicable|takes? effect)\s+(?:immediately\s+)?(?:up)?on\s+(?:the\s+date\s+of\s+)?(?:its\s+)?publication",
     re.I,
 )
 # A sentence that moves the day on which another rule takes effect: the day it names is that rule's.
@@ -57,7 +57,7 @@ _EFFECTIVE_UNTIL = re.compile(
 )
 # "February 28, 2024 through Friday, March 1, 2024", "March 26, 2024, from 8:00 a.m. to 4:30 p.m. and Wednesday, March 27"
 _AND_ALSO = re.compile(
-    r"\s*(?:,?\s*(?:from|at) \d{1,2}(?::\d\d)?\s?[ap]\.?m\.?(?: (?:to|until|through) \d{1,2}(?::\d\d)?\s?[ap]\.?m\.?)?[^.;\d]{0,40}?)?"
+    r"\s*(?:,?\s*and,?\s+if\s+(?:necessary|needed)|,?\s*(?:from|at) \d{1,2}(?::\d\d)?\s?[ap]\.?m\.?(?: (?:to|until|through) \d{1,2}(?::\d\d)?\s?[ap]\.?m\.?)?[^.;\d]{0,40}?)?"
     r"\s*(?:,|;|and|or|&|[-–—]|to|through|until|,? and)\s*(?:(?:on\s+)?\w+day,?\s*)?",
     re.I,
 )

@@ -24,7 +24,7 @@ _ACTS = (
 _OFFICE = r"(?:Secretary|Secretaries|Director|Administrator|Attorney General|Representative|Commissioner|Commission|Council|Postmaster General|heads?|agency|agencies|Board|Chair\w*)"
 # Verbs that say what is to be from now on.
 _SETS = re.compile(
-    r"\b(?:[Ss]hall|will|must|may|is|are|be|[Hh]ereby|applies|apply|takes? effect|enters? into force|(?<!to )expires?|"
+    r"\b(?:[Ss]hall|will|must|may|is|are|be|[Hh]ereby|applies|apply|takes? effect|enters? into force|(?<!to )expires?|(?<!to )terminates?|"
     r"(?<!to )ends?|continues?|necessary (?:and|or) appropriate|"
     r"I (?:(?:hereby|also|further|therefore) )*(?:impose|establish|adopt|amend|modify|suspend|terminate|revoke|extend|continue|proclaim|"
     r"order|direct|designate|increase|decrease|reduce|raise|lower|exempt|lift|remove|reinstate|prohibit|delay))\b(?!\s+(?:been|to be imposed by))"

@@ -36,7 +36,9 @@ def _number_words() -> dict[str, int]:
 
 
 NUMBER_WORDS = _number_words()
-_NUMBER = rf"\d{{1,4}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))}"
+_SMALL = "|".join(sorted(f"{_ONES} {_ORDINAL_ONES}".split(), key=len, reverse=True))
+_LARGE = "|".join(f"{_TENS} {_ORDINAL_TENS}".split())
+_NUMBER = rf"\d{{1,4}}|(?:{_LARGE})(?:-(?:{_SMALL}))?|{_SMALL}|one-hundred-(?:twenty|eighty)"
 _THIS = r"(?:this|the\s+present)\s+(?:\w+\s+){0,3}?"
 _SIGNED = r"(?:order|proclamation|memorandum|directive|determination)"
 _BASE = (
@@ -47,6 +49,9 @@ _BASE = (
     rf"|(?:the\s+)?date\s+(?:of|on\s+which)\s+{_THIS}(?:rule|notice|document|action|{_SIGNED})\b(?:\s+is\s+published)?))"
 )
 _AFTER = r"(?:after|following|from)\s+"
+_AFTER_WORDS = re.compile(
+    r"\b(?:days?|weeks?|months?|years?)\s+(?:after|following|from)\b|\bday\s+of\s+the\b", re.IGNORECASE
+)
 _UNIT = r"(?:calendar\s+|business\s+|working\s+)?days?|weeks?|months?|years?"
 _COUNTED = re.compile(
     rf"\b(?:(?P<n>{_NUMBER})(?:\s*\(\w[\w -]*\))?[\s-]+(?P<unit>{_UNIT})"
@@ -124,14 +129,16 @@ def _may_count(text: str) -> bool:
 
 
 def _counted_days(text: str, base: Base) -> Iterator[RelativeDay]:
+    if _AFTER_WORDS.search(text) is None:
+        return
     for match in _COUNTED.finditer(text):
         start = base.signed if match["signed"] else base.published
         if start is None:
             continue
-        count = number_of(match["n"] or match["nth"])
         unit = _unit(match["unit"] or match["nth_unit"])
         business = unit.startswith(("business", "working"))
         try:
+            count = number_of(match["n"] or match["nth"])
             if match["month"]:
                 day = _in_month(_first_of_month(start, 1), count, business=business)
                 counted = f"{unit} {count} of the month after {start}"
@@ -146,16 +153,20 @@ def _counted_days(text: str, base: Base) -> Iterator[RelativeDay]:
 
 
 def _days_of_months(text: str, base: Base) -> Iterator[RelativeDay]:
+    if _AFTER_WORDS.search(text) is None or "month" not in text.lower():
+        return
     for match in _OF_MONTH.finditer(text):
         start = base.signed if match["signed"] else base.published
         if start is None:
             continue
-        count = number_of(match["nth"])
         unit = _unit(match["nth_unit"])
-        which = 1 if match["which"] is None or match["which"].lower() == "next" else number_of(match["which"])
         after = f"after {start}"
         business = unit.startswith(("business", "working"))
         try:
+            count = number_of(match["nth"])
+            which = (
+                1 if match["which"] is None or match["which"].lower() == "next" else number_of(match["which"])
+            )
             if match["n"]:
                 span, span_unit = number_of(match["n"]), _unit(match["unit"])
                 earliest = _later(start, span, span_unit)
