@@ -278,3 +278,33 @@ def test_every_dependency_has_its_reason() -> None:
         name for name in (re.split(r"[<>=\[ ;]", item)[0] for item in wanted) if name.lower() not in page
     ]
     assert missing == []
+
+
+def test_the_page_on_architecture_names_the_packages_and_modules_that_there_are() -> None:
+    page = text("docs/architecture.md")
+    tree = ROOT / "tracker"
+    packages = {path.parent.name for path in tree.glob("*/__init__.py")}
+    table = re.findall(r"^\| `(\w+)` \|", section(page, "Packages"), re.MULTILINE)
+    assert set(table) == packages
+    assert len(table) == len(packages), "each package once"
+    modules = {path.stem for path in tree.glob("*.py")} - {"__init__", "__main__"}
+    floor = page[page.index("The ground floor") : page.index("## One answer")]
+    assert set(re.findall(r"`(\w+)`", floor)) == modules
+    walk = section(page, "One answer, from a source to a Slack message")
+    for name in re.findall(r"`(\w+(?:\.\w+)+)`", walk):
+        assert (tree / name.replace(".", "/")).with_suffix(".py").exists(), name
+
+
+def test_the_table_of_packages_is_in_the_order_of_the_layers() -> None:
+    table = re.findall(r"^\| `(\w+)` \|", section(text("docs/architecture.md"), "Packages"), re.MULTILINE)
+    contract = next(
+        one
+        for one in tomli.loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+        if one["type"] == "layers"
+    )
+    layer = {
+        name.strip().removeprefix("tracker."): number
+        for number, line in enumerate(contract["layers"])
+        for name in line.split("|")
+    }
+    assert [layer[name] for name in table] == sorted(layer[name] for name in table)
