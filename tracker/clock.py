@@ -1,11 +1,11 @@
-"""The time, for the edges of the program. Stages get `now` passed in and never look here.
+"""The clock of the program. Only its edges read it: stages get `now` as a parameter.
 
-A day is always the day of somebody's calendar. `legal_day` is the day in New York, by which the Federal Register
+A day belongs to a calendar. `legal_day` is the day in New York, by which the Federal Register
 dates documents and closes comment periods; `reader_day` is the day in the time zone of the settings, by which a
 digest counts its week and a list shows when something was seen. No other code turns an instant into a day.
 
-`TRACKER_NOW` (an ISO instant) sets the clock, so that days can be replayed; it then runs on from
-there with the machine's own seconds.
+`TRACKER_NOW` (an ISO instant) sets the clock, so that days can be replayed; it then advances with the
+machine's own seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from tracker.errors import UsageError
 
 NEW_YORK = ZoneInfo("America/New_York")
-YEARS = range(1900, 2201)  # that TRACKER_NOW may name: days before and after them can be reckoned with
+YEARS = range(1900, 2201)  # that TRACKER_NOW may name, so that days before and after can be computed
 SKEW = timedelta(
     minutes=1
 )  # a stored moment may be this far ahead: clocks are corrected by seconds all the time
@@ -60,7 +60,7 @@ def legal_day(instant: datetime) -> date:
 
 def clamp_future(moment: datetime, now: datetime, span: timedelta) -> bool:
     """Whether a stored moment is less than `span` ago. False for one in the future: it was written while the clock was
-    wrong, and nothing may wait for it."""
+    wrong, and must not delay anything."""
     return now - span < moment <= now + SKEW
 
 

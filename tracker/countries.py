@@ -1,4 +1,4 @@
-"""Destinations named in a text, with their names in both languages (`places.toml`)."""
+"""Countries and other destinations named in a text, with their names in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes into text as browsers do it: a byte order mark wins, then bytes that are plainly UTF-8, then the label.
+"""Decodes bytes as browsers do: by the byte order mark, else as UTF-8 where they plainly are, else by the label.
 
 Labels mean what the WHATWG Encoding Standard says (https://encoding.spec.whatwg.org): Shift_JIS is windows-31j, gb2312
 is gb18030, iso-8859-1 is windows-1252. One step is ours: text with characters outside ASCII that is valid UTF-8 is
@@ -13,7 +13,7 @@ import re
 import webencodings
 
 UTF_8 = "utf-8"
-_FALLBACK = "windows-1252"  # what browsers assume where nothing is said
+_FALLBACK = "windows-1252"  # what browsers assume without a label
 _BOMS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs.BOM_UTF16_BE, "utf-16be"))
 # Python's codecs for names of the standard, where the two differ.
 _PYTHON = {
@@ -54,7 +54,7 @@ def encoding_name(label: str) -> str:
 
 def encoding_of(data: bytes, label: str = "") -> str:
     """The name of the encoding of HTML, XML or plain text, by the standard's names. `label` is what came with the
-    bytes, such as the charset of a header; what the text says of itself counts after it."""
+    bytes, such as the charset of a header; a declaration in the text counts after it."""
     for mark, name in _BOMS:
         if data.startswith(mark):
             return name
@@ -72,7 +72,7 @@ def encoding_of(data: bytes, label: str = "") -> str:
 
 
 def decoded(data: bytes, label: str = "") -> str:
-    """The text without its byte order mark. What is no character of the encoding becomes U+FFFD."""
+    """The text without its byte order mark. Bytes that are not valid in the encoding become U+FFFD."""
     return _decode(data, encoding_of(data, label))
 
 
@@ -161,11 +161,11 @@ def _may_be_two_bytes(data: bytes, name: str) -> bool:
 
 
 def _stated(data: bytes) -> str:
-    """What XML or a page says of itself."""
+    """The encoding that XML or an HTML page declares."""
     head = data[:_SCAN]
     found = _DECLARED.match(head) or _META.search(_COMMENT.sub(b"", head))
     name = encoding_name(found[1].decode("latin-1")) if found else ""
-    # These words could be read as ASCII: the text is not in UTF-16, whatever they say.
+    # These words could be read as ASCII: the text is not in UTF-16, whatever they declare.
     return UTF_8 if name.startswith("utf-16") else name
 
 

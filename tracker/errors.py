@@ -1,16 +1,16 @@
-"""Everything that can go wrong on purpose, in one tree.
+"""The errors of the program, in one tree.
 
     TrackerError
     ├── SettingsError         sources.toml is wrong; carries one line per mistake        exit 2
     ├── UsageError            a command was called with something that cannot be         exit 2
-    ├── FetchError            a source did not give what it owes
+    ├── FetchError            a source did not answer as it should
     │   ├── Unreachable       no connection, a timeout, 5xx, 429                          transient
-    │   ├── Refused           the address guard, robots.txt, 401, 403, a bot wall         permanent
+    │   ├── AccessDenied      the address guard, robots.txt, 401, 403, a bot wall         permanent
     │   ├── NotFound          404, 410                                                    permanent
-    │   ├── TooMuch           over the bound of size, time, pages or decompression        permanent
-    │   └── WrongShape        HTML where JSON should be, a missing key, a truncated body  transient
-    ├── ParseError            bytes that their reader cannot make sense of                permanent
-    │   ├── Poison            a document that ends its reader, or overruns its bounds     permanent
+    │   ├── LimitExceeded     over the limit of size, time, pages or decompression        permanent
+    │   └── UnexpectedResponse  HTML where JSON should be, a missing key, a truncated body  transient
+    ├── ParseError            bytes that their reader cannot read                         permanent
+    │   ├── ParserCrashed     a document that crashes its reader, or exceeds its limits   permanent
     │   ├── AttachmentUnreadable  the text or annex of a document; the rest can be read   permanent
     │   └── ReaderKilled      a reader that was ended from outside, whatever it read      transient
     ├── OutOfTime             the time limit of a source is over; the rest comes later     transient
@@ -21,7 +21,7 @@
     └── DeliveryError         a channel did not take a message; says if it may later
 
 An error's text is one line that names the cause; `cure` says what to do about it. `transient` says
-whether trying the same thing again later may help without anybody doing something.
+whether the same action may succeed later without a correction by a person.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ class HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One thing of a source that came in: what `parse.read` turns into one `Document`.
+    """One fetched resource of a source: `parsing.read` turns it into one `Document`.
 
     `key` names the thing within its source for ever: a document number, `15 CFR 744`, a URL.
     `meta` carries what the address knows and the bytes do not, as text: `as_of` (eCFR date),

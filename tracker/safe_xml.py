@@ -1,5 +1,4 @@
-"""XML that others wrote, as a tree: no entity is resolved, nothing is loaded from anywhere, nothing is nested without
-end."""
+"""Parses untrusted XML: no entity is resolved, nothing is loaded, and the depth is limited."""
 
 from __future__ import annotations
 

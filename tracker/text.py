@@ -1,4 +1,4 @@
-"""What two texts have in common once typography is taken away, and the words they are made of."""
+"""Normal forms of text for comparison and search: white space, typography and case are folded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
 _SPACE = re.compile(r"\s+")
-# `10^(-10)`, `10^-10`, `V_(max)`: characters that are written apart from the line, as `parse.raised` writes them.
+# `10^(-10)`, `10^-10`, `V_(max)`: characters that are written apart from the line, as `parsing.superscripts` writes them.
 _SCRIPT = re.compile(r"\^\(([^()]{1,80})\)|\^(?=[\d+−-])|(?<=\w)_\(([^()]{1,80})\)")
 # Signs of units that take an exponent: cm³, s⁻¹.
 _UNITS = """m cm mm km dm nm µm μm um in ft yd mi mil s sec ms min hr h Hz kHz MHz GHz kg mg µg g lb lbs mol K C A mA V kV
@@ -48,8 +48,8 @@ def search_key(text: str) -> str:
 
 
 def index_form(text: str) -> str:
-    """`search_form` for full text: superscripts and subscripts stand on the line, so that `10⁻¹⁰`, `10^-10`, `10^(-10)`
-    and `10-10` find each other, and so do `H₂O` and `H2O`. No form for names: it makes equal what is not."""
+    """`search_form` for full text: superscripts and subscripts are plain characters, so that `10⁻¹⁰`, `10^-10`, `10^(-10)`
+    and `10-10` find each other, and so do `H₂O` and `H2O`. Not for comparing names: it makes different names equal."""
     form = search_key(text).replace("\u2212", "-")
     if "^" in form or "_(" in form:
         form = _SCRIPT.sub(lambda found: found[1] or found[2] or "", form)

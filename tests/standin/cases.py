@@ -1,4 +1,4 @@
-"""What a misbehaviour is made of: the request that it meets, and the name that it is told by."""
+"""The parts of a misbehavior: the request that it answers, and the name that it is registered under."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracker.demo.http_messages import Reply, Request
 @dataclass(frozen=True, slots=True)
 class Case:
     """One request that a misbehaviour meets. `honest()` is the answer that the server would give at
-    its own time, or at another. `closing` is set when the server is closed: whoever waits, waits on it."""
+    its own time, or at another. `closing` is set when the server is closed: a behavior that waits must wait on it."""
 
     request: Request
     options: dict[str, Any]

@@ -1,4 +1,4 @@
-"""How sources go wrong, each under a name: the checklist of design/sources.md, section g, and some more."""
+"""The registered misbehaviors of sources, by name."""
 
 from __future__ import annotations
 

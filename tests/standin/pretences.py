@@ -1,5 +1,5 @@
-"""Misbehaviour that looks like an answer: another page in its place, JSON that is well formed and wrong,
-pages that differ each time and say nothing new."""
+"""Misbehaviors that look like an answer: another page in its place, JSON that is well formed and wrong,
+pages that differ each time without new content."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def _new_etag(case: Case) -> Reply:
 
 @PRETENCES.named("no-validators")
 def _no_validators(case: Case) -> Reply:
-    """200 with the whole body whatever the client says that it has."""
+    """200 with the whole body, whatever validators the client sends."""
 
     def wire(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(head(reply, len(reply.body), close=False) + reply.body)

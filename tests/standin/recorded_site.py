@@ -104,7 +104,7 @@ def _type(title: str, abstract: str) -> str:
 
 
 def _agencies(title: str, abstract: str) -> tuple[str, ...]:
-    """Parent first; none where no word tells."""
+    """Parent first; empty where no word names an agency."""
     text = f"{title} {abstract[:300]}".lower()
     return next((slugs for words, slugs in _AGENCY_WORDS if any(word in text for word in words)), ())
 

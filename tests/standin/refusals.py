@@ -98,7 +98,7 @@ def _reset(case: Case) -> Reply:
 
 @REFUSALS.named("hang")
 def _hang(case: Case) -> Reply:
-    """Takes the request and says nothing, for `seconds` or until the server is closed."""
+    """Accepts the request and sends nothing, for `seconds` or until the server is closed."""
 
     def wire(handler: BaseHTTPRequestHandler) -> None:
         case.closing.wait(case.option("seconds", None))

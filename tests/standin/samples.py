@@ -71,7 +71,7 @@ PART_744 = """<?xml version="1.0"?>
 
 
 def sample_archive() -> Archive:
-    """At 2026-06-10 13:00 UTC two documents are published, one is on inspection, and the site stands."""
+    """At 2026-06-10 13:00 UTC two documents are published, one is on inspection, and the site is up."""
     archive = Archive()
     archive.documents.extend(_documents())
     archive.put_part(15, "744", date(2026, 3, 25), PART_744)

@@ -1,4 +1,4 @@
-"""The stand-in: the demo's server, which misbehaves when told to and lets its archive be edited.
+"""The stand-in: the demo's server, which misbehaves on request and lets its archive be edited.
 
 with StandIn(archive, now=...) as standin:
     standin.misbehave(r"/api/v1/documents", "504-slow", times=1)
@@ -57,7 +57,7 @@ class StandIn(Server):
 
     @contextmanager
     def refusing(self) -> Iterator[None]:
-        """Meanwhile nobody listens on the port: connections are refused."""
+        """Within the context, connections to the port are refused."""
         self.refuse()
         try:
             yield
@@ -96,7 +96,7 @@ class StandIn(Server):
     # --- editing; each edit stands from the server's present time on ---
 
     def put_page(self, path: str, body: str | bytes, **state: Any) -> None:
-        """A page, list or feed as it stands from now on; a `.pdf` path takes text and makes the PDF."""
+        """Sets a page, list or feed from now on; a `.pdf` path takes text and makes the PDF."""
         suffix = path[path.rfind(".") :] if "." in path.rsplit("/", 1)[-1] else ""
         if suffix == ".pdf" and isinstance(body, str):
             body = pdf(body.split("\n\n"))
@@ -149,7 +149,7 @@ class StandIn(Server):
     # --- steering from another process ---
 
     def _admin(self, request: Request) -> Reply:
-        """GET tells the time and what was asked; POST takes `{"now", "misbehave", "behave", "forget",
+        """GET returns the time and the requests so far; POST takes `{"now", "misbehave", "behave", "forget",
         "edit"}`, each optional. What `edit` takes: see `_edit`."""
         if request.method == "POST":
             try:
@@ -172,7 +172,7 @@ class StandIn(Server):
         return json_reply(body)
 
     def steer(self, order: dict[str, Any]) -> None:
-        """Does what one JSON order says. Raises KeyError, TypeError or ValueError for a wrong one."""
+        """Carries out one JSON order. Raises KeyError, TypeError or ValueError for a wrong one."""
         if "now" in order:
             self.now = utc(datetime.fromisoformat(order["now"]))
         if order.get("forget"):

@@ -88,5 +88,5 @@ def test_the_evenings_miss_nothing_that_comes_or_changes(archive: Archive) -> No
 
 
 def test_a_change_that_does_not_fit_is_named() -> None:
-    with pytest.raises(ValueError, match=r"a\.toml: 'absent' stands 0 times"):
+    with pytest.raises(ValueError, match=r"a\.toml: 'absent' occurs 0 times"):
         archive_loader.replaced("text", "absent", "", "a.toml")

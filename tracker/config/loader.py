@@ -1,6 +1,6 @@
-"""Reads `sources.toml`: the file is judged as a whole, every mistake with its line.
+"""Reads `sources.toml` and reports all of its mistakes at once, each with its line.
 
-What a key may hold is said once, in `settings_keys.py`; the JSON Schema comes from the same table.
+`schema.py` defines what each key may hold; the JSON Schema is made from the same tables.
 """
 
 from __future__ import annotations
@@ -73,10 +73,10 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def line_numbers(text: str) -> dict[Place, int]:
-    """Where each table and key of a TOML file stands: `("source", 0, "every") -> 12`.
+    """The line of each table and key of a TOML file: `("source", 0, "every") -> 12`.
 
     tomli keeps no positions. Only what our own file needs is followed: tables, arrays of tables and
-    their direct keys; a value that spans lines counts for the line on which its key stands.
+    their direct keys; a value over several lines counts for the line of its key.
     """
     found: dict[Place, int] = {}
     counts: dict[str, int] = {}
@@ -194,7 +194,7 @@ class _Reader:
         return [((name, index), row) for index, row in enumerate(rows)]
 
     def read_table(self, place: Place, values: object, keys: Keys) -> dict[str, Any]:
-        """The values that are right; a problem is noted for each that is wrong or missing."""
+        """The valid values. Notes a problem for each value that is invalid or missing."""
         if not isinstance(values, dict):
             self.problem(place, f"[{place[0]}] must be a table")
             return {}
@@ -288,7 +288,7 @@ class _Reader:
         return self.path.parent / value[5:] if value.startswith("file:") else None
 
     def secret(self, value: str) -> str:
-        """What `env:NAME` or `file:PATH` stands for; other text as it is."""
+        """The secret that `env:NAME` or `file:PATH` names; other text unchanged. Raises ValueError when it is missing."""
         if value.startswith("env:"):
             name = value[4:]
             if not self.environ.get(name):

@@ -1,7 +1,6 @@
 """`sources.toml` as typed settings.
 
-What can stand in the file is said once, in the dataclasses below; `settings_file.py` reads the file,
-names every mistake with its line, and makes the JSON Schema that editors complete from.
+`loader.py` fills these dataclasses from the file; `schema.py` defines the keys and the JSON Schema for editors.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ NOT_WATCHED = "not_watched"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One thing that is polled. Fields that its kind does not take stay empty.
+    """One source to poll. Fields that its kind does not use are empty.
 
     `parts` are CFR parts as numbers, ranges resolved to (first, last) pairs. `follow` is `none`,
     `same-site`, or a regular expression that a link's address must match; `depth` and `max_pages`
     bound it. `content` is a CSS selector; empty means that the main text is found. `full_fetch_every`:
-    how often a whole answer is asked for although the server would say 304.
+    how often a source is requested without validators, although the server would answer 304.
     """
 
     id: str
@@ -56,7 +55,7 @@ class Source:
     options: Mapping[str, Any] = field(default_factory=dict)  # keys of its kind that have no field here
 
     def recipe(self) -> str:
-        """What decides how this source's bytes are read: another recipe, another reading."""
+        """The settings that decide how the bytes of this source are read: when they change, stored validators are ignored."""
         return f"{self.kind}|{self.content}"
 
 
@@ -109,8 +108,8 @@ class Route:
 class Digest:
     """The weekly digest. `to` are channels; each gets it in every language and for every profile named, a channel
     with a language of its own in that one only. No languages: each channel's; no profiles: one for everybody.
-    `at` is a week day and a time in the settings' time zone; it tells the last week that was over by then.
-    `format` says what a mail holds: html, md (text alone), pdf (HTML with the PDF attached)."""
+    `at` is a week day and a time in the settings' time zone; the digest covers the last week that ended before it.
+    `format` is what a mail contains: html, md (text alone), pdf (HTML with the PDF attached)."""
 
     to: tuple[str, ...]
     languages: tuple[Language, ...] = ()
@@ -123,7 +122,7 @@ class Digest:
 @dataclass(frozen=True, slots=True)
 class Summarizer:
     """A language model behind an interface like OpenAI's. `key` is a secret, never logged. `automatic`: the daemon has
-    changes of this level or above summarised; None: nobody but `tracker summarise` asks. `max_text` in characters of
+    changes of this level or above summarized; None: only `tracker summarise` does. `max_text` in characters of
     official text that are sent, `max_answer` in bytes of an answer that are read."""
 
     base_url: str
@@ -135,7 +134,7 @@ class Summarizer:
     max_answer: int = 64_000
 
     def literal_hosts(self) -> frozenset[str]:
-        """Its own `host:port`, which may be private; nobody else's requests may lead there for that."""
+        """Its own `host:port`, which may be private for its requests only."""
         return frozenset({_host_port(self.base_url)})
 
 
@@ -170,7 +169,7 @@ class ViewerAccess:
     """Who gets into the viewer. `sign_in`: `accounts` (names and passwords of its own), `oidc` (a sign-in service),
     `proxy` (a proxy before it has signed them in, and names them in `proxy_header`), or empty: nobody signs in, and it listens on loopback only.
     `anonymous`: the settings say that on purpose (`sign_in = "none"`), also for requests that came through a proxy.
-    `trusted_proxies` are addresses or networks; what others say in such headers is not believed."""
+    `trusted_proxies` are addresses or networks; such headers from other addresses are ignored."""
 
     sign_in: str = ""
     proxy_header: str = "X-Forwarded-User"
@@ -221,7 +220,7 @@ class Settings:
             _host_port(address)
             for source in self.sources
             for address in (source.base_url, source.url, source.issues_url)
-            if address and address != GOVINFO  # which stands there by itself
+            if address and address != GOVINFO  # the default, which the file does not name
         )
         return dict.fromkeys(found)
 

@@ -93,7 +93,7 @@ _SOURCE_COMMON: Keys = {
     "full_fetch_every": Key(
         read.duration,
         TIME_SPAN,
-        "how often whole answers are asked for, even if nothing seems to have changed",
+        "how often the whole content is requested without validators, even if the server reports no change",
         old_name="full_every",
     ),
     "enabled": Key(read.boolean, BOOLEAN, "false: kept in the file, not polled"),
@@ -128,7 +128,7 @@ HOST: Keys = {
 CHANNEL: Keys = {
     "id": ID,
     "url": Key(
-        read.non_empty, STRING, "an Apprise URL, or env:NAME or file:PATH where it stands", required=True
+        read.non_empty, STRING, "an Apprise URL, or env:NAME or file:PATH that holds it", required=True
     ),
     "language": Key(
         read.one_of(("ja", "en")), choice(("ja", "en")), "language of its messages; left out: the main one"
@@ -147,7 +147,7 @@ CHANNEL: Keys = {
     "batch_at": Key(
         read.clock,
         {"type": "string", "pattern": _TIME},
-        "what is below critical waits for this time of day and comes as one message",
+        "what is below critical waits for this time of day and is sent as one message",
         old_name="batch",
     ),
     "redline": Key(read.boolean, BOOLEAN, "mails about a changed text carry its redline as a Word file"),
@@ -169,7 +169,7 @@ ROUTE: Keys = {
     "acknowledge_within": Key(
         read.duration,
         TIME_SPAN,
-        "what is high or above and nobody has acknowledged by then goes to escalate_to",
+        "a change of level high or above that is not acknowledged by then is sent to escalate_to",
     ),
     "escalate_to": Key(read.string_list, STRINGS, "ids of channels"),
 }
@@ -228,7 +228,7 @@ SUMMARISER: Keys = {
     "automatic": Key(
         read.one_of(_LEVELS, Level),
         choice(_LEVELS),
-        "the daemon has new changes of this level or above summarised; left out: only `tracker summarise` does",
+        "the daemon requests summaries of new changes of this level or above; left out: only `tracker summarise` does",
     ),
     "timeout": Key(read.duration, TIME_SPAN, "the longest that one answer may take"),
     "max_text": Key(read.integer(1_000, 1_000_000), INTEGER, "characters of official text that are sent"),

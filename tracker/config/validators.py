@@ -1,5 +1,5 @@
-"""What one value of `sources.toml` may be: each of these turns what TOML gives into the setting, or raises ValueError that
-says what is wrong with it.
+"""Validators of single values of `sources.toml`: each turns a TOML value into the setting, or raises ValueError with the
+reason.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def non_empty(value: Any) -> str:
 def secret(value: Any) -> str:
     text = non_empty(value)
     if not text.startswith(("env:", "file:")):
-        raise ValueError("must be env:NAME or file:PATH, so that it does not stand in the file")
+        raise ValueError("must be env:NAME or file:PATH, so that the secret is not in the file")
     return text
 
 
@@ -241,7 +241,7 @@ def issuer(value: Any) -> str:
     found = address(value)
     parts = urlsplit(found)
     if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
-        raise ValueError(f"{found!r} must be https: who listens on the way could sign in as anybody")
+        raise ValueError(f"{found!r} must be https: an eavesdropper could sign in as any user")
     if parts.query or parts.fragment:
         raise ValueError(f"{found!r} must have neither query nor fragment")
     return found

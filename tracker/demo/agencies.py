@@ -1,6 +1,6 @@
 """The agencies of the Federal Register API that the demo and the stand-in know, as the API prints them.
 
-Ids and parents: sources.md, section a, and recorded answers; those marked below are our own numbers.
+Ids and parents are those of recorded answers; those marked below are our own numbers.
 """
 
 from __future__ import annotations

@@ -111,9 +111,9 @@ def _reference(text: str) -> dict[str, Any]:
 
 
 def replaced(text: str, before: str, after: str, where: str) -> str:
-    """The text with the words exchanged. Raises ValueError unless they stand in it exactly once."""
+    """The text with the words exchanged. Raises ValueError unless the old words occur exactly once."""
     if text.count(before) != 1:
-        raise ValueError(f"{where}: {before[:60]!r} stands {text.count(before)} times in the text")
+        raise ValueError(f"{where}: {before[:60]!r} occurs {text.count(before)} times in the text")
     return text.replace(before, after)
 
 

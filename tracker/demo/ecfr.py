@@ -1,6 +1,6 @@
 """The eCFR's versioner API over the archive's states of CFR parts, with the service's own oddities.
 
-Facts: design/sources.md, section b. The code is some days behind (`up_to_date_as_of`), later dates and
+The code is some days behind (`up_to_date_as_of`), later dates and
 dates before 2017-01-03 are 404, a filter other than part, section, subpart or appendix gives the whole
 title, anything but XML is 406, the numbers in the meta of `versions` are strings, and a filtered list of versions
 stops at 1,000 rows without saying so.
@@ -39,7 +39,7 @@ _DATE = r"(\d{4}-\d\d-\d\d)"
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """A section or appendix within a part: its XML as it stands there."""
+    """A section or appendix within a part: its XML."""
 
     identifier: str
     type: str  # section or appendix

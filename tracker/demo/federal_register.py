@@ -1,6 +1,6 @@
 """The Federal Register API v1 and the full texts over the archive's documents.
 
-Facts: design/sources.md, section a. One number gives the bare object and several give a list with
+One number gives the bare object and several give a list with
 `errors.not_found`; every answer, a refusal too, may be cached for a day.
 """
 

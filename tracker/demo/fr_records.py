@@ -51,7 +51,7 @@ _UNASKED = FIELDS - {"excerpts", "agency_names", "docket_id", "president"}
 def record(
     archive: Archive, document: FrDocument, request: Request, fields: Iterable[str] | None = None
 ) -> dict[str, Any]:
-    """The document as it stands at the request's time: the fields named, or those of the API's own choice."""
+    """The document at the request's time: the fields named, or those of the API's own choice."""
     everything = _everything(archive, document, request)
     names = sorted(_UNASKED) if fields is None else fields
     return {name: everything[name] for name in names}

@@ -1,6 +1,6 @@
 """The search of the Federal Register API: its conditions, its order and its silent clamps.
 
-Facts: design/sources.md, section a. `per_page` and `page` out of range fall back in silence, `count`
+`per_page` and `page` out of range fall back in silence, `count`
 stops at 10,000 and `total_pages` at 50, an answer without hits has no `results`, `next_page_url` has
 no `.json` and repeats every parameter, an unknown agency or condition fails the whole query.
 """

@@ -1,7 +1,7 @@
 """The full text of a Federal Register document: GPO-style XML written from its facts, and the raw
 text and HTML made from that XML.
 
-The element names are those of the Register's own XML (design/sources.md, section a): `RULE`,
+The element names are those of the Register's own XML: `RULE`,
 `PRORULE`, `NOTICE` with `PREAMB`, `SUPLINF`, `REGTEXT`; presidential documents with `EXECORD`.
 """
 

@@ -51,7 +51,7 @@ class Reply:
 
 
 Service = Callable[[Request], Reply | None]
-"""Answers the requests that are its own, and says None to the others."""
+"""Answers the requests that it handles; returns None for the others."""
 
 
 def json_reply(value: object, *, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Reply:

@@ -38,7 +38,7 @@ class Timeline(Generic[T]):
         insort(self._states, (instant, value), key=lambda state: state[0])
 
     def state(self, now: datetime) -> tuple[datetime, T] | None:
-        """What stands at `now`, and since when; None before the first state."""
+        """The state at `now`, and since when; None before the first state."""
         index = bisect_right(self._states, now, key=lambda state: state[0])
         return self._states[index - 1] if index else None
 

@@ -1,4 +1,4 @@
-"""The Consolidated Screening List as trade.gov serves it (design/sources.md, section d)."""
+"""The Consolidated Screening List as trade.gov serves it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The public inspection routes of the Federal Register API: what is filed and not yet published.
 
-Facts: design/sources.md, section a. Only the child agency is listed, without `parent_id`; there is no
+Only the child agency is listed, without `parent_id`; there is no
 abstract and no XML, only a PDF and raw text; a withdrawn document vanishes.
 """
 

@@ -16,7 +16,7 @@ _visits = itertools.count(48_213)
 
 
 def answer(archive: Archive, request: Request) -> Reply:
-    """The page as it stands at the request's time; the site's own 404 where there is none."""
+    """The page at the request's time; the site's own 404 where there is none."""
     timeline = archive.pages.get(request.path)
     state = timeline.state(request.now) if timeline else None
     if state is None:

@@ -1,4 +1,4 @@
-"""Addresses on the web: which host, which port, and the one spelling by which a page is known."""
+"""Web addresses: host, port and canonical form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def host_port(url: str) -> str:
 
 
 def canonical(url: str) -> str:
-    """The spelling by which a page is known: no fragment, no tracking parameters, no default port,
+    """The canonical form of an address: no fragment, no tracking parameters, no default port,
     host in lower case, "/" for an empty path. "" for what is no web address (mailto:, javascript:)."""
     try:
         parts = urlsplit(_CONTROL.sub("", url).strip())
@@ -44,7 +44,7 @@ def canonical(url: str) -> str:
 
 
 def absolute(base: str, link: str) -> str:
-    """`link` as it stands on the page `base`, in its canonical spelling; "" where it leads nowhere."""
+    """The canonical address of `link` on the page `base`; "" where it is not a web address."""
     try:
         return canonical(urljoin(base, link.strip()))
     except ValueError:
@@ -60,7 +60,7 @@ def secured(page: str, url: str) -> str:
         parts = urlsplit(url)
         stays = parts.port is not None or is_local(parts.netloc)
     except ValueError:
-        return url  # no address: asking for it says so
+        return url  # not an address: the request will fail
     if stays:
         return url
     return urlunsplit(parts._replace(scheme="https"))

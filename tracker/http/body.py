@@ -1,4 +1,4 @@
-"""The body of an answer, bounded: so many bytes on the wire, so many once unpacked, so much time."""
+"""Reads the body of a response within limits: bytes on the wire, bytes once unpacked, and time."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _STEP = 1 << 20  # unpacked at a time, so that a small bomb cannot fill the memo
 
 
 class TruncatedBody(UnexpectedResponse):
-    """The body ended before its own length or its own last block. Worth another try at once."""
+    """The body ended before its own length or its own last block. A retry may succeed at once."""
 
 
 def read_body(
     chunks: Iterable[bytes], encoding: str, max_bytes: int, check_time: Callable[[], None], url: str
 ) -> bytes:
-    """All of a body, unpacked. `encoding` is the Content-Encoding. Raises TooMuch, Truncated, WrongShape, and
+    """All of a body, unpacked. `encoding` is the Content-Encoding. Raises LimitExceeded, TruncatedBody, UnexpectedResponse, and
     whatever `check_time` raises (it is called once for each chunk)."""
     encoding = encoding.strip().lower()
     if encoding in ("", "identity"):
@@ -27,7 +27,7 @@ def read_body(
         return _unpacked(chunks, zlib.MAX_WBITS | 16, max_bytes, check_time, url)
     if encoding == "deflate":
         head, chunks = _head(chunks)
-        # By the book there are two bytes of zlib header; some servers send the bare stream.
+        # RFC 1950 requires a zlib header of two bytes; some servers send the bare stream.
         zlib_header = len(head) == 2 and head[0] & 15 == 8 and int.from_bytes(head, "big") % 31 == 0
         window = zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS
         return _unpacked(chunks, window, max_bytes, check_time, url)

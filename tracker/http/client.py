@@ -1,7 +1,7 @@
-"""The one HTTP client of the process: conditional, polite, bounded, guarded, shared by all threads.
+"""The HTTP client of the process, shared by all threads: conditional requests, rate limits, size limits, SSRF guard.
 
 It speaks to the transport of httpx directly. What a browser-like client adds on top (cookies kept for ever, its own
-redirects, its own authentication) is not wanted here, and costs as much time as the request itself.
+redirects, its own authentication) is not needed, and costs as much time as the request itself.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _ATTEMPTS = 3
 _REDIRECTS = 5
 _CONNECT_SECONDS = 15.0
 _FIRST_PAUSE = timedelta(seconds=0.5)
-_LONGEST_PAUSE = 60.0  # what a server may ask for within a poll; more ends the poll of its source
+_LONGEST_PAUSE = 60.0  # the longest pause (seconds) that a server may request within a poll; more ends the poll of its source
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(slots=True)
 class RequestCounts:
-    """What one thread has asked for, all told."""
+    """Totals of the requests of one thread."""
 
     requests: int = 0
     bytes: int = 0
@@ -92,7 +92,7 @@ class Client:
         return self.monotonic() + limit.total_seconds()
 
     def tally(self) -> RequestCounts:
-        """What the calling thread has asked for so far; take the difference of two for one poll."""
+        """Totals of the calling thread so far; the difference of two of them is one poll."""
         return replace(self._thread.tally)
 
     def get(
@@ -106,10 +106,10 @@ class Client:
         max_bytes: int = MAX_BYTES,
         robots: bool = False,
     ) -> HttpResponse | None:
-        """One resource, redirects followed. None: the server said 304 to the validators, replayed verbatim.
+        """One resource, redirects followed. None: the server answered 304 to the validators, which are sent verbatim.
 
-        Raises Unreachable (no connection, timeout, 429, 5xx; tried up to three times within `deadline`), Refused
-        (private address, robots.txt, 401, 403, another 4xx), NotFound (404, 410), TooMuch, WrongShape.
+        Raises Unreachable (no connection, timeout, 429, 5xx; tried up to three times within `deadline`), AccessDenied
+        (private address, robots.txt, 401, 403, another 4xx), NotFound (404, 410), LimitExceeded, UnexpectedResponse.
         """
         headers = [
             self._own,
@@ -154,7 +154,7 @@ class Client:
         max_bytes: int = MAX_BYTES,
         robots: bool = False,
     ) -> HttpResponse:
-        """`get` without validators: always an answer."""
+        """`get` without validators: always a response."""
         answer = self.get(
             url, rate=rate, deadline=deadline, accept=accept, max_bytes=max_bytes, robots=robots
         )
@@ -184,7 +184,7 @@ class Client:
     def _insist(
         self, url: str, headers: list[tuple[bytes, bytes]], rate: RateLimit, deadline: float, max_bytes: int
     ) -> tuple[int, HttpResponse | None, str]:
-        """Tries again what may be over in a moment, as long as the time limit allows."""
+        """Retries transient failures within the time limit."""
         host = host_port(url)
         if not host:
             raise AccessDenied(f"{url!r} is no web address", url=url)
@@ -382,4 +382,4 @@ def _retry_after(answer: HttpResponse) -> float | None:
         since = parsedate_to_datetime(said) if said else answer.fetched_at
         return max(0.0, (until - since).total_seconds())
     except (ValueError, TypeError, OverflowError):
-        return None  # neither number nor date: as if there were none
+        return None  # neither a number nor a date: ignored

@@ -1,4 +1,4 @@
-"""How often a host may be asked. One limiter for all threads; a turn is a point in time, given out in order."""
+"""The rate limit per host. One limiter for all threads; it assigns each request a point in time, in order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracker.http.address import is_local
 class RateLimit:
     """A class of requests: `per_second` to one host, and the `patience` (seconds without a byte) it needs.
 
-    `spare_local`: no limit towards this machine and private networks, where nobody needs sparing.
+    `spare_local`: no limit for this machine and private networks.
     """
 
     name: str
@@ -66,7 +66,7 @@ class RateLimiter:
             self._sleep(turn - now)
 
     def hold(self, host: str, seconds: float) -> None:
-        """The host asked to be left alone for so long (Retry-After): nobody asks it before."""
+        """Sends no request to the host for this many seconds (its Retry-After)."""
         with self._lock:
             until = self._monotonic() + seconds
             self._held[host] = max(until, self._held.get(host, 0.0))

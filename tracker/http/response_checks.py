@@ -1,5 +1,5 @@
-"""Whether an answer is what it should be. A wall against robots, a maintenance page or half a body comes with
-status 200 as often as not, and must never read as "nothing there"."""
+"""Checks that a response is what was requested. A bot wall, a maintenance page or half a body often has
+status 200, and must never be read as "no content"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tracker.sandbox import pool
 from tracker.text import canonical_json, fold_space
 
 _TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
-# Titles of the pages that stand in the way: the Federal Register's own, then those of the usual gatekeepers.
+# Titles of bot walls: the Federal Register's own, then those of common products.
 _WALLS = re.compile(
     r"(.* :: )?request access|.*\bcaptcha\b.*|just a moment\W*|attention required\W.*|access denied.*|"
     r"are you (a )?(human|robot).*|robot check|pardon our interruption\W*|security check|.*unusual traffic.*",
@@ -41,7 +41,7 @@ def _title_of(answer: HttpResponse) -> str:
 
 
 def check_no_wall(answer: HttpResponse) -> None:
-    """Raises Refused where the answer is a page that keeps robots out."""
+    """Raises AccessDenied where the response is a bot wall."""
     title = _title_of(answer)
     if _WALLS.fullmatch(title):
         raise AccessDenied(
@@ -53,7 +53,7 @@ def check_no_wall(answer: HttpResponse) -> None:
 
 
 def check_page(answer: HttpResponse) -> None:
-    """Raises Refused for a wall, WrongShape for an empty page and for one that says that the site is away."""
+    """Raises AccessDenied for a wall, UnexpectedResponse for an empty page and for a maintenance page."""
     if not answer.body.strip():
         raise UnexpectedResponse("an empty page", url=answer.url, status=answer.status)
     check_no_wall(answer)
@@ -64,7 +64,7 @@ def check_page(answer: HttpResponse) -> None:
 
 
 def json_object(answer: HttpResponse) -> dict[str, Any]:
-    """The JSON object that an answer holds. Raises Refused for a wall, WrongShape for anything else."""
+    """The JSON object in a response. Raises AccessDenied for a wall, UnexpectedResponse for anything else."""
     head = answer.body[:200].lstrip()
     if head[:1] != b"{":
         if head[:1] == b"<":
@@ -90,7 +90,7 @@ def json_object(answer: HttpResponse) -> dict[str, Any]:
 
 
 def xml_root(answer: HttpResponse) -> etree._Element:
-    """The root of an XML answer. Raises Refused for a wall, WrongShape for HTML and for XML that is cut off."""
+    """The root of an XML answer. Raises AccessDenied for a wall, UnexpectedResponse for HTML and for XML that is cut off."""
     head = answer.body[:1000].lstrip().lower()
     if head.startswith((b"<!doctype html", b"<html")):
         check_no_wall(answer)
@@ -108,8 +108,8 @@ def xml_root(answer: HttpResponse) -> etree._Element:
 
 
 def check_xml(answer: HttpResponse) -> tuple[str, dict[str, str]]:
-    """The root's name and attributes of XML that reads to its end, seen by a worker. Raises Refused, WrongShape, which
-    is also said where the worker was ended from outside; Poison when the XML breaks its reader."""
+    """The root's name and attributes of XML that reads to its end, seen by a worker. Raises AccessDenied, UnexpectedResponse, which
+    is also said where the worker was ended from outside; ParserCrashed when the XML breaks its reader."""
     try:
         return pool.run(root_tag, answer)
     except ReaderKilled as error:

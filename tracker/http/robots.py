@@ -1,4 +1,4 @@
-"""robots.txt, as RFC 9309 wants it read: for pages and feeds, never for the sources' own interfaces."""
+"""robots.txt by RFC 9309: for pages and feeds, not for the APIs of the sources."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MAX_BYTES = 500_000  # what RFC 9309 asks a reader to take at least
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """`parser` is None where everything is allowed. `unreachable` says why nobody may ask for now."""
+    """`parser` is None where everything is allowed. `unreachable` is the reason why no request is allowed for now."""
 
     until: datetime
     parser: Protego | None = None
@@ -40,7 +40,7 @@ class _Rules:
 
 
 class Robots:
-    """What each host allows, asked once a day for all threads."""
+    """The rules of each host, fetched once a day for all threads."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -49,15 +49,15 @@ class Robots:
         self._asking: dict[str, threading.Lock] = {}
 
     def check(self, url: str, deadline: float) -> None:
-        """Raises Refused where robots.txt forbids `url`, Unreachable where robots.txt could not be had:
-        then nothing of the host is asked for in this round (RFC 9309, 2.3.1.4)."""
+        """Raises AccessDenied where robots.txt forbids `url`, Unreachable where robots.txt could not be fetched:
+        the host then gets no request in this poll cycle (RFC 9309, 2.3.1.4)."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         rules = self._rules.get(origin)
         if rules is None or not rules.hold(self._client.clock()):
             with self._guard:
                 asking = self._asking.setdefault(origin, threading.Lock())
-            # Who comes second waits for the answer of the first.
+            # A second thread waits for the answer to the first.
             if not asking.acquire(timeout=max(0.0, deadline - self._client.monotonic())):
                 raise LimitExceeded(
                     f"the time limit was over while robots.txt of {origin} was awaited", url=url
@@ -97,6 +97,6 @@ class Robots:
                 code=error.code,
             )
         text = answer.body.decode("utf-8", "replace")
-        if text.lstrip()[:1] == "<":  # a page in its place says nothing
+        if text.lstrip()[:1] == "<":  # an HTML page in its place has no rules
             return _Rules(now + _KEPT)
         return _Rules(now + _KEPT, Protego.parse(text))

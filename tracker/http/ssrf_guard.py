@@ -1,8 +1,8 @@
-"""Where a connection may lead: never into a private network, unless the settings name that very `host:port`.
+"""SSRF guard: connections into private networks are refused, unless the settings name the `host:port`.
 
 Names are resolved here, each address is checked, and the address that was checked is the one that is connected to, so
 a name that answers differently a second time (DNS rebinding) gains nothing. Redirects and links need no check of their
-own: whatever is asked for, it has to connect.
+own: every request has to connect.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        """Raises Refused for a private address, httpcore2.ConnectError or ConnectTimeout."""
+        """Raises AccessDenied for a private address, httpcore2.ConnectError or ConnectTimeout."""
         name = host.strip("[]").lower()
         try:
             addresses = self._resolver(name, port)
@@ -104,7 +104,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
 
 class _BoundedStream(httpcore2.NetworkStream):
     """A stream whose every read and write ends when the thread's time is over: a server that sends a byte now and
-    then would pass any limit on the single read. `get_extra_info("tls_peer")` is who stands behind it."""
+    then would pass any limit on the single read. `get_extra_info("tls_peer")` is the peer's certificate."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Who stood at the other end of a connection: what its certificate said, once the handshake had checked it."""
+"""The TLS peer of a connection: facts of its certificate, after the handshake verified it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a poll yields besides the records of `tracker.model`."""
+"""The items that a poll yields besides the records of `tracker.model`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from tracker.errors import FetchError
 from tracker.model import Absent, Fetched, NotModified
 
-PARSER_CRASHED = "broke"  # in `Fetched.meta` of a listing that ended whoever read it: the reason
+PARSER_CRASHED = "broke"  # in `Fetched.meta` of a listing that crashed its parser: the reason
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceError:
-    """One thing of a source could not be had; the others could. The error keeps no frames alive."""
+    """One resource of a source could not be fetched. The error is kept without its traceback, so that it keeps no frames alive."""
 
     key: str
     url: str
@@ -28,15 +28,15 @@ class ResourceError:
 
 @dataclass(frozen=True, slots=True)
 class CursorUpdate:
-    """What the adapter wants to find again as `Memory.cursor`. It replaces all of the earlier values, and comes last;
-    it belongs into the same transaction as the rest of the poll."""
+    """The next value of `StateView.cursor`. It replaces all earlier values and is yielded last;
+    it is stored in the same transaction as the rest of the poll."""
 
     values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """One step of a backfill: its records, the list they stood in, and the cursor to go on from after it.
+    """One step of a backfill: its records, the list that holds them, and the cursor after it.
     `done` and `total` count records for the progress line, as far as they are known."""
 
     fetched: tuple[Fetched, ...]
@@ -49,7 +49,7 @@ class HistoryPage:
 
 Item = Fetched | NotModified | Absent | ResourceError | CursorUpdate
 
-# Whether a record of the Federal Register is in the field, so that its full text is worth having.
+# Whether a record of the Federal Register is in the field, so that its full text is fetched.
 Wanted = Callable[[Mapping[str, Any]], bool]
 
 

@@ -1,4 +1,4 @@
-"""What an adapter may know of earlier polls. The store answers; the adapter decides."""
+"""What an adapter can read about earlier polls. The store implements it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tracker.model import Validators
 
 
 class StateView(Protocol):
-    """One source's past. Keys are those of `Fetched.key`, those of attachments and listings included."""
+    """The stored state of one source. Keys are those of `Fetched.key`, those of attachments and listings included."""
 
     @property
     def cursor(self) -> Mapping[str, str]:
@@ -21,18 +21,18 @@ class StateView(Protocol):
     def validators(self, key: str) -> Validators | None:
         """What was stored with the last body of this key; None for a key never stored. `sha256` is that of
         `Answer.body` as yielded; `full_at` its `fetched_at`; `recipe` the source's at that time. Where a later answer
-        failed, or is held, all but `recipe` are None: it has to be asked for, and yielded, whole."""
+        failed, or is held, all but `recipe` are None: the adapter must request and yield it whole."""
 
     def is_held(self, key: str) -> bool:
         """Whether the last answer of this key is held: it could not be read, and every poll asks for it again."""
 
     def keys(self, prefix: str = "") -> Iterable[str]:
-        """The keys that are there: stored or held, and not given up as absent since."""
+        """The keys of resources that are stored or held and not marked absent since."""
 
 
 def without_validators(validators: Validators | None, source: Source, now: datetime) -> Validators | None:
-    """What may be sent along with a request: nothing for what is new, for what was read by another recipe, and
-    once every `full_fetch_every`, because a server's 304 is a promise that nobody checks."""
+    """The validators for a conditional request; None for a new resource, for one that was read with other settings, and
+    once every `full_fetch_every`, because a 304 cannot be verified."""
     if validators is None or validators.recipe != source.recipe() or validators.full_at is None:
         return None
     if not clamp_future(validators.full_at, now, source.full_fetch_every):

@@ -1,6 +1,6 @@
-"""Parts of the Code of Federal Regulations, as the eCFR's versioner gives them.
+"""Parts of the Code of Federal Regulations, from the eCFR's versioner.
 
-Its habits (sources.md, b): `up_to_date_as_of` is the latest day there is, later ones answer 404; during an import
+Its behavior: `up_to_date_as_of` is the latest day there is, later ones answer 404; during an import
 nothing is reliable; only part, section and appendix slice, anything else gives the whole title; `size` in the structure
 is the number of bytes of XML, a free fingerprint; 429 comes without Retry-After; a slow 504 succeeds on the next try.
 """
@@ -33,12 +33,12 @@ from tracker.sources.state_view import StateView, without_validators
 TITLES = "listing/titles"
 _EDITION = "edition"  # cursor: the edition of the last poll; `part N`: the edition and size last fetched
 _MAX_GUESSES = 100  # parts tried by number when neither structure nor versions say which exist
-SUSPECT_ROWS = 1000  # a list of versions cut off without a word has exactly so many
+SUSPECT_ROWS = 1000  # a list of versions that the service cuts off silently has exactly this many
 
 
 @dataclass(frozen=True, slots=True)
 class EcfrEdition:
-    """The state of a title that can be asked for: `as_of`, and when anything in it last moved."""
+    """The latest state of a title: `as_of`, and the day of its last amendment (`moved`)."""
 
     as_of: str
     moved: str
@@ -46,7 +46,7 @@ class EcfrEdition:
 
 def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """Every part of the source that is new, moved, or due for a whole look. Raises FetchError for the source as a
-    whole: an import in progress, a title without a date, or a structure in which no known part stands any more."""
+    whole: an import in progress, a title without a date, or a structure without any known part."""
     return _Poll(source, memory, client, now).items()
 
 
@@ -60,7 +60,7 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
 
 
 def part_of_day(source: Source, client: Client, part: str, as_of: str) -> Fetched:
-    """A part as it stood on a day. Raises FetchError."""
+    """The text of a part on a day. Raises FetchError."""
     answer = client.fetch(
         part_url(source, part, as_of),
         rate=ECFR,
@@ -79,7 +79,7 @@ def part_url(source: Source, part: str, as_of: str) -> str:
 
 
 def _part(source: Source, part: str, as_of: str, answer: HttpResponse) -> Fetched:
-    """Raises Refused, WrongShape where the answer is not the XML of just this part."""
+    """Raises AccessDenied, UnexpectedResponse where the answer is not the XML of just this part."""
     _check_part(answer, part)
     meta = {
         "as_of": as_of,
@@ -244,7 +244,7 @@ def _replayable(validators: Validators | None) -> bool:
 
 
 def edition_of(titles: dict[str, Any], number: int, url: str) -> EcfrEdition:
-    """Raises Unreachable during an import, WrongShape and Refused for a title that cannot be asked for."""
+    """Raises Unreachable during an import, UnexpectedResponse and AccessDenied for a title that is not available."""
     meta = titles.get("meta")
     entries = titles.get("titles")
     if not isinstance(entries, list):
@@ -292,11 +292,11 @@ def _order(part: str) -> tuple[int, str]:
 
 
 def _check_part(answer: HttpResponse, part: str) -> None:
-    """Raises Refused, WrongShape where the answer is not the XML of just this part."""
+    """Raises AccessDenied, UnexpectedResponse where the answer is not the XML of just this part."""
     try:
         tag, said = check_xml(answer)
     except ParserCrashed:
-        return  # the next one to read it says so, and keeps its bytes
+        return  # the parser reports it later, and the bytes are kept
     if tag != "DIV5" or said.get("N") != part:
         raise UnexpectedResponse(
             f"asked for part {part}, got {tag} {said.get('N') or said.get('TYPE') or ''}".rstrip()

@@ -1,6 +1,6 @@
-"""What the eCFR says of itself: which parts there are now, how long they are, and on which days each was issued anew.
+"""The eCFR's own inventory: the parts of a title, their sizes, and the days on which each was issued.
 
-`issue_date` is what counts: many amendment dates lie before there were versions at all (sources.md, b)."""
+`issue_date` is what counts: many amendment dates lie before the first version that the eCFR keeps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class EcfrIssues:
 
 
 def fetch_issues(source: Source, client: Client, since: date) -> EcfrIssues:
-    """Raises FetchError; WrongShape also where a list of versions may have been cut off."""
+    """Raises FetchError; UnexpectedResponse also where a list of versions may have been cut off."""
     deadline = client.deadline(source.time_limit)
     api = f"{source.base_url.rstrip('/')}/api/versioner/v1"
 

@@ -1,7 +1,7 @@
 """Published documents of the Federal Register, and those of the next issue, which the API shows ahead of their day.
 
 All documents of the agencies are taken, newest first, until the list is older than `recheck` (and than the last poll):
-at least the newest hundred, so that the first poll of a quiet agency is a baseline worth the name.
+at least the newest hundred, so that the first poll of an agency that publishes rarely has a useful baseline.
 `tracker backfill` loads what is older.
 """
 
@@ -48,8 +48,8 @@ _DAILY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """What is remembered of a document whose full text is watched. `checked` is the last time that it was looked at,
-    None when it is owed still."""
+    """What is remembered of a document whose full text is watched. `checked` is when it was last requested;
+    None while the text is pending."""
 
     xml: str
     txt: str
@@ -60,7 +60,7 @@ class _Text:
 def poll(source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
     """Records that are new or changed, each with its full text where `wanted`; then the list; then the cursor.
 
-    A text that cannot be had never holds its record back: the record comes without it, marked as owed.
+    A text that cannot be fetched does not delay its record: the record is yielded without it, marked as pending.
     Raises FetchError when the list fails, or is empty although documents are known.
     """
     return _Poll(source, memory, client, now, wanted).items()
@@ -83,7 +83,7 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
 def with_full_text(
     source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted, fetched: Fetched
 ) -> Iterator[Item]:
-    """A record that another listing brought (`fetch.history`) as `poll` gives it: with its text where `wanted`."""
+    """A record from another listing (`history`) as `poll` yields it: with its text where `wanted`."""
     record = json.loads(fetched.answer.body)
     yield from _Poll(source, memory, client, now, wanted).one(
         fetched.key, record, fetched.answer.body, fetched.answer
@@ -127,7 +127,7 @@ class _Poll:
             if covered:
                 through = legal_day(self._now).isoformat()
         bodies = [canonical(record) for record, _ in records.values()]
-        # The list is newest first. After an outage the oldest is told first, and a correction after what it corrects.
+        # The list is newest first. After an outage the oldest is yielded first, so that a correction follows what it corrects.
         for (key, (record, answer)), body in reversed(list(zip(records.items(), bodies, strict=True))):
             yield from self.one(key, record, body, answer)
         yield from self._watch(records)
@@ -306,7 +306,7 @@ def _add(
 
 
 def _reaches(listing: DocumentList, since: date) -> bool:
-    """Whether a page, being in order from the newest on, goes below `since`. A page out of order says nothing."""
+    """Whether a page, being in order from the newest on, goes below `since`. A page out of order is no evidence."""
     days = [day for record in listing.records if (day := published_on(record))]
     return bool(days) and days == sorted(days, reverse=True) and days[-1] < since
 

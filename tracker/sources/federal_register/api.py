@@ -1,6 +1,6 @@
-"""The documents of the Federal Register's API, version 1: questions, answers, and what an answer may not be.
+"""The documents of the Federal Register's API, version 1: requests, and checks of the responses.
 
-Its habits (sources.md, a): out-of-range `per_page` and `page` are clamped without a word; `results` is missing when
+Its behavior: out-of-range `per_page` and `page` are clamped silently; `results` is missing when
 `count` is 0; one number gives the bare object; `count` ends at 10,000 and pages at 50; a wall against robots comes as
 HTML with status 200.
 """
@@ -145,7 +145,7 @@ def _get(
 
 
 def read_list(answer: HttpResponse) -> DocumentList:
-    """Raises Refused for a wall, WrongShape for whatever is no list of documents."""
+    """Raises AccessDenied for a wall, UnexpectedResponse for anything but a list of documents."""
     found = json_object(answer)
     if "document_number" in found:  # the answer to a single number is the bare object
         return DocumentList(answer, 1, (found,))
@@ -169,7 +169,7 @@ def read_list(answer: HttpResponse) -> DocumentList:
 
 def key_of(record: Record) -> str:
     """The document number; with its date where numbers were still used twice (before 2016).
-    Raises WrongShape for a record without number, title or date."""
+    Raises UnexpectedResponse for a record without number, title or date."""
     number, published = record.get("document_number"), published_on(record)
     if not isinstance(number, str) or not number.strip():
         raise UnexpectedResponse("a document without a number")
@@ -186,18 +186,18 @@ def published_on(record: Record) -> date | None:
 
 
 def canonical(record: Record) -> bytes:
-    """The record as bytes that are equal when nothing of it changed. The order of its fields and lists says nothing."""
+    """The record as canonical JSON: equal bytes when nothing changed. The order of fields and lists is ignored."""
     return _json({name: in_order(value) for name, value in record.items() if name in _KEPT})
 
 
 def is_same(known: Validators, record: Record) -> bool:
-    """Whether the stored record says the same. Earlier versions kept lists in the order in which they were sent."""
+    """Whether the stored record has the same content. Earlier versions kept lists in the order in which they were sent."""
     as_sent = _json({name: value for name, value in record.items() if name in _KEPT})
     return known.sha256 in (sha256(canonical(record)).hexdigest(), sha256(as_sent).hexdigest())
 
 
 def in_order(value: object) -> object:
-    """A list of a record in an order of its own: departments before their agencies, then by what it says."""
+    """A list of a record in canonical order: departments before their agencies, then by content."""
     return sorted(value, key=_place) if isinstance(value, list) else value
 
 

@@ -1,6 +1,6 @@
 """The full text of a Federal Register document: XML where there is some, raw text where not.
 
-It is corrected in place, weeks after publication and under the same number, so it is asked for again for a while."""
+It is corrected in place, weeks after publication and under the same number, so it is requested again for some weeks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def at_source(source: Source, url: str) -> str:
     try:
         parts, base = urlsplit(url), urlsplit(source.base_url)
     except ValueError:
-        return url  # no address at all: asking for it says so, of this one text
+        return url  # not an address: the request fails, for this one text
     if parts.hostname != _OFFICIAL or base.hostname == _OFFICIAL:
         return secured(source.base_url, url)
     return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))
@@ -41,7 +41,7 @@ def at_source(source: Source, url: str) -> str:
 def text_of(
     client: Client, key: str, form: str, url: str, deadline: float, known: Validators | None = None
 ) -> Fetched | None:
-    """The text at `url`; None when it is the one that `known` stands for, by the server's word or by its bytes.
+    """The text at `url`; None when it is unchanged since `known`, by a 304 or by its hash.
     Raises FetchError."""
     answer = client.get(
         url,
@@ -53,7 +53,7 @@ def text_of(
     if answer is None:
         return None
     if form == XML:
-        with suppress(ParserCrashed):  # the next one to read it says so, and keeps its bytes
+        with suppress(ParserCrashed):  # the parser reports it later, and the bytes are kept
             check_xml(answer)
     else:
         check_no_wall(answer)
@@ -68,7 +68,7 @@ def text_of(
 
 class Budget:
     """How much a poll may still spend on texts: it ends with its time, or when the texts' host is plainly down.
-    What is not fetched is owed, and comes with a later poll."""
+    Texts that are not fetched are pending, and a later poll fetches them."""
 
     def __init__(self, client: Client, deadline: float) -> None:
         self._client = client

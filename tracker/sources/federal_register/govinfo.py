@@ -1,5 +1,5 @@
-"""One issue of the Federal Register, as two houses list it: `printed` by GovInfo, the Publishing Office's own service,
-and `listed` by the Federal Register's API.
+"""One issue of the Federal Register in two inventories: GovInfo, the service of the Government Publishing Office, and
+the Federal Register's API.
 
 GovInfo's MODS of an issue needs no key and names every document in it, each with its class, title and agencies as they
 are printed. An issue that is not there (404) is said to be missing: weekends and holidays have none.
@@ -48,7 +48,7 @@ _SMALL = frozenset({"of", "the", "and", "for", "on", "in", "to", "a"})
 
 @dataclass(frozen=True, slots=True)
 class IssueGranule:
-    """A document as GovInfo names it. `agencies` as they are printed, the department first; what is not said is empty."""
+    """A document as GovInfo names it. `agencies` as printed, the department first; fields that it does not state are empty."""
 
     number: str
     kind: str  # RULE, PRORULE, NOTICE, PRESDOCU, CORRECT, SUNSHINE, UNKNOWN
@@ -64,7 +64,7 @@ class IssueGranule:
 
 @dataclass(frozen=True, slots=True)
 class GovInfoIssue:
-    """An issue at GovInfo: its documents by their number as it is compared (`folded`), and the answer they stood in."""
+    """An issue at GovInfo: its documents by their number as it is compared (`folded`), and the response that lists them."""
 
     answer: HttpResponse
     documents: Mapping[str, IssueGranule]
@@ -80,7 +80,7 @@ class ApiIssue:
 
 
 def normalized_number(number: str) -> str:
-    """A document number as it is compared: either house pads with zeros, and prints dashes of several kinds."""
+    """A document number normalized for comparison: both services pad with zeros and use several kinds of dashes."""
     plain = number.strip().upper().replace("–", "-").replace("—", "-")
     head, dash, tail = plain.rpartition("-")
     return f"{head}{dash}{tail.lstrip('0') or tail}"
@@ -96,7 +96,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 def concerns(source: Source, granule: IssueGranule) -> bool:
-    """Whether a source should have brought this document. One that names no agency may be anybody's."""
+    """Whether a source covers this document. One that names no agency may belong to any source."""
     code = "NOTICE" if granule.kind == "SUNSHINE" else granule.kind
     if source.types and code in {"RULE", "PRORULE", "NOTICE", "PRESDOCU"} and code not in source.types:
         return False
@@ -116,7 +116,7 @@ def is_listed(source: Source, listed: ApiIssue) -> bool:
 
 
 def fetch_govinfo_issue(source: Source, client: Client, day: date) -> GovInfoIssue:
-    """What GovInfo says stands in the issue of a day. Raises FetchError; NotFound where there is no such issue."""
+    """The issue of a day as GovInfo lists it. Raises FetchError; NotFound where there is no such issue."""
     name = f"FR-{day.isoformat()}"
     answer = client.fetch(
         f"{source.issues_url.rstrip('/')}/metadata/pkg/{name}/mods.xml",
@@ -168,7 +168,7 @@ def _granules(root: etree._Element) -> Iterator[IssueGranule]:
 
 
 def fetch_api_issue(source: Source, client: Client, day: date) -> dict[str, ApiIssue]:
-    """What the API says was published on a day, by anybody, by number as it is compared. Raises FetchError; WrongShape
+    """All documents that the API lists for a day, whatever the agency, by normalized number. Raises FetchError; UnexpectedResponse
     also where it counts more than it shows."""
     found = search_documents(
         source,

@@ -1,6 +1,6 @@
 """The Federal Register's past, in windows of publication days that are small enough to be paged through.
 
-A search shows at most 10,000 documents, on at most 50 pages, and the page size asked for may be clamped without a word:
+A search shows at most 10,000 documents, on at most 50 pages, and a page size may be clamped silently:
 so a window whose count is more than one request can show is split, and a window counts as loaded only when as many
 documents came as were counted.
 """
@@ -30,7 +30,7 @@ from tracker.sources.federal_register.api import (
 
 LOADED = "loaded_through"  # cursor: the last day that is loaded with all before it
 _SINCE = "since"  # cursor: where the loading began; another beginning starts afresh
-_AHEAD = timedelta(days=30)  # the next issues' documents stand in the lists already
+_AHEAD = timedelta(days=30)  # the lists include the documents of the next issues
 _LONGEST = 64  # days in a window
 _AIM = 700  # documents in a window: nearly a page, with room for a busy week
 
@@ -38,8 +38,8 @@ _AIM = 700  # documents in a window: nearly a page, with room for a busy week
 def history(
     source: Source, client: Client, since: date, cursor: Mapping[str, str], now: datetime
 ) -> Iterator[HistoryPage]:
-    """Records without full text, oldest first, one `Page` a window. Raises FetchError; what was yielded stands, and
-    the cursor of the last `Page` goes on from there."""
+    """Records without full text, oldest first, one `HistoryPage` per window. Raises FetchError; pages yielded before
+    are complete, and the cursor of the last one continues after it."""
     last = legal_day(now) + _AHEAD
     start = since
     if LOADED in cursor and cursor.get(_SINCE, "") <= since.isoformat():
@@ -65,7 +65,7 @@ def history(
 def _window(
     source: Source, client: Client, first: DocumentList, start: date, end: date, deadline: float
 ) -> HistoryPage:
-    """All documents of a window. Raises WrongShape when fewer came than were counted."""
+    """All documents of a window. Raises UnexpectedResponse when fewer are listed than the API counts."""
     fetched: dict[str, Fetched] = {}
     bodies: list[bytes] = []
     troubles: list[ResourceError] = []

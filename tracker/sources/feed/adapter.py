@@ -28,7 +28,7 @@ _ACCEPT = (
 
 def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """Entries that are new or changed, then the feed itself. An entry that left the feed is no event: feeds are
-    short. Raises FetchError; WrongShape for what is no feed."""
+    short. Raises FetchError; UnexpectedResponse for anything but a feed."""
     known = without_validators(memory.validators(LISTING), source, now)
     answer = client.get(
         source.url,

@@ -1,4 +1,4 @@
-"""Which entry of a feed is which. Publishers give several entries one id, or none, so an id alone does not say.
+"""Keys that identify the entries of a feed. Publishers give several entries one id, or none, so the id alone is not enough.
 
 What is known of an entry is kept in the source's cursor: `key → "CONTENT ID LINK TITLE"`, four short hashes.
 """
@@ -17,7 +17,7 @@ MOST_KNOWN = 2_000  # entries that have left the feed and are still known
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the cursor says of an entry. `link` and `title` are empty in cursors of earlier versions."""
+    """What the cursor holds about an entry. `link` and `title` are empty in cursors of earlier versions."""
 
     key: str
     content: str

@@ -31,7 +31,7 @@ def entries(answer: HttpResponse) -> list[Record]:
     """The entries of a feed, empty fields left out: id, title (without markup), link (absolute), published and updated (as
     written), summary and content (safe HTML), author, categories.
 
-    Raises Refused for a wall, WrongShape for what is no feed or is cut off.
+    Raises AccessDenied for a wall, UnexpectedResponse for what is no feed or is cut off.
     """
     if answer.body[:200].lstrip()[:1] == b"{":
         return _json_feed(answer)
@@ -122,7 +122,7 @@ def _address(base: str, value: object) -> str:
 
 
 def _joined(values: Iterable[object]) -> str:
-    """Names in alphabetical order: a publisher's order of them says nothing."""
+    """Names in alphabetical order: the publisher's order has no meaning."""
     return ", ".join(sorted({text for value in values if (text := _text(value))}))
 
 
@@ -148,7 +148,7 @@ def _markup(detail: Mapping[str, Any] | None) -> str:
 
 
 def content_hash(record: Record) -> str:
-    """What tells one state of an entry from another. Its dates do not: govinfo writes the time of reprocessing
+    """The content by which two states of an entry are compared. Its dates do not: govinfo writes the time of reprocessing
     into all of them. Nor does its id: a publisher that moves gives all entries new ones."""
     lasting = {name: value for name, value in record.items() if name not in ("id", "published", "updated")}
     return sha256(canonical(lasting)).hexdigest()[:16]

@@ -131,7 +131,7 @@ class _Walk:
         self._left_out[url] = None
 
     def _add_known(self, queue: deque[tuple[Link, int]]) -> None:
-        """What was seen earlier and is no longer linked: it may still stand there, and change."""
+        """Queues pages that were seen earlier and are no longer linked: they may still exist, and change."""
         if self._depth == 0:
             return
         for key in self._memory.keys():  # noqa: SIM118 - no mapping
@@ -184,7 +184,7 @@ class _Walk:
             try:
                 links = links_of(answer, self._follows)
             except UnexpectedResponse as error:
-                # Those that were known stay known; without the mark of their body the page is asked for whole.
+                # The known links are kept. Without their validators the page is requested whole next time.
                 self._keep_cursor(_LINKS + url)
                 items: list[Item] = [
                     _fetched(self._source, url, answer, link.text),
@@ -195,7 +195,7 @@ class _Walk:
         return self._changed(link, answer, follows_on), links
 
     def _changed(self, link: Link, answer: HttpResponse, follows_on: bool) -> list[Item]:
-        """A page that came, with its annexes."""
+        """What to yield for a page that was fetched: the page with its annexes."""
         if _is_pdf(answer):
             return [_fetched(self._source, link.url, answer, link.text)]
         if follows_on:
@@ -259,7 +259,7 @@ class _Walk:
         else:
             self._down = 0
         if validators is None and isinstance(error, NotFound | AccessDenied):
-            # A dead or a forbidden link on somebody's page is no failure of the source; it is noted.
+            # A dead or forbidden link is not a failure of the source; it is noted in the cursor.
             self._passed_over[url] = error.cause
             return []
         if isinstance(error, NotFound):

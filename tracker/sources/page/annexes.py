@@ -51,7 +51,7 @@ class Found:
     items: list[Item] = field(default_factory=list)
 
     def meta(self, page: str) -> dict[str, str]:
-        """What the reader of the page is told: the keys of all its annexes in order, also of those not fetched anew."""
+        """Metadata for the parser of the page: the keys of all its annexes in order, those not fetched again included."""
         return {ANNEXES: "\n".join(_key(page, link.url) for link in self.links)}
 
 

@@ -56,7 +56,7 @@ def followed_pattern(follow: str, *homes: str) -> str:
 
 def links_of(answer: HttpResponse, follows: Callable[[str], bool]) -> list[Link]:
     """The links of a page in reading order, each address once, with the words of the first link that has any. Raises
-    WrongShape where they cannot be read: nothing is then known of them."""
+    UnexpectedResponse where they cannot be read: the page's links are then unknown."""
     found: dict[str, str] = {}
     try:
         anchors = pool.run(anchors_of, answer.body, answer.url, label_of(answer.header("content-type")))
@@ -72,7 +72,7 @@ def links_of(answer: HttpResponse, follows: Callable[[str], bool]) -> list[Link]
 
 def anchors_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
     """The addresses that a page links to, in reading order, with the words of the first link that has any. `label` is
-    the charset that came with the page. Raises WrongShape for a page with more than anybody follows."""
+    the charset that came with the page. Raises UnexpectedResponse for a page with too many links."""
     found: dict[str, str] = {}
     for address, text in _anchors(as_utf_8(body, label), url):
         if not found.get(address):

@@ -29,8 +29,8 @@ from tracker.sources.state_view import StateView, without_validators
 LISTING = "listing/current"
 _VOLATILE = frozenset({"page_views", "excerpts", "last_public_inspection_issue"})
 _CURRENT = "current"  # cursor: `number=publication date` of those on the list, so that leaving it is noticed
-_PENDING = "owed"  # cursor: those whose text could not be had yet
-# cursor: `number=publication date` of those that left the list before that day, and are waited for
+_PENDING = "owed"  # cursor: those whose text is not available yet
+# cursor: `number=publication date` of those that left the list before that day, and may return
 _MISSING = "missing"
 _WITHDRAWN = "withdrawn"  # cursor: those that were withdrawn, in case they come again
 
@@ -39,14 +39,14 @@ def poll(source: Source, memory: StateView, client: Client, now: datetime, wante
     """Records that are new or changed, with their raw text where `wanted`; then those that left the list.
 
     Leaving it on the day of publication is normal. What leaves it earlier is withdrawn once a second list is without it
-    and the Federal Register says that it has not published it. Raises FetchError; WrongShape for a list that is empty
+    and the Federal Register says that it has not published it. Raises FetchError; UnexpectedResponse for a list that is empty
     before its time.
     """
     return _Poll(source, memory, client, now, wanted).items()
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
-    """The record as it stands on the list now. Raises FetchError; NotFound when it stands there no more."""
+    """The record on the current list. Raises FetchError; NotFound when it is no longer there."""
     deadline = client.deadline(source.time_limit)
     answer = client.fetch(_address(source), rate=FR_API, deadline=deadline, accept="application/json")
     for record in _records(answer):
@@ -140,7 +140,7 @@ class _Poll:
             yield CursorUpdate(values)
 
     def _left(self, number: str, day: str) -> Absent | ResourceError:
-        """Why a document is on the list no more, as the Federal Register says: Trouble where it says nothing."""
+        """Why a document left the list, from the Federal Register: published or withdrawn; ResourceError where it does not answer."""
         url = f"{self._source.base_url.rstrip('/')}/documents/{number}.json"
         try:
             self._client.fetch(url, rate=FR_API, deadline=self._deadline, accept="application/json")
@@ -198,7 +198,7 @@ def _packed(days: Mapping[str, str]) -> str:
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:
-    """The record as bytes that are equal when nothing of it changed. The order of its fields and lists says nothing."""
+    """The record as canonical JSON: equal bytes when nothing changed. The order of fields and lists is ignored."""
     return _as_sent({name: in_order(value) for name, value in record.items()})
 
 

@@ -22,7 +22,7 @@ _RESULTS = re.compile(rb'"results"\s*:\s*\[\s*(.)', re.DOTALL)
 
 
 def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
-    """Raises FetchError; WrongShape for an empty list, which is a failure and never "all were removed"."""
+    """Raises FetchError; UnexpectedResponse for an empty list, which is a failure and never "all were removed"."""
     known = without_validators(memory.validators(KEY), source, now)
     answer = client.get(
         source.url,
