@@ -148,9 +148,9 @@ def _owing(folder: Path, alerts: int) -> Store:
 def _drain(
     store: Store, settings: Settings, clock: _Clock | None = None, until: datetime | None = None
 ) -> None:
-    clock, traffic = clock or _Clock(), DeliveryGate()
+    clock, gate = clock or _Clock(), DeliveryGate()
     while _open(store) and (until is None or clock.now < until):
-        deliver(Outbox(store), lookup, settings, clock(), clock, traffic=traffic)
+        deliver(Outbox(store), lookup, settings, clock(), clock, gate=gate)
         clock.now += timedelta(minutes=1)
 
 

@@ -1,7 +1,7 @@
-"""How the recipients of one message stand: a mail address, a room of a chat, a phone. Pure data.
+"""The delivery state of each recipient of a message: a mail address, a chat room, a phone. Pure data.
 
-A channel can have several recipients. Each of them gets a message exactly once: what one of them took is
-never sent to it again because another one was put off or refused.
+A channel can have several recipients, and each receives a message once: when one recipient fails, the retry goes only to
+that recipient.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 RecipientState = Literal["sent", "pending", "dead", "removed"]
-# The name of the recipient of a channel that has only one: the channel itself.
+# The recipient name for a channel with a single recipient: the channel itself.
 ONLY = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One recipient of one message. `name` is its address as people know it, without secrets. `state`: sent,
-    pending (it will be tried again), dead (refused for good, or given up), removed (no longer in the channel's
-    settings). `answer` is the last one. `repeated`: it may have the message, or a part of it, already, so that
-    the next copy says so. `attempts` counts the tries."""
+    """One recipient of one message. `name` is its address without secrets. `state`: sent, pending (will be retried), dead
+    (refused for good, or out of retries), removed (no longer in the channel's settings). `answer` is the target's last
+    answer. `repeated`: it may have received the message, or a part of it, so the next copy is labeled as a repetition.
+    `attempts` is the number of attempts."""
 
     name: str
     state: RecipientState

@@ -173,7 +173,7 @@ def test_alerts_of_a_channel_that_was_renamed_are_said_and_can_be_sent_to_anothe
     assert "tracker redeliver --to" in " ".join(said.split())
     assert run(world, monkeypatch, "redeliver", "--to", "nowhere")[0] != 0
     assert run(world, monkeypatch, "redeliver", "--to", "file") == (0, "1 will be sent to file\n")
-    world.later(minutes=1)
+    world.later(hours=1)
     world.one()
     assert len(told(world.folder, "file")) == 1
     assert run(world, monkeypatch, "status")[0] == 0
@@ -362,7 +362,7 @@ def test_route_says_who_would_get_a_change_and_who_not_and_why(
     assert "not legal by route 2: topic " in said
     assert "not idle: no route leads there" in said
     code, said = run(world, monkeypatch, "route", "2026-11001")
-    assert "nobody: it was in the source when that was first polled" in said
+    assert "nobody: it was in the source at the first poll" in said
 
 
 def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(

@@ -184,17 +184,17 @@ def test_a_mute_silences_what_it_names_and_a_snooze_holds_it(
 ) -> None:
     until = NOW + timedelta(days=2)
     mute = Mute(1, scope, value, channel, False, until)
-    assert planned(Channel("c", "x"), Level.HIGH, NOW, "Asia/Tokyo", mute).told is not met
+    assert planned(Channel("c", "x"), Level.HIGH, NOW, "Asia/Tokyo", mute).withheld is met
     snoozed = planned(Channel("c", "x"), Level.HIGH, NOW, "Asia/Tokyo", replace(mute, hold=True))
-    assert (snoozed.told, snoozed.at) == (True, until if met else None)
+    assert (snoozed.withheld, snoozed.at) == (False, until if met else None)
     critical = planned(Channel("c", "x"), Level.CRITICAL, NOW, "Asia/Tokyo", mute)
-    assert critical.told is not (met and scope == "story")
+    assert critical.withheld is (met and scope == "story")
 
 
 def test_a_mute_that_has_ended_silences_nothing() -> None:
-    assert planned(
+    assert not planned(
         Channel("c", "x"), Level.LOW, NOW, "Asia/Tokyo", Mute(1, "source", "fr", None, False, NOW)
-    ).told
+    ).withheld
 
 
 # --- why ----------------------------------------------------------------------------------------
@@ -205,7 +205,10 @@ def test_a_route_that_leads_nowhere_says_every_reason() -> None:
         at(Level.LOW), settings(Route(to=("slack",), level=Level.HIGH, topics=("biosecurity",)))
     )
     assert found.number == 1
-    assert found.why == ("level low is not high or above", "topic entity-list, fdpr is not in biosecurity")
+    assert found.reasons == (
+        "level low is not high or above",
+        "topic entity-list, fdpr is not in biosecurity",
+    )
 
 
 def test_what_is_told_to_nobody_has_its_reason() -> None:

@@ -17,7 +17,7 @@ from tracker.config.models import Channel, Digest, Settings, Source
 from tracker.digest.delivery_forms import digest_message
 from tracker.digest.schedule import LEASE, due, readers, send_due, send_week
 from tracker.notifications import targets as places
-from tracker.notifications.delivery_result import TRIES, DeliveryResult, combine_results
+from tracker.notifications.delivery_result import MAX_ATTEMPTS, DeliveryResult, combine_results
 from tracker.notifications.formats import OutboundMessage
 from tracker.rendering.status_report import is_healthy as well_kept
 from tracker.rendering.status_report import status_report
@@ -195,13 +195,13 @@ def test_a_broken_channel_is_tried_again_and_does_not_touch_the_other(store: Sto
         return (broken if channel.id == "mail" else well)(channel, given)
 
     now = MONDAY
-    for _ in range(TRIES + 5):
+    for _ in range(MAX_ATTEMPTS + 5):
         send_due(settings(), store, lambda now=now: now, send=send)  # type: ignore[misc]
         now += timedelta(hours=8)
     assert len(well.taken) == len({given.key for _, given in well.taken})
-    assert len([given for _, given in broken.taken if given.record["digest"] == "2026-W20"]) == TRIES
+    assert len([given for _, given in broken.taken if given.record["digest"] == "2026-W20"]) == MAX_ATTEMPTS
     (standing,) = digests.deliveries(store, [digests.DigestRecipient("2026-W20", "mail", "ja")])
-    assert (standing.state, standing.attempts, standing.answer) == ("dead", TRIES, "451 later")
+    assert (standing.state, standing.attempts, standing.answer) == ("dead", MAX_ATTEMPTS, "451 later")
     # It shows, in both languages, and is told on the other channel.
     with open_reader(store.state) as opened:
         found = status_report(settings(), opened, now)

@@ -30,7 +30,7 @@ from tracker.model import Change, Delivery, Op, Operation
 from tracker.notifications import attachments
 from tracker.notifications.channels import email
 from tracker.notifications.delivery import LEASE, DeliveryGate, deliver
-from tracker.notifications.delivery_result import TRIES, DeliveryResult
+from tracker.notifications.delivery_result import MAX_ATTEMPTS, DeliveryResult
 from tracker.notifications.formats import OutboundMessage
 
 LONG = timedelta(days=2)
@@ -62,9 +62,9 @@ def test_a_target_that_answers_500_gets_it_later() -> None:
     with http_sink(lambda number: 500 if number <= 2 else 200) as sink:
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
         outbox = MemoryOutbox(("hook",))
-        clock, traffic = Clock(), DeliveryGate()
+        clock, gate = Clock(), DeliveryGate()
         for _ in range(4):
-            deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
+            deliver(outbox, lookup, settings, clock(), clock, gate=gate)
             clock.now += timedelta(minutes=1)
     (row,) = outbox.rows.values()
     assert row.state == "sent"
@@ -77,13 +77,13 @@ def test_nothing_is_sent_before_the_time_that_a_target_asked_for() -> None:
     with http_sink(lambda number: (429, {"Retry-After": "600"}, "") if number == 1 else 200) as sink:
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
         outbox = MemoryOutbox(("hook",), changes=3)
-        clock, traffic = Clock(), DeliveryGate()
-        deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
+        clock, gate = Clock(), DeliveryGate()
+        deliver(outbox, lookup, settings, clock(), clock, gate=gate)
         clock.now += timedelta(seconds=599)
-        deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
+        deliver(outbox, lookup, settings, clock(), clock, gate=gate)
         assert len(sink.bodies) == 1  # the other two were not tried either
         clock.now += timedelta(seconds=62)
-        deliver(outbox, lookup, settings, clock(), clock, traffic=traffic)
+        deliver(outbox, lookup, settings, clock(), clock, gate=gate)
     assert outbox.states() == ["sent", "sent", "sent"]
     assert len(sink.bodies) == 4
 
@@ -112,12 +112,12 @@ def test_after_the_last_try_it_is_dead() -> None:
     outbox = MemoryOutbox(("down",))
     settings = settings_of(Channel("down", f"json://127.0.0.1:{refusing_port()}/"))
     clock = Clock()
-    for _ in range(TRIES + 3):
+    for _ in range(MAX_ATTEMPTS + 3):
         deliver(outbox, lookup, settings, clock(), clock)
         clock.now += LONG
     (row,) = outbox.rows.values()
     assert row.state == "dead"
-    assert len(row.attempts) == TRIES
+    assert len(row.attempts) == MAX_ATTEMPTS
     assert {attempt.answer for attempt in row.attempts} == {"connection refused"}
 
 
@@ -189,19 +189,19 @@ def test_a_send_without_end_is_given_up_and_its_channel_left_alone_until_it_ends
         release.wait(30)
         return DeliveryResult(True, "much too late")
 
-    outbox, clock, traffic = MemoryOutbox(("hangs",), changes=2), Clock(), DeliveryGate()
+    outbox, clock, gate = MemoryOutbox(("hangs",), changes=2), Clock(), DeliveryGate()
     settings = settings_of(Channel("hangs", "json://x"))
     brief = timedelta(milliseconds=50)
-    report = deliver(outbox, lookup, settings, NOW, clock, send=send, traffic=traffic, limit=brief)
+    report = deliver(outbox, lookup, settings, NOW, clock, send=send, gate=gate, limit=brief)
     assert report.retrying == 1
     attempt = outbox.rows[1].attempts[0]
     assert (attempt.ok, attempt.uncertain) == (False, True)
     clock.now += LONG
-    deliver(outbox, lookup, settings, NOW, clock, send=send, traffic=traffic, limit=brief)
+    deliver(outbox, lookup, settings, NOW, clock, send=send, gate=gate, limit=brief)
     assert len(calls) == 1
     release.set()
-    traffic.stuck["hangs"].join()
-    deliver(outbox, lookup, settings, NOW, clock, send=taken, traffic=traffic)
+    gate.stuck["hangs"].join()
+    deliver(outbox, lookup, settings, NOW, clock, send=taken, gate=gate)
     assert outbox.states() == ["sent", "sent"]
 
 
@@ -317,8 +317,8 @@ def test_a_redline_that_is_too_large_or_cannot_be_made_is_a_link() -> None:
 
     link = "http://127.0.0.1:8000/changes/chg_0123456789abcdef/redline.docx"
     for operations, render in (
-        ([one], lambda *_: b"x" * (attachments.MOST_BYTES + 1)),
-        ([one] * (attachments.MOST_OPERATIONS + 1), lambda *_: b"small"),
+        ([one], lambda *_: b"x" * (attachments.MAX_BYTES + 1)),
+        ([one] * (attachments.MAX_OPERATIONS + 1), lambda *_: b"small"),
         ([one], broken),
     ):
         made = attachments.attach(parcel, change, operations, "http://127.0.0.1:8000", render)
@@ -329,9 +329,9 @@ def test_a_redline_that_is_too_large_or_cannot_be_made_is_a_link() -> None:
 
 def test_one_mail_carries_the_files_of_several_alerts_up_to_its_bound() -> None:
     parcel = parcel_of(affiliates_rule())
-    half = b"x" * (attachments.MOST_BYTES // 2)
+    half = b"x" * (attachments.MAX_BYTES // 2)
     parcels = [replace(parcel, files=((f"{number}.docx", attachments.WORD, half),)) for number in range(3)]
-    assert [name for name, _, _ in attachments.together(parcels)] == ["0.docx", "1.docx"]
+    assert [name for name, _, _ in attachments.combine_attachments(parcels)] == ["0.docx", "1.docx"]
 
 
 @pytest.mark.parametrize("name", ["chg_0123", "../../etc/passwd", "a\r\nBcc: x", "ntc/1\u202e"])

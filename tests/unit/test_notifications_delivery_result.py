@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tracker.notifications.delivery_result import (
-    TRIES,
+    MAX_ATTEMPTS,
     DeliveryResult,
     combine_results,
     http_answer,
@@ -72,13 +72,13 @@ def test_retry_after_is_read_in_both_forms(header: str | None, seconds: int | No
 def test_waits_grow_to_six_hours_and_outlast_a_weekend() -> None:
     chance = random.Random(1)
     failed = DeliveryResult(False, "500")
-    moments = [next_attempt_at(tries, failed, NOW, chance) for tries in range(1, TRIES)]
+    moments = [next_attempt_at(tries, failed, NOW, chance) for tries in range(1, MAX_ATTEMPTS)]
     waits = [moment - NOW for moment in moments if moment is not None]
-    assert len(waits) == TRIES - 1
+    assert len(waits) == MAX_ATTEMPTS - 1
     assert waits[0] < timedelta(seconds=7)
     assert max(waits) < timedelta(hours=8)
     assert sum(waits, timedelta()) > timedelta(hours=64)
-    assert next_attempt_at(TRIES, failed, NOW, chance) is None
+    assert next_attempt_at(MAX_ATTEMPTS, failed, NOW, chance) is None
 
 
 def test_the_next_try_never_comes_before_the_target_asked_for() -> None:

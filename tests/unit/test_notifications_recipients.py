@@ -85,7 +85,7 @@ class Post:
     state: Path
     settings: Settings
     clock: Clock = field(default_factory=Clock)
-    traffic: DeliveryGate = field(default_factory=DeliveryGate)
+    gate: DeliveryGate = field(default_factory=DeliveryGate)
     change: Callable[[str, int], Any] = lookup
 
     def __post_init__(self) -> None:
@@ -109,7 +109,7 @@ class Post:
             self.settings,
             self.clock(),
             self.clock,
-            traffic=self.traffic,
+            gate=self.gate,
         )
 
     def look(self, change_id: str, revision: int) -> Any:

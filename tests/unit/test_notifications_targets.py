@@ -356,7 +356,7 @@ def test_a_trial_that_fails_names_cause_and_cure() -> None:
         with pytest.raises(DeliveryError, match=r"^403 Forbidden") as caught:
             try_channel(channel)
     assert caught.value.cure == "look at the channel's url"
-    with pytest.raises(DeliveryError, match="none that Apprise knows"):
+    with pytest.raises(DeliveryError, match="not one that Apprise supports"):
         try_channel(Channel("bad", "nosuchservice://secret-token"))
 
 

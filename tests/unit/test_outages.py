@@ -48,7 +48,7 @@ class World:
                 old.succeeded_at,
             )  # fmt: skip
         with self.store.write() as connection:
-            found = outages(list(self.stand.values()), incidents.lasting(connection))
+            found = outages(list(self.stand.values()), incidents.open_subjects(connection))
             incidents.settle(connection, found, ["ops"], now, self.hosts)
 
     def said(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a change makes owed to the channels, written in the transaction that writes the change."""
+"""Queues the deliveries of a change, in the transaction that stores the change."""
 
 from __future__ import annotations
 
@@ -22,26 +22,27 @@ def enqueue_alerts(
     settings: Settings,
     now: datetime,
 ) -> int:
-    """How many deliveries are new. What is muted is owed to nobody, and written down as withheld."""
-    wanted = routing.route(change, settings)
-    if not wanted:
+    """Queues the change for the channels of its routes; returns the number of new deliveries. A muted delivery is stored
+    as withheld and not counted."""
+    recipients = routing.route(change, settings)
+    if not recipients:
         return 0
     story = related_documents.story_of_change(
         connection, change, related_documents.story_references(change, document, operations), identity
     )
-    muted = mutes.active(connection, now)
-    told = 0
-    for routed in wanted:
+    active_mutes = mutes.active(connection, now)
+    queued = 0
+    for routed in recipients:
         channel = settings.channel(routed.channel)
         if channel is None:
             continue
         plan = routing.plan_delivery(
-            channel, routed.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
+            channel, routed.level, now=now, timezone=settings.timezone, mutes=active_mutes, story=story,
             source=change.source, topics=[topic.id for topic in change.tagging.topics],
         )  # fmt: skip
-        told += outbox.enqueue(
+        queued += outbox.enqueue(
             connection, change_id=change.id, revision=change.revision, channel=channel.id,
             reason=routed.reason, now=now, story=story, at=plan.at, batch=plan.batch,
-            held=plan.held.record() if plan.held else None, withheld=not plan.told,
+            held=plan.hold.record() if plan.hold else None, withheld=plan.withheld,
         )  # fmt: skip
-    return told
+    return queued

@@ -1,4 +1,4 @@
-"""Outages: one incident from the moment that it is sure to the recovery, each told once."""
+"""Outages: one incident from its detection to the recovery; a notice is queued when it opens and when it closes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracker.storage import notices
 from tracker.storage.outbox import Ended
 from tracker.storage.schema import INCIDENT
 
-# A single failed poll is weather; the second in a row is an outage.
+# One failed poll is normal; the second in a row is an outage.
 FAILURES = 2
 
 DOWN = {
@@ -42,9 +42,9 @@ _ABOUT_CHANNELS = frozenset(words[kind] for words in (DOWN, BACK) for kind in ("
 
 @dataclass(frozen=True, slots=True)
 class SubjectHealth:
-    """How a source, a host, the network or a channel stands after a poll. `subject` is `source:fr-bis`, `host:www.ecfr.gov`,
-    `network:`; `failures` in a row, the first of them at `since` where that is known. `sources` are those that it touches,
-    `cause` as `errors.cause_of` gives it."""
+    """The state of a source, a host, the network or a channel after a poll. `subject` is `source:fr-bis`,
+    `host:www.ecfr.gov` or `network:`; `failures` in a row, the first of them at `since` (None: unknown). `sources` are
+    the affected ones, `cause` as `errors.cause_of` gives it."""
 
     subject: str
     failures: int
@@ -60,75 +60,79 @@ def settle(
     found: Sequence[SubjectHealth],
     channels: Iterable[str],
     now: datetime,
-    well: Mapping[str, str],
+    host_by_source: Mapping[str, str],
 ) -> int:
-    """Brings the incidents of sources, hosts and the network to what `found` says there is. An incident whose cause shows
-    itself to be a wider or a narrower one goes on under its new name and is not announced again. `well` gives the host of
-    each source that is watched. How many deliveries are owed."""
+    """Opens and closes the incidents of sources, hosts and the network, so that they match `found`; returns the number of
+    deliveries queued. An incident whose cause turns out wider or narrower is renamed and not announced again.
+    `host_by_source` has every watched source."""
     open_now = {
         str(row.subject): row
         for row in connection.execute(select(INCIDENT).where(INCIDENT.c.closed_at.is_(None))).all()
         if str(row.subject).partition(":")[0] in _OF_SOURCES
     }
-    wanted = {standing.subject: standing for standing in found}
-    ended = {subject: row for subject, row in open_now.items() if subject not in wanted}
-    standings = []
-    for subject, standing in wanted.items():
-        before = [old for old in ended if subject not in open_now and _touch(old, standing, well)]
+    failing = {health.subject: health for health in found}
+    ended = {subject: row for subject, row in open_now.items() if subject not in failing}
+    observations = []
+    for subject, health in failing.items():
+        before = [old for old in ended if subject not in open_now and _affects(old, health, host_by_source)]
         for number, old in enumerate(before):
             row = ended.pop(old)
-            values = {"closed_at": now} if number else {"subject": subject, "reason": standing.reason}
+            values = {"closed_at": now} if number else {"subject": subject, "reason": health.reason}
             connection.execute(update(INCIDENT).where(INCIDENT.c.id == row.id).values(**values))
         if not before:
-            standings.append(standing)
-    standings += [
-        SubjectHealth(subject, 0, sources=tuple(sorted(name for name in well if _of(subject, name, well))))
+            observations.append(health)
+    observations += [
+        SubjectHealth(subject, 0, sources=_sources_of(subject, host_by_source))
         for subject in ended
-        if not subject.startswith("source:") or subject.removeprefix("source:") in well
+        if not subject.startswith("source:") or subject.removeprefix("source:") in host_by_source
     ]
-    return observe(connection, standings, channels, now)
+    return observe(connection, observations, channels, now)
 
 
-def _touch(subject: str, standing: SubjectHealth, well: Mapping[str, str]) -> bool:
-    """Whether an incident was about one of the sources that an outage touches."""
-    return any(_of(subject, name, well) for name in standing.sources)
+def _affects(subject: str, health: SubjectHealth, host_by_source: Mapping[str, str]) -> bool:
+    """Whether the incident of `subject` affected one of the sources of `health`."""
+    return any(_is_about(subject, name, host_by_source) for name in health.sources)
 
 
-def _of(subject: str, source: str, well: Mapping[str, str]) -> bool:
+def _sources_of(subject: str, host_by_source: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(name for name in host_by_source if _is_about(subject, name, host_by_source)))
+
+
+def _is_about(subject: str, source: str, host_by_source: Mapping[str, str]) -> bool:
     kind, _, name = subject.partition(":")
-    return kind == "network" or name == (source if kind == "source" else well.get(source))
+    return kind == "network" or name == (source if kind == "source" else host_by_source.get(source))
 
 
 def observe(
-    connection: Connection, standings: Sequence[SubjectHealth], channels: Iterable[str], now: datetime
+    connection: Connection, observations: Sequence[SubjectHealth], channels: Iterable[str], now: datetime
 ) -> int:
-    """Opens and closes incidents, and owes what is to be told of them. Outages that are found in one go are told
-    in one message. How many deliveries are owed."""
-    open_now = of_subjects(connection, [standing.subject for standing in standings])
-    told = list(channels)
+    """Opens and closes incidents and queues their notices; returns the number of deliveries queued. Outages that are
+    found together go out as one message."""
+    open_now = of_subjects(connection, [health.subject for health in observations])
+    recipients = list(channels)
     opened, closed = list[tuple[int, dict[str, Any]]](), list[tuple[int, dict[str, Any]]]()
-    for standing in standings:
-        incident = open_now.get(standing.subject)
+    for health in observations:
+        incident = open_now.get(health.subject)
         facts: dict[str, Any] = {
-            "subject": standing.subject,
-            "state": standing.state,
-            "reason": standing.reason,
-            "sources": list(standing.sources),
-            "cause": dict(standing.cause),
+            "subject": health.subject,
+            "state": health.state,
+            "reason": health.reason,
+            "sources": list(health.sources),
+            "cause": dict(health.cause),
         }
-        if incident is None and standing.failures >= FAILURES:
+        if incident is None and health.failures >= FAILURES:
             row = connection.execute(
                 insert(INCIDENT)
-                .values(subject=standing.subject, reason=standing.reason, opened_at=standing.since or now)
+                .values(subject=health.subject, reason=health.reason, opened_at=health.since or now)
                 .returning(INCIDENT.c.id)
             )
             opened.append(
                 (
                     int(row.scalar_one()),
-                    {**facts, "failures": standing.failures, "since": format_instant(standing.since or now)},
+                    {**facts, "failures": health.failures, "since": format_instant(health.since or now)},
                 )
             )
-        elif incident is not None and standing.failures == 0:
+        elif incident is not None and health.failures == 0:
             connection.execute(update(INCIDENT).where(INCIDENT.c.id == incident.id).values(closed_at=now))
             since = format_instant(incident.opened_at)
             closed.append(
@@ -137,26 +141,26 @@ def observe(
                     {**facts, "reason": incident.reason, "since": since, "until": format_instant(now)},
                 )
             )
-    owed = 0
+    queued = 0
     for words, found, level in ((DOWN, opened, Level.HIGH), (BACK, closed, Level.LOW)):
         batch = f"incidents-{found[0][0]}-{words['source']}" if len(found) > 1 else None
         for number, every in found:
             facts = {name: value for name, value in every.items() if value not in ([], {})}
-            owed += notices.enqueue_notice(
+            queued += notices.enqueue_notice(
                 connection, name=("incident", number), kind=words[facts["subject"].partition(":")[0]], level=level,
-                story=f"incident-{number}", data=facts, channels=told, reason={"code": "outage"}, now=now, batch=batch,
+                story=f"incident-{number}", data=facts, channels=recipients, reason={"code": "outage"}, now=now, batch=batch,
             )  # fmt: skip
-    return owed
+    return queued
 
 
-def lasting(connection: Connection) -> frozenset[str]:
-    """The subjects of all incidents that last."""
+def open_subjects(connection: Connection) -> frozenset[str]:
+    """The subjects of all open incidents."""
     found = connection.execute(select(INCIDENT.c.subject).where(INCIDENT.c.closed_at.is_(None)))
     return frozenset(str(subject) for subject in found.scalars())
 
 
 def of_subjects(connection: Connection, subjects: Sequence[str]) -> dict[str, Any]:
-    """The incidents of these subjects that last, by subject."""
+    """The open incidents of these subjects, by subject."""
     rows = connection.execute(
         select(INCIDENT).where(INCIDENT.c.subject.in_(list(subjects)) & INCIDENT.c.closed_at.is_(None))
     )
@@ -166,15 +170,15 @@ def of_subjects(connection: Connection, subjects: Sequence[str]) -> dict[str, An
 def end_of_removed(
     connection: Connection, sources: Collection[str], channels: Collection[str], now: datetime
 ) -> list[str]:
-    """Closes the incidents of sources and channels that the settings do not name any more: nobody polls them, so that
-    nothing else would ever close them. That is no recovery, and none is told. Their subjects."""
+    """Closes the incidents of sources and channels that the settings no longer have; returns their subjects. Nothing
+    else would close them, because they are not polled. No recovery notice is queued."""
     open_now = connection.execute(
         select(INCIDENT.c.id, INCIDENT.c.subject).where(INCIDENT.c.closed_at.is_(None))
     )
     removed = []
     for number, subject in open_now.all():
         kind, _, name = str(subject).partition(":")
-        if kind in {"host", "network"}:  # they end with the next poll
+        if kind in {"host", "network"}:  # the next poll closes them
             continue
         name = name.partition(" ")[0]  # of a recipient, its channel
         if kind in DOWN and name not in (channels if kind in {"channel", "recipient"} else sources):
@@ -184,35 +188,35 @@ def end_of_removed(
 
 
 def channel_watch(operators: Sequence[str]) -> Ended:
-    """What the outbox says of channels: the first alert that one gives up opens an incident, announced on the first
-    other channel of the operators; the next one that it takes closes it. Where some recipients of a channel took
-    it and another refused it for good, the incident is that recipient's; where there is no other channel, the other
-    recipients hear of it."""
+    """A callback for the outbox that opens and closes the incidents of channels. The first delivery that a channel gives
+    up opens an incident, announced on the first other channel of the operators; the next delivery that it accepts
+    closes it. Where only some recipients refused for good, the incident is that of the recipient; without another
+    channel, the remaining recipients are notified."""
 
-    def ended(connection: Connection, channel: str, state: str, attempt: Attempt, told: str) -> None:
-        notice = notices.get(connection, told)
-        # Notices about notices would go round in circles.
+    def ended(connection: Connection, channel: str, state: str, attempt: Attempt, subject_id: str) -> None:
+        notice = notices.get(connection, subject_id)
+        # A notice about a failed notice could repeat without end.
         about_channels = notice is not None and notice.kind in _ABOUT_CHANNELS
         others = [name for name in operators if name != channel][:1]
         reached = any(one.state in {"sent", "pending"} for one in attempt.recipients)
-        standings = []
+        observations = []
         if state == "dead" and not reached:
-            standings.append(SubjectHealth(f"channel:{channel}", FAILURES, "dead", attempt.answer))
+            observations.append(SubjectHealth(f"channel:{channel}", FAILURES, "dead", attempt.answer))
         elif reached:
-            standings += [
+            observations += [
                 SubjectHealth(_of_recipient(channel, one.name), FAILURES, "dead", one.answer)
                 for one in attempt.recipients
                 if one.state == "dead" and one.name
             ]
         if about_channels:
-            standings = []
-        well = [f"channel:{channel}"] if state == "sent" else []
-        well += [_of_recipient(channel, one.name) for one in attempt.recipients if one.state == "sent"]
-        if state == "sent":  # also those that are no recipients any more
-            well += _of_channel(connection, channel)
-        standings += [SubjectHealth(subject, 0) for subject in of_subjects(connection, well)]
-        if standings:
-            observe(connection, standings, others or (operators if reached else ()), attempt.at)
+            observations = []
+        recovered = [f"channel:{channel}"] if state == "sent" else []
+        recovered += [_of_recipient(channel, one.name) for one in attempt.recipients if one.state == "sent"]
+        if state == "sent":  # also recipients that were removed from the settings
+            recovered += _of_channel(connection, channel)
+        observations += [SubjectHealth(subject, 0) for subject in of_subjects(connection, recovered)]
+        if observations:
+            observe(connection, observations, others or (operators if reached else ()), attempt.at)
 
     return ended
 

@@ -1,4 +1,4 @@
-"""What somebody has said not to tell, or not to tell yet, until a moment."""
+"""Mutes and snoozes: deliveries that are withheld, or delayed, until a moment."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def add(
     until: datetime,
     now: datetime,
 ) -> int:
-    """Its number."""
+    """Stores a mute or a snooze; returns its number."""
     values = {"scope": scope, "value": value, "channel": channel, "hold": hold, "until": until}
     row = connection.execute(insert(MUTE).values(**values, created_at=now).returning(MUTE.c.id))
     return int(row.scalar_one())
 
 
 def end(connection: Connection, number: int, now: datetime) -> bool:
-    """False where there is none of that number that lasts. What was snoozed by it still waits for its moment."""
-    lasting = (MUTE.c.id == number) & (MUTE.c.until > now) & ~MUTE.c.ended
-    return connection.execute(update(MUTE).where(lasting).values(ended=True)).rowcount > 0
+    """Ends a mute; False where no active mute has that number. Deliveries that it snoozed keep their time."""
+    is_active = (MUTE.c.id == number) & (MUTE.c.until > now) & ~MUTE.c.ended
+    return connection.execute(update(MUTE).where(is_active).values(ended=True)).rowcount > 0
 
 
 def active(connection: Connection, now: datetime) -> list[Mute]:
-    """Those that last. One that was made in the future was made under a wrong clock, and holds nothing back."""
-    lasting = (MUTE.c.until > now) & ~MUTE.c.ended & (MUTE.c.created_at <= now + SKEW)
-    rows = connection.execute(select(MUTE).where(lasting).order_by(MUTE.c.id))
+    """The mutes that are active at `now`. One created in the future was created under a wrong clock and is ignored."""
+    is_active = (MUTE.c.until > now) & ~MUTE.c.ended & (MUTE.c.created_at <= now + SKEW)
+    rows = connection.execute(select(MUTE).where(is_active).order_by(MUTE.c.id))
     return [Mute(row.id, row.scope, row.value, row.channel, row.hold, row.until) for row in rows]

@@ -1,8 +1,8 @@
-"""What belongs together is one story: a rule, its correction, its text in the eCFR, the press release about it.
+"""Groups related documents into one story: a rule, its correction, its text in the eCFR, the press release about it.
 
-A story is found by names: the document's own number and citation, those of the documents that it acts on, those
-that a page or a section newly cites. A page in the Federal Register within a stored document is that document's
-(the source notes of the eCFR cite the page on which a section was amended).
+A story is found by names: the document's own number and citation, those of the documents that it acts on, and those
+that a page or a section newly cites. A Federal Register page within a stored document stands for that document,
+because the source notes of the eCFR cite the page on which a section was amended.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from tracker.storage.schema import CHANGE, DOCUMENT_GROUP
 _ACTS = frozenset({"corrects", "extends", "delays", "stays", "withdraws", "rescinds"})
 _FR = re.compile(r"(\d+) FR (\d+)")
 _NUMBER = re.compile(r"(?:[A-Z]\d-)?(?:19|20)\d\d-\d{4,6}")
-# A page that cites more documents than this is an index of them, not about one.
-_FEW = 3
-# The longest that a rule is looked for before the page that a source note cites.
-_PAGES = 150
-_STANDING = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+# A page that cites more documents than this is an index of documents.
+_MAX_CITED = 3
+# How many pages before the cited page a rule may begin.
+_MAX_RULE_PAGES = 150
+_LASTING_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 
 
 def story_references(change: Change, document: Document, operations: Sequence[Operation]) -> tuple[str, ...]:
-    """The documents that this one is about, in the order of their weight: those that it acts on; for a page or a
-    text of the eCFR those that it newly cites."""
+    """The documents that this one is about, most relevant first: those that it acts on, and for a page or a text of the
+    eCFR those that it newly cites."""
     found = [link.target for link in change.tagging.links if link.relation in _ACTS]
-    if change.kind in _STANDING:
+    if change.kind in _LASTING_TEXTS:
         new = _newly_cited(document, operations)
-        found += new if len(new) <= _FEW else []
+        found += new if len(new) <= _MAX_CITED else []
     names = [name for name in dict.fromkeys(found) if _FR.fullmatch(name) or _NUMBER.fullmatch(name)]
     own = {change.document_number, change.citation}
     return tuple(name for name in names if name not in own)
@@ -53,36 +53,36 @@ def _newly_cited(document: Document, operations: Sequence[Operation]) -> list[st
 
 
 def story_of_change(connection: Connection, change: Change, about: Iterable[str], identity: str) -> str:
-    """The id of the story (`sty_` and 16 hex digits) that a change belongs to; begins one where there is none."""
+    """The id of the story of a change (`sty_` and 16 hex digits); creates the story where there is none."""
     own = [name for name in (change.document_number, change.citation) if name]
     others = [_canonical(connection, name) for name in about]
     if not own and not others:
-        # A page is one story over time. The parts of a code and the lists are not: rules are.
+        # A page is one story over time. Parts of a code and lists are not: each change is its own story.
         own = [identity] if change.kind is DocumentKind.PAGE else [change.id]
     names = list(dict.fromkeys([*own, *others, change.id]))
-    known = _known(connection, names)
-    story = next((known[name] for name in names if name in known), "")
+    stories = _stories_by_name(connection, names)
+    story = next((stories[name] for name in names if name in stories), "")
     if not story:
         root = (others or own)[0]
         story = "sty_" + hashlib.sha256(root.encode()).hexdigest()[:16]
-    new = [{"name": name, "story": story} for name in names if name not in known]
+    new = [{"name": name, "story": story} for name in names if name not in stories]
     if new:
         connection.execute(insert(DOCUMENT_GROUP), new)
     return story
 
 
 def story_of_stored(connection: Connection, change: Change) -> str:
-    """The story of a change that is stored, by what it was told under; begins one where it never was told."""
+    """The id of the story of a stored change; creates the story where there is none."""
     return register_story_names(connection, change) or story_of_change(
         connection, change, (), _identity(connection, change)
     )
 
 
 def register_story_names(connection: Connection, change: Change) -> str:
-    """The story of a change as far as it has one yet; empty where it has none."""
+    """The id of the story of a stored change; empty where it has none."""
     names = [change.document_number, change.citation, _identity(connection, change), change.id]
-    known = _known(connection, [name for name in names if name])
-    return next((known[name] for name in names if name in known), "")
+    stories = _stories_by_name(connection, [name for name in names if name])
+    return next((stories[name] for name in names if name in stories), "")
 
 
 def _identity(connection: Connection, change: Change) -> str:
@@ -90,13 +90,13 @@ def _identity(connection: Connection, change: Change) -> str:
     return found or change.id
 
 
-def _known(connection: Connection, names: Sequence[str]) -> dict[str, str]:
+def _stories_by_name(connection: Connection, names: Sequence[str]) -> dict[str, str]:
     rows = connection.execute(select(DOCUMENT_GROUP).where(DOCUMENT_GROUP.c.name.in_(names)))
     return {str(row.name): str(row.story) for row in rows}
 
 
 def _canonical(connection: Connection, name: str) -> str:
-    """A stored document's number for its citation, and for a page within it."""
+    """The document number for a citation of a stored document, or of a page within it; otherwise the name itself."""
     match = _FR.fullmatch(name)
     if match is None:
         return name
@@ -107,7 +107,7 @@ def _canonical(connection: Connection, name: str) -> str:
         .where(
             CHANGE.c.citation.startswith(start)
             & CHANGE.c.document_number.is_not(None)
-            & page.between(int(match[2]) - _PAGES, int(match[2]))
+            & page.between(int(match[2]) - _MAX_RULE_PAGES, int(match[2]))
         )
         .order_by(page.desc(), CHANGE.c.seq)
         .limit(1)

@@ -1,8 +1,8 @@
-"""Who is told about a change, and when. Pure decisions, taken in the transaction that stores the change.
+"""Decides which channels receive a change, and when. Pure; called in the transaction that stores the change.
 
-`none` (for everybody and for every profile), editorial changes and baselines are told to nobody. Without any `[[route]]`, every channel gets
-what is `medium` or above. A change goes to a channel once, whatever the number of routes that lead there.
-It goes at once, unless the channel's quiet hours or time of day, or somebody's snooze, have it wait.
+Changes of level `none` (overall and for every profile), editorial changes and baselines are sent to no channel. Without
+any `[[route]]`, every channel receives changes of level `medium` or above. A channel receives a change once, even when
+several routes lead to it. It is sent at once, unless the channel's quiet hours, its batch time or a snooze delay it.
 """
 
 from __future__ import annotations
@@ -37,16 +37,17 @@ class RoutedChannel:
 
 @dataclass(frozen=True, slots=True)
 class RouteMismatch:
-    """A route that does not lead a change anywhere, and why, in English; `number` 0: none is set."""
+    """A route that does not match a change, and the unmet conditions in English. `number` 0: no route is set."""
 
     number: int
     to: tuple[str, ...]
-    why: tuple[str, ...]
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """What is not told until a moment, or, with `hold`, is told then. `channel`: there only."""
+    """A mute (deliveries are dropped until `until`) or, with `hold`, a snooze (they are sent at `until`). `channel`
+    limits it to one channel."""
 
     id: int
     scope: Scope
@@ -55,15 +56,15 @@ class Mute:
     hold: bool
     until: datetime
 
-    def says(self, timezone: str) -> str:
+    def describe(self, timezone: str) -> str:
         place = f" on {self.channel}" if self.channel else ""
         return f"{'snoozed' if self.hold else 'muted'}{place} until {format_timestamp(self.until, timezone)}: {self.scope} {self.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryHold:
-    """What keeps something from a channel, and until when: somebody's mute or snooze, by its number and what it
-    goes by, or the channel's own quiet hours or time of day."""
+    """The rule that delays or withholds a delivery, and until when: a mute or snooze (with its number, scope and value),
+    or the channel's own quiet hours or batch time."""
 
     rule: Rule
     until: datetime
@@ -72,7 +73,7 @@ class DeliveryHold:
     value: str = ""
 
     def record(self) -> dict[str, Any]:
-        """As JSON, for the delivery that it is about."""
+        """The hold as a JSON object, as the delivery stores it."""
         found: dict[str, Any] = {"rule": self.rule, "until": format_instant(self.until)}
         return found | (
             {"number": self.number, "scope": self.scope, "value": self.value} if self.scope else {}
@@ -81,73 +82,73 @@ class DeliveryHold:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPlan:
-    """When something goes to a channel. `at` None: at once, by itself; else then, in one message with
-    whatever has the same `batch`. `told` False: not at all. `held`: by what, where it is not at once."""
+    """When a delivery is sent. `at` None: at once, as its own message; otherwise then, in one message with all
+    deliveries of the same `batch`. `withheld`: it is not sent. `hold`: the rule that delays or withholds it."""
 
     at: datetime | None = None
     batch: str | None = None
-    told: bool = True
-    held: DeliveryHold | None = None
+    withheld: bool = False
+    hold: DeliveryHold | None = None
 
 
 def route(change: Change, settings: Settings) -> tuple[RoutedChannel, ...]:
-    """The channels that get this change, in the order of the routes; none for what is not told.
+    """The channels that receive this change, in the order of the routes; empty where it is below alerting.
 
-    A route with a profile goes by the level that the change has for that profile.
+    A route with a profile uses the level that the change has for that profile.
     """
     if is_below_alerting(change):
         return ()
     chosen: dict[str, RoutedChannel] = {}
     for number, candidate in _routes(settings):
-        if list(_obstacles(change, candidate)):
+        if list(_unmet_conditions(change, candidate)):
             continue
         for channel_id in candidate.to:
             channel = settings.channel(channel_id)
             if channel is None:
                 continue
             level = _level(change, candidate) or Level.NONE
-            known = chosen.get(channel_id)
-            if known is None:
+            earlier = chosen.get(channel_id)
+            if earlier is None:
                 chosen[channel_id] = RoutedChannel(
                     channel_id,
                     channel.language or settings.languages[0],
                     _reason(candidate, level, number),
                     level,
                 )
-            elif level.rank > known.level.rank:
-                chosen[channel_id] = replace(known, level=level)
+            elif level.rank > earlier.level.rank:
+                chosen[channel_id] = replace(earlier, level=level)
     return tuple(chosen.values())
 
 
 def is_below_alerting(change: Change) -> str:
-    """Why a change is told to nobody, whatever the routes; empty where a route may lead it somewhere. What is outside
-    the field, but names what a profile holds, has a level for that profile, and goes where its routes lead."""
+    """The reason why no route applies to a change, in English; empty where routes apply. A change outside the field that
+    matches a profile has a level for that profile, so the routes of that profile apply."""
     if change.baseline:
-        return "it was in the source when that was first polled, or came by backfill"
+        return "it was in the source at the first poll, or was loaded by backfill"
     if change.editorial:
-        return "it is only editorial"
+        return "it is an editorial change"
     levels = (change.tagging.level, *(match.level for match in change.profiles))
     return "its level is none" if all(level is Level.NONE for level in levels) else ""
 
 
 def mismatches(change: Change, settings: Settings) -> tuple[RouteMismatch, ...]:
-    """The routes that do not lead this change anywhere, each with all its reasons."""
+    """The routes that do not match this change, each with all unmet conditions."""
     found = (
-        RouteMismatch(number, candidate.to, tuple(_obstacles(change, candidate)))
+        RouteMismatch(number, candidate.to, tuple(_unmet_conditions(change, candidate)))
         for number, candidate in _routes(settings)
     )
-    return tuple(entry for entry in found if entry.why)
+    return tuple(entry for entry in found if entry.reasons)
 
 
 def escalations(change: Change, settings: Settings) -> tuple[tuple[timedelta, tuple[str, ...]], ...]:
-    """How long nobody may leave this change unacknowledged, and who hears of it then."""
+    """The time limits for acknowledging this change, each with the channels to notify after it."""
     if is_below_alerting(change):
         return ()
     return tuple(
         (candidate.acknowledge_within, candidate.escalate_to)
         for _, candidate in _routes(settings)
         if candidate.acknowledge_within is not None
-        and not list(_obstacles(change, candidate))
+        and not list(_unmet_conditions(change, candidate))
         and (_level(change, candidate) or Level.NONE).rank >= Level.HIGH.rank
     )
 
@@ -163,9 +164,9 @@ def plan_delivery(
     source: str = "",
     topics: Iterable[str] = (),
 ) -> DeliveryPlan:
-    """When a channel gets something of this level.
+    """When a channel receives a delivery of this level.
 
-    What is `critical` waits for nothing and is held back by nothing but a mute of its own story.
+    `critical` is never delayed, and only a mute of its own story withholds it.
     """
     names = {
         ("channel", channel.id),
@@ -173,7 +174,7 @@ def plan_delivery(
         ("story", story),
         *(("topic", name) for name in topics),
     }
-    held: DeliveryHold | None = None
+    hold: DeliveryHold | None = None
     for mute in mutes:
         if (
             mute.until <= now
@@ -185,37 +186,34 @@ def plan_delivery(
             continue
         found = DeliveryHold("snooze" if mute.hold else "mute", mute.until, mute.id, mute.scope, mute.value)
         if not mute.hold:
-            return DeliveryPlan(told=False, held=found)
-        if held is None or found.until > held.until:
-            held = found
-    waits = None
+            return DeliveryPlan(withheld=True, hold=found)
+        if hold is None or found.until > hold.until:
+            hold = found
+    opens_at = None
     if level is not Level.CRITICAL:
-        waits = _waits(channel, held.until if held else now, timezone)
-    if waits is not None:
-        held = (
-            replace(held, until=waits)
-            if held
-            else DeliveryHold("batch" if channel.batch_at else "quiet", waits)
-        )
-    if held is None:
+        opens_at = _next_opening(channel, hold.until if hold else now, timezone)
+    if opens_at is not None:
+        rule: Rule = "batch" if channel.batch_at else "quiet"
+        hold = replace(hold, until=opens_at) if hold else DeliveryHold(rule, opens_at)
+    if hold is None:
         return DeliveryPlan()
-    return DeliveryPlan(held.until, f"{held.until.astimezone(UTC):%Y-%m-%dT%H:%MZ}", held=held)
+    return DeliveryPlan(hold.until, f"{hold.until.astimezone(UTC):%Y-%m-%dT%H:%MZ}", hold=hold)
 
 
-def _waits(channel: Channel, start: datetime, timezone: str) -> datetime | None:
-    """The channel's own next moment after `start`; None where it takes things at any time."""
+def _next_opening(channel: Channel, start: datetime, timezone: str) -> datetime | None:
+    """The first moment from `start` at which the channel's quiet hours and batch time allow sending; None: `start` itself."""
     moment = None
     if channel.batch_at is not None:
-        moment = _next(start, channel.batch_at, timezone)
+        moment = _next_time_of_day(start, channel.batch_at, timezone)
         if channel.quiet_hours is not None and _within(_time(moment, timezone), channel.quiet_hours):
-            moment = _next(moment, channel.quiet_hours[1], timezone)
+            moment = _next_time_of_day(moment, channel.quiet_hours[1], timezone)
     elif channel.quiet_hours is not None and _within(_time(start, timezone), channel.quiet_hours):
-        moment = _next(start, channel.quiet_hours[1], timezone)
+        moment = _next_time_of_day(start, channel.quiet_hours[1], timezone)
     return moment
 
 
 def _time(instant: datetime, timezone: str) -> time:
-    """The time of day on the reader's clock."""
+    """The local time of day in the reader's time zone."""
     return instant.astimezone(ZoneInfo(timezone)).time()
 
 
@@ -224,8 +222,8 @@ def _within(moment: time, hours: tuple[time, time]) -> bool:
     return first <= moment < last if first < last else moment >= first or moment < last
 
 
-def _next(start: datetime, moment: time, timezone: str) -> datetime:
-    """The next such time of day, by the clock on the wall (summer time included)."""
+def _next_time_of_day(start: datetime, moment: time, timezone: str) -> datetime:
+    """The next instant with this local time of day, daylight saving time included."""
     today = reader_day(start, timezone)
     found = reader_instant(today, timezone, moment)
     return found if found > start else reader_instant(today + timedelta(days=1), timezone, moment)
@@ -239,29 +237,29 @@ def _routes(settings: Settings) -> Iterator[tuple[int, Route]]:
 
 
 def _level(change: Change, candidate: Route) -> Level | None:
-    """The level that counts for this route; None where its profile is not touched."""
+    """The level that this route uses; None where the change does not match its profile."""
     if candidate.profile is None:
         return change.tagging.level
     levels = [match.level for match in change.profiles if match.profile == candidate.profile]
     return max(levels, key=lambda level: level.rank, default=None)
 
 
-def _obstacles(change: Change, candidate: Route) -> Iterator[str]:
-    """Every condition of a route that a change does not meet."""
+def _unmet_conditions(change: Change, candidate: Route) -> Iterator[str]:
+    """Each condition of a route that a change does not meet, in English."""
     level = _level(change, candidate)
     tagging = change.tagging
     if level is None:
         yield f"it does not concern the profile {candidate.profile}"
     elif level is Level.NONE or level.rank < candidate.level.rank:
         yield f"level {level} is not {candidate.level} or above"
-    for name, wanted, present in (
+    for name, required, present in (
         ("topic", candidate.topics, tuple(topic.id for topic in tagging.topics)),
         ("direction", candidate.directions, (tagging.direction.value,) if tagging.direction else ()),
         ("source", candidate.sources, (change.source,)),
         ("kind", candidate.kinds, (change.kind.value,)),
     ):
-        if wanted and set(wanted).isdisjoint(present):
-            yield f"{name} {', '.join(present) or 'none'} is not in {', '.join(wanted)}"
+        if required and set(required).isdisjoint(present):
+            yield f"{name} {', '.join(present) or 'none'} is not in {', '.join(required)}"
 
 
 def _reason(candidate: Route, level: Level, number: int) -> dict[str, Any]:

@@ -56,11 +56,11 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
             {
                 "channel": channel.id,
                 "language": routed.language,
-                "told": plan.told,
+                "told": not plan.withheld,
                 "at": plan.at.isoformat() if plan.at else None,
                 "together": plan.batch is not None,
                 "why": reason_line(routed.reason, "en"),
-                "held": plan.held.record() if plan.held else None,
+                "held": plan.hold.record() if plan.hold else None,
             }
         )
     got = {entry["channel"] for entry in would}
@@ -68,7 +68,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     others = [channel.id for channel in settings.channels if channel.id not in got]
     later = routing.escalations(found, settings)
     if as_json:
-        untaken = [{"route": entry.number, "to": entry.to, "why": entry.why} for entry in refusals]
+        untaken = [{"route": entry.number, "to": entry.to, "why": entry.reasons} for entry in refusals]
         print_json(
             {
                 "change": found.id,
@@ -99,7 +99,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
         print(f"  {', '.join(to)}: where nobody acknowledges it within {weekday_span(within)}")
     for entry in refusals:
         name = f"route {entry.number}" if entry.number else "no route is set"
-        print(f"  not {', '.join(entry.to)} by {name}: {'; '.join(entry.why)}")
+        print(f"  not {', '.join(entry.to)} by {name}: {'; '.join(entry.reasons)}")
     for channel_id in others:
         if not any(channel_id in entry.to for entry in refusals):
             print(f"  not {channel_id}: no route leads there")
@@ -243,7 +243,7 @@ def mute(config: Path, state: Path, what: str | None, until: str, channel: str, 
         with _store(state).read() as connection:
             found = mutes.active(connection, clock.now())
         for entry in found:
-            print(f"{entry.id:>4}  {entry.says(preferences(config).timezone)}")
+            print(f"{entry.id:>4}  {entry.describe(preferences(config).timezone)}")
         if not found:
             print("nothing is muted or snoozed")
     else:
@@ -286,7 +286,7 @@ def _silence(config: Path, state: Path, what: str, until: str, channel: str, *, 
             connection, scope=scope, value=value, channel=channel or None, hold=hold, until=moment, now=now
         )
         (entry,) = (entry for entry in mutes.active(connection, now) if entry.id == number)
-    print(f"{number}: {entry.says(settings.timezone)}")
+    print(f"{number}: {entry.describe(settings.timezone)}")
 
 
 def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:

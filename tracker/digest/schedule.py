@@ -185,13 +185,13 @@ def _tried(
     answer = told if isinstance(told, DeliveryResult) else _answered(claimed, told, settings, send, rosters)
     if not any(entry.seen for entry in rosters):
         rosters.append(Roster(seen={ONLY}, answers={ONLY: answer}))
-    tried_for = recipient_list.gathered(rosters, complete=True)
+    tried_for = recipient_list.combine_rosters(rosters, complete=True)
     answer = recipient_list.summary(tried_for.answers, answer)
     again = next_attempt_at(claimed.attempts + 1, answer, now(), random.Random())  # noqa: S311 - spreads retries
     if answer.uncertain and claimed.repeated:
         again = None  # it may have gone out twice: never a third time
     known = {recipient.name: recipient for recipient in claimed.recipients}
-    recipients = recipient_list.after(known, tried_for, answer, last=again is None)
+    recipients = recipient_list.recipients_after(known, tried_for, answer, last=again is None)
     states = {recipient.state for recipient in recipients}
     state = "pending" if "pending" in states else "dead" if "dead" in states else "sent"
     again = again if state == "pending" else None

@@ -1,4 +1,4 @@
-"""The redline of a changed text as a Word file beside its mail; a link where it is too large for one."""
+"""Attaches the redline of a changed text to an email as a Word file, or a link where the file is too large."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tracker.rendering.alert_message import LabeledFact, Message
 from tracker.rendering.deadlines import change_url
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-# What mail servers let pass beside a letter, base64 included, and what is written within a second or two.
-MOST_BYTES = 5_000_000
-MOST_OPERATIONS = 1_500
+# Limits: what mail servers accept (base64 included), and what is rendered within a second or two.
+MAX_BYTES = 5_000_000
+MAX_OPERATIONS = 1_500
 
 Rendered = Callable[[Change, Language], bytes]
 
@@ -31,27 +31,27 @@ def attach(
     viewer_url: str,
     render: Rendered,
 ) -> OutboundMessage:
-    """The parcel with the file; with a link to it where it is too large or cannot be made: that must not cost the
-    alert. As it is where nothing was compared."""
+    """The message with the redline attached, or with a link where the file is too large or rendering fails (the alert is
+    sent anyway). Unchanged where there are no operations."""
     if not operations:
         return parcel
     language = parcel.message.language
     file = b""
-    if len(operations) <= MOST_OPERATIONS:
+    if len(operations) <= MAX_OPERATIONS:
         try:
             file = render(change, language)
         except Exception:
-            log.exception("a redline for Word could not be made", change=change.id)
-    if not file or len(file) > MOST_BYTES:
+            log.exception("rendering a Word redline failed", change=change.id)
+    if not file or len(file) > MAX_BYTES:
         return replace(parcel, message=_linked(parcel.message, change.id, viewer_url))
     return replace(parcel, files=((file_name(change.id), WORD, file),))
 
 
-def together(parcels: Sequence[OutboundMessage]) -> tuple[tuple[str, str, bytes], ...]:
-    """The files of several alerts in one mail, as many as it can carry; each alert has its page in the viewer."""
+def combine_attachments(parcels: Sequence[OutboundMessage]) -> tuple[tuple[str, str, bytes], ...]:
+    """The attachments of several alerts for one email, up to the size limit. Each alert also has its page in the viewer."""
     files, size = [], 0
     for file in (file for parcel in parcels for file in parcel.files):
-        if size + len(file[2]) <= MOST_BYTES:
+        if size + len(file[2]) <= MAX_BYTES:
             files.append(file)
             size += len(file[2])
     return tuple(files)

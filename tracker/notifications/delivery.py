@@ -1,9 +1,8 @@
-"""Sends what the outbox owes: claim, send, record, one thread for each channel.
+"""Sends the deliveries of the outbox: claim, send, record, with one thread for each channel.
 
-A claim is stored before its message is sent. Whoever dies in between leaves a claim behind whose lease
-runs out; the message then goes out once more and says that it may be a repetition. A channel that hangs
-or fails holds up nobody else: it stops for this round, the others go on, and look for new work as long
-as it keeps the round open.
+A claim is stored before its message is sent. After a crash in between, the lease of the claim expires and the message
+is sent again, labeled as a possible repetition. A channel that hangs or fails does not delay the others: it stops for
+this round, and the others keep looking for new work until the round ends.
 """
 
 from __future__ import annotations
@@ -38,16 +37,16 @@ from tracker.rendering.excerpt import changed_passages
 from tracker.rendering.notice_message import combine_notices, notice_message
 from tracker.serialization import change_to_json
 
-# A send that takes longer is given up (its thread is left to its fate) well before its lease ends.
+# A send that takes longer is given up well before its lease ends; its thread is abandoned.
 SEND_LIMIT = timedelta(seconds=45)
 LEASE = timedelta(seconds=90)
-# After so many failures in a row it is the channel that is ill, not the message.
+# After so many failures in a row the channel is failing, not the message.
 FAILURES = 2
 LONGEST_HOLD = timedelta(minutes=5)
 HELD_AT_MOST = LONGEST_RETRY_AFTER * 2  # a moment further ahead comes from a clock that was set back since
-# When a message is looked at again whose recipients wait for an earlier one of its story.
+# The retry delay of a message whose recipients wait for an earlier message of its story.
 BEHIND_EARLIER = timedelta(minutes=1)
-# How often a channel with nothing to do looks again while another keeps the round open.
+# How often an idle channel looks for new work while another channel is still sending.
 LOOK_AGAIN = timedelta(seconds=1)
 
 T = TypeVar("T")
@@ -60,13 +59,12 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class DeliveryGate:
-    """What one process knows about its channels from one round to the next: which are left alone until
-    when, which still have a send in flight that was given up, and which secrets were rotated since the settings
-    were read."""
+    """The state of a process's channels from one round to the next: until when a channel is paused (`held`), which still
+    run a send that was given up (`stuck`), and secrets that were rotated since the settings were read."""
 
     held: dict[str, datetime] = field(default_factory=dict)
     stuck: dict[str, threading.Thread] = field(default_factory=dict)
-    rotated: dict[Channel, Channel] = field(default_factory=dict)  # with secrets newer than the settings'
+    rotated: dict[Channel, Channel] = field(default_factory=dict)  # with newer secrets than the settings
 
     def open(self, channel_id: str, now: datetime) -> bool:
         until = self.held.get(channel_id)
@@ -77,14 +75,14 @@ class DeliveryGate:
 
 @dataclass(frozen=True, slots=True)
 class ChannelReport:
-    """One channel in one round. `retrying` were not taken and will be tried again."""
+    """The counts of one channel in one round. `retrying` failed and will be retried."""
 
     channel: str
     sent: int = 0
     retrying: int = 0
     dead: int = 0
     repeated: int = 0
-    answer: str = ""  # the last one that was no success
+    answer: str = ""  # the last answer of a failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +113,20 @@ def deliver(
     now: datetime,
     clock: Callable[[], datetime],
     *,
-    traffic: DeliveryGate | None = None,
+    gate: DeliveryGate | None = None,
     stop: threading.Event | None = None,
     send: Send = places.send,
     limit: timedelta = SEND_LIMIT,
     compared: Compared = lambda _: (),
     redline: Rendered | None = None,
 ) -> DeliverReport:
-    """One round: sends everything that is due, and returns when no channel has more to do.
+    """Sends everything that is due, and returns when no channel has more to send.
 
-    `now` is the moment that messages speak as of; `clock` times claims and attempts. `lookup` gives the
-    change of a delivery. Pass the same `traffic` to every round of a process, so that a channel that
-    asked for time gets it. When `stop` is set the round ends without waiting for sends in flight; their
-    leases bring them back. `compared` gives the differences that a change was found by, `redline`
-    the Word file of them, for channels that want it. Raises what `outbox` raised, after the other channels have done their work.
+    `now` is the date of reference in messages; `clock` times claims and attempts. `lookup` returns the change of a
+    delivery. Pass the same `gate` to every round of a process, so that pauses of channels are kept. When `stop` is set,
+    the round ends without waiting for sends in progress; they are claimed again when their leases expire. `compared`
+    returns the operations of a change, `redline` their Word file for channels that request it. Raises the error of
+    `outbox`, after the other channels have finished.
     """
     round_ = _DeliveryRound(
         outbox,
@@ -136,7 +134,7 @@ def deliver(
         settings,
         now,
         clock,
-        traffic or DeliveryGate(),
+        gate or DeliveryGate(),
         stop or threading.Event(),
         send,
         limit,
@@ -153,20 +151,20 @@ class _DeliveryRound:
     settings: Settings
     now: datetime
     clock: Callable[[], datetime]
-    traffic: DeliveryGate
+    gate: DeliveryGate
     stop: threading.Event
     send: Send
     limit: timedelta
     compared: Compared
     redline: Rendered | None
-    chance: random.Random = field(default_factory=random.Random)
-    busy: set[str] = field(default_factory=set)  # channels that may have a delivery in hand
-    idle: threading.Condition = field(default_factory=threading.Condition)  # told when `busy` shrinks
+    generator: random.Random = field(default_factory=random.Random)
+    busy: set[str] = field(default_factory=set)  # channels that may be sending
+    idle: threading.Condition = field(default_factory=threading.Condition)  # notified when `busy` shrinks
 
     def run(self) -> DeliverReport:
         now = self.clock()
-        channels = [channel for channel in self.settings.channels if self.traffic.open(channel.id, now)]
-        # Busy from the start: nobody shall go home before everybody has looked once.
+        channels = [channel for channel in self.settings.channels if self.gate.open(channel.id, now)]
+        # Busy from the start: no channel ends before all have looked once.
         self.busy = {channel.id for channel in channels}
         started = [_start(f"deliver-{channel.id}", partial(self._drain, channel)) for channel in channels]
         reports = []
@@ -194,45 +192,45 @@ class _DeliveryRound:
                 if not claimed:
                     if over:
                         break
-                    self._rest(channel)
+                    self._set_idle(channel)
                     with self.idle:
-                        # What the last of the others made owed to this channel is looked for once more.
+                        # One more look: the last send of another channel may have queued a notice for this one.
                         over = self.idle.wait_for(lambda: not self.busy, LOOK_AGAIN.total_seconds())
                     continue
                 over = False
                 self.busy.add(channel.id)
-                ill = False
-                # Alerts of a batch that have reached different recipients are different messages.
-                for alike in _alike(claimed):
-                    answer, state, again = self._tried(channel, alike)
-                    report = _counted(report, alike, answer, state)
+                failing = False
+                # Alerts of a batch that reached different recipients are separate messages.
+                for group in _group_by_recipients(claimed):
+                    answer, state, again = self._attempt(channel, group)
+                    report = _counted(report, group, answer, state)
                     failures = failures + 1 if state == "pending" and not answer.partly else 0
-                    ill |= again is not None and self._ill(channel, answer, failures, again)
-                if ill:
+                    failing |= again is not None and self._pause(channel, answer, failures, again)
+                if failing:
                     break
         finally:
-            self._rest(channel)
+            self._set_idle(channel)
         return report
 
-    def _rest(self, channel: Channel) -> None:
+    def _set_idle(self, channel: Channel) -> None:
         with self.idle:
             self.busy.discard(channel.id)
             self.idle.notify_all()
 
-    def _tried(
+    def _attempt(
         self, channel: Channel, deliveries: Sequence[Delivery]
     ) -> tuple[DeliveryResult, State, datetime | None]:
-        """Sends one message, which is one delivery or a batch, and records what came of it."""
+        """Sends one message (one delivery or a batch) and records the attempt."""
         began = self.clock()
         start = time.monotonic()
-        answer, try_, silence = self._sent(channel, deliveries)
+        answer, outcome, silence = self._send_in_time(channel, deliveries)
         seconds = time.monotonic() - start
         tries = max(delivery.attempts for delivery in deliveries) + 1
-        again = next_attempt_at(tries, answer, self.clock(), self.chance)
+        again = next_attempt_at(tries, answer, self.clock(), self.generator)
         known = {recipient.name: recipient for recipient in deliveries[0].recipients}
-        recipients = recipient_list.after(known, try_, silence, last=again is None)
+        recipients = recipient_list.recipients_after(known, outcome, silence, last=again is None)
         states = {recipient.state for recipient in recipients}
-        if not recipients:  # it hung before any recipient was asked for
+        if not recipients:  # it hung before the first recipient
             states = {"pending" if again is not None else "dead"}
         if "pending" in states and again is None:
             again = self.clock() + BEHIND_EARLIER
@@ -259,38 +257,40 @@ class _DeliveryRound:
         )
         return answer, state, again
 
-    def _sent(
+    def _send_in_time(
         self, channel: Channel, deliveries: Sequence[Delivery]
-    ) -> tuple[DeliveryResult, recipient_list.Try, DeliveryResult | None]:
-        """The answer as a whole, those of the recipients, and what counts as the answer of those that gave none."""
+    ) -> tuple[DeliveryResult, recipient_list.AttemptOutcome, DeliveryResult | None]:
+        """The combined result, the results of the recipients, and the result for recipients that gave no answer."""
         rosters: list[Roster] = []
         future, thread = _start(f"send-{channel.id}", partial(self._send, channel, deliveries, rosters))
         thread.join(self.limit.total_seconds())
         if thread.is_alive():
-            self.traffic.stuck[channel.id] = thread
-            said = f"no answer within {self.limit.total_seconds():.0f} s"
-            silence = DeliveryResult(False, said, uncertain=True)
-            try_ = recipient_list.gathered(list(rosters), complete=False)
+            self.gate.stuck[channel.id] = thread
+            text = f"no answer within {self.limit.total_seconds():.0f} s"
+            silence = DeliveryResult(False, text, uncertain=True)
+            outcome = recipient_list.combine_rosters(list(rosters), complete=False)
             return (
-                recipient_list.summary({**try_.answers, **dict.fromkeys(try_.unanswered, silence)}, silence),
-                try_,
+                recipient_list.summary(
+                    {**outcome.answers, **dict.fromkeys(outcome.unanswered, silence)}, silence
+                ),
+                outcome,
                 silence,
             )
         problem = future.exception()
         if problem is None:
-            try_ = recipient_list.gathered(rosters, complete=True)
-            return recipient_list.summary(try_.answers, future.result()), try_, None
+            outcome = recipient_list.combine_rosters(rosters, complete=True)
+            return recipient_list.summary(outcome.answers, future.result()), outcome, None
         if isinstance(problem, TrackerError):
             broken = DeliveryResult(False, problem.line())
         else:
-            # What goes wrong over one message must not stop the others, nor lose it. The problem's own text
-            # is not shown: it may hold the channel's address.
-            log.error("delivery failed inside", channel=channel.id, problem=type(problem).__name__)
+            # An internal error must neither stop the other messages nor lose this one. Its text is not logged,
+            # because it may contain the channel's URL.
+            log.error("internal error in delivery", channel=channel.id, problem=type(problem).__name__)
             broken = DeliveryResult(False, f"internal: {type(problem).__name__}")
         if not any(entry.seen for entry in rosters):
             rosters.append(Roster(answers={ONLY: broken}))
-        try_ = recipient_list.gathered(rosters, complete=False)
-        return recipient_list.summary(try_.answers, broken), try_, broken
+        outcome = recipient_list.combine_rosters(rosters, complete=False)
+        return recipient_list.summary(outcome.answers, broken), outcome, broken
 
     def _send(
         self, channel: Channel, deliveries: Sequence[Delivery], rosters: list[Roster]
@@ -299,16 +299,16 @@ class _DeliveryRound:
         return send_copies(
             channel, partial(self._message, channel, deliveries), self.send,
             known=first.recipients, blocked=first.blocked, repeated=first.repeated,
-            rotated=self.traffic.rotated, rosters=rosters,
+            rotated=self.gate.rotated, rosters=rosters,
         )  # fmt: skip
 
     def _message(self, channel: Channel, deliveries: Sequence[Delivery], repeated: bool) -> OutboundMessage:
-        # A change that was renewed while it waited is told once, as it is now.
+        # A change that was revised while its deliveries were pending is sent once, in its newest revision.
         newest = {delivery.change_id: replace(delivery, repeated=repeated) for delivery in deliveries}
         parcels = [self._parcel(channel, delivery) for delivery in newest.values()]
-        parcel = parcels[0] if len(parcels) == 1 else self._gathered(channel, parcels, deliveries, repeated)
+        parcel = parcels[0] if len(parcels) == 1 else self._combine(channel, parcels, deliveries, repeated)
         if self.settings.templates is not None and parcel.letter is None:
-            from tracker.notifications import templates  # Jinja is loaded where somebody uses it
+            from tracker.notifications import templates  # Jinja is loaded only where templates are used
 
             parcel = replace(parcel, letter=templates.render_email(self.settings.templates, parcel))
         return parcel
@@ -317,9 +317,9 @@ class _DeliveryRound:
         subject = self.lookup(delivery.change_id, delivery.revision)
         language = channel.language or self.settings.languages[0]
         if isinstance(subject, Notice):
-            named = subject.data.get("change")
-            about = self.lookup(named, 0) if named else None
-            told = notice_message(
+            change_id = subject.data.get("change")
+            about = self.lookup(change_id, 0) if change_id else None
+            message = notice_message(
                 subject,
                 language,
                 now=self.now,
@@ -329,9 +329,9 @@ class _DeliveryRound:
                 about=about if isinstance(about, Change) else None,
             )
             return OutboundMessage(
-                told, notice_record(subject), delivery.key, delivery.story, delivery.thread
+                message, notice_record(subject), delivery.key, delivery.story, delivery.thread
             )
-        told = build_message(
+        message = build_message(
             subject,
             language,
             now=self.now,
@@ -341,23 +341,23 @@ class _DeliveryRound:
             repeated=delivery.repeated,
         )
         operations = self.compared(subject.id)
-        told = replace(told, passages=changed_passages(operations))
+        message = replace(message, passages=changed_passages(operations))
         story = delivery.story or subject.document_number or subject.id
-        parcel = OutboundMessage(told, change_to_json(subject), delivery.key, story, delivery.thread)
+        parcel = OutboundMessage(message, change_to_json(subject), delivery.key, story, delivery.thread)
         if channel.redline and self.redline is not None:
             parcel = attachments.attach(parcel, subject, operations, self.settings.viewer_url, self.redline)
         return parcel
 
-    def _gathered(
+    def _combine(
         self,
         channel: Channel,
         parcels: Sequence[OutboundMessage],
         deliveries: Sequence[Delivery],
         repeated: bool,
     ) -> OutboundMessage:
-        """The batch as one message. Its key is that of its first delivery, so that a repetition has it too."""
+        """The batch as one message. Its key is that of the first delivery, so that a repetition has the same key."""
         key = f"batch/{deliveries[0].key}"
-        told = combine_notices(
+        message = combine_notices(
             [parcel.message for parcel in parcels],
             channel.language or self.settings.languages[0],
             key=key,
@@ -365,24 +365,24 @@ class _DeliveryRound:
             repeated=repeated,
         )
         contents = {"id": key, "kind": "batch", "records": [parcel.record for parcel in parcels]}
-        return OutboundMessage(told, contents, key, key, files=attachments.together(parcels))
+        return OutboundMessage(message, contents, key, key, files=attachments.combine_attachments(parcels))
 
-    def _ill(self, channel: Channel, answer: DeliveryResult, failures: int, again: datetime) -> bool:
-        """Whether the channel is left alone for the rest of the round, and for how long after it. One that took it for
-        some of its recipients is well."""
+    def _pause(self, channel: Channel, answer: DeliveryResult, failures: int, again: datetime) -> bool:
+        """Pauses a failing channel (`gate.held`); True where it gets nothing more in this round. A channel that accepted
+        the message for some recipients is not failing."""
         if answer.partly:
             return False
         if answer.retry_after is not None:
-            self.traffic.held[channel.id] = again
+            self.gate.held[channel.id] = again
             return True
         if answer.uncertain or failures >= FAILURES:
-            self.traffic.held[channel.id] = min(again, self.clock() + LONGEST_HOLD)
+            self.gate.held[channel.id] = min(again, self.clock() + LONGEST_HOLD)
             return True
         return False
 
 
-def _alike(deliveries: Sequence[Delivery]) -> list[list[Delivery]]:
-    """Deliveries of one message, together where the same recipients are to get it."""
+def _group_by_recipients(deliveries: Sequence[Delivery]) -> list[list[Delivery]]:
+    """The deliveries in groups that go to the same recipients."""
     found: dict[object, list[Delivery]] = {}
     for delivery in deliveries:
         states = frozenset((one.name, one.state, one.repeated) for one in delivery.recipients)
@@ -407,13 +407,13 @@ def _counted(
 
 
 def _start(name: str, work: Callable[[], T]) -> tuple[Future[T], threading.Thread]:
-    """Runs work on a daemon thread: one that hangs for ever must not keep the program from ending."""
+    """Runs work on a daemon thread, so that work that hangs forever does not block the end of the program."""
     future: Future[T] = Future()
 
     def run() -> None:
         try:
             future.set_result(work())
-        except BaseException as problem:  # noqa: BLE001 - handed to whoever waits for the future
+        except BaseException as problem:  # noqa: BLE001 - raised by the future
             future.set_exception(problem)
 
     thread = threading.Thread(target=run, name=name, daemon=True)

@@ -1,7 +1,7 @@
-"""What a target said to a message, and what that means for trying again. Pure.
+"""The result of sending a message to a target, and the time of the retry. Pure.
 
-A channel with several recipients has taken a message when all of them have; `roster` keeps who has it already,
-so that nobody gets it again.
+A channel with several recipients has accepted a message when all of them have; `recipient_list` tracks who has it, so
+that nobody receives it twice.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from tracker.sanitize import sanitize_line, shorten
 LENGTH = 300
 HIDDEN = "***"
 
-# 5 s, 20 s, 80 s, ... up to six hours apart: twenty tries outlast a weekend without a mail server.
+# 5 s, 20 s, 80 s, ... up to six hours: twenty attempts cover a weekend without a mail server.
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=6)
 GROWTH = 4
-TRIES = 20
+MAX_ATTEMPTS = 20
 JITTER = 0.2
 LONGEST_RETRY_AFTER = timedelta(days=1)
 
-# Where the host of a URL is a host. Apprise reads the first token of other services there.
+# Schemes whose URL host is a host name. For other services Apprise reads a token there.
 _NAMED_HOSTS = frozenset({"mailto", "mailtos", "json", "jsons", "tofile", "http", "https"})
 
-# Settings in the query of a URL that say how, not who: answers are about them.
+# Query parameters of a URL that are options, not secrets: answers may mention them.
 _PUBLIC = frozenset(
     {
         "mode",
@@ -51,15 +51,15 @@ _PUBLIC = frozenset(
     }
 )
 
-# Statuses of 4xx that pass: the request was fine and its time was not (RFC 9110, RFC 6585, RFC 8470).
-_PASSING = frozenset({408, 409, 421, 423, 425, 429})
+# Transient 4xx statuses: the same request may succeed later (RFC 9110, RFC 6585, RFC 8470).
+_TRANSIENT = frozenset({408, 409, 421, 423, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """`text` is one line without secrets. `transient`: the same message may be taken later.
-    `retry_after`: the target's own wish. `uncertain`: it may have taken the message all the same.
-    `handle`: what it calls the thread that the message began. `partly`: some of the recipients took it."""
+    """The result of sending one message. `text` is one line without secrets. `transient`: a retry may succeed.
+    `retry_after`: the delay that the target asked for. `uncertain`: the target may have accepted the message anyway.
+    `handle`: the target's id of the thread that the message started. `partly`: some recipients accepted it."""
 
     ok: bool
     text: str
@@ -71,8 +71,8 @@ class DeliveryResult:
 
 
 def http_answer(status: int, body: str, retry_after: str | None, now: datetime) -> DeliveryResult:
-    """What an HTTP status means. A redirect is a failure: following one turns a POST into a GET, which
-    is answered with 200 and loses the message."""
+    """The result for an HTTP status. A redirect is a failure: following it turns a POST into a GET, which is answered
+    with 200 and loses the message."""
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
@@ -82,12 +82,12 @@ def http_answer(status: int, body: str, retry_after: str | None, now: datetime) 
     text = shorten(f"{said}: {detail}" if detail else said, LENGTH)
     if 200 <= status < 300:
         return DeliveryResult(True, text)
-    transient = status >= 500 or status in _PASSING
+    transient = status >= 500 or status in _TRANSIENT
     return DeliveryResult(False, text, transient, retry_after_of(retry_after, now) if transient else None)
 
 
 def smtp_refusal(error: smtplib.SMTPException) -> DeliveryResult:
-    """What an SMTP server's refusal means: 4yz passes, 5yz does not (RFC 5321, 4.2.1)."""
+    """The result for an SMTP refusal: 4yz is transient, 5yz permanent (RFC 5321, 4.2.1)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         replies = [
             (code, f"{code} {_text(reply)} ({address})")
@@ -105,23 +105,25 @@ def smtp_refusal(error: smtplib.SMTPException) -> DeliveryResult:
 
 
 def combine_results(answers: Sequence[DeliveryResult]) -> DeliveryResult:
-    """The answer of a channel with several recipients, or of a message in several parts."""
+    """The combined result of several recipients, or of the parts of a message."""
     if len(answers) == 1:
         return answers[0]
-    taken = sum(answer.ok for answer in answers)
-    text = f"{taken} of {len(answers)} taken; " + "; ".join(dict.fromkeys(answer.text for answer in answers))
+    accepted = sum(answer.ok for answer in answers)
+    text = f"{accepted} of {len(answers)} taken; " + "; ".join(
+        dict.fromkeys(answer.text for answer in answers)
+    )
     refused = [answer for answer in answers if not answer.ok]
     if not refused:
-        return DeliveryResult(True, shorten(f"{taken} of {len(answers)} taken", LENGTH))
+        return DeliveryResult(True, shorten(f"{accepted} of {len(answers)} taken", LENGTH))
     return DeliveryResult(
-        taken == len(answers),
+        accepted == len(answers),
         shorten(text, LENGTH),
         transient=any(answer.transient for answer in refused),
         retry_after=max(
             (answer.retry_after for answer in refused if answer.retry_after is not None), default=None
         ),
         uncertain=any(answer.uncertain for answer in refused),
-        partly=taken > 0,
+        partly=accepted > 0,
     )
 
 
@@ -144,14 +146,13 @@ def retry_after_of(header: str | None, now: datetime) -> timedelta | None:
 
 
 def next_attempt_at(
-    attempts: int, answer: DeliveryResult, at: datetime, chance: random.Random
+    attempts: int, answer: DeliveryResult, at: datetime, generator: random.Random
 ) -> datetime | None:
-    """When to try again after `attempts` tries, the last answered so; None is never.
+    """The time of the next attempt after `attempts` attempts; None: no retry.
 
-    Never before what the target asked for; spread by chance, so that what failed together does not
-    come back together.
+    Never before the time that the target asked for. Random jitter spreads retries that failed together.
     """
-    if answer.ok or not answer.transient or attempts >= TRIES:
+    if answer.ok or not answer.transient or attempts >= MAX_ATTEMPTS:
         return None
     return at + retry.delay(
         attempts,
@@ -159,13 +160,13 @@ def next_attempt_at(
         cap=LONGEST_WAIT,
         growth=GROWTH,
         retry_after=answer.retry_after,
-        jitter=chance.uniform(-JITTER, JITTER),
+        jitter=generator.uniform(-JITTER, JITTER),
     )
 
 
 def redact(text: str, url: str) -> str:
-    """The text without anything that the channel's address keeps secret: user, password, path and
-    query, as they stand and decoded. Recipients and hosts stay, since answers are about them."""
+    """The text without the secrets of the channel's URL: user, password, path and query, raw and decoded. Recipients
+    and hosts stay, because answers are about them."""
     secrets = {url}
     try:
         parts = urlsplit(url)
@@ -180,7 +181,7 @@ def redact(text: str, url: str) -> str:
             *(value for key, value in parse_qsl(parts.query) if key not in _PUBLIC),
         ]
         secrets.update(word for word in path if len(word) >= 6 and "@" not in unquote(word))
-    except ValueError:  # no URL at all: its whole text is hidden
+    except ValueError:  # not a URL: its whole text is hidden
         secrets.add(url.partition("://")[2])
     secrets |= {unquote(secret) for secret in secrets}
     for secret in sorted(secrets, key=len, reverse=True):

@@ -1,4 +1,4 @@
-"""One alert in every form that a place may want it in, and the pieces that the forms share."""
+"""The outbound message of a channel, its plain-text format, and helpers that the channel formats share."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ SIGNS = {
     Level.NONE: "⚪",
 }
 
-# Words that call out everybody in Slack, Teams, Discord, Telegram, Mattermost or LINE.
+# Words that mention everybody in Slack, Teams, Discord, Telegram, Mattermost or LINE.
 _CALL = re.compile(r"(?<![\w@])@(?=(?:everyone|here|channel|all|team|online)\b)", re.IGNORECASE)
 _TAG = re.compile(r"<(?=[!@#])")
 
 
 @dataclass(frozen=True, slots=True)
 class EmailMessage:
-    """A whole page for places that take one (mail, files) in place of the short message: the weekly digest.
-    `html` empty: text alone. `files` are name, media type and bytes, attached to a mail. `series` names the
-    mailing list that mail programs sort it by."""
+    """A full document that emails and files carry in place of the short message, such as the weekly digest. `html` empty:
+    text only. `files` (name, media type, bytes) are attached to an email. `series` is the name in the List-Id header."""
 
     text: str
     html: str = ""
@@ -40,10 +39,9 @@ class EmailMessage:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """What a channel is given. `record` is the change as JSON; `key` is the delivery's idempotency
-    key; `thread` names what later alerts about the same thing are kept together by, `handle` is what
-    the channel itself called that thread, empty where this is its first message. `files` as in a letter.
-    `roster` says which of the channel's recipients it is for."""
+    """A message for a channel. `record` is the change as JSON; `key` is the delivery's idempotency key; `thread` is the
+    story that groups later alerts, and `handle` the channel's own id of that thread (empty for its first message).
+    `letter` and `files` are for emails and files. `roster` has the recipients that it is for."""
 
     message: Message
     record: dict[str, Any]
@@ -56,7 +54,7 @@ class OutboundMessage:
 
 
 def defuse_mentions(text: str) -> str:
-    """Text in which nothing calls anybody: `@everyone` and `<!channel>` stay readable and do nothing."""
+    """The text without active mentions: `@everyone` and `<!channel>` stay readable and notify nobody."""
     return _TAG.sub("‹", _CALL.sub("＠", text))
 
 
@@ -67,11 +65,10 @@ def headline(message: Message) -> str:
 
 
 def plain(message: Message) -> str:
-    """The alert as plain text: mail's second half, the file channel, and every place without a form of
-    its own."""
+    """The alert as plain text, for emails, files and channels without a format of their own."""
     lines = [text for text in (message.what, message.title, message.detail) if text]
     if message.points:
-        lines += ["", *(spoken_summary(point) for point in message.points)]
+        lines += ["", *(fact_line(point) for point in message.points)]
     for passage in message.passages:
         lines += [
             "",
@@ -86,7 +83,7 @@ def plain(message: Message) -> str:
         lines += [f"> “{quote.text}” — {quote.source}" for quote in message.quotes]
     for facts in (message.links, message.facts):
         if facts:
-            lines += ["", *(spoken_summary(fact) for fact in facts)]
+            lines += ["", *(fact_line(fact) for fact in facts)]
     lines += ["", message.notice]
     return defuse_mentions("\n".join(lines)).strip()
 
@@ -99,12 +96,12 @@ def _marked(kind: str, words: str) -> str:
 
 
 def with_border(words: str, start: str, end: str) -> str:
-    """Words between two marks, the spaces at their edges outside of them."""
+    """The words between two marks; spaces at the edges stay outside."""
     bare = words.strip()
     return words.replace(bare, f"{start}{bare}{end}", 1)
 
 
-def spoken_summary(fact: LabeledFact) -> str:
+def fact_line(fact: LabeledFact) -> str:
     """`効力: 施行中`."""
     return f"{fact.label}: {fact.value}"
 
@@ -122,8 +119,8 @@ def pieces(text: str, limit: int) -> Iterator[str]:
 
 
 def batches(items: Iterable[T], weigh: Callable[[T], int], *, weight: int, count: int) -> list[list[T]]:
-    """The items in order, in runs of at most `count` that weigh at most `weight` together. An item
-    that is heavier stands alone."""
+    """The items in order, in batches of at most `count` items and `weight` in total. A heavier item gets a batch of its
+    own."""
     runs: list[list[T]] = []
     load = 0
     for item in items:

@@ -1,6 +1,6 @@
-"""One HTTP request to a target, and what became of it in words that carry no secret.
+"""Sends one HTTP request to a target and returns a result without secrets.
 
-Libraries put whole addresses, tokens included, into the texts of their errors: those are never used.
+The error messages of libraries contain whole URLs, tokens included, so they are never used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ UNTRUSTED = "the target's TLS certificate or protocol was not accepted"
 
 
 class ConnectionOptions(Protocol):
-    """How a channel's URL wants to be talked to: certificate checks, (connect, read) in seconds."""
+    """The connection options of a channel's URL: certificate verification, and (connect, read) timeouts in seconds."""
 
     verify_certificate: bool
 
@@ -32,7 +32,7 @@ class ConnectionOptions(Protocol):
 
 
 def send_request(
-    manners: ConnectionOptions,
+    options: ConnectionOptions,
     method: str,
     url: str,
     body: dict[str, Any],
@@ -40,11 +40,11 @@ def send_request(
     headers: dict[str, str] | None = None,
     params: dict[str, str] | None = None,
     auth: tuple[str, str] | None = None,
-    understand: Callable[[DeliveryResult, str], DeliveryResult] | None = None,
+    interpret: Callable[[DeliveryResult, str], DeliveryResult] | None = None,
     sign: Callable[[bytes], dict[str, str]] | None = None,
 ) -> DeliveryResult:
-    """One HTTP exchange, with the answer's first 2 kB read; `understand` judges by its body too, `sign` gives
-    further headers for the bytes that are sent."""
+    """Sends one request and reads the first 2 kB of the response. `interpret` derives the result from the body as well;
+    `sign` returns extra headers for the bytes that are sent."""
     data = json.dumps(body, ensure_ascii=False).encode()
     try:
         with requests.request(
@@ -59,19 +59,19 @@ def send_request(
             },
             params=params,
             auth=auth,
-            verify=manners.verify_certificate,
-            timeout=manners.request_timeout,
+            verify=options.verify_certificate,
+            timeout=options.request_timeout,
             allow_redirects=False,
             stream=True,
         ) as response:
             try:
-                said = response.raw.read(BODY_LENGTH, decode_content=True).decode("utf-8", "replace")
+                body_text = response.raw.read(BODY_LENGTH, decode_content=True).decode("utf-8", "replace")
             except (urllib3.exceptions.HTTPError, OSError):
-                said = ""  # the status came, which is the answer
+                body_text = ""  # the status is the answer
             answer = http_answer(
-                response.status_code, said, response.headers.get("Retry-After"), machine_now()
+                response.status_code, body_text, response.headers.get("Retry-After"), machine_now()
             )
-            return understand(answer, said) if understand else answer
+            return interpret(answer, body_text) if interpret else answer
     except requests.exceptions.ConnectTimeout:
         return DeliveryResult(False, "no connection in time")
     except requests.exceptions.SSLError:
@@ -90,7 +90,7 @@ def send_request(
 
 
 def failure_cause(error: BaseException) -> str:
-    """Why, in the system's words. Libraries put whole addresses, with their secrets, into theirs."""
+    """The cause of an error in the operating system's words. Those of libraries contain URLs with their secrets."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLError):

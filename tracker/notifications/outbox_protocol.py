@@ -1,8 +1,7 @@
-"""What the sender asks of the store: to claim what is due, and to keep what happened.
+"""The interface of the outbox: claim deliveries that are due, and record their attempts.
 
-A notice and its target are one row, written in the transaction that writes the change. A claim is
-stored before anything is sent, so that a crash between sending and recording is seen by whoever claims
-the row next.
+A delivery is one row, written in the transaction that stores the change. A claim is stored before anything is sent,
+so that the next claim of the row detects a crash between sending and recording.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ State = Literal["sent", "pending", "dead"]
 
 
 class Outbox(Protocol):
-    """The deliveries that are owed. Every method commits before it returns; any thread may call."""
+    """The queued deliveries. Every method commits before it returns; any thread may call."""
 
     def claim(self, now: datetime, *, channel: str | None, limit: int, lease: timedelta) -> list[Delivery]:
-        """Takes up to `limit` pending rows that are due at `now`, earliest first, of one channel or of
-        all, and holds them until `now + lease`: nobody else gets them before that. With a row of a batch come
-        all that are due of it, whatever the limit. A row waits behind an earlier one of its story.
+        """Claims up to `limit` pending rows that are due at `now`, earliest first, of one channel or of all. No other
+        caller can claim them before `now + lease`. All due rows of a batch are claimed together, regardless of the
+        limit. A row waits for earlier rows of its story.
 
-        A row whose lease ran out without `record` is due again, and comes `repeated` from then on; so
-        does one of which an attempt was `uncertain`. `attempts` counts recorded attempts and lost leases.
+        A row whose lease expired without `record` is due again and is `repeated` from then on, like one with an
+        `uncertain` attempt. `attempts` counts recorded attempts and expired leases.
         """
         ...
 
@@ -37,6 +36,6 @@ class Outbox(Protocol):
         state: State,
         next_attempt_at: datetime | None,
     ) -> None:
-        """Keeps an attempt and ends the claims of all that the message was for. `pending` rows are due again
-        at `next_attempt_at`, which is None for `sent` and `dead`."""
+        """Stores an attempt and ends the claims of all deliveries of the message. `pending` rows are due again at
+        `next_attempt_at`, which is None for `sent` and `dead`."""
         ...

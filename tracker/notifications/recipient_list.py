@@ -1,4 +1,4 @@
-"""Which recipients of a channel a message is still for, and what that makes of the message as a whole. Pure."""
+"""Decides which recipients of a channel still need a message, and the state of the whole message. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ WAITS = "an earlier alert of its story has not reached it yet"
 
 @dataclass(slots=True)
 class Roster:
-    """The recipients that one copy of a message is for, and what each of them answered.
+    """The recipients of one copy of a message, and the answer of each.
 
-    Whoever sends asks `wants` before each recipient and calls `note` right after it, so that what hangs later
-    takes nothing back. `known` are the recipients that have a state, `blocked` the names for which an earlier message
-    of the story still waits. A copy that is `labeled` says that it may be a repetition, and is for those that may
-    have the message already; `unknown_labeled` says which copy is for a recipient without a state. `hide` takes
-    the secrets out of an answer.
+    A channel calls `wants` before each recipient and `note` right after it, so that a later hang does not lose earlier
+    answers. `known` are the recipients with a stored state, `blocked` the names for which an earlier message of the story
+    is still pending. A `labeled` copy says that it may be a repetition, and goes to recipients that may have the message
+    already; `unknown_labeled` tells which copy goes to a recipient without a state. `hide` removes secrets from an
+    answer.
     """
 
     known: Mapping[str, Recipient] = field(default_factory=dict)
@@ -51,20 +51,20 @@ class Roster:
         self.answers[name] = self.hide(answer) if self.hide else answer
 
     def refused(self) -> bool:
-        """Whether somebody refused it for good."""
+        """Whether a recipient refused it for good."""
         return any(not answer.ok and not answer.transient for answer in self.answers.values())
 
     def without_refused(self) -> Roster:
-        """For one more copy to those who refused it for good, and to nobody else."""
+        """The roster of one more copy, only for the recipients that refused it for good."""
         others = {name for name, answer in self.answers.items() if answer.ok or answer.transient}
         known = {**self.known, **{name: Recipient(name, "sent") for name in others}}
         return replace(self, known=known, answers={}, seen=set(), started=set(), deferred=set())
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
-    """What one try, of one copy or of two, did for the recipients of a message. `unanswered` were asked and gave no
-    answer. `complete`: every recipient was asked for, rather than that the try was cut off."""
+class AttemptOutcome:
+    """The outcome of one attempt (one or two copies) for the recipients of a message. `unanswered` were contacted and
+    gave no answer. `complete`: every recipient was tried; false where the attempt was cut off."""
 
     answers: Mapping[str, DeliveryResult]
     seen: frozenset[str] = frozenset()
@@ -73,8 +73,8 @@ class Try:
     complete: bool = True
 
 
-def gathered(rosters: Iterable[Roster], *, complete: bool) -> Try:
-    """The copies of one try taken together."""
+def combine_rosters(rosters: Iterable[Roster], *, complete: bool) -> AttemptOutcome:
+    """The outcome of one attempt from the rosters of its copies."""
     answers: dict[str, DeliveryResult] = {}
     seen: set[str] = set()
     deferred: set[str] = set()
@@ -84,22 +84,24 @@ def gathered(rosters: Iterable[Roster], *, complete: bool) -> Try:
         seen |= roster.seen
         deferred |= roster.deferred
         started |= roster.started
-    return Try(answers, frozenset(seen), frozenset(deferred), frozenset(started - answers.keys()), complete)
+    return AttemptOutcome(
+        answers, frozenset(seen), frozenset(deferred), frozenset(started - answers.keys()), complete
+    )
 
 
-def copies(known: Mapping[str, Recipient], repeated: bool) -> list[bool]:
-    """Which copies of a message are needed, by their label: one for recipients that cannot have it yet, one for those
-    that may have it already. `repeated`: which of the two is for recipients without a state."""
+def copies_needed(known: Mapping[str, Recipient], repeated: bool) -> list[bool]:
+    """The copies of a message that are needed: unlabeled (False) for recipients that cannot have it yet, labeled (True)
+    for those that may have it. `repeated`: the copy for recipients without a state."""
     return sorted(
         {recipient.repeated for recipient in known.values() if recipient.state == "pending"} | {repeated}
     )
 
 
-def after(
-    known: Mapping[str, Recipient], try_: Try, silence: DeliveryResult | None, *, last: bool
+def recipients_after(
+    known: Mapping[str, Recipient], outcome: AttemptOutcome, silence: DeliveryResult | None, *, last: bool
 ) -> tuple[Recipient, ...]:
-    """How every recipient stands after a try. `silence`: the answer of those that were asked and said nothing.
-    `last`: there is no further try, so that what is put off now is given up."""
+    """The state of every recipient after an attempt. `silence`: the result for recipients that gave no answer. `last`:
+    there is no further attempt, so temporary failures become dead."""
     found = dict(known)
 
     def settle(name: str, answer: DeliveryResult) -> None:
@@ -110,40 +112,40 @@ def after(
         repeated = (before.repeated if before else False) or (answer.uncertain and not answer.ok)
         found[name] = Recipient(name, state, answer.text, repeated, (before.attempts if before else 0) + 1)
 
-    for name, answer in try_.answers.items():
+    for name, answer in outcome.answers.items():
         settle(name, answer)
     if silence is not None:
-        for name in try_.unanswered:
+        for name in outcome.unanswered:
             settle(name, silence)
-    for name in try_.deferred:
+    for name in outcome.deferred:
         found.setdefault(name, Recipient(name, "pending", WAITS))
-    if try_.complete and try_.seen:
+    if outcome.complete and outcome.seen:
         for name, recipient in known.items():
-            if name not in try_.seen and recipient.state != "sent":
+            if name not in outcome.seen and recipient.state != "sent":
                 found[name] = replace(recipient, state="removed", answer=GONE)
     return tuple(found.values())
 
 
-def summary(answers: Mapping[str, DeliveryResult], said: DeliveryResult) -> DeliveryResult:
-    """The answer of the channel as a whole: `said` where it has one recipient or all took it, otherwise how many took
-    it and who did not, by name."""
+def summary(answers: Mapping[str, DeliveryResult], whole: DeliveryResult) -> DeliveryResult:
+    """The result of the channel as a whole: `whole` where it has one recipient or all accepted the message, otherwise how
+    many accepted it and who did not, by name."""
     if len(answers) < 2 or all(answer.ok for answer in answers.values()):
-        return said
+        return whole
     refused = {name: answer for name, answer in answers.items() if not answer.ok}
     texts = [
         answer.text if not name or name in answer.text else f"{answer.text} ({name})"
         for name, answer in refused.items()
     ]
-    taken = len(answers) - len(refused)
+    accepted = len(answers) - len(refused)
     return DeliveryResult(
         False,
-        shorten(f"{taken} of {len(answers)} taken; {'; '.join(dict.fromkeys(texts))}", LENGTH),
+        shorten(f"{accepted} of {len(answers)} taken; {'; '.join(dict.fromkeys(texts))}", LENGTH),
         transient=any(answer.transient for answer in refused.values()),
         retry_after=max(
             (answer.retry_after for answer in refused.values() if answer.retry_after is not None),
             default=None,
         ),
         uncertain=any(answer.uncertain for answer in refused.values()),
-        handle=said.handle,
-        partly=taken > 0,
+        handle=whole.handle,
+        partly=accepted > 0,
     )

@@ -1,5 +1,4 @@
-"""Secrets that are changed while the tracker runs: a file that a channel's secret was read from is read again before a
-refusal counts."""
+"""Secret rotation without a restart: the secret files of a channel are read again before a refusal counts."""
 
 from __future__ import annotations
 
@@ -9,9 +8,9 @@ from pathlib import Path
 from tracker.config.models import Channel
 
 
-def reread(channel: Channel) -> Channel | None:
-    """The channel with what its files say now; None where it has none, or where they cannot be read or are empty, which
-    the next reload of the settings says."""
+def reload_secrets(channel: Channel) -> Channel | None:
+    """The channel with the current content of its secret files. None where it has no files, or they are empty or
+    unreadable; the next reload of the settings reports that."""
     url, secret = _read(channel.url_file), _read(channel.secret_file)
     if url is None and secret is None:
         return None

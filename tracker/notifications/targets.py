@@ -50,8 +50,8 @@ logging.getLogger("urllib3").setLevel(logging.INFO)  # its DEBUG lines carry the
 CONNECT_TIMEOUT = 8.0
 READ_TIMEOUT = 15.0
 
-# One thread of ours per channel: Apprise shall neither start threads nor wait in its own pool, where
-# six targets that hang would stop all others. No redirects: see `answer.http_answer`.
+# Each channel has a thread of ours. Apprise must neither start threads nor wait in its own pool, where six targets that
+# hang would stop all others. No redirects: see `delivery_result.http_answer`.
 _ASSET = apprise.AppriseAsset(
     app_id="tracker",
     app_desc="tracker",
@@ -70,30 +70,32 @@ _PLUGINS: dict[type, type[TrackerPlugin]] = {
 }
 # How Apprise's plugins log a refusal: "Failed to send ntfy notification: Bad Request, error=400."
 _STATUS = re.compile(r"\berror=([1-5]\d\d)\b")
-_LOUDNESS = {
+_NOTIFY_TYPES = {
     Level.CRITICAL: apprise.NotifyType.FAILURE,
     Level.HIGH: apprise.NotifyType.WARNING,
 }
 
 
 def send(channel: Channel, parcel: OutboundMessage) -> DeliveryResult:
-    """Sends one alert to one channel and says what came back. Never raises for what a target does."""
+    """Sends one message to one channel and returns the result. A failure of the target is a result, not an exception."""
     parcel.roster.hide = partial(_redacted, channel=channel)
     try:
         plugins = _plugins(channel)
     except DeliveryError as error:
         return DeliveryResult(False, error.line(), transient=False)
-    return _redacted(_answers(plugins, parcel), channel)
+    return _redacted(_send_to_recipients(plugins, parcel), channel)
 
 
 def try_channel(channel: Channel) -> str:
-    """Sends a message that says it is a test, and returns the target's answer.
+    """Sends a test message and returns the target's answer.
 
-    Raises DeliveryError, with the cure where one is known, when the target does not take it.
+    Raises DeliveryError, with a cure where one is known, when the target does not accept it.
     """
     parcel = test_message(channel.language or "ja", machine_now().replace(microsecond=0))
     parcel.roster.hide = partial(_redacted, channel=channel)
-    answer = summary(parcel.roster.answers, _redacted(_answers(_plugins(channel), parcel), channel))
+    answer = summary(
+        parcel.roster.answers, _redacted(_send_to_recipients(_plugins(channel), parcel), channel)
+    )
     if not answer.ok:
         raise DeliveryError(
             answer.text,
@@ -109,37 +111,37 @@ def _redacted(answer: DeliveryResult, channel: Channel) -> DeliveryResult:
 
 
 def _plugins(channel: Channel) -> dict[str, Any]:
-    """Apprise's plugin for a URL, ours where we have one. A plugin of ours deals with its recipients itself. Apprise's
-    own say only whether all of them took it: there each recipient gets a plugin of its own, by its name. Raises
-    DeliveryError for a URL that cannot be used; its text never shows the URL."""
-    known = NotificationManager()
-    if FilePlugin.protocol not in known:
-        known.add(FilePlugin, schemas=FilePlugin.protocol)
+    """The plugins for a channel's URL by recipient name. The plugins of `channels/` handle their recipients themselves
+    (one entry, `ONLY`). Apprise's own report only one result for all recipients, so each recipient gets a plugin of its
+    own. Raises DeliveryError for a URL that cannot be used; its text never shows the URL."""
+    manager = NotificationManager()
+    if FilePlugin.protocol not in manager:
+        manager.add(FilePlugin, schemas=FilePlugin.protocol)
     arguments = url_to_dict(channel.url, secure_logging=True)
     cure = "see the Apprise URL of the service; its words must be percent-encoded"
     if arguments is None:
-        raise DeliveryError("the url is none that Apprise knows", cure=cure)
-    kind = known[arguments["schema"]]
-    made = _PLUGINS.get(kind, kind)
+        raise DeliveryError("the url is not one that Apprise supports", cure=cure)
+    kind = manager[arguments["schema"]]
+    plugin_class = _PLUGINS.get(kind, kind)
     try:
-        plugin = made(**{**arguments, "asset": _ASSET})
+        plugin = plugin_class(**{**arguments, "asset": _ASSET})
         encrypted = isinstance(plugin, EmailPlugin) and plugin.encrypted
         listed = [address for _, address in plugin.targets] if encrypted else arguments.get("targets")
         targets = list(dict.fromkeys(listed or ()))
         if len(targets) < 2 or (isinstance(plugin, TrackerPlugin) and not encrypted):
-            return {ONLY: _ready(plugin, channel, arguments)}
+            return {ONLY: _configured(plugin, channel, arguments)}
         found = {}
         for number, target in enumerate(targets):
-            # Copies of a mail go out with the first of its recipients, not with each.
+            # Cc and Bcc copies are sent with the first recipient only.
             less = {"cc": "", "bcc": ""} if encrypted and number else {}
-            one = made(**{**arguments, **less, "targets": [target], "asset": _ASSET})
-            found[_shown(kind, number, target)] = _ready(one, channel, arguments)
+            one = plugin_class(**{**arguments, **less, "targets": [target], "asset": _ASSET})
+            found[_recipient_name(kind, number, target)] = _configured(one, channel, arguments)
     except (TypeError, ValueError, AttributeError, AppriseException) as error:
         raise DeliveryError("the url cannot be used", cure=cure) from error
     return found
 
 
-def _ready(plugin: Any, channel: Channel, arguments: Mapping[str, Any]) -> Any:
+def _configured(plugin: Any, channel: Channel, arguments: Mapping[str, Any]) -> Any:
     if "cto" not in arguments:
         plugin.socket_connect_timeout = CONNECT_TIMEOUT
     if "rto" not in arguments:
@@ -149,8 +151,8 @@ def _ready(plugin: Any, channel: Channel, arguments: Mapping[str, Any]) -> Any:
     return plugin
 
 
-def _shown(kind: type, number: int, target: Any) -> str:
-    """The name of a recipient: its address, unless the service's own rules call addresses of this kind private."""
+def _recipient_name(kind: type, number: int, target: Any) -> str:
+    """The name of a recipient: its address, or a hash where Apprise marks addresses of this service as private."""
     tokens = getattr(kind, "template_tokens", {})
     group = tokens.get("targets", {}).get("group", ())
     if any(tokens.get(name, {}).get("private") for name in group):
@@ -159,31 +161,31 @@ def _shown(kind: type, number: int, target: Any) -> str:
     return sanitize_line(str(target))
 
 
-def _answers(plugins: Mapping[str, Any], parcel: OutboundMessage) -> DeliveryResult:
-    """Sends to each recipient that the parcel is for, and says what came back from all of them."""
+def _send_to_recipients(plugins: Mapping[str, Any], parcel: OutboundMessage) -> DeliveryResult:
+    """Sends to each recipient that still needs the message, and returns the combined result."""
     found = []
     for name, plugin in plugins.items():
-        if name == ONLY and _has_recipients(plugin):
-            found.append(_answered(plugin, parcel))
+        if name == ONLY and _handles_recipients(plugin):
+            found.append(_send_one(plugin, parcel))
         elif parcel.roster.wants(name):
-            answer = _answered(plugin, parcel)
+            answer = _send_one(plugin, parcel)
             parcel.roster.note(name, answer)
             found.append(answer)
     return combine_results(found) if found else NO_RECIPIENT
 
 
-def _has_recipients(plugin: Any) -> bool:
-    """Whether the plugin asks for each of its recipients by itself."""
+def _handles_recipients(plugin: Any) -> bool:
+    """Whether the plugin handles each of its recipients itself."""
     if isinstance(plugin, EmailPlugin):
         return not plugin.encrypted
     return isinstance(plugin, LinePlugin) or (isinstance(plugin, SlackPlugin) and not plugin.is_workflow)
 
 
-def _answered(plugin: Any, parcel: OutboundMessage) -> DeliveryResult:
-    """Sends through Apprise. For places of Apprise's own the answer is what it logged; where that names
-    no status, whether the message was taken after all is not known."""
+def _send_one(plugin: Any, parcel: OutboundMessage) -> DeliveryResult:
+    """Sends through Apprise. For Apprise's own plugins the answer is the log text; where it has no status, the result is
+    uncertain."""
     message = parcel.message
-    taken = 0
+    accepted_parts = 0
     if isinstance(plugin, TrackerPlugin):
         plugin.parcel = parcel
     else:
@@ -191,9 +193,9 @@ def _answered(plugin: Any, parcel: OutboundMessage) -> DeliveryResult:
         part = plugin.send
 
         def counted(*arguments: Any, **named: Any) -> bool:
-            nonlocal taken
+            nonlocal accepted_parts
             ok = bool(part(*arguments, **named))
-            taken += ok
+            accepted_parts += ok
             return ok
 
         plugin.send = counted
@@ -202,18 +204,18 @@ def _answered(plugin: Any, parcel: OutboundMessage) -> DeliveryResult:
     result = server.notify(
         body=plain(message),
         title=defuse_mentions(f"{headline(message)} {message.what}"),
-        notify_type=_LOUDNESS.get(message.level, apprise.NotifyType.INFO),
+        notify_type=_NOTIFY_TYPES.get(message.level, apprise.NotifyType.INFO),
         body_format=apprise.NotifyFormat.TEXT,
     )
     logged = sanitize_line("; ".join(str(entry.message) for entry in result.logs()))
     if isinstance(plugin, TrackerPlugin) and plugin.answer is not None:
         return plugin.answer
-    # `?optional=yes` makes Apprise call a failure a success: the attempts do not lie.
+    # With `?optional=yes` Apprise reports success for a failure: only the attempts are reliable.
     if any(attempt for service in result for attempt in service.attempts):
         return DeliveryResult(True, "taken")
     status = _STATUS.search(logged)
     if status:
-        # Where a part of a long message was taken, what is sent again says that it may be a repetition.
+        # Where a part of a long message was accepted, the retry is labeled as a possible repetition.
         answer = http_answer(int(status.group(1)), logged, None, machine_now())
-        return replace(answer, uncertain=taken > 0)
+        return replace(answer, uncertain=accepted_parts > 0)
     return DeliveryResult(False, logged or "not taken", uncertain=True)

@@ -1,8 +1,8 @@
-"""The firm's own words and looks for mails and files: templates in a folder that the settings name.
+"""Custom templates for emails and files, from a folder that the settings name.
 
-`alert.txt.j2` and `alert.html.j2` replace ours, each by itself. They get `message` (`present.message.Message`),
-`record`, `key`, `story`, and ours as `text` and `html`. They run in Jinja's sandbox, and the HTML one escapes
-every value.
+`alert.txt.j2` and `alert.html.j2` each replace the built-in format. They receive `message`
+(`rendering.alert_message.Message`), `record`, `key`, `story`, and the built-in output as `text` and `html`. They run in
+Jinja's sandbox, and the HTML template escapes every value.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ log = structlog.get_logger()
 
 
 def render_email(folder: Path, parcel: OutboundMessage) -> EmailMessage | None:
-    """The alert by the firm's templates; None where there is none for it. A template with a mistake in it must not
-    cost an alert: ours takes its place, and the log says so."""
+    """The alert rendered by the custom templates; None where the folder has none. When a template fails, the built-in
+    format is used and the error is logged, so that no alert is lost."""
     page = email.html_page(parcel.message)
-    ours = {TEXT: plain(parcel.message), HTML: page}
-    made = {name: _made(folder, name, parcel, ours[TEXT], page) for name in ours}
-    if made[TEXT] is None and made[HTML] is None:
+    built_in = {TEXT: plain(parcel.message), HTML: page}
+    rendered = {name: _render(folder, name, parcel, built_in[TEXT], page) for name in built_in}
+    if rendered[TEXT] is None and rendered[HTML] is None:
         return None
-    return EmailMessage(made[TEXT] or ours[TEXT], made[HTML] or ours[HTML], series="alerts")
+    return EmailMessage(rendered[TEXT] or built_in[TEXT], rendered[HTML] or built_in[HTML], series="alerts")
 
 
-def _made(folder: Path, name: str, parcel: OutboundMessage, text: str, page: str) -> str | None:
+def _render(folder: Path, name: str, parcel: OutboundMessage, text: str, page: str) -> str | None:
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder), autoescape=name == HTML, undefined=StrictUndefined
     )
     try:
         return environment.get_template(name).render(
             message=parcel.message, record=parcel.record, key=parcel.key, story=parcel.thread,
-            text=text, html=Markup(page),  # noqa: S704 - ours, escaped where it was made
+            text=text, html=Markup(page),  # noqa: S704 - built-in output, already escaped
         )  # fmt: skip
     except TemplateNotFound as error:
         if error.name == name:
@@ -57,7 +57,7 @@ def _made(folder: Path, name: str, parcel: OutboundMessage, text: str, page: str
     ) as error:
         problem = error
     log.error(
-        "a template is wrong, ours is used",
+        "template failed, built-in format used",
         template=str(folder / name),
         problem=f"{type(problem).__name__}: {problem}",
     )

@@ -1,4 +1,4 @@
-"""The message by which `tracker check` tries a channel: it looks like an alert and says it is none."""
+"""The test message that `tracker check` sends to a channel: it looks like an alert and is marked as a test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tracker.serialization import format_instant
 
 
 def test_message(language: Language, now: datetime) -> OutboundMessage:
-    """A parcel whose record is `{"test": true}`, so that programs can tell it from a change."""
+    """The test message. Its record has `"test": true`, so that programs can distinguish it from a change."""
     title = t("message.test-title", language)
     message = Message(
         id="test",

@@ -68,7 +68,7 @@ class Daemon:
         self._polling: set[str] = set()
         self._guard = threading.Lock()
         self._delivering = threading.Lock()
-        self._traffic = DeliveryGate()
+        self._gate = DeliveryGate()
         self._asking = False
 
     def run(self) -> None:
@@ -189,7 +189,7 @@ class Daemon:
         if not self._delivering.acquire(blocking=False):
             return
         try:
-            report = poll_cycle.deliver_due(self.context, traffic=self._traffic, stop=self.stop)
+            report = poll_cycle.deliver_due(self.context, gate=self._gate, stop=self.stop)
         finally:
             self._delivering.release()
         if report.sent or not report.ok:

@@ -265,7 +265,7 @@ def _settle(connection: Connection, context: PollContext, now: datetime) -> None
         for row in source_state.rows(connection)
         if row.id in hosts
     ]  # fmt: skip
-    found = outages.outages(polled, incidents.lasting(connection))
+    found = outages.outages(polled, incidents.open_subjects(connection))
     incidents.settle(connection, found, context.settings.channels_for_outages(), now, hosts)
 
 
@@ -277,7 +277,7 @@ def _ended(row: Any) -> datetime | None:
 
 
 def deliver_due(
-    context: PollContext, *, traffic: DeliveryGate | None = None, stop: threading.Event | None = None
+    context: PollContext, *, gate: DeliveryGate | None = None, stop: threading.Event | None = None
 ) -> DeliverReport:
     """Sends the deliveries that are due."""
 
@@ -307,7 +307,7 @@ def deliver_due(
         context.settings,
         context.now(),
         context.now,
-        traffic=traffic,
+        gate=gate,
         stop=stop,
         compared=compared,
         redline=redline,

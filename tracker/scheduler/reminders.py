@@ -118,7 +118,7 @@ def _warned(
     for change in told:
         for routed in routing.route(replace(change, baseline=False), settings):
             channel = settings.channel(routed.channel)
-            if channel is None or (channel.id in planned and planned[channel.id][0].told):
+            if channel is None or (channel.id in planned and not planned[channel.id][0].withheld):
                 continue
             plan = routing.plan_delivery(
                 channel, entry.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
@@ -130,7 +130,7 @@ def _warned(
             connection, name=(entry.first, entry.type, entry.date, days), kind="deadline",
             level=entry.level, story=story, data=facts, channels=[channel], reason=reason,
             now=now, at=plan.at, batch=plan.batch or f"dates-{legal_day(now)}",
-            held=plan.held.record() if plan.held else None, withheld=not plan.told,
+            held=plan.hold.record() if plan.hold else None, withheld=plan.withheld,
         )
         for channel, (plan, reason) in planned.items()
     )  # fmt: skip

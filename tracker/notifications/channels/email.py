@@ -29,7 +29,7 @@ from tracker.rendering.alert_message import LabeledFact, Message
 from tracker.sanitize import sanitize_line
 
 # Dark enough for white letters at 4.5:1 (WCAG 2.2, 1.4.3).
-_COLOURS = {
+_COLORS = {
     Level.CRITICAL: "#a4161a",
     Level.HIGH: "#9a4a00",
     Level.MEDIUM: "#6b5900",
@@ -46,11 +46,11 @@ class EmailPlugin(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
         if self.encrypted:
             return bool(super().send(*arguments, **named))  # Apprise signs and encrypts; we do not
         everybody = dict.fromkeys([*(spec for _, spec in self.targets), *self.cc, *self.bcc])
-        wanted = [address for address in everybody if self.parcel.roster.wants(address)]
-        answers = self._mailed(wanted) if wanted else {}
+        remaining = [address for address in everybody if self.parcel.roster.wants(address)]
+        answers = self._deliver(remaining) if remaining else {}
         for address, answer in answers.items():
             self.parcel.roster.note(address, answer)
-        # What happened to the mail as a whole is said once, not once for every recipient.
+        # A result that is the same for all recipients appears once.
         same = len({answer.text for answer in answers.values()}) == 1
         self.answer = next(iter(answers.values())) if same else combine_answers(answers)
         if same and self.answer.ok:
@@ -77,8 +77,8 @@ class EmailPlugin(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
             headers=headers,
         )
 
-    def _mailed(self, recipients: list[str]) -> dict[str, DeliveryResult]:
-        """Sends the mail to these recipients; the answer for each of them."""
+    def _deliver(self, recipients: list[str]) -> dict[str, DeliveryResult]:
+        """Sends the email to these recipients; returns the result of each."""
 
         def every(answer: DeliveryResult) -> dict[str, DeliveryResult]:
             return dict.fromkeys(recipients, answer)
@@ -92,7 +92,7 @@ class EmailPlugin(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
                 )
             )
         server = None
-        taken = DeliveryResult(True, "250 taken")
+        accepted = DeliveryResult(True, "250 taken")
         try:
             server = self._server()
             refused = server.send_message(letter, self.from_addr[1], recipients)
@@ -100,20 +100,22 @@ class EmailPlugin(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
             return every(DeliveryResult(False, sanitize_line(str(error)), uncertain=server is not None))
         except smtplib.SMTPRecipientsRefused as error:
             refused = error.recipients
-            taken = DeliveryResult(False, "the server took it for nobody")  # it ends the session with a 421
+            accepted = DeliveryResult(
+                False, "the server accepted it for no recipient"
+            )  # it ended the session with a 421
         except smtplib.SMTPException as error:
             return every(smtp_refusal(error))
         except OSError as error:
             return every(DeliveryResult(False, failure_cause(error), uncertain=server is not None))
         finally:
             if server is not None:
-                # What the server does after it took or refused the mail changes nothing.
+                # The email is accepted or refused already: errors at QUIT do not matter.
                 with contextlib.suppress(OSError, smtplib.SMTPException):
                     server.quit()
         return {
             address: smtp_refusal(smtplib.SMTPRecipientsRefused({address: refused[address]}))
             if address in refused
-            else taken
+            else accepted
             for address in recipients
         }
 
@@ -136,7 +138,7 @@ class EmailPlugin(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
         return server
 
     def _trust(self) -> ssl.SSLContext:
-        """Made only where it is used: loading the system's certificates takes 40 ms."""
+        """The TLS context, created only where it is used: loading the system's certificates takes 40 ms."""
         context = ssl.create_default_context()
         if not self.verify_certificate:
             context.check_hostname = False
@@ -153,9 +155,8 @@ def build_email(
     sent_at: datetime,
     headers: Mapping[str, str],
 ) -> EmailMessage:
-    """The whole mail. Its Message-ID comes from the delivery's key, so that a repetition carries the
-    same one and servers may drop it; References keep one thing's mails in one thread. `headers` are
-    the channel's own and replace ours."""
+    """The complete email. Its Message-ID is derived from the delivery's key, so that servers can drop a repetition;
+    References groups the emails of a story in one thread. `headers` come from the channel and override the defaults."""
     message, letter = parcel.message, parcel.letter
     domain = sender.domain or "localhost"
     mail = EmailMessage()
@@ -166,11 +167,11 @@ def build_email(
         mail["Cc"] = cc
     mail["Date"] = format_datetime(sent_at)
     mail["Message-ID"] = f"<{_digest(parcel.key)}@{domain}>"
-    # Nobody was sent the root of a story: it is there for clients to hang the story's mails on.
+    # The root of a story is never sent; its id only groups the emails of the story in mail clients.
     mail["In-Reply-To"] = mail["References"] = f"<{_digest(parcel.thread)}@{domain}>"
     series = letter.series if letter else "alerts"
     mail["List-Id"] = f"tracker {series} <{series}.tracker.{domain}>"
-    # RFC 3834: nobody's absence notice answers an alert.
+    # RFC 3834: automatic replies do not answer this email.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Tracker-Change"] = message.id
     for name, value in headers.items():
@@ -189,10 +190,10 @@ def build_email(
 def html_page(message: Message) -> str:
     """The alert as one HTML page; every word in it is escaped."""
     badge = "".join(
-        f'<span style="display:inline-block;background:{colour};color:#ffffff;padding:3px 10px;'
+        f'<span style="display:inline-block;background:{color};color:#ffffff;padding:3px 10px;'
         f'border-radius:3px;font-weight:bold;margin-right:6px">{escape(text)}</span>'
-        for colour, text in (
-            (_COLOURS[message.level], message.badge),
+        for color, text in (
+            (_COLORS[message.level], message.badge),
             *(("#333333", mark) for mark in message.marks),
         )
     )
@@ -208,7 +209,7 @@ def html_page(message: Message) -> str:
     )
     entries = "".join(
         '<tr><td valign="top" style="padding:6px 0;border-top:1px solid #dddddd">'
-        f'<span style="display:inline-block;background:{_COLOURS[entry.level]};color:#ffffff;padding:1px 8px;'
+        f'<span style="display:inline-block;background:{_COLORS[entry.level]};color:#ffffff;padding:1px 8px;'
         f'border-radius:3px;font-size:13px">{escape(entry.badge)}</span><br>{escape(entry.what)}<br>'
         f'<span style="color:#333333;font-size:13px">{escape(entry.note)}</span> '
         f'<a href="{escape(entry.link)}" style="color:#1d4f91;font-size:13px">{escape(entry.id)}</a></td></tr>'
@@ -249,11 +250,11 @@ def html_page(message: Message) -> str:
 
 def _table(facts: tuple[LabeledFact, ...], *, first: bool) -> str:
     size = "15px" if first else "13px"
-    colour = "#1a1a1a" if first else "#555555"
+    color = "#1a1a1a" if first else "#555555"
     rows = "".join(
         f'<tr><th align="left" valign="top" style="padding:3px 14px 3px 0;white-space:nowrap;'
         f'color:#555555;font-weight:normal">{escape(fact.label)}</th>'
-        f'<td valign="top" style="padding:3px 0;color:{colour};font-weight:{"bold" if fact.strong else "normal"}">'
+        f'<td valign="top" style="padding:3px 0;color:{color};font-weight:{"bold" if fact.strong else "normal"}">'
         f"{escape(fact.value)}</td></tr>"
         for fact in facts
     )
@@ -261,7 +262,7 @@ def _table(facts: tuple[LabeledFact, ...], *, first: bool) -> str:
 
 
 def _run(kind: str, words: str) -> str:
-    """Colour is not all that tells them apart: what went is struck through, what came is underlined."""
+    """A run of words: deleted words are struck through, inserted words underlined, so that color is not the only sign."""
     if kind == "delete":
         return with_border(
             escape(words), '<del style="color:#a4161a;text-decoration:line-through">', "</del>"

@@ -1,6 +1,6 @@
 """LINE: alerts as text messages, and the plugin that sends them (https://developers.line.biz/en/reference/messaging-api/#send-push-message).
 
-Texts carry no markup there, and a mention has to be declared: what the source says stays words.
+LINE texts have no markup, and mentions must be declared, so source text needs no escaping.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class LinePlugin(TrackerPlugin, NotifyLine):  # type: ignore[misc]
         answers: dict[str, DeliveryResult] = {}
         for target in dict.fromkeys(self.targets):
             if self.parcel.roster.wants(target):
-                answers[target] = self._to(target)
+                answers[target] = self._send_to(target)
                 self.parcel.roster.note(target, answers[target])
         self.answer = combine_answers(answers)
         return self.answer.ok
 
-    def _to(self, target: str) -> DeliveryResult:
-        """One recipient's pushes; the second of two is not sent when the first was refused."""
+    def _send_to(self, target: str) -> DeliveryResult:
+        """Sends the pushes of one recipient. After a failure the remaining pushes are not sent."""
         answer = DeliveryResult(False, "nothing to send", transient=False)
         for number, messages in enumerate(push_payloads(self.parcel.message)):
             answer = send_request(
@@ -49,7 +49,7 @@ class LinePlugin(TrackerPlugin, NotifyLine):  # type: ignore[misc]
                     "Authorization": f"Bearer {self.token}",
                     "X-Line-Retry-Key": retry_key(self.parcel.key, target, number),
                 },
-                understand=read_answer,
+                interpret=read_answer,
             )
             answer = answer_to_part(answer, number)
             if not answer.ok:
@@ -58,18 +58,18 @@ class LinePlugin(TrackerPlugin, NotifyLine):  # type: ignore[misc]
 
 
 def push_payloads(message: Message) -> list[list[dict[str, Any]]]:
-    """The messages of each push, in order: one text, unless it passes LINE's limits."""
+    """The messages of each push, in order: one text, unless it exceeds LINE's limits."""
     texts = [{"type": "text", "text": text} for text in _texts(f"{headline(message)}\n{plain(message)}")]
     return [texts[start : start + MESSAGES] for start in range(0, len(texts), MESSAGES)]
 
 
 def retry_key(key: str, target: str, number: int) -> str:
-    """For the header X-Line-Retry-Key: the same push has the same one, and LINE takes it once in 24 hours."""
+    """The X-Line-Retry-Key header of a push. It is the same for a retry, and LINE accepts it once in 24 hours."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}\n{target}\n{number}"))
 
 
 def read_answer(answer: DeliveryResult, _body: str) -> DeliveryResult:
-    """LINE answers 409 to a push that it took under the same key before: then it has arrived."""
+    """The result of a push: status 409 means that LINE accepted a push with the same retry key before."""
     if answer.text.startswith(_CONFLICT):
         return replace(answer, ok=True, text="409 taken before")
     return answer

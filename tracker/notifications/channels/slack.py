@@ -25,13 +25,13 @@ TEXT = 2800
 HEADER = 150
 WEIGHT = 30_000
 
-# `*word*`, `_word_`, `~word~` and `` `word` `` are markup where they touch a word. A zero-width space
-# behind the sign keeps it readable and dead; the asterisks of omitted text (* * *) need none.
+# `*word*`, `_word_`, `~word~` and `` `word` `` are markup where they touch a word. A zero-width space after the sign
+# disables it; the asterisks of omitted text (* * *) need none.
 _MARKUP = re.compile(r"(?<![^\W_])([*_~`])(?=\S)")
 _TORN_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
-# What chat.postMessage answers with 200 when it is too busy (https://docs.slack.dev/reference/methods).
-_PASSING = frozenset(
+# Transient errors of chat.postMessage, which come with status 200 (https://docs.slack.dev/reference/methods).
+_TRANSIENT_ERRORS = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
 
@@ -41,7 +41,7 @@ class SlackPlugin(TrackerPlugin, NotifySlack):  # type: ignore[misc]
 
     def send(self, *_: Any, **__: Any) -> bool:
         if self.is_workflow:
-            # A workflow takes the variables that it declares, by Apprise's convention `text`.
+            # A workflow reads the variables that it declares; Apprise's convention is `text`.
             base = self.workflow_url if self.mode == SlackMode.WORKFLOW else self.workflow_trigger_url
             url = f"{base}/{'/'.join(self.workflow_path)}"
             message = self.parcel.message
@@ -52,7 +52,7 @@ class SlackPlugin(TrackerPlugin, NotifySlack):  # type: ignore[misc]
             for target in dict.fromkeys(self.channels):
                 name = target or ONLY
                 if self.parcel.roster.wants(name):
-                    answers[name] = self._to(target, begun.get(name, ""))
+                    answers[name] = self._send_to(target, begun.get(name, ""))
                     self.parcel.roster.note(name, answers[name])
             first = {name: answer.handle for name, answer in answers.items()}
             self.answer = replace(combine_answers(answers), handle=handle_of({**first, **begun}))
@@ -62,9 +62,9 @@ class SlackPlugin(TrackerPlugin, NotifySlack):  # type: ignore[misc]
     def is_workflow(self) -> bool:
         return self.mode in {SlackMode.WORKFLOW, SlackMode.WORKFLOW_TRIGGER}
 
-    def _to(self, target: str | None, begun: str) -> DeliveryResult:
-        """One channel's messages, below the one that began the story's thread; the second of two is not sent when the
-        first was refused. Only a bot learns what its message is called, so only a bot can write below it."""
+    def _send_to(self, target: str | None, begun: str) -> DeliveryResult:
+        """Sends the messages of one channel into the thread of the story. After a failure the remaining parts are not
+        sent. Only a bot receives the id of its message, so only a bot can reply in a thread."""
         place: dict[str, str] = {"username": self.user} if self.user else {}
         if target is not None:
             name, _, thread = target.partition(":")
@@ -79,7 +79,7 @@ class SlackPlugin(TrackerPlugin, NotifySlack):  # type: ignore[misc]
                 break
             handle = handle or answer.handle
             if handle and "thread_ts" not in place:
-                place["thread_ts"] = handle  # the rest of a long message stands below its beginning
+                place["thread_ts"] = handle  # later parts of a long message go into the thread of the first
         return replace(answer, handle=handle)
 
     def _post(self, body: dict[str, Any]) -> DeliveryResult:
@@ -92,7 +92,7 @@ class SlackPlugin(TrackerPlugin, NotifySlack):  # type: ignore[misc]
             self.api_url.format("chat.postMessage"),
             body,
             headers={"Authorization": f"Bearer {self.access_token}"},
-            understand=bot_answer,
+            interpret=bot_answer,
         )
 
 
@@ -103,11 +103,11 @@ def escape(text: str) -> str:
 
 
 def payloads(message: Message) -> list[dict[str, Any]]:
-    """The bodies to post one after the other: one, unless the text passes Slack's limits."""
+    """The request bodies to post in order: one, unless the text exceeds Slack's limits."""
     runs = batches(_blocks(message), _weigh, weight=WEIGHT, count=BLOCKS)
     return [
         {
-            # What notifications and screen readers say.
+            # The text of notifications and screen readers.
             "text": escape(f"{headline(message)} {message.what}")[:TEXT],
             "blocks": run,
             "unfurl_links": False,
@@ -118,23 +118,23 @@ def payloads(message: Message) -> list[dict[str, Any]]:
 
 
 def bot_answer(answer: DeliveryResult, body: str) -> DeliveryResult:
-    """What the Web API means: it answers 200 to everything and says in the body whether it was done."""
+    """The result of a Web API call: the status is always 200, and the body has `ok` and `error`."""
     if not answer.ok:
         return answer
     try:
-        said = json.loads(body)
+        reply = json.loads(body)
     except ValueError:
-        said = None
-    if not isinstance(said, dict) or not isinstance(said.get("ok"), bool):
+        reply = None
+    if not isinstance(reply, dict) or not isinstance(reply.get("ok"), bool):
         return replace(answer, ok=False, uncertain=True)
-    if said["ok"]:
-        return replace(answer, text="200 ok", handle=sanitize_line(str(said.get("ts", ""))))
-    error = sanitize_line(str(said.get("error", "unknown error")))
-    return DeliveryResult(False, f"200 {error}", transient=error in _PASSING)
+    if reply["ok"]:
+        return replace(answer, text="200 ok", handle=sanitize_line(str(reply.get("ts", ""))))
+    error = sanitize_line(str(reply.get("error", "unknown error")))
+    return DeliveryResult(False, f"200 {error}", transient=error in _TRANSIENT_ERRORS)
 
 
 def threads(handle: str) -> dict[str, str]:
-    """The thread's first message in each channel of the workspace, as `handle_of` wrote it."""
+    """The first message of the thread in each channel of the workspace, from the handle that `handle_of` made."""
     return dict(pair.rpartition("=")[::2] for pair in handle.split(" ") if "=" in pair)
 
 
@@ -147,7 +147,7 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": headline(message)[:HEADER], "emoji": True}}
     ]
-    # Emphasis that spans a cut would show its asterisks: only what surely fits is bold.
+    # Bold text that is split would show its asterisks, so only text that fits is bold.
     what = escape(message.what)
     top = f"*{what}*" if len(what) < TEXT else what
     blocks += _sections("\n".join([top, *(escape(text) for text in (message.title, message.detail) if text)]))
@@ -175,7 +175,7 @@ def _sections(text: str) -> list[dict[str, Any]]:
 
 
 def _cut(text: str) -> Iterator[str]:
-    """Pieces within Slack's limit, none of which ends inside an entity such as `&lt;`."""
+    """The text in pieces within Slack's limit; no piece ends inside an entity such as `&lt;`."""
     carried = ""
     for piece in pieces(text, TEXT - 8):
         whole = carried + piece

@@ -10,11 +10,11 @@ from apprise.plugins.workflows import NotifyWorkflows
 
 from tracker.model import Level
 from tracker.notifications.channels.base import TrackerPlugin, answer_to_part
-from tracker.notifications.formats import SIGNS, batches, defuse_mentions, headline, pieces, spoken_summary
+from tracker.notifications.formats import SIGNS, batches, defuse_mentions, fact_line, headline, pieces
 from tracker.notifications.http_post import send_request
 from tracker.rendering.alert_message import Message
 
-# Teams refuses messages above 28 kB; what is around the elements takes the rest.
+# Teams refuses messages above 28 kB; the envelope takes the rest.
 WEIGHT = 20_000
 ELEMENTS = 60
 PIECE = 4000  # characters; three bytes each in Japanese
@@ -51,7 +51,7 @@ class TeamsPlugin(TrackerPlugin, NotifyWorkflows):  # type: ignore[misc]
 
 
 def payloads(message: Message) -> list[dict[str, Any]]:
-    """The bodies to post one after the other: one, unless the text passes the limit of Teams."""
+    """The request bodies to post in order: one, unless the text exceeds the limit of Teams."""
     runs = batches(_elements(message), _weigh, weight=WEIGHT, count=ELEMENTS)
     return [_envelope(message, run, last=run is runs[-1]) for run in runs]
 
@@ -106,7 +106,7 @@ def _elements(message: Message) -> list[dict[str, Any]]:
         }
         for quote in message.quotes
     ]
-    for text in (*(spoken_summary(fact) for fact in message.facts), message.notice):
+    for text in (*(fact_line(fact) for fact in message.facts), message.notice):
         elements += _texts(text, size="small", isSubtle=True)
     return elements
 

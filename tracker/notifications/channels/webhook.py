@@ -38,9 +38,8 @@ class WebhookPlugin(TrackerPlugin, NotifyJSON):  # type: ignore[misc]
 
 
 def body(parcel: OutboundMessage) -> dict[str, Any]:
-    """The record at the top level; `alert` holds the delivery's key, which is the same when it is
-    repeated, the story that it belongs to, the language, the marks, the text that other channels show,
-    and its links."""
+    """The JSON body of a webhook: the record at the top level, and `alert` with the delivery's key (the same in a
+    repetition), story, language, marks, plain text and links."""
     message = parcel.message
     return {
         **parcel.record,
@@ -57,14 +56,14 @@ def body(parcel: OutboundMessage) -> dict[str, Any]:
 
 
 def signature(secret: str, body: bytes, at: int) -> str:
-    """`t=1700000000,v1=<hex>`: HMAC-SHA256 over the time, a dot and the body, so that an old message cannot be
-    passed off as a new one. `at` in seconds since 1970."""
+    """The signature header `t=1700000000,v1=<hex>`: HMAC-SHA256 over the time, a dot and the body, so that an old message
+    cannot be replayed as a new one. `at` in seconds since 1970."""
     code = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={at},v1={code}"
 
 
 def notice_record(notice: Notice) -> dict[str, Any]:
-    """What is told and is no change, for programs: its kind where a change has its own, and its facts."""
+    """The JSON record of a notice (an outage, a date ahead): its kind, level, time and facts."""
     return {
         "id": notice.id,
         "kind": notice.kind,
