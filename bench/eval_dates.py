@@ -31,7 +31,7 @@ _DATED = re.compile(
     r"\b(?:effective|comments?|received|submitted|delayed|applicable|compliance|expires?|held)\b", re.I
 )
 _TOLD = re.compile(r"\bpublished (?:on |in the Federal Register (?:on )?)?$")
-_OPENING = 14  # paragraphs before which the DATES of a text without markup stand
+_OPENING = 14  # leading paragraphs in which the DATES of a text without markup are looked for
 _AMENDED = re.compile(
     r"^\d{1,3}\.\s+(?:(?:Effective[^,]*, \d{4}, )?(?:(?:Amend|Revise|Add|Remove|In|Correct) )?(?:§+|[Ss]ections?)\s*(?P<section>\d{1,4}\.\d{1,5})"
     r"|(?:Amend |Revise |Add )?[Ss]upplement No\. (?P<number>\d{1,2}) to [Pp]art (?P<part>\d{3}))"
@@ -56,7 +56,7 @@ class Count:
         for words in said:
             for mention in mentions(words):
                 if _TOLD.search(words[: mention.start]):
-                    continue  # the day on which another document was published, told in passing
+                    continue  # the publication date of another document, mentioned in passing
                 self.dates += 1
                 self.dates_found += mention.day in days
                 if mention.day not in days:
@@ -143,7 +143,7 @@ def part_744() -> str:
     sources = {one.where for one in right}
     return (
         f"part 744: {len(notes)} effective-date notes, {len(sources)} of them read into {len(right)} stays with end and "
-        f"citation on {len(units)} units, {len(set(units) & known)} of which stand in the text"
+        f"citation on {len(units)} units, {len(set(units) & known)} of which are in the text"
     )
 
 

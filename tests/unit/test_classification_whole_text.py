@@ -1,4 +1,4 @@
-"""A text is read to its end: what an order does stands in its last sections, what a rule does to itself anywhere."""
+"""A text is read to its end: an order acts in its last sections, a rule may act on itself anywhere."""
 
 from __future__ import annotations
 

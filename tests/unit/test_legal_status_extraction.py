@@ -47,7 +47,7 @@ def rule(title: str, abstract: str = "", *texts: str, **facts: Any) -> Document:
     return document(DocumentKind.RULE, title, abstract, *texts, type="Rule", **facts)
 
 
-def told(found: Classification, kind: str) -> list[date]:
+def live_dates(found: Classification, kind: str) -> list[date]:
     return [entry.date for entry in found.dates if entry.type == kind and not entry.superseded]
 
 
@@ -55,8 +55,8 @@ def state(found: Iterable[Status], day: date, unit: str = "") -> str:
     """What holds on a day: for the document, or for a unit where some state is confined to it."""
     holding = current_status(found, day)
     part = next((one for one in holding.parts if any(covers_unit(path, unit) for path in one.units)), None)
-    told = part or holding.now
-    return told.state if told else ""
+    status = part or holding.now
+    return status.state if status else ""
 
 
 def change(found: Classification, **facts: Any) -> Change:
@@ -101,10 +101,10 @@ SUSPENSION = rule(
 
 def test_affiliates_rule_is_published_in_force_stayed_and_back_when_the_stay_ends() -> None:
     first = classify(AFFILIATES, today=date(2025, 9, 28))
-    assert told(first, "effective") == [date(2025, 9, 29)]
-    assert told(first, "comments-close") == [date(2025, 10, 29)]
+    assert live_dates(first, "effective") == [date(2025, 9, 29)]
+    assert live_dates(first, "comments-close") == [date(2025, 10, 29)]
     later = classify(SUSPENSION, today=TODAY)
-    assert told(later, "stay-ends") == [date(2026, 11, 9)]
+    assert live_dates(later, "stay-ends") == [date(2026, 11, 9)]
     link = next(link for link in later.links if link.relation == "stays")
     assert link.target == "90 FR 47201"
     stay = acted(SUSPENSION, later, change(first, citation="90 FR 47201")).tagging.status[-1]
@@ -145,7 +145,7 @@ def test_a_comment_period_extended_twice_leaves_one_deadline_each_time() -> None
     two = extension("2025-00003", "April 2, 2025", "May 2, 2025", date(2025, 3, 25))
     for doc, deadline in ((one, date(2025, 4, 2)), (two, date(2025, 5, 2))):
         found = classify(doc, today=doc.published or TODAY)
-        assert told(found, "comments-close") == [deadline]
+        assert live_dates(found, "comments-close") == [deadline]
         assert any(link.relation == "extends" and link.target == "90 FR 11111" for link in found.links)
         assert [d.date for d in found.dates if d.superseded] != []
 
@@ -202,7 +202,7 @@ def test_a_temporary_licence_expires() -> None:
         dates_text="This rule is effective February 13, 2020, through April 1, 2020.",
     )
     found = classify(doc, today=date(2020, 3, 1))
-    assert told(found, "expires") == [date(2020, 4, 1)]
+    assert live_dates(found, "expires") == [date(2020, 4, 1)]
     assert state(found.status, date(2020, 3, 1)) == "in-force"
     ended = classify(doc, today=date(2020, 4, 2))
     assert state(ended.status, date(2020, 4, 2)) == "expired"
@@ -399,7 +399,7 @@ def test_a_change_elsewhere_in_the_part_does_not_carry_that_stay() -> None:
     assert "Any vacuum valve" in found.reason.ja
 
 
-# --- one rule's dates told in another's words -----------------------------------------------------
+# --- one rule's dates given by another rule -----------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -420,7 +420,7 @@ def test_the_day_that_a_delay_names_is_the_delayed_rule_s(words: str, recorded_d
     found = classify(delay, today=date(2026, 3, 2))
     moved = [d for d in found.dates if d.type == "effective" and not d.superseded]
     assert [(d.date, d.note) for d in moved] == [(date(2026, 6, 1), "delayed")]
-    assert told(found, "expires") == []
+    assert live_dates(found, "expires") == []
     assert all(status.state == "in-force" and status.until is None for status in found.status)
     assert all(status.since != date(2026, 6, 1) for status in found.status)
     link = next(link for link in found.links if link.relation == "delays")
@@ -462,8 +462,8 @@ def test_a_suspension_stays_its_target_for_the_days_that_it_is_effective() -> No
     assert [(d.date, d.superseded) for d in found.dates if d.type == "effective"] == [
         (date(2025, 11, 10), False)
     ]
-    assert told(found, "stay-ends") == [date(2026, 11, 9)]
-    assert told(found, "expires") == []
+    assert live_dates(found, "stay-ends") == [date(2026, 11, 9)]
+    assert live_dates(found, "expires") == []
     assert {status.state for status in found.status} == {"in-force"}
     (link,) = (link for link in found.links if link.relation == "stays")
     assert link.target == "Sample Controls on Pumps and Valves for Listed Firms"

@@ -193,10 +193,10 @@ def test_a_delayed_rule_is_delayed_until_its_new_effective_date_and_in_force_fro
 def test_a_delay_applied_again_or_to_the_record_read_anew_changes_nothing() -> None:
     delayed = apply_relations(DUE, DELAY)
     assert apply_relations(delayed, DELAY) is delayed
-    anew = apply_relations(keep_earlier_status(delayed, DUE), DELAY)
-    assert sorted(states(anew)) == sorted(states(delayed))
-    assert live(anew, "effective") == [date(2026, 6, 1)]
-    assert anew.tagging.summary == delayed.tagging.summary
+    reread = apply_relations(keep_earlier_status(delayed, DUE), DELAY)
+    assert sorted(states(reread)) == sorted(states(delayed))
+    assert live(reread, "effective") == [date(2026, 6, 1)]
+    assert reread.tagging.summary == delayed.tagging.summary
 
 
 def test_a_second_delay_overtakes_the_first_on_the_rule_and_on_the_first_ones_own_record() -> None:
@@ -217,7 +217,7 @@ def test_a_second_delay_overtakes_the_first_on_the_rule_and_on_the_first_ones_ow
     assert "2026年6月1日" not in twice.tagging.summary.ja, "where it moved to first is past"
     assert apply_relations(twice, DELAY) is twice, "the first delay coming in again moves nothing back"
     first = supersede_dates(DELAY, again, {"91 fr 100"})
-    assert live(first, "effective") == [date(2026, 2, 10)], "its own effective date stands"
+    assert live(first, "effective") == [date(2026, 2, 10)], "its own effective date stays"
     assert supersede_dates(again, DELAY, {"91 fr 100"}) is again
 
 
@@ -247,7 +247,7 @@ def test_a_delay_of_the_compliance_date_delays_that_alone() -> None:
     assert apply_relations(moved, later) is moved
 
 
-# --- what stands on the record under which name ---------------------------------------------------
+# --- the name under which a status is recorded ---------------------------------------------------
 
 
 def test_what_was_done_before_the_printing_stands_under_the_citation_afterwards() -> None:

@@ -1,4 +1,4 @@
-"""Amendatory instructions: which units a document orders changed, as far as their words say.
+"""Amendatory instructions: the units that a document orders to be changed, as far as the words name them.
 
 Reading only locates: it never computes text. Instructions carry their place forward ("b. Revising
 paragraph (c)" after "Section 744.11 is amended by:"), as the Document Drafting Handbook allows. A text
@@ -71,7 +71,7 @@ class Instruction:
 
 @dataclass(slots=True)
 class _Place:
-    """What earlier instructions said that later ones leave out."""
+    """The title, part and section of earlier instructions, which later ones leave out."""
 
     title: str = ""
     part: str = ""
@@ -82,7 +82,7 @@ class _Place:
 
 
 def read_instructions(document: Document) -> tuple[Instruction, ...]:
-    """Every instruction of a document with the citation paths that it names, in order."""
+    """Return every instruction of a document with the citation paths that it names, in order."""
     place = _start(document)
     orders: list[Instruction] = []
     for unit in _instructions(document, place):

@@ -133,7 +133,7 @@ def _as_it_stands(
         status=status,
         reason=LocalizedText(
             ja="現行の条文・リストの収録であり、変更を示すものではない。",
-            en="The text as it stands was taken in; nothing is said to have changed.",
+            en="The current text was recorded; this is not a change.",
         ),
         summary=summarize_document(reading, (), PartyListAct(), dates, novelty=False),
         version=rulebook().version,

@@ -57,7 +57,7 @@ _MOVED = re.compile(
     rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?P<what>[^.;]{{0,100}}?)\bto (?:a |an )?(?P<after>{_NUMBER})",
     re.I,
 )
-_NEAR = 90  # characters about a number in which the words of comparison stand
+_NEAR = 90  # characters about a number in which words of comparison are looked for
 _PLACE = re.compile(r"\b(?:FR|CFR|Nos?\.?|E\.O\.|[Ss]ections?|[Pp]ara(?:graph)?s?|[Pp]art|[Ii]nstructions?|[Nn]otes?|[Ff]ootnotes?)\s*$|§+\s*$")  # fmt: skip
 _MONTH = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\s*(?:\d{1,2},?\s*)?$"
@@ -77,7 +77,7 @@ class NumericChange:
 
 
 def numeric_changes(reading: TextView) -> tuple[NumericChange, ...]:
-    """The numbers that a change of text moves, or that a document says it moves, and whose direction can be told."""
+    """Return the numbers that a change of text moves, or that a document says it moves, whose direction is known."""
     if reading.is_change:
         return tuple(move for operation in reading.operations for move in of_operation(operation))
     sections = (section for section in reading.text if section.where != "agencies")
@@ -141,19 +141,19 @@ def _governs(sentence: str, near: str, *, percent: bool, money: bool) -> tuple[s
 
 def _said(text: str, where: str) -> Iterator[NumericChange]:
     """ "raises the rate of duty from 25 percent to 50 percent", "lowers the threshold to 10 percent"."""
-    told = False
+    found = False
     for match in _FROM_TO.finditer(text):
         if move := _move(
             text, match["before"], match["after"], match.start("after"), match.end("after"), where
         ):
-            told = True
+            found = True
             yield move
-    if told:
+    if found:
         return
     for match in _MOVED.finditer(text):
         start, end = match.span("after")
         up = match["up"] is not None
-        # The number that it had is not told: the verb says on which side it lay.
+        # The earlier number is not given: the verb says whether it was lower or higher.
         before = "0" if up else "999999999"
         if (move := _move(text, before, match["after"], start, end, where)) is not None:
             yield NumericChange(move.governs, "", move.after, move.restricts, move.evidence)

@@ -215,7 +215,7 @@ def _count(pattern: re.Pattern[str], sentence: str) -> int | None:
 
 
 def _from_rows(reading: TextView) -> PartyListAct:
-    """Rows added to or taken from a list; the country stands in the path."""
+    """Rows added to or taken from a list; the path contains the country."""
     listing = PartyListAct()
     added: list[tuple[str, Evidence]] = []
     removed: list[tuple[str, Evidence]] = []

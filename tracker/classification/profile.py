@@ -140,7 +140,7 @@ def _products(profile: Profile, reading: TextView) -> Iterator[Evidence]:
 
 @lru_cache(maxsize=1024)
 def _product_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Latin words at word bounds with a plural, space and hyphen alike; Japanese as they stand."""
+    """Latin words at word bounds with a plural, space and hyphen alike; Japanese words unchanged."""
     pieces = []
     for word in words:
         if word.isascii():
@@ -167,7 +167,7 @@ def _parties(profile: Profile, reading: TextView) -> Iterator[Evidence]:
 
 
 def _names(reading: TextView) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
-    """Names and aliases of the parties whose rows came, went or changed (or stand in a new document),
+    """Names and aliases of the parties whose rows were added, removed or changed (or are in a new document),
     with their identity numbers."""
     for operation in reading.operations:
         if operation.kind is UnitKind.ROW or " › " in operation.path:

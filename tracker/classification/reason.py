@@ -1,6 +1,6 @@
 """One sentence of reason, in both languages, from the verdict's pattern and the evidence.
 
-The patterns stand in `rules.toml`; official words are only ever quoted, never translated.
+The patterns are in `rules.toml`; official words are only ever quoted, never translated.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def reason_sentence(
     move = thresholds.get(next((name for name in verdict.condition.facts if name in thresholds), ""))
     quote, gone = _quote(evidence, reading)
     ja, en = verdict.reason.ja, verdict.reason.en
-    if gone:  # words that stand there no longer are shown as such
+    if gone:  # removed words are shown as removed
         ja = ja.replace("原文:「", "削除された原文:「")
         en = en.replace(": “{quote}”", " (removed: “{quote}”)").replace("(“{quote}”)", "(removed: “{quote}”)")
     return LocalizedText(
@@ -129,7 +129,7 @@ def _deadline(dates: Sequence[LegalDate], language: Language) -> str:
     close = next((d for d in dates if d.type == "comments-close" and not d.superseded), None)
     if close is None:
         return ""
-    # A call for proposals has its day under the same type, with a note that says so.
+    # A call for proposals has its day under the same type, with a note.
     ja, en = ("応募期限", "proposals are due") if close.note else ("意見提出期限", "comments are due")
     if language == "ja":
         return f"({ja}:{day(close.date, language)})"
@@ -147,7 +147,7 @@ def _goods(reading: TextView, language: Language) -> str:
 
 
 def _quote(evidence: Sequence[Evidence], reading: TextView) -> tuple[str, bool]:
-    """The most telling official words: of a change, what came in or went; of a document, the words that
+    """Return the most relevant official words: of a change, what was added or removed; of a document, the words that
     decided, from its abstract before its title; cut at a clause. And whether a change took them away."""
     telling = [
         each

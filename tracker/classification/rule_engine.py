@@ -247,7 +247,7 @@ class RuleEngine:
         japanese = self.fact("page-japan") is not None
         for verdict in self.rules.verdicts:
             if japanese and verdict.level is Level.NONE:
-                continue  # what names Japan on a page of the field is told, however little it says
+                continue  # a page of the field that names Japan is never of level none
             found = self.holds(verdict.condition)
             if found is not None:
                 return verdict, found

@@ -148,13 +148,13 @@ def _when(dates: Sequence[LegalDate], language: Language) -> str:
         "effective": ("延期後の施行日", "The delayed rule takes effect"),
         "compliance": ("延期後の遵守期限", "Delayed compliance by"),
     }
-    told = [
+    shown = [
         ((moved if d.note == DELAYED else names)[d.type], d)
         for d in dates
         if d.type in names and not d.superseded and (not d.note or (d.note == DELAYED and d.type in moved))
     ][:2]
     named: dict[tuple[str, str], list[str]] = {}
-    for name, entry in told:
+    for name, entry in shown:
         named.setdefault(name, []).append(day(entry.date, language))
     if language == "ja":
         return "".join(f"{name[0]}:{'、'.join(days)}。" for name, days in named.items())

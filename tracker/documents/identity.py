@@ -1,4 +1,4 @@
-"""What a document is called for ever, what it says as a hash, and what its changes are called."""
+"""Permanent ids of documents and of their changes, and hashes of what documents say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MODERN = re.compile(r"(?:[CRZX]\d+-)?20\d\d-\d{4,6}")
 
 
 def content_hash(document: Document) -> str:
-    """What a document says, as a hash: the same for two answers that differ in nothing that is read."""
+    """Return a hash of what a document says: equal for two answers that differ only in parts that are not read."""
     # A page has no abstract but the words of its units, and theirs may be masked.
     abstract = "" if document.kind is DocumentKind.PAGE else document.abstract
     facts = [
@@ -25,7 +25,7 @@ def content_hash(document: Document) -> str:
         _units(document),
     ]  # fmt: skip
     if document.kind is DocumentKind.CFR:
-        # An eCFR part is published anew every day; only its text counts.
+        # An eCFR part has a new publication date every day; only its text counts.
         facts[5] = None
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
@@ -33,7 +33,7 @@ def content_hash(document: Document) -> str:
 def _units(document: Document) -> list[tuple[str, str, str]]:
     """The units in reading order; outside the law, rows and entries that are known by name in an order of their own, as
     publishers turn theirs about from day to day. The key of a party is often an id of the publisher's service, which
-    numbers its rows anew: only what its row says counts."""
+    renumbers its rows: only the content of a row counts."""
     if document.kind is DocumentKind.LIST:
         return sorted((unit.path, unit.text, "") for unit in document.units)
     units = [(unit.path, unit.text, unit.key) for unit in document.units]
@@ -43,7 +43,7 @@ def _units(document: Document) -> list[tuple[str, str, str]]:
 
 
 def document_id_of(source: Source, fetched: Fetched, document: Document) -> str:
-    """The name of a document for ever. Numbers of the Federal Register were given twice before 2016, in
+    """Return the permanent id of a document. Numbers of the Federal Register were given twice before 2016, in
     forms such as `94-16174`, so those carry their year."""
     number = document.document_number
     if number and fetched.role in LASTING:
@@ -54,7 +54,7 @@ def document_id_of(source: Source, fetched: Fetched, document: Document) -> str:
 
 
 def change_id(identity: str, ordinal: int, document: Document) -> str:
-    """The same whenever the same poll is repeated. A document with a record for life has one id; elsewhere
-    each new state of the text is a change of its own."""
+    """Return the id of a change, the same whenever the same poll is repeated. A document with a permanent record has one id;
+    elsewhere each new state of the text is a change of its own."""
     name = identity if identity.startswith("fr:") else f"{identity}|{ordinal}|{content_hash(document)}"
     return f"chg_{hashlib.sha256(name.encode()).hexdigest()[:16]}"

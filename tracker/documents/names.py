@@ -1,4 +1,4 @@
-"""The names by which documents speak of each other: number, citation, order, title, and what people call a rule."""
+"""The names by which documents refer to each other: number, citation, order, title, and what people call a rule."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
 def names_of(document: Change) -> str:
-    """What people call it: before it is printed it has no citation, and a page has nothing but its title."""
+    """Return the display name: before it is printed it has no citation, and a page has nothing but its title."""
     return document.citation or document.document_number or fold_space(document.title)
 
 
 def number_beside_citation(document: Change) -> str | None:
-    """Its number, where it is called by its citation; None where it has no other name, or no number."""
+    """Return its document number, where it is named by its citation; None where it has no other name, or no number."""
     return document.document_number if document.citation else None
 
 
 def references_in(change: Change) -> tuple[str, ...]:
-    """The names by which other documents speak of this one, in the form in which names are compared."""
+    """Return the names by which other documents refer to this one, normalized for comparison."""
     names = [change.document_number, change.citation, change.order]
     if change.document_number:
         names.append(change.title)
@@ -36,7 +36,7 @@ def references_in(change: Change) -> tuple[str, ...]:
 
 
 def nickname(name: str) -> tuple[str, ...]:
-    """The words that count in what people call a rule: `AI Diffusion Rule`. None where it is no such name."""
+    """Return the significant words of a rule's informal name: `AI Diffusion Rule`; None where it is no such name."""
     words = _short(name).split()
     if len(words) < 2 or words[-1] not in {"rule", "ifr"}:
         return ()
@@ -44,7 +44,7 @@ def nickname(name: str) -> tuple[str, ...]:
 
 
 def quoted_name(target: Change, name: str) -> bool:
-    """Whether people may call this rule so: its abstract gives it the name, or its title has all the words of it,
+    """Whether this rule has that informal name: its abstract gives it the name, or its title has all the words of it,
     two at the least. A document about a rule ("...; Correction") is not the rule."""
     words = nickname(name)
     if not words or target.kind is not DocumentKind.RULE or ";" in target.title:

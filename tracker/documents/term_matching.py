@@ -2,7 +2,7 @@
 
 A term in lower case matches any case; a term with a capital letter matches as written. `*` ends a
 word openly (`semiconductor*`), `$` is the end of the text, ` .. ` leaves some words open in one sentence. Space and hyphen
-stand for each other, because the Federal Register breaks lines after hyphens ("end- use").
+match each other, because the Federal Register breaks lines after hyphens ("end- use").
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A document as the rules see it: the words that decide, where each stood, and what it touches.
+"""A document as the rules see it: the words that decide, the place of each, and what it touches.
 
 For a document of its own that is title, action and abstract (or, where there is none, the first
 paragraphs); for a change of a text, the words that were added and removed, and not what stood there
@@ -20,7 +20,7 @@ from tracker.page_parts import is_rest_of_page
 from tracker.text import fold_space
 
 NO_ABSTRACT = "no summary provided"
-_LEAD = 4_000  # characters of running text that stand in for an abstract
+_LEAD = 4_000  # characters of running text that replace a missing abstract
 _BODY = 400_000  # of instructions and headings; the largest recorded rule has 90,000
 _QUOTE = 260
 _ABBREVIATED = "".join(
@@ -63,18 +63,18 @@ class TextView:
 
     @property
     def is_change(self) -> bool:
-        """Whether the differences alone speak. A Federal Register document that was corrected in place
+        """Whether the differences alone are read. A Federal Register document that was corrected in place
         stays one document: it is read whole."""
         return bool(self.operations) and self.document.kind not in _FR_KINDS
 
     @property
     def is_state(self) -> bool:
-        """A codified text or a list as it stands, with nothing to compare it to."""
+        """Whether this is a codified text or a list without an earlier state to compare with."""
         return not self.operations and self.document.kind in (DocumentKind.CFR, DocumentKind.LIST)
 
     @cached_property
     def changed(self) -> tuple[Section, ...]:
-        """The words that a change added or took away, without the title of the page that they stand on."""
+        """The words that a change added or took away, without the title of their page."""
         if not self.is_change:
             return ()
         return tuple(section for section in self.text if section.where != "title")
@@ -100,7 +100,7 @@ class TextView:
 
     @cached_property
     def touched(self) -> dict[str, Evidence]:
-        """Citation path to the words that say so, in the order met."""
+        """Map each touched citation path to its evidence, in reading order."""
         found: dict[str, Evidence] = {}
         for operation in self.operations:
             words = operation.after if operation.op is not Op.REMOVED else operation.before
@@ -128,7 +128,7 @@ class TextView:
         return found
 
     def find(self, term: Term, place: str = "text") -> Evidence | None:
-        """The first place where a term stands, quoted with its sentence; `place` is title, text, changed or body."""
+        """Return the first occurrence of a term, quoted with its sentence; `place` is title, text, changed or body."""
         sections = (self.title,) if place == "title" else getattr(self, place)
         if place == "text" and term.needle not in self.lowered:
             return None
@@ -139,7 +139,7 @@ class TextView:
 
 
 def build_text_view(document: Document, operations: Sequence[Operation] = ()) -> TextView:
-    """The reading of a document, or of a change of it: editorial operations are left out."""
+    """Build the view of a document, or of a change of it: editorial operations are left out."""
     if document.kind is DocumentKind.PAGE:
         document = _main_text(document)
     substantive = tuple(operation for operation in operations if not operation.editorial)
@@ -163,8 +163,8 @@ def build_text_view(document: Document, operations: Sequence[Operation] = ()) ->
 
 
 def _main_text(document: Document) -> Document:
-    """A page without what stands around its main text, and without the addresses of its links: these say nothing of
-    what the page is about."""
+    """Return a page with its main text only, without navigation and link addresses: these say nothing about its
+    subject."""
     kept = tuple(
         unit
         for unit in document.units
@@ -201,8 +201,8 @@ def around(text: str, start: int, end: int) -> str:
 
 
 def in_context(operation: Operation) -> str:
-    """The changed words of a unit with the sentence they stand in, as it reads now (or read, where it
-    is gone): "2029" says nothing by itself."""
+    """Return the changed words of a unit with their sentence, as it reads now (or read before it was removed): "2029" says
+    nothing by itself."""
     text = operation.after or operation.before
     kind = "insert" if operation.after else "delete"
     offset = 0
@@ -262,7 +262,7 @@ def _body(document: Document) -> Iterable[Section]:
 
 
 def _changed(operations: Iterable[Operation]) -> Iterator[Section]:
-    """The words added and removed, run by run; a whole unit where it came or went."""
+    """The words added and removed, run by run; a whole unit where it was added or removed."""
     for operation in operations:
         if operation.op is Op.ADDED:
             yield _section(operation.path, operation.after)

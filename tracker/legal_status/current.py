@@ -1,4 +1,4 @@
-"""Where a document stands in law on a given day, out of the statuses that were found in it."""
+"""The legal status of a document on a given day, from the statuses that were found in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PREVAILS = (
     "proposed",
 )
 _BEFORE_FORCE = frozenset({"published", "proposed", "delayed"})
-# While they last, a rule that took effect stands in the code and does not bind.
+# While these last, a rule that took effect is printed in the CFR but does not bind.
 _PAUSED = frozenset({"stayed", "not-enforced"})
 _DAY = timedelta(days=1)
 
@@ -139,7 +139,7 @@ def _tie(status: Status) -> tuple[str, date, date, str]:
 
 
 def _together(statuses: Iterable[Status]) -> list[Status]:
-    """What holds for several units alike is said once."""
+    """Join statuses that several units share into one."""
     return [
         replace(same[0], units=tuple(dict.fromkeys(unit for one in same for unit in one.units)))
         for _, group in groupby(sorted(statuses, key=_tie), key=_tie)
@@ -201,10 +201,10 @@ def _units(status: Status, language: Language) -> str:
 
 
 def _bracketed(details: Iterable[str], language: Language) -> str:
-    told = [detail for detail in details if detail]
-    if not told:
+    given = [detail for detail in details if detail]
+    if not given:
         return ""
-    return f"({'、'.join(told)})" if language == "ja" else f" ({', '.join(told)})"
+    return f"({'、'.join(given)})" if language == "ja" else f" ({', '.join(given)})"
 
 
 def _said(status: Status, today: date | None, language: Language) -> str:

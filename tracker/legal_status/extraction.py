@@ -75,7 +75,7 @@ def legal_status(reading: TextView, dates: Sequence[LegalDate], today: date) -> 
 
 
 def _touches(status: Status, reading: TextView) -> bool:
-    """Of a change, only what stands on the units it touches, or what a note that it brings says."""
+    """Whether a status applies to a unit that the change touches, or comes from a note that it adds."""
     return any(
         path.endswith("Effective Date Note")
         or any(covers_unit(u, path) or covers_unit(path, u) for u in status.units)
@@ -269,7 +269,7 @@ def _note_units(text: str, unit: Unit, document: Document) -> list[str]:
 
 
 def _opening(base: str, document: Document) -> list[str]:
-    """The paragraphs of a supplement that stand before its first table, heading or entry."""
+    """The paragraphs of a supplement before its first table, heading or entry."""
     found: list[str] = []
     inside = False
     for unit in document.units:

@@ -1,8 +1,8 @@
-"""The dates that a document sets, each typed, with its words, in New York's calendar.
+"""The dates that a document sets, each with its type and its quoted words. Days are New York's.
 
 Read from the DATES section, the title, action and abstract, the whole running text, instructions with a date of their
 own, and Effective Date Notes; then from the record's fields. Which type a date has is decided by the words before it
-in its clause, the nearest winning. In running text a date counts only where its sentence sets it (`operative`).
+in its clause, the nearest winning. In running text a date counts only where its sentence sets it (`operative_sentences`).
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from tracker.legal_status.earlier_dates import is_of_another_rule, is_replaced
 from tracker.legal_status.operative_sentences import (
     Spot,
     of_another_state,
+    reports_history,
     sets_a_day,
     speaks_of_itself,
-    tells_history,
 )
 from tracker.legal_status.relative_days import Base
 from tracker.model import Document, DocumentKind, LegalDate, Unit, UnitKind
@@ -130,7 +130,7 @@ _BOUNDARY = re.compile(
 def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
     """All dates, in the order of the calendar; one entry a type, date and note.
 
-    `today` stands in for the publication where a document has none, to tell a day from a slip of the pen.
+    `today` replaces the publication date where a document has none, to recognize misprinted years.
     """
     document = reading.document
     base = _base(document)
@@ -142,7 +142,7 @@ def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
             continue  # words that were taken away set no date
         if _DAY_WORDS.search(section.text):
             manner = _Manner(
-                strict, document.kind not in _AGENCIES, _tells(section) and not reading.is_change
+                strict, document.kind not in _AGENCIES, _may_report_history(section) and not reading.is_change
             )
             found.extend(_read_section(section, base, manner))
     found.extend(_notes(reading))
@@ -256,7 +256,7 @@ def _sections(reading: TextView) -> Iterator[tuple[Section, bool]]:
 
 
 def _loose(document: Document) -> list[Unit]:
-    """The first paragraphs of a rule or notice that has no DATES section apart: its dates stand among them."""
+    """The first paragraphs of a rule or notice that has no DATES section apart: its dates are among them."""
     if document.dates_text or document.kind not in _AGENCIES:
         return []
     leading = [unit for unit in document.units if _is_running(unit)]
@@ -269,15 +269,15 @@ def _is_running(unit: Unit) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How strictly a section is read. `strict`: its sentences must set their days. `by_order`: it is no agency's, whose
-    sentences must speak of the document itself besides. `told`: what it tells in the past is history."""
+    """How strictly a section is read. `strict`: its sentences must set their days. `by_order`: an order, not an agency's
+    text, whose sentences must also refer to the document itself. `past_is_history`: a past tense reports history."""
 
     strict: bool
     by_order: bool
-    told: bool
+    past_is_history: bool
 
 
-def _tells(section: Section) -> bool:
+def _may_report_history(section: Section) -> bool:
     return (
         section.where not in _NAMED
         and section.where != "dates"
@@ -333,7 +333,7 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
             kind = kind if kind in _ENDINGS and _UNTIL.search(before) else "effective"
         if kind is None or kind == "published":
             continue
-        if manner.told and not manner.strict and tells_history(spot):
+        if manner.past_is_history and not manner.strict and reports_history(spot):
             continue
         if kind in _FORCE and of_another_state(spot):
             continue
@@ -433,7 +433,7 @@ def effective_notes(reading: TextView) -> list[Unit]:
 
 
 def _beside(note: str, touched: Iterable[str]) -> bool:
-    """A note stands for its section; that of a supplement not for each of its entries."""
+    """Whether a note applies to a touched unit: to its section, but not to each entry of a supplement."""
     base = note.split(" › ", maxsplit=1)[0]
     if base.startswith("Supp"):
         return any(path == note or path.startswith(f"{base} ¶") for path in touched)
@@ -455,12 +455,12 @@ def _continued(entry: LegalDate, entries: Iterable[LegalDate]) -> LegalDate:
     """The end of an earlier measure is superseded where the document tells of it and continues the measure."""
     if entry.type not in _ENDINGS or entry.superseded or _ITS_OWN.search(entry.quote):
         return entry
-    told = _RUNS_OUT.search(entry.quote) is not None
+    runs_out = _RUNS_OUT.search(entry.quote) is not None
     longer = any(
         other.type in _ENDINGS and other.date > entry.date and _CONTINUES.search(other.quote)
         for other in entries
     )
-    return replace(entry, superseded=True) if told and longer else entry
+    return replace(entry, superseded=True) if runs_out and longer else entry
 
 
 def _settled(found: Sequence[LegalDate], published: date | None, *, moved: bool) -> tuple[LegalDate, ...]:

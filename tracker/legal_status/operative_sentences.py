@@ -1,7 +1,7 @@
-"""Whether a sentence of running text sets a day, or recounts one.
+"""Whether a sentence of running text sets a day, or reports one.
 
-An order tells in its own preamble what earlier orders did, what a foreign government announced and what a statute
-provides, with days that are none of its own. What tells them apart is grammar: the verb that governs the day (`shall
+The preamble of an order reports what earlier orders did, what a foreign government announced and what a statute
+provides, with days that are not the order's own. Grammar distinguishes them: the verb that governs the day (`shall
 apply`, `is modified`, against `imposed`, `has been in effect`), its subject, and quotation marks around words that
 are taken out of or put into another text.
 """
@@ -35,8 +35,8 @@ _ASIDE = re.compile(
     r"|\b(?:[Gg]oods|[Aa]rticles|[Pp]roducts|[Ii]mports|[Mm]erchandise|[Ii]tems|[Ss]hipments)(?: of (?:the )?[A-Z]\w+(?: (?:and )?[A-Z]\w+){0,3})?"
     r" (?:entered|withdrawn|imported|exported|loaded|shipped|admitted)\b"
 )
-# Verbs that say what was: with an auxiliary, or in the past after a name or a pronoun.
-_TELLS = re.compile(
+# Verbs that report the past: with an auxiliary, or in the past after a name or a pronoun.
+_REPORTS = re.compile(
     r"\b(?:was|were|had|has|have|would|did|been|since|contemplated|scheduled|planned|originally|previously)\b"
     rf"|\b(?:I|he|she|they|it|[Pp]resident|[A-Z][\w’'.]*|\d+[)\]]?|[A-Z]{{2,}}\)),?\s+(?:\w+ly\s+|also\s+|then\s+)?{_ACTS}"
     rf"|\b(?:government|order|proclamation|agency|administration)s?\s+(?:\w+ly\s+|also\s+)?{_ACTS}",
@@ -136,8 +136,8 @@ _LABEL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a day stands: in a sentence from `start` to `end`, `quoted` quotations being open where the sentence begins. `said`
-    is the day on which the document was signed or published, if that is known."""
+    """The place of a day: `sentence[start:end]`; `quoted` quotations are open where the sentence begins. `said` is the day on
+    which the document was signed or published, None if unknown."""
 
     sentence: str
     start: int
@@ -206,33 +206,33 @@ def of_another_state(spot: Spot) -> bool:
     return _foreign(spot.sentence[max(0, spot.start - _NEAR) : spot.start])
 
 
-def tells_history(spot: Spot) -> bool:
-    """Whether the verb nearest before the day says what was."""
+def reports_history(spot: Spot) -> bool:
+    """Whether the verb nearest before the day is in the past tense."""
     near = spot.sentence[max(0, spot.start - _NEAR) : spot.start]
-    sets, tells, resolved = _verbs(near)
-    return tells > max(sets, resolved)
+    sets, reports, resolved = _verbs(near)
+    return reports > max(sets, resolved)
 
 
 def _verbs(near: str) -> tuple[int, int, int]:
-    """Where the last verbs stand that set, that tell, and that resolve; -1 where there are none."""
+    """Return the positions of the last verbs that set, that report, and that resolve; -1 where there are none."""
     before = _ASIDE.sub(lambda match: "·" * len(match[0]), near)
     sets = max((match.start() for match in _SETS.finditer(before)), default=-1)
-    tells = max((match.start() for match in _TELLS.finditer(before)), default=-1)
+    reports = max((match.start() for match in _REPORTS.finditer(before)), default=-1)
     resolved = max((match.end() for match in _RESOLVED.finditer(before)), default=-1)
-    return sets, tells, resolved
+    return sets, reports, resolved
 
 
 def _governed(near: str, spot: Spot, kind: str) -> bool:
     """Whether the verb nearest before the day, else the first one after it, says what is to be."""
-    sets, tells, resolved = _verbs(near)
-    if resolved >= tells > -1 or (resolved > -1 and sets > resolved):
+    sets, reports, resolved = _verbs(near)
+    if resolved >= reports > -1 or (resolved > -1 and sets > resolved):
         return True
-    if sets > -1 or tells > -1:
-        return sets > tells
+    if sets > -1 or reports > -1:
+        return sets > reports
     after = _ASIDE.sub(lambda match: "·" * len(match[0]), spot.sentence[spot.end : spot.end + _NEAR])
-    first, told = _SETS.search(after), _TELLS.search(after)
-    if first or told:
-        return first is not None and (told is None or first.start() < told.start())
+    first, reported = _SETS.search(after), _REPORTS.search(after)
+    if first or reported:
+        return first is not None and (reported is None or first.start() < reported.start())
     if kind == "effective" and (
         _GOODS.search(near) or re.match(r"\W*(?:\(\w+\)\s*)*effective\b", near, re.I)
     ):

@@ -1,6 +1,6 @@
 """One rule, one timeline: what a later document does to the record of an earlier one.
 
-A stay stands on the stayed rule's record, an extension moves the deadline of the proposal that it extends.
+A stay is recorded on the stayed rule's record; an extension moves the deadline of the proposal that it extends.
 Pure: the pipeline finds the two records, this decides what the earlier one says from now on.
 """
 
@@ -68,8 +68,8 @@ def apply_relations(target: Change, actor: Change) -> Change:
 
 
 def restrict_to_units(tagging: Classification, paths: Iterable[str]) -> Classification:
-    """What a change of some units of a standing text says: of the stays that its notes tell of, those on the
-    sections and supplements that it touches, not those that stand elsewhere in the same part."""
+    """Return the classification with only the statuses and dates of the sections and supplements that a change touches:
+    stays noted elsewhere in the same part are left out."""
     touched = {section(path) for path in paths}
     status = tuple(
         found
@@ -89,8 +89,8 @@ def restrict_to_units(tagging: Classification, paths: Iterable[str]) -> Classifi
 
 
 def status_on(tagging: Classification, whole: Classification, paths: Iterable[str]) -> Classification:
-    """With the states of the whole text that stand on a unit in which one of these paths lies, and the days on which
-    they end: a stay of a supplement is one of each paragraph of it."""
+    """Return the classification with those statuses of the whole text that apply to the given paths or to a unit that
+    contains them, and their end dates: a stay of a supplement is one of each of its paragraphs."""
     touched = tuple(paths)
     found = [
         status
@@ -115,8 +115,8 @@ def section(path: str) -> str:
 
 
 def keep_earlier_status(old: Change, new: Change) -> Change:
-    """A record read anew, with what other documents have done to it since, and with the day on which it went on
-    public inspection, which the published record no longer says."""
+    """Return the reread record with the statuses that other documents gave it, and with its public inspection date,
+    which the published record no longer contains."""
     foreign = tuple(
         status
         for status in old.tagging.status
@@ -139,13 +139,13 @@ def keep_earlier_status(old: Change, new: Change) -> Change:
 
 
 def date_moves(actor: Change) -> list[DocumentRelation]:
-    """Its links to documents whose dates it moves."""
+    """Return the links to the documents whose dates this one moves."""
     return [link for link in actor.tagging.links if link.relation in _MOVED]
 
 
 def supersede_dates(earlier: Change, later: Change, names: Collection[str]) -> Change:
     """The record of a document that moved the dates of another, once a later one has moved them again: the day
-    that it gave stands no more. `names` are those of the document that both act on, as `references` gives them."""
+    that it gave is superseded. `names` are those of the document that both act on, as `references` gives them."""
     if not earlier.published or not later.published or earlier.id == later.id:
         return earlier
     if not timedelta() < later.published - earlier.published < _REMEMBERED:
@@ -207,12 +207,12 @@ def _acts_from(actor: Change) -> date:
 
 
 def _said_on(actor: Change) -> date:
-    """The day on which it was said: a page may print none."""
+    """Return the publication date; None for a page that prints none."""
     return actor.published or legal_day(actor.detected_at)
 
 
 def _named_so(target: Change, actor: Change, by: str) -> Change:
-    """What the actor did before it was printed stands under its number: it is the same document."""
+    """Replace the actor's document number by its citation: what it did before it was printed was recorded by number."""
     number = actor.document_number
     tagging = target.tagging
     before = [one.by for one in tagging.status] + [day.note.removeprefix("by ") for day in tagging.dates]
@@ -265,7 +265,7 @@ def _of_whole(link: DocumentRelation) -> bool:
 
 
 def _unenforced(target: Change, status: Status) -> Change:
-    """Said again, it does not undo that it was ended since."""
+    """Keep a status ended that was ended since, when its document repeats it."""
     ended = next(
         (
             one.until
@@ -278,7 +278,7 @@ def _unenforced(target: Change, status: Status) -> Change:
 
 
 def _enforced(target: Change, actor: Change, link: DocumentRelation, by: str) -> Change:
-    """What was not enforced is, from the day on which this is said or from that which it names."""
+    """End a non-enforcement status on the day that the document names, else on its publication date."""
     since = _acts_from(actor)
     held = [
         one
@@ -299,7 +299,7 @@ def _enforced(target: Change, actor: Change, link: DocumentRelation, by: str) ->
 
 
 def _with_status(target: Change, status: Status) -> Change:
-    """A state once for each document that says so: said anew, it takes the place of what was said before."""
+    """Add a status, replacing the earlier one that the same document gave."""
     known = target.tagging.status
     places = [n for n, one in enumerate(known) if (one.state, one.by) == (status.state, status.by)]
     if not places:
