@@ -95,7 +95,7 @@ def ecfr(data: bytes) -> None:
 
 def page(data: bytes) -> None:
     document = _document(ResourceType.PAGE, data)
-    sanity_checks.suspicion(document, None, len(data), None)
+    sanity_checks.suspicion(document, None, data)
     _document(ResourceType.PAGE, data, "text/html; charset=x-unknown", content="main, .content")
 
 

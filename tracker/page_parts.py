@@ -29,6 +29,12 @@ def is_main_text(path: str) -> bool:
     return not is_rest_of_page(path) and not path.startswith(f"{ANNEXES_OF_PAGE} ›")
 
 
+def annex_of(path: str) -> str:
+    """The name of the annex that a unit belongs to, as its link calls it; "" for a unit of the page itself."""
+    head, _, rest = path.partition(" › ")
+    return rest.partition(" › ")[0].partition(" ¶")[0] if head == ANNEXES_OF_PAGE else ""
+
+
 # Names of files that are no text: never followed, whatever links to them.
 _NOT_TEXT = re.compile(
     r"\.(css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|avif|bmp|tiff?|mp[34]|m4[av]|mov|avi|wmv|webm|wav|ogg|"

@@ -11,6 +11,7 @@ def document(*texts: str, kind: DocumentKind = DocumentKind.PAGE, title: str = "
     return Document("k", kind, title, "https://x.gov", units)
 
 
+BODY = b"<html><p>text</p></html>"
 LONG = ["A sentence of the rules that is long enough to count for something here."] * 20
 
 
@@ -32,25 +33,24 @@ LONG = ["A sentence of the rules that is long enough to count for something here
     ],
 )
 def test_a_short_page_of_a_bad_day_is_held(text: str, title: str, reason: str) -> None:
-    found = suspicion(document(text, title=title), None, 500, None)
+    found = suspicion(document(text, title=title), None, BODY)
     assert found is not None
     assert reason in found
 
 
 def test_a_long_page_may_speak_of_maintenance() -> None:
     assert (
-        suspicion(document(*LONG, *LONG, "Repair and scheduled maintenance of aircraft."), None, 9000, None)
-        is None
+        suspicion(document(*LONG, *LONG, "Repair and scheduled maintenance of aircraft."), None, BODY) is None
     )
 
 
 def test_a_page_that_always_said_so_is_believed() -> None:
     page = document("How to request access to the licensing system.")
-    assert suspicion(page, page, 500, 500) is None
+    assert suspicion(page, page, BODY) is None
 
 
 def test_nothing_read_is_held() -> None:
-    assert suspicion(document(), None, 12_345, None) == "nothing could be read from 12,345 bytes"
+    assert suspicion(document(), None, b"x" * 12_345) == "nothing could be read from 12,345 bytes"
 
 
 @pytest.mark.parametrize(
@@ -67,13 +67,12 @@ def test_a_text_whose_characters_are_broken_is_held(words: str, quoted: str, kin
     found = suspicion(
         document(*LONG, words, kind=kind),
         document(*LONG, "The “exception” § 1 輸出管理", kind=kind),
-        9000,
-        9000,
+        BODY,
     )
     assert found == f"its characters are broken, as in {quoted!r}: its encoding is not what it says"
     broken = document(*LONG, words, kind=kind)
-    assert suspicion(broken, broken, 9000, 9000) is None, "it always was so"
-    assert suspicion(broken, None, 9000, None) is None
+    assert suspicion(broken, broken, BODY) is None, "it always was so"
+    assert suspicion(broken, None, BODY) is None
 
 
 @pytest.mark.parametrize(
@@ -91,17 +90,12 @@ def test_a_text_whose_characters_are_broken_is_held(words: str, quoted: str, kin
     ],
 )
 def test_words_of_other_languages_are_not_broken(words: str) -> None:
-    assert suspicion(document(*LONG, words), document(*LONG), 9000, 9000) is None
-
-
-def test_text_or_body_that_shrinks_is_held() -> None:
-    assert "characters of text" in str(suspicion(document("Short."), document(*LONG[:7]), 900, 1000))
-    assert "bytes where" in str(suspicion(document(*LONG), document(*LONG), 900, 90_000))
+    assert suspicion(document(*LONG, words), document(*LONG), BODY) is None
 
 
 def test_a_record_needs_a_title_only() -> None:
     record = Document("2025-1", DocumentKind.RULE, "Rule", "u", document_number="2025-1")
-    assert suspicion(record, None, 100, None) is None
+    assert suspicion(record, None, BODY) is None
     assert suspicion(
-        Document("2025-1", DocumentKind.RULE, " ".strip(), "u", document_number="2025-1"), None, 100, None
+        Document("2025-1", DocumentKind.RULE, " ".strip(), "u", document_number="2025-1"), None, BODY
     )

@@ -16,18 +16,28 @@ from tracker.sandbox import pool
 from tracker.text import canonical_json, fold_space
 
 _TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
-# Titles of bot walls: the Federal Register's own, then those of common products.
+# Whole titles of the pages that stand in the way: the Federal Register's own, then those of the usual gatekeepers. A title that
+# only holds such words ("Access Denied Orders") is that of a page.
 _WALLS = re.compile(
-    r"(.* :: )?request access|.*\bcaptcha\b.*|just a moment\W*|attention required\W.*|access denied.*|"
-    r"are you (a )?(human|robot).*|robot check|pardon our interruption\W*|security check|.*unusual traffic.*",
+    r"request access|(?:(?:please )?(?:complete|solve|enter) the )?captcha(?: (?:check|challenge|verification|required|to continue))*|"
+    r"just a moment|attention required|access denied|"
+    r"are you (?:a )?(?:human|robot).*|robot check|pardon our interruption|security check|.*unusual traffic.*",
     re.IGNORECASE,
 )
 _AWAY = re.compile(
-    r"maintenance|temporarily unavailable|service unavailable|application error|be right back|site is down|"
-    r"technical difficulties|error occurred",
+    r"(?:(?:site|scheduled|system|website|planned|emergency|under|down for|routine|undergoing) )+maintenance(?: (?:mode|page|notice|in progress))?|"
+    r"maintenance mode|(?:\d{3} ?[-–:]? ?)?(?:(?:the |this )?(?:site|service|page|website) )?(?:is )?(?:temporarily |currently )?unavailable|"
+    r"application error|(?:we.ll )?be (?:right )?back(?: soon)?|(?:the |this )?site is down(?: for maintenance)?|"
+    r"(?:we.re )?(?:experiencing )?technical difficulties|(?:an? )?(?:unexpected )?error (?:has )?occurred",
     re.IGNORECASE,
 )
-_SMALL = 8_000  # bytes: a notice that the site is away is short, a notice about maintenance is a whole page
+_PARTS = re.compile(r" (?:\||-|–|—|::|») ")  # between the page's own title and the site's name
+_NO_TEXT = re.compile(
+    rb"<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_MOST_TEXT = 2_500  # bytes of text with the site's own frame: a wall or a notice has no more
+_LOOKED_AT = 200_000  # bytes
 
 
 def html_title(body: bytes, label: str = "") -> str:
@@ -40,10 +50,20 @@ def _title_of(answer: HttpResponse) -> str:
     return html_title(answer.body, label_of(answer.header("content-type")))
 
 
+def _is_titled(title: str, pattern: re.Pattern[str]) -> bool:
+    return any(pattern.fullmatch(part.strip(" .!…:?")) for part in _PARTS.split(title))
+
+
+def _has_little_text(body: bytes) -> bool:
+    """Whether a page says hardly more than that it is not the page asked for."""
+    text = _NO_TEXT.sub(b" ", body[:_LOOKED_AT])
+    return len(b" ".join(text.split())) <= _MOST_TEXT
+
+
 def check_no_wall(answer: HttpResponse) -> None:
     """Raises AccessDenied where the response is a bot wall."""
     title = _title_of(answer)
-    if _WALLS.fullmatch(title):
+    if _is_titled(title, _WALLS) and _has_little_text(answer.body):
         raise AccessDenied(
             f"a wall against robots: a page titled {title!r}",
             cure="ask the site to admit us, or use another channel",
@@ -57,7 +77,8 @@ def check_page(answer: HttpResponse) -> None:
     if not answer.body.strip():
         raise UnexpectedResponse("an empty page", url=answer.url, status=answer.status)
     check_no_wall(answer)
-    if len(answer.body) < _SMALL and _AWAY.search(title := _title_of(answer)):
+    title = _title_of(answer)
+    if _is_titled(title, _AWAY) and _has_little_text(answer.body):
         raise UnexpectedResponse(
             f"the site is away: a page titled {title!r}", url=answer.url, status=answer.status
         )

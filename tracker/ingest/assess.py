@@ -30,12 +30,18 @@ from tracker.model import (
     UnitKind,
 )
 from tracker.page_parts import is_document_file, is_rest_of_page
-from tracker.parsing.losses import Loss
+from tracker.parsing.losses import Loss, LossKind
 
 # Texts that stand for years and change in places; the others are said once.
 _STANDING = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 # Dates that readers plan by; when one of them moves, the record is told again.
 _PLANNED = frozenset({"effective", "compliance", "comments-close", "stay-ends", "expires", "hearing"})
+_REPLACED = frozenset({LossKind.MOST, LossKind.PLACEHOLDER})
+_WITHDRAWN = re.compile(
+    r"\b(?:rescind\w*|rescission|revoked?|revokes|revoking|revocation|withdr(?:aw\w*|ew)|repeal\w*|supersed\w+|vacat\w+|cancell?ed|"
+    r"no longer (?:applies|apply|in effect|in force|valid|enforced?))\b",
+    re.IGNORECASE,
+)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
 
@@ -205,11 +211,24 @@ def to_be_checked(
     level = tagging.level
     if kind is not DocumentKind.PAGE:
         level = max(level, Level.MEDIUM, key=lambda level: level.rank)
+    elif any(loss.kind is LossKind.MOST for loss in losses):
+        # A short text in place of a long one: what it says became of the long one may not wait.
+        urgent = any(_WITHDRAWN.search(operation.after) for operation in operations)
+        level = max(level, Level.HIGH if urgent else Level.MEDIUM, key=lambda level: level.rank)
     heads = {loss.head for loss in losses if loss.head}
     others = [operation for operation in operations if operation.path.partition(" › ")[0] not in heads]
+    if any(loss.kind in _REPLACED for loss in losses):
+        # The number says what is gone; the words that are quoted say what is there now.
+        others = [operation for operation in others if operation.after] or others
     what = diffing.summarize(others) if others else LocalizedText("", "")
     summary = LocalizedText(f"{said.ja}{what.ja}", f"{said.en} {what.en}".strip())
     return replace(tagging, level=level, direction=None, reason=said, summary=summary)
+
+
+def _part(loss: Loss, language: Language) -> str:
+    if loss.kind is LossKind.PLACEHOLDER:
+        return t(f"placeholder.{loss.part}", language)
+    return loss.part or t("loss.whole", language)
 
 
 def _counted(losses: Sequence[Loss], language: Language) -> str:
@@ -217,7 +236,7 @@ def _counted(losses: Sequence[Loss], language: Language) -> str:
         t(
             f"loss.{loss.kind.value}",
             language,
-            part=loss.part or t("loss.whole", language),
+            part=_part(loss, language),
             gone=f"{loss.gone:,}",
             before=f"{loss.before:,}",
         )

@@ -26,25 +26,21 @@ from tracker.errors import (
     ParserCrashed,
     TrackerError,
 )
-from tracker.ingest import apply
+from tracker.ingest import apply, doubts
 from tracker.ingest.apply import Outdated
 from tracker.ingest.confirmation import Confirmation, Second, how_read
 from tracker.ingest.decision import NewVersion, Reading, Seen, decide
+from tracker.ingest.doubts import Doubt
 from tracker.ingest.page_annexes import ACCEPT, check_annexes, completed, first_read
 from tracker.ingest.quarantine import CURE, Quarantine, Why, without_attachment, without_texts
 from tracker.model import Change, Document, Fetched, Operation, ResourceType
-from tracker.parsing import sanity_checks, volatile_content
-from tracker.parsing.losses import Loss, losses
+from tracker.parsing import volatile_content
 from tracker.sandbox import pool
 from tracker.sources.events import PARSER_CRASHED
 from tracker.storage import changes, snapshots, source_state, versions
 from tracker.storage.blobs import sha256
 from tracker.storage.database import Store
 
-# What is judged by its shape; API records are judged by the adapters, key by key.
-_GUARDED = frozenset(
-    {ResourceType.PAGE, ResourceType.PDF, ResourceType.ECFR_PART, ResourceType.SCREENING_LIST}
-)
 # What publishers give with clocks, tokens and counts in it.
 _NOISY = frozenset({ResourceType.PAGE, ResourceType.FEED_ENTRY})
 # Errors of the database that one document's values cause; the others are the database's own trouble.
@@ -57,12 +53,14 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class IngestResult:
     """What became of one answer. `change`: its new or renewed record; `told`: deliveries owed for it;
-    `held`: why the answer waits for a second look instead; `waits`: its text waits for the next poll to confirm it."""
+    `held`: why the answer waits for a second look instead; `waits`: its text waits for the next poll to confirm it;
+    `annexes`: key, address and reason of each annex that is held while the page itself is taken in."""
 
     change: Change | None = None
     told: int = 0
     held: str = ""
     waits: bool = False
+    annexes: tuple[tuple[str, str, str], ...] = ()
 
 
 class Ingest:
@@ -137,15 +135,16 @@ class Ingest:
     def _decided(self, fetched: Fetched, now: datetime, *, kept: bool) -> IngestResult:
         for _ in range(_TRIES):
             fetched, reading = self._read(fetched)
-            gone = () if self.accept else self._gone(fetched, reading)
-            reason = None if self.accept else self._doubt(fetched, reading, gone)
-            if reason:
-                baseline = self._is_baseline(fetched.key)
-                self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=baseline, gone=gone)
-                return IngestResult(held=reason)
+            fetched, reading, annexes = self._without_doubtful_annexes(fetched, reading)
+            doubts_ = () if self.accept else self._doubts(fetched, reading)
+            if doubts_:
+                reason, baseline = _reason(doubts_), self._is_baseline(fetched.key)
+                labels = [doubt.label for doubt in doubts_ if doubt.label]
+                self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=baseline, labels=labels)
+                return IngestResult(held=reason, annexes=annexes)
             reading, second = self._without_noise(fetched, reading, ask=not kept)
             if not self.accept and self.confirmation.waits(fetched, reading, second, now):
-                return IngestResult(waits=True)
+                return IngestResult(waits=True, annexes=annexes)
             decision = decide(
                 fetched,
                 reading,
@@ -157,31 +156,40 @@ class Ingest:
                 compare=_compared,
             )
             try:
-                return self._write(decision, now)
+                return replace(self._write(decision, now), annexes=annexes)
             except Outdated:
                 continue  # another source has just brought a state of this document
         raise ParseError(f"{fetched.key}: other sources bring new states of it all the time")
 
-    def _gone(self, fetched: Fetched, reading: Reading) -> tuple[Loss, ...]:
-        """What is gone in such numbers that the next poll has to say so again; nothing where the last one did."""
-        if fetched.role not in _GUARDED or reading.previous is None:
-            return ()
-        found = losses(reading.document, reading.previous)
-        return found if {loss.label for loss in found} - self.quarantine.gone_before(fetched) else ()
+    def _doubts(self, fetched: Fetched, reading: Reading) -> tuple[Doubt, ...]:
+        """Why the answer should be held; empty where it is fine, or where an earlier poll gave the same doubts."""
+        found = doubts.doubts(fetched, reading)
+        labels = {doubt.label for doubt in found}
+        return found if found and labels - self.quarantine.labels_before(fetched) else ()
 
-    def _doubt(self, fetched: Fetched, reading: Reading, gone: Sequence[Loss]) -> str | None:
-        """Why the answer should be held for a second look; None when it is fine."""
-        if fetched.role not in _GUARDED:
-            return (
-                None if reading.previous is None else sanity_checks.broken(reading.document, reading.previous)
-            )
-        size = len(fetched.answer.body)
-        reason = sanity_checks.suspicion(reading.document, reading.previous, size, self._size(fetched.key))
-        if reason is None and reading.cut:
-            reason = f"the page ends in the middle, after {size:,} bytes"
-        if reason is None and gone:
-            reason = f"{'; '.join(loss.line() for loss in gone)}: believed if it is still so at the next poll"
-        return reason
+    def _without_doubtful_annexes(
+        self, fetched: Fetched, reading: Reading
+    ) -> tuple[Fetched, Reading, tuple[tuple[str, str, str], ...]]:
+        """The page with the stored annex in place of each that is not taken as true, which is held by itself: what else
+        changes on the page is not kept waiting. Gives key, address and reason of those held."""
+        if self.accept or not fetched.attachments or reading.version is None:
+            return fetched, reading, ()
+        with self.store.read() as connection:
+            stored = snapshots.load(connection, reading.version.snapshots)
+        held = []
+        for part, doubt in doubts.annex_doubts(fetched, stored, reading):
+            if doubt.label and doubt.label in self.quarantine.labels_before(part):
+                continue
+            labels = [doubt.label] if doubt.label else []
+            reason = _reason((doubt,))
+            self.quarantine.put(part, reason, Why.DOUBTFUL, labels=labels)
+            held.append((part.key, part.answer.url, reason))
+        if not held:
+            return fetched, reading, ()
+        keys = {key for key, _, _ in held}
+        kept = tuple(part for part in fetched.attachments if part.key not in keys)
+        fetched, reading = self._read(replace(fetched, attachments=kept))
+        return fetched, reading, tuple(held)
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -225,11 +233,7 @@ class Ingest:
             (),
             same_kind=_roles(old) == _roles(text),
             kept=kept,
-            cut=(
-                fetched.role is ResourceType.PAGE
-                and sanity_checks.is_complete_page(old.answer.body)
-                and not sanity_checks.is_complete_page(fetched.answer.body)
-            ),
+            cut=doubts.is_cut(fetched, old),
             references=references,
             record=record,
             first_read=first_read(fetched, old, self._pending_keys(fetched)),
@@ -260,10 +264,6 @@ class Ingest:
             raise ParseError(
                 f"the stored text cannot be read any more: {error.cause}", cure=ACCEPT
             ) from error
-
-    def _size(self, key: str) -> int | None:
-        known = self.known.get(key)
-        return known.size if known else None
 
     def _is_baseline(self, key: str) -> bool:
         """Whether the document was there before the source was watched: in its first poll, or where it failed then
@@ -472,6 +472,14 @@ def _compared(before: Document | None, after: Document) -> tuple[Operation, ...]
     if before is not None and max(len(before.units), len(after.units)) > _MANY_UNITS:
         return pool.run(diffing.compare, before, after)
     return diffing.compare(before, after)
+
+
+def _reason(found: Sequence[Doubt]) -> str:
+    """The doubts in one line, with what settles them where a later answer can."""
+    reason = "; ".join(doubt.reason for doubt in found)
+    if all(doubt.label for doubt in found):
+        reason += ": believed if it is still so at the next poll"
+    return reason
 
 
 def _bytes_of(fetched: Fetched) -> tuple[str, ...]:

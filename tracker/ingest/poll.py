@@ -346,6 +346,7 @@ def _take(
     report.documents += 1
     if taken.held:
         report.held.append({"key": fetched.key, "url": fetched.answer.url, "reason": taken.held})
+    report.held += [{"key": key, "url": url, "reason": reason} for key, url, reason in taken.annexes]
     change = taken.change
     if change is not None:
         report.alerts += taken.told

@@ -7,7 +7,7 @@ the validators of its resource: they are always those of an answer that was read
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -20,7 +20,6 @@ from tracker import __version__
 from tracker.errors import ParserCrashed
 from tracker.model import Fetched, ResourceType, Validators
 from tracker.page_parts import ANNEXES
-from tracker.parsing.losses import Loss
 from tracker.sources.events import PARSER_CRASHED
 from tracker.storage import snapshots, source_state
 from tracker.storage.blobs import sha256
@@ -137,16 +136,16 @@ class Quarantine:
         *,
         of: str = "",
         baseline: bool = False,
-        gone: Sequence[Loss] = (),
+        labels: Collection[str] = (),
     ) -> None:
         """Keeps the bytes as evidence, once as long as they stay the same, and not as truth. `baseline`: it was there
-        before we looked. `gone`: what the next poll has to confirm."""
+        before we looked. `labels`: of doubts that the next poll can settle."""
         digest = sha256(fetched.answer.body)
         fresh = source_state.Resource(Validators(recipe=source_state.PENDING if baseline else None))
         known = self._known.get(fetched.key) or fresh
         marks = {_REASON: reason, **({_OF: of} if of else {})}
-        if gone:
-            marks[_GONE] = "\n".join(loss.label for loss in gone)
+        if labels:
+            marks[_GONE] = "\n".join(labels)
         if why is Why.BROKE:
             marks[_READERS] = parser_versions()
         again = known.held_sha256 == digest and self._is_kept(fetched, why)
@@ -169,8 +168,8 @@ class Quarantine:
         else:
             self.held[fetched.key] = found
 
-    def gone_before(self, fetched: Fetched) -> frozenset[str]:
-        """The labels of the losses for which an earlier answer of this key is held; none where none is. What comes within
+    def labels_before(self, fetched: Fetched) -> frozenset[str]:
+        """The labels of the doubts for which an earlier answer of this key is held; none where none is. What comes within
         minutes, from the same poll or the daily check, confirms nothing."""
         known = self._known.get(fetched.key)
         if known is None or known.held_sha256 is None:

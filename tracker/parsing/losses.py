@@ -6,6 +6,7 @@ same, and is then told with its numbers as something to check, never as relief.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -13,7 +14,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.model import Document, DocumentKind, Unit
-from tracker.page_parts import is_rest_of_page
+from tracker.page_parts import annex_of, is_main_text, is_rest_of_page
+from tracker.parsing.placeholder_pages import NAMES, placeholder
 from tracker.text import search_key
 
 _SEPARATOR = " › "
@@ -21,12 +23,14 @@ _ORDINAL = re.compile(r" ¶\d+\Z")
 _DESIGNATOR = re.compile(r"(?<=\d)\(.*\Z")
 _FEW = 8  # units; a shorter text is judged by its length alone
 _SHORT = 400  # characters
+_SHORT_ANNEX = 200
 
 
 class LossKind(StrEnum):
     """`list`: a whole list of parties. `back`: a whole list that was not there before. `parties`: many parties of a list.
     `sections`: many sections of a part. `units`: many units of a section, supplement, table or page. `text`: much of its
-    words."""
+    words. `annex`: much of a PDF that belongs to a page. `most`: of a page hardly more than a third is left. `placeholder`: a page that may be a wall, an error or a notice in
+    place of the one asked for; then `part` is a key of `placeholder_pages.NAMES`."""
 
     LIST = "list"
     BACK = "back"
@@ -34,23 +38,28 @@ class LossKind(StrEnum):
     SECTIONS = "sections"
     UNITS = "units"
     TEXT = "text"
+    MOST = "most"
+    PLACEHOLDER = "placeholder"
+    ANNEX = "annex"
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """`gone` of `before` (of BACK: `gone` is how many came) in `part`, which is a list's name, a section, a supplement or
-    a heading; "" for the whole document. `head`: what the paths of a whole list begin with."""
+    a heading; "" for the whole document. `head`: what the paths of a whole list begin with. `text`: a digest of what is left, where
+    the same has to come again; figures do not count in it."""
 
     kind: LossKind
     part: str
     gone: int
     before: int
     head: str = ""
+    text: str = ""
 
     @property
     def label(self) -> str:
         """The same for the same loss at the next poll, whatever the numbers are by then."""
-        return f"{self.kind.value}:{self.part}"
+        return f"{self.kind.value}:{self.part}{self.text}"
 
     def line(self) -> str:
         """For the state of a source."""
@@ -62,7 +71,9 @@ class Loss:
                 return f"{self.gone:,} of {self.before:,} parties{part} are gone"
             case LossKind.SECTIONS:
                 return f"{self.gone:,} of {self.before:,} sections{part} are gone"
-            case LossKind.TEXT:
+            case LossKind.PLACEHOLDER:
+                return f"it may be {NAMES[self.part]}, with {self.before - self.gone:,} characters of text"
+            case LossKind.TEXT | LossKind.MOST | LossKind.ANNEX:
                 return (
                     f"{self.before - self.gone:,} characters of text{part} where there were {self.before:,}"
                 )
@@ -77,12 +88,14 @@ def losses(document: Document, previous: Document) -> tuple[Loss, ...]:
     elif document.kind is DocumentKind.CFR:
         found = _of_cfr(document, previous)
     else:
-        document, previous = _main(document), _main(previous)
-        found = _of_page(document, previous)
+        annexes = _of_annexes(document, previous)
+        document, previous = _without_rest(document), _without_rest(previous)
+        whole = _most(document, previous) or _of_page(document, previous) or _of_whole(document, previous)
+        return (*_placeholder(document, previous), *whole, *annexes)
     return tuple(found or _of_whole(document, previous))
 
 
-def _main(document: Document) -> Document:
+def _without_rest(document: Document) -> Document:
     """Without what stands around the main text of a page: that comes and goes, and must neither hide a loss nor be one."""
     return replace(document, units=tuple(unit for unit in document.units if not is_rest_of_page(unit.path)))
 
@@ -139,6 +152,56 @@ def _of_page(document: Document, previous: Document) -> list[Loss]:
         if name and count >= 12 and gone > 0.4 * count and lost >= 0.5 * gone:
             found.append(Loss(LossKind.UNITS, name, gone, count))
     return found
+
+
+def _of_annexes(document: Document, previous: Document) -> list[Loss]:
+    """Annexes of a page that are still there and lost much. One that is no longer linked to went with the words around it."""
+    before, now = _by_annex(previous), _by_annex(document)
+    found = []
+    for name, units in before.items():
+        size, left = _size(units), _size(now.get(name, []))
+        if name in now and size >= _SHORT_ANNEX and left < 0.6 * size:
+            found.append(Loss(LossKind.ANNEX, name, size - left, size))
+    return found
+
+
+def _by_annex(document: Document) -> dict[str, list[Unit]]:
+    found: dict[str, list[Unit]] = {}
+    for unit in document.units:
+        if name := annex_of(unit.path):
+            found.setdefault(name, []).append(unit)
+    return found
+
+
+def _placeholder(document: Document, previous: Document) -> list[Loss]:
+    found = placeholder(document, previous) if document.kind is DocumentKind.PAGE else None
+    if found is None or found.certain:
+        return []
+    before, now = _main_size(previous), _main_size(document)
+    return [Loss(LossKind.PLACEHOLDER, found.code, before - now, before, text=_digest(document))]
+
+
+def _most(document: Document, previous: Document) -> list[Loss]:
+    """The same short text has to come again before it is believed in place of a long one."""
+    before, now = _main_size(previous), _main_size(document)
+    if document.kind is DocumentKind.PAGE and before >= _SHORT and now < 0.4 * before:
+        return [Loss(LossKind.MOST, "", before - now, before, text=_digest(document))]
+    return []
+
+
+def _main_size(document: Document) -> int:
+    return _size([unit for unit in document.units if is_main_text(unit.path)])
+
+
+def _digest(document: Document) -> str:
+    words = (
+        word
+        for unit in document.units
+        if is_main_text(unit.path)
+        for word in search_key(unit.text).split()
+        if not any(map(str.isdigit, word))
+    )
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
 
 
 def _of_whole(document: Document, previous: Document) -> list[Loss]:
