@@ -136,3 +136,38 @@ def test_an_annex_that_is_no_longer_linked_is_told_and_holds_nothing_for_good(tm
         assert all(report.ok for report in reports.values())
         (change,) = player.changes()
         assert any("Annexes" in unit for unit in change["units"])
+
+
+LINES = [f"Goods of heading 85{n:02}.10 of the valve schedule are covered by this annex." for n in range(12)]
+
+
+def test_an_annex_cut_off_is_held_by_itself_while_its_page_goes_on(tmp_path: Path) -> None:
+    with CasePlayer(INDEX, tmp_path) as player:
+        player.step({"/actions": listing(1), "/actions/2026/1": order(LINK), FILE: annex(*LINES)})
+        whole = pdf(LINES)
+        for end in (len(whole) // 2, len(whole) - 8):
+            report = player.step({FILE: Answer(whole[:end], type="application/pdf")})["site"]
+            assert report.state in {"changed-shape", "failing"}, report
+            assert player.changes() == []
+        amended = order(LINK + "<p>Amended on May 1, 2026, by the President.</p>")
+        assert player.step({"/actions/2026/1": amended})["site"].state != "healthy"
+        (change,) = player.changes()
+        assert not any("Annexes" in unit for unit in change["units"])
+        player.step({FILE: annex(*LINES)})
+        assert len(player.changes()) == 1
+        player.step({FILE: annex(SECOND, *LINES[1:])})
+        assert "8542.31" in player.changes()[-1]["summary"]["en"]
+
+
+def test_most_of_an_annex_gone_is_reported_when_the_next_poll_gives_the_same(tmp_path: Path) -> None:
+    with CasePlayer(INDEX, tmp_path) as player:
+        player.step({"/actions": listing(1), "/actions/2026/1": order(LINK), FILE: annex(*LINES)})
+        assert player.step({FILE: annex(*LINES[:2])})["site"].state == "changed-shape"
+        assert player.step({FILE: annex(*LINES)})["site"].state == "healthy"
+        assert player.changes() == []
+        player.step({FILE: annex(*LINES[:2])})
+        report = player.step()["site"]
+        assert report.state == "healthy", report.held
+        (change,) = player.changes()
+        assert "characters of the annex ANNEX are gone at once" in change["summary"]["en"]
+        assert "別紙「ANNEX」" in change["summary"]["ja"]

@@ -3,7 +3,7 @@ the validators of the answers. Each call belongs into one transaction, and chang
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -48,24 +48,39 @@ def resource(source: Source, part: Fetched, *, revalidate: bool = True) -> sourc
     return source_state.Resource(validators, size=len(answer.body))
 
 
-def apply(connection: Connection, decision: Decision, source: Source, settings: Settings) -> Written:
-    """Raises Outdated, and then the transaction has to be rolled back."""
+def apply(
+    connection: Connection,
+    decision: Decision,
+    source: Source,
+    settings: Settings,
+    *,
+    held: Collection[str] = (),
+) -> Written:
+    """Raises Outdated, and then the transaction has to be rolled back. `held`: keys of attachments whose answer is held, while
+    the decision carries the stored one: what is known of these stays as it is."""
     if isinstance(decision, Seen):
         if decision.version is not None:
             versions.learn(connection, decision.version, decision.templates)
-        return Written(_save_resources(connection, source, decision.fetched))
-    return _new_version(connection, decision, source, settings)
+        return Written(_save_resources(connection, source, decision.fetched, held))
+    return _new_version(connection, decision, source, settings, held)
 
 
 def _save_resources(
-    connection: Connection, source: Source, fetched: Fetched
+    connection: Connection, source: Source, fetched: Fetched, held: Collection[str]
 ) -> dict[str, source_state.Resource]:
-    found = {part.key: resource(source, part) for part in (fetched, *fetched.attachments)}
+    parts = (fetched, *fetched.attachments)
+    found = {part.key: resource(source, part) for part in parts if part.key not in held}
     source_state.save_resources(connection, source.id, found)
     return found
 
 
-def _new_version(connection: Connection, decision: NewVersion, source: Source, settings: Settings) -> Written:
+def _new_version(
+    connection: Connection,
+    decision: NewVersion,
+    source: Source,
+    settings: Settings,
+    held: Collection[str],
+) -> Written:
     identity = decision.version.identity
     if versions.latest(connection, identity) != decision.follows:
         raise Outdated
@@ -75,7 +90,7 @@ def _new_version(connection: Connection, decision: NewVersion, source: Source, s
     ids = [snapshots.save(connection, source.id, part) for part in parts]
     row = replace(decision.version, snapshots=(*ids, *decision.kept))
     versions.add(connection, [row])
-    saved = _save_resources(connection, source, decision.fetched)
+    saved = _save_resources(connection, source, decision.fetched, held)
     change = _joined(connection, decision.change)
     entry = changes.ChangeEntry(change, identity, row.ordinal, assess.search_labels(change))
     changes.save(connection, entry, decision.operations)

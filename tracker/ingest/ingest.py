@@ -156,7 +156,7 @@ class Ingest:
                 compare=_compared,
             )
             try:
-                return replace(self._write(decision, now), annexes=annexes)
+                return self._write(decision, now, annexes)
             except Outdated:
                 continue  # another source has just brought a state of this document
         raise ParseError(f"{fetched.key}: other sources bring new states of it all the time")
@@ -308,19 +308,22 @@ class Ingest:
 
     # --- writing --------------------------------------------------------------------------------
 
-    def _write(self, decision: Seen | NewVersion, now: datetime) -> IngestResult:
+    def _write(
+        self, decision: Seen | NewVersion, now: datetime, annexes: tuple[tuple[str, str, str], ...] = ()
+    ) -> IngestResult:
         """Raises Outdated, and then nothing was written."""
         key = decision.fetched.key
         # Where masks were learned just now, what waited was noise.
         seen = isinstance(decision, Seen) and decision.version is None
         with self.store.write() as connection:
-            written = apply.apply(connection, decision, self.source, self.settings)
+            held = {name for name, _, _ in annexes}
+            written = apply.apply(connection, decision, self.source, self.settings, held=held)
             row = self.confirmation.write_settled(connection, key, now, stored=seen)
         self._remember(written.resources)
         self.confirmation.remember(key, row)
         if isinstance(decision, NewVersion):
             self.site_wide.add(decision.operations)
-        return IngestResult(written.change, written.told)
+        return IngestResult(written.change, written.told, annexes=annexes)
 
     def _remember(self, resources: dict[str, source_state.Resource]) -> None:
         """Called after the transaction that wrote them is committed."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.model import Document, DocumentKind, Unit
-from tracker.page_parts import annex_of, is_main_text, is_rest_of_page
+from tracker.page_parts import annex_of, is_main_text
 from tracker.parsing.placeholder_pages import NAMES, placeholder
 from tracker.text import search_key
 
@@ -89,15 +89,16 @@ def losses(document: Document, previous: Document) -> tuple[Loss, ...]:
         found = _of_cfr(document, previous)
     else:
         annexes = _of_annexes(document, previous)
-        document, previous = _without_rest(document), _without_rest(previous)
+        document, previous = _main_text(document), _main_text(previous)
         whole = _most(document, previous) or _of_page(document, previous) or _of_whole(document, previous)
         return (*_placeholder(document, previous), *whole, *annexes)
     return tuple(found or _of_whole(document, previous))
 
 
-def _without_rest(document: Document) -> Document:
-    """Without what stands around the main text of a page: that comes and goes, and must neither hide a loss nor be one."""
-    return replace(document, units=tuple(unit for unit in document.units if not is_rest_of_page(unit.path)))
+def _main_text(document: Document) -> Document:
+    """Without what stands around the main text of a page: that comes and goes, and must neither hide a loss nor be one. Annexes
+    are judged each by itself."""
+    return replace(document, units=tuple(unit for unit in document.units if is_main_text(unit.path)))
 
 
 def lists_that_came(document: Document, previous: Document) -> tuple[Loss, ...]:
@@ -177,27 +178,22 @@ def _placeholder(document: Document, previous: Document) -> list[Loss]:
     found = placeholder(document, previous) if document.kind is DocumentKind.PAGE else None
     if found is None or found.certain:
         return []
-    before, now = _main_size(previous), _main_size(document)
+    before, now = _size(previous.units), _size(document.units)
     return [Loss(LossKind.PLACEHOLDER, found.code, before - now, before, text=_digest(document))]
 
 
 def _most(document: Document, previous: Document) -> list[Loss]:
     """The same short text has to come again before it is believed in place of a long one."""
-    before, now = _main_size(previous), _main_size(document)
+    before, now = _size(previous.units), _size(document.units)
     if document.kind is DocumentKind.PAGE and before >= _SHORT and now < 0.4 * before:
         return [Loss(LossKind.MOST, "", before - now, before, text=_digest(document))]
     return []
-
-
-def _main_size(document: Document) -> int:
-    return _size([unit for unit in document.units if is_main_text(unit.path)])
 
 
 def _digest(document: Document) -> str:
     words = (
         word
         for unit in document.units
-        if is_main_text(unit.path)
         for word in search_key(unit.text).split()
         if not any(map(str.isdigit, word))
     )
