@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.encodings import label_of
@@ -48,6 +49,14 @@ def doubts(fetched: Fetched, reading: Reading) -> tuple[Doubt, ...]:
         ends = previous is not None and not gone and _has_end(reading.document, previous)
         return (Doubt(cause, _CUT if ends else ""),)
     return tuple(Doubt(loss.line(), loss.label) for loss in gone)
+
+
+def reason_of(found: Sequence[Doubt]) -> str:
+    """The doubts in one line, with what settles them where a later answer can."""
+    reason = "; ".join(doubt.reason for doubt in found)
+    if all(doubt.label for doubt in found):
+        reason += ": believed if it is still so at the next poll"
+    return reason
 
 
 def _has_end(document: Document, previous: Document) -> bool:

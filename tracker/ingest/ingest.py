@@ -138,7 +138,7 @@ class Ingest:
             fetched, reading, annexes = self._without_doubtful_annexes(fetched, reading)
             doubts_ = () if self.accept else self._doubts(fetched, reading)
             if doubts_:
-                reason, baseline = _reason(doubts_), self._is_baseline(fetched.key)
+                reason, baseline = doubts.reason_of(doubts_), self._is_baseline(fetched.key)
                 labels = [doubt.label for doubt in doubts_ if doubt.label]
                 self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=baseline, labels=labels)
                 return IngestResult(held=reason, annexes=annexes)
@@ -181,7 +181,7 @@ class Ingest:
             if doubt.label and doubt.label in self.quarantine.labels_before(part):
                 continue
             labels = [doubt.label] if doubt.label else []
-            reason = _reason((doubt,))
+            reason = doubts.reason_of((doubt,))
             self.quarantine.put(part, reason, Why.DOUBTFUL, labels=labels)
             held.append((part.key, part.answer.url, reason))
         if not held:
@@ -475,14 +475,6 @@ def _compared(before: Document | None, after: Document) -> tuple[Operation, ...]
     if before is not None and max(len(before.units), len(after.units)) > _MANY_UNITS:
         return pool.run(diffing.compare, before, after)
     return diffing.compare(before, after)
-
-
-def _reason(found: Sequence[Doubt]) -> str:
-    """The doubts in one line, with what settles them where a later answer can."""
-    reason = "; ".join(doubt.reason for doubt in found)
-    if all(doubt.label for doubt in found):
-        reason += ": believed if it is still so at the next poll"
-    return reason
 
 
 def _bytes_of(fetched: Fetched) -> tuple[str, ...]:
