@@ -196,7 +196,7 @@ def test_a_text_cut_at_another_designator_is_the_same_law() -> None:
     assert named(after, before) == []
 
 
-def test_a_paragraph_split_in_two_is_told_as_one_event() -> None:
+def test_a_paragraph_split_in_two_is_one_event() -> None:
     before, after = section(f"{EXPORT} {DEFINED}"), section(EXPORT, DEFINED)
     split = operations(before, after)
     assert [(op.op, op.follows) for op in split] == [(Op.CHANGED, None), (Op.ADDED, f"{SECTION}(a)")]

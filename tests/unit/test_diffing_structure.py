@@ -39,7 +39,7 @@ def page(text: str) -> Document:
     )
 
 
-def told(operations: tuple[Operation, ...]) -> list[tuple[Op, str]]:
+def substantive_paths(operations: tuple[Operation, ...]) -> list[tuple[Op, str]]:
     return [(op.op, op.path) for op in operations if not op.editorial]
 
 
@@ -52,7 +52,7 @@ def test_rows_of_a_table_are_cited_as_paragraphs() -> None:
             f"<P>(a) Charges:</P>{_TABLE.format(first=150, more=', software included')}<P>(b) See (a)(2)(ii).</P>"
         )
     )
-    assert told(diffing.compare(before, after)) == [
+    assert substantive_paths(diffing.compare(before, after)) == [
         (Op.CHANGED, "15 CFR 748.30(a)(1)"),
         (Op.CHANGED, "15 CFR 748.30(a)(2)(ii)"),
     ]
@@ -193,7 +193,7 @@ def subpart(text: str) -> str:
 def test_when_the_old_copy_of_a_subpart_goes_the_new_law_is_in_the_redline() -> None:
     before, after = part(subpart(OLD), subpart(NEW)), part(subpart(NEW))
     operations = diffing.compare(before, after)
-    assert told(operations) == [(Op.CHANGED, "15 CFR 748.30(a)")]
+    assert substantive_paths(operations) == [(Op.CHANGED, "15 CFR 748.30(a)")]
     (changed,) = diffing.substantive(operations)
     assert OLD in changed.before
     assert NEW in changed.after
@@ -203,7 +203,7 @@ def test_when_the_old_copy_of_a_subpart_goes_the_new_law_is_in_the_redline() -> 
 def test_when_the_second_copy_was_the_old_one_it_is_removed() -> None:
     before, after = part(subpart(NEW), subpart(OLD)), part(subpart(NEW))
     operations = diffing.compare(before, after)
-    assert told(operations) == [(Op.REMOVED, "15 CFR 748.30 [2](a)")]
+    assert substantive_paths(operations) == [(Op.REMOVED, "15 CFR 748.30 [2](a)")]
     assert diffing.apply(before.units, operations) == after.units
 
 
@@ -243,7 +243,7 @@ def test_recorded_cases() -> None:
         before, after = (
             parsing.read_file(name, recorded(f"cases/{case}/{name}")) for name in ("before.xml", "after.xml")
         )
-        return told(diffing.compare(before, after))
+        return substantive_paths(diffing.compare(before, after))
 
     assert compared("table-row-markers") == [
         (Op.CHANGED, "instruction 1 › 15 CFR 748.30(a)(1)"),

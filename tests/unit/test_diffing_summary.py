@@ -28,7 +28,7 @@ from tracker.diffing.summary import split_path
 from tracker.model import Unit, UnitKind
 
 
-def test_paragraphs_are_counted_named_and_their_new_letters_told() -> None:
+def test_paragraphs_are_counted_named_and_their_new_letters_given() -> None:
     before = section(EXPORT, DEFINED, REVIEW, POWER, NOTICE)
     after = section(EXPORT.replace("may not", "may"), DEFINED, REVIEW, INSERTED, POWER, NOTICE)
     said = summarize(operations(before, after))
@@ -50,7 +50,7 @@ def test_two_insertions_make_two_runs() -> None:
     assert "(b)-(c) became (c)-(d), (d)-(e) became (f)-(g)." in summarize(operations(before, after)).en
 
 
-def test_a_stay_is_told_by_its_name() -> None:
+def test_a_stay_is_named() -> None:
     stay = Unit(
         f"{SECTION} › Effective Date Note", UnitKind.EFFECTIVE_NOTE,
         "Effective Date Note: At 90 FR 50857, Nov. 12, 2025, paragraph (a)(3) was stayed until Nov. 9, 2026.", 1,
@@ -62,7 +62,7 @@ def test_a_stay_is_told_by_its_name() -> None:
     assert said.ja.startswith(f"{SECTION}:効力に関する注記1件を追加")
 
 
-def test_children_are_told_with_their_parent() -> None:
+def test_children_are_reported_with_their_parent() -> None:
     before = [heading(), paragraph("(a)", DEFINED), paragraph("(a)(1)", POWER), paragraph("(a)(2)", NOTICE)]
     after = [heading(), paragraph("(a)", INSERTED),
              paragraph("(b)", DEFINED), paragraph("(b)(1)", POWER), paragraph("(b)(2)", NOTICE)]  # fmt: skip
@@ -144,7 +144,7 @@ def test_no_operation_is_no_difference() -> None:
     assert summarize(()).ja == "相違なし。"
 
 
-def test_the_order_of_a_table_is_told_as_such() -> None:
+def test_the_order_of_a_table_is_named() -> None:
     rows = [party("CHINA", "Foo", "1 Road"), party("CHINA", "Goo", "2 Road")]
     said = summarize(
         operations(entities(country("CHINA"), *rows), entities(country("CHINA"), *reversed(rows)))
@@ -169,7 +169,7 @@ def test_many_places_are_counted() -> None:
     assert "ほか2か所" in said.ja
 
 
-def test_a_moved_paragraph_is_told_with_both_places() -> None:
+def test_a_moved_paragraph_is_reported_with_both_places() -> None:
     other = "15 CFR 744.22"
     before = [
         *section(EXPORT, POWER),

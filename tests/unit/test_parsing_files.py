@@ -112,7 +112,7 @@ def test_a_search_that_found_nothing_has_no_results() -> None:
     assert read_records(b'{"count": 0, "description": "Documents"}') == []
 
 
-def test_a_record_on_inspection_is_told_by_its_filing() -> None:
+def test_a_record_on_inspection_is_known_by_its_filing_date() -> None:
     found = read_records(
         b'{"document_number": "2025-3", "filed_at": "2025-01-02T08:45:00-05:00", "title": "T"}'
     )

@@ -148,7 +148,7 @@ def test_an_annex_first_attached_to_words_that_stood_there_is_a_change() -> None
     assert [(op.op, op.after) for op in found] == [(Op.ADDED, "Annex I → https://export.example.gov/a1.pdf")]
 
 
-def test_a_link_that_comes_with_its_words_is_told_once() -> None:
+def test_a_link_added_with_its_words_is_one_change() -> None:
     found = compared(main(""), main("<ul><li><a href='/p/2'>Second release of the year</a></li></ul>"))
     assert [op.after for op in found] == ["Second release of the year"]
 
@@ -161,7 +161,7 @@ def test_a_file_of_unknown_origin_is_compared_by_its_own_links() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "substantive"),
     [
         ("<ol><li>The rate is 25 percent.</li><li>It ends in May.</li></ol>", "<p>4. The rate is 25 percent.</p><p>5. It ends in May.</p>", False),
         ("<ul><li>The rate is 25 percent.</li></ul>", "<p>• The rate is 25 percent.</p>", False),
@@ -174,8 +174,8 @@ def test_a_file_of_unknown_origin_is_compared_by_its_own_links() -> None:
     ],
     ids=["numbers", "bullets", "number and rate", "another number", "a number came", "br", "spacing", "empty list"],
 )  # fmt: skip
-def test_list_marks_and_line_breaks_are_no_substance(before: str, after: str, *, told: bool) -> None:
-    assert bool(compared(main(before), main(after))) is told
+def test_list_marks_and_line_breaks_are_no_substance(before: str, after: str, *, substantive: bool) -> None:
+    assert bool(compared(main(before), main(after))) is substantive
 
 
 def test_a_formula_is_read_with_its_structure() -> None:

@@ -91,7 +91,7 @@ def test_heads_of_a_paragraph(lead: str, expected: str) -> None:
     assert "".join(str(found) for found in leading_labels(lead)) == expected
 
 
-def test_headings_without_italics_are_told_by_their_look() -> None:
+def test_headings_without_italics_are_recognized_by_their_look() -> None:
     assert [str(d) for d in leading_labels("(d) License review standards. (1) Applications", plain=True)] == [
         "(d)",
         "(1)",

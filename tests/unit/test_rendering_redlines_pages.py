@@ -145,8 +145,8 @@ def test_json_has_the_documented_shape() -> None:
 def test_both_texts_are_read_in_one_order() -> None:
     lines = list(merge_in_reading_order(redline(BEFORE, AFTER)))
     old = [line.unit.text if line.operation is None else line.operation.before
-           for line in lines if line.standing not in ("added", "moved-here")]  # fmt: skip
+           for line in lines if line.status not in ("added", "moved-here")]  # fmt: skip
     new = [line.unit.text if line.operation is None else line.operation.after
-           for line in lines if line.standing not in ("removed", "moved-away")]  # fmt: skip
+           for line in lines if line.status not in ("removed", "moved-away")]  # fmt: skip
     assert old == [unit.text for unit in BEFORE]
     assert new == [unit.text for unit in AFTER]

@@ -1,13 +1,13 @@
-"""Which unit of one text became which unit of the other.
+"""Aligns the units of two texts: which unit before became which unit after.
 
 Identity of the words wins over the citation: when a paragraph (c) is inserted, the old (c) to (h) are
-recognised as the new (d) to (i). In order:
+recognized as the new (d) to (i). In order:
 
-1. units with the same words that stand once in either text, then their like neighbours;
+1. units whose words occur once in either text, then their like neighbours;
 2. table rows by their key (party, ECCN, country) within their table;
-3. the same citation with the same words (`[Reserved]` and other words that stand often);
+3. the same citation with the same words (`[Reserved]` and other words that occur often);
 4. parents whose children went together, and then short words under the same parent;
-5. units that differ in typography only, at the same citation or else wherever they stand once;
+5. units that differ in typography only, at the same citation or else anywhere if they occur once;
 6. from the outermost level inwards, what is left: the likest words first, the same parent and the
    same citation counting in favour; then the same citation whatever the words.
 
@@ -35,7 +35,7 @@ _ELSEWHERE_TOKENS = 8
 _LOOSE = 0.25  # likeness asked of undesignated paragraphs that only share their ordinal
 _SAME_PARTY = 0.85  # likeness of two keys that may be one party renamed
 _SAME_CELL = 0.75  # likeness of the letters of two first cells: 8471.30.01, 8471.30.02
-_POSTINGS = 32  # a word that stands in more units than this finds nobody
+_POSTINGS = 32  # a word that occurs in more units than this proposes no candidate
 _CANDIDATES = 6
 _SPARSE = 16  # characters to a space from which a text is not cut by spaces (Japanese)
 _MANY = 500  # from so many units on, what is plainly in its place is not searched for
@@ -63,7 +63,7 @@ _LEAD = re.compile(r"(?:\( ?(?:[a-zA-Z]{1,5}|\d{1,3}) ?\)\s?)+(?=\s|$)|(?:§+|Se
 
 
 def designator(unit: Unit) -> str:
-    """What stands at the start of the unit's text only to name it: its marker; a `(b)` or `§ 744.11`
+    """The designator at the start of the unit's text: its marker; a `(b)` or `§ 744.11`
     that the reader did not take for one."""
     if unit.marker:
         if unit.text.startswith(unit.marker):
@@ -135,9 +135,7 @@ class Alignment:
             self._by_path.setdefault(unit.path, j)
         self.alike: set[int] = set()  # units before whose words differ in typography only
         self.unlike: set[tuple[int, int]] = set()  # pairs that were looked at and differ in more
-        self._row_counts: tuple[Counter[tuple[str, str]], ...] | None = (
-            None  # how often the cells of a row stand
-        )
+        self._row_counts: tuple[Counter[tuple[str, str]], ...] | None = None  # how many rows have these cells
         self._tokens: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
         self._same_words()
         self._same_keys()
@@ -171,7 +169,7 @@ class Alignment:
     # --- 1 ---------------------------------------------------------------------------------------
 
     def _same_words(self) -> None:
-        once_old, once_new = _standing_once(self.old_bodies), _standing_once(self.new_bodies)
+        once_old, once_new = _occurring_once(self.old_bodies), _occurring_once(self.new_bodies)
         pairs: list[tuple[int, int]] = []
         for words, i in once_old.items():
             j = once_new.get(words, -1)
@@ -283,8 +281,8 @@ class Alignment:
             j = self._by_path.get(self.before[i].path, -1)
             if j >= 0:
                 self._pair_alike(i, j)
-        once_old = _standing_once([letters_only(self.old_bodies[i]) if self.to[i] < 0 else "" for i in old])
-        once_new = _standing_once([letters_only(self.new_bodies[j]) if self.of[j] < 0 else "" for j in new])
+        once_old = _occurring_once([letters_only(self.old_bodies[i]) if self.to[i] < 0 else "" for i in old])
+        once_new = _occurring_once([letters_only(self.new_bodies[j]) if self.of[j] < 0 else "" for j in new])
         for words, at in once_old.items():
             there = once_new.get(words, -1)
             if at >= 0 and there >= 0:
@@ -394,12 +392,12 @@ class Alignment:
         return self.to[above] == below if above >= 0 else below < 0
 
     def _words(self, side: int, index: int) -> list[str]:
-        known = self._tokens[side]
-        if index not in known:
+        cached = self._tokens[side]
+        if index not in cached:
             words = (self.old_bodies, self.new_bodies)[side][index]
             # Where there is white space it is enough here, and five times as quick.
-            known[index] = words.split() if words.count(" ") * _SPARSE >= len(words) else tokens(words)
-        return known[index]
+            cached[index] = words.split() if words.count(" ") * _SPARSE >= len(words) else tokens(words)
+        return cached[index]
 
     def _candidates(self, old: list[int], new: list[int]) -> list[tuple[int, int]]:
         if len(old) * len(new) <= _ALL_PAIRS:
@@ -408,7 +406,7 @@ class Alignment:
         for j in new:
             for word in set(self._words(1, j)):
                 postings[word].append(j)
-        wanted = set(new)
+        unpaired = set(new)
         most, at_most = (_POSTINGS, _CANDIDATES) if len(old) <= _MANY else (_POSTINGS // 4, _CANDIDATES // 2)
         found: list[tuple[int, int]] = []
         for i in old:
@@ -419,7 +417,7 @@ class Alignment:
                     shared.update(units)
             best = {j for j, _ in shared.most_common(at_most)}
             same = self._by_path.get(self.before[i].path, -1)
-            if same in wanted:
+            if same in unpaired:
                 best.add(same)
             found.extend((i, j) for j in sorted(best))
         return found
@@ -436,8 +434,8 @@ class Alignment:
 
 
 def second_copies(before: Sequence[Unit], after: Sequence[Unit]) -> dict[int, str]:
-    """Units before of a section or subpart that stood twice and now stands once, in the copy that came second: the index
-    to the citation without its ordinal. The ordinal is ours: what now stands under the citation replaces the first copy."""
+    """Units before of the second copy of a section or subpart that occurred twice and now occurs once: the index
+    to the citation without its ordinal. The ordinal is ours: the unit now at the citation replaces the first copy."""
     old_paths, new_paths = {unit.path for unit in before}, {unit.path for unit in after}
     heads: dict[str, str] = {}
     for unit in before:
@@ -456,8 +454,8 @@ def second_copies(before: Sequence[Unit], after: Sequence[Unit]) -> dict[int, st
     return copies
 
 
-def _standing_once(bodies: Sequence[str]) -> dict[str, int]:
-    """Words to their index; -1 for words that stand more than once, and for none at all."""
+def _occurring_once(bodies: Sequence[str]) -> dict[str, int]:
+    """Words to their index; -1 for words that occur more than once, and for no words."""
     found: dict[str, int] = {}
     for index, words in enumerate(bodies):
         found[words] = -1 if words in found else index
@@ -480,7 +478,7 @@ def _other_cells(row: Unit) -> tuple[str, str]:
 
 def _may_be_renamed(old: str, new: str) -> bool:
     """Whether two keys may name one party: nearly the same letters, or the same but for typography.
-    Only the name counts (`china › some co., ltd.`), not the country that it stands under."""
+    Only the name counts (`china › some co., ltd.`), not the country above it."""
     if not old or not new:
         return False
     old, new = old.rpartition(" › ")[2], new.rpartition(" › ")[2]

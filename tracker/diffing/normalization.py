@@ -1,11 +1,11 @@
-"""What is left of a text once typography is taken away: two texts whose legal forms are the same
-differ in nothing that a court would read.
+"""The legal form of a text: the text without its typography. Two texts with the same legal form
+have the same meaning for a court.
 
-Taken away: spacing, punctuation, dash and quote forms, HTML entities, typographic tags, address
+Removed: spacing, punctuation, dash and quote forms, HTML entities, typographic tags, address
 schemes, the grouping of digits. Kept: every letter and its case, every digit, signs that carry a
 value (`%`, `<`, `±`, `§`, a minus before a digit, a decimal point, a range between digits), primes
 after a number, ranges and chains of designators (`(a)-(c)`, `(a)(1)`), the difference between
-`10²` and `102`. A subscript is the same digit typed on the line where it stands in a name (`CO₂`,
+`10²` and `102`. A subscript is the same digit typed on the line where it is part of a name (`CO₂`,
 `CO2`), as typists write formulas; another digit (`CO₃`) is another substance. In doubt a difference is kept: a false alarm
 costs a look, a hidden amendment costs more.
 """
@@ -41,7 +41,7 @@ ONE_FORM = str.maketrans(
 
 _SCHEME = re.compile(r"\bhttps?://(\S*?)/?(?=[\s,;)\]>]|\.?$|\.\s)", re.IGNORECASE)
 _PRIME = re.compile(r"(?<![\w.\"'])(\d+(?:\.\d+)?)(\"|')")
-# A script is told from what is on the line after a number, a bracket or a short name. A unit may be typed without it
+# A raised or lowered character differs from one on the line after a number, a bracket or a short name. A unit may be typed without it
 # (cm2); after a longer word a superscript is the number of a footnote, and names of substances lose theirs (H2O).
 _RAISED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]+))?\^")
 _LOWERED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]+))?\ue008")
@@ -76,7 +76,7 @@ _LETTER_QUOTE = re.compile("[ʻʼʽ]")  # apostrophes that Unicode counts as let
 
 _CONTEXT = 24  # characters kept beside a difference
 
-# Private-use stand-ins for signs that the punctuation sweep must not take.
+# Private-use characters that replace signs that the punctuation sweep must not take.
 _KEEP = {
     "-": "\ue000",
     ".": "\ue001",

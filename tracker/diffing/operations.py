@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tracker.diffing.alignment import Alignment, body, designator, longest_increasing, second_copies
+from tracker.diffing.layout_changes import is_target, mark_layout_changes, same_but_for_list_mark, same_target
 from tracker.diffing.normalization import differs_in_typography_only, legal_text
-from tracker.diffing.weightless import is_target, marked, same_but_for_list_mark, same_target
 from tracker.diffing.word_diff import word_spans
 from tracker.model import Document, Op, Operation, Unit, UnitKind
 
@@ -17,7 +17,7 @@ _PIECES = 8  # a paragraph is looked for in at most so many pieces
 
 
 def compare(before: Document | None, after: Document) -> tuple[Operation, ...]:
-    """What differs, in the reading order of `after`; removed units stand where they stood.
+    """What differs, in the reading order of `after`; removed units keep the place that they had.
 
     No document before means that every unit was added. The same text twice gives nothing.
     """
@@ -26,7 +26,7 @@ def compare(before: Document | None, after: Document) -> tuple[Operation, ...]:
     if before.units == after.units:
         return ()
     operations = _Comparison(before.units, after.units).operations()
-    return marked(operations, before.units, after.units)
+    return mark_layout_changes(operations, before.units, after.units)
 
 
 def substantive(operations: Iterable[Operation]) -> tuple[Operation, ...]:
@@ -39,7 +39,7 @@ def _added(unit: Unit, position: int, follows: str | None = None) -> Operation:
         path=unit.path,
         op=Op.ADDED,
         after=unit.text,
-        editorial=_weightless(unit),
+        editorial=_has_no_legal_weight(unit),
         spans=(("insert", unit.text),) if unit.text else (),
         kind=unit.kind,
         position=position,
@@ -52,7 +52,7 @@ def _removed(unit: Unit, position: int, follows: str | None = None) -> Operation
         path=unit.path,
         op=Op.REMOVED,
         before=unit.text,
-        editorial=_weightless(unit),
+        editorial=_has_no_legal_weight(unit),
         spans=(("delete", unit.text),) if unit.text else (),
         kind=unit.kind,
         position=position,
@@ -60,7 +60,7 @@ def _removed(unit: Unit, position: int, follows: str | None = None) -> Operation
     )
 
 
-def _weightless(unit: Unit) -> bool:
+def _has_no_legal_weight(unit: Unit) -> bool:
     """Editorial notes are data about the text; a unit of punctuation alone says nothing."""
     return unit.kind is UnitKind.EDITORIAL_NOTE or not legal_text(unit.text[:200])
 
@@ -126,7 +126,7 @@ class _Comparison:
         return tuple(found)
 
     def _copy_gone(self, i: int) -> Operation:
-        """A unit of a second copy: nothing was lost where its words now stand under its citation."""
+        """A unit of a second copy: nothing was lost where the unit at its citation now has the same words."""
         unit, base = self.before[i], self.copies[i]
         gone = _removed(unit, i)
         stays = self._texts_after.get(base)
@@ -218,7 +218,7 @@ class _Comparison:
         )
 
     def _find_splits_and_merges(self) -> None:
-        """One unit whose words, in their order, now stand in several neighbours; and the reverse."""
+        """Finds units whose words, in the same order, are now split over several neighbors; and the reverse."""
         for j, i in enumerate(self.of):
             if i < 0 or j in self.untouched or self.before[i].text == self.after[j].text:
                 continue
@@ -238,7 +238,7 @@ def _run(units: Sequence[Unit], partner: Sequence[int], at: int, whole: Unit) ->
     where the words are not the same."""
     if len(units[at].text) >= len(whole.text):
         return [], False
-    wanted: tuple[str, str] | None = None
+    forms: tuple[str, str] | None = None
     for start in range(at, max(at - _PIECES, -1) - 1, -1):
         if start < 0 or (start < at and partner[start] >= 0):
             break
@@ -248,10 +248,10 @@ def _run(units: Sequence[Unit], partner: Sequence[int], at: int, whole: Unit) ->
             joined = [units[k] for k in range(start, end)]
             size = _together(joined)
             if run and size >= _NEARLY * len(whole.text):
-                wanted = wanted or (legal_text(whole.text), legal_text(body(whole)))
-                if _reads(wanted[0], [unit.text for unit in joined]):
+                forms = forms or (legal_text(whole.text), legal_text(body(whole)))
+                if _reads(forms[0], [unit.text for unit in joined]):
                     return run, True
-                if _reads(wanted[1], [body(unit) for unit in joined]):
+                if _reads(forms[1], [body(unit) for unit in joined]):
                     return run, False
             if size > len(whole.text) or end >= len(partner) or partner[end] >= 0 or end - at > _PIECES:
                 break
@@ -269,7 +269,7 @@ def _reads(whole: str, pieces: list[str]) -> bool:
         return False
     differing = [index for index, (one, other) in enumerate(zip(joined, whole, strict=True)) if one != other]
     opening = [legal_text(body(Unit("", UnitKind.PARAGRAPH, piece))) for piece in pieces[1:]]
-    # Each stands at the start of a piece: so many at most, each the first letter of a word that begins one.
+    # Each differing letter begins a piece: at most one for each piece.
     return len(differing) <= len(opening) and all(
         (not index or joined[index - 1] == " ")
         and any(text and joined.startswith(text[:12], index) for text in opening)

@@ -3,7 +3,7 @@
     15 CFR 744.21: 3 paragraphs changed ((a), (b)(2), (c)), 1 added ((f)), (f)-(h) became (g)-(i); ...
     Supp. No. 4 to Part 744: 2 parties added under CHINA, 1 under JAPAN.
 
-The law is quoted, never translated: the sentence ends with the most telling words, as they stand.
+The law is quoted, never translated: the sentence ends with the most significant words as printed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _KIND_WEIGHT = {
 }
 
 
-# What units are called, in the order in which they are told: (one, many, Japanese with its counter).
+# Names of the kinds of units, in the order of the sentence: (one, many, Japanese with its counter).
 _NOUNS: dict[UnitKind, tuple[str, str, str]] = {
     UnitKind.HEADING: ("heading", "headings", "見出し{}件"),
     UnitKind.PARAGRAPH: ("paragraph", "paragraphs", "{}段落"),
@@ -72,8 +72,8 @@ class _Place:
     def note(self, kind: UnitKind, op: Op, name: str) -> None:
         self.units.setdefault(kind, {}).setdefault(op, []).append(name)
 
-    def told(self) -> list[tuple[UnitKind, Op, list[str]]]:
-        """The units by kind and operation, in the order in which they are said."""
+    def in_order(self) -> list[tuple[UnitKind, Op, list[str]]]:
+        """The units by kind and operation, in the order of the sentence."""
         return [
             (kind, op, self.units[kind][op])
             for kind in _NOUNS
@@ -117,7 +117,7 @@ def summarize(operations: Sequence[Operation]) -> LocalizedText:
     if more > 0:
         en.append(f"and {more} more {'place' if more == 1 else 'places'}")
         ja.append(f"ほか{more}か所")
-    before, after = _telling(weighty)
+    before, after = _most_significant(weighty)
     return LocalizedText(
         "。".join(ja) + "。" + _quote_ja(before, after), "; ".join(en) + "." + _quote_en(before, after)
     )
@@ -230,7 +230,7 @@ _VERB_JA = {
 def _english(place: _Place) -> str:
     parts: list[str] = []
     last = None
-    for kind, op, names in place.told():
+    for kind, op, names in place.in_order():
         one, many, _ = _NOUNS[kind]
         noun = "" if kind is last else f" {one if len(names) == 1 else many}"
         own = "" if names == [place.name] else f" ({_named(names)})"
@@ -261,7 +261,7 @@ def _english(place: _Place) -> str:
 
 def _japanese(place: _Place) -> str:
     parts: list[str] = []
-    for kind, op, names in place.told():
+    for kind, op, names in place.in_order():
         own = "" if names == [place.name] else f"({_named(names)})"
         parts.append(f"{_NOUNS[kind][2].format(len(names))}を{_VERB_JA[op]}{own}")
     for run in place.runs[:_RUNS]:
@@ -294,10 +294,10 @@ def _country(heading: str) -> str:
     return found[0].ja if len(found) == 1 else f"「{heading}」"
 
 
-# --- the most telling words ---------------------------------------------------------------------
+# --- the most significant words ---------------------------------------------------------------------
 
 
-def _telling(operations: Sequence[Operation]) -> tuple[str, str]:
+def _most_significant(operations: Sequence[Operation]) -> tuple[str, str]:
     """The words taken away and the words that came, of the operation that says most; cut to size."""
     best = max(operations, key=_weight)
     if best.op is Op.ADDED:
@@ -309,7 +309,7 @@ def _telling(operations: Sequence[Operation]) -> tuple[str, str]:
 
 
 def _weight(op: Operation) -> float:
-    """How telling an operation is: words that bind or release, then numbers; short edits before long."""
+    """How significant an operation is: words that bind or release, then numbers; short edits before long."""
     own = op.spans[_markers(op) :] if op.op in (Op.MOVED, Op.RENUMBERED) else op.spans
     words = " ".join(text for kind, text in own if kind != "equal")[:_READ]
     weight = _KIND_WEIGHT.get(op.kind, 0.0)
@@ -320,14 +320,14 @@ def _weight(op: Operation) -> float:
 
 
 def _edited(op: Operation) -> tuple[str, str]:
-    """The most telling edited passage with the words around it, before and after; empty where the
+    """The most significant edited passage with the words around it, before and after; empty where the
     words are the same."""
     spans = op.spans[_markers(op) :] if op.op in (Op.MOVED, Op.RENUMBERED) else op.spans
     edited = [index for index, (kind, _) in enumerate(spans) if kind != "equal"]
     if not edited:
         return "", ""
-    telling = (index for sign in (_WEIGHTY, _DIGIT) for index in edited if sign.search(spans[index][1]))
-    start = next(telling, edited[0])
+    significant = (index for sign in (_WEIGHTY, _DIGIT) for index in edited if sign.search(spans[index][1]))
+    start = next(significant, edited[0])
     while start and (spans[start - 1][0] != "equal" or (start > 1 and len(spans[start - 1][1]) < _NEAR)):
         start -= 1  # edits that stand close together are one passage
     lead = _tail(spans[start - 1][1], 40) if start and spans[start - 1][0] == "equal" else ""

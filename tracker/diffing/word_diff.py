@@ -1,6 +1,6 @@
-"""Which words differ between two versions of one unit.
+"""Compares two versions of one unit word by word.
 
-Tokens are what lawyers read as one: a number with its grouping and decimals, `15 CFR 744.21(b)`,
+A token is what lawyers read as one word: a number with its grouping and decimals, `15 CFR 744.21(b)`,
 `§ 744.11`, `90 FR 47201`, `3A090.a`, `(b)(2)`, a hyphenated word; a Japanese text is cut by character.
 The matching is rapidfuzz's Indel (the longest common subsequence, bit-parallel). A matcher of tokens
 is never run on more than `_BOUND` pairs of tokens: longer units are cut at sentences first.
@@ -88,7 +88,7 @@ def word_spans(before: str, after: str, markers: tuple[str, str] = ("", "")) -> 
 
 def _cells(before: str, after: str) -> list[tuple[str, str]]:
     """The cells of a row beside each other, each with the gap before it: by number where there are as many, by the name
-    of their column where they carry it; empty where they cannot be told apart."""
+    of their column where they carry it; empty where they cannot be matched."""
     old = [cell if not index else f"{CELL_GAP}{cell}" for index, cell in enumerate(before.split(CELL_GAP))]
     new = [cell if not index else f"{CELL_GAP}{cell}" for index, cell in enumerate(after.split(CELL_GAP))]
     names = [[cell.partition(": ")[0] if ": " in cell else "" for cell in cells[1:]] for cells in (old, new)]

@@ -1,4 +1,4 @@
-"""Bytes into documents: `read` for what a source gave, `read_file` and `read_records` for files.
+"""Parses bytes into documents: `read` for the answers of a source, `read_file` and `read_records` for files.
 
 No network, no store, no clock. What is markup or a PDF is read in a process of its own (`tracker.sandbox`): its readers
 are large programs in C, and its bytes are anybody's. Records of JSON are read here: theirs is Python's own reader, and
@@ -18,8 +18,8 @@ _SMALL = 1_000_000  # bytes
 
 
 def read(fetched: Fetched) -> Document:
-    """The document in an answer and its attachments: see `reader.read`. Raises its errors; Poison when it ends whoever
-    reads it, or overruns the bounds of memory and time."""
+    """The document in an answer and its attachments: see `dispatch.read`. Raises its errors; Poison when parsing ends the
+    process, or overruns its bounds of memory and time."""
     if _is_plain(fetched):
         return dispatch.read(fetched)
     return pool.run(dispatch.read, fetched)

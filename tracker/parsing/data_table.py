@@ -139,9 +139,9 @@ def _key_column(names: Sequence[str], rows: Rows) -> int:
     def values(index: int) -> list[str]:
         return [row[index] for row in rows if index < len(row) and row[index]]
 
-    for wanted in _KEYS:
+    for candidate in _KEYS:
         for index, name in enumerate(names):
-            if name == wanted:
+            if name == candidate:
                 found = values(index)
                 if 2 * len(found) >= len(rows) and len(set(found)) * 10 >= len(found) * 9:
                     return index

@@ -1,4 +1,4 @@
-"""What a source gave, turned into one `Document`: each role has its reader."""
+"""Parses an answer of a source into one `Document`: each role has its reader."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _ecfr(fetched: Fetched) -> Document:
 
 
 def _ecfr_url(fetched: Fetched, place: str) -> str:
-    """The page that people read, on the host that answered."""
+    """The address of the page for readers, on the host that answered."""
     found = re.match(r"(\d+) CFR (\d+)", place)
     parts = urlsplit(fetched.answer.url)
     if found is None or not parts.netloc:
@@ -158,7 +158,7 @@ def _with_xml(document: Document, data: bytes, label: str) -> Document:
 
 
 def merge_listing_facts(document: Document, units: tuple[Unit, ...], facts: FrFacts) -> Document:
-    """`document` with `units`, its empty fields filled from what the text says of itself."""
+    """`document` with `units`, its empty fields filled from the facts in the text."""
     return replace(
         document,
         units=units,
@@ -266,23 +266,23 @@ def _pdf(fetched: Fetched) -> Document:
     )
 
 
-def register_print(said: RawText, units: tuple[Unit, ...], name: str) -> Document:
+def register_print(text: RawText, units: tuple[Unit, ...], name: str) -> Document:
     """A document of the Federal Register from its raw text or its print."""
     record = {
-        "document_number": said.number,
-        "title": said.title,
-        "abstract": said.summary,
-        "action": said.action,
-        "dates": said.dates,
-        "type": said.type or _type_of(said.action),
-        "publication_date": said.published,
-        "citation": said.citation,
+        "document_number": text.number,
+        "title": text.title,
+        "abstract": text.summary,
+        "action": text.action,
+        "dates": text.dates,
+        "type": text.type or _type_of(text.action),
+        "publication_date": text.published,
+        "citation": text.citation,
     }
-    return replace(fr_document(record, said.number or name), units=units)
+    return replace(fr_document(record, text.number or name), units=units)
 
 
 def _type_of(action: str) -> str:
-    """The type that an ACTION line speaks of: raw text names none."""
+    """The document type in an ACTION line; raw text has no field for it."""
     if re.search(r"propos", action, re.IGNORECASE):
         return "Proposed Rule"
     return "Rule" if re.search(r"\brule|correct", action, re.IGNORECASE) else "Notice"

@@ -220,7 +220,7 @@ def write_countries(outline: UnitBuilder, table: Table, place: CitationScope) ->
             write_row(outline, row, place)
             continue
         name = row.cells[0]
-        # Where the heads stand in several lines, the last line names no country column.
+        # Where the heads take several lines, the last line names no country column.
         heads = columns if len(columns) == len(row.cells) else ("", *columns)
         marked = [head for head, cell in zip(heads, row.cells, strict=False) if head and cell.upper() == "X"]
         outline.add(

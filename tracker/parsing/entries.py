@@ -1,4 +1,4 @@
-"""Entries of a list of links: a news item, a teaser, a row that stands for another page."""
+"""Finds the entries of a list of links: news items, teasers, rows that link to a page of their own."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 from bs4 import Tag
 
-from tracker.parsing.main_text import BLOCKS, is_hidden_by_class, link_share
+from tracker.parsing.main_text import BLOCKS, collapse_space, link_share
 
 _LONGEST = 1_500  # characters of one entry: its title, its day, the first words of what it leads to
 _MOSTLY_LINK = 0.8
 _BESIDE = 3  # so many siblings on either side are looked at
-_SHORT = 60  # characters that stand beside the link of an entry: its day, its number
+_SHORT = 60  # characters beside the link of an entry: its day, its number
 HEADINGS = [f"h{rank}" for rank in range(1, 7)]
 _ENTRY_TAGS = frozenset({"li", "article", "tr", "dd", "dt", "td"})
 
 
 def entries(root: Tag, leads: Callable[[Tag], str]) -> list[Tag]:
-    """The elements below `root` that stand for another page each: the widest around a link that hold no other such
+    """The elements below `root` that link to another page each: the widest around a link that hold no other such
     link. `leads` gives the address that a link leads to, or nothing for a link that does not count.
 
     A link within prose makes no entry of its paragraph.
@@ -27,10 +27,10 @@ def entries(root: Tag, leads: Callable[[Tag], str]) -> list[Tag]:
     for link, target in targets:
         if target:
             for parent in (link, *link.parents):
-                held = below.setdefault(id(parent), set())
-                if target in held or len(held) > 1:
+                addresses = below.setdefault(id(parent), set())
+                if target in addresses or len(addresses) > 1:
                     break
-                held.add(target)
+                addresses.add(target)
     found: list[Tag] = []
     seen: set[int] = set()
     for link, target in targets:
@@ -61,7 +61,7 @@ def _entry(link: Tag, root: Tag, below: dict[int, set[str]]) -> Tag | None:
             break
         if len(below[id(parent)]) > 1:
             return current if _has_sibling(current, below) else item or block
-        if len(is_hidden_by_class(parent.get_text(" "))) > _LONGEST or _has_other_heading(parent, link):
+        if len(collapse_space(parent.get_text(" "))) > _LONGEST or _has_other_heading(parent, link):
             break
         current = parent
         if item is None and current.name in _ENTRY_TAGS:
@@ -71,14 +71,14 @@ def _entry(link: Tag, root: Tag, below: dict[int, set[str]]) -> Tag | None:
 
 def _is_short_item(block: Tag, below: dict[int, set[str]]) -> bool:
     """`<li><a>Title</a> (August 1)</li>` among others of its kind."""
-    size = len(is_hidden_by_class(block.get_text(" ")))
+    size = len(collapse_space(block.get_text(" ")))
     return (
         block.name in _ENTRY_TAGS and size * (1 - link_share(block)) <= _SHORT and _has_sibling(block, below)
     )
 
 
 def _has_sibling(entry: Tag, below: dict[int, set[str]]) -> bool:
-    """Whether another entry of the same build stands beside this one."""
+    """Whether a sibling of this entry has the same structure."""
     beside = (
         *entry.find_next_siblings(entry.name, limit=_BESIDE),
         *entry.find_previous_siblings(entry.name, limit=_BESIDE),
@@ -87,7 +87,7 @@ def _has_sibling(entry: Tag, below: dict[int, set[str]]) -> bool:
 
 
 def _has_other_heading(parent: Tag, link: Tag) -> bool:
-    """Whether a heading stands in an element that neither holds the link nor stands in it: a section, not an entry."""
+    """Whether `parent` has a heading that neither contains the link nor is within it: a section, not an entry."""
     return any(
         heading.find("a") is None and not any(above is link for above in heading.parents)
         for heading in parent.find_all(HEADINGS)

@@ -1,4 +1,4 @@
-"""Files that a person names, read by what is in them."""
+"""Parses files that a user names; the kind of a file is detected from its content."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|p|main|article|h[1-
 _BRACKET = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*[\[{]")
 _FR_TEXT = re.compile(r"\[Federal Register|^(?:AGENCY|SUMMARY|ACTION): ", re.MULTILINE)
 _PRE_ONLY = re.compile(rb"\s*<html>\s*<head>.{0,400}</head>\s*<body>\s*<pre", re.DOTALL | re.IGNORECASE)
-_TELLING = ("document_number", "title", "abstract")  # what a record of a document has one of
+_RECORD_FIELDS = ("document_number", "title", "abstract")  # a record of a document has at least one of these
 
 
 def read_file(name: str, data: bytes) -> Document:
@@ -86,7 +86,7 @@ def _ascii_compatible(data: bytes) -> bytes:
 
 
 def _worded(document: Document) -> Document:
-    """Raises ParseError where nothing was found to read: that is no document outside the field."""
+    """`document`. Raises ParseError where it has no text: it must not pass for a document out of scope."""
     if not document.units and not document.abstract:
         raise ParseError(
             f"{document.key}: no text was found in it",
@@ -97,7 +97,7 @@ def _worded(document: Document) -> Document:
 
 def read_records(data: bytes, name: str = "input") -> list[Document]:
     """The documents of an API answer: one object, a list, `{"results": [...]}` or one object a line.
-    Raises ParseError naming the line or record that is none."""
+    Raises ParseError naming the line or record that cannot be read."""
     records: list[Any]
     data = _ascii_compatible(data)
     value = _value(name, data)
@@ -106,10 +106,10 @@ def read_records(data: bytes, name: str = "input") -> list[Document]:
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise ParseError(f"{name}: record {number} is no JSON object")
-        if record.keys().isdisjoint(_TELLING):
+        if record.keys().isdisjoint(_RECORD_FIELDS):
             raise ParseError(
                 f"{name}: record {number} is no Federal Register record",
-                cure=f"it has neither {', '.join(_TELLING[:-1])} nor {_TELLING[-1]}",
+                cure=f"it has neither {', '.join(_RECORD_FIELDS[:-1])} nor {_RECORD_FIELDS[-1]}",
             )
         documents.append(_record(record, f"{name}#{number}"))
     return documents
@@ -153,7 +153,7 @@ def _json(name: str, data: bytes) -> Document:
     documents = read_records(data, name)
     if len(documents) != 1:
         raise ParseError(
-            f"{name}: {len(documents)} records where one document is due", cure="give one record"
+            f"{name}: {len(documents)} records where one document is expected", cure="give one record"
         )
     return documents[0]
 
@@ -161,7 +161,9 @@ def _json(name: str, data: bytes) -> Document:
 def _has_record(value: object) -> bool:
     """Whether a JSON value is an API answer: a Federal Register record, or a list of which one is such a record."""
     records = value if isinstance(value, list) else _results(value)
-    return any(isinstance(record, dict) and not record.keys().isdisjoint(_TELLING) for record in records)
+    return any(
+        isinstance(record, dict) and not record.keys().isdisjoint(_RECORD_FIELDS) for record in records
+    )
 
 
 def _is_lines(data: bytes) -> bool:

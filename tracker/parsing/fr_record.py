@@ -41,7 +41,7 @@ _KINDS: Mapping[str, tuple[DocumentKind, str]] = {
 
 def fr_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Document:
     """A document of the API as a `Document`. What is not of its type is named in `notes`; unknown
-    fields are ignored. `key` and `url` stand in where the record has none of its own."""
+    fields are ignored. `key` and `url` are used where the record has none of its own."""
     fields = JsonFields(record)
     number = fields.text("document_number") or (key if _BARE_NUMBER.match(key) else "")
     abstract = fields.text("abstract")
@@ -80,26 +80,26 @@ def fr_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Docu
 
 def pi_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Document:
     """A document on public inspection. `publication_date` is the day that it is due to appear;
-    `filed_at` the instant since which it can be read. A special filing says so in `notes`."""
+    `filed_at` the instant since which it can be read. A special filing is named in `notes`."""
     fields = JsonFields(record)
     subjects = [fields.text(name) for name in ("subject_1", "subject_2", "subject_3")]
     document = fr_document(record, key, url)
     filing = fields.text("filing_type")
     note = fields.text("editorial_note")
     pages = record.get("num_pages")
-    said = [*document.notes, *fields.notes]
+    notes = [*document.notes, *fields.notes]
     if filing:
-        said.append(f"filing: {filing}")
+        notes.append(f"filing: {filing}")
     if note:
-        said.append(f"editorial note: {note}")
+        notes.append(f"editorial note: {note}")
     if isinstance(pages, int) and not isinstance(pages, bool):
-        said.append(f"pages: {pages}")
+        notes.append(f"pages: {pages}")
     return replace(
         document,
         title=document.title or " ".join(filter(None, subjects)),
         url=document.url or fields.text("pdf_url"),
         filed_at=fields.instant("filed_at"),
-        notes=tuple(dict.fromkeys(said)),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 

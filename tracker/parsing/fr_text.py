@@ -91,12 +91,12 @@ def read_fr_paragraphs(texts: Iterable[str]) -> RawText:
     for paragraph in texts:
         reader.read(paragraph)
     reader.flush()
-    said = reader.said
+    preamble = reader.preamble
     return RawText(
         tuple(reader.outline.units),
-        said.get("Action", ""),
-        said.get("Dates", ""),
-        said.get("Summary", ""),
+        preamble.get("Action", ""),
+        preamble.get("Dates", ""),
+        preamble.get("Summary", ""),
         reader.subject,
         reader.number,
     )
@@ -119,7 +119,7 @@ class _Reader:
         self.place = CitationScope("Heading", 0)
         self.head = CitationScope("Heading", 0)
         self.run: list[Piece] = []
-        self.said: dict[str, str] = {}
+        self.preamble: dict[str, str] = {}
         self.title = ""
         self.part = ""
         self.instruction = ""
@@ -171,7 +171,7 @@ class _Reader:
         if self.head.path == "Heading":
             self.subject = text
         if self.name in ("Action", "Dates", "Summary"):
-            self.said[self.name] = f"{self.said.get(self.name, '')} {text}".strip()
+            self.preamble[self.name] = f"{self.preamble.get(self.name, '')} {text}".strip()
         self.run.append(Paragraph("P", text, leading_labels(text, plain=True)))
 
     def _open(self, name: str, text: str) -> None:

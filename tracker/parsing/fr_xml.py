@@ -4,7 +4,7 @@ Paths of a Federal Register document: `Dates`, `Summary`, `Supplementary Informa
 ¶2` (preamble by heading); `instruction 3`, `instruction 3.a` (amendatory instructions, AMDPAR);
 `instruction 3 › 15 CFR 744.11(a)(1)` (text that an instruction sets out: the law as it will read);
 `Signature`, `Filing line`. In a whole issue each path begins with the document's number.
-Asterisks (STARS), which stand for text left unchanged, are no text: the unit before them carries
+Asterisks (STARS), which mark text left unchanged, are no text: the unit before them carries
 `("elision", "after")` in `meta`.
 """
 
@@ -134,7 +134,7 @@ def read_facts(root: Element) -> FrFacts:
     if subject is None:  # presidential documents have a heading instead
         subject = next((line for line in place.iter("HD") if words(line)), None)
     orders = [words(element) for element in root.iter("EXECORD", "EXECORDR", "PRES", "PROC")]
-    said = " ".join(orders)
+    order_text = " ".join(orders)
     headings = " ".join(words(line) for line in root.iter("HD"))[:400]
     return FrFacts(
         number=number_of(root),
@@ -149,8 +149,8 @@ def read_facts(root: Element) -> FrFacts:
         rins=tuple(citation_values(" ".join(texts("RIN")), "rin")),
         dockets=tuple(part.strip() for text in texts("DEPDOC") for part in text.strip("[]").split(";")),
         cfr_references=tuple(value for value in citation_values("; ".join(_cfr_lines(place)), "cfr-part")),
-        executive_order=_first(said + " " + headings, r"Executive Order (\d{5})"),
-        proclamation=_first(said + " " + headings, r"Proclamation (\d{4,5})"),
+        executive_order=_first(order_text + " " + headings, r"Executive Order (\d{5})"),
+        proclamation=_first(order_text + " " + headings, r"Proclamation (\d{4,5})"),
     )
 
 
@@ -190,7 +190,7 @@ def _title(element: Element) -> str:
 
 
 class _Reader:
-    """One document. `prefix` is its number within an issue; empty when it stands alone."""
+    """One document. `prefix` is its number within an issue; empty for a file of one document."""
 
     def __init__(self, outline: UnitBuilder, prefix: str) -> None:
         self.outline = outline
@@ -260,7 +260,7 @@ class _Reader:
         self.outline.add(place.path, UnitKind.PARAGRAPH, words(element), place.depth)
 
     def _section_of_preamble(self, element: Element, name: str) -> None:
-        """`DATES:` and the like: the heading a unit, what stands below it by its own headings."""
+        """`DATES:` and the like: the heading a unit, the text below it by its own headings."""
         place = self._below(name)
         head = next((child for child in element if child.tag == "HD"), None)
         first = next(iter(element), None)
@@ -283,7 +283,7 @@ class _Reader:
         flow.write(run)
 
     def _is_legal(self, element: Element) -> bool:
-        """Regulatory text, a signature or the list of subjects: sections of their own wherever they stand."""
+        """Regulatory text, a signature or the list of subjects: sections of their own wherever they are."""
         return element.tag in (
             "REGTEXT", "AMDPAR", "SECTION", "SIG", "LSTSUB", "PART", "SUBPART", "APPENDIX", "AUTH", "FRDOC", "BILCOD",
         )  # fmt: skip
@@ -393,7 +393,7 @@ class _Reader:
 
 def _regtext_of(section: Element, last: str) -> Element | None:
     """The REGTEXT after a SECTION that it belongs to; None where it belongs to the instruction before it, whose words are
-    `last`. It stands outside of any REGTEXT, and the first instruction of the next names its number, or neither does and
+    `last`. It is outside of any REGTEXT, and the first instruction of the next names its number, or neither does and
     it is a heading."""
     parent = section.getparent()
     if parent is None or parent.tag == "REGTEXT":

@@ -19,7 +19,7 @@ Element = etree._Element
 # What `<br/>` is read as: white space like any other to `words`, yet a line's end to who looks for it.
 LINE_BREAK = "\u2028"
 
-# Elements that stand within a line. All others break it.
+# Elements within a line. All others break it.
 INLINE = frozenset(
     [
         "E",
@@ -88,7 +88,7 @@ def tree(data: bytes, name: str, label: str = "") -> Element:
 
 
 def raw_text(element: Element) -> str:
-    """All text of an element as it stands in the file."""
+    """All text of an element as in the file."""
     if not len(element):
         return element.text or ""
     return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
@@ -121,7 +121,7 @@ def leading_emphasis(element: Element, limit: int = 400) -> str:
 def tidy_emphasis(root: Element) -> None:
     """Federal Register XML is pretty-printed with `<E>` on a line of its own, and some copies have
     lost the space on either side of it: the space around an emphasis is noise. It is put right by what
-    stands next to it, so that "( i.e. , x)" and "(a)Heading.Text" read as they were printed."""
+    is next to it, so that "( i.e. , x)" and "(a)Heading.Text" read as they were printed."""
     for number in root.iter("SU"):
         # `<P><SU>4</SU>12 U.S.C.` is footnote 4, not 412.
         if (

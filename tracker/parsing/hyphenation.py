@@ -52,7 +52,7 @@ _SYLLABLES = frozenset(
     """a ac ad af al an ap as at be bi com con cor de di dis ef em en ex for im in inter ir mis ob of on op over per pre pro re sub suc suf
 sup sur trans un under up with man car par port per pen act age art bar cap ever fore here there where what who how""".split()  # noqa: SIM905
 )
-# Words of two words: what stands before and after the break is a word each, and yet they are one.
+# Closed compounds: both parts are words, and yet the whole is written without a hyphen.
 _ONE_WORD = frozenset(
     """background become before behalf below beside between beyond breakdown cannot database deadline download elsewhere everything
 everyone everyday feedback firmware foreword forthcoming foregoing framework furthermore guideline guidelines handbook hardware
@@ -78,7 +78,7 @@ _ENDING = re.compile(
 
 @dataclass(slots=True)
 class Words:
-    """The words of a document that stand within its lines: unbroken, and with hyphens of their own."""
+    """The words within the lines of a document, which no line end breaks, with how often each occurs."""
 
     whole: Counter[str] = field(default_factory=Counter)
 

@@ -1,4 +1,4 @@
-"""JSON that others made: fields taken by name and type, and a line for each that is not what it should be."""
+"""Reads fields of JSON from outside by name and type; each field of a wrong type is noted."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def begins_as_json(data: bytes) -> bool:
 
 
 def load_object(data: bytes, name: str) -> dict[str, Any]:
-    """The same, where an object is due."""
+    """The object in a JSON file. Raises ParseError as `load` does, and for any other value."""
     value = load(data, name)
     if not isinstance(value, dict):
         raise ParseError(f"{name}: a JSON object was expected, not {_name(value)}")
@@ -62,8 +62,8 @@ class JsonFields:
         self.record = record
         self.notes: list[str] = []
 
-    def wrong(self, name: str, wanted: str) -> None:
-        self.notes.append(f"{name}: {_name(self.record.get(name))} where {wanted} should be")
+    def wrong(self, name: str, expected: str) -> None:
+        self.notes.append(f"{name}: {_name(self.record.get(name))} where {expected} should be")
 
     def text(self, *names: str) -> str:
         """The first of the fields that holds something, white space folded."""

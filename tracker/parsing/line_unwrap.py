@@ -58,7 +58,7 @@ def unwrap_lines(lines: Iterable[str], *, broken: bool = False) -> list[str]:
 
 
 def _begins(line: str, text: str, last: str, margin: int, base: int) -> bool:
-    """Whether a line begins a paragraph although no empty line stands before it."""
+    """Whether a line begins a paragraph although no empty line precedes it."""
     indent = len(line) - len(line.lstrip())
     last_indent = len(last) - len(last.lstrip())
     if indent >= last_indent + 2 and indent <= 12:
@@ -105,12 +105,12 @@ def ends_sentence(text: str) -> bool:
 
 
 def is_rule(text: str) -> bool:
-    """A line of dashes or the like, that only parts what stands above from what stands below."""
+    """A line of dashes or the like, that only separates the text above it from the text below."""
     return _RULE.match(text) is not None
 
 
 def is_heading(text: str) -> bool:
-    """A short line without a sentence's end, in capitals or with every long word capitalised; it may
+    """A short line without a sentence's end, in capitals or with every long word capitalized; it may
     be numbered."""
     numbered = _NUMBERED.match(text)
     if numbered:

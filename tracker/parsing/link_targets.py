@@ -9,7 +9,7 @@ from tracker.parsing.address import drop_parameters
 
 ARROW = " → "  # between the words of a link and its address, in the text of its unit
 _SESSION = re.compile(r"(?:jsessionid|phpsessid|sid|sessionid|utm_\w+|_ga|cb|nonce)\Z", re.IGNORECASE)
-# Parameters that make browsers fetch a file anew, where their value is a version, a time or a hash.
+# Parameters that make browsers fetch a file again, where their value is a version, a time or a hash.
 _CACHE = frozenset(
     {"v", "ver", "version", "t", "ts", "time", "timestamp", "_", "cache", "cachebust", "rnd", "rand", "rev"}
 )  # fmt: skip

@@ -1,7 +1,7 @@
-"""Large losses: a list, a part or much of a text that is gone from one answer to the next.
+"""Detects large losses: a list, a part or much of a text that the next answer no longer has.
 
-A publisher's half-written file reads as the end of many entries. Such an answer is held until the next poll says the
-same, and is then told with its numbers as something to check, never as relief.
+A file that a publisher wrote halfway looks like the removal of many entries. Such an answer is held until the next poll
+confirms it; the alert then gives the numbers as something to check, never as relief.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Loss:
 
 
 def losses(document: Document, previous: Document) -> tuple[Loss, ...]:
-    """What is gone from `document` that is too much to be believed at once; empty for a text that lost little."""
+    """The large losses of `document` against `previous`; empty for a text that lost little."""
     if document.kind is DocumentKind.LIST:
         found = _of_lists(document, previous)
     elif document.kind is DocumentKind.CFR:
@@ -96,13 +96,13 @@ def losses(document: Document, previous: Document) -> tuple[Loss, ...]:
 
 
 def _main_text(document: Document) -> Document:
-    """Without what stands around the main text of a page: that comes and goes, and must neither hide a loss nor be one. Annexes
-    are judged each by itself."""
+    """`document` without the rest of a page, whose changes must neither hide a loss nor count as one. Each annex is judged
+    by itself."""
     return replace(document, units=tuple(unit for unit in document.units if is_main_text(unit.path)))
 
 
 def lists_that_came(document: Document, previous: Document) -> tuple[Loss, ...]:
-    """Whole lists of parties that the file did not have before."""
+    """The whole lists of parties that `previous` did not have."""
     if document.kind is not DocumentKind.LIST:
         return ()
     before, now = _parties(previous), _parties(document)
@@ -234,7 +234,7 @@ def _section(path: str) -> str:
 
 
 def _heading(path: str) -> str:
-    """What a paragraph or row of a page stands under."""
+    """The path above a paragraph or row of a page."""
     above, ordinal, _ = path.rpartition(" ¶")
     return above if ordinal else path.rpartition(_SEPARATOR)[0]
 

@@ -1,6 +1,6 @@
-"""Which part of a page is its main text: taken by a CSS selector, or found; and what is left.
+"""Splits a page into its main text, selected by a CSS selector or detected, and the rest of the page.
 
-Nothing is thrown away: what is cut out of the main text (navigation, banners, sidebars) is returned as the rest of
+Nothing is discarded: what is cut out of the main text (navigation, banners, sidebars) is returned as the rest of
 the page, which is compared as well.
 """
 
@@ -43,13 +43,14 @@ BLOCKS = frozenset(
 )  # fmt: skip
 
 
-def is_hidden_by_class(text: str) -> str:
+def collapse_space(text: str) -> str:
+    """`text` with each run of white space as one space, none at the ends."""
     return " ".join(text.split())
 
 
 def select_content(soup: BeautifulSoup, content: str, url: str) -> list[Tag]:
-    """The elements that a CSS selector takes, none inside another. Raises ParseError when it is no
-    selector, or takes nothing: the page was rebuilt, and silence would read as no change."""
+    """The elements that a CSS selector matches, none inside another. Raises ParseError when it is invalid or
+    matches nothing: the page was rebuilt, and an empty text must not pass for no change."""
     try:
         found = soup.select(content)
     except (SelectorSyntaxError, ValueError) as error:
@@ -64,21 +65,21 @@ def select_content(soup: BeautifulSoup, content: str, url: str) -> list[Tag]:
     return chosen
 
 
-def divided(soup: BeautifulSoup) -> tuple[Tag, list[Tag]]:
+def split_main_text(soup: BeautifulSoup) -> tuple[Tag, list[Tag]]:
     """The element that holds the page's main text, and the elements outside it, each in reading order.
 
     The elements are taken out of `soup`.
     """
     body = soup.body or soup
     for selector in _EXPLICIT:
-        found = [tag for tag in body.select(selector) if len(is_hidden_by_class(tag.get_text(" "))) > _LEAST]
+        found = [tag for tag in body.select(selector) if len(collapse_space(tag.get_text(" "))) > _LEAST]
         if len(found) == 1:
             return _taken_out(body, found[0], _cut(found[0], whole=_weight(found[0]), explicit=True))
     whole = _weight(body)
     cut = _cut(body, whole=whole, explicit=False)
     left = _weight(body)
     for selector in _LIKELY:
-        found = [tag for tag in body.select(selector) if len(is_hidden_by_class(tag.get_text(" "))) > _LEAST]
+        found = [tag for tag in body.select(selector) if len(collapse_space(tag.get_text(" "))) > _LEAST]
         if len(found) == 1 and _weight(found[0]) >= _MOSTLY * left:
             return _taken_out(body, found[0], cut)
     return _taken_out(body, _densest(body), cut)
@@ -138,7 +139,7 @@ def _is_named(tag: Tag, names: re.Pattern[str]) -> bool:
 
 
 def _in_article(tag: Tag, root: Tag) -> bool:
-    """Whether an element stands inside the main text: a header there holds its title, not the site's."""
+    """Whether an element is inside the main text: a header there holds its title, not the site's."""
     return root.name in ("main", "article") or any(
         parent.name in ("main", "article") for parent in tag.parents
     )
@@ -146,12 +147,12 @@ def _in_article(tag: Tag, root: Tag) -> bool:
 
 def link_share(tag: Tag) -> float:
     """How much of an element's text is links: 0 to 1; 1 where there is no text at all."""
-    size = len(is_hidden_by_class(tag.get_text(" ")))
+    size = len(collapse_space(tag.get_text(" ")))
     if not size:
         return 1.0
     if tag.name == "a":
         return 1.0
-    return sum(len(is_hidden_by_class(link.get_text(" "))) for link in tag.find_all("a")) / size
+    return sum(len(collapse_space(link.get_text(" "))) for link in tag.find_all("a")) / size
 
 
 def _densest(body: Tag) -> Tag:
@@ -171,6 +172,6 @@ def _densest(body: Tag) -> Tag:
 
 
 def _weight(tag: Tag) -> int:
-    text = len(is_hidden_by_class(tag.get_text(" ")))
-    links = sum(len(is_hidden_by_class(link.get_text(" "))) for link in tag.find_all("a"))
+    text = len(collapse_space(tag.get_text(" ")))
+    links = sum(len(collapse_space(link.get_text(" "))) for link in tag.find_all("a"))
     return max(0, text - links // 2)

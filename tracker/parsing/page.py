@@ -20,11 +20,11 @@ from tracker.parsing.entries import HEADINGS, entries
 from tracker.parsing.link_targets import absolute
 from tracker.parsing.main_text import (
     BLOCKS,
-    divided,
-    is_hidden_by_class,
+    collapse_space,
     is_navigation,
     link_share,
     select_content,
+    split_main_text,
 )
 from tracker.parsing.page_writer import PageWriter
 from tracker.parsing.struck_text import write_html_struck_text
@@ -63,7 +63,7 @@ def read_page(
     """Reads a page: what the CSS selector `content` takes, or, without one, the main text that is found, and the rest
     of the page below `Rest of the page`.
 
-    `label` is the charset that came with the bytes. `url` is the page's address, or a file's name; then the page's own canonical address stands for it. `followed` is
+    `label` is the charset that came with the bytes. `url` is the page's address, or a file's name; then the page's own canonical address is used. `followed` is
     given for a page that is an index of others: entries that lead to an address it says yes to are left out, since
     the pages behind them are documents of their own.
 
@@ -92,7 +92,7 @@ def read_page(
     if content:
         main = select_content(soup, content, url)
     else:
-        element, rest = divided(soup)
+        element, rest = split_main_text(soup)
         main = [element]
     outline = UnitBuilder()
     writer = PageWriter(outline, base)
@@ -107,7 +107,7 @@ def read_page(
         outline.add(title, UnitKind.HEADING, title, 0)  # an index of nothing but entries
     aside = PageWriter(outline, base, place=REST_OF_PAGE)
     for root in rest:
-        _without_menus(root, base, {is_hidden_by_class(title), heading})
+        _without_menus(root, base, {collapse_space(title), heading})
         aside.block(root)
         aside.flush()
     aside.write_targets()
@@ -130,14 +130,14 @@ def _base(soup: BeautifulSoup, url: str) -> str:
 
 
 def _tidy(soup: BeautifulSoup) -> None:
-    """Takes out what is no text; turns embedded files into links, and labels that look like buttons into text."""
+    """Removes what is no text; turns embedded files into links, and labels that look like buttons into text."""
     for tag in soup(_NEVER):
         tag.decompose()
     for tag in soup(list(_EMBEDDED)):
         if tag.decomposed:
             continue
         link = soup.new_tag("a", href=str(tag.get(_EMBEDDED[tag.name]) or ""))
-        link["title"] = is_hidden_by_class(str(tag.get("title") or tag.get("aria-label") or ""))
+        link["title"] = collapse_space(str(tag.get("title") or tag.get("aria-label") or ""))
         tag.replace_with(link)
     for button in soup("button"):
         if _is_label(button):
@@ -166,14 +166,14 @@ def _without_entries(root: Tag, base: str, followed: Callable[[str], bool]) -> N
 
 
 def _without_menus(root: Tag, base: str, titles: set[str]) -> None:
-    """Leaves of the rest of a page what is said on it: menus, and teasers of other pages, are left out."""
+    """Removes menus and teasers of other pages from the rest of a page; its own text stays."""
     for tag in [root, *root.find_all(True)]:
         if tag.decomposed or not is_navigation(tag):
             continue
         for part in tag.find_all(lambda part: part.name == "a" or part.has_attr("aria-current")):
             if not part.decomposed:
                 part.decompose()
-        words = is_hidden_by_class(tag.get_text(" "))
+        words = collapse_space(tag.get_text(" "))
         if len(words.split()) < _PROSE_WORDS or any(words in title for title in titles):
             tag.clear(decompose=True)
     if len(root.find_all("a", limit=_MOST_LINKS)) == _MOST_LINKS:
@@ -205,13 +205,13 @@ def _depth(soup: BeautifulSoup) -> int:
 def _title(soup: BeautifulSoup) -> str:
     for name, attribute in (("property", "og:title"), ("name", "dcterms.title")):
         tag = soup.find("meta", attrs={name: attribute})
-        if isinstance(tag, Tag) and (text := is_hidden_by_class(str(tag.get("content") or ""))):
+        if isinstance(tag, Tag) and (text := collapse_space(str(tag.get("content") or ""))):
             return text
     tag = soup.find("h1")
-    if isinstance(tag, Tag) and (text := is_hidden_by_class(tag.get_text(" "))):
+    if isinstance(tag, Tag) and (text := collapse_space(tag.get_text(" "))):
         return text
     tag = soup.find("title")
-    return is_hidden_by_class(tag.get_text()) if isinstance(tag, Tag) else ""
+    return collapse_space(tag.get_text()) if isinstance(tag, Tag) else ""
 
 
 def _published(soup: BeautifulSoup) -> date | None:

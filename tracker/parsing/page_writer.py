@@ -14,7 +14,7 @@ from tracker.page_parts import is_document_file
 from tracker.parsing.formulas import formula
 from tracker.parsing.gpo_xml import plain, shorten
 from tracker.parsing.link_targets import ARROW, absolute, target
-from tracker.parsing.main_text import BLOCKS, is_hidden_by_class
+from tracker.parsing.main_text import BLOCKS, collapse_space
 from tracker.parsing.tables import Row
 from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
 from tracker.text import search_key
@@ -104,10 +104,10 @@ class PageWriter:
         href = tag.get("href")
         address = absolute(self.url, href) if isinstance(href, str) else ""
         if address:
-            text = is_hidden_by_class(tag.get_text(" "))
+            text = collapse_space(tag.get_text(" "))
             self.hrefs.append(address)
             if not self.framed:
-                self.links.append((address, text or is_hidden_by_class(str(tag.get("title") or ""))))
+                self.links.append((address, text or collapse_space(str(tag.get("title") or ""))))
             self.linked += len(text)
 
     def _image(self, tag: Tag) -> None:
@@ -116,11 +116,11 @@ class PageWriter:
         source = tag.get("data-src") or tag.get("data-lazy-src") or tag.get("src")
         address = absolute(self.url, source) if isinstance(source, str) else ""
         if address:
-            self.images.append((address, is_hidden_by_class(str(tag.get("alt") or ""))))
+            self.images.append((address, collapse_space(str(tag.get("alt") or ""))))
 
     def _heading(self, tag: Tag) -> None:
         self.flush()
-        text = is_hidden_by_class(_text(tag))
+        text = collapse_space(_text(tag))
         self._inline(tag)
         if not text:
             return
@@ -133,7 +133,7 @@ class PageWriter:
 
     def flush(self) -> None:
         """Ends the line that is being collected."""
-        text = is_hidden_by_class("".join(self.line))
+        text = collapse_space("".join(self.line))
         item, self.item = self.item, ""
         meta = self._meta()
         linked, self.linked = self.linked, 0
@@ -167,12 +167,12 @@ class PageWriter:
         base = self.outline.numbered(self.place or "Page", "Table")
         caption = tag.find("caption")
         if isinstance(caption, Tag):
-            self.outline.add(base, UnitKind.HEADING, is_hidden_by_class(_text(caption)), len(self.levels))
+            self.outline.add(base, UnitKind.HEADING, collapse_space(_text(caption)), len(self.levels))
         for line in tag.find_all("tr"):
             cells = list(line.find_all(["td", "th"], recursive=False))
             self._inline(line)
             row = Row(
-                tuple(is_hidden_by_class(_text(cell)) for cell in cells),
+                tuple(collapse_space(_text(cell)) for cell in cells),
                 "head" if cells and all(c.name == "th" for c in cells) else "row",
             )
             first = next((cell for cell in row.cells if cell), "")
@@ -198,9 +198,9 @@ class PageWriter:
     def _targets(self, found: list[tuple[str, str]], kind: UnitKind, name: str) -> None:
         base = f"{self.root}{SEPARATOR}{name}" if self.root else name
         seen: set[tuple[str, str]] = set()
-        for address, said in found:
+        for address, label in found:
             where = target(address, image=kind is UnitKind.IMAGE)
-            words = said or _file_name(where)
+            words = label or _file_name(where)
             if (words, where) in seen:
                 continue
             seen.add((words, where))
@@ -209,7 +209,7 @@ class PageWriter:
             self.outline.add(path, kind, f"{words}{ARROW}{where}", 0, key=key, meta=(("href", where),))
 
     def _is_said(self, address: str, words: str) -> bool:
-        """Whether a link leads nowhere that matters: to a place on this page, to the address that its words are, or
+        """Whether a link target needs no unit: to a place on this page, to the address that its words are, or
         out of the rest of the page to another page."""
         if address.partition("#")[0] == self.url.partition("#")[0] or (words and address.endswith(words)):
             return True

@@ -39,7 +39,7 @@ INSTRUCTION_ORDER = ("1", "a", "i", "A")
 
 @dataclass(frozen=True, slots=True)
 class PathLabel:
-    """One `(b)`. `until` is its last member when it stands for several: `(a)-(b) [Reserved]`."""
+    """One `(b)`. `until` is its last member when it covers several: `(a)-(b) [Reserved]`."""
 
     value: str
     italic: bool = False
@@ -121,7 +121,7 @@ def levels(
 ) -> list[tuple[str, ...]]:
     """For each paragraph of a run its full levels, such as `("(b)", "(2)", "(i)")`; empty for one
     without designators. Paragraphs that open at a later level (`(2)` after `(b)(1)`) get the levels
-    above from those before them. `elided` says that asterisks stand for paragraphs left out, so that
+    above from those before them. `elided`: asterisks mark paragraphs left out, so that
     leaps and single members mean nothing. `order` is that of the sorts from the top."""
     beam: list[_Reading] = [(0.0, (), None)]
     for heads in paragraphs:

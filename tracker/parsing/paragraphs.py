@@ -64,7 +64,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class ElisionMark:
-    """Asterisks that stand for text left out."""
+    """Asterisks that mark text left out."""
 
 
 _Stacks = list[tuple[str, ...]]
@@ -73,7 +73,7 @@ Piece = Paragraph | Heading | Block | ElisionMark
 
 @dataclass(frozen=True, slots=True)
 class CitationScope:
-    """Where text stands: the path and depth of the unit above it."""
+    """The unit above a text: its path and depth."""
 
     path: str
     depth: int
@@ -279,7 +279,7 @@ class ParagraphWriter:
         return CitationScope(path, depth)
 
     def _named(self, piece: Paragraph, name: str, place: CitationScope) -> CitationScope:
-        """A paragraph with a name of its own, below which designators begin anew."""
+        """A paragraph with a name of its own, below which designators start again."""
         path = f"{place.path}{SEPARATOR}{shorten(name, 80)}"
         path = self.outline.add(path, UnitKind.PARAGRAPH, piece.text, place.depth + 1)
         return CitationScope(path, place.depth + 1)

@@ -151,7 +151,7 @@ def _pages(data: bytes, name: str) -> tuple[list[list[Line]], str]:
 
 
 def _without_heads(pages: list[list[Line]]) -> list[list[Line]]:
-    """Pages without page numbers, the printer's lines, and the lines that stand at the edge of most of them."""
+    """Pages without page numbers, the printer's lines, and the lines at the edge of most of them."""
     counts: Counter[str] = Counter()
     for page in pages:
         counts.update({_shape(line.text) for line in _edges(page)})
@@ -181,7 +181,7 @@ def _is_head(text: str, heads: set[str]) -> bool:
 
 
 def _heads_of_two(first: list[Line], second: list[Line]) -> set[str]:
-    """The lines of two pages that read alike and stand at the same height, apart from the text."""
+    """The lines of two pages with the same text at the same height, apart from the text."""
     return {
         _shape(line.text)
         for line in _edges(first)

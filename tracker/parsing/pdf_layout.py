@@ -25,7 +25,7 @@ from tracker.parsing.superscripts import lowered, raised
 
 _GAP = 0.9  # of the line's height: no space within running text is so wide
 _NEAR = 12  # lines
-_SPACE = 0.15  # of the line's height: what stands closer is one word
+_SPACE = 0.15  # of the line's height: characters that are closer are one word
 _SMALL = 0.86  # of the line's height: characters up to this size may be scripts
 _ROWS = 4  # so many rows at least make columns
 _FILL = 0.7  # of a column's width that its lines of running text fill
@@ -54,7 +54,7 @@ class Line:
 
     @property
     def is_even(self) -> bool:
-        """Whether its words stand equally far apart, as those of a justified line do, however wide."""
+        """Whether the white space between its words is even, as in a justified line, however wide."""
         return 0 < self.gaps[1] <= _EVEN * self.gaps[0]
 
 
@@ -134,7 +134,7 @@ def _insert_note(paragraphs: list[str], note: str) -> None:
 
 
 def _pitch(lines: Sequence[Line]) -> float:
-    """How far apart lines mostly stand."""
+    """The usual distance between lines, in points."""
     drops = [above.y - below.y for above, below in pairwise(lines)]
     near = [drop for drop, line in zip(drops, lines, strict=False) if 0 < drop < 3 * line.height]
     return median(near) if near else 0.0
@@ -157,7 +157,7 @@ def _reach(lines: Sequence[Line]) -> list[tuple[bool, bool]]:
 
 
 def _begins(last: Line, last_short: bool, line: Line, pitch: float, *, heading: bool) -> bool:
-    """Whether a line begins a paragraph. `heading`: the paragraph before it may be one so far. No `pitch` stands for the
+    """Whether a line begins a paragraph. `heading`: the paragraph before it may be one so far. `pitch` is 0 for the
     first line of a page."""
     text, ended = line.text, ends_sentence(last.text)
     if is_preamble_head(text):

@@ -22,7 +22,7 @@ _SUPPLEMENTS = (
     (re.compile(r"^Military End[- ]User|\(MEU\)"), "Supp. No. 7 to Part 744", "meu"),
 )
 _ABBREVIATION = re.compile(r"\(([A-Z][A-Za-z-]{1,8})\)")
-# The codes that stand for countries most often listed; others are written as they come.
+# The codes of the countries most often listed; other codes are written as given.
 _PLACES = {
     "AE": "UNITED ARAB EMIRATES", "AF": "AFGHANISTAN", "AM": "ARMENIA", "AT": "AUSTRIA", "AU": "AUSTRALIA", "AZ": "AZERBAIJAN",
     "BE": "BELGIUM", "BG": "BULGARIA", "BY": "BELARUS", "CA": "CANADA", "CH": "SWITZERLAND", "CN": "CHINA, PEOPLE'S REPUBLIC OF",
@@ -66,7 +66,7 @@ _PRINTED = (
 
 def list_units(data: bytes, name: str, list_name: str = "") -> tuple[tuple[Unit, ...], tuple[str, ...]]:
     """(units, notes) of a list. Takes the consolidated.json of trade.gov (`results`), and lists whose
-    parties stand under `entities`, `entries` or at the top. `list_name` is for lists that do not name
+    parties are under `entities`, `entries` or at the top. `list_name` is for lists that do not name
     themselves in each record. Raises ParseError when there are no parties: a list that is empty
     because its service failed must never read as everybody removed."""
     value = load(data, name)

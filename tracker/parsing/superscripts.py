@@ -61,7 +61,7 @@ def _is_mark(text: str, before: str, after: str) -> bool:
     """Whether a raised number or letter is that of a footnote: it follows a word or a sign of punctuation, not a number
     or a unit."""
     if before[-1:].isspace() or not before:
-        # The mass of an isotope stands before its element; an exponent has no space before it.
+        # The mass number of an isotope precedes its element; an exponent has no space before it.
         return not (before and text.isdigit() and _ISOTOPE.match(after))
     word = _WORD.search(before)
     if word:

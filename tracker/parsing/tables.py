@@ -8,7 +8,7 @@ from typing import Literal
 
 from tracker.parsing.gpo_xml import Element, children, words
 
-# Cells of a row stand apart by an em space: white space, so that a row's text is nothing but what the
+# Cells of a row are separated by an em space: white space, so that a row's text is nothing but what the
 # source prints, yet visible.
 CELL_GAP = "\u2003"
 # An empty cell before a filled one is a fact: an X in the third column is another law than one in the
@@ -53,8 +53,8 @@ def row_text(cells: tuple[str, ...]) -> str:
 
 
 def read_table(table: Element) -> Table:
-    """A TABLE or GPOTABLE element, its rows in the order of its text. No text in it is lost: what
-    stands outside rows and captions becomes a row of one cell."""
+    """A TABLE or GPOTABLE element, its rows in the order of its text. No text in it is lost: text
+    outside rows and captions becomes a row of one cell."""
     return Table(tuple(row for row in _rows(table, "row") if any(row.cells)))
 
 
@@ -76,7 +76,7 @@ def _rows(element: Element, role: RowRole) -> Iterator[Row]:
             yield _row(child, "head")
         elif tag in ("CAPTION", "TTITLE", "TDESC"):
             yield Row((words(child),), "caption")
-        else:  # TNOTE, SIGDAT and whatever else stands below a table
+        else:  # TNOTE, SIGDAT and other elements below a table
             yield Row((words(child),), "foot")
 
 

@@ -34,7 +34,7 @@ from tracker.parsing.volatile_shapes import (
 
 MASK = "◌"
 _ADDRESSES = frozenset({UnitKind.LINK, UnitKind.IMAGE})
-_CONTEXT = 3  # words on either side that must stand there for a learned mask to apply
+_CONTEXT = 3  # words on either side that must be the same for a learned mask to apply
 _LONGEST = 8  # words that one volatile run may have
 _START, _END = "\u2402", "\u2403"  # the ends of a unit's text in a template
 
@@ -168,7 +168,7 @@ def _is_duration(template: str) -> bool:
 
 
 def _has_context(template: str) -> bool:
-    """Whether enough stands around the volatile words to know them again: two words, or one and an end."""
+    """Whether enough words around the volatile ones identify them: two words, or one and an end."""
     around = [word for word in template.split() if word != MASK]
     return len(around) > 1 and any(word not in (_START, _END) for word in around)
 
@@ -191,7 +191,7 @@ def _skeleton(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _aligned(words: Sequence[str], others: Sequence[str]) -> dict[int, int]:
-    """Which word of the other text stands where a word of this one does, volatile words counted as equal."""
+    """The word of the other text at the place of each word of this one, volatile words counted as equal."""
     matcher = SequenceMatcher(None, _skeleton(words), _skeleton(others), autojunk=False)
     return {
         block.a + number: block.b + number
@@ -211,10 +211,10 @@ def _learned(first: str, second: str, stored: str, elapsed: tuple[float, float] 
         around = (*one[max(0, place - _CONTEXT) : place], *one[place + 1 : place + 2])
         if moved(kind, word, other[to_second[place]], old[to_stored[place]], around, elapsed):
             places[place] = kind
-    taken = {number for place, kind in places.items() for number in _extent(one, place, kind)}
+    volatile = {number for place, kind in places.items() for number in _extent(one, place, kind)}
     for place, kind in places.items():
         extent = _extent(one, place, kind)
-        template = _template(one, extent, taken)
+        template = _template(one, extent, volatile)
         if _has_context(template) and len(extent) <= _LONGEST:
             learned = f"{kind}: {template}"
             if _is_usable(learned):
@@ -236,10 +236,12 @@ def _extent(words: Sequence[str], place: int, kind: Kind) -> range:
     return range(begin, end)
 
 
-def _template(words: Sequence[str], extent: range, taken: set[int]) -> str:
+def _template(words: Sequence[str], extent: range, volatile: set[int]) -> str:
     # Other volatile words are no context to know this place by.
-    before = list(takewhile(lambda n: n not in taken and _stays(words[n]), range(extent.start - 1, -1, -1)))
-    after = list(takewhile(lambda n: n not in taken and _stays(words[n]), range(extent.stop, len(words))))
+    before = list(
+        takewhile(lambda n: n not in volatile and _stays(words[n]), range(extent.start - 1, -1, -1))
+    )
+    after = list(takewhile(lambda n: n not in volatile and _stays(words[n]), range(extent.stop, len(words))))
     before, after = before[:_CONTEXT], after[:_CONTEXT]
     left = [words[number] for number in reversed(before)]
     right = [words[number] for number in after]
@@ -303,24 +305,24 @@ def mask_text(text: str, templates: Iterable[str] = ()) -> str:
     if _HINT.search(text):
         for pattern in _BUILT_IN:
             text = pattern.sub(rf"\g<1>{MASK}", text)
-    # Templates were learned from text that was masked so far: a clock that stands beside is no context.
+    # Templates were learned from text that was masked so far: a clock beside it is no context.
     for template in templates:
-        known = _pattern(template)
-        if known is not None:
-            text = known[1].sub(partial(_replaced, known[0]), text)
+        compiled = _pattern(template)
+        if compiled is not None:
+            text = compiled[1].sub(partial(_replaced, compiled[0]), text)
     return text
 
 
 def mask_document(document: Document, templates: Iterable[str] = ()) -> Document:
-    """`document` with volatile words masked in texts, paths and title, and volatile parameters taken out
-    of its links: what is compared, and hashed, instead of the page as it came."""
-    wanted = usable(templates)
-    names = frozenset(template[1:-1] for template in wanted if template.startswith("?"))
+    """`document` with volatile words masked in texts, paths and title, and volatile parameters volatile out
+    of its links: the form in which a page is compared and hashed."""
+    active = usable(templates)
+    names = frozenset(template[1:-1] for template in active if template.startswith("?"))
     units: list[Unit] = []
     seen: dict[str, int] = {}
     for unit in document.units:
-        text = _quiet_text(unit, wanted, names)
-        path = SEPARATOR.join(mask_text(part, wanted) for part in unit.path.split(SEPARATOR))
+        text = _quiet_text(unit, active, names)
+        path = SEPARATOR.join(mask_text(part, active) for part in unit.path.split(SEPARATOR))
         if path != unit.path:
             seen[path] = seen.get(path, 0) + 1
             path = path if seen[path] == 1 else f"{path} [{seen[path]}]"
@@ -328,15 +330,15 @@ def mask_document(document: Document, templates: Iterable[str] = ()) -> Document
             (name, _steady_address(value, names) if name == "href" else value) for name, value in unit.meta
         )
         if text != unit.text or path != unit.path or meta != unit.meta:
-            key = unit.key if text == unit.text else mask_text(unit.key, wanted)
+            key = unit.key if text == unit.text else mask_text(unit.key, active)
             unit = replace(unit, text=text, path=path, key=key, meta=meta)  # noqa: PLW2901
         units.append(unit)
-    return replace(document, units=tuple(units), title=mask_text(document.title, wanted))
+    return replace(document, units=tuple(units), title=mask_text(document.title, active))
 
 
-def _quiet_text(unit: Unit, wanted: tuple[str, ...], names: frozenset[str]) -> str:
+def _quiet_text(unit: Unit, active: tuple[str, ...], names: frozenset[str]) -> str:
     if unit.kind not in _ADDRESSES:
-        return mask_text(unit.text, wanted)
+        return mask_text(unit.text, active)
     for name, value in unit.meta:
         if name == "href" and unit.text.endswith(value):
             return unit.text.removesuffix(value) + _steady_address(value, names)

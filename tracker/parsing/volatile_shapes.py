@@ -166,7 +166,7 @@ def is_counted(around: Sequence[str]) -> bool:
 
 
 def fits(kind: str, run: Sequence[str], mask: str) -> bool:
-    """Whether the words that stand at a learned place have the shape that was learned for it."""
+    """Whether the words at a learned place have the shape that was learned for it."""
     words = [bare(word) for word in run if word != mask]
     if kind == "clock":
         clocks = [word for word in words if shape(word) == "clock"]
@@ -189,5 +189,5 @@ def is_joining(word: str) -> bool:
 
 
 def is_of_law(words: Sequence[str]) -> bool:
-    """Whether a number that stands among these words is the law's, an amount or a measure."""
+    """Whether a number among these words is the law's, an amount or a measure."""
     return _LAW_WORDS.search(" ".join(words)) is not None or any(_LAW.match(bare(word)) for word in words)

@@ -158,7 +158,7 @@ def surrounded(redline: Redline, editorial: bool) -> list[Row]:
             assert line.operation is not None or near[index]
             if near[index]:
                 rows.append(line.unit)
-            elif line.standing == "moved-away":
+            elif line.status == "moved-away":
                 rows.append(line)
             elif line.operation is not None:
                 rows.append(line.operation)

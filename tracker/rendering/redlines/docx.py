@@ -82,15 +82,15 @@ class _Writer:
 
     def paragraphs(self, line: RedlineLine) -> Iterator[etree._Element]:
         op = line.operation
-        if line.standing == "same" or op is None:
+        if line.status == "same" or op is None:
             paragraph = self._paragraph(line.unit)
             _run(paragraph, line.unit.text, "t")
-        elif line.standing == "pair":
+        elif line.status == "pair":
             paragraph = self._paragraph(line.unit)
             for kind, text in op.spans:
                 self._text(paragraph, text, None if kind == "equal" else _TRACKS[kind], op)
-        elif line.standing in ("added", "removed"):
-            track = "ins" if line.standing == "added" else "del"
+        elif line.status in ("added", "removed"):
+            track = "ins" if line.status == "added" else "del"
             paragraph = self._paragraph(line.unit, track, op)
             self._text(paragraph, line.unit.text, track, op)
         else:
@@ -100,7 +100,7 @@ class _Writer:
     def _moved(self, line: RedlineLine, op: Operation) -> etree._Element:
         """One end of a move. Words that changed on the way are a deletion at the old place and an
         insertion at the new one."""
-        away = line.standing == "moved-away"
+        away = line.status == "moved-away"
         track, other, own = ("moveFrom", "insert", "del") if away else ("moveTo", "delete", "ins")
         paragraph = self._paragraph(line.unit, track, op)
         name = self._moves.setdefault(op.path, f"move{len(self._moves) + 1}")

@@ -1,4 +1,4 @@
-"""A redline as one page that stands alone: inline or side by side, printable, without script.
+"""A redline as one self-contained page: inline or side by side, printable, without script.
 
 The page asks nobody for anything (its policy forbids it), and whatever comes from outside is escaped.
 What is only typography is in the page but hidden until the reader asks for it; the switches are
@@ -111,7 +111,7 @@ def _op(op: Operation, language: Language) -> str:
 
 
 def _beside(path: str, place: str) -> str:
-    """A path without its section, where it stands under the same heading of this page."""
+    """A path without its section, where the heading of this page names it."""
     other, local = split_path(path)
     return local if local and other == place else path
 

@@ -77,20 +77,20 @@ class Redline:
         return " · ".join(part for part in (side.name, at, digest) if part)
 
 
-Standing = Literal["same", "pair", "added", "removed", "moved-away", "moved-here"]
+LineStatus = Literal["same", "pair", "added", "removed", "moved-away", "moved-here"]
 
 
 @dataclass(frozen=True, slots=True)
 class RedlineLine:
-    """A unit as it stands in the reading order of both texts together."""
+    """A unit in the reading order of both texts together."""
 
-    standing: Standing
+    status: LineStatus
     unit: Unit
     operation: Operation | None = None
 
 
 def merge_in_reading_order(redline: Redline) -> Iterator[RedlineLine]:
-    """Both texts in one reading order: what left its place stands where it was, before what came.
+    """Both texts in one reading order: a unit that left its place is shown there, before what replaced it.
 
     Needs the units of `after`, and of `before` where there is one.
     """

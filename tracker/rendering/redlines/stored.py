@@ -33,9 +33,9 @@ def load_redline(
 
 
 def with_texts(connection: Connection, change: Change, redline: Redline) -> Redline | None:
-    """The same redline with the units of both texts, read anew from their snapshots.
+    """The same redline with the units of both texts, parsed again from their snapshots.
 
-    None where they cannot be had: nothing stood before or stands after, the bytes are no longer readable, or today's reader
+    None where they cannot be had: there is no text before or after, the bytes are no longer readable, or today's reader
     makes other units of them than the operations were made from.
     """
     row = connection.execute(
@@ -51,7 +51,7 @@ def with_texts(connection: Connection, change: Change, redline: Redline) -> Redl
         after = document_of(connection, later, later.noise)
         before = document_of(connection, earlier, later.noise)
     except TrackerError:
-        # The bytes are kept for ever, but not every byte was ever readable; the operations stand by themselves.
+        # Snapshots are kept forever, but not each was readable; the operations do not need them.
         return None
     with_units = replace(
         redline,

@@ -58,7 +58,7 @@ def _about(op: Operation, language: Language) -> str:
 
 
 def _beside(path: str, other: str) -> str:
-    """A path said next to another one: its section is left out where both stand in the same."""
+    """A path printed next to another one: without its section where both have the same."""
     place, local = split_path(path)
     return local if local and place == split_path(other)[0] else path
 

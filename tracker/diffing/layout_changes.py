@@ -1,8 +1,8 @@
-"""Operations on a web page that a reader need not see: what differs in markup and layout only.
+"""Operations on a web page that change markup or layout only; a reader need not see them.
 
 - a list's number or mark that is typed in one version and drawn by the browser in the other;
-- a link or an image that came or went with the words around it, that says where the same file was before, or that
-  only stands elsewhere on the page;
+- a link or an image that was added or removed with the words around it, that leads to the same file as before, or that
+  moved to another place on the page;
 - the order in the rest of a page (sidebars, teasers).
 """
 
@@ -23,7 +23,7 @@ _TYPED_MARK = re.compile(r"(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,6})[.)]|[•·
 
 
 def is_target(unit: Unit) -> bool:
-    """Whether a unit says where a link leads, or which file an image is."""
+    """Whether a unit is the target of a link or the file of an image."""
     return unit.kind in _TARGETS
 
 
@@ -65,31 +65,31 @@ def _parted(text: str) -> tuple[str, str]:
     return (words, address) if arrow else ("", text)
 
 
-def marked(
+def mark_layout_changes(
     operations: Sequence[Operation], before: Sequence[Unit], after: Sequence[Unit]
 ) -> tuple[Operation, ...]:
-    """`operations` with those of layout marked editorial."""
+    """`operations` with those that change the layout only marked editorial."""
     if not any(op.kind in _TARGETS or is_rest_of_page(op.path) for op in operations):
         return tuple(operations)
-    words = [op for op in operations if op.kind not in _TARGETS]
-    come = _joined(text for op in words for kind, text in op.spans if kind == "insert")
-    gone = _joined(text for op in words for kind, text in op.spans if kind == "delete")
+    text_operations = [op for op in operations if op.kind not in _TARGETS]
+    inserted = _joined(text for op in text_operations for kind, text in op.spans if kind == "insert")
+    deleted = _joined(text for op in text_operations for kind, text in op.spans if kind == "delete")
     old = _addresses(before)
     new = _addresses(after)
     found: list[Operation] = []
     for op in operations:
-        weightless = False
+        layout_only = False
         if op.kind in _TARGETS:
-            said, address = _parted(op.after if op.op is not Op.REMOVED else op.before)
+            words, address = _parted(op.after if op.op is not Op.REMOVED else op.before)
             if op.op is Op.ADDED:
-                weightless = _is_within(said, come) or address in old
+                layout_only = _is_within(words, inserted) or address in old
             elif op.op is Op.REMOVED:
-                weightless = _is_within(said, gone) or address in new
+                layout_only = _is_within(words, deleted) or address in new
             else:
-                weightless = same_target(op.before, op.after)
+                layout_only = same_target(op.before, op.after)
         elif op.op in (Op.MOVED, Op.RENUMBERED) and is_rest_of_page(op.path):
-            weightless = op.before == op.after
-        found.append(replace(op, editorial=True) if weightless else op)
+            layout_only = op.before == op.after
+        found.append(replace(op, editorial=True) if layout_only else op)
     return tuple(found)
 
 
