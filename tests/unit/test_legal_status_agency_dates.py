@@ -122,6 +122,7 @@ def test_a_window_of_entry_dates_begins_and_expires(text: str, expected: list[tu
         ("The license requirement is removed as of June 3, 2030.", [("effective", "2030-06-03")]),
         ("The exemption shall terminate 1 year after publication.", [("expires", "2031-03-04")]),
         ("This rule is effective immediately.", [("effective", "2030-03-04")]),
+        ("In Title 15 of the Code of Federal Regulations, revised as of January 1, 2030, § 744.6 is corrected.", []),
         ("This rule is effective June 4, 20300.", []),
         ("This rule is effective June 4, 1930.", []),
     ],

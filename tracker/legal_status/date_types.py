@@ -22,7 +22,7 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("hearing", re.compile(r"\b(?:hearing|briefing|meeting|conference|webinar|workshop)s?(?: dates?)?:\s*(?:\w+day,?\s*)?$", re.I)),
     ("expires", re.compile(r"\b(?:expir(?:es?|ation dates?|ing|ed)|sunset(?:s)?|lapses?|(?:remains?|continues?) in effect|(?:will|shall) continue (?:through|until)|valid|terminat\w+|cease(?:s)? to (?:have effect|be (?:in effect|in force|effective|valid))|wind[- ]?down period[^.;]{0,60}(?:ends?|closes?|runs? (?:until|through))|authorized[^.;]{0,80}(?:until|through)|licen[sc]es? (?:through|until)|extend\w* (?:\w+ ){0,6}(?:through|until|to)|(?:effective|in effect) (?:from )?[^.;]{0,60}(?:until|through|(?<!respect )to)|available (?:through|until)|substitut\w+ the date of|reinstat\w+[^.;]{0,60}(?:through|until)|exclusions?[^.;]{0,80}(?:through|until))\b[^.;]{0,60}$", re.I)),
     ("effective", re.compile(r"\b(?:effective(?: dates?)?|takes? effect|in effect|enter(?:s|ed)? into force|applicab(?:le|ility)|appl(?:ies|y) (?:\w+ly )?(?:to|with respect to|beginning|starting|as of|from|on)|retroactive(?:ly)?)\b[^.;]{0,140}$", re.I)),
-    ("effective", re.compile(r"\b(?:lifted|amended|revised|removed|rescinded|revoked|added|modified) as of\s*$", re.I)),
+    ("effective", re.compile(r"\b(?:lifted|amended|removed|rescinded|revoked|added|modified) as of\s*$", re.I)),
     ("effective", re.compile(r"\bappl(?:ies|y)\b[^.;]{0,240}\bon (?:or|and) after\s*$", re.I)),
 )  # fmt: skip
 # "The compliance date is extended to", "the effective date is changed from ... to": whose day is moved says what it is.
