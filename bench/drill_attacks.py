@@ -190,8 +190,8 @@ def private(world: World) -> Outcome:
 def redirected(world: World) -> Outcome:
     world.use("page").poll()
     said = []
-    for behaviour in ("redirect-metadata", "redirect-file"):
-        world.standin.misbehave("/news/rule", behaviour)
+    for behavior in ("redirect-metadata", "redirect-file"):
+        world.standin.misbehave("/news/rule", behavior)
         world.later(hours=25)
         report = world.one()
         said.append(f"{report.state}: {report.reason}")

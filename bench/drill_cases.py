@@ -164,9 +164,9 @@ def eight_503(world: World) -> Outcome:
     return Outcome(f"{told} messages: down, back", told == 2 and not news(world))
 
 
-def _five(world: World, behaviour: str) -> Outcome:
+def _five(world: World, behavior: str) -> Outcome:
     _many(world, 5).poll()
-    world.standin.misbehave("/many/", behaviour)
+    world.standin.misbehave("/many/", behavior)
     world.later(hours=25)
     states = {report.state for report in world.poll().values()}
     world.standin.behave()

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from bench.drill_kit import clean
 from tests.e2e.world import SOURCES, World
 from tests.standin.fixtures import SAMPLE_NOW
-from tests.standin.misbehaviour import BEHAVIOURS
+from tests.standin.misbehaviors import BEHAVIORS
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
 from tracker.demo.http_messages import Reply, Request
@@ -63,7 +63,7 @@ class Faulty(StandIn):
         if request.path.startswith(("/pages/", "/api/", "/metadata/")) and self.dice.random() < self.share:
             fault = self.dice.choice(FAULTS)
             self.met[fault] += 1
-            return BEHAVIOURS[fault](self._case(request, {"seconds": 0.01}))
+            return BEHAVIORS[fault](self._case(request, {"seconds": 0.01}))
         return super().respond(request)
 
 

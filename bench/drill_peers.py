@@ -177,9 +177,9 @@ def eight_503(trial: Trial) -> str:
     return _unavailable(trial, 8)
 
 
-def _five(trial: Trial, behaviour: str) -> str:
+def _five(trial: Trial, behavior: str) -> str:
     trial.baseline(*trial.many(5))
-    trial.site.misbehave("/many/", behaviour)
+    trial.site.misbehave("/many/", behavior)
     trial.round()
     during = trial.told()
     trial.forget()

@@ -1,4 +1,4 @@
-"""Every misbehaviour of the sources that is known, one by one: those of `sources.md` (g) by hand, and all that the stand-in
+"""Every misbehavior of the sources that is known, one by one: those of `sources.md` (g) by hand, and all that the stand-in
 has by name, on each kind of source."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.drill_kit import Drill, Outcome, be_silent, change, clean, new_world, news
 from tests.e2e.world import World
-from tests.standin.misbehaviour import BEHAVIOURS
+from tests.standin.misbehaviors import BEHAVIORS
 from tracker.demo.model import FrDocument
 from tracker.demo.parties import LIST_PATH, party, screening_list
 
@@ -34,13 +34,13 @@ def document(
     )  # fmt: skip
 
 
-def _listed_after(world: World, behaviour: str = "", where: str = "/api/", **options: Any) -> Outcome:
+def _listed_after(world: World, behavior: str = "", where: str = "/api/", **options: Any) -> Outcome:
     """A document appears while the API misbehaves for two polls; then the API is well again."""
     world.use("fr-bis").poll()
     world.later(days=1)
     document(world, "2026-12001")
-    if behaviour:
-        world.standin.misbehave(where, behaviour, **options)
+    if behavior:
+        world.standin.misbehave(where, behavior, **options)
     seen = []
     for _ in range(2):
         seen.append(world.one().state)
@@ -88,9 +88,9 @@ def inspection(world: World) -> Outcome:
     )
 
 
-def _silent(world: World, behaviour: str) -> Outcome:
+def _silent(world: World, behavior: str) -> Outcome:
     world.use("fr-bis").poll()
-    world.standin.misbehave("/api/", behaviour)
+    world.standin.misbehave("/api/", behavior)
     for _ in range(2):
         world.later(hours=25)
         world.poll()
@@ -153,11 +153,11 @@ def too_many(world: World) -> Outcome:
     return _listed_after(world, "429")
 
 
-def _code(world: World, behaviour: str, where: str, times: int | None = None, **options: Any) -> Outcome:
+def _code(world: World, behavior: str, where: str, times: int | None = None, **options: Any) -> Outcome:
     world.use("ear").poll()
     world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant", day=date(2026, 6, 11))
     world.later(days=5)
-    world.standin.misbehave(where, behaviour, times=times, **options)
+    world.standin.misbehave(where, behavior, times=times, **options)
     first = world.one().state
     world.standin.behave()
     for _ in range(2):
@@ -286,7 +286,7 @@ DRILLS = [
     Drill("BIS: page that is script alone", "held", javascript),
 ]  # fmt: skip
 
-# On which source each misbehaviour is played: source, address, how its real change is made.
+# On which source each misbehavior is played: source, address, how its real change is made.
 _OPTIONS: dict[str, dict[str, Any]] = {
     "hang": {"seconds": 0.05}, "504-slow": {"seconds": 0.05}, "drip": {"seconds": 0.0001}, "gzip-bomb": {"megabytes": 80},
     "redirect": {"to": "http://10.0.0.1/"}, "429-retry-after": {"seconds": 0}, "503-retry-after": {"seconds": 0},
@@ -352,41 +352,41 @@ def _really_change(world: World, source: str) -> None:
             site.put_page(LIST_PATH, screening_list([*known, party("Sample Chip Foundry", 3, "CN")]))
 
 
-def named(behaviour: str, source: str) -> Outcome:
+def named(behavior: str, source: str) -> Outcome:
     """One poll meets it; then a real change, once with it and then without. Nothing else may be told."""
     with new_world() as world:
-        if behaviour in _ALWAYS:
-            world.standin.misbehave(_WHERE[source], behaviour)
+        if behavior in _ALWAYS:
+            world.standin.misbehave(_WHERE[source], behavior)
         world.use(source).poll()
         world.later(hours=25)
-        world.standin.misbehave(_WHERE[source], behaviour, **_OPTIONS.get(behaviour, {}))
+        world.standin.misbehave(_WHERE[source], behavior, **_OPTIONS.get(behavior, {}))
         state = world.one().state
         false = [alert for alert in news(world) if _BASELINE_NEWS not in alert]
         _really_change(world, source)
         world.later(hours=1)
         world.poll()
-        if behaviour not in _ALWAYS:
+        if behavior not in _ALWAYS:
             world.standin.behave()
         for _ in range(2):
             world.later(hours=25)
             world.poll()
         told = [alert for alert in news(world) if _BASELINE_NEWS not in alert]
-        ok = not false and len(told) == 1 + (behaviour in _RICHER) and clean(world)
+        ok = not false and len(told) == 1 + (behavior in _RICHER) and clean(world)
         return Outcome(f"{state}; false {len(false)}, told {len(told)}", ok)
 
 
 def matrix() -> list[tuple[str, str, Outcome]]:
-    """Each misbehaviour on each source that can meet it, in two processes."""
+    """Each misbehavior on each source that can meet it, in two processes."""
     cells = [
-        (behaviour, source)
-        for behaviour in BEHAVIOURS
-        for source in (["fr-bis"] if behaviour in _LISTS else ["ear"] if behaviour in _TITLES else KINDS)
+        (behavior, source)
+        for behavior in BEHAVIORS
+        for source in (["fr-bis"] if behavior in _LISTS else ["ear"] if behavior in _TITLES else KINDS)
     ]
     done = []
     with ProcessPoolExecutor(2, get_context("spawn"), initializer=be_silent) as pool:
         outcomes = pool.map(named, *zip(*cells, strict=True), chunksize=4)
-        for (behaviour, source), outcome in zip(cells, outcomes, strict=True):
-            done.append((behaviour, source, outcome))
+        for (behavior, source), outcome in zip(cells, outcomes, strict=True):
+            done.append((behavior, source, outcome))
             if not outcome.ok:
-                print(f"FAIL {behaviour} on {source}: {outcome.happened}", flush=True)
+                print(f"FAIL {behavior} on {source}: {outcome.happened}", flush=True)
     return done

@@ -91,7 +91,7 @@ def main() -> int:
     if wanted("sources"):
         done = run(drill_sources.DRILLS)
         failed += sum(not outcome.ok for _, outcome in done)
-        keep("sources", table(["misbehaviour", "what is right", "what happened"],
+        keep("sources", table(["misbehavior", "what is right", "what happened"],
                               [[drill.name, drill.right, _mark(outcome)] for drill, outcome in done]))  # fmt: skip
     if wanted("named"):
         found = drill_sources.matrix()
@@ -109,7 +109,7 @@ def main() -> int:
             for name in names
         ]
         print(f"named: {sum(outcome.ok for *_, outcome in found)} of {len(found)} as they should be")
-        keep("named", table(["misbehaviour", *drill_sources.KINDS.values()], rows))
+        keep("named", table(["misbehavior", *drill_sources.KINDS.values()], rows))
     if wanted("stages"):
         done = run(drill_stages.DRILLS)
         failed += sum(not outcome.ok for _, outcome in done)

@@ -36,13 +36,13 @@ BAD: list[tuple[str, str, str, set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("source", "where", "behaviour", "states"), BAD)
+@pytest.mark.parametrize(("source", "where", "behavior", "states"), BAD)
 def test_a_bad_answer_is_a_state_and_not_a_change(
-    world: World, source: str, where: str, behaviour: str, states: set[str]
+    world: World, source: str, where: str, behavior: str, states: set[str]
 ) -> None:
     world.use(source).one()
     stored = world.changes()
-    world.standin.misbehave(where, behaviour)
+    world.standin.misbehave(where, behavior)
     for _ in range(2):
         world.later(days=1, hours=1)  # a full fetch is due, so that no 304 hides the answer
         report = world.one()

@@ -186,13 +186,13 @@ def test_a_state_between_two_that_are_stored_is_kept_as_evidence_and_no_news(wor
 
 
 @pytest.mark.parametrize("source", ["fr-bis", "ear"])
-@pytest.mark.parametrize("behaviour", ["503", "html", "truncated", "empty-200"])
+@pytest.mark.parametrize("behavior", ["503", "html", "truncated", "empty-200"])
 def test_a_source_that_does_not_answer_is_said_and_nothing_is_concluded(
-    world: World, source: str, behaviour: str
+    world: World, source: str, behavior: str
 ) -> None:
     world.use("fr-bis", "ear").poll()
     stored = len(world.changes())
-    world.standin.misbehave("/api/v1/documents" if source == "fr-bis" else "titles", behaviour)
+    world.standin.misbehave("/api/v1/documents" if source == "fr-bis" else "titles", behavior)
     found = audited(world, ok=False)
     assert not found[source]["ok"]
     assert found[source]["errors"]
@@ -252,12 +252,12 @@ def test_what_govinfo_does_not_list_is_named_and_no_gap(world: World) -> None:
     assert "  GovInfoに未掲載: 2026-12002(2026-06-12)" in found["lines"]
 
 
-@pytest.mark.parametrize("behaviour", ["503", "html", "truncated"])
-def test_a_govinfo_that_does_not_answer_is_neither_gap_nor_agreement(world: World, behaviour: str) -> None:
+@pytest.mark.parametrize("behavior", ["503", "html", "truncated"])
+def test_a_govinfo_that_does_not_answer_is_neither_gap_nor_agreement(world: World, behavior: str) -> None:
     world.use("fr-bis").poll()
     world.later(days=2)
     world.standin.archive.documents.add(hidden(1, world.now.date()))
-    world.standin.misbehave("/metadata/", behaviour)
+    world.standin.misbehave("/metadata/", behavior)
     world.poll()
     told = world.told
     found = audited(world)["fr-bis"]

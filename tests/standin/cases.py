@@ -13,7 +13,7 @@ from tracker.demo.http_messages import Reply, Request
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request that a misbehaviour meets. `honest()` is the answer that the server would give at
+    """One request that a misbehavior meets. `honest()` is the answer that the server would give at
     its own time, or at another. `closing` is set when the server is closed: a behavior that waits must wait on it."""
 
     request: Request
@@ -28,14 +28,14 @@ class Case:
         return self.options.get(name, default)
 
 
-Behaviour = Callable[[Case], Reply]
+Behavior = Callable[[Case], Reply]
 
 
-class Behaviours(dict[str, Behaviour]):
-    """Misbehaviours by their names, which `misbehave` and the admin address take."""
+class Behaviors(dict[str, Behavior]):
+    """Misbehaviors by their names, which `misbehave` and the admin address take."""
 
-    def named(self, name: str) -> Callable[[Behaviour], Behaviour]:
-        def keep(function: Behaviour) -> Behaviour:
+    def named(self, name: str) -> Callable[[Behavior], Behavior]:
+        def keep(function: Behavior) -> Behavior:
             self[name] = function
             return function
 

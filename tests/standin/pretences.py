@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.standin.cases import Behaviours, Case, head, page
+from tests.standin.cases import Behaviors, Case, head, page
 from tracker.demo.http_messages import HTML, Reply
 
-PRETENCES = Behaviours()
+PRETENCES = Behaviors()
 _count = itertools.count(1000)
 
 # --- a page in place of the answer --------------------------------------------------------------

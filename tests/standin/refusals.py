@@ -1,4 +1,4 @@
-"""Misbehaviour that any client notices: refusals, broken connections, impossible bodies, redirects."""
+"""Misbehavior that any client notices: refusals, broken connections, impossible bodies, redirects."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
 
-from tests.standin.cases import Behaviours, Case, head, page
+from tests.standin.cases import Behaviors, Case, head, page
 from tracker.demo.http_messages import HTML, Reply, json_reply
 
-REFUSALS = Behaviours()
+REFUSALS = Behaviors()
 
 # --- refusals of the server ---------------------------------------------------------------------
 

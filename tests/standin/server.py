@@ -17,7 +17,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.standin.cases import Case
-from tests.standin.misbehaviour import BEHAVIOURS, Rule
+from tests.standin.misbehaviors import BEHAVIORS, Rule
 from tracker.demo import ecfr
 from tracker.demo.fr_text import full_text
 from tracker.demo.http_messages import HTML, JSON, PDF, XML, Reply, Request, json_reply, utc
@@ -30,7 +30,7 @@ _SUFFIXES = {".json": JSON, ".pdf": PDF, ".xml": XML}
 
 
 class StandIn(Server):
-    """See the module. `rules` are the misbehaviours that still hold, the latest first."""
+    """See the module. `rules` are the misbehaviors that still hold, the latest first."""
 
     def __init__(self, archive: Archive, *, now: datetime, port: int = 0) -> None:
         self.rules: list[Rule] = []
@@ -42,16 +42,16 @@ class StandIn(Server):
 
     # --- misbehaving ---
 
-    def misbehave(self, path_pattern: str, behaviour: str, times: int | None = None, **options: Any) -> Rule:
+    def misbehave(self, path_pattern: str, behavior: str, times: int | None = None, **options: Any) -> Rule:
         """From now on, for the next `times` requests (none: until `behave`) whose path and query the
         regular expression is found in. `Rule.met` counts them. Raises KeyError for an unknown name."""
-        rule = Rule(re.compile(path_pattern), BEHAVIOURS[behaviour], times, options)
+        rule = Rule(re.compile(path_pattern), BEHAVIORS[behavior], times, options)
         with self._rules_lock:
             self.rules.insert(0, rule)
         return rule
 
     def behave(self) -> None:
-        """Ends every misbehaviour."""
+        """Ends every misbehavior."""
         with self._rules_lock:
             self.rules.clear()
 
@@ -84,11 +84,11 @@ class StandIn(Server):
                     self.rules.remove(rule)
         if rule is None:
             return (
-                BEHAVIOURS["captcha-302"](self._case(request, {}))
+                BEHAVIORS["captcha-302"](self._case(request, {}))
                 if request.path == "/_captcha"
                 else (super().respond(request))
             )
-        return rule.behaviour(self._case(request, rule.options))
+        return rule.behavior(self._case(request, rule.options))
 
     def _case(self, request: Request, options: dict[str, Any]) -> Case:
         return Case(request, options, super().respond, self.closing)
@@ -181,7 +181,7 @@ class StandIn(Server):
             self.behave()
         for rule in _several(order.get("misbehave")):
             wanted = dict(rule)
-            self.misbehave(wanted.pop("path"), wanted.pop("behaviour"), wanted.pop("times", None), **wanted)
+            self.misbehave(wanted.pop("path"), wanted.pop("behavior"), wanted.pop("times", None), **wanted)
         for edit in _several(order.get("edit")):
             self._edit(dict(edit))
 

@@ -97,20 +97,20 @@ def test_every_kind_comes_in_and_a_second_poll_finds_nothing(desk: Desk) -> None
 
 
 @pytest.mark.parametrize(
-    "behaviour",
+    "behavior",
     ["504-slow", "500", "502", "503", "503-retry-after", "429", "429-retry-after", "reset", "truncated-body"],
 )
-def test_what_succeeds_on_the_next_try_is_no_failure(desk: Desk, behaviour: str) -> None:
+def test_what_succeeds_on_the_next_try_is_no_failure(desk: Desk, behavior: str) -> None:
     for source, pattern in ((desk.fr, LISTS), (desk.pi, INSPECTION), (desk.ear, FULL), (desk.news, "/news")):
-        options = {"seconds": 0} if behaviour.startswith(("504", "503-r", "429-r")) else {}
-        desk.server.misbehave(pattern, behaviour, times=1, **options)
+        options = {"seconds": 0} if behavior.startswith(("504", "503-r", "429-r")) else {}
+        desk.server.misbehave(pattern, behavior, times=1, **options)
         items = desk.poll(source)
         assert fetched_keys(items), source.id
         assert not troubles(items), source.id
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "error"),
+    ("behavior", "error"),
     [
         ("503", Unreachable),
         ("429", Unreachable),
@@ -129,7 +129,7 @@ def test_what_succeeds_on_the_next_try_is_no_failure(desk: Desk, behaviour: str)
     ],
 )
 def test_a_bad_day_is_an_error_of_the_source_and_never_news(
-    desk: Desk, behaviour: str, error: type[FetchError]
+    desk: Desk, behavior: str, error: type[FetchError]
 ) -> None:
     for source, pattern in (
         (desk.fr, LISTS),
@@ -141,7 +141,7 @@ def test_a_bad_day_is_an_error_of_the_source_and_never_news(
     ):
         desk.poll(source)
         desk.later(days=2)
-        rule = desk.server.misbehave(pattern, behaviour)
+        rule = desk.server.misbehave(pattern, behavior)
         with pytest.raises(error):
             desk.poll(source)
         assert rule.met, source.id
@@ -149,8 +149,8 @@ def test_a_bad_day_is_an_error_of_the_source_and_never_news(
         desk.poll(source)
 
 
-@pytest.mark.parametrize("behaviour", ["truncated", "maintenance-200"])
-def test_half_an_answer_and_a_maintenance_page_are_no_lists(desk: Desk, behaviour: str) -> None:
+@pytest.mark.parametrize("behavior", ["truncated", "maintenance-200"])
+def test_half_an_answer_and_a_maintenance_page_are_no_lists(desk: Desk, behavior: str) -> None:
     for source, pattern in (
         (desk.fr, LISTS),
         (desk.pi, INSPECTION),
@@ -158,7 +158,7 @@ def test_half_an_answer_and_a_maintenance_page_are_no_lists(desk: Desk, behaviou
         (desk.feed, "/feed"),
         (desk.csl, LIST_PATH),
     ):
-        desk.server.misbehave(pattern, behaviour)
+        desk.server.misbehave(pattern, behavior)
         with pytest.raises(UnexpectedResponse):
             desk.poll(source)
 
@@ -174,8 +174,8 @@ def test_a_bomb_and_an_endless_answer_end(desk: Desk) -> None:
     with pytest.raises(LimitExceeded):
         desk.poll(desk.ear)
     desk.server.behave()
-    for behaviour in ("drip", "hang"):
-        desk.server.misbehave(TITLES, behaviour, seconds=0.05 if behaviour == "drip" else 20)
+    for behavior in ("drip", "hang"):
+        desk.server.misbehave(TITLES, behavior, seconds=0.05 if behavior == "drip" else 20)
         with pytest.raises((LimitExceeded, Unreachable)):
             desk.poll(replace(desk.ear, time_limit=timedelta(seconds=0.4)))
         desk.server.behave()
@@ -184,11 +184,11 @@ def test_a_bomb_and_an_endless_answer_end(desk: Desk) -> None:
 # --- Federal Register ---
 
 
-@pytest.mark.parametrize("behaviour", ["empty-list", "missing-results"])
-def test_an_empty_list_is_a_failure_where_documents_are_known(desk: Desk, behaviour: str) -> None:
+@pytest.mark.parametrize("behavior", ["empty-list", "missing-results"])
+def test_an_empty_list_is_a_failure_where_documents_are_known(desk: Desk, behavior: str) -> None:
     desk.poll(desk.fr)
     desk.later(days=2)
-    desk.server.misbehave(LISTS, behaviour)
+    desk.server.misbehave(LISTS, behavior)
     with pytest.raises(UnexpectedResponse):
         desk.poll(desk.fr)
 
@@ -237,15 +237,15 @@ def test_a_wrong_agency_is_told_in_the_servers_words(desk: Desk) -> None:
 
 
 def test_xml_that_fails_leaves_the_record(desk: Desk) -> None:
-    for behaviour in ("request-access-200", "500", "truncated", "html"):
+    for behavior in ("request-access-200", "500", "truncated", "html"):
         desk.notes.clear()
-        desk.server.misbehave(XML, behaviour)
+        desk.server.misbehave(XML, behavior)
         items = desk.poll(desk.fr)
-        assert fetched_keys(items) == ["2026-11001", "2026-11002"], behaviour
-        assert troubles(items), behaviour
+        assert fetched_keys(items) == ["2026-11001", "2026-11002"], behavior
+        assert troubles(items), behavior
         desk.server.behave()
         later = [item for item in desk.poll(desk.fr) if isinstance(item, Fetched) and item.attachments]
-        assert [item.key for item in later] == ["2026-11002", "2026-11001"], behaviour
+        assert [item.key for item in later] == ["2026-11002", "2026-11001"], behavior
 
 
 def test_inspection_takes_the_child_agency_and_leaves_the_list_when_published(desk: Desk) -> None:
@@ -294,11 +294,11 @@ def test_without_a_structure_the_parts_are_found_all_the_same(desk: Desk) -> Non
     assert fetched_keys(desk.poll(desk.ear)) == ["15 CFR 744"]
 
 
-@pytest.mark.parametrize("behaviour", ["truncated", "html", "empty-200", "request-access-200", "404"])
-def test_a_part_that_is_none_is_a_trouble_and_no_removal(desk: Desk, behaviour: str) -> None:
+@pytest.mark.parametrize("behavior", ["truncated", "html", "empty-200", "request-access-200", "404"])
+def test_a_part_that_is_none_is_a_trouble_and_no_removal(desk: Desk, behavior: str) -> None:
     desk.poll(desk.ear)
     desk.later(days=1)
-    desk.server.misbehave(FULL, behaviour)
+    desk.server.misbehave(FULL, behavior)
     items = desk.poll(replace(desk.ear, full_fetch_every=timedelta(0)))
     assert troubles(items)
     assert fetched_keys(items) == []

@@ -39,11 +39,11 @@ __all__ = [
 
 
 def poll(
-    source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted = want_all
+    source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted = want_all
 ) -> Iterator[Item]:
     """What the source shows now, within its time limit. `wanted` selects the records of the Federal Register whose full
     text is fetched too. Raises FetchError, at any point of the iteration."""
-    return _adapter(source.kind).poll(source, memory, client, now, wanted)
+    return _adapter(source.kind).poll(source, stored, client, now, wanted)
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:

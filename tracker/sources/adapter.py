@@ -16,7 +16,7 @@ from tracker.sources.state_view import StateView
 
 class PollFunction(Protocol):
     def __call__(
-        self, source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted, /
+        self, source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted, /
     ) -> Iterator[Item]:
         """What the source shows now. Raises FetchError, at any point of the iteration."""
 

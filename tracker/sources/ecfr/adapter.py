@@ -44,10 +44,10 @@ class EcfrEdition:
     moved: str
 
 
-def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
+def poll(source: Source, stored: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """Every part of the source that is new, moved, or due for a whole look. Raises FetchError for the source as a
     whole: an import in progress, a title without a date, or a structure without any known part."""
-    return _Poll(source, memory, client, now).items()
+    return _Poll(source, stored, client, now).items()
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
@@ -91,14 +91,14 @@ def _part(source: Source, part: str, as_of: str, answer: HttpResponse) -> Fetche
 
 
 class _Poll:
-    def __init__(self, source: Source, memory: StateView, client: Client, now: datetime) -> None:
+    def __init__(self, source: Source, stored: StateView, client: Client, now: datetime) -> None:
         self._source = source
-        self._memory = memory
+        self._stored = stored
         self._client = client
         self._now = now
         self._deadline = client.deadline(source.time_limit)
         self._api = f"{source.base_url.rstrip('/')}/api/versioner/v1"
-        self._cursor = dict(memory.cursor)
+        self._cursor = dict(stored.cursor)
 
     def items(self) -> Iterator[Item]:
         titles, edition = self._edition()
@@ -109,7 +109,7 @@ class _Poll:
                 f"up to date as of {edition.as_of}, although {latest} was there already: a stale answer",
                 url=url,
             )
-        known = {key.rpartition(" ")[2]: key for key in self._memory.keys(f"{self._source.title} CFR ")}
+        known = {key.rpartition(" ")[2]: key for key in self._stored.keys(f"{self._source.title} CFR ")}
         sizes = self._remembered_sizes(edition, known)
         if sizes is None:
             sizes, surely = self._parts(edition.as_of)
@@ -136,19 +136,19 @@ class _Poll:
         if titles is not None:
             yield Fetched(TITLES, ResourceType.LISTING, titles)
         self._cursor[_EDITION] = f"{edition.as_of}|{edition.moved}"
-        if self._cursor != dict(self._memory.cursor):
+        if self._cursor != dict(self._stored.cursor):
             yield CursorUpdate(self._cursor)
 
     def _edition(self) -> tuple[HttpResponse | None, EcfrEdition]:
         """The titles' answer, None where it is the one of last time, and the edition that it names."""
         url = f"{self._api}/titles.json"
-        before = self._memory.cursor.get(_EDITION)
+        before = self._stored.cursor.get(_EDITION)
         titles = self._client.get(
             url,
             rate=ECFR,
             deadline=self._deadline,
             accept="application/json",
-            validators=without_validators(self._memory.validators(TITLES), self._source, self._now)
+            validators=without_validators(self._stored.validators(TITLES), self._source, self._now)
             if before
             else None,
         )
@@ -166,7 +166,7 @@ class _Poll:
         for part in known:
             as_of, _, rest = self._cursor.get(f"part {part}", "").partition("|")
             moved, _, size = rest.rpartition("|")
-            validators = without_validators(self._memory.validators(self._key(part)), self._source, self._now)
+            validators = without_validators(self._stored.validators(self._key(part)), self._source, self._now)
             if (as_of, moved) != (edition.as_of, edition.moved) or not _replayable(validators):
                 return None
             sizes[part] = int(size) if size else None
@@ -183,7 +183,7 @@ class _Poll:
         before = self._cursor.get(f"part {part}", "").split("|", 1)
         same_day = before[0] == edition.as_of
         same = size is not None and before[-1] == mark.split("|", 1)[1] and len(before) == 2
-        validators = without_validators(self._memory.validators(key), self._source, self._now)
+        validators = without_validators(self._stored.validators(key), self._source, self._now)
         if validators is not None and same and not (same_day and _replayable(validators)):
             # Nothing in the title moved and the part is as long as it was; the server offers no better question.
             self._cursor[f"part {part}"] = mark

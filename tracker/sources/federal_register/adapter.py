@@ -57,13 +57,13 @@ class _Text:
     checked: datetime | None
 
 
-def poll(source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
+def poll(source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
     """Records that are new or changed, each with its full text where `wanted`; then the list; then the cursor.
 
     A text that cannot be fetched does not delay its record: the record is yielded without it, marked as pending.
     Raises FetchError when the list fails, or is empty although documents are known.
     """
-    return _Poll(source, memory, client, now, wanted).items()
+    return _Poll(source, stored, client, now, wanted).items()
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
@@ -81,21 +81,21 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
 
 
 def with_full_text(
-    source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted, fetched: Fetched
+    source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted, fetched: Fetched
 ) -> Iterator[Item]:
     """A record from another listing (`history`) as `poll` yields it: with its text where `wanted`."""
     record = json.loads(fetched.answer.body)
-    yield from _Poll(source, memory, client, now, wanted).one(
+    yield from _Poll(source, stored, client, now, wanted).one(
         fetched.key, record, fetched.answer.body, fetched.answer
     )
 
 
 class _Poll:
     def __init__(
-        self, source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted
+        self, source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted
     ) -> None:
         self._source = source
-        self._memory = memory
+        self._stored = stored
         self._client = client
         self._now = now
         self._wanted = wanted
@@ -103,15 +103,15 @@ class _Poll:
         self._deadline = client.deadline(limit)
         self._budget = Budget(client, client.deadline(limit * 0.9))
         self._recheck_from = legal_day(now) - source.recheck
-        self._texts = _texts(memory.cursor.get("texts", "")) if source.full_text else {}
+        self._texts = _texts(stored.cursor.get("texts", "")) if source.full_text else {}
         self._watched: dict[str, _Text] = {}
 
     def items(self) -> Iterator[Item]:
-        known = without_validators(self._memory.validators(LISTING), self._source, self._now)
+        known = without_validators(self._stored.validators(LISTING), self._source, self._now)
         first = search_documents(
             self._source, self._client, self._query(1, _FIRST_PAGE), self._deadline, known
         )
-        through = self._memory.cursor.get("through", "")
+        through = self._stored.cursor.get("through", "")
         if first is None:
             yield NotModified(LISTING, self._source.base_url, self._client.clock())
             records: dict[str, tuple[Record, HttpResponse]] = {}
@@ -134,7 +134,7 @@ class _Poll:
         if first is not None:
             yield listing_fetched(LISTING, first.answer, first.count, bodies)
         values = {"through": through, "texts": _packed(self._watched)}
-        if values != dict(self._memory.cursor):
+        if values != dict(self._stored.cursor):
             yield CursorUpdate(values)
 
     def _query(self, page: int, per_page: int) -> list[tuple[str, str]]:
@@ -146,7 +146,7 @@ class _Poll:
         ]
 
     def _knows_documents(self) -> bool:
-        return any(not key.startswith("listing/") for key in self._memory.keys())  # noqa: SIM118 - no mapping
+        return any(not key.startswith("listing/") for key in self._stored.keys())  # noqa: SIM118 - no mapping
 
     def _collect(
         self, first: DocumentList
@@ -184,13 +184,13 @@ class _Poll:
             listing = following
 
     def _lower_end(self) -> date:
-        through = self._memory.cursor.get("through", "")
+        through = self._stored.cursor.get("through", "")
         last = date.fromisoformat(through) - _OVERLAP if through else self._recheck_from
         return min(last, self._recheck_from)
 
     def one(self, key: str, record: Record, body: bytes, answer: HttpResponse) -> Iterator[Item]:
         """A record that is new or changed, whole: with its text, whether or not that changed."""
-        known = self._memory.validators(key)
+        known = self._stored.validators(key)
         published = published_on(record)
         assert published is not None
         text = None
@@ -243,7 +243,7 @@ class _Poll:
 
     def _is_unreadable(self, key: str) -> bool:
         """Whether the last text of this record could not be read, so that it is asked for in each poll."""
-        return any(self._memory.is_held(attachment_key(key, form)) for form in (XML, TXT))
+        return any(self._stored.is_held(attachment_key(key, form)) for form in (XML, TXT))
 
     def _look_again(
         self, key: str, text: _Text, records: dict[str, tuple[Record, HttpResponse]]
@@ -269,13 +269,13 @@ class _Poll:
         """
         troubles: list[Item] = []
         failed = False
-        had_xml = self._memory.validators(attachment_key(key, XML)) is not None
+        had_xml = self._stored.validators(attachment_key(key, XML)) is not None
         for form, url in ((XML, text.xml), (TXT, text.txt)):
             if not url or (form == TXT and had_xml):
                 continue
             if not self._budget.left():
                 return None, False, troubles
-            known = self._memory.validators(attachment_key(key, form)) if conditional else None
+            known = self._stored.validators(attachment_key(key, form)) if conditional else None
             try:
                 found = text_of(self._client, key, form, url, self._budget.deadline, known)
             except NotFound as error:

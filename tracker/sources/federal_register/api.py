@@ -214,7 +214,7 @@ def to_fetched(
     attachments: tuple[Fetched, ...] = (),
     text_owed: bool = False,
 ) -> Fetched:
-    """`meta["text"]` is `owed` where a full text exists and could not be had yet: its absence says nothing."""
+    """`meta["text"]` is `owed` where a full text exists and could not be fetched yet: its absence is not a removal."""
     url = record.get("json_url")
     meta = {"text": "owed"} if text_owed else {}
     return Fetched(

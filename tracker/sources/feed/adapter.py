@@ -26,10 +26,10 @@ _ACCEPT = (
 )
 
 
-def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
+def poll(source: Source, stored: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """Entries that are new or changed, then the feed itself. An entry that left the feed is no event: feeds are
     short. Raises FetchError; UnexpectedResponse for anything but a feed."""
-    known = without_validators(memory.validators(LISTING), source, now)
+    known = without_validators(stored.validators(LISTING), source, now)
     answer = client.get(
         source.url,
         rate=PAGES,
@@ -46,15 +46,15 @@ def poll(source: Source, memory: StateView, client: Client, now: datetime, _want
     except ParserCrashed as error:
         yield Fetched(LISTING, ResourceType.LISTING, answer, {PARSER_CRASHED: error.cause})
         return
-    found = keyed(records, memory.cursor, lambda key: memory.validators(key) is not None)
+    found = keyed(records, stored.cursor, lambda key: stored.validators(key) is not None)
     for key, record in found.items():
-        before = memory.validators(key)
-        if before is None or before.sha256 is None or is_changed(key, record, memory.cursor):
+        before = stored.validators(key)
+        if before is None or before.sha256 is None or is_changed(key, record, stored.cursor):
             own = part_of(answer, canonical(record), record.get("link") or answer.url)
             yield Fetched(key, ResourceType.FEED_ENTRY, own)
     yield Fetched(LISTING, ResourceType.LISTING, answer)
-    values = remembered(found, memory.cursor)
-    if values != dict(memory.cursor):
+    values = remembered(found, stored.cursor)
+    if values != dict(stored.cursor):
         yield CursorUpdate(values)
 
 

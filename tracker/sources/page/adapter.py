@@ -41,13 +41,13 @@ _HOME = "home"  # where the start page was found, if redirected
 _NAMED = 50  # addresses beyond max_pages that are kept by name
 
 
-def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
+def poll(source: Source, stored: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """The start page, what it links to down to `depth`, then what was known before; at most `max_pages`.
 
     A page that answers 304 keeps the links it had. Raises FetchError when the start page fails, or when the site goes
     away in the middle.
     """
-    return _Walk(source, memory, client, now).items()
+    return _Walk(source, stored, client, now).items()
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
@@ -66,24 +66,24 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
 class _Walk:
     """One poll: breadth first, so that the bound cuts off what is furthest from the start."""
 
-    def __init__(self, source: Source, memory: StateView, client: Client, now: datetime) -> None:
+    def __init__(self, source: Source, stored: StateView, client: Client, now: datetime) -> None:
         self._source = source
-        self._memory = memory
+        self._stored = stored
         self._client = client
         self._now = now
         self._deadline = client.deadline(source.time_limit)
         self._start = canonical(source.url)
         self._depth = 0 if source.follow == "none" else source.depth
         # The start may lead to another host: its own site is then meant as well.
-        self._home = memory.cursor.get(_HOME, self._start)
+        self._home = stored.cursor.get(_HOME, self._start)
         self._follows: Callable[[str], bool] = link_filter(source.follow, self._start, self._home)
         self._seen = {self._start}
-        self._landed = {at for name, at in memory.cursor.items() if name.startswith(_AT)}
+        self._landed = {at for name, at in stored.cursor.items() if name.startswith(_AT)}
         self._cursor: dict[str, str] = {}
         self._passed_over: dict[str, str] = {}
         self._left_out: dict[str, None] = {}  # in order
         self._down = 0
-        self._annexes = Annexes(source, memory, client, now, self._deadline, self._passed_over)
+        self._annexes = Annexes(source, stored, client, now, self._deadline, self._passed_over)
 
     def items(self) -> Iterator[Item]:
         if not self._start:
@@ -124,7 +124,7 @@ class _Walk:
                 },
                 ensure_ascii=False,
             )
-        if self._cursor != dict(self._memory.cursor):
+        if self._cursor != dict(self._stored.cursor):
             yield CursorUpdate(self._cursor)
 
     def _leave_out(self, url: str) -> None:
@@ -134,7 +134,7 @@ class _Walk:
         """Queues pages that were seen earlier and are no longer linked: they may still exist, and change."""
         if self._depth == 0:
             return
-        for key in self._memory.keys():  # noqa: SIM118 - no mapping
+        for key in self._stored.keys():  # noqa: SIM118 - no mapping
             if key in self._seen or is_annex(key) or not self._follows(key):
                 continue
             if len(self._seen) >= self._source.max_pages:
@@ -146,7 +146,7 @@ class _Walk:
     def _visit(self, link: Link, depth: int) -> tuple[list[Item], list[Link]]:
         """Fetches one page. Gives what to yield, and the links to follow from it."""
         url = link.url
-        validators = self._memory.validators(url)
+        validators = self._stored.validators(url)
         replay = without_validators(validators, self._source, self._now)
         follows_on = depth < self._depth
         kept = self._kept_links(url, replay) if follows_on else None
@@ -236,7 +236,7 @@ class _Walk:
         return replace(page, meta={**page.meta, **found.meta(link.url)}, attachments=tuple(found.answers))
 
     def _is_known(self, part: Fetched) -> bool:
-        validators = self._memory.validators(part.key)
+        validators = self._stored.validators(part.key)
         body = hashlib.sha256(part.answer.body).hexdigest()
         return (
             validators is not None
@@ -246,8 +246,8 @@ class _Walk:
 
     def _keep_cursor(self, *names: str) -> None:
         for name in names:
-            if name in self._memory.cursor:
-                self._cursor[name] = self._memory.cursor[name]
+            if name in self._stored.cursor:
+                self._cursor[name] = self._stored.cursor[name]
 
     def _failed(self, url: str, validators: Validators | None, error: FetchError) -> list[Item]:
         if url == self._start or self._client.monotonic() >= self._deadline:
@@ -271,7 +271,7 @@ class _Walk:
         for then a 304 would hide what it links to."""
         if replay is None:
             return None
-        origin = self._memory.cursor.get(_FROM + url)
+        origin = self._stored.cursor.get(_FROM + url)
         if origin is None or origin != _origin(replay.etag, replay.last_modified):
             return None
         links = self._old_links(url)
@@ -279,7 +279,7 @@ class _Walk:
         return links
 
     def _old_links(self, url: str) -> list[Link]:
-        return deserialize_links(self._memory.cursor.get(_LINKS + url, ""))
+        return deserialize_links(self._stored.cursor.get(_LINKS + url, ""))
 
     def _keep_links(self, url: str, links: list[Link], etag: str | None, last_modified: str | None) -> None:
         self._cursor[_LINKS + url] = serialize_links(links)

@@ -61,14 +61,14 @@ class Annexes:
     def __init__(
         self,
         source: Source,
-        memory: StateView,
+        stored: StateView,
         client: Client,
         now: datetime,
         deadline: float,
         passed_over: dict[str, str],
     ) -> None:
         self._source = source
-        self._memory = memory
+        self._stored = stored
         self._client = client
         self._now = now
         self._deadline = deadline
@@ -77,7 +77,7 @@ class Annexes:
 
     def known(self, page: str) -> list[Link]:
         """Those that the page had when it was last read."""
-        return deserialize_links(self._memory.cursor.get(CURSOR + page, "")) if self._source.annexes else []
+        return deserialize_links(self._stored.cursor.get(CURSOR + page, "")) if self._source.annexes else []
 
     def linked(self, page: str, answer: HttpResponse, follows: Callable[[str], bool]) -> list[Link]:
         """Those that the page has now, in reading order: at most `annexes` of the source, and those that it had
@@ -110,7 +110,7 @@ class Annexes:
 
     def _ask(self, page: str, link: Link, found: Found) -> None:
         key = _key(page, link.url)
-        validators = self._memory.validators(key)
+        validators = self._stored.validators(key)
         try:
             answer = self._client.get(
                 link.url,

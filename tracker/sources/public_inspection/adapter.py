@@ -35,14 +35,14 @@ _MISSING = "missing"
 _WITHDRAWN = "withdrawn"  # cursor: those that were withdrawn, in case they come again
 
 
-def poll(source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
+def poll(source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
     """Records that are new or changed, with their raw text where `wanted`; then those that left the list.
 
     Leaving it on the day of publication is normal. What leaves it earlier is withdrawn once a second list is without it
     and the Federal Register says that it has not published it. Raises FetchError; UnexpectedResponse for a list that is empty
     before its time.
     """
-    return _Poll(source, memory, client, now, wanted).items()
+    return _Poll(source, stored, client, now, wanted).items()
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
@@ -61,25 +61,25 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
 
 class _Poll:
     def __init__(
-        self, source: Source, memory: StateView, client: Client, now: datetime, wanted: Wanted
+        self, source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted
     ) -> None:
         self._source = source
-        self._memory = memory
+        self._stored = stored
         self._client = client
         self._now = now
         self._wanted = wanted
         self._deadline = client.deadline(source.time_limit)
         self._budget = Budget(client, client.deadline(source.time_limit * 0.9))
-        self._owed: set[str] = set()
+        self._pending: set[str] = set()
 
     def items(self) -> Iterator[Item]:
-        owed_before = set(self._memory.cursor.get(_PENDING, "").split())
-        before = _days(self._memory.cursor.get(_CURRENT, ""))
+        owed_before = set(self._stored.cursor.get(_PENDING, "").split())
+        before = _days(self._stored.cursor.get(_CURRENT, ""))
         # A text that could not be read is asked for again, as one that was not there yet.
-        owed_before |= {number for number in before if self._memory.is_held(attachment_key(number, TXT))}
-        missing_before = _days(self._memory.cursor.get(_MISSING, ""))
-        withdrawn = set(self._memory.cursor.get(_WITHDRAWN, "").split())
-        known = without_validators(self._memory.validators(LISTING), self._source, self._now)
+        owed_before |= {number for number in before if self._stored.is_held(attachment_key(number, TXT))}
+        missing_before = _days(self._stored.cursor.get(_MISSING, ""))
+        withdrawn = set(self._stored.cursor.get(_WITHDRAWN, "").split())
+        known = without_validators(self._stored.validators(LISTING), self._source, self._now)
         answer = self._client.get(
             _address(self._source),
             rate=FR_API,
@@ -132,11 +132,11 @@ class _Poll:
         yield Fetched(LISTING, ResourceType.LISTING, answer)
         values = {
             _CURRENT: _packed(current),
-            _PENDING: " ".join(sorted(self._owed)),
+            _PENDING: " ".join(sorted(self._pending)),
             _MISSING: _packed(missing),
             _WITHDRAWN: " ".join(sorted(withdrawn)),
         }
-        if values != dict(self._memory.cursor):
+        if values != dict(self._stored.cursor):
             yield CursorUpdate(values)
 
     def _left(self, number: str, day: str) -> Absent | ResourceError:
@@ -160,18 +160,18 @@ class _Poll:
         )
 
     def _record(
-        self, number: str, record: Mapping[str, Any], answer: HttpResponse, owed: bool
+        self, number: str, record: Mapping[str, Any], answer: HttpResponse, text_pending: bool
     ) -> Iterator[Item]:
         body = canonical(record)
-        known = self._memory.validators(number)
+        known = self._stored.validators(number)
         same = known is not None and known.recipe == self._source.recipe()
         same = same and known is not None and known.sha256 in (_digest(body), _digest(_as_sent(record)))
-        if same and not owed:
+        if same and not text_pending:
             return
         url = record.get("raw_text_url")
         attachments: tuple[Fetched, ...] = ()
         if self._source.full_text and isinstance(url, str) and url and self._wanted(record):
-            self._owed.add(number)
+            self._pending.add(number)
             if self._budget.left():
                 try:
                     url = at_source(self._source, url)
@@ -183,10 +183,10 @@ class _Poll:
                         yield ResourceError(attachment_key(number, TXT), url, error)
                 else:
                     self._budget.succeeded()
-                    self._owed.discard(number)
+                    self._pending.discard(number)
                     attachments = (text,) if text else ()
         if not same or attachments:
-            yield _fetched(number, record, answer, attachments, owed=number in self._owed)
+            yield _fetched(number, record, answer, attachments, text_pending=number in self._pending)
 
 
 def _days(packed: str) -> dict[str, str]:
@@ -229,11 +229,11 @@ def _fetched(
     answer: HttpResponse,
     attachments: tuple[Fetched, ...],
     *,
-    owed: bool = False,
+    text_pending: bool = False,
 ) -> Fetched:
     url = record.get("json_url")
     own = part_of(answer, canonical(record), url if isinstance(url, str) and url else answer.url)
-    return Fetched(number, ResourceType.PI_RECORD, own, {"text": "owed"} if owed else {}, attachments)
+    return Fetched(number, ResourceType.PI_RECORD, own, {"text": "owed"} if text_pending else {}, attachments)
 
 
 ADAPTER = Adapter(poll, refetch)

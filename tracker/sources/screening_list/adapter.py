@@ -21,9 +21,9 @@ _MAX_BYTES = 200_000_000
 _RESULTS = re.compile(rb'"results"\s*:\s*\[\s*(.)', re.DOTALL)
 
 
-def poll(source: Source, memory: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
+def poll(source: Source, stored: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """Raises FetchError; UnexpectedResponse for an empty list, which is a failure and never "all were removed"."""
-    known = without_validators(memory.validators(KEY), source, now)
+    known = without_validators(stored.validators(KEY), source, now)
     answer = client.get(
         source.url,
         rate=PAGES,

@@ -1,4 +1,4 @@
-"""Each misbehaviour shows on the wire what its name says, for as many requests as it was told."""
+"""Each misbehavior shows on the wire what its name says, for as many requests as it was told."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.standin.fixtures import SAMPLE_NOW
-from tests.standin.misbehaviour import BEHAVIOURS
+from tests.standin.misbehaviors import BEHAVIORS
 from tests.standin.samples import sample_archive
 from tests.standin.server import ADMIN, StandIn
 
@@ -51,7 +51,7 @@ def post(server: StandIn, order: object) -> Got:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "status", "words"),
+    ("behavior", "status", "words"),
     [
         ("429", 429, b"Too Many Requests"),
         ("429-retry-after", 429, b"Too Many Requests"),
@@ -71,12 +71,12 @@ def post(server: StandIn, order: object) -> Got:
         ("empty-200", 200, b""),
     ],
 )
-def test_answers_in_place_of_the_real_one(server: StandIn, behaviour: str, status: int, words: bytes) -> None:
-    server.misbehave("/documents", behaviour, times=1)
+def test_answers_in_place_of_the_real_one(server: StandIn, behavior: str, status: int, words: bytes) -> None:
+    server.misbehave("/documents", behavior, times=1)
     got = get(server, DOCUMENTS)
     assert got[0] == status
     assert words in got[2]
-    assert ("Retry-After" in got[1]) == ("retry-after" in behaviour)
+    assert ("Retry-After" in got[1]) == ("retry-after" in behavior)
     assert get(server, DOCUMENTS)[0] == 200, "only one request was to be met"
     assert json.loads(get(server, DOCUMENTS)[2])["count"] == 2
 
@@ -144,11 +144,11 @@ def test_wrong_charset_in_both_ways(server: StandIn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "start"),
+    ("behavior", "start"),
     [("redirect-metadata", "http://169.254."), ("redirect-file", "file:"), ("redirect", "http://10.")],
 )
-def test_redirects_to_where_nobody_may_go(server: StandIn, behaviour: str, start: str) -> None:
-    server.misbehave(NEWS, behaviour)
+def test_redirects_to_where_nobody_may_go(server: StandIn, behavior: str, start: str) -> None:
+    server.misbehave(NEWS, behavior)
     status, headers, _ = get(server, NEWS)
     assert status == 302
     assert headers["Location"].startswith(start)
@@ -197,9 +197,9 @@ def test_early_listed_and_stale_answers(server: StandIn) -> None:
     assert json.loads(get(server, DOCUMENTS)[2])["count"] == 1
 
 
-@pytest.mark.parametrize("behaviour", ["visitor-counter", "nonce", "generated-at"])
-def test_noise_differs_each_time(server: StandIn, behaviour: str) -> None:
-    server.misbehave(NEWS, behaviour)
+@pytest.mark.parametrize("behavior", ["visitor-counter", "nonce", "generated-at"])
+def test_noise_differs_each_time(server: StandIn, behavior: str) -> None:
+    server.misbehave(NEWS, behavior)
     first, second = get(server, NEWS), get(server, NEWS)
     assert first[2] != second[2]
     assert first[1]["ETag"] != second[1]["ETag"]
@@ -236,7 +236,7 @@ def test_edits_stand_from_now_on(server: StandIn) -> None:
 def test_another_process_can_steer_it(server: StandIn) -> None:
     order = {
         "now": "2026-06-11T12:00:00+00:00",
-        "misbehave": {"path": NEWS, "behaviour": "503-retry-after", "times": 1, "seconds": 7},
+        "misbehave": {"path": NEWS, "behavior": "503-retry-after", "times": 1, "seconds": 7},
         "edit": [
             {"page": "/news/guidance", "before": "Read the", "after": "See the"},
             {"part": "744", "title": 15, "before": "in a fabrication", "after": "in any fabrication"},
@@ -259,12 +259,12 @@ def test_another_process_can_steer_it(server: StandIn) -> None:
     told = json.loads(get(server, f"{ADMIN}?log=1")[2])
     assert told["now"] == "2026-06-11T12:00:00+00:00"
     assert NEWS in [entry["path"] for entry in told["requests"]]
-    assert post(server, {"misbehave": {"path": NEWS, "behaviour": "no-such"}})[0] == 400
+    assert post(server, {"misbehave": {"path": NEWS, "behavior": "no-such"}})[0] == 400
 
 
-@pytest.mark.parametrize("behaviour", sorted(BEHAVIOURS.keys() - {"hang", "drip", "gzip-bomb"}))
-def test_no_behaviour_harms_the_server(server: StandIn, behaviour: str) -> None:
-    server.misbehave("", behaviour, None, seconds=0.02)
+@pytest.mark.parametrize("behavior", sorted(BEHAVIORS.keys() - {"hang", "drip", "gzip-bomb"}))
+def test_no_behavior_harms_the_server(server: StandIn, behavior: str) -> None:
+    server.misbehave("", behavior, None, seconds=0.02)
     for path in (DOCUMENTS, NEWS, "/media/guidance.pdf", "/nowhere"):
         with contextlib.suppress(ConnectionError, http.client.HTTPException):
             get(server, path)
