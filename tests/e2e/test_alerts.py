@@ -323,7 +323,7 @@ def test_forty_changes_in_a_night_are_one_message_in_the_morning(
     assert "critical" not in levels
     assert told(world.folder, "slack") == []
     listed = run(world, monkeypatch, "deliveries")[1]
-    assert listed.count("told at 2026-06-11 08:00: quiet hours of the channel") == 40
+    assert listed.count("sent at 2026-06-11 08:00, after the quiet hours of the channel") == 40
     while world.now < datetime(2026, 6, 10, 23, 30, tzinfo=UTC):  # 08:30 in Tokyo
         world.later(minutes=30)
         world.one()

@@ -1,7 +1,8 @@
-"""The weekly digest: one page that tells a week, as mail, page, Markdown and PDF.
+"""The weekly digest: a report on one week, as email, web page, Markdown and PDF.
 
-`gather.week` reads a week from the store, `page`, `mail`, `markdown` and `pdf` render it. `STYLE` is the style sheet of
-`page`'s fragment, which itself holds neither style nor script, so that a strict content policy lets it through.
+`load_week` reads a week from the store; `page`, `render_mail`, `markdown` and `pdf` render it. `STYLE` is the style sheet
+of the fragment that `page` returns. The fragment has no inline style or script, so that a strict content security policy
+accepts it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the redlines of a week touched: listed parties, and sections of the regulations. Pure."""
+"""The listed parties and the sections of the regulations that changed in a week. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ORDER = {Op.ADDED: 0, Op.CHANGED: 1, Op.REMOVED: 2}
 
 @dataclass(frozen=True, slots=True)
 class PartyChange:
-    """A party that came onto a list, left it, or whose entry reads otherwise now. `country` as the list prints it."""
+    """A party that was added to a list, removed from it, or whose entry changed. `country` as the list prints it."""
 
     op: Op
     register: str
@@ -37,7 +37,7 @@ class PartyChange:
 
 @dataclass(frozen=True, slots=True)
 class SectionChanges:
-    """A section, supplement or part in which something of substance changed: how many units, by what happened."""
+    """A section, supplement or part with substantive changes: the number of units by operation."""
 
     name: str
     counts: Mapping[Op, int]
@@ -49,7 +49,7 @@ class SectionChanges:
 
 
 def party_of(operation: Operation, change: Change) -> PartyChange | None:
-    """The listed party that an operation is about, if it is about one."""
+    """The listed party that an operation concerns; None where it concerns none."""
     if operation.kind is not UnitKind.ROW or operation.editorial:
         return None
     register, *above, name = operation.path.split(_SEPARATOR)
@@ -57,22 +57,22 @@ def party_of(operation: Operation, change: Change) -> PartyChange | None:
         return None
     op = operation.op if operation.op in _ORDER else Op.CHANGED
     if operation.op in (Op.MOVED, Op.RENUMBERED) and operation.before == operation.after:
-        return None  # only its place in the table is another
-    if op is not Op.CHANGED and _is_to_be_checked(change):
+        return None  # only its position in the table changed
+    if op is not Op.CHANGED and _needs_check(change):
         return None
     return PartyChange(
         op, sanitize_line(register), sanitize_line(above[-1]) if above else "", sanitize_line(name), change
     )
 
 
-def _is_to_be_checked(change: Change) -> bool:
-    """Whether so much of a list is gone, or came, at once that it is told as something to check: that has no direction, and
-    no party is said to have come or gone by it."""
+def _needs_check(change: Change) -> bool:
+    """Whether so much of a list changed at once that the change is reported as suspicious. It has no direction then, and
+    its parties are not reported as added or removed."""
     return change.kind is DocumentKind.LIST and change.tagging.direction is None
 
 
 def only_parties(change: Change) -> bool:
-    """Whether a change touches nothing but lists of parties."""
+    """Whether a change affects only lists of parties."""
     registers = {unit.partition(_SEPARATOR)[0] for unit in change.tagging.units}
     return bool(registers) and all(_PARTY_LISTS.match(register) for register in registers)
 
@@ -82,7 +82,7 @@ def _key(party: PartyChange) -> tuple[str, ...]:
 
 
 def last_reported(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> Mapping[tuple[str, ...], Op]:
-    """What became last of each party in these changes."""
+    """The last operation on each party in these changes."""
     found = {}
     for change, operations in sorted(touched, key=lambda pair: pair[0].detected_at):
         for party in filter(None, (party_of(operation, change) for operation in operations)):
@@ -93,14 +93,14 @@ def last_reported(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> Mapp
 def parties(
     touched: Iterable[tuple[Change, Sequence[Operation]]], before: Mapping[tuple[str, ...], Op]
 ) -> tuple[PartyChange, ...]:
-    """Those in Japan first, then by country and name. What two sources say of one party is told once, from the
-    regulations where they say it; what was the last to be told of it in an earlier week (`before`) is not told again:
-    an entry that was added there is not added once more because another source follows."""
+    """The changed parties, those in Japan first, then by country and name. A party that two sources report appears once,
+    from the regulations if they report it. An operation that an earlier week reported last (`before`) is left out, so
+    that a second source does not report the same addition again."""
     found: dict[tuple[str, ...], PartyChange] = {}
     for change, operations in sorted(touched, key=lambda pair: pair[0].kind is DocumentKind.LIST):
         for operation in operations:
             party = party_of(operation, change)
-            if party is not None and not _known(party, before):
+            if party is not None and not _was_reported(party, before):
                 found.setdefault((party.op, *_key(party)), party)
     return tuple(
         sorted(
@@ -115,40 +115,42 @@ def parties(
     )
 
 
-def _known(party: PartyChange, before: Mapping[tuple[str, ...], Op]) -> bool:
-    """An entry that reads otherwise may do so again; one can come or go only once."""
+def _was_reported(party: PartyChange, before: Mapping[tuple[str, ...], Op]) -> bool:
+    """Whether an earlier week reported the same addition or removal. A changed entry can change again."""
     return party.op is not Op.CHANGED and before.get(_key(party)) is party.op
 
 
 def follows(operations: Sequence[Operation], change: Change, before: Mapping[tuple[str, ...], Op]) -> bool:
-    """Whether a list's change says nothing but what an earlier week told."""
-    weighty = [party_of(item, change) for item in operations if not item.editorial]
-    return bool(weighty) and all(party is not None and _known(party, before) for party in weighty)
+    """Whether a list's change has only operations that an earlier week reported."""
+    substantive = [party_of(item, change) for item in operations if not item.editorial]
+    return bool(substantive) and all(
+        party is not None and _was_reported(party, before) for party in substantive
+    )
 
 
 def repeats(
     operations: Sequence[Operation], others: Sequence[Operation], change: Change, other: Change
 ) -> bool:
-    """Whether one change only says of listed parties what another says: the Consolidated Screening List follows
+    """Whether a change repeats what another change reports of the same parties: the Consolidated Screening List follows
     the Entity List of the regulations."""
 
-    def told(items: Sequence[Operation], of: Change) -> set[tuple[str, ...]]:
+    def party_keys(items: Sequence[Operation], of: Change) -> set[tuple[str, ...]]:
         found = (party_of(item, of) for item in items)
         return {(party.op, *_key(party)) for party in found if party is not None}
 
-    mine = told(operations, change)
-    weighty = [item for item in operations if not item.editorial]
-    return bool(mine) and len(weighty) == len(mine) and mine <= told(others, other)
+    own = party_keys(operations, change)
+    substantive = [item for item in operations if not item.editorial]
+    return bool(own) and len(substantive) == len(own) and own <= party_keys(others, other)
 
 
 def sections(touched: Iterable[tuple[Change, Sequence[Operation]]]) -> tuple[SectionChanges, ...]:
-    """The sections of the regulations with changes of substance, in the order of the book."""
+    """The sections of the regulations with substantive changes, in the order of the CFR."""
     counted: dict[str, tuple[Counter[Op], Change]] = {}
     for change, operations in touched:
         if change.kind is not DocumentKind.CFR:
             continue
         for operation in operations:
-            # A note's or a source line's date says that something happened, not what.
+            # A changed date in a note or a source line is not a substantive change.
             if operation.editorial or operation.kind in (UnitKind.CITATION, UnitKind.EDITORIAL_NOTE):
                 continue
             name = sanitize_line(split_path(operation.path)[0])

@@ -1,4 +1,4 @@
-"""A digest as channels take it: whole in a mail or a file, in short with a link where space is short."""
+"""The digest as an outbound message: complete in emails and files, a summary with a link in chats."""
 
 from __future__ import annotations
 
@@ -14,54 +14,54 @@ from tracker.notifications.formats import EmailMessage, OutboundMessage
 from tracker.rendering.alert_message import LabeledFact, Message
 from tracker.serialization import format_instant
 
-SHOWN = 5  # actions in the short form
+SHOWN = 5  # actions in the summary
 
 
 def digest_message(
     week: Week, language: Language, key: str, *, form: str = "html", repeated: bool = False
 ) -> OutboundMessage:
-    """The week for one channel. `form`: html, md, pdf. Raises UsageError where a PDF cannot be made."""
+    """The digest for one channel. `form`: html, md, pdf. Raises UsageError where the PDF extra is not installed."""
     if form == "md":
-        told, html = build_view(week, language, repeated=repeated), ""
+        view, html = build_view(week, language, repeated=repeated), ""
     else:
-        told, html = render_email(week, language, repeated=repeated)
-    files = ((f"tracker-{told.name}-{language}.pdf", "application/pdf", pdf(told)),) if form == "pdf" else ()
+        view, html = render_email(week, language, repeated=repeated)
+    files = ((f"tracker-{view.name}-{language}.pdf", "application/pdf", pdf(view)),) if form == "pdf" else ()
     thread = f"digest-{week.profile}" if week.profile else "digest"
     return OutboundMessage(
-        message=message(told),
-        record=as_json(week, told),
+        message=message(view),
+        record=as_json(week, view),
         key=key,
         thread=thread,
-        letter=EmailMessage(markdown(told), html, files),
+        letter=EmailMessage(markdown(view), html, files),
     )
 
 
-def message(told: DigestView) -> Message:
-    """What a chat shows: the three sentences, what needs action, the way to the rest."""
+def message(view: DigestView) -> Message:
+    """The summary for chats: the three sentences, the actions, and a link to the digest."""
     actions = [
         row
-        for section in told.sections
+        for section in view.sections
         if section.id == "actions"
         for group in section.groups
         for row in group.rows
     ]
-    warning = (LabeledFact("⚠", told.warning, strong=True),) if told.warning else ()
+    warning = (LabeledFact("⚠", view.warning, strong=True),) if view.warning else ()
     return Message(
-        id=f"digest-{told.name}",
-        language=told.language,
+        id=f"digest-{view.name}",
+        language=view.language,
         level=Level.NONE,
         direction=None,
-        marks=told.marks,
-        badge=told.title,
-        subject=told.subject,
-        what=told.sentences[0],
+        marks=view.marks,
+        badge=view.title,
+        subject=view.subject,
+        what=view.sentences[0],
         title="",
-        detail=" ".join(told.sentences[1:]),
+        detail=" ".join(view.sentences[1:]),
         points=(*warning, *(_point(row) for row in actions[:SHOWN])),
         quotes=(),
         facts=(),
-        links=(LabeledFact(told.viewer_says, told.viewer),) if told.viewer else (),
-        notice=told.notice,
+        links=(LabeledFact(view.viewer_says, view.viewer),) if view.viewer else (),
+        notice=view.notice,
     )
 
 
@@ -70,16 +70,16 @@ def _point(row: DigestRow) -> LabeledFact:
     return LabeledFact(when, f"[{row.badge}] {row.head}", row.soon)
 
 
-def as_json(week: Week, told: DigestView) -> dict[str, Any]:
-    """For programs: what the page says, with the ids of the changes, which `/api/changes` has whole."""
+def as_json(week: Week, view: DigestView) -> dict[str, Any]:
+    """The digest as JSON, with the ids of its changes; `/api/changes` has the full records."""
     return {
         "digest": week.period.name,
         "from": format_instant(week.period.start),
         "to": format_instant(week.period.end),
         "profile": week.profile or None,
-        "sentences": list(told.sentences),
-        "warning": told.warning or None,
-        "levels": {str(level): count for level, _, count in told.counts},
+        "sentences": list(view.sentences),
+        "warning": view.warning or None,
+        "levels": {str(level): count for level, _, count in view.counts},
         "changes": [item.change.id for item in week.items],
         "actions": [_action(action) for action in week.actions],
         "sources": {source.id: source.state for source in week.sources},

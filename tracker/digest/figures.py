@@ -1,4 +1,4 @@
-"""The quarter's charts: what is counted, and what it says, in one language."""
+"""Builds the charts of the quarter, with captions in one language."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ LEVELS = (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW)
 
 
 def charts(quarter: Quarter, language: Language) -> tuple[ChartView, ...]:
-    """Levels and topics by week; the lead time where there are enough rules to say something of it. None of a
-    quarter in which nothing was seen."""
+    """The charts: levels and topics by week, and lead times where there are enough rules. Empty where the quarter has no
+    changes."""
     if not quarter.total:
         return ()
     return (_levels(quarter, language), *_topics(quarter, language), *_lead(quarter, language))
 
 
 def _columns(quarter: Quarter) -> tuple[str, ...]:
-    return tuple(f"{tally.period.first.month}/{tally.period.first.day}" for tally in quarter.weeks)
+    return tuple(f"{counts.period.first.month}/{counts.period.first.day}" for counts in quarter.weeks)
 
 
 def _levels(quarter: Quarter, language: Language) -> ChartView:
     now, before = quarter.weeks[-1].total, len(quarter.weeks) - 1
     series = tuple(
-        Series(label("level", level, language), tuple(tally.levels[level] for tally in quarter.weeks), level)
+        Series(
+            label("level", level, language), tuple(counts.levels[level] for counts in quarter.weeks), level
+        )
         for level in LEVELS
     )
     return ChartView(
@@ -45,22 +47,22 @@ def _topics(quarter: Quarter, language: Language) -> tuple[ChartView, ...]:
     if not quarter.topics:
         return ()
     series = tuple(
-        Series(label("topic", name, language), tuple(tally.topics[name] for tally in quarter.weeks))
+        Series(label("topic", name, language), tuple(counts.topics[name] for counts in quarter.weeks))
         for name in quarter.topics
     )
     top = quarter.topics[0]
-    says = t(
+    caption = t(
         "digest.chart-topics-says",
         language,
         topic=label("topic", top, language),
-        count=sum(tally.topics[top] for tally in quarter.weeks),
+        count=sum(counts.topics[top] for counts in quarter.weeks),
         total=quarter.total,
     )
-    return (ChartView("topics", t("digest.chart-topics", language), says, _columns(quarter), series),)
+    return (ChartView("topics", t("digest.chart-topics", language), caption, _columns(quarter), series),)
 
 
 def _lead(quarter: Quarter, language: Language) -> tuple[ChartView, ...]:
-    """Only with enough rules to say something of them."""
+    """The lead-time chart; empty with fewer than three rules."""
     lead = quarter.lead
     if lead.total < 3 or lead.median is None:
         return ()
@@ -75,7 +77,7 @@ def _lead(quarter: Quarter, language: Language) -> tuple[ChartView, ...]:
             columns.append(t("digest.lead-days", language, low=low + 1, high=bound))
         low = bound
     if lead.median > 0:
-        says = t(
+        caption = t(
             "digest.chart-lead-says",
             language,
             median=f"{lead.median:.0f}",
@@ -83,7 +85,9 @@ def _lead(quarter: Quarter, language: Language) -> tuple[ChartView, ...]:
             already=lead.counts[0],
         )
     else:
-        says = t("digest.chart-lead-late", language, total=lead.total, already=lead.counts[0])
+        caption = t("digest.chart-lead-late", language, total=lead.total, already=lead.counts[0])
     return (
-        ChartView("lead", t("digest.chart-lead", language), says, tuple(columns), (Series("", lead.counts),)),
+        ChartView(
+            "lead", t("digest.chart-lead", language), caption, tuple(columns), (Series("", lead.counts),)
+        ),
     )

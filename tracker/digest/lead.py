@@ -1,4 +1,4 @@
-"""How the digest begins: its subject, the week in three sentences, and whether something may have been missed."""
+"""The opening of the digest: the subject, the week in three sentences, and a warning about failing sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The digest as Markdown, and as the text half of its mail. Words from outside cannot act as markup."""
+"""The digest as Markdown, also used as the text part of its email. Source text is escaped."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from tracker.digest.view_model import ChartView, DigestGroup, DigestRow, DigestV
 from tracker.i18n import t
 from tracker.notifications.formats import defuse_mentions
 
-# What CommonMark or GitHub's Markdown gives a meaning inside a line; and at its beginning.
-_ACTING = re.compile(r"([\\`*_\[\]<|~]|&(?=#?\w+;))")
-_OPENING = re.compile(r"^(\s*)([-+#>=]|\d+(?=[.)]\s))")
-# Without them no address begins by itself, and nobody is called.
-_CALLS = re.compile(r"(?i)\b(https?|ftp|mailto|javascript)(:)|(www)(\.)|(@)(?=\w)")
+# Characters with a meaning in CommonMark or GitHub's Markdown: inside a line, and at its start.
+_INLINE_MARKUP = re.compile(r"([\\`*_\[\]<|~]|&(?=#?\w+;))")
+_LINE_START_MARKUP = re.compile(r"^(\s*)([-+#>=]|\d+(?=[.)]\s))")
+# Parts that turn text into a link or a mention.
+_AUTOLINKS = re.compile(r"(?i)\b(https?|ftp|mailto|javascript)(:)|(www)(\.)|(@)(?=\w)")
 
 
 def escape(text: str) -> str:
-    """A line of text as Markdown that shows just that text."""
-    escaped = _CALLS.sub(_defused, _ACTING.sub(r"\\\1", defuse_mentions(text)))
-    return _OPENING.sub(_begun, escaped)
+    """A line of text escaped for Markdown."""
+    escaped = _AUTOLINKS.sub(_escape_autolink, _INLINE_MARKUP.sub(r"\\\1", defuse_mentions(text)))
+    return _LINE_START_MARKUP.sub(_escape_line_start, escaped)
 
 
-def _defused(match: re.Match[str]) -> str:
+def _escape_autolink(match: re.Match[str]) -> str:
     scheme, colon, www, dot, _ = match.groups()
     if scheme:
         return f"{scheme}\\{colon}"
     return f"{www}\\{dot}" if www else "\\@"
 
 
-def _begun(match: re.Match[str]) -> str:
+def _escape_line_start(match: re.Match[str]) -> str:
     space, mark = match.groups()
     return f"{space}{mark}\\" if mark.isdecimal() else f"{space}\\{mark}"
 
@@ -112,7 +112,7 @@ def _chart(chart: ChartView, sheet: DigestView) -> Iterator[str]:
 
 
 def _address(address: str) -> str:
-    """An address inside ( ): what would end it is percent-encoded."""
+    """A URL inside parentheses, with characters that would end it percent-encoded."""
     return (
         address.replace("\\", "%5C").replace("(", "%28").replace(")", "%29").replace(" ", "%20")
         .replace("<", "%3C").replace(">", "%3E")

@@ -1,4 +1,4 @@
-"""The week that a digest tells: Monday 00:00 to Sunday 24:00 in the readers' time zone."""
+"""The week of a digest: Monday 00:00 to Sunday 24:00 in the readers' time zone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One week, by its Monday. `start` and `end` are instants; a clock change makes it an hour shorter or longer."""
+    """One week, identified by its Monday (`first`). `start` and `end` are instants; daylight saving changes make the week
+    an hour shorter or longer."""
 
     first: date
     timezone: str
@@ -26,7 +27,7 @@ class Period:
 
     @property
     def name(self) -> str:
-        """`2026-W47` (ISO 8601): what `--week` takes."""
+        """The week as `2026-W47` (ISO 8601), the format of `--week`."""
         year, number, _ = self.first.isocalendar()
         return f"{year}-W{number:02}"
 
@@ -49,18 +50,18 @@ class Period:
 
 
 def week_of(moment: datetime, timezone: str) -> Period:
-    """The week that an instant falls in, for those who live in this zone."""
+    """The week of an instant in this time zone."""
     day = reader_day(moment, timezone)
     return Period(day - timedelta(days=day.weekday()), timezone)
 
 
 def last_week(now: datetime, timezone: str) -> Period:
-    """The last week that is over."""
+    """The last complete week before `now`."""
     return week_of(now, timezone).shifted(-1)
 
 
 def read_week(text: str, timezone: str) -> Period:
-    """`2026-W47`. Raises ValueError where the year has no such week."""
+    """The week named by a text such as `2026-W47`. Raises ValueError where the year has no such week."""
     found = _NAME.fullmatch(text.strip())
     if found is None:
         raise ValueError(f"{text!r} is not a week such as 2026-W47")

@@ -1,4 +1,4 @@
-"""The words that the digest's parts share: how a change, a day, a place, a number is said in one language."""
+"""Phrases that the sections of the digest share: changes, days, places and counts in one language."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from tracker.sanitize import safe_url, sanitize_line, shorten
 HEADLINE = 150
 TITLE = 110
 REASON = 230
-# Texts that stand for years and change in places; all others are said once.
+# Texts that last for years and change in places; all others are published once.
 TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 _BOOKS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """A week and the language that it is told in. `share`: which part of long lists is shown."""
+    """The phrases for one week in one language. `share`: the fraction of long lists that is shown."""
 
     week: Week
     language: Language
@@ -38,7 +38,7 @@ class Phrases:
         return max(1, round(limit * self.share))
 
     def head(self, change: Change, limit: int) -> str:
-        """What happened, in one line: a document is there under its title; a text reads otherwise in places."""
+        """The change in one line: the title of a document, or the changed places of a lasting text."""
         if change.kind in _BOOKS:
             return shorten(self.cited(self._places(change)), limit)
         if change.kind in TEXTS:
@@ -46,7 +46,7 @@ class Phrases:
         return self.name(change)
 
     def _places(self, change: Change) -> str:
-        """What was touched, without the words that went and came. In Japanese each section has a sentence."""
+        """The changed places, without the deleted and inserted words. In Japanese each section has a sentence."""
         first, rest = what_changed(change, self.language)
         if self.language != "ja":
             return first
@@ -54,7 +54,7 @@ class Phrases:
         return "、".join((first, *places))
 
     def name(self, change: Change, *, number: bool = True) -> str:
-        """What a thing is called, not what changed in it: a document's title; of a text, what was touched."""
+        """The name of the changed document: its title, or for a lasting text the changed places."""
         if change.kind in _BOOKS:
             return shorten(self.cited(what_changed(change, self.language)[0]), TITLE)
         known = (change.document_number or change.citation) if number else None
@@ -63,14 +63,14 @@ class Phrases:
         )
 
     def what(self, change: Change) -> str:
-        """For the middle of a sentence."""
+        """The change for use in the middle of a sentence."""
         return self.head(change, 120) if change.kind in TEXTS else self.name(change, number=False)
 
     def reason(self, change: Change) -> str:
         return shorten(sanitize_line(change.tagging.reason.get(self.language)), REASON)
 
     def noted(self, entry: LegalDate) -> list[str]:
-        """Which document set the date, or for what it holds."""
+        """The document that set the date, or the scope of the date; empty where there is no note."""
         return [self.cited(date_note(entry.note, self.language))] if entry.note else []
 
     def type(self, entry: LegalDate) -> str:

@@ -1,4 +1,4 @@
-"""The last quarter in figures: what each week brought, and how long before a rule took effect it was first seen. Pure."""
+"""Statistics of the last quarter: changes per week, and the days between first sight and effective date. Pure."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from tracker.digest.period import Period, week_of
 from tracker.model import Level
 
 WEEKS = 13
-TOPICS = 6  # so many have a line of their own
-# Upper ends, in days from first sight to effect; the first is what was in force when it was first seen.
+TOPICS = 6  # topics with a line of their own
+# Upper bounds in days from first sight to effect; the first: in force when first seen.
 BOUNDS: tuple[int | None, ...] = (0, 7, 30, 90, None)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSighting:
-    """One change as statistics need it. `effective`: the first day on which any of it takes effect, where its text
-    names one."""
+    """One change for statistics. `effective`: the first effective date that its text names; None: it names none."""
 
     detected_at: datetime
     level: Level
@@ -31,7 +30,7 @@ class ChangeSighting:
 
 @dataclass(frozen=True, slots=True)
 class WeekCounts:
-    """One week: how many changes of each level, and of each topic (a change counts for each of its topics)."""
+    """The number of changes of one week by level and by topic (a change counts for each of its topics)."""
 
     period: Period
     levels: Counter[Level]
@@ -44,7 +43,7 @@ class WeekCounts:
 
 @dataclass(frozen=True, slots=True)
 class LeadTime:
-    """Days from first sight to effect: `counts` along `BOUNDS`, and the median; None where nothing was counted."""
+    """Days from first sight to effect: `counts` by `BOUNDS`, and the median (None: no rules)."""
 
     counts: tuple[int, ...]
     median: float | None
@@ -56,7 +55,7 @@ class LeadTime:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """Up to thirteen weeks, oldest first, the week of the digest last. `topics` are the busiest, busiest first."""
+    """Up to thirteen weeks, oldest first, ending with the week of the digest. `topics`: the most frequent ones, in order."""
 
     weeks: tuple[WeekCounts, ...]
     topics: tuple[str, ...]
@@ -64,41 +63,41 @@ class Quarter:
 
     @property
     def total(self) -> int:
-        return sum(tally.total for tally in self.weeks)
+        return sum(counts_of_week.total for counts_of_week in self.weeks)
 
     @property
     def usual(self) -> float:
-        """Changes in an average week before the last one."""
+        """The average number of changes per week, without the last week."""
         before = self.weeks[:-1]
-        return sum(tally.total for tally in before) / len(before) if before else 0.0
+        return sum(counts_of_week.total for counts_of_week in before) / len(before) if before else 0.0
 
 
 def quarter(
     period: Period, sightings: Iterable[ChangeSighting], watched_since: datetime | None = None
 ) -> Quarter:
-    """The quarter that ends with this week. Sightings outside it are left out, and so are weeks in which nobody
-    watched: they would count as quiet."""
+    """The quarter that ends with this week. Weeks before `watched_since` are left out, because they would count as weeks
+    without changes."""
     periods = [period.shifted(-back) for back in range(WEEKS - 1, -1, -1)]
     weeks = tuple(
         WeekCounts(one, Counter(), Counter())
         for one in periods
         if one == period or watched_since is None or one.end > watched_since
     )
-    by_monday = {tally.period.first: tally for tally in weeks}
+    by_monday = {counts_of_week.period.first: counts_of_week for counts_of_week in weeks}
     leads = []
     for sighting in sightings:
-        tally = by_monday.get(week_of(sighting.detected_at, period.timezone).first)
-        if tally is None:
+        counts_of_week = by_monday.get(week_of(sighting.detected_at, period.timezone).first)
+        if counts_of_week is None:
             continue
-        tally.levels[sighting.level] += 1
-        tally.topics.update(sighting.topics)
+        counts_of_week.levels[sighting.level] += 1
+        counts_of_week.topics.update(sighting.topics)
         if sighting.effective is not None:
             leads.append((sighting.effective - legal_day(sighting.detected_at)).days)
     topics: Counter[str] = Counter()
-    for tally in weeks:
-        topics.update(tally.topics)
-    busiest = sorted(topics, key=lambda name: (-topics[name], -weeks[-1].topics[name], name))
-    return Quarter(weeks, tuple(busiest[:TOPICS]), _lead(leads))
+    for counts_of_week in weeks:
+        topics.update(counts_of_week.topics)
+    most_frequent = sorted(topics, key=lambda name: (-topics[name], -weeks[-1].topics[name], name))
+    return Quarter(weeks, tuple(most_frequent[:TOPICS]), _lead(leads))
 
 
 def _lead(days: Sequence[int]) -> LeadTime:

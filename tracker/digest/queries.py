@@ -1,4 +1,4 @@
-"""A week's material, out of the store."""
+"""Loads the material of a week from the store."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tracker.storage.read_queries import StoreReader, open_reader
 
 _COMPARED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _LEVELS = tuple(Level)
-# How long one source of a list may lag behind the other: the eCFR, the Consolidated Screening List.
+# The longest delay between two sources of one list: the eCFR and the Consolidated Screening List.
 EARLIER = timedelta(days=35)
 
 
@@ -35,8 +35,8 @@ def load_week(
     watched: Collection[str] | None = None,
     store: Store | None = None,
 ) -> Week:
-    """Any week, as the store has it now. `watched`: the sources whose health is told (None: all that the store
-    knows). `store`: one that is open already. Raises StoreError where there is no state."""
+    """The week from the current content of the store. `watched`: the sources whose health is reported (None: all in the
+    store). `store`: an open store to use. Raises StoreError where there is no state."""
     with open_reader(state) as opened:
         material = _material(opened, period, watched)
         lists = any(change.kind in _COMPARED for change in material.changes)
@@ -61,7 +61,7 @@ def _material(opened: StoreReader, period: Period, watched: Collection[str] | No
     names = [link.target for change in changes for link in change.tagging.links]
     affected = _restored(weeks.turning(period.first, period.last, names))
     updates = _restored(weeks.renewed(period.start, period.end))
-    # A day more than the horizon: the week speaks as of New York's day.
+    # One day more than the horizon, because dates count by New York's day.
     planned = _restored(weeks.planned(period.first, period.last + HORIZON + timedelta(days=1)))
     sightings = (
         ChangeSighting(
@@ -116,7 +116,7 @@ def _health(row: Mapping[str, Any], taken: int, outages: tuple[SourceOutage, ...
 
 
 def _outages(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[SourceOutage, ...]]:
-    """By source: subjects are `source:fr-bis` and, for one that says nothing any more, `quiet:fr-bis`."""
+    """The outages by source, from the subjects `source:ID` (failing) and `quiet:ID` (no publication for too long)."""
     found: dict[str, tuple[SourceOutage, ...]] = {}
     for row in rows:
         kind, _, name = row["subject"].partition(":")
@@ -128,8 +128,8 @@ def _outages(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[SourceOutage,
 
 
 def _reviews(rows: Iterable[Mapping[str, Any]]) -> dict[str, Review]:
-    """What holds last of each change. A decision counts whatever revision it was about: the digest asks for no
-    second one, the alert about the revision did."""
+    """The review state of each change. A decision counts for all revisions: the alert about a new revision asks for
+    another one, the digest does not."""
     found: dict[str, Review] = {}
     for row in rows:
         known = found.get(row["change_id"], Review())

@@ -1,4 +1,4 @@
-"""The digest as HTML: a mail that mail clients keep, a fragment for the viewer, a document for print."""
+"""The digest as HTML: an email, a fragment for the viewer, and a document for PDF."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tracker.i18n import t
 from tracker.model import Language, Level
 from tracker.rendering.print_pdf import render_pdf
 
-# On white, letters in them and white letters on them stand out at 4.5:1 (WCAG 2.2, 1.4.3).
+# Contrast of at least 4.5:1 against white (WCAG 2.2, 1.4.3).
 COLOURS = {
     Level.CRITICAL: "#8f1d1d",
     Level.HIGH: "#b23c17",
@@ -26,7 +26,7 @@ COLOURS = {
     Level.LOW: "#2d5f8a",
     Level.NONE: "#565f6d",
 }
-# Gmail cuts a mail at 102 kB; some is left for what mail servers add.
+# Gmail cuts emails at 102 kB; the rest is for what mail servers add.
 LIMIT = 95_000
 SHARES = (0.6, 0.4, 0.2)
 STYLE = resources.files(__package__).joinpath("digest.css").read_text("utf-8")
@@ -34,7 +34,7 @@ STYLE = resources.files(__package__).joinpath("digest.css").read_text("utf-8")
 
 @cache
 def _environment() -> Environment:
-    """Every value is escaped; a name that is missing is a mistake, not an empty string."""
+    """The template environment: every value is escaped, and a missing name is an error."""
     return Environment(
         loader=PackageLoader("tracker.digest"),
         autoescape=True,
@@ -44,10 +44,10 @@ def _environment() -> Environment:
     )
 
 
-def _rendered(template: str, told: DigestView, **values: Any) -> str:
+def _rendered(template: str, view: DigestView, **values: Any) -> str:
     words: Mapping[str, Any] = {
-        "sheet": told,
-        "t": lambda key, **filled: t(key, told.language, **filled),
+        "sheet": view,
+        "t": lambda key, **filled: t(key, view.language, **filled),
         "colours": COLOURS,
         "fills": charts.FILLS,
         "shaded": charts.shaded,
@@ -56,12 +56,12 @@ def _rendered(template: str, told: DigestView, **values: Any) -> str:
     return _environment().get_template(template).render(words)
 
 
-def render_mail(told: DigestView) -> str:
-    """A whole HTML document: tables and inline styles, no picture, no script, nothing from elsewhere. Mail clients
-    drop style sheets and SVG, so that bars are table cells."""
+def render_mail(view: DigestView) -> str:
+    """The email as an HTML document with tables and inline styles, without images, scripts or external resources. Mail
+    clients drop style sheets and SVG, so bars are table cells."""
     import css_inline
 
-    html = _rendered("mail.html.j2", told, bars=charts.cells(told))
+    html = _rendered("mail.html.j2", view, bars=charts.cells(view))
     inliner = css_inline.CSSInliner(
         inline_style_tags=True, keep_style_tags=False, keep_at_rules=False, load_remote_stylesheets=False
     )
@@ -69,41 +69,41 @@ def render_mail(told: DigestView) -> str:
 
 
 def render_email(week: Week, language: Language, *, repeated: bool = False) -> tuple[DigestView, str]:
-    """The digest and its mail, with lists as long as Gmail shows a mail whole."""
-    told = build_view(week, language, repeated=repeated)
-    html = render_mail(told)
+    """The digest and its email, with lists shortened until Gmail shows the whole email."""
+    view = build_view(week, language, repeated=repeated)
+    html = render_mail(view)
     for share in SHARES:
         if len(html.encode()) <= LIMIT:
             break
-        told = build_view(week, language, repeated=repeated, share=share)
-        html = render_mail(told)
-    return told, html
+        view = build_view(week, language, repeated=repeated, share=share)
+        html = render_mail(view)
+    return view, html
 
 
 def page(week: Week, language: Language) -> str:
-    """A fragment of HTML for the viewer, to be styled by `STYLE`; charts are SVG."""
+    """The HTML fragment for the viewer, styled by `STYLE`; charts are SVG."""
     return fragment(build_view(week, language))
 
 
-def fragment(told: DigestView) -> str:
-    return _rendered("page.html.j2", told, drawings=[charts.drawn(chart) for chart in told.charts])
+def fragment(view: DigestView) -> str:
+    return _rendered("page.html.j2", view, drawings=[charts.drawn(chart) for chart in view.charts])
 
 
-def pdf(told: DigestView) -> bytes:
-    """Raises UsageError, with the way to get it, where the extra is not installed."""
-    # Markup: the fragment is escaped already, the style sheet is ours; the footer is a CSS string.
+def pdf(view: DigestView) -> bytes:
+    """The digest as PDF. Raises UsageError, with the cure, where the extra `pdf` is not installed."""
+    # Markup is safe here: the fragment is escaped, the style sheet is built in, and the footer is a CSS string.
     html = _rendered(
         "print.html.j2",
-        told,
-        fragment=Markup(fragment(told)),  # noqa: S704
+        view,
+        fragment=Markup(fragment(view)),  # noqa: S704
         style=Markup(STYLE),  # noqa: S704
-        footer=Markup(_css_string(f"{told.title} · {told.span}")),  # noqa: S704
+        footer=Markup(_css_string(f"{view.title} · {view.span}")),  # noqa: S704
     )
     return render_pdf(html)
 
 
 def _css_string(text: str) -> str:
-    """A CSS string that cannot end before its end, nor the style element with it."""
+    """The text as a CSS string, escaped so that it can end neither the string nor the style element."""
     escaped = "".join(
         character if character.isalnum() or character in " .,:-" else f"\\{ord(character):06x} "
         for character in text

@@ -1,4 +1,4 @@
-"""When digests are due, and to whom: pure. And sending them, each once."""
+"""Decides which digests are due for which recipients (pure), and sends each of them once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tracker.storage.digests import Claim, DigestRecipient
 from tracker.storage.instants import from_text
 from tracker.storage.read_queries import open_reader
 
-# Longer than any channel takes to answer or to give up; a digest that is claimed for longer was lost.
+# Longer than any channel takes to answer or to time out: an older claim was lost in a crash.
 LEASE = timedelta(minutes=5)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -45,7 +45,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class DigestReport:
-    """What became of one digest. `state`: sent, pending (it will be tried again), dead."""
+    """The outcome of one digest. `state`: sent, pending (will be retried), dead."""
 
     owed: DigestRecipient
     state: str
@@ -54,8 +54,8 @@ class DigestReport:
 
 
 def fires_at(at: str, timezone: str, now: datetime) -> datetime:
-    """The last moment, not after now, that `mon 08:00` in this zone names. A time that a clock change leaves out
-    counts as the one that the clocks show instead."""
+    """The last instant, not after now, of a weekly time such as `mon 08:00` in this time zone. A local time that a
+    daylight saving change skips counts as the time that clocks show in its place."""
     day, _, clock = at.partition(" ")
     hour, minute = (int(part) for part in clock.split(":"))
     today = reader_day(now, timezone)
@@ -67,8 +67,8 @@ def fires_at(at: str, timezone: str, now: datetime) -> datetime:
 
 
 def due(settings: Settings, now: datetime, watched_since: datetime | None) -> list[DigestRecipient]:
-    """The digests that should have been sent by now, sent or not: those of the last week. None while the first
-    source was read only after that week's end (`watched_since`; None: not yet): there is nothing to tell."""
+    """The digests of the last week that are due by now, sent or not. Empty where the first source was polled only after
+    that week (`watched_since`; None: never polled)."""
     if settings.digest is None:
         return []
     fired = fires_at(settings.digest.at, settings.timezone, now)
@@ -79,7 +79,7 @@ def due(settings: Settings, now: datetime, watched_since: datetime | None) -> li
 
 
 def readers(settings: Settings, digest: Digest, period: Period) -> list[DigestRecipient]:
-    """Who gets which digest of a week."""
+    """The recipients of the digest of a week, by channel, profile and language."""
     found = []
     for name in digest.to:
         channel = settings.channel(name)
@@ -96,8 +96,8 @@ def readers(settings: Settings, digest: Digest, period: Period) -> list[DigestRe
 def send_due(
     settings: Settings, store: Store, now: Callable[[], datetime], *, send: Send = places.send
 ) -> list[DigestReport]:
-    """Sends what is due now, of this week and what earlier weeks still owe. Quick where nothing is: this is called
-    every minute. Channels do not wait for one another."""
+    """Sends the digests that are due, including pending ones of earlier weeks. Channels are independent of each other.
+    Fast where nothing is due, because it is called every minute."""
     at = now()
     if settings.digest is not None:
         wanted = due(settings, at, _watched_since(store))
@@ -115,8 +115,8 @@ def send_week(
     *,
     send: Send = places.send,
 ) -> tuple[list[DigestReport], list[digests.Sent]]:
-    """Sends one week to everybody whom the settings name and who has not had it; gives what was tried now, and how
-    all of them stand. What was given up is tried anew: a person asked."""
+    """Sends the digest of one week to every configured recipient that does not have it; returns the attempts, and the
+    state of all recipients. Dead digests are retried, because a person asked for it."""
     wanted = readers(settings, digest, period)
     digests.enqueue(store, wanted, now())
     digests.retry_failed(store, wanted, now())
@@ -139,14 +139,14 @@ def _send(
     for claimed in claims:
         name = (claimed.owed.week, claimed.owed.profile)
         if name not in weeks:
-            weeks[name] = _gathered(claimed.owed, settings, store, now())
+            weeks[name] = _load(claimed.owed, settings, store, now())
     by_channel: dict[str, list[Claim]] = {}
     for claimed in claims:
         by_channel.setdefault(claimed.owed.channel, []).append(claimed)
 
     def one_channel(mine: Iterable[Claim]) -> list[DigestReport]:
         return [
-            _tried(claimed, weeks[(claimed.owed.week, claimed.owed.profile)], settings, store, now, send)
+            _attempt(claimed, weeks[(claimed.owed.week, claimed.owed.profile)], settings, store, now, send)
             for claimed in mine
         ]
 
@@ -155,8 +155,8 @@ def _send(
     return [report for done in rounds for report in done.result()]
 
 
-def _gathered(owed: DigestRecipient, settings: Settings, store: Store, at: datetime) -> Week | DeliveryResult:
-    """The week, or why there is none."""
+def _load(owed: DigestRecipient, settings: Settings, store: Store, at: datetime) -> Week | DeliveryResult:
+    """The week; a failed result where it cannot be loaded."""
     watched = [source.id for source in settings.sources if source.enabled]
     try:
         return gather(
@@ -172,7 +172,7 @@ def _gathered(owed: DigestRecipient, settings: Settings, store: Store, at: datet
         return DeliveryResult(False, error.line())
 
 
-def _tried(
+def _attempt(
     claimed: Claim,
     told: Week | DeliveryResult,
     settings: Settings,
@@ -182,14 +182,16 @@ def _tried(
 ) -> DigestReport:
     owed = claimed.owed
     rosters: list[Roster] = []
-    answer = told if isinstance(told, DeliveryResult) else _answered(claimed, told, settings, send, rosters)
+    answer = (
+        told if isinstance(told, DeliveryResult) else _send_digest(claimed, told, settings, send, rosters)
+    )
     if not any(entry.seen for entry in rosters):
         rosters.append(Roster(seen={ONLY}, answers={ONLY: answer}))
     tried_for = recipient_list.combine_rosters(rosters, complete=True)
     answer = recipient_list.summary(tried_for.answers, answer)
     again = next_attempt_at(claimed.attempts + 1, answer, now(), random.Random())  # noqa: S311 - spreads retries
     if answer.uncertain and claimed.repeated:
-        again = None  # it may have gone out twice: never a third time
+        again = None  # it may have been sent twice: no third attempt
     known = {recipient.name: recipient for recipient in claimed.recipients}
     recipients = recipient_list.recipients_after(known, tried_for, answer, last=again is None)
     states = {recipient.state for recipient in recipients}
@@ -208,7 +210,7 @@ def _tried(
             recipients=recipients,
         )
         if settings.channel(owed.channel) is not None:
-            # A digest that was given up is an outage of its channel, as an alert that was.
+            # A digest that was given up opens an incident of its channel, like an alert.
             tried = Attempt(at, answer.ok, f"{owed.week}: {answer.text}", 0.0, recipients=recipients)
             incidents.channel_watch(settings.channels_for_outages())(
                 connection, owed.channel, state, tried, owed.key
@@ -220,7 +222,7 @@ def _tried(
     return DigestReport(owed, state, answer.text, claimed.repeated)
 
 
-def _answered(
+def _send_digest(
     claimed: Claim, week: Week, settings: Settings, send: Send, rosters: list[Roster]
 ) -> DeliveryResult:
     channel = settings.channel(claimed.owed.channel)
@@ -241,7 +243,7 @@ def _answered(
     except TrackerError as error:
         return DeliveryResult(False, error.line())
     except Exception as error:
-        # One that cannot be made or sent must not keep the others from their readers. The error's own text may
-        # hold the channel's address.
-        log.exception("digest failed inside", channel=channel.id)
+        # A digest that cannot be rendered or sent must not stop the others. The error's own text may contain the
+        # channel's URL.
+        log.exception("internal error in digest", channel=channel.id)
         return DeliveryResult(False, f"internal: {type(error).__name__}")

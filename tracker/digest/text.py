@@ -1,6 +1,6 @@
-"""A week in one language: every word that people read, in the order in which they read it, before any form.
+"""Builds the view of a digest: all texts in one language, in reading order, independent of the output format.
 
-All texts are on one line and free of invisible characters; markup is each form's own affair.
+All texts are single lines without invisible characters; each format adds its own markup.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from tracker.rendering.deadlines import days_left
 from tracker.rendering.official_links import official_url
 from tracker.sanitize import safe_url, sanitize_line, shorten
 
-# How many rows of a list are shown; the rest is counted.
+# The number of rows shown per list; the rest appears as a count.
 PER_TOPIC, LOW, ACTIONS, ROWS, PARTIES = 5, 8, 12, 25, 40
 
 LISTS = "entity-list"
 
 
 def build_view(week: Week, language: Language, *, repeated: bool = False, share: float = 1.0) -> DigestView:
-    """The week in Japanese or English. `repeated`: the same digest may have been sent already. `share`: that part
-    of the rows that are shown otherwise, for places with little space."""
+    """The digest in Japanese or English. `repeated`: the same digest may have been sent already. `share`: the fraction of
+    the usual rows to show, for formats with little space."""
     return _sheet(Phrases(week, language, share), repeated)
 
 
@@ -85,7 +85,7 @@ def _sheet(words: Phrases, repeated: bool) -> DigestView:
 
 
 def _viewer(week: Week) -> str:
-    """The week's page in the viewer."""
+    """The URL of the digest in the viewer; empty where no viewer is set."""
     if not week.viewer_url:
         return ""
     asked = f"?profile={quote(week.profile)}" if week.profile else ""
@@ -119,7 +119,7 @@ def _action(words: Phrases, action: ActionItem) -> DigestRow:
 
 
 def _topics(words: Phrases) -> DigestSection:
-    """Each change once, under the topic that it is most about; what is only `low` is named at the end."""
+    """The changes by topic: each change once, under its main topic; changes of level `low` come last."""
     language = words.language
     if words.week.empty:
         return DigestSection("topics", "")
@@ -239,7 +239,7 @@ def _proposals(words: Phrases) -> DigestSection:
 
 
 def _closing(words: Phrases, change: Change) -> list[str]:
-    """When comments close, if the text says so and the day is still to come."""
+    """The closing dates of the comment period that are not past."""
     closing = sorted(
         {
             entry.date
@@ -271,7 +271,7 @@ def _date(words: Phrases, coming: UpcomingDate) -> DigestRow:
 
 
 def _sources(words: Phrases) -> DigestSection:
-    """Those that may have missed something, and the outages of the others."""
+    """The sources that may have missed something, and the outages of the others."""
     language = words.language
     rows = [_ill(words, source) for source in words.week.ill]
     rows += [
@@ -358,8 +358,8 @@ def _row(
 
 
 def _topic(change: Change) -> str:
-    """The topic that a change is most about: of a change of listed parties alone that is the list, whatever the
-    parties deal in."""
+    """The main topic of a change. For a change that only affects listed parties it is the list, whatever the parties
+    deal in."""
     if any(topic.id == LISTS for topic in change.tagging.topics) and only_parties(change):
         return LISTS
     return max(change.tagging.topics, key=lambda topic: topic.score).id if change.tagging.topics else ""

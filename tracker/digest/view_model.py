@@ -1,6 +1,6 @@
-"""The digest as its forms are given it: words, in the order in which they are read, and the figures of its charts.
+"""The view model of the digest: texts in reading order, and the numbers of its charts.
 
-All texts are on one line and free of invisible characters; markup is each form's own affair.
+All texts are single lines without invisible characters; each output format adds its own markup.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from tracker.model import Language, Level
 
 @dataclass(frozen=True, slots=True)
 class DigestRow:
-    """One line of a list. `when` stands before it (a date, what happened), `badge` is the level in words and
-    `level` its colour; `notes` stand below. `href` is the viewer's page, `official` the government's. `marks` are short labels, such as that it concerns the profile."""
+    """One line of a list. `when` precedes it (a date, or what happened), `badge` is the level as text and `level` gives
+    its color; `notes` follow below. `href` is the page in the viewer, `official` that of the government. `marks` are
+    short labels, such as a profile match."""
 
     head: str
     href: str = ""
@@ -36,7 +37,7 @@ class DigestGroup:
 
 @dataclass(frozen=True, slots=True)
 class DigestSection:
-    """`lead` is said before the rows, or instead of them where there are none."""
+    """One section. `lead` is the text before the rows, or in place of them where there are none."""
 
     id: str
     title: str
@@ -50,7 +51,7 @@ class DigestSection:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A row of a chart: a name and a number for each column. `level` gives its colour."""
+    """One series of a chart: a name and a number for each column. `level` gives its color."""
 
     name: str
     values: tuple[int, ...]
@@ -59,7 +60,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class ChartView:
-    """`says` is the finding, `unit` what is counted. `stacked`: the series of a column add up."""
+    """One chart. `says` is its caption, `unit` the unit of its numbers. `stacked`: the series of a column add up."""
 
     id: str
     title: str
@@ -72,7 +73,8 @@ class ChartView:
 
 @dataclass(frozen=True, slots=True)
 class DigestView:
-    """The digest. `sentences` are the week in three; `warning` that something may have been missed."""
+    """The whole digest. `sentences` summarize the week in three sentences; `warning` names sources that may have missed
+    something."""
 
     language: Language
     name: str

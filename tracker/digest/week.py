@@ -1,6 +1,6 @@
-"""A week as it will be told: what came, what must be done, what stands otherwise in law. Pure: records in, `Week` out.
+"""Builds the content of a week's digest: new changes, actions, changes of legal status. Pure: records in, `Week` out.
 
-Days are New York's, as everywhere in the law; the week's own bounds are the readers'.
+Legal dates count by New York's day; the bounds of the week are in the readers' time zone.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from tracker.legal_status.current import current_status
 from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
 from tracker.rendering.deadlines import identity, upcoming
 
-SOON = timedelta(days=14)  # a date so near asks for action
-HORIZON = timedelta(days=28)  # further dates are none of this week's business
+SOON = timedelta(days=14)  # dates within this span need action
+HORIZON = timedelta(days=28)  # later dates are left out
 FAR = timedelta(days=92)
 _TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
-# States that a new document has anyway; the others are news of their own.
+# States that every new document has; the others are reported.
 _PLAIN = frozenset({"published", "proposed"})
 
 
 @dataclass(frozen=True, slots=True)
 class SourceOutage:
-    """A time in which a source gave nothing; `until` None: it lasts."""
+    """A period in which a source failed; `until` None: it is still failing."""
 
     since: datetime
     until: datetime | None
@@ -45,8 +45,8 @@ class SourceOutage:
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """A source: its state now, since when and why, how many texts it brought in the week, and its outages that lie
-    in the week or reach into it."""
+    """The health of a source: its current state, since when and why, the number of documents of the week (`taken`), and
+    the outages that overlap the week."""
 
     id: str
     state: str
@@ -56,8 +56,8 @@ class SourceHealth:
     outages: tuple[SourceOutage, ...] = ()
 
     def well(self, period: Period) -> bool:
-        """Whether all that it had to say by the week's end came in. A source that has come back tells then what
-        it had to tell meanwhile; one that failed later is no matter of this week."""
+        """Whether everything that the source published by the end of the week was received. A source that recovered
+        delivers what it published during the outage; one that failed after the week does not count."""
         if any(outage.until is None or outage.until >= period.end for outage in self.outages):
             return False
         later = self.since is not None and self.since >= period.end
@@ -66,7 +66,7 @@ class SourceHealth:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What people have done about a change: whether it is decided, and who has it."""
+    """The review state of a change: whether it is decided, and its assignee."""
 
     decided: bool = False
     assignee: str = ""
@@ -74,9 +74,9 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class DigestMaterial:
-    """What a week is made from. `changes` were first seen in it and `updates` told anew; `planned` have a date ahead;
+    """The input of a week. `changes` were first seen in it, and `updates` revised; `planned` have a future date;
     `affected` have a legal status that begins or ends in it, or that a document of the week set. `earlier` are the
-    texts and lists that the weeks before told of, with what differed in them."""
+    changes of texts and lists in the weeks before, with their operations."""
 
     changes: tuple[Change, ...] = ()
     updates: tuple[Change, ...] = ()
@@ -92,8 +92,8 @@ class DigestMaterial:
 
 @dataclass(frozen=True, slots=True)
 class DigestItem:
-    """A change as this reader sees it: `level` is the one that it has for the profile, where it touches it.
-    `also` are sources that say the same."""
+    """A change for this reader: `level` is its level for the profile, where it matches. `also` are sources that report
+    the same."""
 
     change: Change
     level: Level
@@ -104,8 +104,7 @@ class DigestItem:
 
 @dataclass(frozen=True, slots=True)
 class ActionItem:
-    """Something to do. `date` is the next one that is due, where there is one; `in_force`: it is new and binds
-    already."""
+    """A change that needs action. `date` is its next due date, if any; `in_force`: it is new and already in force."""
 
     item: DigestItem
     date: LegalDate | None = None
@@ -115,7 +114,7 @@ class ActionItem:
 
 @dataclass(frozen=True, slots=True)
 class UpcomingDate:
-    """A date of the weeks ahead that asks for no action yet."""
+    """A date of the coming weeks that needs no action yet."""
 
     item: DigestItem
     date: LegalDate
@@ -123,8 +122,8 @@ class UpcomingDate:
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A legal status that begins, or has ended (`ended`: its last day lies in the week and nothing follows).
-    `before` is the state until then, where one was known."""
+    """A legal status that begins, or has ended (`ended`: its last day is in the week and no status follows). `before` is
+    the earlier state; empty where it is unknown."""
 
     item: DigestItem
     status: Status
@@ -135,8 +134,8 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """`as_of` is the day that it speaks as of: New York's at the week's end, or today while the week runs. `items` come
-    with what matters most first; those of level `low` are among them."""
+    """The content of the digest. `as_of` is the reference day: New York's day at the end of the week, or today while the
+    week runs. `items` are sorted by importance and include level `low`."""
 
     period: Period
     made_at: datetime
@@ -167,7 +166,7 @@ class Week:
 
     @property
     def ill(self) -> tuple[SourceHealth, ...]:
-        """Sources that may have missed something."""
+        """The sources that may have missed something."""
         return tuple(source for source in self.sources if not source.well(self.period))
 
     def count(self, level: Level) -> int:
@@ -177,7 +176,7 @@ class Week:
 def build_week(
     period: Period, material: DigestMaterial, *, now: datetime, profile: str = "", viewer_url: str = ""
 ) -> Week:
-    """The week as `now` knows it. What was first seen after it is left out of everything."""
+    """The week as known at `now`. Changes first seen after the week are left out."""
     as_of = legal_day(min(now, period.end))
 
     def item(change: Change, *, update: bool = False, also: tuple[str, ...] = ()) -> DigestItem:
@@ -185,7 +184,7 @@ def build_week(
         level = match.level if match else change.tagging.level
         return DigestItem(change, level, match is not None, update, also)
 
-    known = [change for change in material.changes if _told(change)]
+    known = [change for change in material.changes if _is_reported(change)]
     before_it = last_reported(material.earlier)
     known = [
         change
@@ -193,11 +192,13 @@ def build_week(
         if change.kind is not DocumentKind.LIST
         or not follows(material.operations.get(change.id, ()), change, before_it)
     ]
-    kept, also = _folded(known, material.operations)
+    kept, also = _without_repetitions(known, material.operations)
     items = [item(change, also=also.get(change.id, ())) for change in kept]
     seen = {entry.change.id for entry in items}
     items += [
-        item(change, update=True) for change in material.updates if _told(change) and change.id not in seen
+        item(change, update=True)
+        for change in material.updates
+        if _is_reported(change) and change.id not in seen
     ]
     items = sorted((entry for entry in items if entry.level is not Level.NONE), key=_weight)
     before = [change for change in material.planned if change.detected_at < period.end]
@@ -227,7 +228,7 @@ def build_week(
 def _counted(
     period: Period, sightings: Sequence[ChangeSighting], kept: Sequence[Change]
 ) -> Iterator[ChangeSighting]:
-    """The week itself is counted as it is told, without what only repeats."""
+    """The sightings for statistics; those of the week itself are the reported changes, without repetitions."""
     yield from (sighting for sighting in sightings if sighting.detected_at not in period)
     for change in kept:
         effective = [
@@ -240,7 +241,7 @@ def _counted(
             )
 
 
-def _told(change: Change) -> bool:
+def _is_reported(change: Change) -> bool:
     return not (change.baseline or change.editorial)
 
 
@@ -253,10 +254,10 @@ def _weight(item: DigestItem) -> tuple[object, ...]:
     return (not item.matched, -item.level.rank, not change.tagging.japan_nexus, change.detected_at, change.id)
 
 
-def _folded(
+def _without_repetitions(
     changes: Sequence[Change], operations: Mapping[str, tuple[Operation, ...]]
 ) -> tuple[list[Change], dict[str, tuple[str, ...]]]:
-    """Without lists that repeat what the regulations say of the same parties; and who repeats what."""
+    """The changes without lists that repeat the regulations, and the sources that repeat each change."""
     also: dict[str, tuple[str, ...]] = {}
     kept = []
     texts = [change for change in changes if change.kind is DocumentKind.CFR]
@@ -275,8 +276,8 @@ def _folded(
 def _actions(
     items: Sequence[DigestItem], before: Sequence[DigestItem], reviews: Mapping[str, Review], as_of: date
 ) -> tuple[ActionItem, ...]:
-    """What is due soon, whatever week it is from, and what this week brought at `high` or above; one for each
-    change, by deadline, what binds already first. What people have decided about is done."""
+    """The changes that need action: those with a date due soon, from any week, and new ones of level `high` or above. One
+    action per change, in force first, then by date; decided changes are left out."""
     found: dict[str, ActionItem] = {}
     for item in (*items, *before):
         change = item.change
@@ -285,16 +286,16 @@ def _actions(
             continue
         due = next(iter(upcoming(change, as_of)), None)
         new = item.level.rank >= Level.HIGH.rank and any(item is entry for entry in items)
-        binds = new and _binds(change, as_of)
+        binds = new and _is_in_force(change, as_of)
         if binds and due is not None and due.date > as_of + FAR:
-            due = None  # it binds today: a date in another season is none to act by
+            due = None  # it is in force today: a distant date is no deadline
         if new or (due is not None and due.date <= as_of + SOON):
             found[change.id] = ActionItem(item, due, binds, review.assignee)
-    return tuple(sorted(_once(found.values()), key=_urgency))
+    return tuple(sorted(_without_duplicates(found.values()), key=_urgency))
 
 
-def _once(actions: Iterable[ActionItem]) -> list[ActionItem]:
-    """A date that several records tell of is one thing to do."""
+def _without_duplicates(actions: Iterable[ActionItem]) -> list[ActionItem]:
+    """The actions without duplicates: a date in several records is one action."""
     found: dict[tuple[object, ...], ActionItem] = {}
     for action in actions:
         due = action.date
@@ -311,8 +312,8 @@ def _urgency(action: ActionItem) -> tuple[object, ...]:
     return (not action.item.matched, day, -action.item.level.rank, action.item.change.id)
 
 
-def _binds(change: Change, as_of: date) -> bool:
-    """A text of the regulations or a list binds as it stands; a document when its status says so."""
+def _is_in_force(change: Change, as_of: date) -> bool:
+    """Whether the change is in force: always for the regulations and lists, by its status for a document."""
     now = current_status(change.tagging.status, as_of).now
     return change.kind in _TEXTS if now is None else now.state == "in-force"
 
@@ -334,7 +335,7 @@ def _coming(
 
 
 def _turns(items: Sequence[DigestItem], known: Sequence[Change], period: Period) -> tuple[StatusChange, ...]:
-    """Statuses that begin or end in the week, or that a document of the week set for later."""
+    """The statuses that begin or end in the week, or that a document of the week set for later."""
     acting = {names_of(change) for change in known} | {change.document_number for change in known}
     turns = []
     for item in items:
