@@ -61,7 +61,7 @@ def measure(base: str, count: int) -> dict[str, float]:
                 if isinstance(item, Fetched):
                     answer = item.answer
                     memory.known[item.key] = Validators(
-                        answer.header("etag"), None, None, source.recipe(), answer.fetched_at
+                        answer.header("etag"), None, None, source.extraction_config(), answer.fetched_at
                     )
                 elif isinstance(item, sources.CursorUpdate):
                     memory.cursor = dict(item.values)

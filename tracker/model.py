@@ -176,8 +176,8 @@ class Validators:
     etag: str | None = None
     last_modified: str | None = None
     sha256: str | None = None  # of the last body kept, or of the last canonical record
-    recipe: str | None = None  # how the last body was read; another recipe forces a full fetch
-    full_at: datetime | None = None  # last time that a whole body came
+    extraction_config: str | None = None  # how the last body was read; another one forces a full fetch
+    last_full_fetch_at: datetime | None = None  # last time that a whole body was received
 
 
 # --- what it says -------------------------------------------------------------------------------
@@ -471,7 +471,7 @@ class Attempt:
     one line without secrets, and how many seconds it took.
 
     `uncertain` says that the target fell silent after it was given the message, so that it may have
-    taken it although `ok` is false: the next claim of that delivery is `repeated`. `handle` is what
+    taken it although `ok` is false: the next claim of that delivery is `repeated`. `external_thread_id` is what
     the target calls the thread that the message began. `recipients`: how each of them stands after it.
     """
 
@@ -480,7 +480,7 @@ class Attempt:
     answer: str
     seconds: float
     uncertain: bool = False
-    handle: str = ""
+    external_thread_id: str = ""
     recipients: tuple[Recipient, ...] = ()
 
 

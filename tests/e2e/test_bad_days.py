@@ -121,7 +121,7 @@ def test_another_selector_reads_anew_although_the_server_says_304(
     report = world.one()
     assert report.state == "healthy"
     assert report.documents == 1
-    assert report.changes == [], "what another recipe reads in the same bytes is no change"
+    assert report.changes == [], "what another extraction_config reads in the same bytes is no change"
 
 
 def test_what_is_held_can_be_accepted_by_a_person(world: World) -> None:

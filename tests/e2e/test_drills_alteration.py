@@ -38,14 +38,21 @@ LEFT_OUT = {
     "snapshot": {"id": "the order of the chain"},
     "attempt": {"id": "the order of the chain"},
     "review": {"id": "the order of the chain"},
-    "deed": {"id": "the order of the chain"},
+    "audit_log": {"id": "the order of the chain"},
     "tombstone": {"id": "the order of the chain"},
     "row_event": {"id": "the order of the chain"},
     "change": {"seq": "how rows refer to it: what refers to it stands alone then"},
     "change_status": {"id": "its order", "seq": "which change: compared by change"},
-    "deadline": {"id": "its order", "seq": "which change: compared by change"},
+    "legal_date": {"id": "its order", "seq": "which change: compared by change"},
 }
-NOT_LOOKED_AT = {"change_text", "tally", "pulse", "source_disk", "resemblance", "model_summary"}
+NOT_LOOKED_AT = {
+    "change_text",
+    "delivery_count",
+    "data_version",
+    "source_disk",
+    "similarity_result",
+    "model_summary",
+}
 
 
 @pytest.fixture
@@ -185,7 +192,7 @@ def test_a_row_that_was_taken_away_or_put_in_is_seen(filled: World) -> None:
                 else:
                     other.execute(f"CREATE TEMP TABLE copied AS SELECT * FROM {name} LIMIT 1")
                     for column in metadata.tables[name].columns:
-                        if column.primary_key or column.unique or column.name in {"identity", "owner"}:
+                        if column.primary_key or column.unique or column.name in {"document_id", "owner"}:
                             new = 99_999 if isinstance(column.type, Integer) else "another"
                             other.execute(f'UPDATE copied SET "{column.name}" = ?', [new])
                     other.execute(f"INSERT INTO {name} SELECT * FROM copied")
@@ -225,7 +232,7 @@ def test_a_log_that_was_emptied_is_not_written_anew_from_altered_rows(filled: Wo
 @pytest.mark.parametrize(
     "harm",
     [
-        "UPDATE version SET snapshots = '[1]' WHERE identity = ?",
+        "UPDATE version SET snapshots = '[1]' WHERE document_id = ?",
         "UPDATE delivery SET channel = 'somebody' WHERE change_id = :change",
         "UPDATE attempt SET ok = 1 - ok",
         "UPDATE review SET who = 'Tanaka'",
@@ -239,7 +246,7 @@ def test_evidence_is_refused_where_the_chains_do_not_bear_it_out(
 ) -> None:
     (change,) = filled.changes(source="page", baseline=False)
     with closing(sqlite3.connect(filled.state / FILE)) as other:
-        (identity,) = other.execute("SELECT identity FROM change WHERE id = ?", [change["id"]]).fetchone()
+        (identity,) = other.execute("SELECT document_id FROM change WHERE id = ?", [change["id"]]).fetchone()
         other.execute(
             harm, [identity] if "?" in harm else {"change": change["id"]} if ":change" in harm else []
         )

@@ -45,14 +45,14 @@ def lose(world: World, number: str) -> None:
     with store.write() as connection:
         identity = f"fr:{number}"
         seq, name = connection.execute(
-            select(CHANGE.c.seq, CHANGE.c.id).where(CHANGE.c.identity == identity)
+            select(CHANGE.c.seq, CHANGE.c.id).where(CHANGE.c.document_id == identity)
         ).one()
         _forget(connection, seq)
         owed = select(DELIVERY.c.id).where(DELIVERY.c.change_id == name)
         connection.execute(delete(ATTEMPT).where(ATTEMPT.c.delivery_id.in_(owed)))
         connection.execute(delete(DELIVERY).where(DELIVERY.c.change_id == name))
         connection.execute(delete(CHANGE).where(CHANGE.c.seq == seq))
-        connection.execute(delete(VERSION).where(VERSION.c.identity == identity))
+        connection.execute(delete(VERSION).where(VERSION.c.document_id == identity))
         rehash(connection)  # a try that never was leaves no hole in the chain
     store.close()
 

@@ -96,7 +96,7 @@ def test_what_goes_leaves_a_tombstone_and_everything_that_was_told_can_still_be_
         could = retention.unneeded_answers(connection, busy.now - timedelta(days=30))
     assert len(could) >= 4
     done = json.loads(tracker(busy, "prune", "--older-than", "30d", "--apply", "--json"))
-    assert (done["blobs"], done["bytes"]) == (len(could), sum(one.packed for one in could))
+    assert (done["blobs"], done["bytes"]) == (len(could), sum(one.compressed_size for one in could))
     said = json.loads(tracker(busy, "verify", "--json"))
     assert (said["problems"], said["dropped"], said["dropped_bytes"]) == ([], done["blobs"], done["bytes"])
     assert retention.prune(store, older=timedelta(days=30), now=busy.now) == []
@@ -120,7 +120,7 @@ def test_what_goes_leaves_a_tombstone_and_everything_that_was_told_can_still_be_
 
 HARMS = {
     "DELETE FROM tombstone": "no tombstone says why",
-    "UPDATE tombstone SET why = 'because' WHERE id = 1": "tombstone 1",
+    "UPDATE tombstone SET reason = 'because' WHERE id = 1": "tombstone 1",
     "DELETE FROM tombstone WHERE id = 1": "tombstone 2",
     "UPDATE blob SET data = x'' WHERE sha256 IN (SELECT sha256 FROM snapshot WHERE role = 'page')": "no tombstone",
 }

@@ -11,7 +11,7 @@ def rehash(connection: Connection) -> None:
     """Writes the row hashes of all changes, and the chain of all delivery attempts, as the program would."""
     for row in connection.execute(text("SELECT * FROM change")).mappings().all():
         values = {"seq": row["seq"], "hash": integrity.change_hash(row)}
-        connection.execute(text("UPDATE change SET seal = :hash WHERE seq = :seq"), values)
+        connection.execute(text("UPDATE change SET row_hash = :hash WHERE seq = :seq"), values)
     chain = integrity.START
     for row in connection.execute(text("SELECT * FROM attempt ORDER BY id")).mappings().all():
         chain = integrity.attempt_hash(chain, row)

@@ -146,7 +146,7 @@ class Notes:
             answer.header("etag"),
             answer.header("last-modified"),
             sha256(answer.body).hexdigest(),
-            source.recipe(),
+            source.extraction_config(),
             answer.fetched_at,
         )
         for attachment in fetched.attachments:

@@ -154,7 +154,7 @@ def _said_bomb(members: Members) -> None:
 
 
 def _base_of_itself(members: Members) -> None:
-    _rewritten(members, "blob", lambda row: row.update(base=row["sha256"]))
+    _rewritten(members, "blob", lambda row: row.update(dictionary_sha256=row["sha256"]))
 
 
 def _text_bomb(members: Members) -> None:
@@ -183,7 +183,7 @@ def _sealed_change(members: Members) -> None:
 
     def edit(row: dict[str, Any]) -> None:
         row["level"] = 4 - row["level"]
-        row["seal"] = integrity.change_hash(row)
+        row["row_hash"] = integrity.change_hash(row)
 
     _rewritten(members, "change", edit)
 

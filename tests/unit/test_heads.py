@@ -30,7 +30,7 @@ def state(tmp_path: Path) -> Path:
 def store(state: Path) -> Iterator[Store]:
     store = Store(state)
     for number in range(3):
-        deed(store, number)
+        add_entry(store, number)
     with store.write() as connection:
         answer = HttpResponse("https://example.gov/a", 200, (), b"<p>text</p>", NOW)
         snapshots.save(connection, "page", Fetched("https://example.gov/a", ResourceType.PAGE, answer))
@@ -38,7 +38,7 @@ def store(state: Path) -> Iterator[Store]:
     store.close()
 
 
-def deed(store: Store, number: int) -> None:
+def add_entry(store: Store, number: int) -> None:
     with store.write() as connection:
         audit_log.add(connection, NOW, "operator", Event.POLL, f"source-{number}")
 
@@ -53,20 +53,20 @@ def test_what_was_cut_off_at_the_end_shows_beside_an_earlier_note(
 ) -> None:
     note = tmp_path / "elsewhere.json"
     assert verify(state, note)[0] == 0
-    deed(store, 3)
+    add_entry(store, 3)
     assert verify(state, note)[0] == 0, "and the note is newer"
     kept = note.read_bytes()
     with store.write() as connection:
-        connection.execute(text("DELETE FROM deed WHERE id = 4"))
+        connection.execute(text("DELETE FROM audit_log WHERE id = 4"))
     code, said = verify(state, note)
     assert code == 1
-    assert "deed: 4 rows were noted, 3 are there" in said
-    assert "deed 4: the entry that was noted as the newest is gone or another" in said
+    assert "audit_log: 4 rows were noted, 3 are there" in said
+    assert "audit_log 4: the entry that was noted as the newest is gone or another" in said
     assert note.read_bytes() == kept, "a note is not renewed by what is wrong"
 
 
 @pytest.mark.parametrize(
-    "words", ["", "[]", '{"deed": 3}', '{"deed": {"rows": 1, "chain": "ab"}}', "no JSON"]
+    "words", ["", "[]", '{"audit_log": 3}', '{"audit_log": {"rows": 1, "chain": "ab"}}', "no JSON"]
 )
 def test_another_file_is_not_taken_for_a_note(store: Store, state: Path, tmp_path: Path, words: str) -> None:
     note = tmp_path / "letter.txt"

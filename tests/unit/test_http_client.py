@@ -53,7 +53,7 @@ def test_replays_the_servers_validators_verbatim_and_takes_304_for_none() -> Non
 
 def test_never_sends_a_date_that_the_server_did_not_give() -> None:
     site = Site({"/news": page("x", '"v1"')})
-    get(site, validators=Validators(full_at=START, sha256="0" * 64))
+    get(site, validators=Validators(last_full_fetch_at=START, sha256="0" * 64))
     assert not {"if-modified-since", "if-none-match"} & set(site.requests[0].headers)
 
 

@@ -104,8 +104,8 @@ def test_what_was_altered_is_named(store: Store, harm: str, found: str) -> None:
 @pytest.mark.parametrize(
     ("harm", "found"),
     [
-        ("UPDATE deadline SET day = '2027-01-01'", ["change chg_1: a row of deadline is not what its record says"]),
-        ("DELETE FROM deadline", ["change chg_1: a row of deadline is not what its record says"]),
+        ("UPDATE legal_date SET day = '2027-01-01'", ["change chg_1: a row of legal_date is not what its record says"]),
+        ("DELETE FROM legal_date", ["change chg_1: a row of legal_date is not what its record says"]),
         ("UPDATE change_status SET until = NULL", ["change chg_1: a row of change_status is not what its record says"]),
         (
             "DELETE FROM delivery",

@@ -45,17 +45,19 @@ def finder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SearchIndex:
     known: Mapping[tuple[str, int], Document] = STATES
     monkeypatch.setattr("tracker.storage.versions.ordinals", lambda *_: sorted(known))
     monkeypatch.setattr(
-        "tracker.storage.versions.get", lambda _, identity, ordinal: _Version(identity, ordinal)
+        "tracker.storage.versions.get", lambda _, document_id, ordinal: _Version(document_id, ordinal)
     )
-    monkeypatch.setattr(index, "document_of", lambda _, version, __: known[version.identity, version.ordinal])
+    monkeypatch.setattr(
+        index, "document_of", lambda _, version, __: known[version.document_id, version.ordinal]
+    )
     return SearchIndex(Store(tmp_path))
 
 
 class _Version:
-    noise = ()
+    volatile_patterns = ()
 
-    def __init__(self, identity: str, ordinal: int) -> None:
-        self.identity, self.ordinal = identity, ordinal
+    def __init__(self, document_id: str, ordinal: int) -> None:
+        self.document_id, self.ordinal = document_id, ordinal
 
 
 def places(finder: SearchIndex, query: str, *, today_only: bool = False) -> list[tuple[str, int, int | None]]:
@@ -104,9 +106,9 @@ def test_a_version_that_cannot_be_read_does_not_keep_the_others(
     finder: SearchIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def document(_: object, version: _Version, __: object) -> Document:
-        if version.identity == "ear:745":
+        if version.document_id == "ear:745":
             raise ParseError("no such shape")
-        return STATES[version.identity, version.ordinal]
+        return STATES[version.document_id, version.ordinal]
 
     monkeypatch.setattr(index, "document_of", document)
     assert finder.refresh(["ear"]) == 0

@@ -92,9 +92,12 @@ def test_versions_of_a_text_cost_little_and_come_back_whole(store: Store) -> Non
             for body in [first, *later]
         ]
         packed = connection.execute(
-            text("SELECT sum(length(data)) FROM blob WHERE base IS NOT NULL")
+            text("SELECT sum(length(data)) FROM blob WHERE dictionary_sha256 IS NOT NULL")
         ).scalar()
-        assert connection.execute(text("SELECT count(*) FROM blob WHERE base IS NULL")).scalar() == 1
+        assert (
+            connection.execute(text("SELECT count(*) FROM blob WHERE dictionary_sha256 IS NULL")).scalar()
+            == 1
+        )
         assert packed is not None
         assert packed / 20 < 300
     with store.read() as connection:
@@ -357,7 +360,7 @@ def test_a_failed_try_waits_and_a_sent_one_is_done(store: Store) -> None:
 
 
 def counted(store: Store) -> dict[str, dict[str, int]]:
-    """What `tally` should say, counted."""
+    """What `delivery_count` should say, counted."""
     with store.read() as connection:
         rows = connection.execute(text("SELECT channel, state, count(*) FROM delivery GROUP BY 1, 2")).all()
         last = connection.execute(
@@ -375,14 +378,14 @@ def counted(store: Store) -> dict[str, dict[str, int]]:
 
 def tallied(store: Store) -> dict[str, dict[str, int]]:
     with store.read() as connection:
-        rows = connection.execute(text("SELECT * FROM tally")).mappings().all()
+        rows = connection.execute(text("SELECT * FROM delivery_count")).mappings().all()
     return {
         row["channel"]: {name: value for name, value in row.items() if name != "channel" and value}
         for row in rows
     }
 
 
-def test_the_tally_of_a_channel_is_what_counting_says(store: Store) -> None:
+def test_the_delivery_count_of_a_channel_is_what_counting_says(store: Store) -> None:
     box = outbox.Outbox(store)
     with store.write() as connection:
         for number in range(9):

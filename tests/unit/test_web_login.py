@@ -353,6 +353,6 @@ def test_who_asked_for_a_poll_and_which_key_was_used_is_written_down(tmp_path: P
     with store.write() as connection:
         assert [entry.action for entry in audit_log.entries(connection, *Event)] == ["key-used", "poll"]
         assert list(audit_log.verify(connection)) == []
-        connection.execute(text("UPDATE deed SET who = 'x' WHERE action = 'poll'"))
-        assert [line[:6] for line in audit_log.verify(connection)] == ["deed 1"]
+        connection.execute(text("UPDATE audit_log SET who = 'x' WHERE action = 'poll'"))
+        assert [line[:11] for line in audit_log.verify(connection)] == ["audit_log 1"]
     store.close()

@@ -71,7 +71,7 @@ def test_the_claim_of_a_sender_that_was_killed_under_a_wrong_clock_comes_back(st
 
 
 @pytest.mark.parametrize(
-    "more", [{}, {"at": BOGUS, "held": {"rule": "quiet", "until": ""}, "batch": "b"}, {"at": BOGUS, "held": {"rule": "batch", "until": ""}}]
+    "more", [{}, {"at": BOGUS, "hold_reason": {"rule": "quiet", "until": ""}, "batch": "b"}, {"at": BOGUS, "hold_reason": {"rule": "batch", "until": ""}}]
 )  # fmt: skip
 def test_what_waits_for_a_wrong_moment_is_due(store: Store, more: dict[str, object]) -> None:
     assert owed(store, BOGUS, **more).claim(NOW, channel="a", limit=1, lease=LEASE)
@@ -85,7 +85,9 @@ def test_a_retry_planned_by_a_wrong_clock_is_due(store: Store) -> None:
 
 
 def test_what_somebody_snoozed_waits_as_long_as_he_said(store: Store) -> None:
-    box = owed(store, NOW, at=NOW + timedelta(days=300), held={"rule": "snooze", "until": ""}, batch="b")
+    box = owed(
+        store, NOW, at=NOW + timedelta(days=300), hold_reason={"rule": "snooze", "until": ""}, batch="b"
+    )
     assert box.claim(NOW, channel="a", limit=1, lease=LEASE) == []
 
 
@@ -135,9 +137,9 @@ def test_what_a_process_remembers_of_its_channels_and_hosts_is_bounded() -> None
 
 def test_a_whole_answer_is_asked_for_where_the_last_one_came_under_a_wrong_clock() -> None:
     source = Source("a", "page")
-    known = Validators("tag", None, "0" * 64, source.recipe(), BOGUS)
+    known = Validators("tag", None, "0" * 64, source.extraction_config(), BOGUS)
     assert without_validators(known, source, NOW) is None
-    assert without_validators(replace(known, full_at=NOW), source, NOW) is not None
+    assert without_validators(replace(known, last_full_fetch_at=NOW), source, NOW) is not None
 
 
 def test_the_daily_audit_is_done_where_the_first_poll_was_under_a_wrong_clock() -> None:

@@ -18,7 +18,7 @@ def enqueue_alerts(
     change: Change,
     document: Document,
     operations: Sequence[Operation],
-    identity: str,
+    document_id: str,
     settings: Settings,
     now: datetime,
 ) -> int:
@@ -28,7 +28,7 @@ def enqueue_alerts(
     if not recipients:
         return 0
     story = related_documents.story_of_change(
-        connection, change, related_documents.story_references(change, document, operations), identity
+        connection, change, related_documents.story_references(change, document, operations), document_id
     )
     active_mutes = mutes.active(connection, now)
     queued = 0
@@ -43,6 +43,6 @@ def enqueue_alerts(
         queued += outbox.enqueue(
             connection, change_id=change.id, revision=change.revision, channel=channel.id,
             reason=routed.reason, now=now, story=story, at=plan.at, batch=plan.batch,
-            held=plan.hold.record() if plan.hold else None, withheld=plan.withheld,
+            hold_reason=plan.hold.record() if plan.hold else None, withheld=plan.withheld,
         )  # fmt: skip
     return queued

@@ -52,13 +52,13 @@ def _newly_cited(document: Document, operations: Sequence[Operation]) -> list[st
     return [name for name in dict.fromkeys(after) if name not in before]
 
 
-def story_of_change(connection: Connection, change: Change, about: Iterable[str], identity: str) -> str:
+def story_of_change(connection: Connection, change: Change, about: Iterable[str], document_id: str) -> str:
     """The id of the story of a change (`sty_` and 16 hex digits); creates the story where there is none."""
     own = [name for name in (change.document_number, change.citation) if name]
     others = [_canonical(connection, name) for name in about]
     if not own and not others:
         # A page is one story over time. Parts of a code and lists are not: each change is its own story.
-        own = [identity] if change.kind is DocumentKind.PAGE else [change.id]
+        own = [document_id] if change.kind is DocumentKind.PAGE else [change.id]
     names = list(dict.fromkeys([*own, *others, change.id]))
     stories = _stories_by_name(connection, names)
     story = next((stories[name] for name in names if name in stories), "")
@@ -86,7 +86,7 @@ def register_story_names(connection: Connection, change: Change) -> str:
 
 
 def _identity(connection: Connection, change: Change) -> str:
-    found = connection.execute(select(CHANGE.c.identity).where(CHANGE.c.id == change.id)).scalar()
+    found = connection.execute(select(CHANGE.c.document_id).where(CHANGE.c.id == change.id)).scalar()
     return found or change.id
 
 

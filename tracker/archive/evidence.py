@@ -99,8 +99,8 @@ def write_evidence(
 def _borne_out(connection: Connection, change_id: str) -> None:
     """Raises StoreError where something that the folder would prove is not what the chains and seals say: what was seen,
     what it was read as, who was told, who looked at it."""
-    row = connection.execute(select(CHANGE.c.identity).where(CHANGE.c.id == change_id)).one()
-    read = connection.execute(select(VERSION.c.id).where(VERSION.c.identity == row.identity)).scalars()
+    row = connection.execute(select(CHANGE.c.document_id).where(CHANGE.c.id == change_id)).one()
+    read = connection.execute(select(VERSION.c.id).where(VERSION.c.document_id == row.document_id)).scalars()
     told = connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.change_id == change_id)).scalars()
     for problem in chain(
         snapshots.verify_chain(connection),
@@ -120,12 +120,12 @@ def _kept(connection: Connection, change_id: str, *, gone: bool = False) -> list
     """The answers before and after, oldest side first, each with the chain value that it was linked to. Of a record
     that says that something is gone there is nothing after."""
     row = connection.execute(
-        select(CHANGE.c.identity, CHANGE.c.version).where(CHANGE.c.id == change_id)
+        select(CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change_id)
     ).one()
     kept = []
     sides = (("before", row.version - 1), ("after", row.version))
     for side, ordinal in sides[:1] if gone else sides:
-        version = versions.get(connection, row.identity, ordinal)
+        version = versions.get(connection, row.document_id, ordinal)
         for identity in version.snapshots if version else ():
             fetched = snapshots.load(connection, [identity])
             found = connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.id == identity)).one()

@@ -2,7 +2,7 @@
 
     manifest.json           format, schema, rows and SHA-256 of each table's file
     tables/NAME.jsonl       one row a line; instants as ISO text in UTC, days as ISO text
-    blobs/SHA256.zst        bytes kept: zstd; where `base` is set in tables/blob.jsonl, with that blob's bytes as
+    blobs/SHA256.zst        bytes kept: zstd; where `dictionary_sha256` is set in tables/blob.jsonl, with that blob's bytes as
                             dictionary (`zstd -d -D BASE`)
 
 What is read from an archive is never a path: members are asked for by names that are made here, and any other name
@@ -33,8 +33,10 @@ from tracker.storage.schema import metadata
 FORMAT = 1
 MANIFEST = "manifest.json"
 BLOBS = "blob"
-DOORS = frozenset({"account", "session", "api_key", "saved_filter"})
-DERIVED = frozenset({"tally", "pulse", "source_disk"})  # made again from the rows that they count
+DOORS = frozenset({"account", "session", "api_key", "saved_search"})
+DERIVED = frozenset(
+    {"delivery_count", "data_version", "source_disk"}
+)  # made again from the rows that they count
 _NAME = re.compile(r"manifest\.json|tables/[a-z_]+\.jsonl|blobs/[0-9a-f]{64}\.zst")
 
 
@@ -118,7 +120,9 @@ def _write(connection: sqlite3.Connection, archive: zipfile.ZipFile) -> dict[str
                 digest.update(line)
                 count += 1
         counts[table.name] = {"rows": count, "sha256": digest.hexdigest()}
-    for row in connection.execute("SELECT sha256, data FROM blob ORDER BY base IS NOT NULL, rowid"):
+    for row in connection.execute(
+        "SELECT sha256, data FROM blob ORDER BY dictionary_sha256 IS NOT NULL, rowid"
+    ):
         # What is packed already is stored as it is.
         archive.writestr(blob_member(row["sha256"]), row["data"], zipfile.ZIP_STORED)
     manifest = {"format": FORMAT, "program": "tracker", "schema": schema_version.HEAD, "tables": counts}

@@ -94,11 +94,11 @@ def summarize_pending(
 
 def _document(connection: Connection, change: Change) -> Document | None:
     row = connection.execute(
-        select(CHANGE.c.identity, CHANGE.c.version).where(CHANGE.c.id == change.id)
+        select(CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change.id)
     ).one()
-    version = versions.get(connection, row.identity, row.version)
+    version = versions.get(connection, row.document_id, row.version)
     try:
-        return document_of(connection, version, version.noise) if version else None
+        return document_of(connection, version, version.volatile_patterns) if version else None
     except ParseError:
         return (
             None  # kept for ever, but today's reader makes nothing of the bytes; the record's own words stand

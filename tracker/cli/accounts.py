@@ -120,11 +120,11 @@ def _list(state: Path, as_json: bool) -> None:
         print_json(
             {
                 "accounts": [
-                    {"name": one.name, "role": str(one.role), "password": bool(one.password), "made_at": format_instant(one.made_at)}
+                    {"name": one.name, "role": str(one.role), "password": bool(one.password), "made_at": format_instant(one.created_at)}
                     for one in people
                 ],
                 "keys": [
-                    {"id": key.id, "name": key.name, "scopes": [str(scope) for scope in key.scopes], "made_at": format_instant(key.made_at)}
+                    {"id": key.id, "name": key.name, "scopes": [str(scope) for scope in key.scopes], "made_at": format_instant(key.created_at)}
                     for key in keys
                 ],
             }

@@ -130,14 +130,14 @@ def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool
             found = retention.unneeded_answers(connection, now - older)
     by_source: dict[str, list[int]] = {}
     for one in found:
-        by_source.setdefault(one.source, []).append(one.packed)
+        by_source.setdefault(one.source, []).append(one.compressed_size)
     if as_json:
         print_json(
             {
                 "applied": apply,
                 "older_than_days": older.total_seconds() / 86_400,
                 "blobs": len(found),
-                "bytes": sum(one.packed for one in found),
+                "bytes": sum(one.compressed_size for one in found),
                 "sources": {
                     name: {"blobs": len(sizes), "bytes": sum(sizes)} for name, sizes in by_source.items()
                 },
@@ -146,7 +146,7 @@ def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool
         return
     for name, sizes in sorted(by_source.items()):
         print(f"{name}: {len(sizes)} answers, {sum(sizes) / 1e6:.1f} MB")
-    total = f"{len(found)} answers, {sum(one.packed for one in found) / 1e6:.1f} MB"
+    total = f"{len(found)} answers, {sum(one.compressed_size for one in found) / 1e6:.1f} MB"
     if apply:
         print(f"dropped: {total}; the file keeps its size, and the room in it is used again")
     else:

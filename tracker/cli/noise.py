@@ -37,7 +37,7 @@ def noise(config: Path, state: Path, source: str, clear: bool, lang: str, as_jso
             found = [
                 {"source": version.source, "url": version.key, "kind": kind, "words": words}
                 for version in versions.with_noise(connection, source or None)
-                for kind, words in map(shown, usable(version.noise))
+                for kind, words in map(shown, usable(version.volatile_patterns))
             ]
             if clear:
                 page_states.clear_masks(connection, source or None)

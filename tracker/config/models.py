@@ -54,7 +54,7 @@ class Source:
     enabled: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)  # keys of its kind that have no field here
 
-    def recipe(self) -> str:
+    def extraction_config(self) -> str:
         """The settings that decide how the bytes of this source are read: when they change, stored validators are ignored."""
         return f"{self.kind}|{self.content}"
 

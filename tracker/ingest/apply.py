@@ -42,8 +42,8 @@ def resource(source: Source, part: Fetched, *, revalidate: bool = True) -> sourc
         etag=answer.header("etag") if revalidate else None,
         last_modified=answer.header("last-modified") if revalidate else None,
         sha256=sha256(answer.body),
-        recipe=source.recipe(),
-        full_at=answer.fetched_at if revalidate else None,
+        extraction_config=source.extraction_config(),
+        last_full_fetch_at=answer.fetched_at if revalidate else None,
     )
     return source_state.Resource(validators, size=len(answer.body))
 
@@ -81,10 +81,10 @@ def _new_version(
     settings: Settings,
     held: Collection[str],
 ) -> Written:
-    identity = decision.version.identity
-    if versions.latest(connection, identity) != decision.follows:
+    document_id = decision.version.document_id
+    if versions.latest(connection, document_id) != decision.follows:
         raise Outdated
-    if decision.record is not None and changes.of_document(connection, identity) != decision.record:
+    if decision.record is not None and changes.of_document(connection, document_id) != decision.record:
         raise Outdated
     parts = (decision.fetched, *decision.fetched.attachments)
     ids = [snapshots.save(connection, source.id, part) for part in parts]
@@ -92,13 +92,13 @@ def _new_version(
     versions.add(connection, [row])
     saved = _save_resources(connection, source, decision.fetched, held)
     change = _joined(connection, decision.change)
-    entry = changes.ChangeEntry(change, identity, row.ordinal, assess.search_labels(change))
+    entry = changes.ChangeEntry(change, document_id, row.ordinal, assess.search_labels(change))
     changes.save(connection, entry, decision.operations)
     _act(connection, change)
     told = 0
     if decision.record is None or change.revision > decision.record.revision:
         told = enqueue.enqueue_alerts(
-            connection, change, decision.document, decision.operations, identity, settings, row.at
+            connection, change, decision.document, decision.operations, document_id, settings, row.at
         )
     return Written(saved, change, told)
 
@@ -110,7 +110,7 @@ def add_history(
     them is stored meanwhile. What is known of the answers from then on, of those that are asked for again."""
     if not decisions:
         return {}
-    if versions.known_keys(connection, [decision.version.identity for decision in decisions]):
+    if versions.known_keys(connection, [decision.version.document_id for decision in decisions]):
         raise Outdated
     ids = snapshots.save_many(connection, source.id, [decision.fetched for decision in decisions])
     saved = {}
@@ -128,7 +128,7 @@ def add_history(
     versions.add(connection, rows)
     entries = [
         changes.ChangeEntry(
-            decision.change, decision.version.identity, 1, assess.search_labels(decision.change)
+            decision.change, decision.version.document_id, 1, assess.search_labels(decision.change)
         )
         for decision in decisions
     ]
@@ -164,19 +164,19 @@ def _fellows(connection: Connection, change: Change) -> tuple[set[str], list[tup
 def _act(connection: Connection, change: Change) -> None:
     """Writes what this change does to the records of others."""
     for link in change.tagging.links:
-        for target, identity, version in changes.find(connection, link.target):
+        for target, document_id, version in changes.find(connection, link.target):
             acted = propagation.apply_relations(target, change)
             if acted is not target:
-                _save(connection, acted, identity, version)
+                _save(connection, acted, document_id, version)
     names, fellows = _fellows(connection, change)
-    for fellow, identity, version in fellows:
+    for fellow, document_id, version in fellows:
         acted = propagation.supersede_dates(fellow, change, names)
         if acted is not fellow:
-            _save(connection, acted, identity, version)
+            _save(connection, acted, document_id, version)
 
 
-def _save(connection: Connection, change: Change, identity: str, version: int) -> None:
-    changes.save(connection, changes.ChangeEntry(change, identity, version, assess.search_labels(change)))
+def _save(connection: Connection, change: Change, document_id: str, version: int) -> None:
+    changes.save(connection, changes.ChangeEntry(change, document_id, version, assess.search_labels(change)))
 
 
 def _link(connection: Connection, entries: Sequence[changes.ChangeEntry]) -> None:

@@ -73,7 +73,7 @@ class Confirmation:
                 ids = tuple(snapshots.save(connection, self._source, text) for text in texts)
             row = Flapping(fetched.answer.url, new, waiting.polls, waiting.seen, since, now, ids)
             page_states.save_flapping(connection, self._source, fetched.key, row)
-            if reading.templates != version.noise:
+            if reading.templates != version.volatile_patterns:
                 versions.learn(connection, version, reading.templates)
         self.flapping[fetched.key] = row
         return True
@@ -109,7 +109,7 @@ class Confirmation:
         if version is None or version.ordinal == 1:
             return frozenset()
         with self._store.read() as connection:
-            last = versions.get(connection, version.identity, version.ordinal - 1)
+            last = versions.get(connection, version.document_id, version.ordinal - 1)
             old = None if last is None else snapshots.load(connection, last.snapshots)
         if last is None or old is None:
             return frozenset()

@@ -22,7 +22,7 @@ from tracker.storage.versions import Version
 class Reading:
     """What an answer says, and what the last stored answer said, both read by today's rules."""
 
-    identity: str
+    document_id: str
     document: Document
     previous: Document | None
     version: Version | None
@@ -82,7 +82,7 @@ def decide(
     document = reading.document
     said = content_hash(document)
     if reading.previous is not None and said == content_hash(reading.previous):
-        learned = reading.version is not None and reading.templates != reading.version.noise
+        learned = reading.version is not None and reading.templates != reading.version.volatile_patterns
         return Seen(fetched, reading.version if learned else None, reading.templates if learned else ())
     ordinal = 1 if reading.version is None else reading.version.ordinal + 1
     compared = reading.previous is not None and reading.same_kind
@@ -93,13 +93,13 @@ def decide(
     gone: tuple[Loss, ...] = ()
     if compared and reading.previous is not None:
         gone = (*losses(document, reading.previous), *lists_that_came(document, reading.previous))
-    # A recipe under which the old bytes hold nothing gives a new beginning, not a new page.
+    # A extraction_config under which the old bytes hold nothing gives a new beginning, not a new page.
     restart = reading.version is not None and reading.previous is None
     before, after = _endpoints(fetched, reading)
     change = assess.assess(
         document,
         operations,
-        change_id=change_id(reading.identity, ordinal, document),
+        change_id=change_id(reading.document_id, ordinal, document),
         source=source,
         profiles=profiles,
         baseline=baseline or restart,
@@ -110,7 +110,7 @@ def decide(
     )
     if reading.record is not None:
         change = assess.merge_update(reading.record, change, operations, same_kind=reading.same_kind)
-    version = Version(reading.identity, ordinal, source, fetched.key, said, (), reading.templates, now)
+    version = Version(reading.document_id, ordinal, source, fetched.key, said, (), reading.templates, now)
     return NewVersion(
         fetched, version, change, document, operations, reading.kept, reading.version, reading.record
     )

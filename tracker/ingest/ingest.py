@@ -198,21 +198,21 @@ class Ingest:
             known = self.known.get(part.key)
             if known is None or known.validators.sha256 != sha256(part.answer.body):
                 return False
-            if known.validators.recipe != self.source.recipe():
+            if known.validators.extraction_config != self.source.extraction_config():
                 return False
         return True
 
     def _read(self, fetched: Fetched) -> tuple[Fetched, Reading]:
         """What the answer says, and the answer with the annexes that did not come this time."""
         document = parsing.read(fetched)
-        identity = document_id_of(self.source, fetched, document)
+        document_id = document_id_of(self.source, fetched, document)
         with self.store.read() as connection:
-            version = versions.latest(connection, identity)
+            version = versions.latest(connection, document_id)
             if version is None:
-                return fetched, Reading(identity, document, None, None, (), True)
+                return fetched, Reading(document_id, document, None, None, (), True)
             old = snapshots.load(connection, version.snapshots)
             references = tuple(snapshots.reference(connection, number) for number in version.snapshots)
-            record = changes.of_document(connection, identity) if fetched.role in LASTING else None
+            record = changes.of_document(connection, document_id) if fetched.role in LASTING else None
         if fetched.role is ResourceType.PAGE and document.notes and not self.accept:
             check_annexes(fetched, old)
         whole = completed(fetched, old)
@@ -226,7 +226,7 @@ class Ingest:
             text = replace(fetched, attachments=old.attachments)
             document = parsing.read(text)
         reading = Reading(
-            identity,
+            document_id,
             document,
             None,
             version,
@@ -240,25 +240,32 @@ class Ingest:
         )
         previous = self._previous(fetched, old)
         if previous is not None:
-            reading = replace(reading, previous=previous, templates=volatile_content.usable(version.noise))
+            reading = replace(
+                reading, previous=previous, templates=volatile_content.usable(version.volatile_patterns)
+            )
         return fetched, reading
 
     def _pending_keys(self, fetched: Fetched) -> set[str]:
         """Attachments that could not be had in the first poll of the source."""
         found = {part.key: self.known.get(part.key) for part in fetched.attachments}
         return {
-            key for key, known in found.items() if known and known.validators.recipe == source_state.PENDING
+            key
+            for key, known in found.items()
+            if known and known.validators.extraction_config == source_state.PENDING
         }
 
     def _previous(self, fetched: Fetched, old: Fetched) -> Document | None:
-        """The stored text, read by today's recipe, so that another selector or a better reader is not mistaken for
-        another text. None where it holds nothing under a new recipe: there is no before to compare with. Raises
+        """The stored text, read by today's extraction_config, so that another selector or a better reader is not mistaken for
+        another text. None where it holds nothing under a new extraction_config: there is no before to compare with. Raises
         ParseError where it cannot be read for any other reason, for then nothing is known of what changed."""
         try:
             return parsing.read(replace(old, meta={**old.meta, **how_read(fetched)}))
         except (ParseError, FetchError) as error:
             known = self.known.get(fetched.key)
-            same = known is None or known.validators.recipe in (self.source.recipe(), source_state.PENDING)
+            same = known is None or known.validators.extraction_config in (
+                self.source.extraction_config(),
+                source_state.PENDING,
+            )
             if self.accept or not (same or isinstance(error, ParserCrashed)):
                 return None
             raise ParseError(
@@ -269,7 +276,9 @@ class Ingest:
         """Whether the document was there before the source was watched: in its first poll, or where it failed then
         and no version of it was stored since."""
         known = self.known.get(key)
-        return self.baseline or (known is not None and known.validators.recipe == source_state.PENDING)
+        return self.baseline or (
+            known is not None and known.validators.extraction_config == source_state.PENDING
+        )
 
     def _without_noise(
         self, fetched: Fetched, reading: Reading, *, ask: bool = True
@@ -403,13 +412,13 @@ class Ingest:
         usual: list[Fetched] = []
         for fetched in many:
             decision = self._history(fetched, now)
-            if decision is None or decision.version.identity in fresh:
+            if decision is None or decision.version.document_id in fresh:
                 usual.append(fetched)
             else:
-                fresh[decision.version.identity] = decision
+                fresh[decision.version.document_id] = decision
         with self.store.read() as connection:
             stored = versions.known_keys(connection, list(fresh))
-        usual += [fresh.pop(identity).fetched for identity in sorted(stored)]
+        usual += [fresh.pop(document_id).fetched for document_id in sorted(stored)]
         count, troubles = self._one_by_one(usual, now)
         try:
             self._write_history(list(fresh.values()), listing, mark)

@@ -131,7 +131,7 @@ class StoredSourceView:
             return None
         if found.held_sha256 or key in self._waiting:
             # Its last answer is not stored. It is asked for whole, and compared with nothing that is remembered.
-            return Validators(recipe=found.validators.recipe)
+            return Validators(extraction_config=found.validators.extraction_config)
         return found.validators
 
     def is_held(self, key: str) -> bool:
@@ -318,7 +318,7 @@ def _handle(
             report.causes.append(cause_of(item.error))
             report.retry_after = max(report.retry_after, item.error.retry_after or 0.0)
             if intake.baseline and item.key not in intake.known:
-                pending = source_state.Resource(Validators(recipe=source_state.PENDING))
+                pending = source_state.Resource(Validators(extraction_config=source_state.PENDING))
                 with context.store.write() as connection:
                     source_state.save_resource(connection, source.id, item.key, pending)
                 intake.known[item.key] = pending

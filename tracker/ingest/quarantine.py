@@ -141,7 +141,9 @@ class Quarantine:
         """Keeps the bytes as evidence, once as long as they stay the same, and not as truth. `baseline`: it was there
         before we looked. `labels`: of doubts that the next poll can settle."""
         digest = sha256(fetched.answer.body)
-        fresh = source_state.Resource(Validators(recipe=source_state.PENDING if baseline else None))
+        fresh = source_state.Resource(
+            Validators(extraction_config=source_state.PENDING if baseline else None)
+        )
         known = self._known.get(fetched.key) or fresh
         marks = {_REASON: reason, **({_OF: of} if of else {})}
         if labels:

@@ -136,7 +136,7 @@ def withdrawn(
     """A document that left public inspection and was not published: its own record says so, and is told again."""
     version = _latest(store, source, item.key)
     with store.read() as connection:
-        old = None if version is None else changes.of_document(connection, version.identity)
+        old = None if version is None else changes.of_document(connection, version.document_id)
     if version is None or old is None or any(each.state == "withdrawn" for each in old.tagging.status):
         return None, 0
     document, _ = _stored(store, version)
@@ -161,7 +161,7 @@ def listed_again(
     """A document that was withdrawn and is on public inspection again: what its record said before holds again."""
     version = _latest(store, source, key)
     with store.read() as connection:
-        old = None if version is None else changes.of_document(connection, version.identity)
+        old = None if version is None else changes.of_document(connection, version.document_id)
     if version is None or old is None or all(each.state != "withdrawn" for each in old.tagging.status):
         return None, 0
     document, after = _stored(store, version)
@@ -193,7 +193,7 @@ def _stored(store: Store, version: versions.Version) -> tuple[Document, Snapshot
         fetched = snapshots.load(connection, version.snapshots)
         reference = snapshots.reference(connection, version.snapshots[0])
     try:
-        return volatile_content.mask_document(parsing.read(fetched), version.noise), reference
+        return volatile_content.mask_document(parsing.read(fetched), version.volatile_patterns), reference
     except ParseError:
         kind = DocumentKind.CFR if fetched.role is ResourceType.ECFR_PART else DocumentKind.PAGE
         return Document(version.key, kind, fetched.answer.url, fetched.answer.url), reference
@@ -214,7 +214,7 @@ def _said(
 
 
 def _id(version: versions.Version, what: str, absence: Absence) -> str:
-    name = f"{version.identity}|{version.ordinal}|{what}|{absence.since.isoformat()}"
+    name = f"{version.document_id}|{version.ordinal}|{what}|{absence.since.isoformat()}"
     return f"chg_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
@@ -228,8 +228,8 @@ def _write(
     operations: Sequence[Operation] | None,
     now: datetime,
 ) -> int:
-    entry = changes.ChangeEntry(change, version.identity, ordinal, assess.search_labels(change))
+    entry = changes.ChangeEntry(change, version.document_id, ordinal, assess.search_labels(change))
     changes.save(connection, entry, operations)
     return enqueue.enqueue_alerts(
-        connection, change, document, operations or (), version.identity, settings, now
+        connection, change, document, operations or (), version.document_id, settings, now
     )

@@ -26,9 +26,9 @@ def documents(connection: Connection, keys: Sequence[str]) -> dict[str, StoredDo
 
 def _documents(connection: Connection, keys: list[str]) -> dict[str, StoredDocument]:
     rows = connection.execute(
-        select(VERSION.c.key, VERSION.c.identity, VERSION.c.snapshots).where(VERSION.c.key.in_(keys))
+        select(VERSION.c.key, VERSION.c.document_id, VERSION.c.snapshots).where(VERSION.c.key.in_(keys))
     ).all()
-    first = {row.snapshots[0]: (row.key, row.identity) for row in rows}
+    first = {row.snapshots[0]: (row.key, row.document_id) for row in rows}
     ids = list(first)
     published: dict[str, str] = {}
     for start in range(0, len(ids), _MANY):
@@ -47,11 +47,11 @@ def _documents(connection: Connection, keys: list[str]) -> dict[str, StoredDocum
         .subquery()
     )
     records = connection.execute(
-        select(CHANGE.c.identity, CHANGE.c.detected_at, CHANGE.c.baseline, told.c.at)
+        select(CHANGE.c.document_id, CHANGE.c.detected_at, CHANGE.c.baseline, told.c.at)
         .outerjoin(told, told.c.change_id == CHANGE.c.id)
-        .where(CHANGE.c.identity.in_(list(published)))
+        .where(CHANGE.c.document_id.in_(list(published)))
     ).all()
-    known = {row.identity: row for row in records}
+    known = {row.document_id: row for row in records}
     return {
         key: StoredDocument(key, known[name].detected_at, known[name].at, bool(known[name].baseline))
         if name in known

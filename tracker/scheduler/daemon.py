@@ -251,7 +251,7 @@ class Daemon:
         older = self.context.settings.prune_unreferenced_after
         if older is not None and not self.stop.is_set():
             found = retention.prune(self.store, older=older, now=self.now())
-            log.info("pruned", answers=len(found), bytes=sum(one.packed for one in found))
+            log.info("pruned", answers=len(found), bytes=sum(one.compressed_size for one in found))
 
     def reload_if_changed(self) -> None:
         """New settings when the file changed or SIGHUP came; the old ones while the new are wrong, would end the watch or

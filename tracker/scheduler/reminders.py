@@ -130,7 +130,7 @@ def _warned(
             connection, name=(entry.first, entry.type, entry.date, days), kind="deadline",
             level=entry.level, story=story, data=facts, channels=[channel], reason=reason,
             now=now, at=plan.at, batch=plan.batch or f"dates-{legal_day(now)}",
-            held=plan.hold.record() if plan.hold else None, withheld=plan.withheld,
+            hold_reason=plan.hold.record() if plan.hold else None, withheld=plan.withheld,
         )
         for channel, (plan, reason) in planned.items()
     )  # fmt: skip

@@ -85,7 +85,7 @@ class SearchIndex:
                 try:
                     with self.store.read() as connection:
                         version = versions.get(connection, identity, ordinal)
-                        document = version and document_of(connection, version, version.noise)
+                        document = version and document_of(connection, version, version.volatile_patterns)
                 except ParseError as error:
                     # What cannot be read is not there to be found; the page of the text says why.
                     log.warning("not searched", text=identity, version=ordinal, reason=error.line())

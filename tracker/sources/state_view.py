@@ -20,8 +20,8 @@ class StateView(Protocol):
 
     def validators(self, key: str) -> Validators | None:
         """What was stored with the last body of this key; None for a key never stored. `sha256` is that of
-        `Answer.body` as yielded; `full_at` its `fetched_at`; `recipe` the source's at that time. Where a later answer
-        failed, or is held, all but `recipe` are None: the adapter must request and yield it whole."""
+        `Answer.body` as yielded; `last_full_fetch_at` its `fetched_at`; `extraction_config` the source's at that time. Where a later answer
+        failed, or is held, all but `extraction_config` are None: the adapter must request and yield it whole."""
 
     def is_held(self, key: str) -> bool:
         """Whether the last answer of this key is held: it could not be read, and every poll asks for it again."""
@@ -33,8 +33,12 @@ class StateView(Protocol):
 def without_validators(validators: Validators | None, source: Source, now: datetime) -> Validators | None:
     """The validators for a conditional request; None for a new resource, for one that was read with other settings, and
     once every `full_fetch_every`, because a 304 cannot be verified."""
-    if validators is None or validators.recipe != source.recipe() or validators.full_at is None:
+    if (
+        validators is None
+        or validators.extraction_config != source.extraction_config()
+        or validators.last_full_fetch_at is None
+    ):
         return None
-    if not clamp_future(validators.full_at, now, source.full_fetch_every):
+    if not clamp_future(validators.last_full_fetch_at, now, source.full_fetch_every):
         return None
     return validators

@@ -20,7 +20,7 @@ class AccountRow(TableBase, table=True):
     name: str
     role: str
     password: str
-    made_at: datetime = Field(sa_type=InstantType)
+    created_at: datetime = Field(sa_type=InstantType)
     subject: str | None = Field(default=None, unique=True, index=True)
 
 
@@ -42,13 +42,13 @@ class ApiKeyRow(TableBase, table=True):
     secret: str = Field(unique=True, max_length=64)
     account: str = Field(foreign_key="account.id", index=True)
     scopes: Any = Field(sa_column=Column(JSON, nullable=False))
-    made_at: datetime = Field(sa_type=InstantType)
+    created_at: datetime = Field(sa_type=InstantType)
 
 
 class LoginEventRow(TableBase, table=True):
     """Who came in, went out or was turned away, by the name that was given."""
 
-    __tablename__ = "sign_in"
+    __tablename__ = "login_event"
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=InstantType)
     name: str
@@ -60,7 +60,7 @@ class AuditLogRow(TableBase, table=True):
     """What somebody or some program did that is no review: asked for a poll, used a key, gave or took a right. Rows are
     only ever added; `chain` hashes each together with the chain before it."""
 
-    __tablename__ = "deed"
+    __tablename__ = "audit_log"
     __table_args__ = (Index(None, "action", "value"),)
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=InstantType)
@@ -71,23 +71,23 @@ class AuditLogRow(TableBase, table=True):
     chain: str = Field(max_length=64)
 
 
-class SavedFilterRow(TableBase, table=True):
+class SavedSearchRow(TableBase, table=True):
     """Conditions of the inbox that somebody keeps under a name. `owner`: an account's id; empty: whoever reads without
     sign-in. `secret`: the SHA-256 of the key in the address of its feed and calendar; NULL: it has none."""
 
-    __tablename__ = "saved_filter"
+    __tablename__ = "saved_search"
     __table_args__ = (UniqueConstraint("owner", "name"),)
     id: str = Field(primary_key=True, max_length=8)
     owner: str
     name: str
     conditions: Any = Field(sa_column=Column(JSON, nullable=False))
     secret: str | None = Field(default=None, unique=True, max_length=64)
-    made_at: datetime = Field(sa_type=InstantType)
+    created_at: datetime = Field(sa_type=InstantType)
 
 
 ACCOUNT = TableBase.metadata.tables["account"]
 SESSION = TableBase.metadata.tables["session"]
 API_KEY = TableBase.metadata.tables["api_key"]
-LOGIN_EVENT = TableBase.metadata.tables["sign_in"]
-AUDIT_LOG = TableBase.metadata.tables["deed"]
-SAVED_FILTER = TableBase.metadata.tables["saved_filter"]
+LOGIN_EVENT = TableBase.metadata.tables["login_event"]
+AUDIT_LOG = TableBase.metadata.tables["audit_log"]
+SAVED_SEARCH = TableBase.metadata.tables["saved_search"]

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from tracker.clock import SKEW
 from tracker.errors import UsageError
-from tracker.storage.account_tables import ACCOUNT, API_KEY, LOGIN_EVENT, SAVED_FILTER, SESSION
+from tracker.storage.account_tables import ACCOUNT, API_KEY, LOGIN_EVENT, SAVED_SEARCH, SESSION
 from tracker.text import fold_space, search_key
 
 NAME = 80  # characters of a person's name, as in `reviews`
@@ -54,7 +54,7 @@ class Account:
     name: str
     role: UserRole
     password: str
-    made_at: datetime
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class ApiKey:
     id: str
     name: str
     scopes: tuple[Scope, ...]
-    made_at: datetime
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +96,13 @@ def add(
         raise UsageError(f"there is an account {name!r} already")
     if subject is not None and _by_subject(connection, subject) is not None:
         raise UsageError("that subject has an account already")
-    row = {"id": search_key(name), "name": name, "role": str(role), "password": password, "made_at": now}
+    row = {"id": search_key(name), "name": name, "role": str(role), "password": password, "created_at": now}
     connection.execute(insert(ACCOUNT).values({**row, "subject": subject}))
 
 
 def get(connection: Connection, name: str) -> Account | None:
     row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == search_key(name))).first()
-    return None if row is None else Account(row.name, UserRole(row.role), row.password, row.made_at)
+    return None if row is None else Account(row.name, UserRole(row.role), row.password, row.created_at)
 
 
 def known_as(
@@ -136,7 +136,7 @@ def _by_subject(connection: Connection, subject: str) -> Any:
 
 def list_accounts(connection: Connection) -> list[Account]:
     rows = connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.id))
-    return [Account(row.name, UserRole(row.role), row.password, row.made_at) for row in rows]
+    return [Account(row.name, UserRole(row.role), row.password, row.created_at) for row in rows]
 
 
 def alter(
@@ -160,7 +160,7 @@ def remove(connection: Connection, name: str) -> None:
     for table, column in (
         (SESSION, "account"),
         (API_KEY, "account"),
-        (SAVED_FILTER, "owner"),
+        (SAVED_SEARCH, "owner"),
         (ACCOUNT, "id"),
     ):
         connection.execute(delete(table).where(table.c[column] == search_key(name)))
@@ -196,7 +196,7 @@ def account_of_session(connection: Connection, token: str, now: datetime) -> Acc
             & (SESSION.c.ends_at <= now + SESSION_LASTS + SKEW)  # else it began under a wrong clock
         )
     ).first()
-    return None if row is None else Account(row.name, UserRole(row.role), row.password, row.made_at)
+    return None if row is None else Account(row.name, UserRole(row.role), row.password, row.created_at)
 
 
 def end_session(connection: Connection, token: str) -> None:
@@ -219,7 +219,7 @@ def make_key(connection: Connection, name: str, scopes: Iterable[Scope], now: da
         "secret": _hash(key),
         "account": search_key(name),
         "scopes": chosen,
-        "made_at": now,
+        "created_at": now,
     }
     connection.execute(insert(API_KEY).values(row))
     return key
@@ -227,23 +227,25 @@ def make_key(connection: Connection, name: str, scopes: Iterable[Scope], now: da
 
 def api_key_of(connection: Connection, key: str) -> tuple[Account, ApiKey] | None:
     row = connection.execute(
-        select(ACCOUNT, API_KEY.c.id.label("key"), API_KEY.c.scopes, API_KEY.c.made_at.label("key_made_at"))
+        select(
+            ACCOUNT, API_KEY.c.id.label("key"), API_KEY.c.scopes, API_KEY.c.created_at.label("key_made_at")
+        )
         .join(API_KEY, API_KEY.c.account == ACCOUNT.c.id)
         .where(API_KEY.c.secret == _hash(key))
     ).first()
     if row is None:
         return None
-    account = Account(row.name, UserRole(row.role), row.password, row.made_at)
+    account = Account(row.name, UserRole(row.role), row.password, row.created_at)
     return account, ApiKey(row.key, row.name, tuple(map(Scope, row.scopes)), row.key_made_at)
 
 
 def keys(connection: Connection) -> list[ApiKey]:
     rows = connection.execute(
-        select(API_KEY.c.id, ACCOUNT.c.name, API_KEY.c.scopes, API_KEY.c.made_at)
+        select(API_KEY.c.id, ACCOUNT.c.name, API_KEY.c.scopes, API_KEY.c.created_at)
         .join(ACCOUNT, ACCOUNT.c.id == API_KEY.c.account)
-        .order_by(API_KEY.c.made_at)
+        .order_by(API_KEY.c.created_at)
     )
-    return [ApiKey(row.id, row.name, tuple(map(Scope, row.scopes)), row.made_at) for row in rows]
+    return [ApiKey(row.id, row.name, tuple(map(Scope, row.scopes)), row.created_at) for row in rows]
 
 
 def revoke(connection: Connection, identity: str) -> None:

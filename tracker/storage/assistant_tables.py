@@ -18,7 +18,7 @@ class SimilarityResultRow(TableBase, table=True):
     """What a change that the rules found little in was compared with, and what came out: a likeness of words and no
     finding. `topic` empty: nothing was like it enough. `made_with` names model and references; another one looks again."""
 
-    __tablename__ = "resemblance"
+    __tablename__ = "similarity_result"
     change_id: str = Field(primary_key=True, max_length=20)
     revision: int
     at: datetime = Field(sa_type=InstantType)
@@ -48,5 +48,5 @@ class ModelSummaryRow(TableBase, table=True):
     left_out: int
 
 
-SIMILARITY_RESULT = TableBase.metadata.tables["resemblance"]
+SIMILARITY_RESULT = TableBase.metadata.tables["similarity_result"]
 MODEL_SUMMARY = TableBase.metadata.tables["model_summary"]

@@ -85,7 +85,7 @@ def verify(connection: Connection) -> Iterator[str]:
     chain = START
     for row in connection.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.id)):
         if row.chain != _link(chain, row._mapping):
-            yield f"deed {row.id} ({row.action} {row.value}): the entry, or one before it, was altered or taken away"
+            yield f"audit_log {row.id} ({row.action} {row.value}): the entry, or one before it, was altered or taken away"
         chain = row.chain
 
 

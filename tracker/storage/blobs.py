@@ -44,14 +44,14 @@ def put(connection: Connection, data: bytes, *, like: str | None = None) -> str:
         small = _pack(data, content)
         if len(small) < _DRIFTED * len(packed):
             base, packed = name, small
-    _keep(connection, [{"sha256": digest, "size": len(data), "base": base, "data": packed}])
+    _keep(connection, [{"sha256": digest, "size": len(data), "dictionary_sha256": base, "data": packed}])
     return digest
 
 
 def _keep(connection: Connection, rows: list[dict[str, object]]) -> None:
     """A row without bytes is of a blob that was dropped by policy (`retention`): it gets them again."""
     made = upsert(BLOB)
-    changed = {"base": made.excluded.base, "data": made.excluded.data}
+    changed = {"dictionary_sha256": made.excluded.dictionary_sha256, "data": made.excluded.data}
     connection.execute(made.on_conflict_do_update(index_elements=["sha256"], set_=changed), rows)
 
 
@@ -66,7 +66,7 @@ def put_many(connection: Connection, bodies: Sequence[bytes]) -> list[str]:
             new.pop(known, None)
     if new:
         rows: list[dict[str, object]] = [
-            {"sha256": digest, "size": len(body), "base": None, "data": _pack(body, None)}
+            {"sha256": digest, "size": len(body), "dictionary_sha256": None, "data": _pack(body, None)}
             for digest, body in new.items()
         ]
         _keep(connection, rows)
@@ -77,7 +77,7 @@ def get(connection: Connection, digest: str) -> bytes:
     """The bytes of a blob. Raises StoreError when they are not there or are not what they were."""
     try:
         row = connection.execute(
-            select(BLOB.c.size, BLOB.c.base, BLOB.c.data).where(BLOB.c.sha256 == digest)
+            select(BLOB.c.size, BLOB.c.dictionary_sha256, BLOB.c.data).where(BLOB.c.sha256 == digest)
         ).first()
     except DBAPIError as error:
         raise StoreError(
@@ -89,7 +89,7 @@ def get(connection: Connection, digest: str) -> bytes:
         raise StoreError(
             f"blob {digest} was dropped by policy", cure="`tracker prune` says what can be dropped"
         )
-    dictionary = get(connection, row.base) if row.base else None
+    dictionary = get(connection, row.dictionary_sha256) if row.dictionary_sha256 else None
     try:
         data = _unpack(bytes(row.data), int(row.size), dictionary)
     except zstandard.ZstdError as error:
@@ -100,10 +100,10 @@ def get(connection: Connection, digest: str) -> bytes:
 
 
 def _keyframe(connection: Connection, digest: str) -> tuple[str, bytes] | None:
-    row = connection.execute(select(BLOB.c.base).where(BLOB.c.sha256 == digest)).first()
+    row = connection.execute(select(BLOB.c.dictionary_sha256).where(BLOB.c.sha256 == digest)).first()
     if row is None:
         return None
-    name = cast(str, row.base or digest)
+    name = cast(str, row.dictionary_sha256 or digest)
     return name, get(connection, name)
 
 

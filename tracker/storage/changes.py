@@ -35,7 +35,7 @@ class ChangeEntry:
     by, in English and in Japanese (labels)."""
 
     change: Change
-    identity: str
+    document_id: str
     version: int
     words: tuple[str, str] = ("", "")
 
@@ -68,7 +68,7 @@ def _values(entry: ChangeEntry, operations: str | None = None) -> dict[str, Any]
     change = entry.change
     values = {
         "id": change.id,
-        "identity": entry.identity,
+        "document_id": entry.document_id,
         "version": entry.version,
         "source": change.source,
         "kind": str(change.kind),
@@ -84,7 +84,7 @@ def _values(entry: ChangeEntry, operations: str | None = None) -> dict[str, Any]
         "operations": operations,
         "record": json.dumps(change_to_json(change), ensure_ascii=False, separators=(",", ":")),
     }
-    return {**values, "seal": integrity.change_hash(values)}
+    return {**values, "row_hash": integrity.change_hash(values)}
 
 
 def _index(connection: Connection, numbered: Sequence[tuple[int, ChangeEntry]]) -> None:
@@ -126,9 +126,9 @@ def get(connection: Connection, change_id: str) -> Change | None:
 
 
 def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]]:
-    """The records that a document number, an FR citation or a title names, with identity and version. A title that
+    """The records that a document number, an FR citation or a title names, with document_id and version. A title that
     more than one document bears names none of them: nobody shall guess which rule is stayed."""
-    columns = select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
+    columns = select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version)
     rows = connection.execute(
         columns.where((CHANGE.c.document_number == reference) | (CHANGE.c.citation == reference)).order_by(
             CHANGE.c.seq
@@ -143,7 +143,7 @@ def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]
         rows = _bearing(
             connection, _all_of(words), lambda change: quoted_name(change, reference), kind="rule"
         )
-    return [(change_from_json(json.loads(row.record)), row.identity, row.version) for row in rows]
+    return [(change_from_json(json.loads(row.record)), row.document_id, row.version) for row in rows]
 
 
 def _bearing(
@@ -155,7 +155,7 @@ def _bearing(
         " WHERE change_fts_en MATCH :query AND :kind IN ('', kind) LIMIT 200"
     )
     found = [row.seq for row in connection.execute(bearing, {"query": query, "kind": kind})]
-    columns = select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
+    columns = select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version)
     rows = connection.execute(columns.where(CHANGE.c.seq.in_(found))).all()
     named = [row for row in rows if meant(change_from_json(json.loads(row.record)))]
     return named if len(named) == 1 else []
@@ -184,20 +184,20 @@ def changes_relating_to(connection: Connection, references: Sequence[str]) -> li
 
 
 def entries_relating_to(connection: Connection, references: Sequence[str]) -> list[tuple[Change, str, int]]:
-    """`acting_on`, with identity and version; each once."""
+    """`acting_on`, with document_id and version; each once."""
     acting = select(DOCUMENT_RELATION.c.seq).where(DOCUMENT_RELATION.c.target.in_(list(references)))
     rows = connection.execute(
-        select(CHANGE.c.record, CHANGE.c.identity, CHANGE.c.version)
+        select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version)
         .where(CHANGE.c.seq.in_(acting))
         .order_by(CHANGE.c.published, CHANGE.c.seq)
     )
-    return [(change_from_json(json.loads(row.record)), row.identity, row.version) for row in rows]
+    return [(change_from_json(json.loads(row.record)), row.document_id, row.version) for row in rows]
 
 
-def of_document(connection: Connection, identity: str) -> Change | None:
+def of_document(connection: Connection, document_id: str) -> Change | None:
     """The one record of a document with an identity of its own (`fr:2025-19001`)."""
     found = connection.execute(
-        select(CHANGE.c.record).where(CHANGE.c.identity == identity).order_by(CHANGE.c.seq).limit(1)
+        select(CHANGE.c.record).where(CHANGE.c.document_id == document_id).order_by(CHANGE.c.seq).limit(1)
     ).scalar()
     return None if found is None else change_from_json(json.loads(found))
 

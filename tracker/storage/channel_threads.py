@@ -10,7 +10,7 @@ from tracker.storage.schema import THREAD
 def thread_id(connection: Connection, channel: str, story: str) -> str:
     """Empty where the story was not told there yet, or the place has no threads."""
     found = connection.execute(
-        select(THREAD.c.handle).where((THREAD.c.channel == channel) & (THREAD.c.story == story))
+        select(THREAD.c.external_thread_id).where((THREAD.c.channel == channel) & (THREAD.c.story == story))
     ).scalar()
     return found or ""
 
@@ -20,7 +20,7 @@ def keep_thread_id(connection: Connection, channel: str, story: str, value: str)
     since."""
     known = thread_id(connection, channel, story)
     if not known:
-        connection.execute(insert(THREAD).values(channel=channel, story=story, handle=value))
+        connection.execute(insert(THREAD).values(channel=channel, story=story, external_thread_id=value))
     elif known != value:
         mine = (THREAD.c.channel == channel) & (THREAD.c.story == story)
-        connection.execute(update(THREAD).where(mine).values(handle=value))
+        connection.execute(update(THREAD).where(mine).values(external_thread_id=value))

@@ -92,7 +92,7 @@ class Store:
                 self._open.connection = connection
                 try:
                     yield connection
-                    row_log.seal(connection)
+                    row_log.write_entries(connection)
                 finally:
                     self._open.connection = None
         except DatabaseError as error:

@@ -52,8 +52,8 @@ class DigestQueries:
     def renewed(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
         """Records seen earlier whose document came in another state between two instants."""
         return self._records(
-            f"{_NEWS} AND revision > 1 AND detected_at < ?1 AND identity IN"  # noqa: S608
-            " (SELECT identity FROM version WHERE ordinal > 1 AND at >= ?1 AND at < ?2)",
+            f"{_NEWS} AND revision > 1 AND detected_at < ?1 AND document_id IN"  # noqa: S608
+            " (SELECT document_id FROM version WHERE ordinal > 1 AND at >= ?1 AND at < ?2)",
             to_text(start),
             to_text(end),
         )
@@ -61,7 +61,7 @@ class DigestQueries:
     def planned(self, first: date, last: date) -> list[dict[str, Any]]:
         """Records with a date between two days that still stands."""
         return self._records(
-            f"{_IN_FIELD} AND seq IN (SELECT seq FROM deadline WHERE day BETWEEN ? AND ? AND NOT superseded)",  # noqa: S608
+            f"{_IN_FIELD} AND seq IN (SELECT seq FROM legal_date WHERE day BETWEEN ? AND ? AND NOT superseded)",  # noqa: S608
             first.isoformat(),
             last.isoformat(),
         )
@@ -82,7 +82,7 @@ class DigestQueries:
         rows = self.connection.execute(
             "SELECT detected_at, level,"  # noqa: S608 - conditions are ours, values are bound
             " (SELECT group_concat(topic) FROM change_topic WHERE change_topic.seq = change.seq) AS topics,"
-            " (SELECT min(day) FROM deadline WHERE deadline.seq = change.seq AND type = 'effective' AND NOT superseded)"
+            " (SELECT min(day) FROM legal_date WHERE legal_date.seq = change.seq AND type = 'effective' AND NOT superseded)"
             f" AS effective FROM change WHERE {_NEWS} AND detected_at >= ? AND detected_at < ?",
             [to_text(start), to_text(end)],
         )

@@ -22,10 +22,10 @@ from tracker.storage.schema import ATTEMPT
 START = "0" * 64
 
 _CHANGE = (
-    "id", "identity", "version", "source", "kind", "document_number", "citation", "level", "direction", "published",
+    "id", "document_id", "version", "source", "kind", "document_number", "citation", "level", "direction", "published",
     "detected_at", "baseline", "editorial", "revision", "operations", "record",
 )  # fmt: skip
-_MADE = {"change_status": "state, since, until", "deadline": "type, day, superseded"}
+_MADE = {"change_status": "state, since, until", "legal_date": "type, day, superseded"}
 _LOST = 20  # rows without what they belong to: so many are named
 _ATTEMPT = ("delivery_id", "at", "ok", "answer", "seconds")
 
@@ -58,9 +58,9 @@ def verify(connection: Connection) -> Iterator[str | int]:
     """A line for each change or try that is not what was written, and at the end how many were looked at."""
     checked = 0
     made = {name: _made(connection, name, columns) for name, columns in _MADE.items()}
-    for row in _rows(connection, "SELECT seq, seal, {} FROM change ORDER BY seq", _CHANGE):
+    for row in _rows(connection, "SELECT seq, row_hash, {} FROM change ORDER BY seq", _CHANGE):
         checked += 1
-        if row["seal"] != change_hash(row):
+        if row["row_hash"] != change_hash(row):
             yield f"change {row['id']}: the record, or what it is found by, was altered"
         elif differing := _differing(row, {name: rows.get(row["seq"], "[]") for name, rows in made.items()}):
             yield f"change {row['id']}: {differing} is not what its record says"
@@ -76,9 +76,9 @@ def verify(connection: Connection) -> Iterator[str | int]:
 
 def verify_change(connection: Connection, change_id: str) -> Iterator[str]:
     """A line where the row of this change is not what was written."""
-    statement = text(f"SELECT seal, {', '.join(_CHANGE)} FROM change WHERE id = :id")  # noqa: S608 - names of ours
+    statement = text(f"SELECT row_hash, {', '.join(_CHANGE)} FROM change WHERE id = :id")  # noqa: S608 - names of ours
     row = connection.execute(statement, {"id": change_id}).mappings().one()
-    if row["seal"] != change_hash(row):
+    if row["row_hash"] != change_hash(row):
         yield f"change {change_id}: the record, or what it is found by, was altered"
 
 
@@ -121,7 +121,7 @@ def _differing(row: Mapping[str, Any], made: Mapping[str, str]) -> str:
         }
         rows = {
             "change_status": [[one["state"], one["from"], one["until"]] for one in record["status"]],
-            "deadline": [
+            "legal_date": [
                 [one["type"], one["date"], int(one.get("superseded", False))] for one in record["dates"]
             ],
         }

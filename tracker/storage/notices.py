@@ -34,7 +34,7 @@ def enqueue_notice(
     now: datetime,
     at: datetime | None = None,
     batch: str | None = None,
-    held: Mapping[str, Any] | None = None,
+    hold_reason: Mapping[str, Any] | None = None,
     withheld: bool = False,
 ) -> int:
     """Owes a notice to channels; what they were owed already is not owed again. How many are new. `held` and
@@ -50,7 +50,7 @@ def enqueue_notice(
             )
         owed += outbox.enqueue(
             connection, change_id=identity, revision=1, channel=channel, reason=reason, now=now,
-            story=story, at=at, batch=batch, held=held, withheld=withheld,
+            story=story, at=at, batch=batch, hold_reason=hold_reason, withheld=withheld,
         )  # fmt: skip
     return owed
 

@@ -40,7 +40,7 @@ def enqueue(
     story: str | None = None,
     at: datetime | None = None,
     batch: str | None = None,
-    held: Mapping[str, Any] | None = None,
+    hold_reason: Mapping[str, Any] | None = None,
     withheld: bool = False,
 ) -> bool:
     """Owes one revision of a change, or a notice, to a channel, to be sent at `at` or at once. False when it
@@ -60,11 +60,11 @@ def enqueue(
                 (DELIVERY.c.channel == channel) & (DELIVERY.c.story == story) & (DELIVERY.c.state == "pending")
                 & DELIVERY.c.batch.is_not(None)
             )
-            .values(next_attempt_at=now, batch=None, held=None)
+            .values(next_attempt_at=now, batch=None, hold_reason=None)
         )  # fmt: skip
     values = {
         "reason": reason, "state": "withheld" if withheld else "pending", "next_attempt_at": at or now,
-        "story": story, "batch": batch, "held": held,
+        "story": story, "batch": batch, "hold_reason": hold_reason,
     }  # fmt: skip
     if known is not None:  # what withheld it has ended
         connection.execute(update(DELIVERY).where(DELIVERY.c.id == known.id).values(**values))
@@ -133,11 +133,11 @@ def redirect(
             connection, change_id=row.change_id, revision=row.revision, channel=to, reason=row.reason,
             now=now, story=row.story,
         )  # fmt: skip
-        held = {"rule": "redirected", "until": format_instant(now), "scope": "channel", "value": to}
+        hold_reason = {"rule": "redirected", "until": format_instant(now), "scope": "channel", "value": to}
         connection.execute(
             update(DELIVERY)
             .where(DELIVERY.c.id == row.id)
-            .values(state="withheld", held=held, batch=None, claimed_until=None)
+            .values(state="withheld", hold_reason=hold_reason, batch=None, claimed_until=None)
         )
     return number
 
@@ -201,8 +201,10 @@ class Outbox:
             ).all()
             recipients.keep(connection, [row.key for row in rows], attempt.recipients, attempt.at)
             for row in rows:
-                if attempt.handle and row.story:
-                    channel_threads.keep_thread_id(connection, row.channel, row.story, attempt.handle)
+                if attempt.external_thread_id and row.story:
+                    channel_threads.keep_thread_id(
+                        connection, row.channel, row.story, attempt.external_thread_id
+                    )
             settled = state != "pending" or any(one.state != "pending" for one in attempt.recipients)
             if rows and self.ended is not None and settled:
                 self.ended(connection, rows[0].channel, state, attempt, rows[0].change_id)
@@ -277,8 +279,8 @@ def _due_rows(
     found: list[Any] = []
     # One state at a time: each is a walk along the index, whatever the history behind it.
     # A moment further ahead than this program plans was written under a wrong clock: it is due.
-    rule = func.json_extract(DELIVERY.c.held, "$.rule")
-    retried = DELIVERY.c.held.is_(None) & (DELIVERY.c.next_attempt_at > now + LONGEST_WAIT)
+    rule = func.json_extract(DELIVERY.c.hold_reason, "$.rule")
+    retried = DELIVERY.c.hold_reason.is_(None) & (DELIVERY.c.next_attempt_at > now + LONGEST_WAIT)
     waited = rule.in_(("quiet", "batch")) & (DELIVERY.c.next_attempt_at > now + LONGEST_HOLD)
     claimed_ahead = DELIVERY.c.claimed_until > now + LONGEST_CLAIM
     for state, due in (

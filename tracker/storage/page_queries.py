@@ -10,9 +10,9 @@ _FLAPPING = "SELECT source, url, polls, seen, since, at FROM flapping ORDER BY s
 _ABSENT = "SELECT source, url, reason, polls, since, at, change FROM absence ORDER BY source, key"
 # Of the newest version of each thing: masks that were learned are handed on from version to version.
 _MASKED = (
-    "SELECT version.source, version.key, version.noise FROM version JOIN"
+    "SELECT version.source, version.key, version.volatile_patterns FROM version JOIN"
     " (SELECT max(id) AS id FROM version GROUP BY source, key) AS newest ON newest.id = version.id"
-    " WHERE version.noise <> '[]' ORDER BY version.source, version.key"
+    " WHERE version.volatile_patterns <> '[]' ORDER BY version.source, version.key"
 )
 
 
@@ -30,7 +30,7 @@ def masked(connection: sqlite3.Connection) -> dict[str, list[tuple[str, list[str
     """What was learned as noise, by source: the key of each page, and its templates."""
     found: dict[str, list[tuple[str, list[str]]]] = {}
     for row in connection.execute(_MASKED):
-        found.setdefault(row["source"], []).append((row["key"], json.loads(row["noise"])))
+        found.setdefault(row["source"], []).append((row["key"], json.loads(row["volatile_patterns"])))
     return found
 
 

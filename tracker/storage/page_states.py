@@ -13,7 +13,7 @@ from tracker.storage.database import Store
 from tracker.storage.page_tables import ABSENCE, FLAPPING
 from tracker.storage.schema import RESOURCE
 
-UNREAD = "noise"  # recipe of a page whose masks were forgotten: no source has it, so that it is read again
+UNREAD = "noise"  # extraction_config of a page whose volatile patterns were cleared: no source has it, so the page is read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +95,5 @@ def clear_masks(connection: Connection, source: str | None = None) -> None:
         connection.execute(
             update(RESOURCE)
             .where(RESOURCE.c.source == version.source, RESOURCE.c.key == version.key)
-            .values(recipe=UNREAD)
+            .values(extraction_config=UNREAD)
         )

@@ -49,7 +49,7 @@ _REVIEWS = {
 }
 # Only while the rules still find nothing: what they found meanwhile is said by them.
 _RESEMBLING = (
-    "id IN (SELECT change_id FROM resemblance WHERE topic <> '' AND resemblance.revision = change.revision)"
+    "id IN (SELECT change_id FROM similarity_result WHERE topic <> '' AND similarity_result.revision = change.revision)"
     " AND (level = 0 OR NOT EXISTS (SELECT 1 FROM change_topic WHERE change_topic.seq = change.seq))"
 )
 _ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 'assign' ORDER BY id DESC LIMIT 1) = ?"
@@ -135,9 +135,9 @@ class StoreReader:
         )
         return [row["record"] for row in rows]
 
-    def pulse(self) -> int:
+    def data_version(self) -> int:
         """Another number after each write to what people see."""
-        return int(self.connection.execute("SELECT number FROM pulse").fetchone()[0])
+        return int(self.connection.execute("SELECT number FROM data_version").fetchone()[0])
 
     def count(self, wanted: ChangeQuery) -> int:
         where, values = _conditions(wanted)
@@ -154,7 +154,7 @@ class StoreReader:
         """The records whose documents act on a document with one of these names, oldest first."""
         marks = ", ".join("?" * len(references))
         rows = self.connection.execute(
-            f"SELECT record FROM change WHERE seq IN (SELECT seq FROM link WHERE target IN ({marks}))"  # noqa: S608
+            f"SELECT record FROM change WHERE seq IN (SELECT seq FROM document_relation WHERE target IN ({marks}))"  # noqa: S608
             " ORDER BY published, seq",
             list(references),
         )
@@ -173,28 +173,28 @@ class StoreReader:
         return bool(row and row["operations"])
 
     def texts(self, sources: Sequence[str]) -> list[dict[str, Any]]:
-        """The documents of these sources that have states: identity, source, key, how many, the last one's instant."""
+        """The documents of these sources that have states: document_id, source, key, how many, the last one's instant."""
         marks = ", ".join("?" * len(sources))
         rows = self.connection.execute(
-            "SELECT identity, source, key, count(*) AS states, max(at) AS at FROM version"  # noqa: S608
-            f" WHERE source IN ({marks}) GROUP BY identity ORDER BY source, key LIMIT 2000",
+            "SELECT document_id, source, key, count(*) AS states, max(at) AS at FROM version"  # noqa: S608
+            f" WHERE source IN ({marks}) GROUP BY document_id ORDER BY source, key LIMIT 2000",
             list(sources),
         )
         return [dict(row) for row in rows]
 
-    def text_states(self, identity: str) -> list[dict[str, Any]]:
+    def text_states(self, document_id: str) -> list[dict[str, Any]]:
         """The states of one document, oldest first: ordinal, when stored, as of which day (eCFR), SHA-256."""
         rows = self.connection.execute(
             "SELECT ordinal, at, snapshot.meta ->> 'as_of' AS as_of, sha256, fetched_at FROM version"
-            " LEFT JOIN snapshot ON snapshot.id = version.snapshots ->> '$[0]' WHERE identity = ? ORDER BY ordinal",
-            [identity],
+            " LEFT JOIN snapshot ON snapshot.id = version.snapshots ->> '$[0]' WHERE document_id = ? ORDER BY ordinal",
+            [document_id],
         )
         return [{**dict(row), "fetched_at": from_text(row["fetched_at"])} for row in rows]
 
-    def changes_of(self, identity: str) -> list[dict[str, Any]]:
+    def changes_of(self, document_id: str) -> list[dict[str, Any]]:
         """The records of one text or document, newest first."""
         rows = self.connection.execute(
-            "SELECT record FROM change WHERE identity = ? ORDER BY version DESC, seq DESC", [identity]
+            "SELECT record FROM change WHERE document_id = ? ORDER BY version DESC, seq DESC", [document_id]
         )
         return [json.loads(row["record"]) for row in rows]
 
@@ -203,7 +203,7 @@ class StoreReader:
         detected_at, level (rank), editorial, baseline."""
         rows = self.connection.execute(
             "SELECT id, record ->> 'title' AS title, published, detected_at, level, editorial, baseline FROM change"
-            " WHERE identity = (SELECT identity FROM change WHERE id = ?) ORDER BY version, seq",
+            " WHERE document_id = (SELECT document_id FROM change WHERE id = ?) ORDER BY version, seq",
             [change_id],
         )
         return [dict(row) for row in rows]
@@ -212,7 +212,7 @@ class StoreReader:
         """Deliveries in one state, newest first, each with the title of what is told and its last try."""
         rows = self.connection.execute(
             "SELECT delivery.id, change_id, channel, delivery.revision, state, attempts, reason, delivery.created_at,"
-            " next_attempt_at, held, coalesce(change.record ->> 'title', notice.data ->> 'title',"
+            " next_attempt_at, hold_reason AS held, coalesce(change.record ->> 'title', notice.data ->> 'title',"
             " notice.kind || ' ' || (notice.data ->> 'subject')) AS title, coalesce(change.level, notice.level) AS level,"
             " (SELECT at FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS at,"
             " (SELECT answer FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS answer"
@@ -243,13 +243,13 @@ class StoreReader:
 
     def seal(self, change_id: str) -> str:
         """The hash of a change's record and operations; empty where no change has that id."""
-        row = self.connection.execute("SELECT seal FROM change WHERE id = ?", [change_id]).fetchone()
-        return row["seal"] if row else ""
+        row = self.connection.execute("SELECT row_hash FROM change WHERE id = ?", [change_id]).fetchone()
+        return row["row_hash"] if row else ""
 
     def deliveries(self, change_id: str) -> list[dict[str, Any]]:
         """What was owed for a change, or withheld, to whom, and each try's answer."""
         rows = self.connection.execute(
-            "SELECT id, channel, revision, state, attempts, reason, created_at, next_attempt_at, held FROM delivery"
+            "SELECT id, channel, revision, state, attempts, reason, created_at, next_attempt_at, hold_reason AS held FROM delivery"
             " WHERE change_id = ? ORDER BY id",
             [change_id],
         ).fetchall()
@@ -265,7 +265,7 @@ class StoreReader:
         fetched_at, sha256, and who was at the other end (`tls`, null where that is not known)."""
         rows = self.connection.execute(
             "SELECT iif(version.ordinal < change.version, 'before', 'after') AS side, snapshot.url, status, fetched_at,"
-            " sha256, tls FROM change JOIN version ON version.identity = change.identity"
+            " sha256, tls FROM change JOIN version ON version.document_id = change.document_id"
             " AND version.ordinal IN (change.version - 1, change.version), json_each(version.snapshots) AS part"
             " JOIN snapshot ON snapshot.id = part.value WHERE change.id = ? ORDER BY version.ordinal, part.key",
             [change_id],
@@ -292,8 +292,8 @@ class StoreReader:
         """What stands beside the record and is no finding: what its words are like (`resembles`), and what a model
         wrote about its present revision (`model_summary`, the last try); each None where there is none."""
         like = self.connection.execute(
-            "SELECT topic, round(score, 2) AS score, reference, resemblance.made_with FROM change"  # noqa: S608 - ours
-            f" JOIN resemblance ON change_id = change.id WHERE change.id = ? AND {_RESEMBLING}",
+            "SELECT topic, round(score, 2) AS score, reference, similarity_result.made_with FROM change"  # noqa: S608 - ours
+            f" JOIN similarity_result ON change_id = change.id WHERE change.id = ? AND {_RESEMBLING}",
             [change_id],
         ).fetchone()
         wrote = self.connection.execute(
@@ -348,7 +348,9 @@ class StoreReader:
     def disk(self) -> dict[str, dict[str, int]]:
         """Per source: how many answers are kept, what their bytes take up packed and unpacked, and how many were dropped
         by policy. Bytes that several sources brought count for the first. Figures that are kept, not counted."""
-        rows = self.connection.execute("SELECT source, answers, packed, unpacked, dropped FROM source_disk")
+        rows = self.connection.execute(
+            "SELECT source, answers, compressed_size AS packed, uncompressed_size AS unpacked, dropped FROM source_disk"
+        )
         return {row["source"]: {name: row[name] for name in row.keys()[1:]} for row in rows}
 
     def reconciliations(self) -> dict[str, dict[str, Any]]:
@@ -363,7 +365,7 @@ class StoreReader:
         """Per channel: what is owed, sent, dead and withheld, and how its last try went."""
         found: dict[str, dict[str, Any]] = {}
         for row in self.connection.execute(
-            "SELECT tally.*, at, ok, answer FROM tally LEFT JOIN attempt ON attempt.id = last_attempt"
+            "SELECT delivery_count.*, at, ok, answer FROM delivery_count LEFT JOIN attempt ON attempt.id = last_attempt"
         ):
             counts = {name: row[name] for name in ("pending", "claimed", "sent", "dead", "withheld")}
             last = {name: row[name] for name in ("at", "ok", "answer")} if row["at"] else None
@@ -393,7 +395,7 @@ class StoreReader:
     def planned(self, since: date) -> Iterator[dict[str, Any]]:
         """The records with a date that still stands on this day or after it."""
         rows = self.connection.execute(
-            "SELECT record FROM change WHERE seq IN (SELECT seq FROM deadline WHERE day >= ? AND NOT superseded)"
+            "SELECT record FROM change WHERE seq IN (SELECT seq FROM legal_date WHERE day >= ? AND NOT superseded)"
             " AND level > 0 AND NOT editorial",
             [since.isoformat()],
         )
@@ -403,7 +405,7 @@ class StoreReader:
     def withdrawn(self, since: date) -> Iterator[dict[str, Any]]:
         """The records with a date on this day or after it that stands no more."""
         rows = self.connection.execute(
-            "SELECT record FROM change WHERE seq IN (SELECT seq FROM deadline WHERE day >= ? AND superseded)"
+            "SELECT record FROM change WHERE seq IN (SELECT seq FROM legal_date WHERE day >= ? AND superseded)"
             " AND level > 0 AND NOT editorial",
             [since.isoformat()],
         )

@@ -51,7 +51,7 @@ def stranded(connection: sqlite3.Connection, channels: Collection[str]) -> dict[
     """How many alerts wait for channels, or were given up by channels, that are not among these: removed from the settings,
     or renamed."""
     rows = connection.execute(
-        "SELECT channel, pending + claimed + dead AS number FROM tally WHERE pending + claimed + dead > 0"
+        "SELECT channel, pending + claimed + dead AS number FROM delivery_count WHERE pending + claimed + dead > 0"
         " ORDER BY channel"
     )
     return {row["channel"]: row["number"] for row in rows if row["channel"] not in channels}

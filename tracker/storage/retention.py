@@ -2,7 +2,7 @@
 
 What can go is only what was never read as truth: the lists by which an adapter saw what there is, and answers that were held
 for a second look. What a version, a change or a piece of evidence refers to never goes, nor does the newest answer for
-any address, nor what another blob is packed against. The record of the answer (address, headers, time, SHA-256) stays in
+any address, nor what another blob is compressed_size against. The record of the answer (address, headers, time, SHA-256) stays in
 the chain.
 """
 
@@ -41,11 +41,11 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class DroppableBlob:
-    """Bytes that may go, with the answers that had them, oldest first. `packed`: what they take up."""
+    """Bytes that may go, with the answers that had them, oldest first. `compressed_size`: what they take up."""
 
     sha256: str
     size: int
-    packed: int
+    compressed_size: int
     answers: tuple[StoredAnswer, ...]
 
     @property
@@ -57,8 +57,8 @@ class DroppableBlob:
 class BlobInfo:
     sha256: str
     size: int
-    packed: int
-    base: str | None
+    compressed_size: int
+    dictionary_sha256: str | None
 
 
 def droppable_blobs(
@@ -79,10 +79,14 @@ def droppable_blobs(
         and digest not in kept
         and all(_disposable(answer) and answer.fetched_at < before for answer in found)
     }
-    # What others are packed against stays as long as one of them does.
-    going -= {blob.base for blob in blobs.values() if blob.base and blob.sha256 not in going}
+    # What others are compressed_size against stays as long as one of them does.
+    going -= {
+        blob.dictionary_sha256
+        for blob in blobs.values()
+        if blob.dictionary_sha256 and blob.sha256 not in going
+    }
     return [
-        DroppableBlob(digest, blobs[digest].size, blobs[digest].packed, tuple(by_bytes[digest]))
+        DroppableBlob(digest, blobs[digest].size, blobs[digest].compressed_size, tuple(by_bytes[digest]))
         for digest in sorted(going, key=lambda digest: by_bytes[digest][0].id)
     ]
 
@@ -94,9 +98,18 @@ def _disposable(answer: StoredAnswer) -> bool:
 def unneeded_answers(connection: Connection, before: datetime) -> list[DroppableBlob]:
     """What may go now, oldest first."""
     rows = connection.execute(
-        select(BLOB.c.sha256, BLOB.c.size, func.length(BLOB.c.data).label("packed"), BLOB.c.base)
+        select(
+            BLOB.c.sha256,
+            BLOB.c.size,
+            func.length(BLOB.c.data).label("compressed_size"),
+            BLOB.c.dictionary_sha256,
+        )
     )
-    blobs = {row.sha256: BlobInfo(row.sha256, row.size, row.packed, row.base) for row in rows if row.packed}
+    blobs = {
+        row.sha256: BlobInfo(row.sha256, row.size, row.compressed_size, row.dictionary_sha256)
+        for row in rows
+        if row.compressed_size
+    }
     answers = [
         StoredAnswer(row.id, row.source, row.key, row.role, row.sha256, row.fetched_at, "held" in row.meta)
         for row in connection.execute(
@@ -133,30 +146,32 @@ def _needed(connection: Connection) -> frozenset[str]:
 
 def prune(store: Store, *, older: timedelta, now: datetime) -> list[DroppableBlob]:
     """Drops what may go, all in one transaction, and says what it was."""
-    why = f"nothing refers to it, and it is older than {older.days} days"
+    reason = f"nothing refers to it, and it is older than {older.days} days"
     with store.write() as connection:
         found = unneeded_answers(connection, now - older)
-        _drop(connection, found, now, why)
+        _drop(connection, found, now, reason)
     return found
 
 
-def _drop(connection: Connection, found: Sequence[DroppableBlob], now: datetime, why: str) -> None:
+def _drop(connection: Connection, found: Sequence[DroppableBlob], now: datetime, reason: str) -> None:
     chain = (
         connection.execute(select(TOMBSTONE.c.chain).order_by(TOMBSTONE.c.id.desc()).limit(1)).scalar()
         or START
     )
     for one in found:
         row: dict[str, Any] = {
-            "sha256": one.sha256, "size": one.size, "packed": one.packed,
+            "sha256": one.sha256, "size": one.size, "compressed_size": one.compressed_size,
             "snapshots": [answer.id for answer in one.answers], "first_at": one.answers[0].fetched_at,
-            "last_at": one.answers[-1].fetched_at, "why": why, "at": now,
+            "last_at": one.answers[-1].fetched_at, "reason": reason, "at": now,
         }  # fmt: skip
         chain = _link(chain, row)
         connection.execute(insert(TOMBSTONE).values(**row, chain=chain))
-        connection.execute(update(BLOB).where(BLOB.c.sha256 == one.sha256).values(data=b"", base=None))
+        connection.execute(
+            update(BLOB).where(BLOB.c.sha256 == one.sha256).values(data=b"", dictionary_sha256=None)
+        )
 
 
-_CHAINED = ("sha256", "size", "packed", "snapshots", "first_at", "last_at", "why", "at")
+_CHAINED = ("sha256", "size", "compressed_size", "snapshots", "first_at", "last_at", "reason", "at")
 
 
 def _link(before: str, row: Mapping[Any, Any]) -> str:
@@ -185,7 +200,7 @@ def dropped_totals(connection: Connection) -> tuple[int, int]:
     gone = select(BLOB.c.sha256).where(func.length(BLOB.c.data) == 0)
     row = connection.execute(
         select(
-            func.count(TOMBSTONE.c.sha256.distinct()), func.coalesce(func.sum(TOMBSTONE.c.packed), 0)
+            func.count(TOMBSTONE.c.sha256.distinct()), func.coalesce(func.sum(TOMBSTONE.c.compressed_size), 0)
         ).where(TOMBSTONE.c.sha256.in_(gone))
     ).one()
     return int(row[0]), int(row[1])

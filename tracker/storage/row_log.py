@@ -34,24 +34,24 @@ EXEMPT_COLUMNS: dict[str, dict[str, str]] = {
         "consecutive_failures": "the last poll's", "last_report": "the last poll's figures",
     },
     "resource": {
-        "size": "a figure", "full_at": "bounded by full_fetch_every at every look", "recipe": "another one asks for the whole",
+        "size": "a figure", "last_full_fetch_at": "bounded by full_fetch_every at every look", "extraction_config": "another one asks for the whole",
         "held_sha256": "until the next poll", "held_count": "until the next poll", "missing_count": "until the next poll",
     },
     "delivery": {"claimed_until": "a lease, bounded by its time"},
-    "delivery_recipient": {}, "notice": {}, "incident": {}, "reconciliation": {}, "story_name": {}, "thread": {}, "mute": {},
+    "delivery_recipient": {}, "notice": {}, "incident": {}, "reconciliation": {}, "document_group": {}, "thread": {}, "mute": {},
     "digest": {"claimed_until": "a lease, bounded by its time"},
-    "account": {}, "api_key": {}, "saved_filter": {}, "session": {}, "sign_in": {},
-    "change_topic": {}, "change_profile": {}, "link": {}, "flapping": {}, "absence": {},
+    "account": {}, "api_key": {}, "saved_search": {}, "session": {}, "login_event": {},
+    "change_topic": {}, "change_profile": {}, "document_relation": {}, "flapping": {}, "absence": {},
 }  # fmt: skip
 
 # Tables without entries, and what shows an alteration instead, or why none matters.
 EXEMPT_TABLES = {
     "blob": "hashed again byte by byte", "snapshot": "a chain of its own", "attempt": "a chain of its own",
-    "review": "a chain of its own", "deed": "a chain of its own", "tombstone": "a chain of its own", "row_event": "this log",
-    "change": "a seal in each row", "change_status": "compared with the record", "deadline": "compared with the record",
-    "change_text": "what is searched by; made again from the records", "tally": "counts, kept by triggers",
-    "pulse": "counts, kept by triggers", "source_disk": "counts, kept by triggers",
-    "resemblance": "stands beside the findings; nothing is decided by it", "model_summary": "as `resemblance`",
+    "review": "a chain of its own", "audit_log": "a chain of its own", "tombstone": "a chain of its own", "row_event": "this log",
+    "change": "a seal in each row", "change_status": "compared with the record", "legal_date": "compared with the record",
+    "change_text": "what is searched by; made again from the records", "delivery_count": "counts, kept by triggers",
+    "data_version": "counts, kept by triggers", "source_disk": "counts, kept by triggers",
+    "similarity_result": "stands beside the findings; nothing is decided by it", "model_summary": "as `similarity_result`",
 }  # fmt: skip
 
 # A claim is a lease on a row that is still to be sent: it comes and goes without an entry.
@@ -76,7 +76,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     cursor.close()
 
 
-def seal(connection: Connection) -> None:
+def write_entries(connection: Connection) -> None:
     """Adds the entries of this transaction, as its last act."""
     touched = connection.execute(text(f"SELECT name, key, old FROM {_NOTED} ORDER BY rowid")).all()  # noqa: S608
     if not touched:

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from tracker.errors import UsageError
-from tracker.storage.account_tables import SAVED_FILTER
+from tracker.storage.account_tables import SAVED_SEARCH
 from tracker.text import fold_space, search_key
 
 NAME = 80
@@ -30,33 +30,40 @@ class SavedSearch:
     name: str
     conditions: Mapping[str, str]
     has_key: bool
-    made_at: datetime
+    created_at: datetime
 
 
 def add(connection: Connection, owner: str, name: str, conditions: Mapping[str, str], now: datetime) -> str:
     """Its id. One of the same name gets the new conditions and keeps its key. Raises UsageError for a name that is none,
     and when there are too many."""
     name, owner = _name(name), search_key(owner)
-    mine = SAVED_FILTER.c.owner == owner
-    held = connection.execute(select(SAVED_FILTER.c.id).where(mine & (SAVED_FILTER.c.name == name))).scalar()
+    mine = SAVED_SEARCH.c.owner == owner
+    held = connection.execute(select(SAVED_SEARCH.c.id).where(mine & (SAVED_SEARCH.c.name == name))).scalar()
     kept = {key: value for key, value in conditions.items() if value}
     if held is not None:
-        connection.execute(update(SAVED_FILTER).where(SAVED_FILTER.c.id == held).values(conditions=kept))
+        connection.execute(update(SAVED_SEARCH).where(SAVED_SEARCH.c.id == held).values(conditions=kept))
         return str(held)
     if (connection.execute(select(func.count()).where(mine)).scalar() or 0) >= MOST:
         raise UsageError(f"there are {MOST} saved filters already", cure="remove one")
     identity = secrets.token_hex(4)
-    row = {"id": identity, "owner": owner, "name": name, "conditions": kept, "secret": None, "made_at": now}
-    connection.execute(insert(SAVED_FILTER).values(row))
+    row = {
+        "id": identity,
+        "owner": owner,
+        "name": name,
+        "conditions": kept,
+        "secret": None,
+        "created_at": now,
+    }
+    connection.execute(insert(SAVED_SEARCH).values(row))
     return identity
 
 
 def list_searches(connection: Connection, owner: str) -> list[SavedSearch]:
     """By name."""
-    wanted = SAVED_FILTER.c.owner == search_key(owner)
+    wanted = SAVED_SEARCH.c.owner == search_key(owner)
     return [
         _saved(row)
-        for row in connection.execute(select(SAVED_FILTER).where(wanted).order_by(SAVED_FILTER.c.name))
+        for row in connection.execute(select(SAVED_SEARCH).where(wanted).order_by(SAVED_SEARCH.c.name))
     ]
 
 
@@ -65,31 +72,31 @@ def rename(connection: Connection, owner: str, identity: str, name: str) -> None
     found, name = _own(connection, owner, identity), _name(name)
     if any(other.name == name and other.id != found.id for other in list_searches(connection, owner)):
         raise UsageError(f"there is a filter {name!r} already")
-    connection.execute(update(SAVED_FILTER).where(SAVED_FILTER.c.id == identity).values(name=name))
+    connection.execute(update(SAVED_SEARCH).where(SAVED_SEARCH.c.id == identity).values(name=name))
 
 
 def remove(connection: Connection, owner: str, identity: str) -> None:
     _own(connection, owner, identity)
-    connection.execute(delete(SAVED_FILTER).where(SAVED_FILTER.c.id == identity))
+    connection.execute(delete(SAVED_SEARCH).where(SAVED_SEARCH.c.id == identity))
 
 
 def create_key(connection: Connection, owner: str, identity: str) -> str:
     """A new key, which is shown once; the one before opens nothing any more."""
     _own(connection, owner, identity)
     key = secrets.token_urlsafe(32)
-    connection.execute(update(SAVED_FILTER).where(SAVED_FILTER.c.id == identity).values(secret=_hash(key)))
+    connection.execute(update(SAVED_SEARCH).where(SAVED_SEARCH.c.id == identity).values(secret=_hash(key)))
     return key
 
 
 def revoke(connection: Connection, owner: str, identity: str) -> None:
     _own(connection, owner, identity)
-    connection.execute(update(SAVED_FILTER).where(SAVED_FILTER.c.id == identity).values(secret=None))
+    connection.execute(update(SAVED_SEARCH).where(SAVED_SEARCH.c.id == identity).values(secret=None))
 
 
 def find_by_key(connection: Connection, identity: str, key: str) -> SavedSearch | None:
     """The filter, where the key is its own."""
-    wanted = (SAVED_FILTER.c.id == identity) & (SAVED_FILTER.c.secret == _hash(key))
-    row = connection.execute(select(SAVED_FILTER).where(wanted)).first()
+    wanted = (SAVED_SEARCH.c.id == identity) & (SAVED_SEARCH.c.secret == _hash(key))
+    row = connection.execute(select(SAVED_SEARCH).where(wanted)).first()
     return None if row is None else _saved(row)
 
 
@@ -110,7 +117,7 @@ def _name(name: str) -> str:
 def _saved(row: object) -> SavedSearch:
     values = row._mapping  # type: ignore[attr-defined]
     return SavedSearch(
-        values["id"], values["owner"], values["name"], values["conditions"], values["secret"] is not None, values["made_at"]
+        values["id"], values["owner"], values["name"], values["conditions"], values["secret"] is not None, values["created_at"]
     )  # fmt: skip
 
 

@@ -16,17 +16,17 @@ from tracker.storage.table_base import InstantType, TableBase
 
 
 class BlobRow(TableBase, table=True):
-    """Bytes by what they are. `base`: the blob that serves as compression dictionary; NULL: none."""
+    """Bytes by what they are. `dictionary_sha256`: the blob that serves as compression dictionary; NULL: none."""
 
     __tablename__ = "blob"
     sha256: str = Field(primary_key=True, max_length=64)
     size: int
-    base: str | None = Field(default=None, max_length=64)
+    dictionary_sha256: str | None = Field(default=None, max_length=64)
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class TombstoneRow(TableBase, table=True):
-    """Bytes that were dropped by policy: which, how many (`packed`: as they were kept), of which snapshots, when they
+    """Bytes that were dropped by policy: which, how many (`compressed_size`: as they were kept), of which snapshots, when they
     came, why and when they went. Their row in `blob` stays, with no data. `chain` hashes this row together with the
     chain before it. What comes again is kept again; its tombstone stays."""
 
@@ -34,11 +34,11 @@ class TombstoneRow(TableBase, table=True):
     id: int | None = Field(default=None, primary_key=True)
     sha256: str = Field(index=True, max_length=64)
     size: int
-    packed: int
+    compressed_size: int
     snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
     first_at: datetime = Field(sa_type=InstantType)
     last_at: datetime = Field(sa_type=InstantType)
-    why: str
+    reason: str
     at: datetime = Field(sa_type=InstantType)
     chain: str = Field(max_length=64)
 
@@ -73,25 +73,25 @@ class SourceDiskRow(TableBase, table=True):
     __tablename__ = "source_disk"
     source: str = Field(primary_key=True)
     answers: int
-    packed: int
-    unpacked: int
+    compressed_size: int
+    uncompressed_size: int
     dropped: int
 
 
 class VersionRow(TableBase, table=True):
-    """One state of a document. `identity` names the document for ever, across sources (`fr:2025-19001`);
+    """One state of a document. `document_id` names the document for ever, across sources (`fr:2025-19001`);
     `snapshots` are the ids of the answers that it was read from, the main one first."""
 
     __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("identity", "ordinal"), Index(None, "source", "key"))
+    __table_args__ = (UniqueConstraint("document_id", "ordinal"), Index(None, "source", "key"))
     id: int | None = Field(default=None, primary_key=True)
-    identity: str
+    document_id: str
     ordinal: int
     source: str
     key: str
     digest: str = Field(max_length=64)
     snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
-    noise: Any = Field(sa_column=Column(JSON, nullable=False))
+    volatile_patterns: Any = Field(sa_column=Column(JSON, nullable=False))
     at: datetime = Field(sa_type=InstantType)
 
 
@@ -109,8 +109,8 @@ class ResourceRow(TableBase, table=True):
     last_modified: str | None = None
     sha256: str | None = Field(default=None, max_length=64)
     size: int | None = None
-    recipe: str | None = None
-    full_at: datetime | None = Field(default=None, sa_type=InstantType)
+    extraction_config: str | None = None
+    last_full_fetch_at: datetime | None = Field(default=None, sa_type=InstantType)
     held_sha256: str | None = Field(default=None, max_length=64)
     held_count: int = 0
     missing_count: int = 0
@@ -138,7 +138,7 @@ class SourceRow(TableBase, table=True):
 
 
 class ChangeRow(TableBase, table=True):
-    """A change; `record` is the whole of it as JSON, the other columns are for finding it, and `seal` hashes them
+    """A change; `record` is the whole of it as JSON, the other columns are for finding it, and `row_hash` hashes them
     all (`seals`). The index over many of
     them, and one by day that the migrations make (SQLAlchemy reads no index over an expression back), answer what the inbox asks (how many of each level, which are newest) without reading a record."""
 
@@ -159,7 +159,7 @@ class ChangeRow(TableBase, table=True):
     )
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True, max_length=20)
-    identity: str = Field(index=True)
+    document_id: str = Field(index=True)
     version: int
     source: str = Field(index=True)
     kind: str
@@ -174,7 +174,7 @@ class ChangeRow(TableBase, table=True):
     revision: int = 1
     operations: str | None = Field(default=None, foreign_key="blob.sha256", max_length=64)
     record: str = Field(sa_column=Column(Text, nullable=False))
-    seal: str = Field(default="", max_length=64)
+    row_hash: str = Field(default="", max_length=64)
 
 
 class ChangeTextRow(TableBase, table=True):
@@ -218,7 +218,7 @@ class ChangeStatusRow(TableBase, table=True):
 class DocumentRelationRow(TableBase, table=True):
     """This change's document acts on another, named by document number or FR citation."""
 
-    __tablename__ = "link"
+    __tablename__ = "document_relation"
     id: int | None = Field(default=None, primary_key=True)
     seq: int = Field(foreign_key="change.seq", index=True)
     relation: str
@@ -228,7 +228,7 @@ class DocumentRelationRow(TableBase, table=True):
 class LegalDateRow(TableBase, table=True):
     """A date of a change that its readers plan by."""
 
-    __tablename__ = "deadline"
+    __tablename__ = "legal_date"
     id: int | None = Field(default=None, primary_key=True)
     seq: int = Field(foreign_key="change.seq", index=True)
     type: str
@@ -242,8 +242,8 @@ class DeliveryRow(TableBase, table=True):
     `state`: pending, claimed, sent, dead; withheld, where somebody muted it: that is never sent. A claim that ran
     out (`claimed_until` past) without a recorded attempt may have gone out: the next claim says so (`repeated`).
     What belongs to one `story` goes to a channel in order. Rows of one `batch` go out together, as one message;
-    NULL: each by itself. `held`: by which rule it waits or is withheld, and until when (`routing.Held`); NULL: by
-    none. Triggers keep `tally` in step: a migration that makes this table anew makes them anew.
+    NULL: each by itself. `hold_reason`: by which rule it waits or is withheld, and until when (`routing.Held`); NULL: by
+    none. Triggers keep `delivery_count` in step: a migration that makes this table anew makes them anew.
     """
 
     __tablename__ = "delivery"
@@ -267,7 +267,7 @@ class DeliveryRow(TableBase, table=True):
     claimed_until: datetime | None = Field(default=None, sa_type=InstantType)
     story: str | None = None
     batch: str | None = None
-    held: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    hold_reason: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class DeliveryRecipientRow(TableBase, table=True):
@@ -290,7 +290,7 @@ class DeliveryCountRow(TableBase, table=True):
     """How many deliveries of each state a channel has, and its last attempt; kept by triggers (migration 0010),
     because counting a million rows takes a fifth of a second."""
 
-    __tablename__ = "tally"
+    __tablename__ = "delivery_count"
     channel: str = Field(primary_key=True)
     pending: int
     claimed: int
@@ -342,9 +342,9 @@ class ReconciliationRow(TableBase, table=True):
 
 
 class DocumentGroupRow(TableBase, table=True):
-    """By what name (document number, FR citation, identity) which story is known."""
+    """By what name (document number, FR citation, document_id) which story is known."""
 
-    __tablename__ = "story_name"
+    __tablename__ = "document_group"
     name: str = Field(primary_key=True)
     story: str = Field(index=True)
 
@@ -355,7 +355,7 @@ class ThreadRow(TableBase, table=True):
     __tablename__ = "thread"
     channel: str = Field(primary_key=True)
     story: str = Field(primary_key=True)
-    handle: str
+    external_thread_id: str
 
 
 class MuteRow(TableBase, table=True):
@@ -447,7 +447,7 @@ class DataVersionRow(TableBase, table=True):
     """One row. Triggers count each write to what the viewer shows (`change`, `review`, `delivery`, `attempt`,
     `version`); the daemon's own bookkeeping leaves it alone."""
 
-    __tablename__ = "pulse"
+    __tablename__ = "data_version"
     id: int | None = Field(default=None, primary_key=True)
     number: int
 
@@ -466,8 +466,8 @@ CHANGE_TEXT = metadata.tables["change_text"]
 CHANGE_TOPIC = metadata.tables["change_topic"]
 CHANGE_PROFILE = metadata.tables["change_profile"]
 CHANGE_STATUS = metadata.tables["change_status"]
-DOCUMENT_RELATION = metadata.tables["link"]
-LEGAL_DATE = metadata.tables["deadline"]
+DOCUMENT_RELATION = metadata.tables["document_relation"]
+LEGAL_DATE = metadata.tables["legal_date"]
 DELIVERY = metadata.tables["delivery"]
 DELIVERY_RECIPIENT = metadata.tables["delivery_recipient"]
 ATTEMPT = metadata.tables["attempt"]
@@ -475,7 +475,7 @@ REVIEW = metadata.tables["review"]
 NOTICE = metadata.tables["notice"]
 INCIDENT = metadata.tables["incident"]
 RECONCILIATION = metadata.tables["reconciliation"]
-DOCUMENT_GROUP = metadata.tables["story_name"]
+DOCUMENT_GROUP = metadata.tables["document_group"]
 THREAD = metadata.tables["thread"]
 MUTE = metadata.tables["mute"]
 DIGEST = metadata.tables["digest"]

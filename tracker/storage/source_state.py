@@ -193,7 +193,7 @@ def set_backfill(connection: Connection, source: str, cursor: Mapping[str, str])
 # --- resources ----------------------------------------------------------------------------------
 
 
-# The recipe of what could not be had, or read, in its source's first poll: when it comes, it was there before we looked.
+# The extraction_config of what could not be had, or read, in its source's first poll: when it comes, it was there before we looked.
 PENDING = "pending-baseline"
 
 
@@ -212,7 +212,9 @@ def load_resources(store: Store, sources: Sequence[str]) -> dict[str, dict[str, 
     with store.read() as connection:
         for row in connection.execute(select(RESOURCE).where(RESOURCE.c.source.in_(list(sources)))):
             found[row.source][row.key] = Resource(
-                Validators(row.etag, row.last_modified, row.sha256, row.recipe, row.full_at),
+                Validators(
+                    row.etag, row.last_modified, row.sha256, row.extraction_config, row.last_full_fetch_at
+                ),
                 row.size,
                 row.held_sha256,
                 row.held_count,
@@ -233,8 +235,8 @@ def save_resources(connection: Connection, source: str, resources: Mapping[str, 
             "etag": resource.validators.etag,
             "last_modified": resource.validators.last_modified,
             "sha256": resource.validators.sha256,
-            "recipe": resource.validators.recipe,
-            "full_at": resource.validators.full_at,
+            "extraction_config": resource.validators.extraction_config,
+            "last_full_fetch_at": resource.validators.last_full_fetch_at,
             "size": resource.size,
             "held_sha256": resource.held_sha256,
             "held_count": resource.held_count,

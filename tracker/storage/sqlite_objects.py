@@ -14,13 +14,13 @@ from sqlalchemy import Connection, text
 FTS_PREFIX = "change_fts"  # of the two FTS5 tables and of the shadow tables that SQLite keeps for them
 
 DELIVERY_STATES = ("pending", "claimed", "sent", "dead", "withheld")
-_DISK_COLUMNS = ("answers", "packed", "unpacked", "dropped")
+_DISK_COLUMNS = ("answers", "compressed_size", "uncompressed_size", "dropped")
 # Tables that the viewer shows, whose every write makes its cached pages stale.
-_SHOWN = ("change", "review", "delivery", "attempt", "version", "saved_filter")
+_SHOWN = ("change", "review", "delivery", "attempt", "version", "saved_search")
 # Writes to the assistants' tables, where only some rows are shown: table, verb, condition.
 _SHOWN_IN_PART = (
-    ("resemblance", "insert", "new.topic <> ''"),
-    ("resemblance", "delete", "old.topic <> ''"),
+    ("similarity_result", "insert", "new.topic <> ''"),
+    ("similarity_result", "delete", "old.topic <> ''"),
     ("model_summary", "insert", "1"),
 )
 
@@ -81,13 +81,13 @@ def _delivery_count() -> tuple[str, ...]:
     )
     fewer = ", ".join(f"{state} = {state} - (old.state = '{state}')" for state in DELIVERY_STATES)
     return (
-        f"CREATE TRIGGER tally_insert AFTER INSERT ON delivery BEGIN INSERT INTO tally (channel, {columns})"
+        f"CREATE TRIGGER delivery_count_insert AFTER INSERT ON delivery BEGIN INSERT INTO delivery_count (channel, {columns})"
         f" VALUES (new.channel, {first}) ON CONFLICT (channel) DO UPDATE SET {more}; END",
-        "CREATE TRIGGER tally_update AFTER UPDATE OF state ON delivery WHEN new.state <> old.state BEGIN"
-        f" UPDATE tally SET {moved} WHERE channel = new.channel; END",
-        f"CREATE TRIGGER tally_delete AFTER DELETE ON delivery BEGIN UPDATE tally SET {fewer}"
+        "CREATE TRIGGER delivery_count_update AFTER UPDATE OF state ON delivery WHEN new.state <> old.state BEGIN"
+        f" UPDATE delivery_count SET {moved} WHERE channel = new.channel; END",
+        f"CREATE TRIGGER delivery_count_delete AFTER DELETE ON delivery BEGIN UPDATE delivery_count SET {fewer}"
         " WHERE channel = old.channel; END",
-        "CREATE TRIGGER tally_attempt AFTER INSERT ON attempt BEGIN UPDATE tally SET last_attempt = new.id"
+        "CREATE TRIGGER delivery_count_attempt AFTER INSERT ON attempt BEGIN UPDATE delivery_count SET last_attempt = new.id"
         " WHERE channel = (SELECT channel FROM delivery WHERE id = new.delivery_id); END",
     )
 
@@ -96,8 +96,8 @@ def _data_version() -> tuple[str, ...]:
     """A number that grows with each write to what the viewer shows."""
     writes = [(table, verb, "1") for table in _SHOWN for verb in ("insert", "update", "delete")]
     return tuple(
-        f"CREATE TRIGGER pulse_{table}_{verb} AFTER {verb.upper()} ON {table} WHEN {condition}"
-        " BEGIN UPDATE pulse SET number = number + 1; END"
+        f"CREATE TRIGGER data_version_{table}_{verb} AFTER {verb.upper()} ON {table} WHEN {condition}"
+        " BEGIN UPDATE data_version SET number = number + 1; END"
         for table, verb, condition in (*writes, *_SHOWN_IN_PART)
     )
 
@@ -114,8 +114,8 @@ def _source_disk() -> tuple[str, ...]:
         " AND NOT EXISTS (SELECT 1 FROM snapshot WHERE sha256 = new.sha256 AND id < new.id)"
         f" ON CONFLICT (source) DO UPDATE SET {sums}; END",
         "CREATE TRIGGER source_disk_bytes AFTER UPDATE OF data, size ON blob BEGIN UPDATE source_disk SET"
-        " packed = packed + length(new.data) - length(old.data),"
-        " unpacked = unpacked + iif(length(new.data) > 0, new.size, 0) - iif(length(old.data) > 0, old.size, 0),"
+        " compressed_size = compressed_size + length(new.data) - length(old.data),"
+        " uncompressed_size = uncompressed_size + iif(length(new.data) > 0, new.size, 0) - iif(length(old.data) > 0, old.size, 0),"
         " dropped = dropped + (length(new.data) = 0) - (length(old.data) = 0)"
         " WHERE source = (SELECT source FROM snapshot WHERE sha256 = new.sha256 ORDER BY id LIMIT 1); END",
     )

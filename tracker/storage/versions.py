@@ -15,21 +15,24 @@ _MANY = 500  # values in one IN list
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """`digest` is of what was read, not of the bytes; `noise` the masks that were learned for it."""
+    """`digest` is of what was read, not of the bytes; `volatile_patterns` the masks that were learned for it."""
 
-    identity: str
+    document_id: str
     ordinal: int
     source: str
     key: str
     digest: str
     snapshots: tuple[int, ...]
-    noise: tuple[str, ...]
+    volatile_patterns: tuple[str, ...]
     at: datetime
 
 
-def latest(connection: Connection, identity: str) -> Version | None:
+def latest(connection: Connection, document_id: str) -> Version | None:
     row = connection.execute(
-        select(VERSION).where(VERSION.c.identity == identity).order_by(VERSION.c.ordinal.desc()).limit(1)
+        select(VERSION)
+        .where(VERSION.c.document_id == document_id)
+        .order_by(VERSION.c.ordinal.desc())
+        .limit(1)
     ).first()
     return None if row is None else _version(row)
 
@@ -53,12 +56,12 @@ def with_noise(connection: Connection, source: str | None = None) -> list[Versio
     )
     if source is not None:
         query = query.where(VERSION.c.source == source)
-    return [version for version in map(_version, connection.execute(query)) if version.noise]
+    return [version for version in map(_version, connection.execute(query)) if version.volatile_patterns]
 
 
-def get(connection: Connection, identity: str, ordinal: int) -> Version | None:
+def get(connection: Connection, document_id: str, ordinal: int) -> Version | None:
     row = connection.execute(
-        select(VERSION).where(VERSION.c.identity == identity, VERSION.c.ordinal == ordinal)
+        select(VERSION).where(VERSION.c.document_id == document_id, VERSION.c.ordinal == ordinal)
     ).first()
     return None if row is None else _version(row)
 
@@ -66,16 +69,22 @@ def get(connection: Connection, identity: str, ordinal: int) -> Version | None:
 def ordinals(connection: Connection, sources: Sequence[str]) -> list[tuple[str, int]]:
     """Identity and ordinal of every version of these sources, oldest first."""
     rows = connection.execute(
-        select(VERSION.c.identity, VERSION.c.ordinal)
+        select(VERSION.c.document_id, VERSION.c.ordinal)
         .where(VERSION.c.source.in_(list(sources)))
-        .order_by(VERSION.c.identity, VERSION.c.ordinal)
+        .order_by(VERSION.c.document_id, VERSION.c.ordinal)
     )
-    return [(str(row.identity), int(row.ordinal)) for row in rows]
+    return [(str(row.document_id), int(row.ordinal)) for row in rows]
 
 
 def _version(row: object) -> Version:
     values = {name: getattr(row, name) for name in Version.__slots__}
-    return Version(**{**values, "snapshots": tuple(values["snapshots"]), "noise": tuple(values["noise"])})
+    return Version(
+        **{
+            **values,
+            "snapshots": tuple(values["snapshots"]),
+            "volatile_patterns": tuple(values["volatile_patterns"]),
+        }
+    )
 
 
 def known_keys(connection: Connection, identities: Sequence[str]) -> set[str]:
@@ -83,17 +92,19 @@ def known_keys(connection: Connection, identities: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(identities), _MANY):
         chunk = identities[start : start + _MANY]
-        rows = connection.execute(select(VERSION.c.identity).where(VERSION.c.identity.in_(chunk)).distinct())
-        found.update(str(row.identity) for row in rows)
+        rows = connection.execute(
+            select(VERSION.c.document_id).where(VERSION.c.document_id.in_(chunk)).distinct()
+        )
+        found.update(str(row.document_id) for row in rows)
     return found
 
 
-def learn(connection: Connection, version: Version, noise: Sequence[str]) -> None:
+def learn(connection: Connection, version: Version, volatile_patterns: Sequence[str]) -> None:
     """The masks that were learned for a document since this version of it was stored."""
     connection.execute(
         update(VERSION)
-        .where(VERSION.c.identity == version.identity, VERSION.c.ordinal == version.ordinal)
-        .values(noise=list(noise))
+        .where(VERSION.c.document_id == version.document_id, VERSION.c.ordinal == version.ordinal)
+        .values(volatile_patterns=list(volatile_patterns))
     )
 
 
@@ -102,7 +113,7 @@ def add(connection: Connection, rows: Sequence[Version]) -> None:
         insert(VERSION),
         [
             {**{name: getattr(row, name) for name in Version.__slots__},
-             "snapshots": list(row.snapshots), "noise": list(row.noise)}
+             "snapshots": list(row.snapshots), "volatile_patterns": list(row.volatile_patterns)}
             for row in rows
         ],
     )  # fmt: skip

@@ -39,13 +39,13 @@ class _Making:
 
 class PageCache:
     """`version` asks SQLite whether anything was committed (PRAGMA data_version, on one connection), and only then what
-    it was (`pulse`). What a version of the past left behind goes as room is needed."""
+    it was (`data_version`). What a version of the past left behind goes as room is needed."""
 
     def __init__(self, state: Path) -> None:
         self._lock = threading.Lock()
         self._reader = StoreReader(state)
         self._committed = -1
-        self._pulse = -1
+        self._data_version = -1
         self._settings: tuple[Settings | None, int] = (None, 0)
         self._pages: OrderedDict[Hashable, str] = OrderedDict()
         self._bytes = 0
@@ -56,11 +56,11 @@ class PageCache:
         with self._lock:
             committed = int(self._reader.connection.execute("PRAGMA data_version").fetchone()[0])
             if committed != self._committed:
-                self._committed, self._pulse = committed, self._reader.pulse()
+                self._committed, self._data_version = committed, self._reader.data_version()
             known, number = self._settings
             if known is not settings:
                 self._settings = settings, number + 1
-            return self._pulse, self._settings[1]
+            return self._data_version, self._settings[1]
 
     def keep(
         self, key: Hashable, settings: Settings, make: Callable[[], str | None], *, seal: str = ""
@@ -68,8 +68,8 @@ class PageCache:
         """What is kept, or what `make` makes, by one request for all that ask meanwhile. None, which is not kept, where it
         makes nothing to keep. With `seal`, a hash of all that it is made from, other writes leave it alone."""
         # Before it is made: what is written meanwhile makes it a thing of the past.
-        pulse, others = self.version(settings)
-        key = (seal or pulse, others, key)
+        data_version, others = self.version(settings)
+        key = (seal or data_version, others, key)
         with self._lock:
             found = self._pages.get(key)
             if found is not None:

@@ -251,6 +251,6 @@ def _document(desk: WebContext, identity: str, ordinal: int) -> Document:
         if version is None:
             raise HTTPException(404, f"{identity}: {ordinal}")
         try:
-            return document_of(connection, version, version.noise)
+            return document_of(connection, version, version.volatile_patterns)
         except ParseError as error:
             raise HTTPException(404, error.line()) from error

@@ -39,17 +39,17 @@ def with_texts(connection: Connection, change: Change, redline: Redline) -> Redl
     makes other units of them than the operations were made from.
     """
     row = connection.execute(
-        select(CHANGE.c.identity, CHANGE.c.version).where(CHANGE.c.id == change.id)
+        select(CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change.id)
     ).first()
     if row is None or redline.before is None or change.after is None:
         return None
-    later = versions.get(connection, row.identity, row.version)
-    earlier = versions.get(connection, row.identity, row.version - 1)
+    later = versions.get(connection, row.document_id, row.version)
+    earlier = versions.get(connection, row.document_id, row.version - 1)
     if later is None or earlier is None:
         return None
     try:
-        after = document_of(connection, later, later.noise)
-        before = document_of(connection, earlier, later.noise)
+        after = document_of(connection, later, later.volatile_patterns)
+        before = document_of(connection, earlier, later.volatile_patterns)
     except TrackerError:
         # Snapshots are kept forever, but not each was readable; the operations do not need them.
         return None

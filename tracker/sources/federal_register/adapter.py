@@ -199,7 +199,7 @@ class _Poll:
             txt = at_source(self._source, _address(record, "raw_text_url"))
             if xml or txt:
                 text = _Text(xml, txt, published, None)
-        if known is not None and known.recipe == self._source.recipe():
+        if known is not None and known.extraction_config == self._source.extraction_config():
             before = self._texts.get(key)
             if is_same(known, record):
                 if text is not None and before is not None:

@@ -241,7 +241,7 @@ class _Walk:
         return (
             validators is not None
             and validators.sha256 == body
-            and validators.recipe == self._source.recipe()
+            and validators.extraction_config == self._source.extraction_config()
         )
 
     def _keep_cursor(self, *names: str) -> None:

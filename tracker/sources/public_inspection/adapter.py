@@ -164,7 +164,7 @@ class _Poll:
     ) -> Iterator[Item]:
         body = canonical(record)
         known = self._stored.validators(number)
-        same = known is not None and known.recipe == self._source.recipe()
+        same = known is not None and known.extraction_config == self._source.extraction_config()
         same = same and known is not None and known.sha256 in (_digest(body), _digest(_as_sent(record)))
         if same and not text_pending:
             return

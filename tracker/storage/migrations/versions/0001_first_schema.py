@@ -30,22 +30,14 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("password", sa.String(), nullable=False),
-        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("subject", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
     )
     _index("account", "subject", unique=True)
     op.create_table(
-        "blob",
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("base", sa.String(length=64), nullable=True),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
-    )
-    op.create_table(
-        "deed",
-        *_numbered("deed"),
+        "audit_log",
+        *_numbered("audit_log"),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("who", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
@@ -53,7 +45,20 @@ def upgrade() -> None:
         sa.Column("value", sa.String(), nullable=False),
         sa.Column("chain", sa.String(length=64), nullable=False),
     )
-    _index("deed", "action", "value")
+    _index("audit_log", "action", "value")
+    op.create_table(
+        "blob",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("dictionary_sha256", sa.String(length=64), nullable=True),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
+    )
+    op.create_table(
+        "data_version",
+        *_numbered("data_version"),
+        sa.Column("number", sa.Integer(), nullable=False),
+    )
     op.create_table(
         "delivery",
         *_numbered("delivery"),
@@ -70,7 +75,7 @@ def upgrade() -> None:
         sa.Column("claimed_until", INSTANT, nullable=True),
         sa.Column("story", sa.String(), nullable=True),
         sa.Column("batch", sa.String(), nullable=True),
-        sa.Column("held", sa.JSON(), nullable=True),
+        sa.Column("hold_reason", sa.JSON(), nullable=True),
         sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
     )
     _index("delivery", "change_id")
@@ -78,6 +83,17 @@ def upgrade() -> None:
     _index("delivery", "channel", "state")
     _index("delivery", "channel", "story", "state")
     _index("delivery", "state")
+    op.create_table(
+        "delivery_count",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("pending", sa.Integer(), nullable=False),
+        sa.Column("claimed", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("dead", sa.Integer(), nullable=False),
+        sa.Column("withheld", sa.Integer(), nullable=False),
+        sa.Column("last_attempt", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("channel", name=op.f("pk_delivery_count")),
+    )
     op.create_table(
         "delivery_recipient",
         sa.Column("key", sa.String(), nullable=False),
@@ -110,6 +126,13 @@ def upgrade() -> None:
     )
     _index("digest", "state", "next_attempt_at")
     op.create_table(
+        "document_group",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("story", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_document_group")),
+    )
+    _index("document_group", "story")
+    op.create_table(
         "flapping",
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -131,6 +154,14 @@ def upgrade() -> None:
         sa.Column("closed_at", INSTANT, nullable=True),
     )
     _index("incident", "subject", "closed_at")
+    op.create_table(
+        "login_event",
+        *_numbered("login_event"),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+    )
     op.create_table(
         "model_summary",
         *_numbered("model_summary"),
@@ -169,11 +200,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
     op.create_table(
-        "pulse",
-        *_numbered("pulse"),
-        sa.Column("number", sa.Integer(), nullable=False),
-    )
-    op.create_table(
         "reconciliation",
         *_numbered("reconciliation"),
         sa.Column("source", sa.String(), nullable=False),
@@ -185,18 +211,6 @@ def upgrade() -> None:
     )
     _index("reconciliation", "source", "at")
     op.create_table(
-        "resemblance",
-        sa.Column("change_id", sa.String(length=20), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("made_with", sa.String(), nullable=False),
-        sa.Column("topic", sa.String(), nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
-        sa.Column("reference", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("change_id", name=op.f("pk_resemblance")),
-    )
-    _index("resemblance", "topic")
-    op.create_table(
         "resource",
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -204,8 +218,8 @@ def upgrade() -> None:
         sa.Column("last_modified", sa.String(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
-        sa.Column("recipe", sa.String(), nullable=True),
-        sa.Column("full_at", INSTANT, nullable=True),
+        sa.Column("extraction_config", sa.String(), nullable=True),
+        sa.Column("last_full_fetch_at", INSTANT, nullable=True),
         sa.Column("held_sha256", sa.String(length=64), nullable=True),
         sa.Column("held_count", sa.Integer(), nullable=False),
         sa.Column("missing_count", sa.Integer(), nullable=False),
@@ -235,25 +249,29 @@ def upgrade() -> None:
     )
     _index("row_event", "name", "key")
     op.create_table(
-        "saved_filter",
+        "saved_search",
         sa.Column("id", sa.String(length=8), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("conditions", sa.JSON(), nullable=False),
         sa.Column("secret", sa.String(length=64), nullable=True),
-        sa.Column("made_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
-        sa.UniqueConstraint("owner", "name", name=op.f("uq_saved_filter_owner_name")),
-        sa.UniqueConstraint("secret", name=op.f("uq_saved_filter_secret")),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_search")),
+        sa.UniqueConstraint("owner", "name", name=op.f("uq_saved_search_owner_name")),
+        sa.UniqueConstraint("secret", name=op.f("uq_saved_search_secret")),
     )
     op.create_table(
-        "sign_in",
-        *_numbered("sign_in"),
+        "similarity_result",
+        sa.Column("change_id", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("made_with", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("change_id", name=op.f("pk_similarity_result")),
     )
+    _index("similarity_result", "topic")
     op.create_table(
         "source",
         sa.Column("id", sa.String(), nullable=False),
@@ -276,34 +294,16 @@ def upgrade() -> None:
         "source_disk",
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("answers", sa.Integer(), nullable=False),
-        sa.Column("packed", sa.Integer(), nullable=False),
-        sa.Column("unpacked", sa.Integer(), nullable=False),
+        sa.Column("compressed_size", sa.Integer(), nullable=False),
+        sa.Column("uncompressed_size", sa.Integer(), nullable=False),
         sa.Column("dropped", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_source_disk")),
-    )
-    op.create_table(
-        "story_name",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("story", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_story_name")),
-    )
-    _index("story_name", "story")
-    op.create_table(
-        "tally",
-        sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("pending", sa.Integer(), nullable=False),
-        sa.Column("claimed", sa.Integer(), nullable=False),
-        sa.Column("sent", sa.Integer(), nullable=False),
-        sa.Column("dead", sa.Integer(), nullable=False),
-        sa.Column("withheld", sa.Integer(), nullable=False),
-        sa.Column("last_attempt", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("channel", name=op.f("pk_tally")),
     )
     op.create_table(
         "thread",
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("story", sa.String(), nullable=False),
-        sa.Column("handle", sa.String(), nullable=False),
+        sa.Column("external_thread_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "story", name=op.f("pk_thread")),
     )
     op.create_table(
@@ -311,11 +311,11 @@ def upgrade() -> None:
         *_numbered("tombstone"),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("packed", sa.Integer(), nullable=False),
+        sa.Column("compressed_size", sa.Integer(), nullable=False),
         sa.Column("snapshots", sa.JSON(), nullable=False),
         sa.Column("first_at", INSTANT, nullable=False),
         sa.Column("last_at", INSTANT, nullable=False),
-        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("chain", sa.String(length=64), nullable=False),
     )
@@ -323,15 +323,15 @@ def upgrade() -> None:
     op.create_table(
         "version",
         *_numbered("version"),
-        sa.Column("identity", sa.String(), nullable=False),
+        sa.Column("document_id", sa.String(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("snapshots", sa.JSON(), nullable=False),
-        sa.Column("noise", sa.JSON(), nullable=False),
+        sa.Column("volatile_patterns", sa.JSON(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.UniqueConstraint("identity", "ordinal", name=op.f("uq_version_identity_ordinal")),
+        sa.UniqueConstraint("document_id", "ordinal", name=op.f("uq_version_document_id_ordinal")),
     )
     _index("version", "source", "key")
     op.create_table(
@@ -340,7 +340,7 @@ def upgrade() -> None:
         sa.Column("secret", sa.String(length=64), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
-        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         _foreign("api_key", "account", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
         sa.UniqueConstraint("secret", name=op.f("uq_api_key_secret")),
@@ -362,7 +362,7 @@ def upgrade() -> None:
         "change",
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=20), nullable=False),
-        sa.Column("identity", sa.String(), nullable=False),
+        sa.Column("document_id", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -377,20 +377,20 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("operations", sa.String(length=64), nullable=True),
         sa.Column("record", sa.Text(), nullable=False),
-        sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.Column("row_hash", sa.String(length=64), nullable=False),
         _foreign("change", "operations", "blob.sha256"),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_change")),
         sa.UniqueConstraint("id", name=op.f("uq_change_id")),
     )
     _index("change", "citation")
     _index("change", "detected_at")
+    _index("change", "document_id")
     _index("change", "document_number")
     op.create_index(
         "ix_change_face",
         "change",
         ["level", "editorial", "baseline", "source", "kind", "published", "detected_at", "id", "revision"],
     )
-    _index("change", "identity")
     _index("change", "level")
     _index("change", "published")
     _index("change", "source")
@@ -459,28 +459,28 @@ def upgrade() -> None:
     )
     _index("change_topic", "topic", "seq")
     op.create_table(
-        "deadline",
-        *_numbered("deadline"),
+        "document_relation",
+        *_numbered("document_relation"),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("relation", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        _foreign("document_relation", "seq", "change.seq"),
+    )
+    _index("document_relation", "seq")
+    _index("document_relation", "target")
+    op.create_table(
+        "legal_date",
+        *_numbered("legal_date"),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("superseded", sa.Boolean(), nullable=False),
-        _foreign("deadline", "seq", "change.seq"),
+        _foreign("legal_date", "seq", "change.seq"),
     )
-    _index("deadline", "day")
-    _index("deadline", "seq")
-    op.create_table(
-        "link",
-        *_numbered("link"),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("relation", sa.String(), nullable=False),
-        sa.Column("target", sa.String(), nullable=False),
-        _foreign("link", "seq", "change.seq"),
-    )
-    _index("link", "seq")
-    _index("link", "target")
+    _index("legal_date", "day")
+    _index("legal_date", "seq")
     op.bulk_insert(
-        sa.table("pulse", sa.column("id", sa.Integer), sa.column("number", sa.Integer)),
+        sa.table("data_version", sa.column("id", sa.Integer), sa.column("number", sa.Integer)),
         [{"id": 1, "number": 0}],
     )
     sqlite_objects.create(op.get_bind())
