@@ -209,8 +209,8 @@ class PageWriter:
             self.outline.add(path, kind, f"{words}{ARROW}{where}", 0, key=key, meta=(("href", where),))
 
     def _is_said(self, address: str, words: str) -> bool:
-        """Whether a link target needs no unit: to a place on this page, to the address that its words are, or
-        out of the rest of the page to another page."""
+        """Whether a link needs no unit of its own: it leads to a place on this page, to the address that its words
+        are, or out of the rest of the page to another page."""
         if address.partition("#")[0] == self.url.partition("#")[0] or (words and address.endswith(words)):
             return True
         return bool(self.root) and not is_document_file(urlsplit(address).path)

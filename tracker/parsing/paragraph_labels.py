@@ -156,7 +156,7 @@ def _steps(
     elided: bool,
 ) -> list[tuple[float, _Stack]]:
     """Every place that a designator of these readings may take, and how much of a leap that is. An `inner`
-    one stands behind another in the same paragraph and so belongs below it."""
+    one follows another in the same paragraph and so belongs below it."""
     found: list[tuple[float, _Stack]] = []
     weight = 0.1 if elided else 1.0
     for sort, number, last in readings:

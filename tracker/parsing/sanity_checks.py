@@ -1,4 +1,4 @@
-"""Whether an answer looks like the thing that was asked for, or like a bad day of its server."""
+"""Checks whether an answer looks like the document requested, or like a failure of its server."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def _order(record: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 def _content(record: Mapping[str, Any]) -> str:
     """A row in canonical JSON without empty fields, the order of its lists, and what its publisher's service numbers
-    anew: the same for two copies of one row."""
+    again: the same for two copies of one row."""
     kept = {
         name: sorted(map(_canonical, value)) if isinstance(value, list) else value
         for name, value in record.items()

@@ -1,4 +1,4 @@
-"""What changes on a page although nobody changed it: counters, clocks, nonces.
+"""Masks the words of a page that change by themselves: counters, clocks, nonces.
 
 Known from common wording, or learned where three texts all differ: the stored one, a new one, and the fetch moments later
 that confirms it. Only volatile words are masked, so that a real change in the same sentence stays visible. Two of the three
@@ -314,8 +314,8 @@ def mask_text(text: str, templates: Iterable[str] = ()) -> str:
 
 
 def mask_document(document: Document, templates: Iterable[str] = ()) -> Document:
-    """`document` with volatile words masked in texts, paths and title, and volatile parameters volatile out
-    of its links: the form in which a page is compared and hashed."""
+    """`document` with volatile words masked in texts, paths and title, and volatile parameters removed from
+    its links: the form in which a page is compared and hashed."""
     active = usable(templates)
     names = frozenset(template[1:-1] for template in active if template.startswith("?"))
     units: list[Unit] = []

@@ -156,7 +156,7 @@ def _run(parent: etree._Element, text: str, tag: str) -> None:
 
 
 def _header(document: Document, redline: Redline, language: Language) -> None:
-    """The first page says what this is and where it comes from; the others carry title and page."""
+    """The header: the first page names the redline and its source, the others title and page."""
     section = document.sections[0]
     section.different_first_page_header_footer = True
     first = section.first_page_header

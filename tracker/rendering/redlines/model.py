@@ -1,4 +1,4 @@
-"""What a redline is made of, and the order in which both texts are read side by side."""
+"""The data of a redline, and the order in which both texts are read side by side."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RedlineSide:
 
 @dataclass(frozen=True, slots=True)
 class Redline:
-    """Everything that a rendering shows. `before` is None where nothing stood before."""
+    """Everything that a rendering shows. `before` is None for a new document."""
 
     title: str
     source: str

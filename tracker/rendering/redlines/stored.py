@@ -1,4 +1,4 @@
-"""The redline of a change, out of the store: its operations, and both texts where they are wanted."""
+"""Loads the redline of a change from the store: its operations and, on request, both texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tracker.storage.schema import CHANGE
 def load_redline(
     connection: Connection, change: Change, *, now: datetime, timezone: str = "Asia/Tokyo"
 ) -> Redline:
-    """What differs between the two snapshots of a change; no operations where it is a new document."""
+    """The redline between the two snapshots of a change; without operations for a new document."""
     return Redline(
         title=change.title,
         source=change.source,
@@ -62,7 +62,7 @@ def with_texts(connection: Connection, change: Change, redline: Redline) -> Redl
 
 
 def document_of(connection: Connection, version: versions.Version, masks: tuple[str, ...]) -> Document:
-    """One state of a document, without what was learned to change by itself. Raises ParseError, StoreError."""
+    """One state of a document, volatile words masked. Raises ParseError, StoreError."""
     document = parsing.read(snapshots.load(connection, version.snapshots))
     return volatile_content.mask_document(document, masks) if masks else document
 
