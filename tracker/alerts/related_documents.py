@@ -1,7 +1,7 @@
 """Groups related documents into one story: a rule, its correction, its text in the eCFR, the press release about it.
 
 A story is found by names: the document's own number and citation, those of the documents that it acts on, and those
-that a page or a section newly cites. A Federal Register page within a stored document stands for that document,
+that a page or a section newly cites. A Federal Register page within a stored document refers to that document,
 because the source notes of the eCFR cite the page on which a section was amended.
 """
 

@@ -20,7 +20,7 @@ FILLS = {
 }
 PLAIN = "#4a7fae"
 LATE = "#b3261e"
-# From white to dark; the last two are told with white letters.
+# From light to dark; the last two get white letters.
 SHADES = ("#ffffff", "#dce8f3", "#a9c8e2", "#4a7fae", "#2d5f8a")
 BAR = 260  # width of the longest bar of a mail, in pixels
 
@@ -30,7 +30,7 @@ _LEFT, _TOP, _BOTTOM = 6, 16, 24
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of a mail: runs of a colour by their width in pixels, and the number at its end."""
+    """A bar in an email: color segments with their width in pixels, and the number at the end."""
 
     name: str
     runs: tuple[tuple[int, str], ...]
@@ -75,7 +75,7 @@ def shaded(chart: ChartView) -> list[tuple[str, list[Shaded]]]:
 
 
 def fill(series: Series, column: int) -> str:
-    """The colour of one part of a bar. Without levels, the first column is what came too late to prepare for."""
+    """The color of one part of a bar. Without levels, the first column has the rules already in force when first seen."""
     if series.level is not None:
         return FILLS[series.level]
     return LATE if column == 0 else PLAIN

@@ -23,8 +23,8 @@ def subject(words: Phrases, title: str, marks: Sequence[str]) -> str:
         if week.empty
         else t("digest.subject-counts", language, changes=words.changes(len(week.items)), weighty=weighty)
     )
-    told = "・".join(marks) if language == "ja" else ", ".join(marks)
-    return shorten(f"{title}{f' ({told})' if told else ''}: {said}", 140)
+    joined_marks = "・".join(marks) if language == "ja" else ", ".join(marks)
+    return shorten(f"{title}{f' ({joined_marks})' if joined_marks else ''}: {said}", 140)
 
 
 def warning(words: Phrases) -> str:

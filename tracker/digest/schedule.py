@@ -174,7 +174,7 @@ def _load(owed: DigestRecipient, settings: Settings, store: Store, at: datetime)
 
 def _attempt(
     claimed: Claim,
-    told: Week | DeliveryResult,
+    week: Week | DeliveryResult,
     settings: Settings,
     store: Store,
     now: Callable[[], datetime],
@@ -183,7 +183,7 @@ def _attempt(
     owed = claimed.owed
     rosters: list[Roster] = []
     answer = (
-        told if isinstance(told, DeliveryResult) else _send_digest(claimed, told, settings, send, rosters)
+        week if isinstance(week, DeliveryResult) else _send_digest(claimed, week, settings, send, rosters)
     )
     if not any(entry.seen for entry in rosters):
         rosters.append(Roster(seen={ONLY}, answers={ONLY: answer}))

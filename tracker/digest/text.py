@@ -297,11 +297,11 @@ def _ill(words: Phrases, source: SourceHealth) -> DigestRow:
     notes = [t("digest.since", language, moment=words.moment(since))] if since else []
     if lasting and lasting[0].until is not None:
         notes.append(t("digest.until", language, moment=words.moment(lasting[0].until)))
-    told = (words.listed(notes), shorten(sanitize_line(reason), REASON))
+    lines = (words.listed(notes), shorten(sanitize_line(reason), REASON))
     return DigestRow(
         head=sanitize_line(source.id),
         when=label("health", state, language),
-        notes=tuple(note for note in told if note),
+        notes=tuple(note for note in lines if note),
         soon=True,
     )
 

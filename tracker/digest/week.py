@@ -263,13 +263,13 @@ def _without_repetitions(
     texts = [change for change in changes if change.kind is DocumentKind.CFR]
     for change in changes:
         mine = operations.get(change.id, ())
-        told = next(
+        original = next(
             (text for text in texts if repeats(mine, operations.get(text.id, ()), change, text)), None
         ) if change.kind is DocumentKind.LIST else None  # fmt: skip
-        if told is None:
+        if original is None:
             kept.append(change)
         else:
-            also[told.id] = (*also.get(told.id, ()), change.source)
+            also[original.id] = (*also.get(original.id, ()), change.source)
     return kept, also
 
 
