@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.case_player import Answer, Answers, CasePlayer
 from tests.unit.pdf_samples import pdf
 
@@ -139,6 +141,24 @@ def test_an_annex_that_is_no_longer_linked_is_told_and_holds_nothing_for_good(tm
 
 
 LINES = [f"Goods of heading 85{n:02}.10 of the valve schedule are covered by this annex." for n in range(12)]
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<object data='{}' type='application/pdf' title='ANNEX'></object>",
+        "<iframe src='{}' title='ANNEX'></iframe>",
+        "<embed src='{}' type='application/pdf' title='ANNEX'>",
+    ],
+)
+def test_an_embedded_annex_replaced_in_place_is_reported(tmp_path: Path, element: str) -> None:
+    with CasePlayer(INDEX, tmp_path) as player:
+        player.step(
+            {"/actions": listing(1), "/actions/2026/1": order(element.format(FILE)), FILE: annex(FIRST)}
+        )
+        player.step({FILE: annex(SECOND)})
+        (change,) = player.changes()
+        assert "8542.31" in change["summary"]["en"]
 
 
 def test_an_annex_cut_off_is_held_by_itself_while_its_page_goes_on(tmp_path: Path) -> None:

@@ -3,6 +3,11 @@
 - a list's number or mark that is typed in one version and drawn by the browser in the other;
 - a link or an image that was added or removed with the words around it, that leads to the same file as before, or that
   moved to another place on the page;
+=======
+- a link or an image that came or went with the words around it, that says where the same file was before, or that
+  only stands elsewhere on the page;
+- a line that only says when the page was last updated, or how long it takes to read;
+>>>>>>> 7806c5c (Read embedded PDFs, options and SVG labels; a page's own date of update or reading time is editorial):tracker/diffing/weightless.py
 - the order in the rest of a page (sidebars, teasers).
 """
 
@@ -20,6 +25,22 @@ _TARGETS = frozenset({UnitKind.LINK, UnitKind.IMAGE})
 _ARROW = " → "
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 _TYPED_MARK = re.compile(r"(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,6})[.)]|[•·▪◦*–-])\s+")
+
+_DATE = (
+    r"(?:(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?(?:[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2} [a-z]{3,9}\.?,? \d{4})|"
+    r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}[/.]\d{2,4})(?:,?(?: at| -| –)? ?\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?(?: [a-z]{2,4})?)?"
+)
+_OF_PAGE = re.compile(  # whole lines: in a sentence, a date or a number of minutes counts
+    rf"(?:(?:this |the )?(?:page|site|website|content) )?(?:was )?(?:last |date )(?:updated|modified|reviewed)(?: on)?[:\s]*{_DATE}\.?|"
+    rf"(?:page|site|content) (?:updated|modified|reviewed)(?: on)?[:\s]*{_DATE}\.?|"
+    r"\d{1,3} ?min(?:ute)?s?\.? read|(?:estimated )?reading time:? ?\d{1,3} ?min(?:ute)?s?\.?",
+    re.IGNORECASE,
+)
+
+
+def is_about_page(text: str) -> bool:
+    """Whether a line says only when its page was last updated, or how long reading it takes."""
+    return len(text) < 120 and _OF_PAGE.fullmatch(" ".join(text.split())) is not None
 
 
 def is_target(unit: Unit) -> bool:
@@ -68,7 +89,14 @@ def _parted(text: str) -> tuple[str, str]:
 def mark_layout_changes(
     operations: Sequence[Operation], before: Sequence[Unit], after: Sequence[Unit]
 ) -> tuple[Operation, ...]:
+<<<<<<< HEAD:tracker/diffing/layout_changes.py
     """`operations` with those that change the layout only marked editorial."""
+    operations = [
+        replace(op, editorial=True)
+        if op.op is Op.CHANGED and is_about_page(op.before) and is_about_page(op.after)
+        else op
+        for op in operations
+    ]
     if not any(op.kind in _TARGETS or is_rest_of_page(op.path) for op in operations):
         return tuple(operations)
     text_operations = [op for op in operations if op.kind not in _TARGETS]

@@ -16,6 +16,7 @@ from tracker.encodings import UTF_8, as_utf_8
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
 from tracker.page_parts import REST_OF_PAGE
+from tracker.parsing.drawings_and_choices import write_drawings_and_choices
 from tracker.parsing.entries import HEADINGS, entries
 from tracker.parsing.link_targets import absolute
 from tracker.parsing.main_text import (
@@ -34,7 +35,7 @@ from tracker.parsing.unit_builder import UnitBuilder
 MAX_BYTES = 30_000_000
 MAX_DEPTH = 200  # html nested deeper than this is an attack, not a page
 
-_NEVER = ["script", "style", "noscript", "template", "svg", "canvas", "head", "input", "select"]
+_NEVER = ["script", "style", "noscript", "template", "canvas", "head", "input"]
 _EMBEDDED = {"iframe": "src", "object": "data", "embed": "src"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LABEL_WORDS = 6  # a button of so many words is text
@@ -139,6 +140,7 @@ def _tidy(soup: BeautifulSoup) -> None:
         link = soup.new_tag("a", href=str(tag.get(_EMBEDDED[tag.name]) or ""))
         link["title"] = collapse_space(str(tag.get("title") or tag.get("aria-label") or ""))
         tag.replace_with(link)
+    write_drawings_and_choices(soup)
     for button in soup("button"):
         if _is_label(button):
             button.unwrap()

@@ -18,6 +18,7 @@ from tracker.sandbox import pool
 from tracker.text import fold_space
 
 _PDF = re.compile(r"\.pdf\Z", re.IGNORECASE)
+_EMBEDDED = {"iframe": "src", "object": "data", "embed": "src"}  # element -> attribute
 _FRAME = frozenset({"nav", "header", "footer"})
 _FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search"})
 MOST = 20_000  # addresses that a page may link to
@@ -83,15 +84,18 @@ def anchors_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
 
 
 def files_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
-    """Address and words of each link to a PDF outside of menus, headers and footers, in reading order."""
+    """Address and words of each PDF that a page links to or embeds outside of menus, headers and footers, in reading order."""
     tree = _tree(as_utf_8(body, label))
     if tree is None:
         return []
     found = []
-    for element, address in _addressed(tree, url):
+    for element, address in _addressed(tree, url, embedded=True):
         above = (element, *element.iterancestors())
-        if _PDF.search(urlsplit(address).path) and not any(_is_frame(each) for each in above):
-            found.append((address, _words(element)))
+        is_pdf = _PDF.search(urlsplit(address).path) or element.get("type") == "application/pdf"
+        if is_pdf and not any(_is_frame(each) for each in above):
+            found.append(
+                (address, _words(element) or element.get("title") or element.get("aria-label") or "")
+            )
     return found
 
 
@@ -115,13 +119,15 @@ def _tree(body: bytes) -> html.HtmlElement | None:
         return None  # a page without any element has no links; whether it may be so is its reader's question
 
 
-def _addressed(tree: html.HtmlElement, url: str) -> Iterator[tuple[html.HtmlElement, str]]:
+def _addressed(
+    tree: html.HtmlElement, url: str, *, embedded: bool = False
+) -> Iterator[tuple[html.HtmlElement, str]]:
     base = url
     for element in tree.iter("base"):
         base = absolute(url, element.get("href") or "") or url
         break
-    for element in tree.iter("a", "area"):
-        href = element.get("href")
+    for element in tree.iter("a", "area", *(_EMBEDDED if embedded else ())):
+        href = element.get(_EMBEDDED.get(str(element.tag), "href"))
         if not href or href.startswith("#"):
             continue
         address = secured(url, absolute(base, href))
