@@ -12,6 +12,7 @@
     ├── ParseError            bytes that their reader cannot read                         permanent
     │   ├── ParserCrashed     a document that crashes its reader, or exceeds its limits   permanent
     │   ├── AttachmentUnreadable  the text or annex of a document; the rest can be read   permanent
+    │   ├── SelectorUnmatched     the `content` selector matches nothing: the page was rebuilt  permanent
     │   └── ReaderKilled      a reader that was ended from outside, whatever it read      transient
     ├── OutOfTime             the time limit of a source is over; the rest comes later     transient
     ├── StoreError            the state folder or database cannot be used
@@ -106,6 +107,10 @@ class UnexpectedResponse(FetchError):
 
 class ParseError(TrackerError):
     code = "unreadable"
+
+
+class SelectorUnmatched(ParseError):
+    """The selector `content` of a page source matches nothing: the page was rebuilt."""
 
 
 class ParserCrashed(ParseError):

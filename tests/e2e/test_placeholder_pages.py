@@ -198,3 +198,14 @@ def test_one_answer_in_utf_16_is_no_page_cut_off(tmp_path: Path) -> None:
         wide = Answer(site(*TEXT).encode("utf-16"), type="text/html; charset=utf-8")
         assert player.step({"/page": wide})["page"].state == "healthy"
         assert player.changes() == []
+
+
+def test_a_selector_that_matches_nothing_any_more_is_a_changed_shape(tmp_path: Path) -> None:
+    with CasePlayer(SOURCE + 'content = "main"\n', tmp_path) as player:
+        player.step({"/page": site(*TEXT)})
+        for _ in range(2):
+            report = player.step({"/page": site(*TEXT).replace("main>", "article>")})["page"]
+            assert (report.state, report.errors) == ("changed-shape", [])
+            assert "matches nothing" in report.reason
+        player.step({"/page": site(*TEXT[1:], "Valves of type alpha are free of any license.")})
+        assert "type alpha are free" in reported(player)[0]

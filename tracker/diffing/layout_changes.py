@@ -7,7 +7,6 @@
 - a link or an image that came or went with the words around it, that says where the same file was before, or that
   only stands elsewhere on the page;
 - a line that only says when the page was last updated, or how long it takes to read;
->>>>>>> 7806c5c (Read embedded PDFs, options and SVG labels; a page's own date of update or reading time is editorial):tracker/diffing/weightless.py
 - the order in the rest of a page (sidebars, teasers).
 """
 
@@ -89,7 +88,6 @@ def _parted(text: str) -> tuple[str, str]:
 def mark_layout_changes(
     operations: Sequence[Operation], before: Sequence[Unit], after: Sequence[Unit]
 ) -> tuple[Operation, ...]:
-<<<<<<< HEAD:tracker/diffing/layout_changes.py
     """`operations` with those that change the layout only marked editorial."""
     operations = [
         replace(op, editorial=True)

@@ -18,6 +18,7 @@ from tracker.errors import (
     FetchError,
     ParseError,
     ParserCrashed,
+    SelectorUnmatched,
     StoreError,
     TrackerError,
     UnexpectedResponse,
@@ -337,6 +338,11 @@ def _take(
     incomplete = bool(report.errors or report.held)
     try:
         taken = intake.take(fetched, context.now().replace(microsecond=0), kept=kept, incomplete=incomplete)
+    except SelectorUnmatched as error:
+        entry = {"key": fetched.key, "url": fetched.answer.url, "reason": error.line()}
+        if entry not in report.held:
+            report.held.append(entry)
+        return None
     except ParseError as error:
         # One unreadable answer is set aside with its bytes; the rest of the source goes on.
         told = {"key": fetched.key, "url": fetched.answer.url, "error": error.line()}
@@ -381,7 +387,7 @@ def count_change(report: PollReport, change: Change, now: datetime) -> None:
 
 def _tell_standing(intake: Ingest, report: PollReport) -> None:
     """What is in quarantine is a failure of its source in each poll, also when the server has nothing new to say."""
-    told = {error["key"] for error in report.errors}
+    told = {entry["key"] for entry in (*report.errors, *report.held)}
     for held in intake.quarantine.held.values():
         if held.key not in told and (held.failed or intake.known[held.key].missing_count < GIVEN_UP):
             error = ParseError(held.reason) if held.failed else ParserCrashed(held.reason, cure=CURE)

@@ -11,7 +11,7 @@ import re
 from bs4 import BeautifulSoup, Tag
 from soupsieve import SelectorSyntaxError
 
-from tracker.errors import ParseError
+from tracker.errors import ParseError, SelectorUnmatched
 
 # Only these lead away from the page whatever they contain.
 _NAVIGATION_TAGS = frozenset({"nav"})
@@ -58,7 +58,7 @@ def select_content(soup: BeautifulSoup, content: str, url: str) -> list[Tag]:
     # An element inside another that matched as well would be read twice.
     chosen = [tag for tag in found if not any(parent in found for parent in tag.parents)]
     if not chosen:
-        raise ParseError(
+        raise SelectorUnmatched(
             f"{url}: the selector {content!r} matches nothing on this page",
             cure="the page was rebuilt: set another content = ... in sources.toml, or leave it out",
         )
