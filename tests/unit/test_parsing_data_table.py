@@ -158,3 +158,10 @@ def test_recorded_release_adds_nine_rows() -> None:
     assert [(op.path, op.op) for op in operations] == [
         (f"9903.05.0{number}", "added") for number in range(1, 10)
     ]
+
+
+def test_a_json_number_with_a_zero_decimal_is_the_same_number() -> None:
+    before = [{"id": "A", "rate": 5.0, "mass": 1.5}, {"id": "B", "rate": 7, "mass": 2}]
+    after = [{"id": "A", "rate": 5, "mass": 1.5}, {"id": "B", "rate": 7.0, "mass": 2.5}]
+    (operation,) = compared_json(json.dumps(before), json.dumps(after))
+    assert operation.path == "B"

@@ -163,6 +163,8 @@ def cell_text(value: object) -> str:
         ):  # a list that the tariff's export writes into one cell
             return ", ".join(cell_text(item) for item in re.findall(r'"((?:[^"\\]|\\.)*)"', text))
         return " ".join(_without_markup(text).split())
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))  # in JSON, 5.0 and 5 are one number
     if isinstance(value, Mapping):
         return _joined(value.values(), ", ")
     if isinstance(value, list):
