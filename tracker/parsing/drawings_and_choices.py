@@ -7,7 +7,7 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
-from tracker.parsing.main_text import is_hidden_by_class, is_navigation
+from tracker.parsing.main_text import collapse_space, is_navigation
 
 # A list to choose from that finds or shows pages of the site says nothing by itself.
 _FINDS_PAGES = re.compile(
@@ -23,7 +23,7 @@ def write_drawings_and_choices(soup: BeautifulSoup) -> None:
         if tag.decomposed:
             continue
         names = "text" if tag.name == "svg" else "option"
-        lines = [is_hidden_by_class(part.get_text(" ")) for part in tag.find_all(names)]
+        lines = [collapse_space(part.get_text(" ")) for part in tag.find_all(names)]
         if not any(lines) or (tag.name == "select" and _is_of_site(tag)):
             tag.decompose()
             continue
