@@ -12,7 +12,7 @@ from tracker.diffing.site_wide import SiteWide
 from tracker.documents.identity import change_id, content_hash
 from tracker.ingest import assess
 from tracker.ingest.page_annexes import without_first_read
-from tracker.model import Change, Document, Fetched, Operation, Profile, SnapshotRef
+from tracker.model import Change, Document, Fetched, Operation, Profile, ResourceType, SnapshotRef
 from tracker.parsing.losses import Loss, lists_that_came, losses
 from tracker.storage.blobs import sha256
 from tracker.storage.versions import Version
@@ -114,6 +114,13 @@ def decide(
     return NewVersion(
         fetched, version, change, document, operations, reading.kept, reading.version, reading.record
     )
+
+
+def roles_of(fetched: Fetched) -> tuple[ResourceType, ...]:
+    """What an answer is made of: raw text and XML of one document name its parts differently, and are not compared."""
+    if fetched.role is ResourceType.PAGE:
+        return (fetched.role,)  # annexes come and go with the law that they belong to
+    return (fetched.role, *sorted(part.role for part in fetched.attachments))
 
 
 def _endpoints(fetched: Fetched, reading: Reading) -> tuple[SnapshotRef | None, SnapshotRef]:

@@ -29,7 +29,7 @@ from tracker.errors import (
 from tracker.ingest import apply, doubts
 from tracker.ingest.apply import Outdated
 from tracker.ingest.confirmation import Confirmation, Second, how_read
-from tracker.ingest.decision import NewVersion, Reading, Seen, decide
+from tracker.ingest.decision import NewVersion, Reading, Seen, decide, roles_of
 from tracker.ingest.doubts import Doubt
 from tracker.ingest.page_annexes import ACCEPT, check_annexes, completed, first_read
 from tracker.ingest.quarantine import CURE, Quarantine, Why, without_attachment, without_texts
@@ -231,7 +231,7 @@ class Ingest:
             None,
             version,
             (),
-            same_kind=_roles(old) == _roles(text),
+            same_kind=roles_of(old) == roles_of(text),
             kept=kept,
             cut=doubts.is_cut(fetched, old),
             references=references,
@@ -493,10 +493,3 @@ def _bytes_of(fetched: Fetched) -> tuple[str, ...]:
 def _defect(error: Exception) -> ParseError:
     cause = f"defect in tracker: {type(error).__name__}: {error}"
     return ParseError(cause, cure="report it; the bytes are kept")
-
-
-def _roles(fetched: Fetched) -> tuple[ResourceType, ...]:
-    """What an answer is made of: raw text and XML of one document name its parts differently, and are not compared."""
-    if fetched.role is ResourceType.PAGE:
-        return (fetched.role,)  # annexes come and go with the law that they belong to
-    return (fetched.role, *sorted(part.role for part in fetched.attachments))
