@@ -136,7 +136,7 @@ def _kept(connection: Connection, change_id: str, *, gone: bool = False) -> list
                 .limit(1)
             ).scalar()
             values = {**found._mapping, "fetched_at": to_text(found.fetched_at)}
-            kept.append(_Kept(side, fetched, values, str(previous or snapshots.START)))
+            kept.append(_Kept(side, fetched, values, str(previous or integrity.START)))
     if not any(one.side == ("before" if gone else "after") for one in kept):
         raise StoreError(f"{change_id}: its snapshots are not there", cure="run `tracker verify`")
     return kept

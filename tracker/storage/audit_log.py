@@ -3,8 +3,6 @@ each entry chained to the one before, so that one changed or taken away later is
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,10 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from tracker.storage import integrity
 from tracker.storage.account_tables import AUDIT_LOG
-from tracker.storage.instants import to_text
 
-START = "0" * 64
 MACHINE = "(command line)"
 USED_AGAIN = timedelta(hours=1)  # a key that is used all the time has an entry an hour for each address
 
@@ -43,8 +40,8 @@ class AuditEntry:
 
 def add(connection: Connection, at: datetime, who: str, action: Event, value: str, address: str = "") -> None:
     row: dict[str, Any] = {"at": at, "who": who, "address": address, "action": str(action), "value": value}
-    last = connection.execute(select(AUDIT_LOG.c.chain).order_by(AUDIT_LOG.c.id.desc()).limit(1)).scalar()
-    connection.execute(insert(AUDIT_LOG).values(**row, chain=_link(last or START, row)))
+    last = integrity.last_link(connection, AUDIT_LOG)
+    connection.execute(insert(AUDIT_LOG).values(**row, chain=_link(last, row)))
 
 
 def entries(connection: Connection, *actions: Event, limit: int = 200) -> list[AuditEntry]:
@@ -82,7 +79,7 @@ def last(connection: Connection, action: Event) -> dict[str, AuditEntry]:
 
 def verify(connection: Connection) -> Iterator[str]:
     """A line for each entry that is not what was written, or does not follow the one before."""
-    chain = START
+    chain = integrity.START
     for row in connection.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.id)):
         if row.chain != _link(chain, row._mapping):
             yield f"audit_log {row.id} ({row.action} {row.value}): the entry, or one before it, was altered or taken away"
@@ -90,5 +87,4 @@ def verify(connection: Connection) -> Iterator[str]:
 
 
 def _link(before: str, row: Mapping[Any, Any]) -> str:
-    values = [to_text(row["at"]), *(row[name] for name in ("who", "address", "action", "value"))]
-    return hashlib.sha256(json.dumps([before, *values], ensure_ascii=False).encode()).hexdigest()
+    return integrity.link(before, (row[name] for name in ("at", "who", "address", "action", "value")))

@@ -1,8 +1,7 @@
-"""What shows that a row was altered behind the program's back: a hash over a change's row, and a chain over the
-tries at deliveries.
+"""The hash chain of all chained tables, the hash of a change's row, and the checks that compare rows with both.
 
-Hashes are made of the values as the database keeps them (`instants`, ISO days, 0 and 1). They show an alteration made with other tools; who writes with this program
-writes the seal too.
+Hashes are made of values as the database keeps them (`instants`, ISO days, 0 and 1). They show an alteration made with
+other tools; a writer that uses this program writes the hash too.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, Table, insert, select, text
 
 from tracker.model import Attempt, Level
 from tracker.storage.instants import to_text
 from tracker.storage.schema import ATTEMPT
 
-START = "0" * 64
+START = "0" * 64  # what the first entry of a chain is linked to
 
 _CHANGE = (
     "id", "document_id", "version", "source", "kind", "document_number", "citation", "level", "direction", "published",
@@ -30,6 +29,18 @@ _LOST = 20  # rows without what they belong to: so many are named
 _ATTEMPT = ("delivery_id", "at", "ok", "answer", "seconds")
 
 
+def link(before: str, values: Iterable[Any]) -> str:
+    """The SHA-256 that links an entry with these values to the entry before it, whose own link is `before`. All chains
+    of the database use it."""
+    return _hash([before, *map(_plain, values)])
+
+
+def last_link(connection: Connection, table: Table) -> str:
+    """The link of the newest entry of a chain; `START` where it has none."""
+    found = connection.execute(select(table.c.chain).order_by(table.c.id.desc()).limit(1)).scalar()
+    return str(found or START)
+
+
 def change_hash(row: Mapping[Any, Any]) -> str:
     """The seal of a row of `change`."""
     return _hash([_plain(row[name]) for name in _CHANGE])
@@ -37,13 +48,12 @@ def change_hash(row: Mapping[Any, Any]) -> str:
 
 def attempt_hash(before: str, row: Mapping[Any, Any]) -> str:
     """The link of a row of `attempt` to the one before."""
-    return _hash([before, *(_plain(row[name]) for name in _ATTEMPT)])
+    return link(before, (row[name] for name in _ATTEMPT))
 
 
 def add_attempts(connection: Connection, delivery_ids: Sequence[int], attempt: Attempt) -> None:
     """One row for each delivery that a try was for."""
-    last = connection.execute(text("SELECT chain FROM attempt ORDER BY id DESC LIMIT 1")).scalar()
-    chain, rows = last or START, []
+    chain, rows = last_link(connection, ATTEMPT), list[dict[str, Any]]()
     for name in delivery_ids:
         row: dict[str, Any] = {
             "delivery_id": name, "at": attempt.at, "ok": attempt.ok, "answer": attempt.answer,
@@ -143,7 +153,7 @@ def _plain(value: Any) -> Any:
 
 
 def _hash(values: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _rows(connection: Connection, statement: str, names: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -8,8 +8,6 @@ the chain.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,11 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from tracker.model import ResourceType
+from tracker.storage import integrity
 from tracker.storage.database import Store
-from tracker.storage.instants import to_text
 from tracker.storage.schema import BLOB, CHANGE, RESOURCE, SNAPSHOT, TOMBSTONE
 
-START = "0" * 64
 EVIDENCE = "evidence/"  # keys of answers that were kept as evidence of a state between two others
 
 
@@ -154,10 +151,7 @@ def prune(store: Store, *, older: timedelta, now: datetime) -> list[DroppableBlo
 
 
 def _drop(connection: Connection, found: Sequence[DroppableBlob], now: datetime, reason: str) -> None:
-    chain = (
-        connection.execute(select(TOMBSTONE.c.chain).order_by(TOMBSTONE.c.id.desc()).limit(1)).scalar()
-        or START
-    )
+    chain = integrity.last_link(connection, TOMBSTONE)
     for one in found:
         row: dict[str, Any] = {
             "sha256": one.sha256, "size": one.size, "compressed_size": one.compressed_size,
@@ -175,16 +169,12 @@ _CHAINED = ("sha256", "size", "compressed_size", "snapshots", "first_at", "last_
 
 
 def _link(before: str, row: Mapping[Any, Any]) -> str:
-    def plain(value: Any) -> Any:
-        return to_text(value) if isinstance(value, datetime) else value
-
-    said = json.dumps([before, *(plain(row[name]) for name in _CHAINED)], ensure_ascii=False)
-    return hashlib.sha256(said.encode()).hexdigest()
+    return integrity.link(before, (row[name] for name in _CHAINED))
 
 
 def verify(connection: Connection) -> Iterator[str]:
     """A line for each tombstone that is not what was written, and for each blob without bytes that has none."""
-    chain, buried = START, dict[str, int]()
+    chain, buried = integrity.START, dict[str, int]()
     for row in connection.execute(select(TOMBSTONE).order_by(TOMBSTONE.c.id)).mappings():
         if row["chain"] != _link(chain, row):
             yield f"tombstone {row['id']} ({row['sha256']}): the record, or one before it, was altered"

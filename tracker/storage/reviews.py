@@ -3,8 +3,6 @@ to the one before, so that one changed or taken away later is found."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,11 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from tracker.errors import UsageError
-from tracker.storage.instants import to_text
+from tracker.storage import integrity
 from tracker.storage.schema import CHANGE, REVIEW
 from tracker.text import fold_space
 
-START = "0" * 64
 NAME = 80  # characters of a person's name
 NOTE = 4_000
 
@@ -91,13 +88,13 @@ def add(
         "change_id": change_id, "revision": revision, "at": at, "who": who, "action": str(action),
         "value": value, "note": note,
     }  # fmt: skip
-    last = connection.execute(select(REVIEW.c.chain).order_by(REVIEW.c.id.desc()).limit(1)).scalar()
-    connection.execute(insert(REVIEW).values(**row, chain=_link(last or START, row)))
+    last = integrity.last_link(connection, REVIEW)
+    connection.execute(insert(REVIEW).values(**row, chain=_link(last, row)))
 
 
 def verify(connection: Connection) -> Iterator[str]:
     """A line for each entry that is not what was written, or does not follow the one before."""
-    chain = START
+    chain = integrity.START
     for row in connection.execute(select(REVIEW).order_by(REVIEW.c.id)):
         if row.chain != _link(chain, row._mapping):
             yield f"review {row.id} ({row.change_id}): the entry, or one before it, was altered or taken away"
@@ -126,5 +123,4 @@ _CHAINED = ("change_id", "revision", "at", "who", "action", "value", "note")
 
 
 def _link(before: str, row: Mapping[Any, Any]) -> str:
-    values = [to_text(row[name]) if isinstance(row[name], datetime) else row[name] for name in _CHAINED]
-    return hashlib.sha256(json.dumps([before, *values], ensure_ascii=False).encode()).hexdigest()
+    return integrity.link(before, (row[name] for name in _CHAINED))

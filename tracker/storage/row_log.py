@@ -19,9 +19,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, text
 
+from tracker.storage import integrity
 from tracker.storage.schema import metadata
 
-START = "0" * 64
 SCHEMA = "(schema)"  # `name` of the entry that says up to which schema all rows have entries
 
 # Tables whose rows have entries, each with the columns that are left out and why nothing hangs on them.
@@ -143,14 +143,14 @@ def verify(connection: Connection) -> Iterator[str]:
 
 
 def verify_chain(connection: Connection) -> Iterator[str]:
-    chain = START
+    chain = integrity.START
     found = connection.execute(
         text("SELECT id, name, key, after, sound, chain FROM row_event ORDER BY id").execution_options(
             yield_per=1000
         )
     )
     for row in found:
-        if row.chain != _link(chain, row.name, row.key, row.after, bool(row.sound)):
+        if row.chain != integrity.link(chain, (row.name, row.key, row.after, row.sound)):
             yield f"row_event {row.id} ({row.name} {row.key}): the entry, or one before it, was altered or taken away"
         elif not row.sound:
             yield f"{row.name} {row.key}: the row was altered by other means before entry {row.id}"
@@ -242,7 +242,7 @@ def _gone(table: Table) -> str:
 
 
 def _entry(entries: list[dict[str, Any]], chain: str, name: str, key: str, after: str, *, sound: bool) -> str:
-    chain = _link(chain, name, key, after, sound)
+    chain = integrity.link(chain, (name, key, after, sound))
     entries.append({"name": name, "key": key, "after": after, "sound": sound, "chain": chain})
     return chain
 
@@ -259,7 +259,7 @@ def _add(connection: Connection, entries: list[dict[str, Any]]) -> None:
 
 def _last_chain(connection: Connection) -> str:
     found = connection.execute(text("SELECT chain FROM row_event ORDER BY id DESC LIMIT 1")).scalar()
-    return str(found or START)
+    return str(found or integrity.START)
 
 
 def _last(connection: Connection, name: str, key: str) -> str:
@@ -273,7 +273,3 @@ def _last(connection: Connection, name: str, key: str) -> str:
 def _hash(name: str, key: str, values: str | None) -> str:
     """Empty for a row that is not there."""
     return "" if values is None else hashlib.sha256(f"{name}\n{key}\n{values}".encode()).hexdigest()
-
-
-def _link(before: str, name: str, key: str, after: str, sound: bool) -> str:
-    return hashlib.sha256(f"{before}\n{name}\n{key}\n{after}\n{int(sound)}".encode()).hexdigest()

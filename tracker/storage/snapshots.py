@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
@@ -14,10 +11,7 @@ from tracker.errors import StoreError
 from tracker.model import Fetched, HttpResponse, ResourceType, SnapshotRef
 from tracker.storage import blobs, integrity, retention
 from tracker.storage.database import Store
-from tracker.storage.instants import to_text
 from tracker.storage.schema import BLOB, SNAPSHOT
-
-START = "0" * 64
 
 
 def save(connection: Connection, source: str, fetched: Fetched) -> int:
@@ -44,7 +38,7 @@ def _append(
     newest = connection.execute(
         select(SNAPSHOT.c.id, SNAPSHOT.c.chain).order_by(SNAPSHOT.c.id.desc()).limit(1)
     ).first()
-    last, chain = (newest.id, newest.chain) if newest else (0, START)
+    last, chain = (newest.id, newest.chain) if newest else (0, integrity.START)
     rows = []
     for number, (one, digest) in enumerate(zip(fetched, digests, strict=True), 1):
         answer = one.answer
@@ -110,7 +104,7 @@ def verify(store: Store) -> Iterator[str | int]:
 
 def verify_chain(connection: Connection) -> Iterator[str]:
     """A line for each record that is not what was written, or does not follow the one before."""
-    chain = START
+    chain = integrity.START
     for row in connection.execute(select(SNAPSHOT).order_by(SNAPSHOT.c.id)):
         if row.chain != _link(chain, row._mapping):
             yield f"snapshot {row.id} ({row.source} {row.key}): the record, or one before it, was altered"
@@ -132,15 +126,10 @@ _CHAINED = (
 
 
 def _link(before: str, values: Any) -> str:
-    def plain(value: Any) -> Any:
-        return to_text(value) if isinstance(value, datetime) else value
-
-    chained = [before, *(plain(values[name]) for name in _CHAINED)]
-    # Records from before it was kept have none, and their links stay what they were.
-    if values["tls"] is not None:
+    chained = [values[name] for name in _CHAINED]
+    if values["tls"] is not None:  # over plain HTTP there is none
         chained.append(values["tls"])
-    body = json.dumps(chained, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(body.encode()).hexdigest()
+    return integrity.link(before, chained)
 
 
 def _fetched(connection: Connection, row: Row[Any]) -> Fetched:
