@@ -309,7 +309,6 @@ _ALWAYS = {
     "new-etag",
     "no-validators",
 }  # so from the first poll to the last
-_RICHER = {"missing-fields"}  # told, and told again as a revision when the fields are there
 
 
 # Each kind of source in the matrix, by the id that the tests' world gives it.
@@ -371,7 +370,7 @@ def named(behavior: str, source: str) -> Outcome:
             world.later(hours=25)
             world.poll()
         told = [alert for alert in news(world) if _BASELINE_NEWS not in alert]
-        ok = not false and len(told) == 1 + (behavior in _RICHER) and clean(world)
+        ok = not false and len(told) == 1 and clean(world)
         return Outcome(f"{state}; false {len(false)}, told {len(told)}", ok)
 
 
