@@ -309,9 +309,9 @@ def test_nothing_is_fetched_or_waited_for_inside_a_transaction(
     assert len(calls) > 3
     assert not any(calls)
     source = settings.sources[0]
-    intake = Ingest(store, settings, source, {}, baseline=False, again=lambda fetched: fetched)
+    ingest = Ingest(store, settings, source, {}, baseline=False, again=lambda fetched: fetched)
     with store.write(), pytest.raises(RuntimeError):
-        intake.take(Fetched("x", ResourceType.PAGE, ANSWER), world.now)
+        ingest.ingest(Fetched("x", ResourceType.PAGE, ANSWER), world.now)
     client.close()
     store.close()
 
@@ -324,23 +324,23 @@ def test_two_sources_that_bring_one_document_at_once_make_one_record(
     settings, store = load_checked(world.config), Store(world.state)
     source = settings.sources[0]
 
-    def intake() -> Ingest:
+    def ingest() -> Ingest:
         known = source_state.load_resources(store, [source.id])[source.id]
         return Ingest(store, settings, source, known, baseline=False, again=lambda fetched: fetched)
 
     (first,) = backfill_records(world, store)
-    one, other = intake(), intake()
+    one, other = ingest(), ingest()
     between = iter([True])
     honest = decision.decide
 
     def decide(*arguments: Any, **named: Any) -> Any:
         decided = honest(*arguments, **named)
         if next(between, False):
-            assert one.take(first, world.now).change is not None
+            assert one.ingest(first, world.now).change is not None
         return decided
 
     monkeypatch.setattr("tracker.ingest.ingest.decide", decide)
-    assert other.take(first, world.now) == IngestResult()
+    assert other.ingest(first, world.now) == IngestResult()
     assert len(world.changes(query="2026-11009")) == 1
     store.close()
 

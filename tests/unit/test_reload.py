@@ -60,7 +60,7 @@ def ids(daemon: Daemon) -> list[str]:
         ("", "it enables no source, and 2 are watched now"),
         (HEAD, "it enables no source, and 2 are watched now"),
         (HEAD + SIGN_IN + CHANNEL + SOURCE.format("other", "a"), "it enables none of the 2 sources"),
-        (HEAD + SIGN_IN + SOURCE.format("a", "a"), "it names no channel, and 1 are told now"),
+        (HEAD + SIGN_IN + SOURCE.format("a", "a"), "it names no channel, and 1 get alerts now"),
         (HEAD + CHANNEL + SOURCE.format("a", "a"), "it has no sign_in in [viewer], which is accounts now"),
     ],
 )
@@ -148,7 +148,7 @@ def less(config: Path, text: str, state: Path, *, allow_empty: bool = False) -> 
 
 def test_check_says_what_a_running_tracker_would_refuse(config: Path, store: Store) -> None:
     assert less(config, HEAD, store.state) == [
-        "it enables no source: nothing is watched; a running tracker does not take such settings (put it back; if it is"
+        "it enables no source: nothing is watched; a running tracker refuses such settings (put it back; if it is"
         " meant, restart with --allow-empty)"
     ]
     source_state.ensure(store, ["a"])

@@ -1,5 +1,5 @@
-"""Writes decisions into the store: versions, changes, what they do to the records of other documents, deliveries and
-the validators of the answers. Each call belongs into one transaction, and changes nothing outside it."""
+"""Writes decisions into the store: versions, changes, their effects on the records of other documents, deliveries and
+the validators of the answers. Each call runs in the caller's transaction, and changes nothing outside it."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from tracker.text import name_key
 
 
 class Outdated(Exception):
-    """The store no longer holds what a decision was based on: the answer has to be decided on again."""
+    """The store has changed since a decision was made: the answer needs a new decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a decision became. `resources`: what is known of the answers from now on, once the transaction is
-    committed; `told`: deliveries to channels."""
+    """What a decision wrote. `resources`: the new state of the answers' resources, valid once the transaction is
+    committed; `alerts`: how many deliveries were queued."""
 
     resources: dict[str, source_state.Resource] = field(default_factory=dict)
     change: Change | None = None
-    told: int = 0
+    alerts: int = 0
 
 
 def resource(source: Source, part: Fetched, *, revalidate: bool = True) -> source_state.Resource:
-    """What is known of an answer that was read. Without `revalidate` the next request for it is unconditional."""
+    """The state of a resource whose answer was read. Without `revalidate` the next request for it is unconditional."""
     answer = part.answer
     validators = Validators(
         etag=answer.header("etag") if revalidate else None,
@@ -91,23 +91,23 @@ def _new_version(
     row = replace(decision.version, snapshots=(*ids, *decision.kept))
     versions.add(connection, [row])
     saved = _save_resources(connection, source, decision.fetched, held)
-    change = _joined(connection, decision.change)
+    change = _apply_from_others(connection, decision.change)
     entry = changes.ChangeEntry(change, document_id, row.ordinal, assess.search_labels(change))
     changes.save(connection, entry, decision.operations)
-    _act(connection, change)
-    told = 0
+    _apply_to_others(connection, change)
+    alerts = 0
     if decision.record is None or change.revision > decision.record.revision:
-        told = enqueue.enqueue_alerts(
+        alerts = enqueue.enqueue_alerts(
             connection, change, decision.document, decision.operations, document_id, settings, row.at
         )
-    return Written(saved, change, told)
+    return Written(saved, change, alerts)
 
 
 def add_history(
     connection: Connection, decisions: Sequence[NewVersion], source: Source
 ) -> dict[str, source_state.Resource]:
-    """Documents of the past that no version is stored of, many at once, told to nobody. Raises Outdated where one of
-    them is stored meanwhile. What is known of the answers from then on, of those that are asked for again."""
+    """Writes many documents of the past that have no stored version, without alerts. Raises Outdated where one of them has
+    been stored since. Returns the state of those resources that are still polled."""
     if not decisions:
         return {}
     if versions.known_keys(connection, [decision.version.document_id for decision in decisions]):
@@ -115,7 +115,7 @@ def add_history(
     ids = snapshots.save_many(connection, source.id, [decision.fetched for decision in decisions])
     saved = {}
     for decision in decisions:
-        # Validators are for asking again, and what was published long ago is not asked for again.
+        # Only documents that are polled again need validators; those published long ago are not.
         published, earliest = decision.document.published, legal_day(decision.version.at) - source.recheck
         if published is None or published >= earliest:
             saved[decision.fetched.key] = resource(source, decision.fetched)
@@ -133,25 +133,27 @@ def add_history(
         for decision in decisions
     ]
     changes.add_many(connection, entries)
-    _link(connection, entries)
+    _apply_relations(connection, entries)
     return saved
 
 
-# --- what documents do to the records of others -------------------------------------------------
+# --- effects of documents on the records of others ----------------------------------------------
 
 
-def _joined(connection: Connection, change: Change) -> Change:
-    """With what documents that came before it do to it."""
+def _apply_from_others(connection: Connection, change: Change) -> Change:
+    """`change` with the effects of documents that were stored before it."""
     for actor in changes.changes_relating_to(connection, references_in(change)):
         change = propagation.apply_relations(change, actor)
-    names, fellows = _fellows(connection, change)
-    for fellow, _, _ in fellows:
-        change = propagation.supersede_dates(change, fellow, names)
+    names, related = _related_changes(connection, change)
+    for other, _, _ in related:
+        change = propagation.supersede_dates(change, other, names)
     return change
 
 
-def _fellows(connection: Connection, change: Change) -> tuple[set[str], list[tuple[Change, str, int]]]:
-    """Other documents that act on what this one moves dates of, and the names by which they call it."""
+def _related_changes(
+    connection: Connection, change: Change
+) -> tuple[set[str], list[tuple[Change, str, int]]]:
+    """The names of the documents whose dates this one moves, and the changes of other documents that affect them."""
     names: set[str] = set()
     for link in propagation.date_moves(change):
         names.add(name_key(link.target))
@@ -161,31 +163,31 @@ def _fellows(connection: Connection, change: Change) -> tuple[set[str], list[tup
     return names, [entry for entry in found if entry[0].id != change.id]
 
 
-def _act(connection: Connection, change: Change) -> None:
-    """Writes what this change does to the records of others."""
+def _apply_to_others(connection: Connection, change: Change) -> None:
+    """Writes the effects of this change on the records of other documents."""
     for link in change.tagging.links:
         for target, document_id, version in changes.find(connection, link.target):
-            acted = propagation.apply_relations(target, change)
-            if acted is not target:
-                _save(connection, acted, document_id, version)
-    names, fellows = _fellows(connection, change)
-    for fellow, document_id, version in fellows:
-        acted = propagation.supersede_dates(fellow, change, names)
-        if acted is not fellow:
-            _save(connection, acted, document_id, version)
+            updated = propagation.apply_relations(target, change)
+            if updated is not target:
+                _save(connection, updated, document_id, version)
+    names, related = _related_changes(connection, change)
+    for other, document_id, version in related:
+        updated = propagation.supersede_dates(other, change, names)
+        if updated is not other:
+            _save(connection, updated, document_id, version)
 
 
 def _save(connection: Connection, change: Change, document_id: str, version: int) -> None:
     changes.save(connection, changes.ChangeEntry(change, document_id, version, assess.search_labels(change)))
 
 
-def _link(connection: Connection, entries: Sequence[changes.ChangeEntry]) -> None:
-    """What these documents do to others, and others to them."""
+def _apply_relations(connection: Connection, entries: Sequence[changes.ChangeEntry]) -> None:
+    """Writes the effects of these documents on others, and of others on them."""
     names = [name for entry in entries for name in references_in(entry.change)]
     targets = changes.relation_targets(connection, names)
     for entry in entries:
         if targets.intersection(references_in(entry.change)) or propagation.date_moves(entry.change):
-            joined = _joined(connection, entry.change)
-            if joined is not entry.change:
-                changes.save(connection, replace(entry, change=joined, words=assess.search_labels(joined)))
-        _act(connection, entry.change)
+            updated = _apply_from_others(connection, entry.change)
+            if updated is not entry.change:
+                changes.save(connection, replace(entry, change=updated, words=assess.search_labels(updated)))
+        _apply_to_others(connection, entry.change)

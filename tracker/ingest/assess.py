@@ -1,4 +1,4 @@
-"""A document, or what differs in it, as the change that people will read: tagged, summed up, matched with profiles.
+"""Makes the change that people read from a document and its differences: classified, summarized, matched with profiles.
 
 Pure but for the packaged rules: the same document on the same day is the same change.
 """
@@ -32,9 +32,9 @@ from tracker.model import (
 from tracker.page_parts import is_document_file, is_rest_of_page
 from tracker.parsing.losses import Loss, LossKind
 
-# Texts that stand for years and change in places; the others are said once.
-_STANDING = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
-# Dates that readers plan by; when one of them moves, the record is told again.
+# Texts that are amended in place for years; all other documents are published once.
+_KEPT_UP_TO_DATE = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+# Dates that readers plan by; when one of them moves, the record is sent again.
 _PLANNED = frozenset({"effective", "compliance", "comments-close", "stay-ends", "expires", "hearing"})
 _REPLACED = frozenset({LossKind.MOST, LossKind.PLACEHOLDER})
 _WITHDRAWN = re.compile(
@@ -58,18 +58,18 @@ def assess(
     after: SnapshotRef,
     losses: Sequence[Loss] = (),
 ) -> Change:
-    """`operations` is empty for a document that is new; editorial ones alone make an editorial change. `losses`: what is
-    gone from it at once, or came, that somebody has to check."""
+    """Returns the change. `operations` is empty for a new document; editorial operations alone make an editorial change.
+    `losses`: large losses and additions that a person has to check."""
     substantive = diffing.substantive(operations)
     editorial = bool(operations) and not substantive
-    tagging, matches = _tagged(document, substantive, profiles, editorial, now)
-    if operations and document.kind in _STANDING:
+    tagging, matches = _classify(document, substantive, profiles, editorial, now)
+    if operations and document.kind in _KEPT_UP_TO_DATE:
         tagging = replace(tagging, summary=diffing.summarize(substantive or operations))
     elif substantive:
-        tagging = replace(tagging, summary=_corrected(tagging.summary, diffing.summarize(substantive)))
-    elif baseline and document.kind in _STANDING:
+        tagging = replace(tagging, summary=_with_correction(tagging.summary, diffing.summarize(substantive)))
+    elif baseline and document.kind in _KEPT_UP_TO_DATE:
         tagging = initial_state(tagging)
-    if substantive and document.kind in _STANDING:
+    if substantive and document.kind in _KEPT_UP_TO_DATE:
         units = tuple(dict.fromkeys(operation.path for operation in substantive))
         tagging = replace(propagation.restrict_to_units(tagging, units), units=units)
         if any(unit.kind is UnitKind.EFFECTIVE_NOTE for unit in document.units):
@@ -105,7 +105,7 @@ def _order(document: Document) -> str | None:
     return f"Proclamation {document.proclamation}" if document.proclamation else None
 
 
-def _tagged(
+def _classify(
     document: Document,
     operations: tuple[Operation, ...],
     profiles: Sequence[Profile],
@@ -117,14 +117,14 @@ def _tagged(
     today = clock.legal_day(now)
     rest = [operation for operation in operations if is_rest_of_page(operation.path)]
     if rest and len(rest) == len(operations):
-        # Only what stands around the main text changed: its own words decide, not the page's title and text.
+        # Only text around the main text changed: its own words decide, not the page's title and main text.
         document = replace(document, title="", units=())
     tagging = classification.classify(document, operations, today=today)
     if tagging.level is Level.NONE and rest:
-        said = LocalizedText(t("rest.reason", "ja"), t("rest.reason", "en"))
-        tagging = replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, reason=said)
-    elif tagging.level is Level.NONE and _touches(document, operations):
-        # The words that changed say nothing of the field, but the text in which they stand may.
+        reason = LocalizedText(t("rest.reason", "ja"), t("rest.reason", "en"))
+        tagging = replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, reason=reason)
+    elif tagging.level is Level.NONE and _alters_text(document, operations):
+        # The changed words name nothing of the field, but the text around them may.
         whole = classification.classify(document, today=today)
         if whole.level is not Level.NONE:
             tagging = is_in_field(tagging, whole)
@@ -132,8 +132,8 @@ def _tagged(
         # Another file under the same words: it may order anything that its document does.
         whole = classification.classify(document, today=today)
         if whole.level.rank >= Level.MEDIUM.rank:
-            said = LocalizedText(t("file.reason", "ja"), t("file.reason", "en"))
-            tagging = replace(tagging, level=Level.MEDIUM, topics=whole.topics, reason=said)
+            reason = LocalizedText(t("file.reason", "ja"), t("file.reason", "en"))
+            tagging = replace(tagging, level=Level.MEDIUM, topics=whole.topics, reason=reason)
     return tagging, classification.match_profiles(profiles, document, operations, tagging)
 
 
@@ -148,27 +148,27 @@ def _replaces_file(operation: Operation) -> bool:
     )
 
 
-def _corrected(summary: LocalizedText, what: LocalizedText) -> LocalizedText:
-    """Of a document with a record for life: what it says, and then what was corrected in it in place."""
+def _with_correction(summary: LocalizedText, what: LocalizedText) -> LocalizedText:
+    """The summary of a document with a single record, followed by what was corrected in it in place."""
     return LocalizedText(
         t("corrected.summary", "ja", summary=summary.ja, what=what.ja),
         t("corrected.summary", "en", summary=summary.en, what=what.en),
     )
 
 
-def _touches(document: Document, operations: Sequence[Operation]) -> bool:
-    """Whether standing text was altered. What a page merely gains is news by its own words or none: lists of links
-    grow every day."""
+def _alters_text(document: Document, operations: Sequence[Operation]) -> bool:
+    """Whether existing text was altered. What a page merely gains is classified by its own words alone: lists of links grow
+    every day."""
     return any(
         document.kind is not DocumentKind.PAGE or operation.op is not Op.ADDED for operation in operations
     )
 
 
 def merge_update(old: Change, new: Change, operations: tuple[Operation, ...], *, same_kind: bool) -> Change:
-    """The record of a document that was seen before, as it reads now. It is told again when its text was
-    corrected in substance, when a date that people plan by moved, or when its level rose. More of the same
-    document coming in (its full text, its publication) is no correction: that is told when it brings such dates
-    still to come, which the record had none of, as inspection has not."""
+    """The updated record of a known document. Its revision rises, so that it is sent again, when its text was corrected in
+    substance, when a date that people plan by moved, or when its level rose. A full text or a publication that follows
+    later is not a correction: it is sent again when it adds such dates in the future, which a record on public inspection
+    lacks."""
     merged = propagation.keep_earlier_status(
         old, replace(new, id=old.id, detected_at=old.detected_at, baseline=old.baseline)
     )
@@ -196,18 +196,20 @@ def merge_update(old: Change, new: Change, operations: tuple[Operation, ...], *,
 
 
 def is_in_field(tagging: Classification, whole: Classification) -> Classification:
-    """A change of substance in a text of the field is told, at the lowest level, even when its own words name
-    nothing of the field: a person decides."""
-    said = LocalizedText(t("whole.reason", "ja"), t("whole.reason", "en"))
-    return replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, topics=whole.topics, reason=said)
+    """A substantive change in a text of the field is reported at the lowest level even when its own words name nothing of
+    the field: a person decides."""
+    reason = LocalizedText(t("whole.reason", "ja"), t("whole.reason", "en"))
+    return replace(
+        tagging, level=Level.LOW, direction=Direction.PROCEDURE, topics=whole.topics, reason=reason
+    )
 
 
 def to_be_checked(
     tagging: Classification, losses: Sequence[Loss], kind: DocumentKind, operations: Sequence[Operation]
 ) -> Classification:
-    """What is gone in such numbers is told with them and as nobody's relief: a publisher's file may be half written. Of a
-    whole list, no party is said to be removed or added besides."""
-    said = LocalizedText(_counted(losses, "ja"), _counted(losses, "en"))
+    """A large loss, reported with its numbers and never as relief, because a publisher's file may be half written. The
+    parties of a whole list that is gone are not reported one by one."""
+    reason = LocalizedText(_counted(losses, "ja"), _counted(losses, "en"))
     level = tagging.level
     if kind is not DocumentKind.PAGE:
         level = max(level, Level.MEDIUM, key=lambda level: level.rank)
@@ -221,8 +223,8 @@ def to_be_checked(
         # The number says what is gone; the words that are quoted say what is there now.
         others = [operation for operation in others if operation.after] or others
     what = diffing.summarize(others) if others else LocalizedText("", "")
-    summary = LocalizedText(f"{said.ja}{what.ja}", f"{said.en} {what.en}".strip())
-    return replace(tagging, level=level, direction=None, reason=said, summary=summary)
+    summary = LocalizedText(f"{reason.ja}{what.ja}", f"{reason.en} {what.en}".strip())
+    return replace(tagging, level=level, direction=None, reason=reason, summary=summary)
 
 
 def _part(loss: Loss, language: Language) -> str:
@@ -245,20 +247,21 @@ def _counted(losses: Sequence[Loss], language: Language) -> str:
 
 
 def initial_state(tagging: Classification) -> Classification:
-    """A text that was there before we looked: its stays and dates count, but nothing in it is news."""
+    """The classification of a baseline text: its stays and dates count, but nothing in it is news."""
     level = min(tagging.level, Level.LOW, key=lambda level: level.rank)
-    said = LocalizedText(t("baseline.summary", "ja"), t("baseline.summary", "en"))
-    return replace(tagging, level=level, direction=None, summary=said, reason=said)
+    reason = LocalizedText(t("baseline.summary", "ja"), t("baseline.summary", "en"))
+    return replace(tagging, level=level, direction=None, summary=reason, reason=reason)
 
 
 def name_units(agencies: Sequence[str]) -> tuple[str, ...]:
-    """The agencies' names for people. Documents carry the API's slugs too, which the rules go by."""
+    """The agencies' names for people. Documents carry the API's slugs too, which the rules use."""
     names = tuple(agency for agency in agencies if not _SLUG.fullmatch(agency))
     return names or tuple(agencies)
 
 
 def search_labels(change: Change) -> tuple[str, str]:
-    """Words that a change is found by although its text does not hold them: the names of its topics."""
+    """The names of a change's topics in English and Japanese: search finds the change by them although its text lacks
+    them."""
     topics = [topic.id for topic in change.tagging.topics]
     return (
         " ".join(t(f"topic.{name}", "en") for name in topics),

@@ -1,4 +1,4 @@
-"""History, without alerts: page by page, each in one transaction with the cursor that goes on from there."""
+"""Loads the history of a source without alerts: page by page, each in one transaction with the cursor of the next."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tracker.storage import source_state
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """After each page: records read so far by this run and by earlier ones that were cut off, records there are
-    where known, records that were new, and what could not be read."""
+    """The state after each page. `done`: records read by this run and by earlier interrupted ones; `total`: all records,
+    where known; `stored`: new records; `troubles`: what could not be read."""
 
     source: str
     done: int
@@ -30,13 +30,13 @@ class Progress:
 
 
 def run(source: Source, context: PollContext, since: date) -> Iterator[Progress]:
-    """Goes on where an earlier run with the same `since` was cut off."""
+    """Loads history from `since` on, and continues where an earlier run with the same `since` was interrupted."""
     state = source_state.source_states(context.store, [source.id])[source.id]
     key = since.isoformat()
     cursor = {
         name[len(key) + 1 :]: value for name, value in state.backfill.items() if name.startswith(f"{key}/")
     }
-    intake = Ingest(
+    ingest = Ingest(
         context.store,
         context.settings,
         source,
@@ -49,7 +49,7 @@ def run(source: Source, context: PollContext, since: date) -> Iterator[Progress]
         troubles = [_line(trouble) for trouble in page.troubles]
         now = context.now().replace(microsecond=0)
         values = {f"{key}/{name}": value for name, value in page.cursor.items()}
-        new, unread = intake.take_history(
+        new, unread = ingest.ingest_history(
             page.fetched, now, listing=page.listing, mark=partial(_mark, source=source.id, values=values)
         )
         stored += new

@@ -1,4 +1,5 @@
-"""Texts of a source's pages that wait for another poll to confirm them: what is known of them, and the two texts kept."""
+"""Confirms new texts of pages: a text that only one of several servers gives has to be seen again before it counts. Both
+texts are kept while the page is flapping."""
 
 from __future__ import annotations
 
@@ -20,33 +21,33 @@ from tracker.storage import page_states, snapshots, versions
 from tracker.storage.database import Store
 from tracker.storage.page_states import Flapping
 
-# What servers may give in an older state after a newer one; the other sources say themselves as of when they are.
+# Roles that a server may give in an older state after a newer one; answers of other roles carry their own date.
 _CONFIRMED = frozenset({ResourceType.PAGE, ResourceType.PDF, ResourceType.FEED_ENTRY})
 
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """The same page moments later, without what changes by itself."""
+    """The same page moments later, without its volatile content."""
 
     fetched: Fetched
     document: Document
 
 
 def how_read(fetched: Fetched) -> dict[str, str]:
-    """What of an answer's `meta` decides how its bytes are read."""
+    """The entries of an answer's `meta` that decide how its bytes are parsed."""
     return {name: fetched.meta[name] for name in ("content", INDEX) if name in fetched.meta}
 
 
 class Confirmation:
-    """Of one source. `flapping` is by key what waits now, kept up to date after each commit."""
+    """The unconfirmed texts of one source: `flapping` holds them by key. It is updated after each commit."""
 
     def __init__(self, store: Store, source: str) -> None:
         self._store = store
         self._source = source
         self.flapping = page_states.flapping(store, source)
 
-    def waits(self, fetched: Fetched, reading: Reading, second: Second | None, now: datetime) -> bool:
-        """Whether another text than the stored one has to be seen again before it counts. Then both texts are kept,
+    def must_wait(self, fetched: Fetched, reading: Reading, second: Second | None, now: datetime) -> bool:
+        """Whether a text that differs from the stored one has to be seen again before it counts. Then both texts are kept
         and the page is flapping."""
         stored, version = reading.previous, reading.version
         if stored is None or version is None or fetched.role not in _CONFIRMED:
@@ -59,7 +60,7 @@ class Confirmation:
             new,
             new if second is None else content_hash(second.document),
             content_hash(stored),
-            self._former(fetched, reading),
+            self._earlier_hashes(fetched, reading),
             None if known is None else stability.Waiting(known.digest, known.polls, known.seen),
         )
         if waiting is None and self._may_be_noise(reading, known, new):
@@ -79,8 +80,8 @@ class Confirmation:
         return True
 
     def _may_be_noise(self, reading: Reading, known: Flapping | None, new: str) -> bool:
-        """Whether a change is of clocks, tokens and counts alone. A cache gives them twice, so that the second fetch
-        proves nothing: the next poll shows whether they go on."""
+        """Whether only clocks, tokens and counts changed. A cache repeats them, so the second fetch proves nothing: the next
+        poll shows whether they go on changing."""
         if known is not None and known.digest == new:
             return False
         return reading.previous is not None and volatile_content.only_volatile(
@@ -88,7 +89,8 @@ class Confirmation:
         )
 
     def earlier(self, fetched: Fetched, reading: Reading) -> tuple[Document, tuple[float, float]] | None:
-        """The text that waits since an earlier poll, and the seconds from it, and from the stored one, to this answer."""
+        """The text that is unconfirmed since an earlier poll, and the seconds from it, and from the stored one, to this
+        answer."""
         known = self.flapping.get(fetched.key)
         if known is None or not reading.references:
             return None
@@ -102,9 +104,9 @@ class Confirmation:
         since = (at - old.answer.fetched_at, at - reading.references[0].fetched_at)
         return document, (since[0].total_seconds(), since[1].total_seconds())
 
-    def _former(self, fetched: Fetched, reading: Reading) -> frozenset[str]:
-        """What the document said just before its stored version, as hashes: as that version was stored, and as it reads
-        today. A server lags behind by one state: a text from before that is the page's own once more."""
+    def _earlier_hashes(self, fetched: Fetched, reading: Reading) -> frozenset[str]:
+        """The hashes of the version before the stored one: as it was stored, and as today's parser reads it. A server lags
+        by one state at most: an even older text is a real return to it."""
         version = reading.version
         if version is None or version.ordinal == 1:
             return frozenset()
@@ -117,11 +119,11 @@ class Confirmation:
         try:
             document = parsing.read(replace(old, meta={**old.meta, **how_read(fetched)}))
         except ParseError:
-            return former  # it was read when it was stored, and is known by that
+            return former  # the stored hash is enough
         return former | {content_hash(volatile_content.mask_document(document, reading.templates))}
 
     def unchanged(self, key: str, now: datetime) -> None:
-        """The source says that the stored text is its text still."""
+        """Records that the source confirmed the stored text (304, or the same bytes)."""
         if key in self.flapping:
             with self._store.write() as connection:
                 row = self.write_settled(connection, key, now, stored=True)
@@ -130,8 +132,8 @@ class Confirmation:
     def write_settled(
         self, connection: Connection, key: str, now: datetime, *, stored: bool
     ) -> Flapping | None:
-        """What is known once a text counted: the stored one again, or another that was told. To be remembered after the
-        commit."""
+        """Writes that a text counted: the stored one again, or a new version (`stored` False). Returns the row to pass to
+        `remember` after the commit."""
         known = self.flapping.get(key)
         if known is None:
             return None

@@ -1,5 +1,4 @@
-"""What one answer means for the records. Decided from the answer, from what is stored and from the time that is passed
-in, before anything is written; `tracker.ingest.apply` writes it."""
+"""Decides what one answer means: nothing new, or a new version and a change. Pure: `tracker.ingest.apply` writes it."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from tracker.storage.versions import Version
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an answer says, and what the last stored answer said, both read by today's rules."""
+    """An answer and the last stored answer, both parsed with today's settings and parser."""
 
     document_id: str
     document: Document
@@ -30,16 +29,16 @@ class Reading:
     same_kind: bool  # the previous text was of the same role, so that comparing words makes sense
     kept: tuple[
         int, ...
-    ] = ()  # snapshots of attachments that stay valid although they did not come this time
-    cut: bool = False  # a page that was closed at its end, and no longer is
+    ] = ()  # snapshots of stored attachments that still apply although this answer lacks them
+    cut: bool = False  # the page ends in the middle, and the stored one did not
     references: tuple[SnapshotRef, ...] = ()  # the snapshots of `version`, in their order
-    record: Change | None = None  # of a document that has one record for life: that record
-    first_read: tuple[str, ...] = ()  # paths of annexes that were there before they were read
+    record: Change | None = None  # the record of a document that has only one
+    first_read: tuple[str, ...] = ()  # paths of annexes that existed before they were first read
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The answer says nothing new. `version` and `templates`: masks that were learned for the stored version."""
+    """The answer contains nothing new. `version` and `templates`: masks that were learned for the stored version."""
 
     fetched: Fetched
     version: Version | None = None
@@ -48,9 +47,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """The answer is another state of its document. `version` has no snapshots yet: they get their ids when it is
-    written. `follows` and `record` are what the decision was based on; where the store holds something else by the
-    time of writing, the decision is void."""
+    """The answer is a new state of its document. `version` has no snapshots yet: they get ids when they are written.
+    `follows` and `record` are the stored rows that the decision is based on; where the store holds others when it is
+    written, the decision is outdated."""
 
     fetched: Fetched
     version: Version
@@ -76,8 +75,8 @@ def decide(
     site_wide: SiteWide | None = None,
     compare: Callable[[Document | None, Document], tuple[Operation, ...]] | None = None,
 ) -> Decision:
-    """`baseline`: the document was there before the source was watched, so this state of it is no news. `site_wide`:
-    what this poll recorded already of the surroundings of the source's pages."""
+    """Returns what an answer means. `baseline`: the document existed before the source was watched, so this state is not
+    news. `site_wide`: what this poll has already recorded outside the main text of the source's pages."""
     compare = compare or diffing.compare
     document = reading.document
     said = content_hash(document)
@@ -93,7 +92,7 @@ def decide(
     gone: tuple[Loss, ...] = ()
     if compared and reading.previous is not None:
         gone = (*losses(document, reading.previous), *lists_that_came(document, reading.previous))
-    # A extraction_config under which the old bytes hold nothing gives a new beginning, not a new page.
+    # New settings under which the old bytes hold no text start a new baseline, not a new page.
     restart = reading.version is not None and reading.previous is None
     before, after = _endpoints(fetched, reading)
     change = assess.assess(
@@ -116,13 +115,6 @@ def decide(
     )
 
 
-def roles_of(fetched: Fetched) -> tuple[ResourceType, ...]:
-    """What an answer is made of: raw text and XML of one document name its parts differently, and are not compared."""
-    if fetched.role is ResourceType.PAGE:
-        return (fetched.role,)  # annexes come and go with the law that they belong to
-    return (fetched.role, *sorted(part.role for part in fetched.attachments))
-
-
 def _endpoints(fetched: Fetched, reading: Reading) -> tuple[SnapshotRef | None, SnapshotRef]:
     """The two snapshots that a change lies between: the main ones, or where these are the same bytes, the first
     attachment that is not (a record stays as it is when its full text is corrected in place)."""
@@ -137,3 +129,11 @@ def _endpoints(fetched: Fetched, reading: Reading) -> tuple[SnapshotRef | None, 
         if one.sha256 != other.sha256:
             return one, other
     return reading.references[0], new[0]
+
+
+def roles_of(fetched: Fetched) -> tuple[ResourceType, ...]:
+    """The roles of an answer's parts. The raw text and the XML of a document label its units differently, so they are not
+    compared with each other."""
+    if fetched.role is ResourceType.PAGE:
+        return (fetched.role,)  # annexes are added and removed with the text that they belong to
+    return (fetched.role, *sorted(part.role for part in fetched.attachments))

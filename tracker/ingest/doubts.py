@@ -66,7 +66,7 @@ def _has_end(document: Document, previous: Document) -> bool:
 
 
 def annex_doubts(fetched: Fetched, stored: Fetched, reading: Reading) -> list[tuple[Fetched, Doubt]]:
-    """The annexes that came and are not taken as true, with the reason. `stored` is the page as it was stored: an annex that it
+    """The doubtful annexes of an answer, with the reason. `stored` is the page as it was stored: an annex that it
     has not is believed as it is."""
     if fetched.role is not ResourceType.PAGE or reading.previous is None:
         return []

@@ -1,8 +1,8 @@
-"""One answer that came in becomes a version of a document, a change, and deliveries to channels.
+"""Turns one answer of a source into a version of a document, a change, and deliveries to channels.
 
-First it is decided what the answer means (`decision`: pure), then that is written (`recording`: one transaction), and
-only then this process remembers it. A failure at any point leaves what is stored and what is remembered as they were,
-and the answer is held: it is read again until it can be stored.
+`decision` decides what the answer means (pure), `apply` writes that in one transaction, and after the commit this
+process updates what it keeps in memory. A failure at any point changes neither the store nor the memory: the answer is
+held, and read again until it can be stored.
 """
 
 from __future__ import annotations
@@ -43,29 +43,29 @@ from tracker.storage.database import Store
 
 # What publishers give with clocks, tokens and counts in it.
 _NOISY = frozenset({ResourceType.PAGE, ResourceType.FEED_ENTRY})
-# Errors of the database that one document's values cause; the others are the database's own trouble.
+# Database errors that one document's values cause; all others are failures of the database itself.
 _OF_VALUES = (DataError, IntegrityError, InterfaceError, ProgrammingError)
-_MANY_UNITS = 5_000  # of a document, from which on it is compared by a worker
-_TRIES = 5  # of one answer, while other sources bring states of the same document
+_MANY_UNITS = 5_000  # of a document: larger ones are compared by a worker
+_TRIES = 5  # decisions on one answer, while other sources store versions of the same document
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """What became of one answer. `change`: its new or renewed record; `told`: deliveries owed for it;
-    `held`: why the answer waits for a second look instead; `waits`: its text waits for the next poll to confirm it;
-    `annexes`: key, address and reason of each annex that is held while the page itself is taken in."""
+    """The outcome for one answer. `change`: its new or updated record; `alerts`: how many deliveries that has; `held`: why
+    the answer is held instead; `unconfirmed`: its text counts only once another poll confirms it; `annexes`: key,
+    address and reason of each annex that is held although its page is ingested."""
 
     change: Change | None = None
-    told: int = 0
+    alerts: int = 0
     held: str = ""
-    waits: bool = False
+    unconfirmed: bool = False
     annexes: tuple[tuple[str, str, str], ...] = ()
 
 
 class Ingest:
-    """Takes in the answers of one poll of one source. Its methods write in transactions of their own, and are never
-    called inside one."""
+    """Ingests the answers of one poll of one source. Its methods open their own transactions and must not be called
+    inside one."""
 
     def __init__(
         self,
@@ -90,23 +90,23 @@ class Ingest:
         self.confirmation = Confirmation(store, source.id)
         self._failed: dict[str, tuple[tuple[str, ...], ParseError]] = {}
 
-    def take(
+    def ingest(
         self,
         fetched: Fetched,
         now: datetime,
         *,
-        kept: bool = False,
-        afresh: bool = False,
+        from_store: bool = False,
+        ignore_known: bool = False,
         incomplete: bool = False,
     ) -> IngestResult:
-        """Raises ParseError when the bytes cannot be read or processed, or break whoever reads them; they are kept all
-        the same. StoreError: nothing was written.
+        """Ingests one answer. Raises ParseError when it cannot be read or processed, or crashes its parser; its bytes are
+        kept. Raises StoreError, and then nothing was written.
 
-        `kept`: they come out of the store, so the source is not asked a second time. `afresh`: what is remembered of
-        the last answer does not count, only what is stored. `incomplete`: things that this list names could not be
-        taken in, so the next request for it is unconditional."""
+        `from_store`: the answer was held in the store, so the source is not asked a second time. `ignore_known`: compares
+        with the stored version, whatever the validators say. `incomplete`: documents on this list could not be ingested,
+        so the next request for the list is unconditional."""
         if self.store.is_writing():
-            raise RuntimeError("an answer is taken in inside another transaction")
+            raise RuntimeError("an answer is ingested inside another transaction")
         if fetched.role is ResourceType.LISTING:
             return self._evidence(fetched, incomplete=incomplete)
         self._check_failed(fetched)
@@ -114,25 +114,25 @@ class Ingest:
         broken = next((part for part in (fetched, *fetched.attachments) if PARSER_CRASHED in part.meta), None)
         if broken is not None:
             error = ParserCrashed(broken.meta[PARSER_CRASHED])
-            return self._set_aside(fetched, error, now, kept=kept, broken=broken)
+            return self._set_aside(fetched, error, now, from_store=from_store, broken=broken)
         if not self.accept:
             fetched = self.quarantine.check(fetched)
         try:
-            if not self.accept and not afresh and self._same_bytes(fetched):
+            if not self.accept and not ignore_known and self._same_bytes(fetched):
                 return self._write(Seen(fetched), now)
-            return self._decided(fetched, now, kept=kept)
+            return self._decide_and_write(fetched, now, from_store=from_store)
         except (ParseError, FetchError) as error:
-            return self._set_aside(fetched, error, now, kept=kept)
+            return self._set_aside(fetched, error, now, from_store=from_store)
         except TrackerError:
             raise
         except Exception as error:
             if isinstance(error, DBAPIError) and not isinstance(error, _OF_VALUES):
                 raise
-            # A defect that one document brings to light must not take the others of its source with it.
+            # A defect that one document triggers must not affect the other documents of its source.
             log.exception("a document could not be processed", source=self.source.id, key=fetched.key)
-            return self._set_aside(fetched, _defect(error), now, kept=kept)
+            return self._set_aside(fetched, _defect(error), now, from_store=from_store)
 
-    def _decided(self, fetched: Fetched, now: datetime, *, kept: bool) -> IngestResult:
+    def _decide_and_write(self, fetched: Fetched, now: datetime, *, from_store: bool) -> IngestResult:
         for _ in range(_TRIES):
             fetched, reading = self._read(fetched)
             fetched, reading, annexes = self._without_doubtful_annexes(fetched, reading)
@@ -142,9 +142,9 @@ class Ingest:
                 labels = [doubt.label for doubt in doubts_ if doubt.label]
                 self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=baseline, labels=labels)
                 return IngestResult(held=reason, annexes=annexes)
-            reading, second = self._without_noise(fetched, reading, ask=not kept)
-            if not self.accept and self.confirmation.waits(fetched, reading, second, now):
-                return IngestResult(waits=True, annexes=annexes)
+            reading, second = self._mask_volatile(fetched, reading, ask=not from_store)
+            if not self.accept and self.confirmation.must_wait(fetched, reading, second, now):
+                return IngestResult(unconfirmed=True, annexes=annexes)
             decision = decide(
                 fetched,
                 reading,
@@ -153,13 +153,13 @@ class Ingest:
                 baseline=self._is_baseline(fetched.key),
                 now=now,
                 site_wide=self.site_wide,
-                compare=_compared,
+                compare=_compare,
             )
             try:
                 return self._write(decision, now, annexes)
             except Outdated:
-                continue  # another source has just brought a state of this document
-        raise ParseError(f"{fetched.key}: other sources bring new states of it all the time")
+                continue  # another source has just stored a version of this document
+        raise ParseError(f"{fetched.key}: other sources keep storing new versions of it")
 
     def _doubts(self, fetched: Fetched, reading: Reading) -> tuple[Doubt, ...]:
         """Why the answer should be held; empty where it is fine, or where an earlier poll gave the same doubts."""
@@ -170,7 +170,7 @@ class Ingest:
     def _without_doubtful_annexes(
         self, fetched: Fetched, reading: Reading
     ) -> tuple[Fetched, Reading, tuple[tuple[str, str, str], ...]]:
-        """The page with the stored annex in place of each that is not taken as true, which is held by itself: what else
+        """The page with the stored annex in place of each that is doubtful, which is held by itself: what else
         changes on the page is not kept waiting. Gives key, address and reason of those held."""
         if self.accept or not fetched.attachments or reading.version is None:
             return fetched, reading, ()
@@ -203,7 +203,7 @@ class Ingest:
         return True
 
     def _read(self, fetched: Fetched) -> tuple[Fetched, Reading]:
-        """What the answer says, and the answer with the annexes that did not come this time."""
+        """The answer, completed with stored annexes that it lacks, and what it says beside the stored version."""
         document = parsing.read(fetched)
         document_id = document_id_of(self.source, fetched, document)
         with self.store.read() as connection:
@@ -220,8 +220,8 @@ class Ingest:
             fetched, document = whole, parsing.read(whole)
         text, kept = fetched, tuple[int, ...]()
         if fetched.meta.get("text") == "owed" and old.attachments and not fetched.attachments:
-            # The record came without its full text, which is there but could not be had: the text that we have
-            # stands until it comes, so that a correction in it is still seen then.
+            # The record was sent without its full text, which exists but could not be fetched. The stored text applies
+            # until it can be, so that a correction in it is still detected.
             kept = version.snapshots[1:]
             text = replace(fetched, attachments=old.attachments)
             document = parsing.read(text)
@@ -246,7 +246,7 @@ class Ingest:
         return fetched, reading
 
     def _pending_keys(self, fetched: Fetched) -> set[str]:
-        """Attachments that could not be had in the first poll of the source."""
+        """Keys of attachments that could not be fetched in the source's first poll."""
         found = {part.key: self.known.get(part.key) for part in fetched.attachments}
         return {
             key
@@ -255,9 +255,9 @@ class Ingest:
         }
 
     def _previous(self, fetched: Fetched, old: Fetched) -> Document | None:
-        """The stored text, read by today's extraction_config, so that another selector or a better reader is not mistaken for
-        another text. None where it holds nothing under a new extraction_config: there is no before to compare with. Raises
-        ParseError where it cannot be read for any other reason, for then nothing is known of what changed."""
+        """The stored text, parsed with today's settings and parser, so that a new selector or a better parser is not
+        mistaken for a new text. None where new settings find nothing in it: there is nothing to compare with. Raises
+        ParseError where it cannot be read for any other reason: then it is unknown what changed."""
         try:
             return parsing.read(replace(old, meta={**old.meta, **how_read(fetched)}))
         except (ParseError, FetchError) as error:
@@ -268,19 +268,17 @@ class Ingest:
             )
             if self.accept or not (same or isinstance(error, ParserCrashed)):
                 return None
-            raise ParseError(
-                f"the stored text cannot be read any more: {error.cause}", cure=ACCEPT
-            ) from error
+            raise ParseError(f"the stored text can no longer be read: {error.cause}", cure=ACCEPT) from error
 
     def _is_baseline(self, key: str) -> bool:
-        """Whether the document was there before the source was watched: in its first poll, or where it failed then
-        and no version of it was stored since."""
+        """Whether the document existed before the source was watched: in the first poll, or where it failed then and no
+        version of it has been stored since."""
         known = self.known.get(key)
         return self.baseline or (
             known is not None and known.validators.extraction_config == source_state.PENDING
         )
 
-    def _without_noise(
+    def _mask_volatile(
         self, fetched: Fetched, reading: Reading, *, ask: bool = True
     ) -> tuple[Reading, Second | None]:
         """Masks what changes by itself. A page or an entry of a feed that seems changed is fetched a second time: what
@@ -291,7 +289,7 @@ class Ingest:
         ):
             return reading, None
 
-        def quieted(templates: tuple[str, ...]) -> Reading:
+        def masked_by(templates: tuple[str, ...]) -> Reading:
             previous = reading.previous and volatile_content.mask_document(reading.previous, templates)
             return replace(
                 reading,
@@ -300,9 +298,13 @@ class Ingest:
                 templates=templates,
             )
 
-        quiet = quieted(reading.templates)
-        if not ask or quiet.previous is None or content_hash(quiet.document) == content_hash(quiet.previous):
-            return quiet, None
+        masked = masked_by(reading.templates)
+        if (
+            not ask
+            or masked.previous is None
+            or content_hash(masked.document) == content_hash(masked.previous)
+        ):
+            return masked, None
         answer = self.again(fetched)
         second = parsing.read(answer)
         assert reading.previous is not None
@@ -312,8 +314,8 @@ class Ingest:
             learned |= volatile_content.learn_volatile(
                 reading.document, earlier[0], reading.previous, elapsed=earlier[1]
             )
-        quiet = quieted(tuple(sorted({*reading.templates, *learned}))) if learned else quiet
-        return quiet, Second(answer, volatile_content.mask_document(second, quiet.templates))
+        masked = masked_by(tuple(sorted({*reading.templates, *learned}))) if learned else masked
+        return masked, Second(answer, volatile_content.mask_document(second, masked.templates))
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -322,7 +324,7 @@ class Ingest:
     ) -> IngestResult:
         """Raises Outdated, and then nothing was written."""
         key = decision.fetched.key
-        # Where masks were learned just now, what waited was noise.
+        # Where masks were learned just now, the unconfirmed text was volatile content.
         seen = isinstance(decision, Seen) and decision.version is None
         with self.store.write() as connection:
             held = {name for name, _, _ in annexes}
@@ -332,13 +334,13 @@ class Ingest:
         self.confirmation.remember(key, row)
         if isinstance(decision, NewVersion):
             self.site_wide.add(decision.operations)
-        return IngestResult(written.change, written.told, annexes=annexes)
+        return IngestResult(written.change, written.alerts, annexes=annexes)
 
     def _remember(self, resources: dict[str, source_state.Resource]) -> None:
-        """Called after the transaction that wrote them is committed."""
+        """Updates the memory. Call it after the commit of the transaction that wrote `resources`."""
         self.known.update(resources)
         for key in resources:
-            self.quarantine.passed(key)
+            self.quarantine.forget(key)
 
     def _evidence(self, fetched: Fetched, *, incomplete: bool) -> IngestResult:
         if PARSER_CRASHED in fetched.meta:
@@ -360,7 +362,7 @@ class Ingest:
     # --- what fails -----------------------------------------------------------------------------
 
     def _check_failed(self, fetched: Fetched) -> None:
-        """Raises what these very bytes raised before in this poll."""
+        """Raises the error that the same bytes raised earlier in this poll."""
         found = self._failed.get(fetched.key)
         if found is not None and found[0] == _bytes_of(fetched):
             raise found[1]
@@ -371,22 +373,22 @@ class Ingest:
         error: ParseError | FetchError,
         now: datetime,
         *,
-        kept: bool,
+        from_store: bool,
         broken: Fetched | None = None,
     ) -> IngestResult:
-        """Keeps an answer that failed, and raises why. Where only an attachment cannot be read, that is kept, and the
-        rest is taken in without it."""
+        """Holds an answer that failed, and raises the error. Where only an attachment cannot be read, that is held, and the
+        rest is ingested without it."""
         baseline = self._is_baseline(fetched.key)
         if isinstance(error, AttachmentUnreadable):
             part = next((part for part in fetched.attachments if part.key == error.attachment), None)
             if part is not None:
                 self.quarantine.put(part, error.cause, Why.FAILED, of=fetched.key, baseline=baseline)
-                return self.take(without_attachment(fetched, part.key), now, kept=kept)
+                return self.ingest(without_attachment(fetched, part.key), now, from_store=from_store)
         if isinstance(error, ParserCrashed):
             if fetched.attachments and broken is not fetched:
                 for part in fetched.attachments if broken is None else (broken,):
                     self.quarantine.put(part, error.cause, Why.BROKE, of=fetched.key)
-                return self.take(without_texts(fetched), now, kept=kept)
+                return self.ingest(without_texts(fetched), now, from_store=from_store)
             self.quarantine.put(fetched, error.cause, Why.BROKE, baseline=baseline)
             raise ParserCrashed(error.cause, cure=CURE) from error
         self.quarantine.put(fetched, error.cause, Why.FAILED, baseline=baseline)
@@ -396,7 +398,7 @@ class Ingest:
 
     # --- history --------------------------------------------------------------------------------
 
-    def take_history(
+    def ingest_history(
         self,
         many: Sequence[Fetched],
         now: datetime,
@@ -404,10 +406,9 @@ class Ingest:
         listing: Fetched | None = None,
         mark: Callable[[Connection], None] | None = None,
     ) -> tuple[int, list[str]]:
-        """Takes in records of the past, told to nobody: the number of new ones, and a line for each that could not be
-        read, which is held. New ones are written in one transaction, with the list that they stood in and with what
-        `mark` writes: where the loading goes on. What is known already goes the usual way, before that, so that
-        nothing is lost."""
+        """Ingests records of the past without alerts. Returns the number of new ones, and a line for each that could not
+        be read and is held. New records are written in one transaction with the list that names them and with what `mark`
+        writes: the position from which the backfill continues. Known records are ingested one at a time before that."""
         fresh: dict[str, NewVersion] = {}
         usual: list[Fetched] = []
         for fetched in many:
@@ -427,15 +428,17 @@ class Ingest:
                 raise
             if isinstance(error, DBAPIError) and not isinstance(error, _OF_VALUES):
                 raise
-            # One of them cannot be written, or came from elsewhere just now: each by itself, so that it is found.
-            log.warning("a page of history is taken in one by one", source=self.source.id, cause=str(error))
+            # One of them cannot be written, or another source has just stored it: one at a time, to find out which.
+            log.warning(
+                "a page of history is ingested one record at a time", source=self.source.id, cause=str(error)
+            )
             more, failed = self._one_by_one([decision.fetched for decision in fresh.values()], now)
             self._write_history([], listing, mark)
             return count + more, troubles + failed
         return count + len(fresh), troubles
 
     def _history(self, fetched: Fetched, now: datetime) -> NewVersion | None:
-        """What a record means that no version is stored of; None for what goes the usual way."""
+        """The decision on a record without a stored version; None for records that `ingest` has to handle."""
         if fetched.attachments or fetched.role not in LASTING:
             return None
         try:
@@ -449,7 +452,7 @@ class Ingest:
                 baseline=True,
                 now=now,
             )
-        except Exception as error:  # noqa: BLE001 - the usual way finds it again, and holds the record with the reason
+        except Exception as error:  # noqa: BLE001 - `ingest` meets it again, and holds the record with the reason
             log.info("a record of the past failed", source=self.source.id, key=fetched.key, cause=str(error))
             return None
         return decision if isinstance(decision, NewVersion) else None
@@ -458,7 +461,7 @@ class Ingest:
         count, troubles = 0, list[str]()
         for fetched in many:
             try:
-                count += self.take(fetched, now).change is not None
+                count += self.ingest(fetched, now).change is not None
             except ParseError as error:
                 troubles.append(f"{fetched.key}: {error.line()}")
         return count, troubles
@@ -479,8 +482,8 @@ class Ingest:
         self._remember({**saved, **evidence})
 
 
-def _compared(before: Document | None, after: Document) -> tuple[Operation, ...]:
-    """What differs. Documents of very many units are compared by a worker, within the time of their source."""
+def _compare(before: Document | None, after: Document) -> tuple[Operation, ...]:
+    """The differences. A worker compares documents of very many units, within the time limit of their source."""
     if before is not None and max(len(before.units), len(after.units)) > _MANY_UNITS:
         return pool.run(diffing.compare, before, after)
     return diffing.compare(before, after)

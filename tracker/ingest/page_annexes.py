@@ -1,5 +1,5 @@
-"""The annexes of a page between two polls: one that did not come again is read as it is stored, and one that was there
-before anybody looked is no news."""
+"""The annexes of a page between two polls: an annex that was not sent again is read as it is stored, and one that existed
+before it was first read is not news."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ACCEPT = "`tracker poll --accept` takes the new text as a new beginning"
 
 
 def completed(fetched: Fetched, stored: Fetched) -> Fetched:
-    """A page with those of its annexes that did not come this time, unchanged or not to be had, as they are stored; in
-    the order in which the page links to them."""
+    """`fetched` with the stored state of those annexes that this answer lacks, because they are unchanged or could not be
+    fetched, in the order in which the page links to them."""
     if fetched.role is not ResourceType.PAGE or ANNEXES not in fetched.meta:
         return fetched
     parts = {part.key: part for part in stored.attachments} | {part.key: part for part in fetched.attachments}
@@ -49,8 +49,8 @@ def _why_unreadable(part: Fetched) -> str:
 
 
 def first_read(fetched: Fetched, stored: Fetched, pending: Collection[str]) -> tuple[str, ...]:
-    """The paths of annexes that are read for the first time although the page had them before: its stored state was
-    read without annexes, or the first attempt to fetch them failed (`pending`, their keys)."""
+    """The paths of annexes that are read for the first time although the page had them before: its stored state was read
+    without annexes, or the first fetch of them failed (`pending` holds their keys)."""
     had = {part.key for part in stored.attachments}
     return tuple(
         path
@@ -60,7 +60,7 @@ def first_read(fetched: Fetched, stored: Fetched, pending: Collection[str]) -> t
 
 
 def without_first_read(operations: Iterable[Operation], paths: Iterable[str]) -> tuple[Operation, ...]:
-    """`operations` with the text of these annexes marked editorial: it was there already."""
+    """`operations` with the text of these annexes marked editorial, because it existed before."""
     places = tuple(paths)
     return tuple(
         replace(operation, editorial=True)

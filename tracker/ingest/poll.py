@@ -1,4 +1,4 @@
-"""poll(source): fetch → snapshot → parse → diff → tag → store → outbox. The stages meet here and nowhere else."""
+"""Polls one source: fetch, ingest each answer, and report. The only module in which all stages meet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from tracker.errors import (
     FetchError,
     ParseError,
     ParserCrashed,
-    SelectorUnmatched,
     StoreError,
     TrackerError,
     UnexpectedResponse,
@@ -56,12 +55,12 @@ BIS = "industry-and-security-bureau"
 TICK = 1.1  # seconds
 # Kinds whose answers are compared row by row or entry by entry with what waits to be confirmed.
 _CONFIRMED_KINDS = frozenset({feed_package.KIND.name, screening_list.KIND.name})
-GIVEN_UP = 3  # polls in a row without a thing, after which it is no longer asked for
+GIVEN_UP = 3  # polls in a row without a document, after which it is no longer asked for
 
 
 @dataclass(slots=True)
 class PollReport:
-    """What one poll of one source did, as `tracker poll` prints it."""
+    """The result of one poll of one source, as `tracker poll` prints it."""
 
     source: str
     requests: int = 0
@@ -86,11 +85,11 @@ class PollReport:
         default_factory=list
     )  # of each of `errors` that came from the network
     seconds: float = 0.0
-    retry_after: float = 0.0  # seconds that the server asked to be left alone for
+    retry_after: float = 0.0  # seconds that the server asked to wait
 
     @property
     def ok(self) -> bool:
-        """A page that gives two texts in turn is no failure: both were read."""
+        """Whether the poll succeeded. A flapping page is not a failure: both of its texts were read."""
         return self.state in {"healthy", "flapping"}
 
     def json(self) -> dict[str, Any]:
@@ -110,7 +109,7 @@ class PollContext:
 
 
 class StoredSourceView:
-    """What the store knows of a source, as the adapters ask for it (`fetch.memory.Memory`)."""
+    """The stored state of a source, for its adapter (`sources.state_view.StateView`)."""
 
     def __init__(
         self,
@@ -131,7 +130,7 @@ class StoredSourceView:
         if found is None or not found.validators.sha256:
             return None
         if found.held_sha256 or key in self._waiting:
-            # Its last answer is not stored. It is asked for whole, and compared with nothing that is remembered.
+            # Its last answer is held: the next request is unconditional, and no answer counts as the same.
             return Validators(extraction_config=found.validators.extraction_config)
         return found.validators
 
@@ -152,8 +151,8 @@ class StoredSourceView:
 
 
 def in_field(record: Mapping[str, Any], now: datetime) -> bool:
-    """Whether an API record deserves its full text: the Bureau of Industry and Security wrote it, or its title
-    and abstract alone say that it is in the field."""
+    """Whether the full text of an API record is fetched: the Bureau of Industry and Security wrote it, or its title and
+    abstract alone are in the field."""
     agencies = record.get("agencies")
     slugs = (
         {agency.get("slug") for agency in agencies if isinstance(agency, dict)}
@@ -174,8 +173,8 @@ def in_field(record: Mapping[str, Any], now: datetime) -> bool:
     try:
         return classification.classify(document, today=clock.legal_day(now)).level is not Level.NONE
     except Exception:
-        # A defect that one record brings to light may not end the poll of its source: the text is fetched, and the
-        # record is held with the reason when it is taken in.
+        # A defect that one record triggers may not end the poll of its source: the text is fetched, and the record is
+        # held with the reason when it is ingested.
         log.exception("a record could not be tagged", key=number)
         return True
 
@@ -188,7 +187,7 @@ def poll(
     *,
     accept: bool = False,
 ) -> PollReport:
-    """One poll of one source. Never raises for what a source does: the report says it.
+    """Polls one source once. Failures of the source are in the report and never raised.
 
     `state` and `known` are given by callers that read them for many sources at once. `accept` takes answers
     that were held for a second look as true.
@@ -200,7 +199,7 @@ def poll(
     now = context.now()
     absences = page_states.absences(context.store, source.id)
     baseline = state.baseline_at is None
-    intake = Ingest(
+    ingest = Ingest(
         context.store,
         context.settings,
         source,
@@ -209,33 +208,37 @@ def poll(
         again=_Again(source, context),
         accept=accept,
     )
-    memory = StoredSourceView(state.cursor, known, absences, now, _asked_whole(source, intake))
+    memory = StoredSourceView(state.cursor, known, absences, now, _asked_whole(source, ingest))
     before = context.client.tally()
     counted = (before.requests, before.bytes, before.not_modified)
     try:
-        for waiting in intake.quarantine.due(everything=accept):
-            _take(waiting, intake, report, context, kept=True)
+        for waiting in ingest.quarantine.due(everything=accept):
+            _ingest(waiting, ingest, report, context, from_store=True)
         seen = set[str]()
         for item in sources.poll(source, memory, context.client, now, wanted=partial(in_field, now=now)):
             if isinstance(item, Fetched | NotModified):
                 seen.add(item.key)
-            taken = _handle(item, intake, report, context, memory.cursor)
+            result = _handle(item, ingest, report, context, memory.cursor)
             if (
-                taken is not None
+                result is not None
                 and isinstance(item, Fetched | NotModified)
                 and item.key in absences
-                and not (taken.held or taken.waits)
+                and not (result.held or result.unconfirmed)
             ):
-                # It was gone and is there again. Another text than it had is a record of its own.
-                changed = taken.change is not None
-                _told(partial(removed_pages.back, changed=changed), item.key, intake, report, context)
-        for waiting in intake.quarantine.left(frozenset(seen)):
-            _take(waiting, intake, report, context, kept=True)
+                # It was missing and has returned. A different text has a record of its own.
+                changed = result.change is not None
+                _record_absence(
+                    partial(removed_pages.record_return, changed=changed), item.key, ingest, report, context
+                )
+        for waiting in ingest.quarantine.left(frozenset(seen)):
+            _ingest(waiting, ingest, report, context, from_store=True)
         if feed.LISTING in seen:
-            intake.confirmation.forget_left(seen, now)
+            ingest.confirmation.forget_left(seen, now)
         for key in absences:
             if is_annex(key) and key not in report.absent and not report.errors:
-                _told(partial(removed_pages.back, changed=True), key, intake, report, context)
+                _record_absence(
+                    partial(removed_pages.record_return, changed=True), key, ingest, report, context
+                )
         if baseline:
             with context.store.write() as connection:
                 source_state.set_baseline(connection, source.id, now)
@@ -248,17 +251,17 @@ def poll(
     except TrackerError as error:
         report.state, report.reason, report.cause = "failing", error.line(), cause_of(error)
         report.errors.append({"key": "", "url": "", "error": error.line()})
-    _tell_standing(intake, report)
+    _report_quarantined(ingest, report)
     report.flapping = [
         {"key": key, "url": row.url, "since": format_instant(row.since), "polls": row.seen}
-        for key, row in sorted(intake.confirmation.flapping.items())
+        for key, row in sorted(ingest.confirmation.flapping.items())
     ]
     tally = context.client.tally()
     report.requests = tally.requests - counted[0]
     report.bytes = tally.bytes - counted[1]
     report.not_modified = tally.not_modified - counted[2]
     report.seconds = round(time.perf_counter() - began, 3)
-    _judge(report)
+    _set_state(report)
     return report
 
 
@@ -282,47 +285,47 @@ class _Again:
         return sources.refetch(self._source, fetched, client)
 
 
-def _asked_whole(source: Source, intake: Ingest) -> frozenset[str]:
+def _asked_whole(source: Source, ingest: Ingest) -> frozenset[str]:
     """Keys for which an answer waits to be confirmed, so that "not modified" would not say whether it is."""
-    if source.kind not in _CONFIRMED_KINDS or not intake.confirmation.flapping:
+    if source.kind not in _CONFIRMED_KINDS or not ingest.confirmation.flapping:
         return frozenset()
-    return frozenset({feed.LISTING, *intake.confirmation.flapping})
+    return frozenset({feed.LISTING, *ingest.confirmation.flapping})
 
 
 def _handle(
     item: Fetched | NotModified | Absent | ResourceError | CursorUpdate,
-    intake: Ingest,
+    ingest: Ingest,
     report: PollReport,
     context: PollContext,
     cursor: Mapping[str, str],
 ) -> IngestResult | None:
-    """What became of an answer that something is there; None for all else, and for what could not be read."""
-    source = intake.source
+    """Handles one item of an adapter. Returns the result for an answer; None for other items and unreadable answers."""
+    source = ingest.source
     match item:
         case Fetched():
-            return _take(item, intake, report, context)
+            return _ingest(item, ingest, report, context)
         case NotModified():
-            _there(item.key, intake, context)
-            intake.confirmation.unchanged(item.key, context.now().replace(microsecond=0))
+            _reset_missing(item.key, ingest, context)
+            ingest.confirmation.unchanged(item.key, context.now().replace(microsecond=0))
             if source.kind == public_inspection.KIND.name:
-                _told(removed_pages.listed_again, item.key, intake, report, context)
+                _record_absence(removed_pages.record_relisting, item.key, ingest, report, context)
             return IngestResult()
         case Absent():
             report.absent.append(item.key)
-            _missing(item.key, intake, context)
+            _count_missing(item.key, ingest, context)
             if item.how == "withdrawn":
-                _told(removed_pages.withdrawn, item, intake, report, context)
+                _record_absence(removed_pages.record_withdrawal, item, ingest, report, context)
             elif item.how == "gone":
-                _told(removed_pages.gone, item, intake, report, context)
+                _record_absence(removed_pages.record_gone, item, ingest, report, context)
         case ResourceError():
             report.errors.append({"key": item.key, "url": item.url, "error": item.error.line()})
             report.causes.append(cause_of(item.error))
             report.retry_after = max(report.retry_after, item.error.retry_after or 0.0)
-            if intake.baseline and item.key not in intake.known:
+            if ingest.baseline and item.key not in ingest.known:
                 pending = source_state.Resource(Validators(extraction_config=source_state.PENDING))
                 with context.store.write() as connection:
                     source_state.save_resource(connection, source.id, item.key, pending)
-                intake.known[item.key] = pending
+                ingest.known[item.key] = pending
         case CursorUpdate():
             if dict(item.values) != dict(cursor):
                 with context.store.write() as connection:
@@ -330,51 +333,50 @@ def _handle(
     return None
 
 
-def _take(
-    fetched: Fetched, intake: Ingest, report: PollReport, context: PollContext, *, kept: bool = False
+def _ingest(
+    fetched: Fetched, ingest: Ingest, report: PollReport, context: PollContext, *, from_store: bool = False
 ) -> IngestResult | None:
-    """`kept`: it comes out of the store, where it waited to be read."""
-    # A list of which something failed is asked for whole the next time, so that this comes again.
+    """Ingests one answer and counts it in the report. `from_store`: it was held in the store."""
+    # Where a document of a list failed, the next request for the list is unconditional, so that it is listed again.
     incomplete = bool(report.errors or report.held)
     try:
-        taken = intake.take(fetched, context.now().replace(microsecond=0), kept=kept, incomplete=incomplete)
-    except SelectorUnmatched as error:
-        entry = {"key": fetched.key, "url": fetched.answer.url, "reason": error.line()}
-        if entry not in report.held:
-            report.held.append(entry)
-        return None
+        result = ingest.ingest(
+            fetched, context.now().replace(microsecond=0), from_store=from_store, incomplete=incomplete
+        )
     except ParseError as error:
-        # One unreadable answer is set aside with its bytes; the rest of the source goes on.
+        # One unreadable answer is held with its bytes; the rest of the source goes on.
         told = {"key": fetched.key, "url": fetched.answer.url, "error": error.line()}
         if told not in report.errors:
             report.errors.append(told)
         return None
     report.documents += 1
-    if taken.held:
-        report.held.append({"key": fetched.key, "url": fetched.answer.url, "reason": taken.held})
-    report.held += [{"key": key, "url": url, "reason": reason} for key, url, reason in taken.annexes]
-    change = taken.change
+    if result.held:
+        report.held.append({"key": fetched.key, "url": fetched.answer.url, "reason": result.held})
+    report.held += [{"key": key, "url": url, "reason": reason} for key, url, reason in result.annexes]
+    change = result.change
     if change is not None:
-        report.alerts += taken.told
+        report.alerts += result.alerts
         count_change(report, change, context.now().replace(microsecond=0))
-    return taken
+    return result
 
 
 T = TypeVar("T")
-Departure = Callable[[Store, Settings, Source, T, datetime], tuple[Change | None, int]]
+AbsenceRecorder = Callable[[Store, Settings, Source, T, datetime], tuple[Change | None, int]]
 
 
-def _told(what: Departure[T], of: T, intake: Ingest, report: PollReport, context: PollContext) -> None:
-    """Something that is gone, or there again, with its record where there is one to tell."""
+def _record_absence(
+    what: AbsenceRecorder[T], of: T, ingest: Ingest, report: PollReport, context: PollContext
+) -> None:
+    """Records a removal or a return, and counts its change in the report."""
     now = context.now().replace(microsecond=0)
-    change, told = what(context.store, context.settings, intake.source, of, now)
+    change, told = what(context.store, context.settings, ingest.source, of, now)
     if change is not None:
         report.alerts += told
         count_change(report, change, now)
 
 
 def count_change(report: PollReport, change: Change, now: datetime) -> None:
-    """Counts a record under what it is: the baseline, punctuation, more of what was known, or a change."""
+    """Counts a record in the report: as baseline, editorial, an update of a known document, or a change."""
     if change.baseline:
         report.baseline += 1
     elif change.editorial:
@@ -385,32 +387,32 @@ def count_change(report: PollReport, change: Change, now: datetime) -> None:
         report.changes.append(change.id)
 
 
-def _tell_standing(intake: Ingest, report: PollReport) -> None:
-    """What is in quarantine is a failure of its source in each poll, also when the server has nothing new to say."""
-    told = {entry["key"] for entry in (*report.errors, *report.held)}
-    for held in intake.quarantine.held.values():
-        if held.key not in told and (held.failed or intake.known[held.key].missing_count < GIVEN_UP):
+def _report_quarantined(ingest: Ingest, report: PollReport) -> None:
+    """Adds the quarantined answers to the errors of each poll, also when the server sent nothing new."""
+    told = {error["key"] for error in report.errors}
+    for held in ingest.quarantine.held.values():
+        if held.key not in told and (held.failed or ingest.known[held.key].missing_count < GIVEN_UP):
             error = ParseError(held.reason) if held.failed else ParserCrashed(held.reason, cure=CURE)
             report.errors.append({"key": held.key, "url": held.url, "error": error.line()})
 
 
-def _missing(key: str, intake: Ingest, context: PollContext) -> None:
-    known = intake.known.get(key)
+def _count_missing(key: str, ingest: Ingest, context: PollContext) -> None:
+    known = ingest.known.get(key)
     if known is not None:
         known = replace(known, missing_count=known.missing_count + 1)
         with context.store.write() as connection:
-            source_state.save_resource(connection, intake.source.id, key, known)
-        intake.known[key] = known
+            source_state.save_resource(connection, ingest.source.id, key, known)
+        ingest.known[key] = known
 
 
-def _there(key: str, intake: Ingest, context: PollContext) -> None:
-    """A thing that is there again is no longer on its way to being given up."""
-    known = intake.known.get(key)
+def _reset_missing(key: str, ingest: Ingest, context: PollContext) -> None:
+    """Resets the count of polls in a row that missed a document."""
+    known = ingest.known.get(key)
     if known is not None and known.missing_count:
         known = replace(known, missing_count=0)
         with context.store.write() as connection:
-            source_state.save_resource(connection, intake.source.id, key, known)
-        intake.known[key] = known
+            source_state.save_resource(connection, ingest.source.id, key, known)
+        ingest.known[key] = known
 
 
 def state_for_error(error: FetchError) -> str:
@@ -419,7 +421,7 @@ def state_for_error(error: FetchError) -> str:
     return "changed-shape" if isinstance(error, UnexpectedResponse) else "failing"
 
 
-def _judge(report: PollReport) -> None:
+def _set_state(report: PollReport) -> None:
     if report.state != "healthy":
         return
     if report.held:
@@ -437,7 +439,7 @@ def _judge(report: PollReport) -> None:
     elif report.errors:
         report.state = "failing"
         first = report.errors[0]
-        report.reason = f"{len(report.errors)} of its things failed; {first['key']}: {first['error']}"
+        report.reason = f"{len(report.errors)} of its documents failed; {first['key']}: {first['error']}"
         detail = f"{first['key']}: {first['error']}"
         report.cause = {
             "code": "parts",

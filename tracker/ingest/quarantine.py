@@ -1,8 +1,9 @@
-"""Answers that are not taken as true: doubtful ones, those that could not be read or processed, and documents that break
-whoever reads them. Their bytes are kept, the source's state names them, and they are read again until they can be stored.
+"""Holds answers that are not stored as versions: doubtful ones, those that could not be read or processed, and documents
+that crash their parser. Their bytes are kept, the source's state names them, and they are read again until they can be
+stored.
 
-What is held is a snapshot whose `meta` says why; that it is held now, its resource says. Holding an answer never touches
-the validators of its resource: they are always those of an answer that was read.
+A held answer is a snapshot whose `meta` gives the reason; its resource shows that it is held now. Holding an answer never
+changes the validators of its resource: they always belong to an answer that was read.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from tracker.storage.database import Store
 from tracker.storage.schema import SNAPSHOT
 
 CURE = "its bytes are kept; the next version of the readers tries again, and so does `tracker poll --accept`"
-CONFIRMED_AFTER = timedelta(minutes=10)  # so much later a loss has to be there still
+CONFIRMED_AFTER = timedelta(minutes=10)  # after this time the loss has to be seen again
 _REASON, _READERS, _OF, _GONE = "held", "readers", "of", "gone"
 _FAILED, _PARTS = (
     "failed",
@@ -37,8 +38,8 @@ _LIBRARIES = ("lxml", "beautifulsoup4", "pypdfium2")
 
 
 class Why(StrEnum):
-    """`doubtful`: judged suspicious, the source is asked again. `failed`: not read or not processed, tried again at each
-    poll. `broke`: it breaks its reader, tried again by other readers only."""
+    """`doubtful`: suspicious, the source is asked again. `failed`: not read or not processed, tried again at each poll.
+    `broke`: it crashes its parser, tried again with other parser versions only."""
 
     DOUBTFUL = "doubtful"
     FAILED = "failed"
@@ -47,14 +48,15 @@ class Why(StrEnum):
 
 @lru_cache(maxsize=1)
 def parser_versions() -> str:
-    """What reads documents in this process: another version of any of it may fare better."""
+    """The versions of the parsers in this process: another version may be able to read a held document."""
     return ", ".join((f"tracker {__version__}", *(f"{name} {version(name)}" for name in _LIBRARIES)))
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedDocument:
-    """One answer that could not be read. `readers` are those that it broke, empty where it only failed. `of` is the key
-    of the record that it is the full text of; "" for others. `parts` are the snapshots of its attachments."""
+    """One answer that could not be read. `readers` are the parser versions that it crashed, empty where it only failed.
+    `of` is the key of the record or page that it is an attachment of; "" for others. `parts` are the snapshots of its
+    attachments."""
 
     key: str
     url: str
@@ -78,8 +80,7 @@ class QuarantinedDocument:
 
 
 class Quarantine:
-    """What of one source is in it. `known` is the source's resources, which this keeps up to date, always after the
-    transaction that wrote them."""
+    """The held answers of one source. `known` are the source's resources; they are updated after each commit."""
 
     def __init__(self, store: Store, source: str, known: dict[str, source_state.Resource]) -> None:
         self._store = store
@@ -114,19 +115,19 @@ class Quarantine:
             else:
                 self.held.pop(row.key, None)
 
-    def stands(self, fetched: Fetched) -> QuarantinedDocument | None:
-        """Whether these very bytes broke these very readers."""
+    def same_answer(self, fetched: Fetched) -> QuarantinedDocument | None:
+        """The held answer with the same bytes that crashed the present parser versions; None where there is none."""
         found = self.held.get(fetched.key)
         if found is None or found.readers != parser_versions() or found.sha256 != sha256(fetched.answer.body):
             return None
         return found
 
     def check(self, fetched: Fetched) -> Fetched:
-        """`fetched` without the texts that stand in quarantine. Raises Poison where it does itself."""
-        found = self.stands(fetched)
+        """`fetched` without texts that are in quarantine. Raises ParserCrashed where it is in quarantine itself."""
+        found = self.same_answer(fetched)
         if found is not None:
             raise ParserCrashed(found.reason, cure=CURE)
-        return without_texts(fetched) if any(map(self.stands, fetched.attachments)) else fetched
+        return without_texts(fetched) if any(map(self.same_answer, fetched.attachments)) else fetched
 
     def put(
         self,
@@ -188,20 +189,20 @@ class Quarantine:
         return frozenset(row.meta.get(_GONE, "").split("\n")) - {""}
 
     def _is_kept(self, fetched: Fetched, why: Why) -> bool:
-        """Whether this answer, which was held last time as well, is kept under the same mark."""
+        """Whether this answer, which was held before, is already kept for the same cause."""
         found = self.held.get(fetched.key)
         if why is Why.DOUBTFUL:
             return found is None
         if why is Why.BROKE:
-            return self.stands(fetched) is not None
+            return self.same_answer(fetched) is not None
         if found is None or not found.failed:
             return False
         with self._store.read() as connection:
             kept = [snapshots.reference(connection, part).sha256 for part in found.parts]
         return kept == [sha256(part.answer.body) for part in fetched.attachments]
 
-    def passed(self, key: str) -> None:
-        """What is known under this key now was read."""
+    def forget(self, key: str) -> None:
+        """Ends the hold of this key in memory. Call it after the commit that stored its answer."""
         self.held.pop(key, None)
 
     def due(self, *, everything: bool) -> list[Fetched]:
@@ -211,7 +212,7 @@ class Quarantine:
         Pages and entries of feeds of which a version is stored are not among them: what changes by itself on them can only be told from a
         change by asking twice, and the source is asked for each of them in every poll (`left` gives those that are
         gone)."""
-        return self._again(
+        return self._load_held(
             [
                 held
                 for held in self.held.values()
@@ -225,8 +226,8 @@ class Quarantine:
         )
 
     def left(self, seen: frozenset[str]) -> list[Fetched]:
-        """What failed and the source did not show in this poll, out of the store."""
-        return self._again(
+        """The held pages that failed and that the source did not show in this poll, from the store."""
+        return self._load_held(
             [
                 held
                 for held in self.held.values()
@@ -240,7 +241,7 @@ class Quarantine:
             and self._known[held.key].validators.sha256 is not None
         )
 
-    def _again(self, wanted: list[QuarantinedDocument]) -> list[Fetched]:
+    def _load_held(self, wanted: list[QuarantinedDocument]) -> list[Fetched]:
         found = []
         for held in wanted:
             with self._store.read() as connection:
@@ -252,7 +253,9 @@ class Quarantine:
                 meta = {name: value for name, value in _clean(whole.meta).items() if name != "text"}
                 found.append(replace(whole, attachments=(fetched,), meta=meta))
             elif held.of or fetched.role is ResourceType.LISTING:
-                self._release(held.key)  # a text without a record, or a list: it is asked for again anyway
+                self._release(
+                    held.key
+                )  # a text without a record, or a list: the source is asked for it anyway
             else:
                 found.append(fetched)
         return found
@@ -271,7 +274,7 @@ class Quarantine:
         with self._store.write() as connection:
             source_state.save_resource(connection, self._source, key, known)
         self._known[key] = known
-        self.passed(key)
+        self.forget(key)
 
 
 def without_texts(fetched: Fetched) -> Fetched:

@@ -1,7 +1,7 @@
-"""Pages and documents that are gone, and those that are there again, as records.
+"""Records pages and documents that were removed, and those that returned.
 
-One answer that says "not here" proves little. What several polls over some days say is told once, with the last known
-text kept as before; so is its return.
+A single answer "not found" proves little. Once several polls over some days agree, the removal gets one record, and the
+last known text stays stored; a return gets a record too.
 """
 
 from __future__ import annotations
@@ -42,34 +42,34 @@ from tracker.storage.page_states import Absence
 
 POLLS = 3  # answers in a row
 FOR = timedelta(days=1)
-ASKED_AGAIN = timedelta(days=1)  # after this long, what was told as gone is asked for once more
+ASKED_AGAIN = timedelta(days=1)  # between requests for a page that was recorded as removed
 
 
 def is_sure(absence: Absence) -> bool:
-    """Whether so many answers over so long a time are a removal."""
+    """Whether there were enough answers over enough time to record a removal."""
     return absence.polls >= POLLS and absence.at - absence.since >= FOR
 
 
 def is_due(absence: Absence, now: datetime) -> bool:
-    """Whether something that was there no more is asked for in this poll."""
+    """Whether this poll asks for a page that was missing before."""
     return absence.change is None or now - absence.at >= ASKED_AGAIN
 
 
-def counted(known: Absence | None, item: Absent, now: datetime) -> Absence:
+def count_absence(known: Absence | None, item: Absent, now: datetime) -> Absence:
     if known is None:
         return Absence(item.url, item.reason, 1, now, now)
     return replace(known, reason=item.reason, polls=known.polls + 1, at=now)
 
 
-def gone(
+def record_gone(
     store: Store, settings: Settings, source: Source, item: Absent, now: datetime
 ) -> tuple[Change | None, int]:
-    """Counts an answer that something is not there, and tells it when that is sure: the record, and how many
-    deliveries it has. Nothing of what was never stored; an annex of a page is counted, and its page's record stays."""
+    """Counts a "not found" answer, and records the removal once it is sure. Returns the record, if any, and its number of
+    deliveries. Nothing is recorded of a page that was never stored, or of an annex: its page keeps its record."""
     version = _latest(store, source, item.key)
     if version is None and not is_annex(item.key):
         return None, 0
-    absence = counted(page_states.absences(store, source.id).get(item.key), item, now)
+    absence = count_absence(page_states.absences(store, source.id).get(item.key), item, now)
     if version is None or absence.change is not None or not is_sure(absence):
         with store.write() as connection:
             page_states.save_absence(connection, source.id, item.key, absence)
@@ -87,21 +87,23 @@ def gone(
         before=before,
         after=before,
     )
-    said = {"title": document.title, "url": absence.url, "reason": absence.reason}
+    facts = {"title": document.title, "url": absence.url, "reason": absence.reason}
     change = replace(
-        change, after=None, tagging=_said(change.tagging, "gone", said, absence.since, settings.timezone)
+        change,
+        after=None,
+        tagging=_with_reason(change.tagging, "gone", facts, absence.since, settings.timezone),
     )
     with store.write() as connection:
         page_states.save_absence(connection, source.id, item.key, replace(absence, change=change.id))
-        told = _write(connection, settings, version, version.ordinal + 1, change, document, operations, now)
-    return change, told
+        alerts = _write(connection, settings, version, version.ordinal + 1, change, document, operations, now)
+    return change, alerts
 
 
-def back(
+def record_return(
     store: Store, settings: Settings, source: Source, key: str, now: datetime, *, changed: bool
 ) -> tuple[Change | None, int]:
-    """Ends an absence. A record where the absence was told and the text that is there again is the old one; another text
-    has a record of its own (`changed`)."""
+    """Ends an absence. Returns a record where the removal was recorded and the old text returned; a different text has a
+    record of its own (`changed`)."""
     absence = page_states.absences(store, source.id).get(key)
     if absence is None:
         return None, 0
@@ -111,7 +113,7 @@ def back(
     change: Change | None = None
     if version is not None and record is not None and not changed:
         document, after = _stored(store, version)
-        said = {"title": document.title, "url": absence.url, "reason": absence.reason}
+        facts = {"title": document.title, "url": absence.url, "reason": absence.reason}
         tagging = replace(record.tagging, units=())
         change = replace(
             record,
@@ -120,20 +122,20 @@ def back(
             revision=1,
             before=None,
             after=after,
-            tagging=_said(tagging, "back", said, absence.since, settings.timezone),
+            tagging=_with_reason(tagging, "back", facts, absence.since, settings.timezone),
         )
-    told = 0
+    alerts = 0
     with store.write() as connection:
         page_states.clear_absence(connection, source.id, key)
         if change is not None and version is not None:
-            told = _write(connection, settings, version, version.ordinal, change, document, None, now)
-    return change, told
+            alerts = _write(connection, settings, version, version.ordinal, change, document, None, now)
+    return change, alerts
 
 
-def withdrawn(
+def record_withdrawal(
     store: Store, settings: Settings, source: Source, item: Absent, now: datetime
 ) -> tuple[Change | None, int]:
-    """A document that left public inspection and was not published: its own record says so, and is told again."""
+    """Records that a document left public inspection unpublished: its record gets that status and a new revision."""
     version = _latest(store, source, item.key)
     with store.read() as connection:
         old = None if version is None else changes.of_document(connection, version.document_id)
@@ -142,8 +144,8 @@ def withdrawn(
     document, _ = _stored(store, version)
     today = legal_day(now)
     status = Status("withdrawn", since=today, quote=item.reason, where="public inspection")
-    said = {"title": old.title, "url": old.url, "reason": item.reason}
-    tagging = _said(old.tagging, "withdrawn", said, now, settings.timezone)
+    facts = {"title": old.title, "url": old.url, "reason": item.reason}
+    tagging = _with_reason(old.tagging, "withdrawn", facts, now, settings.timezone)
     tagging = replace(
         tagging,
         status=(*(each for each in tagging.status if each.state != "published"), status),
@@ -151,14 +153,14 @@ def withdrawn(
     )
     change = replace(old, revision=old.revision + 1, baseline=False, tagging=tagging)
     with store.write() as connection:
-        told = _write(connection, settings, version, version.ordinal, change, document, None, now)
-    return change, told
+        alerts = _write(connection, settings, version, version.ordinal, change, document, None, now)
+    return change, alerts
 
 
-def listed_again(
+def record_relisting(
     store: Store, settings: Settings, source: Source, key: str, now: datetime
 ) -> tuple[Change | None, int]:
-    """A document that was withdrawn and is on public inspection again: what its record said before holds again."""
+    """Records that a withdrawn document is on public inspection again: its record is assessed again from its text."""
     version = _latest(store, source, key)
     with store.read() as connection:
         old = None if version is None else changes.of_document(connection, version.document_id)
@@ -187,8 +189,8 @@ def _latest(store: Store, source: Source, key: str) -> versions.Version | None:
 
 
 def _stored(store: Store, version: versions.Version) -> tuple[Document, SnapshotRef]:
-    """The stored text and the answer that it is from. Where it can be read no more, a document of its address alone:
-    that it is gone has to be told all the same."""
+    """The stored text and its snapshot. Where it can no longer be read, a document of its address alone: the removal is
+    recorded all the same."""
     with store.read() as connection:
         fetched = snapshots.load(connection, version.snapshots)
         reference = snapshots.reference(connection, version.snapshots[0])
@@ -199,10 +201,11 @@ def _stored(store: Store, version: versions.Version) -> tuple[Document, Snapshot
         return Document(version.key, kind, fetched.answer.url, fetched.answer.url), reference
 
 
-def _said(
+def _with_reason(
     tagging: Classification, what: str, facts: dict[str, str], since: datetime, timezone: str
 ) -> Classification:
-    """The tagging of the text, with what happened to it as summary and reason. At least `low`: somebody followed it."""
+    """The classification with what happened (`what`) as summary and reason. The level is at least `low`: the page was
+    followed on purpose."""
 
     def words(name: str, language: Language) -> str:
         return t(name, language, day=format_instant(since, language, timezone), **facts)

@@ -1,8 +1,8 @@
-"""Whether a text that a page gave is its text now, or one that it gives in turn with another.
+"""The rules for confirming a new text of a page. Pure.
 
-A page behind several servers may give its old text again after the new one was seen. A text is confirmed by a fetch
-moments later that does not give the stored text any more, or by the next poll. One that the page had before has to
-prove itself twice, so that a server that lags behind never makes a change back. Pure.
+A page behind several servers may give its old text again after the new one was seen. A text is confirmed by a second fetch
+moments later that does not give the stored text, or by the next poll. A text that the page had before needs two polls, so
+that a lagging server never makes a change back.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 
 IN_A_ROW = 2  # polls
 IN_ALL = 3  # polls
-CALM = timedelta(days=1)  # after this long without another text, a page is no longer called flapping
+CALM = timedelta(days=1)  # without another text, after which a page is no longer flapping
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A text that waits to be confirmed: `polls` in a row got it, `seen` polls in all got another text than the stored."""
+    """An unconfirmed text: `polls` in a row returned it; `seen` polls in all returned a text other than the stored one."""
 
     digest: str
     polls: int
@@ -28,10 +28,10 @@ class Waiting:
 def next_state(
     new: str, second: str, stored: str, former: Collection[str], waiting: Waiting | None
 ) -> Waiting | None:
-    """None: the new text counts. Otherwise what is known now of the text that waits.
+    """None where the new text counts; otherwise the state of the unconfirmed text.
 
-    All are digests: of the new text, of the fetch that should confirm it, of the stored text, and of the texts that the
-    page had before that.
+    All are digests: of the new text, of the second fetch, of the stored text, and of the texts that the page had before
+    that.
     """
     returning = new in former
     if not returning and second != stored:
@@ -46,5 +46,5 @@ def next_state(
 
 
 def is_calm(at: datetime, now: datetime) -> bool:
-    """Whether a page that gave another text last at `at`, and the stored one since, is steady again."""
+    """Whether a page that last gave another text at `at`, and the stored one since, is no longer flapping."""
     return now - at >= CALM

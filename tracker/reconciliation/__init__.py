@@ -1,1 +1,1 @@
-"""Reconciliation: what the sources say there is, beside what is stored."""
+"""Reconciliation: compares what the sources list with what is stored, and fills the gaps."""

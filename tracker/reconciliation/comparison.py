@@ -1,4 +1,4 @@
-"""What there should be beside what there is, day by day. Pure: both are handed in."""
+"""Compares the documents that a source lists with those that are stored, day by day. Pure."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tracker.clock import legal_day
 
 @dataclass(frozen=True, slots=True)
 class ExpectedDocument:
-    """One thing that the source says there is, on the day that it counts under: a document on its publication day, a
-    state of a CFR part on its issue date."""
+    """One document that the source lists, with its day: a document with its publication day, or a state of a CFR part with
+    its issue date."""
 
     key: str
     day: date
@@ -23,7 +23,8 @@ class ExpectedDocument:
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """The same thing as it is stored. `first_seen` None: it has no record of its own. `told_at` is the first time that a channel took it; None: nobody was to be told, or nobody was yet."""
+    """The same document as it is stored. `first_seen` is None where it has no record of its own. `told_at` is when the first
+    channel accepted its alert; None where no alert was due or none was accepted yet."""
 
     key: str
     first_seen: datetime | None = None
@@ -33,7 +34,7 @@ class StoredDocument:
 
 @dataclass(frozen=True, slots=True)
 class LateDocument:
-    """First seen after its day, though the source was watched by then; and when it was told."""
+    """A document that was first seen after its day although the source was watched then."""
 
     expected: ExpectedDocument
     first_seen: datetime
@@ -51,7 +52,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationResult:
-    """`missing` oldest first; `delays` are the seconds from first sight to the first channel that took it."""
+    """`missing` is oldest first; `delays` are the seconds from first sight to the first accepted alert."""
 
     expected: int
     stored: int
@@ -64,23 +65,23 @@ class ReconciliationResult:
 def reconcile(
     expected: Iterable[ExpectedDocument], stored: Mapping[str, StoredDocument]
 ) -> ReconciliationResult:
-    """What of `expected` is stored, what is missing, and what came late."""
+    """Which of the `expected` documents are stored, missing or late."""
     days: dict[date, list[ExpectedDocument]] = {}
     for one in sorted(set(expected), key=lambda one: (one.day, one.key)):
         days.setdefault(one.day, []).append(one)
     rows, missing, late, delays = list[Day](), list[ExpectedDocument](), list[LateDocument](), list[float]()
-    for day, wanted in days.items():
-        absent = [one for one in wanted if one.key not in stored]
-        behind = [found for one in wanted if (found := _late(one, stored.get(one.key))) is not None]
-        for one in wanted:
+    for day, listed in days.items():
+        absent = [one for one in listed if one.key not in stored]
+        behind = [found for one in listed if (found := _late(one, stored.get(one.key))) is not None]
+        for one in listed:
             known = stored.get(one.key)
             if known is not None and known.first_seen and known.told_at and not known.baseline:
                 delays.append((known.told_at - known.first_seen).total_seconds())
         rows.append(
             Day(
                 day,
-                len(wanted),
-                len(wanted) - len(absent),
+                len(listed),
+                len(listed) - len(absent),
                 tuple(one.key for one in absent),
                 tuple(found.expected.key for found in behind),
             )
@@ -108,7 +109,7 @@ def percentile(values: tuple[float, ...], share: float) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class EcfrIssue:
-    """A state of a CFR part that the eCFR says there was from `day` until before `until` (None: it still stands)."""
+    """A state of a CFR part that the eCFR lists from `day` until before `until` (None: it is the present state)."""
 
     part: str
     day: date
@@ -116,7 +117,7 @@ class EcfrIssue:
 
 
 def issues(dates: Mapping[str, Iterable[date]]) -> list[EcfrIssue]:
-    """The states between the issue dates of each part, oldest first over all."""
+    """The states between the issue dates of each part, oldest first over all parts."""
     found = []
     for part, days in dates.items():
         ordered = sorted(set(days))
@@ -125,8 +126,8 @@ def issues(dates: Mapping[str, Iterable[date]]) -> list[EcfrIssue]:
 
 
 def unseen(all_issues: Iterable[EcfrIssue], seen: Mapping[str, Iterable[date]]) -> list[EcfrIssue]:
-    """Issues that no stored text is of. `seen` are the days that the stored texts of a part were asked as of. What was
-    before the first of them is not missing: nobody watched then."""
+    """The issues without a stored text. `seen` are the days as of which the stored texts of a part were requested. Issues
+    before the first of them are not missing: the part was not watched then."""
     found = []
     for issue in all_issues:
         days = sorted(seen.get(issue.part, ()))

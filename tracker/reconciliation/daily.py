@@ -1,7 +1,7 @@
-"""The daily reconciliation: every source that keeps a list is audited once a day, and what was found is written down,
-told as an incident while something is missing, and filled.
+"""The daily reconciliation: audits every source that keeps a list once a day, records the result, fills the gaps, and
+opens an incident while something is missing.
 
-The hour is noon in New York: the day's issue is out at six, and is listed everywhere by then.
+It runs at noon in New York: the day's issue is published at six, and is listed everywhere by noon.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ SHORTEST = timedelta(days=7)  # back from today: a document may be listed late
 AGAIN = timedelta(hours=1)
 FRESH = timedelta(minutes=2)  # since the last poll
 _OVERLAP = timedelta(days=2)
-_NAMED = 12  # documents in the reason of an incident; `tracker audit` has all
+_NAMED = 12  # documents in the reason of an incident; `tracker audit` lists all
 
 
 def due_audits(last: Reconciliation | None, baseline_at: datetime | None, now: datetime) -> bool:
-    """Whether the audit of the day is still to be done. Pure. A source whose first poll was after the hour waits for the
-    next day: there is nothing yet that could have been missed. One that did not answer is asked again in an hour."""
+    """Whether today's audit is still to be done. Pure. A source whose first poll was after the hour waits for the next day,
+    because nothing can be missing yet. One that did not answer is asked again after an hour."""
     hour = legal_instant(legal_day(now), HOUR)
     if now < hour:
         hour = legal_instant(legal_day(now) - timedelta(days=1), HOUR)
@@ -41,8 +41,8 @@ def due_audits(last: Reconciliation | None, baseline_at: datetime | None, now: d
 
 
 def since(source: Source, last: Reconciliation | None, baseline_at: datetime, now: datetime) -> date:
-    """The first day to be audited: a week back, or as far as the last one that compared every channel, so that no
-    outage leaves days out; never before the watching began, nor longer ago than documents are looked at again. Pure."""
+    """The first day to audit: a week back, or further to the last audit that compared every channel, so that no outage
+    leaves days out; never before the first poll, nor before the recheck window. Pure."""
     today = legal_day(now)
     first = today - SHORTEST
     if last is None or last.through is None:
@@ -53,15 +53,15 @@ def since(source: Source, last: Reconciliation | None, baseline_at: datetime, no
 
 
 def just_polled(attempt: datetime | None, success: datetime | None, now: datetime) -> bool:
-    """Whether a poll has just brought what there was: what the next one brings is not missing. Where none has gone well for
-    a day, one that was tried will do. Pure."""
+    """Whether the source was polled within the last minutes, so that what its next poll would bring does not count as
+    missing. Where no poll has succeeded for a day, a failed one is enough. Pure."""
     if success is None or now - success > timedelta(days=1):
         success = attempt
     return success is not None and timedelta() <= now - success <= FRESH
 
 
 def is_due(source: Source, context: PollContext) -> bool:
-    """Whether the audit of the day is still to be done, as the store knows."""
+    """Whether today's audit of this source is still to be done, by the stored state."""
     if not source.enabled or source.kind not in AUDITED:
         return False
     last, state = _before(source, context)
@@ -72,7 +72,7 @@ def is_due(source: Source, context: PollContext) -> bool:
 
 
 def reconcile(source: Source, context: PollContext, shelf: IssueCache) -> Reconciliation:
-    """Audits a source as far back as it has to be, and settles what was found."""
+    """Audits a source as far back as needed, and records the result."""
     last, state = _before(source, context)
     now = context.now()
     first = since(source, last, (state.baseline_at if state else None) or now, now)
@@ -94,8 +94,8 @@ def _before(
 def record_result(
     source: Source, context: PollContext, first: date, found: AuditResult | FetchError
 ) -> Reconciliation:
-    """Writes down what an audit found, and opens or closes the incident of its gaps. A source that did not answer leaves
-    the incident as it is: nothing is known."""
+    """Records the result of an audit, and opens or closes the incident of its gaps. Where the source did not answer, the
+    incident stays as it is: nothing is known."""
     now = context.now()
     if isinstance(found, FetchError):
         row = Reconciliation(
@@ -108,11 +108,11 @@ def record_result(
     through = legal_day(now) if found.second is None else found.second.through
     row = Reconciliation(source.id, now, first, through, found.ok, record)
     failures = incidents.FAILURES if any(gap.owed for gap in found.gaps) else 0
-    standing = incidents.SubjectHealth(f"gap:{source.id}", failures, "gap", _named(found))
+    health = incidents.SubjectHealth(f"gap:{source.id}", failures, "gap", _named(found))
     with context.store.write() as connection:
         reconciliations.add(connection, row)
         if not found.troubles:
-            incidents.observe(connection, [standing], context.settings.channels_for_outages(), now)
+            incidents.observe(connection, [health], context.settings.channels_for_outages(), now)
     return row
 
 

@@ -1,7 +1,7 @@
-"""An audit of one source: asks it what there is, compares, and fills the gaps, oldest first.
+"""Audits one source: fetches its list, compares it with the store, and fills the gaps, oldest first.
 
-What was published since the source is watched should have been told: it is taken in as a poll would take it, and told.
-What is older was never owed to anybody: it is taken in silently, as `backfill` does.
+A document published since the source is watched should have been reported: it is ingested as by a poll, with alerts. An
+older one is ingested without alerts, as by `backfill`.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ AUDITED = (federal_register.KIND.name, ecfr.KIND.name)
 
 @dataclass(slots=True)
 class FilledGap:
-    """One gap: `how` is told (as news), stored (silently), evidence (a state between two that are stored: kept, and
-    no longer news), or empty, and then `error` says why it is open still. `owed`: the polls should have brought it; what
-    is older than the watching, or came and went between two polls, was never owed to anybody."""
+    """One gap. `how`: `told` (reported as news), `stored` (without alerts), `evidence` (a state between two stored ones:
+    kept, no longer news), or empty where the gap is still open, and then `error` gives the reason. `owed`: a poll should
+    have brought it; false for what is older than the first poll, or existed only between two polls."""
 
     expected: ExpectedDocument
     how: str = ""
     alerts: int = 0
-    change: Change | None = None  # its record, where it got one of its own
+    change: Change | None = None  # its record, where it has one of its own
     error: str = ""
     owed: bool = True
 
 
 @dataclass(slots=True)
 class AuditResult:
-    """What was found for one source. `said` is the source's own count, where it counts; `second`: what another house
-    says of the same, where one does."""
+    """The result for one source. `said` is the source's own count, where it gives one; `second` is the cross-check with a
+    second service, where there is one."""
 
     source: str
     kind: str
@@ -75,8 +75,8 @@ class AuditResult:
 
 
 def audit(source: Source, context: PollContext, since: date, shelf: IssueCache | None = None) -> AuditResult:
-    """Raises FetchError when the source does not say what there is, UsageError for one that was never polled or keeps
-    no list to be compared with. Audits of one run share a `shelf`."""
+    """Audits one source from `since` on and fills its gaps. Raises FetchError when the source does not answer, UsageError
+    for one that was never polled or keeps no list. Audits of one run share `shelf`, the fetched issues."""
     state = source_state.source_states(context.store, [source.id]).get(source.id)
     if state is None or state.baseline_at is None:
         raise UsageError(f"{source.id}: never polled with success", cure=f"tracker poll {source.id}")
@@ -89,7 +89,7 @@ def audit(source: Source, context: PollContext, since: date, shelf: IssueCache |
             raise UsageError(f"{source.id}: a source of kind {source.kind} keeps no list to compare with")
 
 
-def _intake(source: Source, context: PollContext, *, baseline: bool) -> Ingest:
+def _ingest_for(source: Source, context: PollContext, *, baseline: bool) -> Ingest:
     return Ingest(
         context.store,
         context.settings,
@@ -132,11 +132,11 @@ def _register(
     found = AuditResult(
         source.id, str(source.kind), reconcile(expected, stored), said, [], second, unlisted, troubles
     )
-    # Of what is held the polls brought an answer: whether it is news does not depend on its day.
+    # A held document was fetched by a poll: it is news whatever its day.
     owed = [one for one in found.account.missing if one.day >= watched or one.key in held]
     silent = [one for one in found.account.missing if one not in owed]
     found.gaps += _fill_silently(source, context, silent, listed)
-    news = _intake(source, context, baseline=False)
+    news = _ingest_for(source, context, baseline=False)
     found.gaps += [_fill_document(source, context, one, listed[one.key], news) for one in owed]
     return found
 
@@ -153,8 +153,8 @@ def _fill_silently(
 ) -> Iterator[FilledGap]:
     if not missing:
         return
-    history = _intake(source, context, baseline=True)
-    _, unread = history.take_history([listed[one.key] for one in missing], _now(context))
+    history = _ingest_for(source, context, baseline=True)
+    _, unread = history.ingest_history([listed[one.key] for one in missing], _now(context))
     for one in missing:
         error = next((line for line in unread if line.startswith(f"{one.key}: ")), "")
         yield FilledGap(one, "" if error else "stored", error=error, owed=False)
@@ -163,7 +163,7 @@ def _fill_silently(
 def _fill_document(
     source: Source, context: PollContext, missing: ExpectedDocument, fetched: Fetched, news: Ingest
 ) -> FilledGap:
-    """The record with its text where it is in the field, as a poll brings it."""
+    """Ingests a missing record with alerts, with its full text where it is in the field, as a poll does."""
     filled = FilledGap(missing)
     nothing = StoredSourceView({}, {})
     now = context.now()
@@ -174,15 +174,15 @@ def _fill_document(
         if isinstance(item, ResourceError):
             filled.error = (
                 item.error.line()
-            )  # of its text: the record comes all the same, and the text is owed
+            )  # of its text: the record is ingested all the same, and the text is pending
         if isinstance(item, Fetched):
             try:
-                taken = news.take(item, _now(context), afresh=True)
+                result = news.ingest(item, _now(context), ignore_known=True)
             except ParseError as error:
                 filled.error = error.line()
                 continue
-            if taken.change is not None:
-                filled.how, filled.alerts = "told" if taken.told else "stored", taken.told
+            if result.change is not None:
+                filled.how, filled.alerts = "told" if result.alerts else "stored", result.alerts
     return filled
 
 
@@ -210,7 +210,7 @@ def _code(source: Source, context: PollContext, since: date) -> AuditResult:
             issue = EcfrIssue(part, book.as_of, None)
             if not any(open_.part == part and open_.until is None for open_ in gaps.values()):
                 gaps[_issue(source, issue)] = issue
-    news = _intake(source, context, baseline=False)
+    news = _ingest_for(source, context, baseline=False)
     filled, same = list[FilledGap](), set[ExpectedDocument]()
     for one, issue in sorted(gaps.items(), key=lambda gap: (gap[0].day, gap[0].key)):
         newest = max(seen[issue.part], default=date.min)
@@ -232,7 +232,7 @@ def _issue(source: Source, issue: EcfrIssue) -> ExpectedDocument:
 
 
 def _other_size(mark: str, size: int | None) -> bool:
-    """Whether the last fetch knew another size. Its mark ends with the size, where there was one."""
+    """Whether the size differs from that of the last fetch, with which the stored mark ends."""
     known = mark.rpartition("|")[2]
     return bool(known and size is not None and int(known) != size)
 
@@ -247,22 +247,22 @@ def _fill_issue(
     *,
     as_news: bool,
 ) -> FilledGap | None:
-    """None: its text is one that is stored, so nothing is missing."""
+    """Fetches and ingests one issue. None where its text is stored already, so that nothing is missing."""
     try:
         fetched = ecfr_adapter.part_of_day(source, context.client, issue.part, issue.day.isoformat())
         if as_news:
-            taken = news.take(fetched, _now(context), afresh=True)
-            if taken.held:
-                return FilledGap(one, error=taken.held)
-            if taken.change is None:
+            result = news.ingest(fetched, _now(context), ignore_known=True)
+            if result.held:
+                return FilledGap(one, error=result.held)
+            if result.change is None:
                 return None
-            return FilledGap(one, "told" if taken.told else "stored", taken.told, taken.change)
+            return FilledGap(one, "told" if result.alerts else "stored", result.alerts, result.change)
         digest = sha256(fetched.answer.body)
         if digest in known:
             return None
         evidence = Fetched(f"evidence/{one.key}", ResourceType.LISTING, fetched.answer, fetched.meta)
         if news.known.get(evidence.key) is None:
-            news.take(evidence, _now(context))
+            news.ingest(evidence, _now(context))
             return FilledGap(one, "evidence", owed=False)
     except (FetchError, ParseError) as error:
         return FilledGap(one, error=error.line())

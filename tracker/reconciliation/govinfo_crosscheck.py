@@ -1,7 +1,7 @@
-"""The second channel: the issues of the Federal Register as GovInfo lists them, beside what the API says was published.
+"""Cross-checks the issues of the Federal Register that GovInfo lists with the documents that the API lists.
 
-A day is compared only when both answered for it. What one of them did not say is no gap and no agreement: it is named as
-not compared, with the reason.
+A day is compared only when both services answered for it. A day that one of them did not answer is neither a gap nor an
+agreement: it is reported as not compared, with the reason.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from tracker.sources.federal_register import govinfo
 from tracker.sources.federal_register.api import canonical, fetch_document, key_of, to_fetched
 from tracker.sources.federal_register.govinfo import ApiIssue, GovInfoIssue, IssueGranule
 
-_Said = TypeVar("_Said")
-_PATIENCE = 2  # refusals of one house in a row, after which it is not asked for more days
+_Answer = TypeVar("_Answer")
+_PATIENCE = 2  # failures of one service in a row, after which it is not asked for more days
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class DayComparison:
 
 @dataclass(slots=True)
 class CrossCheck:
-    """What the second channel says of one source. `through`: the last day up to which nothing was left out. `found`: the
-    documents of the source that the API's list for it does not have, as they are to be stored, by their key."""
+    """The result of the cross-check for one source. `through`: the last day up to which every day was compared. `found`: the
+    documents of the source that the API's list lacks, ready to be stored, by key."""
 
     days: list[DayComparison] = field(default_factory=list)
     not_compared: list[tuple[date, str]] = field(default_factory=list)
@@ -50,8 +50,7 @@ class CrossCheck:
 
 
 class IssueCache:
-    """The issues that were asked for already, so that several sources share them: what each house said of a day, or why it
-    said nothing."""
+    """The issues that were fetched before, shared by several sources: the answer of each service for a day, or its error."""
 
     def __init__(self) -> None:
         self._printed: dict[tuple[str, date], GovInfoIssue | FetchError] = {}
@@ -74,23 +73,23 @@ class IssueCache:
             )
         return self._listed[place]
 
-    def _asked(self, house: str, ask: Callable[[], _Said]) -> _Said | FetchError:
-        if self._refused.get(house, 0) >= _PATIENCE:
+    def _asked(self, service: str, ask: Callable[[], _Answer]) -> _Answer | FetchError:
+        if self._refused.get(service, 0) >= _PATIENCE:
             return Unreachable(f"not asked after {_PATIENCE} refusals in a row")
         try:
             said = ask()
         except NotFound as error:
-            self._refused[house] = 0
+            self._refused[service] = 0
             return error.with_traceback(None)
         except FetchError as error:
-            self._refused[house] = self._refused.get(house, 0) + 1
+            self._refused[service] = self._refused.get(service, 0) + 1
             return error.with_traceback(None)
-        self._refused[house] = 0
+        self._refused[service] = 0
         return said
 
 
 def compare(source: Source, day: date, printed: GovInfoIssue, listed: dict[str, ApiIssue]) -> DayComparison:
-    """Which documents of the source one house has and the other has not. Pure."""
+    """The documents of the source that only one of the two services has. Pure."""
     return DayComparison(
         day,
         len(printed.documents),
@@ -162,7 +161,7 @@ def _working_days(first: date, last: date) -> Iterator[date]:
 
 
 def _missing_side(printed: GovInfoIssue | FetchError, listed: dict[str, ApiIssue] | FetchError) -> str:
-    """Why a day cannot be compared; empty where it can, and where neither has an issue."""
+    """Why a day cannot be compared; empty where it can, or where neither service has an issue."""
     if isinstance(listed, FetchError):
         return f"Federal Register API: {listed.cause}"
     if isinstance(printed, NotFound):
@@ -179,7 +178,7 @@ def _fetch(
     printed: GovInfoIssue,
     second: CrossCheck,
 ) -> None:
-    """A document by its number, as the API has it, or where it has not, as GovInfo describes it."""
+    """Adds a document by its number: from the API, or where the API lacks it, from GovInfo's description."""
     try:
         record, answer = fetch_document(
             source, context.client, number, context.client.deadline(source.time_limit)

@@ -67,7 +67,7 @@ def _second_json(second: CrossCheck) -> dict[str, Any]:
 
 
 def lines(audit: AuditResult, language: Language) -> Iterator[str]:
-    """What people read of an audit; untrusted words are made harmless."""
+    """The lines of an audit for people; untrusted text is sanitized."""
 
     def said(key: str, **values: object) -> str:
         return t(f"audit.{key}", language, **values)

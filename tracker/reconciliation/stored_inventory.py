@@ -1,4 +1,4 @@
-"""What the store holds of what a source should have brought."""
+"""Queries for the stored documents of a source, for comparison with what the source lists."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _MANY = 500  # values in one IN list
 
 
 def documents(connection: Connection, keys: Sequence[str]) -> dict[str, StoredDocument]:
-    """Of these documents of the Federal Register, by the keys of its API records, those whose record is stored, whatever
-    source brought it. What was only on public inspection so far is not among them."""
+    """The stored Federal Register documents among these keys of API records, whichever source brought them. A document that
+    was only on public inspection so far is not among them."""
     found: dict[str, StoredDocument] = {}
     for start in range(0, len(keys), _MANY):
         found.update(_documents(connection, list(keys[start : start + _MANY])))
@@ -63,7 +63,7 @@ def _documents(connection: Connection, keys: list[str]) -> dict[str, StoredDocum
 def unlisted(
     connection: Connection, source: Source, since: date, until: date, keys: Sequence[str]
 ) -> list[str]:
-    """Numbers that this source brought for these days and that it no longer lists."""
+    """The numbers of stored documents of these days that the source no longer lists."""
     listed = {key.partition(" of ")[0] for key in keys}
     rows = connection.execute(
         select(CHANGE.c.document_number).where(
@@ -74,7 +74,7 @@ def unlisted(
 
 
 def texts(connection: Connection, source: Source) -> dict[str, list[tuple[str, str, datetime]]]:
-    """The texts of CFR parts of which a version is stored: by key, the day asked as of, SHA-256, when it came."""
+    """The stored texts of CFR parts by key: the day as of which each was requested, its SHA-256, and when it was fetched."""
     found: dict[str, list[tuple[str, str, datetime]]] = {}
     stored = select(VERSION.c.snapshots).where(VERSION.c.source == source.id)
     versions = {number for numbers in connection.execute(stored).scalars() for number in numbers}
@@ -90,7 +90,7 @@ def texts(connection: Connection, source: Source) -> dict[str, list[tuple[str, s
 
 
 def held(connection: Connection, source: Source) -> frozenset[str]:
-    """The keys whose last answer is not stored: whatever version of them there is, there is a newer state."""
+    """The keys whose last answer is held: there is a newer state than the stored version."""
     rows = connection.execute(
         select(RESOURCE.c.key).where(RESOURCE.c.source == source.id, RESOURCE.c.held_sha256.is_not(None))
     )

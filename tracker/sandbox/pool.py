@@ -1,7 +1,7 @@
-"""Two readers at the most, started when first wanted and kept.
+"""The pool of parser workers: at most two processes, started on first use and reused.
 
-A worker is given one document at a time. When it dies of one, a fresh worker gets the document once more, because the
-one before may have left the first in ruins; a document that a fresh worker dies of is poison.
+A worker parses one document at a time. When it dies, a fresh worker tries the document once more, because an earlier
+document may have damaged the first worker. A document that kills a fresh worker is refused (ParserCrashed).
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ MEMORY = (
     2_000_000_000  # bytes of address space; the largest known text, a title of the CFR of 30 MB, takes 0.5
 )
 SECONDS = 60  # of the processor; the same title takes 4
-PATIENCE = 300  # seconds by the clock, for a reader that only waits
-_GRACE = 30  # seconds more that the tracker itself gives a worker whose own clocks have failed
-# What a worker may know of where it runs: nothing of channels and passwords.
+PATIENCE = 300  # seconds by the clock, for a parser that only waits
+_GRACE = 30  # seconds more, after which the tracker itself ends a worker whose own timers failed
+# The environment of a worker: nothing about channels and passwords.
 _KEPT = (
     "PATH",
     "LANG",
@@ -56,7 +56,7 @@ _KEPT = (
 )
 _START = "import sys; sys.path[:] = sys.argv.pop(1).split('\\n'); from runpy import run_module; run_module('tracker.sandbox.worker', run_name='__main__')"
 _OVERRAN = frozenset({signal.SIGPROF, signal.SIGALRM}) if os.name == "posix" else frozenset()
-# What comes from outside: an operator, a service manager, the system when it is short of memory. Never from a document.
+# Signals from outside: an operator, a service manager, or a system short of memory. A document never causes them.
 _OUTSIDE = frozenset({"SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"})
 
 _CURE = "is there memory, and may this user start processes?"
@@ -66,7 +66,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    """What the jobs of one source may take: `end` on the monotonic clock, `seconds` in all."""
+    """The time for the jobs of one source: until `end` on the monotonic clock, `seconds` in all."""
 
     end: float
     seconds: float
@@ -78,8 +78,8 @@ _BOUNDS: ContextVar[_Bounds | None] = ContextVar("bounds", default=None)
 
 @contextmanager
 def bounded(*, seconds: float, slow: bool = False) -> Iterator[None]:
-    """Within this block of this thread, all jobs together end within so many seconds. Jobs of `slow` sources leave one
-    worker to the others."""
+    """Limits all jobs of this thread within the block to `seconds` in all. Jobs of `slow` sources leave one worker to the
+    others."""
     token = _BOUNDS.set(_Bounds(time.monotonic() + seconds, seconds, slow))
     try:
         yield
@@ -88,8 +88,8 @@ def bounded(*, seconds: float, slow: bool = False) -> Iterator[None]:
 
 
 class WorkerDied(Exception):
-    """How a worker ended, in words; `again`: whether a fresh one may fare better; `outside`: no document ended it;
-    `late`: the time of its source was over."""
+    """A worker died. `again`: a fresh worker may succeed; `outside`: a signal from outside ended it; `late`: the time limit
+    of its source was over."""
 
     def __init__(self, cause: str, *, again: bool, outside: bool = False, late: bool = False) -> None:
         super().__init__(cause)
@@ -106,7 +106,8 @@ class _Worker:
     jobs: int = 0
 
     def ask(self, job: bytes, patience: float, left: float) -> tuple[Any, bool]:
-        """The answer, and whether the worker goes on. `left`: seconds until it is not wanted any more. Raises _Death."""
+        """The result of a job, and whether the worker takes another. `left`: seconds until the source's time is over. Raises
+        WorkerDied."""
         fresh = self.jobs == 0
         self.jobs += 1
         late = left < patience + _GRACE
@@ -144,7 +145,7 @@ class _Worker:
 
 
 class Pool:
-    """`run` is safe to call from any thread; it waits while all workers are busy."""
+    """Worker processes. `run` is safe to call from any thread; it waits while all workers are busy."""
 
     def __init__(
         self, size: int = SIZE, memory: int = MEMORY, seconds: float = SECONDS, patience: float = PATIENCE
@@ -156,12 +157,12 @@ class Pool:
         self._guard = threading.Lock()
 
     def run(self, function: Callable[..., R], *arguments: Any) -> R:
-        """`function(*arguments)`, done by a worker; the function is found there by its name.
+        """The result of `function(*arguments)`, run by a worker, which imports the function by its name.
 
-        Raises what the function raises: errors of ours as they were, those of Python with the worker's own trace as
-        a note; Poison when it ends its worker, or overruns its bounds; ReaderKilled when something else ended it;
-        OutOfTime when the time of the source (`bounded`) is over. A job that alone takes more than half of that time
-        and does not end is Poison.
+        Raises what the function raises: tracker's own errors unchanged, those of Python with the worker's traceback as a
+        note. Raises ParserCrashed when the job kills its worker or exceeds its limits, ReaderKilled when something else
+        ended the worker, and OutOfTime when the time of the source (`bounded`) is over. A job that alone takes more than
+        half of that time without ending raises ParserCrashed.
         """
         bounds = _BOUNDS.get()
         left = _left(bounds)
@@ -209,7 +210,7 @@ class Pool:
                 worker = self._idle.pop()
                 if worker.process.poll() is None:
                     return worker
-                worker.close()  # it was old, or somebody ended it meanwhile
+                worker.close()  # it ended while it was idle
         return _started(self.memory, self.seconds, self.patience)
 
     def _put(self, worker: _Worker) -> None:
@@ -217,14 +218,14 @@ class Pool:
             self._idle.append(worker)
 
     def close(self) -> None:
-        """Ends the workers that are idle; the others end with this process."""
+        """Ends the idle workers; busy ones end with this process."""
         with self._guard:
             while self._idle:
                 self._idle.pop().close()
 
 
 def _left(bounds: _Bounds | None) -> float:
-    """Seconds that a source has left. Raises OutOfTime where there are none."""
+    """The seconds that a source has left. Raises OutOfTime where none are."""
     if bounds is None:
         return math.inf
     left = bounds.end - time.monotonic()
@@ -234,7 +235,7 @@ def _left(bounds: _Bounds | None) -> float:
 
 
 def _out_of_time(bounds: _Bounds) -> OutOfTime:
-    cause = f"its time limit of {bounds.seconds:g} s is over; what is not read comes with the next poll"
+    cause = f"its time limit of {bounds.seconds:g} s is over; the rest is read at the next poll"
     return OutOfTime(cause, cure="time_limit in the settings")
 
 
@@ -246,7 +247,7 @@ def _take_turn(turn: ExitStack, semaphore: threading.Semaphore, left: float) -> 
 
 
 def _started(memory: int, seconds: float, patience: float) -> _Worker:
-    """Raises TrackerError where it does not come up: no document is to blame for that."""
+    """Starts a worker. Raises TrackerError where it does not start, which no document causes."""
     ours, theirs = socket.socketpair()
     numbers = [str(number) for number in (theirs.fileno(), memory, seconds, patience)]
     try:
@@ -307,7 +308,7 @@ def _warn(event: str, **facts: Any) -> None:
 
 
 def resource_limits() -> str:
-    """What this system cannot bound, in words; "" where everything holds."""
+    """The limits that this system cannot enforce, in words; "" where it enforces all."""
     if os.name != "posix":
         return "no processes of their own for readers on this system: a document that crashes its reader ends the tracker"
     if sys.platform == "darwin":
@@ -316,7 +317,7 @@ def resource_limits() -> str:
 
 
 def run(function: Callable[..., R], *arguments: Any) -> R:
-    """`Pool.run` on the workers of this process; where a system has none, in this process itself."""
+    """`Pool.run` on the workers of this process; on a system without them, the call itself."""
     if os.name != "posix":
         return function(*arguments)
     return _pool().run(function, *arguments)

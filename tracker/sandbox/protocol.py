@@ -1,5 +1,5 @@
-"""What passes between the tracker and its readers: a length, then a pickle. What comes back is believed no more than
-the document that it was made from: only records of ours, days and numbers are made of it, and nothing is called."""
+"""The messages between the tracker and its parser workers: a length, then a pickle. A result is as untrusted as the
+document behind it: unpickling it creates only tracker's own records, dates and numbers, and calls nothing."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 _LENGTH = struct.Struct("!Q")
 _CHUNK = 1 << 20
 MOST = 500_000_000  # bytes of one answer
-MORE, LAST = b"+", b"."  # before an answer: whether the worker takes another job
-READY = b"ready"  # a worker's first word: it has started, and what ends it from now on is a document
+MORE, LAST = b"+", b"."  # the first byte of a result: whether the worker takes another job
+READY = b"ready"  # a worker's first message: it has started, and only a document can end it from now on
 _PLAIN = frozenset(
     {("datetime", "date"), ("datetime", "datetime"), ("datetime", "timezone"), ("datetime", "timedelta")}
 )
@@ -36,15 +36,15 @@ class Failure:
 
 
 class PeerClosed(Exception):
-    """The other side is gone."""
+    """The other process closed the connection."""
 
 
 class UntrustedPickle(Exception):
-    """An answer that no reader of ours gives."""
+    """A result that contains anything but the allowed types."""
 
 
 def send(end: socket, data: bytes) -> None:
-    """Raises Ended, TimeoutError."""
+    """Sends one message. Raises PeerClosed, TimeoutError."""
     try:
         end.sendall(_LENGTH.pack(len(data)))
         end.sendall(data)
@@ -53,7 +53,7 @@ def send(end: socket, data: bytes) -> None:
 
 
 def receive(end: socket) -> bytes:
-    """Raises Ended, also for an answer beyond measure; TimeoutError."""
+    """Receives one message. Raises PeerClosed, also for one longer than MOST, and TimeoutError."""
     (length,) = _LENGTH.unpack(_exactly(end, _LENGTH.size))
     if length > MOST:
         raise PeerClosed
@@ -81,11 +81,11 @@ class _Reader(pickle.Unpickler):
             or (module, name) == (__name__, Failure.__name__)
         ):
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} has no place in an answer")
+        raise pickle.UnpicklingError(f"{module}.{name} is not allowed in a result")
 
 
 def handle_request(data: bytes) -> tuple[Any, bool]:
-    """The value that a reader sent back, and whether it takes another job. Raises Forged where it is none of ours."""
+    """The value that a worker sent, and whether it takes another job. Raises UntrustedPickle for other types."""
     try:
         return _Reader(io.BytesIO(data[1:])).load(), data[:1] == MORE
     except Exception as error:  # whatever a forged pickle runs into

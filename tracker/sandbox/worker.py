@@ -1,6 +1,6 @@
-"""The reader's own process: one document after the other, until its bounds, its age or its parent end it.
+"""The worker process: parses one document after another until its limits, its age or its parent end it.
 
-Its limits are the kernel's, so that they hold for a reader that has lost its mind as well.
+The kernel enforces its limits, so that they hold whatever the parser does.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from typing import Any
 from tracker.errors import AttachmentUnreadable, FetchError, TrackerError
 from tracker.sandbox.protocol import LAST, MORE, READY, Failure, PeerClosed, receive, send
 
-OLD = 1000  # documents after which a worker makes room for a fresh one: what leaks is gone
+OLD = 1000  # documents after which a fresh worker replaces this one, so that leaks do not add up
 # The share of its address space beyond which a worker's answer is not believed. Libraries that are refused memory do not all
 # say so: libxml2 then calls a whole page one without elements.
 _FULL = 0.8
-LARGE = 400_000_000  # bytes once used, after which it does as well: Python gives little back
+LARGE = 400_000_000  # bytes of memory, after which the worker is replaced too: Python returns little to the system
 
 
 def main(number: int, memory: int, seconds: float, patience: float) -> None:
-    """Serves on the socket of this file number. `memory` in bytes of address space; `seconds` of the processor and
-    `patience` of the clock for each document."""
+    """Serves jobs on the socket with this file number. Limits per document: `memory` in bytes of address space, `seconds`
+    of processor time, `patience` in seconds by the clock."""
     import resource
     import signal
 
-    # A stop is the tracker's business, also where the system tells the whole group: when it is gone, so are we.
+    # The tracker stops its workers. A signal to the whole process group must not end one in the middle of a document.
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, signal.SIG_IGN)
     for clock in (signal.SIGPROF, signal.SIGALRM):
         signal.signal(clock, signal.SIG_DFL)
-    with suppress(OSError):  # should the machine run out of memory, a reader goes before anything else
+    with suppress(OSError):  # when the machine runs out of memory, the system ends a worker first
         Path("/proc/self/oom_score_adj").write_text("500")
     limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_AS: memory}
     for limit, most in limits.items():
@@ -63,7 +63,7 @@ def main(number: int, memory: int, seconds: float, patience: float) -> None:
 
 
 def _done(job: bytes) -> bytes:
-    """What a job gives, or why it gives nothing."""
+    """The pickled result of a job, or its failure."""
     value: Any
     try:
         function: Callable[..., Any]
@@ -76,7 +76,7 @@ def _done(job: bytes) -> bytes:
     except TrackerError as error:
         place = (error.url, error.status) if isinstance(error, FetchError) else ("", None)
         value = (False, Failure(type(error).__name__, error.cause, error.cure, *place))
-    except Exception as error:  # noqa: BLE001 - whatever a reader may raise is told to whoever asked
+    except Exception as error:  # noqa: BLE001 - whatever a parser raises is sent to the caller
         value = (False, Failure(type(error).__name__, str(error), trace=traceback.format_exc()))
     try:
         return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
@@ -85,7 +85,7 @@ def _done(job: bytes) -> bytes:
 
 
 def _peak() -> int:
-    """The most address space that this process ever had, in bytes; 0 where the system does not say."""
+    """The largest address space that this process had, in bytes; 0 where the system does not report it."""
     with suppress(OSError, StopIteration, ValueError):
         lines = Path("/proc/self/status").read_text().splitlines()
         return 1024 * int(next(line for line in lines if line.startswith("VmPeak:")).split()[1])
@@ -93,8 +93,8 @@ def _peak() -> int:
 
 
 def _used() -> int:
-    """The most memory that was ever in use, in bytes. Linux hands a process the `ru_maxrss` of the one that started it,
-    so that beside a large tracker every reader would look large: its own high-water mark is asked there."""
+    """The most memory that this process used, in bytes. On Linux `ru_maxrss` starts with that of the parent process, so
+    the process's own high-water mark is read instead."""
     import resource
 
     with suppress(OSError, StopIteration, ValueError):
@@ -105,6 +105,6 @@ def _used() -> int:
 
 
 if __name__ == "__main__":
-    # The answers go through the socket alone: what a library prints is nobody's message.
+    # Results go through the socket only; what a library prints is discarded.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]))

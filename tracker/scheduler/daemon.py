@@ -1,5 +1,5 @@
-"""The daemon on one machine. APScheduler is the clock and nothing more: it forgets everything when it ends, and
-may. What is due, and who does it, stands in our own table.
+"""The daemon on one machine. APScheduler only calls the jobs at intervals and stores nothing: what is due, and which
+process does it, is in our own tables.
 """
 
 from __future__ import annotations
@@ -38,33 +38,31 @@ WATCH_SECONDS = 60
 DIGEST_SECONDS = 30
 SUMMARISE_SECONDS = 60
 COMPARE_SECONDS = 120
-COMPARE_FOR = (
-    5.0  # seconds of that, so that a store full of history is gone through without being in anybody's way
-)
+COMPARE_FOR = 5.0  # seconds per round, so that a large history is compared without holding up other jobs
 RECONCILE_SECONDS = 60
 PRUNE_SECONDS = 24 * 3600
-STOP_SECONDS = 5  # what a running poll gets to end by itself; its lease is free again after a restart anyway
+STOP_SECONDS = 5  # that running polls get to end by themselves; a restart releases their leases anyway
 
 log = structlog.get_logger()
 
 
 class Daemon:
-    """`run()` returns after SIGTERM or SIGINT (or `stop.set()`), within seconds. It raises StateLost or StateDamaged when the
-    database went away, or was damaged, under it."""
+    """`run()` returns within seconds after SIGTERM, SIGINT or `stop.set()`. It raises StateLost or StateDamaged when the
+    database was removed, replaced or damaged while it ran."""
 
     def __init__(
         self, settings: Settings, store: Store, now: Callable[[], datetime], *, allow_empty: bool = False
     ) -> None:
-        """`allow_empty`: settings without any source, channel or sign-in that runs now are taken at a reload."""
+        """`allow_empty`: a reload accepts settings without any of the sources, channels or the sign-in that run now."""
         self.allow_empty = allow_empty
         self.stop = threading.Event()
-        self.trouble: StoreError | None = None  # why it ended by itself
+        self.trouble: StoreError | None = None  # why the daemon ended by itself
         self.store = store
         self.now = now
         self.context = poll_cycle.make_context(settings, store, now)
         self._seen = _stamp(settings.path)
         self._reload_wanted = threading.Event()
-        self._said: list[str] = []  # why the last reload came to nothing, as it was logged
+        self._logged: list[str] = []  # the logged reasons why the last reload failed
         self._polling: set[str] = set()
         self._guard = threading.Lock()
         self._delivering = threading.Lock()
@@ -79,7 +77,7 @@ class Daemon:
             job_defaults={"coalesce": True, "misfire_grace_time": None},
             timezone=UTC,
         )
-        # Ticks overlap on purpose: a source that takes its time does not hold up those that fall due meanwhile.
+        # Ticks overlap on purpose: a slow source does not hold up those that fall due in the meantime.
         for job, seconds, instances in (
             (self.look_at_the_database, TICK_SECONDS, 1),
             (self.tick, TICK_SECONDS, poll_cycle.WORKERS),
@@ -124,55 +122,55 @@ class Daemon:
         self._reload_wanted.set()
 
     def _run_job(self, job: Callable[[], None]) -> None:
-        """A database that is gone or damaged ends the daemon: whatever it did next would be lost. Other trouble with the
-        store (locked, full) passes: the next round of the job finds its work where it was."""
+        """Runs a job. A lost or damaged database ends the daemon, because nothing could be stored any more. Other store
+        errors (locked, disk full) are temporary: the next round of the job does the work."""
         try:
             job()
         except (StateLost, StateDamaged) as error:
             if self.trouble is None:
                 self.trouble = error
-                log.critical("the database cannot be used any more; the tracker ends", reason=error.line())
+                log.critical("the database cannot be used any more; the tracker stops", reason=error.line())
             self.stop.set()
         except StoreError as error:
-            log.warning("put off", job=job.__name__, reason=error.line())
+            log.warning("job postponed", job=job.__name__, reason=error.line())
 
     # --- jobs -----------------------------------------------------------------------------------
 
     def look_at_the_database(self) -> None:
-        """Somebody may remove or replace the file under a running program, which would write on into a file without a
-        name."""
+        """Checks that the database file is still the one that was opened. A removed file would be written to without
+        anybody ever seeing it."""
         self.store.still_there()
 
     def tick(self) -> None:
-        """Polls what is due and nobody polls yet."""
+        """Polls the sources that are due and that no process is polling."""
         context = self.context
         sources = {source.id: source for source in context.settings.sources if source.enabled}
         now = self.now()
         with self._guard:
             if self.stop.is_set():
                 return
-            standing = source_state.source_states(self.store, list(sources))
+            states = source_state.source_states(self.store, list(sources))
             due = [
                 name
-                for name, state in standing.items()
+                for name, state in states.items()
                 if name not in self._polling and overdue(state.next_poll_at, now, sources[name])
             ]
             if not due:
                 return
-            # Those that have waited longest come first, so that each slow source gets its turn.
-            due.sort(key=lambda name: standing[name].next_poll_at or now)
+            # The longest overdue first, so that each slow source gets its turn.
+            due.sort(key=lambda name: states[name].next_poll_at or now)
             slow = source_state.slow(self.store, [*due, *self._polling], poll_cycle.SLOW_SECONDS)
             due = poll_cycle.within_share(due, self._polling, slow)
             if not due:
                 return
             longest = max(sources[name].time_limit for name in due) + poll_cycle.MARGIN
-            mine = source_state.claim_sources(
+            claimed = source_state.claim_sources(
                 self.store, due, owner=poll_cycle.lease_owner(), now=now, lease=longest, due_only=False
             )
-            self._polling.update(mine)
+            self._polling.update(claimed)
         try:
             for report in poll_cycle.run(
-                [sources[name] for name in mine], context, stop=self.stop, claimed=True
+                [sources[name] for name in claimed], context, stop=self.stop, claimed=True
             ):
                 log.info(
                     "polled", source=report.source, state=report.state, reason=report.reason, seconds=report.seconds,
@@ -182,10 +180,10 @@ class Daemon:
                 if report.alerts:
                     self.deliver()
         finally:
-            self._polling.difference_update(mine)
+            self._polling.difference_update(claimed)
 
     def deliver(self) -> None:
-        """Sends what is due; a round that is still under way looks for new work by itself."""
+        """Sends the deliveries that are due. A round that is still running picks up new ones itself."""
         if not self._delivering.acquire(blocking=False):
             return
         try:
@@ -196,17 +194,17 @@ class Daemon:
             log.info("delivered", sent=report.sent, retrying=report.retrying, dead=report.dead)
 
     def send_digests(self) -> None:
-        """The weekly digest, when its hour has come; what was sent is never sent again."""
+        """Sends the weekly digests that are due, each once."""
         if self.context.settings.digest is not None and not self.stop.is_set():
             digests.send_due(self.context.settings, self.store, self.now)
 
     def watch(self) -> None:
-        """What is told because time passes."""
+        """Queues the notices that depend on time: deadlines, quiet sources, missing acknowledgements."""
         if reminders.send_reminders(self.context):
             self.deliver()
 
     def compare(self) -> None:
-        """What the words of changes are like in which the rules found nothing, where the settings want to know."""
+        """Compares changes in which the rules found nothing with known texts, where the settings enable it."""
         if self.context.settings.similarity and not self.stop.is_set():
             try:
                 compare.compare_pending(self.store, self.now, COMPARE_FOR)
@@ -214,8 +212,8 @@ class Daemon:
                 log.warning("not compared", reason=error.line())
 
     def reconcile(self) -> None:
-        """The daily reconciliation of each source whose hour has come. Meanwhile it is not polled."""
-        context, shelf, told = self.context, IssueCache(), False
+        """Reconciles each source that is due, once a day. The source is not polled at the same time."""
+        context, issues, reconciled = self.context, IssueCache(), False
         for source in context.settings.sources:
             if self.stop.is_set():
                 return
@@ -224,16 +222,16 @@ class Daemon:
                     continue
                 self._polling.add(source.id)
             try:
-                done = daily.reconcile(source, context, shelf)
+                done = daily.reconcile(source, context, issues)
             finally:
                 self._polling.discard(source.id)
-            told = True
+            reconciled = True
             log.info("reconciled", source=source.id, since=done.since.isoformat(), ok=done.ok)
-        if told:
+        if reconciled:
             self.deliver()
 
     def summarise(self) -> None:
-        """Summaries by the firm's own model, where the settings want them: in a thread of its own, a few at a time."""
+        """Asks the firm's own model for summaries, a few per round, where the settings enable it."""
         wanted = self.context.settings.summariser
         if wanted is None or wanted.automatic is None or self.stop.is_set():
             return
@@ -247,21 +245,21 @@ class Daemon:
             self._asking = False
 
     def prune(self) -> None:
-        """What nothing needs any more, where the settings say so."""
+        """Removes stored answers that nothing refers to any more, where the settings enable it."""
         older = self.context.settings.prune_unreferenced_after
         if older is not None and not self.stop.is_set():
             found = retention.prune(self.store, older=older, now=self.now())
             log.info("pruned", answers=len(found), bytes=sum(one.compressed_size for one in found))
 
     def reload_if_changed(self) -> None:
-        """New settings when the file changed or SIGHUP came; the old ones while the new are wrong, would end the watch or
-        the sign-in, or cannot be used yet because the store is locked or the disk full. It is tried again until they are in
-        use; what is in the way is logged once."""
+        """Reloads the settings after a change of the file or a SIGHUP. The old settings stay in use while the new ones are
+        wrong, would end the watch or the sign-in, or cannot be used because the store is locked or the disk full. The reload
+        is tried again until it succeeds; each reason is logged once."""
         path = self.context.settings.path
         stamp = _stamp(path)
         if stamp == self._seen and not self._reload_wanted.is_set():
             return
-        # Cleared first, so that a SIGHUP that arrives meanwhile counts, and set again where this comes to nothing.
+        # Cleared first, so that a SIGHUP during the reload counts, and set again where the reload fails.
         self._reload_wanted.clear()
         in_use = False
         try:
@@ -269,7 +267,7 @@ class Daemon:
         finally:
             if in_use:
                 self._seen = stamp
-                self._said = []
+                self._logged = []
             else:
                 self._reload_wanted.set()
 
@@ -278,18 +276,20 @@ class Daemon:
         try:
             settings = load_checked(path)
         except SettingsError as error:
-            self._say("settings not reloaded, the old ones stay", error.problems, "correct the file")
+            self._log_once("settings not reloaded, the old ones stay", error.problems, "correct the file")
             return False
         refused = [] if self.allow_empty else reload.refusals(before.settings, settings)
         if refused:
-            self._say("settings not reloaded, the old ones stay", refused, reload.CURE)
+            self._log_once("settings not reloaded, the old ones stay", refused, reload.CURE)
             return False
         try:
             self.context = poll_cycle.make_context(settings, self.store, self.now)
         except (StateLost, StateDamaged):
             raise
         except StoreError as error:
-            self._say("settings not reloaded yet, the old ones stay until then", [error.cause], error.cure)
+            self._log_once(
+                "settings not reloaded yet, the old ones stay until then", [error.cause], error.cure
+            )
             return False
         for warning in settings.warnings:
             log.warning("a setting was renamed", line=warning)
@@ -297,9 +297,9 @@ class Daemon:
         threading.Timer(STOP_SECONDS * 60, before.client.close).start()
         return True
 
-    def _say(self, what: str, problems: list[str], cure: str) -> None:
-        if problems != self._said:
-            self._said = problems
+    def _log_once(self, what: str, problems: list[str], cure: str) -> None:
+        if problems != self._logged:
+            self._logged = problems
             for problem in problems:
                 log.warning(what, problem=problem, cure=cure)
 
@@ -314,7 +314,7 @@ class Daemon:
 
     @property
     def busy(self) -> bool:
-        """Whether something is still under way, after `run()` has given polls their time: a poll, or a model's answer."""
+        """Whether a poll or a request to the model is still running after `run()` has ended."""
         return bool(self._polling) or self._asking
 
     def _let_polls_end(self) -> None:

@@ -1,7 +1,7 @@
-"""Which outages there are, from how the last polls went. Pure.
+"""Derives the present outages from the last polls of all sources. Pure.
 
-One cause is one outage: when the network is gone, or one host is down, that is said once and names the sources that it
-touches. A source that fails by itself is an outage of its own.
+One cause is one outage: a network or host that is down is reported once, with the sources that it affects. A source that
+fails by itself is an outage of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from tracker.alerts.incidents import FAILURES, SubjectHealth
 
-# Codes of `errors.cause_of` that say that nothing was heard of a host, and those that may be the fault of a whole host.
+# Codes of `errors.cause_of` where a host did not answer at all, and those that a whole host may cause.
 SILENT = frozenset({"no-connection", "no-answer", "broken"})
 OF_HOST = SILENT | {"server-error"}
 NETWORK = "network:"
@@ -21,8 +21,8 @@ NETWORK = "network:"
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """How a source stands after its last poll. `host` is the one that the settings name for it; `failures` in a row, the
-    first of them at `since`; the last poll ended at `ended_at`; `cause` as `errors.cause_of` gives it, empty while it is well."""
+    """The state of a source after its last poll. `host` is the one in its settings; `failures` are in a row, the first of
+    them at `since`; the last poll ended at `ended_at`; `cause` is that of `errors.cause_of`, empty after a success."""
 
     source: str
     host: str
@@ -44,7 +44,7 @@ class Polled:
         return str(self.cause.get("host", "")) or self.host
 
     def heard_since(self, moment: datetime | None) -> bool:
-        """Whether some host answered this source, well or badly, at or after a moment."""
+        """Whether a host answered this source, with success or an error, at or after `moment`."""
         if moment is None:
             return False
         answered = self.succeeded_at if not self.failures or self.code in OF_HOST else self.ended_at
@@ -52,8 +52,8 @@ class Polled:
 
 
 def outages(polled: Sequence[Polled], lasting: Collection[str]) -> list[SubjectHealth]:
-    """The outages that there are now, by subject: `network:`, `host:NAME`, `source:ID`. `lasting` are the subjects of
-    those that were open before: a source's own outage lasts until a poll of it goes well."""
+    """The present outages, by subject: `network:`, `host:NAME`, `source:ID`. `lasting` are the subjects of outages that were
+    open before: a source's own outage lasts until one of its polls succeeds."""
     silent = [one for one in polled if one.code in SILENT]
     since = _since(silent)
     others = [one for one in polled if one.code not in SILENT]
@@ -80,7 +80,7 @@ def outages(polled: Sequence[Polled], lasting: Collection[str]) -> list[SubjectH
                     subject, one.failures, one.state, one.reason, one.since, (one.source,), one.cause
                 )
             )
-    return [standing for standing in found if standing.failures >= FAILURES]
+    return [health for health in found if health.failures >= FAILURES]
 
 
 def _sure(members: Iterable[Polled]) -> bool:
@@ -92,8 +92,8 @@ def _since(members: Iterable[Polled]) -> datetime | None:
 
 
 def _fresh(one: Polled, polled: Iterable[Polled]) -> bool:
-    """Whether its failure is news: not where its host (or any host, where nothing at all was heard of its own) has answered
-    another source since; its own next poll will tell. Each poll is looked at when it ends, and is fresh then."""
+    """Whether a failure still counts. It does not once its host (or any host, where its own did not answer at all) has
+    answered another source since: the source's next poll shows how it is. Each poll is fresh when it ends."""
     if one.code not in OF_HOST or one.ended_at is None:
         return True
     return not any(

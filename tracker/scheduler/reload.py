@@ -1,7 +1,7 @@
-"""Whether a running tracker may take new settings: pure.
+"""Decides whether a running tracker may use new settings. Pure.
 
-A file that an editor has just emptied, or that lost its sources, its channels or its sign-in, is valid TOML. Taking it would
-end the watch, or open the viewer, without a word; so it is refused unless `--allow-empty` says that it is meant.
+A file that was emptied, or that lost its sources, channels or sign-in, is valid TOML. Using it would silently end the
+watch or open the viewer to everybody, so it is refused unless `--allow-empty` is given.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ CURE = "put it back; if it is meant, restart with --allow-empty"
 
 
 def missing(wanted: Settings, *, sources: Iterable[str], channels: Iterable[str], sign_in: str) -> list[str]:
-    """What `wanted` lacks of what runs now, one line each. `sources` and `channels` are the ids that run now. Taking away
-    some of them is an ordinary edit; taking away all of them is not."""
+    """What runs now and `wanted` lacks, one line each. `sources` and `channels` are the ids that run now. Removing some of
+    them is an ordinary edit; removing all of them is not."""
     problems = []
     running = set(sources)
     enabled = {source.id for source in wanted.sources if source.enabled}
@@ -27,14 +27,14 @@ def missing(wanted: Settings, *, sources: Iterable[str], channels: Iterable[str]
         )
     alerted = set(channels)
     if alerted and not wanted.channels:
-        problems.append(f"it names no channel, and {len(alerted)} are told now")
+        problems.append(f"it names no channel, and {len(alerted)} get alerts now")
     if sign_in and not wanted.access.sign_in:
         problems.append(f"it has no sign_in in [viewer], which is {sign_in} now")
     return problems
 
 
 def refusals(running: Settings, wanted: Settings) -> list[str]:
-    """Why the running settings stay; empty where the new ones may be taken."""
+    """The reasons to keep the running settings; empty where the new ones may be used."""
     return missing(
         wanted,
         sources=[source.id for source in running.sources if source.enabled],

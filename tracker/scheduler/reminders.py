@@ -21,19 +21,19 @@ from tracker.sources import federal_register, public_inspection
 from tracker.storage import alert_queries, notices
 
 WARNED = frozenset({"comments-close", "effective", "compliance", "stay-ends", "expires"})
-STEPS = (0, 1, 7, 14)  # days before; on the day itself no document comes that would be told
+STEPS = (0, 1, 7, 14)  # days before the date; no new document announces the day itself
 
-# A source is too quiet when nothing came for three times its longest pause, and a working week at the least.
+# A source is too quiet when it published nothing for three times its longest pause, and for at least a week.
 PAUSES = 3
 QUIET = timedelta(days=7)
-DAYS = 30  # of publication, that the longest pause is taken from
+DAYS = 30  # of publication, from which the longest pause is computed
 FEWEST = 8
 
 LOOK_BACK = timedelta(days=14)  # how long alerts wait for their acknowledgement
 
 
 def send_reminders(context: PollContext) -> int:
-    """Owes all that is due to be told now, each thing once, however often this is called. How many deliveries."""
+    """Queues the notices that are due now, each once, however often this is called. Returns the number of deliveries."""
     now = context.now().replace(microsecond=0)
     settings = context.settings
     with context.store.write() as connection:
@@ -51,8 +51,8 @@ def send_reminders(context: PollContext) -> int:
 
 
 def reminder_step(kind: str, on: date, seen: date, today: date) -> int | None:
-    """Which warning of a date is due: 14, 7, 1 or 0 days before; None: none. One whose day had come when the change
-    was seen is none: the alert itself said the date."""
+    """The reminder of a date that is due: 14, 7, 1 or 0 days before; None where none is. A reminder whose day had come
+    when the change was first seen is left out: the alert itself gave the date."""
     left = (on - today).days
     due = next((days for days in STEPS if days >= left), None)
     if kind not in WARNED or left < 0 or due is None or on - timedelta(days=due) <= seen:
@@ -87,7 +87,7 @@ def _warn(connection: Connection, settings: Settings, now: datetime) -> int:
     muted = mutes.active(connection, now)
     for entry in deadlines(changes.values(), today):
         seen = changes[entry.first].detected_at
-        # Found under a clock that was ahead: when is not known, and a reminder too many is better than none.
+        # Detected while the clock was ahead: the day is unknown, and a reminder too many is better than none.
         first_seen = date.min if ahead(seen, now) else legal_day(seen)
         days = reminder_step(entry.type, entry.date, first_seen, today)
         if days is not None:
@@ -105,8 +105,8 @@ def _warned(
     muted: Sequence[routing.Mute],
     now: datetime,
 ) -> int:
-    """Once to every channel that one of these changes would go to, whether it was news when it was first seen or
-    not; the first of them is the one that tells it."""
+    """Queues one reminder for every channel that one of these changes is routed to, also where it was a baseline. The
+    first of the changes gives the text."""
     story = related_documents.story_of_stored(connection, told[0])
     facts = {
         "change": entry.change_id, "type": entry.type, "date": entry.date.isoformat(), "days": days,
@@ -151,7 +151,7 @@ def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
 
 
 def _covering(source: Source, settings: Settings) -> list[str]:
-    """The sources that a document of this one may have come by first."""
+    """The sources that may have brought a document of this source first."""
     wanted = set(source.agencies)
     return [
         other.id

@@ -1,4 +1,4 @@
-"""`tracker check`: each source and each channel, tried for real."""
+"""`tracker check`: polls each source and connects to each channel, without storing or sending anything."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WORKERS = 8
 def run_self_check(
     settings: Settings, state: Path, now: Callable[[], datetime], *, allow_empty: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """One result each: `{"what": "state|settings|source|channel|summariser", "id", "ok", "said"}`."""
+    """Yields one result per check: `{"what": "state|settings|source|channel|summariser", "id", "ok", "said"}`."""
     yield _state(state)
     if not allow_empty:
         yield from _less(settings, state)
@@ -67,7 +67,7 @@ def _summariser(wanted: Summarizer, now: Callable[[], datetime]) -> dict[str, An
 
 
 def _less(settings: Settings, state: Path) -> Iterator[dict[str, Any]]:
-    """What a tracker that runs on this state would refuse at a reload, as far as the state shows what runs."""
+    """The reasons for which a tracker running on this state would refuse these settings at a reload."""
     sources, channels, sign_in = list[str](), list[str](), ""
     if presence.check(state):
         with closing(Store(state)) as store, store.read() as connection:
@@ -76,7 +76,7 @@ def _less(settings: Settings, state: Path) -> Iterator[dict[str, Any]]:
     if not problems and not any(source.enabled for source in settings.sources):
         problems = ["it enables no source: nothing is watched"]
     for problem in problems:
-        said = f"{problem}; a running tracker does not take such settings ({reload.CURE})"
+        said = f"{problem}; a running tracker refuses such settings ({reload.CURE})"
         yield {"what": "settings", "id": str(settings.path), "ok": False, "said": said}
 
 
@@ -97,7 +97,7 @@ def _state(state: Path) -> dict[str, Any]:
 
 
 def _source(source: Source, client: Client, now: datetime) -> dict[str, Any]:
-    """Polls as if for the first time, and stops at the first thing that can be read."""
+    """Polls as if for the first time, and stops at the first document that can be read."""
     brief = replace(
         source, full_text=False, max_pages=1, annexes=0, time_limit=timedelta(seconds=ENOUGH_SECONDS)
     )
