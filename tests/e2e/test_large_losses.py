@@ -77,7 +77,7 @@ def test_many_parties_that_stay_away_are_told_with_their_number(tmp_path: Path) 
         assert gone["direction"] is None
 
 
-def test_a_few_parties_that_go_are_told_at_once_and_an_order_turned_about_is_no_change(
+def test_a_few_parties_that_go_are_told_by_the_second_poll_and_an_order_turned_about_is_no_change(
     tmp_path: Path,
 ) -> None:
     with CasePlayer(LIST, tmp_path) as player:
@@ -85,6 +85,8 @@ def test_a_few_parties_that_go_are_told_at_once_and_an_order_turned_about_is_no_
         player.step({"/list.json": screening_list(60, 20, turned=True)})
         assert player.changes() == []
         player.step({"/list.json": screening_list(58, 20)})
+        assert player.changes() == []
+        player.step()
         (gone,) = player.changes()
         assert "2 rows removed" in gone["summary"]["en"] or "2 parties removed" in gone["summary"]["en"]
         assert gone["direction"] == "relief"

@@ -113,3 +113,18 @@ def test_other_ids_for_all_entries_are_no_new_entries(tmp_path: Path) -> None:
         player.step({"/feed": feed(LATER, ids="urn:{}:x", count=3)})
         assert revisions(player) == [2, 1, 1], "an edit and a new entry"
         assert len([alert for alert in player.alerts if "level" in alert]) == 2
+
+
+def test_a_feed_that_lost_all_entries_says_since_when_and_removes_none(tmp_path: Path) -> None:
+    with CasePlayer(SOURCE, tmp_path) as player:
+        player.step({"/feed": feed(count=0)})
+        assert player.step()["news"].state == "healthy", "it never had any"
+        player.step({"/feed": feed()})
+        since = f"{player.now:%Y-%m-%dT%H:%M:%SZ}"
+        for _ in range(3):
+            report = player.step({"/feed": feed(count=0)})["news"]
+            assert report.state == "changed-shape"
+            assert f"the feed has no entries, none since {since}" in report.reason
+        told = len(player.changes())
+        assert player.step({"/feed": feed()})["news"].state == "healthy"
+        assert len(player.changes()) == told

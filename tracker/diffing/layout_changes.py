@@ -76,6 +76,17 @@ def same_but_for_list_mark(old: Unit, new: Unit) -> bool:
     return False
 
 
+def same_party_row(old: Unit, new: Unit) -> bool:
+    """Whether two rows of party lists differ only in upper and lower case, which names nobody else."""
+    if not (_names_party(old) and _names_party(new)):
+        return False
+    return differs_in_typography_only(old.text.casefold(), new.text.casefold())
+
+
+def _names_party(unit: Unit) -> bool:
+    return unit.kind is UnitKind.ROW and any(name == "party" for name, _ in unit.meta)
+
+
 def _is_item(unit: Unit) -> bool:
     return any(name == "item" for name, _ in unit.meta)
 

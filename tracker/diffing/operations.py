@@ -7,7 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tracker.diffing.alignment import Alignment, body, designator, longest_increasing, second_copies
-from tracker.diffing.layout_changes import is_target, mark_layout_changes, same_but_for_list_mark, same_target
+from tracker.diffing.layout_changes import (
+    is_target,
+    mark_layout_changes,
+    same_but_for_list_mark,
+    same_party_row,
+    same_target,
+)
 from tracker.diffing.normalization import differs_in_typography_only, legal_text
 from tracker.diffing.word_diff import word_spans
 from tracker.model import Document, Op, Operation, Unit, UnitKind
@@ -157,7 +163,9 @@ class _Comparison:
         if moved or (old.key and not self.aligned.same_parent(i, j)):
             if follows is None:
                 shift[group] = new.path
-            same_place = old.path == new.path and bool(new.key)  # a table's order is not law
+            same_place = bool(new.key) and (
+                old.path == new.path or same_party_row(old, new)
+            )  # order is not law
             return self._pair(i, j, Op.MOVED, follows, editorial=same_place and self._same(i, j))
         follows = follows or shift.get(group)
         if j in self.relaid or follows in self.recut:
@@ -191,7 +199,7 @@ class _Comparison:
         old, new = self.before[i], self.after[j]
         if is_target(old) or is_target(new):
             return same_target(old.text, new.text)
-        if same_but_for_list_mark(old, new):
+        if same_but_for_list_mark(old, new) or same_party_row(old, new):
             return True
         if i in self.aligned.alike and designator(old) == designator(new):
             return True

@@ -241,6 +241,7 @@ def _counted(losses: Sequence[Loss], language: Language) -> str:
             part=_part(loss, language),
             gone=f"{loss.gone:,}",
             before=f"{loss.before:,}",
+            field=loss.field,
         )
         for loss in losses
     )

@@ -14,15 +14,20 @@ from tracker.documents.identity import content_hash
 from tracker.errors import ParseError
 from tracker.ingest import stability
 from tracker.ingest.decision import Reading
-from tracker.model import Document, Fetched, ResourceType
+from tracker.ingest.quarantine import CONFIRMED_AFTER
+from tracker.model import Document, DocumentKind, Fetched, ResourceType, SnapshotRef
 from tracker.page_parts import INDEX
 from tracker.parsing import volatile_content
+from tracker.parsing.absent_rows import ABSENT, absent_rows, to_meta, with_absent_rows
 from tracker.storage import page_states, snapshots, versions
 from tracker.storage.database import Store
 from tracker.storage.page_states import Flapping
+from tracker.storage.versions import Version
 
 # Roles that a server may give in an older state after a newer one; answers of other roles carry their own date.
-_CONFIRMED = frozenset({ResourceType.PAGE, ResourceType.PDF, ResourceType.FEED_ENTRY})
+_CONFIRMED = frozenset(
+    {ResourceType.PAGE, ResourceType.PDF, ResourceType.FEED_ENTRY, ResourceType.SCREENING_LIST}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,14 @@ def how_read(fetched: Fetched) -> dict[str, str]:
     return {name: fetched.meta[name] for name in ("content", INDEX) if name in fetched.meta}
 
 
+def stored_references(connection: Connection, version: Version, old: Fetched) -> tuple[SnapshotRef, ...]:
+    """The snapshots of a stored version whose answer is `old`. Where rows in it are still listed only because no second
+    answer lacked them, the bytes of the version before have them."""
+    if ABSENT in old.meta:
+        version = versions.get(connection, version.document_id, version.ordinal - 1) or version
+    return tuple(snapshots.reference(connection, number) for number in version.snapshots)
+
+
 class Confirmation:
     """The unconfirmed texts of one source: `flapping` holds them by key. It is updated after each commit."""
 
@@ -46,12 +59,27 @@ class Confirmation:
         self._source = source
         self.flapping = page_states.flapping(store, source)
 
+    def check(
+        self, fetched: Fetched, reading: Reading, second: Second | None, now: datetime, *, lost: bool
+    ) -> tuple[Fetched, Reading, bool]:
+        """The answer and its reading with the rows that it lacks for the first time, and whether all that it says waits.
+        `lost`: an earlier answer was held for what this one lacks, so that this one confirms it."""
+        if not lost:
+            fetched, reading = self.keep_absent_rows(fetched, reading, now)
+        if ABSENT in fetched.meta and reading.previous is not None:
+            waits = content_hash(reading.document) == content_hash(reading.previous)
+        else:
+            waits = self.must_wait(fetched, reading, second, now)
+        return fetched, reading, waits
+
     def must_wait(self, fetched: Fetched, reading: Reading, second: Second | None, now: datetime) -> bool:
         """Whether a text that differs from the stored one has to be seen again before it counts. Then both texts are kept
         and the page is flapping."""
         stored, version = reading.previous, reading.version
         if stored is None or version is None or fetched.role not in _CONFIRMED:
             return False
+        if fetched.role is ResourceType.SCREENING_LIST and absent_rows(stored, reading.document):
+            return False  # a party that is added, or back on a list, is reported at once
         new = content_hash(reading.document)
         if new == content_hash(stored):
             return False
@@ -79,10 +107,48 @@ class Confirmation:
         self.flapping[fetched.key] = row
         return True
 
+    def keep_absent_rows(self, fetched: Fetched, reading: Reading, now: datetime) -> tuple[Fetched, Reading]:
+        """The answer and its reading with the rows of the stored list that it lacks and that the last answer did not
+        lack: a party is off a list once two answers in a row say so. The source is flapping until then."""
+        if fetched.role is not ResourceType.SCREENING_LIST or reading.previous is None:
+            return fetched, reading
+        rows = absent_rows(reading.document, reading.previous)
+        known = self.flapping.get(fetched.key)
+        follows = known is not None and known.polls > 0
+        soon = known is not None and follows and now - known.at < CONFIRMED_AFTER
+        if rows and known is not None and follows and not soon:
+            with self._store.read() as connection:
+                last = snapshots.load(connection, known.snapshots[:1])
+            absent_before = set(absent_rows(parsing.read(last), reading.previous))
+            rows = tuple(row for row in rows if row not in absent_before)
+        if not rows:
+            return fetched, reading
+        if not soon:
+            self._save_absent(fetched, reading, now)
+        meta = {**fetched.meta, ABSENT: to_meta(rows)}
+        units = with_absent_rows(reading.document.units, meta[ABSENT])
+        document = replace(reading.document, units=units)
+        return replace(fetched, meta=meta), replace(reading, document=document)
+
+    def _save_absent(self, fetched: Fetched, reading: Reading, now: datetime) -> None:
+        known = self.flapping.get(fetched.key)
+        since, polls, seen = (now, 0, 0) if known is None else (known.since, known.polls, known.seen)
+        digest = content_hash(reading.document)
+        with self._store.write() as connection:
+            kept = (snapshots.save(connection, self._source, fetched),)
+            row = Flapping(fetched.answer.url, digest, polls + 1, seen + 1, since, now, kept)
+            page_states.save_flapping(connection, self._source, fetched.key, row)
+        self.flapping[fetched.key] = row
+
+    def awaits_list(self, fetched: Fetched) -> bool:
+        """Whether the last answer of a party list lacked rows, so that the same bytes again say something new."""
+        known = self.flapping.get(fetched.key)
+        return fetched.role is ResourceType.SCREENING_LIST and known is not None and known.polls > 0
+
     def _may_be_noise(self, reading: Reading, known: Flapping | None, new: str) -> bool:
         """Whether only clocks, tokens and counts changed. A cache repeats them, so the second fetch proves nothing: the next
         poll shows whether they go on changing."""
-        if known is not None and known.digest == new:
+        if (known is not None and known.digest == new) or reading.document.kind is DocumentKind.LIST:
             return False
         return reading.previous is not None and volatile_content.only_volatile(
             reading.document, reading.previous
@@ -130,13 +196,14 @@ class Confirmation:
             self.remember(key, row)
 
     def write_settled(
-        self, connection: Connection, key: str, now: datetime, *, stored: bool
+        self, connection: Connection, key: str, now: datetime, *, stored: bool, partial: bool = False
     ) -> Flapping | None:
         """Writes that a text counted: the stored one again, or a new version (`stored` False). Returns the row to pass to
-        `remember` after the commit."""
+        `remember` after the commit. `partial`: rows that it
+        lacks wait for the next answer."""
         known = self.flapping.get(key)
-        if known is None:
-            return None
+        if known is None or partial:
+            return known
         if not stored or stability.is_calm(known.at, now):
             page_states.clear_flapping(connection, self._source, key)
             return None

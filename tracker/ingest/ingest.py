@@ -28,21 +28,21 @@ from tracker.errors import (
 )
 from tracker.ingest import apply, doubts
 from tracker.ingest.apply import Outdated
-from tracker.ingest.confirmation import Confirmation, Second, how_read
+from tracker.ingest.confirmation import Confirmation, Second, how_read, stored_references
 from tracker.ingest.decision import NewVersion, Reading, Seen, decide, roles_of
 from tracker.ingest.doubts import Doubt
 from tracker.ingest.page_annexes import ACCEPT, check_annexes, completed, first_read
 from tracker.ingest.quarantine import CURE, Quarantine, Why, without_attachment, without_texts
 from tracker.model import Change, Document, Fetched, Operation, ResourceType
 from tracker.parsing import volatile_content
+from tracker.parsing.absent_rows import ABSENT
 from tracker.sandbox import pool
 from tracker.sources.events import PARSER_CRASHED
 from tracker.storage import changes, snapshots, source_state, versions
 from tracker.storage.blobs import sha256
 from tracker.storage.database import Store
 
-# What publishers give with clocks, tokens and counts in it.
-_NOISY = frozenset({ResourceType.PAGE, ResourceType.FEED_ENTRY})
+_NOISY = frozenset({ResourceType.PAGE, ResourceType.FEED_ENTRY})  # have volatile content
 # Database errors that one document's values cause; all others are failures of the database itself.
 _OF_VALUES = (DataError, IntegrityError, InterfaceError, ProgrammingError)
 _MANY_UNITS = 5_000  # of a document: larger ones are compared by a worker
@@ -143,8 +143,13 @@ class Ingest:
                 self.quarantine.put(fetched, reason, Why.DOUBTFUL, baseline=baseline, labels=labels)
                 return IngestResult(held=reason, annexes=annexes)
             reading, second = self._mask_volatile(fetched, reading, ask=not from_store)
-            if not self.accept and self.confirmation.must_wait(fetched, reading, second, now):
-                return IngestResult(unconfirmed=True, annexes=annexes)
+            if not self.accept:
+                lost = self.quarantine.labels_before(fetched)
+                fetched, reading, waits = self.confirmation.check(
+                    fetched, reading, second, now, lost=bool(lost)
+                )
+                if waits:
+                    return IngestResult(unconfirmed=True, annexes=annexes)
             decision = decide(
                 fetched,
                 reading,
@@ -200,7 +205,7 @@ class Ingest:
                 return False
             if known.validators.extraction_config != self.source.extraction_config():
                 return False
-        return True
+        return not self.confirmation.awaits_list(fetched)
 
     def _read(self, fetched: Fetched) -> tuple[Fetched, Reading]:
         """The answer, completed with stored annexes that it lacks, and what it says beside the stored version."""
@@ -211,7 +216,7 @@ class Ingest:
             if version is None:
                 return fetched, Reading(document_id, document, None, None, (), True)
             old = snapshots.load(connection, version.snapshots)
-            references = tuple(snapshots.reference(connection, number) for number in version.snapshots)
+            references = stored_references(connection, version, old)
             record = changes.of_document(connection, document_id) if fetched.role in LASTING else None
         if fetched.role is ResourceType.PAGE and document.notes and not self.accept:
             check_annexes(fetched, old)
@@ -281,12 +286,9 @@ class Ingest:
     def _mask_volatile(
         self, fetched: Fetched, reading: Reading, *, ask: bool = True
     ) -> tuple[Reading, Second | None]:
-        """Masks what changes by itself. A page or an entry of a feed that seems changed is fetched a second time: what
-        differs between the two fetches and from what is stored is noise, and is remembered as such. Without `ask` it is
-        not. An entry that is new is left as it is."""
-        if fetched.role not in _NOISY or (
-            fetched.role is ResourceType.FEED_ENTRY and reading.previous is None
-        ):
+        """Masks volatile content. A page or feed entry that seems changed is fetched a second time, unless `ask` is False:
+        what differs between all three texts is learned as volatile. A new entry is left as it is."""
+        if fetched.role not in _NOISY or (reading.previous is None and fetched.role is not ResourceType.PAGE):
             return reading, None
 
         def masked_by(templates: tuple[str, ...]) -> Reading:
@@ -323,13 +325,13 @@ class Ingest:
         self, decision: Seen | NewVersion, now: datetime, annexes: tuple[tuple[str, str, str], ...] = ()
     ) -> IngestResult:
         """Raises Outdated, and then nothing was written."""
-        key = decision.fetched.key
+        key, partial = decision.fetched.key, ABSENT in decision.fetched.meta
         # Where masks were learned just now, the unconfirmed text was volatile content.
         seen = isinstance(decision, Seen) and decision.version is None
         with self.store.write() as connection:
             held = {name for name, _, _ in annexes}
             written = apply.apply(connection, decision, self.source, self.settings, held=held)
-            row = self.confirmation.write_settled(connection, key, now, stored=seen)
+            row = self.confirmation.write_settled(connection, key, now, stored=seen, partial=partial)
         self._remember(written.resources)
         self.confirmation.remember(key, row)
         if isinstance(decision, NewVersion):

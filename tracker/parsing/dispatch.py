@@ -12,6 +12,7 @@ from tracker.encodings import label_of
 from tracker.errors import AttachmentUnreadable, FetchError, ParseError, UnexpectedResponse
 from tracker.model import Document, DocumentKind, Fetched, ResourceType, Unit
 from tracker.page_parts import INDEX, names_no_text
+from tracker.parsing.absent_rows import ABSENT, with_absent_rows
 from tracker.parsing.annexes import with_annexes
 from tracker.parsing.data_table import table_units
 from tracker.parsing.ecfr_xml import ecfr_units, is_ecfr
@@ -302,7 +303,7 @@ def _screening_list(fetched: Fetched) -> Document:
         kind=DocumentKind.LIST,
         title=name or "Consolidated Screening List",
         url=fetched.answer.url,
-        units=units,
+        units=with_absent_rows(units, fetched.meta.get(ABSENT, "")),
         notes=notes,
     )
 

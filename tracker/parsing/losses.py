@@ -27,7 +27,7 @@ _SHORT_ANNEX = 200
 
 
 class LossKind(StrEnum):
-    """`list`: a whole list of parties. `back`: a whole list that was not there before. `parties`: many parties of a list.
+    """`list`: a whole list of parties. `field`: a field of most rows of a list. `back`: a whole list that was not there before. `parties`: many parties of a list.
     `sections`: many sections of a part. `units`: many units of a section, supplement, table or page. `text`: much of its
     words. `annex`: much of a PDF that belongs to a page. `most`: of a page hardly more than a third is left. `placeholder`: a page that may be a wall, an error or a notice in
     place of the one asked for; then `part` is a key of `placeholder_pages.NAMES`."""
@@ -35,6 +35,7 @@ class LossKind(StrEnum):
     LIST = "list"
     BACK = "back"
     PARTIES = "parties"
+    FIELD = "field"
     SECTIONS = "sections"
     UNITS = "units"
     TEXT = "text"
@@ -47,7 +48,8 @@ class LossKind(StrEnum):
 class Loss:
     """`gone` of `before` (of BACK: `gone` is how many came) in `part`, which is a list's name, a section, a supplement or
     a heading; "" for the whole document. `head`: what the paths of a whole list begin with. `text`: a digest of what is left, where
-    the same has to come again; figures do not count in it."""
+    the same has to come again; figures do not count in it. `field`: the
+    name of a field of rows."""
 
     kind: LossKind
     part: str
@@ -55,11 +57,13 @@ class Loss:
     before: int
     head: str = ""
     text: str = ""
+    field: str = ""
 
     @property
     def label(self) -> str:
         """The same for the same loss at the next poll, whatever the numbers are by then."""
-        return f"{self.kind.value}:{self.part}{self.text}"
+        field = f":{self.field}" if self.field else ""
+        return f"{self.kind.value}:{self.part}{self.text}{field}"
 
     def line(self) -> str:
         """For the state of a source."""
@@ -69,6 +73,8 @@ class Loss:
                 return f"the list {self.part} is no longer in the file ({self.gone:,} parties)"
             case LossKind.PARTIES:
                 return f"{self.gone:,} of {self.before:,} parties{part} are gone"
+            case LossKind.FIELD:
+                return f"the field {self.field} is gone from {self.gone:,} of {self.before:,} parties{part}"
             case LossKind.SECTIONS:
                 return f"{self.gone:,} of {self.before:,} sections{part} are gone"
             case LossKind.PLACEHOLDER:
@@ -127,6 +133,34 @@ def _of_lists(document: Document, previous: Document) -> list[Loss]:
             4 <= before < 10 and gone >= 0.5 * before
         ):
             found.append(Loss(LossKind.PARTIES, name, gone, before))
+    return [*found, *_of_fields(document, previous)]
+
+
+def _of_fields(document: Document, previous: Document) -> list[Loss]:
+    """Fields that half or more of the parties that had them, and are still listed, no longer have."""
+    now = _fields(document)
+    had: Counter[tuple[str, str]] = Counter()
+    lost: Counter[tuple[str, str]] = Counter()
+    for (name, party), fields in _fields(previous).items():
+        kept = now.get((name, party))
+        if kept is not None:
+            had.update((name, field) for field in fields)
+            lost.update((name, field) for field in fields - kept)
+    return [
+        Loss(LossKind.FIELD, name, gone, had[name, field], field=field)
+        for (name, field), gone in sorted(lost.items())
+        if had[name, field] >= 4 and gone >= 0.5 * had[name, field]
+    ]
+
+
+def _fields(document: Document) -> dict[tuple[str, str], set[str]]:
+    """Which fields the rows of each party of each list have."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for unit in document.units:
+        facts = dict(unit.meta)
+        if name := facts.get("list"):
+            fields = {value for fact, value in unit.meta if fact == "field"}
+            found.setdefault((name, search_key(facts.get("party") or unit.path)), set()).update(fields)
     return found
 
 

@@ -123,16 +123,19 @@ def _write(outline: UnitBuilder, record: Mapping[str, Any], list_name: str) -> N
     country = _country(record)
     aliases = sorted(_text(item) for item in _items(record.get("alt_names") or record.get("aliases")))
     parts = [party]
+    fields = [label for label, there in (("Aliases", aliases), ("Addresses", any(addresses))) if there]
     if aliases:
         parts.append("a.k.a. " + "; ".join(aliases))
     parts.extend(address for address in addresses if address)
     for field, label in _PRINTED:
         if (value := record.get(field)) and (text := _joined(value)):
             parts.append(f"{label}: {text}")
+            fields.append(label)
     identity = _text(record.get("entity_number")) or _text(record.get("id")) or _text(record.get("_id"))
     meta = [("list", source), ("country", country), ("party", party)]
     meta.extend(("alias", alias) for alias in aliases)
     meta.extend(("address", address) for address in addresses if address)
+    meta.extend(("field", label) for label in fields)
     if identity:
         meta.append(("id", identity))
     for name in ("source_list_url", "source_information_url"):

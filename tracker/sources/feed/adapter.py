@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker.config.models import Source
-from tracker.errors import ParserCrashed
+from tracker.errors import ParserCrashed, UnexpectedResponse
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.model import Fetched, HttpResponse, NotModified, ResourceType
 from tracker.sandbox import pool
+from tracker.serialization import format_instant
 from tracker.sources.adapter import Adapter
 from tracker.sources.events import PARSER_CRASHED, CursorUpdate, Item, Wanted
 from tracker.sources.feed.entry_keys import Known, is_changed, keyed, remembered
@@ -28,7 +29,7 @@ _ACCEPT = (
 
 def poll(source: Source, stored: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
     """Entries that are new or changed, then the feed itself. An entry that left the feed is no event: feeds are
-    short. Raises FetchError; UnexpectedResponse for anything but a feed."""
+    short. Raises FetchError; UnexpectedResponse for what is no feed, and for a feed without entries that had some."""
     known = without_validators(stored.validators(LISTING), source, now)
     answer = client.get(
         source.url,
@@ -46,6 +47,8 @@ def poll(source: Source, stored: StateView, client: Client, now: datetime, _want
     except ParserCrashed as error:
         yield Fetched(LISTING, ResourceType.LISTING, answer, {PARSER_CRASHED: error.cause})
         return
+    if not records and stored.cursor:
+        raise UnexpectedResponse(_emptied(stored), url=answer.url, status=answer.status)
     found = keyed(records, stored.cursor, lambda key: stored.validators(key) is not None)
     for key, record in found.items():
         before = stored.validators(key)
@@ -56,6 +59,16 @@ def poll(source: Source, stored: StateView, client: Client, now: datetime, _want
     values = remembered(found, stored.cursor)
     if values != dict(stored.cursor):
         yield CursorUpdate(values)
+
+
+def _emptied(stored: StateView) -> str:
+    last = stored.validators(LISTING)
+    since = (
+        f", none since {format_instant(last.last_full_fetch_at)}"
+        if last is not None and last.last_full_fetch_at
+        else ""
+    )
+    return f"the feed has no entries{since}"
 
 
 def again(source: Source, client: Client) -> tuple[HttpResponse, list[Record]]:
