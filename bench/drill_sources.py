@@ -238,10 +238,10 @@ def slug(world: World) -> Outcome:
     for _ in range(3):
         world.later(hours=25)
         state = world.one().state
-    removed = [one for one in world.changes() if not one["baseline"]]
+    gone = [one for one in world.changes() if not one["baseline"]]
     return Outcome(
-        f"{state}; {len(removed)} changes, {world.told} notice",
-        state != "healthy" and not removed and world.told == 1,
+        f"{state}; {len(gone)} record that the page is gone, {world.told} messages with the outage's",
+        state != "healthy" and [one["after"] for one in gone] == [None] and world.told == 2,
     )
 
 
@@ -281,7 +281,7 @@ DRILLS = [
     Drill("eCFR: a stay in an Effective Date Note", "told, status stayed", stay_note),
     Drill("eCFR: same text under a new date", "0 alerts", same_text),
     Drill("CSL: changed on the same day", "1 change", list_same_day),
-    Drill("BIS: address gone (404)", "a failing source, nothing removed, 1 notice", slug),
+    Drill("BIS: address gone (404)", "a failing source; after three polls over a day one record that the page is gone, its last text kept", slug),
     Drill("BIS: PDF replaced in place", "1 change", pdf),
     Drill("BIS: page that is script alone", "held", javascript),
 ]  # fmt: skip
