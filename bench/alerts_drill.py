@@ -253,7 +253,7 @@ def _poll(config: Path, folder: Path, now: datetime, kill_at: str = "none:1") ->
     )  # fmt: skip
     if ended.returncode == -signal.SIGKILL:
         return marker.read_text()
-    if ended.returncode not in (0, 1):
+    if ended.returncode not in (0, 1) or b"Traceback" in ended.stderr:
         raise RuntimeError(ended.stderr.decode())
     return ""
 
@@ -287,7 +287,7 @@ def child(kill_at: str, marker: Path, arguments: list[str]) -> int:
         setattr(module, name, outer)
 
     around(poll, "_handle", "find", "stored")
-    around(targets, "_answered", "claim", "send")
+    around(targets, "_send_one", "claim", "send")
     around(outbox.Outbox, "record", "sent", "record")
     write = database.Store.write
 
