@@ -1,6 +1,21 @@
 """Fixtures that tests of every kind use."""
 
+import logging
+
+import pytest
+import structlog
+
 from tests.e2e.world import world
 from tests.standin.fixtures import standin
 
 __all__ = ["standin", "world"]
+
+
+@pytest.fixture(autouse=True)
+def default_logging() -> None:
+    """Undo what an earlier test of the same process set up: a command configures structlog, a drill silences all logging."""
+    structlog.reset_defaults()
+    logging.disable(logging.NOTSET)
+    apprise = logging.getLogger("apprise")
+    apprise.disabled = False
+    apprise.setLevel(logging.WARNING)

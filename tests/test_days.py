@@ -64,9 +64,9 @@ def test_the_search_finds_each_other_way(source: str) -> None:
 
 
 # Instants of machines, which are no days: certificates say seconds since 1970.
-_INSTANTS = {"fetch/peer.py": "datetime.fromtimestamp()"}
+_INSTANTS = {"http/tls_peer.py": "datetime.fromtimestamp()"}
 # The day as its own text says it, before any zone: "2026-12-01" is parsed as a midnight without one.
-_NAIVE = {"cli/alerting.py": "found.date()", "parse/feed.py": "instant.date()"}
+_NAIVE = {"cli/alerts.py": "found.date()", "parsing/feed.py": "instant.date()"}
 
 
 def test_nothing_but_the_clock_makes_days_of_instants() -> None:

@@ -18,6 +18,7 @@ from tracker.errors import (
     FetchError,
     ParseError,
     ParserCrashed,
+    SelectorUnmatched,
     StoreError,
     TrackerError,
     UnexpectedResponse,
@@ -343,6 +344,11 @@ def _ingest(
         result = ingest.ingest(
             fetched, context.now().replace(microsecond=0), from_store=from_store, incomplete=incomplete
         )
+    except SelectorUnmatched as error:
+        entry = {"key": fetched.key, "url": fetched.answer.url, "reason": error.line()}
+        if entry not in report.held:
+            report.held.append(entry)
+        return None
     except ParseError as error:
         # One unreadable answer is held with its bytes; the rest of the source goes on.
         told = {"key": fetched.key, "url": fetched.answer.url, "error": error.line()}
@@ -389,9 +395,9 @@ def count_change(report: PollReport, change: Change, now: datetime) -> None:
 
 def _report_quarantined(ingest: Ingest, report: PollReport) -> None:
     """Adds the quarantined answers to the errors of each poll, also when the server sent nothing new."""
-    told = {error["key"] for error in report.errors}
+    reported = {entry["key"] for entry in (*report.errors, *report.held)}
     for held in ingest.quarantine.held.values():
-        if held.key not in told and (held.failed or ingest.known[held.key].missing_count < GIVEN_UP):
+        if held.key not in reported and (held.failed or ingest.known[held.key].missing_count < GIVEN_UP):
             error = ParseError(held.reason) if held.failed else ParserCrashed(held.reason, cure=CURE)
             report.errors.append({"key": held.key, "url": held.url, "error": error.line()})
 
