@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.drill_kit import AFTER, BEFORE, Dated, until
-from bench.peers import KINDS, PINNED, Peer, Said, install
+from bench.peers import KINDS, WATCHERS, Peer, Said, install
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
 from tests.unit.notifications_sinks import HttpSink, http_sink
@@ -241,7 +241,7 @@ def _trial(name: str, venv: Path, site: type[StandIn]) -> Iterator[Trial]:
 def run_all() -> dict[str, tuple[dict[str, str], str]]:
     """Per peer, what happened to it in each drill; and why it could not be run, empty where it could. They run side by side:
     most of their time goes into waiting for the next second."""
-    found = {name: install(name) for name in PINNED}
+    found = {name: install(name) for name in WATCHERS}
     with ThreadPoolExecutor(len(found)) as pool:
         done = {name: pool.submit(run, name, venv) for name, (venv, missing) in found.items() if not missing}
     return {
@@ -261,7 +261,7 @@ def run(name: str, venv: Path) -> dict[str, str]:
             done[drill] = f"not run here: {type(error).__name__}"
             print(f"{name} {drill}: {error}", file=sys.stderr)
         print(
-            f"     {name} {PINNED[name]}, {drill}: {done[drill]} ({time.monotonic() - began:.1f} s)",
+            f"     {name} {WATCHERS[name]}, {drill}: {done[drill]} ({time.monotonic() - began:.1f} s)",
             flush=True,
         )
     return done

@@ -20,7 +20,7 @@ from bench import (
     drill_stages,
 )
 from bench.drill_kit import Drill, Outcome, be_silent, new_world
-from bench.peers import PINNED
+from bench.peers import WATCHERS
 from bench.report import table, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
@@ -53,7 +53,7 @@ def _beside_peers(done: list[tuple[Drill, Outcome]]) -> str:
         "drill",
         "what is right",
         "this project",
-        *(f"{name} {version}" for name, version in PINNED.items()),
+        *(f"{name} {version}" for name, version in WATCHERS.items()),
     ]
     rows = [
         [

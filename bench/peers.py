@@ -19,12 +19,10 @@ from typing import Any
 from bench.processes import measure
 
 URLWATCH, WEBCHANGES, CDIO = "urlwatch", "webchanges", "changedetection.io"
-# What finds the main text of a page, for `bench.main_text`.
-EXTRACTORS = ("resiliparse", "trafilatura", "readability-lxml")
-PINNED = {
-    URLWATCH: "2.29", WEBCHANGES: "3.37.0", CDIO: "0.60.10",
-    "resiliparse": "2.0.1", "trafilatura": "2.3.1", "readability-lxml": "0.9",
-}  # fmt: skip
+WATCHERS = {URLWATCH: "2.29", WEBCHANGES: "3.37.0", CDIO: "0.60.10"}
+# Extractors of the main text of a page, for `bench.main_text`.
+EXTRACTORS = {"resiliparse": "2.0.1", "trafilatura": "2.3.1", "readability-lxml": "0.9"}
+PINNED = WATCHERS | EXTRACTORS
 # changedetection.io asks for other versions of what the other two use.
 _TOGETHER = {
     URLWATCH: "watchers", WEBCHANGES: "watchers", CDIO: "server", **dict.fromkeys(EXTRACTORS, "extractors"),
