@@ -1,8 +1,8 @@
-"""The records that travel between the stages. Frozen, without I/O, importing nothing of ours but `recipients`.
+"""The records that travel between the stages. Frozen, without I/O, importing nothing of ours but `acts` and `recipients`.
 
 A source is polled; an answer is kept as a snapshot; a snapshot is read into a `Document`, which is a
 run of `Unit`s in reading order; two documents are compared into `Operation`s; a document with its
-operations is tagged (`Tagging`); all of it together is a `Change`.
+operations is classified (`Classification`); all of it together is a `Change`.
 
 Instants are timezone-aware and in UTC. Days are `datetime.date`, in the calendar of New York unless
 said otherwise, because that is the calendar in which the Federal Register counts.
@@ -16,6 +16,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from tracker.acts import Act as Act
+from tracker.acts import ActVerb as ActVerb
+from tracker.acts import Direction as Direction
+from tracker.acts import Evidence as Evidence
+from tracker.acts import Force as Force
+from tracker.acts import JapanStanding as JapanStanding
+from tracker.acts import Level as Level
+from tracker.acts import Operand as Operand
 from tracker.recipients import Recipient
 
 Language = Literal["ja", "en"]
@@ -58,30 +66,6 @@ class DocumentKind(StrEnum):
     PAGE = "page"
     CFR = "cfr"
     LIST = "list"
-
-
-class Level(StrEnum):
-    """Impact level, lowest first. Compare with `rank`."""
-
-    NONE = "none"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    CRITICAL = "critical"
-
-    @property
-    def rank(self) -> int:
-        """0 for `none` up to 4 for `critical`."""
-        return list(Level).index(self)
-
-
-class Direction(StrEnum):
-    """Which way a change pushes the firms that it reaches."""
-
-    RESTRICTION = "restriction"
-    RELIEF = "relief"
-    OPPORTUNITY = "opportunity"
-    PROCEDURE = "procedure"
 
 
 class ResourceType(StrEnum):
@@ -300,15 +284,6 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """The official words behind a statement, and where they stood: `title`, `abstract`, `dates`,
-    `action`, a unit's path, or `removed: <path>` for words that a change took away."""
-
-    quote: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
 class Topic:
     id: str
     score: float  # 0 to 1
@@ -375,6 +350,11 @@ class Classification:
     eccns: tuple[str, ...] = ()
     reason: LocalizedText = LocalizedText("", "")
     summary: LocalizedText = LocalizedText("", "")
+    acts: tuple[Act, ...] = ()  # the gravest first
+    needs_reading: bool = (
+        False  # a person has to read it: no act could be read in it, or its text was not read
+    )
+    headline: LocalizedText = LocalizedText("", "")  # what changed, made from the gravest act
     version: str = ""  # of the rules that said so
 
 

@@ -14,15 +14,20 @@ from typing import Any, TypeVar
 
 from tracker.errors import ParseError
 from tracker.model import (
+    Act,
+    ActVerb,
     Change,
     Classification,
     Direction,
     DocumentKind,
     DocumentRelation,
     Evidence,
+    Force,
+    JapanStanding,
     LegalDate,
     Level,
     LocalizedText,
+    Operand,
     ProfileMatch,
     SnapshotRef,
     Status,
@@ -91,6 +96,9 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "japan_nexus": _evidence(tagging.japan_nexus),
         "reason": {"ja": tagging.reason.ja, "en": tagging.reason.en},
         "summary": {"ja": tagging.summary.ja, "en": tagging.summary.en},
+        "acts": [_act(act) for act in tagging.acts],
+        "needs_reading": tagging.needs_reading,
+        "headline": {"ja": tagging.headline.ja, "en": tagging.headline.en},
         "links": [
             {"relation": link.relation, "target": link.target, "quote": link.quote, "where": link.where}
             for link in tagging.links
@@ -207,7 +215,69 @@ def _tagging_of(value: Mapping[str, Any]) -> Classification:
         eccns=_texts(value.get("eccns")),
         reason=_bilingual_of(value.get("reason")),
         summary=_bilingual_of(value.get("summary")),
+        acts=_each(value.get("acts"), _act_of),
+        needs_reading=bool(value.get("needs_reading", False)),
+        headline=_bilingual_of(value.get("headline")),
         version=value.get("rules", ""),
+    )
+
+
+def _act(act: Act) -> dict[str, Any]:
+    return {
+        "verb": act.verb.value,
+        "operand": act.operand.value if act.operand else None,
+        "actor": act.actor,
+        "object": list(act.objects),
+        "eccns": list(act.eccns),
+        "hts": list(act.hts),
+        "parties": list(act.parties),
+        "party_count": act.party_count,
+        "of": list(act.of),
+        "trigger": act.trigger,
+        "trigger_countries": list(act.trigger_countries),
+        "amount": {"before": act.amount_before, "after": act.amount_after},
+        "japan": {"standing": act.japan.value, "rate": act.japan_rate},
+        "force": act.force.value,
+        "from": _day(act.since),
+        "until": _day(act.until),
+        "earlier_act": act.earlier_act,
+        "units": list(act.units),
+        "terms": list(act.terms),
+        "direction": act.direction.value,
+        "level": act.level.value,
+        "quote": act.evidence.quote,
+        "where": act.evidence.where,
+    }
+
+
+def _act_of(value: Mapping[str, Any]) -> Act:
+    amount, japan = value.get("amount") or {}, value.get("japan") or {}
+    count = value.get("party_count")
+    return Act(
+        verb=ActVerb(value["verb"]),
+        operand=Operand(value["operand"]) if value.get("operand") else None,
+        evidence=Evidence(value.get("quote", ""), value.get("where", "")),
+        actor=value.get("actor", ""),
+        objects=_texts(value.get("object")),
+        eccns=_texts(value.get("eccns")),
+        hts=_texts(value.get("hts")),
+        parties=_texts(value.get("parties")),
+        party_count=None if count is None else int(count),
+        of=_texts(value.get("of")),
+        trigger=value.get("trigger", ""),
+        trigger_countries=_texts(value.get("trigger_countries")),
+        amount_before=amount.get("before", ""),
+        amount_after=amount.get("after", ""),
+        japan=JapanStanding(japan.get("standing", JapanStanding.NOT_NAMED.value)),
+        japan_rate=japan.get("rate", ""),
+        force=Force(value.get("force", Force.BINDING_NOW.value)),
+        since=_day_of(value.get("from")),
+        until=_day_of(value.get("until")),
+        earlier_act=value.get("earlier_act", ""),
+        units=_texts(value.get("units")),
+        terms=_texts(value.get("terms")),
+        direction=Direction(value.get("direction", Direction.UNDETERMINED.value)),
+        level=Level(value.get("level", Level.NONE.value)),
     )
 
 
