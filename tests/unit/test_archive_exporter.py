@@ -83,7 +83,7 @@ def test_the_imported_state_goes_on_where_the_other_was(world: World, exported: 
 
 def test_only_into_an_empty_state(world: World, exported: Path, tmp_path: Path) -> None:
     before = (world.state / FILE).read_bytes()
-    with pytest.raises(UsageError, match="something is stored there"):
+    with pytest.raises(UsageError, match="the state is not empty"):
         import_archive(exported, world.state)
     assert (world.state / FILE).read_bytes() == before
     with pytest.raises(UsageError, match="exists"):
@@ -226,7 +226,7 @@ def test_a_hostile_archive_is_refused_and_leaves_nothing(
 def test_what_is_no_archive_at_all_is_said(tmp_path: Path) -> None:
     file = tmp_path / "no.zip"
     file.write_bytes(b"PK\x03\x04 not really")
-    with pytest.raises(UsageError, match="is no archive"):
+    with pytest.raises(UsageError, match="is not an archive"):
         import_archive(file, tmp_path / "there")
 
 

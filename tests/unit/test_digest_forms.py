@@ -326,7 +326,7 @@ def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.Monke
 
 def test_nothing_is_fetched_for_a_pdf() -> None:
     with pytest.raises(ValueError, match="not fetched"):
-        print_pdf._nothing("https://evil.example/x.png")
+        print_pdf._refuse_resource("https://evil.example/x.png")
 
 
 def test_a_change_of_listed_parties_stands_under_the_lists_and_sections_are_cited_in_japanese() -> None:

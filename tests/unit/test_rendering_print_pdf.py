@@ -167,6 +167,6 @@ def test_a_pdf_that_wants_more_than_its_bounds_is_refused_in_one_line(
     bounded = Pool(size=1, memory=print_pdf.MEMORY, seconds=1, patience=20)
     monkeypatch.setattr(print_pdf, "_workers", lambda: bounded)
     page = "<table>" + "<tr><td>a<td>b<td>c" * 20_000 + "</table>"
-    with pytest.raises(UsageError, match="more time or memory than is allowed"):
+    with pytest.raises(UsageError, match="more time or memory than the limit"):
         print_pdf.render_pdf(page)
     bounded.close()

@@ -35,7 +35,7 @@ def test_text_without_colour_marks_words_as_git_does() -> None:
 
 
 def test_text_with_colour_uses_it_and_ends_it() -> None:
-    said = text.render(redline(section(POWER), section(POWER.replace("4,800", "4,900"))), "en", colour=True)
+    said = text.render(redline(section(POWER), section(POWER.replace("4,800", "4,900"))), "en", color=True)
     assert "\x1b[9;31m4,800\x1b[0m\x1b[4;32m4,900\x1b[0m" in said
     assert said.count("\x1b[0m") == len(re.findall("\x1b\\[(?!0m)", said))
 

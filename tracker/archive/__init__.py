@@ -1,1 +1,1 @@
-"""Keeping and moving what is stored: an online copy, a portable archive, and the evidence for one change."""
+"""Copies and moves the stored data: an online backup, a portable archive, and evidence folders for single changes."""

@@ -1,8 +1,8 @@
-"""A copy of the whole state while it is in use, as of one moment.
+"""Copies the whole state at one moment while it is in use.
 
-SQLite's own online copy takes everything in one read transaction: writers go on meanwhile, and nothing of theirs that
-was not committed when it began is in it (https://sqlite.org/backup.html). The folder is a state folder afterwards, so
-that restoring is pointing `--state` at a copy of it.
+SQLite's online backup reads everything in one transaction: writers continue, and nothing that was uncommitted
+at the start is included (https://sqlite.org/backup.html). The result is a state folder, so that a restore
+points `--state` at a copy of it.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from tracker.errors import StoreError, UsageError
 from tracker.storage import presence
 from tracker.storage.database import FILE
 
-MARK = "BACKUP.txt"  # says that the folder is a backup, so that no state in use is ever written over
+MARK = "BACKUP.txt"  # marks a folder as a backup, so that a state in use is never overwritten
 _PART = ".part"
-_GROWING = ("snapshot", "version", "change", "review", "attempt")  # rows of these are never taken away
-_SAYS = """This folder is a backup made by `tracker backup`. tracker.db holds everything: answers, changes, alerts, reviews.
+_APPEND_ONLY = ("snapshot", "version", "change", "review", "attempt")  # tables whose rows are never deleted
+_BACKUP_README = """This folder is a backup made by `tracker backup`. tracker.db holds everything: answers, changes, alerts, reviews.
 
 To restore: stop the tracker, copy tracker.db (and nothing else) into an empty folder, give that folder as --state,
 and run `tracker verify --state FOLDER`, which must end with 0 problems. The settings (sources.toml) and the
-secrets that they name are kept apart, and are not in here.
+secrets that they name are not included; back them up separately.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class BackupResult:
-    """What was written. `snapshots` and `changes` are counted in the copy itself."""
+    """The counts of a finished backup. `snapshots` and `changes` are counted in the copy itself."""
 
     path: Path
     bytes: int
@@ -42,11 +42,12 @@ class BackupResult:
 
 
 def backup(state: Path, folder: Path) -> BackupResult:
-    """Copies the state into the folder; an earlier backup there is replaced at the end, in one step, or not at all.
+    """Copy the state into the folder. An earlier backup in it is replaced at the end in one step, or not at
+    all.
 
-    Raises UsageError when there is nothing to save, the folder is no place for a backup, or the backup there holds more
-    than the state (StateLost where the database is gone), StoreError when the copy
-    cannot be written or is not whole.
+    Raises UsageError when nothing is stored, the folder is not usable for a backup, or the backup in it holds
+    more than the state (StateLost where the database is gone); StoreError when the copy cannot be written or is
+    damaged.
     """
     source = state / FILE
     presence.required(state)
@@ -54,23 +55,25 @@ def backup(state: Path, folder: Path) -> BackupResult:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if target.exists() and (target.samefile(source) or not (folder / MARK).exists()):
-            raise UsageError(f"{folder} is a state folder", cure="give a folder of its own for backups")
+            raise UsageError(f"{folder} is a state folder", cure="use a folder that holds only backups")
         if (folder / f"{FILE}-wal").exists():
-            raise UsageError(f"{folder}: this backup is open just now", cure="end the `tracker` that uses it")
-        with _alone(folder):
+            raise UsageError(
+                f"{folder}: another program has this backup open", cure="end the `tracker` that uses it"
+            )
+        with _exclusive(folder):
             return _copy(source, target)
     except (OSError, sqlite3.Error) as error:
         if presence.is_damage(error):
             raise presence.damaged(source, str(error)) from error
         raise StoreError(
-            f"{folder}: the backup was not made: {error}", cure="is there room, and may you write there?"
+            f"{folder}: the backup failed: {error}", cure="is there room, and may you write there?"
         ) from error
 
 
 def _copy(source: Path, target: Path) -> BackupResult:
     folder = target.parent
     for left in folder.glob(f"*{_PART}*"):
-        left.unlink()  # of a backup that was cut off: nobody else is at work here
+        left.unlink()  # left by an interrupted backup; the lock excludes a running one
     handle, name = tempfile.mkstemp(suffix=_PART, dir=folder)
     os.close(handle)
     part = Path(name)
@@ -80,14 +83,14 @@ def _copy(source: Path, target: Path) -> BackupResult:
             closing(sqlite3.connect(part)) as new,
         ):
             old.backup(new)
-            new.execute("PRAGMA journal_mode=DELETE")  # one file that needs no others beside it
+            new.execute("PRAGMA journal_mode=DELETE")  # one file, without a write-ahead log beside it
             (said,) = new.execute("PRAGMA quick_check(1)").fetchone()
             if said != "ok":
                 raise presence.damaged(source, str(said))
-            held = _contents(new)
-        _no_less(target, held)
+            held = _count_rows(new)
+        _require_growth(target, held)
         sync(part)
-        (folder / MARK).write_text(_SAYS, "utf-8")
+        (folder / MARK).write_text(_BACKUP_README, "utf-8")
         part.replace(target)
         sync(folder)
     finally:
@@ -95,35 +98,37 @@ def _copy(source: Path, target: Path) -> BackupResult:
     return BackupResult(target, target.stat().st_size, held["snapshot"], held["change"])
 
 
-def _contents(connection: sqlite3.Connection) -> dict[str, int]:
-    """How many rows there are of what is only ever added to."""
+def _count_rows(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the number of rows in each append-only table."""
     there = {str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     return {
         table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - names of ours
-        for table in _GROWING
+        for table in _APPEND_ONLY
         if table in there
     }
 
 
-def _no_less(target: Path, held: dict[str, int]) -> None:
-    """Raises UsageError where the copy that is there holds more than the new one. One that cannot be read holds nothing."""
+def _require_growth(target: Path, held: dict[str, int]) -> None:
+    """Raise UsageError where the existing backup holds more rows than the new one. An unreadable backup counts
+    as empty.
+    """
     if not target.exists():
         return
     try:
         with closing(sqlite3.connect(f"{target.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as old:
-            kept = _contents(old)
+            kept = _count_rows(old)
     except sqlite3.DatabaseError:
         return
     for table, number in kept.items():
         if held.get(table, 0) < number:
             raise UsageError(
-                f"{target} holds {number} rows of {table}, the state {held.get(table, 0)}: the better copy stays",
-                cure="is --state the right one? give another folder for this copy, or move that one away",
+                f"{target} holds {number} rows of {table}, the state {held.get(table, 0)}: the existing backup was not replaced",
+                cure="check --state; use another folder for this backup, or move the existing one away",
             )
 
 
 def sync(path: Path) -> None:
-    """What was written to a file, or renamed in a folder, is on the disk afterwards."""
+    """Flush a written file, or a renamed entry of a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -132,8 +137,8 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One backup at a time in a folder; the lock ends with its process, however that ends."""
+def _exclusive(folder: Path) -> Iterator[None]:
+    """Lock the folder for one backup at a time; the lock ends with the process."""
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,6 @@
-"""A folder that proves what was seen when, for one change, and that anybody can check without this program."""
+"""Writes a folder that proves, for one change, what was retrieved and when. Anybody can check it without this
+program.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ _ENDINGS = {"text/html": "html", "application/xml": "xml", "text/xml": "xml", "a
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFolder:
-    """`sha256` is of the list of hashes: whoever notes this one value can later show that nothing was changed."""
+    """The result. `sha256` is the hash of SHA256SUMS: with this value noted elsewhere, any later alteration of
+    the folder can be shown.
+    """
 
     folder: Path
     files: int
@@ -45,8 +49,8 @@ class EvidenceFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """One answer with its place in the chain."""
+class _ChainedSnapshot:
+    """One snapshot with its place in the hash chain."""
 
     side: str
     fetched: Fetched
@@ -57,10 +61,13 @@ class _Kept:
 def write_evidence(
     state: Path, reference: str, folder: Path, *, now: datetime, timezone: str
 ) -> EvidenceFolder:
-    """Writes the folder, which must be new or empty. Raises UsageError for a change that there is not and for a folder
-    that is in use, StoreError where the bytes, or the rows, are not what they were or cannot be written."""
+    """Write the folder, which must be new or empty.
+
+    Raises UsageError for an unknown change or a folder that is in use; StoreError where the stored bytes or
+    rows fail the integrity check, or the folder cannot be written.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is not empty", cure="give a folder that is new or empty")
+        raise UsageError(f"{folder} is not empty", cure="use a new or empty folder")
     with open_reader(state) as opened:
         record = opened.change(reference)
         deliveries = deliveries_to_json(opened.deliveries(record["id"]))
@@ -68,8 +75,8 @@ def write_evidence(
     store = Store(state)
     try:
         with store.read() as connection:
-            _borne_out(connection, record["id"])
-            kept = _kept(connection, record["id"], gone=record["after"] is None)
+            _require_intact(connection, record["id"])
+            kept = _snapshots(connection, record["id"], gone=record["after"] is None)
             files = _redlines(connection, record, now, timezone)
             head = connection.execute(
                 select(SNAPSHOT.c.id, SNAPSHOT.c.chain).order_by(SNAPSHOT.c.id.desc()).limit(1)
@@ -93,12 +100,13 @@ def write_evidence(
     files["exchanges.warc"] = warc([one.fetched for one in kept], software, now)
     files["check.py"] = resources.files(__package__).joinpath("check.txt").read_bytes()
     files["README.txt"] = _readme(record, kept, now, software).encode()
-    return _put(folder, files)
+    return _write_files(folder, files)
 
 
-def _borne_out(connection: Connection, change_id: str) -> None:
-    """Raises StoreError where something that the folder would prove is not what the chains and seals say: what was seen,
-    what it was read as, who was told, who looked at it."""
+def _require_intact(connection: Connection, change_id: str) -> None:
+    """Raise StoreError where the hash chains do not confirm what the folder would prove: snapshots, versions,
+    deliveries, reviews.
+    """
     row = connection.execute(select(CHANGE.c.document_id).where(CHANGE.c.id == change_id)).one()
     read = connection.execute(select(VERSION.c.id).where(VERSION.c.document_id == row.document_id)).scalars()
     told = connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.change_id == change_id)).scalars()
@@ -116,9 +124,10 @@ def _borne_out(connection: Connection, change_id: str) -> None:
         )
 
 
-def _kept(connection: Connection, change_id: str, *, gone: bool = False) -> list[_Kept]:
-    """The answers before and after, oldest side first, each with the chain value that it was linked to. Of a record
-    that says that something is gone there is nothing after."""
+def _snapshots(connection: Connection, change_id: str, *, gone: bool = False) -> list[_ChainedSnapshot]:
+    """Return the snapshots before and after the change, oldest first, each with the chain value that it was
+    linked to. A record of a removal has no snapshot after it.
+    """
     row = connection.execute(
         select(CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change_id)
     ).one()
@@ -136,9 +145,9 @@ def _kept(connection: Connection, change_id: str, *, gone: bool = False) -> list
                 .limit(1)
             ).scalar()
             values = {**found._mapping, "fetched_at": to_text(found.fetched_at)}
-            kept.append(_Kept(side, fetched, values, str(previous or integrity.START)))
+            kept.append(_ChainedSnapshot(side, fetched, values, str(previous or integrity.START)))
     if not any(one.side == ("before" if gone else "after") for one in kept):
-        raise StoreError(f"{change_id}: its snapshots are not there", cure="run `tracker verify`")
+        raise StoreError(f"{change_id}: its snapshots are missing", cure="run `tracker verify`")
     return kept
 
 
@@ -157,7 +166,7 @@ def _redlines(
 
 
 def _name(fetched: Fetched) -> str:
-    """A file name of our own making; nothing of it comes from outside."""
+    """Return a file name made of our own parts only, never of text from outside."""
     if fetched.role in PIECES:
         return f"{fetched.role}.json"
     kind = (fetched.answer.header("content-type") or "").partition(";")[0].strip().lower()
@@ -168,8 +177,8 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
-def _put(folder: Path, files: dict[str, bytes]) -> EvidenceFolder:
-    """The list of hashes is written last: a folder without it was cut off."""
+def _write_files(folder: Path, files: dict[str, bytes]) -> EvidenceFolder:
+    """Write the files. SHA256SUMS comes last: a folder without it is incomplete."""
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     try:
         for name, data in [*files.items(), (SUMS, sums.encode())]:
@@ -180,22 +189,22 @@ def _put(folder: Path, files: dict[str, bytes]) -> EvidenceFolder:
         sync(folder)
     except OSError as error:
         raise StoreError(
-            f"{folder}: not written: {error}", cure="is there room, and may you write there?"
+            f"{folder}: not written: {error}", cure="check free space and write permission"
         ) from error
     return EvidenceFolder(folder, len(files) + 1, hashlib.sha256(sums.encode()).hexdigest())
 
 
-def _peer(tls: dict[str, str] | None) -> str:
+def _certificate_line(tls: dict[str, str] | None) -> str:
     if not tls:
         return ""
-    said = f"{tls['version']}, certificate {tls['sha256']}\n            of {tls['subject']}, issued by {tls['issuer']}"
-    return f"\n    TLS     {said}\n            valid {tls['not_before']} to {tls['not_after']}"
+    peer = f"{tls['version']}, certificate {tls['sha256']}\n              of {tls['subject']}, issued by {tls['issuer']}"
+    return f"\n    TLS       {peer}\n              valid {tls['not_before']} to {tls['not_after']}"
 
 
-def _readme(record: dict[str, Any], kept: Sequence[_Kept], now: datetime, software: str) -> str:
+def _readme(record: dict[str, Any], kept: Sequence[_ChainedSnapshot], now: datetime, software: str) -> str:
     lines = [
-        f"{one.row['file']}\n    asked   {one.fetched.answer.url}\n    came    {one.row['fetched_at']} with status {one.row['status']}{_peer(one.row['tls'])}"
-        f"\n    SHA-256 {one.row['sha256']}\n    chain   {one.row['chain']} (record {one.row['id']})"
+        f"{one.row['file']}\n    requested {one.fetched.answer.url}\n    received  {one.row['fetched_at']} with status {one.row['status']}{_certificate_line(one.row['tls'])}"
+        f"\n    SHA-256   {one.row['sha256']}\n    chain     {one.row['chain']} (record {one.row['id']})"
         for one in kept
     ]
     return _README.format(
@@ -211,18 +220,18 @@ _README = """EVIDENCE FOR ONE CHANGE / 一件の変更に関する証跡
 first seen (UTC) / 検知日時: {found}
 this folder was made (UTC) / 作成日時: {made} by {software}
 
-THE ANSWERS, AS THEY CAME / 取得した応答
+THE ANSWERS AS RECEIVED / 取得した応答
 
 {answers}
 
-WHAT IS IN HERE / 内容
+CONTENTS / 内容
 
-before/, after/   the raw bytes of the answers on which the change stands, after content decoding. Records of the Federal
+before/, after/   the raw bytes of the answers that the change is based on, after content decoding. Records of the Federal
                   Register, of feeds and of lists are cut out of a longer answer, with sorted keys. / 変更前後の取得データ原本
-snapshots.json    for each: address, status, headers of question and answer, time, SHA-256, place in the chain / 取得記録
-exchanges.warc    the same exchanges as a WARC 1.1 file; header names of the wire begin with X-Archive-Orig- there
-redline.*         what differs, as a page and as a Word file with tracked changes / 新旧対照
-change.json       the record; deliveries.json: who was told when; reviews.json: who looked at it when / 変更記録、通知履歴、確認履歴
+snapshots.json    for each: address, status, request and response headers, time, SHA-256, place in the chain / 取得記録
+exchanges.warc    the same exchanges as a WARC 1.1 file; headers of the transfer begin with X-Archive-Orig-
+redline.*         the differences, as a page and as a Word file with tracked changes / 新旧対照
+change.json       the record; deliveries.json: who was alerted when; reviews.json: who reviewed it when / 変更記録、通知履歴、確認履歴
 SHA256SUMS        the SHA-256 of every file / 全ファイルのハッシュ値
 
 HOW TO CHECK / 検証方法
@@ -231,7 +240,7 @@ HOW TO CHECK / 検証方法
     python3 check.py
 
 check.py needs nothing but Python. It hashes the files, compares the bytes with the record of each answer, and computes each
-record's chain value anew: SHA-256 over the chain value before it and everything that was recorded of the answer. The next answer
+record's chain value again: SHA-256 over the chain value before it and everything that was recorded of the answer. The next answer
 that was stored anywhere by the same tracker was linked to that value, and so on to "head" in snapshots.json: an answer that
 was altered or put in later does not fit a chain value that was noted elsewhere (in an earlier folder like this one, on paper,
 with a notary). `tracker verify` on the full state walks the whole chain.
@@ -240,8 +249,8 @@ The certificate of the server (TLS) was checked against the machine's authoritie
 subject, issuer and validity are part of the record and of the chain ("tls" in snapshots.json). The SHA-256 can be looked up in
 the public logs of certificates (Certificate Transparency). / サーバー証明書は接続時に検証し、その情報を記録に含めています。
 
-What this cannot show: that nobody who held the server's key stood in its place, and that the clock of the machine was right.
-Answers without a TLS line came over plain HTTP, or were stored before certificates were recorded.
+Not proven: that no one with the server's key impersonated it, and that the machine's clock was right.
+Answers without a TLS line were received over plain HTTP, or were stored before certificates were recorded.
 
 Information, not legal advice. / 本資料は情報提供であり、法的助言ではありません。
 """

@@ -1,12 +1,11 @@
-"""Everything as one portable file: a zip with the tables as JSON lines and the kept bytes, each by its SHA-256.
+"""Exports everything to one portable zip file: the tables as JSON lines, and the stored bytes named by their SHA-256.
 
     manifest.json           format, schema, rows and SHA-256 of each table's file
-    tables/NAME.jsonl       one row a line; instants as ISO text in UTC, days as ISO text
-    blobs/SHA256.zst        bytes kept: zstd; where `dictionary_sha256` is set in tables/blob.jsonl, with that blob's bytes as
-                            dictionary (`zstd -d -D BASE`)
+    tables/NAME.jsonl       one row per line; instants as ISO text in UTC, days as ISO text
+    blobs/SHA256.zst        stored bytes, zstd; where `dictionary_sha256` is set in tables/blob.jsonl,
+                            with that blob's bytes as dictionary (`zstd -d -D BASE`)
 
-What is read from an archive is never a path: members are asked for by names that are made here, and any other name
-is refused.
+Nothing read from an archive is used as a path: members are opened by names made here, and any other name is refused.
 """
 
 from __future__ import annotations
@@ -33,16 +32,16 @@ from tracker.storage.schema import metadata
 FORMAT = 1
 MANIFEST = "manifest.json"
 BLOBS = "blob"
-DOORS = frozenset({"account", "session", "api_key", "saved_search"})
+CREDENTIALS = frozenset({"account", "session", "api_key", "saved_search"})
 DERIVED = frozenset(
     {"delivery_count", "data_version", "source_disk"}
-)  # made again from the rows that they count
+)  # derived from the rows that they count, so not exported
 _NAME = re.compile(r"manifest\.json|tables/[a-z_]+\.jsonl|blobs/[0-9a-f]{64}\.zst")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What an archive holds: rows by table, bytes of the file."""
+    """The content of an archive: rows by table, and the size of the file in bytes."""
 
     path: Path
     rows: dict[str, int]
@@ -50,13 +49,13 @@ class ExportResult:
 
 
 def tables() -> list[Table]:
-    """All tables that travel, those first that others point at."""
+    """Return all exported tables, referenced tables first."""
     return [table for table in metadata.sorted_tables if is_exported(table.name)]
 
 
 def is_exported(table: str) -> bool:
-    """Not what lets people in: a file that travels opens no door."""
-    return table not in DOORS | DERIVED
+    """Return whether a table is exported. Sessions and passwords are not: an exported file must not give access."""
+    return table not in CREDENTIALS | DERIVED
 
 
 def member(table: str) -> str:
@@ -72,14 +71,14 @@ def known_name(name: str) -> bool:
 
 
 def export_archive(state: Path, file: Path) -> ExportResult:
-    """Writes everything, as of one moment, into a file that must not exist yet; it is there whole or not at all.
+    """Write everything, at one moment, to a new file; an interrupted export leaves no file.
 
-    Raises UsageError when there is nothing to move or the file exists, StoreError when it cannot be written.
+    Raises UsageError when nothing is stored or the file exists, StoreError when it cannot be written.
     """
     source = state / FILE
     presence.required(state)
     if file.exists():
-        raise UsageError(f"{file} exists", cure="give a file that does not, or remove it")
+        raise UsageError(f"{file} exists", cure="use another name, or remove it")
     part = file.with_name(f"{file.name}.part")
     try:
         part.unlink(missing_ok=True)
@@ -92,7 +91,7 @@ def export_archive(state: Path, file: Path) -> ExportResult:
             if schema != schema_version.HEAD:
                 raise UsageError(
                     f"{state} has schema {schema}, this program writes {schema_version.HEAD}",
-                    cure="run `tracker verify` once with this version, which brings an older state up",
+                    cure="run `tracker verify` once with this version to upgrade the state",
                 )
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
                 rows = _write(connection, archive)
@@ -103,7 +102,7 @@ def export_archive(state: Path, file: Path) -> ExportResult:
         if presence.is_damage(error):
             raise presence.damaged(source, str(error)) from error
         raise StoreError(
-            f"{file}: not written: {error}", cure="is there room, and may you write there?"
+            f"{file}: not written: {error}", cure="check free space and write permission"
         ) from error
     finally:
         part.unlink(missing_ok=True)
@@ -123,7 +122,7 @@ def _write(connection: sqlite3.Connection, archive: zipfile.ZipFile) -> dict[str
     for row in connection.execute(
         "SELECT sha256, data FROM blob ORDER BY dictionary_sha256 IS NOT NULL, rowid"
     ):
-        # What is packed already is stored as it is.
+        # Blobs are compressed already, so the zip stores them as they are.
         archive.writestr(blob_member(row["sha256"]), row["data"], zipfile.ZIP_STORED)
     manifest = {"format": FORMAT, "program": "tracker", "schema": schema_version.HEAD, "tables": counts}
     archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
@@ -134,12 +133,12 @@ def _lines(connection: sqlite3.Connection, table: Table) -> Iterator[bytes]:
     columns = [column for column in table.columns if (table.name, column.name) != (BLOBS, "data")]
     names = ", ".join(f'"{column.name}"' for column in columns)
     for row in connection.execute(f"SELECT {names} FROM {table.name} ORDER BY rowid"):  # noqa: S608
-        values = {column.name: _plain(column.type, row[column.name]) for column in columns}
+        values = {column.name: _json_value(column.type, row[column.name]) for column in columns}
         yield json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _plain(kind: object, value: Any) -> Any:
-    """A value as JSON means it, whatever SQLite keeps it as."""
+def _json_value(kind: object, value: Any) -> Any:
+    """Return a value as JSON, whatever type SQLite stores."""
     if value is None:
         return None
     if isinstance(kind, JSON):
@@ -148,8 +147,7 @@ def _plain(kind: object, value: Any) -> Any:
 
 
 def stored_values(table: Table, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The way back from `_plain`. Raises StoreError for a column that the table does not have, or a value that
-    is none."""
+    """Reverse `_json_value`. Raises StoreError for a column that the table does not have, or an invalid value."""
     kinds = {column.name: column.type for column in table.columns}
     for row in rows:
         unknown = row.keys() - kinds.keys()
@@ -160,7 +158,7 @@ def stored_values(table: Table, rows: Iterable[dict[str, Any]]) -> Iterator[dict
             if isinstance(kinds[name], JSON) and value is not None:
                 values[name] = json.dumps(value)
             elif isinstance(value, dict | list):
-                raise StoreError(f"{member(table.name)}: {name} is no plain value")
+                raise StoreError(f"{member(table.name)}: {name}: not a plain value")
             else:
                 values[name] = value
         yield values

@@ -1,8 +1,7 @@
-"""An archive back into a state: everything checked first, then put in place in one step. One that an older version
-wrote is read into the tables of that version, which are then brought up as any older state is.
+"""Imports an archive into an empty state: everything is checked first, then put in place in one step.
 
-The archive may come from anywhere, so nothing in it is believed: names, sizes, hashes, columns and the chain of
-records are checked, unpacking is bounded, and until all of it holds there is no state.
+An archive may come from anywhere, so nothing in it is trusted: names, sizes, hashes, columns and the hash
+chains are checked, and decompression is limited. Until every check passes there is no state.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from tracker.archive.backup import sync
 from tracker.archive.exporter import (
     BLOBS,
-    DOORS,
+    CREDENTIALS,
     FORMAT,
     MANIFEST,
     ExportResult,
@@ -42,24 +41,24 @@ from tracker.storage.migrations import run
 from tracker.storage.sqlite_objects import is_shadow, rebuild_search
 
 WORK = ".importing"
-MAX_BLOB = 256_000_000  # bytes of one blob, unpacked; an answer is taken up to 60 MB
+MAX_BLOB = 256_000_000  # bytes of one decompressed blob; answers are accepted up to 60 MB
 MAX_LINE = 64_000_000
-MAX_RATIO = 200  # of a table's file to what it takes up in the archive
-_SOME = 500  # rows in one statement
-_DAMAGED = "the archive is damaged, or was made by somebody else"
+MAX_RATIO = 200  # highest ratio of a table's file to its compressed size
+_SOME = 500  # rows per statement
+_DAMAGED = "the archive is damaged, or another program made it"
 
 
 def import_archive(file: Path, state: Path) -> ExportResult:
-    """Reads an archive into a state folder in which nothing is stored yet.
+    """Read an archive into a state folder that is still empty.
 
-    Raises UsageError when something is stored there, when the file is no archive, or is of another version;
-    StoreError, with the state left empty, when anything in it is not as it should be.
+    Raises UsageError when the state is not empty, the file is not an archive, or its version is not supported;
+    StoreError, with the state left empty, when a check fails.
     """
     if (state / FILE).exists():
-        raise UsageError(f"{state}: something is stored there already", cure="give --state an empty folder")
+        raise UsageError(f"{state}: the state is not empty", cure="give --state an empty folder")
     work = state / WORK
     try:
-        shutil.rmtree(work, ignore_errors=True)  # of an import that was cut off
+        shutil.rmtree(work, ignore_errors=True)  # left by an interrupted import
         work.mkdir(parents=True)
         with zipfile.ZipFile(file) as archive:
             rows = _read(archive, file, work)
@@ -67,19 +66,19 @@ def import_archive(file: Path, state: Path) -> ExportResult:
         (work / FILE).replace(state / FILE)
         sync(state)
     except zipfile.BadZipFile as error:
-        raise UsageError(f"{file} is no archive of `tracker export`: {error}") from error
+        raise UsageError(f"{file} is not an archive of `tracker export`: {error}") from error
     except (
         zlib.error,
         zstandard.ZstdError,
         ValueError,
         EOFError,
-        NotImplementedError,  # zipfile, of a way to pack or to lock that it does not know
+        NotImplementedError,  # raised by zipfile for a compression or encryption it does not support
         RuntimeError,
     ) as error:
         raise StoreError(f"{file}: {error}", cure=_DAMAGED) from error
     except (OSError, sqlite3.Error, DBAPIError) as error:
         raise StoreError(
-            f"{file}: not imported: {error}", cure="is there room, and may you write there?"
+            f"{file}: not imported: {error}", cure="check free space and write permission"
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -90,31 +89,30 @@ def _read(archive: zipfile.ZipFile, file: Path, work: Path) -> dict[str, int]:
     members: dict[str, zipfile.ZipInfo] = {}
     for info in archive.infolist():
         if not known_name(info.filename):
-            raise StoreError(f"{file}: {info.filename[:80]!r} does not belong into it", cure=_DAMAGED)
+            raise StoreError(f"{file}: {info.filename[:80]!r} is not part of an archive", cure=_DAMAGED)
         if info.filename in members:
-            raise StoreError(f"{file}: {info.filename} stands in it twice", cure=_DAMAGED)
+            raise StoreError(f"{file}: {info.filename} occurs twice", cure=_DAMAGED)
         members[info.filename] = info
     schema, promised = _manifest(archive, members, file)
     found = tables_of(work, schema)
     if promised.keys() != {table.name for table in found}:
-        raise StoreError(f"{file}: the manifest names other tables than there are", cure=_DAMAGED)
+        raise StoreError(f"{file}: the tables differ from those in the manifest", cure=_DAMAGED)
     with closing(sqlite3.connect(work / FILE)) as connection:
         connection.execute(
             "PRAGMA synchronous=OFF"
-        )  # nothing counts until it is whole, and then it is synced
+        )  # no durability needed before the end; the finished file is synced
         connection.execute("BEGIN")
         for table in found:
             _fill(connection, archive, members, table, promised[table.name])
         connection.execute("COMMIT")
         broken = connection.execute("PRAGMA foreign_key_check").fetchone()
         if broken is not None:
-            raise StoreError(f"{file}: a row of {broken[0]} points at what is not there", cure=_DAMAGED)
+            raise StoreError(f"{file}: a row of {broken[0]} refers to a missing row", cure=_DAMAGED)
     return {name: int(found["rows"]) for name, found in promised.items()}
 
 
 def tables_of(work: Path, schema: str) -> list[Table]:
-    """Makes an empty database as it was in that version, and gives its tables that travel, those first that others
-    point at."""
+    """Create an empty database of that schema version, and return its exported tables, referenced tables first."""
     engine, made = create_engine(f"sqlite:///{work / FILE}"), MetaData()
     try:
         run.upgrade(engine, schema)
@@ -131,17 +129,17 @@ def tables_of(work: Path, schema: str) -> list[Table]:
 def _manifest(
     archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], file: Path
 ) -> tuple[str, dict[str, dict[str, Any]]]:
-    """The version that wrote the archive, and what it promises of each table."""
+    """Return the schema version of the archive, and the rows and hash of each table."""
     if MANIFEST not in members or members[MANIFEST].file_size > 1_000_000:
-        raise UsageError(f"{file} is no archive of `tracker export`: it has no {MANIFEST}")
+        raise UsageError(f"{file} is not an archive of `tracker export`: it has no {MANIFEST}")
     found = json.loads(archive.read(MANIFEST))
     if not isinstance(found, dict) or found.get("program") != "tracker":
-        raise UsageError(f"{file} is no archive of `tracker export`")
+        raise UsageError(f"{file} is not an archive of `tracker export`")
     schema, promised = found.get("schema"), found.get("tables")
     if found.get("format") != FORMAT or schema not in run.revisions():
         raise UsageError(
             f"{file} has format {found.get('format')!r:.20} and schema {schema!r:.20}; this program reads format {FORMAT} and schemas up to {schema_version.HEAD}",
-            cure="import it with a program as new as the one that made it",
+            cure="import it with the version that made it, or a newer one",
         )
     if not isinstance(promised, dict) or not all(
         isinstance(entry, dict)
@@ -149,7 +147,7 @@ def _manifest(
         and isinstance(entry.get("sha256"), str)
         for entry in promised.values()
     ):
-        raise StoreError(f"{file}: the manifest is not as it should be", cure=_DAMAGED)
+        raise StoreError(f"{file}: the manifest is invalid", cure=_DAMAGED)
     return schema, promised
 
 
@@ -165,14 +163,16 @@ def _fill(
     if info is None:
         raise StoreError(f"{name} is missing", cure=_DAMAGED)
     if info.file_size > MAX_RATIO * info.compress_size + 1_000_000:
-        raise StoreError(f"{name} would unpack to {info.file_size / 1e6:.0f} MB: a bomb", cure=_DAMAGED)
+        raise StoreError(
+            f"{name} would unpack to {info.file_size / 1e6:.0f} MB, which is over the limit", cure=_DAMAGED
+        )
     digest, count = hashlib.sha256(), 0
     batch: list[dict[str, Any]] = []
     for line in _lines(archive, info):
         digest.update(line)
         row = json.loads(line)
         if not isinstance(row, dict):
-            raise StoreError(f"{name}: line {count + 1} is no row", cure=_DAMAGED)
+            raise StoreError(f"{name}: line {count + 1} is not a row", cure=_DAMAGED)
         batch.append(_with_bytes(archive, members, row) if table.name == BLOBS else row)
         count += 1
         if len(batch) == (1 if table.name == BLOBS else _SOME):
@@ -180,7 +180,7 @@ def _fill(
             batch = []
     _insert(connection, table, batch)
     if count != promised["rows"] or digest.hexdigest() != promised["sha256"]:
-        raise StoreError(f"{name} is not what the manifest says", cure=_DAMAGED)
+        raise StoreError(f"{name} differs from the manifest", cure=_DAMAGED)
 
 
 def _lines(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -196,7 +196,7 @@ def _lines(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
 def _with_bytes(
     archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], row: dict[str, Any]
 ) -> dict[str, Any]:
-    """The packed bytes beside their row, once it is sure that they unpack to no more than they say."""
+    """Add the compressed bytes to their row, once it is certain that they decompress to the stated size at most."""
     name = blob_member(str(row.get("sha256")))
     info, size = members.get(name), row.get("size")
     if info is None or not isinstance(size, int):
@@ -205,10 +205,10 @@ def _with_bytes(
         raise StoreError(f"{name} would unpack to {size / 1e6:.0f} MB", cure=_DAMAGED)
     packed = archive.read(info)
     if not packed:
-        return {**row, "data": packed}  # dropped by policy, or so it is said: `_check` asks for the tombstone
-    # Python's zstandard believes the size in the frame's header before any bound that it is given.
+        return {**row, "data": packed}  # removed by policy; `_check` requires the record of that
+    # Python's zstandard trusts the size in the frame header over any limit that it is given.
     if zstandard.frame_content_size(packed) != size:
-        raise StoreError(f"{name} is not of the size that it is said to have", cure=_DAMAGED)
+        raise StoreError(f"{name} does not have the stated size", cure=_DAMAGED)
     return {**row, "data": packed}
 
 
@@ -223,18 +223,19 @@ def _insert(connection: sqlite3.Connection, table: Table, rows: list[dict[str, A
 
 
 def _check(work: Path, file: Path) -> None:
-    """Brought up to this version, made findable, all bytes re-hashed and the chains walked, as `tracker verify` does.
-    Raises StoreError."""
+    """Upgrade to this version, build the indexes, hash all bytes again and check the chains, as `tracker
+    verify` does. Raises StoreError.
+    """
     try:
         store = Store(work)
     except StoreError as error:
         raise StoreError(
-            f"{file}: its rows cannot be brought to schema {schema_version.HEAD}", cure=_DAMAGED
+            f"{file}: its rows cannot be upgraded to schema {schema_version.HEAD}", cure=_DAMAGED
         ) from error
     try:
         with store.write() as connection:
             rebuild_search(connection)
-            row_log.leave_behind(connection, DOORS)
+            row_log.leave_behind(connection, CREDENTIALS)
         problems = [found for found in snapshots.verify(store) if isinstance(found, str)]
         with store.read() as connection:
             problems.extend(row_log.verify(connection))
@@ -244,5 +245,5 @@ def _check(work: Path, file: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode=DELETE")
     if problems:
-        raise StoreError(f"{file}: {len(problems)} things are not as they were: {problems[0]}", cure=_DAMAGED)
+        raise StoreError(f"{file}: {len(problems)} problems, the first: {problems[0]}", cure=_DAMAGED)
     sync(work / FILE)

@@ -1,4 +1,4 @@
-"""Everything that `tracker verify` looks at: the database file itself, the bytes, the chains and the seals."""
+"""Runs all checks of `tracker verify`: the database file, the stored bytes, and the hash chains."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from tracker.storage.database import FILE, Store
 
 @dataclass(slots=True)
 class Verification:
-    """`problems`: one line each; empty where all is as it was written. `ends`: the ends of the chains (`heads`)."""
+    """The result. `problems`: one line each, empty where everything is intact. `ends`: the last hashes of the
+    chains.
+    """
 
     checked: int = 0
     problems: list[str] = field(default_factory=list)
@@ -25,9 +27,11 @@ class Verification:
 
 
 def verify(state: Path, noted: Mapping[str, Any], progress: Callable[[int], None]) -> Verification:
-    """`noted`: the ends of the chains at an earlier time, where they were noted. Raises UsageError where nothing is
-    stored, StateLost where the database is gone. A damaged file is a problem, and the only one that is named: what is
-    read from it proves nothing."""
+    """Check everything. `noted`: the last hashes at an earlier time, where they were noted.
+
+    Raises UsageError where nothing is stored, StateLost where the database is gone. A damaged database file is
+    reported as the only problem: nothing read from it would prove anything.
+    """
     presence.required(state)
     damage = presence.integrity(state / FILE)
     if damage:
@@ -57,7 +61,9 @@ def _verify(store: Store, noted: Mapping[str, Any], progress: Callable[[int], No
 
 
 def _readable(lines: Iterator[str] | Iterator[str | int]) -> Iterator[str | int]:
-    """The lines of one part; a value that cannot even be read (a time that is none) is one more, and ends the part."""
+    """Yield the problems of one part. A value that cannot be read, such as an invalid time, is one more problem
+    and ends the part.
+    """
     try:
         yield from lines
     except (ValueError, TypeError, KeyError) as error:

@@ -1,4 +1,5 @@
-"""The exchanges behind a change as a WARC file (ISO 28500, WARC/1.1), which archives and courts can read.
+"""Writes the HTTP exchanges behind a change as a WARC file (ISO 28500, WARC/1.1), which web archives and courts
+can read.
 
 https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 """
@@ -16,9 +17,9 @@ from urllib.parse import urlsplit
 from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.serialization import format_instant
 
-# Bodies are kept after decoding, so what described the wire is kept under the name that web archives use for that.
+# Bodies are stored decoded, so headers that describe the transfer get the prefix that web archives use for them.
 _OF_THE_WIRE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
-# Cut out of a longer answer: not what the server sent as a whole, so no response record.
+# A piece of a longer answer is not what the server sent as a whole, so it gets no response record.
 PIECES = frozenset(
     {ResourceType.FR_RECORD, ResourceType.PI_RECORD, ResourceType.FEED_ENTRY, ResourceType.LISTING}
 )
@@ -26,9 +27,10 @@ _END = b"\r\n\r\n"
 
 
 def warc(exchanges: Iterable[Fetched], software: str, made_at: datetime) -> bytes:
-    """One file: warcinfo, then for each exchange its response and request, or for a piece of an answer a
-    conversion record; then a metadata record of the peer's certificate where there was one. Digests are SHA-256 in
-    base32, as the format has them."""
+    """Return one file: warcinfo; then for each exchange its response and request, or for a piece of an answer a
+    conversion record; then a metadata record with the server's certificate, where there was one. Digests are
+    SHA-256 in base32, as the format requires.
+    """
     info = f"software: {software}\r\nformat: WARC File Format 1.1\r\n".encode()
     parts = [_record("warcinfo", made_at, "application/warc-fields", info)]
     for fetched in exchanges:

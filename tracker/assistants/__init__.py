@@ -1,5 +1,5 @@
-"""What stands beside the findings: likenesses of words, and summaries that a model of the firm's own wrote.
+"""Optional annotations beside the findings: similarity scores, and summaries written by the firm's own model.
 
-Both are off until the settings turn them on, work on what is stored already, and are shown for what they are. No topic,
-level, status, date or alert comes from here.
+Both are off by default, work on stored data, and are marked as what they are. No topic, level, status, date or
+alert depends on them.
 """

@@ -1,5 +1,5 @@
-"""What is left of a model's answer: sentences in plain text, each with the official words that it rests on. A sentence
-whose words do not stand in the official text is left out, whatever else it says.
+"""Checks a model's answer: it returns sentences in plain text, each with the official words that support it. A
+sentence is dropped when its quote does not occur in the official text.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from tracker.sanitize import sanitize_line
 from tracker.text import fold_space
 
 MOST = 3  # sentences
-LONGEST = 600  # characters of a sentence
-QUOTE_WORDS = 3  # fewer stand in any text
+LONGEST = 600  # characters per sentence
+QUOTE_WORDS = 3  # a shorter quote would match any text
 QUOTE_LONGEST = 1_000
 
 NOT_IN_FORM, NO_QUOTE_STANDS = "not-in-form", "no-quote-stands"
@@ -39,7 +39,9 @@ class QuotedSentence:
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
-    """`reason` says why there are no sentences; `left_out` counts those whose quotes do not stand."""
+    """The result. `reason` explains why there are no sentences; `left_out` counts those whose quotes were not
+    found.
+    """
 
     sentences: tuple[QuotedSentence, ...] = ()
     reason: str = ""
@@ -47,7 +49,7 @@ class CheckedAnswer:
 
 
 def check_answer(answer: str, official: str) -> CheckedAnswer:
-    """An answer against the official text."""
+    """Check an answer against the official text."""
     try:
         entries = json.loads(answer[answer.index("{") : answer.rindex("}") + 1])["sentences"]
     except (ValueError, LookupError, TypeError, RecursionError):
@@ -58,12 +60,12 @@ def check_answer(answer: str, official: str) -> CheckedAnswer:
     if not sentences:
         return CheckedAnswer(reason=NOT_IN_FORM)
     text = _form(official)
-    kept = tuple(sentence for sentence in sentences if _holds(sentence, text))
+    kept = tuple(sentence for sentence in sentences if _is_supported(sentence, text))
     return CheckedAnswer(kept, "" if kept else NO_QUOTE_STANDS, len(sentences) - len(kept))
 
 
 def quote_is_in(quote: str, official: str) -> bool:
-    """Whether these words stand in the text one after the other, white space and typography aside."""
+    """Return whether these words occur in the text in this order, ignoring white space and typography."""
     return _stands(_form(quote), _form(official))
 
 
@@ -73,19 +75,21 @@ def _sentence(entry: Any) -> QuotedSentence | None:
     parts = [entry.get(name) for name in ("en", "ja", "quote")]
     if not all(isinstance(part, str) for part in parts):
         return None
-    en, ja, quote = _plain(str(parts[0])), _plain(str(parts[1])), sanitize_line(str(parts[2]))
+    en, ja, quote = _plain_line(str(parts[0])), _plain_line(str(parts[1])), sanitize_line(str(parts[2]))
     if not (0 < len(en) <= LONGEST and 0 < len(ja) <= LONGEST and len(quote) <= QUOTE_LONGEST):
         return None
     return QuotedSentence(en, ja, quote)
 
 
-def _plain(text: str) -> str:
-    """One line without markup and without anything that could be followed."""
+def _plain_line(text: str) -> str:
+    """Return one line without markup and without links."""
     return sanitize_line(_ADDRESS.sub("", _LINK.sub(r"\1", _TAG.sub("", sanitize_line(text)))))
 
 
-def _holds(sentence: QuotedSentence, text: str) -> bool:
-    """Its quote stands, and so does what it quotes inside itself, where that is more than a term."""
+def _is_supported(sentence: QuotedSentence, text: str) -> bool:
+    """Return whether the quote of a sentence occurs in the text, and also any quotation inside the sentence
+    that is longer than a term.
+    """
     quote = _form(sentence.quote)
     inside = [
         _form(next(filter(None, found.groups())))

@@ -1,5 +1,6 @@
-"""Compares what is stored and waits for it. A step of its own after the store, bounded in time; what it does not get
-to, it gets to next time."""
+"""Compares stored changes with the topics. It runs after storing, for a limited time; the rest is compared next
+time.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ BATCH = 200
 
 
 def compare_pending(store: Store, now: Callable[[], datetime], seconds: float) -> int:
-    """How many were compared. Raises UsageError where the model is not installed, StoreError."""
+    """Return how many changes were compared. Raises UsageError where the model is not installed, StoreError."""
     done, ends, maker = 0, time.monotonic() + seconds, made_with()
     while time.monotonic() < ends:
         with store.read() as connection:
@@ -27,7 +28,7 @@ def compare_pending(store: Store, now: Callable[[], datetime], seconds: float) -
             for change_id in similarity_results.pending(connection, maker, BATCH):
                 change = changes.get(connection, change_id)
                 if change is None:
-                    raise StoreError(f"{change_id} went away while it was read")
+                    raise StoreError(f"{change_id} was removed while it was read")
                 texts.append((change, words(change, changes.operations(connection, change_id))))
         if not texts:
             break
@@ -43,7 +44,7 @@ def compare_pending(store: Store, now: Callable[[], datetime], seconds: float) -
 
 
 def words(change: Change | Document, operations: tuple[Operation, ...] = ()) -> str:
-    """What is compared: of a text that changed the words after, else title and abstract."""
+    """Return the text to compare: of a changed text the new words, else title and abstract."""
     if operations and change.kind in TEXTS:
         after = (each.after for each in operations if each.op is not Op.REMOVED and not each.editorial)
         return ". ".join([change.title, *after])

@@ -1,5 +1,5 @@
-"""Who writes summaries: anything with a `Writer`'s two attributes; here, a model behind an interface like OpenAI's
-(`POST /chat/completions`), on the firm's own network.
+"""Calls the model that writes summaries: an OpenAI-compatible endpoint (`POST /chat/completions`) on the firm's
+own network. Anything with the two attributes of `SummaryModel` can take its place.
 """
 
 from __future__ import annotations
@@ -14,23 +14,25 @@ from tracker.errors import AccessDenied, FetchError, UnreadableAnswer
 from tracker.http.client import Client
 
 Messages = Sequence[dict[str, str]]
-THINKING = "</think>"  # some models think aloud first
+THINKING = "</think>"  # some models write out their reasoning first
 
 
 class SummaryModel(Protocol):
-    """`model` is the name that stands beside what it wrote."""
+    """A model that writes summaries. `model` is the name shown beside the summary."""
 
     @property
     def model(self) -> str: ...
 
     def write(self, messages: Messages) -> str:
-        """The text of its answer. Raises NoAnswer."""
+        """Return the text of the answer. Raises UnreadableAnswer."""
         ...
 
 
 class ChatEndpoint:
-    """Talks through the guarded client: the endpoint's own `host:port` may be private because the settings name it, and
-    it can lead nowhere else. One request, bounded in time and size, no second try: who asks again is the caller's."""
+    """Sends one request, limited in time and size, without a retry. The guarded client admits the endpoint's
+    own `host:port` even when it is private, because the settings name it, and follows no redirect to another
+    one.
+    """
 
     def __init__(self, settings: Summarizer, clock: Callable[[], datetime]) -> None:
         self._settings = settings
@@ -41,7 +43,7 @@ class ChatEndpoint:
         return self._settings.model
 
     def write(self, messages: Messages) -> str:
-        """Raises NoAnswer."""
+        """Return the text of the answer. Raises UnreadableAnswer."""
         wanted = self._settings
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if wanted.key:
@@ -56,38 +58,40 @@ class ChatEndpoint:
                     max_bytes=wanted.max_answer,
                 )
             except FetchError as error:
-                raise _why(error, wanted.key) from None
+                raise _cause(error, wanted.key) from None
         return content(answer.body)
 
 
 def body(model: str, messages: Messages) -> bytes:
-    """What is sent, and what the prompt's hash is of."""
+    """Return the request body, which the prompt's hash covers."""
     asked = {"model": model, "messages": list(messages), "temperature": 0, "stream": False}
     return json.dumps(asked, ensure_ascii=False).encode()
 
 
 def content(answer: bytes) -> str:
-    """The text of the first choice. Raises NoAnswer."""
+    """Return the text of the first choice. Raises UnreadableAnswer."""
     try:
         text: object = json.loads(answer)["choices"][0]["message"]["content"]
     except (ValueError, LookupError, TypeError, RecursionError):
         text = None
     if not isinstance(text, str) or not text.strip():
-        raise UnreadableAnswer("the endpoint did not answer as chat completions do", cure="check base_url")
+        raise UnreadableAnswer(
+            "the endpoint did not answer in the chat completions format", cure="check base_url"
+        )
     return text.rpartition(THINKING)[2].strip()
 
 
-def _why(error: FetchError, key: str) -> UnreadableAnswer:
-    """Without the endpoint's own words: some say the key again that they refuse."""
+def _cause(error: FetchError, key: str) -> UnreadableAnswer:
+    """Return the cause without the endpoint's own words: some endpoints quote the rejected key."""
     match error.status:
         case 401 | 403:
-            return UnreadableAnswer(f"the endpoint does not admit us ({error.status})", cure="check key")
+            return UnreadableAnswer(f"the endpoint rejected the key ({error.status})", cure="check key")
         case 404:
             return UnreadableAnswer(
-                "the endpoint knows no such address or model (404)", cure="check base_url and model"
+                "the endpoint does not know the address or the model (404)", cure="check base_url and model"
             )
         case int() if isinstance(error, AccessDenied) and 300 <= error.status < 400:
-            return UnreadableAnswer(error.cause, cure="name the address itself in base_url")
+            return UnreadableAnswer(error.cause, cure="set base_url to the final address")
         case int() if error.status != 200:
             return UnreadableAnswer(f"the endpoint answered {error.status}")
     return UnreadableAnswer(error.cause.replace(key, "***") if key else error.cause, cure=error.cure)

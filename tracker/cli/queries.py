@@ -69,7 +69,9 @@ def changes(
     lang: str,
     as_json: bool,
 ) -> None:
-    """The changes, newest first. Without --level, --profile or --query the table leaves out what is outside the field."""
+    """The changes, newest first. Without --level, --profile or --query the table leaves out what is outside the
+    field.
+    """
     from tracker.search.query import terms  # the viewer's and the API's own reading of a question
     from tracker.storage.read_queries import ChangeQuery, open_reader
 
@@ -158,8 +160,9 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
 @lang_option
 @json_option
 def status(config: Path, state: Path, disk: bool, lang: str, as_json: bool) -> None:
-    """Health of every source and channel; last success, next run, alerts and digests that wait or were given up, outages
-    that last. Ends with 1 when something is wrong."""
+    """Health of every source and channel; last success, next run, alerts and digests that wait or were given
+    up, outages that last. Ends with 1 when something is wrong.
+    """
     from tracker.cli.app import settings_of
     from tracker.rendering import status_report as standing
     from tracker.storage.read_queries import open_reader
@@ -257,7 +260,7 @@ def diff(
         write_out(_paper(change, state, redline, language), output)
         finish(1 if redline.operations else 0)
     write_out(
-        render(redline, form, language, colour=output is None and sys.stdout.isatty(), editorial=editorial),
+        render(redline, form, language, color=output is None and sys.stdout.isatty(), editorial=editorial),
         output,
     )
     finish(1 if redline.operations else 0)
@@ -321,7 +324,9 @@ def _paper(reference: str, state: Path, redline: Redline, language: Language) ->
 def reviews(
     config: Path, state: Path, change: str, form: str, output: Path | None, lang: str, as_json: bool
 ) -> None:
-    """The review log, oldest first: who did what and when, of one CHANGE or of all. Ends with 1 when it was altered."""
+    """The review log, oldest first: who did what and when, of one CHANGE or of all. Ends with 1 when it was
+    altered.
+    """
     from tracker.storage import reviews as log
     from tracker.storage.database import Store
     from tracker.storage.read_queries import open_reader

@@ -1,1 +1,1 @@
-"""Documents as later stages see them: identity, names, and the views of their text that rules read."""
+"""Views of documents for later stages: identity, names, and the text that the rules read."""

@@ -9,14 +9,14 @@ import re
 from tracker.config.models import Source
 from tracker.model import Document, DocumentKind, Fetched, ResourceType
 
-# Documents with one record for life, whatever source shows them.
+# Kinds of documents with one permanent record, whichever source shows them.
 LASTING = frozenset({ResourceType.FR_RECORD, ResourceType.PI_RECORD, ResourceType.FEED_ENTRY})
 _MODERN = re.compile(r"(?:[CRZX]\d+-)?20\d\d-\d{4,6}")
 
 
 def content_hash(document: Document) -> str:
-    """Return a hash of what a document says: equal for two answers that differ only in parts that are not read."""
-    # A page has no abstract but the words of its units, and theirs may be masked.
+    """Return a hash of the content: equal for two answers that differ only in parts that are not compared."""
+    # A page has no abstract besides the words of its units, and these may be masked.
     abstract = "" if document.kind is DocumentKind.PAGE else document.abstract
     facts = [
         document.title, abstract, document.action, document.dates_text, document.type,
@@ -31,9 +31,10 @@ def content_hash(document: Document) -> str:
 
 
 def _units(document: Document) -> list[tuple[str, str, str]]:
-    """The units in reading order; outside the law, rows and entries that are known by name in an order of their own, as
-    publishers turn theirs about from day to day. The key of a party is often an id of the publisher's service, which
-    renumbers its rows: only the content of a row counts."""
+    """Return the units in reading order. In lists, rows and entries with a name are sorted, because publishers
+    reorder them from day to day. The key of a party is often an id that the publisher's service renumbers,
+    so only the content of a row counts.
+    """
     if document.kind is DocumentKind.LIST:
         return sorted((unit.path, unit.text, "") for unit in document.units)
     units = [(unit.path, unit.text, unit.key) for unit in document.units]
@@ -43,8 +44,9 @@ def _units(document: Document) -> list[tuple[str, str, str]]:
 
 
 def document_id_of(source: Source, fetched: Fetched, document: Document) -> str:
-    """Return the permanent id of a document. Numbers of the Federal Register were given twice before 2016, in
-    forms such as `94-16174`, so those carry their year."""
+    """Return the permanent id of a document. Federal Register numbers before 2016 were not unique, in forms
+    such as `94-16174`, so those include their year.
+    """
     number = document.document_number
     if number and fetched.role in LASTING:
         if _MODERN.fullmatch(number) or document.published is None:
@@ -54,7 +56,8 @@ def document_id_of(source: Source, fetched: Fetched, document: Document) -> str:
 
 
 def change_id(identity: str, ordinal: int, document: Document) -> str:
-    """Return the id of a change, the same whenever the same poll is repeated. A document with a permanent record has one id;
-    elsewhere each new state of the text is a change of its own."""
+    """Return the id of a change, equal whenever the same poll is repeated. A document with a permanent record
+    has one id; otherwise each new version of the text is a change of its own.
+    """
     name = identity if identity.startswith("fr:") else f"{identity}|{ordinal}|{content_hash(document)}"
     return f"chg_{hashlib.sha256(name.encode()).hexdigest()[:16]}"

@@ -1,4 +1,4 @@
-"""The names by which documents refer to each other: number, citation, order, title, and what people call a rule."""
+"""Names by which documents refer to each other: number, citation, order, title, and informal names of rules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from tracker.model import Change, DocumentKind
 from tracker.text import fold_space, name_key
 
-# What newspapers and press releases put into the name of a rule; it identifies nothing.
+# Words that the press adds to the name of a rule; they do not identify it.
 _EMPTY = frozenset(
     {"the", "a", "of", "final", "interim", "rule", "ifr", "biden", "biden-era", "now", "new", "bis"}
 )
@@ -18,12 +18,14 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
 def names_of(document: Change) -> str:
-    """Return the display name: before it is printed it has no citation, and a page has nothing but its title."""
+    """Return the display name. A document has no citation before it is printed, and a page has only its title."""
     return document.citation or document.document_number or fold_space(document.title)
 
 
 def number_beside_citation(document: Change) -> str | None:
-    """Return its document number, where it is named by its citation; None where it has no other name, or no number."""
+    """Return the document number of a document that is named by its citation; None where there is none or it is
+    the name already.
+    """
     return document.document_number if document.citation else None
 
 
@@ -36,7 +38,9 @@ def references_in(change: Change) -> tuple[str, ...]:
 
 
 def nickname(name: str) -> tuple[str, ...]:
-    """Return the significant words of a rule's informal name: `AI Diffusion Rule`; None where it is no such name."""
+    """Return the significant words of a rule's informal name, such as `AI Diffusion Rule`; None where the text
+    is no such name.
+    """
     words = _short(name).split()
     if len(words) < 2 or words[-1] not in {"rule", "ifr"}:
         return ()
@@ -44,8 +48,9 @@ def nickname(name: str) -> tuple[str, ...]:
 
 
 def quoted_name(target: Change, name: str) -> bool:
-    """Whether this rule has that informal name: its abstract gives it the name, or its title has all the words of it,
-    two at the least. A document about a rule ("...; Correction") is not the rule."""
+    """Return whether this rule has that informal name: its abstract gives the name, or its title contains all
+    words of it, at least two. A document about a rule ("...; Correction") is not the rule.
+    """
     words = nickname(name)
     if not words or target.kind is not DocumentKind.RULE or ";" in target.title:
         return False

@@ -1,8 +1,8 @@
-"""The words of the rules file as patterns.
+"""Compiles the terms of the rules file to patterns.
 
-A term in lower case matches any case; a term with a capital letter matches as written. `*` ends a
-word openly (`semiconductor*`), `$` is the end of the text, ` .. ` leaves some words open in one sentence. Space and hyphen
-match each other, because the Federal Register breaks lines after hyphens ("end- use").
+A term in lower case matches any case; a term with a capital letter matches as written. `*` leaves the end of a
+word open (`semiconductor*`), `$` is the end of the text, ` .. ` allows some words between, in one sentence.
+Space and hyphen match each other, because the Federal Register breaks lines after hyphens ("end- use").
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ _PIECES = re.compile(r"\s*\.\.\s*|\s+|-|\*|['’]")
 
 @dataclass(frozen=True)
 class Term:
-    """`needle` is a lower-case piece that any match contains: the cheap test before the pattern, which is compiled
-    when a text first passes it. Of some thousand terms a run meets a few dozen."""
+    """A term. `needle` is a lower-case part of every match: a cheap test before the pattern, which is compiled
+    at the first text that passes. A run uses a few dozen of about a thousand terms.
+    """
 
     text: str
     needle: str

@@ -1,8 +1,8 @@
-"""A document as the rules see it: the words that decide, the place of each, and what it touches.
+"""The view of a document that the rules read: the decisive words, the location of each, and the touched units.
 
-For a document of its own that is title, action and abstract (or, where there is none, the first
-paragraphs); for a change of a text, the words that were added and removed, and not what stood there
-before. `touched` are the citation paths that instructions or operations change.
+For a document, these are title, action and abstract (without an abstract, the first paragraphs); for a change
+of a text, the added and removed words without the unchanged ones. `touched` are the citation paths that
+instructions or operations change.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from tracker.page_parts import is_rest_of_page
 from tracker.text import fold_space
 
 NO_ABSTRACT = "no summary provided"
-_LEAD = 4_000  # characters of running text that replace a missing abstract
-_BODY = 400_000  # of instructions and headings; the largest recorded rule has 90,000
+_LEAD = 4_000  # characters of running text used in place of a missing abstract
+_BODY = 400_000  # characters of instructions and headings; the largest recorded rule has 90,000
 _QUOTE = 260
 _ABBREVIATED = "".join(
     rf"(?<!\b{word}\.)"
@@ -51,8 +51,9 @@ class Section:
 
 @dataclass(frozen=True)
 class TextView:
-    """`text` is what the rules are tried on, the title first; `body` the instructions and headings
-    of a full text."""
+    """The texts of one document. `text` is what the rules match, title first; `body` has the instructions and
+    headings of a full text.
+    """
 
     document: Document
     operations: tuple[Operation, ...]
@@ -63,25 +64,26 @@ class TextView:
 
     @property
     def is_change(self) -> bool:
-        """Whether the differences alone are read. A Federal Register document that was corrected in place
-        stays one document: it is read whole."""
+        """Return whether only the differences are read. A corrected Federal Register document stays one
+        document and is read whole.
+        """
         return bool(self.operations) and self.document.kind not in _FR_KINDS
 
     @property
     def is_state(self) -> bool:
-        """Whether this is a codified text or a list without an earlier state to compare with."""
+        """Return whether this is a codified text or a list without an earlier version to compare with."""
         return not self.operations and self.document.kind in (DocumentKind.CFR, DocumentKind.LIST)
 
     @cached_property
     def changed(self) -> tuple[Section, ...]:
-        """The words that a change added or took away, without the title of their page."""
+        """Return the words that a change added or removed, without the title of their page."""
         if not self.is_change:
             return ()
         return tuple(section for section in self.text if section.where != "title")
 
     @cached_property
     def page(self) -> Section:
-        """The whole page whose text changed, and what changed in it: what it is about, not what it now says."""
+        """Return the whole changed page and what changed in it: it shows the subject, but not the new content."""
         if not self.is_change or self.document.kind is not DocumentKind.PAGE:
             return _section("page", "")
         words = " ".join(unit.text for unit in self.document.units)[:_BODY]
@@ -93,14 +95,14 @@ class TextView:
 
     @cached_property
     def orders(self) -> tuple[instructions.Instruction, ...]:
-        """What the amendatory instructions of a full text order, in their order."""
+        """Return what the amendatory instructions of a full text order, in order."""
         if not self.full or self.is_change or self.document.kind not in _FR_KINDS | {DocumentKind.PAGE}:
             return ()
         return instructions.read_instructions(self.document)
 
     @cached_property
     def touched(self) -> dict[str, Evidence]:
-        """Map each touched citation path to its evidence, in reading order."""
+        """Return each touched citation path with its evidence, in reading order."""
         found: dict[str, Evidence] = {}
         for operation in self.operations:
             words = operation.after if operation.op is not Op.REMOVED else operation.before
@@ -113,7 +115,7 @@ class TextView:
 
     @cached_property
     def eccns(self) -> dict[str, Evidence]:
-        """ECCNs that the deciding words name, or that the change touches."""
+        """Return the ECCNs that the decisive words name or the change touches."""
         found: dict[str, Evidence] = {}
         for section in (*self.text, *(Section(o.where, o.text, "") for o in self.orders)):
             for hit in citations.find_citations(section.text):
@@ -139,7 +141,7 @@ class TextView:
 
 
 def build_text_view(document: Document, operations: Sequence[Operation] = ()) -> TextView:
-    """Build the view of a document, or of a change of it: editorial operations are left out."""
+    """Build the view of a document, or of a change of it. Editorial operations are left out."""
     if document.kind is DocumentKind.PAGE:
         document = _main_text(document)
     substantive = tuple(operation for operation in operations if not operation.editorial)
@@ -163,8 +165,7 @@ def build_text_view(document: Document, operations: Sequence[Operation] = ()) ->
 
 
 def _main_text(document: Document) -> Document:
-    """Return a page with its main text only, without navigation and link addresses: these say nothing about its
-    subject."""
+    """Return a page with its main text only. Navigation and link addresses do not describe its subject."""
     kept = tuple(
         unit
         for unit in document.units
@@ -174,13 +175,13 @@ def _main_text(document: Document) -> Document:
 
 
 def abstract_of(document: Document) -> str:
-    """The abstract, or nothing where the API only says that there is none."""
+    """Return the abstract; empty where the API only states that there is none."""
     text = document.abstract
     return "" if text[:30].lower().startswith(NO_ABSTRACT) else fold_space(text)
 
 
 def around(text: str, start: int, end: int) -> str:
-    """The sentence around `text[start:end]`, cut at words to a readable length; verbatim."""
+    """Return the sentence around `text[start:end]`, cut at word boundaries to a readable length; verbatim."""
     left = 0
     right = len(text)
     for cut in _SENTENCE.finditer(text):
@@ -201,8 +202,9 @@ def around(text: str, start: int, end: int) -> str:
 
 
 def in_context(operation: Operation) -> str:
-    """Return the changed words of a unit with their sentence, as it reads now (or read before it was removed): "2029" says
-    nothing by itself."""
+    """Return the changed words of a unit with their sentence, as it reads now (or read before its removal):
+    "2029" alone is meaningless.
+    """
     text = operation.after or operation.before
     kind = "insert" if operation.after else "delete"
     offset = 0
@@ -215,7 +217,7 @@ def in_context(operation: Operation) -> str:
 
 
 def clip_quote(text: str) -> str:
-    """The beginning of a text, cut at a word, verbatim."""
+    """Return the beginning of a text, cut at a word, verbatim."""
     folded = fold_space(text)
     if len(folded) <= _QUOTE:
         return folded
@@ -240,7 +242,7 @@ def _reading(
 
 
 def _lead(document: Document) -> Iterator[Section]:
-    """The first paragraphs, headings of a page included, until they are as long as an abstract."""
+    """Return the first paragraphs, including headings of a page, up to the length of an abstract."""
     left = _LEAD
     for unit in document.units:
         if unit.kind in (UnitKind.INSTRUCTION, UnitKind.AUTHORITY, UnitKind.CITATION) or not unit.text:
@@ -262,7 +264,7 @@ def _body(document: Document) -> Iterable[Section]:
 
 
 def _changed(operations: Iterable[Operation]) -> Iterator[Section]:
-    """The words added and removed, run by run; a whole unit where it was added or removed."""
+    """Return the added and removed words, run by run; a whole unit where it was added or removed."""
     for operation in operations:
         if operation.op is Op.ADDED:
             yield _section(operation.path, operation.after)
@@ -278,8 +280,9 @@ def _changed(operations: Iterable[Operation]) -> Iterator[Section]:
 
 
 def changed_runs(operation: Operation, kind: str) -> str:
-    """Changed runs with the words between them where the gap is one or two words, so that a phrase
-    that was edited twice is read as one."""
+    """Join changed runs with one or two unchanged words between them, so that a phrase that was edited twice is
+    read as one.
+    """
     pieces: list[str] = []
     for span, text in operation.spans:
         if span == kind or (span == "equal" and pieces and len(text.split()) <= 2):
@@ -291,5 +294,5 @@ def changed_runs(operation: Operation, kind: str) -> str:
 
 
 def parties(units: Iterable[Unit]) -> Iterator[Unit]:
-    """Rows that name a party."""
+    """Yield the rows that name a party."""
     return (unit for unit in units if unit.kind is UnitKind.ROW and unit.key)

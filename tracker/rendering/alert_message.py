@@ -1,8 +1,8 @@
-"""What an alert says, before any place gives it its form.
+"""Builds the content of an alert, before a channel formats it.
 
-Reading one takes ten seconds: the level and what changed come first, then whether it is in force, what
-is due, why it matters, and the official words with where they stood. Every text in a `Message` is on
-one line and free of invisible characters; markup is each outlet's own affair.
+A reader takes it in within ten seconds: the level and what changed come first, then whether the change is in
+force, the next dates, why it matters, and official quotes with their location. Every text in a `Message` is one
+line without invisible characters; each channel adds its own markup.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ UNITS = 6
 
 @dataclass(frozen=True, slots=True)
 class LabeledFact:
-    """A line of an alert. `strong` ones must not be missed: the legal status, what is due soon."""
+    """One labeled line of an alert. `strong` marks lines that must not be missed: the legal status and dates
+    that are near.
+    """
 
     label: str
     value: str
@@ -38,8 +40,9 @@ class LabeledFact:
 
 @dataclass(frozen=True, slots=True)
 class OfficialQuote:
-    """Official words, where they stood, and what they show: a topic, a profile, the link to Japan, or
-    nothing in particular."""
+    """A quote from the official text, its location, and what it supports: a topic, a profile, the link to
+    Japan, or nothing in particular.
+    """
 
     text: str
     where: str
@@ -55,8 +58,9 @@ class OfficialQuote:
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """One alert among several that are told in one message. `note`: what of it must not be missed; `link`: its
-    page in the viewer."""
+    """One alert of several that are combined in one message. `note` is the part that must not be missed; `link`
+    is its page in the viewer.
+    """
 
     id: str
     level: Level
@@ -68,7 +72,7 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPassage:
-    """A unit that changed: runs of words that are the same, went or came, in the order of the text."""
+    """A changed unit of a text, as runs of equal, deleted and inserted words in reading order."""
 
     path: str
     runs: tuple[tuple[SpanKind, str], ...]
@@ -78,13 +82,13 @@ class ChangedPassage:
 class Message:
     """One alert in one language.
 
-    `marks` are said before all else: that it is an update, or possibly a repetition. `badge` is the
-    level and direction in words. `what` is the change in one line of the reader's language, `title`
-    the official title, empty where `what` has it; `detail` what else the summary says. `points` are read in ten seconds: whether it is in force, what is due, why it
-    matters, topics, profiles. `links` are the viewer's page and, where its address is one that people
-    may follow, the official one. `facts` are for whoever reads on. `entries` are the alerts that are told
-    together in this one. `number`: the document's, or its citation. `passages` are the
-    words that changed, where two states of a text were compared.
+    `marks` come first: whether it is an update or a possible repetition. `badge` is the level and direction in
+    words. `what` is the change in one line of the reader's language; `title` is the official title, empty where
+    `what` contains it; `detail` is the rest of the summary. `points` are the lines that a reader needs first:
+    legal status, dates, reason, topics, profiles. `links` are the viewer's page and, where the address is
+    public, the official one. `facts` are further details. `entries` are the alerts that this message combines.
+    `number` is the document number or citation. `passages` are the changed words, where two versions of a text
+    were compared.
     """
 
     id: str
@@ -117,8 +121,9 @@ def build_message(
     update: bool = False,
     repeated: bool = False,
 ) -> Message:
-    """The alert about a change, as of `now`. `update`: an earlier revision was told; `repeated`: the
-    same message may have gone out already."""
+    """Return the alert about a change, as of `now`. `update`: an earlier revision was sent. `repeated`: the same message may have been sent
+    before.
+    """
     today = legal_day(now)
     tagging = change.tagging
     marks = (
@@ -126,7 +131,9 @@ def build_message(
         *((t("message.repeated", language),) if repeated else ()),
     )
     level, badge = tagging.level, level_badge(tagging.level, tagging.direction, language)
-    if level is Level.NONE and change.profiles:  # told for a profile alone, so by its level
+    if (
+        level is Level.NONE and change.profiles
+    ):  # sent because of a profile alone, so the profile's level applies
         match = max(change.profiles, key=lambda each: each.level.rank)
         level, badge = (
             match.level,
@@ -160,16 +167,17 @@ def build_message(
 
 def level_badge(level: Level, direction: Direction | None, language: Language) -> str:
     """`緊急・規制強化`, `Critical, restriction`."""
-    said = label("level", level, language)
+    text_shown = label("level", level, language)
     if direction is None:
-        return said
+        return text_shown
     pushed = label("direction", direction, language)
-    return f"{said}・{pushed}" if language == "ja" else f"{said}, {pushed.lower()}"
+    return f"{text_shown}・{pushed}" if language == "ja" else f"{text_shown}, {pushed.lower()}"
 
 
 def what_changed(change: Change, language: Language) -> tuple[str, str]:
-    """The change in one line, and what else is told of it: its summary's first sentence and the rest,
-    else the units that it touches, else its title."""
+    """Return the change in one line, and the rest of what there is to say: from the summary, else from the touched units, else from the
+    title.
+    """
     summary = sanitize_line(change.tagging.summary.get(language))
     if summary:
         return first_sentence(summary, language)
@@ -177,8 +185,8 @@ def what_changed(change: Change, language: Language) -> tuple[str, str]:
     kind = label("kind", change.kind, language)
     title = sanitize_line(change.title)
     if change.kind not in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE} or not units:
-        said = kind if language == "ja" else kind.lower()
-        return t("message.what-new", language, kind=said, title=title), ""
+        text_shown = kind if language == "ja" else kind.lower()
+        return t("message.what-new", language, kind=text_shown, title=title), ""
     first = sanitize_line(units[0])
     if len(units) == 1:
         return t("message.what-unit", language, kind=kind, first=first), ""
@@ -186,18 +194,20 @@ def what_changed(change: Change, language: Language) -> tuple[str, str]:
 
 
 def force_label(change: Change, today: date, language: Language) -> str:
-    """Whether it is in force. A page or a list says nothing of its own force, and then nothing is said;
-    of a document it is worth saying that it does not. What it stays itself stands on the other's record."""
+    """Return the legal status in one line; empty for a page or a list without a status.
+
+    A stay that this document itself imposes is left out: it is shown on the record of the stayed document.
+    """
     silent = change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE}
     if silent and not change.tagging.status:
         return ""
     own = {change.document_number, change.citation} - {None}
-    said = [one for one in change.tagging.status if not (one.state == "stayed" and one.by in own)]
-    return status_line(said, today, language, codified=is_codified(change))
+    text_shown = [one for one in change.tagging.status if not (one.state == "stayed" and one.by in own)]
+    return status_line(text_shown, today, language, codified=is_codified(change))
 
 
 def is_codified(change: Change) -> bool:
-    """Whether it is, or amends, text of the CFR."""
+    """Return whether the change is text of the CFR or amends it."""
     return change.kind in {DocumentKind.CFR, DocumentKind.RULE, DocumentKind.CORRECTION}
 
 
@@ -238,8 +248,8 @@ def _deadlines(change: Change, language: Language, today: date) -> tuple[Labeled
             extra.append(t("message.eastern", language))
         if entry.note:
             extra.append(date_note(entry.note, language))
-        said = "、".join(extra) if language == "ja" else ", ".join(extra)
-        bracketed = f"({said})" if language == "ja" else f" ({said})"
+        text_shown = "、".join(extra) if language == "ja" else ", ".join(extra)
+        bracketed = f"({text_shown})" if language == "ja" else f" ({text_shown})"
         soon = (entry.date - today).days <= SOON
         facts.append(
             LabeledFact(
@@ -255,8 +265,9 @@ def _deadlines(change: Change, language: Language, today: date) -> tuple[Labeled
 
 
 def _closed(change: Change, today: date) -> list[date]:
-    """The days until which comments were taken, where none of them is ahead any more: told after an outage, an alert must
-    not call for what is too late."""
+    """Return the past closing days of comment periods, when none is ahead. An alert that is sent late, after an
+    outage, must not invite comments that are no longer accepted.
+    """
     closing = {
         entry.date
         for entry in change.tagging.dates
@@ -270,8 +281,9 @@ def _ranked_topics(change: Change) -> list[Topic]:
 
 
 def _quotes(change: Change, language: Language, today: date) -> tuple[OfficialQuote, ...]:
-    """The words that carry the alert: why it is not simply in force, the link to Japan, then one for each
-    topic, then one for each profile."""
+    """Return the quotes that support the alert: why it is not simply in force, the link to Japan, then one quote for each topic and each
+    profile.
+    """
     offered: list[tuple[Evidence, str]] = []
     now = current_status(change.tagging.status, today).now
     if now is not None and now.quote and now.state != "in-force":
@@ -282,9 +294,9 @@ def _quotes(change: Change, language: Language, today: date) -> tuple[OfficialQu
         *((label("topic", topic.id, language), topic.evidence) for topic in _ranked_topics(change)),
         *((sanitize_line(match.profile), match.evidence) for match in change.profiles),
     ):
-        # The title is read already.
-        telling = (entry for entry in words if sanitize_line(entry.quote) not in title)
-        offered += [(entry, name) for entry in islice(telling, 1)]
+        # The message shows the title already.
+        outside_title = (entry for entry in words if sanitize_line(entry.quote) not in title)
+        offered += [(entry, name) for entry in islice(outside_title, 1)]
     if not offered:
         offered.append((Evidence(change.abstract, "abstract"), ""))
     chosen: dict[str, OfficialQuote] = {}

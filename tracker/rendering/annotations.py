@@ -1,4 +1,6 @@
-"""How what stands beside the findings is told, always with what it is: a likeness of words, or what a model wrote."""
+"""Renders the annotations beside the findings, each marked as what it is: a similarity score or a summary
+written by a model.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,11 @@ from tracker.sanitize import sanitize_line
 
 
 def annotation_lines(beside: Mapping[str, Any], language: Language, timezone: str) -> dict[str, Any]:
-    """`resembles` and `model_summary` of `Reader.beside` in words, each None where there is none. A summary has a
-    `mark` that says who wrote it, `sentences` (text and quote) and `notes`; without sentences the mark says why."""
+    """Return `resembles` and `model_summary` of `Reader.beside` in words, each None where there is none.
+
+    A summary has a `mark` that names its author, `sentences` (text and quote) and `notes`; without sentences,
+    the mark gives the reason.
+    """
     like, wrote = beside.get("resembles"), beside.get("model_summary")
     return {
         "resembles": _resembles(like, language) if like else None,

@@ -1,6 +1,6 @@
-"""Changes in the terminal: one line each, or one on a page with everything that is known of it.
+"""Renders changes for the terminal: a table with one line each, or one page with everything known about a change.
 
-Words from outside reach the terminal without control characters, and never as rich's markup.
+Text from outside is printed without control characters and never interpreted as rich markup.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _STYLES = {
 
 
 def listing(records: Sequence[Mapping[str, Any]], language: Language, timezone: str) -> str:
-    """One line for each record of `tracker changes`."""
+    """Return one line for each record, for `tracker changes`."""
     return "\n".join(aligned([_row(record, language, timezone) for record in records]))
 
 
@@ -62,10 +62,11 @@ def page(
     answers: Sequence[Mapping[str, Any]] = (),
     beside: Mapping[str, Any] | None = None,
 ) -> str:
-    """`tracker show`: one change with evidence, units, dates, status, links, deliveries, and what it stands on.
+    """Return the page of `tracker show`: one change with evidence, units, dates, status, links, deliveries and
+    snapshots.
 
-    `deliveries` are rows of `store.reading`: channel, state, attempts, reason, tries; `answers` too: side, url,
-    fetched_at, sha256, tls; `beside` is its `beside`.
+    `deliveries` are rows of the read queries: channel, state, attempts, reason, tries. `answers` are the
+    compared snapshots: side, url, fetched_at, sha256, tls. `beside` holds the annotations.
     """
     change = change_from_json(record)
     seen = (t("message.detected", language), format_instant(change.detected_at, language, timezone))
@@ -76,7 +77,7 @@ def page(
     facts = [*_identity(change, language), seen, *links, (t("message.id", language), change.id)]
     return drawn(
         *_opening(change, language, today),
-        *_beside(annotation_lines(beside or {}, language, timezone)),
+        *_annotations(annotation_lines(beside or {}, language, timezone)),
         _facts(facts),
         *_heading(t("delivery.title", language)),
         _deliveries(deliveries, language, timezone) if deliveries else t("delivery.none", language),
@@ -85,14 +86,14 @@ def page(
 
 
 def tag_page(record: Mapping[str, Any], language: Language) -> str:
-    """`tracker tag`: what is said of one document, which no store knows of yet."""
+    """Return the page of `tracker tag`: the classification of one document that is not in the database."""
     change = change_from_json({"id": "", "source": "", "detected_at": "1970-01-01T00:00:00Z", **record})
-    beside = _beside(annotation_lines(record, language, ""))
+    beside = _annotations(annotation_lines(record, language, ""))
     return drawn(*_opening(change, language, None), *beside, _facts(_identity(change, language)))
 
 
 def deadline_table(rows: Sequence[Mapping[str, str]], language: Language) -> str:
-    """`tracker deadlines`, from `deadlines.telling`."""
+    """Return the table of `tracker deadlines`, from the rows of `deadlines.deadline_text`."""
     if not rows:
         return t("deadlines.none", language)
     head = list(rows[0])
@@ -105,7 +106,7 @@ def review_table(
     language: Language,
     timezone: str,
 ) -> str:
-    """`tracker reviews`, from `store.reading`'s reviews and titles."""
+    """Return the table of `tracker reviews`, from the stored reviews and the titles of their changes."""
     if not entries:
         return t("web.no-reviews", language)
     rows = []
@@ -122,7 +123,7 @@ def review_table(
 
 
 def _opening(change: Change, language: Language, today: date | None) -> Iterator[Any]:
-    """What both pages begin with: the level, what changed, status, dates, reasons, the words."""
+    """Yield the first part of both pages: level, what changed, status, dates, reasons and quotes."""
     from rich.text import Text
 
     tagging = change.tagging
@@ -151,8 +152,8 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
     yield Text()
 
 
-def _beside(found: Mapping[str, Any]) -> Iterator[Text]:
-    """A likeness of words and what a model wrote, under headings and marks that say that it is no finding."""
+def _annotations(found: Mapping[str, Any]) -> Iterator[Text]:
+    """Yield the annotations: a similarity score and a model's summary, each marked as not a finding."""
     from rich.text import Text
 
     like, wrote = found["resembles"], found["model_summary"]
@@ -180,10 +181,10 @@ def _heading(words: str) -> Iterator[Text]:
 def _reasons(words: str, reason: LocalizedText) -> Iterator[Text]:
     from rich.text import Text
 
-    told = [sanitize_line(text) for text in (reason.ja, reason.en) if sanitize_line(text)]
-    if told:
+    texts = [sanitize_line(text) for text in (reason.ja, reason.en) if sanitize_line(text)]
+    if texts:
         yield from _heading(words)
-        yield from (Text(text) for text in told)
+        yield from (Text(text) for text in texts)
 
 
 def _identity(change: Change, language: Language) -> list[tuple[str, str]]:
@@ -240,20 +241,20 @@ def _dates(change: Change, language: Language, today: date | None) -> Table:
                 label("date", entry.type, language)
                 + (f" ({date_note(entry.note, language)})" if entry.note else "")
             ),
-            Text(_standing(entry, language, today)),
+            Text(_date_state(entry, language, today)),
             Text(f"“{sanitize_line(entry.quote)}”" if entry.quote else "", style="italic"),
         )
     return grid
 
 
-def _standing(entry: LegalDate, language: Language, today: date | None) -> str:
+def _date_state(entry: LegalDate, language: Language, today: date | None) -> str:
     if entry.superseded:
         return t("date-superseded", language)
     return "" if today is None else days_left(entry.date, today, language)
 
 
 def _quoted(change: Change, language: Language) -> Iterator[Any]:
-    """Topics, profiles, status and the link to Japan, each with the official words and where they stood."""
+    """Yield topics, profiles, status and the link to Japan, each with official quotes and their location."""
     from rich.text import Text
 
     tagging = change.tagging

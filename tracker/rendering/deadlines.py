@@ -1,4 +1,4 @@
-"""The dates ahead of all changes: rows for people, JSON for scripts, a calendar for everybody."""
+"""Collects the upcoming dates of all changes: as rows for people, as JSON for scripts, and as a calendar."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracker.model import Change, DocumentKind, Language, LegalDate, Level
 from tracker.rendering.location_text import date_note
 from tracker.sanitize import first_sentence, safe_url, sanitize, sanitize_line
 
-# What somebody has to do something by. Publication and filing are past when they are told.
+# Date types that call for action. Publication and filing dates are past by the time they are shown.
 AHEAD = ("comments-close", "effective", "compliance", "stay-ends", "expires", "hearing")
 WARNING = timedelta(days=7)
 UNITS = 6
@@ -24,10 +24,13 @@ _TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One date ahead, of one change or of several that say the same. `key` is stable while the date moves, so that
-    a calendar moves its entry instead of adding a second one; `revision` counts the moves. `change_id` is the change
-    that tells most of it, `first` the one that was seen first, `changes` are all; `units` are the paths that it is
-    about, as far as statuses name them. `where` is where the quoted words stood."""
+    """One upcoming date of one change, or of several changes that name the same date.
+
+    `key` is stable when the date moves, so that a calendar moves its entry and does not add a second one;
+    `revision` counts the moves. `change_id` is the change that describes the date best, `first` the one
+    detected first, `changes` are all of them. `units` are the citation paths that the date concerns, as far as
+    the statuses name them. `where` is the location of the quote.
+    """
 
     key: str
     change_id: str
@@ -49,30 +52,33 @@ class Deadline:
     where: str = ""
 
     def what(self, language: Language) -> str:
-        """Its change in the reader's language, the official title where nothing else is known."""
+        """Return the change in the reader's language, or the official title where there is no summary."""
         return (self.what_ja if language == "ja" else self.what_en) or self.title
 
 
 def upcoming(change: Change, today: date) -> tuple[LegalDate, ...]:
-    """The dates of one change that are still to come, earliest first, without superseded ones; what its paragraphs
-    and notes say alike of one day, once."""
-    coming = {
+    """Return the upcoming dates of one change, earliest first, without superseded ones. Dates that its paragraphs and notes repeat are
+    merged.
+    """
+    ahead = {
         entry
         for entry in change.tagging.dates
         if entry.type in AHEAD and not entry.superseded and entry.date >= today
     }
     found: dict[tuple[object, ...], list[LegalDate]] = {}
-    for entry in sorted(coming, key=_by_day):
+    for entry in sorted(ahead, key=_by_day):
         found.setdefault(identity(change, entry), []).append(entry)
-    return tuple(sorted((_joined(same) for same in found.values()), key=_by_day))
+    return tuple(sorted((_merge_notes(same) for same in found.values()), key=_by_day))
 
 
 def _by_day(entry: LegalDate) -> tuple[date, int, str]:
     return (entry.date, AHEAD.index(entry.type), entry.note)
 
 
-def _joined(same: Sequence[LegalDate]) -> LegalDate:
-    """One date out of those that are the same one: confined to what they name, if none of them is for all."""
+def _merge_notes(same: Sequence[LegalDate]) -> LegalDate:
+    """Merge equal dates into one. It is limited to the provisions that the notes name, unless one of the dates
+    applies to all.
+    """
     notes = list(dict.fromkeys(entry.note for entry in same))
     if "" in notes:
         notes = [note for note in notes if note.startswith("by ")]
@@ -80,8 +86,9 @@ def _joined(same: Sequence[LegalDate]) -> LegalDate:
 
 
 def identity(change: Change, entry: LegalDate) -> tuple[object, ...]:
-    """What makes two dates the same one: the act that set the day, the day, and what it is the day of. The end of a
-    stay is told as its expiry too; a rule, the rule that stays it and the note in the code all tell of one end."""
+    """Return what makes two dates equal: the act that set the day, the day, and the kind of date. The end of a
+    stay equals its expiry: a rule, the rule that stays it and the note in the code all state the same end.
+    """
     kind = "ends" if entry.type in {"stay-ends", "expires"} else entry.type
     if entry.type in {"comments-close", "hearing"}:
         kind += "" if entry.note.startswith("by ") else entry.note
@@ -94,14 +101,14 @@ def identity(change: Change, entry: LegalDate) -> tuple[object, ...]:
 
 
 def deadlines(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
-    """The dates ahead of these changes, earliest first; the highest level first on the same day.
+    """Return the upcoming dates of these changes, earliest first; on the same day, the highest level first.
 
-    What several of them say of one day (`identity`) is one deadline. It keeps the key of the change that was seen
-    first, and is told as the document tells it that the day is set for.
+    Dates of several changes with the same `identity` are one deadline. It keeps the key of the change that was
+    detected first, and is described by the document whose date it is.
     """
     found: dict[tuple[object, ...], list[Deadline]] = {}
     for change in sorted(changes, key=lambda change: (change.detected_at, change.id)):
-        for entry, deadline in () if change.editorial else _of(change, today):
+        for entry, deadline in () if change.editorial else _dates_of(change, today):
             found.setdefault(identity(change, entry), []).append(deadline)
     return tuple(
         sorted(
@@ -112,28 +119,28 @@ def deadlines(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
 
 
 def superseded_deadlines(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
-    """The dates to come that were withdrawn and that none took the place of, under the keys that they had."""
+    """Return the upcoming dates that were withdrawn without a replacement, under the keys that they had."""
     found = []
     for change in changes:
-        standing = {(entry.type, _own(entry)) for entry in change.tagging.dates if not entry.superseded}
+        standing = {(entry.type, _own_note(entry)) for entry in change.tagging.dates if not entry.superseded}
         gone = tuple(
             replace(entry, superseded=False)
             for entry in change.tagging.dates
-            if entry.superseded and (entry.type, _own(entry)) not in standing
+            if entry.superseded and (entry.type, _own_note(entry)) not in standing
         )
         without = replace(change, tagging=replace(change.tagging, dates=gone))
-        found += [deadline for _, deadline in _of(without, today)]
+        found += [deadline for _, deadline in _dates_of(without, today)]
     return tuple(sorted(found, key=lambda entry: (entry.date, entry.key)))
 
 
-def _own(entry: LegalDate) -> str:
-    """Which date of its type it is; who moved it says nothing of that."""
+def _own_note(entry: LegalDate) -> str:
+    """Return the note that tells dates of one type apart. A note about the act that moved the date does not."""
     return "" if entry.note.startswith("by ") else entry.note
 
 
 def _merged(same: Sequence[Deadline]) -> Deadline:
-    # The document that the day is set for, before the one that sets it, before a text that only notes it.
-    told = min(
+    # Preferred: the document whose date it is, then the one that sets the date, then a text that only mentions it.
+    best = min(
         same,
         key=lambda one: (
             not one.document_number,
@@ -143,21 +150,23 @@ def _merged(same: Sequence[Deadline]) -> Deadline:
         ),
     )
     return replace(
-        told,
+        best,
         key=same[0].key,
         first=same[0].first,
         revision=max(one.revision for one in same),
         level=max((one.level for one in same), key=lambda level: level.rank),
-        changes=tuple(dict.fromkeys(one.change_id for one in (told, *same))),
+        changes=tuple(dict.fromkeys(one.change_id for one in (best, *same))),
         units=tuple(dict.fromkeys(unit for one in same for unit in one.units)),
     )
 
 
-def _of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline]]:
-    """Keys count dates of one type and note, so that they do not depend on the date itself."""
+def _dates_of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline]]:
+    """Yield each upcoming date with its deadline. A key counts the dates of one type and note, so that it does not depend on the date
+    itself.
+    """
     counted: dict[tuple[str, str], int] = {}
     for entry in upcoming(change, date.min):
-        note = _own(entry)
+        note = _own_note(entry)
         place = counted[(entry.type, note)] = counted.get((entry.type, note), 0) + 1
         if entry.date < today:
             continue
@@ -179,33 +188,34 @@ def _of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline]]:
                 note=sanitize_line(entry.note),
                 quote=sanitize_line(entry.quote),
                 title=sanitize_line(change.title),
-                what_ja=_what(change, "ja"),
-                what_en=_what(change, "en"),
+                what_ja=_subject(change, "ja"),
+                what_en=_subject(change, "en"),
                 document_number=change.document_number,
                 url=safe_url(change.url),
                 first=change.id,
                 changes=(change.id,),
-                units=_turning(change, entry),
+                units=_affected_units(change, entry),
                 where=entry.where,
             ),
         )
 
 
-def _turning(change: Change, entry: LegalDate) -> tuple[str, ...]:
-    """The units that something ends for, or begins for, on that day."""
-    held = [
+def _affected_units(change: Change, entry: LegalDate) -> tuple[str, ...]:
+    """Return the units whose status ends or begins on that day."""
+    matching = [
         status
         for status in change.tagging.status
         if status.until is not None
         and (status.until if entry.type in {"stay-ends", "expires"} else status.until + timedelta(days=1))
         == entry.date
     ]
-    return tuple(dict.fromkeys(sanitize_line(unit) for status in held for unit in status.units))
+    return tuple(dict.fromkeys(sanitize_line(unit) for status in matching for unit in status.units))
 
 
-def _what(change: Change, language: Language) -> str:
-    """What the date is a date of. The summary of a record that changed tells the change, of which the
-    date is none: a document is called by its title, a text by what was touched in it."""
+def _subject(change: Change, language: Language) -> str:
+    """Return what the date belongs to. A document is named by its title, because its summary may describe a
+    revision of the record; a text is named by its summary, which lists the touched units.
+    """
     said = first_sentence(sanitize_line(change.tagging.summary.get(language)), language)[0]
     title = sanitize_line(change.title)
     return said if title in said or change.kind in _TEXTS else title
@@ -220,7 +230,7 @@ def days_left(on: date, today: date, language: Language) -> str:
 
 
 def deadline_text(entries: Iterable[Deadline], language: Language, today: date) -> list[dict[str, str]]:
-    """Rows for `tracker deadlines --format text`, under the labels that the reader sees."""
+    """Return rows for `tracker deadlines --format text`, keyed by the labels that the reader sees."""
     return [
         {
             t("deadlines.day", language): entry.date.isoformat(),
@@ -235,16 +245,18 @@ def deadline_text(entries: Iterable[Deadline], language: Language, today: date) 
 
 
 def confinement(note: str, units: Sequence[str], language: Language) -> str:
-    """For what a date holds, where not for all: the units, else what the document calls it."""
+    """Return the provisions that a date or status is limited to; empty where it applies to all. The units come
+    first, else the document's own name for them.
+    """
     by = date_note(note, language) if units and note.startswith("by ") else ""
-    held = (
+    matching = (
         t("standing.units", language, units=_listed(units, language)) if units else date_note(note, language)
     )
-    return ("、" if language == "ja" else ", ").join(part for part in (by, held) if part)
+    return ("、" if language == "ja" else ", ").join(part for part in (by, matching) if part)
 
 
 def confined_to(note: str, units: Sequence[str], language: Language) -> str:
-    """The same under a label that says so already."""
+    """Return the same, for use under a label that already expresses the limit."""
     return _listed(units, language) or date_note(note, language)
 
 
@@ -260,7 +272,7 @@ def _confined(entry: Deadline, language: Language) -> str:
 
 
 def as_json(entries: Iterable[Deadline]) -> list[dict[str, Any]]:
-    """Rows for `tracker deadlines --format json`."""
+    """Return rows for `tracker deadlines --format json`."""
     return [
         {
             "change": entry.change_id,
@@ -288,12 +300,12 @@ def calendar(
     stamp: datetime,
     cancelled: Iterable[Deadline] = (),
 ) -> bytes:
-    """An iCalendar file (RFC 5545) of all-day entries with stable UIDs and an alarm a week ahead.
+    """Return an iCalendar file (RFC 5545) of all-day entries with stable UIDs and an alarm a week ahead.
 
-    `SEQUENCE` grows with the record's revision, so that a calendar that has the entry moves it; what has fallen is
-    there as `CANCELLED`, so that one that has it strikes it out.
+    `SEQUENCE` is the record's revision, so that a calendar moves an entry it already has. Withdrawn dates are
+    included as `CANCELLED`, so that a calendar removes them.
     """
-    # Imported here: it costs 0.1 s, and alerts and lists need this module without it.
+    # Imported here because it costs 0.1 s, and alerts and lists use this module without it.
     from icalendar import Alarm, Calendar, Event, vText
 
     book = Calendar()
@@ -344,5 +356,5 @@ def calendar(
 
 
 def change_url(viewer_url: str, change_id: str) -> str:
-    """The viewer's page of a change."""
+    """Return the address of a change's page in the viewer."""
     return f"{viewer_url.rstrip('/')}/changes/{change_id}"

@@ -1,4 +1,4 @@
-"""Why a delivery exists, waits or is withheld, as one line in the reader's language."""
+"""Renders why a delivery exists, waits or is withheld, as one line in the reader's language."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from tracker.model import Language
 from tracker.sanitize import sanitize_line
 from tracker.storage.instants import from_text
 
-# The conditions of a route in `reason`, and the catalog entry and labels of each.
+# The conditions of a route in `reason`, each with its catalog entry and labels.
 _CONDITIONS = (("topics", "topic"), ("directions", "direction"), ("sources", "source"), ("kinds", "kind"))
 
 
 def reason_line(reason: Mapping[str, Any], language: Language) -> str:
-    """The reason of a delivery, by its `code`: `route` (a change), `unacknowledged` or `outage` (notices); empty where
-    it has none."""
+    """Return the reason of a delivery, by its `code`: `route` (a change), `unacknowledged` or `outage` (notices). Empty where there is
+    none.
+    """
     match reason.get("code"):
         case "route":
             return _route_line(reason, language)
@@ -31,7 +32,7 @@ def reason_line(reason: Mapping[str, Any], language: Language) -> str:
 
 
 def deliveries_to_json(deliveries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Deliveries as `docs/records.md` describes them: `reason` in English, `reason_data` for programs."""
+    """Return deliveries as `docs/records.md` describes them: `reason` in English, `reason_data` for programs."""
     return [
         {**row, "reason": reason_line(row["reason"], "en"), "reason_data": row["reason"]}
         for row in deliveries
@@ -60,7 +61,9 @@ def _route_line(reason: Mapping[str, Any], language: Language) -> str:
 
 
 def recipient_lines(delivery: Mapping[str, Any], language: Language) -> list[str]:
-    """How each recipient of a delivery (a row of `store.reading`) stands, by its address; none where the channel has one."""
+    """Return the state of each recipient of a delivery, by address. Empty where the channel does not report
+    recipients.
+    """
     return [
         t(
             f"delivery.recipient-{row['state']}",
@@ -74,8 +77,7 @@ def recipient_lines(delivery: Mapping[str, Any], language: Language) -> list[str
 
 
 def hold_line(delivery: Mapping[str, Any], language: Language, timezone: str) -> str:
-    """By which rule a delivery (a row of `store.reading`) waits or is withheld, and until when; empty where it does
-    not wait."""
+    """Return the rule by which a delivery waits or is withheld, and until when. Empty where it does not wait."""
     held = delivery["held"]
     if held is None or delivery["state"] not in {"pending", "withheld"}:
         return ""

@@ -1,4 +1,4 @@
-"""The words that changed, few enough to be read in an alert: what went, what came, and a little around it."""
+"""Selects the changed words that an alert shows: deleted and inserted runs with a little context."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tracker.sanitize import sanitize_line, shorten
 
 PASSAGES = 3
 AROUND = 80  # characters of unchanged text on either side of a change
-WORDS = 300  # characters of one run that went or came
+WORDS = 300  # characters of one deleted or inserted run
 
 
 def changed_passages(operations: Iterable[Operation]) -> tuple[ChangedPassage, ...]:
-    """The first differences of legal weight, in the order of the text; none where nothing was compared."""
+    """Return the first differences of legal weight, in reading order. Empty where nothing was compared."""
     found = []
     for operation in operations:
         if operation.editorial or operation.follows:
@@ -28,7 +28,7 @@ def changed_passages(operations: Iterable[Operation]) -> tuple[ChangedPassage, .
 
 
 def _runs(spans: Sequence[tuple[SpanKind, str]]) -> Iterator[tuple[SpanKind, str]]:
-    """Runs with the white space at their edges as one space, so that joined they read as the text does."""
+    """Return the runs with white space at their edges as one space, so that they join into the text."""
     for number, (kind, text) in enumerate(spans):
         words = sanitize_line(text)
         if not words:
@@ -43,7 +43,7 @@ def _runs(spans: Sequence[tuple[SpanKind, str]]) -> Iterator[tuple[SpanKind, str
 
 
 def _around(words: str, *, first: bool, last: bool) -> str:
-    """Unchanged text, cut between words to what stands next to a change."""
+    """Return unchanged text, cut at a word boundary next to a change."""
     head = "" if first else words[:AROUND]
     tail = "" if last else words[-AROUND:]
     if len(words) <= len(head) + len(tail):

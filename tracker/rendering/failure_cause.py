@@ -1,4 +1,6 @@
-"""Why a source failed, in the reader's language, from the structured cause of its last poll (`errors.cause_of`)."""
+"""Renders why a source failed, in the reader's language, from the structured cause of its last poll
+(`errors.cause_of`).
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,13 @@ from tracker.i18n import catalogue, t
 from tracker.model import Language
 from tracker.sanitize import sanitize_line, shorten
 
-# Codes whose words say all there is to say; others are followed by the detail as it was recorded, in English.
+# Codes whose catalog text is complete. Others are followed by the recorded detail, in English.
 _WHOLE = frozenset({"no-connection", "no-answer", "broken", "server-error"})
 LENGTH = 400
 
 
 def reason_line(cause: Mapping[str, Any] | None, reason: str, language: Language) -> str:
-    """`reason` is the line in English that was recorded; it is shown where no cause is known."""
+    """Return the cause in words. Where no cause is known, return `reason`, the recorded English line."""
     if language == "en" or not cause:
         return sanitize_line(reason)
     code = str(cause.get("code", ""))
@@ -29,7 +31,7 @@ def reason_line(cause: Mapping[str, Any] | None, reason: str, language: Language
 
 
 def touched(subject: str, sources: Sequence[Mapping[str, Any]]) -> tuple[list[str], Mapping[str, Any] | None]:
-    """The sources that an incident touches, and its cause, from the sources of `tracker status --json`."""
+    """Return the sources that an incident affects, and its cause, from the sources of `tracker status --json`."""
     kind, _, name = subject.partition(":")
     failing = [source for source in sources if source["cause"] and not source["healthy"]]
     if kind == "host":

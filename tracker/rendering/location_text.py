@@ -1,4 +1,4 @@
-"""Where words stood and what a date holds for, as the reader calls it."""
+"""Renders the location of a quote, and the provisions that a date applies to, in the reader's words."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from tracker.sanitize import sanitize_line
 
 
 def date_note(note: str, language: Language) -> str:
-    """For what a date holds, in the reader's words: `instruction 5`, `by 90 FR 50857`, `delayed`, a citation path,
-    or what the document calls it."""
+    """Return what a date applies to: `instruction 5`, `by 90 FR 50857`, `delayed`, a citation path, or the
+    document's own words.
+    """
     said = [
         t("standing.by", language, by=part[3:]) if part.startswith("by ") else location_label(part, language)
         for part in sanitize_line(note).split("; ")
@@ -19,21 +20,23 @@ def date_note(note: str, language: Language) -> str:
 
 
 def timed(entry: LegalDate) -> str:
-    """The time of day of a date and its zone, in the official words; empty where the text gives none."""
+    """Return the time of day of a date with its zone, in the official words. Empty where the text gives none."""
     return sanitize_line(" ".join(part for part in (entry.time, entry.zone) if part))
 
 
 def status_where(status: Status, change: Change) -> str:
-    """Where the words that give a status stood; of records from before that was kept, whose they are."""
+    """Return the location of the words that give a status. Older records do not have it; for these, return
+    whose words they are.
+    """
     return status.where or status.by or change.citation or change.document_number or ""
 
 
 def location_label(where: str, language: Language) -> str:
-    """Where a quote stood, in the reader's words: `要旨`, `DATES`, or the citation path itself."""
+    """Return the location of a quote in the reader's words: `要旨`, `DATES`, or the citation path itself."""
     known = label("where", sanitize_line(where), language)
     if known != sanitize_line(where):
         return known
-    # Imported here: the rules cost a tenth of a second, and most of what is shown quotes nothing.
+    # Imported here: the rules cost 0.1 s to load, and most pages quote nothing.
     from tracker.classification import where_label
 
     return sanitize_line(where_label(where).get(language))

@@ -1,5 +1,6 @@
-"""What is told and is no change: outages, dates ahead, alerts that nobody acknowledged; and what waited for the
-morning, as one message."""
+"""Builds messages that are not about a change: outages, upcoming dates, unacknowledged alerts, and the morning
+batch.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ def notice_message(
     repeated: bool = False,
     about: Change | None = None,
 ) -> Message:
-    """A notice as of `now`, in the same form as an alert about a change. `about`: the change that it speaks of."""
+    """Return a notice as of `now`, in the same form as an alert about a change. `about` is the change that it
+    refers to.
+    """
     data = notice.data
     today = legal_day(now)
     subject = sanitize_line(str(data.get("subject", "")).partition(":")[2])
@@ -151,8 +154,9 @@ def notice_message(
 def combine_notices(
     messages: Iterable[Message], language: Language, *, key: str, viewer_url: str, repeated: bool
 ) -> Message:
-    """Several alerts as one message: the highest level first, otherwise in their order. Each keeps its own id and
-    the link to its page."""
+    """Combine several alerts into one message: the highest level first, otherwise in their order. Each keeps its own id and the link to its
+    page.
+    """
     several = sorted(messages, key=lambda message: -message.level.rank)
     counts = {level: sum(message.level is level for message in several) for level in Level}
     spread = [

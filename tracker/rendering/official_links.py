@@ -1,4 +1,4 @@
-"""Where the government shows the text that a citation path names."""
+"""Finds the government's page for a citation path."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SUPPLEMENT = re.compile(r"^Supp\. No\. (?P<number>\d+) to Part (?P<part>\d+)")
 
 
 def official_url(path: str) -> str:
-    """The eCFR's page of a citation path (https://www.ecfr.gov), empty where it has none."""
+    """Return the eCFR page of a citation path (https://www.ecfr.gov). Empty where it has none."""
     section = _SECTION.match(path)
     if section:
         name = f"{section['section']}{section['local']}"

@@ -1,6 +1,6 @@
-"""What is printed: a change with its redline, and the review log, as PDF. Needs the extra `pdf`.
+"""Renders PDF files: a change with its redline, and the review log. Needs the extra `pdf`.
 
-The page that is printed is made here and escaped here; it asks nobody for anything.
+The printed HTML is built and escaped here, and loads nothing from the network.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tracker.storage.instants import from_text
 
 MISSING = "a PDF needs the extra `pdf`"
 CURE = "pip install 'tracker[pdf]', and Pango on the machine (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0)"
-MOST = 2_000  # operations: a PDF of more takes minutes and is read by nobody
+MOST = 2_000  # operations: a longer PDF takes minutes, and nobody reads it
 _FONT = '"Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", sans-serif'
 _STYLE = f"""
 @page {{ size: A4; margin: 16mm 16mm 18mm; @bottom-left {{ content: string(name); font: 8pt {_FONT}; color: #565f6d; }}
@@ -45,21 +45,24 @@ blockquote {{ margin: .2em 0 .6em; padding-left: 3mm; border-left: 2pt solid #c4
 .op {{ break-inside: auto; }} .words {{ orphans: 2; widows: 2; }} .columns {{ display: none; }}
 """
 _LONG = re.compile(r"[^\s<>&;]{60,}")
-_ONE = threading.Lock()  # a PDF takes a core and much memory: one at a time
-MEMORY = 2_000_000_000  # bytes of address space of the worker
-SECONDS = 120  # of the processor for one PDF
+_ONE = threading.Lock()  # at a time: rendering a PDF takes a full core and much memory
+MEMORY = 2_000_000_000  # bytes of the worker's address space
+SECONDS = 120  # of processor time for one PDF
 
 
 def change_pdf(
     change: Change, redline: Redline, log: Sequence[Mapping[str, Any]], *, language: Language, today: date
 ) -> bytes:
-    """A change as counsel hands it on: what it is, whether it is in force, why it matters with the official words, what was
-    decided, and the redline. `log` holds the entries of its reviews, oldest first. Raises UsageError without the extra,
-    and for a redline of more than `MOST` operations."""
+    """Return a change as a PDF: what it is, whether it is in force, why it matters with official quotes, the
+    decision, and the redline.
+
+    `log` holds its reviews, oldest first. Raises UsageError without the extra, and for a redline of more than
+    `MOST` operations.
+    """
     if len(redline.operations) > MOST:
         raise UsageError(
-            f"a PDF holds a redline of {MOST} differences at most; this one has {len(redline.operations)}",
-            cure="take Word or HTML",
+            f"the redline has too many differences for a PDF: {MOST} at most; this one has {len(redline.operations)}",
+            cure="use Word or HTML",
         )
     what, detail = what_changed(change, language)
     tagging = change.tagging
@@ -96,8 +99,11 @@ def reviews_pdf(
     timezone: str,
     made: str,
 ) -> bytes:
-    """The review log for an audit, oldest first, with its last hash. `broken`: what the check of the chain found; `made`:
-    when and by what. Raises UsageError without the extra."""
+    """Return the review log as a PDF for an audit, oldest first, with its last hash.
+
+    `broken` is what the check of the chain found; `made` is the time and program that made the file. Raises
+    UsageError without the extra.
+    """
     title = t("web.nav.reviews", language)
     if broken:
         state = t("web.chain-broken", language, line=broken[0])
@@ -112,8 +118,9 @@ def reviews_pdf(
 
 
 def render_pdf(page: str) -> bytes:
-    """A page of HTML, escaped already, as PDF, made by a worker process with bounds. Raises UsageError, with the way to get
-    it, where the extra is missing, and where the page is more than the worker's bounds allow."""
+    """Return escaped HTML as a PDF, rendered in a worker process with limits. Raises UsageError where the extra
+    is missing (with the way to install it), and where the page exceeds the worker's limits.
+    """
     if find_spec("weasyprint") is None:
         raise UsageError(MISSING, cure=CURE)
     with _ONE:
@@ -123,30 +130,30 @@ def render_pdf(page: str) -> bytes:
             return _workers().run(rendered, page)
         except ParserCrashed as error:
             raise UsageError(
-                "a PDF of this takes more time or memory than is allowed", cure="take Word or HTML"
+                "rendering this PDF takes more time or memory than the limit allows", cure="use Word or HTML"
             ) from error
 
 
 def rendered(page: str) -> bytes:
-    """What the worker does. Raises UsageError."""
+    """Render in the worker process. Raises UsageError."""
     try:
         import weasyprint
     except (ImportError, OSError) as error:  # OSError: the package is there, Pango is not
         raise UsageError(MISSING, cure=CURE) from error
-    made: bytes = weasyprint.HTML(string=page, url_fetcher=_nothing).write_pdf()
+    made: bytes = weasyprint.HTML(string=page, url_fetcher=_refuse_resource).write_pdf()
     return made
 
 
 @lru_cache(maxsize=1)
 def _workers() -> Pool:
-    """Its own, so that a PDF holds up no reader of documents."""
+    """Return a worker pool for PDFs only, so that a PDF does not delay the parsing of documents."""
     made = Pool(size=1, memory=MEMORY, seconds=SECONDS, patience=2 * SECONDS)
     atexit.register(made.close)
     return made
 
 
-def _nothing(url: str, *_: object, **__: object) -> dict[str, Any]:
-    """The document is whole: whatever its words ask for is not fetched."""
+def _refuse_resource(url: str, *_: object, **__: object) -> dict[str, Any]:
+    """Refuse to load a resource: the document contains all that it needs."""
     raise ValueError(f"not fetched: {url}")
 
 
@@ -158,8 +165,10 @@ def _page(title: str, body: str, language: Language) -> str:
 
 
 def _breakable(body: str) -> str:
-    """With places to break words that are none: without them WeasyPrint tries each letter of a line of thousands, which
-    takes most of a minute. References to characters are left whole, and no tag of ours holds so long a run."""
+    """Return text with break opportunities in long runs of letters. Without them WeasyPrint tries every letter
+    of such a line, which takes up to a minute. Character references stay whole, and none of our own tags is
+    that long.
+    """
     return _LONG.sub(lambda found: "<wbr>".join(re.findall(".{1,30}", found[0])), body)
 
 

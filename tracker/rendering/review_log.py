@@ -1,4 +1,4 @@
-"""The review log as a table for spreadsheets."""
+"""Renders the review log as a table for spreadsheets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = (
 def table(
     entries: Iterable[Mapping[str, Any]], titles: Mapping[str, Mapping[str, Any]], timezone: str
 ) -> bytes:
-    """CSV, oldest first; with a byte order mark, because Excel in Japanese needs one."""
+    """Return CSV, oldest first, with a byte order mark (Excel in Japanese needs one)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -39,11 +39,13 @@ def table(
 
 
 def _when(at: str, timezone: str) -> str:
-    """The reader's time with its offset: a table leaves the firm, and its reader must not guess the zone."""
+    """Return the reader's local time with its offset: a table that leaves the firm must name its time zone."""
     return from_text(at).astimezone(ZoneInfo(timezone)).isoformat(timespec="seconds")
 
 
 def _cell(value: object) -> str:
-    """A spreadsheet must not take words for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    """Return a cell that no spreadsheet takes for a formula
+    (https://owasp.org/www-community/attacks/CSV_Injection).
+    """
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

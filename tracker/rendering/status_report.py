@@ -1,4 +1,6 @@
-"""How everything stands, as the one JSON object of `tracker status --json` (`docs/records.md`)."""
+"""Builds the state of sources, channels, alerts and incidents: the JSON object of `tracker status --json`
+(`docs/records.md`).
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,15 @@ from tracker.storage.recipient_queries import not_reached, stranded
 
 
 def status_report(settings: Settings, store: StoreReader, now: datetime) -> dict[str, Any]:
-    """A source that was never polled is `new`, and healthy until it has failed; one whose poll is overdue by more
-    than its own interval is `late`."""
+    """Return the state of everything. A source that was never polled is `new` and counts as healthy; one whose
+    poll is overdue by more than its own interval is `late`.
+    """
     sources, channels, digests = store.sources(), store.channels(), store.digests()
     reconciliations = store.reconciliations()
     watched = [_source(source.id, source.enabled, sources.get(source.id), now) for source in settings.sources]
     unreached = not_reached(store.connection)
     gone = stranded(store.connection, [channel.id for channel in settings.channels])
-    # What was given up because its channel is gone from the settings is nobody's to mend.
+    # Alerts that were given up because their channel was removed from the settings need no action.
     pages = _Pages(store)
     given_up = [row for row in store.dead_digests() if settings.channel(row["channel"]) is not None]
     return {
@@ -85,7 +88,7 @@ def status_report(settings: Settings, store: StoreReader, now: datetime) -> dict
 
 
 class _Pages:
-    """What of each source is not compared, not there or not asked for: nothing of it is left to silence."""
+    """Pages of each source that are not compared, no longer exist, or are not requested. All of them are reported."""
 
     def __init__(self, store: StoreReader) -> None:
         self._flapping = page_queries.flapping(store.connection)
@@ -117,7 +120,7 @@ def _times(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_healthy(status: Mapping[str, Any]) -> bool:
-    """Whether nothing of it needs attention."""
+    """Return whether nothing needs attention."""
     return (
         all(source["healthy"] for source in status["sources"])
         and not status["alerts"]["dead"]
@@ -160,7 +163,7 @@ def _incident(row: Mapping[str, Any], sources: Sequence[Mapping[str, Any]]) -> d
 
 
 def disk(store: StoreReader) -> dict[str, Any]:
-    """What the database takes up in bytes, and of that the answers of each source, the largest first."""
+    """Return the size of the database in bytes, and of the stored answers of each source, the largest first."""
     sources = store.disk()
     return {
         "file": store.size(),
@@ -169,8 +172,9 @@ def disk(store: StoreReader) -> dict[str, Any]:
 
 
 def _reconciliation(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """The last audit of a source; None: there was none yet. `expected` and `stored` are None where the source did not
-    say what there is; `second` is what GovInfo says beside it, None where nobody else is asked."""
+    """Return the last audit of a source, or None. `expected` and `stored` are None where the source does not
+    publish an inventory; `second` is the comparison with GovInfo, None where there is none.
+    """
     if row is None:
         return None
     record = row["record"]

@@ -1,4 +1,4 @@
-"""`tracker status` in the terminal, from its JSON."""
+"""Renders `tracker status` for the terminal, from its JSON."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.terminal import drawn
 from tracker.sanitize import sanitize_line
 
-_SHOWN = 3  # documents that are named in a cell; --json names all
+_SHOWN = 3  # documents named in one cell; --json names all
 
 
 def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
-    """Sources and channels, one row each, what needs attention in red with its reason; then the alerts."""
+    """Return sources and channels, one row each, with failures in red and their reason; then the counts of alerts."""
 
     def when(instant: str | None) -> str:
         return format_timestamp(datetime.fromisoformat(instant), timezone) if instant else ""
@@ -84,8 +84,8 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
     if status["incidents"]:
         incidents = _table("incidents", ("incident", "since", "reason"), language)
         for row in status["incidents"]:
-            told = Text(incident_name(row["subject"], language), style="bold red")
-            incidents.add_row(told, when(row["opened_at"]), Text(incident_line(row, language)))
+            name_cell = Text(incident_name(row["subject"], language), style="bold red")
+            incidents.add_row(name_cell, when(row["opened_at"]), Text(incident_line(row, language)))
         parts += [incidents, Text()]
     if status["digests"]["given_up"]:
         digests = _table("dead-digests", ("week", "reader", "since", "answer"), language)
@@ -102,7 +102,7 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
 
 
 def incident_line(row: Mapping[str, Any], language: Language) -> str:
-    """Why, and which sources it touches where it is not one source's own."""
+    """Return the reason of an incident, and the sources that it affects where it is not limited to one."""
     reason = reason_line(row["cause"], row["reason"], language)
     if row["subject"].startswith(("host:", "network:")) and row["sources"]:
         return t(
@@ -116,8 +116,9 @@ def channel_state(channel: Mapping[str, Any]) -> str:
 
 
 def channel_lines(status: Mapping[str, Any], language: Language) -> list[str]:
-    """What needs attention of channels: recipients that do not get alerts, by address, and channels that were removed
-    from the settings with alerts waiting, with the cure."""
+    """Return what needs attention in channels: recipients that do not get alerts, by address, and channels that
+    were removed from the settings with alerts pending, each with the remedy.
+    """
     found = []
     for channel in status["channels"]:
         name = sanitize_line(channel["id"])
@@ -137,7 +138,9 @@ def channel_lines(status: Mapping[str, Any], language: Language) -> list[str]:
 def _watched(
     sources: Sequence[Mapping[str, Any]], language: Language, when: Callable[[str | None], str]
 ) -> list[Any]:
-    """Pages that give two texts in turn, that are gone, that are not asked for, and what is masked on the others."""
+    """Return pages that alternate between two texts, that are gone, that are not requested, and the masked
+    content of the others.
+    """
     rows: list[tuple[str, str, str, str, str]] = []
     for source in sources:
         name = source["id"]
@@ -182,13 +185,13 @@ def _polls(count: int, language: Language) -> str:
 
 
 def incident_name(subject: str, language: Language) -> str:
-    """`情報源 fr-bis の障害` of `source:fr-bis`."""
+    """`情報源 fr-bis の障害` for `source:fr-bis`."""
     kind, _, name = subject.partition(":")
     return t(f"incident.{kind}", language, name=sanitize_line(name))
 
 
 def digest_reader(row: Mapping[str, Any]) -> str:
-    """`mail-legal ja vacuum-components`."""
+    """Return a reader of the digest: `mail-legal ja vacuum-components`."""
     return sanitize_line(" ".join(filter(None, (row["channel"], row["language"], row["profile"]))))
 
 
@@ -207,7 +210,7 @@ def _named(keys: Sequence[str]) -> str:
 
 
 def _second(second: Mapping[str, Any] | None, language: Language) -> str:
-    """What is not compared comes first: it is neither a gap nor an agreement."""
+    """Return the comparison with GovInfo. What could not be compared comes first: it is neither a gap nor a match."""
     if second is None:
         return ""
     said = []

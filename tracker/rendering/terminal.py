@@ -1,5 +1,8 @@
-"""Text for a terminal: columns that line up although Japanese letters are two cells wide, and rich's
-drawings as text. Rich costs a tenth of a second to import, so what should answer at once does without."""
+"""Formats text for a terminal: columns that align although Japanese characters are two cells wide, and rich
+renderings as text.
+
+Rich costs 0.1 s to import, so commands that answer at once do not use it.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +17,23 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 NARROWEST = 80
-WIDEST = 120  # of drawings: longer lines are hard to read
+WIDEST = 120  # of rich output: longer lines are hard to read
 
 
 def columns() -> int | None:
-    """How many cells a line may take; None where output goes to a file or a pipe, which has no end."""
+    """Return the width of the terminal in cells; None where output goes to a file or a pipe."""
     if not sys.stdout.isatty():
         return None
     return max(shutil.get_terminal_size().columns, NARROWEST)
 
 
 def cells(text: str) -> int:
-    """How many cells the text takes."""
+    """Return how many cells the text takes."""
     return len(text) + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
 
 
 def fitted(text: str, width: int) -> str:
-    """The text in exactly `width` cells: padded, or cut and ended with an ellipsis."""
+    """Return the text in exactly `width` cells: padded, or cut with an ellipsis."""
     taken = cells(text)
     if taken <= width:
         return text + " " * (width - taken)
@@ -45,7 +48,7 @@ def fitted(text: str, width: int) -> str:
 
 
 def aligned(rows: Sequence[Sequence[str]], *, gap: int = 2) -> list[str]:
-    """Rows whose columns line up; the last column takes what is left of the line and is cut there."""
+    """Return rows with aligned columns; the last column is cut at the width of the terminal."""
     if not rows:
         return []
     widths = [max(cells(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
@@ -60,7 +63,7 @@ def aligned(rows: Sequence[Sequence[str]], *, gap: int = 2) -> list[str]:
 
 
 def drawn(*parts: RenderableType) -> str:
-    """What rich draws, as text: in colour where standard output is a terminal."""
+    """Return rich renderables as text, in color where standard output is a terminal."""
     from rich.console import Console
 
     out = StringIO()

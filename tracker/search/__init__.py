@@ -1,1 +1,1 @@
-"""Full-text search over all stored versions: the index, and what a query asks for."""
+"""Full-text search over all stored versions: the index, and the parsing of queries."""

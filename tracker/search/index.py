@@ -1,6 +1,8 @@
-"""Words of all stored versions of all texts, found again: an index beside the store, made from it and thrown away freely.
+"""Indexes the words of all stored versions of all texts. The index file is derived from the database and may be
+deleted at any time.
 
-A unit that reads the same in a hundred versions stands in it once, with the first and the last version that has it.
+A unit that reads the same in a hundred versions has one row, with the first and the last version that contains
+it.
 """
 
 from __future__ import annotations
@@ -27,21 +29,21 @@ from tracker.storage.presence import is_damage
 from tracker.text import index_form
 
 FILE = "law-search.db"
-FORM = 2  # of the tables below; an index of another form is made anew
+INDEX_VERSION = 2  # version of the tables below; an index of another version is rebuilt
 _TABLES = (
     "CREATE TABLE unit (id INTEGER PRIMARY KEY, identity TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL,"
-    " first INTEGER NOT NULL, last INTEGER)",  # last NULL: the newest version that was read still has it
+    " first INTEGER NOT NULL, last INTEGER)",  # last NULL: the newest indexed version still has it
     "CREATE INDEX unit_open ON unit (identity, last)",
     "CREATE TABLE read (identity TEXT, ordinal INTEGER, PRIMARY KEY (identity, ordinal))",
     "CREATE VIRTUAL TABLE unit_fts USING fts5(words, content='', tokenize='unicode61 remove_diacritics 2')",
-    f"PRAGMA user_version = {FORM}",
+    f"PRAGMA user_version = {INDEX_VERSION}",
 )
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A unit as it read from version `first` to `last`; None: to this day."""
+    """A unit as it read from version `first` to version `last`; None where it is current."""
 
     identity: str
     path: str
@@ -51,7 +53,7 @@ class SearchHit:
 
 
 class SearchIndex:
-    """One for a state folder. `refresh` reads what is new in the store; `find` asks."""
+    """The index of one state folder. `refresh` indexes new versions; `find` answers queries."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -61,7 +63,7 @@ class SearchIndex:
         self._thread: threading.Thread | None = None
 
     def catch_up(self, sources: Sequence[str], seconds: float) -> int:
-        """Reads what is new in a thread of its own and waits so long for it; how many versions are left."""
+        """Index new versions in a thread, wait up to the given seconds, and return how many versions are left."""
         if not self.unread(sources):
             return 0
         with self._starting:
@@ -75,9 +77,9 @@ class SearchIndex:
         return len(self.unread(sources))
 
     def refresh(self, sources: Sequence[str], seconds: float = 3_600.0) -> int:
-        """Reads versions that have not been read, for so long; how many are left."""
+        """Index new versions for the given seconds, and return how many are left."""
         ends = time.monotonic() + seconds
-        with self._writing, self._opened() as index:
+        with self._writing, self._open() as index:
             todo = self.unread(sources)
             for done, (identity, ordinal) in enumerate(todo):
                 if time.monotonic() > ends:
@@ -87,34 +89,34 @@ class SearchIndex:
                         version = versions.get(connection, identity, ordinal)
                         document = version and document_of(connection, version, version.volatile_patterns)
                 except ParseError as error:
-                    # What cannot be read is not there to be found; the page of the text says why.
+                    # A version that cannot be parsed is not searchable; the page of the text gives the reason.
                     log.warning("not searched", text=identity, version=ordinal, reason=error.line())
                     document = None
                 with index:
-                    _take(index, identity, ordinal, document or None)
+                    _index_version_text(index, identity, ordinal, document or None)
         return 0
 
     def unread(self, sources: Sequence[str]) -> list[tuple[str, int]]:
-        """The versions of these sources' texts that have not been read, oldest first."""
+        """Return the versions of these sources' texts that are not indexed, oldest first."""
         with self.store.read() as connection:
             stored = versions.ordinals(connection, sources)
-        with self._opened() as index:
-            known = set(index.execute("SELECT identity, ordinal FROM read").fetchall())
-        return [pair for pair in stored if pair not in known]
+        with self._open() as index:
+            already_indexed = set(index.execute("SELECT identity, ordinal FROM read").fetchall())
+        return [pair for pair in stored if pair not in already_indexed]
 
     def find(
         self, wanted: Terms, *, today_only: bool = False, limit: int = 50, offset: int = 0
     ) -> tuple[int, list[SearchHit]]:
-        """How many units there are in which all terms occur, and some of them: those in force first."""
+        """Return the number of units in which all terms occur, and one page of them, current ones first."""
         question = " AND ".join(
-            f"({' OR '.join(map(_phrase, group))})" for group in map(_askable, wanted) if group
+            f"({' OR '.join(map(_phrase, group))})" for group in map(_searchable, wanted) if group
         )
-        if not question or any(not _askable(group) for group in wanted):
+        if not question or any(not _searchable(group) for group in wanted):
             return 0, []
         where = "id IN (SELECT rowid FROM unit_fts WHERE unit_fts MATCH ?)"
         if today_only:
             where += " AND last IS NULL"
-        with self._opened() as index:
+        with self._open() as index:
             total = index.execute(f"SELECT count(*) FROM unit WHERE {where}", [question]).fetchone()[0]  # noqa: S608
             rows = index.execute(
                 f"SELECT identity, path, text, first, last FROM unit WHERE {where}"  # noqa: S608 - ours; values are bound
@@ -124,17 +126,20 @@ class SearchIndex:
         return total, [SearchHit(*row) for row in rows]
 
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(_connect(self.path)) as connection:
             yield connection
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """Makes the index where there is none, or one of another form. Processes and threads do that one at a time, inside
-    the file that others may have open: a file that is removed under them would be an error in their search."""
+    """Open the index, and create it where it is missing or of another version.
+
+    Processes and threads create it one at a time, inside the existing file: deleting the file would break the
+    searches that have it open.
+    """
     connection = sqlite3.connect(path, timeout=30)
     try:
-        if _form(connection) == FORM:
+        if _index_version(connection) == INDEX_VERSION:
             return connection
         damaged = False
     except sqlite3.DatabaseError as error:
@@ -149,7 +154,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             _remove_damaged(path)
         connection = sqlite3.connect(path, timeout=30)
         try:
-            if _form(connection) != FORM:
+            if _index_version(connection) != INDEX_VERSION:
                 _make(connection)
         except BaseException:
             connection.close()
@@ -157,7 +162,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _form(connection: sqlite3.Connection) -> int:
+def _index_version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
@@ -179,25 +184,29 @@ def _make(connection: sqlite3.Connection) -> None:
 
 
 def _remove_damaged(path: Path) -> None:
-    """Under the lock; where somebody else has made it anew meanwhile, nothing is done."""
+    """Delete a damaged index, under the lock. Nothing is deleted where another process has rebuilt it already."""
     with closing(sqlite3.connect(path, timeout=30)) as connection:
         try:
-            _form(connection)
+            _index_version(connection)
         except sqlite3.DatabaseError:
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
 
 
-def _take(index: sqlite3.Connection, identity: str, ordinal: int, document: Document | None) -> None:
-    known = index.execute("INSERT OR IGNORE INTO read VALUES (?, ?)", [identity, ordinal]).rowcount == 0
-    if known or document is None:  # known: another process has read it meanwhile
+def _index_version_text(
+    index: sqlite3.Connection, identity: str, ordinal: int, document: Document | None
+) -> None:
+    already_indexed = (
+        index.execute("INSERT OR IGNORE INTO read VALUES (?, ?)", [identity, ordinal]).rowcount == 0
+    )
+    if already_indexed or document is None:  # already_indexed: by another process
         return
     rows = index.execute("SELECT path, text, id FROM unit WHERE identity = ? AND last IS NULL", [identity])
-    standing = {(path, text): number for path, text, number in rows}
+    open_units = {(path, text): number for path, text, number in rows}
     present: set[tuple[str, str]] = set()
     for unit in document.units:
         place = (unit.path, unit.text)
-        if place not in standing and place not in present and unit.text:
+        if place not in open_units and place not in present and unit.text:
             row = index.execute(
                 "INSERT INTO unit (identity, path, text, first) VALUES (?, ?, ?, ?)",
                 [identity, unit.path, unit.text, ordinal],
@@ -207,12 +216,14 @@ def _take(index: sqlite3.Connection, identity: str, ordinal: int, document: Docu
                 [row.lastrowid, index_form(f"{unit.path} | {unit.text}")],
             )
         present.add(place)
-    gone = [number for place, number in standing.items() if place not in present]
+    gone = [number for place, number in open_units.items() if place not in present]
     index.executemany("UPDATE unit SET last = ? WHERE id = ?", [(ordinal - 1, number) for number in gone])
 
 
-def _askable(group: Iterable[str]) -> list[str]:
-    """Forms that hold a letter or a digit; the texts are English, so Japanese comes through its synonyms."""
+def _searchable(group: Iterable[str]) -> list[str]:
+    """Return the forms that contain a letter or a digit. The texts are English; a Japanese query matches
+    through its synonyms.
+    """
     return [form for form in map(index_form, group) if re.search(r"\w", form)]
 
 

@@ -1,4 +1,4 @@
-"""What a reader's question asks for: words, phrases, citations, and what the trade also calls them. Pure."""
+"""Parses search queries: words, phrases, citations, and their synonyms in the trade. Pure."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ _PIECE = re.compile(
     re.IGNORECASE,
 )
 _SUPPLEMENT = re.compile(r"Supp(?:lement|\.)?\s*No\.?\s*(\d+)\s+to\s+part\s+(\d+)", re.IGNORECASE)
-MOST = 20  # terms of one question
+MOST = 20  # terms of one query
 _AROUND = 180  # characters on each side of the first hit
 
 
 def terms(query: str) -> Terms:
-    """`真空バルブ 744.23` as (("真空バルブ", "vacuum valve", ...), ("744.23",)). A name of the trade of several words is one
-    term; words in quotation marks are taken as they stand."""
+    """Return the terms of a query: `真空バルブ 744.23` gives (("真空バルブ", "vacuum valve", ...), ("744.23",)). A trade
+    name of several words is one term; quoted words are taken literally.
+    """
     whole = fold_space(query)
     if '"' not in whole and len(found := synonyms(whole)) > 1:
         return (found,)
@@ -36,7 +37,7 @@ def _forms(piece: re.Match[str]) -> tuple[str, ...]:
     if piece["quoted"]:
         return (piece["quoted"],)
     if piece["cfr"]:
-        # The text of the law calls its own sections without title and "CFR".
+        # The legal text cites its own sections without the title and "CFR".
         return tuple(
             dict.fromkeys(
                 (piece["cfr"], piece["section"] if "." in piece["section"] else f"part {piece['section']}")
@@ -51,7 +52,7 @@ def _forms(piece: re.Match[str]) -> tuple[str, ...]:
 
 
 def highlight(text: str, wanted: Terms) -> list[tuple[bool, str]]:
-    """The text in runs: True for what was asked for."""
+    """Return the text as runs, with True for the runs that match."""
     pattern = _pattern(wanted)
     if pattern is None:
         return [(False, text)]
@@ -67,7 +68,7 @@ def highlight(text: str, wanted: Terms) -> list[tuple[bool, str]]:
 
 
 def passage(text: str, wanted: Terms) -> list[tuple[bool, str]]:
-    """A long text cut to what stands around its first hit."""
+    """Return a long text cut to the surroundings of its first match."""
     pattern = _pattern(wanted)
     hit = pattern.search(text) if pattern else None
     middle = hit.start() if hit else 0
@@ -84,7 +85,7 @@ def _pattern(wanted: Sequence[Sequence[str]]) -> re.Pattern[str] | None:
 
 
 def _form(form: str) -> str:
-    """Whole words, as they are found; Japanese has no spaces between them."""
+    """Return a pattern for whole words; Japanese has no spaces between words."""
     words = r"\s+".join(map(re.escape, form.split()))
     left = r"(?<!\w)" if re.match(r"[a-z0-9]", form, re.IGNORECASE | re.ASCII) else ""
     right = r"(?!\w)" if re.search(r"[a-z0-9]$", form, re.IGNORECASE | re.ASCII) else ""

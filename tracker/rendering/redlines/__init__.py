@@ -1,4 +1,4 @@
-"""Redlines for people: on a terminal, as a page, as a Word file with tracked changes, as JSON.
+"""Renders redlines for people: for a terminal, as a page, as a Word file with tracked changes, and as JSON.
 
 Each of `text`, `html`, `docx` and `diff_json` has one function, `render(redline, language)`.
 """
@@ -12,10 +12,12 @@ FORMATS = ("text", "html", "docx", "json")
 
 
 def render(
-    redline: Redline, form: str, language: Language, *, colour: bool = False, editorial: bool = False
+    redline: Redline, form: str, language: Language, *, color: bool = False, editorial: bool = False
 ) -> str | bytes:
-    """One of FORMATS. `colour` and `editorial` are for text alone: the others always hold everything."""
-    # Imported here: python-docx costs a third of a second, and a terminal does not want it.
+    """Render in one of FORMATS. `color` and `editorial` apply to text only: the other formats always contain
+    everything.
+    """
+    # Imported here: python-docx costs 0.3 s, and the terminal does not need it.
     if form == "docx":
         from tracker.rendering.redlines import docx
 
@@ -30,7 +32,7 @@ def render(
         return diff_json.render(redline, language)
     from tracker.rendering.redlines import text
 
-    return text.render(redline, language, colour=colour, editorial=editorial)
+    return text.render(redline, language, color=color, editorial=editorial)
 
 
 __all__ = ["FORMATS", "Redline", "RedlineSide", "render"]

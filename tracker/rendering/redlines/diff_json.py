@@ -1,4 +1,4 @@
-"""The operations as the JSON that scripts read (schema: `docs/records.md`)."""
+"""Renders the operations as JSON for scripts (schema: `docs/records.md`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tracker.rendering.redlines.model import Redline
 
 
 def objects(operations: Iterable[Operation]) -> list[dict[str, object]]:
-    """One object for each operation, in reading order."""
+    """Return one object for each operation, in reading order."""
     return [
         {
             "path": op.path,
@@ -28,6 +28,6 @@ def objects(operations: Iterable[Operation]) -> list[dict[str, object]]:
 
 
 def render(redline: Redline, _language: Language = "en") -> str:
-    """A JSON list, one operation a line; the same in every language."""
+    """Return a JSON list, one operation per line; the same in every language."""
     lines = [json.dumps(item, ensure_ascii=False) for item in objects(redline.operations)]
     return "[" + ",\n ".join(lines) + "]\n"

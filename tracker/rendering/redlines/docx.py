@@ -1,8 +1,9 @@
-"""A redline as a Word file with real tracked changes: accept all gives the new text, reject all the old.
+"""Renders a redline as a Word file with tracked changes: accepting all gives the new text, rejecting all the
+old one.
 
-Insertions are `w:ins`, deletions `w:del`, moves `w:moveFrom` and `w:moveTo` (ECMA-376 part 1, 17.13.5),
-and a whole paragraph that came or went is tracked with its paragraph mark. Where the redline carries
-the units of its sides, the file is the whole text; else it is the touched units in their order.
+Insertions are `w:ins`, deletions `w:del`, moves `w:moveFrom` and `w:moveTo` (ECMA-376 part 1, 17.13.5). An
+inserted or deleted paragraph is tracked with its paragraph mark. Where the redline has the units of both sides,
+the file contains the whole text; else it contains the touched units in order.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ from tracker.sanitize import sanitize
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_INDENT = 240  # twentieths of a point for each level
+_INDENT = 240  # twentieths of a point per level
 _DEEPEST = 8
 _HEADING_LEVELS = 3
 _TRACKS = {"delete": "del", "insert": "ins", "moveFrom": "moveFrom", "moveTo": "moveTo"}
 
 
 def render(redline: Redline, language: Language = "en") -> bytes:
-    """The .docx file. Editorial differences are tracked under an author name of their own."""
+    """Return the .docx file. Editorial differences are tracked under a separate author name."""
     document = docx.Document()
     normal = document.styles["Normal"]
     normal.font.size = Pt(10.5)
@@ -50,8 +51,8 @@ def render(redline: Redline, language: Language = "en") -> bytes:
     writer = _Writer(redline, t("redline.editorial", language))
     for line in _lines(redline):
         for paragraph in writer.paragraphs(line):
-            body.insert(len(body) - 1, paragraph)  # the section's properties stay last
-    document.add_paragraph()  # so that the mark of the last paragraph can be tracked, too
+            body.insert(len(body) - 1, paragraph)  # the section properties must stay last
+    document.add_paragraph()  # so that the mark of the last paragraph can be tracked too
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -71,7 +72,7 @@ def _lines(redline: Redline) -> Iterator[RedlineLine]:
 
 
 class _Writer:
-    """Makes the paragraphs; counts the revisions and pairs the two ends of each move."""
+    """Writes the paragraphs, numbers the revisions, and pairs the two ends of each move."""
 
     def __init__(self, redline: Redline, editorial: str) -> None:
         self._date = redline.generated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -98,8 +99,9 @@ class _Writer:
         yield paragraph
 
     def _moved(self, line: RedlineLine, op: Operation) -> etree._Element:
-        """One end of a move. Words that changed on the way are a deletion at the old place and an
-        insertion at the new one."""
+        """Write one end of a move. Words that changed in the move are a deletion at the old place and an
+        insertion at the new one.
+        """
         away = line.status == "moved-away"
         track, other, own = ("moveFrom", "insert", "del") if away else ("moveTo", "delete", "ins")
         paragraph = self._paragraph(line.unit, track, op)
@@ -156,7 +158,9 @@ def _run(parent: etree._Element, text: str, tag: str) -> None:
 
 
 def _header(document: Document, redline: Redline, language: Language) -> None:
-    """The header: the first page names the redline and its source, the others title and page."""
+    """Write the headers: the first page names the redline and its source, the others show the title and the
+    page number.
+    """
     section = document.sections[0]
     section.different_first_page_header_footer = True
     first = section.first_page_header

@@ -1,8 +1,7 @@
-"""A redline as one self-contained page: inline or side by side, printable, without script.
+"""Renders a redline as one self-contained HTML page: inline or side by side, printable, without scripts.
 
-The page asks nobody for anything (its policy forbids it), and whatever comes from outside is escaped.
-What is only typography is in the page but hidden until the reader asks for it; the switches are
-plain form controls read by CSS.
+The page loads nothing (its policy forbids it), and text from outside is escaped. Typographic differences are on
+the page but hidden until the reader shows them; the switches are form controls styled by CSS.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ def style() -> str:
 
 
 def render(redline: Redline, language: Language = "en") -> str:
-    """The page as a string of HTML; save it as UTF-8."""
+    """Return the page as a string; save it as UTF-8."""
     editorial = sum(op.editorial for op in redline.visible())
     title = _safe(redline.title or t("redline.title", language))
     return (
@@ -44,7 +43,7 @@ def render(redline: Redline, language: Language = "en") -> str:
 
 
 def body(redline: Redline, language: Language) -> str:
-    """The operations by place, as a piece of a page that `style` fits."""
+    """Return the operations, grouped by place, as a fragment that `style` formats."""
     visible = redline.visible()
     if not visible:
         return f"<p>{_safe(t('redline.same', language))}</p>"
@@ -98,9 +97,9 @@ def _op(op: Operation, language: Language) -> str:
     classes = ["op", op.op.value, *(["editorial"] if op.editorial else []), *(["follower"] if quiet else [])]
     was = []
     if op.from_path and op.from_path != op.path:
-        was.append(t("redline.from", language, path=_beside(op.from_path, place)))
+        was.append(t("redline.from", language, path=_relative_path(op.from_path, place)))
     if op.follows:
-        was.append(t("redline.follows", language, path=_beside(op.follows, place)))
+        was.append(t("redline.follows", language, path=_relative_path(op.follows, place)))
     if op.editorial:
         was.append(t("redline.editorial", language))
     head = (
@@ -110,8 +109,8 @@ def _op(op: Operation, language: Language) -> str:
     return f'<article class="{" ".join(classes)}">{head}{"" if quiet else _words(op, language)}</article>\n'
 
 
-def _beside(path: str, place: str) -> str:
-    """A path without its section, where the heading of this page names it."""
+def _relative_path(path: str, place: str) -> str:
+    """Return a path without its section, where the heading already names the section."""
     other, local = split_path(path)
     return local if local and other == place else path
 
@@ -133,5 +132,5 @@ def _words(op: Operation, language: Language) -> str:
 def _span(kind: str, text: str) -> str:
     words = _safe(text)
     if not words.strip():
-        return words  # white space that came or went is nothing to look at
+        return words  # changed white space has no visible difference
     return {"equal": words, "delete": f"<del>{words}</del>", "insert": f"<ins>{words}</ins>"}[kind]

@@ -1,4 +1,4 @@
-"""The data of a redline, and the order in which both texts are read side by side."""
+"""The data of a redline, and the reading order of both texts side by side."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _CITATIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class RedlineSide:
-    """One of the two texts: what it is called (a file name, an as-of date, a URL), the SHA-256 of
-    its snapshot, when that was fetched, and its units, where the whole text is to be shown."""
+    """One of the two texts: its name (file name, as-of date or URL), the SHA-256 and time of its snapshot, and
+    its units, where the whole text is to be shown.
+    """
 
     name: str
     sha256: str = ""
@@ -27,7 +28,7 @@ class RedlineSide:
 
 @dataclass(frozen=True, slots=True)
 class Redline:
-    """Everything that a rendering shows. `before` is None for a new document."""
+    """Everything that a redline shows. `before` is None for a new document."""
 
     title: str
     source: str
@@ -40,12 +41,13 @@ class Redline:
     timezone: str = "Asia/Tokyo"
 
     def visible(self) -> tuple[Operation, ...]:
-        """The operations with something to see: not the new ordinals of paragraphs that stayed as they
-        were, which only a machine needs."""
+        """Return the operations with a visible difference. New positions of unchanged paragraphs are only for
+        programs.
+        """
         return tuple(op for op in self.operations if not (op.editorial and op.before == op.after))
 
     def citations(self, language: Language) -> str:
-        """The touched units, those that only follow left out, as one line."""
+        """Return the touched units as one line, without those that only shifted."""
         paths = [op.path for op in self.operations if not op.editorial and op.follows is None]
         paths = list(dict.fromkeys(paths))
         shown = "; ".join(paths[:_CITATIONS])
@@ -54,7 +56,7 @@ class Redline:
         return shown or t("redline.nothing", language)
 
     def facts(self, language: Language) -> list[tuple[str, str]]:
-        """Label and value of what identifies this redline: source, address, both states, maker."""
+        """Return label and value of the facts that identify this redline: source, address, both versions, program."""
         made = t(
             "redline.by",
             language,
@@ -82,7 +84,7 @@ LineStatus = Literal["same", "pair", "added", "removed", "moved-away", "moved-he
 
 @dataclass(frozen=True, slots=True)
 class RedlineLine:
-    """A unit in the reading order of both texts together."""
+    """One unit in the combined reading order."""
 
     status: LineStatus
     unit: Unit
@@ -90,7 +92,8 @@ class RedlineLine:
 
 
 def merge_in_reading_order(redline: Redline) -> Iterator[RedlineLine]:
-    """Both texts in one reading order: a unit that left its place is shown there, before what replaced it.
+    """Merge both texts into one reading order. A unit that was removed or moved is shown at its old place, before the unit that replaced
+    it.
 
     Needs the units of `after`, and of `before` where there is one.
     """

@@ -1,4 +1,4 @@
-"""Loads the redline of a change from the store: its operations and, on request, both texts."""
+"""Loads the redline of a change from the database: its operations and, on request, both texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tracker.storage.schema import CHANGE
 def load_redline(
     connection: Connection, change: Change, *, now: datetime, timezone: str = "Asia/Tokyo"
 ) -> Redline:
-    """The redline between the two snapshots of a change; without operations for a new document."""
+    """Return the redline between the two snapshots of a change; without operations for a new document."""
     return Redline(
         title=change.title,
         source=change.source,
@@ -33,10 +33,10 @@ def load_redline(
 
 
 def with_texts(connection: Connection, change: Change, redline: Redline) -> Redline | None:
-    """The same redline with the units of both texts, parsed again from their snapshots.
+    """Return the redline with the units of both texts, parsed again from their snapshots.
 
-    None where they cannot be had: there is no text before or after, the bytes are no longer readable, or today's reader
-    makes other units of them than the operations were made from.
+    None where this is not possible: there is no earlier or later text, the bytes are no longer readable, or the
+    current parser produces other units than those the operations refer to.
     """
     row = connection.execute(
         select(CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change.id)
@@ -51,7 +51,7 @@ def with_texts(connection: Connection, change: Change, redline: Redline) -> Redl
         after = document_of(connection, later, later.volatile_patterns)
         before = document_of(connection, earlier, later.volatile_patterns)
     except TrackerError:
-        # Snapshots are kept forever, but not each was readable; the operations do not need them.
+        # Snapshots are kept forever, but some were never readable. The operations do not need them.
         return None
     with_units = replace(
         redline,
@@ -62,7 +62,7 @@ def with_texts(connection: Connection, change: Change, redline: Redline) -> Redl
 
 
 def document_of(connection: Connection, version: versions.Version, masks: tuple[str, ...]) -> Document:
-    """One state of a document, volatile words masked. Raises ParseError, StoreError."""
+    """Parse one version of a document, with volatile content masked. Raises ParseError, StoreError."""
     document = parsing.read(snapshots.load(connection, version.snapshots))
     return volatile_content.mask_document(document, masks) if masks else document
 
