@@ -40,8 +40,8 @@ format: $(READY)  ## rewrite the source the way `make check` wants it
 bench: $(READY)  ## figures beside other tools, into docs/benchmarks.md; ARGS=watch_pages for one of them
 	@$(BIN)/python -m bench $(ARGS)
 
-eval: $(READY)  ## how well topics and levels are found on labelled documents; ARGS=--noise adds all recorded ones
-	@wrong=0; $(BIN)/python -m bench.eval_tags --write $(ARGS) || wrong=1; \
+eval: $(READY)  ## how well topics, levels, directions and facts are found on labelled documents; ARGS=--noise adds all recorded ones
+	@wrong=0; $(BIN)/python -m bench.eval_judgement --write $(ARGS) || wrong=1; \
 	  $(BIN)/python -m bench.eval_likeness --write $(ARGS) || wrong=1; \
 	  $(BIN)/python -m bench.eval_dates || wrong=1; \
 	  $(BIN)/python -m bench.eval_effective_days || wrong=1; exit $$wrong

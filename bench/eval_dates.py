@@ -18,7 +18,7 @@ from datetime import date
 
 from lxml import etree
 
-from bench.eval_tags import DATA
+from bench.judgement_cases import DATA
 from tracker import classification
 from tracker.documents.text_view import build_text_view
 from tracker.legal_status.date_mentions import mentions

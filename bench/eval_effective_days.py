@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from bench.eval_tags import DATA
+from bench.judgement_cases import DATA
 from tracker.documents.text_view import build_text_view
 from tracker.legal_status.legal_dates import legal_dates
 from tracker.model import LegalDate

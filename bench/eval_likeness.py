@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from bench import report
-from bench.eval_tags import DATA, Label, documents, labels
+from bench.judgement_cases import DATA, Label, documents, labels
 from tracker.assistants.compare import words
 from tracker.assistants.similarity import MARGIN, THRESHOLD, Similarity, made_with, similarities
 from tracker.classification import classify

@@ -1,0 +1,203 @@
+"""The labelled documents that the judgement is measured on, each read the way the program reads one of its kind.
+
+Three sources: `labels/dev.tsv` (title and abstract of Federal Register documents), `white-house/labels.tsv` (whole pages
+of whitehouse.gov, with facts), and lists in the format of `bench.judgement_lists`. None of the labels is used for
+anything but scoring.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import lzma
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from tracker.model import Document, DocumentKind, Fetched, HttpResponse, Operation, ResourceType
+from tracker.parsing.dispatch import read
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("TRACKER_RECORDED") or ROOT.parent / "shared" / "data")
+RECORDS = DATA / "federal-register" / "titles-abstracts-2020-2026.jsonl.xz"
+DEV = DATA / "labels" / "dev.tsv"
+WHITE_HOUSE = DATA / "white-house"
+PRESIDENT = "Executive Office of the President"
+DEFAULT_DAY = date(2026, 1, 1)
+_FETCHED = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a text says beside its labels; empty where it does not."""
+
+    countries: tuple[str, ...] = ()
+    goods: tuple[str, ...] = ()
+    rates: tuple[str, ...] = ()
+    dates: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class Label:
+    """What counts as right for a document. `must`: topics that have to be found; `accepted`: all that count as right."""
+
+    number: str
+    published: date
+    must: frozenset[str]
+    accepted: frozenset[str]
+    levels: tuple[str, ...]
+    directions: frozenset[str]
+    nexus: str
+    act: str = ""
+    facts: Facts = field(default_factory=Facts)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A labelled document as the program would have it. `operations` is not empty for a change of a text."""
+
+    label: Label
+    document: Document
+    operations: tuple[Operation, ...] = ()
+
+    @property
+    def day(self) -> date:
+        return self.document.published or self.label.published
+
+
+def half(key: str) -> int:
+    """Which half a document belongs to: by the SHA-256 of its key, so that nobody chooses."""
+    return sha256(key.encode()).digest()[-1] % 2
+
+
+def labels(path: Path) -> list[Label]:
+    """The rows of a list of labels, in the columns of `dev.tsv`; further columns are read where they exist."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [label_of(row) for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+def label_of(row: Mapping[str, str]) -> Label:
+    """Raises ValueError for a level that does not exist or a day that is none."""
+    return Label(
+        number=row.get("document_number") or row["key"],
+        published=date.fromisoformat(row["published"]),
+        must=_set(row["must"]),
+        accepted=_set(row["accepted"]) | _set(row["must"]),
+        levels=tuple(part.strip() for part in row["levels"].split(",")),
+        directions=_set(row["directions"]),
+        nexus=row["japan_nexus"],
+        act=row.get("act") or "",
+        facts=Facts(
+            countries=_parts(row.get("of") or ""),
+            goods=_parts(row.get("object") or ""),
+            rates=_parts(row.get("rate") or ""),
+            dates=(date.fromisoformat(row["date"]),) if row.get("date") else (),
+        ),
+    )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(_parts(text))
+
+
+# --- title and abstract ---------------------------------------------------------------------------------------------
+
+
+def documents(path: Path = RECORDS) -> Iterator[Document]:
+    """The recorded documents, as an API record without agency and type would read."""
+    with lzma.open(path, "rt") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield document_of(json.loads(line))
+
+
+def document_of(row: Mapping[str, str]) -> Document:
+    return Document(
+        key=row["document_number"],
+        kind=DocumentKind.NOTICE,
+        title=row["title"],
+        url=row.get("url", ""),
+        abstract=row.get("abstract") or "",
+        document_number=row["document_number"],
+        published=date.fromisoformat(row["published"]),
+    )
+
+
+def dev_cases(records: Iterable[Document] | None = None, path: Path = DEV) -> list[Case]:
+    wanted = {(label.number, label.published): label for label in labels(path)}
+    return [
+        Case(wanted[document.key, document.published], document)
+        for document in (documents() if records is None else records)
+        if document.published is not None and (document.key, document.published) in wanted
+    ]
+
+
+# --- pages of whitehouse.gov ----------------------------------------------------------------------------------------
+
+
+def page_document(html: bytes, url: str) -> Document:
+    """A web page as the page source makes a document of it."""
+    answer = HttpResponse(url, 200, (("Content-Type", "text/html; charset=utf-8"),), html, _FETCHED)
+    return read(Fetched(url, ResourceType.PAGE, answer))
+
+
+def page_html(title: str, paragraphs: Iterable[str]) -> bytes:
+    """A plain page with this title and these paragraphs."""
+    body = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in paragraphs)
+    head = f"<head><meta charset='utf-8'><title>{escape(title)}</title></head>"
+    page = f"<!doctype html><html lang='en'>{head}<body><main><h1>{escape(title)}</h1>\n{body}</main></body></html>"
+    return page.encode()
+
+
+def as_presidential(document: Document, published: date) -> Document:
+    """The same words as a presidential document of the Federal Register."""
+    title = document.title.removesuffix(" – The White House")
+    return replace(
+        document,
+        kind=DocumentKind.PRESIDENTIAL,
+        title=title,
+        type="Presidential Document",
+        agencies=(PRESIDENT, "executive-office-of-the-president"),
+        published=published,
+        signing_date=published,
+    )
+
+
+def white_house_facts(folder: Path = WHITE_HOUSE) -> dict[str, dict[str, Any]]:
+    return dict(json.loads(lzma.decompress((folder / "facts.json.xz").read_bytes())))
+
+
+def white_house_cases(folder: Path = WHITE_HOUSE) -> list[Case]:
+    """The labelled pages as documents of the kind PAGE, with the address that each was published at."""
+    facts = white_house_facts(folder)
+    found = []
+    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+            html = lzma.decompress((folder / "actions" / f"{row['key']}.html.xz").read_bytes())
+            label = replace(label_of(row), facts=facts_of(facts[row["key"]]))
+            document = page_document(html, row["url"])
+            found.append(Case(label, replace(document, published=document.published or label.published)))
+    return found
+
+
+def presidential(cases: Iterable[Case]) -> list[Case]:
+    return [replace(case, document=as_presidential(case.document, case.label.published)) for case in cases]
+
+
+def facts_of(known: Mapping[str, Any]) -> Facts:
+    """The facts of a recorded order. "all" names no country, and "all goods" no goods."""
+    rates = [*(known["rates"] or []), *([known["japan_rate"]] if known["japan_rate"] else [])]
+    return Facts(
+        countries=tuple(known["of"] or ()),
+        goods=tuple(known["on"] or ()),
+        rates=tuple(dict.fromkeys(rates)),
+        dates=tuple(dict.fromkeys(date.fromisoformat(entry["date"]) for entry in known["effective"])),
+    )
