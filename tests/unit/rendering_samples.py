@@ -6,15 +6,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from tracker.model import (
+    Act,
+    ActVerb,
     Change,
     Classification,
     Direction,
     DocumentKind,
     DocumentRelation,
     Evidence,
+    Force,
+    JapanStanding,
     LegalDate,
     Level,
     LocalizedText,
+    Operand,
     ProfileMatch,
     SnapshotRef,
     Status,
@@ -127,3 +132,73 @@ def long_change() -> Change:
             change.tagging, summary=LocalizedText("改正。" + words, "x"), reason=LocalizedText(words, "x")
         ),
     )
+
+
+def oil_order() -> Change:
+    """A presidential order with four acts: a duty on another country's goods because of its trade, and what goes with it."""
+    duty = Act(
+        ActVerb.IMPOSE, Operand.DUTY,
+        Evidence("Articles of India shall be subject to an additional ad valorem rate of duty of 25 percent.", "Sec. 2(a)"),
+        actor="president", objects=("articles of India",), hts=("9903.01.84",), of=("india",),
+        trigger="importing crude oil of Russian origin", trigger_countries=("russia",), amount_after="25 percent",
+        japan=JapanStanding.OUT, force=Force.BINDING_FROM, since=date(2025, 8, 27), direction=Direction.RESTRICTION,
+        level=Level.HIGH,
+    )  # fmt: skip
+    exempt = Act(
+        ActVerb.EXEMPT, Operand.DUTY, Evidence("Goods in transit before that day are not subject to it.", "Sec. 2(b)"),
+        actor="president", objects=("goods in transit",), of=("india",), until=date(2025, 9, 17),
+        direction=Direction.RELIEF, level=Level.LOW,
+    )  # fmt: skip
+    direct = Act(
+        ActVerb.DIRECT_AGENCY, Operand.PROCEEDING, Evidence("The Secretary shall monitor imports.", "Sec. 3"),
+        actor="Department of <b>Commerce</b>", force=Force.STATEMENT, level=Level.LOW,
+    )  # fmt: skip
+    suspend = Act(
+        ActVerb.SUSPEND, Operand.EARLIER_ACT, Evidence("The earlier duty is suspended.", "Sec. 4"), actor="president",
+        earlier_act="E.O. 14257", of=("all",), amount_before="10 percent", japan=JapanStanding.RATE,
+        japan_rate="15 percent",
+    )  # fmt: skip
+    rule = affiliates_rule()
+    return replace(
+        rule,
+        id="chg_00000000000000d1",
+        source="fr-presidential",
+        kind=DocumentKind.PRESIDENTIAL,
+        title="Addressing Threats to the United States by the Government of the Russian Federation",
+        document_number="2025-15267",
+        citation="90 FR 38701",
+        profiles=(),
+        tagging=replace(
+            rule.tagging,
+            level=Level.HIGH,
+            topics=(),
+            japan_nexus=(),
+            dates=(),
+            status=(),
+            links=(),
+            units=(),
+            eccns=(),
+            headline=LocalizedText(
+                "大統領が、ロシア産原油の輸入を理由に、インドの産品に25%の追加関税を賦課。日本は対象外。2025年8月27日から。",
+                "The President imposes a 25 percent additional duty on articles of India because of imports of Russian oil.",
+            ),
+            summary=LocalizedText("追加関税の賦課", "An additional duty is imposed."),
+            acts=(duty, exempt, direct, suspend),
+        ),
+    )
+
+
+def unread_order() -> Change:
+    """A presidential document in which no act could be read."""
+    order = oil_order()
+    return replace(
+        order,
+        id="chg_00000000000000d2",
+        title="Conditions for the Export of Advanced Artificial Intelligence Models",
+        document_number="2025-15999",
+        citation=None,
+        tagging=replace(
+            order.tagging, level=Level.MEDIUM, direction=Direction.UNDETERMINED, acts=(), needs_reading=True,
+            headline=LocalizedText("", ""), summary=LocalizedText("", ""), reason=LocalizedText("", ""),
+        ),
+    )  # fmt: skip

@@ -11,7 +11,8 @@ import pytest
 
 import tracker
 from tracker.i18n import catalogue, format_day, format_instant, format_timestamp, label, t
-from tracker.model import Direction, DocumentKind, Level, Op
+from tracker.model import ActVerb, Direction, DocumentKind, Force, JapanStanding, Level, Op, Operand
+from tracker.rendering.act_table import COLUMNS
 
 PACKAGE = Path(tracker.__file__).parent
 TOPICS = [
@@ -37,6 +38,9 @@ TOPICS = [
     "ict-supply-chain",
     "ear-other",
 ]
+ACTORS = [
+    "president", "bis", "ofac", "ustr", "cbp", "ita", "state", "dod", "omb", "doe", "treasury", "fcc", "usitc",
+]  # fmt: skip
 STATES = [
     "proposed",
     "published",
@@ -106,6 +110,12 @@ def test_every_key_that_the_code_asks_for_exists_with_its_placeholders() -> None
         ("topic", TOPICS),
         ("status", STATES),
         ("date", DATES),
+        ("act-verb", list(ActVerb)),
+        ("operand", list(Operand)),
+        ("japan-standing", list(JapanStanding)),
+        ("force", list(Force)),
+        ("act", [*COLUMNS, "judgement"]),
+        ("actor", ACTORS),
     ],
 )
 def test_every_id_has_a_label(group: str, names: list[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from tests.unit.rendering_samples import affiliates_rule
+from tests.unit.rendering_samples import affiliates_rule, oil_order, unread_order
 from tracker.config.models import Channel, Settings, Source, ViewerAccess
 from tracker.diffing import compare
 from tracker.model import (
@@ -147,13 +147,15 @@ def hostile() -> Change:
     )
 
 
-def fill(store: Store, *, proposals: int = 1, with_hostile: bool = False) -> None:
+def fill(store: Store, *, proposals: int = 1, with_hostile: bool = False, with_acts: bool = False) -> None:
     changed, operations = cfr_change()
     source_state.ensure(store, ["fr-bis", "ear"])
     with store.write() as connection:
         for change in [affiliates_rule(), stay(), *(proposal(number) for number in range(1, proposals + 1))]:
             changes.save(connection, changes.ChangeEntry(change, f"fr:{change.document_number}", 1))
         changes.save(connection, changes.ChangeEntry(changed, "ear:15 CFR 744", 2), operations)
+        for change in (oil_order(), unread_order()) if with_acts else ():
+            changes.save(connection, changes.ChangeEntry(change, f"fr:{change.document_number}", 1))
         if with_hostile:
             changes.save(connection, changes.ChangeEntry(hostile(), "fr:hostile", 1), hostile_operations())
         outbox.enqueue(
@@ -180,13 +182,14 @@ def viewer(
     *,
     proposals: int = 1,
     with_hostile: bool = False,
+    with_acts: bool = False,
     empty: bool = False,
     access: ViewerAccess = ViewerAccess(),  # noqa: B008 - frozen
     peer: str = "127.0.0.1",
 ) -> TestClient:
     store = Store(state)
     if not empty:
-        fill(store, proposals=proposals, with_hostile=with_hostile)
+        fill(store, proposals=proposals, with_hostile=with_hostile, with_acts=with_acts)
     store.close()
     app = create_app(settings(access=access), state, lambda: NOW)
     return TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False, client=(peer, 50_000))

@@ -13,7 +13,7 @@ from tracker.i18n import format_day as written
 from tracker.i18n import format_instant as timed
 from tracker.i18n import label, t
 from tracker.model import Change, DocumentKind, Language, LegalDate
-from tracker.rendering.alert_message import what_changed
+from tracker.rendering.alert_message import headline_of, what_changed
 from tracker.rendering.deadlines import change_url
 from tracker.rendering.location_text import date_note
 from tracker.sanitize import safe_url, sanitize_line, shorten
@@ -38,7 +38,11 @@ class Phrases:
         return max(1, round(limit * self.share))
 
     def head(self, change: Change, limit: int) -> str:
-        """The change in one line: the title of a document, or the changed places of a lasting text."""
+        """The change in one line: its headline; without one the title of a document, or the changed places of a lasting
+        text."""
+        headline = headline_of(change, self.language)
+        if headline:
+            return shorten(self.cited(headline), limit)
         if change.kind in _BOOKS:
             return shorten(self.cited(self._places(change)), limit)
         if change.kind in TEXTS:
@@ -64,7 +68,9 @@ class Phrases:
 
     def what(self, change: Change) -> str:
         """The change for use in the middle of a sentence."""
-        return self.head(change, 120) if change.kind in TEXTS else self.name(change, number=False)
+        if change.kind in TEXTS or headline_of(change, self.language):
+            return self.head(change, 120)
+        return self.name(change, number=False)
 
     def reason(self, change: Change) -> str:
         return shorten(sanitize_line(change.tagging.reason.get(self.language)), REASON)

@@ -25,7 +25,7 @@ from tracker.digest.week import (
 )
 from tracker.i18n import format_instant, label, t
 from tracker.model import Change, Language, Level, Op
-from tracker.rendering.alert_message import level_badge
+from tracker.rendering.alert_message import headline_of, level_badge
 from tracker.rendering.deadlines import days_left
 from tracker.rendering.official_links import official_url
 from tracker.sanitize import safe_url, sanitize_line, shorten
@@ -138,7 +138,10 @@ def _topics(words: Phrases) -> DigestSection:
         title = label("topic", name, language) if name else t("digest.no-topic", language)
         groups.append(_group(words, title, items, PER_TOPIC))
     if low:
-        rows = tuple(_row(words, item, head=words.name(item.change)) for item in low[: words.shown(LOW)])
+        rows = tuple(
+            _row(words, item, head="" if headline_of(item.change, language) else words.name(item.change))
+            for item in low[: words.shown(LOW)]
+        )
         groups.append(
             DigestGroup(
                 t("digest.low", language, count=len(low)), rows, words.more(len(low) - words.shown(LOW))
@@ -343,14 +346,19 @@ def _row(
         marks.append(t("digest.matches", language))
     if item.also:
         marks.append(t("digest.also", language, sources=words.listed(item.also)))
+    if change.tagging.needs_reading:
+        marks.append(t("reading.mark", language))
+    if not head and headline_of(change, language):
+        notes = (words.name(change), *notes)
+    said = head or words.head(change, HEADLINE)
     return DigestRow(
-        head=head or words.head(change, HEADLINE),
+        head=said,
         href=words.page(change),
         when=when,
         left=left,
         badge=level_badge(item.level, change.tagging.direction, language),
         level=item.level,
-        notes=tuple(note for note in notes if note),
+        notes=tuple(note for note in notes if note and note != said),
         official=safe_url(change.url),
         marks=tuple(marks),
         soon=soon,

@@ -127,6 +127,7 @@ def build_message(
     today = legal_day(now)
     tagging = change.tagging
     marks = (
+        *((t("reading.mark", language),) if tagging.needs_reading else ()),
         *((t("message.update", language),) if update else ()),
         *((t("message.repeated", language),) if repeated else ()),
     )
@@ -174,11 +175,22 @@ def level_badge(level: Level, direction: Direction | None, language: Language) -
     return f"{text_shown}・{pushed}" if language == "ja" else f"{text_shown}, {pushed.lower()}"
 
 
+def headline_of(change: Change, language: Language) -> str:
+    """What changed, made from the gravest act, without the full stop at its end; empty where there is none."""
+    headline = sanitize_line(change.tagging.headline.get(language))
+    first, rest = first_sentence(headline, language)
+    return headline.removesuffix("。") if rest else first
+
+
 def what_changed(change: Change, language: Language) -> tuple[str, str]:
-    """Return the change in one line, and the rest of what there is to say: from the summary, else from the touched units, else from the
-    title.
+    """Return the change in one line, and the rest of what there is to say: the headline and the summary; without a headline
+    from the summary, else from the touched units, else from the title.
     """
     summary = sanitize_line(change.tagging.summary.get(language))
+    headline = headline_of(change, language)
+    if headline:
+        first, rest = first_sentence(summary, language)
+        return headline, rest if first in headline else summary
     if summary:
         return first_sentence(summary, language)
     units = change.tagging.units
@@ -226,7 +238,9 @@ def _points(change: Change, language: Language, today: date) -> tuple[LabeledFac
         for match in change.profiles
     ]
     separator = "、" if language == "ja" else ", "
+    reading = t("reading.says", language) if tagging.needs_reading else ""
     offered = (
+        LabeledFact(t("reading.label", language), reading, strong=True),
         LabeledFact(
             t("message.status", language), force_label(change, today, language), strong=bool(tagging.status)
         ),

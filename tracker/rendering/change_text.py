@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.clock import reader_day
 from tracker.i18n import format_day, format_instant, format_timestamp, label, t
 from tracker.model import Change, Evidence, Language, LegalDate, Level, LocalizedText
+from tracker.rendering.act_table import COLUMNS, act_rows
 from tracker.rendering.alert_message import force_label, level_badge, what_changed
 from tracker.rendering.annotations import annotation_lines
 from tracker.rendering.deadlines import change_url, days_left
@@ -43,12 +44,15 @@ def listing(records: Sequence[Mapping[str, Any]], language: Language, timezone: 
 def _row(record: Mapping[str, Any], language: Language, timezone: str) -> list[str]:
     seen = datetime.fromisoformat(record["detected_at"])
     topics = [label("topic", topic["id"], language) for topic in record["topics"]]
+    reading = t("reading.mark", language) if record.get("needs_reading") else ""
+    headline = sanitize_line((record.get("headline") or {}).get(language, ""))
+    named = " | ".join(filter(None, (reading, headline, sanitize_line(record["title"]))))
     return [
         label("level", record["level"], language),
         record["published"] or reader_day(seen, timezone).isoformat(),
         label("kind", record["kind"], language),
         record["id"],
-        sanitize_line(record["title"]) + (f" [{', '.join(topics)}]" if topics else ""),
+        named + (f" [{', '.join(topics)}]" if topics else ""),
     ]
 
 
@@ -134,6 +138,9 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
         yield Text(sanitize_line(change.title))
     if detail:
         yield Text(detail)
+    if tagging.needs_reading:
+        yield Text(f"{t('reading.mark', language)}: {t('reading.says', language)}", style="bold")
+    yield from _acts(change, language)
     in_force = force_label(change, today, language) if today is not None else ""
     if in_force:
         yield _facts([(t("message.status", language), in_force)])
@@ -150,6 +157,21 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
         yield from _heading(t("message.abstract", language))
         yield Text(sanitize_line(change.abstract))
     yield Text()
+
+
+def _acts(change: Change, language: Language) -> Iterator[Any]:
+    """Each act in a table of its own with its quote: a terminal is too narrow for so many columns."""
+    from rich.text import Text
+
+    rows = act_rows(change.tagging.acts, language)
+    if rows:
+        yield from _heading(t("act.title", language))
+    for row in rows:
+        said = [(label("act", name, language), row.cells[name]) for name in COLUMNS if row.cells[name]]
+        yield _facts([*said, (t("act.judgement", language), level_badge(row.level, row.direction, language))])
+        if row.quote:
+            words = Text(f"  “{row.quote}”", style="italic")
+            yield words.append(f" — {row.where}" if row.where else "", style="dim not italic")
 
 
 def _annotations(found: Mapping[str, Any]) -> Iterator[Text]:

@@ -20,6 +20,7 @@ from tracker.errors import ParserCrashed, UsageError
 from tracker.i18n import format_day, format_timestamp, label, t
 from tracker.legal_status.current import status_line
 from tracker.model import Change, Language
+from tracker.rendering.act_table import COLUMNS, act_rows
 from tracker.rendering.alert_message import level_badge, what_changed
 from tracker.rendering.location_text import location_label
 from tracker.rendering.redlines import html
@@ -70,8 +71,15 @@ def change_pdf(
     parts = [
         f'<h1>{_safe(what)}</h1><p><span class="badge-level">{_safe(badge)}</span></p>',
         *(f"<p>{_safe(words)}</p>" for words in (detail, tagging.reason.get(language)) if words),
+        *(
+            [f"<p><b>{_safe(t('reading.mark', language))}</b> {_safe(t('reading.says', language))}</p>"]
+            if tagging.needs_reading
+            else ()
+        ),
         _table(_facts(change, redline, language, today)),
     ]
+    if tagging.acts:
+        parts.append(f"<h2>{_safe(t('act.title', language))}</h2>{_acts(change, language)}")
     if tagging.dates:
         rows = [
             (format_day(each.date, language), label("date", each.type, language), each.quote or each.note)
@@ -184,6 +192,18 @@ def _facts(change: Change, redline: Redline, language: Language, today: date) ->
         ("id", f"{change.id} ({change.revision})"),
     ]  # fmt: skip
     return [(name, value) for name, value in rows if value]
+
+
+def _acts(change: Change, language: Language) -> str:
+    """Each act with its quote: what it says under names, because paper is too narrow for so many columns."""
+    made = []
+    for row in act_rows(change.tagging.acts, language):
+        said = [(label("act", name, language), row.cells[name]) for name in COLUMNS if row.cells[name]]
+        said.append((t("act.judgement", language), level_badge(row.level, row.direction, language)))
+        quote = f'<blockquote lang="en">{_safe(row.quote)}</blockquote>' if row.quote else ""
+        where = f"<small>{_safe(row.where)}</small>" if row.where else ""
+        made.append(f'<div class="act">{_table(said)}{quote}{where}</div>')
+    return "".join(made)
 
 
 def _evidence(change: Change, language: Language) -> str:

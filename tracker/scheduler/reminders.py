@@ -171,10 +171,12 @@ def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
         for within, to in routing.escalations(change, settings):
             if now - told_at < within and not ahead(told_at, now):
                 continue
+            tagging = change.tagging
+            said = tagging.headline if tagging.headline.ja else tagging.summary
             facts = {
                 "change": change.id, "title": change.title, "url": change.url, "told_at": format_instant(told_at),
                 "channel": ", ".join(channels),
-                "what": {"ja": change.tagging.summary.ja, "en": change.tagging.summary.en},
+                "what": {"ja": said.ja, "en": said.en},
             }  # fmt: skip
             owed += notices.enqueue_notice(
                 connection, name=(change.id, change.revision, within), kind="unacknowledged",

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from tracker.documents.names import references_in
 from tracker.legal_status.current import current_status, status_line
 from tracker.model import Change
+from tracker.rendering.act_table import SHOWN, act_rows, columns
 from tracker.rendering.alert_message import force_label, is_codified, level_badge, what_changed
 from tracker.rendering.annotations import annotation_lines
 from tracker.rendering.deadlines import upcoming
@@ -59,6 +60,9 @@ def _change(request: Request, desk: WebContext, reference: str) -> HTMLResponse:
         change=change,
         badge=level_badge(change.tagging.level, change.tagging.direction, language),
         what=what,
+        acts=(acts := act_rows(change.tagging.acts, language)),
+        act_columns=columns(acts),
+        shown_acts=SHOWN,
         detail=detail,
         standing=found,
         statuses=sorted(change.tagging.status, key=lambda status: status != found.now),

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from lxml import etree
 
 from tracker.clock import legal_instant
-from tracker.i18n import label
+from tracker.i18n import label, t
 from tracker.legal_status.current import status_line
 from tracker.model import Change, Language
 from tracker.rendering.alert_message import is_codified, level_badge, what_changed
@@ -77,9 +77,10 @@ def _entry(change: Change, desk: WebContext, language: Language) -> etree._Eleme
     page = change_url(desk.settings.viewer_url, change.id)
     what, detail = what_changed(change, language)
     badge = level_badge(tagging.level, tagging.direction, language)
+    reading = f" [{t('reading.mark', language)}]" if tagging.needs_reading else ""
     # A revision is told once more, as an alert is.
     _text(entry, "id", page if change.revision == 1 else f"{page}#revision-{change.revision}")
-    _text(entry, "title", f"[{badge}] {what}")
+    _text(entry, "title", f"[{badge}]{reading} {what}")
     _text(entry, "updated", format_instant(change.detected_at))
     if change.published:
         _text(entry, "published", format_instant(legal_instant(change.published)))

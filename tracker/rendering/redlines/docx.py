@@ -164,7 +164,10 @@ def _header(document: Document, redline: Redline, language: Language) -> None:
     section = document.sections[0]
     section.different_first_page_header_footer = True
     first = section.first_page_header
-    _small(first.paragraphs[0], redline.title, bold=True)
+    names = redline.names(language) or ("",)
+    _small(first.paragraphs[0], names[0], bold=True)
+    for name in names[1:]:
+        _small(first.add_paragraph(), name)
     for name, value in redline.facts(language):
         _small(first.add_paragraph(), f"{name}: {value}")
     _small(first.add_paragraph(), summarize(redline.operations).get(language))

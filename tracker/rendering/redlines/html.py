@@ -28,14 +28,15 @@ def style() -> str:
 def render(redline: Redline, language: Language = "en") -> str:
     """Return the page as a string; save it as UTF-8."""
     editorial = sum(op.editorial for op in redline.visible())
-    title = _safe(redline.title or t("redline.title", language))
+    title, *official = map(_safe, redline.names(language) or (t("redline.title", language),))
+    named = "".join(f'<p lang="en">{name}</p>' for name in official)
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
         f"<title>{title}</title><style>{style()}</style></head><body>\n"
-        f"<header><h1>{title}</h1>{_facts(redline, language)}"
+        f"<header><h1>{title}</h1>{named}{_facts(redline, language)}"
         f'<p class="summary">{_safe(summarize(redline.operations).get(language))}</p>'
         f'<p class="key">{_safe(t("redline.key", language))}</p></header>\n'
         f"{_switches(editorial, language)}<main>{body(redline, language)}</main></body></html>\n"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from tracker.i18n import format_timestamp, t
-from tracker.model import Language, Op, Operation, Unit
+from tracker.model import Language, LocalizedText, Op, Operation, Unit
 
 _HASH = 12
 _CITATIONS = 12
@@ -39,6 +39,11 @@ class Redline:
     generated_at: datetime
     author: str = "tracker"
     timezone: str = "Asia/Tokyo"
+    headline: LocalizedText | None = None
+
+    def names(self, language: Language) -> tuple[str, ...]:
+        """What it is called: the headline of the change where it has one, then the official title."""
+        return tuple(filter(None, (self.headline.get(language) if self.headline else "", self.title)))
 
     def visible(self) -> tuple[Operation, ...]:
         """Return the operations with a visible difference. New positions of unchanged paragraphs are only for

@@ -29,6 +29,7 @@ def load_redline(
         operations=changes.operations(connection, change.id),
         generated_at=now,
         timezone=timezone,
+        headline=change.tagging.headline,
     )
 
 

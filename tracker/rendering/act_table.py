@@ -1,0 +1,136 @@
+"""The acts of a change as a table in the reader's language: who does what, to what, of whom, why, how much, Japan, from
+and until when. One table for the viewer, the terminal and the PDF; each outlet escapes it for itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.countries import country_by_id
+from tracker.i18n import catalogue, format_day, label, t
+from tracker.model import Act, ActVerb, Direction, JapanStanding, Language, Level, Operand
+from tracker.rendering.location_text import location_label
+from tracker.sanitize import sanitize_line, shorten
+
+# In the order of reading. A column in which no act says anything is left out.
+COLUMNS = (
+    "actor", "verb", "object", "of", "trigger", "amount", "japan", "force", "since", "until",
+)  # fmt: skip
+SHOWN = 3  # acts that are shown before the rest is folded
+_MOST = 4  # names in a cell
+_LONGEST = 160  # characters of a trigger or an object
+_AMOUNT = 40
+_PERCENT = re.compile(r"(?<=\d)\s*(?:percent|per cent)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """One act. `cells` has a text for each column, empty where the act does not say it; `quote` is the operative sentence,
+    `where` its place in the reader's words."""
+
+    cells: Mapping[str, str]
+    direction: Direction
+    level: Level
+    quote: str
+    where: str
+
+
+def act_rows(acts: Sequence[Act], language: Language) -> tuple[ActRow, ...]:
+    """The acts in their order, the gravest first."""
+    return tuple(_row(act, language) for act in acts)
+
+
+def columns(rows: Sequence[ActRow]) -> tuple[str, ...]:
+    """The columns in which at least one act says something."""
+    return tuple(name for name in COLUMNS if any(row.cells[name] for row in rows))
+
+
+def verb_label(verb: ActVerb, operand: Operand | None, language: Language) -> str:
+    """The verb as people say it of this operand: a duty is 賦課, a license requirement 新設."""
+    special = f"act-verb.{verb}.{operand}" if operand else ""
+    return catalogue(language).get(special) or label("act-verb", verb, language)
+
+
+def country_names(identities: Iterable[str], language: Language) -> list[str]:
+    """Destinations by their ids; `all` is everyone."""
+    return [
+        t("act.everyone", language)
+        if identity == "all"
+        else found.name(language)
+        if (found := country_by_id(identity))
+        else sanitize_line(identity)
+        for identity in identities
+    ]
+
+
+def _row(act: Act, language: Language) -> ActRow:
+    cells = {
+        "actor": label("actor", sanitize_line(act.actor), language),
+        "verb": verb_label(act.verb, act.operand, language),
+        "object": _object(act, language),
+        "of": _of(act, language),
+        "trigger": _trigger(act, language),
+        "amount": _amount(act, language),
+        "japan": _japan(act, language),
+        "force": label("force", act.force, language),
+        "since": format_day(act.since, language) if act.since else "",
+        "until": format_day(act.until, language) if act.until else "",
+    }
+    quote, where = sanitize_line(act.evidence.quote), location_label(act.evidence.where, language)
+    return ActRow(cells, act.direction, act.level, quote, where)
+
+
+def _object(act: Act, language: Language) -> str:
+    colon = ":" if language == "ja" else ": "
+    operand = label("operand", act.operand, language) if act.operand else ""
+    named = [shorten(sanitize_line(words), _LONGEST) for words in act.objects]
+    if act.eccns:
+        named.append(f"ECCN {_some(act.eccns, language)}")
+    if act.hts:
+        named.append(f"HTS {_some(act.hts, language)}")
+    named += [sanitize_line(words) for words in (*act.terms, act.earlier_act) if words]
+    return colon.join(part for part in (operand, _some(named, language)) if part)
+
+
+def _of(act: Act, language: Language) -> str:
+    hit = country_names(act.of, language)
+    parties = [sanitize_line(name) for name in act.parties]
+    if act.party_count is not None and act.party_count > len(parties):
+        hit.append(t("act.parties", language, count=act.party_count))
+    return _comma(language).join(filter(None, (_some(hit, language), _some(parties, language))))
+
+
+def _trigger(act: Act, language: Language) -> str:
+    countries = _some(country_names(act.trigger_countries, language), language)
+    conduct = shorten(sanitize_line(act.trigger), _LONGEST)
+    return f"{conduct} ({countries})" if conduct and countries else conduct or countries
+
+
+def _amount(act: Act, language: Language) -> str:
+    before, after = (_rate(words, language) for words in (act.amount_before, act.amount_after))
+    return t("act.from-to", language, before=before, after=after or "–") if before else after
+
+
+def _japan(act: Act, language: Language) -> str:
+    standing = label("japan-standing", act.japan, language)
+    if act.japan is JapanStanding.RATE or act.japan_rate:
+        rate = _rate(act.japan_rate, language)
+        return t("act.japan-rate", language, standing=standing, rate=rate) if rate else standing
+    return standing
+
+
+def _rate(words: str, language: Language) -> str:
+    plain = shorten(sanitize_line(words), _AMOUNT)
+    return _PERCENT.sub("%", plain) if language == "ja" else plain
+
+
+def _some(names: Sequence[str], language: Language) -> str:
+    shown = [sanitize_line(name) for name in names[:_MOST]]
+    if len(names) > _MOST:
+        shown.append(t("message.more", language, count=len(names) - _MOST))
+    return _comma(language).join(shown)
+
+
+def _comma(language: Language) -> str:
+    return "、" if language == "ja" else ", "
