@@ -73,6 +73,12 @@ def foreign_names() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
+def national_adjectives() -> tuple[str, ...]:
+    """The adjectives of all destinations: "Japanese", "PRC-based"."""
+    return tuple(word for listed in _tables()["nationals"].values() for word in listed)
+
+
+@lru_cache(maxsize=1)
 def _adjectives() -> tuple[re.Pattern[str], dict[str, str]]:
     words = {word: identity for identity, listed in _tables()["nationals"].items() for word in listed}
     names = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

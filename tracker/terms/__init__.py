@@ -1,0 +1,36 @@
+"""Japanese and English names of ECCNs, sections, license exceptions, country groups, agencies, goods and conduct.
+
+The names are the program's own, shipped as data (`*.toml`); none is an official translation.
+"""
+
+from tracker.terms.conduct import conduct_name
+from tracker.terms.goods import Goods, goods_ja, goods_name, goods_of
+from tracker.terms.law import (
+    agency_id,
+    agency_name,
+    country_group_name,
+    legal_basis_name,
+    license_exception_name,
+    reason_for_control_name,
+    review_policy_name,
+)
+from tracker.terms.places import eccn_label, eccn_name, place_label, section_name
+
+__all__ = [
+    "Goods",
+    "agency_id",
+    "agency_name",
+    "conduct_name",
+    "country_group_name",
+    "eccn_label",
+    "eccn_name",
+    "goods_ja",
+    "goods_name",
+    "goods_of",
+    "legal_basis_name",
+    "license_exception_name",
+    "place_label",
+    "reason_for_control_name",
+    "review_policy_name",
+    "section_name",
+]
