@@ -13,8 +13,45 @@ from tracker.terms.table import tables
 _TOKEN = re.compile(r"[A-Za-z0-9]+|[,;/&]")
 _JOINTS = frozenset({",", ";", "/", "&", "and", "or"})
 _FILLERS = frozenset(
-    "a an the certain all any other such its their of for from in to imported import foreign made new specified "
-    "covered origin country various various particular some these those this that on with thereof related including".split()
+    [
+        "a",
+        "an",
+        "the",
+        "certain",
+        "all",
+        "any",
+        "other",
+        "such",
+        "its",
+        "their",
+        "of",
+        "for",
+        "from",
+        "in",
+        "to",
+        "imported",
+        "import",
+        "foreign",
+        "made",
+        "new",
+        "specified",
+        "covered",
+        "origin",
+        "country",
+        "various",
+        "various",
+        "particular",
+        "some",
+        "these",
+        "those",
+        "this",
+        "that",
+        "on",
+        "with",
+        "thereof",
+        "related",
+        "including",
+    ]
 )
 _SHOWN = 3
 

@@ -94,11 +94,10 @@ def place_label(path: str, language: Language) -> str:
     first, *rest = path.split(_STEP)
     supplement = _SUPPLEMENT.match(first)
     standard = f"Supp. No. {supplement['number']} to Part {supplement['part']}" if supplement else ""
-    if (
-        standard == _CCL
-        and (code := _item(rest))
-        or (code := _item([first]) if _WHOLE_ECCN.match(first) else "")
-    ):
+    code = (
+        _item(rest if standard == _CCL else [first]) if standard == _CCL or _WHOLE_ECCN.match(first) else ""
+    )
+    if code:
         return eccn_label(code, language)
     if standard in _LISTS and rest:
         return _row(section_name(first, language), rest, language)
