@@ -31,7 +31,8 @@ from tests.standin.server import StandIn
 from tests.unit.notifications_sinks import http_sink, lookup, mail_sink, refusing_port
 from tracker.config.models import Channel, Settings
 from tracker.demo.model import FrDocument
-from tracker.notifications.delivery import DeliveryGate, deliver
+from tracker.notifications.alert_messages import deliver_alerts
+from tracker.notifications.delivery import DeliveryGate
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox, enqueue
 from tracker.storage.schema import ATTEMPT, DELIVERY
@@ -141,7 +142,7 @@ def _owing(folder: Path, alerts: int) -> Store:
     with store.write() as connection:
         for number in range(alerts):
             name = f"chg_{number:016x}"
-            enqueue(connection, change_id=name, revision=1, channel="it", reason={}, now=START, story=name)
+            enqueue(connection, subject_id=name, revision=1, channel="it", reason={}, now=START, story=name)
     return store
 
 
@@ -150,7 +151,7 @@ def _drain(
 ) -> None:
     clock, gate = clock or _Clock(), DeliveryGate()
     while _open(store) and (until is None or clock.now < until):
-        deliver(Outbox(store), lookup, settings, clock(), clock, gate=gate)
+        deliver_alerts(Outbox(store), lookup, settings, clock(), clock, gate=gate)
         clock.now += timedelta(minutes=1)
 
 

@@ -68,7 +68,7 @@ def fill(store: Store, rows: int) -> None:
                 ),
                 *((("c2", "one", {"story": "one"}),) if number < STORY else ()),
             ):
-                enqueue(connection, change_id=f"chg_{name}{number}", revision=1, channel=channel, reason={}, now=START,
+                enqueue(connection, subject_id=f"chg_{name}{number}", revision=1, channel=channel, reason={}, now=START,
                         **more)  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def pages(store: Store, number: int = 20) -> dict[str, Times]:
 
 def _sent(number: int) -> dict[str, Any]:
     return {
-        "id": number + 1, "key": f"k{number}", "change_id": f"chg_{number // 4:016x}", "revision": 1,
+        "id": number + 1, "key": f"k{number}", "kind": "alert", "subject_id": f"chg_{number // 4:016x}", "revision": 1,
         "channel": f"c{number % 4}", "reason": {"code": "route", "route": 1, "level": "high", "at_least": "low"}, "state": "sent", "attempts": 1,
         "repeated": False, "created_at": START, "next_attempt_at": START, "story": f"sty_{number // 40}",
     }  # fmt: skip

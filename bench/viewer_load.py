@@ -156,7 +156,7 @@ def write(state: Path, ended: Any, written: Any) -> None:
         with store.write() as connection:
             changes.save(connection, changes.ChangeEntry(change, f"fr:{change.document_number}", 1))
             outbox.enqueue(
-                connection, change_id=change.id, revision=1, channel="mail", reason={}, now=change.detected_at
+                connection, subject_id=change.id, revision=1, channel="mail", reason={}, now=change.detected_at
             )  # fmt: skip
     store.close()
 

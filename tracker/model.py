@@ -417,22 +417,28 @@ class Change:
     order: str | None = None  # "E.O. 14257", "Proclamation 10962": what other documents call it
 
 
-# --- what is told -------------------------------------------------------------------------------
+# --- messages ----------------------------------------------------------------------------------
+
+
+DeliveryKind = Literal["alert", "digest"]
+DELIVERY_STATES = ("pending", "claimed", "sent", "dead", "withheld")
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One revision of one change, or one notice, owed to one channel: a claimed row of the outbox.
+    """A claimed row of the outbox: a message for one channel.
 
-    `key` makes it idempotent. `attempts` counts the ones recorded so far. `repeated` says that an
-    earlier claim ran out without a record, so that the message may have gone out already. `story`
-    names what belongs together, `thread` how the channel calls the story's thread, where it has
-    one. What has the same `batch` goes out as one message. `recipients` are those with a state,
-    `blocked` those for whom an earlier alert of the story still waits.
+    An alert is one revision of a change, or a notice (`subject_id`). A digest is that of a week
+    (`subject_id`, such as `2026-W47`) in a `language`, for a `profile` (empty: for everybody).
+    `key` is its idempotency key. `attempts` is the number recorded so far. `repeated`: an earlier
+    attempt ended without a record, so the message may have been sent already. `story` groups related
+    alerts, `thread` is the channel's own id of the story's thread (empty: none). Deliveries of one
+    `batch` are sent as one message. `recipients` are those with a state, `blocked` those for which
+    an earlier alert of the story is pending.
     """
 
     id: int
-    change_id: str
+    subject_id: str
     revision: int
     channel: str
     key: str
@@ -443,6 +449,14 @@ class Delivery:
     thread: str = ""
     recipients: tuple[Recipient, ...] = ()
     blocked: frozenset[str] = frozenset()
+    kind: DeliveryKind = "alert"
+    language: str = ""
+    profile: str = ""
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether it may be sent once more after an attempt whose outcome is unknown. A digest is repeated only once."""
+        return self.kind == "alert" or not self.repeated
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,7 +233,7 @@ def test_a_log_that_was_emptied_is_not_written_anew_from_altered_rows(filled: Wo
     "harm",
     [
         "UPDATE version SET snapshots = '[1]' WHERE document_id = ?",
-        "UPDATE delivery SET channel = 'somebody' WHERE change_id = :change",
+        "UPDATE delivery SET channel = 'somebody' WHERE subject_id = :change",
         "UPDATE attempt SET ok = 1 - ok",
         "UPDATE review SET who = 'Tanaka'",
         "UPDATE change SET level = 0",

@@ -48,9 +48,9 @@ def lose(world: World, number: str) -> None:
             select(CHANGE.c.seq, CHANGE.c.id).where(CHANGE.c.document_id == identity)
         ).one()
         _forget(connection, seq)
-        owed = select(DELIVERY.c.id).where(DELIVERY.c.change_id == name)
+        owed = select(DELIVERY.c.id).where(DELIVERY.c.subject_id == name)
         connection.execute(delete(ATTEMPT).where(ATTEMPT.c.delivery_id.in_(owed)))
-        connection.execute(delete(DELIVERY).where(DELIVERY.c.change_id == name))
+        connection.execute(delete(DELIVERY).where(DELIVERY.c.subject_id == name))
         connection.execute(delete(CHANGE).where(CHANGE.c.seq == seq))
         connection.execute(delete(VERSION).where(VERSION.c.document_id == identity))
         rehash(connection)  # a try that never was leaves no hole in the chain

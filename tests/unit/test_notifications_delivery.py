@@ -28,8 +28,9 @@ from tracker.config.models import Channel
 from tracker.errors import StoreError
 from tracker.model import Change, Delivery, Op, Operation
 from tracker.notifications import attachments
+from tracker.notifications.alert_messages import deliver_alerts
 from tracker.notifications.channels import email
-from tracker.notifications.delivery import LEASE, DeliveryGate, deliver
+from tracker.notifications.delivery import LEASE, DeliveryGate
 from tracker.notifications.delivery_result import MAX_ATTEMPTS, DeliveryResult
 from tracker.notifications.formats import OutboundMessage
 
@@ -47,8 +48,8 @@ def test_each_alert_arrives_once_at_each_channel() -> None:
             Channel("mail", f"mailto://127.0.0.1:{mail.port}/?from=a@t.example&to=b@firm.example", "en"),
         )
         outbox = MemoryOutbox(("hook", "mail"), changes=3)
-        report = deliver(outbox, lookup, settings, NOW, Clock())
-        again = deliver(outbox, lookup, settings, NOW, Clock())
+        report = deliver_alerts(outbox, lookup, settings, NOW, Clock())
+        again = deliver_alerts(outbox, lookup, settings, NOW, Clock())
     assert (report.sent, report.retrying, report.dead, report.ok) == (6, 0, 0, True)
     assert again.sent == 0
     wanted = [f"chg_{number:016x}" for number in range(3)]
@@ -64,7 +65,7 @@ def test_a_target_that_answers_500_gets_it_later() -> None:
         outbox = MemoryOutbox(("hook",))
         clock, gate = Clock(), DeliveryGate()
         for _ in range(4):
-            deliver(outbox, lookup, settings, clock(), clock, gate=gate)
+            deliver_alerts(outbox, lookup, settings, clock(), clock, gate=gate)
             clock.now += timedelta(minutes=1)
     (row,) = outbox.rows.values()
     assert row.state == "sent"
@@ -78,12 +79,12 @@ def test_nothing_is_sent_before_the_time_that_a_target_asked_for() -> None:
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
         outbox = MemoryOutbox(("hook",), changes=3)
         clock, gate = Clock(), DeliveryGate()
-        deliver(outbox, lookup, settings, clock(), clock, gate=gate)
+        deliver_alerts(outbox, lookup, settings, clock(), clock, gate=gate)
         clock.now += timedelta(seconds=599)
-        deliver(outbox, lookup, settings, clock(), clock, gate=gate)
+        deliver_alerts(outbox, lookup, settings, clock(), clock, gate=gate)
         assert len(sink.bodies) == 1  # the other two were not tried either
         clock.now += timedelta(seconds=62)
-        deliver(outbox, lookup, settings, clock(), clock, gate=gate)
+        deliver_alerts(outbox, lookup, settings, clock(), clock, gate=gate)
     assert outbox.states() == ["sent", "sent", "sent"]
     assert len(sink.bodies) == 4
 
@@ -92,17 +93,17 @@ def test_what_a_target_refuses_for_good_is_dead_and_does_not_stop_the_rest() -> 
     with http_sink(lambda number: 400 if number == 1 else 200) as sink:
         outbox = MemoryOutbox(("hook",), changes=3)
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
-        report = deliver(outbox, lookup, settings, NOW, Clock())
+        report = deliver_alerts(outbox, lookup, settings, NOW, Clock())
     assert outbox.states() == ["dead", "sent", "sent"]
     assert (report.sent, report.dead, report.ok) == (2, 1, False)
-    assert report.channels[0].answer == "400 Bad Request"
+    assert report.outcomes[0].answer == "400 Bad Request"
 
 
 def test_one_failing_message_does_not_hold_up_the_next_but_an_ill_channel_rests() -> None:
     with http_sink(lambda _: 503) as sink:
         outbox = MemoryOutbox(("hook",), changes=9)
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
-        report = deliver(outbox, lookup, settings, NOW, Clock())
+        report = deliver_alerts(outbox, lookup, settings, NOW, Clock())
     assert len(sink.bodies) == 2
     assert report.retrying == 2
     assert outbox.states().count("pending") == 9
@@ -113,7 +114,7 @@ def test_after_the_last_try_it_is_dead() -> None:
     settings = settings_of(Channel("down", f"json://127.0.0.1:{refusing_port()}/"))
     clock = Clock()
     for _ in range(MAX_ATTEMPTS + 3):
-        deliver(outbox, lookup, settings, clock(), clock)
+        deliver_alerts(outbox, lookup, settings, clock(), clock)
         clock.now += LONG
     (row,) = outbox.rows.values()
     assert row.state == "dead"
@@ -127,9 +128,9 @@ def test_a_target_that_falls_silent_after_the_data_gets_one_repeat_that_says_so(
         outbox = MemoryOutbox(("hook",))
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/?rto=0.3"))
         clock = Clock()
-        deliver(outbox, lookup, settings, clock(), clock)
+        deliver_alerts(outbox, lookup, settings, clock(), clock)
         clock.now += LONG
-        deliver(outbox, lookup, settings, clock(), clock)
+        deliver_alerts(outbox, lookup, settings, clock(), clock)
     first, second = sink.bodies
     assert first["alert"]["marks"] == []
     assert second["alert"]["marks"] == ["(再送の可能性 / possibly repeated)"]
@@ -144,12 +145,12 @@ def test_a_crash_between_send_and_record_leads_to_one_repeat_that_says_so() -> N
         clock = Clock()
         # A sender that died: it claimed, it sent, it recorded nothing.
         outbox.claim(clock(), channel="hook", limit=1, lease=LEASE)
-        deliver(outbox, lookup, settings, clock(), clock)
+        deliver_alerts(outbox, lookup, settings, clock(), clock)
         assert sink.bodies == []  # its lease still runs
         clock.now += LEASE
-        deliver(outbox, lookup, settings, clock(), clock)
+        deliver_alerts(outbox, lookup, settings, clock(), clock)
         clock.now += LONG
-        deliver(outbox, lookup, settings, clock(), clock)
+        deliver_alerts(outbox, lookup, settings, clock(), clock)
     (body,) = sink.bodies
     assert body["alert"]["marks"] == ["(再送の可能性 / possibly repeated)"]
 
@@ -175,7 +176,7 @@ def test_a_channel_that_hangs_delays_no_other_not_even_work_that_comes_meanwhile
         return DeliveryResult(True, "200 OK")
 
     settings = settings_of(Channel("hangs", "json://x"), Channel("works", "json://y"))
-    report = deliver(outbox, lookup, settings, NOW, clock, send=send)
+    report = deliver_alerts(outbox, lookup, settings, NOW, clock, send=send)
     assert arrived == ["chg_0000000000000000", "chg_0000000000000001"]
     assert report.sent == 4
 
@@ -192,23 +193,25 @@ def test_a_send_without_end_is_given_up_and_its_channel_left_alone_until_it_ends
     outbox, clock, gate = MemoryOutbox(("hangs",), changes=2), Clock(), DeliveryGate()
     settings = settings_of(Channel("hangs", "json://x"))
     brief = timedelta(milliseconds=50)
-    report = deliver(outbox, lookup, settings, NOW, clock, send=send, gate=gate, limit=brief)
+    report = deliver_alerts(outbox, lookup, settings, NOW, clock, send=send, gate=gate, limit=brief)
     assert report.retrying == 1
     attempt = outbox.rows[1].attempts[0]
     assert (attempt.ok, attempt.uncertain) == (False, True)
     clock.now += LONG
-    deliver(outbox, lookup, settings, NOW, clock, send=send, gate=gate, limit=brief)
+    deliver_alerts(outbox, lookup, settings, NOW, clock, send=send, gate=gate, limit=brief)
     assert len(calls) == 1
     release.set()
     gate.stuck["hangs"].join()
-    deliver(outbox, lookup, settings, NOW, clock, send=taken, gate=gate)
+    deliver_alerts(outbox, lookup, settings, NOW, clock, send=taken, gate=gate)
     assert outbox.states() == ["sent", "sent"]
 
 
 def test_an_update_says_that_it_is_one() -> None:
     with http_sink() as sink:
         outbox = MemoryOutbox(("hook",), revision=2)
-        deliver(outbox, lookup, settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/")), NOW, Clock())
+        deliver_alerts(
+            outbox, lookup, settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/")), NOW, Clock()
+        )
     assert sink.bodies[0]["alert"]["marks"] == ["更新"]
     assert sink.bodies[0]["alert"]["subject"].startswith("[緊急・規制強化・更新]")
 
@@ -218,7 +221,9 @@ def test_a_change_that_cannot_be_looked_up_is_tried_again() -> None:
         raise StoreError("the database is locked")
 
     outbox = MemoryOutbox(("hook",))
-    report = deliver(outbox, missing, settings_of(Channel("hook", "json://x")), NOW, Clock(), send=taken)
+    report = deliver_alerts(
+        outbox, missing, settings_of(Channel("hook", "json://x")), NOW, Clock(), send=taken
+    )
     assert report.retrying == 1
     assert outbox.rows[1].attempts[0].answer == "the database is locked"
 
@@ -231,9 +236,9 @@ def test_an_error_in_one_channels_code_stops_no_other_and_shows_no_address() -> 
 
     outbox = MemoryOutbox(("broken", "works"))
     settings = settings_of(Channel("broken", "json://secret"), Channel("works", "json://y"))
-    report = deliver(outbox, lookup, settings, NOW, Clock(), send=send)
+    report = deliver_alerts(outbox, lookup, settings, NOW, Clock(), send=send)
     assert outbox.states() == ["pending", "sent"]
-    assert report.channels[0].answer == "internal: ValueError"
+    assert report.outcomes[0].answer == "internal: ValueError"
 
 
 def test_a_message_that_cannot_be_made_stops_no_other_message() -> None:
@@ -242,7 +247,7 @@ def test_a_message_that_cannot_be_made_stops_no_other_message() -> None:
         return change if change_id.endswith("1") else replace(change, tagging=None)  # type: ignore[arg-type]
 
     outbox = MemoryOutbox(("hook",), changes=2)
-    deliver(outbox, broken, settings_of(Channel("hook", "json://x")), NOW, Clock(), send=taken)
+    deliver_alerts(outbox, broken, settings_of(Channel("hook", "json://x")), NOW, Clock(), send=taken)
     assert outbox.states() == ["pending", "sent"]
     assert outbox.rows[1].attempts[0].answer == "internal: AttributeError"
 
@@ -259,7 +264,7 @@ def test_an_outbox_that_fails_is_heard_of_after_the_others_have_worked() -> None
     outbox = Broken(("second",))
     settings = settings_of(Channel("first", "json://x"), Channel("second", "json://y"))
     with pytest.raises(StoreError, match="disk is full"):
-        deliver(outbox, lookup, settings, NOW, Clock(), send=taken)
+        deliver_alerts(outbox, lookup, settings, NOW, Clock(), send=taken)
     assert outbox.states() == ["sent"]
 
 
@@ -272,7 +277,7 @@ def test_a_stop_ends_the_round_without_waiting() -> None:
         return DeliveryResult(True, "200 OK")
 
     outbox = MemoryOutbox(("hangs",), changes=2)
-    report = deliver(
+    report = deliver_alerts(
         outbox, lookup, settings_of(Channel("hangs", "json://x")), NOW, Clock(), send=send, stop=stop
     )
     assert report.sent == 0
@@ -300,7 +305,7 @@ def test_the_firms_templates_replace_ours_and_one_that_is_wrong_costs_nothing(tm
             page.write_text(template, "utf-8")
             channel = Channel("mail", f"mailto://127.0.0.1:{mail.port}/?from=a@t.example&to=b@firm.example")
             settings = replace(settings_of(channel), templates=tmp_path)
-            deliver(MemoryOutbox(("mail",)), lookup, settings, NOW, Clock())
+            deliver_alerts(MemoryOutbox(("mail",)), lookup, settings, NOW, Clock())
     first, second = mail.mails
     assert content(first, "html").startswith("<h1>")
     assert "緊急・規制強化 / 2025-19001 / extension 1234\n50%ルール" in content(first, "plain")

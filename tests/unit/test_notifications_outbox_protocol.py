@@ -34,7 +34,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
                 for channel in ("a", "b"):
                     enqueue(
                         connection,
-                        change_id=f"chg_{change:016x}",
+                        subject_id=f"chg_{change:016x}",
                         revision=1,
                         channel=channel,
                         reason={},

@@ -55,7 +55,7 @@ def filled(store: Store) -> None:
         changes.add_many(connection, [changes.ChangeEntry(change(name), f"fr:{name}", 1) for name in "23"])
         outbox.enqueue(
             connection,
-            change_id="chg_1",
+            subject_id="chg_1",
             revision=1,
             channel="file",
             reason={},

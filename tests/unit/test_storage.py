@@ -332,7 +332,7 @@ def test_a_delivery_is_owed_once_and_claimed_by_one(store: Store) -> None:
     box = outbox.Outbox(store)
     with store.write() as connection:
         owed = [
-            outbox.enqueue(connection, change_id="chg_1", revision=1, channel="mail", reason={}, now=NOW)
+            outbox.enqueue(connection, subject_id="chg_1", revision=1, channel="mail", reason={}, now=NOW)
             for _ in range(2)
         ]
     assert owed == [True, False]
@@ -346,7 +346,7 @@ def test_a_delivery_is_owed_once_and_claimed_by_one(store: Store) -> None:
 def test_a_failed_try_waits_and_a_sent_one_is_done(store: Store) -> None:
     box = outbox.Outbox(store)
     with store.write() as connection:
-        outbox.enqueue(connection, change_id="chg_1", revision=1, channel="mail", reason={}, now=NOW)
+        outbox.enqueue(connection, subject_id="chg_1", revision=1, channel="mail", reason={}, now=NOW)
     (first,) = box.claim(NOW, channel=None, limit=9, lease=MINUTE)
     box.record([first.id], Attempt(NOW, False, "500", 0.1), state="pending", next_attempt_at=NOW + 5 * MINUTE)
     assert box.claim(NOW + 4 * MINUTE, channel=None, limit=9, lease=MINUTE) == []
@@ -360,27 +360,32 @@ def test_a_failed_try_waits_and_a_sent_one_is_done(store: Store) -> None:
 
 
 def counted(store: Store) -> dict[str, dict[str, int]]:
-    """What `delivery_count` should say, counted."""
+    """The counts of `delivery_count`, from the rows of `delivery`."""
     with store.read() as connection:
-        rows = connection.execute(text("SELECT channel, state, count(*) FROM delivery GROUP BY 1, 2")).all()
+        rows = connection.execute(
+            text("SELECT channel || ' ' || kind, state, count(*) FROM delivery GROUP BY 1, 2")
+        ).all()
         last = connection.execute(
             text(
-                "SELECT channel, max(attempt.id) FROM attempt JOIN delivery ON delivery.id = delivery_id GROUP BY 1"
+                "SELECT channel || ' ' || kind, max(attempt.id) FROM attempt JOIN delivery ON delivery.id = delivery_id"
+                " GROUP BY 1"
             )
         ).all()
     found: dict[str, dict[str, int]] = {}
-    for channel, state, number in rows:
-        found.setdefault(channel, {})[state] = number
-    for channel, number in last:
-        found[channel]["last_attempt"] = number
+    for name, state, number in rows:
+        found.setdefault(name, {})[state] = number
+    for name, number in last:
+        found[name]["last_attempt"] = number
     return found
 
 
-def tallied(store: Store) -> dict[str, dict[str, int]]:
+def kept_counts(store: Store) -> dict[str, dict[str, int]]:
     with store.read() as connection:
         rows = connection.execute(text("SELECT * FROM delivery_count")).mappings().all()
     return {
-        row["channel"]: {name: value for name, value in row.items() if name != "channel" and value}
+        f"{row['channel']} {row['kind']}": {
+            name: value for name, value in row.items() if name not in {"channel", "kind"} and value
+        }
         for row in rows
     }
 
@@ -391,12 +396,18 @@ def test_the_delivery_count_of_a_channel_is_what_counting_says(store: Store) -> 
         for number in range(9):
             outbox.enqueue(
                 connection,
-                change_id=f"chg_{number}",
+                subject_id=f"chg_{number}",
                 revision=1,
                 channel="ab"[number % 2],
                 reason={},
                 now=NOW,
             )
+        outbox.enqueue(
+            connection, kind="digest", subject_id="2026-W47", channel="a", language="ja", profile="", reason={}, now=NOW
+        )  # fmt: skip
+    digests = outbox.Outbox(store, kind="digest")
+    (digest,) = digests.claim(NOW, channel="a", limit=1, lease=MINUTE)
+    digests.record([digest.id], Attempt(NOW, True, "250", 0.1), state="sent", next_attempt_at=None)
     for state in ("sent", "dead", "pending"):
         (claimed,) = box.claim(NOW, channel="a", limit=1, lease=MINUTE)
         box.record([claimed.id], Attempt(NOW, state == "sent", state, 0.1), state=state, next_attempt_at=NOW)
@@ -404,21 +415,25 @@ def test_the_delivery_count_of_a_channel_is_what_counting_says(store: Store) -> 
     with store.write() as connection:
         outbox.redeliver(connection, NOW)
         connection.execute(text("DELETE FROM delivery WHERE channel = 'b' AND state = 'pending'"))
-    assert tallied(store) == counted(store)
+    assert kept_counts(store) == counted(store)
     with open_reader(store.state) as opened:
         assert opened.channels()["a"]["last"]["answer"] == "pending"
+        assert opened.channels()["a"]["sent"] == 2
+        assert opened.delivery_counts("alert")["sent"] == opened.delivery_counts("digest")["sent"] == 1
 
 
 def test_what_is_about_to_be_sent_is_on_the_disk_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     box = outbox.Outbox(store)
     how: list[int] = []
-    due = outbox._due_rows
+    claim_row = outbox._claim_row
 
     def noted(connection: Connection, *arguments: Any) -> Any:
         how.append(connection.execute(text("PRAGMA synchronous")).scalar_one())
-        return due(connection, *arguments)
+        return claim_row(connection, *arguments)
 
-    monkeypatch.setattr(outbox, "_due_rows", noted)
+    monkeypatch.setattr(outbox, "_claim_row", noted)
+    with store.write() as connection:
+        outbox.enqueue(connection, subject_id="chg_1", channel="mail", reason={}, now=NOW)
     box.claim(NOW, channel=None, limit=1, lease=MINUTE)
     with store.write() as connection:
         how.append(connection.execute(text("PRAGMA synchronous")).scalar_one())

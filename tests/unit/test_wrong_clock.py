@@ -21,9 +21,8 @@ from tracker.notifications.delivery import DeliveryGate
 from tracker.reconciliation.daily import due_audits as audit_due
 from tracker.scheduler.schedule import next_poll_at, overdue
 from tracker.sources.state_view import without_validators
-from tracker.storage import accounts, digests, outbox, source_state
+from tracker.storage import accounts, outbox, source_state
 from tracker.storage.database import Store
-from tracker.storage.digests import DigestRecipient
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 BOGUS = datetime(2090, 6, 1, 8, tzinfo=UTC)
@@ -58,7 +57,7 @@ def test_a_lease_taken_by_a_wrong_clock_holds_nobody_off(store: Store) -> None:
 
 def owed(store: Store, moment: datetime, **more: object) -> outbox.Outbox:
     with store.write() as connection:
-        outbox.enqueue(connection, change_id="chg_1", revision=1, channel="a", reason={}, now=moment, **more)  # type: ignore[arg-type]
+        outbox.enqueue(connection, subject_id="chg_1", revision=1, channel="a", reason={}, now=moment, **more)  # type: ignore[arg-type]
     return outbox.Outbox(store)
 
 
@@ -92,12 +91,17 @@ def test_what_somebody_snoozed_waits_as_long_as_he_said(store: Store) -> None:
 
 
 def test_a_digest_claimed_or_put_off_by_a_wrong_clock_is_due(store: Store) -> None:
-    wanted = [DigestRecipient("2026-W47", name, "en") for name in ("a", "b")]
-    digests.enqueue(store, wanted, NOW)
-    first, second = digests.claim(store, BOGUS, LEASE)
-    digests.record(store, second, state="pending", answer="500", now=BOGUS, next_attempt_at=BOGUS)
-    assert [one.id for one in digests.claim(store, NOW, LEASE)] == [first.id, second.id]
-    assert digests.claim(store, NOW, LEASE) == []
+    box = outbox.Outbox(store, kind="digest")
+    with store.write() as connection:
+        for channel in ("a", "b"):
+            outbox.enqueue(
+                connection, kind="digest", subject_id="2026-W47", channel=channel, language="en", profile="",
+                reason={}, now=NOW,
+            )  # fmt: skip
+    first, second = box.claim(BOGUS, channel=None, limit=2, lease=LEASE)
+    box.record([second.id], Attempt(BOGUS, False, "500", 0.1), state="pending", next_attempt_at=BOGUS)
+    assert [one.id for one in box.claim(NOW, channel=None, limit=2, lease=LEASE)] == [first.id, second.id]
+    assert box.claim(NOW, channel=None, limit=2, lease=LEASE) == []
 
 
 def test_the_weekly_digest_goes_out_where_the_first_poll_was_under_a_wrong_clock() -> None:

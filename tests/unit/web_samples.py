@@ -160,7 +160,7 @@ def fill(store: Store, *, proposals: int = 1, with_hostile: bool = False, with_a
             changes.save(connection, changes.ChangeEntry(hostile(), "fr:hostile", 1), hostile_operations())
         outbox.enqueue(
             connection,
-            change_id=affiliates_rule().id,
+            subject_id=affiliates_rule().id,
             revision=1,
             channel="slack-trade",
             reason={"code": "route", "route": 1, "level": "critical", "at_least": "high"},

@@ -41,7 +41,7 @@ def enqueue_alerts(
             source=change.source, topics=[topic.id for topic in change.tagging.topics],
         )  # fmt: skip
         queued += outbox.enqueue(
-            connection, change_id=change.id, revision=change.revision, channel=channel.id,
+            connection, subject_id=change.id, revision=change.revision, channel=channel.id,
             reason=routed.reason, now=now, story=story, at=plan.at, batch=plan.batch,
             hold_reason=plan.hold.record() if plan.hold else None, withheld=plan.withheld,
         )  # fmt: skip

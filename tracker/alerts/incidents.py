@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from tracker.model import Attempt, Level
 from tracker.serialization import format_instant
 from tracker.storage import notices
-from tracker.storage.outbox import Ended
+from tracker.storage.outbox import OnSettled
 from tracker.storage.schema import INCIDENT
 
 # One failed poll is normal; the second in a row is an outage.
@@ -187,7 +187,7 @@ def end_of_removed(
     return removed
 
 
-def channel_watch(operators: Sequence[str]) -> Ended:
+def channel_watch(operators: Sequence[str]) -> OnSettled:
     """A callback for the outbox that opens and closes the incidents of channels. The first delivery that a channel gives
     up opens an incident, announced on the first other channel of the operators; the next delivery that it accepts
     closes it. Where only some recipients refused for good, the incident is that of the recipient; without another

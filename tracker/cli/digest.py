@@ -100,14 +100,14 @@ def _send(config: Path, state: Path, period: Period) -> None:
         raise UsageError(f"--send: {period.name} is not over yet")
     store = Store(state)
     try:
-        tried, standing = send_week(settings, settings.digest, period, store, clock.now)
+        outcomes, statuses = send_week(settings, settings.digest, period, store, clock.now)
     finally:
         store.close()
-    now_sent = {report.owed for report in tried}
-    for sent in standing:
-        to = " ".join(filter(None, (sent.owed.channel, sent.owed.language, sent.owed.profile)))
-        if sent.state == "sent" and sent.owed not in now_sent:
-            print(f"{to}: sent already, {sent.ended_at:%Y-%m-%d %H:%M} UTC")
+    attempted = {outcome.delivery.key for outcome in outcomes}
+    for recipient, status in statuses.items():
+        to = " ".join(filter(None, (recipient.channel, recipient.language, recipient.profile)))
+        if status.state == "sent" and recipient.key not in attempted:
+            print(f"{to}: sent already, {status.attempted_at:%Y-%m-%d %H:%M} UTC")
         else:
-            print(f"{to}: {sent.state}: {sent.answer}")
-    finish(0 if all(sent.state == "sent" for sent in standing) else 1)
+            print(f"{to}: {status.state}: {status.answer}")
+    finish(0 if all(status.state == "sent" for status in statuses.values()) else 1)

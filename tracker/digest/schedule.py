@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from functools import partial
 
 import structlog
 
@@ -16,41 +14,39 @@ from tracker.clock import ahead, reader_day, reader_instant
 from tracker.config.models import Channel, Digest, Settings
 from tracker.digest.delivery_forms import digest_message
 from tracker.digest.period import Period, last_week, read_week
-from tracker.digest.queries import load_week as gather
+from tracker.digest.queries import load_week
 from tracker.digest.week import Week
-from tracker.errors import TrackerError
-from tracker.model import Attempt
-from tracker.notifications import recipient_list
+from tracker.model import Delivery, Language
 from tracker.notifications import targets as places
-from tracker.notifications.delivery_result import DeliveryResult, next_attempt_at
+from tracker.notifications.delivery import DeliveryGate, DeliveryOutcome, Send, deliver
 from tracker.notifications.formats import OutboundMessage
-from tracker.notifications.recipient_copies import send_copies
-from tracker.notifications.recipient_list import Roster
-from tracker.recipients import ONLY
-from tracker.storage import digests
+from tracker.storage import outbox
 from tracker.storage.database import Store
 from tracker.storage.digest_queries import DigestQueries
-from tracker.storage.digests import Claim, DigestRecipient
 from tracker.storage.instants import from_text
+from tracker.storage.outbox import DeliveryStatus, Outbox
 from tracker.storage.read_queries import open_reader
 
-# Longer than any channel takes to answer or to time out: an older claim was lost in a crash.
+# A PDF of a long week takes minutes. The lease of a claim is longer than any attempt.
+SEND_LIMIT = timedelta(minutes=4)
 LEASE = timedelta(minutes=5)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-Send = Callable[[Channel, OutboundMessage], DeliveryResult]
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class DigestReport:
-    """The outcome of one digest. `state`: sent, pending (will be retried), dead."""
+class DigestRecipient:
+    """The recipient of one digest: a week by its name (`2026-W47`), a channel, a language, a profile (empty: none)."""
 
-    owed: DigestRecipient
-    state: str
-    answer: str
-    repeated: bool = False
+    week: str
+    channel: str
+    language: Language
+    profile: str = ""
+
+    @property
+    def key(self) -> str:
+        return outbox.digest_key(self.week, self.channel, self.language, self.profile)
 
 
 def fires_at(at: str, timezone: str, now: datetime) -> datetime:
@@ -94,16 +90,22 @@ def readers(settings: Settings, digest: Digest, period: Period) -> list[DigestRe
 
 
 def send_due(
-    settings: Settings, store: Store, now: Callable[[], datetime], *, send: Send = places.send
-) -> list[DigestReport]:
-    """Sends the digests that are due, including pending ones of earlier weeks. Channels are independent of each other.
-    Fast where nothing is due, because it is called every minute."""
+    settings: Settings,
+    store: Store,
+    now: Callable[[], datetime],
+    *,
+    gate: DeliveryGate | None = None,
+    stop: threading.Event | None = None,
+    send: Send = places.send,
+) -> tuple[DeliveryOutcome, ...]:
+    """Sends the digests that are due, including pending ones of earlier weeks. Fast where nothing is due, because it is
+    called every minute."""
     at = now()
     if settings.digest is not None:
-        wanted = due(settings, at, _watched_since(store))
-        if wanted and digests.enqueue(store, wanted, at):
-            log.info("digest due", week=wanted[0].week, readers=len(wanted))
-    return _send(digests.claim(store, at, LEASE), settings, store, now, send)
+        recipients = due(settings, at, _watched_since(store))
+        if queued := _enqueue(store, recipients, at):
+            log.info("digest due", week=recipients[0].week, readers=queued)
+    return _send(settings, store, now, gate, stop, send)
 
 
 def send_week(
@@ -114,14 +116,35 @@ def send_week(
     now: Callable[[], datetime],
     *,
     send: Send = places.send,
-) -> tuple[list[DigestReport], list[digests.Sent]]:
-    """Sends the digest of one week to every configured recipient that does not have it; returns the attempts, and the
+) -> tuple[tuple[DeliveryOutcome, ...], dict[DigestRecipient, DeliveryStatus]]:
+    """Sends the digest of one week to every configured recipient that does not have it; returns the outcomes, and the
     state of all recipients. Dead digests are retried, because a person asked for it."""
-    wanted = readers(settings, digest, period)
-    digests.enqueue(store, wanted, now())
-    digests.retry_failed(store, wanted, now())
-    reports = _send(digests.claim(store, now(), LEASE), settings, store, now, send)
-    return reports, digests.deliveries(store, wanted)
+    recipients = readers(settings, digest, period)
+    _enqueue(store, recipients, now())
+    keys = [recipient.key for recipient in recipients]
+    with store.write() as connection:
+        outbox.redeliver_keys(connection, now(), keys)
+    outcomes = _send(settings, store, now, None, None, send)
+    with store.read() as connection:
+        found = outbox.statuses(connection, keys)
+    return outcomes, {recipient: found[recipient.key] for recipient in recipients}
+
+
+def _enqueue(store: Store, recipients: Sequence[DigestRecipient], now: datetime) -> int:
+    """Queues the digests that are not in the outbox yet; returns their number."""
+    with store.read() as connection:
+        found = outbox.statuses(connection, [recipient.key for recipient in recipients])
+    missing = [recipient for recipient in recipients if recipient.key not in found]
+    if not missing:
+        return 0
+    with store.write() as connection:
+        return sum(
+            outbox.enqueue(
+                connection, kind="digest", subject_id=recipient.week, channel=recipient.channel,
+                language=recipient.language, profile=recipient.profile, reason={"code": "digest"}, now=now,
+            )
+            for recipient in missing
+        )  # fmt: skip
 
 
 def _watched_since(store: Store) -> datetime | None:
@@ -131,119 +154,49 @@ def _watched_since(store: Store) -> datetime | None:
 
 
 def _send(
-    claims: Sequence[Claim], settings: Settings, store: Store, now: Callable[[], datetime], send: Send
-) -> list[DigestReport]:
-    if not claims:
-        return []
-    weeks: dict[tuple[str, str], Week | DeliveryResult] = {}
-    for claimed in claims:
-        name = (claimed.owed.week, claimed.owed.profile)
-        if name not in weeks:
-            weeks[name] = _load(claimed.owed, settings, store, now())
-    by_channel: dict[str, list[Claim]] = {}
-    for claimed in claims:
-        by_channel.setdefault(claimed.owed.channel, []).append(claimed)
-
-    def one_channel(mine: Iterable[Claim]) -> list[DigestReport]:
-        return [
-            _attempt(claimed, weeks[(claimed.owed.week, claimed.owed.profile)], settings, store, now, send)
-            for claimed in mine
-        ]
-
-    with ThreadPoolExecutor(len(by_channel), "digest") as pool:
-        rounds = [pool.submit(partial(one_channel, mine)) for mine in by_channel.values()]
-    return [report for done in rounds for report in done.result()]
-
-
-def _load(owed: DigestRecipient, settings: Settings, store: Store, at: datetime) -> Week | DeliveryResult:
-    """The week; a failed result where it cannot be loaded."""
-    watched = [source.id for source in settings.sources if source.enabled]
-    try:
-        return gather(
-            store.state,
-            read_week(owed.week, settings.timezone),
-            now=at,
-            profile=owed.profile,
-            viewer_url=settings.viewer_url,
-            watched=watched,
-            store=store,
-        )
-    except TrackerError as error:
-        return DeliveryResult(False, error.line())
-
-
-def _attempt(
-    claimed: Claim,
-    week: Week | DeliveryResult,
     settings: Settings,
     store: Store,
     now: Callable[[], datetime],
+    gate: DeliveryGate | None,
+    stop: threading.Event | None,
     send: Send,
-) -> DigestReport:
-    owed = claimed.owed
-    rosters: list[Roster] = []
-    answer = (
-        week if isinstance(week, DeliveryResult) else _send_digest(claimed, week, settings, send, rosters)
-    )
-    if not any(entry.seen for entry in rosters):
-        rosters.append(Roster(seen={ONLY}, answers={ONLY: answer}))
-    tried_for = recipient_list.combine_rosters(rosters, complete=True)
-    answer = recipient_list.summary(tried_for.answers, answer)
-    again = next_attempt_at(claimed.attempts + 1, answer, now(), random.Random())  # noqa: S311 - spreads retries
-    if answer.uncertain and claimed.repeated:
-        again = None  # it may have been sent twice: no third attempt
-    known = {recipient.name: recipient for recipient in claimed.recipients}
-    recipients = recipient_list.recipients_after(known, tried_for, answer, last=again is None)
-    states = {recipient.state for recipient in recipients}
-    state = "pending" if "pending" in states else "dead" if "dead" in states else "sent"
-    again = again if state == "pending" else None
-    at = now()
-    with store.write() as connection:
-        digests.record(
-            store,
-            claimed,
-            state=state,
-            answer=answer.text,
-            now=at,
-            next_attempt_at=again,
-            uncertain=answer.uncertain,
-            recipients=recipients,
-        )
-        if settings.channel(owed.channel) is not None:
-            # A digest that was given up opens an incident of its channel, like an alert.
-            tried = Attempt(at, answer.ok, f"{owed.week}: {answer.text}", 0.0, recipients=recipients)
-            incidents.channel_watch(settings.channels_for_outages())(
-                connection, owed.channel, state, tried, owed.key
-            )
-    (log.info if answer.ok else log.warning)(
-        "digest", week=owed.week, channel=owed.channel, language=owed.language, profile=owed.profile or None,
-        state=state, answer=answer.text,
+) -> tuple[DeliveryOutcome, ...]:
+    watch = incidents.channel_watch(settings.channels_for_outages())
+    report = deliver(
+        Outbox(store, watch, kind="digest"), DigestMessages(settings, store, now), settings, now,
+        gate=gate, stop=stop, send=send, limit=SEND_LIMIT, lease=LEASE,
     )  # fmt: skip
-    return DigestReport(owed, state, answer.text, claimed.repeated)
+    return report.outcomes
 
 
-def _send_digest(
-    claimed: Claim, week: Week, settings: Settings, send: Send, rosters: list[Roster]
-) -> DeliveryResult:
-    channel = settings.channel(claimed.owed.channel)
-    if channel is None:
-        return DeliveryResult(False, "the settings have no such channel any more", transient=False)
-    form = settings.digest.format if settings.digest else "html"
-    try:
-        return send_copies(
-            channel,
-            lambda repeated: digest_message(
-                week, claimed.owed.language, claimed.owed.key, form=form, repeated=repeated
-            ),
-            send,
-            known=claimed.recipients,
-            repeated=claimed.repeated,
-            rosters=rosters,
-        )
-    except TrackerError as error:
-        return DeliveryResult(False, error.line())
-    except Exception as error:
-        # A digest that cannot be rendered or sent must not stop the others. The error's own text may contain the
-        # channel's URL.
-        log.exception("internal error in digest", channel=channel.id)
-        return DeliveryResult(False, f"internal: {type(error).__name__}")
+@dataclass(slots=True)
+class DigestMessages:
+    """Composes digests. The week of a profile is read once, for all channels and languages."""
+
+    settings: Settings
+    store: Store
+    now: Callable[[], datetime]
+    _weeks: dict[tuple[str, str], Week] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, _: Channel, deliveries: Sequence[Delivery], repeated: bool) -> OutboundMessage:
+        """The message of one digest. Raises the error of reading the week, and UsageError where the PDF extra is missing."""
+        (delivery,) = deliveries
+        form = self.settings.digest.format if self.settings.digest else "html"
+        language: Language = "en" if delivery.language == "en" else "ja"
+        return digest_message(self._week(delivery), language, delivery.key, form=form, repeated=repeated)
+
+    def _week(self, delivery: Delivery) -> Week:
+        name = (delivery.subject_id, delivery.profile)
+        with self._lock:
+            if name not in self._weeks:
+                self._weeks[name] = load_week(
+                    self.store.state,
+                    read_week(delivery.subject_id, self.settings.timezone),
+                    now=self.now(),
+                    profile=delivery.profile,
+                    viewer_url=self.settings.viewer_url,
+                    watched=[source.id for source in self.settings.sources if source.enabled],
+                    store=self.store,
+                )
+            return self._weeks[name]

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -21,21 +21,15 @@ import structlog
 
 from tracker.config.models import Channel, Settings
 from tracker.errors import TrackerError
-from tracker.model import Attempt, Change, Delivery, Notice, Operation
-from tracker.notifications import attachments, recipient_list
+from tracker.model import Attempt, Delivery
+from tracker.notifications import recipient_list
 from tracker.notifications import targets as places
-from tracker.notifications.attachments import Rendered
-from tracker.notifications.channels.webhook import notice_record
 from tracker.notifications.delivery_result import LONGEST_RETRY_AFTER, DeliveryResult, next_attempt_at
 from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.outbox_protocol import Outbox, State
 from tracker.notifications.recipient_copies import send_copies
 from tracker.notifications.recipient_list import Roster
 from tracker.recipients import ONLY
-from tracker.rendering.alert_message import build_message
-from tracker.rendering.excerpt import changed_passages
-from tracker.rendering.notice_message import combine_notices, notice_message
-from tracker.serialization import change_to_json
 
 # A send that takes longer is given up well before its lease ends; its thread is abandoned.
 SEND_LIMIT = timedelta(seconds=45)
@@ -50,9 +44,9 @@ BEHIND_EARLIER = timedelta(minutes=1)
 LOOK_AGAIN = timedelta(seconds=1)
 
 T = TypeVar("T")
-Lookup = Callable[[str, int], Change | Notice]
+# The message for a channel from one delivery or a batch; the last argument: labeled as a possible repetition.
+Compose = Callable[[Channel, Sequence[Delivery], bool], OutboundMessage]
 Send = Callable[[Channel, OutboundMessage], DeliveryResult]
-Compared = Callable[[str], Sequence[Operation]]
 
 log = structlog.get_logger()
 
@@ -74,89 +68,74 @@ class DeliveryGate:
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelReport:
-    """The counts of one channel in one round. `retrying` failed and will be retried."""
+class DeliveryOutcome:
+    """The outcome of one delivery in a round. `state`: sent, pending (failed, will be retried) or dead."""
 
-    channel: str
-    sent: int = 0
-    retrying: int = 0
-    dead: int = 0
-    repeated: int = 0
-    answer: str = ""  # the last answer of a failure
+    delivery: Delivery
+    state: State
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
 class DeliverReport:
-    channels: tuple[ChannelReport, ...] = ()
+    """The outcomes of a round, by channel in the order of the settings."""
+
+    outcomes: tuple[DeliveryOutcome, ...] = ()
 
     @property
     def sent(self) -> int:
-        return sum(channel.sent for channel in self.channels)
+        return self._count("sent")
 
     @property
     def retrying(self) -> int:
-        return sum(channel.retrying for channel in self.channels)
+        return self._count("pending")
 
     @property
     def dead(self) -> int:
-        return sum(channel.dead for channel in self.channels)
+        return self._count("dead")
 
     @property
     def ok(self) -> bool:
         return not self.retrying and not self.dead
 
+    def _count(self, state: State) -> int:
+        return sum(outcome.state == state for outcome in self.outcomes)
+
 
 def deliver(
     outbox: Outbox,
-    lookup: Lookup,
+    compose: Compose,
     settings: Settings,
-    now: datetime,
     clock: Callable[[], datetime],
     *,
     gate: DeliveryGate | None = None,
     stop: threading.Event | None = None,
     send: Send = places.send,
     limit: timedelta = SEND_LIMIT,
-    compared: Compared = lambda _: (),
-    redline: Rendered | None = None,
+    lease: timedelta = LEASE,
 ) -> DeliverReport:
     """Sends everything that is due, and returns when no channel has more to send.
 
-    `now` is the date of reference in messages; `clock` times claims and attempts. `lookup` returns the change of a
-    delivery. Pass the same `gate` to every round of a process, so that pauses of channels are kept. When `stop` is set,
-    the round ends without waiting for sends in progress; they are claimed again when their leases expire. `compared`
-    returns the operations of a change, `redline` their Word file for channels that request it. Raises the error of
-    `outbox`, after the other channels have finished.
+    `clock` times claims and attempts. Pass the same `gate` to every round of a process, so that pauses of channels are
+    kept. When `stop` is set, the round ends without waiting for sends in progress; they are claimed again when their
+    leases expire. `limit`, which is shorter than `lease`, is the longest that composing and sending a message may take.
+    Raises the error of `outbox`, after the other channels have finished.
     """
-    round_ = _DeliveryRound(
-        outbox,
-        lookup,
-        settings,
-        now,
-        clock,
-        gate or DeliveryGate(),
-        stop or threading.Event(),
-        send,
-        limit,
-        compared,
-        redline,
-    )
-    return round_.run()
+    gate, stop = gate or DeliveryGate(), stop or threading.Event()
+    return _DeliveryRound(outbox, compose, settings, clock, gate, stop, send, limit, lease).run()
 
 
 @dataclass(slots=True)
 class _DeliveryRound:
     outbox: Outbox
-    lookup: Lookup
+    compose: Compose
     settings: Settings
-    now: datetime
     clock: Callable[[], datetime]
     gate: DeliveryGate
     stop: threading.Event
     send: Send
     limit: timedelta
-    compared: Compared
-    redline: Rendered | None
+    lease: timedelta
     generator: random.Random = field(default_factory=random.Random)
     busy: set[str] = field(default_factory=set)  # channels that may be sending
     idle: threading.Condition = field(default_factory=threading.Condition)  # notified when `busy` shrinks
@@ -167,7 +146,7 @@ class _DeliveryRound:
         # Busy from the start: no channel ends before all have looked once.
         self.busy = {channel.id for channel in channels}
         started = [_start(f"deliver-{channel.id}", partial(self._drain, channel)) for channel in channels]
-        reports = []
+        outcomes: list[DeliveryOutcome] = []
         problems: list[BaseException] = []
         for future, thread in started:
             while thread.is_alive() and not self.stop.is_set():
@@ -177,18 +156,18 @@ class _DeliveryRound:
                 if problem is not None:
                     problems.append(problem)
                 else:
-                    reports.append(future.result())
+                    outcomes += future.result()
         if problems:
             raise problems[0]
-        return DeliverReport(tuple(reports))
+        return DeliverReport(tuple(outcomes))
 
-    def _drain(self, channel: Channel) -> ChannelReport:
-        report = ChannelReport(channel.id)
+    def _drain(self, channel: Channel) -> list[DeliveryOutcome]:
+        outcomes: list[DeliveryOutcome] = []
         failures = 0
         over = False
         try:
             while not self.stop.is_set():
-                claimed = self.outbox.claim(self.clock(), channel=channel.id, limit=1, lease=LEASE)
+                claimed = self.outbox.claim(self.clock(), channel=channel.id, limit=1, lease=self.lease)
                 if not claimed:
                     if over:
                         break
@@ -203,14 +182,14 @@ class _DeliveryRound:
                 # Alerts of a batch that reached different recipients are separate messages.
                 for group in _group_by_recipients(claimed):
                     answer, state, again = self._attempt(channel, group)
-                    report = _counted(report, group, answer, state)
+                    outcomes += [DeliveryOutcome(delivery, state, answer.text) for delivery in group]
                     failures = failures + 1 if state == "pending" and not answer.partly else 0
                     failing |= again is not None and self._pause(channel, answer, failures, again)
                 if failing:
                     break
         finally:
             self._set_idle(channel)
-        return report
+        return outcomes
 
     def _set_idle(self, channel: Channel) -> None:
         with self.idle:
@@ -227,6 +206,8 @@ class _DeliveryRound:
         seconds = time.monotonic() - start
         tries = max(delivery.attempts for delivery in deliveries) + 1
         again = next_attempt_at(tries, answer, self.clock(), self.generator)
+        if answer.uncertain and not deliveries[0].may_repeat:
+            again = None
         known = {recipient.name: recipient for recipient in deliveries[0].recipients}
         recipients = recipient_list.recipients_after(known, outcome, silence, last=again is None)
         states = {recipient.state for recipient in recipients}
@@ -248,7 +229,7 @@ class _DeliveryRound:
         (log.info if answer.ok else log.warning)(
             "delivery",
             channel=channel.id,
-            change=deliveries[0].change_id,
+            subject=deliveries[0].subject_id,
             together=len(deliveries),
             state=state,
             attempt=tries,
@@ -297,75 +278,10 @@ class _DeliveryRound:
     ) -> DeliveryResult:
         first = deliveries[0]
         return send_copies(
-            channel, partial(self._message, channel, deliveries), self.send,
+            channel, partial(self.compose, channel, deliveries), self.send,
             known=first.recipients, blocked=first.blocked, repeated=first.repeated,
             rotated=self.gate.rotated, rosters=rosters,
         )  # fmt: skip
-
-    def _message(self, channel: Channel, deliveries: Sequence[Delivery], repeated: bool) -> OutboundMessage:
-        # A change that was revised while its deliveries were pending is sent once, in its newest revision.
-        newest = {delivery.change_id: replace(delivery, repeated=repeated) for delivery in deliveries}
-        parcels = [self._parcel(channel, delivery) for delivery in newest.values()]
-        parcel = parcels[0] if len(parcels) == 1 else self._combine(channel, parcels, deliveries, repeated)
-        if self.settings.templates is not None and parcel.letter is None:
-            from tracker.notifications import templates  # Jinja is loaded only where templates are used
-
-            parcel = replace(parcel, letter=templates.render_email(self.settings.templates, parcel))
-        return parcel
-
-    def _parcel(self, channel: Channel, delivery: Delivery) -> OutboundMessage:
-        subject = self.lookup(delivery.change_id, delivery.revision)
-        language = channel.language or self.settings.languages[0]
-        if isinstance(subject, Notice):
-            change_id = subject.data.get("change")
-            about = self.lookup(change_id, 0) if change_id else None
-            message = notice_message(
-                subject,
-                language,
-                now=self.now,
-                timezone=self.settings.timezone,
-                viewer_url=self.settings.viewer_url,
-                repeated=delivery.repeated,
-                about=about if isinstance(about, Change) else None,
-            )
-            return OutboundMessage(
-                message, notice_record(subject), delivery.key, delivery.story, delivery.thread
-            )
-        message = build_message(
-            subject,
-            language,
-            now=self.now,
-            timezone=self.settings.timezone,
-            viewer_url=self.settings.viewer_url,
-            update=delivery.revision > 1,
-            repeated=delivery.repeated,
-        )
-        operations = self.compared(subject.id)
-        message = replace(message, passages=changed_passages(operations))
-        story = delivery.story or subject.document_number or subject.id
-        parcel = OutboundMessage(message, change_to_json(subject), delivery.key, story, delivery.thread)
-        if channel.redline and self.redline is not None:
-            parcel = attachments.attach(parcel, subject, operations, self.settings.viewer_url, self.redline)
-        return parcel
-
-    def _combine(
-        self,
-        channel: Channel,
-        parcels: Sequence[OutboundMessage],
-        deliveries: Sequence[Delivery],
-        repeated: bool,
-    ) -> OutboundMessage:
-        """The batch as one message. Its key is that of the first delivery, so that a repetition has the same key."""
-        key = f"batch/{deliveries[0].key}"
-        message = combine_notices(
-            [parcel.message for parcel in parcels],
-            channel.language or self.settings.languages[0],
-            key=key,
-            viewer_url=self.settings.viewer_url,
-            repeated=repeated,
-        )
-        contents = {"id": key, "kind": "batch", "records": [parcel.record for parcel in parcels]}
-        return OutboundMessage(message, contents, key, key, files=attachments.combine_attachments(parcels))
 
     def _pause(self, channel: Channel, answer: DeliveryResult, failures: int, again: datetime) -> bool:
         """Pauses a failing channel (`gate.held`); True where it gets nothing more in this round. A channel that accepted
@@ -390,20 +306,6 @@ def _group_by_recipients(deliveries: Sequence[Delivery]) -> list[list[Delivery]]
             delivery
         )
     return list(found.values())
-
-
-def _counted(
-    report: ChannelReport, deliveries: Sequence[Delivery], answer: DeliveryResult, state: State
-) -> ChannelReport:
-    number = len(deliveries)
-    return replace(
-        report,
-        sent=report.sent + number * (state == "sent"),
-        retrying=report.retrying + number * (state == "pending"),
-        dead=report.dead + number * (state == "dead"),
-        repeated=report.repeated + sum(delivery.repeated for delivery in deliveries),
-        answer=report.answer if answer.ok else answer.text,
-    )
 
 
 def _start(name: str, work: Callable[[], T]) -> tuple[Future[T], threading.Thread]:

@@ -40,15 +40,15 @@ def _documents(connection: Connection, keys: list[str]) -> dict[str, StoredDocum
             key, name = first[identity]
             published[name] = key
     told = (
-        select(DELIVERY.c.change_id, func.min(ATTEMPT.c.at).label("at"))
+        select(DELIVERY.c.subject_id, func.min(ATTEMPT.c.at).label("at"))
         .join(ATTEMPT, ATTEMPT.c.delivery_id == DELIVERY.c.id)
         .where(ATTEMPT.c.ok)
-        .group_by(DELIVERY.c.change_id)
+        .group_by(DELIVERY.c.subject_id)
         .subquery()
     )
     records = connection.execute(
         select(CHANGE.c.document_id, CHANGE.c.detected_at, CHANGE.c.baseline, told.c.at)
-        .outerjoin(told, told.c.change_id == CHANGE.c.id)
+        .outerjoin(told, told.c.subject_id == CHANGE.c.id)
         .where(CHANGE.c.document_id.in_(list(published)))
     ).all()
     known = {row.document_id: row for row in records}

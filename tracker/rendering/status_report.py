@@ -23,14 +23,14 @@ def status_report(settings: Settings, store: StoreReader, now: datetime) -> dict
     """Return the state of everything. A source that was never polled is `new` and counts as healthy; one whose
     poll is overdue by more than its own interval is `late`.
     """
-    sources, channels, digests = store.sources(), store.channels(), store.digests()
+    sources, channels, digests = store.sources(), store.channels(), store.delivery_counts("digest")
+    alerts = store.delivery_counts("alert")
     reconciliations = store.reconciliations()
     watched = [_source(source.id, source.enabled, sources.get(source.id), now) for source in settings.sources]
     unreached = not_reached(store.connection)
     gone = stranded(store.connection, [channel.id for channel in settings.channels])
-    # Alerts that were given up because their channel was removed from the settings need no action.
     pages = _Pages(store)
-    given_up = [row for row in store.dead_digests() if settings.channel(row["channel"]) is not None]
+    given_up = store.dead_digests()
     return {
         "at": format_instant(now),
         "sources": [
@@ -59,15 +59,15 @@ def status_report(settings: Settings, store: StoreReader, now: datetime) -> dict
             for name in gone
         ],
         "alerts": {
-            "pending": sum(row["pending"] + row["claimed"] for row in channels.values()),
-            "sent": sum(row["sent"] for row in channels.values()),
-            "withheld": sum(row["withheld"] for row in channels.values()),
-            "dead": sum(row["dead"] for row in channels.values()),
+            "pending": alerts["pending"] + alerts["claimed"],
+            "sent": alerts["sent"],
+            "withheld": alerts["withheld"],
+            "dead": alerts["dead"],
         },
         "digests": {
-            "pending": digests.get("pending", 0) + digests.get("claimed", 0),
-            "sent": digests.get("sent", 0),
-            "dead": len(given_up),
+            "pending": digests["pending"] + digests["claimed"],
+            "sent": digests["sent"],
+            "dead": digests["dead"],
             "given_up": [{**row, "ended_at": _time(row, "ended_at")} for row in given_up],
         },
         "incidents": [_incident(row, watched) for row in store.open_incidents()],

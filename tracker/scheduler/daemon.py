@@ -196,7 +196,7 @@ class Daemon:
     def send_digests(self) -> None:
         """Sends the weekly digests that are due, each once."""
         if self.context.settings.digest is not None and not self.stop.is_set():
-            digests.send_due(self.context.settings, self.store, self.now)
+            digests.send_due(self.context.settings, self.store, self.now, gate=self._gate, stop=self.stop)
 
     def watch(self) -> None:
         """Queues the notices that depend on time: deadlines, quiet sources, missing acknowledgements."""

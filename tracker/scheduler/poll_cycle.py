@@ -24,16 +24,19 @@ from tracker.http.client import Client
 from tracker.ingest import poll
 from tracker.ingest.poll import PollContext, PollReport
 from tracker.model import Change, Language, Notice, Operation
-from tracker.notifications.delivery import DeliverReport, DeliveryGate, deliver
+from tracker.notifications.alert_messages import deliver_alerts
+from tracker.notifications.delivery import DeliverReport, DeliveryGate
 from tracker.rendering.redlines.stored import load_redline
 from tracker.sandbox import pool as readers
 from tracker.scheduler import catch_up, outages
 from tracker.scheduler.catch_up import CatchUpResult
 from tracker.scheduler.schedule import next_poll_at
 from tracker.serialization import format_instant
-from tracker.storage import changes, notices, outbox, source_state
+from tracker.storage import changes, notices, source_state
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox
+from tracker.storage.read_queries import open_reader
+from tracker.storage.recipient_queries import stranded
 
 WORKERS = 8
 SLOW = (
@@ -60,11 +63,11 @@ def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) 
     client = Client(
         literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
     )
-    with store.read() as connection:
-        left = outbox.stranded(connection, [channel.id for channel in settings.channels])
+    with open_reader(store.state) as reader:
+        left = stranded(reader.connection, [channel.id for channel in settings.channels])
     for channel, number in left.items():
         log.warning(
-            "alerts wait for a channel that is not in the settings", channel=channel, alerts=number,
+            "messages wait for a channel that is not in the settings", channel=channel, messages=number,
             cure="tracker redeliver --to CHANNEL",
         )  # fmt: skip
     return PollContext(settings, store, client, now)
@@ -301,7 +304,7 @@ def deliver_due(
             found = load_redline(connection, change, now=context.now(), timezone=context.settings.timezone)
         return docx.render(found, language)
 
-    return deliver(
+    return deliver_alerts(
         Outbox(context.store, incidents.channel_watch(context.settings.channels_for_outages())),
         lookup,
         context.settings,

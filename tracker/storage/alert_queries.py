@@ -56,7 +56,7 @@ def unacknowledged(
             func.group_concat(DELIVERY.c.channel.distinct()).label("channels"),
         )
         .select_from(CHANGE)
-        .join(DELIVERY, (DELIVERY.c.change_id == CHANGE.c.id) & (DELIVERY.c.revision == CHANGE.c.revision))
+        .join(DELIVERY, (DELIVERY.c.subject_id == CHANGE.c.id) & (DELIVERY.c.revision == CHANGE.c.revision))
         .join(ATTEMPT, ATTEMPT.c.delivery_id == DELIVERY.c.id)
         .where((CHANGE.c.level >= rank) & ATTEMPT.c.ok & (ATTEMPT.c.at >= since) & ~looked)
         .group_by(CHANGE.c.seq)

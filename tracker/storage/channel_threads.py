@@ -1,4 +1,4 @@
-"""How a channel calls the thread of a story: kept from the target's answer to the story's first message."""
+"""A channel's own id of the thread of a story, from the target's answer to the first message of the story."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tracker.storage.schema import THREAD
 
 
 def thread_id(connection: Connection, channel: str, story: str) -> str:
-    """Empty where the story was not told there yet, or the place has no threads."""
+    """The id; empty before the first message of the story, and for channels without threads."""
     found = connection.execute(
         select(THREAD.c.external_thread_id).where((THREAD.c.channel == channel) & (THREAD.c.story == story))
     ).scalar()
@@ -16,8 +16,8 @@ def thread_id(connection: Connection, channel: str, story: str) -> str:
 
 
 def keep_thread_id(connection: Connection, channel: str, story: str, value: str) -> None:
-    """Later messages hang below it. `value` holds what was known before, with the rooms that took their first message
-    since."""
+    """Stores the id for later messages of the story. A new `value` contains the previous one, and the rooms that accepted
+    their first message since."""
     known = thread_id(connection, channel, story)
     if not known:
         connection.execute(insert(THREAD).values(channel=channel, story=story, external_thread_id=value))

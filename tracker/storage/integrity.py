@@ -103,13 +103,13 @@ def verify_attempts(connection: Connection) -> Iterator[str]:
         chain = row["chain"]
     sent = connection.execute(
         text(
-            "SELECT id, change_id FROM delivery WHERE state = 'sent'"
+            "SELECT id, subject_id FROM delivery WHERE state = 'sent'"
             " AND id NOT IN (SELECT delivery_id FROM attempt) ORDER BY id LIMIT :most"
         ),
         {"most": _LOST},
     )
     for delivery in sent:
-        yield f"delivery {delivery.id} ({delivery.change_id}): it was sent, but no attempt is stored"
+        yield f"delivery {delivery.id} ({delivery.subject_id}): it was sent, but no attempt is stored"
 
 
 def _made(connection: Connection, table: str, columns: str) -> dict[int, str]:

@@ -49,7 +49,7 @@ def enqueue_notice(
                 )
             )
         owed += outbox.enqueue(
-            connection, change_id=identity, revision=1, channel=channel, reason=reason, now=now,
+            connection, subject_id=identity, channel=channel, reason=reason, now=now,
             story=story, at=at, batch=batch, hold_reason=hold_reason, withheld=withheld,
         )  # fmt: skip
     return owed
@@ -60,7 +60,7 @@ def pending(connection: Connection, kind: str) -> list[Notice]:
     owed = (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
     rows = connection.execute(
         select(NOTICE.c.id)
-        .join(DELIVERY, DELIVERY.c.change_id == NOTICE.c.id)
+        .join(DELIVERY, DELIVERY.c.subject_id == NOTICE.c.id)
         .where((NOTICE.c.kind == kind) & owed)
         .distinct()
     )
@@ -71,7 +71,7 @@ def withdraw(connection: Connection, identity: str) -> None:
     """Takes back what nobody was sent yet: it is no longer so."""
     connection.execute(
         delete(DELIVERY).where(
-            (DELIVERY.c.change_id == identity) & (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
+            (DELIVERY.c.subject_id == identity) & (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
         )
     )
 

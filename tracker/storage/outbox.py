@@ -1,55 +1,96 @@
-"""The outbox: written in the transaction that writes the change, drained by `notify`."""
+"""The outbox: messages queued for channels, their claims, attempts and retries.
+
+An alert (a change or a notice) is queued in the transaction that stores it, a weekly digest when its hour has come.
+Both are rows of one table and share every rule here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, true, update
 
-from tracker.model import Attempt, Delivery
+from tracker.model import Attempt, Delivery, DeliveryKind
+from tracker.recipients import Recipient
 from tracker.serialization import format_instant
 from tracker.storage import channel_threads, integrity, recipients
 from tracker.storage.database import Store
-from tracker.storage.schema import DELIVERY
+from tracker.storage.schema import ATTEMPT, DELIVERY
 from tracker.storage.schema import DELIVERY_RECIPIENT as RECIPIENT
 
-_OWED = ("pending", "claimed")
-# How long an alert waits whose recipients all wait for an earlier one of its story.
-PUT_OFF = timedelta(seconds=1)
-PUT_OFF_AT_MOST = timedelta(hours=1)
+_UNFINISHED = ("pending", "claimed")
+# The delay of an alert all of whose recipients wait for an earlier alert of the same story.
+MIN_DELAY = timedelta(seconds=1)
+MAX_DELAY = timedelta(hours=1)
 
-# The furthest that this program plans ahead: a retry (a target may ask for a day), quiet hours and the hour of a batch
-# after them, the lease of a claim. What somebody snoozed waits as long as he said.
+# The furthest moments that this program sets: a retry (a target may ask for a day), quiet hours plus the hour of a batch
+# after them, and a claim. A later moment comes from a wrong clock and counts as due. A snooze has no such limit.
 LONGEST_WAIT = timedelta(days=2)
 LONGEST_HOLD = timedelta(days=3)
 LONGEST_CLAIM = timedelta(minutes=10)
 
-Ended = Callable[[Connection, str, str, Attempt, str], None]
+LOST_TWICE = "cut off twice while it was sent; it may have gone out"
+
+# Called in the transaction that records an attempt after which a recipient, or the message, is sent or dead: connection,
+# channel, state of the delivery, attempt, `subject_id` of the delivery.
+OnSettled = Callable[[Connection, str, str, Attempt, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStatus:
+    """The state of a delivery (pending, claimed, sent, dead, withheld), the number of attempts, and the answer and time of
+    the last one (None before the first)."""
+
+    state: str
+    attempts: int
+    answer: str
+    attempted_at: datetime | None
+
+
+def alert_key(subject_id: str, revision: int, channel: str) -> str:
+    """The idempotency key of one revision of a change, or of a notice, for a channel."""
+    return f"{subject_id}/{revision}/{channel}"
+
+
+def digest_key(week: str, channel: str, language: str, profile: str) -> str:
+    """The idempotency key of a weekly digest for a channel."""
+    return "/".join(("digest", week, channel, language, profile))
 
 
 def enqueue(
     connection: Connection,
     *,
-    change_id: str,
-    revision: int,
+    subject_id: str,
     channel: str,
     reason: Mapping[str, Any],
     now: datetime,
+    revision: int = 1,
+    kind: DeliveryKind = "alert",
+    language: str | None = None,
+    profile: str | None = None,
     story: str | None = None,
     at: datetime | None = None,
     batch: str | None = None,
     hold_reason: Mapping[str, Any] | None = None,
     withheld: bool = False,
 ) -> bool:
-    """Owes one revision of a change, or a notice, to a channel, to be sent at `at` or at once. False when it
-    is owed, or was sent, already. What has the same `batch` goes out as one message. What cannot wait takes
-    along what waits of its story, so that the story is told in order. `held`: by what it waits, or is
-    `withheld`: then it is written down and not owed."""
-    key = f"{change_id}/{revision}/{channel}"
-    known = connection.execute(select(DELIVERY.c.id, DELIVERY.c.state).where(DELIVERY.c.key == key)).first()
-    if known is not None and (withheld or known.state != "withheld"):
+    """Queues a message for a channel, to be sent at `at` (None: now). Returns False where it is queued or was sent already.
+
+    `subject_id` is the id of a change or notice, or the week of a digest, which also has a `language` and a `profile`.
+    Rows of one `batch` are sent as one message. A message that is due now releases the batched rows of its `story`, so
+    that a story arrives in order. `hold_reason` is the rule that delays or withholds it. A `withheld` message is stored
+    and not sent."""
+    if kind == "digest":
+        key = digest_key(subject_id, channel, language or "", profile or "")
+    else:
+        key = alert_key(subject_id, revision, channel)
+    existing = connection.execute(
+        select(DELIVERY.c.id, DELIVERY.c.state).where(DELIVERY.c.key == key)
+    ).first()
+    if existing is not None and (withheld or existing.state != "withheld"):
         return False
     if withheld:
         at, batch = now, None
@@ -66,46 +107,51 @@ def enqueue(
         "reason": reason, "state": "withheld" if withheld else "pending", "next_attempt_at": at or now,
         "story": story, "batch": batch, "hold_reason": hold_reason,
     }  # fmt: skip
-    if known is not None:  # what withheld it has ended
-        connection.execute(update(DELIVERY).where(DELIVERY.c.id == known.id).values(**values))
+    if existing is not None:  # the mute that withheld it has ended
+        connection.execute(update(DELIVERY).where(DELIVERY.c.id == existing.id).values(**values))
         return True
     connection.execute(
         insert(DELIVERY).values(
-            key=key, change_id=change_id, revision=revision, channel=channel, attempts=0, repeated=False,
-            created_at=now, **values,
+            key=key, kind=kind, subject_id=subject_id, revision=revision, channel=channel, language=language,
+            profile=profile, attempts=0, repeated=False, created_at=now, **values,
         )
     )  # fmt: skip
     return not withheld
 
 
+def statuses(connection: Connection, keys: Collection[str]) -> dict[str, DeliveryStatus]:
+    """The status of each delivery with one of these keys, by key."""
+    last = (
+        select(func.max(ATTEMPT.c.id)).where(ATTEMPT.c.delivery_id == DELIVERY.c.id).correlate(DELIVERY)
+    ).scalar_subquery()
+    rows = connection.execute(
+        select(DELIVERY.c.key, DELIVERY.c.state, DELIVERY.c.attempts, ATTEMPT.c.answer, ATTEMPT.c.at)
+        .outerjoin(ATTEMPT, ATTEMPT.c.id == last)
+        .where(DELIVERY.c.key.in_(list(keys)))
+    )
+    return {row.key: DeliveryStatus(row.state, row.attempts, row.answer or "", row.at) for row in rows}
+
+
 def redeliver(connection: Connection, now: datetime, delivery_id: int | None = None) -> int:
-    """Owes what was given up once more: one delivery, or all. How many that are; none that is not dead.
-    It has all its tries again; those it had stay written down."""
-    dead = DELIVERY.c.state == "dead"
-    if delivery_id is not None:
-        dead &= DELIVERY.c.id == delivery_id
-    again = connection.execute(
+    """Queues one dead delivery, or all of them, again; returns the number of deliveries queued."""
+    return _revive(connection, now, true() if delivery_id is None else DELIVERY.c.id == delivery_id)
+
+
+def redeliver_keys(connection: Connection, now: datetime, keys: Iterable[str]) -> int:
+    """Queues the dead deliveries with these keys again; returns the number of deliveries queued."""
+    return _revive(connection, now, DELIVERY.c.key.in_(list(keys)))
+
+
+def _revive(connection: Connection, now: datetime, wanted: ColumnElement[bool]) -> int:
+    """A revived delivery gets the full number of attempts again. The attempts that it had stay stored."""
+    revived = connection.execute(
         update(DELIVERY)
-        .where(dead)
+        .where(wanted & (DELIVERY.c.state == "dead"))
         .values(state="pending", attempts=0, next_attempt_at=now)
         .returning(DELIVERY.c.key)
     ).all()
-    recipients.revive(connection, [row.key for row in again])
-    return len(again)
-
-
-def stranded(connection: Connection, channels: Collection[str]) -> dict[str, int]:
-    """How many deliveries wait for channels, or were given up by channels, that are not among these: channels that were
-    removed from the settings or renamed."""
-    return {
-        row.channel: row.number
-        for row in connection.execute(
-            select(DELIVERY.c.channel, func.count().label("number"))
-            .where(DELIVERY.c.state.in_((*_OWED, "dead")) & DELIVERY.c.channel.not_in(list(channels)))
-            .group_by(DELIVERY.c.channel)
-            .order_by(DELIVERY.c.channel)
-        )
-    }
+    recipients.revive(connection, [row.key for row in revived])
+    return len(revived)
 
 
 def redirect(
@@ -117,10 +163,10 @@ def redirect(
     delivery_id: int | None = None,
     source: str | None = None,
 ) -> int:
-    """Owes to another channel what the channels that are not among `channels` did not take: all of it, one delivery, or
-    what one channel (`source`) did not take, which may be one of those that exist. What `to` has, or is to get,
-    already is not owed again. The old rows stay, as withheld, and say where it went. How many are owed anew."""
-    wanted = DELIVERY.c.state.in_((*_OWED, "dead")) & (DELIVERY.c.channel != to)
+    """Queues unfinished and dead deliveries of other channels for the channel `to`; returns the number queued. They are
+    one delivery (`delivery_id`), those of one channel (`source`), or by default those of channels not among `channels`.
+    A delivery that `to` has already, or will get, is not queued again. The old rows become withheld."""
+    wanted = DELIVERY.c.state.in_((*_UNFINISHED, "dead")) & (DELIVERY.c.channel != to)
     if delivery_id is not None:
         wanted &= DELIVERY.c.id == delivery_id
     elif source is not None:
@@ -130,8 +176,8 @@ def redirect(
     number = 0
     for row in connection.execute(select(DELIVERY).where(wanted).order_by(DELIVERY.c.id)).all():
         number += enqueue(
-            connection, change_id=row.change_id, revision=row.revision, channel=to, reason=row.reason,
-            now=now, story=row.story,
+            connection, subject_id=row.subject_id, revision=row.revision, channel=to, reason=row.reason, now=now,
+            story=row.story, kind=row.kind, language=row.language, profile=row.profile,
         )  # fmt: skip
         hold_reason = {"rule": "redirected", "until": format_instant(now), "scope": "channel", "value": to}
         connection.execute(
@@ -143,28 +189,33 @@ def redirect(
 
 
 class Outbox:
-    """What `notify` drains. A claim is stored before anything is sent. `ended` is told, in the transaction that
-    records it, that a channel took or gave up something: connection, channel, state, attempt, the delivery's
-    `change_id`."""
+    """The queue of one kind of delivery. A claim is stored before anything is sent."""
 
-    def __init__(self, store: Store, ended: Ended | None = None) -> None:
+    def __init__(
+        self, store: Store, on_settled: OnSettled | None = None, *, kind: DeliveryKind = "alert"
+    ) -> None:
         self.store = store
-        self.ended = ended
+        self.on_settled = on_settled
+        self.kind = kind
 
     def claim(self, now: datetime, *, channel: str | None, limit: int, lease: timedelta) -> list[Delivery]:
-        """Rows that are due, oldest first, held for this caller until the lease runs out; with a row of a
-        batch come all of the batch, whatever the limit. A row waits while an earlier one of its story is
-        owed to the same channel. A row whose earlier lease ran out unrecorded comes back with `repeated`
-        set, and that counts as an attempt."""
-        # On the disk before anything goes out: a power failure must not make the machine forget what it sent.
+        """Claims due deliveries until `now + lease`, oldest first; all rows of a batch together, regardless of the limit. A
+        delivery waits while an earlier one of its story is unfinished on the same channel.
+
+        A row whose lease expired without a recorded attempt is claimed again with `repeated` set, and the lost attempt
+        counts. A digest that is lost a second time becomes dead (`Delivery.may_repeat`)."""
+        with self.store.read() as connection:
+            if not _due_rows(connection, now, self.kind, channel, 1):
+                return []
+        # On the disk before anything goes out: after a power failure the claim must show that it may have been sent.
         with self.store.write(durable=True) as connection:
             while True:
-                rows = _due_rows(connection, now, channel, limit)
-                for place, batch in sorted({(row.channel, row.batch) for row in rows if row.batch}):
-                    rows += _due_rows(connection, now, place, None, batch)
+                rows = _due_rows(connection, now, self.kind, channel, limit)
+                for name, batch in sorted({(row.channel, row.batch) for row in rows if row.batch}):
+                    rows += _due_rows(connection, now, self.kind, name, None, batch)
                 rows = sorted({row.id: row for row in rows}.values(), key=lambda row: int(row.id))
-                claimed = [_claimed(connection, row, now, lease) for row in rows]
-                # Those that were put off are not due any more: others may be.
+                claimed = [_claim_row(connection, row, now, lease) for row in rows]
+                # Rows that could not be claimed are no longer due; others may be.
                 if any(claimed) or not rows:
                     return [delivery for delivery in claimed if delivery is not None]
 
@@ -176,8 +227,8 @@ class Outbox:
         state: str,
         next_attempt_at: datetime | None,
     ) -> None:
-        """Writes down how a try went, for all deliveries that the message was for. `state` is sent, pending
-        (again at `next_attempt_at`) or dead."""
+        """Stores an attempt and ends the claims of all deliveries of the message. `state` is sent, pending (due again at
+        `next_attempt_at`) or dead."""
         ids = list(delivery_ids)
         with self.store.write() as connection:
             integrity.add_attempts(connection, ids, attempt)
@@ -186,8 +237,7 @@ class Outbox:
                 "attempts": DELIVERY.c.attempts + 1,
                 "claimed_until": None,
             }
-            # What may have gone out once may have gone out whatever happened since.
-            if attempt.uncertain:
+            if attempt.uncertain:  # it stays marked, whatever later attempts bring
                 values["repeated"] = True
             if next_attempt_at is not None:
                 values["next_attempt_at"] = next_attempt_at
@@ -196,56 +246,78 @@ class Outbox:
                 .where(DELIVERY.c.id.in_(ids))
                 .values(**values)
                 .returning(
-                    DELIVERY.c.id, DELIVERY.c.key, DELIVERY.c.channel, DELIVERY.c.story, DELIVERY.c.change_id
+                    DELIVERY.c.id, DELIVERY.c.key, DELIVERY.c.channel, DELIVERY.c.story, DELIVERY.c.subject_id
                 )
             ).all()
-            recipients.keep(connection, [row.key for row in rows], attempt.recipients, attempt.at)
+            recipients.update_states(connection, [row.key for row in rows], attempt.recipients, attempt.at)
             for row in rows:
                 if attempt.external_thread_id and row.story:
                     channel_threads.keep_thread_id(
                         connection, row.channel, row.story, attempt.external_thread_id
                     )
             settled = state != "pending" or any(one.state != "pending" for one in attempt.recipients)
-            if rows and self.ended is not None and settled:
-                self.ended(connection, rows[0].channel, state, attempt, rows[0].change_id)
+            if rows and self.on_settled is not None and settled:
+                self.on_settled(connection, rows[0].channel, state, attempt, rows[0].subject_id)
 
 
-def _claimed(connection: Connection, row: Any, now: datetime, lease: timedelta) -> Delivery | None:
-    """The delivery of a row that is due, claimed; None where an earlier one of its story still waits for every recipient
-    that it is for, and it is put off until then."""
+def _claim_row(connection: Connection, row: Any, now: datetime, lease: timedelta) -> Delivery | None:
+    """Claims a due row and returns it. None where it is delayed, because an earlier delivery of its story is still pending
+    for each of its recipients, or dead, because it was lost twice."""
     lost = row.state == "claimed"
-    repeated = bool(row.repeated or lost)
     if lost:
-        recipients.lost(connection, row.key)
+        if not _delivery(row).may_repeat:
+            _give_up(connection, row, now)
+            return None
+        recipients.mark_repeated(connection, row.key)
     known = recipients.of(connection, row.key)
     blocked = _blocked(connection, row)
     waiting = {recipient.name for recipient in known if recipient.state == "pending"}
-    values: dict[str, Any] = {"repeated": repeated, "attempts": row.attempts + lost}
-    put_off = bool(waiting) and waiting <= blocked.keys()
-    if put_off:
-        until = min(max(*(blocked[name] for name in waiting), now + PUT_OFF), now + PUT_OFF_AT_MOST)
+    values: dict[str, Any] = {"repeated": bool(row.repeated or lost), "attempts": row.attempts + lost}
+    delayed = bool(waiting) and waiting <= blocked.keys()
+    if delayed:
+        until = min(max(*(blocked[name] for name in waiting), now + MIN_DELAY), now + MAX_DELAY)
         values |= {"state": "pending", "claimed_until": None, "next_attempt_at": until}
     else:
         values |= {"state": "claimed", "claimed_until": now + lease}
-    connection.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(**values))
-    if put_off:
+    claimed = connection.execute(
+        update(DELIVERY).where(DELIVERY.c.id == row.id).values(**values).returning(DELIVERY)
+    ).one()
+    if delayed:
         return None
+    thread = channel_threads.thread_id(connection, row.channel, row.story) if row.story else ""
+    return _delivery(claimed, thread, known, frozenset(blocked))
+
+
+def _delivery(
+    row: Any,
+    thread: str = "",
+    known: tuple[Recipient, ...] = (),
+    blocked: frozenset[str] = frozenset(),
+) -> Delivery:
     return Delivery(
-        row.id, row.change_id, row.revision, row.channel, row.key, row.attempts + lost, repeated,
-        row.story or row.change_id, row.batch,
-        channel_threads.thread_id(connection, row.channel, row.story) if row.story else "", known, frozenset(blocked),
+        row.id, row.subject_id, row.revision, row.channel, row.key, row.attempts, bool(row.repeated),
+        row.story or row.subject_id, row.batch, thread, known, blocked, row.kind, row.language or "", row.profile or "",
     )  # fmt: skip
 
 
+def _give_up(connection: Connection, row: Any, now: datetime) -> None:
+    integrity.add_attempts(connection, [row.id], Attempt(now, False, LOST_TWICE, 0.0, uncertain=True))
+    connection.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.id == row.id)
+        .values(state="dead", attempts=row.attempts + 1, claimed_until=None)
+    )
+
+
 def _blocked(connection: Connection, row: Any) -> dict[str, datetime]:
-    """For which recipients an earlier delivery of the same story to the same channel still waits, and until when."""
+    """The recipients for which an earlier delivery of the same story to the same channel is pending, and until when."""
     if row.story is None:
         return {}
     earlier = (
         (DELIVERY.c.channel == row.channel)
         & (DELIVERY.c.story == row.story)
         & (DELIVERY.c.id < row.id)
-        & DELIVERY.c.state.in_(_OWED)
+        & DELIVERY.c.state.in_(_UNFINISHED)
         & (RECIPIENT.c.state == "pending")
     )
     if row.batch is not None:
@@ -260,10 +332,15 @@ def _blocked(connection: Connection, row: Any) -> dict[str, datetime]:
 
 
 def _due_rows(
-    connection: Connection, now: datetime, channel: str | None, limit: int | None, batch: str | None = None
+    connection: Connection,
+    now: datetime,
+    kind: DeliveryKind,
+    channel: str | None,
+    limit: int | None,
+    batch: str | None = None,
 ) -> list[Any]:
     earlier = DELIVERY.alias("earlier")
-    # Where some recipients have the earlier one, it holds up only the others (`Delivery.blocked`).
+    # An earlier delivery that some recipients have blocks only the others (`Delivery.blocked`).
     reached = (
         exists().where((RECIPIENT.c.key == earlier.c.key) & (RECIPIENT.c.state == "sent")).correlate(earlier)
     )
@@ -271,23 +348,22 @@ def _due_rows(
         (earlier.c.channel == DELIVERY.c.channel)
         & (earlier.c.story == DELIVERY.c.story)
         & (earlier.c.id < DELIVERY.c.id)
-        & earlier.c.state.in_(_OWED)
-        # What goes out in the same message is in order there.
+        & earlier.c.state.in_(_UNFINISHED)
+        # Deliveries of one batch are in order within the message.
         & ~reached
         & or_(earlier.c.batch.is_(None), DELIVERY.c.batch.is_(None), earlier.c.batch != DELIVERY.c.batch)
     )
     found: list[Any] = []
-    # One state at a time: each is a walk along the index, whatever the history behind it.
-    # A moment further ahead than this program plans was written under a wrong clock: it is due.
     rule = func.json_extract(DELIVERY.c.hold_reason, "$.rule")
-    retried = DELIVERY.c.hold_reason.is_(None) & (DELIVERY.c.next_attempt_at > now + LONGEST_WAIT)
-    waited = rule.in_(("quiet", "batch")) & (DELIVERY.c.next_attempt_at > now + LONGEST_HOLD)
-    claimed_ahead = DELIVERY.c.claimed_until > now + LONGEST_CLAIM
+    retry_ahead = DELIVERY.c.hold_reason.is_(None) & (DELIVERY.c.next_attempt_at > now + LONGEST_WAIT)
+    hold_ahead = rule.in_(("quiet", "batch")) & (DELIVERY.c.next_attempt_at > now + LONGEST_HOLD)
+    claim_ahead = DELIVERY.c.claimed_until > now + LONGEST_CLAIM
+    # One query for each state: each walks along the index, however many rows were sent before.
     for state, due in (
-        ("pending", or_(DELIVERY.c.next_attempt_at <= now, retried, waited)),
-        ("claimed", or_(DELIVERY.c.claimed_until <= now, claimed_ahead)),
+        ("pending", or_(DELIVERY.c.next_attempt_at <= now, retry_ahead, hold_ahead)),
+        ("claimed", or_(DELIVERY.c.claimed_until <= now, claim_ahead)),
     ):
-        wanted = (DELIVERY.c.state == state) & due & ~waiting
+        wanted = (DELIVERY.c.state == state) & (DELIVERY.c.kind == kind) & due & ~waiting
         if channel is not None:
             wanted &= DELIVERY.c.channel == channel
         if batch is not None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from tracker.clock import legal_instant
 from tracker.errors import StoreError, UsageError
-from tracker.model import Level
+from tracker.model import DELIVERY_STATES, DeliveryKind, Level
 from tracker.serialization import format_instant
 from tracker.storage import presence
 from tracker.storage.instants import from_text, to_text
@@ -53,6 +53,9 @@ _RESEMBLING = (
     " AND (level = 0 OR NOT EXISTS (SELECT 1 FROM change_topic WHERE change_topic.seq = change.seq))"
 )
 _ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 'assign' ORDER BY id DESC LIMIT 1) = ?"
+
+
+_SUMS = ", ".join(f"sum({state}) AS {state}" for state in DELIVERY_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +214,13 @@ class StoreReader:
     def owed(self, state: str, limit: int = 200) -> list[dict[str, Any]]:
         """Deliveries in one state, newest first, each with the title of what is told and its last try."""
         rows = self.connection.execute(
-            "SELECT delivery.id, change_id, channel, delivery.revision, state, attempts, reason, delivery.created_at,"
+            "SELECT delivery.id, subject_id AS change_id, channel, delivery.revision, state, attempts, reason, delivery.created_at,"
             " next_attempt_at, hold_reason AS held, coalesce(change.record ->> 'title', notice.data ->> 'title',"
             " notice.kind || ' ' || (notice.data ->> 'subject')) AS title, coalesce(change.level, notice.level) AS level,"
             " (SELECT at FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS at,"
             " (SELECT answer FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS answer"
-            " FROM delivery LEFT JOIN change ON change.id = change_id LEFT JOIN notice ON notice.id = change_id"
-            " WHERE state = ? ORDER BY delivery.id DESC LIMIT ?",
+            " FROM delivery LEFT JOIN change ON change.id = subject_id LEFT JOIN notice ON notice.id = subject_id"
+            " WHERE delivery.kind = 'alert' AND state = ? ORDER BY delivery.id DESC LIMIT ?",
             [state, limit],
         )
         return with_recipients(self.connection, map(_held, rows))
@@ -250,7 +253,7 @@ class StoreReader:
         """What was owed for a change, or withheld, to whom, and each try's answer."""
         rows = self.connection.execute(
             "SELECT id, channel, revision, state, attempts, reason, created_at, next_attempt_at, hold_reason AS held FROM delivery"
-            " WHERE change_id = ? ORDER BY id",
+            " WHERE subject_id = ? ORDER BY id",
             [change_id],
         ).fetchall()
         return [
@@ -362,26 +365,28 @@ class StoreReader:
         return {row["source"]: {**dict(row), "record": json.loads(row["record"])} for row in rows}
 
     def channels(self) -> dict[str, dict[str, Any]]:
-        """Per channel: what is owed, sent, dead and withheld, and how its last try went."""
+        """The number of messages (alerts and digests) in each state and the last attempt of each channel."""
         found: dict[str, dict[str, Any]] = {}
         for row in self.connection.execute(
-            "SELECT delivery_count.*, at, ok, answer FROM delivery_count LEFT JOIN attempt ON attempt.id = last_attempt"
+            f"SELECT count.*, at, ok, answer FROM (SELECT channel, max(last_attempt) AS last_attempt, {_SUMS}"  # noqa: S608
+            " FROM delivery_count GROUP BY channel) AS count LEFT JOIN attempt ON attempt.id = last_attempt"
         ):
-            counts = {name: row[name] for name in ("pending", "claimed", "sent", "dead", "withheld")}
+            counts = {name: row[name] for name in DELIVERY_STATES}
             last = {name: row[name] for name in ("at", "ok", "answer")} if row["at"] else None
             found[row["channel"]] = {**counts, "last": last}
         return found
 
-    def digests(self) -> dict[str, int]:
-        """How many weekly digests there are of each state."""
-        rows = self.connection.execute("SELECT state, count(*) FROM digest GROUP BY state")
-        return dict(rows.fetchall())
+    def delivery_counts(self, kind: DeliveryKind) -> dict[str, int]:
+        """The number of deliveries of a kind in each state."""
+        row = self.connection.execute(f"SELECT {_SUMS} FROM delivery_count WHERE kind = ?", [kind]).fetchone()  # noqa: S608
+        return {name: row[name] or 0 for name in DELIVERY_STATES}
 
     def dead_digests(self) -> list[dict[str, Any]]:
-        """The weekly digests that were given up, newest first."""
+        """The weekly digests that are dead, newest first."""
         rows = self.connection.execute(
-            "SELECT week, channel, language, profile, attempts, answer, ended_at FROM digest WHERE state = 'dead'"
-            " ORDER BY id DESC"
+            "SELECT subject_id AS week, delivery.channel, language, profile, attempts, answer, at AS ended_at"
+            " FROM delivery JOIN attempt ON attempt.id = (SELECT max(id) FROM attempt WHERE delivery_id = delivery.id)"
+            " WHERE kind = 'digest' AND state = 'dead' ORDER BY delivery.id DESC"
         )
         return [dict(row) for row in rows]
 

@@ -34,11 +34,10 @@ def not_reached(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]
     these were given up or put off: recipient, state (the worst), number of messages, the last answer."""
     found: dict[str, list[dict[str, Any]]] = {}
     rows = connection.execute(
-        "SELECT channel, recipient, min(delivery_recipient.state) AS state, count(*) AS number, answer, max(at) AS at"
-        " FROM delivery_recipient JOIN (SELECT key, channel FROM delivery WHERE state IN ('pending', 'claimed', 'dead')"
-        " UNION ALL SELECT key, channel FROM digest WHERE state IN ('pending', 'claimed', 'dead')) AS owed"
-        " ON owed.key = delivery_recipient.key WHERE delivery_recipient.state IN ('dead', 'pending')"
-        " GROUP BY channel, recipient ORDER BY channel, recipient"
+        "SELECT delivery.channel, recipient, min(delivery_recipient.state) AS state, count(*) AS number, answer, max(at) AS at"
+        " FROM delivery_recipient JOIN delivery ON delivery.key = delivery_recipient.key"
+        " WHERE delivery.state IN ('pending', 'claimed', 'dead') AND delivery_recipient.state IN ('dead', 'pending')"
+        " GROUP BY delivery.channel, recipient ORDER BY delivery.channel, recipient"
     )
     for row in rows:
         if row["recipient"]:
@@ -48,10 +47,10 @@ def not_reached(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]
 
 
 def stranded(connection: sqlite3.Connection, channels: Collection[str]) -> dict[str, int]:
-    """How many alerts wait for channels, or were given up by channels, that are not among these: removed from the settings,
-    or renamed."""
+    """The number of unfinished and dead deliveries for each channel that is not among these, because it was removed from the
+    settings or renamed."""
     rows = connection.execute(
-        "SELECT channel, pending + claimed + dead AS number FROM delivery_count WHERE pending + claimed + dead > 0"
-        " ORDER BY channel"
+        "SELECT channel, sum(pending + claimed + dead) AS number FROM delivery_count"
+        " WHERE pending + claimed + dead > 0 GROUP BY channel ORDER BY channel"
     )
     return {row["channel"]: row["number"] for row in rows if row["channel"] not in channels}

@@ -1,7 +1,7 @@
-"""How each recipient of an alert or a digest stands: which of them have it, which were put off or refused it.
+"""The state of each recipient of a delivery.
 
-Only what differs from the message as a whole has rows: nothing is kept of a message that the only recipient of a
-channel took at the first try.
+There are rows only where recipients differ from the delivery as a whole: a message that the only recipient of a channel
+accepted at the first attempt has none.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from tracker.storage.schema import DELIVERY_RECIPIENT as RECIPIENT
 
 
 def of(connection: Connection, key: str) -> tuple[Recipient, ...]:
-    """The recipients of a delivery or a digest that have a state, by its key."""
+    """The recipients of a delivery that have a state, by its key."""
     rows = connection.execute(select(RECIPIENT).where(RECIPIENT.c.key == key).order_by(RECIPIENT.c.recipient))
     return tuple(
         Recipient(row.recipient, row.state, row.answer, bool(row.repeated), row.attempts) for row in rows
     )
 
 
-def keep(connection: Connection, keys: Iterable[str], found: Sequence[Recipient], at: datetime) -> None:
-    """Writes down how they stand after a try at the messages with these keys."""
+def update_states(
+    connection: Connection, keys: Iterable[str], found: Sequence[Recipient], at: datetime
+) -> None:
+    """Stores the states of recipients after an attempt at the deliveries with these keys."""
     for key in keys:
         known = {recipient.name: recipient for recipient in of(connection, key)}
         if not known and len(found) == 1 and found[0].state == "sent":
@@ -43,13 +45,13 @@ def keep(connection: Connection, keys: Iterable[str], found: Sequence[Recipient]
                 connection.execute(insert(RECIPIENT).values(key=key, recipient=recipient.name, **values))
 
 
-def lost(connection: Connection, key: str) -> None:
-    """A try ended without a record: those that do not have it yet may have it."""
+def mark_repeated(connection: Connection, key: str) -> None:
+    """Marks the pending recipients of a delivery whose attempt ended without a record: they may have the message."""
     mine = (RECIPIENT.c.key == key) & (RECIPIENT.c.state == "pending")
     connection.execute(update(RECIPIENT).where(mine).values(repeated=True))
 
 
 def revive(connection: Connection, keys: Iterable[str]) -> None:
-    """Those for whom the messages with these keys were given up are to get them after all."""
+    """Makes the dead recipients of the deliveries with these keys pending again."""
     mine = RECIPIENT.c.key.in_(list(keys)) & (RECIPIENT.c.state == "dead")
     connection.execute(update(RECIPIENT).where(mine).values(state="pending", attempts=0))

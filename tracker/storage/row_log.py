@@ -39,7 +39,6 @@ EXEMPT_COLUMNS: dict[str, dict[str, str]] = {
     },
     "delivery": {"claimed_until": "a lease, bounded by its time"},
     "delivery_recipient": {}, "notice": {}, "incident": {}, "reconciliation": {}, "document_group": {}, "thread": {}, "mute": {},
-    "digest": {"claimed_until": "a lease, bounded by its time"},
     "account": {}, "api_key": {}, "saved_search": {}, "session": {}, "login_event": {},
     "change_topic": {}, "change_profile": {}, "document_relation": {}, "flapping": {}, "absence": {},
 }  # fmt: skip
@@ -188,7 +187,7 @@ def _values(table: Table, row: str) -> str:
     pairs = []
     for name in columns(table):
         value = f'{row}."{name}"'
-        if name == "state" and table.name in {"delivery", "digest"}:
+        if name == "state" and table.name == "delivery":
             value = _STATE.format(value)
         pairs.append(f"'{name}', {value}")
     return f"json_patch('{{}}', json_object({', '.join(pairs)}))"

@@ -237,13 +237,15 @@ class LegalDateRow(TableBase, table=True):
 
 
 class DeliveryRow(TableBase, table=True):
-    """The outbox: one revision of one change, or one notice (`change_id` is then its id), owed to one channel.
+    """The outbox: a message for one channel. `kind`: alert (`subject_id` is a change, with its `revision`, or a notice) or
+    digest (`subject_id` is a week such as `2026-W47`, in a `language`, for a `profile`, empty: for everybody; both NULL
+    for an alert).
 
-    `state`: pending, claimed, sent, dead; withheld, where somebody muted it: that is never sent. A claim that ran
-    out (`claimed_until` past) without a recorded attempt may have gone out: the next claim says so (`repeated`).
-    What belongs to one `story` goes to a channel in order. Rows of one `batch` go out together, as one message;
-    NULL: each by itself. `hold_reason`: by which rule it waits or is withheld, and until when (`routing.Held`); NULL: by
-    none. Triggers keep `delivery_count` in step: a migration that makes this table anew makes them anew.
+    `state`: pending, claimed, sent, dead, or withheld (muted or redirected; never sent). A claim that expires
+    (`claimed_until`) without a recorded attempt may have been sent: the next claim sets `repeated`. Alerts of one `story`
+    arrive at a channel in order. Rows of one `batch` are sent as one message; NULL: on its own. `hold_reason`: the rule that
+    delays or withholds it and until when (`routing.Hold`); NULL: none. Triggers update `delivery_count`: a migration that
+    rebuilds this table creates them again.
     """
 
     __tablename__ = "delivery"
@@ -255,9 +257,12 @@ class DeliveryRow(TableBase, table=True):
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
-    change_id: str = Field(index=True)
+    kind: str
+    subject_id: str = Field(index=True)
     revision: int
     channel: str
+    language: str | None = None
+    profile: str | None = None
     reason: Any = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: str = "pending"
     attempts: int = 0
@@ -287,11 +292,12 @@ class DeliveryRecipientRow(TableBase, table=True):
 
 
 class DeliveryCountRow(TableBase, table=True):
-    """How many deliveries of each state a channel has, and its last attempt; kept by triggers (migration 0010),
-    because counting a million rows takes a fifth of a second."""
+    """The number of deliveries of one kind in each state for a channel, and the id of its last attempt. Triggers update it,
+    because counting a million rows takes 0.2 s."""
 
     __tablename__ = "delivery_count"
     channel: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
     pending: int
     claimed: int
     sent: int
@@ -402,32 +408,6 @@ class ReviewRow(TableBase, table=True):
     chain: str = Field(max_length=64)
 
 
-class DigestRow(TableBase, table=True):
-    """One week's digest, owed to one channel in one language for one profile (empty: for everybody).
-
-    `state`: pending, claimed, sent, dead. A claim that ran out (`claimed_until` past) may have gone out: the next
-    one says so (`repeated`), and there is none after that. `answer`: the target's last; `ended_at`: when it was
-    sent or given up; NULL: it is owed still.
-    """
-
-    __tablename__ = "digest"
-    __table_args__ = (Index(None, "state", "next_attempt_at"),)
-    id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(unique=True)
-    week: str
-    channel: str
-    language: str
-    profile: str
-    state: str = "pending"
-    attempts: int = 0
-    repeated: bool = False
-    answer: str = ""
-    created_at: datetime = Field(sa_type=InstantType)
-    next_attempt_at: datetime | None = Field(default=None, sa_type=InstantType)
-    claimed_until: datetime | None = Field(default=None, sa_type=InstantType)
-    ended_at: datetime | None = Field(default=None, sa_type=InstantType)
-
-
 class RowEventRow(TableBase, table=True):
     """What a row of the table `name` held after this program last wrote it (`row_log`): `key` is its primary key as JSON,
     `after` the hash of its columns, empty where the row is gone. `sound`: it held before what its last entry says.
@@ -478,5 +458,4 @@ RECONCILIATION = metadata.tables["reconciliation"]
 DOCUMENT_GROUP = metadata.tables["document_group"]
 THREAD = metadata.tables["thread"]
 MUTE = metadata.tables["mute"]
-DIGEST = metadata.tables["digest"]
 ROW_EVENT = metadata.tables["row_event"]

@@ -63,9 +63,12 @@ def upgrade() -> None:
         "delivery",
         *_numbered("delivery"),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("change_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.Column("profile", sa.String(), nullable=True),
         sa.Column("reason", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -78,21 +81,22 @@ def upgrade() -> None:
         sa.Column("hold_reason", sa.JSON(), nullable=True),
         sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
     )
-    _index("delivery", "change_id")
     _index("delivery", "channel", "batch")
     _index("delivery", "channel", "state")
     _index("delivery", "channel", "story", "state")
     _index("delivery", "state")
+    _index("delivery", "subject_id")
     op.create_table(
         "delivery_count",
         sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("pending", sa.Integer(), nullable=False),
         sa.Column("claimed", sa.Integer(), nullable=False),
         sa.Column("sent", sa.Integer(), nullable=False),
         sa.Column("dead", sa.Integer(), nullable=False),
         sa.Column("withheld", sa.Integer(), nullable=False),
         sa.Column("last_attempt", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("channel", name=op.f("pk_delivery_count")),
+        sa.PrimaryKeyConstraint("channel", "kind", name=op.f("pk_delivery_count")),
     )
     op.create_table(
         "delivery_recipient",
@@ -106,25 +110,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "recipient", name=op.f("pk_delivery_recipient")),
     )
     _index("delivery_recipient", "state")
-    op.create_table(
-        "digest",
-        *_numbered("digest"),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("week", sa.String(), nullable=False),
-        sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("profile", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("repeated", sa.Boolean(), nullable=False),
-        sa.Column("answer", sa.String(), nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("next_attempt_at", INSTANT, nullable=True),
-        sa.Column("claimed_until", INSTANT, nullable=True),
-        sa.Column("ended_at", INSTANT, nullable=True),
-        sa.UniqueConstraint("key", name=op.f("uq_digest_key")),
-    )
-    _index("digest", "state", "next_attempt_at")
     op.create_table(
         "document_group",
         sa.Column("name", sa.String(), nullable=False),

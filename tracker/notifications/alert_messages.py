@@ -1,0 +1,123 @@
+"""The message of an alert: one change or notice, or a batch of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tracker.config.models import Channel, Settings
+from tracker.model import Change, Delivery, Notice, Operation
+from tracker.notifications import attachments, delivery
+from tracker.notifications import targets as places
+from tracker.notifications.attachments import Rendered
+from tracker.notifications.channels.webhook import notice_record
+from tracker.notifications.delivery import SEND_LIMIT, DeliverReport, DeliveryGate, Send
+from tracker.notifications.formats import OutboundMessage
+from tracker.notifications.outbox_protocol import Outbox
+from tracker.rendering.alert_message import build_message
+from tracker.rendering.excerpt import changed_passages
+from tracker.rendering.notice_message import combine_notices, notice_message
+from tracker.serialization import change_to_json
+
+Lookup = Callable[[str, int], Change | Notice]
+Compared = Callable[[str], Sequence[Operation]]
+
+
+def deliver_alerts(
+    outbox: Outbox,
+    lookup: Lookup,
+    settings: Settings,
+    now: datetime,
+    clock: Callable[[], datetime],
+    *,
+    gate: DeliveryGate | None = None,
+    stop: threading.Event | None = None,
+    send: Send = places.send,
+    limit: timedelta = SEND_LIMIT,
+    compared: Compared = lambda _: (),
+    redline: Rendered | None = None,
+) -> DeliverReport:
+    """Sends the alerts that are due (`delivery.deliver`). `now` is the date of reference in messages. `lookup` returns the
+    change or notice of a delivery, `compared` the operations of a change, `redline` their Word file for channels that
+    request it."""
+    compose = AlertMessages(lookup, settings, now, compared, redline)
+    return delivery.deliver(outbox, compose, settings, clock, gate=gate, stop=stop, send=send, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertMessages:
+    """Composes the messages of alerts. The fields are the arguments of `deliver_alerts`."""
+
+    lookup: Lookup
+    settings: Settings
+    now: datetime
+    compared: Compared
+    redline: Rendered | None
+
+    def __call__(self, channel: Channel, deliveries: Sequence[Delivery], repeated: bool) -> OutboundMessage:
+        """The message of one delivery or of a batch. Raises the error of `lookup`."""
+        # A change that was revised while its deliveries were pending is sent once, in its newest revision.
+        newest = {delivery.subject_id: replace(delivery, repeated=repeated) for delivery in deliveries}
+        parcels = [self._single(channel, delivery) for delivery in newest.values()]
+        parcel = parcels[0] if len(parcels) == 1 else self._combine(channel, parcels, deliveries, repeated)
+        if self.settings.templates is not None and parcel.letter is None:
+            from tracker.notifications import templates  # Jinja is loaded only where templates are used
+
+            parcel = replace(parcel, letter=templates.render_email(self.settings.templates, parcel))
+        return parcel
+
+    def _single(self, channel: Channel, delivery: Delivery) -> OutboundMessage:
+        subject = self.lookup(delivery.subject_id, delivery.revision)
+        language = channel.language or self.settings.languages[0]
+        if isinstance(subject, Notice):
+            change_id = subject.data.get("change")
+            about = self.lookup(change_id, 0) if change_id else None
+            message = notice_message(
+                subject,
+                language,
+                now=self.now,
+                timezone=self.settings.timezone,
+                viewer_url=self.settings.viewer_url,
+                repeated=delivery.repeated,
+                about=about if isinstance(about, Change) else None,
+            )
+            return OutboundMessage(
+                message, notice_record(subject), delivery.key, delivery.story, delivery.thread
+            )
+        message = build_message(
+            subject,
+            language,
+            now=self.now,
+            timezone=self.settings.timezone,
+            viewer_url=self.settings.viewer_url,
+            update=delivery.revision > 1,
+            repeated=delivery.repeated,
+        )
+        operations = self.compared(subject.id)
+        message = replace(message, passages=changed_passages(operations))
+        story = delivery.story or subject.document_number or subject.id
+        parcel = OutboundMessage(message, change_to_json(subject), delivery.key, story, delivery.thread)
+        if channel.redline and self.redline is not None:
+            parcel = attachments.attach(parcel, subject, operations, self.settings.viewer_url, self.redline)
+        return parcel
+
+    def _combine(
+        self,
+        channel: Channel,
+        parcels: Sequence[OutboundMessage],
+        deliveries: Sequence[Delivery],
+        repeated: bool,
+    ) -> OutboundMessage:
+        """The batch as one message. Its key is that of the first delivery, so that a repetition has the same key."""
+        key = f"batch/{deliveries[0].key}"
+        message = combine_notices(
+            [parcel.message for parcel in parcels],
+            channel.language or self.settings.languages[0],
+            key=key,
+            viewer_url=self.settings.viewer_url,
+            repeated=repeated,
+        )
+        contents = {"id": key, "kind": "batch", "records": [parcel.record for parcel in parcels]}
+        return OutboundMessage(message, contents, key, key, files=attachments.combine_attachments(parcels))
