@@ -429,7 +429,8 @@ class Delivery:
     """A claimed row of the outbox: a message for one channel.
 
     An alert is one revision of a change, or a notice (`subject_id`). A digest is that of a week
-    (`subject_id`, such as `2026-W47`) in a `language`, for a `profile` (empty: for everybody).
+    (`subject_id`, such as `2026-W47`) in a `language`, for a `profile` (empty: for everybody). The
+    `profile` of an alert is that of the route that it was sent by: its level leads in the message.
     `key` is its idempotency key. `attempts` is the number recorded so far. `repeated`: an earlier
     attempt ended without a record, so the message may have been sent already. `story` groups related
     alerts, `thread` is the channel's own id of the story's thread (empty: none). Deliveries of one

@@ -22,14 +22,17 @@ from tracker.model import (
 from tracker.rendering.alert_message import Message, build_message
 
 
-def told(change: Change, language: Language = "ja", **marks: bool) -> Message:
+def told(
+    change: Change, language: Language = "ja", *, update: bool = False, repeated: bool = False
+) -> Message:
     return build_message(
         change,
         language,
         now=datetime(2025, 10, 20, 22, 0, tzinfo=UTC),
         timezone="Asia/Tokyo",
         viewer_url="http://127.0.0.1:8000/",
-        **marks,
+        update=update,
+        repeated=repeated,
     )
 
 

@@ -116,7 +116,7 @@ def route(change: Change, settings: Settings) -> tuple[RoutedChannel, ...]:
                     level,
                 )
             elif level.rank > earlier.level.rank:
-                chosen[channel_id] = replace(earlier, level=level)
+                chosen[channel_id] = replace(earlier, level=level, reason=_reason(candidate, level, number))
     return tuple(chosen.values())
 
 

@@ -99,7 +99,7 @@ def changes(
         from tracker.rendering.change_text import listing
 
         liking = preferences(config)
-        text = listing(found, language_of(lang, liking.language), liking.timezone)
+        text = listing(found, language_of(lang, liking.language), liking.timezone, profile)
         print(text if found else "no change fits")
         if hide:
             outside = sum(number for rank, number in store.levels().items() if rank == 0)

@@ -10,8 +10,8 @@ from tracker.digest.phrases import Phrases
 from tracker.i18n import label, t
 from tracker.legal_status.current import current_status
 from tracker.model import Level
-from tracker.rendering.alert_message import level_badge
 from tracker.rendering.deadlines import days_left
+from tracker.rendering.profile_lead import level_badge
 from tracker.sanitize import sanitize_line, shorten
 
 

@@ -25,9 +25,10 @@ from tracker.digest.week import (
 )
 from tracker.i18n import format_instant, label, t
 from tracker.model import Change, Language, Level, Op
-from tracker.rendering.alert_message import headline_of, level_badge
+from tracker.rendering.alert_message import headline_of
 from tracker.rendering.deadlines import days_left
 from tracker.rendering.official_links import official_url
+from tracker.rendering.profile_lead import level_badge
 from tracker.sanitize import safe_url, sanitize_line, shorten
 
 # The number of rows shown per list; the rest appears as a count.

@@ -82,6 +82,7 @@ class AlertMessages:
                 viewer_url=self.settings.viewer_url,
                 repeated=delivery.repeated,
                 about=about if isinstance(about, Change) else None,
+                profile=delivery.profile,
             )
             return OutboundMessage(
                 message, notice_record(subject), delivery.key, delivery.story, delivery.thread
@@ -94,6 +95,7 @@ class AlertMessages:
             viewer_url=self.settings.viewer_url,
             update=delivery.revision > 1,
             repeated=delivery.repeated,
+            profile=delivery.profile,
         )
         operations = self.compared(subject.id)
         message = replace(message, passages=changed_passages(operations))

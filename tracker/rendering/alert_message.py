@@ -15,9 +15,20 @@ from itertools import islice
 from tracker.clock import legal_day
 from tracker.i18n import format_day, format_instant, label, t
 from tracker.legal_status.current import current_status, status_line
-from tracker.model import Change, Direction, DocumentKind, Evidence, Language, Level, SpanKind, Topic
+from tracker.model import (
+    Change,
+    Direction,
+    DocumentKind,
+    Evidence,
+    Language,
+    Level,
+    ProfileMatch,
+    SpanKind,
+    Topic,
+)
 from tracker.rendering.deadlines import change_url, days_left, upcoming
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
+from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
 from tracker.sanitize import first_sentence, safe_url, sanitize_line, shorten
 
 QUOTES = 3
@@ -109,6 +120,7 @@ class Message:
     entries: tuple[ListEntry, ...] = ()
     number: str = ""
     passages: tuple[ChangedPassage, ...] = ()
+    profile: str = ""  # whose level leads; empty: the general level
 
 
 def build_message(
@@ -120,9 +132,10 @@ def build_message(
     viewer_url: str,
     update: bool = False,
     repeated: bool = False,
+    profile: str = "",
 ) -> Message:
     """Return the alert about a change, as of `now`. `update`: an earlier revision was sent. `repeated`: the same message may have been sent
-    before.
+    before. `profile`: the message goes to the readers of this profile, so its level leads.
     """
     today = legal_day(now)
     tagging = change.tagging
@@ -131,22 +144,15 @@ def build_message(
         *((t("message.update", language),) if update else ()),
         *((t("message.repeated", language),) if repeated else ()),
     )
-    level, badge = tagging.level, level_badge(tagging.level, tagging.direction, language)
-    if (
-        level is Level.NONE and change.profiles
-    ):  # sent because of a profile alone, so the profile's level applies
-        match = max(change.profiles, key=lambda each: each.level.rank)
-        level, badge = (
-            match.level,
-            f"{sanitize_line(match.profile)}: {level_badge(match.level, None, language)}",
-        )
+    match = leading_match(change, profile)
+    badge = leading_badge(tagging.level, tagging.direction, match, language)
     what, detail = what_changed(change, language)
     title = sanitize_line(change.title)
     address = safe_url(change.url)
     return Message(
         id=change.id,
         language=language,
-        level=level,
+        level=match.level if match else tagging.level,
         direction=tagging.direction,
         marks=marks,
         badge=badge,
@@ -154,25 +160,19 @@ def build_message(
         what=what,
         title="" if title in what else title,
         detail=detail,
-        points=_points(change, language, today),
-        quotes=_quotes(change, language, today),
+        points=_points(change, language, today, match),
+        quotes=_quotes(change, language, today, match),
         facts=_facts(change, language, timezone),
         links=(
-            LabeledFact(t("message.open", language), change_url(viewer_url, change.id)),
+            LabeledFact(
+                t("message.open", language), change_url(viewer_url, change.id, profile if match else "")
+            ),
             *((LabeledFact(t("message.official", language), address),) if address else ()),
         ),
         notice=t("message.notice", language),
         number=sanitize_line(change.document_number or change.citation or ""),
+        profile=match.profile if match else "",
     )
-
-
-def level_badge(level: Level, direction: Direction | None, language: Language) -> str:
-    """`緊急・規制強化`, `Critical, restriction`."""
-    text_shown = label("level", level, language)
-    if direction is None:
-        return text_shown
-    pushed = label("direction", direction, language)
-    return f"{text_shown}・{pushed}" if language == "ja" else f"{text_shown}, {pushed.lower()}"
 
 
 def headline_of(change: Change, language: Language) -> str:
@@ -230,7 +230,9 @@ def _subject(change: Change, language: Language, badge: str, marks: Iterable[str
     return shorten(subject, SUBJECT_LENGTH) + (f" ({sanitize_line(number)})" if number else "")
 
 
-def _points(change: Change, language: Language, today: date) -> tuple[LabeledFact, ...]:
+def _points(
+    change: Change, language: Language, today: date, match: ProfileMatch | None
+) -> tuple[LabeledFact, ...]:
     tagging = change.tagging
     topics = [label("topic", topic.id, language) for topic in _ranked_topics(change)]
     profiles = [
@@ -239,8 +241,10 @@ def _points(change: Change, language: Language, today: date) -> tuple[LabeledFac
     ]
     separator = "、" if language == "ja" else ", "
     reading = t("reading.says", language) if tagging.needs_reading else ""
+    own = profile_reason(match, tagging.level, language) if match else ""
     offered = (
         LabeledFact(t("reading.label", language), reading, strong=True),
+        LabeledFact(t("profile.label", language), own),
         LabeledFact(
             t("message.status", language), force_label(change, today, language), strong=bool(tagging.status)
         ),
@@ -294,11 +298,15 @@ def _ranked_topics(change: Change) -> list[Topic]:
     return sorted(change.tagging.topics, key=lambda topic: -topic.score)
 
 
-def _quotes(change: Change, language: Language, today: date) -> tuple[OfficialQuote, ...]:
-    """Return the quotes that support the alert: why it is not simply in force, the link to Japan, then one quote for each topic and each
+def _quotes(
+    change: Change, language: Language, today: date, match: ProfileMatch | None
+) -> tuple[OfficialQuote, ...]:
+    """Return the quotes that support the alert: what the readers' profile matches, why it is not simply in force, the link to Japan, then one quote for each topic and each
     profile.
     """
     offered: list[tuple[Evidence, str]] = []
+    if match is not None:
+        offered += [(evidence, sanitize_line(match.profile)) for evidence in match.evidence[:1]]
     now = current_status(change.tagging.status, today).now
     if now is not None and now.quote and now.state != "in-force":
         offered.append((Evidence(now.quote, status_where(now, change)), label("status", now.state, language)))

@@ -13,11 +13,12 @@ from tracker.clock import reader_day
 from tracker.i18n import format_day, format_instant, format_timestamp, label, t
 from tracker.model import Change, Evidence, Language, LegalDate, Level, LocalizedText
 from tracker.rendering.act_table import COLUMNS, act_rows
-from tracker.rendering.alert_message import force_label, level_badge, what_changed
+from tracker.rendering.alert_message import force_label, what_changed
 from tracker.rendering.annotations import annotation_lines
 from tracker.rendering.deadlines import change_url, days_left
 from tracker.rendering.delivery_hold import hold_line
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
+from tracker.rendering.profile_lead import leading_match, level_badge
 from tracker.rendering.terminal import aligned, drawn
 from tracker.sanitize import sanitize_line
 from tracker.serialization import change_from_json
@@ -36,19 +37,22 @@ _STYLES = {
 }
 
 
-def listing(records: Sequence[Mapping[str, Any]], language: Language, timezone: str) -> str:
-    """Return one line for each record, for `tracker changes`."""
-    return "\n".join(aligned([_row(record, language, timezone) for record in records]))
+def listing(
+    records: Sequence[Mapping[str, Any]], language: Language, timezone: str, profile: str = ""
+) -> str:
+    """Return one line for each record, for `tracker changes`. `profile`: its level leads."""
+    return "\n".join(aligned([_row(record, language, timezone, profile) for record in records]))
 
 
-def _row(record: Mapping[str, Any], language: Language, timezone: str) -> list[str]:
+def _row(record: Mapping[str, Any], language: Language, timezone: str, profile: str) -> list[str]:
+    match = leading_match(change_from_json(record), profile) if profile else None
     seen = datetime.fromisoformat(record["detected_at"])
     topics = [label("topic", topic["id"], language) for topic in record["topics"]]
     reading = t("reading.mark", language) if record.get("needs_reading") else ""
     headline = sanitize_line((record.get("headline") or {}).get(language, ""))
     named = " | ".join(filter(None, (reading, headline, sanitize_line(record["title"]))))
     return [
-        label("level", record["level"], language),
+        label("level", match.level if match else record["level"], language),
         record["published"] or reader_day(seen, timezone).isoformat(),
         label("kind", record["kind"], language),
         record["id"],

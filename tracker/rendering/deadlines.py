@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
+from urllib.parse import quote
 
 from tracker import citations
 from tracker.i18n import format_day as written
@@ -355,6 +356,7 @@ def calendar(
     return bytes(book.to_ical())
 
 
-def change_url(viewer_url: str, change_id: str) -> str:
-    """Return the address of a change's page in the viewer."""
-    return f"{viewer_url.rstrip('/')}/changes/{change_id}"
+def change_url(viewer_url: str, change_id: str, profile: str = "") -> str:
+    """Return the address of a change's page in the viewer, for the readers of a profile where one is named."""
+    readers = f"?profile={quote(profile, safe='')}" if profile else ""
+    return f"{viewer_url.rstrip('/')}/changes/{change_id}{readers}"

@@ -17,11 +17,11 @@ from tracker.rendering.alert_message import (
     Message,
     OfficialQuote,
     force_label,
-    level_badge,
 )
 from tracker.rendering.deadlines import change_url, confined_to, days_left
 from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.location_text import location_label
+from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
 from tracker.sanitize import safe_url, sanitize_line, shorten
 
 ENTRY_LENGTH = 240
@@ -36,11 +36,14 @@ def notice_message(
     viewer_url: str,
     repeated: bool = False,
     about: Change | None = None,
+    profile: str = "",
 ) -> Message:
     """Return a notice as of `now`, in the same form as an alert about a change. `about` is the change that it
-    refers to.
+    refers to; `profile` that of its readers, whose level then leads.
     """
     data = notice.data
+    match = leading_match(about, profile) if about is not None and profile else None
+    level = match.level if match else notice.level
     today = legal_day(now)
     subject = sanitize_line(str(data.get("subject", "")).partition(":")[2])
     badge = label("notice", notice.kind, language)
@@ -62,7 +65,7 @@ def notice_message(
             what=sanitize_line(data["what"][language]) or title,
         )  # fmt: skip
         title = "" if title in what else title
-        badge = joint.join((badge, level_badge(notice.level, None, language)))
+        badge = joint.join((badge, leading_badge(notice.level, None, match, language)))
         points = [
             LabeledFact(t("message.document", language), sanitize_line(data["document_number"])),
             LabeledFact(
@@ -77,7 +80,7 @@ def notice_message(
         links = _links(data["change"], data["url"], language, viewer_url)
     elif notice.kind == "unacknowledged":
         title = sanitize_line(data["title"])
-        badge = joint.join((badge, level_badge(notice.level, None, language)))
+        badge = joint.join((badge, leading_badge(notice.level, None, match, language)))
         what = t("notice.unacknowledged-what", language, what=sanitize_line(data["what"][language]) or title)
         title = "" if title in what else title
         points = [
@@ -121,6 +124,9 @@ def notice_message(
                 )
             )
     if about is not None:
+        if match is not None:
+            own = profile_reason(match, about.tagging.level, language)
+            points.append(LabeledFact(t("profile.label", language), own))
         points += [
             LabeledFact(
                 t("message.status", language),
@@ -134,7 +140,7 @@ def notice_message(
     return Message(
         id=notice.id,
         language=language,
-        level=notice.level,
+        level=level,
         direction=None,
         marks=marks,
         badge=badge,
@@ -148,6 +154,7 @@ def notice_message(
         links=links,
         notice=t("message.notice", language) if "change" in data else "",
         number=sanitize_line(str(data.get("document_number", ""))),
+        profile=match.profile if match else "",
     )
 
 

@@ -21,8 +21,9 @@ from tracker.i18n import format_day, format_timestamp, label, t
 from tracker.legal_status.current import status_line
 from tracker.model import Change, Language
 from tracker.rendering.act_table import COLUMNS, act_rows
-from tracker.rendering.alert_message import level_badge, what_changed
+from tracker.rendering.alert_message import what_changed
 from tracker.rendering.location_text import location_label
+from tracker.rendering.profile_lead import level_badge
 from tracker.rendering.redlines import html
 from tracker.rendering.redlines.model import Redline
 from tracker.sandbox.pool import Pool

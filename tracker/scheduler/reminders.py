@@ -121,7 +121,7 @@ def _warned(
             if channel is None or (channel.id in planned and not planned[channel.id][0].withheld):
                 continue
             plan = routing.plan_delivery(
-                channel, entry.level, now=now, timezone=settings.timezone, mutes=muted, story=story,
+                channel, max(entry.level, routed.level, key=lambda level: level.rank), now=now, timezone=settings.timezone, mutes=muted, story=story,
                 source=change.source, topics=[topic.id for topic in change.tagging.topics],
             )  # fmt: skip
             planned[channel.id] = (plan, routed.reason)
@@ -161,6 +161,12 @@ def _covering(source: Source, settings: Settings) -> list[str]:
     ]
 
 
+def _highest_level(change: Change, settings: Settings) -> Level:
+    """The highest level by which a route sends the change: its own, or that for a profile."""
+    levels = (routed.level for routed in routing.route(change, settings))
+    return max((change.tagging.level, *levels), key=lambda level: level.rank)
+
+
 def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
     if all(route.acknowledge_within is None for route in settings.routes):
         return 0
@@ -180,7 +186,7 @@ def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
             }  # fmt: skip
             owed += notices.enqueue_notice(
                 connection, name=(change.id, change.revision, within), kind="unacknowledged",
-                level=change.tagging.level, story=related_documents.register_story_names(connection, change) or change.id, data=facts,
+                level=_highest_level(change, settings), story=related_documents.register_story_names(connection, change) or change.id, data=facts,
                 channels=to, reason={"code": "unacknowledged", "seconds": int(within.total_seconds())}, now=now,
             )  # fmt: skip
     return owed

@@ -6,21 +6,29 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from tracker.model import Change
 from tracker.serialization import change_from_json
 from tracker.storage.account_tables import ACCOUNT, LOGIN_EVENT
-from tracker.storage.schema import ATTEMPT, CHANGE, DELIVERY, LEGAL_DATE, REVIEW, SOURCE
+from tracker.storage.schema import ATTEMPT, CHANGE, CHANGE_PROFILE, DELIVERY, LEGAL_DATE, REVIEW, SOURCE
 
 
 def changes_with_dates(connection: Connection, first: date, last: date) -> list[Change]:
-    """The changes in the field with a date that stands between two days, both included."""
+    """The changes in the field, or of a profile, with a date that stands between two days, both included."""
     ahead = select(LEGAL_DATE.c.seq).where(LEGAL_DATE.c.day.between(first, last) & ~LEGAL_DATE.c.superseded)
     rows = connection.execute(
-        select(CHANGE.c.record).where(CHANGE.c.seq.in_(ahead) & (CHANGE.c.level > 0) & ~CHANGE.c.editorial)
+        select(CHANGE.c.record).where(CHANGE.c.seq.in_(ahead) & _at_least(1) & ~CHANGE.c.editorial)
     )
     return [change_from_json(json.loads(row.record)) for row in rows]
+
+
+def _at_least(rank: int) -> ColumnElement[bool]:
+    """That a change has this level's rank or above, by itself or for a profile."""
+    of_profile = select(CHANGE_PROFILE.c.seq).where(
+        (CHANGE_PROFILE.c.seq == CHANGE.c.seq) & (CHANGE_PROFILE.c.level >= rank)
+    )
+    return or_(CHANGE.c.level >= rank, of_profile.exists())
 
 
 def publication_days(connection: Connection, sources: Sequence[str], limit: int) -> list[date]:
@@ -38,7 +46,7 @@ def publication_days(connection: Connection, sources: Sequence[str], limit: int)
 def unacknowledged(
     connection: Connection, rank: int, since: datetime
 ) -> list[tuple[Change, datetime, tuple[str, ...]]]:
-    """Changes of this level's rank or above whose present revision was sent since then and that nobody has
+    """Changes of this level's rank or above, by themselves or for a profile, whose present revision was sent since then and that nobody has
     acknowledged or decided: the change, when it was first taken, and by which channels."""
     looked = (
         select(REVIEW.c.id)
@@ -58,7 +66,7 @@ def unacknowledged(
         .select_from(CHANGE)
         .join(DELIVERY, (DELIVERY.c.subject_id == CHANGE.c.id) & (DELIVERY.c.revision == CHANGE.c.revision))
         .join(ATTEMPT, ATTEMPT.c.delivery_id == DELIVERY.c.id)
-        .where((CHANGE.c.level >= rank) & ATTEMPT.c.ok & (ATTEMPT.c.at >= since) & ~looked)
+        .where(_at_least(rank) & ATTEMPT.c.ok & (ATTEMPT.c.at >= since) & ~looked)
         .group_by(CHANGE.c.seq)
     )
     return [

@@ -96,8 +96,8 @@ def _index(connection: Connection, numbered: Sequence[tuple[int, ChangeEntry]]) 
         rows[CHANGE_TEXT].append({"seq": seq, "en": en, "ja": ja})
         rows[CHANGE_TOPIC] += [{"seq": seq, "topic": topic.id} for topic in tagging.topics]
         rows[CHANGE_PROFILE] += [
-            {"seq": seq, "profile": name}
-            for name in dict.fromkeys(match.profile for match in entry.change.profiles)
+            {"seq": seq, "profile": name, "level": level}
+            for name, level in _profile_levels(entry.change).items()
         ]
         rows[CHANGE_STATUS] += [
             {"seq": seq, "state": status.state, "since": status.since, "until": status.until}
@@ -118,6 +118,14 @@ def _index(connection: Connection, numbered: Sequence[tuple[int, ChangeEntry]]) 
         if found:
             statement = f"INSERT INTO change_fts_{language}(rowid, {language}) VALUES (:seq, :{language})"  # noqa: S608
             connection.execute(text(statement), found)
+
+
+def _profile_levels(change: Change) -> dict[str, int]:
+    """The rank of the highest level for each profile that the change touches."""
+    found: dict[str, int] = {}
+    for match in change.profiles:
+        found[match.profile] = max(match.level.rank, found.get(match.profile, 0))
+    return found
 
 
 def get(connection: Connection, change_id: str) -> Change | None:

@@ -296,7 +296,8 @@ def _delivery(
 ) -> Delivery:
     return Delivery(
         row.id, row.subject_id, row.revision, row.channel, row.key, row.attempts, bool(row.repeated),
-        row.story or row.subject_id, row.batch, thread, known, blocked, row.kind, row.language or "", row.profile or "",
+        row.story or row.subject_id, row.batch, thread, known, blocked, row.kind, row.language or "",
+        row.profile or str((row.reason or {}).get("profile") or ""),
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ _SUMS = ", ".join(f"sum({state}) AS {state}" for state in DELIVERY_STATES)
 
 @dataclass(frozen=True, slots=True)
 class ChangeQuery:
-    """Which changes. `level`: that or above. `since` and `until` are days of publication, or of detection
+    """Which changes. `level`: that or above; with `profile` the level that they have for it. `since` and `until` are days of publication, or of detection
     (in New York) where a record was not published. `profile`: touched by it. `standing`: a legal state that holds on the day `on`.
     `editorial`: False leaves out what is only typography. `baseline`: False leaves out what was there first.
     `resembling`: only those that the rules found nothing in, but whose words are like a topic's.
@@ -148,9 +148,14 @@ class StoreReader:
         return int(self.connection.execute(query, values).fetchone()[0])
 
     def levels(self, wanted: ChangeQuery | None = None) -> dict[int, int]:
-        """How many changes there are of each level's rank."""
-        where, values = _conditions(wanted or ChangeQuery())
-        query = f"SELECT level, count(*) FROM change WHERE {where} GROUP BY level"  # noqa: S608
+        """How many changes there are of each level's rank; with a profile, of the level that they have for it."""
+        wanted = wanted or ChangeQuery()
+        where, values = _conditions(wanted)
+        rank = "level"
+        if wanted.profile is not None:
+            rank = "(SELECT level FROM change_profile WHERE change_profile.seq = change.seq AND profile = ?)"
+            values = [wanted.profile, *values]
+        query = f"SELECT {rank} AS rank, count(*) FROM change WHERE {where} GROUP BY 1"  # noqa: S608
         return dict(self.connection.execute(query, values).fetchall())
 
     def acting_on(self, references: Sequence[str]) -> list[dict[str, Any]]:
@@ -447,18 +452,20 @@ def _conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
         ("coalesce(published, '') <= ?", wanted.until and wanted.until.isoformat()),
         (_UNTIL, end and to_text(legal_instant(end))),
         ("seq IN (SELECT seq FROM change_topic WHERE topic = ?)", wanted.topic),
-        ("level >= ?", wanted.level and wanted.level.rank),
+        ("level >= ?", None if wanted.profile else wanted.level and wanted.level.rank),
         ("+source = ?", wanted.source),  # `+`: by the index of the newest, not by that of one source
         ("kind = ?", wanted.kind),
         ("editorial = ?", wanted.editorial),
         ("baseline = ?", wanted.baseline),
         (_ASSIGNED, wanted.assignee),
-        ("seq IN (SELECT seq FROM change_profile WHERE profile = ?)", wanted.profile),
     )
     for condition, value in plain:
         if value is not None:
             where.append(condition)
             values.append(value)
+    if wanted.profile is not None:
+        where.append("seq IN (SELECT seq FROM change_profile WHERE profile = ? AND level >= ?)")
+        values += [wanted.profile, wanted.level.rank if wanted.level else 0]
     if wanted.resembling:
         where.append(_RESEMBLING)
     if wanted.review is not None:

@@ -195,12 +195,13 @@ class ChangeTopicRow(TableBase, table=True):
 
 
 class ChangeProfileRow(TableBase, table=True):
-    """A profile that the change touches."""
+    """A profile that the change touches, and the rank of the level that it has for it."""
 
     __tablename__ = "change_profile"
     __table_args__ = (Index(None, "profile", "seq"),)
     seq: int = Field(primary_key=True, foreign_key="change.seq")
     profile: str = Field(primary_key=True)
+    level: int
 
 
 class ChangeStatusRow(TableBase, table=True):

@@ -9,12 +9,13 @@ from tracker.documents.names import references_in
 from tracker.legal_status.current import current_status, status_line
 from tracker.model import Change
 from tracker.rendering.act_table import SHOWN, act_rows, columns
-from tracker.rendering.alert_message import force_label, is_codified, level_badge, what_changed
+from tracker.rendering.alert_message import force_label, is_codified, what_changed
 from tracker.rendering.annotations import annotation_lines
 from tracker.rendering.deadlines import upcoming
 from tracker.rendering.delivery_hold import hold_line, recipient_lines
 from tracker.rendering.location_text import location_label, status_where
 from tracker.rendering.official_links import official_url
+from tracker.rendering.profile_lead import leading_badge, leading_match, level_badge, profile_reason
 from tracker.serialization import change_from_json
 from tracker.storage import reviews
 from tracker.text import name_key
@@ -58,7 +59,10 @@ def _change(request: Request, desk: WebContext, reference: str) -> HTMLResponse:
         desk,
         "change.html.j2",
         change=change,
-        badge=level_badge(change.tagging.level, change.tagging.direction, language),
+        lead=(lead := leading_match(change, request.query_params.get("profile", ""))),
+        badge=leading_badge(change.tagging.level, change.tagging.direction, lead, language),
+        general=level_badge(change.tagging.level, change.tagging.direction, language),
+        because=profile_reason(lead, change.tagging.level, language) if lead else "",
         what=what,
         acts=(acts := act_rows(change.tagging.acts, language)),
         act_columns=columns(acts),

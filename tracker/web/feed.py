@@ -15,8 +15,9 @@ from tracker.clock import legal_instant
 from tracker.i18n import label, t
 from tracker.legal_status.current import status_line
 from tracker.model import Change, Language
-from tracker.rendering.alert_message import is_codified, level_badge, what_changed
+from tracker.rendering.alert_message import is_codified, what_changed
 from tracker.rendering.deadlines import change_url
+from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
 from tracker.sanitize import safe_url, sanitize_line
 from tracker.serialization import change_from_json, format_instant
 from tracker.web.context import AtDesk, WebContext
@@ -44,9 +45,8 @@ def feed_of_saved_search(request: Request, desk: WebContext, chosen: InboxFilter
     language = asked_language(request, desk)
     address = f"{desk.settings.viewer_url.rstrip('/')}/feed.atom{query(chosen.values(), lang=language)}"
     names = [value for name, value in chosen.values().items() if value and name != "new"]
-    body = _feed(
-        changes, desk, language, address, " · ".join(["tracker", *([name] if name else map(str, names))])
-    )
+    title = " · ".join(["tracker", *([name] if name else map(str, names))])
+    body = _feed(changes, desk, language, address, title, chosen.profile)
     headers = {
         "ETag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',
         "Cache-Control": "private, no-cache",
@@ -56,7 +56,9 @@ def feed_of_saved_search(request: Request, desk: WebContext, chosen: InboxFilter
     return Response(body, media_type="application/atom+xml", headers=headers)
 
 
-def _feed(changes: Iterable[Change], desk: WebContext, language: Language, address: str, title: str) -> bytes:
+def _feed(
+    changes: Iterable[Change], desk: WebContext, language: Language, address: str, title: str, profile: str
+) -> bytes:
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
     root.set("{http://www.w3.org/XML/1998/namespace}lang", language)
     changes = list(changes)
@@ -67,16 +69,17 @@ def _feed(changes: Iterable[Change], desk: WebContext, language: Language, addre
     _link(root, "self", address)
     _text(etree.SubElement(root, f"{{{ATOM}}}author"), "name", "tracker")
     for change in changes:
-        root.append(_entry(change, desk, language))
+        root.append(_entry(change, desk, language, profile))
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
-def _entry(change: Change, desk: WebContext, language: Language) -> etree._Element:
+def _entry(change: Change, desk: WebContext, language: Language, profile: str) -> etree._Element:
     entry = etree.Element(f"{{{ATOM}}}entry")
     tagging = change.tagging
     page = change_url(desk.settings.viewer_url, change.id)
     what, detail = what_changed(change, language)
-    badge = level_badge(tagging.level, tagging.direction, language)
+    match = leading_match(change, profile)
+    badge = leading_badge(tagging.level, tagging.direction, match, language)
     reading = f" [{t('reading.mark', language)}]" if tagging.needs_reading else ""
     # A revision is told once more, as an alert is.
     _text(entry, "id", page if change.revision == 1 else f"{page}#revision-{change.revision}")
@@ -93,6 +96,7 @@ def _entry(change: Change, desk: WebContext, language: Language) -> etree._Eleme
         category.set("label", label("topic", sanitize_line(topic.id), language))
     told = (
         detail,
+        profile_reason(match, tagging.level, language) if match else "",
         status_line(tagging.status, desk.today(), language, codified=is_codified(change)),
         sanitize_line(tagging.reason.get(language)),
         sanitize_line(change.title),

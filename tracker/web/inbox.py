@@ -16,6 +16,7 @@ from tracker.legal_status.current import current_status
 from tracker.model import TOPIC_IDS, Change, DocumentKind, Language, LegalDate, Level, Status
 from tracker.rendering.alert_message import what_changed
 from tracker.rendering.deadlines import upcoming
+from tracker.rendering.profile_lead import leading_match, profile_reason
 from tracker.search.query import highlight, terms
 from tracker.serialization import change_from_json
 from tracker.storage import reviews, saved_searches
@@ -110,9 +111,12 @@ def filter_of(values: Mapping[str, str]) -> InboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A row of the list: the change, what it says and what else, where it stands in law today, its next date."""
+    """A row of the list: the change, what it says and what else, where it stands in law today, its next date. `level`: for
+    the readers of the profile that the inbox is narrowed down to, else the general one; `because`: why it is theirs."""
 
     change: Change
+    level: Level
+    because: str
     what: str
     detail: str
     now: Status | None
@@ -121,9 +125,13 @@ class InboxRow:
 
 
 def entries(
-    records: list[dict[str, Any]], log: list[dict[str, Any]], today: date, language: Language
+    records: list[dict[str, Any]],
+    log: list[dict[str, Any]],
+    today: date,
+    language: Language,
+    profile: str = "",
 ) -> list[InboxRow]:
-    """Rows for records; `log` holds the entries of their reviews."""
+    """Rows for records; `log` holds the entries of their reviews. The level for `profile` leads."""
     rows = []
     for record in records:
         change = change_from_json(record)
@@ -134,7 +142,11 @@ def entries(
         done = reviews.review_state(
             [entry for entry in log if entry["change_id"] == change.id], change.revision
         )
-        rows.append(InboxRow(change, what, detail, holds, days[0] if days else None, done))
+        match = leading_match(change, profile)
+        general = change.tagging.level
+        because = profile_reason(match, general, language) if match else ""
+        level = match.level if match else general
+        rows.append(InboxRow(change, level, because, what, detail, holds, days[0] if days else None, done))
     return rows
 
 
@@ -154,7 +166,11 @@ def _inbox(request: Request, desk: WebContext) -> HTMLResponse:
         )
         records = store.changes(wanted)
         found = entries(
-            records, store.reviews([record["id"] for record in records]), today, language_of(request, desk)
+            records,
+            store.reviews([record["id"] for record in records]),
+            today,
+            language_of(request, desk),
+            chosen.profile,
         )
         anything = bool(counts) or bool(store.levels())
     visitor = principal_of(request)

@@ -21,6 +21,7 @@ from tracker.rendering.deadlines import Deadline, calendar, deadlines, supersede
 from tracker.rendering.delivery_hold import hold_line, recipient_lines
 from tracker.rendering.delivery_hold import reason_line as route_line
 from tracker.rendering.failure_cause import reason_line
+from tracker.rendering.profile_lead import as_read_by
 from tracker.rendering.status_report import status_report
 from tracker.rendering.status_text import (
     channel_lines,
@@ -63,7 +64,7 @@ def _dated(
             records = [record for record in store.changes(wanted) if record["dates"]]
         else:
             records = list(unfiltered(store, today))
-    return [change_from_json(record) for record in records]
+    return [as_read_by(change_from_json(record), chosen.profile) for record in records]
 
 
 def _floor(chosen: InboxFilter) -> int:

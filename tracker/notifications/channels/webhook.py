@@ -39,7 +39,8 @@ class WebhookPlugin(TrackerPlugin, NotifyJSON):  # type: ignore[misc]
 
 def body(parcel: OutboundMessage) -> dict[str, Any]:
     """The JSON body of a webhook: the record at the top level, and `alert` with the delivery's key (the same in a
-    repetition), story, language, marks, plain text and links."""
+    repetition), story, language, leading level and its
+    profile, marks, plain text and links."""
     message = parcel.message
     return {
         **parcel.record,
@@ -47,6 +48,8 @@ def body(parcel: OutboundMessage) -> dict[str, Any]:
             "key": parcel.key,
             "story": parcel.thread,
             "language": message.language,
+            "level": str(message.level),
+            "profile": message.profile,
             "marks": list(message.marks),
             "subject": message.subject,
             "text": plain(message),

@@ -412,6 +412,7 @@ def upgrade() -> None:
         "change_profile",
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("profile", sa.String(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
         _foreign("change_profile", "seq", "change.seq"),
         sa.PrimaryKeyConstraint("seq", "profile", name=op.f("pk_change_profile")),
     )
