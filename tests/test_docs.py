@@ -67,7 +67,7 @@ TABLES: list[tuple[str, set[str], Keys]] = [
     ("`[[route]]`", set(schema.ROUTE), schema.ROUTE),
     ("`when = { ... }`", set(schema.WHEN), schema.WHEN),
     ("`[digest]`", set(schema.DIGEST), schema.DIGEST),
-    ("`[summariser]`", set(schema.SUMMARISER), schema.SUMMARISER),
+    ("`[summarizer]`", set(schema.SUMMARIZER), schema.SUMMARIZER),
     *(
         (
             f'`kind = "{kind}"`',
@@ -109,7 +109,7 @@ def literal(value: object) -> str:
         ("`[[channel]]`", Channel),
         ("`[digest]`", Digest),
         ("`[viewer]`", ViewerAccess),
-        ("`[summariser]`", Summarizer),
+        ("`[summarizer]`", Summarizer),
     ],
 )
 def test_what_holds_for_a_key_left_out_is_what_the_settings_say(heading: str, shape: Any) -> None:
@@ -138,7 +138,7 @@ def test_examples_of_settings_are_right() -> None:
         parsed = tomli.loads(block)
         assert set(parsed.pop("tracker", {})) <= set(schema.TRACKER)
         assert set(parsed.pop("digest", {})) <= set(schema.DIGEST)
-        assert set(parsed.pop("summariser", {})) <= set(schema.SUMMARISER)
+        assert set(parsed.pop("summarizer", {})) <= set(schema.SUMMARIZER)
         viewer = parsed.pop("viewer", {})
         assert set(viewer.pop("oidc", {})) <= set(schema.OIDC)
         assert set(viewer) <= set(schema.VIEWER)
@@ -166,7 +166,7 @@ def commands() -> dict[str, Any]:
     }
     assert len(modules) == 8  # importing them is what registers their commands
     group: Any = app
-    return dict(group.commands)
+    return {name: command for name, command in group.commands.items() if not command.hidden}
 
 
 def options(command: Any) -> set[str]:

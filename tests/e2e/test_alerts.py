@@ -358,9 +358,9 @@ def test_route_says_who_would_get_a_change_and_who_not_and_why(
     code, said = run(world, monkeypatch, "route", "2026-11777")
     assert code == 0
     assert "trade: at once (route 1: level " in said
-    assert "so far trade (revision 1): sent" in said
+    assert "already trade (revision 1): sent" in said
     assert "not legal by route 2: topic " in said
-    assert "not idle: no route leads there" in said
+    assert "not idle: no route to it" in said
     code, said = run(world, monkeypatch, "route", "2026-11001")
     assert "nobody: it was in the source at the first poll" in said
 
@@ -396,8 +396,8 @@ def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
     assert world.told == before
     why = "muted until 2026-06-20 00:00 (source fr-bis; mute 2)"
     said = run(world, monkeypatch, "route", "2026-11795")[1]
-    assert f"so far file (revision 1): withheld, {why}" in said
-    assert f"file: not told (route 1: level Low (at least Low); {why})" in said
+    assert f"already file (revision 1): withheld, {why}" in said
+    assert f"file: not sent (route 1: level Low (at least Low); {why})" in said
     assert why in run(world, monkeypatch, "deliveries")[1]
     with open_reader(world.state) as opened:
         (row,) = opened.deliveries(withheld)

@@ -99,7 +99,7 @@ def test_a_past_week_can_be_told_again_and_reads_the_same(folder: Path) -> None:
         (["--week", "yesterday"], "--week: 'yesterday' is not a week such as 2026-W47"),
         (["--week", "2026-W30"], "--week: 2026-W30 has not begun"),
         (["--format", "docx"], "--format: 'docx' is not one of html, md, pdf"),
-        (["--send"], "there is no [digest] table, so nobody gets one"),
+        (["--send"], "there is no [digest] table, so no channel gets a digest"),
         (["--send", "--lang", "en"], "--send goes to the readers whom [digest] names"),
     ],
 )

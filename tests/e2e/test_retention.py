@@ -159,7 +159,7 @@ def test_without_an_age_and_without_a_word_nothing_goes(busy: World) -> None:
     tracker(busy, "prune", code=2)
     busy.head = 'prune_unreferenced_after = "30d"\n'
     said = tracker(busy, "prune")
-    assert "could be dropped" in said
+    assert "can be removed" in said
     store = Store(busy.state)
     with store.read() as connection:
         assert retention.dropped_totals(connection) == (0, 0)

@@ -189,7 +189,7 @@ def test_nobody_listening_is_a_state_too_and_a_private_host_may_be_asked_only_be
 ) -> None:
     wanted = Summarizer(f"http://127.0.0.1:{refusing_port()}/v1", "house-model")
     assert "refused" in asked(store, wanted).reason
-    assert wanted.literal_hosts().isdisjoint(Settings(Path("x"), summariser=wanted).literal_hosts())
+    assert wanted.literal_hosts().isdisjoint(Settings(Path("x"), summarizer=wanted).literal_hosts())
 
 
 def test_it_is_marked_wherever_it_is_shown_and_inert(store: Store, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_it_is_marked_wherever_it_is_shown_and_inert(store: Store, tmp_path: Pat
     }
     with endpoint(says(evil, LIE)) as (_, wanted):
         asked(store, wanted)
-    using = replace(viewer_settings(tmp_path / "sources.toml"), summariser=wanted)
+    using = replace(viewer_settings(tmp_path / "sources.toml"), summarizer=wanted)
     client = TestClient(create_app(lambda: using, store.state, lambda: NOW), base_url="http://127.0.0.1:8000")
     page = client.get("/changes/2026-1", headers={"cookie": "lang=en"}).text
     assert "Written by a model: house-model, on 2026-11-22 12:00" in page
@@ -296,8 +296,8 @@ def test_an_endpoint_that_hangs_holds_up_neither_polls_nor_alerts(store: Store, 
 
     with http_sink(hang) as sink:
         wanted = Summarizer(f"http://127.0.0.1:{sink.port}/v1", "house-model", automatic=Level.LOW)
-        daemon = Daemon(Settings(tmp_path / "none.toml", summariser=wanted), store, lambda: NOW)
-        asking = threading.Thread(target=daemon.summarise)
+        daemon = Daemon(Settings(tmp_path / "none.toml", summarizer=wanted), store, lambda: NOW)
+        asking = threading.Thread(target=daemon.summarize)
         asking.start()
         assert reached.wait(20)
         daemon.tick()
@@ -315,7 +315,7 @@ def test_an_endpoint_that_hangs_holds_up_neither_polls_nor_alerts(store: Store, 
 def config_of(folder: Path, port: int, more: str = "") -> Path:
     path = folder / "sources.toml"
     path.write_text(
-        f'[summariser]\nbase_url = "http://127.0.0.1:{port}/v1/"\nmodel = "house-model"\nkey = "file:key"\n{more}'
+        f'[summarizer]\nbase_url = "http://127.0.0.1:{port}/v1/"\nmodel = "house-model"\nkey = "file:key"\n{more}'
     )
     (folder / "key").write_text(f"{KEY}\n")
     return path
@@ -326,33 +326,50 @@ def test_the_command_asks_shows_and_says_by_its_exit_code_whether_there_is_anyth
 ) -> None:
     with endpoint(says(SENTENCE)) as (sink, _):
         common = ["--state", str(store.state), "--config", str(config_of(tmp_path, sink.port))]
-        done = CliRunner().invoke(app, ["summarise", "2026-1", "--lang", "en", *common])
+        done = CliRunner().invoke(app, ["summarize", "2026-1", "--lang", "en", *common])
         assert done.exit_code == 0
         assert done.output.startswith("Written by a model: house-model, on ")
         assert f"Vacuum valves need a licence.\n    “{QUOTE}”" in done.output
     with endpoint((503, {}, "")) as (sink, _):
         config_of(tmp_path, sink.port)
-        done = CliRunner().invoke(app, ["summarise", "2026-1", "--json", *common])
+        done = CliRunner().invoke(app, ["summarize", "2026-1", "--json", *common])
         assert done.exit_code == 1
         assert json.loads(done.output)["model_summary"]["reason"] == "the endpoint answered 503"
     (tmp_path / "sources.toml").write_text("")
-    done = CliRunner().invoke(app, ["summarise", "2026-1", *common])
+    done = CliRunner().invoke(app, ["summarize", "2026-1", *common])
     assert "names no model" in str(done.exception)
 
 
-def test_settings_of_a_summariser_are_read_and_each_mistake_named(tmp_path: Path) -> None:
-    wanted = load(config_of(tmp_path, 8080, 'automatic = "high"\ntimeout = "90s"\n')).summariser
+def test_the_earlier_names_of_command_and_table_still_work_with_a_warning(tmp_path: Path) -> None:
+    earlier = config_of(tmp_path, 8080).read_text().replace("[summarizer]", "[summariser]")
+    settings = load(_written(tmp_path, earlier))
+    assert settings.summarizer is not None
+    assert settings.summarizer.model == "house-model"
+    assert [warning.partition("sources.toml:")[2] for warning in settings.warnings] == [
+        "1: [summariser] is now called [summarizer]; the old name still works"
+    ]
+    with pytest.raises(SettingsError, match="use one of them"):
+        load(_written(tmp_path, earlier + earlier.replace("ser]", "zer]")))
+    with pytest.raises(SettingsError, match=r"sources.toml:2: base_url: write the key"):
+        load(_written(tmp_path, earlier.replace("http://", "http://a:b@")))
+    done = CliRunner().invoke(app, ["summarise", "--help"])
+    assert (done.exit_code, "summarise" in CliRunner().invoke(app, ["--help"]).output) == (0, False)
+    assert "use `tracker summarize`" in done.output
+
+
+def test_settings_of_a_summarizer_are_read_and_each_mistake_named(tmp_path: Path) -> None:
+    wanted = load(config_of(tmp_path, 8080, 'automatic = "high"\ntimeout = "90s"\n')).summarizer
     assert wanted == Summarizer(
         "http://127.0.0.1:8080/v1", "house-model", KEY, Level.HIGH, timedelta(seconds=90)
     )
-    assert load(_written(tmp_path, "")).summariser is None
+    assert load(_written(tmp_path, "")).summarizer is None
     (tmp_path / "key").write_text("two\nlines")
-    bad = '[summariser]\nbase_url = "http://a:b@c/v1"\nkey = "file:key"\nmax_answer = 5\nautomatc = "low"\n'
+    bad = '[summarizer]\nbase_url = "http://a:b@c/v1"\nkey = "file:key"\nmax_answer = 5\nautomatc = "low"\n'
     with pytest.raises(SettingsError) as raised:
         load(_written(tmp_path, bad))
     assert [problem.partition("sources.toml:")[2] for problem in raised.value.problems] == [
-        '1: [summariser] lacks "model"',
-        "2: base_url: give the key by itself, not inside the address",
+        '1: [summarizer] lacks "model"',
+        "2: base_url: write the key as the value of key, not inside the address",
         "3: key: its value is not one line of ASCII",
         "4: max_answer: must be a whole number from 1000 to 1000000",
         '5: unknown key "automatc"; did you mean "automatic"?',

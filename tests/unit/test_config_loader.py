@@ -103,7 +103,7 @@ def test_five_mistakes_give_five_lines_with_numbers(tmp_path: Path) -> None:
     assert [int(line.split(":")[0]) for line in found] == [14, 17, 22, 26, 39]
     assert 'unknown key "evry"; did you mean "every"?' in found[0]
     assert 'duplicate source id "fr-bis"' in found[1]
-    assert "write week days as names" in found[2]
+    assert "write days of the week as names" in found[2]
     assert "the environment has no NOT_THERE" in found[3]
     assert 'no channel has the id "pager"' in found[4]
 
@@ -128,7 +128,7 @@ def test_five_mistakes_give_five_lines_with_numbers(tmp_path: Path) -> None:
             "runs backwards",
         ),
         ('[tracker]\ntimezone = "Asia/Tokio"', "is not a time zone"),
-        ('[[host]]\nname = ""\nrate = 1', "name: must be text that is not empty"),
+        ('[[host]]\nname = ""\nrate = 1', "name: must not be empty"),
         ('[[channel]]\nid = "x"\nurl = "file:nowhere"', "the file cannot be read"),
         ('[[channel]]\nid = "x"\nurl = "slack://a/b/c"\nredline = true', "only mail carries files"),
         ('[[profile]]\nid = "x"\ntopics = ["fdp"]', "'fdp' is not one of"),
@@ -260,7 +260,7 @@ def test_both_names_of_a_key_are_a_mistake_and_a_wrong_value_is_found_under_the_
     with pytest.raises(SettingsError) as caught:
         load(path, {})
     assert caught.value.problems == [
-        f'{path}:2: "prune_after" is now called "prune_unreferenced_after": give one of them',
+        f'{path}:2: "prune_after" is now called "prune_unreferenced_after": use one of them',
         f'{path}:4: outage_channels: no channel has the id "none"',
     ]
 

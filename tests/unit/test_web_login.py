@@ -270,7 +270,7 @@ def test_sign_in_that_a_reload_takes_away_opens_nothing_to_anybody(
     for path in ("/", "/reviews", "/api/changes", "/metrics", "/static/viewer.css", "/sign-in"):
         answer = client.get(path, follow_redirects=False)
         assert answer.status_code == 503, path
-        assert "taken out of the settings" in answer.text
+        assert "removed from the settings" in answer.text
     assert client.post("/reviewer", data={"name": "x"}).status_code == 503
     assert client.get("/healthz").status_code == 200
     current[0] = settings(access=ACCOUNTS)
@@ -280,7 +280,7 @@ def test_sign_in_that_a_reload_takes_away_opens_nothing_to_anybody(
 def test_a_restart_without_the_sign_in_that_people_used_needs_a_word_that_says_so(tmp_path: Path) -> None:
     client = viewer(tmp_path, access=ACCOUNTS)
     assert sign_in(client, "nobody", "wrong") == 403
-    with pytest.raises(UsageError, match="people signed in"):
+    with pytest.raises(UsageError, match="people have signed in"):
         create_app(settings(), tmp_path, lambda: NOW)
     opened = create_app(settings(access=ViewerAccess(anonymous=True)), tmp_path, lambda: NOW)
     assert TestClient(opened, base_url="http://127.0.0.1:8000").get("/").status_code == 200

@@ -206,7 +206,7 @@ def test_a_store_that_cannot_be_read_is_told_so_without_its_innards(tmp_path: Pa
         connection.execute("ALTER TABLE change RENAME TO elsewhere")
     answer = client.get("/", headers={"cookie": "lang=en"})
     assert answer.status_code == 503
-    assert "cannot be read just now" in answer.text
+    assert "cannot be read at the moment" in answer.text
     assert "no such table" not in answer.text
     assert client.get("/api/changes").status_code == 503
     assert client.get("/healthz").status_code == 200

@@ -16,7 +16,7 @@ from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.storage import changes, snapshots, versions
 from tracker.storage.database import Store
 from tracker.web.app import create_app
-from tracker.web.redline import RedlineItem, SkippedUnits, UnchangedUnit, places, surrounded
+from tracker.web.redline import RedlineItem, SkippedUnits, UnchangedUnit, places, with_context
 from tracker.web.regulations import paragraph_history
 
 TEXT = {"text": "ear:15 CFR 744"}
@@ -164,7 +164,7 @@ def test_what_lies_between_is_counted() -> None:
         diffing.compare(first, second),
         NOW,
     )
-    drawn = places(surrounded(redline, False))
+    drawn = places(with_context(redline, False))
     assert [place.name for place in drawn] == ["15 CFR 744.21"]
     items = [item for _, item in drawn[0].items]
     assert [type(item) for item in items if not isinstance(item, UnchangedUnit)] == [RedlineItem, RedlineItem]

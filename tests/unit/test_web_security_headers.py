@@ -99,7 +99,7 @@ def test_it_serves_in_a_thread_and_stops(tmp_path: Path) -> None:
     served.start()
     with urllib.request.urlopen(f"{served.url}/healthz") as answer:
         assert answer.read() == b"ok\n"
-    with pytest.raises(UsageError, match="cannot be listened on"):
+    with pytest.raises(UsageError, match="cannot be opened"):
         Viewer(settings(), tmp_path, f"127.0.0.1:{served.port}", lambda: NOW).start()
     served.stop()
     with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""The command line: thin commands; what is slow to import is imported by the command that needs it."""
+"""The command line. Commands are thin, and each imports its own slow modules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import sys
 
 
 def main() -> None:
-    """Entry point of `tracker`. Exit codes: 0 done, 1 something needs attention, 2 wrong use or bad settings."""
+    """Run `tracker` and return the exit code: 0 done, 1 something needs attention, 2 wrong use or invalid
+    settings.
+    """
     from tracker.cli.terminal import keep_hangup
 
     if sys.argv[1:2] == ["run"]:

@@ -1,4 +1,4 @@
-"""The command that says who may use the viewer."""
+"""The command that manages access to the viewer: users."""
 
 from __future__ import annotations
 
@@ -26,19 +26,23 @@ ACTIONS = ("list", "add", "role", "password", "remove", "key", "revoke")
 @command("users")
 @click.argument("action", metavar="list|add|role|password|remove|key|revoke")
 @click.argument("name", default="", metavar="[NAME]")
-@click.option("--role", metavar="|".join(ROLES), help="What the account may do; with add and role.")
+@click.option("--role", metavar="|".join(ROLES), help="The role of the account; with add and role.")
 @click.option(
     "--password-file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Take the password from the first line of a file; left out: it is asked for.",
+    help="Read the password from the first line of a file; by default, it is prompted for.",
 )
-@click.option("--no-password", is_flag=True, help="With add: a proxy or a sign-in service signs this one in.")
+@click.option(
+    "--no-password",
+    is_flag=True,
+    help="With add: no password, because a proxy or a sign-in service signs this user in.",
+)
 @click.option(
     "--subject",
     default="",
     metavar="SUB",
-    help="With add: whom the sign-in service of [viewer.oidc] knows by this subject (its claim sub); no password.",
+    help="With add: the user's subject (claim sub) at the sign-in service of [viewer.oidc]; no password.",
 )
 @click.option("--scope", "scopes", multiple=True, metavar="|".join(SCOPES), help="What a key opens.")
 @json_option
@@ -54,7 +58,9 @@ def users(
     scopes: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Who may use the viewer where `[viewer]` asks for sign-in: accounts with a role, and keys for programs."""
+    """Manages access to the viewer where `[viewer]` requires sign-in: accounts with a role, and keys for
+    programs.
+    """
     if action not in ACTIONS:
         raise UsageError(f"{action!r} is not one of {', '.join(ACTIONS)}")
     if action == "list":
@@ -65,12 +71,12 @@ def users(
     if role is not None and role not in ROLES:
         raise UsageError(f"--role: {role!r} is not one of {', '.join(ROLES)}")
     if (role is None) == (action in {"add", "role"}):
-        raise UsageError("--role belongs to add and role, and is needed there")
+        raise UsageError("--role is required with add and role, and only allowed there")
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
         raise UsageError(f"--scope: {unknown[0]!r} is not one of {', '.join(SCOPES)}")
     if subject and (action != "add" or password_file is not None):
-        raise UsageError("--subject belongs to add, without a password")
+        raise UsageError("--subject is only allowed with add, without a password")
     from tracker.storage import accounts, audit_log
     from tracker.storage.audit_log import Event
     from tracker.web.passwords import hash_password
@@ -95,7 +101,7 @@ def users(
             key = accounts.make_key(connection, name, [accounts.Scope(scope) for scope in scopes], now)
             name = f"{key.split('_')[1]} ({name}: {', '.join(scopes)})"
             print(key)
-            print("it is shown this once: Authorization: Bearer KEY", file=sys.stderr)
+            print("shown only once; use it as: Authorization: Bearer KEY", file=sys.stderr)
         kinds = {"key": Event.KEY_MADE, "revoke": Event.KEY_REVOKED}
         said = name if action in kinds else f"{action} {name}{f' ({role})' if role else ''}"
         audit_log.add(connection, now, audit_log.MACHINE, kinds.get(action, Event.ACCOUNT), said)

@@ -1,4 +1,4 @@
-"""Commands about alerts: route, deliveries, redeliver, mute, snooze."""
+"""Commands about alerts: route, deliveries, redeliver, acknowledge, mute, snooze."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SCOPES = ("channel", "source", "topic", "story")
 @click.argument("change", metavar="CHANGE")
 @json_option
 def route(config: Path, state: Path, change: str, as_json: bool) -> None:
-    """Who would get a change, when and why; who not, and why not. Sends nothing."""
+    """Shows which channels would get a change, when and why, and which would not, and why. Sends nothing."""
     from tracker.alerts import mutes, related_documents, routing
     from tracker.config.validators import weekday_span
     from tracker.rendering.delivery_hold import deliveries_to_json, hold_line, reason_line
@@ -86,38 +86,43 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     for delivery in past:
         said = hold_line(delivery, "en", settings.timezone)
         told = f"{delivery['state']}{f', {said}' if said else ''}"
-        print(f"  so far {delivery['channel']} (revision {delivery['revision']}): {told}")
+        print(f"  already {delivery['channel']} (revision {delivery['revision']}): {told}")
     if silent:
-        print(f"  nobody: {silent}")
+        print(f"  no channel: {silent}")
         return
     for one in would:
-        moment = f"at {_local(one['at'], zone)}, together with what else waits" if one["at"] else "at once"
+        moment = (
+            f"at {_local(one['at'], zone)}, in one message with other pending alerts"
+            if one["at"]
+            else "at once"
+        )
         row = {"held": one["held"], "state": "pending" if one["told"] else "withheld"}
         why = "; ".join(filter(None, (one["why"], hold_line(row, "en", settings.timezone))))
-        print(f"  {one['channel']}: {moment if one['told'] else 'not told'} ({why})")
+        print(f"  {one['channel']}: {moment if one['told'] else 'not sent'} ({why})")
     for within, to in later:
-        print(f"  {', '.join(to)}: where nobody acknowledges it within {weekday_span(within)}")
+        print(f"  {', '.join(to)}: if it is not acknowledged within {weekday_span(within)}")
     for entry in refusals:
-        name = f"route {entry.number}" if entry.number else "no route is set"
+        name = f"route {entry.number}" if entry.number else "no route"
         print(f"  not {', '.join(entry.to)} by {name}: {'; '.join(entry.reasons)}")
     for channel_id in others:
         if not any(channel_id in entry.to for entry in refusals):
-            print(f"  not {channel_id}: no route leads there")
+            print(f"  not {channel_id}: no route to it")
 
 
 @command("deliveries")
-@click.option("--dead", is_flag=True, help="Only what was given up.")
+@click.option("--dead", is_flag=True, help="Only deliveries that were given up.")
 @click.option(
     "--limit",
     type=click.IntRange(1, 10_000),
     default=50,
     show_default=True,
-    help="At most so many of each state.",
+    help="Show at most this many of each state.",
 )
 @json_option
 def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool) -> None:
-    """What is owed to the channels, what was sent, given up, or not told because it was muted, newest first. Ends
-    with 1 when something was given up."""
+    """Lists deliveries, newest first: pending, sent, given up, and withheld (muted). Ends with 1 when a
+    delivery was given up.
+    """
     from tracker.rendering.delivery_hold import deliveries_to_json, hold_line, recipient_lines
     from tracker.sanitize import sanitize_line
     from tracker.storage.read_queries import open_reader
@@ -142,30 +147,38 @@ def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool)
             for said in recipient_lines(row, "en"):
                 print(f"        {said}")
         if not any(rows.values()):
-            print("nothing was given up" if dead else "nothing was ever owed to a channel")
+            print("nothing was given up" if dead else "there are no deliveries")
     finish(1 if rows["dead"] else 0)
 
 
 @command("redeliver")
 @click.argument("delivery", required=False, type=int, metavar="[DELIVERY]")
-@click.option("--dead", is_flag=True, help="All that were given up.")
+@click.option("--dead", is_flag=True, help="All deliveries that were given up.")
 @click.option(
     "--to",
     default="",
     metavar="CHANNEL",
-    help="To this channel instead: one delivery, or what waits for channels that the settings no longer have.",
+    help="Send to this channel instead: one delivery, or those pending for removed channels.",
 )
-@click.option("--from", "source", default="", metavar="CHANNEL", help="With --to: what waits for this one.")
+@click.option(
+    "--from",
+    "source",
+    default="",
+    metavar="CHANNEL",
+    help="With --to: the deliveries pending for this channel.",
+)
 def redeliver(config: Path, state: Path, delivery: int | None, dead: bool, to: str, source: str) -> None:
-    """Sends what was given up once more, with all its tries: one delivery by its number, or all. Only recipients that do
-    not have it get it. With --to, sends to another channel what one that was removed or renamed left waiting.
-    `tracker run` sends it at once, `tracker poll` at its next cycle."""
+    """Sends deliveries that were given up again, with a full set of attempts: one by its number, or all.
+    Recipients that have the message already are left out. With --to, sends to another channel what is
+    pending for a removed or renamed one. `tracker run` sends it at once, `tracker poll` at its next cycle.
+    """
     from tracker.storage import outbox
 
     if to:
         if dead or (delivery is not None and source):
             raise UsageError(
-                "say which", cure="with --to, give the number of a delivery, or --from CHANNEL, or neither"
+                "no delivery is selected",
+                cure="with --to, give the number of a delivery, or --from CHANNEL, or neither",
             )
         known = [channel.id for channel in settings_of(config).channels]
         if to not in known:
@@ -179,10 +192,10 @@ def redeliver(config: Path, state: Path, delivery: int | None, dead: bool, to: s
         print(f"{number} will be sent to {to}")
         return
     if source:
-        raise UsageError("--from says from where, not to where", cure="give --to CHANNEL")
+        raise UsageError("--from needs --to", cure="give --to CHANNEL")
     if (delivery is None) != dead:
         raise UsageError(
-            "say which",
+            "no delivery is selected",
             cure="give the number of a delivery (`tracker deliveries --dead`), or --dead, or --to CHANNEL",
         )
     with _store(state).write() as connection:
@@ -196,10 +209,10 @@ def redeliver(config: Path, state: Path, delivery: int | None, dead: bool, to: s
 
 @command("acknowledge")
 @click.argument("change", metavar="CHANGE")
-@click.option("--who", default="", metavar="NAME", help="Who has seen it.")
-@click.option("--note", default="", metavar="WORDS", help="What is to be remembered of it.")
+@click.option("--who", default="", metavar="NAME", help="The person who has seen it.")
+@click.option("--note", default="", metavar="WORDS", help="A note for the review log.")
 def acknowledge(config: Path, state: Path, change: str, who: str, note: str) -> None:  # noqa: ARG001
-    """Writes into the review log that somebody has seen a change, so that it is not escalated."""
+    """Records in the review log that a person has seen a change, so that it is not escalated."""
     from tracker.storage import reviews
     from tracker.storage.read_queries import open_reader
 
@@ -225,13 +238,15 @@ def acknowledge(config: Path, state: Path, change: str, who: str, note: str) -> 
     "--until",
     default="",
     metavar="DATE",
-    help="The day on which it ends, at its beginning; or an ISO instant.",
+    help="The end: the beginning of this day, or an ISO instant.",
 )
 @click.option("--channel", default="", metavar="CHANNEL", help="On this channel only.")
-@click.option("--end", "number", type=int, metavar="N", help="Ends one before its time.")
+@click.option("--end", "number", type=int, metavar="N", help="End a mute or snooze early.")
 def mute(config: Path, state: Path, what: str | None, until: str, channel: str, number: int | None) -> None:
-    """Does not tell something until a day: `source=ID`, `topic=ID`, `channel=ID`, or a change, with all of its story.
-    What is critical is told all the same, unless it is of that story. Without WHAT, lists what is muted and snoozed."""
+    """Mutes until a day: `source=ID`, `topic=ID`, `channel=ID`, or a change with all related changes. Critical
+    changes are sent all the same, unless they belong to the muted change. Without WHAT, lists all mutes and
+    snoozes.
+    """
     from tracker.alerts import mutes
 
     if number is not None:
@@ -253,11 +268,14 @@ def mute(config: Path, state: Path, what: str | None, until: str, channel: str, 
 @command("snooze")
 @click.argument("what", metavar="WHAT")
 @click.option(
-    "--until", required=True, metavar="DATE", help="The day at whose beginning it is told; or an ISO instant."
+    "--until",
+    required=True,
+    metavar="DATE",
+    help="When to send: the beginning of this day, or an ISO instant.",
 )
 @click.option("--channel", default="", metavar="CHANNEL", help="On this channel only.")
 def snooze(config: Path, state: Path, what: str, until: str, channel: str) -> None:
-    """Like mute, but what comes meanwhile is told at the end, as one message."""
+    """Holds alerts back until a day, and then sends them as one message. Takes the same WHAT as mute."""
     _silence(config, state, what, until, channel, hold=True)
 
 
@@ -300,7 +318,7 @@ def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:
         if name not in SCOPES or not value:
             raise UsageError(f"{what!r} names nothing", cure="source=ID, topic=ID, channel=ID, or a change")
         if name == "topic" and value not in TOPIC_IDS:
-            raise UsageError(f"no topic is called {value!r}", cure=f"one of {', '.join(TOPIC_IDS)}")
+            raise UsageError(f"there is no topic {value!r}", cure=f"one of {', '.join(TOPIC_IDS)}")
         return cast("Scope", name), value
     with open_reader(state) as opened:
         change = change_from_json(opened.change(what))

@@ -1,4 +1,4 @@
-"""The application, its common options, and how errors end it."""
+"""The application, its common options, and the exit codes of errors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -30,53 +31,60 @@ Command = Callable[..., None]
 @click.group(
     name="tracker",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Begin with `tracker demo`, or with `tracker check` on your own sources.toml. Exit codes: 0 done; 1 it ran, "
+    epilog="Start with `tracker demo`, or with `tracker check` on your own sources.toml. Exit codes: 0 done; 1 it ran, "
     "but something needs attention; 2 wrong use or bad settings. Information, not legal advice.",
 )
 @click.version_option(__version__, prog_name="tracker")
 def app() -> None:
-    """Watches US export-control, tariff and AI-export law, and tells what changed, since when, and why it matters to a
-    Japanese firm."""
+    """Watches US export-control, tariff and AI-export law, and reports what changed, since when, and why it
+    matters to a Japanese firm.
+    """
 
 
-def command(name: str) -> Callable[[Command], click.Command]:
-    """A command of ours: it takes --config and --state like all of them."""
+def command(name: str, *, old_name: str = "") -> Callable[[Command], click.Command]:
+    """Declare a command of ours: it takes --config and --state like all of them. `old_name` still works, hidden and with
+    a warning."""
 
     def decorate(function: Command) -> click.Command:
         for option in (
             click.option("--state", type=click.Path(path_type=Path), default=STATE, envvar="TRACKER_STATE", show_default=True,
-                         help="The folder that everything is kept in (or TRACKER_STATE)."),
+                         help="The folder for all data (or TRACKER_STATE)."),
             click.option("--config", type=click.Path(path_type=Path), default=CONFIG, envvar="TRACKER_CONFIG", show_default=True,
                          help="The settings file (or TRACKER_CONFIG)."),
         ):  # fmt: skip
             function = option(function)
-        return app.command(name)(function)
+        declared = app.command(name)(function)
+        if old_name:
+            alias = copy(declared)
+            alias.hidden, alias.deprecated = True, f"use `tracker {name}`"
+            app.add_command(alias, old_name)
+        return declared
 
     return decorate
 
 
 as_json = click.option(
-    "--json", "as_json", is_flag=True, help="One JSON document on standard output, and nothing else there."
+    "--json", "as_json", is_flag=True, help="Print one JSON document to standard output, and nothing else."
 )
 lang = click.option(
-    "--lang", metavar="ja|en", default="", help="Language; left out: the first of the settings."
+    "--lang", metavar="ja|en", default="", help="Language; default: the first language of the settings."
 )
 output = click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write there instead of to standard output.",
+    help="Write to this file instead of standard output.",
 )
 
 
 def run() -> int:
-    """Runs the command and returns the exit code."""
+    """Run the command and return the exit code."""
     from tracker.cli import accounts, alerts, archive, digest, noise, queries, running, serve  # noqa: F401 - they register their commands
 
     terminal.prepare()
     try:
-        clock.now()  # TRACKER_NOW is judged before anything is done
+        clock.now()  # TRACKER_NOW is checked first
         code = app(prog_name="tracker", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
@@ -91,28 +99,28 @@ def run() -> int:
     except UnicodeError as error:
         return _say(
             UsageError(
-                f"what was given is no text: {error.reason if isinstance(error, UnicodeEncodeError | UnicodeDecodeError) else error}",
-                cure="write it in UTF-8",
+                f"an argument is not valid text: {error.reason if isinstance(error, UnicodeEncodeError | UnicodeDecodeError) else error}",
+                cure="use UTF-8",
             ),
             2,
         )
     except TrackerError as error:
-        return say(error)
+        return print_error(error)
     except sqlite3.DatabaseError as error:
         from tracker.storage.presence import is_damage
 
         what = "is damaged" if is_damage(error) else "cannot be read"
         return _say(StoreError(f"the database {what}: {error}", cure="run `tracker verify`"), 1)
     except BrokenPipeError:
-        # The reader of a pipe (`| head`) has had enough; Python must not complain again at its own exit.
+        # The reader of a pipe (`| head`) has closed it; Python must not report that again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0
 
 
-def say(error: TrackerError) -> int:
-    """Writes an error's line; the exit code that it ends a command with."""
+def print_error(error: TrackerError) -> int:
+    """Print an error and return the exit code of the command."""
     return _say(error, 2 if isinstance(error, SettingsError | UsageError | StateLost) else 1)
 
 
@@ -122,19 +130,19 @@ def _say(error: TrackerError, code: int) -> int:
 
 
 def finish(code: int) -> None:
-    """Ends a command with an exit code."""
+    """End a command with an exit code."""
     if code:
         raise SystemExit(code)
 
 
 def print_json(value: Any) -> None:
-    # A terminal that knows no Japanese gets the same JSON with escapes.
+    # A terminal that cannot show Japanese gets the same JSON with escapes.
     json.dump(value, sys.stdout, ensure_ascii=not terminal.writes_unicode(), indent=2)
     sys.stdout.write("\n")
 
 
 def language_of(wanted: str, default: Language) -> Language:
-    """What --lang says, or what the settings do. Raises UsageError for another language."""
+    """Return the language of --lang, or of the settings. Raises UsageError for another language."""
     if not wanted:
         return default
     if wanted == "ja":
@@ -145,7 +153,7 @@ def language_of(wanted: str, default: Language) -> Language:
 
 
 def write_out(content: str | bytes, output: Path | None) -> None:
-    """To a file, or to standard output as it is. Raises UsageError where it cannot be written."""
+    """Write to a file, or to standard output. Raises UsageError where that fails."""
     data = content.encode() if isinstance(content, str) else content
     if output is None:
         sys.stdout.flush()
@@ -161,7 +169,7 @@ def write_out(content: str | bytes, output: Path | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What commands that only read the store need of the settings."""
+    """The settings that read-only commands need."""
 
     timezone: str = "Asia/Tokyo"
     language: Language = "ja"
@@ -170,7 +178,7 @@ class Preferences:
 
 
 def preferences(config: Path) -> Preferences:
-    """From `[tracker]` alone: a missing secret of a channel is no reason not to show what is stored."""
+    """Read `[tracker]` alone: a missing secret of a channel must not prevent showing stored data."""
     import tomli
 
     try:
@@ -193,8 +201,9 @@ def preferences(config: Path) -> Preferences:
 
 
 def tables_of(config: Path, name: str) -> list[Mapping[str, Any]] | None:
-    """`[[source]]`, `[[profile]]`: from the file alone, since a missing secret of a channel is no matter to who only
-    looks; None where the file cannot be read."""
+    """Return the tables `[[source]]` or `[[profile]]` from the file, without resolving secrets; None where the
+    file cannot be read.
+    """
     import tomli
 
     try:
@@ -205,7 +214,7 @@ def tables_of(config: Path, name: str) -> list[Mapping[str, Any]] | None:
 
 
 def known_ids(config: Path, table: str, name: str) -> None:
-    """Raises UsageError where the settings can be read and name no such source or profile."""
+    """Raise UsageError where the settings can be read and have no such source or profile."""
     rows = tables_of(config, table)
     ids = [str(row.get("id", "")) for row in rows or ()]
     if name and rows is not None and name not in ids:
@@ -217,8 +226,8 @@ def settings_of(config: Path) -> Settings:
 
     if not config.exists():
         raise UsageError(
-            f"{config}: no such settings file",
-            cure="give --config FILE, or copy sources.toml from the project",
+            f"{config}: the settings file does not exist",
+            cure="use --config FILE, or copy sources.toml from the project",
         )
     settings = load_checked(config)
     for warning in settings.warnings:
@@ -227,7 +236,7 @@ def settings_of(config: Path) -> Settings:
 
 
 def logging(json_lines: bool, level: str = "info") -> None:
-    """Logs go to standard error, as lines for people or as JSON for machines."""
+    """Configure logging to standard error: lines for people, or JSON for machines."""
     import logging as standard
 
     import structlog
@@ -246,6 +255,6 @@ def logging(json_lines: bool, level: str = "info") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(getattr(standard, level.upper())),
         logger_factory=lambda *_: structlog.PrintLogger(
             sys.stderr
-        ),  # looked up at each line: it may have been replaced
+        ),  # looked up for each line, because standard error may be replaced
         cache_logger_on_first_use=False,
     )

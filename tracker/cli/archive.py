@@ -1,4 +1,4 @@
-"""Commands that keep and move what is stored, and prove it: backup, export, import, audit."""
+"""Commands that back up, move and prove the stored data: backup, export, import, prune, audit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from tracker.errors import FetchError, UsageError
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @json_option
 def backup(config: Path, state: Path, folder: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
-    """Copies the whole state into FOLDER while it is in use. A second backup there replaces the first in one step."""
+    """Copies the whole state to FOLDER while it is in use. A later backup to the same folder replaces the first
+    in one step.
+    """
     from tracker.archive.backup import backup as make
 
     made = make(state, folder)
@@ -39,17 +41,19 @@ def backup(config: Path, state: Path, folder: Path, as_json: bool) -> None:  # n
 @command("export")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option(
-    "--evidence", metavar="CHANGE", help="Instead: the proof of this one change, into the folder of -o."
+    "--evidence", metavar="CHANGE", help="Instead: write the evidence for this change to the folder of -o."
 )
 @output_option
 @json_option
 def export(
     config: Path, state: Path, file: Path | None, evidence: str | None, output: Path | None, as_json: bool
 ) -> None:
-    """Everything that is stored, as one portable FILE (a zip of JSON lines and bytes). Or the evidence for one change."""
+    """Exports everything to one portable FILE (a zip of JSON lines and bytes), or the evidence for one change
+    to a folder.
+    """
     if (file is None) == (evidence is None):
         raise UsageError(
-            "give a FILE, or --evidence CHANGE", cure="tracker export --evidence CHANGE -o FOLDER"
+            "name a FILE, or use --evidence CHANGE", cure="tracker export --evidence CHANGE -o FOLDER"
         )
     if evidence is not None:
         from tracker.archive.evidence import write_evidence
@@ -82,8 +86,9 @@ def export(
 @click.argument("file", type=click.Path(path_type=Path, exists=False))
 @json_option
 def import_(config: Path, state: Path, file: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
-    """Reads what `tracker export` wrote into an empty state. Everything is checked first, and nothing is kept of a FILE
-    that does not hold."""
+    """Imports an export into an empty state. Everything is checked first; a FILE that fails a check changes
+    nothing.
+    """
     from tracker.archive.importer import import_archive
 
     if not file.is_file():
@@ -100,13 +105,14 @@ def import_(config: Path, state: Path, file: Path, as_json: bool) -> None:  # no
     "--older-than",
     metavar="SPAN",
     default="",
-    help="Age from which they may go: 180d.  [default: prune_unreferenced_after]",
+    help="Least age, such as 180d.  [default: prune_unreferenced_after]",
 )
-@click.option("--apply", is_flag=True, help="Drop them. Without it, nothing is changed.")
+@click.option("--apply", is_flag=True, help="Remove them. Without this option, nothing is changed.")
 @json_option
 def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool) -> None:
-    """What could be dropped because nothing needs it: old lists and answers that were held, never what a version, a change
-    or evidence refers to. Says what it is; with --apply it goes, and leaves sealed tombstones."""
+    """Lists stored bytes that nothing refers to: old versions of lists and held answers, never those of a
+    version, a change or an evidence folder. With --apply, removes them and leaves a hashed record of each.
+    """
     from tracker.config.validators import duration
     from tracker.storage import retention
     from tracker.storage.database import Store
@@ -118,8 +124,8 @@ def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool
         raise UsageError(f"--older-than: {error}") from error
     if older is None:
         raise UsageError(
-            "how old may they be?",
-            cure="give --older-than 180d, or set prune_unreferenced_after in [tracker]",
+            "no age is given",
+            cure="use --older-than 180d, or set prune_unreferenced_after in [tracker]",
         )
     required(state)
     store, now = Store(state), clock.now()
@@ -148,9 +154,9 @@ def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool
         print(f"{name}: {len(sizes)} answers, {sum(sizes) / 1e6:.1f} MB")
     total = f"{len(found)} answers, {sum(one.compressed_size for one in found) / 1e6:.1f} MB"
     if apply:
-        print(f"dropped: {total}; the file keeps its size, and the room in it is used again")
+        print(f"removed: {total}; the file keeps its size, and the free space in it is used again")
     else:
-        print(f"could be dropped: {total}; nothing was changed: --apply drops them")
+        print(f"can be removed: {total}; nothing was changed (use --apply)")
 
 
 @command("audit")
@@ -159,8 +165,9 @@ def prune(config: Path, state: Path, older_than: str, apply: bool, as_json: bool
 @lang_option
 @json_option
 def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, lang: str, as_json: bool) -> None:
-    """Asks the sources, and GovInfo beside the Federal Register, what there should be since DATE, compares it with what
-    is stored, and fills the gaps, oldest first. Ends with 1 when a gap stays open or a source does not answer."""
+    """Compares what the sources (and GovInfo beside the Federal Register) list since DATE with what is stored,
+    and fills the gaps, oldest first. Ends with 1 when a gap remains or a source does not answer.
+    """
     from tracker.cli.running import read_day
     from tracker.i18n import t
     from tracker.reconciliation import daily, gap_filling, report
@@ -182,8 +189,8 @@ def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, lang:
     unknown = set(sources) - {source.id for source in chosen}
     if unknown or not chosen:
         raise UsageError(
-            f"{min(unknown, default=str(config))}: no source that can be audited",
-            cure=f"sources of kind {' and '.join(gap_filling.AUDITED)} can",
+            f"{min(unknown, default=str(config))}: not a source that can be audited",
+            cure=f"only sources of kind {' and '.join(gap_filling.AUDITED)} can be audited",
         )
     context = poll_cycle.make_context(settings, Store(state), clock.now)
     language = language_of(lang, settings.languages[0])

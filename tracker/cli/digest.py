@@ -1,4 +1,4 @@
-"""The command that tells a week: digest."""
+"""The command that renders and sends the weekly digest."""
 
 from __future__ import annotations
 
@@ -29,19 +29,20 @@ FORMS = ("html", "md", "pdf")
 
 
 @command("digest")
-@click.option("--week", default="", metavar="2026-W47", help="Which week; left out: the last that is over.")
-@click.option("--profile", default="", metavar="ID", help="What concerns this profile first.")
+@click.option("--week", default="", metavar="2026-W47", help="The week; default: the last complete week.")
+@click.option("--profile", default="", metavar="ID", help="Put the changes for this profile first.")
 @click.option(
-    "--format", "form", default="md", metavar="html|md|pdf", show_default=True, help="How to write it."
+    "--format", "form", default="md", metavar="html|md|pdf", show_default=True, help="Output format."
 )
-@click.option("--send", is_flag=True, help="Send it to the channels of [digest] that have not had it.")
+@click.option("--send", is_flag=True, help="Send it to the channels of [digest] that have not received it.")
 @output_option
 @lang_option
 def digest(
     config: Path, state: Path, week: str, profile: str, form: str, send: bool, output: Path | None, lang: str
 ) -> None:
-    """The weekly digest, of any week, as HTML for mail, Markdown or PDF. With --send it goes to the channels of
-    [digest], each once; ends with 1 when one did not take it."""
+    """Renders the digest of any week, as HTML for mail, Markdown or PDF. With --send, it goes to the channels
+    of [digest], once to each; ends with 1 when a channel did not accept it.
+    """
     from tracker.digest.period import last_week, read_week
 
     if form not in FORMS:
@@ -57,7 +58,7 @@ def digest(
     if send:
         if profile or lang or output:
             raise UsageError(
-                "--send goes to the readers whom [digest] names: without --profile, --lang and -o"
+                "--send goes to the readers in [digest]: use it without --profile, --lang and -o"
             )
         _send(config, state, period)
         return
@@ -72,7 +73,7 @@ def digest(
         import sys
 
         if output is None and sys.stdout.isatty():
-            raise UsageError("a PDF is not for the terminal", cure="give -o FILE.pdf")
+            raise UsageError("a PDF cannot be printed to the terminal", cure="give -o FILE.pdf")
         write_out(telling.pdf(telling.build_view(found, language)), output)
     elif form == "html":
         write_out(telling.render_email(found, language)[1], output)
@@ -81,7 +82,7 @@ def digest(
 
 
 def _watched(config: Path) -> list[str] | None:
-    """The sources that are polled."""
+    """Return the ids of the enabled sources."""
     rows = tables_of(config, "source")
     return None if rows is None else [str(row.get("id", "")) for row in rows if row.get("enabled", True)]
 
@@ -93,7 +94,7 @@ def _send(config: Path, state: Path, period: Period) -> None:
     settings = settings_of(config)
     if settings.digest is None:
         raise UsageError(
-            f"{config}: there is no [digest] table, so nobody gets one",
+            f"{config}: there is no [digest] table, so no channel gets a digest",
             cure='add [digest] with to = ["CHANNEL"]',
         )
     if not period.end <= clock.now():

@@ -1,4 +1,4 @@
-"""The command that shows and clears what was learned as noise."""
+"""The command that shows and clears the learned volatile content of pages."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from tracker.cli.app import lang as lang_option
 
 @command("noise")
 @click.argument("source", required=False, default="")
-@click.option("--clear", is_flag=True, help="Forget it: the pages are compared whole at the next poll.")
+@click.option("--clear", is_flag=True, help="Delete it: the next poll compares the pages whole.")
 @lang_option
 @json_option
 def noise(config: Path, state: Path, source: str, clear: bool, lang: str, as_json: bool) -> None:
-    """Words of pages that are left out of comparison because they change by themselves: clocks, counters, random tokens.
-    Of one SOURCE, or of all."""
+    """Shows words of pages that are not compared, because they change by themselves: clocks, counters, random
+    tokens. For one SOURCE, or for all.
+    """
     from tracker.i18n import label, t
     from tracker.parsing.volatile_content import shown, usable
     from tracker.sanitize import sanitize_line

@@ -1,4 +1,4 @@
-"""Commands that only look: changes, show, status, deadlines, diff, tag."""
+"""Commands that only read: changes, show, status, deadlines, diff, tag, reviews."""
 
 from __future__ import annotations
 
@@ -40,20 +40,22 @@ _MARKUP = frozenset({".txt", ".xml", ".html", ".htm", ".pdf"})
 
 
 @command("changes")
-@click.option("--since", default="", metavar="DATE", help="Published (or found) on that day or later.")
-@click.option("--topic", default="", metavar="TOPIC", help="With this topic, by its id.")
+@click.option("--since", default="", metavar="DATE", help="Published (or detected) on or after this day.")
+@click.option("--topic", default="", metavar="TOPIC", help="With this topic, by id.")
 @click.option(
     "--level", default="", metavar="LEVEL", help="This level or above: none, low, medium, high, critical."
 )
 @click.option("--source", default="", metavar="SOURCE", help="From this source.")
-@click.option("--profile", default="", metavar="ID", help="What concerns this profile of the settings.")
+@click.option("--profile", default="", metavar="ID", help="Changes for this profile of the settings.")
 @click.option(
     "--query",
     default="",
     metavar="WORDS",
-    help='Words that all must stand in it, Japanese or English; "a phrase" in quotes.',
+    help='Words that must all occur, Japanese or English; "a phrase" in quotes.',
 )
-@click.option("--limit", type=click.IntRange(1), help="At most so many.  [default: 50; with --json 500]")
+@click.option(
+    "--limit", type=click.IntRange(1), help="Show at most this many.  [default: 50; with --json 500]"
+)
 @lang_option
 @json_option
 def changes(
@@ -69,10 +71,10 @@ def changes(
     lang: str,
     as_json: bool,
 ) -> None:
-    """The changes, newest first. Without --level, --profile or --query the table leaves out what is outside the
-    field.
+    """Lists changes, newest first. Without --level, --profile or --query, changes outside the field are left
+    out.
     """
-    from tracker.search.query import terms  # the viewer's and the API's own reading of a question
+    from tracker.search.query import terms  # the same query parser as in the viewer and the API
     from tracker.storage.read_queries import ChangeQuery, open_reader
 
     named = _among(level, tuple(Level), "--level")
@@ -88,7 +90,7 @@ def changes(
     )
     with open_reader(state) as store:
         found = store.changes(wanted)
-        # What is not in the settings any more may still have brought changes.
+        # Sources that were removed from the settings may have stored changes.
         if source and not found and not store.changes(ChangeQuery(source=source, limit=1)):
             known_ids(config, "source", source)
         if profile and not found and not store.changes(ChangeQuery(profile=profile, limit=1)):
@@ -114,7 +116,7 @@ def changes(
 @lang_option
 @json_option
 def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
-    """One change with evidence, units, dates, status, deliveries, and the answers that it stands on."""
+    """Shows one change with evidence, units, dates, status, deliveries, and the snapshots that it is based on."""
     from tracker.rendering.delivery_hold import deliveries_to_json
     from tracker.serialization import format_instant
     from tracker.storage.read_queries import open_reader
@@ -156,12 +158,12 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
 
 
 @command("status")
-@click.option("--disk", is_flag=True, help="Also what each source takes up on disk.")
+@click.option("--disk", is_flag=True, help="Also show the disk space of each source.")
 @lang_option
 @json_option
 def status(config: Path, state: Path, disk: bool, lang: str, as_json: bool) -> None:
-    """Health of every source and channel; last success, next run, alerts and digests that wait or were given
-    up, outages that last. Ends with 1 when something is wrong.
+    """Shows the state of every source and channel: last success, next run, pending and failed alerts and
+    digests, open incidents. Ends with 1 when something needs attention.
     """
     from tracker.cli.app import settings_of
     from tracker.rendering import status_report as standing
@@ -182,12 +184,12 @@ def status(config: Path, state: Path, disk: bool, lang: str, as_json: bool) -> N
 
 
 @command("deadlines")
-@click.option("--format", "form", default="text", metavar="text|ics|json", help="How to write them.")
+@click.option("--format", "form", default="text", metavar="text|ics|json", help="Output format.")
 @output_option
 @lang_option
 @json_option
 def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: str, as_json: bool) -> None:
-    """Comment, effective, compliance, expiry and stay-end dates ahead."""
+    """Lists upcoming dates: end of comments, effective, compliance, expiry, end of a stay."""
     from tracker.rendering import deadlines as ahead
     from tracker.serialization import change_from_json
     from tracker.storage.read_queries import open_reader
@@ -214,15 +216,15 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
         from tracker.rendering.change_text import deadline_table
 
         rows = ahead.deadline_text(found, language, today)
-        write_out((deadline_table(rows, language) if rows else "no date is ahead") + "\n", output)
+        write_out((deadline_table(rows, language) if rows else "there are no upcoming dates") + "\n", output)
 
 
 @command("diff")
 @click.argument("change", default="")
 @click.option("--before", type=click.Path(path_type=Path), metavar="FILE", help="The earlier text.")
 @click.option("--after", type=click.Path(path_type=Path), metavar="FILE", help="The later text.")
-@click.option("--format", "form", default="text", metavar="text|html|docx|pdf|json", help="How to write it.")
-@click.option("--editorial", is_flag=True, help="In text: also what is only editorial.")
+@click.option("--format", "form", default="text", metavar="text|html|docx|pdf|json", help="Output format.")
+@click.option("--editorial", is_flag=True, help="With text: also show editorial differences.")
 @output_option
 @lang_option
 def diff(
@@ -236,11 +238,12 @@ def diff(
     output: Path | None,
     lang: str,
 ) -> None:
-    """The redline of a change, or of two files (eCFR XML, Federal Register XML, HTML, PDF, text), which needs neither
-    settings nor state. Ends like diff tools do: 0 equal, 1 different, 2 trouble."""
+    """Shows the redline of a change, or of two files (eCFR XML, Federal Register XML, HTML, PDF, text), which
+    needs neither settings nor state. Exit codes as of diff: 0 equal, 1 different, 2 trouble.
+    """
     _among(form, ("text", "html", "docx", "pdf", "json"), "--format")
     if bool(change) == bool(before or after) or bool(before) != bool(after):
-        raise UsageError("give a CHANGE, or both --before FILE and --after FILE")
+        raise UsageError("name a CHANGE, or use both --before FILE and --after FILE")
     try:
         redline = (
             _of_change(change, state, preferences(config).timezone) if change else _of_files(before, after)
@@ -250,13 +253,13 @@ def diff(
     except TrackerError as error:
         raise UsageError(error.cause, cure=error.cure) from error
     if form in {"docx", "pdf"} and output is None and sys.stdout.isatty():
-        raise UsageError(f"a {form} file is not for the terminal", cure=f"give -o FILE.{form}")
+        raise UsageError(f"a {form} file cannot be printed to the terminal", cure=f"give -o FILE.{form}")
     from tracker.rendering.redlines import render
 
     language = language_of(lang, preferences(config).language)
     if form == "pdf":
         if not change:
-            raise UsageError("a PDF is made of a CHANGE", cure="take --format html or docx for two files")
+            raise UsageError("a PDF needs a CHANGE", cure="take --format html or docx for two files")
         write_out(_paper(change, state, redline, language), output)
         finish(1 if redline.operations else 0)
     write_out(
@@ -317,15 +320,15 @@ def _paper(reference: str, state: Path, redline: Redline, language: Language) ->
 
 @command("reviews")
 @click.argument("change", default="")
-@click.option("--format", "form", default="text", metavar="text|csv|pdf|json", help="How to write them.")
+@click.option("--format", "form", default="text", metavar="text|csv|pdf|json", help="Output format.")
 @output_option
 @lang_option
 @json_option
 def reviews(
     config: Path, state: Path, change: str, form: str, output: Path | None, lang: str, as_json: bool
 ) -> None:
-    """The review log, oldest first: who did what and when, of one CHANGE or of all. Ends with 1 when it was
-    altered.
+    """Lists the review log, oldest first: who did what and when, for one CHANGE or for all. Ends with 1 when
+    the log was altered.
     """
     from tracker.storage import reviews as log
     from tracker.storage.database import Store
@@ -334,7 +337,7 @@ def reviews(
     form = "json" if as_json else form
     _among(form, ("text", "csv", "pdf", "json"), "--format")
     if form == "pdf" and output is None and sys.stdout.isatty():
-        raise UsageError("a pdf file is not for the terminal", cure="give -o FILE.pdf")
+        raise UsageError("a PDF cannot be printed to the terminal", cure="give -o FILE.pdf")
     with open_reader(state) as store:
         entries = store.reviews([store.change(change)["id"]] if change else None)
         titles = store.titles({entry["change_id"] for entry in entries})
@@ -377,13 +380,15 @@ def reviews(
 @lang_option
 @json_option
 def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None:  # noqa: ARG001 - every command takes --state
-    """Topics, level, direction, nexus, dates and citations of a document file, with evidence. Needs no state."""
+    """Classifies a document file: topics, level, direction, nexus, dates and citations, with evidence. Needs no
+    state.
+    """
     from tracker import classification as tagging
     from tracker import parsing
 
     data = _bytes(file)
     suffix = file.suffix.lower()
-    # A Federal Register text begins with "[Federal Register Volume ...]": a text file is not JSON.
+    # Test for "[Federal Register Volume ...]" first: such a text file looks like JSON.
     is_json = suffix in {".json", ".jsonl"} or (suffix not in _MARKUP and data.lstrip()[:1] in (b"{", b"["))
     documents = parsing.read_records(data, file.name) if is_json else [parsing.read_file(file.name, data)]
     today = clock.legal_day(clock.now())
@@ -403,7 +408,7 @@ def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None
 
 
 def _compare(documents: list[Any], entries: list[dict[str, Any]]) -> None:
-    """Adds to each entry what its words are like, where the rules found nothing in it."""
+    """Add to each entry what its words are similar to, where no rule matched."""
     from tracker.assistants.compare import words
     from tracker.assistants.similarity import similarities
 
@@ -414,7 +419,7 @@ def _compare(documents: list[Any], entries: list[dict[str, Any]]) -> None:
 
 
 def _entry(document: Any, tagging: Any) -> dict[str, Any]:
-    """A record like those of `changes`, without what only the store knows."""
+    """Return a record like those of `changes`, without the keys that only stored changes have."""
     from tracker.model import Change
     from tracker.serialization import change_to_json
 

@@ -1,4 +1,4 @@
-"""Commands that fetch, send or write: run, poll, backfill, check, verify, demo."""
+"""Commands that fetch, send or write: run, poll, backfill, check, summarize, verify, demo."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 
 from tracker import clock
 from tracker.cli import terminal
-from tracker.cli.app import app, command, finish, language_of, logging, print_json, say, settings_of
+from tracker.cli.app import app, command, finish, language_of, logging, print_error, print_json, settings_of
 from tracker.cli.app import as_json as json_option
 from tracker.cli.app import lang as lang_option
 from tracker.errors import FetchError, StateDamaged, StateLost, UsageError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tracker.scheduler.daemon import Daemon
     from tracker.web.server import Viewer
 
-COMPARE_FOR = 30.0  # seconds; what is left over is compared next time
+COMPARE_FOR = 30.0  # seconds; the rest is compared next time
 
 names = click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 
@@ -51,19 +51,21 @@ def _context(settings: Settings, state: Path) -> PollContext:
 
 
 @command("run")
-@click.option("--log-json", is_flag=True, help="Log as JSON, whatever the settings say.")
+@click.option("--log-json", is_flag=True, help="Log as JSON, regardless of the settings.")
 @click.option(
     "--listen",
     metavar="HOST:PORT",
-    help="Where the viewer is served. Beyond this machine only with sign_in set in [viewer].  [default: 127.0.0.1:8000, if it is free]",
+    help="Address of the viewer. Other machines can reach it only with sign_in in [viewer].  [default: 127.0.0.1:8000, if it is free]",
 )
 @click.option(
     "--allow-empty",
     is_flag=True,
-    help="At a reload, take settings without any of the sources or channels, or without the sign-in, that run now.",
+    help="At a reload, accept settings that lack all current sources or channels, or the current sign-in.",
 )
 def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_empty: bool) -> None:
-    """The daemon: polls what is due, tells the channels, until SIGTERM. SIGHUP or a changed file reloads the settings."""
+    """Runs the daemon: polls the sources that are due and sends alerts, until SIGTERM. SIGHUP or a changed
+    settings file reloads the settings.
+    """
     from tracker.scheduler.daemon import Daemon
     from tracker.storage.database import Store
 
@@ -77,19 +79,20 @@ def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_emp
     try:
         daemon.run()
     except (StateLost, StateDamaged) as error:
-        code = say(error)
+        code = print_error(error)
     if viewer is not None:
         viewer.stop()
     if daemon.busy:
-        # A poll that hangs in a socket would hold the process up; what it has not committed, it repeats.
+        # A poll that hangs in a socket would delay the exit; uncommitted work is repeated.
         sys.stderr.flush()
         os._exit(code)
     finish(code)
 
 
 def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
-    """The viewer beside the daemon. Somebody else on the usual port is no reason not to watch the law; an address
-    that was asked for and cannot be had is."""
+    """Start the viewer beside the daemon. A default port in use must not stop the daemon; an unavailable
+    address that was asked for must.
+    """
     import structlog
 
     from tracker.web.server import LISTEN, Viewer
@@ -111,11 +114,11 @@ def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
 @click.option(
     "--accept",
     is_flag=True,
-    help="Take what is held for a second look as true, read once more what is in quarantine. Look at it first: `tracker status`.",
+    help="Accept held answers, and parse quarantined ones again. Check them first with `tracker status`.",
 )
 @json_option
 def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_json: bool) -> None:
-    """One cycle now: polls the sources, then sends what is due. Ends with 1 when a source failed."""
+    """Runs one cycle now: polls the sources, then sends what is due. Ends with 1 when a source failed."""
     from tracker.scheduler import poll_cycle, reminders
 
     settings = settings_of(config)
@@ -144,9 +147,7 @@ def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_j
     else:
         if not reports:
             print(f"{config}: no source is enabled")
-        print(
-            f"alerts: {delivered.sent} sent, {delivered.retrying} to be tried again, {delivered.dead} given up"
-        )
+        print(f"alerts: {delivered.sent} sent, {delivered.retrying} to be retried, {delivered.dead} given up")
     finish(0 if all(report.ok for report in reports) and delivered.ok else 1)
 
 
@@ -163,7 +164,7 @@ def _line(report: PollReport) -> str:
         (len(report.updates), "updates"),
         (len(report.editorial), "editorial only"),
         (report.alerts, "alerts"),
-        (len(report.held), "held for a second look"),
+        (len(report.held), "held until confirmed"),
         (len(report.errors), "errors"),
     ):
         if number:
@@ -184,7 +185,7 @@ def _size(number: int) -> str:
 @click.option("--since", metavar="DATE", required=True, help="First day of publication: 2020-01-01.")
 @json_option
 def backfill(config: Path, state: Path, sources: tuple[str, ...], since: str, as_json: bool) -> None:
-    """Loads history without alerting. Cut off in the middle, the same command goes on where it was."""
+    """Loads history without alerting. After an interruption, the same command continues where it stopped."""
     from tracker.ingest import backfill as history
     from tracker.scheduler import poll_cycle
     from tracker.sources import has_history
@@ -194,7 +195,7 @@ def backfill(config: Path, state: Path, sources: tuple[str, ...], since: str, as
     day = read_day(since, "--since")
     chosen = [source for source in _chosen(settings, sources) if sources or has_history(source.kind)]
     if not chosen:
-        raise UsageError("no source keeps a history", cure="sources of kind federal-register do")
+        raise UsageError("no source has a history", cure="sources of kind federal-register do")
     context = _context(settings, state)
     results, failed = list[dict[str, Any]](), False
     for source in chosen:
@@ -243,11 +244,13 @@ def read_day(text: str, option: str) -> date:
 @click.option(
     "--allow-empty",
     is_flag=True,
-    help="Settings without any of the sources, or without the sign-in, of the state are meant.",
+    help="Accept settings that lack all stored sources, or the sign-in.",
 )
 @json_option
 def check(config: Path, state: Path, allow_empty: bool, as_json: bool) -> None:
-    """Settings, each source and each channel, tried for real; says what to mend. Channels get a test message."""
+    """Checks the settings, and tests each source and each channel; reports the remedy for each failure.
+    Channels get a test message.
+    """
     from tracker.scheduler import self_check
 
     settings = settings_of(config)
@@ -261,17 +264,18 @@ def check(config: Path, state: Path, allow_empty: bool, as_json: bool) -> None:
     if as_json:
         print_json({"settings": str(config), "checks": results})
     elif not results:
-        print(f"{config}: right, but it names no source and no channel")
+        print(f"{config}: valid, but without any source or channel")
     finish(0 if all(result["ok"] for result in results) else 1)
 
 
-@command("summarise")
+@command("summarize", old_name="summarise")
 @click.argument("change")
 @lang_option
 @json_option
-def summarise(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
-    """Has the firm's own model summarise one change, now. What it writes is marked as such, and every sentence must
-    quote words that stand in the official text. Ends with 1 when nothing of it can be shown."""
+def summarize(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
+    """Has the firm's own model summarize one change now. The result is marked as such, and every sentence must
+    quote words of the official text. Ends with 1 when no sentence can be shown.
+    """
     from tracker.assistants.model_client import ChatEndpoint
     from tracker.assistants.summarize import summarize_change as ask
     from tracker.rendering.annotations import annotation_lines
@@ -280,11 +284,9 @@ def summarise(config: Path, state: Path, change: str, lang: str, as_json: bool) 
     from tracker.storage.read_queries import open_reader
 
     settings = settings_of(config)
-    wanted = settings.summariser
+    wanted = settings.summarizer
     if wanted is None:
-        raise UsageError(
-            f"{config} names no model that could be asked", cure="give it a [summariser]: docs/meaning.md"
-        )
+        raise UsageError(f"{config} names no model", cure="give it a [summarizer]: docs/meaning.md")
     logging(settings.log_format == "json", "warning")
     with open_reader(state) as store:
         change_id = store.change(change)["id"]
@@ -308,11 +310,13 @@ def summarise(config: Path, state: Path, change: str, lang: str, as_json: bool) 
 @click.option(
     "--head",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A file outside the state that notes the ends of the chains; what it notes must still stand, then it is renewed.",
+    help="A file outside the state with the last hashes of the chains: it is compared, then updated.",
 )
 @json_option
 def verify(config: Path, state: Path, head: Path | None, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
-    """Re-hashes every snapshot and checks the chains of records, tries and reviews and the seals of changes. Ends with 1 when a byte is not what it was."""
+    """Hashes every snapshot again, and checks the chains of snapshots, attempts, reviews and changes. Ends with
+    1 when a byte has changed.
+    """
     from tracker.archive.verification import verify as check
 
     found = check(state, _noted(head) if head else {}, _checked)
@@ -332,7 +336,7 @@ def verify(config: Path, state: Path, head: Path | None, as_json: bool) -> None:
             print(problem)
         if found.dropped:
             print(
-                f"{found.dropped} answers were dropped by policy ({found.dropped_bytes / 1e6:.1f} MB), each with its tombstone"
+                f"{found.dropped} answers were removed by policy ({found.dropped_bytes / 1e6:.1f} MB), each with its record"
             )
         print(f"{found.checked} snapshots and records checked, {len(found.problems)} problems")
     finish(1 if found.problems else 0)
@@ -344,7 +348,7 @@ def _checked(number: int) -> None:
 
 
 def _noted(head: Path) -> dict[str, Any]:
-    """The note of an earlier `verify`; nothing before the first."""
+    """Return the last hashes of an earlier `verify`; empty before the first."""
     from tracker.storage.checkpoints import is_checkpoint
 
     if not head.exists():
@@ -357,7 +361,7 @@ def _noted(head: Path) -> dict[str, Any]:
         noted = None
     if not is_checkpoint(noted):
         raise UsageError(
-            f"{head} is no note of `tracker verify --head`", cure="name another file, or move it away"
+            f"{head} was not written by `tracker verify --head`", cure="name another file, or move it away"
         )
     return dict(noted)
 
@@ -372,14 +376,14 @@ def _note(head: Path, ends: dict[str, Any]) -> None:
 
 
 @app.command("demo")
-@click.option("--once", is_flag=True, help="Exit when it has been played.")
+@click.option("--once", is_flag=True, help="Exit at the end of the replay.")
 @click.option(
     "--state",
     type=click.Path(path_type=Path),
-    help="Where to keep the demo's state; left out: a throw-away folder.",
+    help="Folder for the demo's state; default: a temporary folder.",
 )
 def demo(once: bool, state: Path | None) -> None:
-    """Plays a bundled archive through the whole pipeline, with no network."""
+    """Replays a bundled archive through the whole pipeline, without a network."""
     from tracker.demo.play import play
 
     logging(False, "error")

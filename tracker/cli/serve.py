@@ -15,14 +15,14 @@ LISTEN = "127.0.0.1:8000"
 
 listen = click.option(
     "--listen", metavar="HOST:PORT", default=LISTEN, show_default=True,
-    help="Where the viewer is served. Beyond this machine only with sign_in set in [viewer]."
+    help="Address of the viewer. Other machines can reach it only with sign_in in [viewer]."
 )  # fmt: skip
 
 
 @command("serve")
 @listen
 def serve(listen: str, config: Path, state: Path) -> None:
-    """The viewer alone, until SIGTERM or Ctrl-C."""
+    """Serves the viewer alone, until SIGTERM or Ctrl-C."""
     from tracker.web.server import Viewer
 
     settings = settings_of(config)

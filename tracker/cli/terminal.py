@@ -1,4 +1,4 @@
-"""How a command meets its terminal: characters that it cannot show, and Ctrl-C."""
+"""Prepares the terminal for a command: characters that it cannot show, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import sys
 import threading
 from types import FrameType
 
-ENDS_WITHIN = 3.0  # seconds after Ctrl-C that threads get to end by themselves
-hung_up = threading.Event()  # SIGHUP came before the daemon listened for it
+ENDS_WITHIN = 3.0  # seconds after Ctrl-C in which threads may end by themselves
+hung_up = threading.Event()  # SIGHUP arrived before the daemon listened for it
 
 
 def prepare() -> None:
-    """For every command, before anything else is imported."""
+    """Prepare every command, before anything else is imported."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and not _is_unicode(stream.encoding):
             stream.reconfigure(errors="backslashreplace")
@@ -26,13 +26,13 @@ def prepare() -> None:
 
 
 def keep_hangup() -> None:
-    """For the daemon: SIGHUP, which asks for a reload, must not end it while it starts."""
+    """Make the daemon survive a SIGHUP, which asks for a reload, while it starts."""
     if hasattr(signal, "SIGHUP") and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGHUP, lambda *_: hung_up.set())
 
 
 def writes_unicode() -> bool:
-    """Whether standard output takes every character. What is no file (in a test) does."""
+    """Return whether standard output can show every character; True where it is not a file, as in a test."""
     return not isinstance(sys.stdout, io.TextIOWrapper) or _is_unicode(sys.stdout.encoding)
 
 
@@ -41,8 +41,9 @@ def _is_unicode(encoding: str) -> bool:
 
 
 def _interrupted(_signal: int, _frame: FrameType | None) -> None:
-    """The command is ended in the usual way; where a thread does not end (a server that sends a byte at a time, a reader
-    that is busy), the process ends all the same. What was not committed is repeated, leases are free at the next start."""
+    """End the command in the usual way. Where a thread does not end (a slow server, a busy parser), end the
+    process anyway: uncommitted work is repeated, and leases expire at the next start.
+    """
     signal.signal(signal.SIGINT, lambda *_: os._exit(1))
     timer = threading.Timer(ENDS_WITHIN, _end)
     timer.daemon = True

@@ -1,2 +1,4 @@
-"""Settings: `sources.toml` read, validated and typed. `loader` reads, `schema` names every key, `validators` checks values,
-`models` holds the result."""
+"""Settings: `sources.toml` read, validated and typed.
+
+`loader` reads the file, `schema` defines every key, `validators` check values, `models` hold the result.
+"""

@@ -1,4 +1,6 @@
-"""One key of `sources.toml`: how its value is checked, its JSON Schema, and its description; with the keys that several tables share."""
+"""One key of `sources.toml`: the check of its value, its JSON Schema, and its description; with the keys that
+several tables share.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,10 @@ from tracker.config import validators
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """`read` turns a TOML value into the setting, or raises ValueError with the reason.
-    `field` is the name of the dataclass field, where it differs from the key; `old_name` is an earlier name of the key,
-    which is read with a warning."""
+    """A key. `read` turns a TOML value into the setting, or raises ValueError with the reason. `field` is the
+    name of the dataclass field, where it differs from the key; `old_name` is an earlier name of the key,
+    which is read with a warning.
+    """
 
     read: Callable[[Any], Any]
     schema: Mapping[str, Any]
@@ -33,18 +36,18 @@ TIME_SPAN = {"type": "string", "pattern": r"^[1-9][0-9]*\s*[smhd]$"}
 
 
 def choice(choices: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON Schema of one of these words."""
+    """Return the JSON Schema of one of these words."""
     return {"type": "string", "enum": list(choices)}
 
 
 def choices(words: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON Schema of one of these words, or a list of them."""
+    """Return the JSON Schema of one of these words, or a list of them."""
     one = choice(words)
     return {"anyOf": [one, {"type": "array", "items": one}]}
 
 
 ID = Key(
-    validators.identity, STRING, "a name of your own, unique and lasting: records refer to it", required=True
+    validators.identity, STRING, "a unique, permanent name of your choice: records refer to it", required=True
 )
-BASE_URL = Key(validators.base, STRING, "where the service's interface begins", required=True)
+BASE_URL = Key(validators.base, STRING, "the base address of the service's API", required=True)
 URL = Key(validators.address, STRING, "the address to poll", required=True)

@@ -1,4 +1,4 @@
-"""Reads `sources.toml` and reports all of its mistakes at once, each with its line.
+"""Reads `sources.toml` and reports all mistakes at once, each with its line.
 
 `schema.py` defines what each key may hold; the JSON Schema is made from the same tables.
 """
@@ -31,9 +31,10 @@ from tracker.config.schema import (
     DIGEST,
     HOST,
     OIDC,
+    OLD_TABLES,
     PROFILE,
     ROUTE,
-    SUMMARISER,
+    SUMMARIZER,
     TRACKER,
     VIEWER,
     WHEN,
@@ -53,7 +54,7 @@ Place = tuple[str | int, ...]
 
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings in a file. Raises SettingsError with one line per mistake, all at once."""
+    """Return the settings in a file. Raises SettingsError with one line per mistake."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -67,16 +68,16 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         table = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise SettingsError([f"{path}:{error.lineno}: {error.msg}"]) from error
-    except (RecursionError, ValueError) as error:  # nested without end; a number of thousands of digits
+    except (RecursionError, ValueError) as error:  # nested without end, or a number of thousands of digits
         raise SettingsError([f"{path}: cannot be read as TOML: {error}"]) from error
     return _Reader(path, table, line_numbers(text), environ).settings()
 
 
 def line_numbers(text: str) -> dict[Place, int]:
-    """The line of each table and key of a TOML file: `("source", 0, "every") -> 12`.
+    """Return the line of each table and key of a TOML file: `("source", 0, "every") -> 12`.
 
-    tomli keeps no positions. Only what our own file needs is followed: tables, arrays of tables and
-    their direct keys; a value over several lines counts for the line of its key.
+    tomli does not report positions. Only what our own file needs is covered: tables, arrays of tables and their
+    direct keys; a value over several lines counts for the line of its key.
     """
     found: dict[Place, int] = {}
     counts: dict[str, int] = {}
@@ -114,7 +115,7 @@ def line_numbers(text: str) -> dict[Place, int]:
 
 
 def _brackets(text: str) -> int:
-    """How many brackets a line leaves open, not counting those in strings and comments."""
+    """Return how many brackets a line leaves open, not counting those in strings and comments."""
     bare = re.sub(r'"(?:\\.|[^"\\])*"|\'[^\']*\'', "", text).split("#", 1)[0]
     return bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
 
@@ -129,6 +130,7 @@ class _Reader:
     warnings: list[tuple[int, str]] = field(default_factory=list)
 
     def settings(self) -> Settings:
+        self.rename_tables()
         for name in self.table:
             if name not in {
                 "tracker",
@@ -139,7 +141,7 @@ class _Reader:
                 "host",
                 "digest",
                 "viewer",
-                "summariser",
+                "summarizer",
             }:
                 self.problem((name,), f'unknown table "{name}"')
         head = self.read_table(("tracker",), self.table.get("tracker", {}), TRACKER)
@@ -164,7 +166,7 @@ class _Reader:
             profiles=tuple(profiles),
             hosts=tuple(hosts),
             access=self.read_access(),
-            summariser=self.read_summariser(),
+            summarizer=self.read_summarizer(),
             **head,
         )
         routes = self.read_routes()
@@ -175,7 +177,7 @@ class _Reader:
         warnings = tuple(f"{self.path}:{line}: {what}" for line, what in sorted(self.warnings))
         return replace(settings, routes=tuple(routes), digest=digest, warnings=warnings)
 
-    # --- pieces ---------------------------------------------------------------------------------
+    # --- parts
 
     def line(self, place: Place) -> int:
         while place and place not in self.lines:
@@ -194,7 +196,7 @@ class _Reader:
         return [((name, index), row) for index, row in enumerate(rows)]
 
     def read_table(self, place: Place, values: object, keys: Keys) -> dict[str, Any]:
-        """The valid values. Notes a problem for each value that is invalid or missing."""
+        """Return the valid values of a table, and note a problem for each that is invalid or missing."""
         if not isinstance(values, dict):
             self.problem(place, f"[{place[0]}] must be a table")
             return {}
@@ -219,16 +221,31 @@ class _Reader:
         return right
 
     def renamed(self, place: Place, values: dict[str, Any], keys: Keys) -> dict[str, Any]:
-        """The values under the present names of their keys. Notes a warning for each earlier name, and a problem where both
-        names are given."""
+        """Return the values under the current names of their keys. Note a warning for each earlier name, and a
+        problem where both names are used.
+        """
         present = {key.old_name: name for name, key in keys.items() if key.old_name}
         for old in values.keys() & present.keys():
             new, line = present[old], self.line((*place, old))
             if new in values:
-                self.problem((*place, old), f'"{old}" is now called "{new}": give one of them')
+                self.problem((*place, old), f'"{old}" is now called "{new}": use one of them')
             self.warnings.append((line, f'"{old}" is now called "{new}"; the old name still works'))
             self.lines.setdefault((*place, new), line)
         return {present.get(name, name): value for name, value in values.items()}
+
+    def rename_tables(self) -> None:
+        """Read a table under its earlier name, with a warning; note a problem where both names are used."""
+        for old, new in OLD_TABLES.items():
+            if old not in self.table:
+                continue
+            line = self.line((old,))
+            if new in self.table:
+                self.problem((old,), f"[{old}] is now called [{new}]: use one of them")
+            self.warnings.append((line, f"[{old}] is now called [{new}]; the old name still works"))
+            self.lines = {
+                (new, *place[1:]) if place[:1] == (old,) else place: at for place, at in self.lines.items()
+            }
+            self.table = {new if name == old else name: values for name, values in self.table.items()}
 
     def unique(self, name: str, ids: list[str]) -> None:
         seen: set[str] = set()
@@ -246,7 +263,7 @@ class _Reader:
             else:  # which keys belong to it cannot be known, so that its kind is the only mistake reported
                 right = self.read_table(place, values, keys_for_unknown_kind())
             if "every" in values and "cron" in values:
-                self.problem((*place, "cron"), 'give "every" or "cron", not both')
+                self.problem((*place, "cron"), 'use "every" or "cron", not both')
             if "id" in right and "kind" in right:
                 if "cron" in right:
                     right["every"] = None
@@ -284,11 +301,13 @@ class _Reader:
         return channels
 
     def secret_file(self, value: str) -> Path | None:
-        """The file that `file:PATH` names, from the folder of the settings; None for other text."""
+        """Return the file that `file:PATH` names, relative to the folder of the settings; None for other text."""
         return self.path.parent / value[5:] if value.startswith("file:") else None
 
     def secret(self, value: str) -> str:
-        """The secret that `env:NAME` or `file:PATH` names; other text unchanged. Raises ValueError when it is missing."""
+        """Return the secret that `env:NAME` or `file:PATH` names; other text unchanged. Raises ValueError when
+        it is missing.
+        """
         if value.startswith("env:"):
             name = value[4:]
             if not self.environ.get(name):
@@ -353,17 +372,20 @@ class _Reader:
             self.problem(("viewer", "sign_in"), 'sign_in: "oidc" needs a right [viewer.oidc]')
         if access.sign_in == "proxy" and not access.trusted_proxies:
             self.problem(
-                ("viewer", "sign_in"), 'sign_in: "proxy" needs "trusted_proxies": anybody can send a header'
+                ("viewer", "sign_in"),
+                'sign_in: "proxy" needs "trusted_proxies": any client can send the header',
             )
         return access
 
-    def read_summariser(self) -> Summarizer | None:
-        if "summariser" not in self.table:
+    def read_summarizer(self) -> Summarizer | None:
+        if "summarizer" not in self.table:
             return None
-        place = ("summariser",)
-        right = self.read_table(place, self.table["summariser"], SUMMARISER)
+        place = ("summarizer",)
+        right = self.read_table(place, self.table["summarizer"], SUMMARIZER)
         if "@" in right.get("base_url", ""):
-            self.problem((*place, "base_url"), "base_url: give the key by itself, not inside the address")
+            self.problem(
+                (*place, "base_url"), "base_url: write the key as the value of key, not inside the address"
+            )
         if "key" in right:
             try:
                 right["key"] = self.secret(right["key"])

@@ -1,4 +1,4 @@
-"""`sources.toml` as typed settings.
+"""The typed settings of `sources.toml`.
 
 `loader.py` fills these dataclasses from the file; `schema.py` defines the keys and the JSON Schema for editors.
 """
@@ -14,8 +14,9 @@ from typing import Any
 from tracker.model import Language, Level, Profile
 
 GOVINFO = "https://www.govinfo.gov"
-# In the cursor of a page source: what of the site its last poll did not watch, as JSON. `left_out`: how many links were
-# beyond `max_pages`, `left_out_links` the first of them; `passed_over`: dead and forbidden links, each with its reason.
+# Key in the cursor of a page source: what the last poll did not watch, as JSON. `left_out` counts links beyond
+# `max_pages`, `left_out_links` are the first of them; `passed_over` are dead and forbidden links, each with its
+# reason.
 NOT_WATCHED = "not_watched"
 
 
@@ -48,20 +49,22 @@ class Source:
     content: str = ""
     full_fetch_every: timedelta = timedelta(days=1)
     time_limit: timedelta = timedelta(minutes=5)
-    recheck: timedelta = timedelta(days=45)  # how long published documents are looked at again
-    issues_url: str = GOVINFO  # federal-register: who else lists the issues, for `tracker audit`
-    full_text: bool = True  # federal-register: fetch the XML or raw text of what is in the field
+    recheck: timedelta = timedelta(days=45)  # how long published documents are checked again
+    issues_url: str = GOVINFO  # federal-register: the second source of the inventory, for `tracker audit`
+    full_text: bool = True  # federal-register: fetch the XML or raw text of documents in the field
     enabled: bool = True
-    options: Mapping[str, Any] = field(default_factory=dict)  # keys of its kind that have no field here
+    options: Mapping[str, Any] = field(default_factory=dict)  # keys of its kind without a field here
 
     def extraction_config(self) -> str:
-        """The settings that decide how the bytes of this source are read: when they change, stored validators are ignored."""
+        """Return the settings that determine how the bytes of this source are parsed: when they change, stored
+        validators are ignored.
+        """
         return f"{self.kind}|{self.content}"
 
 
 @dataclass(frozen=True, slots=True)
 class HostLimit:
-    """Politeness towards one host, by `host` or `host:port`; `rate` in requests a second."""
+    """The request limit for one host, by `host` or `host:port`; `rate` in requests per second."""
 
     name: str
     rate: float
@@ -69,10 +72,12 @@ class HostLimit:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A place that alerts go to. `url` is the resolved Apprise URL: a secret, never logged. What is below
-    `critical` waits, in the settings' time zone, for the end of the `quiet_hours` (first, last) and for the next
-    `batch_at`, a time of day. `url_file` and `secret_file` are the files that they were read from, where they
-    were: a rotated secret is read there again."""
+    """A recipient of alerts. `url` is the resolved Apprise URL: a secret, never logged.
+
+    Alerts below `critical` wait, in the settings' time zone, for the end of `quiet_hours` (first, last) and for
+    the next `batch_at`, a time of day. `url_file` and `secret_file` are the files that the secrets were read
+    from, if any: a rotated secret is read there again.
+    """
 
     id: str
     url: str = field(repr=False)
@@ -80,7 +85,7 @@ class Channel:
     quiet_hours: tuple[time, time] | None = None
     batch_at: time | None = None
     redline: bool = False  # mails carry the redline as a Word file
-    secret: str = field(default="", repr=False)  # that a webhook's messages are signed with
+    secret: str = field(default="", repr=False)  # signs a webhook's messages
     url_file: Path | None = field(default=None, repr=False)
     secret_file: Path | None = field(default=None, repr=False)
     line: int = 0
@@ -88,9 +93,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Which changes go to which channels. Every condition that is set must hold; `level` means
-    that level or above; of the lists, one member must match. What is `high` or above and nobody acknowledged
-    within `acknowledge_within` goes to `escalate_to`."""
+    """Selects which changes go to which channels. Every condition that is set must match; `level` means this
+    level or above; of the lists, one member must match. A change of level `high` or above that is not
+    acknowledged within `acknowledge_within` also goes to `escalate_to`.
+    """
 
     to: tuple[str, ...]
     level: Level = Level.LOW
@@ -106,10 +112,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The weekly digest. `to` are channels; each gets it in every language and for every profile named, a channel
-    with a language of its own in that one only. No languages: each channel's; no profiles: one for everybody.
-    `at` is a week day and a time in the settings' time zone; the digest covers the last week that ended before it.
-    `format` is what a mail contains: html, md (text alone), pdf (HTML with the PDF attached)."""
+    """The weekly digest. `to` are channels; each gets it in every language and for every profile named; a
+    channel with a language of its own gets that one only. No languages: each channel's; no profiles: one for
+    all. `at` is a week day and a time in the settings' time zone; the digest covers the last week that ended
+    before it. `format` is the content of a mail: html, md (text alone), pdf (HTML with the PDF attached).
+    """
 
     to: tuple[str, ...]
     languages: tuple[Language, ...] = ()
@@ -121,9 +128,10 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Summarizer:
-    """A language model behind an interface like OpenAI's. `key` is a secret, never logged. `automatic`: the daemon has
-    changes of this level or above summarized; None: only `tracker summarise` does. `max_text` in characters of
-    official text that are sent, `max_answer` in bytes of an answer that are read."""
+    """An OpenAI-compatible language model. `key` is a secret, never logged. `automatic`: the daemon requests
+    summaries of changes of this level or above; None: only the command does. `max_text` is in characters of
+    official text that are sent, `max_answer` in bytes of an answer that are read.
+    """
 
     base_url: str
     model: str
@@ -134,14 +142,16 @@ class Summarizer:
     max_answer: int = 64_000
 
     def literal_hosts(self) -> frozenset[str]:
-        """Its own `host:port`, which may be private for its requests only."""
+        """Return the model's own `host:port`, which may be private for its requests only."""
         return frozenset({_host_port(self.base_url)})
 
 
 @dataclass(frozen=True, slots=True)
 class OidcSettings:
-    """The sign-in service. `role_claim` holds names of groups or roles; who is in one of `readers`, `reviewers`,
-    `operators` or `admins` has that role, the highest counts, and where any are named nobody else gets in."""
+    """The sign-in service. `role_claim` holds names of groups or roles; a member of `readers`, `reviewers`,
+    `operators` or `admins` gets that role, the highest one counts, and where any are named nobody else is
+    admitted.
+    """
 
     issuer: str
     client_id: str
@@ -166,10 +176,12 @@ class OidcSettings:
 
 @dataclass(frozen=True, slots=True)
 class ViewerAccess:
-    """Who gets into the viewer. `sign_in`: `accounts` (names and passwords of its own), `oidc` (a sign-in service),
-    `proxy` (a proxy before it has signed them in, and names them in `proxy_header`), or empty: nobody signs in, and it listens on loopback only.
-    `anonymous`: the settings say that on purpose (`sign_in = "none"`), also for requests that came through a proxy.
-    `trusted_proxies` are addresses or networks; such headers from other addresses are ignored."""
+    """Who may use the viewer. `sign_in`: `accounts` (names and passwords of its own), `oidc` (a sign-in
+    service), `proxy` (a proxy authenticates users and names them in `proxy_header`), or empty: no sign-in,
+    and the viewer listens on loopback only. `anonymous`: the settings chose that on purpose (`sign_in =
+    "none"`), also for requests through a proxy. `trusted_proxies` are addresses or networks; such headers
+    from other addresses are ignored.
+    """
 
     sign_in: str = ""
     proxy_header: str = "X-Forwarded-User"
@@ -193,14 +205,14 @@ class Settings:
     similarity: bool = False  # needs the extra meaning
     log_format: str = "lines"  # or json
     digest: Digest | None = None
-    summariser: Summarizer | None = None
+    summarizer: Summarizer | None = None
     access: ViewerAccess = ViewerAccess()
-    templates: Path | None = None  # folder of the firm's own templates for alerts
+    templates: Path | None = None  # folder of the firm's own alert templates
     prune_unreferenced_after: timedelta | None = (
-        None  # age from which bytes that nothing needs are dropped; none: never
+        None  # age from which unreferenced bytes are removed; none: never
     )
     outage_channels: tuple[str, ...] | None = None  # channels that get notices of outages; None: all
-    warnings: tuple[str, ...] = ()  # of keys that were renamed, one line each: `sources.toml:12: ...`
+    warnings: tuple[str, ...] = ()  # one line for each renamed key: `sources.toml:12: ...`
 
     def source(self, source_id: str) -> Source | None:
         return next((source for source in self.sources if source.id == source_id), None)
@@ -209,13 +221,13 @@ class Settings:
         return next((channel for channel in self.channels if channel.id == channel_id), None)
 
     def channels_for_outages(self) -> tuple[str, ...]:
-        """The channels that hear of outages of sources and of other channels."""
+        """Return the channels that get notices of outages of sources and of other channels."""
         if self.outage_channels is None:
             return tuple(channel.id for channel in self.channels)
         return self.outage_channels
 
     def literal_hosts(self) -> Mapping[str, None]:
-        """`host:port` of every address that the file itself names: these may be private."""
+        """Return `host:port` of every address in the file: these may be private."""
         found = (
             _host_port(address)
             for source in self.sources

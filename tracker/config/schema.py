@@ -1,4 +1,4 @@
-"""Every key of `sources.toml`: what it may hold, what it means, and its JSON Schema."""
+"""Defines every key of `sources.toml`: its values, its meaning, and its JSON Schema."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ TRACKER: Keys = {
     "contact": Key(
         read.non_empty,
         STRING,
-        "an address that the operators of sources can write to; sent in the User-Agent",
+        "a contact address for the operators of sources; sent in the User-Agent",
     ),
-    "viewer_url": Key(read.base, STRING, "where readers reach the viewer; links in alerts begin with it"),
+    "viewer_url": Key(read.base, STRING, "the viewer's public address; links in alerts begin with it"),
     "templates": Key(
         read.non_empty,
         STRING,
@@ -39,21 +39,23 @@ TRACKER: Keys = {
     "outage_channels": Key(
         read.string_list,
         STRINGS,
-        "ids of the channels that hear of outages of sources and channels; left out: all; []: none",
+        "ids of the channels that get notices of outages; default: all; []: none",
         old_name="operators",
     ),
     "similarity": Key(
         read.similarity,
         BOOLEAN,
-        "true: mark changes in which the rules find nothing, but whose English words are like a topic's",
+        "true: mark changes that no rule matched, but whose English words are similar to a topic's",
     ),
     "prune_unreferenced_after": Key(
         read.duration,
         TIME_SPAN,
-        "bytes that nothing refers to are dropped once they are this old; left out: never",
+        "bytes that nothing refers to are removed at this age; default: never",
         old_name="prune_after",
     ),
-    "log_format": Key(read.one_of(("lines", "json")), choice(("lines", "json")), "how the daemon logs"),
+    "log_format": Key(
+        read.one_of(("lines", "json")), choice(("lines", "json")), "the log format of the daemon"
+    ),
 }
 
 SIGN_INS = ("accounts", "oidc", "proxy", "none")
@@ -61,52 +63,54 @@ VIEWER: Keys = {
     "sign_in": Key(
         read.one_of(SIGN_INS),
         choice(SIGN_INS),
-        "accounts: names and passwords made with `tracker users`; oidc: a sign-in service; proxy: a proxy says who it is; none: nobody signs in, on purpose",
+        "accounts: names and passwords made with `tracker users`; oidc: a sign-in service; proxy: a proxy names the user; none: no sign-in, on purpose",
     ),
-    "proxy_header": Key(read.header, STRING, "the header in which the proxy names who has signed in"),
+    "proxy_header": Key(read.header, STRING, "the header in which the proxy names the user"),
     "trusted_proxies": Key(
-        read.networks, STRINGS, "addresses or networks whose word about the reader is believed"
+        read.networks, STRINGS, "addresses or networks whose headers about the user are trusted"
     ),
 }
 
 OIDC: Keys = {
-    "issuer": Key(read.issuer, STRING, "the sign-in service, as its tokens name it", required=True),
-    "client_id": Key(read.non_empty, STRING, "what the viewer is called there", required=True),
-    "client_secret": Key(read.secret, STRING, "env:NAME or file:PATH; left out for a public client"),
-    "scopes": Key(read.scopes, STRINGS, "what is asked for; openid is needed"),
+    "issuer": Key(read.issuer, STRING, "the issuer of the sign-in service, as in its tokens", required=True),
+    "client_id": Key(read.non_empty, STRING, "the client id of the viewer there", required=True),
+    "client_secret": Key(read.secret, STRING, "env:NAME or file:PATH; not set for a public client"),
+    "scopes": Key(read.scopes, STRINGS, "the requested scopes; openid is required"),
     "name_claim": Key(read.non_empty, STRING, "the claim with the name that reviews are written under"),
     "role_claim": Key(
-        read.non_empty, STRING, "the claim with groups or roles; dots lead inward (realm_access.roles)"
+        read.non_empty, STRING, "the claim with groups or roles; dots separate levels (realm_access.roles)"
     ),
-    "readers": Key(read.string_list, STRINGS, "values of role_claim that make a reader"),
-    "reviewers": Key(read.string_list, STRINGS, "values of role_claim that make a reviewer"),
-    "operators": Key(read.string_list, STRINGS, "values of role_claim that make an operator"),
-    "admins": Key(read.string_list, STRINGS, "values of role_claim that make an admin"),
-    "allowed_domains": Key(read.domains, STRINGS, "mail domains that are let in; none: all"),
+    "readers": Key(read.string_list, STRINGS, "values of role_claim that give the role reader"),
+    "reviewers": Key(read.string_list, STRINGS, "values of role_claim that give the role reviewer"),
+    "operators": Key(read.string_list, STRINGS, "values of role_claim that give the role operator"),
+    "admins": Key(read.string_list, STRINGS, "values of role_claim that give the role admin"),
+    "allowed_domains": Key(read.domains, STRINGS, "mail domains that are admitted; none: all"),
 }
 
 _SOURCE_COMMON: Keys = {
     "every": Key(read.duration, TIME_SPAN, "how often it is polled: 5s, 30m, 6h, 1d"),
-    "cron": Key(read.cron, STRING, 'instead of every: "minute hour day month weekday", week days as names'),
+    "cron": Key(
+        read.cron, STRING, 'instead of every: "minute hour day month weekday", days of the week as names'
+    ),
     "timezone": Key(read.zone, STRING, "the time zone of cron"),
-    "time_limit": Key(read.duration, TIME_SPAN, "the longest that one poll may take"),
+    "time_limit": Key(read.duration, TIME_SPAN, "the time limit of one poll"),
     "full_fetch_every": Key(
         read.duration,
         TIME_SPAN,
         "how often the whole content is requested without validators, even if the server reports no change",
         old_name="full_every",
     ),
-    "enabled": Key(read.boolean, BOOLEAN, "false: kept in the file, not polled"),
+    "enabled": Key(read.boolean, BOOLEAN, "false: not polled"),
 }
 
 
 def keys_for_kind(name: str) -> Keys:
-    """The keys that a source of this kind takes."""
+    """Return the keys that a source of this kind takes."""
     return {**_common_source_keys(), **source_kinds()[name].keys}
 
 
 def keys_for_unknown_kind() -> Keys:
-    """The keys of all kinds, none of a kind's own required."""
+    """Return the keys of all kinds, none of them required."""
     own = {
         name: replace(key, required=False)
         for kind in source_kinds().values()
@@ -117,13 +121,13 @@ def keys_for_unknown_kind() -> Keys:
 
 def _common_source_keys() -> Keys:
     kinds = tuple(source_kinds())
-    kind = Key(read.one_of(kinds), choice(kinds), "how it is polled and read", required=True)
+    kind = Key(read.one_of(kinds), choice(kinds), "the kind of source", required=True)
     return {"id": ID, "kind": kind, **_SOURCE_COMMON}
 
 
 HOST: Keys = {
     "name": Key(read.non_empty, STRING, "host or host:port", required=True),
-    "rate": Key(read.rate, {"type": "number"}, "requests a second, at the most", required=True),
+    "rate": Key(read.rate, {"type": "number"}, "the most requests per second", required=True),
 }
 CHANNEL: Keys = {
     "id": ID,
@@ -131,12 +135,12 @@ CHANNEL: Keys = {
         read.non_empty, STRING, "an Apprise URL, or env:NAME or file:PATH that holds it", required=True
     ),
     "language": Key(
-        read.one_of(("ja", "en")), choice(("ja", "en")), "language of its messages; left out: the main one"
+        read.one_of(("ja", "en")), choice(("ja", "en")), "language of its messages; default: the main one"
     ),
     "secret": Key(
         read.secret,
         {"type": "string", "pattern": "^(env|file):."},
-        "env:NAME or file:PATH: what messages to json:// and jsons:// are signed with",
+        "env:NAME or file:PATH: the secret that signs messages to json:// and jsons://",
     ),
     "quiet_hours": Key(
         read.hours,
@@ -147,29 +151,29 @@ CHANNEL: Keys = {
     "batch_at": Key(
         read.clock,
         {"type": "string", "pattern": _TIME},
-        "what is below critical waits for this time of day and is sent as one message",
+        "alerts below critical wait for this time of day and are sent as one message",
         old_name="batch",
     ),
-    "redline": Key(read.boolean, BOOLEAN, "mails about a changed text carry its redline as a Word file"),
+    "redline": Key(read.boolean, BOOLEAN, "attach the redline as a Word file to mails about a changed text"),
 }
 PROFILE: Keys = {
     "id": ID,
     "eccns": Key(read.string_list, STRINGS, "ECCNs, prefixes such as 3B, ranges such as 3B001-3B993"),
-    "hts": Key(read.string_list, STRINGS, "customs codes, or their beginnings"),
+    "hts": Key(read.string_list, STRINGS, "customs codes, or prefixes of them"),
     "products": Key(
-        read.string_list, STRINGS, "product words, Japanese or English; known synonyms come with them"
+        read.string_list, STRINGS, "product words, Japanese or English; known synonyms are included"
     ),
     "parties": Key(read.string_list, STRINGS, "names of customers, suppliers, affiliates"),
     "countries": Key(read.string_list, STRINGS, "countries"),
     "topics": Key(read.subset_of(TOPIC_IDS), choices(TOPIC_IDS), "topics"),
 }
 ROUTE: Keys = {
-    "when": Key(lambda value: value, {"type": "object"}, "conditions; all that are given must hold"),
+    "when": Key(lambda value: value, {"type": "object"}, "conditions; all of them must match"),
     "to": Key(read.string_list, STRINGS, "ids of channels", required=True),
     "acknowledge_within": Key(
         read.duration,
         TIME_SPAN,
-        "a change of level high or above that is not acknowledged by then is sent to escalate_to",
+        "a change of level high or above that is not acknowledged in this time is sent to escalate_to",
     ),
     "escalate_to": Key(read.string_list, STRINGS, "ids of channels"),
 }
@@ -183,7 +187,7 @@ WHEN: Keys = {
     "kind": Key(
         read.subset_of(_DOCUMENTS), choices(_DOCUMENTS), "one of these document kinds", field="kinds"
     ),
-    "profile": Key(read.non_empty, STRING, "it concerns this profile; level is then the level for it"),
+    "profile": Key(read.non_empty, STRING, "it matches this profile; level is then the profile's level"),
 }
 
 
@@ -192,34 +196,35 @@ DIGEST: Keys = {
     "languages": Key(
         read.languages,
         {"type": "array", "items": choice(("ja", "en"))},
-        "a digest in each of these; left out: in each channel's language",
+        "a digest in each of these; default: in each channel's language",
     ),
     "profiles": Key(
         read.string_list,
         STRINGS,
-        "a digest for each of these, what concerns it first; left out: one for all",
+        "a digest for each of these, with its changes first; default: one for all",
     ),
     "at": Key(
         read.weekly,
         {"type": "string", "pattern": "^(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):[0-5][0-9]$"},
-        'week day and time in the settings\' time zone, such as "mon 08:00"',
+        'day of the week and time in the settings\' time zone, such as "mon 08:00"',
     ),
     "format": Key(
         read.digest_form,
         choice(read.DIGEST_FORMS),
-        "what a mail holds: html, md (text alone), pdf (attached)",
+        "the content of a mail: html, md (text alone), pdf (attached)",
     ),
 }
 
 
-SUMMARISER: Keys = {
+OLD_TABLES = {"summariser": "summarizer"}  # earlier name of a table, read with a warning: current name
+SUMMARIZER: Keys = {
     "base_url": Key(
         read.base,
         STRING,
-        "where the endpoint's interface begins: /chat/completions is put behind it",
+        "the base address of the API: /chat/completions is appended",
         required=True,
     ),
-    "model": Key(read.non_empty, STRING, "the model's name, as the endpoint knows it", required=True),
+    "model": Key(read.non_empty, STRING, "the model's name at the endpoint", required=True),
     "key": Key(
         read.secret,
         {"type": "string", "pattern": "^(env|file):."},
@@ -228,16 +233,16 @@ SUMMARISER: Keys = {
     "automatic": Key(
         read.one_of(_LEVELS, Level),
         choice(_LEVELS),
-        "the daemon requests summaries of new changes of this level or above; left out: only `tracker summarise` does",
+        "the daemon requests summaries of new changes of this level or above; default: only `tracker summarize` does",
     ),
-    "timeout": Key(read.duration, TIME_SPAN, "the longest that one answer may take"),
+    "timeout": Key(read.duration, TIME_SPAN, "the time limit of one answer"),
     "max_text": Key(read.integer(1_000, 1_000_000), INTEGER, "characters of official text that are sent"),
     "max_answer": Key(read.integer(1_000, 1_000_000), INTEGER, "bytes of an answer that are read"),
 }
 
 
 def json_schema() -> str:
-    """The JSON Schema of `sources.toml`, shipped as `tracker/sources.schema.json`."""
+    """Return the JSON Schema of `sources.toml`, shipped as `tracker/sources.schema.json`."""
 
     def table(keys: Keys) -> dict[str, Any]:
         return {
@@ -277,7 +282,8 @@ def json_schema() -> str:
             "profile": {"type": "array", "items": table(PROFILE)},
             "route": {"type": "array", "items": route},
             "digest": table(DIGEST),
-            "summariser": table(SUMMARISER),
+            "summarizer": table(SUMMARIZER),
+            "summariser": {**table(SUMMARIZER), "description": "now called summarizer", "deprecated": True},
         },
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -1,7 +1,8 @@
-"""The registry of kinds of source: each kind declares its name, its settings keys and its adapter.
+"""The registry of source kinds. Each kind declares its name, its settings keys and its adapter.
 
-A kind is a package in `tracker/sources/` with a `KIND`. The packages are found at the first call of `source_kinds`, and
-a kind's adapter is imported at its first poll: reading the settings imports neither the HTTP client nor a parser.
+A kind is a package in `tracker/sources/` with a `KIND`. The packages are found at the first call of
+`source_kinds`, and a kind's adapter is imported at its first poll: reading the settings imports neither the
+HTTP client nor a parser.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ _registered: dict[str, SourceKind] = {}
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """A kind of source. `name` is the value of `kind` in the settings; `keys` are those that it takes besides the keys
-    of every source; `adapter` names the module whose `ADAPTER` polls it."""
+    """A kind of source. `name` is the value of `kind` in the settings; `keys` are its own keys, besides the
+    keys of every source; `adapter` names the module whose `ADAPTER` polls it.
+    """
 
     name: str
     keys: Keys
@@ -30,13 +32,13 @@ class SourceKind:
 
 
 def register(kind: SourceKind) -> None:
-    """Adds a kind. Raises ValueError when another kind has its name."""
+    """Add a kind. Raises ValueError when another kind has its name."""
     if _registered.setdefault(kind.name, kind) is not kind:
         raise ValueError(f"the kind of source {kind.name!r} is registered twice")
 
 
 def source_kinds() -> Mapping[str, SourceKind]:
-    """Every kind by its name: those in `tracker/sources/` and those that were registered."""
+    """Return every kind by its name: those in `tracker/sources/` and those that were registered."""
     _discover()
     return MappingProxyType(dict(sorted(_registered.items())))
 

@@ -1,5 +1,5 @@
-"""Validators of single values of `sources.toml`: each turns a TOML value into the setting, or raises ValueError with the
-reason.
+"""Validates single values of `sources.toml`: each function turns a TOML value into the setting, or raises
+ValueError with the reason.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CRON_DAY = re.compile(
 
 def non_empty(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("must be text that is not empty")
+        raise ValueError("must not be empty")
     return value.strip()
 
 
@@ -45,7 +45,7 @@ def identity(value: Any) -> str:
 
 def string_list(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-        raise ValueError("must be a list of texts")
+        raise ValueError("must be a list of strings")
     return tuple(item.strip() for item in value)
 
 
@@ -66,7 +66,7 @@ def integer(low: int, high: int) -> Callable[[Any], int]:
 
 def rate(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 10_000:
-        raise ValueError("must be requests a second, above 0")
+        raise ValueError("must be requests per second, above 0")
     return float(value)
 
 
@@ -94,7 +94,7 @@ def weekly(value: Any) -> str:
     """`mon 08:00`."""
     text = non_empty(value).lower()
     if not re.fullmatch(r"(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d", text):
-        raise ValueError(f'{value!r} is not a week day and a time such as "mon 08:00"')
+        raise ValueError(f'{value!r} is not a day of the week and a time such as "mon 08:00"')
     return text
 
 
@@ -117,7 +117,7 @@ def cron(value: Any) -> str:
     if len(fields) != 5 or not all(_CRON_FIELD.match(item) for item in fields[:4]):
         raise ValueError(f'{value!r} is not "minute hour day month weekday"')
     if not _CRON_DAY.match(fields[4].lower()):
-        raise ValueError(f"{value!r}: write week days as names (mon-fri), numbers are ambiguous")
+        raise ValueError(f"{value!r}: write days of the week as names (mon-fri): numbers are ambiguous")
     return " ".join(fields).lower()
 
 
@@ -216,7 +216,7 @@ def hours(value: Any) -> tuple[time, time]:
     except ValueError:
         dash = ""
     if not dash or hours[0] == hours[1]:
-        raise ValueError(f'{value!r} is not from and until when, such as "20:00-08:00"')
+        raise ValueError(f'{value!r} is not a start and an end, such as "20:00-08:00"')
     return hours
 
 

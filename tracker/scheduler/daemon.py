@@ -36,7 +36,7 @@ DELIVER_SECONDS = 2
 RELOAD_SECONDS = 2
 WATCH_SECONDS = 60
 DIGEST_SECONDS = 30
-SUMMARISE_SECONDS = 60
+SUMMARIZE_SECONDS = 60
 COMPARE_SECONDS = 120
 COMPARE_FOR = 5.0  # seconds per round, so that a large history is compared without holding up other jobs
 RECONCILE_SECONDS = 60
@@ -87,7 +87,7 @@ class Daemon:
             (self.send_digests, DIGEST_SECONDS, 1),
             (self.compare, COMPARE_SECONDS, 1),
             (self.reconcile, RECONCILE_SECONDS, 1),
-            (self.summarise, SUMMARISE_SECONDS, 1),
+            (self.summarize, SUMMARIZE_SECONDS, 1),
             (self.prune, PRUNE_SECONDS, 1),
         ):
             scheduler.add_job(
@@ -230,9 +230,9 @@ class Daemon:
         if reconciled:
             self.deliver()
 
-    def summarise(self) -> None:
+    def summarize(self) -> None:
         """Asks the firm's own model for summaries, a few per round, where the settings enable it."""
-        wanted = self.context.settings.summariser
+        wanted = self.context.settings.summarizer
         if wanted is None or wanted.automatic is None or self.stop.is_set():
             return
         self._asking = True

@@ -31,7 +31,7 @@ WORKERS = 8
 def run_self_check(
     settings: Settings, state: Path, now: Callable[[], datetime], *, allow_empty: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """Yields one result per check: `{"what": "state|settings|source|channel|summariser", "id", "ok", "said"}`."""
+    """Yields one result per check: `{"what": "state|settings|source|channel|summarizer", "id", "ok", "said"}`."""
     yield _state(state)
     if not allow_empty:
         yield from _less(settings, state)
@@ -53,11 +53,11 @@ def run_self_check(
         except TrackerError as error:
             said, good = error.line(), False
         yield {"what": "channel", "id": channel.id, "ok": good, "said": said}
-    if settings.summariser is not None:
-        yield {"what": "summariser", "id": settings.summariser.model, **_summariser(settings.summariser, now)}
+    if settings.summarizer is not None:
+        yield {"what": "summarizer", "id": settings.summarizer.model, **_summarizer(settings.summarizer, now)}
 
 
-def _summariser(wanted: Summarizer, now: Callable[[], datetime]) -> dict[str, Any]:
+def _summarizer(wanted: Summarizer, now: Callable[[], datetime]) -> dict[str, Any]:
     began = time.monotonic()
     try:
         ChatEndpoint(wanted, now).write([{"role": "user", "content": "Answer with the one word: ready"}])

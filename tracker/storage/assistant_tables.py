@@ -29,7 +29,7 @@ class SimilarityResultRow(TableBase, table=True):
 
 
 class ModelSummaryRow(TableBase, table=True):
-    """One try to have a language model summarise one revision of a change; the newest counts. `state`: made; dropped
+    """One try to have a language model summarize one revision of a change; the newest counts. `state`: made; dropped
     (the answer did not hold); failed (no answer came); `reason` says why. `prompt` is the SHA-256 of what was asked."""
 
     __tablename__ = "model_summary"

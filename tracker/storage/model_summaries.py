@@ -53,7 +53,7 @@ def add(connection: Connection, summary: ModelSummary) -> None:
 def waiting(
     connection: Connection, *, rank: int, since: datetime, now: datetime, pause: timedelta, limit: int
 ) -> Sequence[str]:
-    """Ids of changes of this level's rank or above, detected since then, that are neither summarised nor given up,
+    """Ids of changes of this level's rank or above, detected since then, that are neither summarized nor given up,
     gravest first. None at all while the last answer that did not come is younger than `pause`."""
     last = connection.execute(
         select(MODEL_SUMMARY.c.state, MODEL_SUMMARY.c.at).order_by(MODEL_SUMMARY.c.id.desc()).limit(1)

@@ -1,1 +1,1 @@
-"""The viewer: pages rendered on the server, an API, calendars and feeds over the store."""
+"""The viewer: server-rendered pages, an API, calendars and feeds over the stored data."""

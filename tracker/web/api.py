@@ -1,7 +1,7 @@
-"""The records of `docs/records.md` over HTTP: `/api/openapi.json` describes it.
+"""The records of `docs/records.md` over HTTP; `/api/openapi.json` describes the API.
 
-Lists come with `X-Total-Count` and a `Link` to the next page; every answer has an ETag, and a repeated question
-with `If-None-Match` gets 304 without a body.
+Lists have an `X-Total-Count` header and a `Link` to the next page. Every answer has an ETag; a request with a
+matching `If-None-Match` gets 304 without a body.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def _tagged(request: Request, text: str, headers: Mapping[str, str]) -> Response
     return Response(body, media_type="application/json", headers=headers)
 
 
-def _kept(request: Request, desk: WebContext, make: Callable[[], tuple[str, dict[str, str]]]) -> Response:
-    """JSON and headers as `make` makes them, or made them before: they are the same for everybody."""
+def _cached(request: Request, desk: WebContext, make: Callable[[], tuple[str, dict[str, str]]]) -> Response:
+    """Return the JSON answer, from the cache or from `make`; answers are the same for all readers."""
     shelf: PageCache = request.app.state.shelf
 
     def together() -> str:
@@ -74,10 +74,10 @@ def _kept(request: Request, desk: WebContext, make: Callable[[], tuple[str, dict
 def changes(
     request: Request,
     desk: AtDesk,
-    since: Annotated[date | None, Query(description="Published (or found) on that day or later")] = None,
-    until: Annotated[date | None, Query(description="Published (or found) on that day or earlier")] = None,
+    since: Annotated[date | None, Query(description="Published (or detected) on or after this day")] = None,
+    until: Annotated[date | None, Query(description="Published (or detected) on or before this day")] = None,
     topic: Annotated[str | None, Query(description="A topic's id, such as " + TOPIC_IDS[0])] = None,
-    level: Annotated[Level | None, Query(description="That level or above")] = None,
+    level: Annotated[Level | None, Query(description="This level or above")] = None,
     source: Annotated[str | None, Query(max_length=200)] = None,
     profile: Annotated[str | None, Query(max_length=200)] = None,
     kind: DocumentKind | None = None,
@@ -85,9 +85,9 @@ def changes(
         str | None, Query(max_length=200, description='Words, Japanese or English; "a phrase"')
     ] = None,
     baseline: Annotated[
-        bool | None, Query(description="false: without what was there at the first poll")
+        bool | None, Query(description="false: leave out what existed at the first poll")
     ] = None,
-    editorial: Annotated[bool | None, Query(description="false: without what is only typography")] = None,
+    editorial: Annotated[bool | None, Query(description="false: leave out typographic changes")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
@@ -98,7 +98,7 @@ def changes(
 
     def make() -> tuple[str, dict[str, str]]:
         with desk.reading() as store:
-            # As they are kept: to read 50 records and write them again says the same more slowly.
+            # Records are sent as stored: parsing 50 of them and writing them again would only take longer.
             found = store.records(wanted)
             total = store.count(wanted)
         headers = {"X-Total-Count": str(total)}
@@ -107,7 +107,7 @@ def changes(
             headers["Link"] = f'</api/changes{following}>; rel="next"'
         return f"[{','.join(found)}]", headers
 
-    return _kept(request, desk, make)
+    return _cached(request, desk, make)
 
 
 @router.get(
@@ -127,14 +127,14 @@ def change(request: Request, desk: AtDesk, reference: str) -> Response:
             {**found, **beside, "deliveries": deliveries_to_json(deliveries), "reviews": reviews}
         ), {}
 
-    return _kept(request, desk, make)
+    return _cached(request, desk, make)
 
 
 @router.get(
     "/changes/{reference}/diff",
     response_model=list[Record],
     responses=_UNKNOWN,
-    summary="Its operations, unit by unit",
+    summary="The operations of one change, unit by unit",
 )
 def diff(request: Request, desk: AtDesk, reference: str) -> Response:
     def make() -> tuple[str, dict[str, str]]:
@@ -144,7 +144,7 @@ def diff(request: Request, desk: AtDesk, reference: str) -> Response:
             operations = stored.operations(connection, found["id"])
         return _json(objects(operations)), {}
 
-    return _kept(request, desk, make)
+    return _cached(request, desk, make)
 
 
 @router.get("/status", response_model=Record, summary="Health of sources, channels and alerts")
@@ -161,4 +161,4 @@ def ahead(request: Request, desk: AtDesk) -> Response:
             found = deadlines((change_from_json(record) for record in store.planned(today)), today)
         return _json(as_json(found)), {}
 
-    return _kept(request, desk, make)
+    return _cached(request, desk, make)

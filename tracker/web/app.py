@@ -1,4 +1,4 @@
-"""The application: routes, what guards them, and how errors are said."""
+"""Builds the application: routes, middleware and error pages."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def create_app(
     *,
     host: str = "127.0.0.1",
 ) -> FastAPI:
-    """The viewer over a state folder. `settings` may be a function, asked for each request. `host` is the name or
-    address that it listens on; requests that call it by another name are refused.
+    """Return the viewer over a state folder. `settings` may be a function, called for each request. `host` is
+    the name or address that the viewer listens on; requests with another Host are refused.
 
-    Raises StoreError when the state folder cannot be used, and UsageError where people signed in before and the settings
-    neither ask for sign-in nor say that nobody signs in.
+    Raises StoreError when the state folder cannot be used, and UsageError where accounts exist but the settings
+    neither ask for sign-in nor disable it on purpose.
     """
     current = settings if callable(settings) else lambda: settings
     tally = RequestMetrics()
@@ -99,8 +99,8 @@ def create_app(
     ):
         app.include_router(part.router)
     rendering.warm()
-    app.add_middleware(Turns)  # within the sign-in: nobody waits here before being let in
-    # Starlette makes the middleware at the first request: by then a reload may have taken the sign-in away.
+    app.add_middleware(Turns)  # inside the sign-in: only signed-in requests wait for a turn
+    # Starlette builds the middleware at the first request; by then a reload may have removed the sign-in.
     set_up = bool(current().access.sign_in)
     app.add_middleware(
         AuthMiddleware, desk=app.state.desk, loopback=is_loopback(host), set_up=set_up, said=_said
@@ -124,8 +124,8 @@ def _check_sign_in(desk: WebContext) -> None:
     if lost:
         desk.store.close()
         raise UsageError(
-            "people signed in to this viewer before, and the settings have no sign_in any more",
-            cure='put [viewer] back into the settings, or set sign_in = "none" there to open it to this machine',
+            "people have signed in to this viewer, but the settings no longer have sign_in",
+            cure='restore [viewer] in the settings, or set sign_in = "none" there to open it to this machine',
         )
 
 
@@ -151,8 +151,8 @@ def _misasked(request: Request, error: Exception) -> Response:
 
 
 def _unread(request: Request, error: Exception) -> Response:
-    log.error("the store cannot be read", path=request.url.path, error=str(error))
-    return _said(request, 503, "the store cannot be read just now; the log says why")
+    log.error("the database cannot be read", path=request.url.path, error=str(error))
+    return _said(request, 503, "the database cannot be read at the moment; the log has the reason")
 
 
 def _said(request: Request, status: int, line: str) -> Response:

@@ -1,4 +1,4 @@
-"""Who asks, and what a role may do: every path is closed unless this page opens it."""
+"""Authenticates requests and checks roles: every path is closed unless this module opens it."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ SESSION = "tracker_session"
 _ALIVE = frozenset({"/healthz", "/readyz"})
 _FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})
 
-# Open without sign-in: whether it lives, what the sign-in page is drawn with, the page itself, and what a key in the
-# address opens.
+# Open without sign-in: health checks, the sign-in page with its assets, and addresses that contain a key.
 _PUBLIC = re.compile(
     r"/(healthz|readyz|sign-in(/oidc|/return)?|saved/[0-9a-f]{8}/(feed\.atom|calendar\.ics)|language/(ja|en)|static/[a-z.]+)"
 )
@@ -51,8 +50,9 @@ _SCOPES: tuple[tuple[str, KeyScope], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. `via`: `local` (nobody signs in here; the name is what the reader gave himself, if any), `session`,
-    `proxy` or `key`."""
+    """The authenticated user. `via`: `local` (no sign-in; the name is the one that the reader entered, if any),
+    `session`, `proxy` or `key`.
+    """
 
     name: str
     role: UserRole
@@ -75,7 +75,7 @@ def is_public(path: str) -> bool:
 
 
 def required_permission(method: str, path: str) -> UserRole:
-    """The least role that may ask this. What no rule names needs the highest."""
+    """Return the lowest role that may make this request. A path without a rule requires the highest role."""
     for verb, pattern, role in _ROLES:
         if method == verb and re.fullmatch(pattern, path, re.DOTALL):
             return role
@@ -83,17 +83,17 @@ def required_permission(method: str, path: str) -> UserRole:
 
 
 def key_scope(path: str) -> KeyScope | None:
-    """What a key must open to be taken here; None: no key is."""
+    """Return the scope that an API key needs for this path; None where keys are not accepted."""
     return next((scope for pattern, scope in _SCOPES if re.fullmatch(pattern, path, re.DOTALL)), None)
 
 
 def principal_of(request: Request) -> Principal | None:
-    """None on public pages, before somebody has signed in."""
+    """Return the user of a request; None on public pages, before sign-in."""
     found = request.scope.get("state", {}).get("visitor")
     return found if isinstance(found, Principal) else None
 
 
-# --- proxies ------------------------------------------------------------------------------------
+# --- proxies
 
 
 @lru_cache(maxsize=8)
@@ -112,7 +112,7 @@ def is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
 
 
 def address_of(request: Request, access: ViewerAccess) -> str:
-    """Where the request came from; a trusted proxy's word for it is taken."""
+    """Return the client's address. The header of a trusted proxy counts."""
     peer = request.client.host if request.client else ""
     if is_trusted(peer, access.trusted_proxies):
         forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
@@ -124,18 +124,20 @@ def address_of(request: Request, access: ViewerAccess) -> str:
 
 
 def forwarded(request: Request) -> bool:
-    """Whether a proxy says that it passes on somebody else's request."""
+    """Return whether a proxy forwarded the request."""
     return any(name in _FORWARDED or name.startswith("x-forwarded-") for name in request.headers)
 
 
-def _named_by_proxy(request: Request, access: ViewerAccess) -> str:
-    """Empty where no proxy that is trusted names anybody, or where it is said twice."""
+def _proxy_user(request: Request, access: ViewerAccess) -> str:
+    """Return the name in the proxy's header. Empty where the peer is not a trusted proxy, or the header occurs
+    twice.
+    """
     said = request.headers.getlist(access.proxy_header)
     if len(said) != 1 or not is_trusted(
         request.client.host if request.client else "", access.trusted_proxies
     ):
         return ""
-    # Header values come as Latin-1 (RFC 9110, 5.5); proxies send UTF-8 in them.
+    # Starlette decodes headers as Latin-1 (RFC 9110, 5.5); proxies send names in UTF-8.
     try:
         name = fold_space(said[0].encode("latin-1").decode("utf-8"))
     except UnicodeError:
@@ -143,11 +145,11 @@ def _named_by_proxy(request: Request, access: ViewerAccess) -> str:
     return name if name.isprintable() and len(name) <= NAME else ""
 
 
-# --- the door -----------------------------------------------------------------------------------
+# --- the middleware
 
 
 class AuthMiddleware:
-    """ASGI middleware: finds out who asks and lets through what his role may."""
+    """ASGI middleware: authenticates each request and refuses what the user's role does not allow."""
 
     def __init__(
         self,
@@ -162,7 +164,7 @@ class AuthMiddleware:
         self.desk = desk
         self.loopback = loopback
         self.said = said
-        # Sign-in that was set up while this process runs ends with it: a reload cannot take it away.
+        # Once sign-in was set up in this process, it stays required: a reload cannot remove it.
         self._set_up = set_up
         self._seen: dict[str, datetime] = {}
         self._keys_used: dict[tuple[str, str], datetime] = {}
@@ -179,12 +181,12 @@ class AuthMiddleware:
         elif request.url.path.startswith("/static/"):
             visitor = None
         else:
-            visitor = await run_in_threadpool(self._visitor, request, access)
+            visitor = await run_in_threadpool(self._authenticate, request, access)
         scope.setdefault("state", {})["visitor"] = visitor
-        refused = self._refused(request, access, visitor)
+        refused = self._refusal(request, access, visitor)
         await (refused or self.app)(scope, receive, send)
 
-    def _visitor(self, request: Request, access: ViewerAccess) -> Principal | None:
+    def _authenticate(self, request: Request, access: ViewerAccess) -> Principal | None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             with self.desk.store.read() as connection:
@@ -192,15 +194,15 @@ class AuthMiddleware:
             if known is None:
                 return None
             owner, found = known
-            self._note_key(found.id, owner.name, address_of(request, access))
+            self._record_key_use(found.id, owner.name, address_of(request, access))
             return Principal(owner.name, owner.role, "key", found.scopes)
         if access.sign_in == "proxy":
-            name = _named_by_proxy(request, access)
+            name = _proxy_user(request, access)
             if not name:
                 return None
             with self.desk.store.read() as connection:
                 account = accounts.get(connection, name)
-            self._note(name, address_of(request, access))
+            self._record_proxy_login(name, address_of(request, access))
             return Principal(
                 account.name if account else name, account.role if account else UserRole.READER, "proxy"
             )
@@ -211,8 +213,10 @@ class AuthMiddleware:
             account = accounts.account_of_session(connection, token, self.desk.now())
         return Principal(account.name, account.role, "session") if account else None
 
-    def _note(self, name: str, address: str) -> None:
-        """The proxy does not say when somebody signs in: the first request in a session's time stands for it."""
+    def _record_proxy_login(self, name: str, address: str) -> None:
+        """Record the sign-in of a proxy user. The proxy does not report sign-ins, so the first request within a
+        session's lifetime counts as one.
+        """
         now = self.desk.now()
         last = self._seen.get(name)
         if last is None or not clamp_future(last, now, accounts.SESSION_LASTS):
@@ -223,7 +227,7 @@ class AuthMiddleware:
             with self.desk.store.write() as connection:
                 accounts.record_login(connection, now, name, address, "in")
 
-    def _note_key(self, key: str, name: str, address: str) -> None:
+    def _record_key_use(self, key: str, name: str, address: str) -> None:
         now = self.desk.now()
         last = self._keys_used.get((key, address))
         if last is None or not clamp_future(last, now, audit_log.USED_AGAIN):
@@ -236,48 +240,50 @@ class AuthMiddleware:
             with self.desk.store.write() as connection:
                 audit_log.add(connection, now, name, Event.KEY_USED, key, address)
 
-    def _refused(self, request: Request, access: ViewerAccess, visitor: Principal | None) -> Response | None:
+    def _refusal(self, request: Request, access: ViewerAccess, visitor: Principal | None) -> Response | None:
         method, path = request.method, request.url.path
         if not access.sign_in:
-            return None if path in _ALIVE else self._anonymous(request, access)
+            return None if path in _ALIVE else self._refuse_anonymous(request, access)
         if is_public(path):
             return None
         if visitor is None:
-            return self._unknown(request, access)
+            return self._require_sign_in(request, access)
         if visitor.via == "key":
             scope = key_scope(path)
             if method != "GET" or scope is None or scope not in visitor.scopes:
-                return JSONResponse({"detail": "the key does not open this"}, 403)
+                return JSONResponse({"detail": "the key does not have the scope for this request"}, 403)
         if not visitor.may(required_permission(method, path)):
-            return self.said(request, 403, f"{method} {path}: the role {visitor.role} may not")
+            return self.said(request, 403, f"{method} {path}: not allowed for the role {visitor.role}")
         return None
 
-    def _anonymous(self, request: Request, access: ViewerAccess) -> Response | None:
-        """Why a request is not answered where nobody signs in; None where it is."""
+    def _refuse_anonymous(self, request: Request, access: ViewerAccess) -> Response | None:
+        """Return the refusal of a request where no sign-in is set; None where the request is allowed."""
         if self._set_up:
             said = (
-                "sign-in was taken out of the settings while the viewer runs, so nothing is shown: put it back, or set"
+                "sign_in was removed from the settings while the viewer runs, so nothing is shown: restore it, or set"
                 ' sign_in = "none" in [viewer] and restart'
             )
         elif not self.loopback:
-            said = "nobody signs in here, and others can reach this address, so nothing is shown"
+            said = "no sign-in is set, and other machines can reach this address, so nothing is shown"
         elif not access.anonymous and (forwarded(request) or not is_loopback(request.url.hostname or "")):
             said = (
-                "nobody signs in here, so only requests from this machine are answered: set sign_in in [viewer]; where a"
-                ' proxy keeps others out, sign_in = "none" says so'
+                "no sign-in is set, so only requests from this machine are answered: set sign_in in [viewer]; where a"
+                ' proxy controls access, set sign_in = "none"'
             )
         else:
             return None
         return JSONResponse({"detail": said}, 503)
 
-    def _unknown(self, request: Request, access: ViewerAccess) -> Response:
+    def _require_sign_in(self, request: Request, access: ViewerAccess) -> Response:
         if key_scope(request.url.path) or request.url.path.startswith("/api/"):
             return JSONResponse(
                 {"detail": "sign in, or send a key"}, 401, {"WWW-Authenticate": 'Bearer realm="tracker"'}
             )
         if access.sign_in == "proxy":
-            return self.said(request, 403, "nobody is signed in: come through the proxy that signs people in")
+            return self.said(
+                request, 403, "not signed in: open the viewer through the proxy that signs users in"
+            )
         if request.method != "GET":
-            return self.said(request, 401, "nobody is signed in")
+            return self.said(request, 401, "not signed in")
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?back={quote(asked, safe='')}" if asked != "/" else "/sign-in", 303)

@@ -1,4 +1,4 @@
-"""One change: what it is, whether it is in force, why it matters, and the official words."""
+"""The page of one change: what it is, whether it is in force, why it matters, and the official words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tracker.web.review import reviewer
 
 router = APIRouter(include_in_schema=False)
 
-UNITS = 40  # so many are shown before the rest is folded
+UNITS = 40  # shown before the rest is folded
 
 
 @router.get("/changes/{reference}")
@@ -70,7 +70,7 @@ def _change(request: Request, desk: WebContext, reference: str) -> HTMLResponse:
         detail=detail,
         standing=found,
         statuses=sorted(change.tagging.status, key=lambda status: status != found.now),
-        # Text of the CFR, a page or a list says nothing of its own force: "not stated" would read as doubt of it.
+        # Text of the CFR, a page or a list does not state its own force: "not stated" would suggest doubt.
         standing_line=status_line(change.tagging.status, today, language, codified=is_codified(change))
         if force_label(change, today, language)
         else "",

@@ -1,4 +1,4 @@
-"""What happened to one change, in the order of days; and its words with the quoted ones marked. Pure."""
+"""The timeline of one change, day by day, and its text with the quoted words marked. Pure."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from datetime import date
 from tracker.clock import legal_day
 from tracker.model import Change, DocumentKind
 
-# In the order in which they follow each other on one day.
+# The order of events on one day.
 _ORDER = ("filed-for-inspection", "seen", "published", "codified", "dated", "status", "effective", "link")
-# What the day of a record is that never stood in the Federal Register.
+# The label of a record's day when it was never published in the Federal Register.
 _DATED = {DocumentKind.CFR: "codified", DocumentKind.PAGE: "dated", DocumentKind.LIST: "dated"}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`kind` is `date` (`what` a date type, or `codified`, `dated`), `seen`, `status` (`what` a state), `state` (another record of the same
-    text) or `link` (`what` a relation: another document acts on this one). `change` is that other record's id."""
+    """One event. `kind` is `date` (`what` is a date type, or `codified`, `dated`), `seen`, `status` (`what` is
+    a state), `state` (another version of the same text) or `link` (`what` is a relation: another document
+    acts on this one). `change` is the id of that other record.
+    """
 
     day: date
     kind: str
@@ -31,7 +33,7 @@ class Event:
 
 
 def change_events(change: Change, actors: Iterable[Change]) -> list[Event]:
-    """Oldest first; days ahead come last and are told apart by their day."""
+    """Return the events, oldest first; upcoming ones come last."""
     tagging = change.tagging
     events = [
         Event(entry.date, "date", entry.type, entry.note, entry.quote, superseded=entry.superseded)
@@ -52,7 +54,7 @@ def change_events(change: Change, actors: Iterable[Change]) -> list[Event]:
                 day = actor.published or legal_day(actor.detected_at)
                 name = actor.document_number or actor.title
                 events.append(Event(day, "link", link.relation, name, link.quote, actor.id))
-    # The same thing said twice, in other words, is one event.
+    # The same statement in other words is one event.
     unique = {(event.day, event.kind, event.what, event.text): event for event in reversed(events)}
     return sorted(unique.values(), key=lambda event: (event.day, _place(event)))
 
@@ -63,7 +65,7 @@ def _place(event: Event) -> int:
 
 
 def highlight_quotes(text: str, quotes: Sequence[str]) -> list[tuple[bool, str]]:
-    """The text in runs: True for the words that are quoted as evidence."""
+    """Return the text as runs, with True for the words that are quoted as evidence."""
     spans = sorted(
         (found.start(), found.end())
         for words in {words for words in quotes if words.strip()}

@@ -1,7 +1,7 @@
-"""How long a connection may take to ask, and how many there may be.
+"""Limits how long a connection may take to send a request, and how many connections are open.
 
-uvicorn waits for ever for the rest of a request: some hundred connections that send a byte now and then would leave no
-room for anybody else.
+uvicorn waits without limit for the rest of a request: a few hundred connections that send one byte at a time
+would block everyone else.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class LimitedProtocol(H11Protocol):
-    """A connection that is closed when a request of it has not come in whole `WITHIN` seconds after it was opened or
-    its first byte came, and at once when `MOST` others are open."""
+    """Closes a connection whose request is not complete `WITHIN` seconds after it was opened or its first byte
+    arrived, and at once when `MOST` others are open.
+    """
 
-    WITHIN: ClassVar = 20.0  # a form has 64 KB
+    WITHIN: ClassVar = 20.0  # a form has up to 64 KB
     MOST: ClassVar = 500
 
     _late: asyncio.TimerHandle | None = None

@@ -1,4 +1,4 @@
-"""What every page needs: the settings, the store, the clock."""
+"""The settings, the database and the clock: what every page needs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from tracker.config.models import Settings
 from tracker.storage.database import Store
 from tracker.storage.read_queries import StoreReader
 
-OPEN = 8  # connections that wait for the next page
+OPEN = 8  # idle connections kept open for the next page
 
 
 @dataclass(frozen=True, slots=True)
 class WebContext:
-    """One for the application. `settings` is asked anew each time, because `tracker run` reloads them."""
+    """The context of the application. `settings` is called for each request, because `tracker run` reloads
+    them.
+    """
 
     current: Callable[[], Settings]
     state: Path
@@ -35,13 +37,14 @@ class WebContext:
         return self.current()
 
     def today(self) -> date:
-        """The day that legal dates are counted by: New York's."""
+        """Return the current legal day, in New York."""
         return legal_day(self.now())
 
     @contextmanager
     def reading(self) -> Iterator[StoreReader]:
-        """One of those that stay open: to open one costs more than most questions. After trouble it is not used again,
-        because a question that was broken off would keep it at its moment."""
+        """Yield a read connection from the pool, because opening one costs more than most queries. After an
+        error it is closed: an interrupted query would pin it to its snapshot.
+        """
         try:
             opened = self._idle.pop()
         except IndexError:

@@ -1,4 +1,4 @@
-"""The weekly digest as a page: any week, for everybody or for one profile."""
+"""The weekly digest as a page: any week, for all readers or for one profile."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def style() -> Response:
 
 @router.get("/digest")
 def last(desk: AtDesk) -> RedirectResponse:
-    """The last week that is over."""
+    """Return the last week that is over."""
     return RedirectResponse(f"/digest/{digest.last_week(desk.now(), desk.settings.timezone).name}", 303)
 
 

@@ -1,5 +1,6 @@
-"""The inbox as an Atom feed (RFC 4287), under the same conditions as the page: one per topic, profile, whatever
-is asked for in the address. Its entries are what came after the first poll."""
+"""The inbox as an Atom feed (RFC 4287), with the same filters as the page in its address. Changes of the first
+poll are not included.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 100
-# lxml-stubs do not know the default namespace, which lxml spells None.
+# lxml writes the default namespace as None, which lxml-stubs do not know.
 _NAMES: Any = {None: ATOM}
 
 
@@ -38,7 +39,7 @@ def feed(request: Request, desk: AtDesk) -> Response:
 
 
 def feed_of_saved_search(request: Request, desk: WebContext, chosen: InboxFilter, name: str = "") -> Response:
-    """The feed of a filter, `name` being what somebody calls it."""
+    """Return the feed of a saved search; `name` is its title."""
     wanted = replace(chosen.wanted(desk.today()), baseline=False, limit=ENTRIES)
     with desk.reading() as store:
         changes = [change_from_json(record) for record in store.changes(wanted)]
@@ -81,7 +82,7 @@ def _entry(change: Change, desk: WebContext, language: Language, profile: str) -
     match = leading_match(change, profile)
     badge = leading_badge(tagging.level, tagging.direction, match, language)
     reading = f" [{t('reading.mark', language)}]" if tagging.needs_reading else ""
-    # A revision is told once more, as an alert is.
+    # A revision is a new entry, as it is a new alert.
     _text(entry, "id", page if change.revision == 1 else f"{page}#revision-{change.revision}")
     _text(entry, "title", f"[{badge}]{reading} {what}")
     _text(entry, "updated", format_instant(change.detected_at))

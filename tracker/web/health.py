@@ -1,4 +1,4 @@
-"""Whether it lives, whether it can answer, and figures for Prometheus."""
+"""Health checks, and metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
 class RequestMetrics:
-    """Requests answered since the start, and how long they took."""
+    """Counts the answered requests since the start, and their total duration."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -32,14 +32,16 @@ class RequestMetrics:
         self.seconds = 0.0
 
     def count(self, method: str, code: int, seconds: float) -> None:
-        method = method if method in METHODS else "OTHER"  # anybody can make one up
+        method = method if method in METHODS else "OTHER"  # a client can send any method name
         with self._lock:
             self.answers[method, code] += 1
             self.buckets[bisect_left(BOUNDS, seconds)] += 1
             self.seconds += seconds
 
     def lines(self) -> Iterator[str]:
-        """In Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/)."""
+        """Return the metrics in the Prometheus text format
+        (https://prometheus.io/docs/instrumenting/exposition_formats/).
+        """
         with self._lock:
             answers, buckets, seconds = dict(self.answers), list(self.buckets), self.seconds
         yield "# TYPE tracker_http_requests_total counter"
@@ -56,13 +58,13 @@ class RequestMetrics:
 
 @router.get("/healthz")
 def healthz() -> PlainTextResponse:
-    """The process answers."""
+    """Report that the process answers."""
     return PlainTextResponse("ok\n")
 
 
 @router.get("/readyz")
 def readyz(desk: AtDesk) -> PlainTextResponse:
-    """The store answers too, and opens."""
+    """Report whether the database can be read as well."""
     try:
         with open_reader(desk.state) as store:
             store.levels()
@@ -85,11 +87,11 @@ def _of_store(desk: WebContext) -> Iterator[str]:
         kept, size = store.disk(), store.size()
     yield "# TYPE tracker_database_bytes gauge"
     yield f"tracker_database_bytes {size}"
-    yield "# HELP tracker_source_bytes What the answers of a source take up, packed."
+    yield "# HELP tracker_source_bytes Compressed size of the stored answers of a source."
     yield "# TYPE tracker_source_bytes gauge"
     for name, row in kept.items():
         yield f'tracker_source_bytes{{source="{_escaped(name)}"}} {row["packed"]}'
-    yield "# HELP tracker_source_last_success_timestamp_seconds When a poll of the source last went well."
+    yield "# HELP tracker_source_last_success_timestamp_seconds Time of the last successful poll of the source."
     yield "# TYPE tracker_source_last_success_timestamp_seconds gauge"
     for source in found["sources"]:
         if source["last_success"]:

@@ -46,8 +46,9 @@ Member = TypeVar("Member", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """What the reader asked for, as it stands in the address; empty means any. `new`: without baselines. `similar`:
-    in which the rules found nothing, but whose words are like a topic's."""
+    """The filter of the inbox, as written in the address; empty fields match anything. `new`: without the first
+    poll. `similar`: changes that no rule matched, but whose words are similar to a topic's.
+    """
 
     q: str = ""
     level: str = ""
@@ -67,8 +68,9 @@ class InboxFilter:
         return {name: getattr(self, name) for name in self.__slots__}
 
     def wanted(self, today: date) -> ChangeQuery:
-        """Without a level the inbox leaves out what is only typography, and what is outside the field, unless it is
-        asked for what a profile names."""
+        """Return the filter for the query. Without a level, typographic changes and changes outside the field
+        are left out, unless a profile is given.
+        """
         level = _member(Level, self.level)
         return ChangeQuery(
             since=_day(self.since),
@@ -91,7 +93,7 @@ class InboxFilter:
 
 
 def filter_of(values: Mapping[str, str]) -> InboxFilter:
-    """From a query string; what it cannot be is left out."""
+    """Return the filter of a query string; invalid values are ignored."""
     taken = {name: values.get(name, "").strip()[:200] for name in InboxFilter.__slots__}
     known = {
         "level": list(Level),
@@ -111,8 +113,9 @@ def filter_of(values: Mapping[str, str]) -> InboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A row of the list: the change, what it says and what else, where it stands in law today, its next date. `level`: for
-    the readers of the profile that the inbox is narrowed down to, else the general one; `because`: why it is theirs."""
+    """A row of the list: the change, its summary, its legal status today, and its next date. `level` is the level for
+    the selected profile, else the general one; `because` is the reason why the profile matches.
+    """
 
     change: Change
     level: Level
@@ -131,7 +134,7 @@ def entries(
     language: Language,
     profile: str = "",
 ) -> list[InboxRow]:
-    """Rows for records; `log` holds the entries of their reviews. The level for `profile` leads."""
+    """Return the rows of these records, with the level for `profile`; `log` holds the entries of their reviews."""
     rows = []
     for record in records:
         change = change_from_json(record)
@@ -215,7 +218,7 @@ def choices(desk: WebContext) -> dict[str, list[str]]:
 
 
 def _tabs(counts: Mapping[int, int]) -> list[tuple[str, int]]:
-    """Each level with the number of changes at it or above."""
+    """Return each level with the number of changes at it or above."""
     tabs = []
     for level in (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW):
         tabs.append((level.value, sum(number for rank, number in counts.items() if rank >= level.rank)))

@@ -1,4 +1,4 @@
-"""Signing in and out with an account of the viewer's own, and the record of who did."""
+"""Signs users in and out, with an account of the viewer or through the sign-in service, and records it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tracker.web.security_headers import check_form
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger()
 
-BEGAN = "tracker_sign_in"  # the cookie of a browser on its way through the sign-in service
+BEGAN = "tracker_sign_in"  # identifies the browser while it is at the sign-in service
 
 RIGHTS = (Event.KEY_USED, Event.KEY_MADE, Event.KEY_REVOKED, Event.ACCOUNT)
 Field = Annotated[str, Form(max_length=LONGEST + 1)]
@@ -47,13 +47,13 @@ def form(request: Request, desk: AtDesk, back: str = "/", out: str = "") -> Resp
 
 @router.get("/sign-in/oidc")
 def to_service(request: Request, desk: AtDesk, back: str = "/") -> Response:
-    """Sends the browser to the sign-in service, with a cookie by which it is known again."""
+    """Redirect the browser to the sign-in service, with a cookie that identifies it on return."""
     oidc = _service(desk)
     browser = secrets.token_urlsafe(32)
     begun = begin(browser, local_path(back), desk.now())
     try:
         provider = _provider(request, desk, oidc)
-        address = provider.leads_to(request.app.state.waiting.put(begun), begun, _return_to(desk))
+        address = provider.authorization_url(request.app.state.waiting.put(begun), begun, _return_to(desk))
     except SignInError as error:
         return _refused_by(request, desk, oidc, error)
     answer = RedirectResponse(address, 303)
@@ -75,7 +75,7 @@ def from_service(
     try:
         if error or not code:
             raise SignInError("denied", detail=fold_space(error)[:80])  # noqa: TRY301
-        person = _provider(request, desk, oidc).person(begun, code, _return_to(desk))
+        person = _provider(request, desk, oidc).identify(begun, code, _return_to(desk))
         with desk.store.write() as connection:
             try:
                 account = accounts.known_as(
@@ -108,7 +108,7 @@ def _return_to(desk: WebContext) -> str:
 
 
 def _provider(request: Request, desk: WebContext, oidc: OidcSettings) -> Provider:
-    """The one that is kept, or a new one when the settings changed."""
+    """Return the provider, a new one when the settings have changed."""
     kept: Provider | None = getattr(request.app.state, "provider", None)
     if kept is None or kept.settings != oidc:
         kept = request.app.state.provider = Provider(oidc, desk.now)
@@ -135,12 +135,12 @@ def _service_page(
         said=said,
         host=provider.host,
         left=left,
-        leaves_by=provider.leaves_by(desk.settings.viewer_url) if left else "",
+        leaves_by=provider.logout_url(desk.settings.viewer_url) if left else "",
     )
 
 
 def _refused_by(request: Request, desk: WebContext, oidc: OidcSettings, error: SignInError) -> Response:
-    # With the cause, for the one who runs it; what was sent to the service holds secrets and is in none of it.
+    # The log has the cause, for the operator. Requests to the service contain secrets and are never logged.
     log.warning(
         "sign-in refused", reason=error.reason, **{key: str(value) for key, value in error.words.items()}
     )

@@ -1,7 +1,9 @@
-"""Sign-in with OpenID Connect: authorization code with PKCE (https://openid.net/specs/openid-connect-core-1_0.html).
+"""Signs users in with OpenID Connect: authorization code with PKCE
+(https://openid.net/specs/openid-connect-core-1_0.html).
 
-What the provider says is fetched through the guarded client and believed only where its signature, issuer, audience, nonce and
-times hold. A sign-in belongs to the browser that began it, and its state counts once.
+The provider's metadata is fetched through the guarded client. A token is accepted only when its signature,
+issuer, audience, nonce and times are valid. A sign-in belongs to the browser that started it, and its state is
+valid once.
 """
 
 from __future__ import annotations
@@ -34,13 +36,13 @@ from tracker.http.rate_limit import RateLimit
 from tracker.storage.accounts import UserRole
 from tracker.text import fold_space
 
-# Signed with the provider's own key: not `none`, and nothing that a shared secret signs.
+# Asymmetric algorithms only: neither `none` nor a signature by a shared secret.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-LEEWAY = 60  # seconds that two clocks may differ
+LEEWAY = 60  # seconds of clock difference allowed
 BEGUN_FOR = timedelta(minutes=10)
 BEGUN_MOST = 1_000
-KNOWN_FOR = timedelta(hours=1)  # what the provider says about itself
-KEYS_AGAIN = timedelta(minutes=1)  # an unknown key makes them be fetched again, so often at most
+KNOWN_FOR = timedelta(hours=1)  # lifetime of the provider's metadata
+KEYS_AGAIN = timedelta(minutes=1)  # an unknown key triggers a new fetch, at most this often
 MAX_BYTES = 1_000_000
 _TIMES = frozenset({"iat", "exp", "nbf"})
 _REASONS = {"aud": "audience", "azp": "audience", "nonce": "nonce", "iss": "issuer"}
@@ -49,8 +51,9 @@ _LIMIT = timedelta(seconds=20)
 
 
 class SignInError(TrackerError):
-    """`reason` is the end of a key in the catalogues (`web.oidc.*`), `words` what goes into it, `status` of the answer.
-    `name`: who it would have been, where that was known."""
+    """A failed sign-in. `reason` is the end of a catalog key (`web.oidc.*`), `words` are its parameters,
+    `status` is the HTTP status, and `name` is the user, where known.
+    """
 
     def __init__(self, reason: str, status: int = 403, name: str = "", **words: object) -> None:
         super().__init__(f"{reason}: {words}" if words else reason)
@@ -59,8 +62,9 @@ class SignInError(TrackerError):
 
 @dataclass(frozen=True, slots=True)
 class OidcIdentity:
-    """Who signed in. `subject` identifies a person for ever (issuer and subject), `name` is what is displayed; `role` None:
-    no claim says one. `email` is an address that the service says is verified, or empty."""
+    """The signed-in user. `subject` identifies a identify permanently (issuer and subject), `name` is displayed.
+    `role` is None where no claim gives one. `email` is an address that the service has verified, or empty.
+    """
 
     subject: str
     name: str
@@ -70,7 +74,7 @@ class OidcIdentity:
 
 @dataclass(frozen=True, slots=True)
 class PendingSignIn:
-    """A sign-in on its way. `browser`: the SHA-256 of the cookie that was given."""
+    """A sign-in in progress. `browser` is the SHA-256 of the cookie that was set."""
 
     nonce: str
     verifier: str
@@ -80,7 +84,7 @@ class PendingSignIn:
 
 
 class PendingSignIns:
-    """The sign-ins on their way. Each is taken once; the oldest go when there are too many."""
+    """The sign-ins in progress. Each can be used once; when there are too many, the oldest are dropped."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -110,7 +114,7 @@ def hashed(token: str) -> str:
 
 
 class Provider:
-    """One issuer. What it says about itself is kept for an hour."""
+    """One issuer. Its metadata is cached for an hour."""
 
     def __init__(
         self, settings: OidcSettings, now: Callable[[], datetime], client: Client | None = None
@@ -119,7 +123,7 @@ class Provider:
         self.now = now
         parts = urlsplit(settings.issuer)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        # The issuer may stand in the firm's own network, because the settings name it.
+        # The issuer may be in the firm's own network, because the settings name it.
         self.client = client or Client(literal_hosts=[f"{parts.hostname}:{port}"], clock=now)
         self._lock = threading.Lock()
         self._about: tuple[datetime, Mapping[str, Any]] | None = None
@@ -129,8 +133,8 @@ class Provider:
     def host(self) -> str:
         return urlsplit(self.settings.issuer).netloc
 
-    def leads_to(self, state: str, begun: PendingSignIn, back_to: str) -> str:
-        """The address that the browser is sent to."""
+    def authorization_url(self, state: str, begun: PendingSignIn, back_to: str) -> str:
+        """Return the address that the browser is redirected to."""
         address: str = prepare_grant_uri(
             self._endpoint("authorization_endpoint"),
             self.settings.client_id,
@@ -144,8 +148,10 @@ class Provider:
         )
         return address
 
-    def leaves_by(self, back_to: str) -> str:
-        """Where one signs out of the provider too; empty where it has no such place, or is not to be reached."""
+    def logout_url(self, back_to: str) -> str:
+        """Return the address that ends the provider's session too; empty where there is none, or the provider
+        cannot be reached.
+        """
         try:
             address = self._endpoint("end_session_endpoint")
         except SignInError:
@@ -153,8 +159,8 @@ class Provider:
         asked = {"client_id": self.settings.client_id, "post_logout_redirect_uri": back_to}
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
 
-    def person(self, begun: PendingSignIn, code: str, back_to: str) -> OidcIdentity:
-        """Who the code stands for. Raises SignInError."""
+    def identify(self, begun: PendingSignIn, code: str, back_to: str) -> OidcIdentity:
+        """Return the user for an authorization code. Raises SignInError."""
         fields = {
             "grant_type": "authorization_code",
             "code": code,
@@ -167,10 +173,10 @@ class Provider:
         if not isinstance(token, str):
             raise SignInError("no-token", 502, host=self.host)
         claims = self.claims(token, begun.nonce, str(answer.get("access_token", "")))
-        return person_of(claims, self.settings)
+        return identity_from_claims(claims, self.settings)
 
     def claims(self, token: str, nonce: str, access_token: str = "") -> Mapping[str, Any]:
-        """What a token says, when all that makes it believable holds. Raises SignInError."""
+        """Return the claims of a token after all checks. Raises SignInError."""
         try:
             decoded = self._decoded(token)
         except (JoseError, ValueError, TypeError) as error:
@@ -200,7 +206,7 @@ class Provider:
         try:
             return jwt.decode(token, self._key_set(), algorithms=ALGORITHMS)
         except (JoseError, ValueError):
-            # Keys are changed from time to time: one that is not known yet may be a new one.
+            # Providers rotate keys: an unknown one may be new.
             known = self._keys
             if known is not None and clamp_future(known[0], self.now(), KEYS_AGAIN):
                 raise
@@ -212,7 +218,7 @@ class Provider:
         if known is None or anew or not clamp_future(known[0], self.now(), KNOWN_FOR):
             found = self._json(self._endpoint("jwks_uri"))
             try:
-                known = self.now(), KeySet.import_key_set({"keys": _signing(found.get("keys"))})
+                known = self.now(), KeySet.import_key_set({"keys": _signing_keys(found.get("keys"))})
             except (JoseError, ValueError, TypeError, KeyError) as error:
                 raise SignInError("keys", 502, host=self.host) from error
             with self._lock:
@@ -225,7 +231,7 @@ class Provider:
         parts = urlsplit(address) if isinstance(address, str) else None
         plain = (
             urlsplit(self.settings.issuer).scheme == "http"
-        )  # only on this machine: `settings_file` sees to it
+        )  # `http` occurs on this machine only: the settings loader checks that
         if (
             parts is None
             or not parts.hostname
@@ -280,17 +286,19 @@ def begin(browser: str, back: str, now: datetime) -> PendingSignIn:
     return PendingSignIn(generate_token(43), generate_token(64), hashed(browser), back, now)
 
 
-def person_of(claims: Mapping[str, Any], settings: OidcSettings) -> OidcIdentity:
-    """Pure. Raises SignInError where the settings let nobody with such claims in."""
+def identity_from_claims(claims: Mapping[str, Any], settings: OidcSettings) -> OidcIdentity:
+    """Return the user of these claims. Pure. Raises SignInError where the settings do not admit a user with
+    such claims.
+    """
     subject = claims.get("sub")
     if not isinstance(subject, str) or not subject.strip():
-        # Everybody for whom a service sends none would be one account.
+        # Without this check all users without a subject would share one account.
         raise SignInError("claims", detail="sub")
     name = next(
         (fold_space(str(claims[key])) for key in (settings.name_claim, "email", "sub") if claims.get(key)), ""
     )
     name = "".join(letter for letter in name if letter.isprintable())[:80]
-    # Without `email_verified` an address is what somebody typed into a profile.
+    # Without `email_verified` an address is whatever the user entered in a profile.
     verified = claims.get("email_verified") is True
     email = fold_space(str(claims.get("email") or "")).lower() if verified else ""
     if settings.allowed_domains:
@@ -300,7 +308,7 @@ def person_of(claims: Mapping[str, Any], settings: OidcSettings) -> OidcIdentity
     given = settings.roles()
     role = None
     if any(given.values()):
-        held = _texts(_within(claims, settings.role_claim))
+        held = _texts(_claim(claims, settings.role_claim))
         fitting = [UserRole(each) for each, wanted in given.items() if held & set(wanted)]
         if not fitting:
             raise SignInError("role", name=name, claim=settings.role_claim)
@@ -309,12 +317,14 @@ def person_of(claims: Mapping[str, Any], settings: OidcSettings) -> OidcIdentity
 
 
 def subject_of(settings: OidcSettings, sub: str) -> str:
-    """How the person whom this issuer calls `sub` is kept."""
+    """Return the stored id of the user whom this issuer calls `sub`."""
     return f"{settings.issuer} {sub}"
 
 
-def _within(claims: Mapping[str, Any], path: str) -> Any:
-    """`realm_access.roles` as it stands in Keycloak's tokens; a name with dots in it, too."""
+def _claim(claims: Mapping[str, Any], path: str) -> Any:
+    """Return the value at a path such as `realm_access.roles` (Keycloak); a claim whose own name contains dots
+    is found too.
+    """
     if path in claims:
         return claims[path]
     found: Any = claims
@@ -329,8 +339,8 @@ def _texts(value: Any) -> set[str]:
     return {item for item in value if isinstance(item, str)} if isinstance(value, list) else set()
 
 
-def _signing(keys: Any) -> list[Any]:
-    """Without the keys that are for something else, which may be of kinds that nothing here reads."""
+def _signing_keys(keys: Any) -> list[Any]:
+    """Return the signing keys only: others may be of unsupported types."""
     found = [key for key in keys or () if isinstance(key, dict) and key.get("use", "sig") == "sig"]
     return [key for key in found if key.get("kty") in {"RSA", "EC", "OKP"}]
 
@@ -339,9 +349,9 @@ def _object(body: bytes, address: str) -> Mapping[str, Any]:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise UnexpectedResponse("no JSON where the sign-in service should answer it", url=address) from error
+        raise UnexpectedResponse("the sign-in service did not answer with JSON", url=address) from error
     if not isinstance(found, dict):
-        raise UnexpectedResponse("no JSON object where the sign-in service should answer one", url=address)
+        raise UnexpectedResponse("the sign-in service did not answer with a JSON object", url=address)
     return found
 
 

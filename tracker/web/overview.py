@@ -1,4 +1,4 @@
-"""Calendar, sources, deliveries and settings."""
+"""The pages for the calendar, sources, deliveries and settings."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ from tracker.web.security_headers import check_form
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger()
 
-PAUSE = timedelta(seconds=60)  # between two polls that people ask for: the sources are others' machines
+PAUSE = timedelta(seconds=60)  # minimum time between two manual polls: the sources are other people's servers
 
 
 def due(desk: WebContext, chosen: InboxFilter) -> tuple[Deadline, ...]:
-    """The dates ahead of the changes that a filter lets through."""
+    """Return the upcoming dates of the changes that match a filter."""
     today = desk.today()
     found = deadlines(_dated(desk, chosen, StoreReader.planned), today)
     return tuple(entry for entry in found if entry.level.rank >= _floor(chosen))
@@ -90,7 +90,7 @@ def calendar_page(request: Request, desk: AtDesk) -> HTMLResponse:
 
 @router.get("/calendar.ics")
 def calendar_file(request: Request, desk: AtDesk) -> Response:
-    """The same dates for calendar programs."""
+    """Return the same dates as an iCalendar file."""
     return calendar_of(request, desk, filter_of(request.query_params))
 
 
@@ -142,17 +142,17 @@ def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
 def poll_now(
     request: Request, desk: AtDesk, source: str, form: Annotated[str, Form(max_length=200)]
 ) -> Response:
-    """Makes the source due at once; the daemon that is running takes it up within seconds."""
+    """Make the source due now; the running daemon polls it within seconds."""
     check_form(request, form, desk.settings.viewer_url)
     known = desk.settings.source(source)
     if known is None or not known.enabled:
-        raise HTTPException(404, f"no source that is polled has the id {source!r}")
+        raise HTTPException(404, f"no enabled source has the id {source!r}")
     now = desk.now()
     standing = source_state.source_states(desk.store, [source]).get(source)
     if standing is None:
         source_state.ensure(desk.store, [source])
     elif standing.last_attempt_at is not None and clamp_future(standing.last_attempt_at, now, PAUSE):
-        raise HTTPException(429, f"{source} was asked less than {PAUSE.seconds} seconds ago")
+        raise HTTPException(429, f"{source} was polled less than {PAUSE.seconds} seconds ago")
     who = reviewer(request)
     with desk.store.write() as connection:
         source_state.reschedule(desk.store, source, now)
@@ -195,5 +195,5 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
 
 @router.get("/settings")
 def settings_page(request: Request, desk: AtDesk) -> HTMLResponse:
-    """Read only; a channel's address is a secret and is not shown."""
+    """Show the settings, read only. The address of a channel is a secret and is not shown."""
     return page(request, desk, "settings.html.j2", settings=desk.settings, span=weekday_span)

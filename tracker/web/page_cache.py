@@ -1,9 +1,8 @@
-"""What was made once and is kept while nothing that people see has changed: what the next reader asks for is mostly what
-the last one did. Who asks for what is being made just now waits for it, so that ten readers after a write cost one page.
+"""Caches rendered pages until the data or the settings change. A request for a page that another request is
+rendering waits for it, so that ten readers after a write cost one rendering.
 
-Pages are kept apart by address, language, day, and who asks; made anew when anything they show was written or the
-settings changed. Tokens of forms are not kept: a mark stands for them, which nobody outside can know, and each answer gets
-tokens of its own.
+Pages are cached by address, language, day and user. Form tokens are not cached: a random placeholder stands in
+for them, and each response gets its own tokens.
 """
 
 from __future__ import annotations
@@ -25,21 +24,22 @@ from tracker.web.context import WebContext
 from tracker.web.rendering import language_of, with_form_cookie
 
 MARK = f"form-{secrets.token_hex(16)}"
-MOST = 32_000_000  # characters of pages
-PATIENCE = 30.0  # seconds that one waits for what another makes
+MOST = 32_000_000  # characters of all cached pages
+WAIT = 30.0  # seconds that a request waits for another one's rendering
 
 
-class _Making:
-    """Something being made by one request. `made` None at the end: it is not to be shared."""
+class _Rendering:
+    """A page that one request is rendering. `result` stays None where it must not be shared."""
 
     def __init__(self) -> None:
         self.ended = threading.Event()
-        self.made: str | None = None
+        self.result: str | None = None
 
 
 class PageCache:
-    """`version` asks SQLite whether anything was committed (PRAGMA data_version, on one connection), and only then what
-    it was (`data_version`). What a version of the past left behind goes as room is needed."""
+    """Caches by data version. `version` asks SQLite whether anything was committed (PRAGMA data_version, on one
+    connection), and only then reads `data_version`. Pages of older versions are dropped when room is needed.
+    """
 
     def __init__(self, state: Path) -> None:
         self._lock = threading.Lock()
@@ -49,10 +49,10 @@ class PageCache:
         self._settings: tuple[Settings | None, int] = (None, 0)
         self._pages: OrderedDict[Hashable, str] = OrderedDict()
         self._bytes = 0
-        self._making: dict[Hashable, _Making] = {}
+        self._rendering: dict[Hashable, _Rendering] = {}
 
     def version(self, settings: Settings) -> tuple[int, int]:
-        """Another one after each write to what people see, and for other settings."""
+        """Return a value that changes with each visible write and with the settings."""
         with self._lock:
             committed = int(self._reader.connection.execute("PRAGMA data_version").fetchone()[0])
             if committed != self._committed:
@@ -65,9 +65,13 @@ class PageCache:
     def keep(
         self, key: Hashable, settings: Settings, make: Callable[[], str | None], *, seal: str = ""
     ) -> str | None:
-        """What is kept, or what `make` makes, by one request for all that ask meanwhile. None, which is not kept, where it
-        makes nothing to keep. With `seal`, a hash of all that it is made from, other writes leave it alone."""
-        # Before it is made: what is written meanwhile makes it a thing of the past.
+        """Return the cached page, or the result of `make`, called by one request for all that wait. None is not
+        cached.
+
+        `seal` is a hash of everything that the page is result from: with it, other writes do not invalidate the
+        page.
+        """
+        # Read before rendering: a write during the rendering must invalidate the page.
         data_version, others = self.version(settings)
         key = (seal or data_version, others, key)
         with self._lock:
@@ -75,21 +79,21 @@ class PageCache:
             if found is not None:
                 self._pages.move_to_end(key)
                 return found
-            other = self._making.get(key)
+            other = self._rendering.get(key)
             if other is None:
-                mine = self._making[key] = _Making()
+                mine = self._rendering[key] = _Rendering()
         if other is not None:
-            if not other.ended.wait(PATIENCE):
+            if not other.ended.wait(WAIT):
                 return make()
-            return self.keep(key[2], settings, make, seal=seal) if other.made is None else other.made
+            return self.keep(key[2], settings, make, seal=seal) if other.result is None else other.result
         try:
-            mine.made = make()
-            if mine.made is not None:
-                self._put(key, mine.made)
-            return mine.made
+            mine.result = make()
+            if mine.result is not None:
+                self._put(key, mine.result)
+            return mine.result
         finally:
             with self._lock:
-                del self._making[key]
+                del self._rendering[key]
             mine.ended.set()
 
     def _put(self, key: Hashable, body: str) -> None:
@@ -103,20 +107,20 @@ class PageCache:
 def cached_page(
     request: Request, desk: WebContext, make: Callable[[], HTMLResponse], *, seal: str = ""
 ) -> HTMLResponse:
-    """The page as `make` makes it, or made it before."""
+    """Return the page, from the cache or from `make`."""
     shelf: PageCache = request.app.state.shelf
     language = language_of(request, desk)
     key = (
         request.url.path, request.url.query, language, desk.today(), principal_of(request), request.cookies.get("reviewer", ""),
     )  # fmt: skip
-    other: list[HTMLResponse] = []  # what is shown and not kept
+    other: list[HTMLResponse] = []  # a response that is returned but not cached
 
     def body() -> str | None:
         request.state.form_mark = MARK
-        made = make()
-        if made.status_code == 200:
-            return bytes(made.body).decode()
-        other.append(made)
+        result = make()
+        if result.status_code == 200:
+            return bytes(result.body).decode()
+        other.append(result)
         return None
 
     kept = shelf.keep(key, desk.settings, body, seal=seal)

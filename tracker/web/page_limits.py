@@ -1,5 +1,6 @@
-"""Expensive pages take turns: only a few are made at a time, and few wait, so that many requests at once cost no more
-memory than a few and leave the threads to the other pages."""
+"""Limits how many expensive pages are rendered at once and how many requests wait for one, so that many
+requests neither exhaust the memory nor block the other pages.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 AT_ONCE = 4
 WAITING = 60
 PATIENCE = 30.0  # seconds that a request waits for its turn
-_LOOK = 0.02  # seconds between two looks
+_LOOK = 0.02  # seconds between two checks
 EXPENSIVE = re.compile(
     r"/(metrics|sources|changes/[^/]+/redline(\.[a-z]+)?|api/changes/[^/]+/diff|law/(search|text|history|compare(\.[a-z]+)?)"
     r"|lists|reviews\.[a-z]+|digest/[^/]+|feed\.atom|calendar\.ics|saved/[^/]+/(feed\.atom|calendar\.ics))"
@@ -22,7 +23,7 @@ EXPENSIVE = re.compile(
 
 
 class Turns:
-    """ASGI middleware. A request for an expensive page that gets no turn is answered with 503 and `Retry-After`."""
+    """ASGI middleware. An expensive page without a free turn is answered with 503 and `Retry-After`."""
 
     def __init__(
         self, app: ASGIApp, *, at_once: int = AT_ONCE, waiting: int = WAITING, patience: float = PATIENCE
@@ -56,6 +57,6 @@ class Turns:
 
 async def _later(scope: Scope, receive: Receive, send: Send) -> None:
     answer = PlainTextResponse(
-        "503 too many of these pages are being made just now\n", 503, {"Retry-After": "5"}
+        "503 too many requests for these pages at the moment\n", 503, {"Retry-After": "5"}
     )
     await answer(scope, receive, send)

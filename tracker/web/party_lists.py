@@ -1,4 +1,4 @@
-"""Listed parties: who came onto a list, left it, or reads otherwise now, by country."""
+"""The page of listed parties: added, removed or changed, by country."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tracker.web.rendering import number_of, page
 
 router = APIRouter(include_in_schema=False)
 
-LOOKED_AT = 200  # changes, the newest: each one's redline is read
+LOOKED_AT = 200  # the newest changes: the redline of each is read
 PAGE = 200  # parties
 OPS = (Op.ADDED, Op.CHANGED, Op.REMOVED)
 
@@ -64,7 +64,7 @@ def _lists(request: Request, desk: WebContext) -> HTMLResponse:
 
 
 def _found(desk: WebContext, chosen: InboxFilter) -> tuple[PartyChange, ...]:
-    """In Japan first, then by country; what two sources say of one party once."""
+    """Return the parties, those in Japan first, then by country. A party that two sources list is shown once."""
     wanted = chosen.wanted(desk.today())
     with desk.reading() as store:
         records = [
@@ -80,7 +80,7 @@ def _found(desk: WebContext, chosen: InboxFilter) -> tuple[PartyChange, ...]:
         if record["kind"] == "list" or "744" in record["title"]
         for party in _of(desk, change_from_json(record))
     ]
-    # Sorted again over all changes: each change's own are sorted already, and merging is what `parties` does.
+    # Sorted across all changes: `parties` sorts the entries of one change only.
     unique: dict[tuple[str, ...], PartyChange] = {}
     for party in listed:
         key = (party.op, search_key(party.country), search_key(party.name))

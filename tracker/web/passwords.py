@@ -1,4 +1,4 @@
-"""Passwords: hashed with Argon2id (RFC 9106), and how often they may be tried."""
+"""Hashes passwords with Argon2id (RFC 9106), and limits how often one may be tried."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tracker.errors import UsageError
 
 SHORTEST = 12  # characters
 LONGEST = 1_000
-# One check takes 64 MiB and some 50 ms of a core: strangers must not order many at once.
+# One check takes 64 MiB and about 50 ms of a core: strangers must not run many at once.
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 FORGOTTEN_AFTER = 900.0  # seconds
@@ -25,7 +25,7 @@ REMEMBERED = 10_000
 
 
 def hash_password(password: str) -> str:
-    """Raises UsageError for one that is too short or too long."""
+    """Return the hash. Raises UsageError for a password that is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise UsageError(f"a password has {SHORTEST} to {LONGEST} characters")
     return PasswordHasher().hash(password)
@@ -37,8 +37,9 @@ def _nobodys() -> str:
 
 
 def verify_password(password: str, known: str) -> bool:
-    """Whether it is the password that was hashed. Takes as long for an account that there is not (`known` empty), so
-    that nobody learns which names exist."""
+    """Return whether the password matches the hash. It takes as long for an unknown account (`known` empty), so
+    that the time does not reveal which names exist.
+    """
     if len(password) > LONGEST:
         return False
     with _AT_ONCE:
@@ -49,10 +50,13 @@ def verify_password(password: str, known: str) -> bool:
 
 
 class Throttle:
-    """How long one must wait before the next try. After some free ones each failure doubles the wait, by name and
-    address together, by address (many names from one place) and, more patiently, by name (one name from many places).
-    Where the owner of a name was let in before (`familiar`), what strangers do elsewhere with his name is not held
-    against him: else whoever tries without end would keep him out without end."""
+    """Computes the wait before the next attempt. After some free attempts each failure doubles the wait: by
+    name and address together, by address (many names from one place) and, with more free attempts, by name
+    (one name from many places).
+
+    An address from which the account was used before (`familiar`) is not delayed by failures elsewhere:
+    otherwise a stranger could lock an account out forever.
+    """
 
     FREE: ClassVar = {"both": 5, "address": 20, "name": 50}
 
@@ -62,7 +66,9 @@ class Throttle:
         self._failed: OrderedDict[tuple[str, str], tuple[int, float, float]] = OrderedDict()
 
     def try_now(self, name: str, address: str, *, familiar: bool = False) -> float:
-        """0 when a try may be made: it counts as failed until `passed` is called. Else the seconds to wait."""
+        """Return 0 where an attempt may be made, which counts as failed until `passed` is called; else the
+        seconds to wait.
+        """
         now = self.clock()
         keys = self._keys(name, address)[: 2 if familiar else 3]
         with self._lock:

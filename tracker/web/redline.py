@@ -1,4 +1,4 @@
-"""The redline of a change, inline or side by side, and the same as files."""
+"""The redline of a change, inline or side by side, and as files."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from tracker.web.rendering import language_of, number_of, page
 router = APIRouter(include_in_schema=False)
 
 PAGE = 200  # rows on one page
-FOLD = 240  # unchanged words in one stretch that are shown whole; more are folded in the middle
-KEPT = 100  # characters left at either end of a fold
-AROUND = 2  # unchanged units shown before and after a change, where they are asked for
+FOLD = 240  # longest run of unchanged words shown whole; the middle of a longer one is folded
+KEPT = 100  # characters kept at either end of a fold
+AROUND = 2  # unchanged units shown before and after a change, with context
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",
@@ -38,7 +38,9 @@ RunKind = Literal["equal", "delete", "insert", "fold"]
 
 @dataclass(frozen=True, slots=True)
 class RedlineItem:
-    """One operation as it is drawn. `local` is its path below its place; `quiet`: nothing of its own to read."""
+    """One operation as drawn. `local` is its path within its section; `quiet`: it has no words of its own to
+    show.
+    """
 
     operation: Operation
     anchor: str
@@ -52,7 +54,7 @@ class RedlineItem:
 
 @dataclass(frozen=True, slots=True)
 class UnchangedUnit:
-    """A unit that stayed as it was."""
+    """An unchanged unit."""
 
     local: str
     text: str
@@ -60,14 +62,14 @@ class UnchangedUnit:
 
 @dataclass(frozen=True, slots=True)
 class SkippedUnits:
-    """So many units that stayed as they were, left out."""
+    """The number of unchanged units that are left out."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class MovedFrom:
-    """Where a unit stood that was moved elsewhere."""
+    """The place that a unit was moved away from."""
 
     local: str
     to: str
@@ -76,13 +78,13 @@ class MovedFrom:
 
 Row = (
     Operation | Unit | RedlineLine | int
-)  # what is drawn: a change, an unchanged unit, a place left, so many left out
+)  # one drawn item: a change, an unchanged unit, a place that was left, or a count of skipped units
 Drawn = RedlineItem | UnchangedUnit | SkippedUnits | MovedFrom
 
 
 @dataclass(frozen=True, slots=True)
 class RedlineSection:
-    """A section, table or page with what is drawn of it, each under the name of its kind."""
+    """A section, table or page with its drawn items, each under the name of its kind."""
 
     name: str
     anchor: str
@@ -95,12 +97,12 @@ class RedlineSection:
 
 
 def anchor_of(path: str) -> str:
-    """A name for a unit in addresses: its path with what addresses do not take made plain. Permanent."""
+    """Return a permanent anchor for a unit: its path with only the characters that addresses allow."""
     return "u-" + re.sub(r"[^\w.()-]+", "-", path).strip("-")
 
 
 def places(rows: Iterable[Row]) -> list[RedlineSection]:
-    """What is drawn, by place, in reading order; a place that comes twice stays in two."""
+    """Return the items grouped by section, in reading order; a section that occurs twice gives two groups."""
     found: list[tuple[str, list[tuple[str, Drawn]]]] = []
     seen: dict[str, int] = {}
     for row in rows:
@@ -130,8 +132,10 @@ def places(rows: Iterable[Row]) -> list[RedlineSection]:
     ]
 
 
-def surrounded(redline: Redline, editorial: bool) -> list[Row]:
-    """The operations with the units around them, what lies between counted. Needs the units of both texts."""
+def with_context(redline: Redline, editorial: bool) -> list[Row]:
+    """Return the operations with the units around them, and counts of the units between. Needs the units of
+    both texts.
+    """
     lines = list(merge_in_reading_order(redline))
     changed = [line.operation is not None and (editorial or not line.operation.editorial) for line in lines]
     names = [split_path(line.unit.path)[0] for line in lines]
@@ -176,8 +180,9 @@ def _place_of(row: Row) -> str:
 
 
 def folded(spans: Sequence[tuple[str, str]]) -> tuple[tuple[RunKind, str], ...]:
-    """Word runs with long unchanged stretches cut into head, fold and tail. Nothing is lost: the parts of kind
-    `equal` and `fold` joined are what stood there."""
+    """Return word runs with long unchanged stretches cut into head, fold and tail. The `equal` and `fold` parts
+    joined are the original text.
+    """
     runs: list[tuple[RunKind, str]] = []
     for index, (kind, text) in enumerate(spans):
         if kind != "equal" or len(text) <= FOLD or len(spans) == 1:
@@ -194,7 +199,7 @@ def folded(spans: Sequence[tuple[str, str]]) -> tuple[tuple[RunKind, str], ...]:
 
 
 def item_of(operation: Operation) -> RedlineItem:
-    """An operation that is drawn by itself."""
+    """Return one operation as a drawn item."""
     name, local = split_path(operation.path)
     return _item(operation, name, local or name, anchor_of(operation.path))
 
@@ -230,7 +235,7 @@ def _load(desk: WebContext, reference: str) -> tuple[Change, Redline]:
 @router.get("/changes/{reference}/redline")
 def redline_page(request: Request, desk: AtDesk, reference: str, context: str = "") -> HTMLResponse:
     seal = ""
-    if not context:  # the texts around may be dropped one day, which its seal does not know
+    if not context:  # the texts around it may be pruned later, which the change's hash does not cover
         with desk.reading() as store:
             seal = store.seal(reference)
     return cached_page(request, desk, lambda: _redline(request, desk, reference, context), seal=seal)
@@ -284,13 +289,13 @@ def redline_view(
     back: str,
     whole: Redline | None,
 ) -> HTMLResponse:
-    """The page of a redline at an address with these query values. `whole` is the same with both texts."""
+    """Return the redline page for these query values. `whole` shows the whole text."""
     language = language_of(request, desk)
     asked = request.query_params
     editorial, context = bool(asked.get("editorial")), bool(asked.get("context"))
     view = "side" if asked.get("view") == "side" else "inline"
     shown = [op for op in redline.operations if editorial or not op.editorial]
-    rows: list[Row] = surrounded(whole, editorial) if context and whole and shown else [*shown]
+    rows: list[Row] = with_context(whole, editorial) if context and whole and shown else [*shown]
     parts = max(1, -(-len(rows) // PAGE))
     part = min(number_of(asked.get("part", "1")), parts)
     return page(
@@ -325,6 +330,6 @@ def as_file(request: Request, desk: WebContext, redline: Redline, form: str, nam
     plain = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII)
     headers = {"Content-Disposition": f'attachment; filename="{plain}.{form}"'}
     if form == "html":
-        # The file carries its own policy, which allows its own style and nothing else.
+        # The file carries its own policy, which allows its own style only.
         headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return Response(data, media_type=TYPES[form], headers=headers)

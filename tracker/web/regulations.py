@@ -1,4 +1,4 @@
-"""A text as it stood on any stored day, by section; and any two of its days compared."""
+"""Shows a text as it read on any stored day, by section, and compares two of its days."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ router = APIRouter(include_in_schema=False)
 
 PAGE = 200  # units on one page
 HITS = 50
-PATIENCE = 1.5  # seconds that a search waits for what it has not read yet
+PATIENCE = 1.5  # seconds that a search waits for versions that are not indexed yet
 KINDS = ("ecfr", "screening-list", "page")
 _NOTES = {UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE, UnitKind.NOTE}
 
 
 @dataclass(frozen=True, slots=True)
 class ShownUnit:
-    """A unit as it is drawn: `local` is its path below its section, `link` its official page."""
+    """A unit as drawn: `local` is its path within its section, `link` its official page."""
 
     unit: Unit
     anchor: str
@@ -60,7 +60,9 @@ def texts(request: Request, desk: AtDesk) -> HTMLResponse:
 
 @router.get("/law/search")
 def search(request: Request, desk: AtDesk) -> HTMLResponse:
-    """In all stored versions of all texts. What came since the last time is read aside; the page says so."""
+    """Search all stored versions of all texts. New versions are indexed in the background; the page shows how
+    many are missing.
+    """
     asked = request.query_params
     q, today = asked.get("q", "").strip()[:200], asked.get("today", "")
     number = number_of(asked.get("page", "1"))
@@ -88,7 +90,7 @@ def search(request: Request, desk: AtDesk) -> HTMLResponse:
 
 
 def _days(desk: WebContext, identities: Iterable[str]) -> dict[tuple[str, int], str]:
-    """What each version of these texts is called: the day that it is of."""
+    """Return the label of each version of these texts: its day."""
     with desk.reading() as store:
         return {
             (identity, state["ordinal"]): state["as_of"] or legal_day(from_text(state["at"])).isoformat()
@@ -168,7 +170,7 @@ def comparison_file(
 
 @router.get("/law/history")
 def history(request: Request, desk: AtDesk, text: str, path: str) -> HTMLResponse:
-    """One unit through all stored changes, newest first, under the names that it had."""
+    """Show one unit through all stored changes, newest first, under its former names too."""
     states = _states(desk, text)
     with desk.reading() as store:
         changes = [change_from_json(record) for record in store.changes_of(text)]
@@ -190,7 +192,7 @@ def history(request: Request, desk: AtDesk, text: str, path: str) -> HTMLRespons
 def paragraph_history(
     path: str, changes: Iterable[tuple[Change, tuple[Operation, ...]]]
 ) -> list[tuple[Change, Operation]]:
-    """What happened to a unit, followed backwards through its renumberings to where it was added. Pure."""
+    """Return the changes of a unit, followed backward through its renumberings to its addition. Pure."""
     found: list[tuple[Change, Operation]] = []
     for change, operations in changes:
         for operation in operations:
@@ -245,7 +247,7 @@ def _side(state: dict[str, Any], document: Document) -> RedlineSide:
 
 @lru_cache(maxsize=6)
 def _document(desk: WebContext, identity: str, ordinal: int) -> Document:
-    """Read anew from the stored bytes; a whole part takes a quarter of a second, so the last few are kept."""
+    """Parse a version from the stored bytes. A whole part takes 0.25 s, so the last few are cached."""
     with desk.store.read() as connection:
         version = versions.get(connection, identity, ordinal)
         if version is None:

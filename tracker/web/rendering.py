@@ -1,6 +1,6 @@
-"""Templates into pages, in the reader's language.
+"""Renders templates to pages, in the reader's language.
 
-Whatever a template prints is made harmless (`present.inert`) and escaped; nothing is marked safe.
+Everything that a template prints is sanitized (`tracker.sanitize`) and escaped; nothing is marked safe.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _environment() -> Environment:
 
 
 def warm() -> None:
-    """Compiles the templates, so that the first reader does not wait for it."""
+    """Compile the templates, so that the first request does not wait for it."""
     for name in _environment().list_templates():
         _environment().get_template(name)
 
@@ -80,7 +80,7 @@ def language_of(request: Request, desk: WebContext) -> Language:
 
 
 def asked_language(request: Request, desk: WebContext) -> Language:
-    """For programs, which have no cookie: `lang` in the address says it."""
+    """Return the language in the `lang` parameter, for programs, which have no cookie."""
     asked = request.query_params.get("lang")
     if asked == "ja":
         return "ja"
@@ -88,12 +88,12 @@ def asked_language(request: Request, desk: WebContext) -> Language:
 
 
 def number_of(text: str) -> int:
-    """The number of a page in an address; 1 for what is none."""
+    """Return the page number of an address; 1 where it is invalid."""
     return max(1, min(int(text), 100_000)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
 
 def query(values: Mapping[str, object], **changed: object) -> str:
-    """The query string of these values with some changed; empty ones are left out."""
+    """Return the query string of these values with some changed; empty ones are left out."""
     merged = {**values, **changed}
     kept = {name: str(value) for name, value in merged.items() if value not in {None, ""}}
     return f"?{urlencode(kept)}" if kept else ""
@@ -102,7 +102,7 @@ def query(values: Mapping[str, object], **changed: object) -> str:
 def page(
     request: Request, desk: WebContext, template: str, *, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """A page as the reader sees it: language from the cookie, dates in the settings' time zone."""
+    """Return the page: the language comes from the cookie, the time zone from the settings."""
     language = language_of(request, desk)
     zone = desk.settings.timezone
     today = desk.today()
@@ -146,7 +146,7 @@ def page(
 
 
 def with_form_cookie(request: Request, desk: WebContext, answer: HTMLResponse, secret: str) -> HTMLResponse:
-    """Gives the browser its secret, if it has none yet."""
+    """Set the browser's form secret, if it has none."""
     if request.cookies.get(security_headers.COOKIE) != secret:
         viewer_url = desk.settings.viewer_url
         set_cookie(
@@ -165,7 +165,7 @@ def set_cookie(
     strict: bool = False,
     viewer_url: str = "",
 ) -> None:
-    """`Secure` where the reader came by TLS, to us or to the proxy that `viewer_url` names."""
+    """Set a cookie, `Secure` where the reader connects by TLS, to the viewer or to the proxy in `viewer_url`."""
     outer = urlsplit(viewer_url)
     encrypted = request.url.scheme == "https" or (
         outer.scheme == "https" and outer.hostname == request.url.hostname
@@ -181,7 +181,7 @@ def set_cookie(
 
 
 def local_path(wanted: str) -> str:
-    """A path of this viewer, `/` for anything else: nobody is sent to another site by a link of ours."""
+    """Return a path of this viewer; `/` for anything else, so that no link of ours leads to another site."""
     return (
         wanted
         if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()

@@ -1,6 +1,7 @@
-"""Reviews: what people did about changes, written down, listed and taken away as CSV and PDF.
+"""Records reviews of changes, lists them, and exports them as CSV and PDF.
 
-Who signed in writes under that name. Without sign-in the reviewer names himself; the browser remembers the name.
+A signed-in reviewer writes under the account's name. Without sign-in, reviewers enter their name, which the
+browser remembers.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ Field = Annotated[str, Form(max_length=reviews.NOTE + 100)]
 
 
 def reviewer(request: Request) -> str:
-    """The name of who signed in, or the one that the reader gave himself; empty where he has not."""
+    """Return the name of the signed-in user, or the name that the reader entered; empty where there is neither."""
     visitor = principal_of(request)
     if visitor is not None and visitor.signed_in:
         return visitor.name
@@ -60,7 +61,7 @@ def review(
     note: Field = "",
     due: Field = "",
 ) -> Response:
-    """One entry, or two where somebody is assigned with a due day."""
+    """Add one entry, or two where somebody is assigned with a due date."""
     check_form(request, form, desk.settings.viewer_url)
     who = reviewer(request)
     if action not in list(ReviewAction):
@@ -101,7 +102,7 @@ def log(request: Request, desk: AtDesk) -> HTMLResponse:
 
 @router.get("/reviews.{form}")
 def log_file(request: Request, desk: AtDesk, form: str, change: str = "") -> Response:
-    """For an audit, oldest first."""
+    """Return the whole log for an audit, oldest first."""
     if form not in {"csv", "pdf"}:
         raise HTTPException(404)
     with desk.reading() as store:

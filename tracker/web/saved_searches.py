@@ -1,7 +1,8 @@
-"""Saved filters: kept from the inbox under a name, each with a feed and a calendar at an address of its own that can be closed.
+"""Saves filters of the inbox under a name, each with a feed and a calendar at a secret address that can be
+revoked.
 
-Feed readers and calendar programs cannot sign in, so the address itself holds a key; it opens this one filter, and the access log
-does not hold it.
+Feed readers and calendar programs cannot sign in, so the address contains a key. The key opens this one filter,
+and the access log does not contain it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ Field = Annotated[str, Form(max_length=4_000)]
 
 
 def owner_of(request: Request) -> str:
-    """Whose filters these are: those of who signed in, else those of this machine's reader."""
+    """Return the owner of the filters: the signed-in user, or the local reader of this machine."""
     visitor = principal_of(request)
     return visitor.name if visitor is not None and visitor.signed_in else ""
 
@@ -92,7 +93,7 @@ def _opened(desk: WebContext, identity: str, key: str) -> SavedSearch:
     with desk.store.read() as connection:
         found = saved_searches.find_by_key(connection, identity, key) if key else None
     if found is None:
-        raise HTTPException(404, "there is no such feed, or its address was closed")
+        raise HTTPException(404, "there is no such feed, or its address was revoked")
     return found
 
 

@@ -1,8 +1,8 @@
-"""What every answer is given, and what is not answered at all.
+"""Adds security headers to every response, and refuses requests with a wrong Host or too large a body.
 
-The pages ask nobody for anything: the policy allows the viewer's own style sheet and script and nothing else.
-Without sign-in whoever reaches loopback may read, so a request whose Host is not a name of this machine is refused: a page of
-somebody else's that points its own name at 127.0.0.1 must not read what is kept here.
+Pages load nothing from elsewhere: the policy allows the viewer's own style sheet and script only. Without
+sign-in, everything on this machine may read, so a request whose Host is not a name of this machine is refused:
+otherwise a foreign page could point its own name at 127.0.0.1 and read the data (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # Not `no-referrer`: under it browsers send `Origin: null` with our own forms too.
+    # Not `no-referrer`: with it, browsers send `Origin: null` with our own forms too.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -44,7 +44,9 @@ log = structlog.get_logger()
 
 
 def is_loopback(host: str) -> bool:
-    """`localhost`, `127.0.0.1`, `[::1]`: names of this machine that no other machine reaches."""
+    """Return whether a host is this machine's: `localhost`, `127.0.0.1`, `[::1]`. No other machine reaches
+    these.
+    """
     name = host.strip("[]").lower()
     if name == "localhost":
         return True
@@ -55,7 +57,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _name_in(host: str) -> str:
-    """The name in a Host header, empty where it is none."""
+    """Return the name in a Host header; empty where it is invalid."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -63,7 +65,7 @@ def _name_in(host: str) -> str:
 
 
 class SecurityMiddleware:
-    """ASGI middleware: names, sizes, headers, one log line and one count for each request."""
+    """ASGI middleware: checks name and size, adds headers, logs and counts each request."""
 
     def __init__(self, app: ASGIApp, *, hosts: Callable[[], frozenset[str]], tally: RequestMetrics) -> None:
         self.app = app
@@ -78,7 +80,7 @@ class SecurityMiddleware:
         status = 500
         method = scope["method"]
         if method == "HEAD":
-            # Whoever answers GET answers HEAD (RFC 9110, 9.1): the same without the content.
+            # A path that answers GET answers HEAD too (RFC 9110, 9.1), without the content.
             scope = {**scope, "method": "GET"}
 
         async def sending(message: Message) -> None:
@@ -99,7 +101,7 @@ class SecurityMiddleware:
         finally:
             seconds = time.perf_counter() - began
             self.tally.count(method, status, seconds)
-            # The path without its query: what people search for is not written down.
+            # The path without its query: search words are not logged.
             log.info(
                 "answered",
                 method=method,
@@ -112,37 +114,38 @@ class SecurityMiddleware:
         headers = Headers(scope=scope)
         host = _name_in(headers.get("host", ""))
         if not is_loopback(host) and host not in self.hosts():
-            return PlainTextResponse("421 this viewer does not go by that name\n", 421)
+            return PlainTextResponse("421 this viewer has another name\n", 421)
         length = headers.get("content-length", "0")
         chunked = "transfer-encoding" in headers
         if scope["method"] in {"POST", "PUT", "PATCH", "DELETE"} and (
             chunked or not length.isdecimal() or int(length) > MAX_BODY
         ):
-            # What was announced and not read must not be taken for a next request.
-            return PlainTextResponse(
-                "413 more than a form of this viewer holds\n", 413, {"Connection": "close"}
-            )
+            # An unread body must not be taken for the next request.
+            return PlainTextResponse("413 the form is too large\n", 413, {"Connection": "close"})
         return None
 
 
-# --- forms --------------------------------------------------------------------------------------
+# --- forms
 
 
 def form_secret(request: Request) -> str:
-    """The browser's own secret, from its cookie, or a new one."""
+    """Return the browser's own secret, from its cookie, or a new one."""
     found = request.cookies.get(COOKIE, "")
     return found if len(found) == 43 else secrets.token_urlsafe(32)
 
 
 def form_token(secret: str) -> str:
-    """Another one for each page, so that compressed pages do not give the secret away piece by piece."""
+    """Return a form token, a different one for each page, so that compression does not reveal the secret
+    (BREACH).
+    """
     nonce = secrets.token_urlsafe(9)
     return f"{nonce}.{_sign(secret, nonce)}"
 
 
 def check_form(request: Request, token: str, viewer_url: str) -> None:
-    """Raises HTTPException 403 for a form that did not come from a page of ours. Behind a proxy with TLS our pages'
-    origin is that of `viewer_url`."""
+    """Raise HTTPException 403 for a form that was not sent from our own pages. Behind a proxy with TLS, the
+    origin of our pages is that of `viewer_url`.
+    """
     origin = request.headers.get("origin")
     own = f"{request.url.scheme}://{request.headers.get('host', '')}"
     outer = urlsplit(viewer_url)
@@ -153,7 +156,7 @@ def check_form(request: Request, token: str, viewer_url: str) -> None:
     secret = request.cookies.get(COOKIE, "")
     nonce, _, signature = token.partition(".")
     if not secret or not hmac.compare_digest(_sign(secret, nonce).encode(), signature.encode()):
-        raise HTTPException(403, "the form is too old, or cookies are off: open the page again")
+        raise HTTPException(403, "the form has expired, or cookies are off: reload the page")
 
 
 def _sign(secret: str, nonce: str) -> str:

@@ -1,4 +1,4 @@
-"""Serves the viewer in a thread, beside whatever else the process does."""
+"""Serves the viewer in a thread."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ LISTEN = "127.0.0.1:8000"
 
 
 def address_of(listen: str, *, sign_in: bool = False) -> tuple[str, int]:
-    """`127.0.0.1:8000`, `[::1]:8000`, `localhost:0` as host and port. Raises UsageError for anything else, and for
-    an address beyond loopback where no sign-in keeps others out."""
+    """Return host and port of `127.0.0.1:8000`, `[::1]:8000` or `localhost:0`. Raises UsageError for anything
+    else, and for an address that other machines reach where no sign-in is set.
+    """
     host, _, port = listen.rpartition(":")
     if not host or not port.isascii() or not port.isdecimal() or int(port) > 65535:
         raise UsageError(f"--listen {listen!r} is not HOST:PORT", cure=f"such as {LISTEN}")
@@ -37,8 +38,9 @@ def address_of(listen: str, *, sign_in: bool = False) -> tuple[str, int]:
 
 
 class Viewer:
-    """`start()` returns when pages are served, or raises UsageError when they cannot be; `stop()` lets open answers
-    end. With port 0 the system picks one: `url` says it after the start."""
+    """The server. `start()` returns when pages are served, or raises UsageError; `stop()` lets open responses
+    finish. With port 0 the system picks a port: `url` has it after the start.
+    """
 
     def __init__(
         self,
@@ -51,8 +53,8 @@ class Viewer:
         self.host, self.port = address_of(listen, sign_in=bool(first.access.sign_in))
         if first.access.sign_in in {"accounts", "oidc"} and not first.viewer_url.startswith("https://"):
             log.warning(
-                "passwords and sessions are not protected on the way: viewer_url is not https",
-                cure="put a proxy with TLS before the viewer, and its address into viewer_url",
+                "passwords and sessions are sent unencrypted: viewer_url is not https",
+                cure="put a proxy with TLS in front of the viewer, and set viewer_url to its address",
             )
         self.settings = settings
         self.state = state
@@ -83,7 +85,7 @@ class Viewer:
             log_config=None,
             lifespan="off",
             server_header=False,
-            # Which proxies are believed is a setting of ours (`access`); uvicorn would believe any on loopback.
+            # Our own setting (`access`) names the trusted proxies; uvicorn would trust any on loopback.
             proxy_headers=False,
             timeout_graceful_shutdown=5,
             h11_max_incomplete_event_size=64_000,
@@ -108,7 +110,7 @@ class Viewer:
             self._thread.join(10)
 
     def wait(self) -> None:
-        """Returns when the server has ended."""
+        """Return when the server has ended."""
         if self._thread is not None:
             while self._thread.is_alive():
                 self._thread.join(0.5)
@@ -116,7 +118,8 @@ class Viewer:
     def _serve(self, listener: socket.socket) -> None:
         assert self._server is not None
         try:
-            # Signals belong to the process: uvicorn takes them only in the main thread, and this is not it.
+            # Signals belong to the process; uvicorn handles them in the main thread only, and this is another
+            # thread.
             self._server.run(sockets=[listener])
         except BaseException as error:
             self._failure = error
@@ -126,8 +129,8 @@ class Viewer:
 
     def _bind(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        # With the protocol named: asyncio sets TCP_NODELAY only then, and without it each answer waits 40 ms for an
-        # acknowledgement (Nagle's algorithm meets delayed ACK).
+        # The protocol must be named: asyncio sets TCP_NODELAY only then, and without it each response waits 40
+        # ms for an acknowledgement (Nagle's algorithm with delayed ACK).
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -135,8 +138,8 @@ class Viewer:
         except OSError as error:
             listener.close()
             raise UsageError(
-                f"{self.host}:{self.port} cannot be listened on: {error.strerror}",
-                cure="is another one running? choose another port with --listen",
+                f"{self.host}:{self.port} cannot be opened: {error.strerror}",
+                cure="is another viewer running? choose another port with --listen",
             ) from error
         listener.listen(128)
         listener.setblocking(False)
