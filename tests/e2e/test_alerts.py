@@ -362,7 +362,7 @@ def test_route_says_who_would_get_a_change_and_who_not_and_why(
     assert "not legal by route 2: topic " in said
     assert "not idle: no route to it" in said
     code, said = run(world, monkeypatch, "route", "2026-11001")
-    assert "nobody: it was in the source at the first poll" in said
+    assert "no channel: it was in the source at the first poll" in said
 
 
 def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(

@@ -100,7 +100,7 @@ def test_a_past_week_can_be_told_again_and_reads_the_same(folder: Path) -> None:
         (["--week", "2026-W30"], "--week: 2026-W30 has not begun"),
         (["--format", "docx"], "--format: 'docx' is not one of html, md, pdf"),
         (["--send"], "there is no [digest] table, so no channel gets a digest"),
-        (["--send", "--lang", "en"], "--send goes to the readers whom [digest] names"),
+        (["--send", "--lang", "en"], "--send goes to the readers in [digest]"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_2(folder: Path, words: list[str], says: str) -> None:

@@ -78,7 +78,7 @@ def test_pages_that_end_their_reader_are_kept_and_told_and_the_rest_goes_on(
         assert len(world.poll()["news"].errors) == len(HARMS)
     assert "4 of its documents failed" in reason(world, "news")
     assert world.told == before + 1, "the incident is told, once"
-    assert "broke its reader" in world.alerts[-1]
+    assert "crashed its parser" in world.alerts[-1]
     mended(monkeypatch)
     world.later(hours=1)
     report = world.poll()["news"]

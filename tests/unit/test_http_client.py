@@ -67,7 +67,7 @@ def test_an_etag_outside_ascii_goes_back_as_it_came() -> None:
 
 
 def test_304_to_an_unconditional_request_is_no_answer() -> None:
-    with pytest.raises(UnexpectedResponse, match="304 although"):
+    with pytest.raises(UnexpectedResponse, match="304 without"):
         get(Site({"/news": httpx.Response(304)}))
 
 
@@ -243,7 +243,7 @@ def test_gzip_and_both_kinds_of_deflate_are_unpacked() -> None:
 def test_a_packed_body_that_ends_in_the_middle_is_no_shorter_page(cut: int) -> None:
     body = gzip.compress(bytes(range(256)) * 4)[:-cut]
     reply = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(body))
-    with pytest.raises(UnexpectedResponse, match="ends in the middle"):
+    with pytest.raises(UnexpectedResponse, match="is truncated"):
         get(Site({"/news": reply}))
 
 

@@ -167,7 +167,7 @@ def test_every_so_often_the_whole_text_is_asked_for_whatever_the_sizes_say() -> 
 
 def test_an_import_in_progress_is_a_state_that_passes() -> None:
     at = Site({f"{API}/titles.json": titles(import_in_progress=True)})
-    with pytest.raises(Unreachable, match="taking in") as raised:
+    with pytest.raises(Unreachable, match="importing") as raised:
         poll(Notes(), at)
     assert raised.value.transient
     assert raised.value.retry_after
@@ -208,9 +208,9 @@ def test_an_older_day_than_the_last_is_a_stale_answer() -> None:
         (b"<html><title>Request Access</title></html>", AccessDenied, "wall"),
         (b"<!DOCTYPE html><html><title>Oops</title></html>", UnexpectedResponse, "HTML"),
         (b'<DIV1 N="15" TYPE="TITLE"><DIV5 N="744"/></DIV1>', UnexpectedResponse, "whole title"),
-        (b'<DIV5 N="745" TYPE="PART"/>', UnexpectedResponse, "asked for part 744, got DIV5 745"),
-        (b'<DIV5 N="744" TYPE="PART"><P>cut', UnexpectedResponse, "to its end"),
-        (b"", UnexpectedResponse, "to its end"),
+        (b'<DIV5 N="745" TYPE="PART"/>', UnexpectedResponse, "requested part 744, received DIV5 745"),
+        (b'<DIV5 N="744" TYPE="PART"><P>cut', UnexpectedResponse, "truncated XML"),
+        (b"", UnexpectedResponse, "truncated XML"),
     ],
 )
 def test_what_is_not_the_part_is_a_trouble_and_the_other_parts_come(

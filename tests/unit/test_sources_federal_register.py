@@ -304,20 +304,20 @@ def test_an_empty_list_where_documents_are_known_is_a_failure_not_a_removal() ->
     ("reply", "kind", "words"),
     [
         (page("<title>Federal Register :: Request Access</title>"), AccessDenied, "Request Access"),
-        (page("<title>Oops</title>"), UnexpectedResponse, "HTML where JSON"),
+        (page("<title>Oops</title>"), UnexpectedResponse, "HTML instead of JSON"),
         (
             httpx.Response(403, content=b"<title>Federal Register :: Request Access</title>"),
             AccessDenied,
             "403",
         ),
-        (httpx.Response(200, content=b'{"count": 2, "results": [{'), UnexpectedResponse, "does not read"),
+        (httpx.Response(200, content=b'{"count": 2, "results": [{'), UnexpectedResponse, "invalid JSON"),
         (httpx.Response(200, content=b""), UnexpectedResponse, "empty body"),
         (
             json_answer({"errors": {"agencies": "x is not a valid value"}}, 400),
             AccessDenied,
             "not a valid value",
         ),
-        (json_answer({"errors": {"agencies": "no"}}), UnexpectedResponse, "no list"),
+        (json_answer({"errors": {"agencies": "no"}}), UnexpectedResponse, "not a list"),
         (json_answer({"status": 500, "message": "Internal Server Error"}, 500), Unreachable, "Internal"),
     ],
 )

@@ -86,7 +86,7 @@ def test_one_day_with_more_documents_than_a_page_is_paged_through() -> None:
 
 def test_one_day_that_cannot_be_paged_through_is_said_not_skipped() -> None:
     register = Register([record(f"2026-{n:05}", "2026-06-01") for n in range(1500)], largest=20)
-    with pytest.raises(UnexpectedResponse, match="1500 documents are counted and 1000 can be paged through"):
+    with pytest.raises(UnexpectedResponse, match="1500 documents are counted and 1000 can be listed"):
         load(register, "2026-06-01")
 
 
@@ -127,5 +127,5 @@ def test_a_wall_ends_the_loading() -> None:
 
 def test_other_kinds_keep_no_history() -> None:
     source = replace(BIS, kind="page")
-    with pytest.raises(UsageError, match="keeps no history"):
+    with pytest.raises(UsageError, match="has no history"):
         sources.poll_history(source, client_for(Site()), date(2026, 1, 1), {}, NOW)

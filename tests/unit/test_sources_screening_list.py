@@ -42,10 +42,10 @@ def test_a_second_poll_is_conditional() -> None:
     [
         (json_answer({"results": []}), UnexpectedResponse, "empty"),
         (json_answer({"total": 0}), UnexpectedResponse, "without a list"),
-        (json_answer([1]), UnexpectedResponse, "no whole JSON object"),
-        (httpx.Response(200, content=BODY[:40]), UnexpectedResponse, "no whole JSON object"),
-        (httpx.Response(200, content=b""), UnexpectedResponse, "no whole JSON object"),
-        (page("<title>Oops</title>"), UnexpectedResponse, "no whole JSON object"),
+        (json_answer([1]), UnexpectedResponse, "not a complete JSON object"),
+        (httpx.Response(200, content=BODY[:40]), UnexpectedResponse, "not a complete JSON object"),
+        (httpx.Response(200, content=b""), UnexpectedResponse, "not a complete JSON object"),
+        (page("<title>Oops</title>"), UnexpectedResponse, "not a complete JSON object"),
         (page("<title>Access Denied</title>"), AccessDenied, "wall"),
     ],
 )

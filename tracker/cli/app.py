@@ -42,8 +42,9 @@ def app() -> None:
 
 
 def command(name: str, *, old_name: str = "") -> Callable[[Command], click.Command]:
-    """Declare a command of ours: it takes --config and --state like all of them. `old_name` still works, hidden and with
-    a warning."""
+    """Declare a command of ours: it takes --config and --state like all of them. `old_name` still works, hidden
+    and with a warning.
+    """
 
     def decorate(function: Command) -> click.Command:
         for option in (

@@ -7,7 +7,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-# Parameters that say where a visitor came from, never which page he sees.
+# Parameters that record where a visitor came from and never select a page.
 _TRACKING = frozenset({"gclid", "fbclid", "msclkid", "mc_cid", "mc_eid", "_ga", "_gl", "igshid"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SPACE = re.compile(r"\s")
@@ -15,7 +15,9 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def host_port(url: str) -> str:
-    """`host:port` in lower case, with the scheme's own port where none is written; "" for no web address."""
+    """Return `host:port` in lower case, with the scheme's default port where none is written; "" for anything
+    but a web address.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port or _PORTS.get(parts.scheme)
@@ -25,8 +27,9 @@ def host_port(url: str) -> str:
 
 
 def canonical(url: str) -> str:
-    """The canonical form of an address: no fragment, no tracking parameters, no default port,
-    host in lower case, "/" for an empty path. "" for what is no web address (mailto:, javascript:)."""
+    """Return the canonical form of an address: no fragment, no tracking parameters, no default port, host in
+    lower case, "/" for an empty path; "" for anything but a web address (mailto:, javascript:).
+    """
     try:
         parts = urlsplit(_CONTROL.sub("", url).strip())
         port = parts.port
@@ -44,7 +47,7 @@ def canonical(url: str) -> str:
 
 
 def absolute(base: str, link: str) -> str:
-    """The canonical address of `link` on the page `base`; "" where it is not a web address."""
+    """Return the canonical address of `link` on the page `base`; "" where it is not a web address."""
     try:
         return canonical(urljoin(base, link.strip()))
     except ValueError:
@@ -52,8 +55,9 @@ def absolute(base: str, link: str) -> str:
 
 
 def secured(page: str, url: str) -> str:
-    """An address that `page` names, over https where `page` came over https and nothing (a port of its own, this machine)
-    says that it is only to be had without: what was protected on the way leads to nothing that is not."""
+    """Return an address found on `page`, upgraded to https where `page` was served over https. An address with
+    its own port or of this machine is left as it is, because it may have no https.
+    """
     if not page.startswith("https://") or not url.startswith("http://"):
         return url
     try:
@@ -68,7 +72,7 @@ def secured(page: str, url: str) -> str:
 
 @lru_cache(maxsize=1024)
 def is_local(host: str) -> bool:
-    """Whether a host as written (`host` or `host:port`) is this machine or a private network."""
+    """Return whether a host as written (`host` or `host:port`) is this machine or a private network."""
     name = host.rsplit(":", 1)[0].strip("[]")
     if name == "localhost":
         return True

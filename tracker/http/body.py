@@ -1,4 +1,4 @@
-"""Reads the body of a response within limits: bytes on the wire, bytes once unpacked, and time."""
+"""Reads the body of a response within limits on received bytes, decompressed bytes and time."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from itertools import chain
 
 from tracker.errors import LimitExceeded, UnexpectedResponse
 
-_STEP = 1 << 20  # unpacked at a time, so that a small bomb cannot fill the memory in one call
+_STEP = (
+    1 << 20
+)  # bytes decompressed at a time, so that a decompression bomb cannot fill the memory in one call
 
 
 class TruncatedBody(UnexpectedResponse):
-    """The body ended before its own length or its own last block. A retry may succeed at once."""
+    """The body ended before its stated length or its last block. A retry may succeed at once."""
 
 
 def read_body(
     chunks: Iterable[bytes], encoding: str, max_bytes: int, check_time: Callable[[], None], url: str
 ) -> bytes:
-    """All of a body, unpacked. `encoding` is the Content-Encoding. Raises LimitExceeded, TruncatedBody, UnexpectedResponse, and
-    whatever `check_time` raises (it is called once for each chunk)."""
+    """Return the whole body, decompressed. `encoding` is the Content-Encoding. `check_time` is called once per
+    chunk. Raises LimitExceeded, TruncatedBody, UnexpectedResponse, and whatever `check_time` raises.
+    """
     encoding = encoding.strip().lower()
     if encoding in ("", "identity"):
         return _plain(chunks, max_bytes, check_time, url)
@@ -31,11 +34,11 @@ def read_body(
         zlib_header = len(head) == 2 and head[0] & 15 == 8 and int.from_bytes(head, "big") % 31 == 0
         window = zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS
         return _unpacked(chunks, window, max_bytes, check_time, url)
-    raise UnexpectedResponse(f"the body is packed as {encoding!r}, which was not asked for", url=url)
+    raise UnexpectedResponse(f"the body has the encoding {encoding!r}, which was not requested", url=url)
 
 
 def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
-    """The first two bytes, and the chunks with nothing taken away."""
+    """Return the first two bytes, and all chunks."""
     stream = iter(chunks)
     first = b""
     for chunk in stream:
@@ -70,21 +73,23 @@ def _unpacked(
         while rest or full:
             if unpacker.eof:
                 if not rest.startswith(b"\x1f\x8b"):
-                    break  # padding behind the last member
-                unpacker = zlib.decompressobj(window)  # gzip files may be joined end to end
+                    break  # padding after the last member
+                unpacker = zlib.decompressobj(window)  # gzip members may be concatenated
             try:
                 piece = unpacker.decompress(rest, _STEP)
             except zlib.error as error:
-                raise UnexpectedResponse(f"the packed body cannot be unpacked: {error}", url=url) from None
+                raise UnexpectedResponse(
+                    f"the compressed body cannot be decompressed: {error}", url=url
+                ) from None
             started = True
             total += len(piece)
             if total > max_bytes:
                 raise _too_much(max_bytes, url)
             parts.append(piece)
             rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-            full = len(piece) == _STEP and not unpacker.eof  # more may wait inside
+            full = len(piece) == _STEP and not unpacker.eof  # more data may remain inside
     if started and not unpacker.eof:
-        raise TruncatedBody("the packed body ends in the middle", url=url)
+        raise TruncatedBody("the compressed body is truncated", url=url)
     return b"".join(parts)
 
 

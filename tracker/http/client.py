@@ -1,7 +1,8 @@
-"""The HTTP client of the process, shared by all threads: conditional requests, rate limits, size limits, SSRF guard.
+"""The HTTP client of the process, shared by all threads: conditional requests, rate limits, size limits, SSRF
+guard.
 
-It speaks to the transport of httpx directly. What a browser-like client adds on top (cookies kept for ever, its own
-redirects, its own authentication) is not needed, and costs as much time as the request itself.
+It uses the transport of httpx directly. The rest of a browser-like client (permanent cookies, its own redirects
+and authentication) is not needed, and would cost as much time as the request itself.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ from tracker.http.robots import Robots
 from tracker.http.ssrf_guard import GuardedBackend
 from tracker.model import HttpResponse, Validators
 
-MAX_BYTES = 60_000_000  # of one body, on the wire and unpacked
+MAX_BYTES = 60_000_000  # bytes of one body, received and decompressed
 _ATTEMPTS = 3
 _REDIRECTS = 5
 _CONNECT_SECONDS = 15.0
 _FIRST_PAUSE = timedelta(seconds=0.5)
-_LONGEST_PAUSE = 60.0  # the longest pause (seconds) that a server may request within a poll; more ends the poll of its source
+_LONGEST_PAUSE = 60.0  # longest pause in seconds that a server may request within a poll; a longer one ends the poll of its source
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
@@ -53,9 +54,10 @@ class _Thread(threading.local):
 
 
 class Client:
-    """`literal_hosts`: the `host:port` that the settings name and that may therefore be private. `contact` goes into
-    the User-Agent. `clock` is asked for the instant of each answer; `monotonic` and `sleep` are seconds.
-    `transport` replaces the network in tests."""
+    """The client. `literal_hosts` are the `host:port` in the settings, which may therefore be private.
+    `contact` is part of the User-Agent. `clock` gives the time of each response; `monotonic` and `sleep` are
+    in seconds. `transport` replaces the network in tests.
+    """
 
     def __init__(
         self,
@@ -88,11 +90,11 @@ class Client:
         self._transport.close()
 
     def deadline(self, limit: timedelta) -> float:
-        """The point in time, in the client's own seconds, at which work that starts now has to end."""
+        """Return the end of the time limit for work that starts now, in the client's own seconds."""
         return self.monotonic() + limit.total_seconds()
 
     def tally(self) -> RequestCounts:
-        """Totals of the calling thread so far; the difference of two of them is one poll."""
+        """Return the totals of the calling thread so far; the difference of two of them is one poll."""
         return replace(self._thread.tally)
 
     def get(
@@ -106,10 +108,12 @@ class Client:
         max_bytes: int = MAX_BYTES,
         robots: bool = False,
     ) -> HttpResponse | None:
-        """One resource, redirects followed. None: the server answered 304 to the validators, which are sent verbatim.
+        """Request a resource, following redirects. None: the server answered 304 to the validators, which are
+        sent verbatim.
 
-        Raises Unreachable (no connection, timeout, 429, 5xx; tried up to three times within `deadline`), AccessDenied
-        (private address, robots.txt, 401, 403, another 4xx), NotFound (404, 410), LimitExceeded, UnexpectedResponse.
+        Raises Unreachable (no connection, timeout, 429, 5xx; up to three attempts within `deadline`),
+        AccessDenied (private address, robots.txt, 401, 403, another 4xx), NotFound (404, 410), LimitExceeded,
+        UnexpectedResponse.
         """
         headers = [
             self._own,
@@ -130,13 +134,13 @@ class Client:
             if robots:
                 self.robots.check(current, deadline)
                 self._thread.deadline = deadline
-            status, answer, location = self._insist(current, headers, rate, deadline, max_bytes)
+            status, answer, location = self._retry(current, headers, rate, deadline, max_bytes)
             if location:
                 current = _next_hop(current, location)
             elif status == 304:
                 if not conditional:
                     raise UnexpectedResponse(
-                        "304 although nothing was known before", url=current, status=status
+                        "304 without validators in the request", url=current, status=status
                     )
                 self._thread.tally.not_modified += 1
                 return None
@@ -154,7 +158,7 @@ class Client:
         max_bytes: int = MAX_BYTES,
         robots: bool = False,
     ) -> HttpResponse:
-        """`get` without validators: always a response."""
+        """Request a resource without validators: always returns a response."""
         answer = self.get(
             url, rate=rate, deadline=deadline, accept=accept, max_bytes=max_bytes, robots=robots
         )
@@ -164,8 +168,9 @@ class Client:
     def post(
         self, url: str, content: bytes, *, headers: Mapping[str, str], deadline: float, max_bytes: int
     ) -> HttpResponse:
-        """One question with a body, asked once and of nobody else: `headers` may hold a secret, so no redirect is
-        followed, and the answer does not repeat them. Raises as `get` does."""
+        """Send one request with a body, once. `headers` may contain a secret, so no redirect is followed, and
+        the response does not repeat them. Raises like `get`.
+        """
         self._thread.deadline = deadline
         sent = [
             self._own,
@@ -181,13 +186,13 @@ class Client:
             raise AccessDenied(f"it {what}", url=url, status=status)
         return replace(answer, request_headers=())
 
-    def _insist(
+    def _retry(
         self, url: str, headers: list[tuple[bytes, bytes]], rate: RateLimit, deadline: float, max_bytes: int
     ) -> tuple[int, HttpResponse | None, str]:
-        """Retries transient failures within the time limit."""
+        """Retry transient failures within the time limit."""
         host = host_port(url)
         if not host:
-            raise AccessDenied(f"{url!r} is no web address", url=url)
+            raise AccessDenied(f"{url!r} is not a web address", url=url)
         attempt = 0
         while True:
             attempt += 1
@@ -202,7 +207,7 @@ class Client:
             if pause:
                 self._limiter.hold(host, pause)
             else:
-                # 0.5 to 1 s, then 1.5 to 3 s; a 429 that names no time gets four times as long.
+                # 0.5 to 1 s, then 1.5 to 3 s; four times as long for a 429 without Retry-After.
                 pause = retry.delay(
                     attempt,
                     base=_FIRST_PAUSE * (4 if failure.status == 429 else 1),
@@ -212,7 +217,7 @@ class Client:
                 ).total_seconds()
             if attempt == _ATTEMPTS or pause > _LONGEST_PAUSE or self.monotonic() + pause >= deadline:
                 raise failure
-            if not failure.retry_after:  # else the limiter waits, for this request as for all others
+            if not failure.retry_after:  # else the limiter waits, for this request and all others
                 self._sleep(pause)
 
     def _exchange(
@@ -224,8 +229,10 @@ class Client:
         max_bytes: int,
         content: bytes | None = None,
     ) -> tuple[int, HttpResponse | None, str] | FetchError:
-        """One request, a POST where there is `content`. Gives the status, the answer where it is a good one, and where it leads to, if elsewhere; or
-        the error, not raised, because a raised one would keep this frame alive, and with it the response."""
+        """Send one request, a POST where there is `content`. Return the status, the response where it is good,
+        and the redirect target, if any; or the error. The error is returned, not raised: a raised one would
+        keep this frame, and with it the response, alive.
+        """
         left = deadline - self.monotonic()
         if left <= 0:
             return LimitExceeded("the time limit was over before the request", url=url)
@@ -285,7 +292,7 @@ class Client:
                 f"no connection to {host}: {error or type(error).__name__}", url=url, code=code
             )
         except (httpx.InvalidURL, UnicodeError) as error:
-            return AccessDenied(f"{url!r} is no web address: {error}", url=url)
+            return AccessDenied(f"{url!r} is not a web address: {error}", url=url)
         except FetchError as error:
             error.url = error.url or url
             error.__context__ = None
@@ -313,10 +320,11 @@ class Client:
 def _guarded_transport(literal_hosts: Collection[str], remaining: Callable[[], float]) -> httpx.HTTPTransport:
     transport = httpx.HTTPTransport(
         trust_env=False,
-        # Ten are kept. More than that at a time are only opened when sources hang: they must not hold up the others.
+        # Ten connections are kept. More than that at a time are only opened when sources hang: they must not
+        # delay the others.
         limits=httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=30.0),
     )
-    # httpx has no public way to give its pool another network backend; a test holds this one down.
+    # httpx has no public way to replace the network backend of its pool; a test checks that this works.
     transport._pool._network_backend = GuardedBackend(frozenset(literal_hosts), remaining)
     return transport
 
@@ -337,23 +345,21 @@ def _next_hop(url: str, location: str) -> str:
     except ValueError:
         host = ""
     if not host:
-        raise AccessDenied(f"redirected to {location!r}, which is no web address", url=url)
+        raise AccessDenied(f"redirected to {location!r}, which is not a web address", url=url)
     if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
         raise AccessDenied(
-            f"redirected from https to {target}, which is not protected on the way and not followed",
-            cure="ask the site to mend its redirect; where it has no https, name the http address in the settings",
+            f"redirected from https to {target}, which is unencrypted and not followed",
+            cure="ask the site to fix its redirect; where it has no https, use the http address in the settings",
             url=url,
         )
-    # federalregister.gov and ecfr.gov send whom they take for a robot to a host of this name.
+    # federalregister.gov and ecfr.gov redirect suspected robots to a host of this name.
     if host.startswith("unblock.") or "captcha" in target.lower():
-        raise AccessDenied(
-            f"redirected to {target}: a wall against robots", cure="ask the site to admit us", url=url
-        )
+        raise AccessDenied(f"redirected to {target}: a bot wall", cure="ask the site to admit us", url=url)
     return target
 
 
 def _failure(answer: HttpResponse) -> FetchError:
-    """What a status other than 200, 304 or a redirect means, with the server's own words."""
+    """Return the error for a status other than 200, 304 or a redirect, with the server's own words."""
     status, url = answer.status, answer.url
     said = " ".join(answer.body[:400].decode("utf-8", "replace").split()) if answer.body else ""
     words = f"{status}" + (f": {said[:200]}" if said and not said.startswith("<") else "")
@@ -363,14 +369,16 @@ def _failure(answer: HttpResponse) -> FetchError:
         code = "server-error" if status >= 500 else ""
         return Unreachable(words, url=url, status=status, retry_after=_retry_after(answer), code=code)
     if status in (401, 403, 407, 451):
-        return AccessDenied(words, cure="the site does not admit us", url=url, status=status)
+        return AccessDenied(words, cure="ask the site to admit this program", url=url, status=status)
     if 400 <= status < 500:
-        return AccessDenied(words, cure="the site does not accept the question", url=url, status=status)
+        return AccessDenied(words, cure="the site rejects the request", url=url, status=status)
     return UnexpectedResponse(f"status {words}", url=url, status=status)
 
 
 def _retry_after(answer: HttpResponse) -> float | None:
-    """Retry-After in seconds: a number, or a date counted from the server's own Date where it sent one."""
+    """Return Retry-After in seconds: a number, or a date relative to the server's own Date header where there
+    is one.
+    """
     value = answer.header("retry-after")
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""The rate limit per host. One limiter for all threads; it assigns each request a point in time, in order."""
+"""The rate limit per host. One limiter for all threads assigns each request a point in time, in order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tracker.http.address import is_local
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """A class of requests: `per_second` to one host, and the `patience` (seconds without a byte) it needs.
+    """A class of requests: `per_second` to one host, and `patience`, the seconds that it waits for the next
+    byte.
 
     `spare_local`: no limit for this machine and private networks.
     """
@@ -24,8 +25,8 @@ class RateLimit:
     spare_local: bool = False
 
 
-# The Federal Register's maintainer named 5 a second for the API and 1 for full text (issue 13, 2019).
-# The eCFR stayed clean at 8 and answered 429 near 10; its 504 comes after some 50 seconds.
+# The Federal Register's maintainer allows 5 requests per second for the API and 1 for full text (issue 13,
+# 2019). The eCFR accepted 8 and answered 429 near 10; its 504 takes about 50 seconds.
 FR_API = RateLimit("fr-api", 5.0, patience=60.0)
 FR_TEXT = RateLimit("fr-text", 1.0, patience=60.0)
 ECFR = RateLimit("ecfr", 8.0, patience=90.0)
@@ -34,8 +35,9 @@ PAGES = RateLimit("pages", 2.0, spare_local=True)
 
 
 class RateLimiter:
-    """Hands out turns per `host:port` and class of requests. `hosts` are the settings' own rates: they hold for
-    all classes of requests together. Times are those of `monotonic`, in seconds."""
+    """Assigns turns per `host:port` and class of requests. `hosts` are the rates in the settings, which apply
+    to all classes together. Times are those of `monotonic`, in seconds.
+    """
 
     def __init__(
         self, hosts: Iterable[HostLimit], monotonic: Callable[[], float], sleep: Callable[[float], None]
@@ -48,7 +50,7 @@ class RateLimiter:
         self._held: dict[str, float] = {}
 
     def wait(self, host: str, rate: RateLimit, deadline: float) -> None:
-        """Sleeps until it is this request's turn. Raises Unreachable when that would be after `deadline`."""
+        """Wait for the turn of this request. Raises Unreachable when that would be after `deadline`."""
         key, per_second = self._terms(host, rate)
         if not per_second and not self._held:
             return
@@ -57,7 +59,7 @@ class RateLimiter:
             turn = max(now, self._held.get(host, 0.0), self._next.get(key, 0.0))
             if turn > deadline:
                 raise Unreachable(
-                    f"{host} may only be asked again in {turn - now:.0f} s, which is after the time limit",
+                    f"{host} can be requested again in {turn - now:.0f} s only, which is after the time limit",
                     retry_after=turn - now,
                 )
             if per_second:
@@ -66,7 +68,7 @@ class RateLimiter:
             self._sleep(turn - now)
 
     def hold(self, host: str, seconds: float) -> None:
-        """Sends no request to the host for this many seconds (its Retry-After)."""
+        """Send no request to the host for this many seconds (its Retry-After)."""
         with self._lock:
             until = self._monotonic() + seconds
             self._held[host] = max(until, self._held.get(host, 0.0))

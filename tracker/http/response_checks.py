@@ -16,8 +16,8 @@ from tracker.sandbox import pool
 from tracker.text import canonical_json, fold_space
 
 _TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
-# Whole titles of the pages that stand in the way: the Federal Register's own, then those of the usual gatekeepers. A title that
-# only holds such words ("Access Denied Orders") is that of a page.
+# Whole titles of pages that block access: the Federal Register's own, then those of common gatekeepers. A title
+# that merely contains such words ("Access Denied Orders") is a page's own.
 _WALLS = re.compile(
     r"request access|(?:(?:please )?(?:complete|solve|enter) the )?captcha(?: (?:check|challenge|verification|required|to continue))*|"
     r"just a moment|attention required|access denied|"
@@ -36,12 +36,14 @@ _NO_TEXT = re.compile(
     rb"<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*>",
     re.IGNORECASE | re.DOTALL,
 )
-_MOST_TEXT = 2_500  # bytes of text with the site's own frame: a wall or a notice has no more
+_MOST_TEXT = 2_500  # bytes of text including the site's own frame: a wall or a notice has no more
 _LOOKED_AT = 200_000  # bytes
 
 
 def html_title(body: bytes, label: str = "") -> str:
-    """The title of a page, from its first 20 kB; "" where it has none. `label` is the charset that came with it."""
+    """Return the title of a page, from its first 20 kB; "" where it has none. `label` is the charset of the
+    response.
+    """
     found = _TITLE.search(decoded(body[:20_000], label))
     return fold_space(found.group(1)) if found else ""
 
@@ -55,68 +57,70 @@ def _is_titled(title: str, pattern: re.Pattern[str]) -> bool:
 
 
 def _has_little_text(body: bytes) -> bool:
-    """Whether a page says hardly more than that it is not the page asked for."""
+    """Return whether a page has little text besides a notice."""
     text = _NO_TEXT.sub(b" ", body[:_LOOKED_AT])
     return len(b" ".join(text.split())) <= _MOST_TEXT
 
 
 def check_no_wall(answer: HttpResponse) -> None:
-    """Raises AccessDenied where the response is a bot wall."""
+    """Raise AccessDenied where the response is a bot wall."""
     title = _title_of(answer)
     if _is_titled(title, _WALLS) and _has_little_text(answer.body):
         raise AccessDenied(
-            f"a wall against robots: a page titled {title!r}",
-            cure="ask the site to admit us, or use another channel",
+            f"a bot wall: a page titled {title!r}",
+            cure="ask the site to admit this program, or use another source",
             url=answer.url,
             status=answer.status,
         )
 
 
 def check_page(answer: HttpResponse) -> None:
-    """Raises AccessDenied for a wall, UnexpectedResponse for an empty page and for a maintenance page."""
+    """Raise AccessDenied for a wall, UnexpectedResponse for an empty page and for a maintenance page."""
     if not answer.body.strip():
         raise UnexpectedResponse("an empty page", url=answer.url, status=answer.status)
     check_no_wall(answer)
     title = _title_of(answer)
     if _is_titled(title, _AWAY) and _has_little_text(answer.body):
         raise UnexpectedResponse(
-            f"the site is away: a page titled {title!r}", url=answer.url, status=answer.status
+            f"the site is unavailable: a page titled {title!r}", url=answer.url, status=answer.status
         )
 
 
 def json_object(answer: HttpResponse) -> dict[str, Any]:
-    """The JSON object in a response. Raises AccessDenied for a wall, UnexpectedResponse for anything else."""
+    """Return the JSON object in a response. Raises AccessDenied for a wall, UnexpectedResponse for anything
+    else.
+    """
     head = answer.body[:200].lstrip()
     if head[:1] != b"{":
         if head[:1] == b"<":
             check_no_wall(answer)
             raise UnexpectedResponse(
-                f"HTML where JSON should be: a page titled {_title_of(answer)!r}",
+                f"HTML instead of JSON: a page titled {_title_of(answer)!r}",
                 url=answer.url,
                 status=answer.status,
             )
         raise UnexpectedResponse(
-            f"no JSON object: {answer.body[:80]!r}" if head else "an empty body where JSON should be",
+            f"no JSON object: {answer.body[:80]!r}" if head else "an empty body instead of JSON",
             url=answer.url,
             status=answer.status,
         )
     try:
         found = canonical_json(answer.body)
     except (ValueError, RecursionError) as error:
-        raise UnexpectedResponse(
-            f"JSON that does not read: {error}", url=answer.url, status=answer.status
-        ) from None
+        raise UnexpectedResponse(f"invalid JSON: {error}", url=answer.url, status=answer.status) from None
     assert isinstance(found, dict)
     return found
 
 
 def xml_root(answer: HttpResponse) -> etree._Element:
-    """The root of an XML answer. Raises AccessDenied for a wall, UnexpectedResponse for HTML and for XML that is cut off."""
+    """Return the root of an XML response. Raises AccessDenied for a wall, UnexpectedResponse for HTML and for
+    truncated XML.
+    """
     head = answer.body[:1000].lstrip().lower()
     if head.startswith((b"<!doctype html", b"<html")):
         check_no_wall(answer)
         raise UnexpectedResponse(
-            f"HTML where XML should be: a page titled {_title_of(answer)!r}",
+            f"HTML instead of XML: a page titled {_title_of(answer)!r}",
             url=answer.url,
             status=answer.status,
         )
@@ -124,13 +128,15 @@ def xml_root(answer: HttpResponse) -> etree._Element:
         return parse_root(answer.body, label_of(answer.header("content-type")))
     except NotXmlError as error:
         raise UnexpectedResponse(
-            f"XML that does not read to its end: {error}", url=answer.url, status=answer.status
+            f"invalid or truncated XML: {error}", url=answer.url, status=answer.status
         ) from None
 
 
 def check_xml(answer: HttpResponse) -> tuple[str, dict[str, str]]:
-    """The root's name and attributes of XML that reads to its end, seen by a worker. Raises AccessDenied, UnexpectedResponse, which
-    is also said where the worker was ended from outside; ParserCrashed when the XML breaks its reader."""
+    """Return name and attributes of the root of complete XML, parsed by a worker. Raises AccessDenied,
+    UnexpectedResponse (also where something outside ended the worker), and ParserCrashed when the XML
+    crashes its parser.
+    """
     try:
         return pool.run(root_tag, answer)
     except ReaderKilled as error:
@@ -140,6 +146,6 @@ def check_xml(answer: HttpResponse) -> tuple[str, dict[str, str]]:
 
 
 def root_tag(answer: HttpResponse) -> tuple[str, dict[str, str]]:
-    """What `check_xml` gives, seen here."""
+    """Do the work of `check_xml` in this process."""
     root = xml_root(answer)
     return str(root.tag), {str(name): str(value) for name, value in root.attrib.items()}

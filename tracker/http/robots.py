@@ -1,4 +1,4 @@
-"""robots.txt by RFC 9309: for pages and feeds, not for the APIs of the sources."""
+"""Reads robots.txt (RFC 9309), for pages and feeds, not for the APIs of the sources."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ _NAME = "tracker"
 _KEPT = timedelta(days=1)
 _KEPT_WHEN_UNREACHABLE = timedelta(
     seconds=3
-)  # for the rest of a round, so that the end of an outage is seen at once
-_MAX_BYTES = 500_000  # what RFC 9309 asks a reader to take at least
+)  # for the rest of a round, so that the end of an outage is noticed at once
+_MAX_BYTES = 500_000  # the least that RFC 9309 requires a client to read
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """`parser` is None where everything is allowed. `unreachable` is the reason why no request is allowed for now."""
+    """The rules of a host. `parser` is None where everything is allowed. `unreachable` is the reason why no
+    request is allowed for now.
+    """
 
     until: datetime
     parser: Protego | None = None
@@ -35,7 +37,9 @@ class _Rules:
     code: str = ""
 
     def hold(self, now: datetime) -> bool:
-        """False also for a moment further ahead than rules are kept: the clock was set back since."""
+        """Return whether the rules are still valid. They are not when their time is too far ahead, which
+        happens when the clock was set back.
+        """
         return now < self.until <= now + _KEPT + SKEW
 
 
@@ -49,18 +53,19 @@ class Robots:
         self._asking: dict[str, threading.Lock] = {}
 
     def check(self, url: str, deadline: float) -> None:
-        """Raises AccessDenied where robots.txt forbids `url`, Unreachable where robots.txt could not be fetched:
-        the host then gets no request in this poll cycle (RFC 9309, 2.3.1.4)."""
+        """Raise AccessDenied where robots.txt forbids `url`, Unreachable where robots.txt could not be fetched:
+        the host then gets no request in this poll cycle (RFC 9309, 2.3.1.4).
+        """
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         rules = self._rules.get(origin)
         if rules is None or not rules.hold(self._client.clock()):
             with self._guard:
                 asking = self._asking.setdefault(origin, threading.Lock())
-            # A second thread waits for the answer to the first.
+            # Another thread waits for the response to the first.
             if not asking.acquire(timeout=max(0.0, deadline - self._client.monotonic())):
                 raise LimitExceeded(
-                    f"the time limit was over while robots.txt of {origin} was awaited", url=url
+                    f"the time limit was over while waiting for robots.txt of {origin}", url=url
                 )
             try:
                 rules = self._rules.get(origin)
@@ -82,7 +87,7 @@ class Robots:
         except NotFound:
             return _Rules(now + _KEPT)
         except AccessDenied as error:
-            if error.status is None:  # the address guard, not the site
+            if error.status is None:  # the address guard refused, not the site
                 raise
             return _Rules(now + _KEPT)
         except LimitExceeded:
@@ -97,6 +102,6 @@ class Robots:
                 code=error.code,
             )
         text = answer.body.decode("utf-8", "replace")
-        if text.lstrip()[:1] == "<":  # an HTML page in its place has no rules
+        if text.lstrip()[:1] == "<":  # an HTML page in place of robots.txt has no rules
             return _Rules(now + _KEPT)
         return _Rules(now + _KEPT, Protego.parse(text))

@@ -1,8 +1,8 @@
-"""SSRF guard: connections into private networks are refused, unless the settings name the `host:port`.
+"""SSRF guard: refuses connections into private networks, unless the settings name the `host:port`.
 
-Names are resolved here, each address is checked, and the address that was checked is the one that is connected to, so
-a name that answers differently a second time (DNS rebinding) gains nothing. Redirects and links need no check of their
-own: every request has to connect.
+Names are resolved here, each address is checked, and the connection uses the checked address, so that a name
+which resolves differently a second time (DNS rebinding) has no effect. Redirects and links need no check of
+their own: every request has to connect.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ Resolver = Callable[[str, int], list[str]]
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name, in the resolver's order. Raises OSError."""
+    """Return the addresses of a name, in the resolver's order. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet: not private, loopback, link-local, shared, multicast,
-    reserved or unspecified, and not an IPv6 wrapping (mapped, 6to4, Teredo, NAT64) of one that is."""
+    """Return whether an IP address is on the open internet: not private, loopback, link-local, shared,
+    multicast, reserved or unspecified, nor an IPv6 wrapping (mapped, 6to4, Teredo, NAT64) of such an
+    address.
+    """
     ip = ip_address(address)
     if isinstance(ip, IPv6Address):
         return all(_is_open(inner) for inner in _wrapped(ip)) and (ip.ipv4_mapped is not None or _is_open(ip))
@@ -40,7 +42,7 @@ def is_public(address: str) -> bool:
 def _is_open(ip: IPv4Address | IPv6Address) -> bool:
     closed = ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified
     site_local = isinstance(ip, IPv6Address) and ip.is_site_local
-    # Python calls NAT64's prefix reserved; the address inside it was looked at by itself.
+    # Python treats NAT64's prefix as reserved; the address inside it is checked by itself.
     nat64 = isinstance(ip, IPv6Address) and ip in _NAT64
     return ip.is_global and not (closed or site_local or (ip.is_reserved and not nat64))
 
@@ -53,8 +55,9 @@ def _wrapped(ip: IPv6Address) -> list[IPv4Address]:
 
 
 class GuardedBackend(httpcore2.NetworkBackend):
-    """Connects for the pool. `literal_hosts` are the `host:port` that the settings name; `remaining` says how many
-    seconds the calling thread has left for all it does."""
+    """Connects for the pool. `literal_hosts` are the `host:port` in the settings; `remaining` returns how many
+    seconds the calling thread has left in total.
+    """
 
     def __init__(
         self,
@@ -76,7 +79,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        """Raises AccessDenied for a private address, httpcore2.ConnectError or ConnectTimeout."""
+        """Connect. Raises AccessDenied for a private address, httpcore2.ConnectError or ConnectTimeout."""
         name = host.strip("[]").lower()
         try:
             addresses = self._resolver(name, port)
@@ -87,7 +90,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
             if not addresses:
                 raise AccessDenied(
                     f"{name}:{port} is a private address",
-                    cure="only a host and port that the settings name literally may be private",
+                    cure="only a host and port written in the settings may be private",
                 )
         failure: Exception = httpcore2.ConnectError(f"the name {name} has no address")
         for address in addresses:
@@ -103,8 +106,10 @@ class GuardedBackend(httpcore2.NetworkBackend):
 
 
 class _BoundedStream(httpcore2.NetworkStream):
-    """A stream whose every read and write ends when the thread's time is over: a server that sends a byte now and
-    then would pass any limit on the single read. `get_extra_info("tls_peer")` is the peer's certificate."""
+    """A stream whose reads and writes end when the thread's time is over: a server that sends a byte now and
+    then would stay below any limit on a single read. `get_extra_info("tls_peer")` returns the peer's
+    certificate.
+    """
 
     def __init__(
         self,
@@ -136,5 +141,5 @@ class _BoundedStream(httpcore2.NetworkStream):
 
 
 def _least(timeout: float | None, remaining: float) -> float:
-    # Zero would make the socket non-blocking, and its error another one than a timeout.
+    # Zero would make the socket non-blocking, with another error than a timeout.
     return max(0.001, remaining if timeout is None else min(timeout, remaining))

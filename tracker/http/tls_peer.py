@@ -1,4 +1,4 @@
-"""The TLS peer of a connection: facts of its certificate, after the handshake verified it."""
+"""Describes the TLS peer of a connection: facts of its certificate, verified by the handshake."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from tracker.serialization import format_instant
 
-# As RFC 4514 abbreviates them; Python names them in full.
+# Abbreviations of RFC 4514; Python uses the full names.
 _SHORT = {
     "commonName": "CN", "organizationName": "O", "organizationalUnitName": "OU", "countryName": "C",
     "stateOrProvinceName": "ST", "localityName": "L",
@@ -18,8 +18,9 @@ Names = tuple[tuple[tuple[str, str], ...], ...]
 
 
 def tls_peer_of(secured: ssl.SSLObject | ssl.SSLSocket) -> dict[str, str]:
-    """TLS version, and of the peer's certificate the SHA-256 of its DER bytes, subject, issuer, and from when till when
-    it is valid (instants in UTC). Empty where there is no certificate."""
+    """Return the TLS version, and of the peer's certificate the SHA-256 of its DER bytes, subject, issuer, and
+    start and end of validity (instants in UTC). Empty where there is no certificate.
+    """
     whole, read = secured.getpeercert(True), secured.getpeercert()
     if not whole or not read:
         return {}
@@ -34,7 +35,7 @@ def tls_peer_of(secured: ssl.SSLObject | ssl.SSLSocket) -> dict[str, str]:
 
 
 def _name(names: Names) -> str:
-    """`CN=www.ecfr.gov, O=...`: in the certificate's own order."""
+    """Return a name such as `CN=www.ecfr.gov, O=...`, in the certificate's own order."""
     return ", ".join(f"{_SHORT.get(kind, kind)}={value}" for several in names for kind, value in several)
 
 

@@ -39,8 +39,8 @@ SIZE = 2
 MEMORY = (
     2_000_000_000  # bytes of address space; the largest known text, a title of the CFR of 30 MB, takes 0.5
 )
-SECONDS = 60  # of the processor; the same title takes 4
-PATIENCE = 300  # seconds by the clock, for a parser that only waits
+SECONDS = 60  # seconds of processor time; the same title takes 4
+PATIENCE = 300  # seconds of wall-clock time, for a parser that only waits
 _GRACE = 30  # seconds more, after which the tracker itself ends a worker whose own timers failed
 # The environment of a worker: nothing about channels and passwords.
 _KEPT = (
@@ -59,7 +59,7 @@ _OVERRAN = frozenset({signal.SIGPROF, signal.SIGALRM}) if os.name == "posix" els
 # Signals from outside: an operator, a service manager, or a system short of memory. A document never causes them.
 _OUTSIDE = frozenset({"SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"})
 
-_CURE = "is there memory, and may this user start processes?"
+_CURE = "check free memory and the permission to start processes"
 
 R = TypeVar("R")
 
@@ -78,8 +78,9 @@ _BOUNDS: ContextVar[_Bounds | None] = ContextVar("bounds", default=None)
 
 @contextmanager
 def bounded(*, seconds: float, slow: bool = False) -> Iterator[None]:
-    """Limits all jobs of this thread within the block to `seconds` in all. Jobs of `slow` sources leave one worker to the
-    others."""
+    """Limits all jobs of this thread within the block to `seconds` in all. Jobs of `slow` sources leave one
+    worker to the others.
+    """
     token = _BOUNDS.set(_Bounds(time.monotonic() + seconds, seconds, slow))
     try:
         yield
@@ -88,8 +89,9 @@ def bounded(*, seconds: float, slow: bool = False) -> Iterator[None]:
 
 
 class WorkerDied(Exception):
-    """A worker died. `again`: a fresh worker may succeed; `outside`: a signal from outside ended it; `late`: the time limit
-    of its source was over."""
+    """A worker died. `again`: a fresh worker may succeed; `outside`: a signal from outside ended it; `late`:
+    the time limit of its source was over.
+    """
 
     def __init__(self, cause: str, *, again: bool, outside: bool = False, late: bool = False) -> None:
         super().__init__(cause)
@@ -106,8 +108,9 @@ class _Worker:
     jobs: int = 0
 
     def ask(self, job: bytes, patience: float, left: float) -> tuple[Any, bool]:
-        """The result of a job, and whether the worker takes another. `left`: seconds until the source's time is over. Raises
-        WorkerDied."""
+        """Return the result of a job, and whether the worker accepts another. `left`: seconds until the
+        source's time is over. Raises WorkerDied.
+        """
         fresh = self.jobs == 0
         self.jobs += 1
         late = left < patience + _GRACE
@@ -123,7 +126,7 @@ class _Worker:
         try:
             return protocol.handle_request(data)
         except protocol.UntrustedPickle:
-            raise WorkerDied("its answer makes no sense", again=False) from None
+            raise WorkerDied("its answer is invalid", again=False) from None
 
     def _death(self, fresh: bool) -> WorkerDied:
         try:
@@ -159,10 +162,10 @@ class Pool:
     def run(self, function: Callable[..., R], *arguments: Any) -> R:
         """The result of `function(*arguments)`, run by a worker, which imports the function by its name.
 
-        Raises what the function raises: tracker's own errors unchanged, those of Python with the worker's traceback as a
-        note. Raises ParserCrashed when the job kills its worker or exceeds its limits, ReaderKilled when something else
-        ended the worker, and OutOfTime when the time of the source (`bounded`) is over. A job that alone takes more than
-        half of that time without ending raises ParserCrashed.
+        Raises what the function raises: tracker's own errors unchanged, those of Python with the worker's
+        traceback as a note. Raises ParserCrashed when the job kills its worker or exceeds its limits,
+        ReaderKilled when something else ended the worker, and OutOfTime when the time of the source (`bounded`)
+        is over. A job that alone takes more than half of that time without ending raises ParserCrashed.
         """
         bounds = _BOUNDS.get()
         left = _left(bounds)
@@ -180,10 +183,10 @@ class Pool:
                         raise _out_of_time(bounds) from None
                     _warn("a reader died", cause=death.cause, again=death.again and not last)
                     if last and death.outside:
-                        cause = f"the reader of this document was ended from outside: {death.cause}"
-                        raise ReaderKilled(cause, cure="it is read again at the next poll") from None
+                        cause = f"the parser of this document was ended from outside: {death.cause}"
+                        raise ReaderKilled(cause, cure="it is parsed again at the next poll") from None
                     if last or not death.again:
-                        raise ParserCrashed(f"this document broke its reader: {death.cause}") from None
+                        raise ParserCrashed(f"this document crashed its parser: {death.cause}") from None
         raise AssertionError
 
     def _once(self, job: bytes, left: float) -> Any:
@@ -235,14 +238,14 @@ def _left(bounds: _Bounds | None) -> float:
 
 
 def _out_of_time(bounds: _Bounds) -> OutOfTime:
-    cause = f"its time limit of {bounds.seconds:g} s is over; the rest is read at the next poll"
+    cause = f"its time limit of {bounds.seconds:g} s is over; the rest is parsed at the next poll"
     return OutOfTime(cause, cure="time_limit in the settings")
 
 
 def _take_turn(turn: ExitStack, semaphore: threading.Semaphore, left: float) -> None:
     """Waits for a worker, at most as long as the source has left."""
     if not semaphore.acquire(timeout=None if left == math.inf else left):
-        raise OutOfTime("no reader was free within its time limit", cure="it is polled again")
+        raise OutOfTime("no parser was free within its time limit", cure="it is polled again")
     turn.callback(semaphore.release)
 
 
@@ -259,7 +262,7 @@ def _started(memory: int, seconds: float, patience: float) -> _Worker:
             )  # fmt: skip
     except OSError as error:
         ours.close()
-        raise TrackerError(f"a reader cannot be started: {error.strerror}", cure=_CURE) from error
+        raise TrackerError(f"a parser cannot be started: {error.strerror}", cure=_CURE) from error
     worker = _Worker(process, ours)
     ours.settimeout(_GRACE)
     try:
@@ -267,7 +270,7 @@ def _started(memory: int, seconds: float, patience: float) -> _Worker:
     except (protocol.PeerClosed, TimeoutError):
         worker.close()
         raise TrackerError(
-            f"a reader cannot be started: it ended with {process.returncode}", cure=_CURE
+            f"a parser cannot be started: it ended with {process.returncode}", cure=_CURE
         ) from None
     return worker
 
@@ -288,7 +291,7 @@ def _raised(failure: protocol.Failure) -> Exception:
     return error
 
 
-# --- the pool of this process ---------------------------------------------------------------------------------------
+# --- the pool of this process
 
 
 @lru_cache(maxsize=1)
@@ -297,12 +300,12 @@ def _pool() -> Pool:
     atexit.register(pool.close)
     missing = resource_limits()
     if missing:
-        _warn("documents are read without all bounds", missing=missing)
+        _warn("documents are parsed without all limits", missing=missing)
     return pool
 
 
 def _warn(event: str, **facts: Any) -> None:
-    import structlog  # a tenth of a second, which most processes have no need of here
+    import structlog  # imported here: it costs 0.1 s, and most processes do not need it
 
     structlog.get_logger().warning(event, **facts)
 
@@ -310,9 +313,9 @@ def _warn(event: str, **facts: Any) -> None:
 def resource_limits() -> str:
     """The limits that this system cannot enforce, in words; "" where it enforces all."""
     if os.name != "posix":
-        return "no processes of their own for readers on this system: a document that crashes its reader ends the tracker"
+        return "no separate processes for parsers on this system: a document that crashes its parser ends the tracker"
     if sys.platform == "darwin":
-        return "no bound on the memory of a reader on this system"
+        return "no limit on the memory of a parser on this system"
     return ""
 
 

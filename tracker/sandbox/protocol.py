@@ -85,8 +85,10 @@ class _Reader(pickle.Unpickler):
 
 
 def handle_request(data: bytes) -> tuple[Any, bool]:
-    """The value that a worker sent, and whether it takes another job. Raises UntrustedPickle for other types."""
+    """Return the value that a worker sent, and whether it accepts another job. Raises UntrustedPickle for other
+    types.
+    """
     try:
         return _Reader(io.BytesIO(data[1:])).load(), data[:1] == MORE
-    except Exception as error:  # whatever a forged pickle runs into
+    except Exception as error:  # errors that a forged pickle may cause
         raise UntrustedPickle from error

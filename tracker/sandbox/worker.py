@@ -19,15 +19,16 @@ from tracker.errors import AttachmentUnreadable, FetchError, TrackerError
 from tracker.sandbox.protocol import LAST, MORE, READY, Failure, PeerClosed, receive, send
 
 OLD = 1000  # documents after which a fresh worker replaces this one, so that leaks do not add up
-# The share of its address space beyond which a worker's answer is not believed. Libraries that are refused memory do not all
-# say so: libxml2 then calls a whole page one without elements.
+# The share of its address space beyond which a worker's answer is not trusted. Not every library reports a
+# failed allocation: libxml2 then treats a whole page as one without elements.
 _FULL = 0.8
 LARGE = 400_000_000  # bytes of memory, after which the worker is replaced too: Python returns little to the system
 
 
 def main(number: int, memory: int, seconds: float, patience: float) -> None:
-    """Serves jobs on the socket with this file number. Limits per document: `memory` in bytes of address space, `seconds`
-    of processor time, `patience` in seconds by the clock."""
+    """Serves jobs on the socket with this file number. Limits per document: `memory` in bytes of address space,
+    `seconds` of processor time, `patience` in seconds by the clock.
+    """
     import resource
     import signal
 
@@ -40,7 +41,9 @@ def main(number: int, memory: int, seconds: float, patience: float) -> None:
         Path("/proc/self/oom_score_adj").write_text("500")
     limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_AS: memory}
     for limit, most in limits.items():
-        with suppress(OSError, ValueError):  # not every system knows every limit: `bounds` says so
+        with suppress(
+            OSError, ValueError
+        ):  # not every system has every limit: `resource_limits` reports what is missing
             resource.setrlimit(limit, (most, most))
     with socket.socket(fileno=number) as end:
         send(end, READY)
@@ -63,7 +66,7 @@ def main(number: int, memory: int, seconds: float, patience: float) -> None:
 
 
 def _done(job: bytes) -> bytes:
-    """The pickled result of a job, or its failure."""
+    """Return the pickled result of a job, or its failure."""
     value: Any
     try:
         function: Callable[..., Any]
@@ -85,7 +88,7 @@ def _done(job: bytes) -> bytes:
 
 
 def _peak() -> int:
-    """The largest address space that this process had, in bytes; 0 where the system does not report it."""
+    """Return the largest address space that this process had, in bytes; 0 where the system does not report it."""
     with suppress(OSError, StopIteration, ValueError):
         lines = Path("/proc/self/status").read_text().splitlines()
         return 1024 * int(next(line for line in lines if line.startswith("VmPeak:")).split()[1])
@@ -93,8 +96,9 @@ def _peak() -> int:
 
 
 def _used() -> int:
-    """The most memory that this process used, in bytes. On Linux `ru_maxrss` starts with that of the parent process, so
-    the process's own high-water mark is read instead."""
+    """Return the most memory that this process used, in bytes. On Linux `ru_maxrss` starts with the parent's
+    value, so the process's own high-water mark is read instead.
+    """
     import resource
 
     with suppress(OSError, StopIteration, ValueError):
@@ -105,6 +109,6 @@ def _used() -> int:
 
 
 if __name__ == "__main__":
-    # Results go through the socket only; what a library prints is discarded.
+    # Results go through the socket only; anything that a library prints is discarded.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]))

@@ -1,8 +1,8 @@
-"""Polling: one package per kind of source, each with its settings keys (`KIND`) and its adapter.
+"""Polls sources: one package per kind of source, each with its settings keys (`KIND`) and its adapter.
 
 `poll` requests what a source shows now and yields `Fetched`, `NotModified`, `Absent` and `ResourceError`, and a
-`CursorUpdate` last. An error of one resource is a `ResourceError`. An error of the whole source is raised, and nothing
-may then be concluded about its resources.
+`CursorUpdate` last. An error of one resource is a `ResourceError`. An error of the whole source is raised, and
+says nothing about its resources.
 """
 
 from __future__ import annotations
@@ -41,14 +41,16 @@ __all__ = [
 def poll(
     source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted = want_all
 ) -> Iterator[Item]:
-    """What the source shows now, within its time limit. `wanted` selects the records of the Federal Register whose full
-    text is fetched too. Raises FetchError, at any point of the iteration."""
+    """Yield what the source shows now, within its time limit. `wanted` selects the Federal Register records
+    whose full text is fetched too. Raises FetchError at any point of the iteration.
+    """
     return _adapter(source.kind).poll(source, stored, client, now, wanted)
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
-    """The same resource again, without validators: to find what changes on every request, and to confirm a suspicious
-    answer. Raises FetchError; ParserCrashed for a feed that breaks its reader."""
+    """Request the same resource again, without validators: to find what changes on every request, and to
+    confirm a suspicious answer. Raises FetchError; ParserCrashed for a feed that crashes its parser.
+    """
     function = _adapter(source.kind).refetch
     if function is None:
         raise UsageError(f"{source.id}: a resource of kind {source.kind} cannot be requested alone")
@@ -56,20 +58,21 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
 
 
 def has_history(kind: str) -> bool:
-    """Whether `poll_history` can load the past of sources of this kind."""
+    """Return whether `poll_history` can load the past of sources of this kind."""
     return _adapter(kind).history is not None
 
 
 def poll_history(
     source: Source, client: Client, since: date, cursor: Mapping[str, str], now: datetime
 ) -> Iterator[HistoryPage]:
-    """What was published from `since` on, oldest first, for `tracker backfill`. `cursor` is that of the last page that
-    was stored; empty at the start. Raises FetchError; UsageError for a kind without history."""
+    """Yield what was published from `since` on, oldest first, for `tracker backfill`. `cursor` is that of the
+    last stored page; empty at the start. Raises FetchError; UsageError for a kind without history.
+    """
     function = _adapter(source.kind).history
     if function is None:
         names = ", ".join(name for name in source_kinds() if has_history(name))
         raise UsageError(
-            f"{source.id}: a source of kind {source.kind} keeps no history to load",
+            f"{source.id}: a source of kind {source.kind} has no history to load",
             cure=f"backfill takes sources of kind {names}",
         )
     return function(source, client, since, cursor, now)

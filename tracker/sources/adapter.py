@@ -1,4 +1,4 @@
-"""What the adapter of a kind of source offers."""
+"""The interface of an adapter for a kind of source."""
 
 from __future__ import annotations
 
@@ -18,24 +18,26 @@ class PollFunction(Protocol):
     def __call__(
         self, source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted, /
     ) -> Iterator[Item]:
-        """What the source shows now. Raises FetchError, at any point of the iteration."""
+        """Yield what the source shows now. Raises FetchError at any point of the iteration."""
 
 
 class RefetchFunction(Protocol):
     def __call__(self, source: Source, fetched: Fetched, client: Client, /) -> Fetched:
-        """The same resource again, without validators. Raises FetchError."""
+        """Request the same resource again, without validators. Raises FetchError."""
 
 
 class HistoryFunction(Protocol):
     def __call__(
         self, source: Source, client: Client, since: date, cursor: Mapping[str, str], now: datetime, /
     ) -> Iterator[HistoryPage]:
-        """What was published from `since` on, oldest first. Raises FetchError."""
+        """Yield what was published from `since` on, oldest first. Raises FetchError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """`refetch` is None where one resource cannot be requested alone, `history` where the past cannot be loaded."""
+    """An adapter. `refetch` is None where one resource cannot be requested alone, `history` where the past
+    cannot be loaded.
+    """
 
     poll: PollFunction
     refetch: RefetchFunction | None = None

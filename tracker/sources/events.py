@@ -14,7 +14,9 @@ PARSER_CRASHED = "broke"  # in `Fetched.meta` of a listing that crashed its pars
 
 @dataclass(frozen=True, slots=True)
 class ResourceError:
-    """One resource of a source could not be fetched. The error is kept without its traceback, so that it keeps no frames alive."""
+    """One resource of a source could not be fetched. The error has no traceback, so that it keeps no frames
+    alive.
+    """
 
     key: str
     url: str
@@ -28,16 +30,18 @@ class ResourceError:
 
 @dataclass(frozen=True, slots=True)
 class CursorUpdate:
-    """The next value of `StateView.cursor`. It replaces all earlier values and is yielded last;
-    it is stored in the same transaction as the rest of the poll."""
+    """The next value of `StateView.cursor`. It replaces all earlier values and is yielded last; it is stored in
+    the same transaction as the rest of the poll.
+    """
 
     values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """One step of a backfill: its records, the list that holds them, and the cursor after it.
-    `done` and `total` count records for the progress line, as far as they are known."""
+    """One step of a backfill: its records, the list that contains them, and the cursor after it. `done` and
+    `total` count records for the progress line, as far as they are known.
+    """
 
     fetched: tuple[Fetched, ...]
     listing: Fetched
@@ -49,7 +53,7 @@ class HistoryPage:
 
 Item = Fetched | NotModified | Absent | ResourceError | CursorUpdate
 
-# Whether a record of the Federal Register is in the field, so that its full text is fetched.
+# Selects the Federal Register records whose full text is fetched.
 Wanted = Callable[[Mapping[str, Any]], bool]
 
 

@@ -1,4 +1,4 @@
-"""Parts of the Code of Federal Regulations as amended, from the eCFR."""
+"""The source kind for parts of the Code of Federal Regulations as amended, from the eCFR."""
 
 from tracker.config import validators
 from tracker.config.keys import BASE_URL, INTEGER, Key

@@ -1,8 +1,9 @@
-"""Parts of the Code of Federal Regulations, from the eCFR's versioner.
+"""Polls parts of the Code of Federal Regulations from the eCFR's versioner API.
 
-Its behavior: `up_to_date_as_of` is the latest day there is, later ones answer 404; during an import
-nothing is reliable; only part, section and appendix slice, anything else gives the whole title; `size` in the structure
-is the number of bytes of XML, a free fingerprint; 429 comes without Retry-After; a slow 504 succeeds on the next try.
+Its behavior: `up_to_date_as_of` is the latest available day, later ones answer 404; during an import nothing is
+reliable; only part, section and appendix select a slice, anything else returns the whole title; `size` in the
+structure is the number of bytes of XML, a free fingerprint; 429 has no Retry-After; a slow 504 succeeds on the
+next attempt.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ from tracker.sources.state_view import StateView, without_validators
 
 TITLES = "listing/titles"
 _EDITION = "edition"  # cursor: the edition of the last poll; `part N`: the edition and size last fetched
-_MAX_GUESSES = 100  # parts tried by number when neither structure nor versions say which exist
-SUSPECT_ROWS = 1000  # a list of versions that the service cuts off silently has exactly this many
+_MAX_GUESSES = 100  # parts requested by number when neither structure nor versions list them
+SUSPECT_ROWS = 1000  # a list of versions that the service truncates silently has exactly this many
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,15 @@ class EcfrEdition:
 
 
 def poll(source: Source, stored: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
-    """Every part of the source that is new, moved, or due for a whole look. Raises FetchError for the source as a
-    whole: an import in progress, a title without a date, or a structure without any known part."""
+    """Yield every part of the source that is new, changed, or due for an unconditional request. Raises
+    FetchError for the source as a whole: an import in progress, a title without a date, or a structure
+    without any known part.
+    """
     return _Poll(source, stored, client, now).items()
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
-    """The same part of the same day once more. Raises FetchError."""
+    """Request the same part of the same day again. Raises FetchError."""
     answer = client.fetch(
         fetched.answer.url, rate=ECFR, deadline=client.deadline(source.time_limit), accept="application/xml"
     )
@@ -60,7 +63,7 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
 
 
 def part_of_day(source: Source, client: Client, part: str, as_of: str) -> Fetched:
-    """The text of a part on a day. Raises FetchError."""
+    """Return the text of a part on a day. Raises FetchError."""
     answer = client.fetch(
         part_url(source, part, as_of),
         rate=ECFR,
@@ -79,7 +82,9 @@ def part_url(source: Source, part: str, as_of: str) -> str:
 
 
 def _part(source: Source, part: str, as_of: str, answer: HttpResponse) -> Fetched:
-    """Raises AccessDenied, UnexpectedResponse where the answer is not the XML of just this part."""
+    """Request one part. Raises AccessDenied, and UnexpectedResponse where the answer is not the XML of exactly
+    this part.
+    """
     _check_part(answer, part)
     meta = {
         "as_of": as_of,
@@ -106,7 +111,7 @@ class _Poll:
         latest = max((mark.partition("|")[0] for mark in self._cursor.values()), default="")
         if edition.as_of < latest:
             raise UnexpectedResponse(
-                f"up to date as of {edition.as_of}, although {latest} was there already: a stale answer",
+                f"up to date as of {edition.as_of}, although {latest} was available before: a stale answer",
                 url=url,
             )
         known = {key.rpartition(" ")[2]: key for key in self._stored.keys(f"{self._source.title} CFR ")}
@@ -115,7 +120,7 @@ class _Poll:
             sizes, surely = self._parts(edition.as_of)
             if surely and known and not set(known) & set(sizes):
                 raise UnexpectedResponse(
-                    f"none of the {len(known)} known parts stands in the structure of title {self._source.title}",
+                    f"none of the {len(known)} known parts is in the structure of title {self._source.title}",
                     url=url,
                 )
         down = 0
@@ -140,7 +145,7 @@ class _Poll:
             yield CursorUpdate(self._cursor)
 
     def _edition(self) -> tuple[HttpResponse | None, EcfrEdition]:
-        """The titles' answer, None where it is the one of last time, and the edition that it names."""
+        """Return the response for the titles, None where it is unchanged, and the edition that it names."""
         url = f"{self._api}/titles.json"
         before = self._stored.cursor.get(_EDITION)
         titles = self._client.get(
@@ -158,8 +163,10 @@ class _Poll:
         return None, EcfrEdition(*before.split("|", 1))
 
     def _remembered_sizes(self, edition: EcfrEdition, known: Iterable[str]) -> dict[str, int | None] | None:
-        """The sizes of last time, where nothing in the title moved since and the server answers for each part by its
-        validators: the structure, megabytes of it, then says nothing new. None: it has to be asked for."""
+        """Return the sizes of the last poll, where nothing in the title has moved and the server confirms each
+        part by its validators: the structure, several megabytes, would then say nothing new. None: it must
+        be requested.
+        """
         if self._cursor.get(_EDITION) != f"{edition.as_of}|{edition.moved}":
             return None
         sizes: dict[str, int | None] = {}
@@ -176,7 +183,7 @@ class _Poll:
         return part_key(self._source, part)
 
     def _part(self, part: str, edition: EcfrEdition, size: int | None, known: bool) -> Item | None:
-        """None: there is no such part, and there never was. Raises FetchError."""
+        """Request a part. None: there is no such part, and never was. Raises FetchError."""
         key = self._key(part)
         url = part_url(self._source, part, edition.as_of)
         mark = f"{edition.as_of}|{edition.moved}|{'' if size is None else size}"
@@ -185,7 +192,7 @@ class _Poll:
         same = size is not None and before[-1] == mark.split("|", 1)[1] and len(before) == 2
         validators = without_validators(self._stored.validators(key), self._source, self._now)
         if validators is not None and same and not (same_day and _replayable(validators)):
-            # Nothing in the title moved and the part is as long as it was; the server offers no better question.
+            # Nothing in the title has moved and the size is the same; the server offers no better check.
             self._cursor[f"part {part}"] = mark
             return NotModified(key, url, self._client.clock())
         try:
@@ -194,23 +201,24 @@ class _Poll:
                 rate=ECFR,
                 deadline=self._deadline,
                 accept="application/xml",
-                # The validators belong to the address, and the address carries the day.
+                # The validators belong to the address, which contains the day.
                 validators=validators if same_day else None,
             )
         except NotFound as error:
             if size is not None:
                 raise UnexpectedResponse(
-                    f"{key} stands in the structure of {edition.as_of} and answers 404", url=url, status=404
+                    f"{key} is in the structure of {edition.as_of} and answers 404", url=url, status=404
                 ) from None
             return Absent(key, url, error.cause) if known else None
-        # The mark says that this state was had: it is set when the answer turns out to be the part.
+        # The mark records that this state was fetched: it is set once the answer is known to be the part.
         found = None if answer is None else _part(self._source, part, edition.as_of, answer)
         self._cursor[f"part {part}"] = mark
         return found or NotModified(key, url, self._client.clock())
 
     def _parts(self, as_of: str) -> tuple[dict[str, int | None], bool]:
-        """The parts of the source with their sizes, and whether that is the whole truth: the structure's word is;
-        the versions' is not, nor are bare numbers to be tried."""
+        """Return the parts of the source with their sizes, and whether the list is complete. The structure's
+        list is; a list from the versions, or plain numbers, is not.
+        """
         try:
             structure = self._json(f"structure/{as_of}/title-{self._source.title}.json")
         except NotFound:
@@ -244,7 +252,9 @@ def _replayable(validators: Validators | None) -> bool:
 
 
 def edition_of(titles: dict[str, Any], number: int, url: str) -> EcfrEdition:
-    """Raises Unreachable during an import, UnexpectedResponse and AccessDenied for a title that is not available."""
+    """Return the edition of a title. Raises Unreachable during an import, UnexpectedResponse and AccessDenied
+    for a title that is not available.
+    """
     meta = titles.get("meta")
     entries = titles.get("titles")
     if not isinstance(entries, list):
@@ -256,7 +266,7 @@ def edition_of(titles: dict[str, Any], number: int, url: str) -> EcfrEdition:
     if title is None:
         raise UnexpectedResponse(f"title {number} is not among the titles", url=url)
     if (isinstance(meta, dict) and meta.get("import_in_progress")) or title.get("processing_in_progress"):
-        raise Unreachable("the eCFR is taking in new issues just now", url=url, retry_after=600.0)
+        raise Unreachable("the eCFR is importing new issues at the moment", url=url, retry_after=600.0)
     as_of = title.get("up_to_date_as_of")
     if not as_of:
         raise AccessDenied(
@@ -265,7 +275,7 @@ def edition_of(titles: dict[str, Any], number: int, url: str) -> EcfrEdition:
     try:
         date.fromisoformat(as_of)
     except (TypeError, ValueError):
-        raise UnexpectedResponse(f"up_to_date_as_of is {as_of!r}, which is no date", url=url) from None
+        raise UnexpectedResponse(f"up_to_date_as_of is {as_of!r}, which is not a date", url=url) from None
     return EcfrEdition(as_of, f"{title.get('latest_amended_on')}/{title.get('latest_issue_date')}")
 
 
@@ -282,7 +292,9 @@ def collect_parts(node: Any, asked: tuple[tuple[int, int], ...], found: dict[str
 
 
 def _asked(part: str, asked: tuple[tuple[int, int], ...]) -> bool:
-    """Parts are counted by number; `101a` and the like are taken with their number."""
+    """Return whether a part is requested. Parts are compared by number; `101a` and the like belong to their
+    number.
+    """
     return not asked or any(first <= _order(part)[0] <= last for first, last in asked)
 
 
@@ -292,14 +304,14 @@ def _order(part: str) -> tuple[int, str]:
 
 
 def _check_part(answer: HttpResponse, part: str) -> None:
-    """Raises AccessDenied, UnexpectedResponse where the answer is not the XML of just this part."""
+    """Raise AccessDenied, or UnexpectedResponse where the answer is not the XML of exactly this part."""
     try:
         tag, said = check_xml(answer)
     except ParserCrashed:
-        return  # the parser reports it later, and the bytes are kept
+        return  # the parser reports it later, and the bytes are stored
     if tag != "DIV5" or said.get("N") != part:
         raise UnexpectedResponse(
-            f"asked for part {part}, got {tag} {said.get('N') or said.get('TYPE') or ''}".rstrip()
+            f"requested part {part}, received {tag} {said.get('N') or said.get('TYPE') or ''}".rstrip()
             + (": the whole title" if tag in ("DIV1", "ECFR") else ""),
             url=answer.url,
             status=answer.status,

@@ -1,6 +1,7 @@
 """The eCFR's own inventory: the parts of a title, their sizes, and the days on which each was issued.
 
-`issue_date` is what counts: many amendment dates lie before the first version that the eCFR keeps."""
+`issue_date` is the date that counts: many amendment dates precede the first version that the eCFR has.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ from tracker.sources.ecfr.adapter import SUSPECT_ROWS, collect_parts, edition_of
 
 @dataclass(frozen=True, slots=True)
 class EcfrIssues:
-    """`sizes`: the parts that stand as of `as_of`, with their bytes of XML where the eCFR says so. `issued`: by part,
-    the issue dates from the day asked for on."""
+    """The inventory. `sizes`: the parts in force as of `as_of`, with their bytes of XML where the eCFR gives
+    them. `issued`: by part, the issue dates from the requested day on.
+    """
 
     as_of: date
     sizes: dict[str, int | None]
@@ -28,7 +30,9 @@ class EcfrIssues:
 
 
 def fetch_issues(source: Source, client: Client, since: date) -> EcfrIssues:
-    """Raises FetchError; UnexpectedResponse also where a list of versions may have been cut off."""
+    """Request the inventory. Raises FetchError; UnexpectedResponse also where a list of versions may be
+    truncated.
+    """
     deadline = client.deadline(source.time_limit)
     api = f"{source.base_url.rstrip('/')}/api/versioner/v1"
 
@@ -46,7 +50,7 @@ def fetch_issues(source: Source, client: Client, since: date) -> EcfrIssues:
         found = ask(query).get("content_versions")
         if not isinstance(found, list) or len(found) == SUSPECT_ROWS:
             raise UnexpectedResponse(
-                f"the versions of part {part} are no list, or are cut off", url=f"{api}/{query}"
+                f"the versions of part {part} are not a list, or are truncated", url=f"{api}/{query}"
             )
         issued[part] = tuple(sorted(set(_dates(found, f"{api}/{query}"))))
     return EcfrIssues(date.fromisoformat(edition.as_of), sizes, issued)

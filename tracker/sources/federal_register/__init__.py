@@ -1,14 +1,14 @@
-"""Published documents of the Federal Register, from its API, with their full texts; what each issue holds, from GovInfo."""
+"""The source kind for published documents of the Federal Register, from its API, with their full texts; the
+inventory of each issue comes from GovInfo.
+"""
 
 from tracker.config import validators
 from tracker.config.keys import BASE_URL, BOOLEAN, STRING, STRINGS, TIME_SPAN, Key, choices
 from tracker.config.source_kinds import SourceKind
 
 _TYPES = ("RULE", "PRORULE", "NOTICE", "PRESDOCU")
-AGENCIES = Key(
-    validators.string_list, STRINGS, "agency slugs as the Federal Register has them; none: all agencies"
-)
-FULL_TEXT = Key(validators.boolean, BOOLEAN, "also fetch and read the full text of what is in the field")
+AGENCIES = Key(validators.string_list, STRINGS, "agency slugs of the Federal Register; none: all agencies")
+FULL_TEXT = Key(validators.boolean, BOOLEAN, "also fetch and parse the full text of documents in the field")
 
 KIND = SourceKind(
     name="federal-register",
@@ -19,10 +19,12 @@ KIND = SourceKind(
         "recheck": Key(
             validators.duration,
             TIME_SPAN,
-            "how long published documents are looked at again for corrections in place",
+            "how long published documents are checked again for corrections in place",
         ),
         "issues_url": Key(
-            validators.base, STRING, "GovInfo, where the daily reconciliation looks up what each issue holds"
+            validators.base,
+            STRING,
+            "GovInfo, which gives the daily reconciliation the contents of each issue",
         ),
         "full_text": FULL_TEXT,
     },

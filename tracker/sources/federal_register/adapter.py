@@ -1,8 +1,9 @@
-"""Published documents of the Federal Register, and those of the next issue, which the API shows ahead of their day.
+"""Polls published documents of the Federal Register, and those of the next issue, which the API lists ahead of
+their day.
 
-All documents of the agencies are taken, newest first, until the list is older than `recheck` (and than the last poll):
-at least the newest hundred, so that the first poll of an agency that publishes rarely has a useful baseline.
-`tracker backfill` loads what is older.
+All documents of the agencies are read, newest first, until the list is older than `recheck` (and than the last
+poll): at least the newest hundred, so that the first poll of an agency that publishes rarely has a useful
+baseline. `tracker backfill` loads older ones.
 """
 
 from __future__ import annotations
@@ -41,15 +42,16 @@ from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/documents"
 _FIRST_PAGE = 100
-_OVERLAP = timedelta(days=7)  # read again behind the last poll: a document may be listed late
-_EACH_POLL = 10  # of the newest texts; the others of the window are looked at once a day
+_OVERLAP = timedelta(days=7)  # days before the last poll that are read again: a document may be listed late
+_EACH_POLL = 10  # newest texts checked in each poll; the others in the window are checked once a day
 _DAILY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """What is remembered of a document whose full text is watched. `checked` is when it was last requested;
-    None while the text is pending."""
+    """The stored state of a watched full text. `checked` is when it was last requested; None while the text is
+    pending.
+    """
 
     xml: str
     txt: str
@@ -58,16 +60,17 @@ class _Text:
 
 
 def poll(source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
-    """Records that are new or changed, each with its full text where `wanted`; then the list; then the cursor.
+    """Yield records that are new or changed, each with its full text where `wanted`; then the list; then the
+    cursor.
 
-    A text that cannot be fetched does not delay its record: the record is yielded without it, marked as pending.
-    Raises FetchError when the list fails, or is empty although documents are known.
+    A text that cannot be fetched does not delay its record: the record is yielded without it, marked as
+    pending. Raises FetchError when the list fails, or is empty although documents are known.
     """
     return _Poll(source, stored, client, now, wanted).items()
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
-    """The record by its number, with the text in the form that it had. Raises FetchError."""
+    """Return the record by its number, with the text in its former format. Raises FetchError."""
     deadline = client.deadline(source.time_limit)
     number = fetched.key.partition(" of ")[0]
     record, answer = fetch_document(source, client, number, deadline)
@@ -83,7 +86,7 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
 def with_full_text(
     source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted, fetched: Fetched
 ) -> Iterator[Item]:
-    """A record from another listing (`history`) as `poll` yields it: with its text where `wanted`."""
+    """Return a record from another listing (`history`) as `poll` yields it: with its text where `wanted`."""
     record = json.loads(fetched.answer.body)
     yield from _Poll(source, stored, client, now, wanted).one(
         fetched.key, record, fetched.answer.body, fetched.answer
@@ -127,7 +130,8 @@ class _Poll:
             if covered:
                 through = legal_day(self._now).isoformat()
         bodies = [canonical(record) for record, _ in records.values()]
-        # The list is newest first. After an outage the oldest is yielded first, so that a correction follows what it corrects.
+        # The list is newest first. After an outage the oldest is yielded first, so that a correction follows
+        # the document that it corrects.
         for (key, (record, answer)), body in reversed(list(zip(records.items(), bodies, strict=True))):
             yield from self.one(key, record, body, answer)
         yield from self._watch(records)
@@ -151,9 +155,10 @@ class _Poll:
     def _collect(
         self, first: DocumentList
     ) -> tuple[dict[str, tuple[Record, HttpResponse]], list[Item], bool]:
-        """All records down to the window's lower end, what went wrong, and whether the whole window came.
+        """Return all records down to the window's lower end, the errors, and whether the window is complete.
 
-        Pages are counted here: what the server says of sizes and of a next page is only compared with what came.
+        Pages are counted here: the server's own sizes and page counts are only compared with the received
+        records.
         """
         since = self._lower_end()
         found: dict[str, tuple[Record, HttpResponse]] = {}
@@ -170,7 +175,7 @@ class _Poll:
                 page, per_page = 1, LARGEST_PAGE
             elif seen == before or page == MAX_PAGES:
                 error = UnexpectedResponse(
-                    f"page {page} of {per_page} brings nothing new, with {seen} documents of {listing.count}: "
+                    f"page {page} of {per_page} has nothing new, with {seen} documents of {listing.count}:  "
                     "sizes or pages were clamped",
                     url=listing.answer.url,
                 )
@@ -189,7 +194,7 @@ class _Poll:
         return min(last, self._recheck_from)
 
     def one(self, key: str, record: Record, body: bytes, answer: HttpResponse) -> Iterator[Item]:
-        """A record that is new or changed, whole: with its text, whether or not that changed."""
+        """Return a record that is new or changed, complete with its text, whether or not the text changed."""
         known = self._stored.validators(key)
         published = published_on(record)
         assert published is not None
@@ -216,8 +221,9 @@ class _Poll:
         yield to_fetched(record, key, body, answer, (found,) if found else (), text_owed=not settled)
 
     def _watch(self, records: dict[str, tuple[Record, HttpResponse]]) -> Iterator[Item]:
-        """Texts that are due: those that are pending or could not be read, the newest few, and once a day all others of
-        the window."""
+        """Yield texts that are due: pending or unreadable ones, the newest few, and once a day all others in
+        the window.
+        """
         for key, text in self._texts.items():
             if key not in records:
                 self._watched[key] = text
@@ -242,7 +248,7 @@ class _Poll:
                 yield from self._look_again(key, text, records)
 
     def _is_unreadable(self, key: str) -> bool:
-        """Whether the last text of this record could not be read, so that it is asked for in each poll."""
+        """Return whether the last text of this record could not be parsed, so that each poll requests it."""
         return any(self._stored.is_held(attachment_key(key, form)) for form in (XML, TXT))
 
     def _look_again(
@@ -263,9 +269,9 @@ class _Poll:
             self._watched[key] = replace(text, checked=self._client.clock())
 
     def _text(self, key: str, text: _Text, *, conditional: bool) -> tuple[Fetched | None, bool, list[Item]]:
-        """The text, if it is another one than before; whether that settles the matter for now; what went wrong.
+        """Return the text if it has changed; whether it is settled for now; and the error.
 
-        Where the XML was had once, raw text is no substitute for it.
+        Once the XML was stored, raw text does not replace it.
         """
         troubles: list[Item] = []
         failed = False
@@ -289,14 +295,14 @@ class _Poll:
             else:
                 self._budget.succeeded()
                 return found, True, troubles
-        # Not there: of the next issue it will come; of long ago it never will.
+        # Not available: for the next issue it will appear; for old issues it never will.
         return None, not failed and text.published < self._recheck_from, troubles
 
 
 def _add(
     listing: DocumentList, found: dict[str, tuple[Record, HttpResponse]], bad: dict[bytes, Item]
 ) -> None:
-    """Adds the records of a page to those found. One that is no document is a trouble of its own."""
+    """Add the records of a page to those found. A record that is not a document is an error of its own."""
     for record in listing.records:
         try:
             found.setdefault(key_of(record), (record, listing.answer))
@@ -306,7 +312,7 @@ def _add(
 
 
 def _reaches(listing: DocumentList, since: date) -> bool:
-    """Whether a page, being in order from the newest on, goes below `since`. A page out of order is no evidence."""
+    """Return whether a page, sorted newest first, reaches below `since`. An unsorted page proves nothing."""
     days = [day for record in listing.records if (day := published_on(record))]
     return bool(days) and days == sorted(days, reverse=True) and days[-1] < since
 

@@ -1,8 +1,8 @@
-"""The documents of the Federal Register's API, version 1: requests, and checks of the responses.
+"""Requests documents from the Federal Register's API, version 1, and checks the responses.
 
-Its behavior: out-of-range `per_page` and `page` are clamped silently; `results` is missing when
-`count` is 0; one number gives the bare object; `count` ends at 10,000 and pages at 50; a wall against robots comes as
-HTML with status 200.
+Its behavior: out-of-range `per_page` and `page` are clamped silently; `results` is missing when `count` is 0; a
+request for one number returns the bare object; `count` ends at 10,000 and pages at 50; a bot wall is HTML with
+status 200.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ MAX_PAGES = 50
 MAX_COUNT = 10_000
 LARGEST_PAGE = 1000
 
-# All that readers and taggers use, and nothing that moves by itself: page views, excerpts, comment counts,
-# images, and the address of the inspection PDF, which carries a time stamp.
+# All fields that parsers and rules use, without those that change by themselves: page views, excerpts, comment
+# counts, images, and the address of the inspection PDF, which contains a time stamp.
 FIELDS = (
     "abstract",
     "action",
@@ -76,7 +76,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DocumentList:
-    """One page of an answer. `count` is the server's, of the whole search; `records` are its objects."""
+    """One page of a search. `count` is the server's, of the whole search; `records` are its objects."""
 
     answer: HttpResponse
     count: int
@@ -84,7 +84,9 @@ class DocumentList:
 
 
 def conditions(source: Source) -> list[tuple[str, str]]:
-    """The source's own part of a question: agencies and types. Never words: `A OR "b"` is read as AND there."""
+    """Return the source's own search conditions: agencies and types, never words: the API reads `A OR "b"` as
+    AND.
+    """
     return [
         *(("conditions[agencies][]", slug) for slug in source.agencies),
         *(("conditions[type][]", code) for code in source.types),
@@ -99,8 +101,9 @@ def search_documents(
     validators: Validators | None = None,
     fields: Iterable[str] = FIELDS,
 ) -> DocumentList | None:
-    """One page of a search; None for 304. A field that the API no longer knows is left out of the question.
-    Raises FetchError."""
+    """Request one page of a search; None for 304. A field that the API no longer knows is left out of the
+    request. Raises FetchError.
+    """
     answer = _get(source, client, "documents.json", list(parameters), deadline, validators, fields)
     return None if answer is None else read_list(answer)
 
@@ -108,7 +111,7 @@ def search_documents(
 def fetch_document(
     source: Source, client: Client, number: str, deadline: float
 ) -> tuple[Record, HttpResponse]:
-    """One document by its number. Raises FetchError; NotFound where there is none."""
+    """Request one document by its number. Raises FetchError; NotFound where there is none."""
     answer = _get(source, client, f"documents/{quote(number, safe='')}.json", [], deadline, None)
     assert answer is not None
     found = read_list(answer)
@@ -145,7 +148,9 @@ def _get(
 
 
 def read_list(answer: HttpResponse) -> DocumentList:
-    """Raises AccessDenied for a wall, UnexpectedResponse for anything but a list of documents."""
+    """Return the list in a response. Raises AccessDenied for a wall, UnexpectedResponse for anything but a list
+    of documents.
+    """
     found = json_object(answer)
     if "document_number" in found:  # the answer to a single number is the bare object
         return DocumentList(answer, 1, (found,))
@@ -155,7 +160,7 @@ def read_list(answer: HttpResponse) -> DocumentList:
         results = []
     if not isinstance(results, list) or not all(isinstance(entry, dict) for entry in results):
         said = found.get("errors") or found.get("message") or f"keys {', '.join(sorted(found)[:8]) or 'none'}"
-        raise UnexpectedResponse(f"no list of documents: {said}", url=answer.url, status=answer.status)
+        raise UnexpectedResponse(f"not a list of documents: {said}", url=answer.url, status=answer.status)
     if not isinstance(count, int):
         count = len(results)
     if count > 0 and not results:
@@ -168,13 +173,14 @@ def read_list(answer: HttpResponse) -> DocumentList:
 
 
 def key_of(record: Record) -> str:
-    """The document number; with its date where numbers were still used twice (before 2016).
-    Raises UnexpectedResponse for a record without number, title or date."""
+    """Return the document number, with its date where numbers were not unique (before 2016). Raises
+    UnexpectedResponse for a record without number, title or date.
+    """
     number, published = record.get("document_number"), published_on(record)
     if not isinstance(number, str) or not number.strip():
         raise UnexpectedResponse("a document without a number")
     if published is None or not isinstance(record.get("title"), str):
-        raise UnexpectedResponse(f"{number} comes without a publication date or a title")
+        raise UnexpectedResponse(f"{number} has no publication date or no title")
     return number.strip() if published.year >= 2016 else f"{number.strip()} of {published}"
 
 
@@ -186,18 +192,22 @@ def published_on(record: Record) -> date | None:
 
 
 def canonical(record: Record) -> bytes:
-    """The record as canonical JSON: equal bytes when nothing changed. The order of fields and lists is ignored."""
+    """Return the record as canonical JSON: equal bytes when nothing changed. The order of fields and lists is
+    ignored.
+    """
     return _json({name: in_order(value) for name, value in record.items() if name in _KEPT})
 
 
 def is_same(known: Validators, record: Record) -> bool:
-    """Whether the stored record has the same content. Earlier versions kept lists in the order in which they were sent."""
+    """Return whether the stored record has the same content. Earlier versions stored lists in the order in
+    which they were sent.
+    """
     as_sent = _json({name: value for name, value in record.items() if name in _KEPT})
     return known.sha256 in (sha256(canonical(record)).hexdigest(), sha256(as_sent).hexdigest())
 
 
 def in_order(value: object) -> object:
-    """A list of a record in canonical order: departments before their agencies, then by content."""
+    """Return a list of a record in canonical order: departments before their agencies, then by content."""
     return sorted(value, key=_place) if isinstance(value, list) else value
 
 
@@ -214,7 +224,9 @@ def to_fetched(
     attachments: tuple[Fetched, ...] = (),
     text_owed: bool = False,
 ) -> Fetched:
-    """`meta["text"]` is `owed` where a full text exists and could not be fetched yet: its absence is not a removal."""
+    """Return the record as `Fetched`. `meta["text"]` is `owed` where a full text exists and is still to be
+    fetched: its absence is not a removal.
+    """
     url = record.get("json_url")
     meta = {"text": "owed"} if text_owed else {}
     return Fetched(
@@ -227,8 +239,9 @@ def to_fetched(
 
 
 def listing_fetched(key: str, first: HttpResponse, count: int, bodies: Iterable[bytes]) -> Fetched:
-    """The list as evidence: its count and its records in their canonical form, in the server's order. It keeps the
-    validators of the first page, by which the next poll asks whether anything moved."""
+    """Return the list as evidence: its count and its records in canonical form, in the server's order. It has
+    the validators of the first page, for the next poll's conditional request.
+    """
     body = b'{"count":%d,"results":[%s]}' % (count, b",\n".join(bodies))
     return Fetched(key, ResourceType.LISTING, replace(first, body=body))
 

@@ -1,6 +1,8 @@
-"""The full text of a Federal Register document: XML where there is some, raw text where not.
+"""Fetches the full text of a Federal Register document: XML where there is one, else raw text.
 
-It is corrected in place, weeks after publication and under the same number, so it is requested again for some weeks."""
+The text may be corrected in place, weeks after publication and under the same number, so it is requested again
+for some weeks.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +29,13 @@ def attachment_key(key: str, form: str) -> str:
 
 
 def at_source(source: Source, url: str) -> str:
-    """Where to ask for a text that the API says is at `url`: with the source's own host, where the settings name a
-    mirror instead of federalregister.gov. Nothing is then asked of a host that the settings do not name."""
+    """Return the address of a text that the API gives as `url`, on the source's own host where the settings
+    name a mirror of federalregister.gov. Only hosts in the settings are requested.
+    """
     try:
         parts, base = urlsplit(url), urlsplit(source.base_url)
     except ValueError:
-        return url  # not an address: the request fails, for this one text
+        return url  # not an address: the request fails, for this text only
     if parts.hostname != _OFFICIAL or base.hostname == _OFFICIAL:
         return secured(source.base_url, url)
     return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))
@@ -41,8 +44,9 @@ def at_source(source: Source, url: str) -> str:
 def text_of(
     client: Client, key: str, form: str, url: str, deadline: float, known: Validators | None = None
 ) -> Fetched | None:
-    """The text at `url`; None when it is unchanged since `known`, by a 304 or by its hash.
-    Raises FetchError."""
+    """Return the text at `url`; None when it is unchanged since `known`, by a 304 or by its hash. Raises
+    FetchError.
+    """
     answer = client.get(
         url,
         rate=FR_TEXT,
@@ -53,7 +57,7 @@ def text_of(
     if answer is None:
         return None
     if form == XML:
-        with suppress(ParserCrashed):  # the parser reports it later, and the bytes are kept
+        with suppress(ParserCrashed):  # the parser reports it later, and the bytes are stored
             check_xml(answer)
     else:
         check_no_wall(answer)
@@ -67,8 +71,9 @@ def text_of(
 
 
 class Budget:
-    """How much a poll may still spend on texts: it ends with its time, or when the texts' host is plainly down.
-    Texts that are not fetched are pending, and a later poll fetches them."""
+    """The time that a poll may still spend on texts: it ends with the time limit, or when the texts' host is
+    down. Texts that were not fetched are pending for a later poll.
+    """
 
     def __init__(self, client: Client, deadline: float) -> None:
         self._client = client
@@ -86,5 +91,5 @@ class Budget:
             self._failures += 1
 
     def is_over(self) -> bool:
-        """Whether a failure just now was only the end of the time."""
+        """Return whether a failure was only the end of the time."""
         return self._client.monotonic() + 1.0 >= self.deadline

@@ -1,8 +1,8 @@
-"""One issue of the Federal Register in two inventories: GovInfo, the service of the Government Publishing Office, and
+"""Lists one issue of the Federal Register by two inventories: GovInfo, of the Government Publishing Office, and
 the Federal Register's API.
 
-GovInfo's MODS of an issue needs no key and names every document in it, each with its class, title and agencies as they
-are printed. An issue that is not there (404) is said to be missing: weekends and holidays have none.
+GovInfo's MODS of an issue needs no key and names every document in it, each with its class, title and agencies
+as printed. A missing issue (404) is reported as missing: weekends and holidays have none.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tracker.sources.partial_response import part_of
 from tracker.text import fold_space
 
 _MODS = "{http://www.loc.gov/mods/v3}"
-# Tables of contents and reader aids are granules too, and no documents.
+# Tables of contents and reader aids are granules too, but not documents.
 _LABELS = {
     "RULE": "Rule",
     "PRORULE": "Proposed Rule",
@@ -42,13 +42,13 @@ _LABELS = {
     "UNKNOWN": "Uncategorized Document",
 }
 _LISTED_FIELDS = ("agencies", "document_number", "publication_date", "title", "type")
-# Words that differ between the name that is printed and the slug of the same agency.
+# Words that differ between the printed name and the slug of the same agency.
 _SMALL = frozenset({"of", "the", "and", "for", "on", "in", "to", "a"})
 
 
 @dataclass(frozen=True, slots=True)
 class IssueGranule:
-    """A document as GovInfo names it. `agencies` as printed, the department first; fields that it does not state are empty."""
+    """A document in GovInfo. `agencies` are as printed, the department first; missing fields are empty."""
 
     number: str
     kind: str  # RULE, PRORULE, NOTICE, PRESDOCU, CORRECT, SUNSHINE, UNKNOWN
@@ -64,7 +64,7 @@ class IssueGranule:
 
 @dataclass(frozen=True, slots=True)
 class GovInfoIssue:
-    """An issue at GovInfo: its documents by their number as it is compared (`folded`), and the response that lists them."""
+    """An issue in GovInfo: its documents by normalized number, and the response that lists them."""
 
     answer: HttpResponse
     documents: Mapping[str, IssueGranule]
@@ -72,7 +72,7 @@ class GovInfoIssue:
 
 @dataclass(frozen=True, slots=True)
 class ApiIssue:
-    """A document of a day as the API lists it."""
+    """A document of a day in the API."""
 
     number: str
     kind: str  # the label: Rule, Proposed Rule, ...
@@ -80,14 +80,18 @@ class ApiIssue:
 
 
 def normalized_number(number: str) -> str:
-    """A document number normalized for comparison: both services pad with zeros and use several kinds of dashes."""
+    """Return a document number normalized for comparison: both services pad with zeros and use several kinds of
+    dashes.
+    """
     plain = number.strip().upper().replace("–", "-").replace("—", "-")
     head, dash, tail = plain.rpartition("-")
     return f"{head}{dash}{tail.lstrip('0') or tail}"
 
 
 def same_agency(slug: str, printed: str) -> bool:
-    """`industry-and-security-bureau` and "Bureau of Industry and Security" are the same words in another order."""
+    """Return whether two agency names match: `industry-and-security-bureau` and "Bureau of Industry and
+    Security" have the same words in another order.
+    """
     return _words(slug.replace("-", " ")) == _words(printed)
 
 
@@ -96,7 +100,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 def concerns(source: Source, granule: IssueGranule) -> bool:
-    """Whether a source covers this document. One that names no agency may belong to any source."""
+    """Return whether a source covers this document. A document without an agency may belong to any source."""
     code = "NOTICE" if granule.kind == "SUNSHINE" else granule.kind
     if source.types and code in {"RULE", "PRORULE", "NOTICE", "PRESDOCU"} and code not in source.types:
         return False
@@ -108,7 +112,7 @@ def concerns(source: Source, granule: IssueGranule) -> bool:
 
 
 def is_listed(source: Source, listed: ApiIssue) -> bool:
-    """Whether the API's own data make this document one of the source's."""
+    """Return whether the API's own data assign this document to the source."""
     wanted = {_LABELS[code] for code in source.types}
     return (not wanted or listed.kind in wanted) and (
         not source.agencies or not set(source.agencies).isdisjoint(listed.agencies)
@@ -116,7 +120,7 @@ def is_listed(source: Source, listed: ApiIssue) -> bool:
 
 
 def fetch_govinfo_issue(source: Source, client: Client, day: date) -> GovInfoIssue:
-    """The issue of a day as GovInfo lists it. Raises FetchError; NotFound where there is no such issue."""
+    """Request the issue of a day from GovInfo. Raises FetchError; NotFound where there is no such issue."""
     name = f"FR-{day.isoformat()}"
     answer = client.fetch(
         f"{source.issues_url.rstrip('/')}/metadata/pkg/{name}/mods.xml",
@@ -168,8 +172,9 @@ def _granules(root: etree._Element) -> Iterator[IssueGranule]:
 
 
 def fetch_api_issue(source: Source, client: Client, day: date) -> dict[str, ApiIssue]:
-    """All documents that the API lists for a day, whatever the agency, by normalized number. Raises FetchError; UnexpectedResponse
-    also where it counts more than it shows."""
+    """Request all documents of a day from the API, for all agencies, by normalized number. Raises FetchError;
+    UnexpectedResponse also where it counts more than it returns.
+    """
     found = search_documents(
         source,
         client,
@@ -184,7 +189,7 @@ def fetch_api_issue(source: Source, client: Client, day: date) -> dict[str, ApiI
     assert found is not None  # nothing was known that a 304 could confirm
     if found.count != len(found.records):
         raise UnexpectedResponse(
-            f"{found.count} documents of {day} are counted and {len(found.records)} shown",
+            f"{found.count} documents of {day} are counted and {len(found.records)} listed",
             url=found.answer.url,
         )
     documents = {}
@@ -201,8 +206,9 @@ def _slugs(record: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def as_record(source: Source, granule: IssueGranule, day: date, issue: GovInfoIssue) -> Fetched:
-    """A document that the API does not have, as the API would describe it, with what GovInfo says of it and nothing
-    else. Once the API has it, its own record takes this one's place, under the same number."""
+    """Return a document that the API lacks, in the API's format, with GovInfo's facts only. Once the API has
+    it, its own record replaces this one, under the same number.
+    """
     record = {
         "abstract": granule.abstract or None,
         "action": granule.action or None,

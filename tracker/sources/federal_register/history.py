@@ -1,8 +1,8 @@
-"""The Federal Register's past, in windows of publication days that are small enough to be paged through.
+"""Loads the Federal Register's past, in windows of publication days that are small enough to be paged through.
 
-A search shows at most 10,000 documents, on at most 50 pages, and a page size may be clamped silently:
-so a window whose count is more than one request can show is split, and a window counts as loaded only when as many
-documents came as were counted.
+A search returns at most 10,000 documents, on at most 50 pages, and a page size may be clamped silently: a
+window whose count exceeds one request is split, and a window counts as loaded only when as many documents were
+received as were counted.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from tracker.sources.federal_register.api import (
     to_fetched,
 )
 
-LOADED = "loaded_through"  # cursor: the last day that is loaded with all before it
-_SINCE = "since"  # cursor: where the loading began; another beginning starts afresh
+LOADED = "loaded_through"  # cursor: the last day that is loaded, with all days before it
+_SINCE = "since"  # cursor: the first day of the load; another first day starts again
 _AHEAD = timedelta(days=30)  # the lists include the documents of the next issues
 _LONGEST = 64  # days in a window
 _AIM = 700  # documents in a window: nearly a page, with room for a busy week
@@ -38,8 +38,9 @@ _AIM = 700  # documents in a window: nearly a page, with room for a busy week
 def history(
     source: Source, client: Client, since: date, cursor: Mapping[str, str], now: datetime
 ) -> Iterator[HistoryPage]:
-    """Records without full text, oldest first, one `HistoryPage` per window. Raises FetchError; pages yielded before
-    are complete, and the cursor of the last one continues after it."""
+    """Yield records without full text, oldest first, one `HistoryPage` per window. Raises FetchError; pages
+    yielded before are complete, and the cursor of the last one continues after it.
+    """
     last = legal_day(now) + _AHEAD
     start = since
     if LOADED in cursor and cursor.get(_SINCE, "") <= since.isoformat():
@@ -65,7 +66,7 @@ def history(
 def _window(
     source: Source, client: Client, first: DocumentList, start: date, end: date, deadline: float
 ) -> HistoryPage:
-    """All documents of a window. Raises UnexpectedResponse when fewer are listed than the API counts."""
+    """Return all documents of a window. Raises UnexpectedResponse when fewer are listed than the API counts."""
     fetched: dict[str, Fetched] = {}
     bodies: list[bytes] = []
     troubles: list[ResourceError] = []
@@ -89,7 +90,7 @@ def _window(
         page += 1
         if page > MAX_PAGES or len(fetched) == before:
             raise UnexpectedResponse(
-                f"{start} to {end}: {first.count} documents are counted and {len(fetched)} can be paged through",
+                f"{start} to {end}: {first.count} documents are counted and {len(fetched)} can be listed",
                 url=listing.answer.url,
             )
         listing = _ask(source, client, start, end, page, deadline)

@@ -1,4 +1,4 @@
-"""RSS, Atom and JSON feeds."""
+"""The source kind for RSS, Atom and JSON feeds."""
 
 from tracker.config.keys import URL
 from tracker.config.source_kinds import SourceKind

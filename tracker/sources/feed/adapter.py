@@ -1,4 +1,4 @@
-"""RSS, Atom and JSON feeds: one record an entry."""
+"""Polls RSS, Atom and JSON feeds: one record per entry."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ _ACCEPT = (
 
 
 def poll(source: Source, stored: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
-    """Entries that are new or changed, then the feed itself. An entry that left the feed is no event: feeds are
-    short. Raises FetchError; UnexpectedResponse for what is no feed, and for a feed without entries that had some."""
+    """Yield entries that are new or changed, then the feed itself. An entry that left the feed is not an event:
+    feeds are short. Raises FetchError; UnexpectedResponse for anything but a feed, and for an empty feed
+    that had entries.
+    """
     known = without_validators(stored.validators(LISTING), source, now)
     answer = client.get(
         source.url,
@@ -72,14 +74,16 @@ def _emptied(stored: StateView) -> str:
 
 
 def again(source: Source, client: Client) -> tuple[HttpResponse, list[Record]]:
-    """The feed once more, unconditionally, and its entries. Raises FetchError; ParserCrashed."""
+    """Request the feed again, unconditionally, and parse its entries. Raises FetchError; ParserCrashed."""
     deadline = client.deadline(source.time_limit)
     answer = client.fetch(source.url, rate=PAGES, deadline=deadline, accept=_ACCEPT)
     return answer, pool.run(entries, answer)
 
 
 def entry_again(fetched: Fetched, answer: HttpResponse, records: Sequence[Record]) -> Fetched:
-    """The entry `fetched` as this other answer of its feed has it; itself where that does not have it."""
+    """Return the entry `fetched` as this other answer of its feed has it; `fetched` itself where it is missing
+    there.
+    """
     first: Record = json.loads(fetched.answer.body)
     cursor = {fetched.key: Known.of(fetched.key, first).value()}
     record = keyed(records, cursor, lambda _: False).get(fetched.key)
@@ -89,7 +93,7 @@ def entry_again(fetched: Fetched, answer: HttpResponse, records: Sequence[Record
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
-    """The same entry in another answer of the feed. Raises FetchError; ParserCrashed."""
+    """Return the same entry from another answer of the feed. Raises FetchError; ParserCrashed."""
     return entry_again(fetched, *again(source, client))
 
 

@@ -1,6 +1,7 @@
-"""Keys that identify the entries of a feed. Publishers give several entries one id, or none, so the id alone is not enough.
+"""Assigns keys to the entries of a feed. Publishers give several entries one id, or none, so the id alone is
+not enough.
 
-What is known of an entry is kept in the source's cursor: `key → "CONTENT ID LINK TITLE"`, four short hashes.
+Known entries are stored in the source's cursor: `key → "CONTENT ID LINK TITLE"`, four short hashes.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from hashlib import sha256
 from tracker.sources.feed.formats import Record, canonical, content_hash
 
 _NONE = "-"  # the hash of an empty field
-MOST_KNOWN = 2_000  # entries that have left the feed and are still known
+MOST_KNOWN = 2_000  # entries that have left the feed and are still stored
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the cursor holds about an entry. `link` and `title` are empty in cursors of earlier versions."""
+    """The stored facts of an entry. `link` and `title` are empty in cursors of earlier versions."""
 
     key: str
     content: str
@@ -40,18 +41,19 @@ class Known:
 
 
 def own_name(record: Record) -> str:
-    """What an entry is called by its publisher; "" where it has neither id, link nor title."""
+    """Return the publisher's name of an entry; "" where it has neither id, link nor title."""
     return record.get("id") or record.get("link") or record.get("title") or ""
 
 
 def keyed(
     records: Sequence[Record], cursor: Mapping[str, str], is_stored: Callable[[str], bool]
 ) -> dict[str, Record]:
-    """The entries by their keys, in the order of the feed; one that stands in it twice, once.
+    """Return the entries by their keys, in the order of the feed, each entry once.
 
-    An entry is the known one with the same id and the same link or title. One that shares its id with a known entry and
-    neither link nor title is another entry. One with an unknown id is the known one with the same link, title and
-    content, if no entry of the feed has the id of that one. `is_stored`: whether a key has ever been given.
+    An entry is the known one with the same id and the same link or title. An entry that shares its id with a
+    known one, but neither link nor title, is another entry. An entry with an unknown id is the known one with
+    the same link, title and content, if no entry of the feed has the id of that one. `is_stored` returns
+    whether a key was ever used.
     """
     known: dict[str, list[Known]] = {}
     for key, value in cursor.items():
@@ -77,8 +79,9 @@ def keyed(
 def _renamed(
     records: Sequence[Record], groups: Mapping[str, Mapping[bytes, int]], known: Mapping[str, list[Known]]
 ) -> dict[int, str]:
-    """By place in the feed: the key of the known entry that an entry with an unknown id is, as it leads to the same page
-    and says the same."""
+    """Return, by position in the feed, the key of the known entry that an entry with an unknown id is: it has
+    the same link and content.
+    """
     present = {_hash(name) for name in groups}
     left: dict[tuple[str, str, str], list[str]] = {}
     for own_id, entries in known.items():
@@ -98,7 +101,7 @@ def _renamed(
 
 
 def remembered(found: Mapping[str, Record], cursor: Mapping[str, str]) -> dict[str, str]:
-    """The cursor after these entries: they, then those that have left the feed."""
+    """Return the cursor after these entries: they, then those that have left the feed."""
     present = {key: Known.of(key, record).value() for key, record in found.items()}
     gone = [key for key in sorted(cursor) if key not in present][:MOST_KNOWN]
     return present | {key: cursor[key] for key in gone}
@@ -109,7 +112,7 @@ def is_changed(key: str, record: Record, cursor: Mapping[str, str]) -> bool:
 
 
 def _matched(group: Sequence[Record], known: Sequence[Known]) -> list[str | None]:
-    """The key of the known entry that each record is, the closest likeness first."""
+    """Return the key of the known entry for each record, best match first."""
     facts = [Known.of("", record) for record in group]
     keys: list[str | None] = [None] * len(group)
     left = {old.key: old for old in known}
@@ -136,7 +139,9 @@ def _matched(group: Sequence[Record], known: Sequence[Known]) -> list[str | None
 def _new_key(
     name: str, record: Record, alone: bool, taken: Collection[str], is_stored: Callable[[str], bool]
 ) -> str:
-    """The shortest name that no other entry has: its own, with its link, its title, or a hash of what it says."""
+    """Return the shortest name that no other entry has: its own, with its link, its title, or a hash of its
+    content.
+    """
     if alone and name and name not in taken:
         return name
     link, title = record.get("link", ""), record.get("title", "")

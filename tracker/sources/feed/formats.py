@@ -1,4 +1,4 @@
-"""RSS, Atom and JSON Feed as entries in the names of this project."""
+"""Parses RSS, Atom and JSON Feed into entries with this project's field names."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _JSON_FEED = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/")
 
 
 def entries(answer: HttpResponse) -> list[Record]:
-    """The entries of a feed, empty fields left out: id, title (without markup), link (absolute), published and updated (as
-    written), summary and content (safe HTML), author, categories.
+    """Return the entries of a feed, empty fields left out: id, title (without markup), link (absolute),
+    published and updated (as written), summary and content (safe HTML), author, categories.
 
-    Raises AccessDenied for a wall, UnexpectedResponse for what is no feed or is cut off.
+    Raises AccessDenied for a wall, UnexpectedResponse for anything but a feed and for a truncated one.
     """
     if answer.body[:200].lstrip()[:1] == b"{":
         return _json_feed(answer)
@@ -39,34 +39,35 @@ def entries(answer: HttpResponse) -> list[Record]:
     try:
         root = str(xml_root(answer).tag).rpartition("}")[2]
     except UnexpectedResponse:
-        # A feed that is not quite XML is read all the same where its end is there. A bare "&" is what is mostly wrong.
+        # A feed with invalid XML, most often a bare "&", is still parsed where its end is present.
         if not _END.search(answer.body):
             raise
         body = _BARE.sub(b"&amp;", body)
     else:
         if root not in _ROOTS:
-            raise UnexpectedResponse(f"no feed: the root is {root}", url=answer.url, status=answer.status)
+            raise UnexpectedResponse(f"not a feed: the root is {root}", url=answer.url, status=answer.status)
     return _xml_feed(body, answer.url)
 
 
 def _xml_feed(body: bytes, base: str) -> list[Record]:
-    import feedparser  # 50 ms, in the worker that reads a feed and nowhere else
+    import feedparser  # costs 50 ms, in the worker that parses a feed only
 
-    # Without the feed's address, only xml:base is applied: a guid that is no address stays as it is, and addresses are
-    # completed here. A stream: given a text, feedparser would take an address or a file's name for something to open.
+    # Without the feed's address, only xml:base is applied: a guid that is not an address stays unchanged, and
+    # addresses are completed here. A stream is passed, because feedparser would open a text that looks like an
+    # address or a file name.
     try:
         read = feedparser.parse(
             BytesIO(body), response_headers={"content-type": "application/xml; charset=utf-8"}
         )
-    except Exception as error:  # what it raises for feeds that are no XML is not documented
+    except Exception as error:  # which errors it raises for invalid feeds is not documented
         raise UnexpectedResponse(
-            f"a feed that does not read: {type(error).__name__}: {fold_space(str(error))[:160]}", url=base
+            f"a feed that cannot be parsed: {type(error).__name__}: {fold_space(str(error))[:160]}", url=base
         ) from error
     return [_xml_entry(entry, base) for entry in read.entries]
 
 
 def _xml_entry(entry: Mapping[str, Any], base: str) -> Record:
-    # Not `entry.get`: feedparser gives one field for another there.
+    # Not `entry.get`: for one field, feedparser returns another.
     found = dict(entry.items())
     record = {
         "id": _text(found.get("id")),
@@ -83,11 +84,11 @@ def _xml_entry(entry: Mapping[str, Any], base: str) -> Record:
 
 
 def _json_feed(answer: HttpResponse) -> list[Record]:
-    """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+    """Parse JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
     feed = json_object(answer)
     items = feed.get("items")
     if not _JSON_FEED.match(_text(feed.get("version"))) or not isinstance(items, list):
-        raise UnexpectedResponse("JSON that is no feed", url=answer.url, status=answer.status)
+        raise UnexpectedResponse("JSON that is not a feed", url=answer.url, status=answer.status)
     return [_json_entry(item, answer.url) for item in items if isinstance(item, dict)]
 
 
@@ -122,19 +123,19 @@ def _address(base: str, value: object) -> str:
 
 
 def _joined(values: Iterable[object]) -> str:
-    """Names in alphabetical order: the publisher's order has no meaning."""
+    """Return names in alphabetical order: the publisher's order has no meaning."""
     return ", ".join(sorted({text for value in values if (text := _text(value))}))
 
 
 def _text(value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    # JSON and broken XML can spell half of a surrogate pair, and UTF-8 cannot.
+    # JSON and broken XML can contain half of a surrogate pair, which UTF-8 cannot encode.
     return fold_space(value).encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _words(detail: Mapping[str, Any] | None) -> str:
-    """A title as plain text."""
+    """Return a title as plain text."""
     text = _text((detail or {}).get("value"))
     if (detail or {}).get("type") in _MARKUP:
         return fold_space(html.unescape(_TAG.sub("", text)))
@@ -142,14 +143,15 @@ def _words(detail: Mapping[str, Any] | None) -> str:
 
 
 def _markup(detail: Mapping[str, Any] | None) -> str:
-    """A summary or content as HTML."""
+    """Return a summary or content as HTML."""
     text = _text((detail or {}).get("value"))
     return text if (detail or {}).get("type") in _MARKUP else html.escape(text, quote=False)
 
 
 def content_hash(record: Record) -> str:
-    """The content by which two states of an entry are compared. Its dates do not: govinfo writes the time of reprocessing
-    into all of them. Nor does its id: a publisher that moves gives all entries new ones."""
+    """Return a hash of the content. Dates are left out, because govinfo writes the time of reprocessing into
+    all of them; the id too, because a publisher that moves gives all entries new ones.
+    """
     lasting = {name: value for name, value in record.items() if name not in ("id", "published", "updated")}
     return sha256(canonical(lasting)).hexdigest()[:16]
 

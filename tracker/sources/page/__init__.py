@@ -1,4 +1,4 @@
-"""Pages of an agency's site, and the pages and PDF files that they link to."""
+"""The source kind for pages of an agency's site, and the pages and PDF files that they link to."""
 
 from tracker.config import validators
 from tracker.config.keys import INTEGER, STRING, URL, Key

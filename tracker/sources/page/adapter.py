@@ -1,4 +1,4 @@
-"""Pages and PDFs of an agency's site: one start address, and the links that the source follows."""
+"""Polls pages and PDFs of an agency's site: a start address, and the links that the source follows."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ from tracker.sources.state_view import StateView, without_validators
 
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8,text/csv;q=0.8,application/json;q=0.8"
 _TEXT = ("text/", "application/xhtml", "application/pdf", "application/csv", "application/json")
-_DOWN = 3  # so many pages in a row that cannot be reached: the site is down, not the page
+_DOWN = 3  # so many unreachable pages in a row mean that the site is down, not the page
 _LINKS = "links "  # cursor: `links URL`, from the body with the validators of `from URL`
 _FROM = "from "
-_AT = "at "  # cursor: `at URL`, where a followed address was found, if redirected
-_HOME = "home"  # where the start page was found, if redirected
-_NAMED = 50  # addresses beyond max_pages that are kept by name
+_AT = "at "  # cursor: `at URL`, the final address of a followed link that was redirected
+_HOME = "home"  # the final address of the start page, if redirected
+_NAMED = 50  # addresses beyond max_pages that are listed by name
 
 
 def poll(source: Source, stored: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
-    """The start page, what it links to down to `depth`, then what was known before; at most `max_pages`.
+    """Yield the start page, its links down to `depth`, then pages known before; at most `max_pages`.
 
-    A page that answers 304 keeps the links it had. Raises FetchError when the start page fails, or when the site goes
-    away in the middle.
+    A page that answers 304 keeps its stored links. Raises FetchError when the start page fails, or when the
+    site goes down during the poll.
     """
     return _Walk(source, stored, client, now).items()
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
-    """The same page once more, unconditionally. Raises FetchError."""
+    """Request the same page again, unconditionally. Raises FetchError."""
     answer = client.fetch(
         fetched.key,
         rate=PAGES,
@@ -64,7 +64,7 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
 
 
 class _Walk:
-    """One poll: breadth first, so that the bound cuts off what is furthest from the start."""
+    """One poll: breadth first, so that the limit cuts off the pages furthest from the start."""
 
     def __init__(self, source: Source, stored: StateView, client: Client, now: datetime) -> None:
         self._source = source
@@ -74,7 +74,7 @@ class _Walk:
         self._deadline = client.deadline(source.time_limit)
         self._start = canonical(source.url)
         self._depth = 0 if source.follow == "none" else source.depth
-        # The start may lead to another host: its own site is then meant as well.
+        # The start may redirect to another host: that site then counts as its own, too.
         self._home = stored.cursor.get(_HOME, self._start)
         self._follows: Callable[[str], bool] = link_filter(source.follow, self._start, self._home)
         self._seen = {self._start}
@@ -87,7 +87,7 @@ class _Walk:
 
     def items(self) -> Iterator[Item]:
         if not self._start:
-            raise AccessDenied(f"{self._source.url!r} is no web address", url=self._source.url)
+            raise AccessDenied(f"{self._source.url!r} is not a web address", url=self._source.url)
         queue: deque[tuple[Link, int]] = deque([(Link(self._start, ""), 0)])
         seen = self._seen
         known_added = False
@@ -131,7 +131,7 @@ class _Walk:
         self._left_out[url] = None
 
     def _add_known(self, queue: deque[tuple[Link, int]]) -> None:
-        """Queues pages that were seen earlier and are no longer linked: they may still exist, and change."""
+        """Queue pages that were seen earlier and are no longer linked: they may still exist and change."""
         if self._depth == 0:
             return
         for key in self._stored.keys():  # noqa: SIM118 - no mapping
@@ -144,7 +144,7 @@ class _Walk:
             queue.append((Link(key, ""), self._depth))
 
     def _visit(self, link: Link, depth: int) -> tuple[list[Item], list[Link]]:
-        """Fetches one page. Gives what to yield, and the links to follow from it."""
+        """Fetch one page. Return the items to yield, and the links to follow from it."""
         url = link.url
         validators = self._stored.validators(url)
         replay = without_validators(validators, self._source, self._now)
@@ -172,7 +172,7 @@ class _Walk:
             landed = canonical(answer.url)
             elsewhere = landed in self._landed or (landed != url and landed in self._seen)
             if validators is None and (elsewhere or not _is_text(answer)):
-                return [], []  # another address of a page that is watched already, or no page
+                return [], []  # another address of a watched page, or not a page
             if landed != url:
                 self._landed.add(landed)
                 self._cursor[_AT + url] = landed
@@ -184,7 +184,7 @@ class _Walk:
             try:
                 links = links_of(answer, self._follows)
             except UnexpectedResponse as error:
-                # The known links are kept. Without their validators the page is requested whole next time.
+                # The stored links are kept. Without their validators the next poll requests the page whole.
                 self._keep_cursor(_LINKS + url)
                 items: list[Item] = [
                     _fetched(self._source, url, answer, link.text),
@@ -195,7 +195,7 @@ class _Walk:
         return self._changed(link, answer, follows_on), links
 
     def _changed(self, link: Link, answer: HttpResponse, follows_on: bool) -> list[Item]:
-        """What to yield for a page that was fetched: the page with its annexes."""
+        """Yield the items for a fetched page: the page with its annexes."""
         if _is_pdf(answer):
             return [_fetched(self._source, link.url, answer, link.text)]
         if follows_on:
@@ -204,8 +204,9 @@ class _Walk:
         return self._looked(link, answer, self._look(link.url, files))
 
     def _unchanged(self, link: Link, follows_on: bool) -> list[Item]:
-        """A page that answered 304: its annexes may have changed all the same, and then it is fetched again, since
-        they are read with it."""
+        """Yield the items for a page that answered 304. When an annex changed, the page is fetched again,
+        because they are parsed together.
+        """
         same: Item = NotModified(link.url, link.url, self._client.clock())
         files = [] if follows_on else self._annexes.known(link.url)
         found = self._look(link.url, files)
@@ -267,8 +268,9 @@ class _Walk:
         return [ResourceError(url, url, error)]
 
     def _kept_links(self, url: str, replay: Validators | None) -> list[Link] | None:
-        """The links of this page as of the very body that the validators stand for; None where they are not known,
-        for then a 304 would hide what it links to."""
+        """Return the links of this page from the body that the validators belong to; None where they are not
+        stored, because a 304 would then hide them.
+        """
         if replay is None:
             return None
         origin = self._stored.cursor.get(_FROM + url)

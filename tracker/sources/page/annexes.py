@@ -1,7 +1,8 @@
-"""PDF files that belong to a page: its annexes and attachments on the same host, read as part of its document.
+"""Fetches PDF files that belong to a page, its annexes and attachments on the same host, which are parsed as
+part of its document.
 
-A file that the source follows is a document of its own, and no annex. Each annex has a key of its own for each page
-(`annex PAGE FILE`), so that two pages may share a file.
+A file that the source follows is a document of its own, not an annex. Each annex has a key per page (`annex
+PAGE FILE`), so that two pages may share a file.
 """
 
 from __future__ import annotations
@@ -37,21 +38,24 @@ _ACCEPT = "application/pdf"
 
 
 def is_annex(key: str) -> bool:
-    """Whether the key of a stored answer is an annex's, not a page's."""
+    """Return whether the key of a stored answer is an annex's, not a page's."""
     return key.startswith(_KEY)
 
 
 @dataclass
 class Found:
-    """What a look at the annexes of one page gave. `answers` are files that are new, or have other bytes than those
-    stored; `items` say what could not be had."""
+    """The annexes of one page. `answers` are files that are new, or have other bytes than those stored; `items`
+    report failures.
+    """
 
     links: list[Link]
     answers: list[Fetched] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
 
     def meta(self, page: str) -> dict[str, str]:
-        """Metadata for the parser of the page: the keys of all its annexes in order, those not fetched again included."""
+        """Return metadata for the parser of the page: the keys of all its annexes in order, including those not
+        fetched again.
+        """
         return {ANNEXES: "\n".join(_key(page, link.url) for link in self.links)}
 
 
@@ -76,12 +80,13 @@ class Annexes:
         self.left_out: list[str] = []
 
     def known(self, page: str) -> list[Link]:
-        """Those that the page had when it was last read."""
+        """Return the annexes that the page had when it was last read."""
         return deserialize_links(self._stored.cursor.get(CURSOR + page, "")) if self._source.annexes else []
 
     def linked(self, page: str, answer: HttpResponse, follows: Callable[[str], bool]) -> list[Link]:
-        """Those that the page has now, in reading order: at most `annexes` of the source, and those that it had
-        before come first, so that a new one never pushes out a known one."""
+        """Return the annexes that the page has now, in reading order: at most `annexes` of the source. Known
+        ones come first, so that a new one never displaces a known one.
+        """
         if not self._source.annexes:
             return []
         try:
@@ -99,7 +104,7 @@ class Annexes:
         return [Link(url, text) for url, text in found.items() if url in set(chosen)]
 
     def look(self, page: str, links: list[Link]) -> Found:
-        """Asks for each file, with what is known of it."""
+        """Request each file, with its stored validators."""
         found = Found(links)
         for link in links:
             self._ask(page, link, found)
@@ -121,7 +126,7 @@ class Annexes:
                 robots=True,
             )
             if answer is not None and answer.body[:1024].find(b"%PDF-") < 0:
-                raise UnexpectedResponse(f"{link.url}: no PDF where an annex should be", url=link.url)
+                raise UnexpectedResponse(f"{link.url}: not a PDF, but linked as an annex", url=link.url)
         except FetchError as error:
             if validators is None and isinstance(error, NotFound | AccessDenied):
                 self._passed_over[link.url] = error.cause

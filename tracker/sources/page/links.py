@@ -1,4 +1,4 @@
-"""The links of a page that a source follows."""
+"""Finds the links of a page that a source follows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EMBEDDED = {"iframe": "src", "object": "data", "embed": "src"}  # element -> at
 _FRAME = frozenset({"nav", "header", "footer"})
 _FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search"})
 MOST = 20_000  # addresses that a page may link to
-_HOP = "\u001f"  # between the address and the words of a link, where they are kept
+_HOP = "\u001f"  # separates the address and the words of a stored link
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,9 @@ class Link:
 
 
 def link_filter(follow: str, *homes: str) -> Callable[[str], bool]:
-    """Which addresses a source follows: none, those of the same `host:port` as one of `homes`, or those that match."""
+    """Return a test for addresses that a source follows: none, those of the same `host:port` as one of `homes`,
+    or those that match.
+    """
     if follow == "none":
         return lambda _: False
     if follow == "same-site":
@@ -43,7 +45,7 @@ def link_filter(follow: str, *homes: str) -> Callable[[str], bool]:
 
 
 def followed_pattern(follow: str, *homes: str) -> str:
-    """The same as a regular expression, for the reader of an index: see `follower`. Empty for none."""
+    """Return the same as a regular expression, for the parser of an index page; empty for none."""
     if follow == "none":
         return ""
     if follow != "same-site":
@@ -56,8 +58,9 @@ def followed_pattern(follow: str, *homes: str) -> str:
 
 
 def links_of(answer: HttpResponse, follows: Callable[[str], bool]) -> list[Link]:
-    """The links of a page in reading order, each address once, with the words of the first link that has any. Raises
-    UnexpectedResponse where they cannot be read: the page's links are then unknown."""
+    """Return the links of a page in reading order, each address once, with the words of the first link that has
+    any. Raises UnexpectedResponse where they cannot be parsed: the page's links are then unknown.
+    """
     found: dict[str, str] = {}
     try:
         anchors = pool.run(anchors_of, answer.body, answer.url, label_of(answer.header("content-type")))
@@ -72,8 +75,9 @@ def links_of(answer: HttpResponse, follows: Callable[[str], bool]) -> list[Link]
 
 
 def anchors_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
-    """The addresses that a page links to, in reading order, with the words of the first link that has any. `label` is
-    the charset that came with the page. Raises UnexpectedResponse for a page with too many links."""
+    """Return the addresses that a page links to, in reading order, with the words of the first link that has
+    any. `label` is the charset of the response. Raises UnexpectedResponse for a page with too many links.
+    """
     found: dict[str, str] = {}
     for address, text in _anchors(as_utf_8(body, label), url):
         if not found.get(address):
@@ -84,7 +88,9 @@ def anchors_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
 
 
 def files_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
-    """Address and words of each PDF that a page links to or embeds outside of menus, headers and footers, in reading order."""
+    """Return address and words of each PDF that a page links to or embeds outside of menus, headers and
+    footers, in reading order.
+    """
     tree = _tree(as_utf_8(body, label))
     if tree is None:
         return []
@@ -116,7 +122,7 @@ def _tree(body: bytes) -> html.HtmlElement | None:
             body, parser=html.HTMLParser(no_network=True, recover=True, encoding=UTF_8)
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None  # a page without any element has no links; whether it may be so is its reader's question
+        return None  # a page without any element has no links; its parser decides whether that is valid
 
 
 def _addressed(
@@ -140,7 +146,7 @@ def _words(element: html.HtmlElement) -> str:
 
 
 def serialize_links(links: list[Link]) -> str:
-    """Links as one text, for the cursor."""
+    """Return links as one text, for the cursor."""
     return "\n".join(f"{link.url}{_HOP}{link.text}" for link in links)
 
 

@@ -1,4 +1,6 @@
-"""Documents filed for public inspection: what the Federal Register will publish, one or more business days before."""
+"""The source kind for documents filed for public inspection: what the Federal Register will publish, one or
+more business days ahead.
+"""
 
 from tracker.config.keys import BASE_URL
 from tracker.config.source_kinds import SourceKind

@@ -1,7 +1,7 @@
-"""Documents filed for public inspection: what will be published, days before it is.
+"""Polls documents filed for public inspection, days before they are published.
 
-One list without pages, `current.json`; each other condition is ignored by the API beside it, so the agencies are sorted
-out here. Its records name only the child agency. Their text is a PDF and raw text, never XML.
+There is one list without pages, `current.json`; the API ignores any other condition beside it, so documents are
+filtered by agency here. Its records name the child agency only. Their text is a PDF and raw text, never XML.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/current"
 _VOLATILE = frozenset({"page_views", "excerpts", "last_public_inspection_issue"})
-_CURRENT = "current"  # cursor: `number=publication date` of those on the list, so that leaving it is noticed
+_CURRENT = "current"  # cursor: `number=publication date` of those on the list, so that a removal is noticed
 _PENDING = "owed"  # cursor: those whose text is not available yet
 # cursor: `number=publication date` of those that left the list before that day, and may return
 _MISSING = "missing"
-_WITHDRAWN = "withdrawn"  # cursor: those that were withdrawn, in case they come again
+_WITHDRAWN = "withdrawn"  # cursor: withdrawn ones, in case they are filed again
 
 
 def poll(source: Source, stored: StateView, client: Client, now: datetime, wanted: Wanted) -> Iterator[Item]:
-    """Records that are new or changed, with their raw text where `wanted`; then those that left the list.
+    """Yield records that are new or changed, with their raw text where `wanted`; then those that left the list.
 
-    Leaving it on the day of publication is normal. What leaves it earlier is withdrawn once a second list is without it
-    and the Federal Register says that it has not published it. Raises FetchError; UnexpectedResponse for a list that is empty
-    before its time.
+    A document normally leaves the list on its day of publication. One that leaves earlier is withdrawn, once a
+    second list lacks it and the Federal Register has not published it. Raises FetchError; UnexpectedResponse
+    for a list that is empty too early.
     """
     return _Poll(source, stored, client, now, wanted).items()
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
-    """The record on the current list. Raises FetchError; NotFound when it is no longer there."""
+    """Return the record on the current list. Raises FetchError; NotFound when it is no longer there."""
     deadline = client.deadline(source.time_limit)
     answer = client.fetch(_address(source), rate=FR_API, deadline=deadline, accept="application/json")
     for record in _records(answer):
@@ -75,7 +75,7 @@ class _Poll:
     def items(self) -> Iterator[Item]:
         owed_before = set(self._stored.cursor.get(_PENDING, "").split())
         before = _days(self._stored.cursor.get(_CURRENT, ""))
-        # A text that could not be read is asked for again, as one that was not there yet.
+        # A text that could not be parsed is requested again, like one that was not available yet.
         owed_before |= {number for number in before if self._stored.is_held(attachment_key(number, TXT))}
         missing_before = _days(self._stored.cursor.get(_MISSING, ""))
         withdrawn = set(self._stored.cursor.get(_WITHDRAWN, "").split())
@@ -121,7 +121,7 @@ class _Poll:
             if day and day <= today:
                 yield Absent(number, answer.url, "published", "published")
             elif number not in missing_before:
-                missing[number] = day  # a list may be short for once
+                missing[number] = day  # one list may be incomplete
             else:
                 left = self._left(number, day)
                 if isinstance(left, ResourceError):
@@ -140,12 +140,14 @@ class _Poll:
             yield CursorUpdate(values)
 
     def _left(self, number: str, day: str) -> Absent | ResourceError:
-        """Why a document left the list, from the Federal Register: published or withdrawn; ResourceError where it does not answer."""
+        """Return why a document left the list, from the Federal Register: published or withdrawn; ResourceError
+        where it does not answer.
+        """
         url = f"{self._source.base_url.rstrip('/')}/documents/{number}.json"
         try:
             self._client.fetch(url, rate=FR_API, deadline=self._deadline, accept="application/json")
         except NotFound:
-            reason = f"left public inspection before its publication on {day or 'a day not yet set'}, and is not published"
+            reason = f"left public inspection before its publication on {day or 'an unknown day'}, and is not published"
             return Absent(number, url, reason, "withdrawn")
         except FetchError as error:
             return ResourceError(number, url, error)
@@ -178,7 +180,7 @@ class _Poll:
                     text = text_of(self._client, number, TXT, url, self._budget.deadline)
                 except FetchError as error:
                     self._budget.failed(error)
-                    # The text follows the record by some minutes: that it is not there yet is no trouble.
+                    # The text follows the record by some minutes: its absence is not an error yet.
                     if not isinstance(error, NotFound) and not self._budget.is_over():
                         yield ResourceError(attachment_key(number, TXT), url, error)
                 else:
@@ -198,12 +200,14 @@ def _packed(days: Mapping[str, str]) -> str:
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:
-    """The record as canonical JSON: equal bytes when nothing changed. The order of fields and lists is ignored."""
+    """Return the record as canonical JSON: equal bytes when nothing changed. The order of fields and lists is
+    ignored.
+    """
     return _as_sent({name: in_order(value) for name, value in record.items()})
 
 
 def _as_sent(record: Mapping[str, Any]) -> bytes:
-    """The same with its lists in the order in which they were sent, as earlier versions kept it."""
+    """Return the same with its lists in the order in which they were sent, as earlier versions stored it."""
     kept = {name: value for name, value in record.items() if name not in _VOLATILE}
     return json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 

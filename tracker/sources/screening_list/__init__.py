@@ -1,4 +1,6 @@
-"""The Consolidated Screening List: the parties of all U.S. screening lists in one JSON file."""
+"""The source kind for the Consolidated Screening List: the parties of all U.S. screening lists in one JSON
+file.
+"""
 
 from tracker.config.keys import URL
 from tracker.config.source_kinds import SourceKind

@@ -1,4 +1,4 @@
-"""The Consolidated Screening List: one file of some 32 MB, with no key and no pages."""
+"""Polls the Consolidated Screening List: one file of about 32 MB, without key and pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ _RESULTS = re.compile(rb'"results"\s*:\s*\[\s*(.)', re.DOTALL)
 
 
 def poll(source: Source, stored: StateView, client: Client, now: datetime, _wanted: Wanted) -> Iterator[Item]:
-    """Raises FetchError; UnexpectedResponse for an empty list, which is a failure and never "all were removed"."""
+    """Yield the list. Raises FetchError; UnexpectedResponse for an empty list, which is a failure and never a
+    removal of all parties.
+    """
     known = without_validators(stored.validators(KEY), source, now)
     answer = client.get(
         source.url,
@@ -39,7 +41,7 @@ def poll(source: Source, stored: StateView, client: Client, now: datetime, _want
 
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
-    """The list once more. Raises FetchError."""
+    """Request the list again. Raises FetchError."""
     deadline = client.deadline(source.time_limit)
     return _fetched(
         client.fetch(
@@ -49,13 +51,13 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
 
 
 def _fetched(answer: HttpResponse) -> Fetched:
-    """Looks at both ends only: its reader reads all 32 MB anyway, once."""
+    """Check both ends of the body only: the parser reads all 32 MB once anyway."""
     head, tail = answer.body[:200].lstrip()[:1], answer.body[-200:].rstrip()[-1:]
     if head != b"{":
         check_no_wall(answer)
     if head != b"{" or tail != b"}":
         raise UnexpectedResponse(
-            f"no whole JSON object: it begins {answer.body[:40]!r} and ends {answer.body[-20:]!r}",
+            f"not a complete JSON object: it begins {answer.body[:40]!r} and ends {answer.body[-20:]!r}",
             url=answer.url,
             status=answer.status,
         )
