@@ -42,6 +42,8 @@ bench: $(READY)  ## figures beside other tools, into docs/benchmarks.md; ARGS=wa
 
 eval: $(READY)  ## how well topics, levels, directions and facts are found on labelled documents; ARGS=--noise adds all recorded ones
 	@wrong=0; $(BIN)/python -m bench.eval_judgement --write $(ARGS) || wrong=1; \
+	  $(BIN)/python -m bench.eval_rewordings --write $(ARGS) || wrong=1; \
+	  $(BIN)/python -m bench.eval_slots --write $(ARGS) || wrong=1; \
 	  $(BIN)/python -m bench.eval_likeness --write $(ARGS) || wrong=1; \
 	  $(BIN)/python -m bench.eval_dates || wrong=1; \
 	  $(BIN)/python -m bench.eval_effective_days || wrong=1; exit $$wrong

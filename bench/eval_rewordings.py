@@ -16,11 +16,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bench import judgement_figures, report
+from bench.eval_slots import names_country
 from bench.judgement_cases import DEFAULT_DAY, DEV, dev_cases, white_house_cases
 from bench.judgement_score import share
 from bench.rewordings import Rewording, rewordings
 from tracker.classification import RULES_VERSION, classify
-from tracker.countries import country_named
 from tracker.model import Classification, Level
 
 NAME = "rewordings"
@@ -85,8 +85,8 @@ class Tally:
     def _follow(self, one: Rewording, found: Classification) -> list[str]:
         wrong = []
         self.placed += 1
-        place = country_named(one.country)
-        named = place is not None and place.ja in f"{found.headline.ja}{found.reason.ja}{found.summary.ja}"
+        words = f"{found.headline.ja}\n{found.reason.ja}\n{found.summary.ja}"
+        named = names_country(words, one.country)
         self.place += named
         if not named:
             wrong.append(f"{one.country} is not named in Japanese")
