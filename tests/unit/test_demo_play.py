@@ -97,7 +97,7 @@ def test_each_alert_of_the_file_names_a_change_that_is_stored(
 
 
 def test_it_keeps_away_from_a_state_that_is_there(state: Path) -> None:
-    with pytest.raises(UsageError, match="there is a state already"):
+    with pytest.raises(UsageError, match="has a state already"):
         play(once=True, state=state)
 
 

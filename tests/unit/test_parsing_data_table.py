@@ -145,7 +145,7 @@ def test_a_table_that_is_polled_is_read_by_row(body: str, kind: str) -> None:
 
 
 def test_json_that_is_cut_off_is_no_text() -> None:
-    with pytest.raises(UnexpectedResponse, match="does not read to its end"):
+    with pytest.raises(UnexpectedResponse, match="invalid or truncated JSON"):
         parsing.read(answer('[{"id": 1, "a": 2}, {"id"', "application/json"))
 
 

@@ -121,12 +121,12 @@ def test_a_record_on_inspection_is_known_by_its_filing_date() -> None:
 
 @pytest.mark.parametrize("data", [b"{}", b'[{"name": "A", "country": "JP"}]'])
 def test_json_of_something_else_is_not_read_as_an_empty_document(data: bytes) -> None:
-    with pytest.raises(ParseError, match=r"some\.json: record 1 is no Federal Register record"):
+    with pytest.raises(ParseError, match=r"some\.json: record 1 is not a Federal Register record"):
         read_records(data, "some.json")
 
 
 def test_something_that_is_no_record_is_named() -> None:
-    with pytest.raises(ParseError, match="record 2 is no JSON object"):
+    with pytest.raises(ParseError, match="record 2 is not a JSON object"):
         read_records(b'[{"title": "a"}, 7]')
 
 

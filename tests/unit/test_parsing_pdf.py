@@ -49,8 +49,8 @@ def test_paragraphs_are_counted_below_their_heading() -> None:
 @pytest.mark.parametrize(
     ("data", "cause"),
     [
-        (b"%PDF-1.4\n garbage", "cut short or no PDF"),
-        (pdf(PAGE)[:200], "cut short or no PDF"),
+        (b"%PDF-1.4\n garbage", "truncated or not a PDF"),
+        (pdf(PAGE)[:200], "truncated or not a PDF"),
         (pdf(PAGE, encrypt=True), "encrypted|cannot be read"),
         (pdf([]), "holds no text"),
     ],

@@ -69,7 +69,7 @@ def test_a_text_whose_characters_are_broken_is_held(words: str, quoted: str, kin
         document(*LONG, "The “exception” § 1 輸出管理", kind=kind),
         BODY,
     )
-    assert found == f"its characters are broken, as in {quoted!r}: its encoding is not what it says"
+    assert found == f"its characters are damaged, as in {quoted!r}: the stated encoding is wrong"
     broken = document(*LONG, words, kind=kind)
     assert suspicion(broken, broken, BODY) is None, "it always was so"
     assert suspicion(broken, None, BODY) is None

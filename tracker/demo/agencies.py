@@ -1,4 +1,4 @@
-"""The agencies of the Federal Register API that the demo and the stand-in know, as the API prints them.
+"""The agencies of the Federal Register API that the demo and the stand-in server know, as the API prints them.
 
 Ids and parents are those of recorded answers; those marked below are our own numbers.
 """
@@ -183,7 +183,7 @@ AGENCIES = {
 
 
 def printed(slug: str, base: str) -> dict[str, Any]:
-    """The agency object of a published document. Raises KeyError for a slug that is not known."""
+    """Return the agency object of a published document. Raises KeyError for an unknown slug."""
     agency = AGENCIES[slug]
     return {
         "raw_name": agency.raw_name,
@@ -197,6 +197,6 @@ def printed(slug: str, base: str) -> dict[str, Any]:
 
 
 def children_only(slugs: tuple[str, ...]) -> tuple[str, ...]:
-    """The slugs without those that are the parent of another: public inspection lists only the child."""
+    """Return the slugs without those that are the parent of another: public inspection lists only the child."""
     parents = {AGENCIES[slug].parent for slug in slugs}
     return tuple(slug for slug in slugs if slug not in parents)

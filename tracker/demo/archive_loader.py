@@ -1,4 +1,4 @@
-"""Reads the demo's archive folder into an `Archive`; see `archive/README.md` for what lies where."""
+"""Reads the demo's archive folder into an `Archive`; see `archive/README.md` for its layout."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _RSS = "application/rss+xml; charset=UTF-8"
 
 
 def load(folder: Path = FOLDER) -> Archive:
-    """Everything in the folder. Raises ValueError, naming the file, where something does not fit."""
+    """Return everything in the folder. Raises ValueError, naming the file, for inconsistent content."""
     archive = Archive()
     archive.documents.extend(_document(path) for path in sorted(folder.glob("documents/*.toml")))
     _put_code(archive, folder / "cfr")
@@ -44,13 +44,14 @@ def load(folder: Path = FOLDER) -> Archive:
 
 
 def first_instant() -> datetime:
-    """The evening of the archive's first day, in New York: the baseline."""
+    """Return the evening of the archive's first day, in New York: the baseline."""
     return at_new_york(FIRST_DAY, 18)
 
 
 def evenings(archive: Archive) -> list[datetime]:
-    """The evenings (18:00 in New York) of the later days on which something comes or changes, so that
-    a poll on each of them sees every state of everything."""
+    """Return the evenings (18:00 in New York) of the later days with any change, so that a poll on each of them
+    sees every version of everything.
+    """
     instants: list[datetime] = []
     for document in archive.documents:
         instants += [
@@ -67,14 +68,14 @@ def evenings(archive: Archive) -> list[datetime]:
 
 
 def _online(archive: Archive, day: date) -> date:
-    """The first day on which the eCFR has the state of `day`."""
+    """Return the first day on which the eCFR shows the version of `day`."""
     online = day
     while ecfr.up_to_date_as_of(archive, at_new_york(online, 18)) < day:
         online += timedelta(days=1)
     return online
 
 
-# --- documents ----------------------------------------------------------------------------------
+# --- documents
 
 
 def _document(path: Path) -> FrDocument:
@@ -111,13 +112,13 @@ def _reference(text: str) -> dict[str, Any]:
 
 
 def replaced(text: str, before: str, after: str, where: str) -> str:
-    """The text with the words exchanged. Raises ValueError unless the old words occur exactly once."""
+    """Return the text with the words replaced. Raises ValueError unless the old words occur exactly once."""
     if text.count(before) != 1:
         raise ValueError(f"{where}: {before[:60]!r} occurs {text.count(before)} times in the text")
     return text.replace(before, after)
 
 
-# --- the CFR ------------------------------------------------------------------------------------
+# --- the CFR
 
 
 def _put_code(archive: Archive, folder: Path) -> None:
@@ -132,7 +133,7 @@ def _put_code(archive: Archive, folder: Path) -> None:
         archive.put_part(change["title"], change["part"], change["day"], xml)
 
 
-# --- pages and lists ----------------------------------------------------------------------------
+# --- pages and lists
 
 
 def _put_pages(archive: Archive, folder: Path) -> None:
@@ -152,7 +153,7 @@ def _page_state(page: dict[str, str], text: str) -> PageState:
 
 
 def _framed(site: str, title: str, main: str) -> str:
-    """A page as agencies' content systems make it: navigation and footer around the main text."""
+    """Return a page as agencies' content systems make it: navigation and footer around the main text."""
     site, title = html.escape(site), html.escape(title)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title} | {site}</title></head>\n<body>\n'
@@ -163,7 +164,7 @@ def _framed(site: str, title: str, main: str) -> str:
 
 
 def _put_parties(archive: Archive, path: Path) -> None:
-    """A state of the list for each instant at which a party comes or goes."""
+    """Add a version of the list for each instant at which a party is added or removed."""
     parties = tomllib.loads(path.read_text(encoding="utf-8"))["party"]
     instants = {entry[key] for entry in parties for key in ("from", "until") if key in entry}
     for instant in sorted(instants):

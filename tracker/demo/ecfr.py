@@ -1,9 +1,8 @@
-"""The eCFR's versioner API over the archive's states of CFR parts, with the service's own oddities.
+"""Serves the eCFR's versioner API from the archive's versions of CFR parts, with the real service's quirks.
 
-The code is some days behind (`up_to_date_as_of`), later dates and
-dates before 2017-01-03 are 404, a filter other than part, section, subpart or appendix gives the whole
-title, anything but XML is 406, the numbers in the meta of `versions` are strings, and a filtered list of versions
-stops at 1,000 rows without saying so.
+The code is some days behind (`up_to_date_as_of`), later dates and dates before 2017-01-03 are 404, a filter
+other than part, section, subpart or appendix gives the whole title, a request for anything but XML is 406, the
+numbers in the meta of `versions` are strings, and a filtered list of versions ends silently at 1,000 rows.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ _DATE = r"(\d{4}-\d\d-\d\d)"
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """A section or appendix within a part: its XML."""
+    """The XML of a section or appendix within a part."""
 
     identifier: str
     type: str  # section or appendix
@@ -49,7 +48,7 @@ class _Slice:
 
 
 def answer(archive: Archive, request: Request) -> Reply | None:
-    """The reply to a request to `/api/versioner/v1/`; None for any other path."""
+    """Return the reply to a request to `/api/versioner/v1/`; None for any other path."""
     if not request.path.startswith("/api/versioner/v1/"):
         return None
     path = request.path.removeprefix("/api/versioner/v1/")
@@ -68,7 +67,7 @@ def answer(archive: Archive, request: Request) -> Reply | None:
 
 
 def up_to_date_as_of(archive: Archive, now: datetime) -> date:
-    """The last day that the code has: some business days behind the day in New York."""
+    """Return the last available day: some business days behind the day in New York."""
     day = legal_day(now)
     for _ in range(archive.lag):
         day -= timedelta(days=1)
@@ -89,7 +88,7 @@ def _day(text: str) -> date | None:
 
 
 def _exists(archive: Archive, request: Request, title: int, text: str) -> date | None:
-    """The date, where the code of this title has it."""
+    """Return the date, where this title has it."""
     day = _day(text)
     known = any(number == title for number, _ in archive.code)
     if not day or not known or not HORIZON <= day <= up_to_date_as_of(archive, request.now):
@@ -104,7 +103,7 @@ def _part_at(archive: Archive, title: int, part: str, day: date) -> str | None:
 
 
 def _parts(archive: Archive, title: int, day: date) -> Iterator[tuple[str, str]]:
-    """Part numbers with their XML at a day, in numerical order."""
+    """Return part numbers with their XML at a day, in numerical order."""
     numbers = sorted((part for number, part in archive.code if number == title), key=_numeric)
     for part in numbers:
         xml = _part_at(archive, title, part, day)
@@ -117,7 +116,7 @@ def _numeric(part: str) -> tuple[int, str]:
     return (int(digits[0]) if digits else 0, part)
 
 
-# --- titles -------------------------------------------------------------------------------------
+# --- titles
 
 
 def _titles(archive: Archive, request: Request) -> dict[str, Any]:
@@ -153,7 +152,7 @@ def _title(
     }
 
 
-# --- full text ----------------------------------------------------------------------------------
+# --- full text
 
 
 def _full(archive: Archive, request: Request, text: str, title: int, suffix: str) -> Reply:
@@ -200,7 +199,7 @@ def _subpart(xml: str | None, subpart: str) -> str | None:
 
 @lru_cache(maxsize=64)
 def _slices(xml: str) -> tuple[_Slice, ...]:
-    """The sections and appendices of a part in reading order."""
+    """Return the sections and appendices of a part in reading order."""
     found: list[_Slice] = []
     for match in _SLICE.finditer(xml):
         if match["level"] == "6":
@@ -220,7 +219,7 @@ def _heading(xml: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", head[1])) if head else ""
 
 
-# --- structure ----------------------------------------------------------------------------------
+# --- structure
 
 
 def _structure(archive: Archive, request: Request, text: str, title: int) -> Reply:
@@ -241,7 +240,7 @@ def _structure(archive: Archive, request: Request, text: str, title: int) -> Rep
 
 
 def _place(title: int, part: str) -> tuple[str, str]:
-    """Chapter and subchapter of a part."""
+    """Return chapter and subchapter of a part."""
     number = _numeric(part)[0]
     if title == 15:
         return ("VII", "C") if number < 791 else ("VII", "E")
@@ -297,7 +296,7 @@ def _description(piece: _Slice) -> str:
     return re.sub(r"^§+\s*[\w.\-]+\s*", "", piece.heading)
 
 
-# --- versions -----------------------------------------------------------------------------------
+# --- versions
 
 
 def _versions(archive: Archive, request: Request, title: int) -> Reply:
@@ -326,7 +325,7 @@ def _versions(archive: Archive, request: Request, title: int) -> Reply:
 
 
 def _rows(archive: Archive, title: int) -> Iterator[dict[str, Any]]:
-    """A row for each section and appendix at each date on which its text changed."""
+    """Return a row for each section and appendix at each date on which its text changed."""
     for (number, part), states in archive.code.items():
         if number != title:
             continue
@@ -343,7 +342,7 @@ def _rows(archive: Archive, title: int) -> Iterator[dict[str, Any]]:
 
 
 def _words(xml: str) -> str:
-    """Letters and digits alone: where these are the same, the change is not substantive."""
+    """Return letters and digits alone: where these are equal, the change is not substantive."""
     return re.sub(r"[\W_]+", "", html.unescape(re.sub(r"<[^>]+>", " ", xml)))
 
 

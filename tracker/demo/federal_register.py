@@ -1,7 +1,7 @@
-"""The Federal Register API v1 and the full texts over the archive's documents.
+"""Serves the Federal Register API v1 and the full texts from the archive's documents.
 
-One number gives the bare object and several give a list with
-`errors.not_found`; every answer, a refusal too, may be cached for a day.
+One number gives the bare object and several give a list with `errors.not_found`; every answer, even an error,
+may be cached for a day.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _CITATION = re.compile(r"(\d+) FR (\d+)$")
 
 
 def answer(archive: Archive, request: Request) -> Reply | None:
-    """The reply to a request for documents, their texts or agencies; None for any other path."""
+    """Return the reply to a request for documents, their texts or agencies; None for any other path."""
     path = request.path
     try:
         if path in {"/api/v1/documents", "/api/v1/documents.json"}:
@@ -70,7 +70,7 @@ def _by_number(archive: Archive, request: Request, wanted: str) -> Reply:
 
 
 def _find(archive: Archive, request: Request, wanted: str) -> FrDocument | None:
-    """By number, also zero-padded or not, or by citation."""
+    """Return a document by number, also zero-padded or not, or by citation."""
     citation = _CITATION.match(wanted)
     if citation:
         year, page = int(citation[1]) + 1935, int(citation[2])

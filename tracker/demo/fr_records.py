@@ -1,4 +1,4 @@
-"""One Federal Register document as the API's JSON object, and the fields that can be asked for."""
+"""Builds the API's JSON object of one Federal Register document, with the fields that can be requested."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _UNASKED = FIELDS - {"excerpts", "agency_names", "docket_id", "president"}
 def record(
     archive: Archive, document: FrDocument, request: Request, fields: Iterable[str] | None = None
 ) -> dict[str, Any]:
-    """The document at the request's time: the fields named, or those of the API's own choice."""
+    """Return the document at the request's time: the requested fields, or the API's default ones."""
     everything = _everything(archive, document, request)
     names = sorted(_UNASKED) if fields is None else fields
     return {name: everything[name] for name in names}
@@ -109,5 +109,5 @@ def _everything(archive: Archive, document: FrDocument, request: Request) -> dic
 
 
 def title_slug(title: str) -> str:
-    """The last part of a document's address on federalregister.gov."""
+    """Return the last part of a document's address on federalregister.gov."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:100].strip("-") or "document"

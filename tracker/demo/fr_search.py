@@ -1,8 +1,8 @@
-"""The search of the Federal Register API: its conditions, its order and its silent clamps.
+"""Implements the search of the Federal Register API: its conditions, its order and its silent clamps.
 
-`per_page` and `page` out of range fall back in silence, `count`
-stops at 10,000 and `total_pages` at 50, an answer without hits has no `results`, `next_page_url` has
-no `.json` and repeats every parameter, an unknown agency or condition fails the whole query.
+`per_page` and `page` out of range get the default silently, `count` ends at 10,000 and `total_pages` at 50, an
+answer without hits has no `results`, `next_page_url` has no `.json` and repeats every parameter, an unknown
+agency or condition fails the whole query.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Test = Callable[[FrDocument], bool]
 
 
 class BadQuery(Exception):
-    """The API answers 400 with `body`, which names the field."""
+    """An invalid query: the API answers 400 with `body`, which names the field."""
 
     def __init__(self, body: dict[str, Any]) -> None:
         super().__init__(str(body))
@@ -50,10 +50,12 @@ class BadQuery(Exception):
 
 
 def search(archive: Archive, request: Request) -> dict[str, Any]:
-    """The answer to a search. Raises BadQuery."""
+    """Return the answer to a search. Raises BadQuery."""
     fields = asked_fields(request) or INDEX_FIELDS
     hits = _hits(archive, request)
-    if request.one("order") != "oldest":  # relevance, the default, means nothing without a term: newest
+    if (
+        request.one("order") != "oldest"
+    ):  # relevance, the default, has no meaning without a term: newest first
         hits.reverse()
     count = min(len(hits), MAX_COUNT)
     answer: dict[str, Any] = {"count": count, "description": _description(request)}
@@ -73,7 +75,7 @@ def search(archive: Archive, request: Request) -> dict[str, Any]:
 
 
 def clamped(value: str | None, low: int, high: int, default: int) -> int:
-    """The number, or the default in silence when it is none or out of range."""
+    """Return the number, or silently the default when it is invalid or out of range."""
     if value is None or not value.isdigit():
         return default
     number = int(value)
@@ -81,7 +83,7 @@ def clamped(value: str | None, low: int, high: int, default: int) -> int:
 
 
 def asked_fields(request: Request) -> tuple[str, ...]:
-    """What `fields[]` names. Raises BadQuery for a field that does not exist."""
+    """Return the names in `fields[]`. Raises BadQuery for a field that does not exist."""
     asked = tuple(request.all("fields[]"))
     for name in asked:
         if name not in FIELDS:
@@ -100,11 +102,11 @@ def _description(request: Request) -> str:
     return f"Documents from {' and '.join(names)}" if names else "All Documents"
 
 
-# --- conditions ---------------------------------------------------------------------------------
+# --- conditions
 
 
 def _hits(archive: Archive, request: Request) -> list[FrDocument]:
-    """The documents that every condition takes, oldest first. The window of days is cut by bisection."""
+    """Return the documents that match every condition, oldest first. The window of days is found by bisection."""
     conditions = _conditions(request)
     first, last = _window(conditions, "publication_date")
     hits = archive.documents.within(first, last, request.now)
@@ -126,7 +128,7 @@ def _conditions(request: Request) -> Conditions:
 
 
 def _window(conditions: Conditions, name: str) -> tuple[date | None, date | None]:
-    """First and last day of a date condition: `is` wins, then `year`, then the range."""
+    """Return first and last day of a date condition: `is` has priority, then `year`, then the range."""
 
     def day(kind: str) -> date | None:
         value = conditions.get((name, kind), [""])[-1]
@@ -149,7 +151,7 @@ def _window(conditions: Conditions, name: str) -> tuple[date | None, date | None
 
 
 def _tests(conditions: Conditions) -> Iterator[Test]:
-    """One test for each condition apart from the publication date."""
+    """Return one test for each condition except the publication date."""
 
     def values(name: str) -> list[str]:
         return [value for value in conditions.get((name, ""), []) if value]
@@ -211,7 +213,7 @@ def _flagged(fact: str, wanted: bool) -> Test:
 
 
 def _cites(title: str, parts: str) -> Test:
-    """`parts` is a number, a range such as 730-774, or empty."""
+    """Return whether a document cites `parts`, a number, a range such as 730-774, or empty."""
     first, _, last = parts.partition("-")
 
     def takes(reference: dict[str, Any]) -> bool:

@@ -1,8 +1,8 @@
-"""The full text of a Federal Register document: GPO-style XML written from its facts, and the raw
-text and HTML made from that XML.
+"""Writes the full text of a Federal Register document: GPO-style XML from its facts, and raw text and HTML from
+that XML.
 
-The element names are those of the Register's own XML: `RULE`,
-`PRORULE`, `NOTICE` with `PREAMB`, `SUPLINF`, `REGTEXT`; presidential documents with `EXECORD`.
+The element names are those of the Register's own XML: `RULE`, `PRORULE`, `NOTICE` with `PREAMB`, `SUPLINF`,
+`REGTEXT`; presidential documents with `EXECORD`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ def full_text(
     regtext: str = "",
     signer: str = "",
 ) -> str:
-    """The document as GPO XML. A paragraph that begins with `# ` is a heading; `regtext` is XML that
-    stands as it is between the supplementary information and the signature."""
+    """Return the document as GPO XML. A paragraph that begins with `# ` is a heading; `regtext` is XML that is
+    inserted unchanged between the supplementary information and the signature.
+    """
     if document.type == "PRESDOCU":
         return _presidential(document, list(paragraphs), signer)
     root = {"RULE": "RULE", "PRORULE": "PRORULE"}.get(document.type, "NOTICE")
@@ -148,11 +149,11 @@ def _presidential(document: FrDocument, paragraphs: list[str], signer: str) -> s
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + "\n".join(line for line in out if line) + "\n"
 
 
-# --- the other renderings -----------------------------------------------------------------------
+# --- the other formats
 
 
 def plain_text(xml: str) -> str:
-    """The words of a full text XML, one block a paragraph, with a blank line between."""
+    """Return the words of a full text XML, one paragraph per block, with a blank line between."""
     text = xml.partition("?>")[2] if xml.startswith("<?xml") else xml
     text = _TAGS.sub("", _BLOCKS.sub("\x00", text))
     blocks = (" ".join(html.unescape(block).split()) for block in text.split("\x00"))
@@ -160,14 +161,14 @@ def plain_text(xml: str) -> str:
 
 
 def text_from_facts(document: FrDocument) -> str:
-    """For a document without XML: title, action, abstract and dates."""
+    """Return the text of a document without XML: title, action, abstract and dates."""
     facts = document.facts
     blocks = (document.title, facts.get("action"), document.abstract, facts.get("dates"))
     return "\n\n".join(block.strip() for block in blocks if block) + "\n"
 
 
 def html_text(title: str, text: str) -> str:
-    """The document's page on federalregister.gov, in short."""
+    """Return the document's page on federalregister.gov, shortened."""
     body = "\n".join(f"<p>{html.escape(block)}</p>" for block in text.strip().split("\n\n"))
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><title>Federal Register :: {html.escape(title)}</title></head>\n'

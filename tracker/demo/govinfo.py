@@ -1,7 +1,7 @@
-"""GovInfo over the archive's documents: the MODS of an issue, in the shape of the live ones.
+"""Serves GovInfo's MODS of an issue from the archive's documents, in the real format.
 
-An issue appears at 6:00 in New York on its day; weekends and days without documents have none (404). A table of contents
-and reader aids stand in it as on the real service, and are no documents.
+An issue appears at 6:00 in New York on its day; weekends and days without documents have none (404). As on the
+real service, it also lists a table of contents and reader aids, which are not documents.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _LINK = "http://www.w3.org/1999/xlink"
 
 
 def answer(archive: Archive, request: Request) -> Reply | None:
-    """The reply to a request for an issue's MODS; None for any other path."""
+    """Return the reply to a request for an issue's MODS; None for any other path."""
     found = re.fullmatch(r"/metadata/pkg/FR-(\d{4}-\d\d-\d\d)/mods\.xml", request.path)
     if found is None:
         return None
     day = date.fromisoformat(found[1])
-    # Whether the API shows a document is another house's affair.
+    # Whether the API lists a document does not matter for GovInfo.
     documents = [one for one in archive.documents.within(day, day, _EVER) if one.printed]
     if not documents or request.now < at_new_york(day):
         return Reply(404, b"<html><head><title>Page Not Found</title></head></html>", HTML)
@@ -42,7 +42,7 @@ def answer(archive: Archive, request: Request) -> Reply | None:
 
 def _mods(base: str, day: date, documents: list[FrDocument]) -> etree._Element:
     name = f"FR-{day}"
-    # lxml-stubs do not know the default namespace, which lxml spells None.
+    # lxml writes the default namespace as None, which lxml-stubs do not know.
     names: dict[str | None, str] = {None: _MODS[1:-1], "xlink": _LINK}
     root = etree.Element(f"{_MODS}mods", {"version": "3.3"}, nsmap=names)  # type: ignore[arg-type]
     _add(root, "titleInfo", ("title", f"Federal Register, {day}"))

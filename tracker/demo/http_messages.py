@@ -1,4 +1,4 @@
-"""What travels over the wire of the demo's server: a request with the time at which it came, a reply."""
+"""The messages of the demo's server: a request with the time of its arrival, and a reply."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ PDF = "application/pdf"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`path` and `query` are percent-decoded, `target` is as it came. Header names are in lower case.
-    `now` is the server's clock, `base` the server's own address without a slash at the end."""
+    """A request. `path` and `query` are percent-decoded, `target` is the original. Header names are in lower
+    case. `now` is the server's clock, `base` the server's own address without a slash at the end.
+    """
 
     method: str
     target: str
@@ -30,7 +31,7 @@ class Request:
     body: bytes = b""
 
     def one(self, name: str) -> str | None:
-        """The last value of a query parameter, as Rails reads a repeated one."""
+        """Return the last value of a query parameter, as Rails reads a repeated one."""
         return next((value for key, value in reversed(self.query) if key == name), None)
 
     def all(self, name: str) -> list[str]:
@@ -39,7 +40,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`wire`, where set, writes to the connection instead of the server: for broken answers."""
+    """A reply. `wire`, where set, writes to the connection instead of the server, for broken answers."""
 
     status: int = 200
     body: bytes = b""
@@ -51,15 +52,15 @@ class Reply:
 
 
 Service = Callable[[Request], Reply | None]
-"""Answers the requests that it handles; returns None for the others."""
+"""Handler: answers the requests of its service; returns None for others."""
 
 
 def json_reply(value: object, *, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Reply:
-    """The value as JSON, without spaces and in UTF-8 as Rails writes it."""
+    """Return the value as JSON, without spaces and in UTF-8 as Rails writes it."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return Reply(status, body, JSON, tuple(headers))
 
 
 def utc(instant: datetime) -> datetime:
-    """The instant in UTC; one without a zone is read as UTC."""
+    """Return the instant in UTC; one without a zone is taken as UTC."""
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

@@ -1,7 +1,7 @@
-"""What the demo's server holds: Federal Register documents, states of the CFR, pages and files.
+"""The content of the demo's server: Federal Register documents, versions of the CFR, pages and files.
 
-Everything is time-versioned: it is there from an instant on, and what it says may be replaced at
-another, so that the server's clock alone decides what a request sees.
+Everything has a time from which it exists, and may be replaced at a later one, so that the server's clock alone
+decides the answer to a request.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ T = TypeVar("T")
 
 
 def at_new_york(day: date, hour: int = 6, minute: int = 0) -> datetime:
-    """A wall-clock time in New York as an instant in UTC. Issues go online at about 6:00."""
+    """Return a wall-clock time in New York as an instant in UTC. Issues go online at about 6:00."""
     return legal_instant(day, time(hour, minute))
 
 
 class Timeline(Generic[T]):
-    """What something was, by the instant since when it was so."""
+    """The values of something, each by the instant from which it applies."""
 
     def __init__(self, states: Iterable[tuple[datetime, T]] = ()) -> None:
         self._states: list[tuple[datetime, T]] = []
@@ -32,13 +32,13 @@ class Timeline(Generic[T]):
             self.put(instant, value)
 
     def put(self, instant: datetime, value: T) -> None:
-        """A later call for the same instant replaces the earlier one."""
+        """Set a value. A later call for the same instant replaces the earlier one."""
         instant = utc(instant)
         self._states = [state for state in self._states if state[0] != instant]
         insort(self._states, (instant, value), key=lambda state: state[0])
 
     def state(self, now: datetime) -> tuple[datetime, T] | None:
-        """The state at `now`, and since when; None before the first state."""
+        """Return the value at `now`, and its start; None before the first value."""
         index = bisect_right(self._states, now, key=lambda state: state[0])
         return self._states[index - 1] if index else None
 
@@ -50,11 +50,11 @@ class Timeline(Generic[T]):
         return [instant for instant, _ in self._states]
 
     def earliest(self) -> T:
-        """The first state. Raises IndexError where there is none."""
+        """Return the first value. Raises IndexError where there is none."""
         return self._states[0][1]
 
     def latest(self) -> T:
-        """The last state. Raises IndexError where there is none."""
+        """Return the last value. Raises IndexError where there is none."""
         return self._states[-1][1]
 
 
@@ -62,11 +62,11 @@ class Timeline(Generic[T]):
 class FrDocument:
     """One Federal Register document.
 
-    `type` is the code of the API's filters (RULE, PRORULE, NOTICE, PRESDOCU). `agencies` are slugs,
-    the parent first, as the API prints them. `facts` are further fields of the API by their own names
-    (`action`, `dates`, `effective_on`, `start_page`, ...); what is not there is null in the answer.
-    `xml` is the full text, replaced at an instant when it is corrected in place. `filed_at` puts the
-    document on public inspection until its publication day, unless `withdrawn_at` comes first.
+    `type` is the code of the API's filters (RULE, PRORULE, NOTICE, PRESDOCU). `agencies` are slugs, the parent
+    first, as the API prints them. `facts` are further fields of the API by their own names (`action`, `dates`,
+    `effective_on`, `start_page`, ...); missing ones are null in the answer. `xml` is the full text, replaced at
+    an instant when it is corrected in place. `filed_at` puts the document on public inspection until its
+    publication day, unless `withdrawn_at` is earlier.
     """
 
     number: str
@@ -107,7 +107,7 @@ class Documents:
         return iter(self._ordered)
 
     def extend(self, documents: Iterable[FrDocument]) -> None:
-        """Adds documents; one of a number that is there takes the older one's place."""
+        """Add documents; a document replaces an older one with the same number."""
         for document in documents:
             self._by_number[document.number] = document
         self._ordered = sorted(self._by_number.values(), key=_order)
@@ -127,11 +127,11 @@ class Documents:
         return self._by_number.get(number)
 
     def correcting(self, number: str) -> list[FrDocument]:
-        """The documents that correct this one, oldest first."""
+        """Return the documents that correct this one, oldest first."""
         return self._correcting.get(number, [])
 
     def within(self, first: date | None, last: date | None, now: datetime) -> list[FrDocument]:
-        """The documents that the API lists at `now`, of these days, oldest first."""
+        """Return the documents of these days that the API lists at `now`, oldest first."""
         start = bisect_left(self._ordered, first, key=_day) if first else 0
         stop = bisect_right(self._ordered, last, key=_day) if last else len(self._ordered)
         window = self._ordered[start:stop]
@@ -150,20 +150,22 @@ def _order(document: FrDocument) -> tuple[date, str]:
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """What an address answers: a page, a PDF, a feed, a redirect, or that it is gone.
-    `{base}` in a text body becomes the server's own address."""
+    """The content at an address: a page, a PDF, a feed, a redirect, or its removal. `{base}` in a text body
+    becomes the server's own address.
+    """
 
     body: bytes = b""
     content_type: str = HTML
     status: int = 200
     location: str | None = None
-    last_modified: datetime | None = None  # none: the instant since when the state stands
+    last_modified: datetime | None = None  # none: the start of this version
 
 
 @dataclass(slots=True)
 class Archive:
-    """Everything that the server can answer with. `code` holds the XML of one CFR part (its `DIV5`)
-    by title and part, each state by its issue date; `lag` is how many days the eCFR is behind."""
+    """Everything that the server can answer with. `code` has the XML of one CFR part (its `DIV5`) by title and
+    part, each version by its issue date; `lag` is how many days the eCFR is behind.
+    """
 
     documents: Documents = field(default_factory=Documents)
     code: dict[tuple[int, str], dict[date, str]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The Consolidated Screening List as trade.gov serves it."""
+"""Builds the Consolidated Screening List as trade.gov serves it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def party(
     source: str = "Entity List (EL)",
     alt_names: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """One party of the Bureau's lists with the fields of the live file; what is not given is null."""
+    """Return one party of the Bureau's lists with the fields of the real file; missing ones are null."""
     return {
         "_id": f"{number:064x}",
         "source": f"{source} - Bureau of Industry and Security",
@@ -54,7 +54,7 @@ def party(
 
 
 def screening_list(parties: Iterable[dict[str, Any]]) -> bytes:
-    """consolidated.json: one object with the parties under `results`."""
+    """Return consolidated.json: one object with the parties under `results`."""
     results = list(parties)
     body = {"total": len(results), "sources": [], "results": results}
     return json.dumps(body, ensure_ascii=False).encode()

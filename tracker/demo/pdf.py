@@ -1,22 +1,23 @@
-"""A small PDF writer: paragraphs of text on letter-size pages, so that the demo's PDFs are real ones."""
+"""Writes small PDF files: paragraphs of text on letter-size pages, so that the demo's PDFs are real ones."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
 
-_WIDTH = 92  # characters of 10-point Helvetica that surely fit between the margins
+_WIDTH = 92  # characters of 10-point Helvetica that always fit between the margins
 _LINES = 52
 
 
 def pdf(paragraphs: Sequence[str]) -> bytes:
-    """A PDF 1.4 file with the paragraphs, in Latin-1 (what is outside becomes `?`); text can be copied
-    out of it. The same paragraphs always give the same bytes."""
+    """Return a PDF 1.4 file with the paragraphs, in Latin-1 (other characters become `?`); text can be copied
+    out of it. The same paragraphs always give the same bytes.
+    """
     lines: list[str] = []
     for paragraph in paragraphs:
         lines += [*textwrap.wrap(" ".join(paragraph.split()), _WIDTH), ""]
     pages = [lines[start : start + _LINES] for start in range(0, len(lines), _LINES)] or [[]]
-    first = 4  # objects: 1 catalogue, 2 pages, 3 font, then a page and its text by turns
+    first = 4  # objects: 1 catalog, 2 pages, 3 font, then a page and its text alternately
     kids = " ".join(f"{first + 2 * index} 0 R" for index in range(len(pages)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

@@ -1,4 +1,4 @@
-"""Plays the archive day by day through the real pipeline, into a state folder of its own."""
+"""Replays the archive day by day through the real pipeline, into a state folder of its own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tracker.storage.database import Store
 from tracker.web.server import LISTEN, Viewer
 
 SETTINGS = Path(__file__).parent / "archive" / "sources.toml"
-_COLOURS = {
+_COLORS = {
     Level.CRITICAL: "bold white on red",
     Level.HIGH: "bold red",
     Level.MEDIUM: "yellow",
@@ -41,8 +41,8 @@ _COLOURS = {
 
 
 @dataclass(slots=True)
-class _Sum:
-    """What the whole play came to."""
+class _Totals:
+    """The totals of the replay."""
 
     days: int = 0
     requests: int = 0
@@ -77,14 +77,17 @@ class _Sum:
 
 
 def play(*, once: bool, state: Path | None = None) -> int:
-    """Baseline on the archive's first day, then one poll on each evening on which something changed; prints what
-    came, what it means and where to look. Without `once` the viewer is then served, and the archive with it, until
-    Ctrl-C. Gives the exit code: 1 when a source failed. Raises UsageError when the folder
-    holds a state already, and whatever TrackerError the store has."""
+    """Poll for the baseline on the archive's first day, then on each evening with a change; print the changes,
+    their meaning and where to look. Without `once` the viewer and the archive are then served until Ctrl-C.
+    Return the exit code: 1 when a source failed. Raises UsageError when the folder has a state already, and
+    any TrackerError of the storage.
+    """
     console = Console(highlight=False)
     folder = state if state is not None else Path(tempfile.mkdtemp(prefix="tracker-demo-"))
     if (folder / DATABASE).exists():
-        raise UsageError(f"{folder}: there is a state already", cure="the demo needs a folder of its own")
+        raise UsageError(
+            f"{folder}: the folder has a state already", cure="the demo needs a folder of its own"
+        )
     archive = archive_loader.load()
     with Server(archive, now=archive_loader.first_instant()) as server:
         config, alerts = _write_settings(folder, server.url)
@@ -96,14 +99,14 @@ def play(*, once: bool, state: Path | None = None) -> int:
         finally:
             context.client.close()
             store.close()
-        _tell(total, time.monotonic() - began, config, alerts, server.now, console)
+        _print_totals(total, time.monotonic() - began, config, alerts, server.now, console)
         if not once:
             _serve(context.settings, folder, server, console)
     return 1 if total.failed or server.failures else 0
 
 
 def _write_settings(folder: Path, address: str) -> tuple[Path, Path]:
-    """The demo's `sources.toml` with the server's address in it, and the file that alerts go to."""
+    """Write the demo's `sources.toml` with the server's address in it; alerts go to a file."""
     folder.mkdir(parents=True, exist_ok=True)
     alerts = folder.resolve() / "alerts.txt"
     text = SETTINGS.read_text(encoding="utf-8")
@@ -116,8 +119,8 @@ def _write_settings(folder: Path, address: str) -> tuple[Path, Path]:
     return config, alerts
 
 
-def _run(server: Server, context: PollContext, console: Console) -> _Sum:
-    total = _Sum()
+def _run(server: Server, context: PollContext, console: Console) -> _Totals:
+    total = _Totals()
     for number, evening in enumerate([server.now, *archive_loader.evenings(server.archive)]):
         server.now = evening
         reports = list(poll_cycle.run(context.settings.sources, context))
@@ -128,16 +131,16 @@ def _run(server: Server, context: PollContext, console: Console) -> _Sum:
         for change, _ in shown:
             total.note(change)
         if number == 0:
-            _tell_baseline(total, evening, console)
+            _print_baseline(total, evening, console)
         else:
-            _tell_day(evening, shown, reports, console)
+            _print_day(evening, shown, reports, console)
     return total
 
 
 def _changes(
     reports: list[PollReport], store: Store, *, baseline: bool
 ) -> Iterator[tuple[Change, tuple[Operation, ...]]]:
-    """The changes that the reports name, each with its redline."""
+    """Return the changes that the reports name, each with its redline."""
     if baseline:
         return
     with store.read() as connection:
@@ -152,23 +155,23 @@ def _by_level(shown: tuple[Change, tuple[Operation, ...]]) -> int:
     return -shown[0].tagging.level.rank
 
 
-# --- telling ------------------------------------------------------------------------------------
+# --- output
 
 
-def _tell_baseline(total: _Sum, evening: datetime, console: Console) -> None:
+def _print_baseline(total: _Totals, evening: datetime, console: Console) -> None:
     console.print(
         f"[bold]{_day(evening)}[/]  baseline: {total.baseline} documents stored and tagged, no alert"
     )
 
 
-def _tell_day(
+def _print_day(
     evening: datetime,
     shown: list[tuple[Change, tuple[Operation, ...]]],
     reports: list[PollReport],
     console: Console,
 ) -> None:
     alerts = sum(report.alerts for report in reports)
-    console.print(f"\n[bold]{_day(evening)}[/]  [dim]{len(shown)} came in, {alerts} alerts[/]")
+    console.print(f"\n[bold]{_day(evening)}[/]  [dim]{len(shown)} changes, {alerts} alerts[/]")
     for change, operations in shown:
         console.print(_headline(change), soft_wrap=True)
         for line in _details(change, operations):
@@ -180,7 +183,7 @@ def _tell_day(
 
 def _headline(change: Change) -> str:
     level = change.tagging.level
-    badge = f"[{_COLOURS[level]}] {i18n.label('level', level, 'ja')} [/]"
+    badge = f"[{_COLORS[level]}] {i18n.label('level', level, 'ja')} [/]"
     number = f"{change.document_number} " if change.document_number else ""
     again = f" (rev. {change.revision})" if change.revision > 1 else ""
     return f"   {badge} {escape(number)}{escape(change.title)}{again}"
@@ -215,7 +218,9 @@ def _details(change: Change, operations: tuple[Operation, ...]) -> Iterator[str]
 _MARKS = {Op.ADDED: "+", Op.REMOVED: "-", Op.CHANGED: "~", Op.MOVED: ">", Op.RENUMBERED: "#"}
 
 
-def _tell(total: _Sum, seconds: float, config: Path, alerts: Path, last: datetime, console: Console) -> None:
+def _print_totals(
+    total: _Totals, seconds: float, config: Path, alerts: Path, last: datetime, console: Console
+) -> None:
     table = Table(
         title="\nWhat the demo did", title_justify="left", show_header=False, box=None, pad_edge=False
     )
@@ -227,11 +232,11 @@ def _tell(total: _Sum, seconds: float, config: Path, alerts: Path, last: datetim
         if level in total.levels
     )
     for name, value in (
-        ("played", f"{total.days} days, {total.requests} requests ({total.not_modified} not modified), {seconds:.1f} s"),
-        ("came in", f"{total.baseline} as baseline, {total.changes} new, {total.updates} updated, {total.editorial} editorial"),
+        ("replayed", f"{total.days} days, {total.requests} requests ({total.not_modified} not modified), {seconds:.1f} s"),
+        ("stored", f"{total.baseline} as baseline, {total.changes} new, {total.updates} updated, {total.editorial} editorial"),
         ("levels", levels),
         ("topics", f"{len(total.topics)} of 21"),
-        ("alerted", f"{total.alerts} alerts owed, {total.sent} written to {alerts}"),
+        ("alerted", f"{total.alerts} alerts queued, {total.sent} written to {alerts}"),
     ):  # fmt: skip
         table.add_row(name, escape(value))
     console.print(table)
@@ -247,7 +252,7 @@ def _tell(total: _Sum, seconds: float, config: Path, alerts: Path, last: datetim
 
 
 def _serve(settings: Settings, folder: Path, server: Server, console: Console) -> None:
-    """Serves the viewer on the demo's last evening, until Ctrl-C: at its usual address, or at a free one."""
+    """Serve the viewer on the demo's last evening, until Ctrl-C: at its usual address, or at a free one."""
     viewer = Viewer(settings, folder, LISTEN, lambda: server.now)
     try:
         viewer.start()

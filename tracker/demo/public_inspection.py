@@ -1,7 +1,8 @@
-"""The public inspection routes of the Federal Register API: what is filed and not yet published.
+"""Serves the public inspection routes of the Federal Register API: documents that are filed and not yet
+published.
 
-Only the child agency is listed, without `parent_id`; there is no
-abstract and no XML, only a PDF and raw text; a withdrawn document vanishes.
+Only the child agency is listed, without `parent_id`; there is no abstract and no XML, only a PDF and raw text;
+a withdrawn document vanishes.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _CONDITIONS = {"agencies", "agency_ids", "type", "term", "docket_id", "special_f
 
 
 def answer(archive: Archive, request: Request) -> Reply | None:
-    """The reply to a request for public inspection documents; None for any other path."""
+    """Return the reply to a request for public inspection documents; None for any other path."""
     path = request.path
     if re.fullmatch(rf"{_ROOT}/current(?:\.json)?", path):
         return json_reply(_current(archive, request), headers=CACHED)
@@ -45,7 +46,7 @@ def answer(archive: Archive, request: Request) -> Reply | None:
 
 
 def record(document: FrDocument, request: Request) -> dict[str, Any]:
-    """Every field of one public inspection object."""
+    """Return every field of one public inspection object."""
     if document.filed_at is None:
         raise ValueError(f"{document.number} was never filed for inspection")
     base, number = request.base, document.number
@@ -152,7 +153,7 @@ def _text(archive: Archive, request: Request, number: str, *, as_pdf: bool) -> R
     document = archive.documents.get(number)
     if not document or not _filed(document, request.now):
         return not_found()
-    # What is filed is what is printed first; corrections in place come later.
+    # The filed text is the first printed version; corrections in place follow later.
     xml = document.xml.earliest() if document.xml.instants() else None
     text = plain_text(xml) if xml else text_from_facts(document)
     heading = "[Billing Code and publication date subject to change]\n"

@@ -1,7 +1,7 @@
-"""A real HTTP/1.1 server on the loopback that answers like the sources do, out of an archive.
+"""A real HTTP/1.1 server on loopback that answers like the sources, from an archive.
 
-Its clock (`now`) decides what is there; its log (`requests`) says what was asked. Validators,
-conditional requests and gzip work as on the real services; whole addresses inside answers are its own.
+Its clock (`now`) decides what exists; its log (`requests`) records the requests. Validators, conditional
+requests and gzip work as on the real services; absolute addresses inside answers are its own.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from tracker.demo import ecfr, federal_register, govinfo, public_inspection, sit
 from tracker.demo.http_messages import Reply, Request, utc
 from tracker.demo.model import Archive
 
-_WORTH_PACKING = 1000  # bytes: nginx's usual threshold
+_WORTH_PACKING = 1000  # bytes: nginx's default threshold
 _PACKED_TYPES = ("text/", "application/json", "application/xml", "application/rss", "application/atom")
 _IDLE = 30  # seconds that a kept-alive connection may stay silent
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One request as it came, and the status that it got (0 where the connection was broken)."""
+    """One request as received, and the status of its answer (0 where the connection was broken)."""
 
     method: str
-    path: str  # with the query, as it came
+    path: str  # with the query, as received
     headers: Mapping[str, str]  # names in lower case
     status: int
     sent: int  # bytes of the body on the wire
@@ -46,7 +46,7 @@ class Server:
     """Serves an archive from its creation until `close`; also a context manager."""
 
     def __init__(self, archive: Archive, *, now: datetime, port: int = 0) -> None:
-        """Raises OSError when the port is taken."""
+        """Start the server. Raises OSError when the port is taken."""
         self.archive = archive
         self.requests: list[Logged] = []
         self.failures: list[BaseException] = []
@@ -56,7 +56,7 @@ class Server:
         self._packed: dict[bytes, bytes] = {}
         self._listen(port)
 
-    # --- life ---
+    # --- lifetime
 
     def _listen(self, port: int) -> None:
         self._http = _Http(("127.0.0.1", port), self)
@@ -67,7 +67,7 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends every connection, also those that hang on purpose, and waits for their threads."""
+        """Close every connection, including those that hang on purpose, and wait for their threads."""
         self.closing.set()
         self._stop_listening()
 
@@ -100,10 +100,10 @@ class Server:
     def now(self, instant: datetime) -> None:
         self._now = utc(instant)
 
-    # --- answering ---
+    # --- answers
 
     def respond(self, request: Request) -> Reply:
-        """The archive's answer, before validators and packing."""
+        """Return the archive's answer, before validators and compression."""
         archive = self.archive
         return (
             federal_register.answer(archive, request)
@@ -114,8 +114,9 @@ class Server:
         )
 
     def finished(self, request: Request, reply: Reply) -> Reply:
-        """The reply with validators: 304 and no body where the client already has it, packed where
-        it may be."""
+        """Return the reply with validators: 304 without a body where the client already has it, compressed
+        where the client accepts it.
+        """
         headers = dict(reply.headers)
         if reply.status == HTTPStatus.OK:
             etag = reply.etag or f'W/"{hashlib.blake2s(reply.body, digest_size=16).hexdigest()}"'
@@ -134,7 +135,7 @@ class Server:
         return replace(reply, body=body, headers=tuple(headers.items()))
 
     def _gzip(self, body: bytes) -> bytes:
-        """Packed bytes, kept for the large bodies that are asked for again and again."""
+        """Return compressed bytes, cached for large bodies that are requested again and again."""
         key = hashlib.blake2s(body).digest()
         found = self._packed.get(key)
         if found is None:
@@ -149,18 +150,20 @@ class Server:
             self.requests.append(Logged(request.method, request.target, request.headers, status, sent))
 
     def asked(self, fragment: str = "") -> list[Logged]:
-        """The logged requests whose path and query contain the fragment."""
+        """Return the logged requests whose path and query contain the fragment."""
         with self._lock:
             return [entry for entry in self.requests if fragment in entry.path]
 
     def forget(self) -> None:
-        """Empties the log."""
+        """Clear the log."""
         with self._lock:
             self.requests.clear()
 
 
 def _unchanged(request: Request, etag: str, last_modified: datetime | None) -> bool:
-    """RFC 9110, 13.2.2: If-None-Match decides alone where it is sent; comparison is weak."""
+    """Return whether the client has this version. RFC 9110, 13.2.2: If-None-Match alone decides where it is
+    sent; comparison is weak.
+    """
     known = request.headers.get("if-none-match")
     if known is not None:
         tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
@@ -201,7 +204,7 @@ class _Http(ThreadingHTTPServer):
             for connection in self._open:
                 try:
                     connection.shutdown(socket.SHUT_RDWR)
-                except OSError:  # the other side was quicker
+                except OSError:  # the client closed first
                     continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
@@ -255,10 +258,10 @@ class _Handler(BaseHTTPRequestHandler):
             yield "Content-Length", str(len(reply.body))
 
     def head(self, status: int, headers: Iterable[tuple[str, str]]) -> bytes:
-        """The status line and headers as bytes; with the body they go out in one write."""
+        """Return the status line and headers as bytes; they are sent with the body in one write."""
         phrase = HTTPStatus(status).phrase
         lines = [f"HTTP/1.1 {status} {phrase}", *(f"{name}: {value}" for name, value in headers), "", ""]
         return "\r\n".join(lines).encode("latin-1")
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing to standard error: `Server.requests` is the log."""
+        """Log nothing to standard error: `Server.requests` is the log."""

@@ -1,4 +1,4 @@
-"""Agency pages, PDFs, feeds, lists and robots.txt: whatever the archive holds at an address."""
+"""Serves agency pages, PDFs, feeds, lists and robots.txt: the archive's content at an address."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _visits = itertools.count(48_213)
 
 
 def answer(archive: Archive, request: Request) -> Reply:
-    """The page at the request's time; the site's own 404 where there is none."""
+    """Return the page at the request's time; the site's own 404 where there is none."""
     timeline = archive.pages.get(request.path)
     state = timeline.state(request.now) if timeline else None
     if state is None:
@@ -28,13 +28,13 @@ def answer(archive: Archive, request: Request) -> Reply:
     if page.location is not None:
         headers = (("Location", page.location.replace("{base}", request.base)),)
     body = _filled(page, request)
-    fresh = b"{visits}" in page.body  # such a page has no date to rely on
+    fresh = b"{visits}" in page.body  # such a page has no reliable date
     last_modified = None if fresh else page.last_modified or since
     return Reply(page.status, body, page.content_type, headers, last_modified=last_modified)
 
 
 def _filled(page: PageState, request: Request) -> bytes:
-    """The body with what is put in at each request: the server's address, a visitor counter, the time."""
+    """Return the body with the parts that each request gets: the server's address, a visitor counter, the time."""
     if page.content_type.startswith(("application/pdf", "image/")):
         return page.body
     body = page.body.replace(b"{base}", request.base.encode())

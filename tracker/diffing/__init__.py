@@ -1,8 +1,8 @@
-"""What differs between two readings of a text, at the unit that lawyers cite.
+"""Compares two versions of a text by the units that lawyers cite.
 
-`compare` aligns units (`align`), then words within a pair (`words`), and says which differences are
-typography only (`editorial`); `apply` turns the old text into the new one by the operations;
-`summarize` says it in a sentence, in Japanese and in English.
+`compare` aligns units (`alignment`), then words within a pair (`word_diff`), and marks differences that are
+only typographic (`normalization`); `apply` turns the old text into the new one by the operations; `summarize`
+describes them in a sentence, in Japanese and in English.
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
-"""Aligns the units of two texts: which unit before became which unit after.
+"""Aligns the units of two texts: it finds which unit before became which unit after.
 
-Identity of the words wins over the citation: when a paragraph (c) is inserted, the old (c) to (h) are
+Equal words count more than an equal citation: when a paragraph (c) is inserted, the old (c) to (h) are
 recognized as the new (d) to (i). In order:
 
-1. units whose words occur once in either text, then their like neighbours;
+1. units whose words occur once in either text, then their equal neighbors;
 2. table rows by their key (party, ECCN, country) within their table;
 3. the same citation with the same words (`[Reserved]` and other words that occur often);
-4. parents whose children went together, and then short words under the same parent;
+4. parents whose children moved together, and then short words under the same parent;
 5. units that differ in typography only, at the same citation or else anywhere if they occur once;
-6. from the outermost level inwards, what is left: the likest words first, the same parent and the
-   same citation counting in favour; then the same citation whatever the words.
+6. from the outermost level inward, the rest: the most similar words first, with a bonus for the same parent and
+   the same citation; then the same citation whatever the words.
 
-Step 6 is the only one that costs more than a look-up; candidates come from the rarest words that two
-units share, so that its work stays in proportion to the number of units that differ.
+Step 6 is the only one that costs more than a look-up; candidates come from the rarest words that two units
+share, so that its work is proportional to the number of units that differ.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from tracker.diffing.normalization import differs_in_typography_only, legal_text
 from tracker.diffing.word_diff import CELL_GAP, likeness, tokens
 from tracker.model import Unit, UnitKind
 
-_LONE = 24  # characters from which the same words elsewhere cannot be chance
-_SAME_PLACE = 0.5  # likeness asked of units under the same parent, or with the same citation
-_ELSEWHERE = 0.7  # likeness asked of a moved and changed unit
+_LONE = 24  # characters from which equal words elsewhere cannot be chance
+_SAME_PLACE = 0.5  # least similarity of units under the same parent, or with the same citation
+_ELSEWHERE = 0.7  # least similarity of a moved and changed unit
 _ELSEWHERE_TOKENS = 8
-_LOOSE = 0.25  # likeness asked of undesignated paragraphs that only share their ordinal
-_SAME_PARTY = 0.85  # likeness of two keys that may be one party renamed
-_SAME_CELL = 0.75  # likeness of the letters of two first cells: 8471.30.01, 8471.30.02
+_LOOSE = 0.25  # least similarity of undesignated paragraphs that only share their ordinal
+_SAME_PARTY = 0.85  # least similarity of two keys that may be one renamed party
+_SAME_CELL = 0.75  # least similarity of the letters of two first cells: 8471.30.01, 8471.30.02
 _POSTINGS = 32  # a word that occurs in more units than this proposes no candidate
 _CANDIDATES = 6
-_SPARSE = 16  # characters to a space from which a text is not cut by spaces (Japanese)
-_MANY = 500  # from so many units on, what is plainly in its place is not searched for
-_PLAIN = 1.05  # likeness 0.8 with the same parent and citation
-_ALL_PAIRS = 400  # so few pairs are all compared
+_SPARSE = 16  # characters per space from which a text is not divided by spaces (Japanese)
+_MANY = 500  # number of units from which units that are plainly in place are not searched for
+_PLAIN = 1.05  # similarity 0.8 with the same parent and citation
+_ALL_PAIRS = 400  # up to this many pairs, all are compared
 
 _OWN_KIND = {
     UnitKind.HEADING,
@@ -63,8 +63,9 @@ _LEAD = re.compile(r"(?:\( ?(?:[a-zA-Z]{1,5}|\d{1,3}) ?\)\s?)+(?=\s|$)|(?:§+|Se
 
 
 def designator(unit: Unit) -> str:
-    """The designator at the start of the unit's text: its marker; a `(b)` or `§ 744.11`
-    that the reader did not take for one."""
+    """Return the designator at the start of the unit's text: its marker; a `(b)` or `§ 744.11` that the parser
+    did not recognize.
+    """
     if unit.marker:
         if unit.text.startswith(unit.marker):
             return unit.marker
@@ -77,15 +78,15 @@ def designator(unit: Unit) -> str:
 
 
 def body(unit: Unit) -> str:
-    """The unit's words without the designator at their start."""
+    """Return the unit's words without the designator at their start."""
     lead = designator(unit)
     return unit.text[len(lead) :].lstrip() if lead else unit.text
 
 
 def parent_paths(units: Sequence[Unit]) -> list[int]:
-    """For each unit the index of the nearest earlier one of less depth; -1 where there is none."""
+    """Return for each unit the index of the nearest earlier one of less depth; -1 where there is none."""
     found: list[int] = []
-    stack: list[tuple[int, int]] = []  # depth and index of what is open
+    stack: list[tuple[int, int]] = []  # depth and index of the open units
     for index, unit in enumerate(units):
         depth = unit.depth
         while stack and stack[-1][0] >= depth:
@@ -96,8 +97,9 @@ def parent_paths(units: Sequence[Unit]) -> list[int]:
 
 
 def longest_increasing(pairs: Sequence[tuple[int, int]]) -> set[int]:
-    """Of pairs sorted by their first member, the largest set whose second members ascend too
-    (as first members): what did not move. Longest increasing subsequence, O(n log n)."""
+    """Return, of pairs sorted by their first member, the largest set whose second members ascend too (as first
+    members): the units that did not move. Longest increasing subsequence, O(n log n).
+    """
     if all(pairs[k][1] < pairs[k + 1][1] for k in range(len(pairs) - 1)):
         return {i for i, _ in pairs}
     ends: list[int] = []
@@ -121,7 +123,7 @@ def longest_increasing(pairs: Sequence[tuple[int, int]]) -> set[int]:
 
 
 class Alignment:
-    """`to[i]` is the index after of the unit `i` before, or -1; `of[j]` the other way round."""
+    """The alignment: `to[i]` is the index after of the unit `i` before, or -1; `of[j]` is the reverse."""
 
     def __init__(self, before: Sequence[Unit], after: Sequence[Unit]) -> None:
         self.before, self.after = before, after
@@ -134,8 +136,10 @@ class Alignment:
         for j, unit in enumerate(after):
             self._by_path.setdefault(unit.path, j)
         self.alike: set[int] = set()  # units before whose words differ in typography only
-        self.unlike: set[tuple[int, int]] = set()  # pairs that were looked at and differ in more
-        self._row_counts: tuple[Counter[tuple[str, str]], ...] | None = None  # how many rows have these cells
+        self.unlike: set[tuple[int, int]] = set()  # pairs that were compared and differ in more
+        self._row_counts: tuple[Counter[tuple[str, str]], ...] | None = (
+            None  # number of rows with these cells
+        )
         self._tokens: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
         self._same_words()
         self._same_keys()
@@ -146,7 +150,7 @@ class Alignment:
         self._likest()
 
     def widened(self, before: Sequence[Unit], kept: Sequence[int]) -> Alignment:
-        """The same alignment for all units of `before`, of which only those at `kept` were aligned."""
+        """Return the same alignment for all units of `before`, of which only those at `kept` were aligned."""
         self.before = before
         to = [-1] * len(before)
         for at, i in enumerate(kept):
@@ -166,7 +170,7 @@ class Alignment:
     def _free(self, i: int, j: int) -> bool:
         return self.to[i] < 0 and self.of[j] < 0
 
-    # --- 1 ---------------------------------------------------------------------------------------
+    # --- step 1
 
     def _same_words(self) -> None:
         once_old, once_new = _occurring_once(self.old_bodies), _occurring_once(self.new_bodies)
@@ -191,7 +195,7 @@ class Alignment:
                 self._spread(i, j, -1)
 
     def _spread(self, i: int, j: int, step: int) -> None:
-        """From a unit that kept its place to neighbours with the same words."""
+        """Align the neighbors of aligned units where they have the same words."""
         i, j = i + step, j + step
         while 0 <= i < len(self.to) and 0 <= j < len(self.of) and self._free(i, j):
             old, new = self.before[i], self.after[j]
@@ -202,7 +206,7 @@ class Alignment:
             self._pair(i, j)
             i, j = i + step, j + step
 
-    # --- 2, 3 ------------------------------------------------------------------------------------
+    # --- steps 2 and 3
 
     def _same_keys(self) -> None:
         waiting: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -232,7 +236,7 @@ class Alignment:
             if j >= 0 and self.of[j] < 0 and self.old_bodies[i] == self.new_bodies[j]:
                 self._pair(i, j)
 
-    # --- 4 ---------------------------------------------------------------------------------------
+    # --- step 4
 
     def _parents_of_kept_children(self) -> None:
         votes: defaultdict[int, Counter[int]] = defaultdict(Counter)
@@ -270,7 +274,7 @@ class Alignment:
             ):
                 self._pair(i, same.pop())
 
-    # --- 5 ---------------------------------------------------------------------------------------
+    # --- step 5
 
     def _same_but_for_typography(self) -> None:
         old = [i for i, j in enumerate(self.to) if j < 0]
@@ -302,7 +306,7 @@ class Alignment:
         else:
             self.unlike.add((i, j))
 
-    # --- 6 ---------------------------------------------------------------------------------------
+    # --- step 6
 
     def _likest(self) -> None:
         levels: defaultdict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
@@ -324,7 +328,7 @@ class Alignment:
 
     def _pair_likest(self, old: list[int], new: list[int]) -> None:
         if len(old) > _MANY:
-            # Nearly all of a text changed a little: no search for what is plainly in its place.
+            # Nearly all of a text changed a little: units plainly in place are not searched for.
             for i in old:
                 j = self._by_path.get(self.before[i].path, -1)
                 if j >= 0 and self._free(i, j) and self._score(i, j) >= _PLAIN:
@@ -340,7 +344,7 @@ class Alignment:
                 self._pair(i, j)
 
     def _score(self, i: int, j: int) -> float:
-        """Likeness with what the place adds; 0 where the two cannot be the same unit."""
+        """Return the similarity with the bonus for the place; 0 where the two cannot be the same unit."""
         old, new = self.before[i], self.after[j]
         if not _like_kinds(old, new):
             return 0.0
@@ -364,9 +368,10 @@ class Alignment:
         return score + 0.1 * same_path + 0.15 * same_parent if score > 0 else 0.0
 
     def _is_row_reworded(self, i: int, j: int) -> bool:
-        """Whether two rows of one table differ in their first cell only, and are one row that was edited: the first cells
-        are alike, or the other cells say enough and are those of no other row. Not for parties, whose keys name the
-        country too: another party may have the same address."""
+        """Return whether two rows of one table differ in their first cell only, and are one edited row: the
+        first cells are similar, or the other cells are long enough and occur in no other row. Not for
+        parties, whose keys include the country: another party may have the same address.
+        """
         old, new = self.before[i], self.after[j]
         if old.kind is not UnitKind.ROW or new.kind is not UnitKind.ROW or not old.key or not new.key:
             return False
@@ -387,7 +392,7 @@ class Alignment:
         return len(cells[1]) >= _LONE and all(counts[cells] == 1 for counts in self._row_counts)
 
     def same_parent(self, i: int, j: int) -> bool:
-        """Whether the parents of two units are one unit, or neither has one."""
+        """Return whether the parents of two units are one unit, or neither has one."""
         above, below = self.old_parents[i], self.new_parents[j]
         return self.to[above] == below if above >= 0 else below < 0
 
@@ -395,7 +400,7 @@ class Alignment:
         cached = self._tokens[side]
         if index not in cached:
             words = (self.old_bodies, self.new_bodies)[side][index]
-            # Where there is white space it is enough here, and five times as quick.
+            # Where there is white space this is enough, and five times as fast.
             cached[index] = words.split() if words.count(" ") * _SPARSE >= len(words) else tokens(words)
         return cached[index]
 
@@ -434,8 +439,10 @@ class Alignment:
 
 
 def second_copies(before: Sequence[Unit], after: Sequence[Unit]) -> dict[int, str]:
-    """Units before of the second copy of a section or subpart that occurred twice and now occurs once: the index
-    to the citation without its ordinal. The ordinal is ours: the unit now at the citation replaces the first copy."""
+    """Return units before of the second copy of a section or subpart that occurred twice and now occurs once:
+    the index with the citation without its ordinal. The ordinal is ours: the unit now at the citation
+    replaces the first copy.
+    """
     old_paths, new_paths = {unit.path for unit in before}, {unit.path for unit in after}
     heads: dict[str, str] = {}
     for unit in before:
@@ -455,7 +462,7 @@ def second_copies(before: Sequence[Unit], after: Sequence[Unit]) -> dict[int, st
 
 
 def _occurring_once(bodies: Sequence[str]) -> dict[str, int]:
-    """Words to their index; -1 for words that occur more than once, and for no words."""
+    """Return the index of each text; -1 for one that occurs more than once, and for an empty one."""
     found: dict[str, int] = {}
     for index, words in enumerate(bodies):
         found[words] = -1 if words in found else index
@@ -472,13 +479,14 @@ def _like_kinds(old: Unit, new: Unit) -> bool:
 
 
 def _other_cells(row: Unit) -> tuple[str, str]:
-    """The table of a row, and its text after the first cell."""
+    """Return the table of a row, and its text after the first cell."""
     return _table(row)[0], row.text.partition(CELL_GAP)[2]
 
 
 def _may_be_renamed(old: str, new: str) -> bool:
-    """Whether two keys may name one party: nearly the same letters, or the same but for typography.
-    Only the name counts (`china › some co., ltd.`), not the country above it."""
+    """Return whether two keys may name one party: nearly the same letters, or equal except for typography. Only
+    the name counts (`china › some co., ltd.`), not the country above it.
+    """
     if not old or not new:
         return False
     old, new = old.rpartition(" › ")[2], new.rpartition(" › ")[2]

@@ -1,4 +1,4 @@
-"""The operations as a recipe: the old units and the operations give the new units."""
+"""Applies operations: the old units and the operations give the new units."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tracker.model import Op, Operation, Unit
 
 
 def apply(before: Sequence[Unit], operations: Sequence[Operation]) -> tuple[Unit, ...]:
-    """The units after: the touched ones at their positions, the others around them in their order.
+    """Return the units after: the touched ones at their positions, the others around them in order.
 
-    Touched units carry what an operation knows: path, kind and text. Raises UsageError when the
-    operations were not made from `before`.
+    Touched units have what an operation contains: path, kind and text. Raises UsageError when the operations
+    were not made from `before`.
     """
     gone = {op.path if op.from_path is None else op.from_path for op in operations if op.op is not Op.ADDED}
     placed = {op.position: op for op in operations if op.op is not Op.REMOVED}
@@ -33,7 +33,8 @@ def apply(before: Sequence[Unit], operations: Sequence[Operation]) -> tuple[Unit
             unit = next(kept, None)
             if unit is None:
                 raise UsageError(
-                    "the operations leave a gap", cure="apply them to the text that they were made from"
+                    "the operations do not fill all positions",
+                    cure="apply them to the text that they were made from",
                 )
             after.append(unit)
             continue

@@ -1,11 +1,8 @@
-"""Operations on a web page that change markup or layout only; a reader need not see them.
+"""Marks operations on a web page that change markup or layout only; a reader need not see them.
 
 - a list's number or mark that is typed in one version and drawn by the browser in the other;
 - a link or an image that was added or removed with the words around it, that leads to the same file as before, or that
   moved to another place on the page;
-=======
-- a link or an image that came or went with the words around it, that says where the same file was before, or that
-  only stands elsewhere on the page;
 - a line that only says when the page was last updated, or how long it takes to read;
 - the order in the rest of a page (sidebars, teasers).
 """
@@ -38,18 +35,19 @@ _OF_PAGE = re.compile(  # whole lines: in a sentence, a date or a number of minu
 
 
 def is_about_page(text: str) -> bool:
-    """Whether a line says only when its page was last updated, or how long reading it takes."""
+    """Return whether a line only states when its page was last updated, or how long reading it takes."""
     return len(text) < 120 and _OF_PAGE.fullmatch(" ".join(text.split())) is not None
 
 
 def is_target(unit: Unit) -> bool:
-    """Whether a unit is the target of a link or the file of an image."""
+    """Return whether a unit is the target of a link or the file of an image."""
     return unit.kind in _TARGETS
 
 
 def same_target(before: str, after: str) -> bool:
-    """Whether two texts of link units lead to the same place: every sign of an address counts but its scheme. A
-    relative address is compared with the path of an absolute one."""
+    """Return whether two texts of link units lead to the same place: every sign of an address counts except its
+    scheme. A relative address is compared with the path of an absolute one.
+    """
     old_words, old = _parted(before)
     new_words, new = _parted(after)
     return differs_in_typography_only(old_words, new_words) and same_address(old, new)
@@ -66,8 +64,9 @@ def same_address(old: str, new: str) -> bool:
 
 
 def same_but_for_list_mark(old: Unit, new: Unit) -> bool:
-    """Whether two units differ only by the mark of a list entry: one is an entry whose mark the browser draws, the
-    other has it typed."""
+    """Return whether two units differ only by the mark of a list entry: one is an entry whose mark the browser
+    draws, the other has it typed.
+    """
     for drawn, typed in ((old, new), (new, old)):
         if _is_item(drawn) and not _TYPED_MARK.match(drawn.text):
             mark = _TYPED_MARK.match(typed.text)
@@ -77,7 +76,9 @@ def same_but_for_list_mark(old: Unit, new: Unit) -> bool:
 
 
 def same_party_row(old: Unit, new: Unit) -> bool:
-    """Whether two rows of party lists differ only in upper and lower case, which names nobody else."""
+    """Return whether two rows of party lists differ only in upper and lower case, so that they name the same
+    party.
+    """
     if not (_names_party(old) and _names_party(new)):
         return False
     return differs_in_typography_only(old.text.casefold(), new.text.casefold())
@@ -99,7 +100,7 @@ def _parted(text: str) -> tuple[str, str]:
 def mark_layout_changes(
     operations: Sequence[Operation], before: Sequence[Unit], after: Sequence[Unit]
 ) -> tuple[Operation, ...]:
-    """`operations` with those that change the layout only marked editorial."""
+    """Return `operations` with those that change the layout only marked editorial."""
     operations = [
         replace(op, editorial=True)
         if op.op is Op.CHANGED and is_about_page(op.before) and is_about_page(op.after)

@@ -1,13 +1,12 @@
-"""The legal form of a text: the text without its typography. Two texts with the same legal form
-have the same meaning for a court.
+"""Removes the typography from a text, to give its legal form. Two texts with the same legal form have the same
+meaning for a court.
 
-Removed: spacing, punctuation, dash and quote forms, HTML entities, typographic tags, address
-schemes, the grouping of digits. Kept: every letter and its case, every digit, signs that carry a
-value (`%`, `<`, `±`, `§`, a minus before a digit, a decimal point, a range between digits), primes
-after a number, ranges and chains of designators (`(a)-(c)`, `(a)(1)`), the difference between
-`10²` and `102`. A subscript is the same digit typed on the line where it is part of a name (`CO₂`,
-`CO2`), as typists write formulas; another digit (`CO₃`) is another substance. In doubt a difference is kept: a false alarm
-costs a look, a hidden amendment costs more.
+Removed: spacing, punctuation, dash and quote forms, HTML entities, typographic tags, address schemes, the
+grouping of digits. Kept: every letter and its case, every digit, signs with a value (`%`, `<`, `±`, `§`, a
+minus before a digit, a decimal point, a range between digits), primes after a number, ranges and chains of
+designators (`(a)-(c)`, `(a)(1)`), the difference between `10²` and `102`. A subscript equals the same digit on
+the line where it is part of a name (`CO₂`, `CO2`), as typists write formulas; another digit (`CO₃`) is another
+substance. In doubt a difference is kept: a false alarm costs a look, a hidden amendment costs more.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _TAG = re.compile(
 )
 _SUP_TAG = re.compile(r"<(?:sup|SU|su)>(.*?)</(?:sup|SU|su)>")
 _SUB_TAG = re.compile(r"<(?:sub|SUB)>(.*?)</(?:sub|SUB)>")
-# Raised and lowered characters, but for signs such as ™ that are always raised. NFKC would put them on the line.
+# Raised and lowered characters, except signs such as ™ that are always raised. NFKC would put them on the line.
 _SUPERSCRIPT = re.compile(
     "[\u00b9\u00b2\u00b3\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d61\u1d78\u1d9b-\u1dbf\u2070-\u207f]+"
 )
@@ -41,13 +40,14 @@ ONE_FORM = str.maketrans(
 
 _SCHEME = re.compile(r"\bhttps?://(\S*?)/?(?=[\s,;)\]>]|\.?$|\.\s)", re.IGNORECASE)
 _PRIME = re.compile(r"(?<![\w.\"'])(\d+(?:\.\d+)?)(\"|')")
-# A raised or lowered character differs from one on the line after a number, a bracket or a short name. A unit may be typed without it
-# (cm2); after a longer word a superscript is the number of a footnote, and names of substances lose theirs (H2O).
+# A raised or lowered character differs from one on the line after a number, a bracket or a short name. A unit
+# may be typed without it (cm2); after a longer word a superscript is the number of a footnote, and names of
+# substances lose theirs (H2O).
 _RAISED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]+))?\^")
 _LOWERED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]+))?\ue008")
-_SCRIPT = re.compile(r"([\^_])\(([^()]{1,80})\)")  # `^(max)`, `_(max)`, as the readers write them
+_SCRIPT = re.compile(r"([\^_])\(([^()]{1,80})\)")  # `^(max)`, `_(max)`, as the parsers write them
 _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,]*\d)")
-# 2.50% is 2.5%, .5% is 0.5%: spreadsheets write the one for the other.
+# 2.50% equals 2.5%, .5% equals 0.5%: spreadsheets write either.
 _PERCENT = re.compile(r"(?<![\d.,])(\d[\d,]*)?\.(\d+)(?=\s?%|\s?percent\b)")
 _ACRONYM = re.compile(r"\b(?:[A-Z]\.){2,}|\b(?:[A-Z]\.)+[A-Z]\b")
 _PREFIX = re.compile(r"\b(re|non|co|pre|anti|multi|sub|semi|inter|un)-(?=[a-z])", re.IGNORECASE)
@@ -74,9 +74,9 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 _LETTER_QUOTE = re.compile("[ʻʼʽ]")  # apostrophes that Unicode counts as letters
 
-_CONTEXT = 24  # characters kept beside a difference
+_CONTEXT = 24  # characters kept on either side of a difference
 
-# Private-use characters that replace signs that the punctuation sweep must not take.
+# Private-use characters that replace signs which the removal of punctuation must not touch.
 _KEEP = {
     "-": "\ue000",
     ".": "\ue001",
@@ -92,7 +92,7 @@ _KEEP_CHAIN = "\ue009"
 
 
 def _characters(text: str) -> str:
-    """The same text with entities, tags, quotes, dashes and compatibility characters in one form."""
+    """Return the text with entities, tags, quotes, dashes and compatibility characters in one form."""
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:
@@ -127,7 +127,7 @@ def _lowered(found: re.Match[str]) -> str:
 
 
 def legal_text(text: str) -> str:
-    """The text without its typography. Equal forms mean an editorial difference only."""
+    """Return the text without its typography. Equal forms differ editorially only."""
     text = _characters(text)
     if "://" in text:
         text = _SCHEME.sub(r"\1", text)
@@ -161,23 +161,23 @@ def legal_text(text: str) -> str:
 
 
 def letters_only(text: str) -> str:
-    """The letters and digits alone: a cheap key, the same for texts that differ in punctuation only."""
+    """Return the letters and digits alone: a cheap key, equal for texts that differ in punctuation only."""
     return _NOT_WORD.sub("", text)
 
 
 def differs_in_typography_only(before: str, after: str) -> bool:
-    """Whether nothing of legal weight differs between two texts."""
+    """Return whether nothing of legal weight differs between two texts."""
     if before == after:
         return True
-    if "<" not in before and "<" not in after:  # what a tag holds is read from its start
+    if "<" not in before and "<" not in after:  # the content of a tag is parsed from its start
         before, after = _around_the_difference(before, after)
     if _is_plain(before) and _is_plain(after) and letters_only(before) != letters_only(after):
-        return False  # nearly every real change changes a letter or a digit: seen at little cost
+        return False  # nearly every real change changes a letter or a digit, which is cheap to test
     return legal_text(before) == legal_text(after)
 
 
 def _is_plain(text: str) -> bool:
-    """Whether no letter or digit of the text could be written in another way."""
+    """Return whether no letter or digit of the text could be written in another way."""
     if "&" in text or "<" in text or "://" in text or "%" in text or "percent" in text:
         return False
     if " ." in text or text.startswith("."):
@@ -186,15 +186,17 @@ def _is_plain(text: str) -> bool:
 
 
 def _around_the_difference(before: str, after: str) -> tuple[str, str]:
-    """Both texts cut to what differs, with some whole words on either side: the form of a word
-    depends on its neighbours at most."""
+    """Return both texts cut to the difference, with some whole words on either side: the form of a word depends
+    on its neighbors at most.
+    """
     start, rest = common_affixes(before, after, _CONTEXT)
     return before[start : len(before) - rest], after[start : len(after) - rest]
 
 
 def common_affixes(before: str, after: str, keep: int) -> tuple[int, int]:
-    """How many characters at the start, and how many at the end, two different texts share; cut at
-    white space, `keep` characters or more before the difference."""
+    """Return how many characters at the start, and how many at the end, two different texts share; cut at white
+    space, at least `keep` characters before the difference.
+    """
     shorter = min(len(before), len(after))
     low, high = 0, shorter
     while low < high:

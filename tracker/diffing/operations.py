@@ -1,4 +1,4 @@
-"""Aligned units as operations, in the reading order of the new text."""
+"""Turns aligned units into operations, in the reading order of the new text."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tracker.diffing.normalization import differs_in_typography_only, legal_text
 from tracker.diffing.word_diff import word_spans
 from tracker.model import Document, Op, Operation, Unit, UnitKind
 
-_NEARLY = 0.5  # of a paragraph's length: so much of it its pieces are at least, without their designators
-_PIECES = 8  # a paragraph is looked for in at most so many pieces
+_NEARLY = 0.5  # share of a paragraph's length that its pieces have at least, without their designators
+_PIECES = 8  # most pieces that a paragraph is searched in
 
 
 def compare(before: Document | None, after: Document) -> tuple[Operation, ...]:
-    """What differs, in the reading order of `after`; removed units keep the place that they had.
+    """Return the differences, in the reading order of `after`; removed units keep the place that they had.
 
-    No document before means that every unit was added. The same text twice gives nothing.
+    Without a document before, every unit was added. The same text twice gives no operation.
     """
     if before is None:
         return tuple(_added(unit, position) for position, unit in enumerate(after.units))
@@ -36,7 +36,7 @@ def compare(before: Document | None, after: Document) -> tuple[Operation, ...]:
 
 
 def substantive(operations: Iterable[Operation]) -> tuple[Operation, ...]:
-    """The operations that a lawyer has to see: all but the editorial ones."""
+    """Return the operations that a lawyer has to see: all except editorial ones."""
     return tuple(op for op in operations if not op.editorial)
 
 
@@ -67,7 +67,9 @@ def _removed(unit: Unit, position: int, follows: str | None = None) -> Operation
 
 
 def _has_no_legal_weight(unit: Unit) -> bool:
-    """Editorial notes are data about the text; a unit of punctuation alone says nothing."""
+    """Return whether a unit has no legal weight: editorial notes are data about the text; a unit of punctuation
+    alone has no meaning.
+    """
     return unit.kind is UnitKind.EDITORIAL_NOTE or not legal_text(unit.text[:200])
 
 
@@ -84,7 +86,7 @@ class _Comparison:
         self.to, self.of = self.aligned.to, self.aligned.of
         pairs = [(i, j) for i, j in enumerate(self.to) if j >= 0]
         self.settled = longest_increasing(pairs)
-        self.untouched = {  # units after that stayed as and where they were
+        self.untouched = {  # units after that are unchanged and in place
             j
             for i, j in pairs
             if i in self.settled and before[i].text == after[j].text and before[i].path == after[j].path
@@ -93,11 +95,11 @@ class _Comparison:
         self.pieces_new: dict[int, int] = {}  # unit after -> the changed unit after that it was split from
         self.pieces_old: dict[int, int] = {}  # unit before -> the changed unit after that it was merged into
         self.relaid: set[int] = set()  # units after that were only cut or joined at other places
-        self.recut: set[str] = set()  # paths after that are other ones for that reason alone
+        self.recut: set[str] = set()  # paths after that differ for that reason alone
         self._find_splits_and_merges()
 
     def _places_of_gone(self) -> dict[int, list[int]]:
-        """Units that left their place, by the unit after which they stood: -1 for the start."""
+        """Return the removed units by the unit that they followed; -1 for the start."""
         places: defaultdict[int, list[int]] = defaultdict(list)
         at = -1
         for i, j in enumerate(self.to):
@@ -109,7 +111,9 @@ class _Comparison:
 
     def operations(self) -> tuple[Operation, ...]:
         found: list[Operation] = []
-        shift: dict[tuple[int, bool], str] = {}  # (parent after, designated?) -> what pushes the siblings on
+        shift: dict[
+            tuple[int, bool], str
+        ] = {}  # (parent after, designated?) -> the unit that shifts the siblings
         for j in range(-1, len(self.after)):
             if j >= 0 and j not in self.untouched:
                 found.append(self._at(j, shift))
@@ -120,7 +124,7 @@ class _Comparison:
                 if i in self.copies:
                     found.append(self._copy_gone(i))
                 elif above >= 0 and parent < 0 and self.to[i] < 0:
-                    found.append(_removed(unit, i))  # with its parent: pushes nobody on
+                    found.append(_removed(unit, i))  # with its parent: shifts no other unit
                 elif self.to[i] < 0:
                     into = self.pieces_old.get(i, -1)
                     found.append(
@@ -132,7 +136,9 @@ class _Comparison:
         return tuple(found)
 
     def _copy_gone(self, i: int) -> Operation:
-        """A unit of a second copy: nothing was lost where the unit at its citation now has the same words."""
+        """Return whether a unit of a second copy is gone without loss: the unit at its citation now has the
+        same words.
+        """
         unit, base = self.before[i], self.copies[i]
         gone = _removed(unit, i)
         stays = self._texts_after.get(base)
@@ -165,24 +171,25 @@ class _Comparison:
                 shift[group] = new.path
             same_place = bool(new.key) and (
                 old.path == new.path or same_party_row(old, new)
-            )  # order is not law
+            )  # order has no legal meaning
             return self._pair(i, j, Op.MOVED, follows, editorial=same_place and self._same(i, j))
         follows = follows or shift.get(group)
         if j in self.relaid or follows in self.recut:
-            # The same text, cut at another place: what was said of a parent within its own words.
+            # The same text, cut at another place: already shown within the parent's own words.
             self.recut.add(new.path)
             return self._pair(i, j, Op.RENUMBERED, follows, editorial=j in self.relaid or self._same(i, j))
         if old.text != new.text and not designator(old) and not designator(new):
-            # A heading, a party, a row: its path is made of its words, nothing was given a new number.
+            # A heading, a party, a row: its path consists of its words, and nothing was renumbered.
             return self._pair(i, j, Op.CHANGED, self._leader(i, j))
-        # The ordinal of an undesignated paragraph is ours, not the law's; a path may only be spelt otherwise.
+        # The ordinal of an undesignated paragraph is ours, not the law's; a path may only be spelled otherwise.
         ordinal = not old.marker and not new.marker and old.text == new.text
         respelt = not ordinal and legal_text(old.path) == legal_text(new.path) and self._same(i, j)
         return self._pair(i, j, Op.RENUMBERED, follows, editorial=ordinal or respelt)
 
     def _leader(self, i: int, j: int) -> str | None:
-        """The path of the nearest unit above that got another path, or another place, and took this one
-        with it; none where this one's own designator changed."""
+        """Return the path of the nearest unit above whose path or place changed and with it this one's; empty
+        where this unit's own designator changed.
+        """
         mine, yours = self.before[i].path, self.after[j].path
         above, below = self.aligned.old_parents[i], self.aligned.new_parents[j]
         while above >= 0 and below >= 0 and self.to[above] == below:
@@ -195,7 +202,9 @@ class _Comparison:
         return None
 
     def _same(self, i: int, j: int) -> bool:
-        """Whether two units say the same; of their designators only the signs around them may differ."""
+        """Return whether two units have the same words; their designators may differ in the signs around them
+        only.
+        """
         old, new = self.before[i], self.after[j]
         if is_target(old) or is_target(new):
             return same_target(old.text, new.text)
@@ -226,7 +235,7 @@ class _Comparison:
         )
 
     def _find_splits_and_merges(self) -> None:
-        """Finds units whose words, in the same order, are now split over several neighbors; and the reverse."""
+        """Find units whose words, in the same order, are now split over several neighbors; and the reverse."""
         for j, i in enumerate(self.of):
             if i < 0 or j in self.untouched or self.before[i].text == self.after[j].text:
                 continue
@@ -241,9 +250,10 @@ class _Comparison:
 
 
 def _run(units: Sequence[Unit], partner: Sequence[int], at: int, whole: Unit) -> tuple[list[int], bool]:
-    """The units without a partner around `at` whose words, joined in their order with those of `at`, are those of
-    `whole`; and whether not even a designator came or went, so that the same text is only cut at other places. None
-    where the words are not the same."""
+    """Return the units without a partner around `at` whose words, joined in order with those of `at`, are those
+    of `whole`; and whether no designator was added or removed either, so that the same text is only cut at
+    other places. None where the words differ.
+    """
     if len(units[at].text) >= len(whole.text):
         return [], False
     forms: tuple[str, str] | None = None
@@ -269,7 +279,9 @@ def _run(units: Sequence[Unit], partner: Sequence[int], at: int, whole: Unit) ->
 
 
 def _reads(whole: str, pieces: list[str]) -> bool:
-    """Whether pieces in their order read as `whole`, a legal form. What begins a paragraph may begin with a capital."""
+    """Return whether pieces in their order read as `whole`, a legal form. The first word of a paragraph may be
+    capitalized.
+    """
     joined = legal_text(" ".join(pieces))
     if joined == whole:
         return True
@@ -277,7 +289,7 @@ def _reads(whole: str, pieces: list[str]) -> bool:
         return False
     differing = [index for index, (one, other) in enumerate(zip(joined, whole, strict=True)) if one != other]
     opening = [legal_text(body(Unit("", UnitKind.PARAGRAPH, piece))) for piece in pieces[1:]]
-    # Each differing letter begins a piece: at most one for each piece.
+    # Each differing letter begins a piece: at most one per piece.
     return len(differing) <= len(opening) and all(
         (not index or joined[index - 1] == " ")
         and any(text and joined.startswith(text[:12], index) for text in opening)

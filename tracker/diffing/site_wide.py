@@ -1,4 +1,6 @@
-"""Changes around the main text that many pages of one site share: a banner's date, a footer, a site-wide alert."""
+"""Finds changes around the main text that many pages of one site share: a banner's date, a footer, a site-wide
+alert.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +12,22 @@ from tracker.page_parts import is_rest_of_page
 
 
 class SiteWide:
-    """The changes of the rest of a page that one poll of a source has recorded: each is recorded in full for the
-    first page that has it, and is editorial on all others."""
+    """The changes of the rest of a page that one poll of a source has recorded: each is recorded in full for
+    the first page that has it, and is editorial on all others.
+    """
 
     def __init__(self) -> None:
         self._recorded: set[tuple[Op, str, str]] = set()
 
     def without_recorded(self, operations: Iterable[Operation]) -> tuple[Operation, ...]:
-        """`operations` with those editorial that another page's record holds."""
+        """Return `operations`, those recorded for another page marked editorial."""
         return tuple(
             replace(op, editorial=True) if is_rest_of_page(op.path) and _key(op) in self._recorded else op
             for op in operations
         )
 
     def add(self, operations: Iterable[Operation]) -> None:
-        """Remembers the operations of a record that is committed."""
+        """Remember the operations of a committed record."""
         self._recorded.update(_key(op) for op in operations if not op.editorial and is_rest_of_page(op.path))
 
 

@@ -1,4 +1,4 @@
-"""The operations in one sentence that a person can read, in Japanese and in English.
+"""Describes the operations in one sentence, in Japanese and in English.
 
     15 CFR 744.21: 3 paragraphs changed ((a), (b)(2), (c)), 1 added ((f)), (f)-(h) became (g)-(i); ...
     Supp. No. 4 to Part 744: 2 parties added under CHINA, 1 under JAPAN.
@@ -20,12 +20,12 @@ from tracker.text import fold_space
 _SEPARATOR = " › "
 _SECTION = re.compile(r"^(?P<place>.*?\d[\w.-]*)(?P<local>\(.*)$")
 _LAST = re.compile(r"\([^()]+\)$|[\w-]+\.?$")
-_NAMED = 4  # so many units are named, the rest is counted
+_NAMED = 4  # units that are named; the rest is counted
 _PLACES = 3
 _RUNS = 3
 _QUOTE = 160
 _NEAR = 30
-_READ = 2000  # so many characters of an edit are read for what it says
+_READ = 2000  # characters of an edit that are examined for their meaning
 _PARTIES = re.compile(r"^Supp\. No\. [467] to Part 744\b")
 
 _WEIGHTY = re.compile(
@@ -61,7 +61,7 @@ _NOUNS: dict[UnitKind, tuple[str, str, str]] = {
 
 @dataclass
 class _Place:
-    """What happened in one section, table or page."""
+    """The operations in one section, table or page."""
 
     name: str
     units: dict[UnitKind, dict[Op, list[str]]] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class _Place:
         self.units.setdefault(kind, {}).setdefault(op, []).append(name)
 
     def in_order(self) -> list[tuple[UnitKind, Op, list[str]]]:
-        """The units by kind and operation, in the order of the sentence."""
+        """Return the units by kind and operation, in the order of the sentence."""
         return [
             (kind, op, self.units[kind][op])
             for kind in _NOUNS
@@ -90,12 +90,12 @@ class _Run:
     op: Op
     old: list[str]
     new: list[str]
-    leader: str  # what pushed them on, and by which operation
+    leader: str  # the cause of the shift, and its operation
     pushed: Op | None
 
 
 def summarize(operations: Sequence[Operation]) -> LocalizedText:
-    """What the operations amount to. Editorial ones are counted only when there is nothing else."""
+    """Return the summary of the operations. Editorial ones are counted only when there is nothing else."""
     weighty = [op for op in operations if not op.editorial]
     if not weighty:
         count = sum(op.before != op.after for op in operations)
@@ -124,8 +124,9 @@ def summarize(operations: Sequence[Operation]) -> LocalizedText:
 
 
 def split_path(path: str) -> tuple[str, str]:
-    """`15 CFR 744.21(b)(2)` as (`15 CFR 744.21`, `(b)(2)`); `Supp. No. 4 to Part 744 › JAPAN › X` as
-    (`Supp. No. 4 to Part 744`, `JAPAN › X`). The second is empty for a section or page itself."""
+    """Split `15 CFR 744.21(b)(2)` into (`15 CFR 744.21`, `(b)(2)`); `Supp. No. 4 to Part 744 › JAPAN › X` into
+    (`Supp. No. 4 to Part 744`, `JAPAN › X`). The second is empty for a section or page itself.
+    """
     head, separator, tail = path.partition(_SEPARATOR)
     if separator:
         return head, tail
@@ -136,7 +137,7 @@ def split_path(path: str) -> tuple[str, str]:
     return (place, f"¶{number}") if ordinal else (path, "")
 
 
-# --- collecting ---------------------------------------------------------------------------------
+# --- collecting
 
 
 def _places(operations: Iterable[Operation]) -> list[_Place]:
@@ -166,7 +167,7 @@ def _redesignated(
     if words_differ:
         place.note(op.kind, Op.CHANGED, _short(local) or op.path)
     if led:
-        return  # said with its parent
+        return  # included with its parent
     old_place, old_local = split_path(op.from_path or op.path)
     old = _short(old_local) if old_place == place.name else op.from_path or ""
     new = _short(local) or op.path
@@ -185,7 +186,7 @@ def _redesignated(
 
 
 def _markers(op: Operation) -> int:
-    """How many spans at the start are the designator only."""
+    """Return how many spans at the start are the designator only."""
     if op.spans[:1] and op.spans[0][0] == "delete" and len(op.spans) > 1 and op.spans[1][0] == "insert":
         return 2 if max(len(op.spans[0][1]), len(op.spans[1][1])) <= 12 else 0
     return 0
@@ -199,7 +200,7 @@ def _short(local: str) -> str:
     return local if len(local) <= 60 else local[:59].rstrip() + "…"
 
 
-# --- saying -------------------------------------------------------------------------------------
+# --- wording
 
 
 def _named(names: list[str]) -> str:
@@ -289,27 +290,31 @@ def _japanese(place: _Place) -> str:
 
 
 def _country(heading: str) -> str:
-    """The heading of a list's country in Japanese, `日本`; as printed where it names none, or more than one."""
+    """Return the heading of a list's country in Japanese, `日本`; as printed where it names none, or more than
+    one.
+    """
     found = countries_in(heading)
     return found[0].ja if len(found) == 1 else f"「{heading}」"
 
 
-# --- the most significant words ---------------------------------------------------------------------
+# --- the most significant words
 
 
 def _most_significant(operations: Sequence[Operation]) -> tuple[str, str]:
-    """The words taken away and the words that came, of the operation that says most; cut to size."""
+    """Return the deleted and the inserted words of the most significant operation; cut to size."""
     best = max(operations, key=_weight)
     if best.op is Op.ADDED:
         return "", _cut(best.after)
     if best.op is Op.REMOVED:
         return _cut(best.before), ""
-    gone, come = _edited(best)  # nothing where the words only went to another place
+    gone, come = _edited(best)  # empty where the words only moved
     return _cut(gone), _cut(come)
 
 
 def _weight(op: Operation) -> float:
-    """How significant an operation is: words that bind or release, then numbers; short edits before long."""
+    """Return how significant an operation is: words that bind or release, then numbers; short edits before
+    long.
+    """
     own = op.spans[_markers(op) :] if op.op in (Op.MOVED, Op.RENUMBERED) else op.spans
     words = " ".join(text for kind, text in own if kind != "equal")[:_READ]
     weight = _KIND_WEIGHT.get(op.kind, 0.0)
@@ -320,8 +325,9 @@ def _weight(op: Operation) -> float:
 
 
 def _edited(op: Operation) -> tuple[str, str]:
-    """The most significant edited passage with the words around it, before and after; empty where the
-    words are the same."""
+    """Return the most significant edited passage with the words around it, before and after; empty where the
+    words are the same.
+    """
     spans = op.spans[_markers(op) :] if op.op in (Op.MOVED, Op.RENUMBERED) else op.spans
     edited = [index for index, (kind, _) in enumerate(spans) if kind != "equal"]
     if not edited:
@@ -329,7 +335,7 @@ def _edited(op: Operation) -> tuple[str, str]:
     significant = (index for sign in (_WEIGHTY, _DIGIT) for index in edited if sign.search(spans[index][1]))
     start = next(significant, edited[0])
     while start and (spans[start - 1][0] != "equal" or (start > 1 and len(spans[start - 1][1]) < _NEAR)):
-        start -= 1  # edits that stand close together are one passage
+        start -= 1  # adjacent edits are one passage
     lead = _tail(spans[start - 1][1], 40) if start and spans[start - 1][0] == "equal" else ""
     gone = come = ""
     end = start

@@ -1,9 +1,9 @@
 """Compares two versions of one unit word by word.
 
-A token is what lawyers read as one word: a number with its grouping and decimals, `15 CFR 744.21(b)`,
-`§ 744.11`, `90 FR 47201`, `3A090.a`, `(b)(2)`, a hyphenated word; a Japanese text is cut by character.
-The matching is rapidfuzz's Indel (the longest common subsequence, bit-parallel). A matcher of tokens
-is never run on more than `_BOUND` pairs of tokens: longer units are cut at sentences first.
+A token is one word for a lawyer: a number with its grouping and decimals, `15 CFR 744.21(b)`, `§ 744.11`, `90
+FR 47201`, `3A090.a`, `(b)(2)`, a hyphenated word; a Japanese text is cut by character. The matching is
+rapidfuzz's Indel (the longest common subsequence, bit-parallel). A matcher of tokens is never run on more than
+`_BOUND` pairs of tokens: longer units are cut at sentences first.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ _TOKEN = re.compile(
 _SENTENCE = re.compile(r"(?<=[.;:。；])\s+|(?<=。)")
 _PLAIN = re.compile(r"[A-Za-z]{1,4}|\W")
 
-# Between the cells of a table's row, as the readers write it.
+# Between the cells of a table row, as the parsers write it.
 CELL_GAP = "\u2003"
 
 _BOUND = 64_000_000  # pairs of tokens: 8 MB of bits, some milliseconds
-_CITATION = 48  # characters: no token is longer but an address, whose words count one by one then
-_WEAK = 2  # so few plain tokens between two long edits are read as part of one edit
+_CITATION = 48  # characters: only an address is longer, whose words then count one by one
+_WEAK = 2  # up to this many plain tokens between two long edits are shown as part of one edit
 _LONG = 4
 
 
 def tokens(text: str) -> list[str]:
-    """The tokens of a text, without white space."""
+    """Return the tokens of a text, without white space."""
     return [piece.lstrip() for piece in _TOKEN.findall(text)]
 
 
 def likeness(before: Sequence[str], after: Sequence[str], at_least: float = 0.0) -> float:
-    """How much of two token lists is common to both, in the same order: 0 to 1.
+    """Return the similarity of two token lists: the share that is common to both in the same order, 0 to 1.
 
-    Lists too long for that are compared by their vocabularies. Less than `at_least` counts as 0.
+    Lists that are too long are compared by their vocabularies. Less than `at_least` counts as 0.
     """
     if len(before) * len(after) > _BOUND:
         first, second = set(before), set(after)
@@ -65,10 +65,10 @@ def likeness(before: Sequence[str], after: Sequence[str], at_least: float = 0.0)
 
 
 def word_spans(before: str, after: str, markers: tuple[str, str] = ("", "")) -> Spans:
-    """Equal, delete and insert runs, deletion before insertion.
+    """Return equal, delete and insert runs, deletion before insertion.
 
-    Equal and delete runs joined are `before`, equal and insert runs joined are `after`, exactly.
-    `markers` are the designators at the start of each text: they are compared with each other only.
+    Equal and delete runs joined are exactly `before`, equal and insert runs joined are `after`. `markers` are
+    the designators at the start of each text: they are compared with each other only.
     """
     if before == after:
         return (("equal", before),) if before else ()
@@ -87,8 +87,9 @@ def word_spans(before: str, after: str, markers: tuple[str, str] = ("", "")) -> 
 
 
 def _cells(before: str, after: str) -> list[tuple[str, str]]:
-    """The cells of a row beside each other, each with the gap before it: by number where there are as many, by the name
-    of their column where they carry it; empty where they cannot be matched."""
+    """Return the cells of both rows in pairs, each with the gap before it: by number where there are equally
+    many, by the name of their column where they have it; empty where they cannot be matched.
+    """
     old = [cell if not index else f"{CELL_GAP}{cell}" for index, cell in enumerate(before.split(CELL_GAP))]
     new = [cell if not index else f"{CELL_GAP}{cell}" for index, cell in enumerate(after.split(CELL_GAP))]
     names = [[cell.partition(": ")[0] if ": " in cell else "" for cell in cells[1:]] for cells in (old, new)]
@@ -105,7 +106,7 @@ def _cells(before: str, after: str) -> list[tuple[str, str]]:
 
 
 def _between(before: str, after: str, markers: tuple[str, str], writer: _Writer) -> None:
-    """Writes the runs between two texts."""
+    """Write the runs between two texts."""
     first, second = markers
     if first and second and before.startswith(first) and after.startswith(second):
         if first == second:
@@ -132,7 +133,7 @@ def _between(before: str, after: str, markers: tuple[str, str], writer: _Writer)
 
 
 class _Writer:
-    """Collects runs; keeps deletion before insertion and joins what belongs together."""
+    """Collects runs; keeps deletion before insertion and joins adjacent runs."""
 
     def __init__(self) -> None:
         self._spans: list[tuple[SpanKind, str]] = []
@@ -156,7 +157,7 @@ class _Writer:
     def _edit(self) -> None:
         gone, come = "".join(self._delete), "".join(self._insert)
         self._delete, self._insert = [], []
-        if gone and come:  # white space that both begin with did not change
+        if gone and come:  # white space at the start of both did not change
             same = 0
             while same < min(len(gone), len(come)) and gone[same] == come[same] and gone[same].isspace():
                 same += 1
@@ -180,7 +181,7 @@ class _Writer:
 
 
 def _short(old: list[str], new: list[str], writer: _Writer) -> None:
-    """Writes the runs between two lists of pieces (tokens with the white space before them)."""
+    """Write the runs between two lists of pieces (tokens with the white space before them)."""
     old_words, new_words = [piece.lstrip() for piece in old], [piece.lstrip() for piece in new]
     at = (0, 0)
     for i, j, size in _blocks(old_words, new_words):
@@ -202,8 +203,9 @@ def _short(old: list[str], new: list[str], writer: _Writer) -> None:
 
 
 def _blocks(old: list[str], new: list[str]) -> list[tuple[int, int, int]]:
-    """Runs of the same words: (start before, start after, length). A word or two of filling that
-    the two texts share by chance, in the middle of a rewritten passage, is not counted as kept."""
+    """Return runs of the same words: (start before, start after, length). One or two function words that the
+    texts share by chance, within a rewritten passage, do not count as kept.
+    """
     runs = [
         (op.src_start, op.dest_start, op.src_end - op.src_start)
         for op in Indel.opcodes(old, new)
@@ -230,7 +232,7 @@ def _blocks(old: list[str], new: list[str]) -> list[tuple[int, int, int]]:
 
 
 def _long(before: str, after: str, writer: _Writer) -> None:
-    """Units too long for one pass: the same sentences first, then the words between them."""
+    """Write the runs of units too long for one pass: equal sentences first, then the words between them."""
     old, new = _sentences(before), _sentences(after)
     if len(old) * len(new) > _BOUND:
         writer.replace(before, after)
@@ -253,6 +255,6 @@ def _long(before: str, after: str, writer: _Writer) -> None:
 
 
 def _sentences(text: str) -> list[str]:
-    """A text cut after its sentences; joined, the pieces are the text again."""
+    """Return a text cut after its sentences; the pieces joined are the text."""
     cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
     return [text[start:end] for start, end in pairwise(cuts) if end > start]

@@ -1,5 +1,7 @@
-"""Rows of a party list that one answer lacks: a server that lags behind lacks what was added last. Until a second answer
-lacks them too, they count as listed, and the snapshot of the first one names them in its `meta`."""
+"""Handles rows of a party list that one answer lacks: a server that lags behind lacks the newest rows. Until a
+second answer lacks them too, they count as listed, and the snapshot of the first one names them in its
+`meta`.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,9 @@ ABSENT = "absent_rows"  # in the `meta` of an answer
 
 
 def absent_rows(document: Document, previous: Document) -> tuple[Unit, ...]:
-    """The rows of `previous` whose party `document` does not list any more. A party that `document` newly has in another
-    list or country moved there, and is not among them."""
+    """Return the rows of `previous` whose party `document` no longer lists. A party that `document` newly has
+    in another list or country moved there, and is not included.
+    """
     keys = {unit.key for unit in document.units}
     listed = set(map(_party, document.units))
     old_keys = {unit.key for unit in previous.units}
@@ -36,7 +39,7 @@ def to_meta(rows: Iterable[Unit]) -> str:
 
 
 def with_absent_rows(units: Sequence[Unit], text: str) -> tuple[Unit, ...]:
-    """`units` and the rows of an answer's `meta`, in the order of lists and parties."""
+    """Return `units` with the rows of an answer's `meta`, in the order of lists and parties."""
     if not text:
         return tuple(units)
     rows = [

@@ -1,4 +1,4 @@
-"""Addresses of links without the parameters that only a session or a counter needs."""
+"""Removes query parameters that only a session or a counter needs from link addresses."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 
 def drop_parameters(address: str, dropped: Callable[[str], bool]) -> str:
-    """`address` without the query parameters whose name `dropped` says yes to; untouched when there
-    are none."""
+    """Return `address` without the query parameters for whose name `dropped` is true; unchanged when there are
+    none.
+    """
     if "?" not in address:
         return address
     parts = urlsplit(address)

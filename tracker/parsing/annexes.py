@@ -1,4 +1,4 @@
-"""The PDF files that belong to a page, as units below `Annexes › NAME` after the units of the page."""
+"""Adds the PDF files of a page to its document, as units below `Annexes › NAME` after the units of the page."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from tracker.text import fold_space
 
 
 def with_annexes(document: Document, fetched: Fetched) -> Document:
-    """`document` with the text of the page's annexes, in the order in which the page links to them. A file that cannot
-    be read is identified by its hash, so that another file in its place is a change, and named in `notes`."""
+    """Return `document` with the text of the page's annexes, in the order of the page's links. An unreadable
+    file is identified by its hash, so that another file in its place is a change, and named in `notes`.
+    """
     parts = {part.key: part for part in fetched.attachments}
     keys = [key for key in fetched.meta.get(ANNEXES, "").split("\n") if key in parts]
     units = list(document.units)
@@ -29,7 +30,7 @@ def with_annexes(document: Document, fetched: Fetched) -> Document:
 
 
 def places(parts: Sequence[Fetched]) -> dict[str, Fetched]:
-    """The path of each annex: `Annexes › ANNEX I`, by the words of its link."""
+    """Return the path of each annex: `Annexes › ANNEX I`, by the words of its link."""
     found: dict[str, Fetched] = {}
     for part in parts:
         words = fold_space(part.meta.get("link_text", "")) or part.answer.url
@@ -56,7 +57,9 @@ def _units(path: str, part: Fetched) -> tuple[list[Unit], list[str]]:
 
 
 def _in_groups(digest: str) -> str:
-    """A hash in groups of eight digits. In one word it has the shape of a nonce, and what has that is not compared."""
+    """Return a hash in groups of eight digits. As one word it would look like a nonce, and nonces are not
+    compared.
+    """
     return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 

@@ -1,4 +1,6 @@
-"""The annual edition of the CFR (CFRGRANULE, CFRDOC), in the Federal Register's markup and the eCFR's paths."""
+"""Parses the annual edition of the CFR (CFRGRANULE, CFRDOC): the Federal Register's markup, with the eCFR's
+paths.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,9 @@ def is_annual(root: Element) -> bool:
 
 
 def annual_units(root: Element, name: str) -> tuple[tuple[Unit, ...], str, str]:
-    """(units, heading, place) of an annual CFR file, with the paths of the eCFR: `12 CFR 1004.2(a)`.
-    Raises ParseError when it says no title."""
+    """Return (units, heading, place) of an annual CFR file, with the paths of the eCFR: `12 CFR 1004.2(a)`.
+    Raises ParseError when it names no title.
+    """
     title = next((words(element) for element in root.iter("CFRTITLE", "TITLENUM")), "")
     found = re.search(r"\d+", title)
     if found is None:
@@ -45,7 +48,7 @@ class _Annual:
         self.place = book
 
     def write(self, element: Element, place: CitationScope) -> None:
-        """Everything below one element: parts, subparts, sections, appendices, and text between them."""
+        """Write everything below one element: parts, subparts, sections, appendices, and text between them."""
         flow = ParagraphWriter(self.outline, place)
         run: list[Piece] = []
         for child in children(element):

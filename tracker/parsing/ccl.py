@@ -1,8 +1,7 @@
-"""Supplement No. 1 to part 774, the Commerce Control List, split by ECCN and item.
+"""Splits Supplement No. 1 to part 774, the Commerce Control List, by ECCN and item.
 
-One element of 1.7 million characters holds some 635 entries, set in several markups. What counts as
-what is read from the words, helped by the bold type of a heading: see the variants in
-`tests/unit/test_parsing_ccl.py`.
+One element of 1.7 million characters contains about 635 entries, in several kinds of markup. The words decide
+what a line is, with the bold type of a heading as help: see the variants in `tests/unit/test_parsing_ccl.py`.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ ITEMS = "List of Items Controlled"
 def write_ccl(
     outline: UnitBuilder, element: Element, place: CitationScope, skip: tuple[Element, ...] = ()
 ) -> int:
-    """Adds the units of the list below `place` and returns the number of entries."""
+    """Add the units of the list below `place` and return the number of entries."""
     lines = list(_lines(element, frozenset(skip)))
     reader = _Reader(outline, place, _entries_without_items_line(lines))
     for line in lines:
@@ -68,8 +67,9 @@ def write_ccl(
 
 
 def _entries_without_items_line(lines: Iterable[Element | str]) -> frozenset[int]:
-    """The numbers of the entries, from 1, of which no line says where their items begin: neither the heading `List of
-    Items Controlled` nor `Items:`."""
+    """Return the numbers of the entries, from 1, in which no line marks the start of the items: neither the
+    heading `List of Items Controlled` nor `Items:`.
+    """
     found: set[int] = set()
     number = 0
     for line in lines:
@@ -83,14 +83,14 @@ def _entries_without_items_line(lines: Iterable[Element | str]) -> frozenset[int
 
 
 def _entry_heading(line: Element, text: str) -> re.Match[str] | None:
-    """The ECCN that a line opens an entry with, if it does."""
+    """Return the ECCN that a line opens an entry with, if any."""
     tag = str(line.tag)
     eccn = _ECCN.match(text) if tag in _HEADED else None
     return eccn if eccn and (tag in _HEADING_TAGS or _is_bold(line)) else None
 
 
 def _lines(element: Element, skip: frozenset[Element]) -> Iterator[Element | str]:
-    """The lines of the list, wrappers opened."""
+    """Yield the lines of the list, with wrappers opened."""
     if element.text and not element.text.isspace():
         yield " ".join(element.text.split())
     for child in element:
@@ -116,7 +116,7 @@ class _Reader:
         self.item: CitationScope | None = None
         self.entries = 0
         self.in_items = (
-            False  # after a line that says that the items begin, or the first item where none says it
+            False  # after a line that opens the items, or the first item where there is no such line
         )
         self.without_items_line = without_items_line
 
@@ -154,7 +154,9 @@ class _Reader:
             self._pieces(line)
 
     def _opens_group(self, text: str) -> bool:
-        """`A. “End Items,” ...` is a product group; within an entry that has items it is none."""
+        """Return whether `A. “End Items,” ...` opens a product group; within an entry that has items it does
+        not.
+        """
         return bool(_GROUP.match(text)) and self.above is not self.top
 
     def _category(self) -> CitationScope:
@@ -196,7 +198,7 @@ class _Reader:
         if self.entry is None:
             self._outside(text)
             return
-        opening = _ITEMS_MARKER.match(text)  # `Items: a. Firearms` has the first item in the same line
+        opening = _ITEMS_MARKER.match(text)  # `Items: a. Firearms` has the first item on the same line
         item = _ITEM.match(text, opening.end() if opening else 0)
         if (
             opening
@@ -260,7 +262,7 @@ def _is_block(line: Element) -> bool:
 
 
 def _is_bold(line: Element) -> bool:
-    """Whether a line opens with bold type."""
+    """Return whether a line begins in bold type."""
     if line.text and not line.text.isspace():
         return False
     first = next(iter(line), None)

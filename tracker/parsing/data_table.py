@@ -1,7 +1,8 @@
-"""Tables of data as one unit for each row: `9903.05.01 › ...` compared by its key and by its columns.
+"""Parses tables of data into one unit per row: `9903.05.01 › ...` is compared by its key and by its columns.
 
-A row's text is its key and then each filled cell as `Column: value`. A row without a key of its own (a heading between
-numbered lines of the tariff schedule) is named by its first words, below the row that it is indented under or follows.
+The text of a row is its key and then each filled cell as `Column: value`. A row without a key (a heading
+between numbered lines of the tariff schedule) is named by its first words, below the row that it is indented
+under or follows.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
 from tracker.text import search_key
 
 MAX_ROWS = 200_000
-_CELL = 1_000_000  # characters; the module's own bound is lower and shared by the whole process
+_CELL = 1_000_000  # characters; the csv module's own limit is lower and shared by the whole process
 _SUFFIXES = {".csv": ",", ".tsv": "\t"}
 _TYPES = ("text/csv", "application/csv", "text/tab-separated-values")
-# Names of key columns, letters and digits only, the best first.
+# Names of key columns, letters and digits only, best first.
 _KEYS = (
     "htsno", "htsnumber", "hts", "hts10", "hts8", "htscode", "htssubheading", "subheading", "heading", "id", "uid", "entitynumber",
     "documentnumber", "eccn", "number", "no", "code", "key", "casenumber", "name", "entityname", "party", "country",
@@ -41,8 +42,9 @@ Rows = list[list[str]]
 
 
 def table_units(name: str, text: str, content_type: str = "") -> tuple[Unit, ...]:
-    """The rows of a table in CSV; none where the text is no table. `name` is a file's or an address. Raises ParseError
-    for a table cut off in the middle of a row, or with too many rows."""
+    """Return the rows of a CSV table; none where the text is not a table. `name` is a file's or an address.
+    Raises ParseError for a table truncated within a row, or with too many rows.
+    """
     delimiter = _delimiter(name, text, content_type)
     if not delimiter:
         return ()
@@ -65,8 +67,8 @@ def _delimiter(name: str, text: str, content_type: str) -> str:
     rows = list(csv.reader(io.StringIO("\n".join(text.split("\n", 20)[:20]), newline=""), delimiter=best))
     filled = [row for row in rows if row]
     width = len(filled[0])
-    # Running text has commas too, with spaces after them: a table has as many in each line, and short names of columns
-    # in the first.
+    # Running text has commas too, followed by spaces. A table has equally many in each line, and short column
+    # names in the first.
     spaced = any(cell[:1] == " " for row in filled for cell in row)
     regular = len(filled) >= 4 and width >= 3 and not spaced and all(len(row) == width for row in filled[:-1])
     return best if regular and all(0 < len(cell.strip()) <= 40 for cell in filled[0]) else ""
@@ -89,15 +91,16 @@ def _csv_rows(name: str, text: str, delimiter: str) -> Rows:
 
 
 def write_rows(outline: UnitBuilder, head: Sequence[str], rows: Rows, name: str, place: str = "") -> None:
-    """Adds a table to `outline`: its columns, then a unit for each row. `place` is the path that it is written below.
-    Raises ParseError, naming `name`, for a table with too many rows."""
+    """Add a table to `outline`: its columns, then a unit for each row, below the path `place`. Raises
+    ParseError, naming `name`, for a table with too many rows.
+    """
     if len(rows) > MAX_ROWS:
         raise ParseError(f"{name}: this table has over {MAX_ROWS:,} rows")
     columns = [column.strip() or f"Column {number}" for number, column in enumerate(head, 1)]
     names = [_name(column) for column in columns]
     key = _key_column(names, rows)
     indent = names.index("indent") if "indent" in names else None
-    above: list[tuple[int, str]] = []  # the rows with a key that a row may stand under, by their indents
+    above: list[tuple[int, str]] = []  # rows with a key that may have rows below them, by indent
     base = f"{place}{SEPARATOR}" if place else ""
     outline.add(f"{base}columns", UnitKind.HEADING, CELL_GAP.join(columns), 0)
     for row in rows:
@@ -134,7 +137,9 @@ def _name(column: str) -> str:
 
 
 def _key_column(names: Sequence[str], rows: Rows) -> int:
-    """The column that names the rows: by its own name, else the first whose values are all there and all different."""
+    """Return the column that names the rows: by its own name, else the first whose values are all present and
+    all different.
+    """
 
     def values(index: int) -> list[str]:
         return [row[index] for row in rows if index < len(row) and row[index]]
@@ -153,7 +158,7 @@ def _key_column(names: Sequence[str], rows: Rows) -> int:
 
 
 def cell_text(value: object) -> str:
-    """A cell as text: lists and objects by their values, markup by its text."""
+    """Return a cell as text: lists and objects by their values, markup by its text."""
     if value is None or value is False:
         return ""
     if isinstance(value, str):

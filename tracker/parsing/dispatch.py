@@ -1,4 +1,4 @@
-"""Parses an answer of a source into one `Document`: each role has its reader."""
+"""Parses an answer of a source into one `Document`: each role has its parser."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 
 
 def read(fetched: Fetched) -> Document:
-    """The document in an answer and its attachments.
+    """Return the document in an answer and its attachments.
 
-    Raises ParseError when the reader cannot make sense of the bytes, UnexpectedResponse (transient) when a web page
-    was sent in place of data (a bot wall, an error page with status 200), and AttachmentUnreadable when only a full
-    text cannot be read. An annex of a page that cannot be read is named in `notes`.
+    Raises ParseError when the bytes cannot be parsed, UnexpectedResponse (transient) when a web page was sent
+    in place of data (a bot wall, an error page with status 200), and AttachmentUnreadable when only a full text
+    cannot be parsed. An unreadable annex of a page is named in `notes`.
     """
     reader = _READERS.get(fetched.role)
     if reader is None:
@@ -56,18 +56,19 @@ def _label(fetched: Fetched) -> str:
 
 
 def _data(fetched: Fetched) -> bytes:
-    """A body that should be data. A page in its place is a wall or a failure of the server."""
+    """Return a body that should be data. A web page in its place is a wall or a server failure."""
     body = _body(fetched)
     if _HTML.match(body[:200]):
         raise UnexpectedResponse(
-            f"{fetched.key}: a web page came where {fetched.role.value} should be", url=fetched.answer.url
+            f"{fetched.key}: a web page was sent in place of {fetched.role.value}", url=fetched.answer.url
         )
     return body
 
 
 def _raw_text(fetched: Fetched) -> bytes:
-    """A body that should be raw text, which the Federal Register sends in the <pre> of a page. Another page in its place
-    is a wall or a failure of the server."""
+    """Return a body that should be raw text, which the Federal Register sends in the <pre> of a page. Another
+    page in its place is a wall or a server failure.
+    """
     body = _body(fetched)
     if _HTML.match(body[:200]) and b"<pre" not in body.lower():
         raise UnexpectedResponse(
@@ -87,12 +88,12 @@ def _ecfr(fetched: Fetched) -> Document:
     root = tree(_data(fetched), fetched.key, _label(fetched))
     if not is_ecfr(root):
         raise UnexpectedResponse(
-            f"{fetched.key}: <{root.tag}> is no division of the eCFR", url=fetched.answer.url
+            f"{fetched.key}: <{root.tag}> is not a division of the eCFR", url=fetched.answer.url
         )
     part = fetched.meta.get("part")
     if part and (root.tag, root.get("N")) != ("DIV5", part):
         raise UnexpectedResponse(
-            f"{fetched.key}: <{root.tag}> {root.get('N') or ''} came where part {part} should be",
+            f"{fetched.key}: <{root.tag}> {root.get('N') or ''} was sent in place of part {part}",
             url=fetched.answer.url,
         )
     units, heading, place = ecfr_units(root, fetched.meta.get("title", ""))
@@ -108,7 +109,7 @@ def _ecfr(fetched: Fetched) -> Document:
 
 
 def _ecfr_url(fetched: Fetched, place: str) -> str:
-    """The address of the page for readers, on the host that answered."""
+    """Return the address of the page for readers, on the host that answered."""
     found = re.match(r"(\d+) CFR (\d+)", place)
     parts = urlsplit(fetched.answer.url)
     if found is None or not parts.netloc:
@@ -127,9 +128,10 @@ def _pi_record(fetched: Fetched) -> Document:
 
 
 def _with_text(document: Document, fetched: Fetched) -> Document:
-    """`document` with the units of its full text: the XML where there is one, else the raw text. Fields that the record
-    leaves empty (action, dates) are filled from there. Raises AttachmentUnreadable where the text cannot be read or
-    has no units: that says nothing about what the document contains."""
+    """Return `document` with the units of its full text: the XML where there is one, else the raw text. Fields
+    that the record leaves empty (action, dates) are filled from it. Raises AttachmentUnreadable where the
+    text cannot be parsed or has no units: that says nothing about the content of the document.
+    """
     order = {ResourceType.FR_XML: 0, ResourceType.FR_TEXT: 1}
     texts = sorted(
         (part for part in fetched.attachments if part.role in order), key=lambda part: order[part.role]
@@ -154,12 +156,12 @@ def _with_text(document: Document, fetched: Fetched) -> Document:
 
 
 def _with_xml(document: Document, data: bytes, label: str) -> Document:
-    """`document` with the units of its full text XML, and what its record left open filled from there."""
+    """Return `document` with the units of its full text XML, and empty fields of the record filled from it."""
     return merge_listing_facts(document, *fr_units(tree(data, document.key, label), document.key))
 
 
 def merge_listing_facts(document: Document, units: tuple[Unit, ...], facts: FrFacts) -> Document:
-    """`document` with `units`, its empty fields filled from the facts in the text."""
+    """Return `document` with `units`, its empty fields filled from the facts in the text."""
     return replace(
         document,
         units=units,
@@ -177,7 +179,7 @@ def merge_listing_facts(document: Document, units: tuple[Unit, ...], facts: FrFa
 
 
 def _with_raw_text(document: Document, data: bytes, label: str) -> Document:
-    """The same from its raw text."""
+    """Return the same from its raw text."""
     text = read_fr_text(data, label)
     return replace(
         document,
@@ -214,7 +216,9 @@ def _page(fetched: Fetched) -> Document:
 
 
 def _followed(index: str, url: str) -> Callable[[str], bool]:
-    """Which addresses the source follows from an index, by the regular expression in its meta data."""
+    """Return the test for addresses that the source follows from an index, from the regular expression in its
+    metadata.
+    """
     pattern = re.compile(index)
 
     def follows(address: str) -> bool:
@@ -228,7 +232,7 @@ def _followed(index: str, url: str) -> Callable[[str], bool]:
 
 
 def _table(fetched: Fetched) -> tuple[Unit, ...]:
-    """The rows of an answer that is a table of data: CSV or JSON."""
+    """Return the rows of an answer that is a table of data: CSV or JSON."""
     body = _body(fetched)
     content_type = fetched.answer.header("content-type") or ""
     if body.lstrip()[:1] == b"<":
@@ -241,7 +245,7 @@ def _table(fetched: Fetched) -> tuple[Unit, ...]:
             path = urlsplit(fetched.answer.url).path
             if "json" in content_type.lower() or path.endswith(".json") or begins_as_json(body):
                 raise UnexpectedResponse(
-                    f"{fetched.key}: JSON that does not read to its end: {error}", url=fetched.answer.url
+                    f"{fetched.key}: invalid or truncated JSON: {error}", url=fetched.answer.url
                 ) from None
     return table_units(fetched.answer.url, plain(body, _label(fetched)), content_type)
 
@@ -252,7 +256,7 @@ def _pdf(fetched: Fetched) -> Document:
     body = _data(fetched)
     pdf = read_pdf(body, fetched.key)
     title = fetched.meta.get("link_text", "") or pdf.title or fetched.key
-    if pdf.register is not None:  # what is followed stays a page, whatever it prints
+    if pdf.register is not None:  # a followed page stays a page, whatever it contains
         document = register_print(pdf.register, pdf.units, fetched.key)
         return replace(
             document,
@@ -268,7 +272,7 @@ def _pdf(fetched: Fetched) -> Document:
 
 
 def register_print(text: RawText, units: tuple[Unit, ...], name: str) -> Document:
-    """A document of the Federal Register from its raw text or its print."""
+    """Return a document of the Federal Register from its raw text or its print."""
     record = {
         "document_number": text.number,
         "title": text.title,
@@ -283,7 +287,7 @@ def register_print(text: RawText, units: tuple[Unit, ...], name: str) -> Documen
 
 
 def _type_of(action: str) -> str:
-    """The document type in an ACTION line; raw text has no field for it."""
+    """Return the document type in an ACTION line; raw text has no field for it."""
     if re.search(r"propos", action, re.IGNORECASE):
         return "Proposed Rule"
     return "Rule" if re.search(r"\brule|correct", action, re.IGNORECASE) else "Notice"

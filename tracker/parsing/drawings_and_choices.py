@@ -1,5 +1,6 @@
-"""Text that a page keeps in drawings and in lists to choose from, written as lines: the labels of an SVG chart, the options of
-a `<select>`."""
+"""Converts text in drawings and selection lists to lines: the labels of an SVG chart, the options of a
+`<select>`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 
 from tracker.parsing.main_text import collapse_space, is_navigation
 
-# A list to choose from that finds or shows pages of the site says nothing by itself.
+# A selection list that filters or opens pages of the site has no content of its own.
 _FINDS_PAGES = re.compile(
     r"search|filter|exposed|lang|locale|translate|sort|per-?page|pager|archive", re.IGNORECASE
 )
@@ -17,8 +18,9 @@ _SITE_FRAME = frozenset({"header", "footer", "nav"})
 
 
 def write_drawings_and_choices(soup: BeautifulSoup) -> None:
-    """Replaces each SVG drawing and each `<select>` by its texts, one a line. Those without any, and a site's own menus, searches
-    and filters, are left out."""
+    """Replace each SVG drawing and each `<select>` by its texts, one per line. Those without text, and a site's
+    own menus, searches and filters, are removed.
+    """
     for tag in soup(["svg", "select"]):
         if tag.decomposed:
             continue

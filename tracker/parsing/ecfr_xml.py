@@ -1,7 +1,9 @@
-"""The eCFR's own XML (DIV1 to DIV9) as a tree of units with citation paths.
+"""Parses the eCFR's XML (DIV1 to DIV9) into a tree of units with citation paths.
 
-Paths: `15 CFR 744` (part), `15 CFR 744 › Subpart A`, `15 CFR 744.21(b)(2)`, `15 CFR 744.5 ¶2` (running
-text without designator), `15 CFR 744.21 › History`, `Supp. No. 4 to Part 744 › JAPAN › Some Co., Ltd.`
+Paths: `15 CFR 744` (part), `15 CFR 744 › Subpart A`, `15 CFR 744.21(b)(2)`, `15 CFR 744.5
+
+2` (running text without a designator), `15 CFR 744.21 › History`, `Supp. No. 4 to Part 744 › JAPAN › Some Co.,
+Ltd.`
 """
 
 from __future__ import annotations
@@ -36,9 +38,10 @@ def is_ecfr(root: Element) -> bool:
 
 
 def ecfr_units(root: Element, title: str = "") -> tuple[tuple[Unit, ...], str, str]:
-    """(units, heading, place) of a part, section, supplement or title. `title` is that of the CFR
-    where the address knows it; else the file's own metadata say it. The place is the path of the
-    outermost unit, `15 CFR 744`."""
+    """Return (units, heading, place) of a part, section, supplement or title. `title` is the CFR title where
+    the address gives it; else the file's own metadata do. The place is the path of the outermost unit, `15
+    CFR 744`.
+    """
     reader = _Reader(title or _title_of(root))
     place = reader.division(root, CitationScope("", -1))
     head = next((child for child in root.iter("HEAD")), None)
@@ -54,7 +57,7 @@ def _title_of(root: Element) -> str:
             return found[1] or found[2]
         if element.tag in ("DIV5", "DIV8", "DIV9"):
             number = re.search(r"\d{3}", element.get("N", ""))
-            # Only the EAR leaves no doubt about its title.
+            # Only for the EAR does the part identify the title.
             return "15" if number and 730 <= int(number.group()) <= 774 else ""
     return ""
 
@@ -66,7 +69,7 @@ class _Reader:
         self.is_commerce = title in ("15", "")
 
     def division(self, element: Element, above: CitationScope) -> CitationScope:
-        """Writes one DIV with all below it; returns its own place."""
+        """Write one DIV with everything below it; return its own place."""
         tag = str(element.tag)
         head = next((child for child in element if child.tag == "HEAD"), None)
         heading = words(head) if head is not None else ""
@@ -84,7 +87,7 @@ class _Reader:
         return place
 
     def _parts(self, element: Element, place: CitationScope, heading: str, skip: tuple[Element, ...]) -> None:
-        """Divisions below this one, and the running text between them."""
+        """Write the divisions below this one, and the running text between them."""
         flow = ParagraphWriter(self.outline, place, heading=heading)
         for child in children(element):
             if isinstance(child, str):
@@ -147,7 +150,7 @@ class _Reader:
 
 
 class _SupplementFlow(ParagraphWriter):
-    """Running text of a supplement, whose tables of countries are read by country."""
+    """Writes running text of a supplement, with tables of countries split by country."""
 
     parties = False
 

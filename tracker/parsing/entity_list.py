@@ -1,4 +1,4 @@
-"""The parties of Supplements No. 4, 6 and 7 to part 744, and tables whose rows are countries."""
+"""Parses the parties of Supplements No. 4, 6 and 7 to part 744, and tables whose rows are countries."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tracker.text import search_key
 _ALIAS = re.compile(
     r",?\s*\(?\b(?:a\.?\s?k\.?\s?a|f\.?\s?k\.?\s?a|n\.?\s?k\.?\s?a|d\.?\s?b\.?\s?a|a/k/a|f/k/a)\b\.?,?", re.I
 )
-_ALIAS_HINTS = ("k.a", "k. a", "k.", "K.A", "b.a", "/k/", "aka", "fka", "dba")  # a look that costs nothing
+_ALIAS_HINTS = ("k.a", "k. a", "k.", "K.A", "b.a", "/k/", "aka", "fka", "dba")  # a cheap first test
 _LIST_OF = re.compile(r",?\s*(?:the )?following \S+(?: \S+)? alias\S*:?", re.I)
 _DASH_LINE = re.compile(r"\s*[—–-]\s*")
-# What may follow a comma and still belong to the name.
+# Words that may follow a comma and still belong to the name.
 _SUFFIX = re.compile(
     r"\s*(?:Co\b|Company\b|Ltd\b|Limited\b|Inc\b|Incorporated\b|Corp\b|Corporation\b|L\.?L\.?C\b|L\.?L\.?P\b|LLP\b|"
     r"S\.?A\.?(?:\b|\s|$)|S\.?L\b|GmbH\b|A\.?G\b|FZ[ECO]*\b|F\.?Z\.?[EC]\b|Pte\b|Pty\b|Pvt\b|\(Pvt\)|\(Private\)|Private\b|[POC]?JSC\b|[POZ]?AO\b(?=[,;.]|$)|"
@@ -26,7 +26,7 @@ _SUFFIX = re.compile(
     r"Jr\b|Sr\b|II\b|III\b|W\.?L\.?L\b|L\.?P\b|K\.?K\b|et al\b|DMCC\b|FZCO\b|S\.?A\.?L\b|Oy\b|AB\b|Kft\b|Tic\b|San\b|Sti\b|Est\b|LTD\b|INC\b|CO\b)",
 )
 _AND_NAME = re.compile(r"\s*(?:and|&)\s", re.I)
-# A part of a large body, listed as `Body, Institute of Something`, is named with the body.
+# A part of a large body, listed as `Body, Institute of Something`, is named together with the body.
 _BRANCH = re.compile(
     r"\s*(?=[A-Z])(?:(?:Joint Stock Company|NPO)\b[^,;\d]*|[^,;\d]*\b(?:Institut(?:e|ion)|Plant|Bureau|Factory)\b[^,;\d]*)"
 )
@@ -42,7 +42,7 @@ _MARKS = re.compile(r"[(),;]")
 
 @dataclass(frozen=True, slots=True)
 class EntityListRow:
-    """A listed party, read from the cell that names it. All parts are as printed."""
+    """A listed party, parsed from the cell that names it. All parts are as printed."""
 
     name: str
     aliases: tuple[str, ...]
@@ -50,8 +50,9 @@ class EntityListRow:
 
 
 def read_party(cell: str) -> EntityListRow:
-    """Splits `Some Co., Ltd., a.k.a., the following two aliases: —A; and —B. 1 Street, City, Japan.`;
-    `cell` has its line breaks as `markup.LINE_BREAK`."""
+    """Parse `Some Co., Ltd., a.k.a., the following two aliases: —A; and —B. 1 Street, City, Japan.`; `cell` has
+    its line breaks as `gpo_xml.LINE_BREAK`.
+    """
     lines = [" ".join(line.split()) for line in cell.split(LINE_BREAK)]
     lines = [line for line in lines if line]
     while len(lines) > 1 and _SUBORDINATE.match(lines[0]):
@@ -91,7 +92,7 @@ def read_party(cell: str) -> EntityListRow:
 
 
 def _clean(line: str) -> str:
-    """An alias of a list: `—Some KK; and` is Some KK, `—Some Co., Ltd.` keeps its point."""
+    """Return an alias of a list: `—Some KK; and` gives Some KK, `—Some Co., Ltd.` keeps its period."""
     text = line.strip(" —–-")
     for word in (" and", " or"):
         text = text.removesuffix(word)
@@ -102,7 +103,7 @@ def _clean(line: str) -> str:
 
 
 def _split_name(text: str) -> tuple[str, str]:
-    """The name, and what comes after it: the first comma that no legal form follows ends it."""
+    """Return the name and the rest: the name ends at the first comma that no legal form follows."""
     depth = 0
     for mark in _MARKS.finditer(text):
         character, index = mark.group(), mark.start()
@@ -117,7 +118,7 @@ def _split_name(text: str) -> tuple[str, str]:
 
 
 def _belongs(text: str, start: int) -> bool:
-    """Whether what follows a comma is still part of the name."""
+    """Return whether the words after a comma are still part of the name."""
     if _SUFFIX.match(text, start):
         return True
     branch = _BRANCH.match(text, start)
@@ -127,14 +128,15 @@ def _belongs(text: str, start: int) -> bool:
 
 
 def is_country_table(table: Table) -> bool:
-    """Whether a table's first column is headed "Country": a list of parties or of countries."""
+    """Return whether the first column of a table is headed "Country": a list of parties or of countries."""
     heads = (row.cells[0] for row in table.rows if row.role == "head" and row.cells)
     return any(head.strip("[]() ").casefold().startswith(("country", "countries")) for head in heads)
 
 
 def write_parties(outline: UnitBuilder, table: Table, place: CitationScope) -> None:
-    """A list of parties by country. A country's name, printed once before its first party, is a unit of
-    its own: a party that is added before the first takes nothing from it."""
+    """Write a list of parties by country. The name of a country, printed once before its first party, is a unit
+    of its own, so that a new first party does not change another one.
+    """
     country = ""
     prefix = ""
     columns = tuple(search_key(plain(column)) for column in table.columns)
@@ -155,7 +157,7 @@ def write_parties(outline: UnitBuilder, table: Table, place: CitationScope) -> N
         if not any(cells):
             continue
         if _SUBORDINATE.match(cells[0]) and not any(cells[1:]):
-            # Printed on a line of its own above each institution: it goes with the one that follows.
+            # A heading printed on its own line above each institution goes with the one that follows.
             prefix = f"{prefix}{cells[0]} "
             continue
         _write_party(outline, place, country, prefix, cells, columns[1:], row)
@@ -194,7 +196,7 @@ def _write_party(
 
 
 def _cell(row: Row, index: int) -> str:
-    """A cell with its line breaks."""
+    """Return a cell with its line breaks."""
     source = row.sources[index]
     return source if isinstance(source, str) else raw_text(source)
 
@@ -212,15 +214,16 @@ def _row_text(cells: tuple[str, ...]) -> str:
 
 
 def write_countries(outline: UnitBuilder, table: Table, place: CitationScope) -> None:
-    """A table with one country to a row, such as the Country Chart: `Supp. No. 1 to Part 738 › Japan`.
-    `meta` names the columns that are marked with an X: `("column", "NS 1")`."""
+    """Write a table with one country per row, such as the Country Chart: `Supp. No. 1 to Part 738 › Japan`.
+    `meta` names the columns that are marked with an X: `("column", "NS 1")`.
+    """
     columns = table.columns
     for row in table.rows:
         if row.role != "row" or not row.cells[0]:
             write_row(outline, row, place)
             continue
         name = row.cells[0]
-        # Where the heads take several lines, the last line names no country column.
+        # Where the column heads take several lines, the last line does not name the country column.
         heads = columns if len(columns) == len(row.cells) else ("", *columns)
         marked = [head for head, cell in zip(heads, row.cells, strict=False) if head and cell.upper() == "X"]
         outline.add(

@@ -8,21 +8,21 @@ from bs4 import Tag
 
 from tracker.parsing.main_text import BLOCKS, collapse_space, link_share
 
-_LONGEST = 1_500  # characters of one entry: its title, its day, the first words of what it leads to
+_LONGEST = 1_500  # characters of one entry: title, day, first words of the linked page
 _MOSTLY_LINK = 0.8
-_BESIDE = 3  # so many siblings on either side are looked at
+_BESIDE = 3  # siblings compared on either side
 _SHORT = 60  # characters beside the link of an entry: its day, its number
 HEADINGS = [f"h{rank}" for rank in range(1, 7)]
 _ENTRY_TAGS = frozenset({"li", "article", "tr", "dd", "dt", "td"})
 
 
 def entries(root: Tag, leads: Callable[[Tag], str]) -> list[Tag]:
-    """The elements below `root` that link to another page each: the widest around a link that hold no other such
-    link. `leads` gives the address that a link leads to, or nothing for a link that does not count.
+    """Return the elements below `root` that each link to another page: the widest around a link that contain no
+    other such link. `leads` returns the target address of a link, or nothing for a link that does not count.
 
-    A link within prose makes no entry of its paragraph.
+    A link within prose does not make its paragraph an entry.
     """
-    below: dict[int, set[str]] = {}  # up to two of the addresses that an element holds
+    below: dict[int, set[str]] = {}  # up to two of the addresses that an element contains
     targets = [(link, leads(link)) for link in root.find_all("a")]
     for link, target in targets:
         if target:
@@ -50,11 +50,11 @@ def _entry(link: Tag, root: Tag, below: dict[int, set[str]]) -> Tag | None:
         or block is root
         or not (link_share(block) >= _MOSTLY_LINK or _is_short_item(block, below))
     ):
-        # A whole card that is one link holds blocks itself.
+        # A card that is one single link contains blocks itself.
         if link.find(lambda tag: tag.name in BLOCKS) is None:
             return None
         block = link
-    item = block if block.name in _ENTRY_TAGS else None  # the nearest element that is an entry by its name
+    item = block if block.name in _ENTRY_TAGS else None  # the nearest element whose name marks an entry
     current = block
     for parent in block.parents:
         if parent is root or parent.name in ("main", "body", "html", "[document]"):
@@ -70,7 +70,7 @@ def _entry(link: Tag, root: Tag, below: dict[int, set[str]]) -> Tag | None:
 
 
 def _is_short_item(block: Tag, below: dict[int, set[str]]) -> bool:
-    """`<li><a>Title</a> (August 1)</li>` among others of its kind."""
+    """Return whether this is `<li><a>Title</a> (August 1)</li>` among others of its kind."""
     size = len(collapse_space(block.get_text(" ")))
     return (
         block.name in _ENTRY_TAGS and size * (1 - link_share(block)) <= _SHORT and _has_sibling(block, below)
@@ -78,7 +78,7 @@ def _is_short_item(block: Tag, below: dict[int, set[str]]) -> bool:
 
 
 def _has_sibling(entry: Tag, below: dict[int, set[str]]) -> bool:
-    """Whether a sibling of this entry has the same structure."""
+    """Return whether a sibling of this entry has the same structure."""
     beside = (
         *entry.find_next_siblings(entry.name, limit=_BESIDE),
         *entry.find_previous_siblings(entry.name, limit=_BESIDE),
@@ -87,7 +87,9 @@ def _has_sibling(entry: Tag, below: dict[int, set[str]]) -> bool:
 
 
 def _has_other_heading(parent: Tag, link: Tag) -> bool:
-    """Whether `parent` has a heading that neither contains the link nor is within it: a section, not an entry."""
+    """Return whether `parent` has a heading that neither contains the link nor is within it: then it is a
+    section, not an entry.
+    """
     return any(
         heading.find("a") is None and not any(above is link for above in heading.parents)
         for heading in parent.find_all(HEADINGS)

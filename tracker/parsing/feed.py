@@ -1,4 +1,4 @@
-"""One entry of an RSS or Atom feed, in canonical JSON: id, title, link, updated, summary or content."""
+"""Parses one entry of an RSS or Atom feed, in canonical JSON: id, title, link, updated, summary or content."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ _FORMS = (
 
 
 def read_entry(data: bytes, key: str, url: str) -> Document:
-    """A feed's entry as a page. Its summary or content may be HTML. Raises ParseError when `data` is no
-    JSON object."""
+    """Return a feed's entry as a page. Its summary or content may be HTML. Raises ParseError when `data` is not
+    a JSON object.
+    """
     fields = JsonFields(load_object(data, key))
     link = fields.text("link", "url") or url
     title = fields.text("title")
@@ -50,9 +51,10 @@ def read_entry(data: bytes, key: str, url: str) -> Document:
 
 
 def _day(text: str) -> date | None:
-    """The day of an ISO or RFC 822 date, or of one as Drupal writes it: `<time datetime="2026-11-24T10:00:00-05:00">`,
-    `Tue, 11/24/2026 - 10:00`, `Tuesday, November 24, 2026 - 10:00`. None for anything else. An instant is of the day that
-    it falls on in Washington."""
+    """Return the day of an ISO or RFC 822 date, or of one in Drupal's format: `<time
+    datetime="2026-11-24T10:00:00-05:00">`, `Tue, 11/24/2026 - 10:00`, `Tuesday, November 24, 2026 - 10:00`.
+    None for anything else. An instant belongs to the day in Washington.
+    """
     marked = _TIME.search(text)
     text = marked[1] if marked else _TAG.sub(" ", text).strip()
     try:

@@ -1,4 +1,4 @@
-"""Parses files that a user names; the kind of a file is detected from its content."""
+"""Parses files that the user names; the kind of a file is detected from its content."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ _RECORD_FIELDS = ("document_number", "title", "abstract")  # a record of a docum
 
 
 def read_file(name: str, data: bytes) -> Document:
-    """One document from a file, whose kind is seen from its content: eCFR or annual CFR XML, Federal
-    Register XML (a document or a whole issue), HTML, PDF, text, an API record, a list of parties or a
-    table in JSON, a table in CSV. Raises ParseError with a one-line cause."""
+    """Return the document in a file, whose kind is detected from its content: eCFR or annual CFR XML, Federal
+    Register XML (a document or a whole issue), HTML, PDF, text, an API record, a list of parties or a table
+    in JSON, a table in CSV. Raises ParseError with a one-line cause.
+    """
     if not data.strip():
         raise ParseError(f"{name}: the file is empty")
     if b"%PDF-" in data[:1024]:
@@ -64,13 +65,14 @@ def read_file(name: str, data: bytes) -> Document:
 
 
 def _is_table(name: str) -> bool:
-    """Whether a file's name says that it is a table, whose cells may hold markup."""
+    """Return whether a file's name marks it as a table, whose cells may contain markup."""
     return PurePath(name).suffix.lower() in (".csv", ".tsv")
 
 
 def _is_json(name: str, data: bytes) -> bool:
-    """Whether a file that begins with a bracket is JSON: the whole of it reads as JSON, or its name or its beginning
-    shows that it should."""
+    """Return whether a file that begins with a bracket is JSON: all of it is valid JSON, or its name or its
+    beginning marks it as JSON.
+    """
     if PurePath(name).suffix.lower() in (".json", ".jsonl", ".ndjson") or begins_as_json(data):
         return True
     try:
@@ -81,23 +83,26 @@ def _is_json(name: str, data: bytes) -> bool:
 
 
 def _ascii_compatible(data: bytes) -> bytes:
-    """Text in UTF-16 as UTF-8, so that its kind can be seen; anything else as it is."""
+    """Return UTF-16 text as UTF-8, so that its kind can be detected; anything else unchanged."""
     return xml_as_utf_8(data) if encoding_of(data).startswith("utf-16") else data
 
 
 def _worded(document: Document) -> Document:
-    """`document`. Raises ParseError where it has no text: it must not pass for a document out of scope."""
+    """Return `document`. Raises ParseError where it has no text: it must not look like a document outside the
+    field.
+    """
     if not document.units and not document.abstract:
         raise ParseError(
             f"{document.key}: no text was found in it",
-            cure="give the page with its text in it, not only its scripts and pictures",
+            cure="save the page with its text, not only its scripts and images",
         )
     return document
 
 
 def read_records(data: bytes, name: str = "input") -> list[Document]:
-    """The documents of an API answer: one object, a list, `{"results": [...]}` or one object a line.
-    Raises ParseError naming the line or record that cannot be read."""
+    """Return the documents of an API answer: one object, a list, `{"results": [...]}` or one object per line.
+    Raises ParseError naming the line or record that cannot be parsed.
+    """
     records: list[Any]
     data = _ascii_compatible(data)
     value = _value(name, data)
@@ -105,10 +110,10 @@ def read_records(data: bytes, name: str = "input") -> list[Document]:
     documents = []
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
-            raise ParseError(f"{name}: record {number} is no JSON object")
+            raise ParseError(f"{name}: record {number} is not a JSON object")
         if record.keys().isdisjoint(_RECORD_FIELDS):
             raise ParseError(
-                f"{name}: record {number} is no Federal Register record",
+                f"{name}: record {number} is not a Federal Register record",
                 cure=f"it has neither {', '.join(_RECORD_FIELDS[:-1])} nor {_RECORD_FIELDS[-1]}",
             )
         documents.append(_record(record, f"{name}#{number}"))
@@ -116,12 +121,12 @@ def read_records(data: bytes, name: str = "input") -> list[Document]:
 
 
 def _value(name: str, data: bytes) -> Any:
-    """The value of a JSON file; the list of its values where it has one on each line."""
+    """Return the value of a JSON file, or the list of its values where each line has one."""
     if _is_lines(data):
         try:
             return [canonical_json(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
         except (ValueError, RecursionError):
-            pass  # one object over several lines, or an error worth its line: `load` says which
+            pass  # one object over several lines, or an error with a line number, which `load` reports
     return load(data, name)
 
 
@@ -159,7 +164,7 @@ def _json(name: str, data: bytes) -> Document:
 
 
 def _has_record(value: object) -> bool:
-    """Whether a JSON value is an API answer: a Federal Register record, or a list of which one is such a record."""
+    """Return whether a JSON value is an API answer: a Federal Register record, or a list that contains one."""
     records = value if isinstance(value, list) else _results(value)
     return any(
         isinstance(record, dict) and not record.keys().isdisjoint(_RECORD_FIELDS) for record in records

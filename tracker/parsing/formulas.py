@@ -1,4 +1,4 @@
-"""Formulas in MathML as one line of text: `1/2`, `x^2`, `(a + b)/(c)`."""
+"""Writes MathML formulas as one line of text: `1/2`, `x^2`, `(a + b)/(c)`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _FENCED = " +-−±·×/*="
 
 
 def formula(math: Tag) -> str:
-    """A `<math>` element on one line. Its own alternative text is used where it has no other content."""
+    """Return a `<math>` element on one line. Its own alternative text is used where it has no other content."""
     text = " ".join(_line(math).split())
     return text or str(math.get("alttext") or "").strip()
 

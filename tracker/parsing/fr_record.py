@@ -1,7 +1,7 @@
-"""One document of the Federal Register, or of Public Inspection, as its API describes it.
+"""Parses one document of the Federal Register, or of Public Inspection, from its API record.
 
-Field names are those of the API's documentation (documentation.json) and of answers seen; simplified
-records `{"document_number", "published", "title", "abstract", "url"}` are read too.
+Field names are those of the API's documentation (documentation.json) and of recorded answers; simplified
+records `{"document_number", "published", "title", "abstract", "url"}` are accepted too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CORRECTION_NUMBER = re.compile(r"[CR]\d+-")
 _CORRECTS = re.compile(r"\bcorrect(?:ion|ing|ed)\b", re.IGNORECASE)
 _AMENDS_TOO = re.compile(r"correcting amendments?|corrections? and", re.IGNORECASE)
 
-# Answers name the type by its label, filters by its code; both occur in records that people keep.
+# Answers give the type as a label, filters as a code; stored records contain both.
 _KINDS: Mapping[str, tuple[DocumentKind, str]] = {
     "rule": (DocumentKind.RULE, "Rule"),
     "proposed rule": (DocumentKind.PROPOSED_RULE, "Proposed Rule"),
@@ -40,8 +40,9 @@ _KINDS: Mapping[str, tuple[DocumentKind, str]] = {
 
 
 def fr_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Document:
-    """A document of the API as a `Document`. What is not of its type is named in `notes`; unknown
-    fields are ignored. `key` and `url` are used where the record has none of its own."""
+    """Return a `Document` from an API record. Fields of a wrong type are named in `notes`; unknown fields are
+    ignored. `key` and `url` are used where the record has none of its own.
+    """
     fields = JsonFields(record)
     number = fields.text("document_number") or (key if _BARE_NUMBER.match(key) else "")
     abstract = fields.text("abstract")
@@ -79,8 +80,9 @@ def fr_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Docu
 
 
 def pi_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Document:
-    """A document on public inspection. `publication_date` is the day that it is due to appear;
-    `filed_at` the instant since which it can be read. A special filing is named in `notes`."""
+    """Return a document on public inspection. `publication_date` is the scheduled day; `filed_at` the instant
+    since which it is available. A special filing is named in `notes`.
+    """
     fields = JsonFields(record)
     subjects = [fields.text(name) for name in ("subject_1", "subject_2", "subject_3")]
     document = fr_document(record, key, url)
@@ -119,7 +121,7 @@ def _kind(
 
 
 def _number_in(address: str) -> str | None:
-    """The document number in an API address, `.../documents/2025-19001?publication_date=...`, or alone."""
+    """Return the document number in an API address, `.../documents/2025-19001?publication_date=...`, or alone."""
     address = address.strip()
     if _BARE_NUMBER.match(address):
         return address
@@ -131,8 +133,9 @@ def _number_in(address: str) -> str | None:
 
 
 def _agencies(fields: JsonFields) -> tuple[str, ...]:
-    """Each agency by name and by slug. Published documents list the parent first; Public Inspection
-    lists the child alone."""
+    """Return each agency by name and by slug. Published documents list the parent first; Public Inspection
+    lists the child alone.
+    """
     found: list[str] = []
     for agency in fields.objects("agencies"):
         inner = JsonFields(agency)
@@ -143,7 +146,7 @@ def _agencies(fields: JsonFields) -> tuple[str, ...]:
 
 
 def dockets(raw: tuple[str, ...]) -> tuple[str, ...]:
-    """Docket ids as printed, each followed by its normal form where that differs."""
+    """Return docket ids as printed, each followed by its normal form where that differs."""
     found: list[str] = []
     for text in raw:
         plain = _DOCKET_WORDS.sub("", text.strip(" []"))

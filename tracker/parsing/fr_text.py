@@ -1,7 +1,10 @@
-"""Raw text of the Federal Register, 72 columns wide: all there is of a document on public inspection.
+"""Parses raw text of the Federal Register, 72 columns wide: the only text of a document on public inspection.
 
-The paths are those of `fr_xml`: `Dates ¶1`, `Supplementary Information › Background ¶2`, `instruction 3`,
-`instruction 3 › 15 CFR 744.11(a)(1)`; what the columns do not show (italics, emphasis) is lost.
+The paths are those of `fr_xml`: `Dates
+
+1`, `Supplementary Information › Background
+
+2`, `instruction 3`, `instruction 3 › 15 CFR 744.11(a)(1)`. Italics and emphasis are lost.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ _HEADS = {
 }
 _HEAD = re.compile(r"([A-Z][A-Z ]{3,40}):(?:\s|\Z)")
 _PAGE_MARK = re.compile(r"\[\[Page \d+\]\]")
-# Without the white space before it: to look for that first costs the cube of an empty stretch's length.
+# Without the white space before it: searching for that first has cubic cost in an empty stretch.
 _PAGE_BREAK = re.compile(r"^[ \t]*\[\[Page \d+\]\][ \t]*\n(?:[ \t]*\n)*", re.MULTILINE)
 _NUMBER = re.compile(r"FR Doc\.? ?(?:No[.:] ?)?\s?((?:[A-Z]\d{0,2}[-–])?\d{2,4}[-–]\d{1,6})")
 _PRE = re.compile(r"<pre[^>]*>(.*?)(?:</pre>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -54,8 +57,9 @@ _END = re.compile(r"\[FR Doc\.")
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """What the preamble prints; empty where it does not. `type`, `published` (ISO) and `citation` come from the running
-    head of a print."""
+    """The facts in the preamble; missing ones are empty. `type`, `published` (ISO) and `citation` are from the
+    running head of a print.
+    """
 
     units: tuple[Unit, ...]
     action: str
@@ -69,7 +73,9 @@ class RawText:
 
 
 def plain(data: bytes, label: str = "") -> str:
-    """The text of an answer: decoded (`label` is the charset that came with it), taken out of its `<pre>` where it came as HTML."""
+    """Return the text of an answer: decoded (`label` is the charset of the response), and taken out of its
+    `<pre>` where it is HTML.
+    """
     text = decoded(data, label)
     found = _PRE.search(text)
     if found:
@@ -78,15 +84,15 @@ def plain(data: bytes, label: str = "") -> str:
 
 
 def read_fr_text(data: bytes, label: str = "") -> RawText:
-    """Reads raw text, of a published document or one on public inspection."""
+    """Parse raw text, of a published document or one on public inspection."""
     text = text_scripts(_across_pages(plain(data, label)))
-    # A line with a nought alone is the bullet before an instruction.
+    # A line with a zero alone is the bullet before an instruction.
     lines = [line for line in text.split("\n") if line.strip() != "0" and not is_rule(line.strip() or "x")]
     return read_fr_paragraphs(unwrap_lines(lines))
 
 
 def read_fr_paragraphs(texts: Iterable[str]) -> RawText:
-    """The same from paragraphs, as a PDF gives them."""
+    """Parse the same from paragraphs, as a PDF gives them."""
     reader = _Reader()
     for paragraph in texts:
         reader.read(paragraph)
@@ -103,7 +109,7 @@ def read_fr_paragraphs(texts: Iterable[str]) -> RawText:
 
 
 def _across_pages(text: str) -> str:
-    """The text without its page marks: a page's end within a paragraph is no end of the paragraph."""
+    """Return the text without its page marks: a page break within a paragraph does not end the paragraph."""
     first, *pages = _PAGE_BREAK.split(text)
     parts = [first]
     for page in pages:
@@ -212,7 +218,7 @@ class _Reader:
         self.place = CitationScope(path, depth)
 
     def flush(self) -> None:
-        """Writes the paragraphs collected so far below their heading."""
+        """Write the collected paragraphs below their heading."""
         if self.run:
             ParagraphWriter(self.outline, self.place).write(self.run)
             self.run = []

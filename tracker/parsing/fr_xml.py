@@ -1,11 +1,11 @@
-"""Full text XML of the Federal Register.
+"""Parses full text XML of the Federal Register.
 
 Paths of a Federal Register document: `Dates`, `Summary`, `Supplementary Information › I. Background ›
-¶2` (preamble by heading); `instruction 3`, `instruction 3.a` (amendatory instructions, AMDPAR);
-`instruction 3 › 15 CFR 744.11(a)(1)` (text that an instruction sets out: the law as it will read);
-`Signature`, `Filing line`. In a whole issue each path begins with the document's number.
-Asterisks (STARS), which mark text left unchanged, are no text: the unit before them carries
-`("elision", "after")` in `meta`.
+
+2` (preamble by heading); `instruction 3`, `instruction 3.a` (amendatory instructions, AMDPAR); `instruction 3 ›
+15 CFR 744.11(a)(1)` (text that an instruction sets out: the law as it will read); `Signature`, `Filing line`.
+In a whole issue each path begins with the document's number. Asterisks (STARS), which mark unchanged text, are
+not text: the unit before them has `("elision", "after")` in `meta`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _NUMBER = re.compile(r"FR Doc\.?\s*(?:Nos?\.?\s*)?((?:[A-Z]\d{0,2}[-–])?\d{2,4
 
 @dataclass(frozen=True, slots=True)
 class FrFacts:
-    """What a document's XML says about itself; empty where it does not."""
+    """The facts in a document's XML; missing ones are empty."""
 
     number: str = ""
     type: str = ""
@@ -95,8 +95,9 @@ def _inner(root: Element) -> Element | None:
 
 
 def fr_units(root: Element, name: str) -> tuple[tuple[Unit, ...], FrFacts]:
-    """Units and facts of one document, or of a whole issue (then with the facts of none). Raises
-    ParseError when the file holds no document."""
+    """Return units and facts of one document, or of a whole issue (then without facts). Raises ParseError when
+    the file contains no document.
+    """
     tidy_emphasis(root)
     outline = UnitBuilder()
     if root.tag in DOCUMENTS:
@@ -109,7 +110,7 @@ def fr_units(root: Element, name: str) -> tuple[tuple[Unit, ...], FrFacts]:
 
 
 def number_of(element: Element) -> str:
-    """The document number from the filing line, `[FR Doc. 2025-19001 Filed 9-29-25; 8:45 am]`."""
+    """Return the document number in the filing line, `[FR Doc. 2025-19001 Filed 9-29-25; 8:45 am]`."""
     for line in element.iter("FRDOC"):
         found = _NUMBER.search(words(line))
         if found:
@@ -118,7 +119,7 @@ def number_of(element: Element) -> str:
 
 
 def read_facts(root: Element) -> FrFacts:
-    """What the preamble of one document says."""
+    """Return the facts in the preamble of one document."""
 
     def texts(*tags: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(filter(None, (words(element) for element in root.iter(*tags)))))
@@ -165,7 +166,7 @@ def _first(text: str, pattern: str) -> str:
 
 
 class _Issue:
-    """A whole issue: contents and headings between the documents, and each document by its number."""
+    """Parses a whole issue: contents and headings between the documents, and each document by its number."""
 
     def __init__(self, outline: UnitBuilder) -> None:
         self.outline = outline
@@ -190,7 +191,7 @@ def _title(element: Element) -> str:
 
 
 class _Reader:
-    """One document. `prefix` is its number within an issue; empty for a file of one document."""
+    """Parses one document. `prefix` is its number within an issue; empty for a file of one document."""
 
     def __init__(self, outline: UnitBuilder, prefix: str) -> None:
         self.outline = outline
@@ -207,7 +208,7 @@ class _Reader:
         return CitationScope(f"{above.path}{SEPARATOR}{name}" if above.path else name, above.depth + 1)
 
     def document(self, element: Element) -> None:
-        """Writes the whole document."""
+        """Write the whole document."""
         self.steps = _steps(element)
         for child in children(element):
             if isinstance(child, str):
@@ -238,7 +239,7 @@ class _Reader:
         else:
             self._running(child_pieces(element))
 
-    # --- preamble -------------------------------------------------------------------------------
+    # --- preamble
 
     def _preamble(self, element: Element) -> None:
         for child in children(element):
@@ -260,7 +261,7 @@ class _Reader:
         self.outline.add(place.path, UnitKind.PARAGRAPH, words(element), place.depth)
 
     def _section_of_preamble(self, element: Element, name: str) -> None:
-        """`DATES:` and the like: the heading a unit, the text below it by its own headings."""
+        """Write `DATES:` and the like: the heading as a unit, the text below it by its own headings."""
         place = self._below(name)
         head = next((child for child in element if child.tag == "HD"), None)
         first = next(iter(element), None)
@@ -283,12 +284,14 @@ class _Reader:
         flow.write(run)
 
     def _is_legal(self, element: Element) -> bool:
-        """Regulatory text, a signature or the list of subjects: sections of their own wherever they are."""
+        """Return whether an element is regulatory text, a signature or the list of subjects: sections of their
+        own wherever they are.
+        """
         return element.tag in (
             "REGTEXT", "AMDPAR", "SECTION", "SIG", "LSTSUB", "PART", "SUBPART", "APPENDIX", "AUTH", "FRDOC", "BILCOD",
         )  # fmt: skip
 
-    # --- regulatory text ------------------------------------------------------------------------
+    # --- regulatory text
 
     def _regulatory(self, element: Element) -> None:
         tag = str(element.tag)
@@ -314,7 +317,7 @@ class _Reader:
         run: list[Piece] = []
         outer = self.under
         inner = element.tag == "PART" and next(element.iterancestors("APPENDIX"), None) is not None
-        if inner:  # a part inside an appendix is no text of the appendix
+        if inner:  # a part inside an appendix does not belong to its text
             self.under = self._instruction_place()
         for child in children(element):
             if isinstance(child, str):
@@ -342,14 +345,14 @@ class _Reader:
         return self._below(f"instruction {self.number}") if self.number else self._below("Text")
 
     def _instruction(self, element: Element) -> None:
-        """`3. Section 744.11 is amended by:`, `a. Revising paragraph (a)(1);`"""
+        """Write an instruction: `3. Section 744.11 is amended by:`, `a. Revising paragraph (a)(1);`"""
         text = self.instructed = words(element)
         steps = self.steps.get(element, ())
         meta = tuple((key, value) for key, value in (("title", self.title), ("part", self.part)) if value)
         if steps and steps[0].isdigit():
             self.number = int(steps[0])
         above = self._instruction_place()
-        if not steps:  # running on from the instruction before
+        if not steps:  # continues the instruction before
             path = self.outline.numbered(above.path, "¶")
             self.outline.add(path, UnitKind.INSTRUCTION, text, above.depth + 1, meta=meta)
         else:
@@ -392,9 +395,10 @@ class _Reader:
 
 
 def _regtext_of(section: Element, last: str) -> Element | None:
-    """The REGTEXT after a SECTION that it belongs to; None where it belongs to the instruction before it, whose words are
-    `last`. It is outside of any REGTEXT, and the first instruction of the next names its number, or neither does and
-    it is a heading."""
+    """Return the REGTEXT that a SECTION after it belongs to; None where it belongs to the instruction before
+    it, whose words are `last`. The SECTION is outside of any REGTEXT, and the first instruction of the next
+    REGTEXT names its number, or neither does and it is a heading.
+    """
     parent = section.getparent()
     if parent is None or parent.tag == "REGTEXT":
         return None
@@ -416,8 +420,9 @@ def _regtext_of(section: Element, last: str) -> Element | None:
 
 
 def _steps(document: Element) -> dict[Element, tuple[str, ...]]:
-    """The number of each amendatory instruction, `("3", "a", "ii")`, read from all of them together:
-    `i.` after `h.` is another than `i.` after `a.`"""
+    """Return the number of each amendatory instruction, `("3", "a", "ii")`, determined for all of them
+    together: `i.` after `h.` differs from `i.` after `a.`
+    """
     instructions = list(document.iter("AMDPAR"))
     heads = []
     for element in instructions:

@@ -1,4 +1,4 @@
-"""XML of the Government Publishing Office as safe trees and clean words."""
+"""Parses XML of the Government Publishing Office into safe trees and clean words."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tracker.parsing.struck_text import write_struck_text
 from tracker.parsing.superscripts import write_scripts
 from tracker.safe_xml import NotXmlError, parse_root
 
-# The largest thing read is a title of the CFR in one file; the eCFR's title 15 has 30 MB.
+# The largest file is one title of the CFR; the eCFR's title 15 has 30 MB.
 MAX_BYTES = 200_000_000
 Element = etree._Element
 
-# What `<br/>` is read as: white space like any other to `words`, yet a line's end to who looks for it.
+# The text of `<br/>`: white space for `words`, but a line break for code that looks for it.
 LINE_BREAK = "\u2028"
 
-# Elements within a line. All others break it.
+# Elements within a line. All others end it.
 INLINE = frozenset(
     [
         "E",
@@ -68,11 +68,11 @@ _RAISED_E = frozenset({"51", "52", "53", "54"})  # super- and subscripts
 
 
 def tree(data: bytes, name: str, label: str = "") -> Element:
-    """The root of an XML file, comments and processing instructions left out, `<br/>` read as space,
-    superscripts and subscripts written into its text (`raised`). `label` is the charset that came with the bytes.
+    """Return the root of an XML file without comments and processing instructions, `<br/>` as space, and
+    superscripts and subscripts written into its text (`raised`). `label` is the charset of the response.
 
-    Raises ParseError, naming the line, when it is not well formed, nested more than 100 deep or over
-    200 MB. No entity is resolved and nothing is loaded from anywhere.
+    Raises ParseError, naming the line, when it is not well formed, nested more than 100 deep or over 200 MB. No
+    entity is resolved and nothing is loaded.
     """
     if len(data) > MAX_BYTES:
         raise ParseError(f"{name}: {len(data):,} bytes of XML are over the bound of {MAX_BYTES:,}")
@@ -88,14 +88,14 @@ def tree(data: bytes, name: str, label: str = "") -> Element:
 
 
 def raw_text(element: Element) -> str:
-    """All text of an element as in the file."""
+    """Return all text of an element as in the file."""
     if not len(element):
         return element.text or ""
     return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
 
 
 def words(element: Element) -> str:
-    """All text of an element, white space folded."""
+    """Return all text of an element, white space folded."""
     return " ".join(raw_text(element).split())
 
 
@@ -104,8 +104,9 @@ def is_italic(element: Element) -> bool:
 
 
 def leading_emphasis(element: Element, limit: int = 400) -> str:
-    """The beginning of an element's text with its italic runs between \\x01 and \\x02: designators of
-    the fifth and sixth level, `(<I>1</I>)`, differ from `(1)` by nothing else."""
+    """Return the beginning of an element's text with its italic runs between \\x01 and \\x02: designators of the
+    fifth and sixth level, `(<I>1</I>)`, differ from `(1)` in nothing else.
+    """
     parts: list[str] = [element.text or ""]
     size = len(parts[0])
     for child in element:
@@ -119,9 +120,10 @@ def leading_emphasis(element: Element, limit: int = 400) -> str:
 
 
 def tidy_emphasis(root: Element) -> None:
-    """Federal Register XML is pretty-printed with `<E>` on a line of its own, and some copies have
-    lost the space on either side of it: the space around an emphasis is noise. It is put right by what
-    is next to it, so that "( i.e. , x)" and "(a)Heading.Text" read as they were printed."""
+    """Normalize the space around emphasis. Federal Register XML is pretty-printed with `<E>` on a line of its
+    own, and some copies have lost the space on either side. The neighboring characters decide, so that "(
+    i.e. , x)" and "(a)Heading.Text" read as printed.
+    """
     for number in root.iter("SU"):
         # `<P><SU>4</SU>12 U.S.C.` is footnote 4, not 412.
         if (
@@ -172,8 +174,9 @@ _LABEL = re.compile(
 
 
 def label(heading: str) -> str:
-    """What a heading is called in a path: `Category I` of `Category I—Firearms and Related Articles`,
-    so that a retitled heading keeps the paths below it; else its first 100 characters."""
+    """Return the name of a heading in a path: `Category I` of `Category I—Firearms and Related Articles`, so
+    that a new title keeps the paths below it; else its first 100 characters.
+    """
     match = _LABEL.match(heading)
     if match:
         return match.group()
@@ -186,19 +189,20 @@ _TYPOGRAPHY = str.maketrans(
 
 
 def plain(text: str) -> str:
-    """`text` with plain dashes and quotes. Names in paths and keys are written so, because the Office of
-    the Federal Register re-releases documents with others."""
+    """Return `text` with plain dashes and quotes, for names in paths and keys, because the Office of the
+    Federal Register re-releases documents with others.
+    """
     return text if text.isascii() else text.translate(_TYPOGRAPHY)
 
 
 def shorten(text: str, size: int) -> str:
-    """A name for a path: plain, of at most `size` characters, cut at a word."""
+    """Return a name for a path: plain, of at most `size` characters, cut at a word."""
     text = plain(text).replace(" › ", " > ")
     return text if len(text) <= size else f"{text[: size - 1].rsplit(' ', 1)[0]}…"
 
 
 def children(element: Element) -> Iterator[Element | str]:
-    """The children of a container in order, and any bare text between them."""
+    """Return the children of a container in order, and any bare text between them."""
     if element.text and not element.text.isspace():
         yield element.text
     for child in element:

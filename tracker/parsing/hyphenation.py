@@ -1,7 +1,7 @@
-"""Whether the hyphen at a line's end belongs to the word.
+"""Decides whether the hyphen at the end of a line belongs to the word.
 
-An author's hyphen does ("end-user", "BIS-748P", "foreign-direct product rule"); a typesetter's only breaks the word
-("semicon-ductor"). It is decided by evidence, the strongest first: capitals and digits, the same word elsewhere in the
+An author's hyphen does ("end-user", "BIS-748P", "foreign-direct product rule"); a typesetter's only breaks the
+word ("semicon-ductor"). Evidence decides, strongest first: capitals and digits, the same word elsewhere in the
 document, compounds of the field, words that often begin a compound, and the shape of English words.
 """
 
@@ -16,7 +16,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _TAIL = re.compile(r"([^\W_]+(?:-[^\W_]+)*)-\Z")
 _HEAD = re.compile(r"[^\W_]+")
 _VOWEL = re.compile(r"[aeiouy]")
-# Compounds that regulations of trade write with a hyphen.
+# Compounds that trade regulations write with a hyphen.
 _FIELD = frozenset(
     """end-use end-uses end-user end-users end-item end-items re-export re-exports re-exported re-exporter re-exporters re-exporting
 re-exportation re-transfer re-transfers re-transferred re-enter re-entry foreign-direct foreign-produced foreign-made foreign-owned
@@ -36,10 +36,11 @@ trade tariff duty tax product customer supplier party mutual common public priva
 steel metal carbon silicon radiation temperature pressure power energy field application mission security safety health human
 animal plant food drug child age area world region city county province member non-u.s u.s""".split()  # noqa: SIM905
 )
-# Those of them that hardly begin a word of one piece: what follows is a word, unless it looks like an ending.
+# Those that hardly ever begin a closed word: the part after the hyphen is a word, unless it looks like an
+# ending.
 _STRONG_FIRSTS = frozenset("high dual self half well four five full slow low".split())  # noqa: SIM905
 _LONG_SECOND = 5  # letters
-# What such words are joined to. A short one may as well begin a word of one piece: part-ner, ten-der.
+# Second parts of such compounds. A short first part may also begin a closed word: part-ner, ten-der.
 _SECONDS = frozenset(
     """level term scale speed end ended made based owned produced origin free wide time year month day hour party country related specific
 controlled listed approved sized sale side way half third quarter hand line site capacity performance resolution volume power value
@@ -47,12 +48,13 @@ risk quality use user item exempt resident compliance proliferation member gover
 dimensional purpose known defined established governed insured certified employed contained evident executing imposed help party
 product direct license export import transfer market state person entity eligible cooperation conforming recurring sensitive""".split()  # noqa: SIM905
 )
-# Syllables that begin words of one piece; with them a hyphen is the typesetter's unless something says otherwise.
+# Syllables that begin closed words; after them a hyphen is the typesetter's unless other evidence speaks
+# against it.
 _SYLLABLES = frozenset(
     """a ac ad af al an ap as at be bi com con cor de di dis ef em en ex for im in inter ir mis ob of on op over per pre pro re sub suc suf
 sup sur trans un under up with man car par port per pen act age art bar cap ever fore here there where what who how""".split()  # noqa: SIM905
 )
-# Closed compounds: both parts are words, and yet the whole is written without a hyphen.
+# Closed compounds: both parts are words, but the whole is written without a hyphen.
 _ONE_WORD = frozenset(
     """background become before behalf below beside between beyond breakdown cannot database deadline download elsewhere everything
 everyone everyday feedback firmware foreword forthcoming foregoing framework furthermore guideline guidelines handbook hardware
@@ -68,7 +70,7 @@ airport airworthiness waterway warehouse wavelength weekday whatever whenever wh
 whoever wholesale withdraw withdrawal withdrawn withhold withholding within without workforce workload workplace workshop worldwide
 manufacture manufacturer manufacturing manpower management""".split()  # noqa: SIM905
 )
-# What a syllable at the end of a word looks like: no word begins so, or no word is that.
+# The shape of a syllable at the end of a word: no word begins like this, or no word consists of it.
 _ENDING = re.compile(
     r"(?:t|s|c)ions?|(?:t|s|c)ional\w*|ings?|ments?|ness|able|ible|i?bil?ity|ities|ity|ances?|ences?|ally|ical\w*|or(?:y|ies)|ar(?:y|ies)|ives?|"
     r"ively|ures?|tures?|ously?|ous|ers?|ors?|ed|ly|al|als|ist|ists|ism|iz\w+|fy|fi(?:ed|es|cation\w*)|cial\w*|tial\w*|ency|ancy|ations?|lings?|ians?|"
@@ -78,7 +80,7 @@ _ENDING = re.compile(
 
 @dataclass(slots=True)
 class Words:
-    """The words within the lines of a document, which no line end breaks, with how often each occurs."""
+    """The words within the lines of a document, which no line end breaks, with the count of each."""
 
     whole: Counter[str] = field(default_factory=Counter)
 
@@ -101,8 +103,9 @@ class Words:
 
 
 def belongs(before: str, after: str, words: Words, *, doubt: bool = False) -> bool:
-    """Whether the hyphen that ends `before`, continued by `after` on the next line, is the word's own. `doubt` is the
-    answer where nothing speaks for either."""
+    """Return whether the hyphen at the end of `before`, continued by `after` on the next line, belongs to the
+    word. `doubt` is the answer without evidence.
+    """
     tail, head = _TAIL.search(before), _HEAD.match(after)
     if tail is None or head is None:
         return True
@@ -138,7 +141,7 @@ def _in_letters(first: str, last: str, second: str, rest: str, words: Words, dou
         return True
     if last in _SYLLABLES:
         return doubt
-    if first != last:  # most-favored-nation: what has a hyphen already has another
+    if first != last:  # most-favored-nation: a part with a hyphen has another one
         return True
     if len(last) >= 4 and counts[last] and counts[second]:
         return True

@@ -1,4 +1,4 @@
-"""Reads fields of JSON from outside by name and type; each field of a wrong type is noted."""
+"""Reads fields of untrusted JSON by name and type, and notes each field of a wrong type."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BEGINS = re.compile(
 
 
 def load(data: bytes, name: str) -> Any:
-    """The value of a JSON file. Raises ParseError with the line and column, or the size."""
+    """Return the value of a JSON file. Raises ParseError with the line and column, or the size."""
     if len(data) > MAX_BYTES:
         raise ParseError(f"{name}: {len(data):,} bytes of JSON are over the bound of {MAX_BYTES:,}")
     try:
@@ -31,19 +31,20 @@ def load(data: bytes, name: str) -> Any:
             f"{name}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from error
     except ValueError as error:
-        raise ParseError(f"{name}: not JSON that can be read: {error}") from error
+        raise ParseError(f"{name}: JSON that cannot be parsed: {error}") from error
     except RecursionError as error:
         raise ParseError(f"{name}: JSON nested too deep") from error
 
 
 def begins_as_json(data: bytes) -> bool:
-    """Whether bytes that are no complete JSON begin as JSON does, so that they are a file that was cut off. A text may
-    begin with a bracket too: `[Federal Register Volume 90, ...`, `[1] See ...`."""
+    """Return whether invalid JSON begins as JSON does, so that it is a truncated file. A text may begin with a
+    bracket too: `[Federal Register Volume 90, ...`, `[1] See ...`.
+    """
     return _BEGINS.match(data[:200]) is not None
 
 
 def load_object(data: bytes, name: str) -> dict[str, Any]:
-    """The object in a JSON file. Raises ParseError as `load` does, and for any other value."""
+    """Return the object in a JSON file. Raises ParseError like `load`, and for any other value."""
     value = load(data, name)
     if not isinstance(value, dict):
         raise ParseError(f"{name}: a JSON object was expected, not {_name(value)}")
@@ -66,7 +67,7 @@ class JsonFields:
         self.notes.append(f"{name}: {_name(self.record.get(name))} where {expected} should be")
 
     def text(self, *names: str) -> str:
-        """The first of the fields that holds something, white space folded."""
+        """Return the first of the fields that is not empty, white space folded."""
         for name in names:
             value = self.record.get(name)
             if isinstance(value, str):
@@ -79,14 +80,14 @@ class JsonFields:
         return ""
 
     def texts(self, *names: str) -> tuple[str, ...]:
-        """A list of texts; a single text counts as a list of one."""
+        """Return a list of texts; a single text counts as a list of one."""
         for name in names:
             value = self.record.get(name)
             if isinstance(value, str):
                 return (fold_space(value),) if value.strip() else ()
             if isinstance(value, list):
                 if any(not isinstance(item, str) for item in value):
-                    self.notes.append(f"{name}: a list with something else than texts")
+                    self.notes.append(f"{name}: a list with other values than texts")
                 found = tuple(fold_space(item) for item in value if isinstance(item, str) and item.strip())
                 if found:
                     return found
@@ -102,7 +103,7 @@ class JsonFields:
             self.wrong(name, "a list")
             return []
         if any(not isinstance(item, dict) for item in value):
-            self.notes.append(f"{name}: a list with something else than objects")
+            self.notes.append(f"{name}: a list with other values than objects")
         return [item for item in value if isinstance(item, dict)]
 
     def day(self, *names: str) -> date | None:
@@ -120,8 +121,9 @@ class JsonFields:
         return None
 
     def instant(self, name: str) -> datetime | None:
-        """An instant in UTC; one without offset is New York's, as the Office of the Federal Register
-        keeps its hours."""
+        """Return an instant in UTC; one without offset is in New York time, which the Office of the Federal
+        Register uses.
+        """
         value = self.record.get(name)
         if not value:
             return None

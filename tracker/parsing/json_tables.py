@@ -1,7 +1,7 @@
-"""JSON as units: the tables found in it by row, every other value by its path.
+"""Parses JSON into units: tables by row, every other value by its path.
 
-A table is a list of objects, a list of lists (whose first row may name the columns), or an object whose values are
-records of the same fields (`{"8471": {"rate": "5%"}, ...}`), anywhere in the value.
+A table is a list of objects, a list of lists (whose first row may name the columns), or an object whose values
+are records with the same fields (`{"8471": {"rate": "5%"}, ...}`), anywhere in the value.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ _MOST_LEVELS = 40
 
 
 def table_units(value: object, name: str) -> tuple[Unit, ...]:
-    """The rows of a JSON value that is one table: a list of flat records, alone or as the only list of an object. None
-    for any other value. Raises ParseError, naming `name`, for a table with too many rows."""
+    """Return the rows of a JSON value that is one table: a list of flat records, alone or as the only list of
+    an object. None for any other value. Raises ParseError, naming `name`, for a table with too many rows.
+    """
     records = _records_of(value)
     outline = UnitBuilder()
     if records:
@@ -31,15 +32,17 @@ def table_units(value: object, name: str) -> tuple[Unit, ...]:
 
 
 def value_units(value: object, name: str) -> tuple[Unit, ...]:
-    """All of a JSON value: the rows of each table in it, and each other value as `path: value`. None for an empty
-    value. Raises ParseError, naming `name`, for a value nested too deep or a table with too many rows."""
+    """Return all of a JSON value: the rows of each table in it, and each other value as `path: value`. None for
+    an empty value. Raises ParseError, naming `name`, for a value nested too deep or a table with too many
+    rows.
+    """
     outline = UnitBuilder()
     _write_value(outline, value, name, "", 0)
     return tuple(outline.units)
 
 
 def _records_of(value: object) -> list[Mapping[str, Any]]:
-    """The records of a JSON value that is a table; empty for anything else: documents, lists of parties."""
+    """Return the records of a JSON value that is a table; empty for anything else: documents, lists of parties."""
     if is_list(value):
         return []
     if isinstance(value, dict):
@@ -58,7 +61,7 @@ def _is_records(value: object) -> TypeGuard[list[Mapping[str, Any]]]:
 
 
 def _is_matrix(value: object) -> TypeGuard[list[list[Any]]]:
-    """Whether a value is a list of rows, none of which holds another table."""
+    """Return whether a value is a list of rows without another table inside."""
     return (
         isinstance(value, list)
         and len(value) > 1
@@ -68,7 +71,9 @@ def _is_matrix(value: object) -> TypeGuard[list[list[Any]]]:
 
 
 def _is_record_map(value: object) -> TypeGuard[dict[str, dict[str, Any]]]:
-    """Whether the values of an object are records of the same fields, so that its names are the keys of a table."""
+    """Return whether the values of an object are records with the same fields, so that its names are the keys
+    of a table.
+    """
     if not isinstance(value, dict) or len(value) < 2:
         return False
     if not all(isinstance(item, dict) and item for item in value.values()):
@@ -116,7 +121,7 @@ def _scalar(value: object) -> str:
 
 
 def _head(row: list[Any]) -> list[str]:
-    """The names of the columns in the first row of a list of rows; none where that row is data."""
+    """Return the column names in the first row of a list of rows; none where that row is data."""
     names = [cell.strip() for cell in row if isinstance(cell, str)]
     if len(names) < len(row) or not all(names) or len(set(names)) < len(names):
         return []

@@ -1,4 +1,4 @@
-"""Hard-wrapped lines joined into paragraphs: raw text of 72 columns, and the lines of a PDF."""
+"""Joins hard-wrapped lines into paragraphs: raw text of 72 columns, and the lines of a PDF."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ _RULE = re.compile(r"[\s.=_-]*\Z")
 
 
 def unwrap_lines(lines: Iterable[str], *, broken: bool = False) -> list[str]:
-    """The paragraphs of hard-wrapped text, each as one line.
+    """Return the paragraphs of hard-wrapped text, each as one line.
 
-    A paragraph ends at an empty line, before an indented line, a designator or a bullet, and after a
-    line that ends a sentence well before the margin. The hyphen at a line's end stays where it belongs to the word
-    (`hyphen`). `broken` says that words may be broken at a line's end: then a hyphen that nothing speaks for goes.
+    A paragraph ends at an empty line, before an indented line, a designator or a bullet, and after a line that
+    ends a sentence well before the margin. The hyphen at the end of a line stays where it belongs to the word
+    (`hyphenation`). With `broken`, words may be broken at the end of a line: a hyphen without evidence is then
+    removed.
     """
     kept = [line.replace("\t", "    ").rstrip() for line in lines]
     # The margin that most full lines reach; a line that ends well before it ends its paragraph.
@@ -58,7 +59,7 @@ def unwrap_lines(lines: Iterable[str], *, broken: bool = False) -> list[str]:
 
 
 def _begins(line: str, text: str, last: str, margin: int, base: int) -> bool:
-    """Whether a line begins a paragraph although no empty line precedes it."""
+    """Return whether a line begins a paragraph although no empty line precedes it."""
     indent = len(line) - len(line.lstrip())
     last_indent = len(last) - len(last.lstrip())
     if indent >= last_indent + 2 and indent <= 12:
@@ -76,17 +77,17 @@ def _begins(line: str, text: str, last: str, margin: int, base: int) -> bool:
 
 
 def opens(text: str) -> bool:
-    """Whether a line begins with a designator, a bullet or the like."""
+    """Return whether a line begins with a designator, a bullet or the like."""
     return _OPENS.match(text) is not None
 
 
 def is_preamble_head(text: str) -> bool:
-    """`ACTION: ...`, and the lines that end a document of the Federal Register."""
+    """Return whether a line is `ACTION: ...` or one of the lines that end a document of the Federal Register."""
     return _HEAD.match(text) is not None or _LAST_LINES.match(text) is not None
 
 
 def join_lines(lines: list[str], words: Words, *, broken: bool) -> str:
-    """The lines of a paragraph as one. `words` are those of the document, for the hyphens at the lines' ends."""
+    """Join the lines of a paragraph. `words` are those of the document, for the hyphens at line ends."""
     text = lines[0]
     for line in lines[1:]:
         gap = " "
@@ -105,13 +106,14 @@ def ends_sentence(text: str) -> bool:
 
 
 def is_rule(text: str) -> bool:
-    """A line of dashes or the like, that only separates the text above it from the text below."""
+    """Return whether a line consists of dashes or the like, and only separates texts."""
     return _RULE.match(text) is not None
 
 
 def is_heading(text: str) -> bool:
-    """A short line without a sentence's end, in capitals or with every long word capitalized; it may
-    be numbered."""
+    """Return whether a short line is a heading: no end of a sentence, in capitals or with every long word
+    capitalized; it may be numbered.
+    """
     numbered = _NUMBERED.match(text)
     if numbered:
         text = text[numbered.end() :]

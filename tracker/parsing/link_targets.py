@@ -1,4 +1,4 @@
-"""Where links and images of a page lead, in the form in which two states of the page are compared."""
+"""Normalizes the targets of links and images of a page, for the comparison of two versions."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ _NOT_FOLLOWED = ("#", "javascript:", "mailto:", "tel:", "data:", "about:", "blob
 
 
 def absolute(base: str, href: str) -> str:
-    """The address that `href` means on a page at `base`, without a session's parameters; empty where it leads to no
-    other resource. An address stays relative where the base is unknown."""
+    """Return the address that `href` means on a page at `base`, without session parameters; empty where it
+    leads to no other resource. An address stays relative where the base is unknown.
+    """
     href = href.strip()
     if not href or href.lower().startswith(_NOT_FOLLOWED):
         return ""
@@ -35,7 +36,7 @@ def absolute(base: str, href: str) -> str:
 
 
 def target(address: str, *, image: bool = False) -> str:
-    """`address` without what only breaks caches (`?v=8`); of an image, without the size of its scaled copy."""
+    """Return `address` without cache busters (`?v=8`); for an image, without the size of its scaled copy."""
     try:
         parts = urlsplit(address)
     except ValueError:

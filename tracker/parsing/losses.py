@@ -1,7 +1,7 @@
-"""Detects large losses: a list, a part or much of a text that the next answer no longer has.
+"""Detects large losses: a list, a part or much of a text that the next answer lacks.
 
-A file that a publisher wrote halfway looks like the removal of many entries. Such an answer is held until the next poll
-confirms it; the alert then gives the numbers as something to check, never as relief.
+A file that a publisher wrote halfway looks like the removal of many entries. Such an answer is held until the
+next poll confirms it; the alert then gives the numbers as something to check, never as relief.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ _SHORT_ANNEX = 200
 
 
 class LossKind(StrEnum):
-    """`list`: a whole list of parties. `field`: a field of most rows of a list. `back`: a whole list that was not there before. `parties`: many parties of a list.
-    `sections`: many sections of a part. `units`: many units of a section, supplement, table or page. `text`: much of its
-    words. `annex`: much of a PDF that belongs to a page. `most`: of a page hardly more than a third is left. `placeholder`: a page that may be a wall, an error or a notice in
-    place of the one asked for; then `part` is a key of `placeholder_pages.NAMES`."""
+    """Kinds of loss. `list`: a whole list of parties. `field`: a field of most rows of a list. `back`: a whole
+    list that was not there before. `parties`: many parties of a list. `sections`: many sections of a part.
+    `units`: many units of a section, supplement, table or page. `text`: much of its words. `annex`: much of
+    a PDF that belongs to a page. `most`: hardly more than a third of a page is left. `placeholder`: a page
+    that may be a wall, an error or a notice in place of the requested one; then `part` is a key of
+    `placeholder_pages.NAMES`.
+    """
 
     LIST = "list"
     BACK = "back"
@@ -46,10 +49,11 @@ class LossKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """`gone` of `before` (of BACK: `gone` is how many came) in `part`, which is a list's name, a section, a supplement or
-    a heading; "" for the whole document. `head`: what the paths of a whole list begin with. `text`: a digest of what is left, where
-    the same has to come again; figures do not count in it. `field`: the
-    name of a field of rows."""
+    """A loss: `gone` of `before` (for BACK, `gone` is the number that were added) in `part`, the name of a
+    list, section, supplement or heading; "" for the whole document. `head` is the start of the paths of a
+    whole list. `text` is a digest of the rest, without figures, where the same rest must be seen again.
+    `field` is the name of a field of rows.
+    """
 
     kind: LossKind
     part: str
@@ -61,12 +65,12 @@ class Loss:
 
     @property
     def label(self) -> str:
-        """The same for the same loss at the next poll, whatever the numbers are by then."""
+        """Return a label that is the same for this loss at the next poll, whatever the numbers are then."""
         field = f":{self.field}" if self.field else ""
         return f"{self.kind.value}:{self.part}{self.text}{field}"
 
     def line(self) -> str:
-        """For the state of a source."""
+        """Return the line for the state of a source."""
         part = f" of {self.part}" if self.part else ""
         match self.kind:
             case LossKind.LIST:
@@ -88,7 +92,7 @@ class Loss:
 
 
 def losses(document: Document, previous: Document) -> tuple[Loss, ...]:
-    """The large losses of `document` against `previous`; empty for a text that lost little."""
+    """Return the large losses of `document` against `previous`; empty for a text that lost little."""
     if document.kind is DocumentKind.LIST:
         found = _of_lists(document, previous)
     elif document.kind is DocumentKind.CFR:
@@ -102,13 +106,14 @@ def losses(document: Document, previous: Document) -> tuple[Loss, ...]:
 
 
 def _main_text(document: Document) -> Document:
-    """`document` without the rest of a page, whose changes must neither hide a loss nor count as one. Each annex is judged
-    by itself."""
+    """Return `document` without the rest of a page, whose changes must neither hide a loss nor count as one.
+    Each annex is judged by itself.
+    """
     return replace(document, units=tuple(unit for unit in document.units if is_main_text(unit.path)))
 
 
 def lists_that_came(document: Document, previous: Document) -> tuple[Loss, ...]:
-    """The whole lists of parties that `previous` did not have."""
+    """Return the whole lists of parties that `previous` lacked."""
     if document.kind is not DocumentKind.LIST:
         return ()
     before, now = _parties(previous), _parties(document)
@@ -137,7 +142,7 @@ def _of_lists(document: Document, previous: Document) -> list[Loss]:
 
 
 def _of_fields(document: Document, previous: Document) -> list[Loss]:
-    """Fields that half or more of the parties that had them, and are still listed, no longer have."""
+    """Return fields that half or more of the parties that had them, and are still listed, no longer have."""
     now = _fields(document)
     had: Counter[tuple[str, str]] = Counter()
     lost: Counter[tuple[str, str]] = Counter()
@@ -154,7 +159,7 @@ def _of_fields(document: Document, previous: Document) -> list[Loss]:
 
 
 def _fields(document: Document) -> dict[tuple[str, str], set[str]]:
-    """Which fields the rows of each party of each list have."""
+    """Return the fields that the rows of each party of each list have."""
     found: dict[tuple[str, str], set[str]] = {}
     for unit in document.units:
         facts = dict(unit.meta)
@@ -178,7 +183,7 @@ def _of_cfr(document: Document, previous: Document) -> list[Loss]:
 
 
 def _of_page(document: Document, previous: Document) -> list[Loss]:
-    """One heading or table of a page that lost much, unless the units went elsewhere on the page."""
+    """Return the headings or tables of a page that lost much, unless the units moved elsewhere on the page."""
     before, now = _by_part(previous, _heading), _by_part(document, _heading)
     lost = len(previous.units) - len(document.units)
     found = []
@@ -190,7 +195,9 @@ def _of_page(document: Document, previous: Document) -> list[Loss]:
 
 
 def _of_annexes(document: Document, previous: Document) -> list[Loss]:
-    """Annexes of a page that are still there and lost much. One that is no longer linked to went with the words around it."""
+    """Return annexes of a page that are still linked and lost much. One that is no longer linked was removed
+    with the words around it.
+    """
     before, now = _by_annex(previous), _by_annex(document)
     found = []
     for name, units in before.items():
@@ -217,7 +224,7 @@ def _placeholder(document: Document, previous: Document) -> list[Loss]:
 
 
 def _most(document: Document, previous: Document) -> list[Loss]:
-    """The same short text has to come again before it is believed in place of a long one."""
+    """Return a loss of most of a page. The same short text must be seen twice before it replaces a long one."""
     before, now = _size(previous.units), _size(document.units)
     if document.kind is DocumentKind.PAGE and before >= _SHORT and now < 0.4 * before:
         return [Loss(LossKind.MOST, "", before - now, before, text=_digest(document))]
@@ -245,7 +252,7 @@ def _of_whole(document: Document, previous: Document) -> list[Loss]:
 
 
 def _parties(document: Document) -> dict[str, set[str]]:
-    """The parties of each list, by names in the form in which they are compared."""
+    """Return the parties of each list, by names normalized for comparison."""
     found: dict[str, set[str]] = {}
     for unit in document.units:
         facts = dict(unit.meta)
@@ -263,12 +270,14 @@ def _by_part(document: Document, part_of: Callable[[str], str]) -> Counter[str]:
 
 
 def _section(path: str) -> str:
-    """`15 CFR 744.11` of `15 CFR 744.11(a)(1)`, `Supp. No. 4 to Part 744` of `Supp. No. 4 to Part 744 › JAPAN › X`."""
+    """Return the section of a path: `15 CFR 744.11` of `15 CFR 744.11(a)(1)`, `Supp. No. 4 to Part 744` of
+    `Supp. No. 4 to Part 744 › JAPAN › X`.
+    """
     return _DESIGNATOR.sub("", _ORDINAL.sub("", path.partition(_SEPARATOR)[0]))
 
 
 def _heading(path: str) -> str:
-    """The path above a paragraph or row of a page."""
+    """Return the path above a paragraph or row of a page."""
     above, ordinal, _ = path.rpartition(" ¶")
     return above if ordinal else path.rpartition(_SEPARATOR)[0]
 

@@ -1,7 +1,7 @@
 """Splits a page into its main text, selected by a CSS selector or detected, and the rest of the page.
 
-Nothing is discarded: what is cut out of the main text (navigation, banners, sidebars) is returned as the rest of
-the page, which is compared as well.
+Nothing is discarded: everything outside the main text (navigation, banners, sidebars) is returned as the rest
+of the page, which is compared as well.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from soupsieve import SelectorSyntaxError
 
 from tracker.errors import ParseError, SelectorUnmatched
 
-# Only these lead away from the page whatever they contain.
+# These only lead away from the page, whatever they contain.
 _NAVIGATION_TAGS = frozenset({"nav"})
 _NAVIGATION_ROLES = frozenset({"navigation", "search", "menubar", "menu"})
 _NAVIGATION_NAMES = re.compile(
     r"(?:^|[-_ ])(?:breadcrumbs?|skip-?(?:link|nav|to)|usa-(?:skipnav|nav)|site-?nav|pagination|back-to-top)(?:$|[-_ ])",
     re.IGNORECASE,
 )
-# These are furniture outside the main element, and inside it where they hold little but links.
+# These are page furniture outside the main element, and inside it where they contain little but links.
 _FRAME_TAGS = frozenset({"footer", "aside", "header", "dialog"})
 _FRAME_ROLES = frozenset({"banner", "contentinfo", "complementary", "dialog", "alertdialog"})
 _FRAME_NAMES = re.compile(
@@ -31,8 +31,8 @@ _FRAME_NAMES = re.compile(
 _NAMED = frozenset({"div", "section", "ul", "ol", "p", "span", "a", "form"})
 _EXPLICIT = ("main", "[role=main]")
 _LIKELY = ("#main-content", "#maincontent", "article", "#content", ".main-content")
-_LEAST = 40  # characters that a main text has
-_MOSTLY = 0.5  # of an element's text, or of the page's
+_LEAST = 40  # least characters of a main text
+_MOSTLY = 0.5  # share of an element's text, or of the page's
 BLOCKS = frozenset(
     [
         "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
@@ -44,18 +44,19 @@ BLOCKS = frozenset(
 
 
 def collapse_space(text: str) -> str:
-    """`text` with each run of white space as one space, none at the ends."""
+    """Return `text` with each run of white space as one space, none at the ends."""
     return " ".join(text.split())
 
 
 def select_content(soup: BeautifulSoup, content: str, url: str) -> list[Tag]:
-    """The elements that a CSS selector matches, none inside another. Raises ParseError when it is invalid or
-    matches nothing: the page was rebuilt, and an empty text must not pass for no change."""
+    """Return the elements that a CSS selector matches, none inside another. Raises ParseError when it is
+    invalid or matches nothing: the page was rebuilt, and an empty text must not look like no change.
+    """
     try:
         found = soup.select(content)
     except (SelectorSyntaxError, ValueError) as error:
         raise ParseError(f"{url}: {content!r} is no CSS selector: {error}".splitlines()[0]) from error
-    # An element inside another that matched as well would be read twice.
+    # An element inside another match would be read twice.
     chosen = [tag for tag in found if not any(parent in found for parent in tag.parents)]
     if not chosen:
         raise SelectorUnmatched(
@@ -66,7 +67,7 @@ def select_content(soup: BeautifulSoup, content: str, url: str) -> list[Tag]:
 
 
 def split_main_text(soup: BeautifulSoup) -> tuple[Tag, list[Tag]]:
-    """The element that holds the page's main text, and the elements outside it, each in reading order.
+    """Return the elements with the page's main text, and the elements outside it, each in reading order.
 
     The elements are taken out of `soup`.
     """
@@ -93,8 +94,9 @@ def _taken_out(body: Tag, main: Tag, cut: list[Tag]) -> tuple[Tag, list[Tag]]:
 
 
 def _cut(root: Tag, *, whole: int, explicit: bool) -> list[Tag]:
-    """Takes the furniture out of `root`. Below an explicit main element an author's word counts more than a class
-    name: there only navigation, and what is mostly links, is furniture."""
+    """Take the furniture out of `root`. Below an explicit main element, the author's markup counts more than a
+    class name: there only navigation, and elements that are mostly links, are furniture.
+    """
     cut: list[Tag] = []
     gone: set[int] = set()
     for tag in root.find_all(True):
@@ -117,7 +119,7 @@ def _cut(root: Tag, *, whole: int, explicit: bool) -> list[Tag]:
 
 
 def is_navigation(tag: Tag) -> bool:
-    """Whether an element only leads elsewhere: menus, breadcrumbs, links to other parts of the page."""
+    """Return whether an element only leads elsewhere: menus, breadcrumbs, links to other parts of the page."""
     return (
         tag.name in _NAVIGATION_TAGS
         or str(tag.get("role") or "") in _NAVIGATION_ROLES
@@ -139,14 +141,14 @@ def _is_named(tag: Tag, names: re.Pattern[str]) -> bool:
 
 
 def _in_article(tag: Tag, root: Tag) -> bool:
-    """Whether an element is inside the main text: a header there holds its title, not the site's."""
+    """Return whether an element is inside the main text: a header there contains its title, not the site's."""
     return root.name in ("main", "article") or any(
         parent.name in ("main", "article") for parent in tag.parents
     )
 
 
 def link_share(tag: Tag) -> float:
-    """How much of an element's text is links: 0 to 1; 1 where there is no text at all."""
+    """Return the share of an element's text that is links, 0 to 1; 1 where there is no text."""
     size = len(collapse_space(tag.get_text(" ")))
     if not size:
         return 1.0
@@ -156,7 +158,7 @@ def link_share(tag: Tag) -> float:
 
 
 def _densest(body: Tag) -> Tag:
-    """The innermost element that still holds nearly all text which is not a link."""
+    """Return the innermost element that still contains nearly all text outside of links."""
     total = _weight(body)
     current = body
     while True:

@@ -1,5 +1,6 @@
-"""A web page as units by heading: its main text, tables by row, list entries by name, where its links lead; then the
-rest of the page."""
+"""Parses a web page into units by heading: its main text, tables by row, list entries by name, link targets;
+then the rest of the page.
+"""
 
 from __future__ import annotations
 
@@ -33,19 +34,19 @@ from tracker.parsing.superscripts import write_html_scripts
 from tracker.parsing.unit_builder import UnitBuilder
 
 MAX_BYTES = 30_000_000
-MAX_DEPTH = 200  # html nested deeper than this is an attack, not a page
+MAX_DEPTH = 200  # HTML nested deeper than this is an attack, not a page
 
 _NEVER = ["script", "style", "noscript", "template", "canvas", "head", "input"]
 _EMBEDDED = {"iframe": "src", "object": "data", "embed": "src"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_LABEL_WORDS = 6  # a button of so many words is text
+_LABEL_WORDS = 6  # words from which a button is text
 _MOST_LINKS = 5_000
-_PROSE_WORDS = 6  # so many words outside of links make a text even within a menu
+_PROSE_WORDS = 6  # words outside of links from which a menu contains text
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`links` are the absolute addresses in the main text, in order, with their words."""
+    """A parsed page. `links` are the absolute addresses in the main text, in order, with their words."""
 
     title: str
     units: tuple[Unit, ...]
@@ -61,15 +62,15 @@ def read_page(
     label: str = "",
     followed: Callable[[str], bool] | None = None,
 ) -> Page:
-    """Reads a page: what the CSS selector `content` takes, or, without one, the main text that is found, and the rest
-    of the page below `Rest of the page`.
+    """Parse a page: the elements that the CSS selector `content` matches, or, without one, the detected main
+    text, and the rest of the page below `Rest of the page`.
 
-    `label` is the charset that came with the bytes. `url` is the page's address, or a file's name; then the page's own canonical address is used. `followed` is
-    given for a page that is an index of others: entries that lead to an address it says yes to are left out, since
-    the pages behind them are documents of their own.
+    `label` is the charset of the response. `url` is the page's address, or the name of a file; for a file, the
+    page's own canonical address is used. `followed` is given for an index page: entries that link to an address
+    for which it is true are left out, since those pages are documents of their own.
 
-    Raises ParseError when a selector is wrong or matches nothing, when there is no HTML in `data`, or
-    when it is nested without end.
+    Raises ParseError when a selector is invalid or matches nothing, when there is no HTML in `data`, or when it
+    is nested too deep.
     """
     if len(data) > MAX_BYTES:
         raise ParseError(f"{url}: {len(data):,} bytes of HTML are over the bound of {MAX_BYTES:,}")
@@ -116,7 +117,7 @@ def read_page(
 
 
 def _base(soup: BeautifulSoup, url: str) -> str:
-    """The address against which the page's links are read; empty for a file that does not say where it comes from."""
+    """Return the base address of the page's links; empty for a file without one."""
     if not url.startswith(("http://", "https://")):
         canonical = soup.find("link", attrs={"rel": "canonical", "href": True})
         named = str(canonical["href"]) if isinstance(canonical, Tag) else ""
@@ -131,7 +132,7 @@ def _base(soup: BeautifulSoup, url: str) -> str:
 
 
 def _tidy(soup: BeautifulSoup) -> None:
-    """Removes what is no text; turns embedded files into links, and labels that look like buttons into text."""
+    """Remove what is not text; turn embedded files into links, and labels that look like buttons into text."""
     for tag in soup(_NEVER):
         tag.decompose()
     for tag in soup(list(_EMBEDDED)):
@@ -149,7 +150,7 @@ def _tidy(soup: BeautifulSoup) -> None:
 
 
 def _is_label(button: Tag) -> bool:
-    """Whether a button is the heading of what it opens, or holds a text, rather than a command."""
+    """Return whether a button is the heading of what it opens, or contains a text, rather than a command."""
     return (
         button.find_parent([*HEADINGS, "summary", "dt"]) is not None
         or button.has_attr("aria-controls")
@@ -168,7 +169,7 @@ def _without_entries(root: Tag, base: str, followed: Callable[[str], bool]) -> N
 
 
 def _without_menus(root: Tag, base: str, titles: set[str]) -> None:
-    """Removes menus and teasers of other pages from the rest of a page; its own text stays."""
+    """Remove menus and teasers of other pages from the rest of a page; its own text stays."""
     for tag in [root, *root.find_all(True)]:
         if tag.decomposed or not is_navigation(tag):
             continue
@@ -179,7 +180,7 @@ def _without_menus(root: Tag, base: str, titles: set[str]) -> None:
         if len(words.split()) < _PROSE_WORDS or any(words in title for title in titles):
             tag.clear(decompose=True)
     if len(root.find_all("a", limit=_MOST_LINKS)) == _MOST_LINKS:
-        return  # looking at each is not worth its time: lines of links alone are left out all the same
+        return  # too many to examine each: only lines of links are left out
     teasers = [
         entry
         for entry in entries(root, lambda link: absolute(base, str(link.get("href") or "")))
@@ -194,7 +195,7 @@ def _without_menus(root: Tag, base: str, titles: set[str]) -> None:
 
 
 def _depth(soup: BeautifulSoup) -> int:
-    """How deep the elements are nested, without walking into them by recursion."""
+    """Return how deep the elements are nested, without recursion."""
     depths: dict[int, int] = {}
     deepest = 0
     for tag in soup.find_all(True):
@@ -217,7 +218,7 @@ def _title(soup: BeautifulSoup) -> str:
 
 
 def _published(soup: BeautifulSoup) -> date | None:
-    """The day that the page's own metadata give, or the first `<time>` of its text."""
+    """Return the day in the page's own metadata, or the first `<time>` of its text."""
     candidates = [
         str(tag.get("content") or "")
         for name in ("article:published_time", "dcterms.date", "dcterms.issued", "date", "publish-date")

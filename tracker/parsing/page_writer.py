@@ -1,4 +1,4 @@
-"""The elements of a page written as units: headings open levels, everything else becomes units below them."""
+"""Writes the elements of a page as units: headings open levels, everything else becomes units below them."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _TODAY = re.compile(  # a clock at the head of a site
     r"(?:,?\s+\d{1,2}:\d\d(?::\d\d)?(?:\s*[ap]\.?m\.?)?(?:\s+[a-z]{2,4})?)?\.?",
     re.IGNORECASE,
 )
-_LINK_ONLY = 0.8  # of a line's text: in the rest of a page such a line is a menu's
+_LINK_ONLY = 0.8  # share of a line's text: in the rest of a page such a line belongs to a menu
 
 
 class PageWriter:
     """Walks elements and adds their units to `outline`.
 
-    `place` is the path below which everything is written; with one, the text is the rest of a page: lines that are
-    nothing but links are left out there, and of its links only those to files count.
+    `place` is the path below which everything is written. With a place, the text is the rest of a page: lines
+    of links only are left out, and only its links to files count.
     """
 
     def __init__(self, outline: UnitBuilder, url: str, *, place: str = "") -> None:
@@ -55,7 +55,7 @@ class PageWriter:
         return self.levels[-1][1] if self.levels else self.root
 
     def block(self, tag: Tag) -> None:
-        """Writes an element with all that is in it."""
+        """Write an element with everything in it."""
         if tag.name in _HEADINGS:
             self._heading(tag)
         elif tag.name == "table" and not _is_layout(tag):
@@ -94,7 +94,7 @@ class PageWriter:
                 self.line.append(str(child))
 
     def _inline(self, tag: Tag) -> None:
-        """The links and images inside an element of one line."""
+        """Collect the links and images inside an element of one line."""
         for link in tag.find_all("a"):
             self._link(link)
         for image in tag.find_all("img"):
@@ -112,7 +112,7 @@ class PageWriter:
 
     def _image(self, tag: Tag) -> None:
         if tag.get("width") == "1" or tag.get("height") == "1":
-            return  # a counter's pixel
+            return  # a counter's tracking pixel
         source = tag.get("data-src") or tag.get("data-lazy-src") or tag.get("src")
         address = absolute(self.url, source) if isinstance(source, str) else ""
         if address:
@@ -132,7 +132,7 @@ class PageWriter:
         self.levels.append((rank, path))
 
     def flush(self) -> None:
-        """Ends the line that is being collected."""
+        """End the line that is being collected."""
         text = collapse_space("".join(self.line))
         item, self.item = self.item, ""
         meta = self._meta()
@@ -146,7 +146,8 @@ class PageWriter:
         if item:
             meta = (*meta, ("item", item))
         if linked and linked >= 0.5 * len(text):
-            # An entry of a list is known by the words of its link, not by its place: news go on top.
+            # An entry of a list is named by the words of its link, not by its position: news are added at the
+            # top.
             path = self._below(shorten(text, 80))
             key = search_key(plain(text))
             self.outline.add(path, UnitKind.PARAGRAPH, text, len(self.levels), key=key, meta=meta)
@@ -188,8 +189,7 @@ class PageWriter:
                 self.outline.add(path, UnitKind.ROW, row.text, len(self.levels) + 1, key=key, meta=meta)
 
     def write_targets(self) -> None:
-        """Adds where the links lead and which files the images are, each once: a file can be replaced under the
-        same words."""
+        """Add the targets of links and images, each once: a file can be replaced under the same words."""
         links = [(address, words) for address, words in self.links if not self._is_said(address, words)]
         self._targets(links, UnitKind.LINK, "Links")
         if not self.root:
@@ -209,8 +209,9 @@ class PageWriter:
             self.outline.add(path, kind, f"{words}{ARROW}{where}", 0, key=key, meta=(("href", where),))
 
     def _is_said(self, address: str, words: str) -> bool:
-        """Whether a link needs no unit of its own: it leads to a place on this page, to the address that its words
-        are, or out of the rest of the page to another page."""
+        """Return whether a link needs no unit of its own: it leads to a place on this page, to the address in
+        its own words, or out of the rest of the page to another page.
+        """
         if address.partition("#")[0] == self.url.partition("#")[0] or (words and address.endswith(words)):
             return True
         return bool(self.root) and not is_document_file(urlsplit(address).path)
@@ -226,7 +227,7 @@ def _is_block(tag: Tag) -> bool:
 
 
 def _is_layout(table: Tag) -> bool:
-    """A table that holds another, or one cell alone, only arranges a page."""
+    """Return whether a table only arranges a page: it contains another table, or one cell only."""
     return table.find("table") is not None or len(table.find_all(["td", "th"], limit=2)) < 2
 
 

@@ -1,9 +1,9 @@
-"""Which paragraph is `(i)`: the one after (h), or roman one?
+"""Determines the level of paragraph labels: is `(i)` the one after (h), or Roman one?
 
-The CFR numbers its levels (a)(1)(i)(A)(1)(i), the last two in italics (1 CFR 21.11; Document Drafting
-Handbook, "Paragraphs"). A letter such as i, v, x, c, d, l, m fits two sorts, so the designators of a
-section are read together: of all readings, the one that needs the fewest leaps is taken. What comes
-next decides: `(h) (i) (j)` are letters, `(h) (1) (i) (ii)` are not.
+The CFR numbers its levels (a)(1)(i)(A)(1)(i), the last two in italics (1 CFR 21.11; Document Drafting Handbook,
+"Paragraphs"). A letter such as i, v, x, c, d, l, m fits two sorts, so the labels of a section are read
+together: of all readings, the one with the fewest leaps is chosen. The following label decides: `(h) (i) (j)`
+are letters, `(h) (1) (i) (ii)` are not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tracker.citations import roman
 
-# One letter, a doubled one, a Roman numeral, a number: "(see)" and "(DIM)" are words.
+# One letter, a doubled one, a Roman numeral, a number. "(see)" and "(DIM)" are words.
 _DOUBLED = "|".join(letter * 2 for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ONE = rf"\( ?\x01?(?:\d{{1,3}}|[a-zA-Z]|{_DOUBLED}|[ivxl]{{2,7}}|[IVX]{{2,7}})\x02? ?\)"
 _HEAD = re.compile(rf"\W{{0,2}}?\s?(?P<first>{_ONE}(?:\s?(?:-|–|through)\s?{_ONE})?)")
@@ -29,7 +29,7 @@ _PLAIN_HEADING = re.compile(
 )
 _FIRST = frozenset({"1", "i", "A", "a"})
 _BEAM = 12
-_HOPELESS = 8.0  # a reading that is behind by more is not followed further
+_HOPELESS = 8.0  # a reading that is worse by more is dropped
 _DEEPEST = 8  # levels; the CFR has six
 
 ORDER = ("a", "1", "i", "A", "1*", "i*")
@@ -49,7 +49,7 @@ class PathLabel:
         return f"({self.value})-({self.until})" if self.until else f"({self.value})"
 
 
-class _Level(NamedTuple):  # a tuple, because stacks are hashed by the thousand
+class _Level(NamedTuple):  # a tuple, because thousands of stacks are hashed
     sort: str
     number: int
     text: str
@@ -57,15 +57,17 @@ class _Level(NamedTuple):  # a tuple, because stacks are hashed by the thousand
 
 
 _Stack = tuple[_Level, ...]
-# The stacks so far, the latest first: a chain, because copying a row for each of thousands of paragraphs is quadratic.
+# The stacks so far, latest first: a chain, because copying a row for each of thousands of paragraphs is
+# quadratic.
 _Chain = tuple["_Chain | None", _Stack]
 _Reading = tuple[float, _Stack, _Chain | None]
 
 
 def leading_labels(lead: str, *, plain: bool = False) -> tuple[PathLabel, ...]:
-    """The designators at the head of a paragraph, from `markup.lead`: `(a)(1) Introduction.` has two,
-    `(c) Policy—(1) General` too. Empty for running text. `plain` is for text that has lost its italics:
-    there a heading is what looks like one."""
+    """Return the labels at the head of a paragraph, from `gpo_xml.leading_emphasis`: `(a)(1) Introduction.` has
+    two, `(c) Policy—(1) General` too. Empty for running text. `plain` is for text that has lost its italics:
+    there a heading is recognized by its shape.
+    """
     heads = _PLAIN_HEADING if plain else _HEADING
     match = _HEAD.match(lead)
     if match is None or not match["first"]:
@@ -91,7 +93,7 @@ def _designator(text: str) -> PathLabel:
 
 
 def _readings(designator: PathLabel) -> list[tuple[str, int, int]]:
-    """(sort, its number, the number it leaves the count at) for each sort that it may be."""
+    """Return (sort, its number, the number after it) for each sort that the label may be."""
     value, until = designator.value, designator.until or designator.value
     star = "*" if designator.italic else ""
     if value.isdigit():
@@ -110,7 +112,9 @@ def _readings(designator: PathLabel) -> list[tuple[str, int, int]]:
 
 
 def _letter(value: str) -> int | None:
-    """a is 1, z is 26, aa is 27, bb is 28: doubled letters continue the alphabet."""
+    """Return the number of a letter: a is 1, z is 26, aa is 27, bb is 28: doubled letters continue the
+    alphabet.
+    """
     if len(set(value)) != 1 or not value.isalpha():
         return None
     return ord(value[0].lower()) - 96 + 26 * (len(value) - 1)
@@ -119,10 +123,11 @@ def _letter(value: str) -> int | None:
 def levels(
     paragraphs: Sequence[tuple[PathLabel, ...]], *, elided: bool = False, order: tuple[str, ...] = ORDER
 ) -> list[tuple[str, ...]]:
-    """For each paragraph of a run its full levels, such as `("(b)", "(2)", "(i)")`; empty for one
-    without designators. Paragraphs that open at a later level (`(2)` after `(b)(1)`) get the levels
-    above from those before them. `elided`: asterisks mark paragraphs left out, so that
-    leaps and single members mean nothing. `order` is that of the sorts from the top."""
+    """Return for each paragraph of a run its full levels, such as `("(b)", "(2)", "(i)")`; empty for one
+    without labels. Paragraphs that open at a later level (`(2)` after `(b)(1)`) get the levels above from
+    those before them. `elided`: asterisks mark omitted paragraphs, so that leaps and single members mean
+    nothing. `order` is that of the sorts from the top.
+    """
     beam: list[_Reading] = [(0.0, (), None)]
     for heads in paragraphs:
         for place, designator in enumerate(heads):
@@ -155,8 +160,9 @@ def _steps(
     inner: bool,
     elided: bool,
 ) -> list[tuple[float, _Stack]]:
-    """Every place that a designator of these readings may take, and how much of a leap that is. An `inner`
-    one follows another in the same paragraph and so belongs below it."""
+    """Yield every place that a label of these readings may have, and how much of a leap that is. An `inner` one
+    follows another in the same paragraph and so belongs below it.
+    """
     found: list[tuple[float, _Stack]] = []
     weight = 0.1 if elided else 1.0
     for sort, number, last in readings:
@@ -166,7 +172,7 @@ def _steps(
                     continue
                 leap = number - level.number
                 cost = 0.0 if leap == 1 else (3.0 + min(leap, 9) / 10) * weight if leap > 1 else 6.0
-                # A level that closes with a single member is rare: (1) without (2).
+                # A level that ends with a single member is rare: (1) without (2).
                 cost += sum(weight for closed in stack[depth + 1 :] if closed.alone)
                 found.append((cost, (*stack[:depth], _Level(sort, last, text, alone=False))))
         cost = 0.0 if number == 1 else 4.0 * weight
@@ -177,7 +183,7 @@ def _steps(
 
 
 def _expected(stack: _Stack, order: tuple[str, ...]) -> str:
-    """The sort that the order puts below the deepest open level."""
+    """Return the sort below the deepest open level, by the order."""
     if not stack:
         return order[0]
     sort = stack[-1].sort

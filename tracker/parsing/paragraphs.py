@@ -1,7 +1,7 @@
-"""Running text as units: paragraphs by designator, notes, tables, lists and editorial matter.
+"""Writes running text as units: paragraphs by designator, notes, tables, lists and editorial matter.
 
-The eCFR's XML, the annual CFR's and the Federal Register's share these elements, so one reader serves
-all three; what differs (sections, supplements, instructions) is in the modules named after them.
+The eCFR's XML, the annual CFR's and the Federal Register's share these elements, so one module serves all
+three; the differences (sections, supplements, instructions) are in the modules named after them.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Anything that is not a paragraph: a note, a table, editorial matter."""
+    """Any content besides paragraphs: a note, a table, editorial matter."""
 
     element: Element
 
 
 @dataclass(frozen=True, slots=True)
 class ElisionMark:
-    """Asterisks that mark text left out."""
+    """Asterisks that mark omitted text."""
 
 
 _Stacks = list[tuple[str, ...]]
@@ -80,14 +80,15 @@ class CitationScope:
 
     @property
     def is_section(self) -> bool:
-        """Whether designators may follow at once, as in `15 CFR 744.21(b)`."""
+        """Return whether designators may follow at once, as in `15 CFR 744.21(b)`."""
         last = self.path.rsplit(SEPARATOR, 1)[-1]
         return " CFR " in last and "." in last
 
 
 def inline_pieces(container: Element, skip: Iterable[Element] = ()) -> Iterator[Piece]:
-    """The content of an element in reading order, mere wrappers opened. `skip` are children that the
-    caller has read already."""
+    """Yield the content of an element in reading order, with plain wrappers opened. `skip` are children that
+    the caller has handled.
+    """
     left_out = set(skip)
     yield from _loose(container.text)
     for child in container:
@@ -131,13 +132,13 @@ def _rank(element: Element) -> int:
 
 
 def _has_line(element: Element) -> bool:
-    """Whether text of the element's own runs through it, with blocks in between."""
+    """Return whether the element has text of its own around the blocks in it."""
     own = [element.text or "", *(child.tail or "" for child in element)]
     return any(part.strip() for part in own)
 
 
 def _broken_line(element: Element) -> Iterator[Piece]:
-    """A paragraph with blocks inside it (a footnote, an equation): its lines, and the blocks between."""
+    """Yield the lines of a paragraph with blocks inside it (a footnote, an equation), and the blocks between."""
     tag = str(element.tag)
     line = [element.text or ""]
     pictures: list[Block] = []
@@ -164,7 +165,7 @@ def _broken_line(element: Element) -> Iterator[Piece]:
 
 
 def _pictures(element: Element) -> Iterator[Block]:
-    """The images in an element of one line: they hold formulas as often as not."""
+    """Return the images in an element of one line, which are often formulas."""
     for image in element.iter("img"):
         yield Block(image)
 
@@ -175,11 +176,11 @@ class ParagraphWriter:
     def __init__(self, outline: UnitBuilder, place: CitationScope, *, heading: str = "") -> None:
         self.outline = outline
         self.root = place
-        self.top = place  # where designators begin: the place, or the heading or definition reached in it
+        self.top = place  # where designators begin: the place, or the heading or definition within it
         self.defines = bool(_DEFINES.search(heading))
 
     def write(self, content: Iterable[Piece]) -> None:
-        """Adds the units of some content. Headings open a level of their own below the place."""
+        """Add the units of some content. Headings open a level of their own below the place."""
         run: list[Piece] = []
         ranks: list[tuple[int, CitationScope]] = []
         place = self.root
@@ -219,8 +220,9 @@ class ParagraphWriter:
                     self._undesignated(piece, current)
 
     def _levels(self, run: list[Piece]) -> tuple[list[tuple[str, ...]], dict[int, tuple[Table, _Stacks]]]:
-        """The levels of each piece; and of the tables whose rows are paragraphs of the section, `(i) Of a listed item`,
-        those of each row."""
+        """Return the levels of each piece; for tables whose rows are paragraphs of the section, `(i) Of a
+        listed item`, those of each row.
+        """
         heads = [piece.heads if isinstance(piece, Paragraph) else () for piece in run]
         elided = any(_is_elided(piece) for piece in run)
         plain_levels = levels(heads, elided=elided)
@@ -254,7 +256,7 @@ class ParagraphWriter:
         return found, rows_of
 
     def _designated_table(self, table: Table, stacks: _Stacks, current: CitationScope) -> CitationScope:
-        """A table whose rows have citations of their own; returns the place of the last."""
+        """Write a table whose rows have citations of their own; return the place of the last."""
         base = self.outline.numbered(current.path, "Table")
         for row, stack in zip(table.rows, stacks, strict=True):
             if not stack:
@@ -279,13 +281,13 @@ class ParagraphWriter:
         return CitationScope(path, depth)
 
     def _named(self, piece: Paragraph, name: str, place: CitationScope) -> CitationScope:
-        """A paragraph with a name of its own, below which designators start again."""
+        """Write a paragraph with a name of its own, below which designators start again."""
         path = f"{place.path}{SEPARATOR}{shorten(name, 80)}"
         path = self.outline.add(path, UnitKind.PARAGRAPH, piece.text, place.depth + 1)
         return CitationScope(path, place.depth + 1)
 
     def _undesignated(self, piece: Paragraph, current: CitationScope) -> None:
-        # A flush paragraph (FP) closes a list and belongs to what the list belongs to.
+        # A flush paragraph (FP) ends a list and belongs to the paragraph above the list.
         parent = _above(current, self.top) if piece.tag.startswith("FP") else current
         if piece.tag == "LI":
             path = f"{parent.path}{SEPARATOR}{shorten(piece.text, 80)}"
@@ -296,8 +298,9 @@ class ParagraphWriter:
         self.outline.add(path, UnitKind.PARAGRAPH, piece.text, parent.depth + 1)
 
     def _graphic(self, element: Element, current: CitationScope) -> None:
-        """A picture, or a formula set as one: its number in the Register, or its alternative text and file. Another
-        number is another picture."""
+        """Write an image, or a formula set as one: its number in the Register, or its alternative text and
+        file. Another number is another image.
+        """
         text, meta = words(element), tuple[tuple[str, str], ...]()
         if not text and element.tag == "img":
             file = (element.get("src") or "").rpartition("/")[2]
@@ -306,7 +309,7 @@ class ParagraphWriter:
         path = self.outline.numbered(current.path, "Figure")
         self.outline.add(path, UnitKind.IMAGE, text, current.depth + 1, meta=meta)
 
-    # --- blocks ---------------------------------------------------------------------------------
+    # --- blocks
 
     def write_block(self, element: Element, current: CitationScope) -> None:
         tag = str(element.tag)
@@ -323,8 +326,9 @@ class ParagraphWriter:
             self._note(element, current)
 
     def write_matter(self, element: Element, kind: UnitKind, path: str, depth: int) -> None:
-        """Authority, source, history and notes of the editors: the heading joined to its text, each
-        further paragraph a unit of its own, all of one kind."""
+        """Write authority, source, history and editors' notes: the heading joined to its text, each further
+        paragraph a unit of its own, all of one kind.
+        """
         texts = _lines(element)
         if not texts:
             return
@@ -360,8 +364,8 @@ class ParagraphWriter:
             head = content.pop(0).text  # type: ignore[union-attr]
         if head:
             name = shorten(head.rstrip(":. "), 100)
-        # A note that says what it belongs to is the section's, or the category's of a list; a bare one
-        # follows its paragraph.
+        # A note that names its subject is the section's, or the category's of a list; a bare one follows its
+        # paragraph.
         parent = self.top if " to " in name else current
         depth = parent.depth + 1
         text = head
@@ -374,7 +378,7 @@ class ParagraphWriter:
             inner.write(content)
 
     def write_table(self, table: Table, current: CitationScope) -> None:
-        """A table's rows: the caption, the column heads, each row by its first cell."""
+        """Write a table's rows: the caption, the column heads, each row by its first cell."""
         base = self.outline.numbered(current.path, "Table")
         depth = current.depth + 1
         for row in table.rows:
@@ -382,7 +386,7 @@ class ParagraphWriter:
 
 
 def write_row(outline: UnitBuilder, row: Row, place: CitationScope) -> None:
-    """One row of a table that is not a list of parties or countries."""
+    """Write one row of a table that is not a list of parties or countries."""
     if row.role == "caption":
         outline.add(place.path, UnitKind.HEADING, row.text, place.depth)
     elif row.role == "head":
@@ -400,8 +404,10 @@ def write_row(outline: UnitBuilder, row: Row, place: CitationScope) -> None:
 
 
 def _row_heads(table: Table) -> list[tuple[PathLabel, ...]]:
-    """The designators of each row, none for heads and notes; empty for a table whose rows are no paragraphs: two at
-    least begin with one, and every row does but those that go on in their first cell."""
+    """Return the designators of each row, none for heads and notes; empty for a table whose rows are not
+    paragraphs. In one whose rows are, at least two rows begin with one, and every row does except
+    continuations in the first cell.
+    """
     heads = []
     for row in table.rows:
         first = next((cell for cell in row.cells if cell), "") if row.role == "row" else ""
@@ -412,25 +418,27 @@ def _row_heads(table: Table) -> list[tuple[PathLabel, ...]]:
 
 
 def _one_each(stacks: _Stacks) -> bool:
-    """Whether no two have the same levels: a table with a numbering of its own repeats those of the paragraphs."""
+    """Return whether no two have the same levels: a table with a numbering of its own repeats those of the
+    paragraphs.
+    """
     found = [stack for stack in stacks if stack]
     return len(set(found)) == len(found)
 
 
 def _is_elided(piece: Piece) -> bool:
-    """Whether some of the text around is left out."""
+    """Return whether some of the text around is omitted."""
     return isinstance(piece, ElisionMark) or (isinstance(piece, Paragraph) and piece.text.endswith("* * *"))
 
 
 def _above(current: CitationScope, top: CitationScope) -> CitationScope:
-    """The place that a list ending at `current` belongs to: its last designator taken away."""
+    """Return the place that a list ending at `current` belongs to: without its last designator."""
     if current.depth <= top.depth + 1 or not current.path.endswith(")"):
         return current if current.depth <= top.depth else top
     return CitationScope(current.path[: current.path.rindex("(")], current.depth - 1)
 
 
 def _lines(element: Element) -> list[str]:
-    """The paragraphs of a small block, its bold heading joined to the first."""
+    """Yield the paragraphs of a small block, its bold heading joined to the first."""
     texts: list[str] = []
     heading = ""
     for piece in inline_pieces(element):

@@ -1,5 +1,6 @@
-"""PDF files as paragraphs: lines joined, running heads, page numbers and the printer's lines left out. A document of the
-Federal Register in print gives its title, its dates and what it is, as its raw text does."""
+"""Parses PDF files into paragraphs: lines joined; running heads, page numbers and printer's lines removed. A
+printed document of the Federal Register also gives its title, dates and type, as its raw text does.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ MAX_CHARACTERS = 20_000_000
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*\d{1,4}\s*[-–—]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _EDGE = 3  # lines at the top and bottom of a page that may be running heads
 _SAME_PLACE = 4  # points
-# The Federal Register's own running head, and what its printer sets below and beside the page.
+# The Federal Register's own running head, and its printer's lines below and beside the page.
 _REGISTER = re.compile(
     r"(?:(?P<left>\d{1,6}) )?Federal Register ?/ ?Vol\. ?(?P<volume>\d+), ?No\. ?\d+ ?/ ?[A-Z][a-z]+, (?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})"
     r"(?: ?/ ?(?P<type>[A-Z][A-Za-z ]{4,40}?))?(?: (?P<right>\d{1,6}))?"
@@ -44,7 +45,9 @@ _BILLING = re.compile(r"BILLING CODE\b")
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """`register` is what the preamble says, where this is a document of the Federal Register in print."""
+    """A parsed PDF. `register` has the facts of the preamble, where it is a printed document of the Federal
+    Register.
+    """
 
     title: str
     units: tuple[Unit, ...]
@@ -53,8 +56,9 @@ class Pdf:
 
 
 def read_pdf(data: bytes, name: str) -> Pdf:
-    """Reads the text of a PDF. Raises ParseError when it is encrypted, cut short, no PDF, has no text
-    (a scan), or is over 3,000 pages or 20 million characters."""
+    """Parse the text of a PDF. Raises ParseError when it is encrypted, truncated, not a PDF, without text (a
+    scan), or over 3,000 pages or 20 million characters.
+    """
     pages, title = _pages(data, name)
     heads = [found for page in pages for line in page if (found := _REGISTER.fullmatch(line.text))]
     cleaned = [page for page in _without_heads(pages) if page]
@@ -71,7 +75,7 @@ def read_pdf(data: bytes, name: str) -> Pdf:
 
 
 def _printed(register: RawText, head: re.Match[str]) -> RawText:
-    """What the running head of the first page adds."""
+    """Return the facts in the running head of the first page."""
     try:
         day = datetime.strptime(head["day"], "%B %d, %Y").date().isoformat()  # noqa: DTZ007 - a day
     except ValueError:
@@ -86,11 +90,12 @@ def _printed(register: RawText, head: re.Match[str]) -> RawText:
 
 
 def _own(pages: list[list[Line]]) -> list[list[Line]]:
-    """The pages of the document itself: a print of whole pages has the end of the document before it on its first page,
-    and the beginning of the one after it on its last."""
+    """Return the pages of the document itself. In a print of whole pages, the first page also has the end of
+    the document before it, and the last the beginning of the next.
+    """
     first, *rest = pages
     end = next(iter(_ends(first)), 0)
-    # What ends before any heading of a preamble began on the page before.
+    # Text that ends before any heading of a preamble began on the page before.
     if (
         end
         and not _has_head(first[:end])
@@ -103,7 +108,7 @@ def _own(pages: list[list[Line]]) -> list[list[Line]]:
 
 
 def _ends(lines: Sequence[Line]) -> list[int]:
-    """Where documents end: after each filing line and the billing code below it."""
+    """Yield the ends of documents: after each filing line and the billing code below it."""
     found = []
     for index, line in enumerate(lines):
         if _END.match(line.text):
@@ -125,7 +130,7 @@ def _pages(data: bytes, name: str) -> tuple[list[list[Line]], str]:
         cause = (
             "is encrypted"
             if "password" in str(error).lower()
-            else "cannot be read, it is cut short or no PDF"
+            else "cannot be read: it is truncated or not a PDF"
         )
         raise ParseError(f"{name}: this PDF {cause}: {error}") from error
     try:
@@ -151,7 +156,7 @@ def _pages(data: bytes, name: str) -> tuple[list[list[Line]], str]:
 
 
 def _without_heads(pages: list[list[Line]]) -> list[list[Line]]:
-    """Pages without page numbers, the printer's lines, and the lines at the edge of most of them."""
+    """Return the pages without page numbers, printer's lines, and lines repeated at the edge of most pages."""
     counts: Counter[str] = Counter()
     for page in pages:
         counts.update({_shape(line.text) for line in _edges(page)})
@@ -181,7 +186,7 @@ def _is_head(text: str, heads: set[str]) -> bool:
 
 
 def _heads_of_two(first: list[Line], second: list[Line]) -> set[str]:
-    """The lines of two pages with the same text at the same height, apart from the text."""
+    """Return the lines of two pages with the same text at the same height, apart from the body."""
     return {
         _shape(line.text)
         for line in _edges(first)
@@ -194,7 +199,9 @@ def _heads_of_two(first: list[Line], second: list[Line]) -> set[str]:
 
 
 def _is_apart(line: Line, page: list[Line]) -> bool:
-    """Whether more than a line's height of white parts a line at a page's top or bottom from all others."""
+    """Return whether more than a line's height of white space separates a line at a page's top or bottom from
+    all others.
+    """
     gaps = [line.y - other.y for other in page if abs(line.y - other.y) > 1]
     above = [-gap for gap in gaps if gap < 0]
     below = [gap for gap in gaps if gap > 0]
@@ -202,7 +209,7 @@ def _is_apart(line: Line, page: list[Line]) -> bool:
 
 
 def _edges(page: list[Line]) -> list[Line]:
-    """The lines at the top and the bottom of a page, by their height and by their order."""
+    """Return the lines at the top and the bottom of a page, by height and by order."""
     if len(page) <= 2 * _EDGE:
         return page
     by_height = sorted(page, key=lambda line: line.y)
@@ -211,5 +218,5 @@ def _edges(page: list[Line]) -> list[Line]:
 
 
 def _shape(text: str) -> str:
-    """A line with its numbers taken out, so that "Page 3" and "Page 4" are one."""
+    """Return a line without its numbers, so that "Page 3" and "Page 4" are equal."""
     return re.sub(r"\d+", "#", " ".join(text.split()))

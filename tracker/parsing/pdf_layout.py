@@ -1,8 +1,8 @@
-"""The lines of a PDF page in reading order, with their places.
+"""Extracts the lines of a PDF page in reading order, with their places.
 
-PDFium gives characters in the order in which they were drawn. Columns that were drawn row by row are read column by column
-here; raised and lowered characters are written as superscripts and subscripts; text turned on its side (the margin lines
-of the printer) is left out.
+PDFium returns characters in the order in which they were drawn. Columns that were drawn row by row are put into
+column order here; raised and lowered characters are written as superscripts and subscripts; rotated text (the
+printer's margin lines) is removed.
 """
 
 from __future__ import annotations
@@ -23,24 +23,25 @@ from tracker.parsing.hyphenation import Words
 from tracker.parsing.line_unwrap import ends_sentence, is_heading, is_preamble_head, join_lines, opens
 from tracker.parsing.superscripts import lowered, raised
 
-_GAP = 0.9  # of the line's height: no space within running text is so wide
+_GAP = 0.9  # times the line's height: wider than any space within running text
 _NEAR = 12  # lines
-_SPACE = 0.15  # of the line's height: characters that are closer are one word
-_SMALL = 0.86  # of the line's height: characters up to this size may be scripts
-_ROWS = 4  # so many rows at least make columns
-_FILL = 0.7  # of a column's width that its lines of running text fill
+_SPACE = 0.15  # times the line's height: characters that are closer form one word
+_SMALL = 0.86  # times the line's height: characters up to this size may be scripts
+_ROWS = 4  # least number of rows that form columns
+_FILL = 0.7  # share of a column's width that lines of running text fill
 _EVEN = 1.35  # times the narrowest white space of a justified line: the widest
-_NOTE_SIZE = 0.93  # of the height of running text: footnotes are this high at most
-_NOTE_REACH = 60  # paragraphs before a footnote in which its number is looked for
+_NOTE_SIZE = 0.93  # times the height of running text: footnotes are at most this high
+_NOTE_REACH = 60  # paragraphs before a footnote that are searched for its number
 _NOTE = re.compile(r"\[(?:\d{1,3}|[a-z])\]\s?\S")
-_ALIKE = 0.6  # the narrower column's width in the wider one's
+_ALIKE = 0.6  # ratio of the narrower column's width to the wider one's
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text; `x0`, `x1`, `y` (the baseline, from the bottom) and `height` in points. `cells` are the parts of a
-    row of a table; `font` is the name of its first character's; `gaps` are the narrowest and the widest white space
-    between its words (0, 0 for one word); `note`: it belongs to a footnote at the foot of a column."""
+    """A line of text; `x0`, `x1`, `y` (the baseline, from the bottom) and `height` in points. `cells` are the
+    parts of a table row; `font` is the font of its first character; `gaps` are the narrowest and the widest
+    white space between its words (0, 0 for one word); `note` marks a footnote at the foot of a column.
+    """
 
     text: str
     x0: float
@@ -54,7 +55,7 @@ class Line:
 
     @property
     def is_even(self) -> bool:
-        """Whether the white space between its words is even, as in a justified line, however wide."""
+        """Return whether the white space between its words is even, as in a justified line, however wide."""
         return 0 < self.gaps[1] <= _EVEN * self.gaps[0]
 
 
@@ -65,7 +66,7 @@ class _Glyph:
     x1: float
     y: float
     height: float
-    made: bool  # a space that PDFium put in
+    made: bool  # a space that PDFium inserted
     font: str = ""  # of the first of a line
 
 
@@ -73,7 +74,7 @@ _Glyphs = list[_Glyph]
 
 
 def page_lines(page: pypdfium2.PdfTextPage) -> list[Line]:
-    """The lines of a page. A word broken at a line's end keeps its hyphen."""
+    """Return the lines of a page. A word broken at the end of a line keeps its hyphen."""
     rows = [row for row in _rows(page) if any(not glyph.text.isspace() for glyph in row[0])]
     upright = [glyphs for glyphs, turned in rows if not turned]
     if 2 * len(upright) < len(rows):  # the whole page is turned
@@ -83,14 +84,13 @@ def page_lines(page: pypdfium2.PdfTextPage) -> list[Line]:
 
 
 def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
-    """The paragraphs of pages: parted by white space, indents, the type that they are set in, and what they say. What
-    goes on over a page's end is one paragraph."""
+    """Return the paragraphs of pages, separated by white space, indents, font and wording. A paragraph may
+    continue over a page's end.
+    """
     words = Words.of(line.text for page in pages for line in page)
     found: list[str] = []
     current: list[str] = []
-    notes: list[
-        list[str]
-    ] = []  # footnotes below the paragraph that is being read, which may go on after them
+    notes: list[list[str]] = []  # footnotes below the current paragraph, which may continue after them
     last: tuple[Line, bool] | None = None
 
     def close() -> None:
@@ -120,8 +120,9 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
 
 
 def _insert_note(paragraphs: list[str], note: str) -> None:
-    """Adds a footnote after the last paragraph that refers to it and the notes that this has already, so that its place
-    does not depend on where pages end; at the end where none does."""
+    """Insert a footnote after the last paragraph that refers to it and the notes that this already has, so that
+    its place does not depend on page breaks; at the end where no paragraph does.
+    """
     number = note[: note.index("]") + 1] if _NOTE.match(note) else ""
     for index in range(len(paragraphs) - 1, max(len(paragraphs) - _NOTE_REACH, 0) - 1, -1):
         if number and number in paragraphs[index][1:]:
@@ -134,15 +135,17 @@ def _insert_note(paragraphs: list[str], note: str) -> None:
 
 
 def _pitch(lines: Sequence[Line]) -> float:
-    """The usual distance between lines, in points."""
+    """Return the usual distance between lines, in points."""
     drops = [above.y - below.y for above, below in pairwise(lines)]
     near = [drop for drop, line in zip(drops, lines, strict=False) if 0 < drop < 3 * line.height]
     return median(near) if near else 0.0
 
 
 def _reach(lines: Sequence[Line]) -> list[tuple[bool, bool]]:
-    """Of each line whether it ends well before the right edge that lines near it reach, and whether it is the first of a
-    table's row: it has cells and begins at the left edge. A justified line with wide spaces is no row."""
+    """Return for each line whether it ends well before the right edge that nearby lines reach, and whether it
+    is the first of a table row: it has cells and begins at the left edge. A justified line with wide spaces
+    is not a row.
+    """
     found = []
     for index, line in enumerate(lines):
         near = lines[max(0, index - _NEAR) : index + _NEAR + 1]
@@ -157,12 +160,13 @@ def _reach(lines: Sequence[Line]) -> list[tuple[bool, bool]]:
 
 
 def _begins(last: Line, last_short: bool, line: Line, pitch: float, *, heading: bool) -> bool:
-    """Whether a line begins a paragraph. `heading`: the paragraph before it may be one so far. `pitch` is 0 for the
-    first line of a page."""
+    """Return whether a line begins a paragraph. `heading`: the paragraph before it may be a heading so far.
+    `pitch` is 0 for the first line of a page.
+    """
     text, ended = line.text, ends_sentence(last.text)
     if is_preamble_head(text):
         return True
-    if not pitch:  # over a page's end
+    if not pitch:  # across a page break
         return ended or heading or opens(text)
     drop = last.y - line.y
     if 1.3 * pitch < drop < 4 * pitch:
@@ -175,13 +179,14 @@ def _begins(last: Line, last_short: bool, line: Line, pitch: float, *, heading: 
         return True
     if not heading or not last_short or not text[:1].isupper() or is_preamble_head(last.text):
         return False
-    # In one type, what goes on as a heading belongs to it, and an indented line is the first of its paragraph.
+    # Lines in one font that look like a heading belong together, and an indented line is the first of its
+    # paragraph.
     indented = 0.5 * line.height < last.x0 - line.x0 < 4 * line.height
     return last.font != line.font or not (indented or is_heading(text))
 
 
 def _rows(page: pypdfium2.PdfTextPage) -> Iterator[tuple[_Glyphs, bool]]:
-    """The characters by PDFium's own lines, and whether they are turned."""
+    """Return the characters by PDFium's own lines, and whether they are rotated."""
     raw, count = page.raw, page.count_chars()
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     at_x, at_y, at_box = ctypes.byref(x), ctypes.byref(y), ctypes.byref(box)
@@ -218,8 +223,9 @@ def _font(page: pdfium.FPDF_TEXTPAGE, index: int) -> str:
 
 
 def _with_scripts(rows: list[_Glyphs]) -> list[_Glyphs]:
-    """Rows in which what PDFium took for a line of its own is back in its line: raised and lowered characters, and what
-    goes on at the same height right after them or after a word of one letter."""
+    """Return rows in which scripts that PDFium took for a line of their own are back in their line: raised and
+    lowered characters, and text at the same height right after them or after a word of one letter.
+    """
     found: list[_Glyphs] = []
     for row in rows:
         inked = [glyph for glyph in row if not glyph.text.isspace()]
@@ -242,14 +248,14 @@ def _with_scripts(rows: list[_Glyphs]) -> list[_Glyphs]:
 
 
 def _main(glyphs: _Glyphs) -> tuple[float, float]:
-    """The height of most of a line's characters, and their baseline."""
+    """Return the height of most of a line's characters, and their baseline."""
     heights = Counter(round(glyph.height, 1) for glyph in glyphs)
     height = max(heights.items(), key=lambda item: (item[1], item[0]))[0]
     return height, median(glyph.y for glyph in glyphs if abs(glyph.height - height) < 0.1 * height)
 
 
 def _parts(glyphs: _Glyphs) -> Iterator[_Glyphs]:
-    """A row cut where its gaps are wider than a space."""
+    """Return a row cut where its gaps are wider than a space."""
     part: _Glyphs = []
     for glyph in glyphs:
         if glyph.text.isspace():
@@ -275,7 +281,7 @@ def _line(glyphs: _Glyphs) -> Line:
         for first, space, second in zip(glyphs, glyphs[1:], glyphs[2:], strict=False)
         if space.text.isspace() and not first.text.isspace() and not second.text.isspace()
     ]
-    gaps = [gap for gap in gaps if gap > _SPACE * height]  # what is closer is no space between words
+    gaps = [gap for gap in gaps if gap > _SPACE * height]  # a smaller gap is not a space between words
     text = _text(glyphs, height, base)
     ends = (min(gaps), max(gaps)) if gaps else (0.0, 0.0)
     return Line(text, inked[0].x0, right, base, height, glyphs[0].font, gaps=ends)
@@ -299,7 +305,7 @@ def _text(glyphs: _Glyphs, height: float, base: float) -> str:
         words = "".join(glyph.text for glyph in run)
         if not side:
             if index and run[0].made and not _apart(runs[index - 1][1], run):
-                words = words.lstrip()  # PDFium sees a space where the baseline changes
+                words = words.lstrip()  # PDFium inserts a space where the baseline changes
             text += words
             continue
         if index and runs[index - 1][1][-1].made and not _apart(runs[index - 1][1], run):
@@ -315,11 +321,11 @@ def _apart(left: _Glyphs, right: _Glyphs) -> bool:
     return not before or not after or after[0].x0 - before[-1].x1 > _SPACE * after[0].height
 
 
-# --- columns --------------------------------------------------------------------------------------
+# --- columns
 
 
 def _by_column(rows: list[list[Line]]) -> list[Line]:
-    """The lines in reading order: where rows run over columns of running text, each column at a time."""
+    """Return the lines in reading order: where rows run over columns of running text, column by column."""
     edges = _edges(rows)
     if not rows:
         return []
@@ -336,12 +342,12 @@ def _by_column(rows: list[list[Line]]) -> list[Line]:
 
     for row in rows:
         cut = _cut(row, edges)
-        if cut is None:  # it runs over the gutter: a heading of both columns
+        if cut is None:  # it crosses the gutter: a heading of both columns
             close()
             lines.append(_whole(row))
             continue
         if any(column and column[-1].y < row[0].y - 1 for column in columns):
-            close()  # the page begins again further up: columns that were drawn one after the other
+            close()  # the text starts again further up: columns that were drawn one after the other
         for column, line in zip(columns, cut, strict=True):
             if line is not None:
                 column.append(line)
@@ -350,7 +356,7 @@ def _by_column(rows: list[list[Line]]) -> list[Line]:
 
 
 def _runs_down(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines cut where they go on further up the page: columns that were drawn one after the other."""
+    """Split the lines where they continue further up the page: columns that were drawn one after the other."""
     found: list[list[Line]] = []
     for line in lines:
         if not found or line.y > found[-1][-1].y + line.height:
@@ -360,8 +366,9 @@ def _runs_down(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _with_notes(columns: Sequence[Sequence[Line]], height: float) -> list[Line]:
-    """The lines of columns, the footnotes at the foot of each marked: lines lower than the page's usual `height`, the
-    first of which begins with the number of a note."""
+    """Return the lines of columns, with the footnotes at the foot of each marked: lines lower than the page's
+    usual `height`, the first of which begins with the number of a note.
+    """
     found: list[Line] = []
     for column in columns:
         start = len(column)
@@ -374,7 +381,7 @@ def _with_notes(columns: Sequence[Sequence[Line]], height: float) -> list[Line]:
 
 
 def _edges(rows: list[list[Line]]) -> list[float]:
-    """Where the second and later columns of running text begin; empty where there are none."""
+    """Return where the second and later columns of running text begin; empty where there are none."""
     starts = sorted(line.x0 for row in rows for line in row[1:])
     if len(starts) < _ROWS:
         return []
@@ -390,7 +397,7 @@ def _edges(rows: list[list[Line]]) -> list[float]:
         group[0] - 1
         for group in groups
         if len(group) >= max(_ROWS, several // 2)
-        # Words of justified lines begin one below the other by chance: there most lines go on over the place.
+        # Words of justified lines may align by chance: then most lines run across the place.
         and sum(line.x0 < group[0] - height < group[0] + height < line.x1 for row in rows for line in row)
         <= len(group)
     ]
@@ -406,7 +413,9 @@ def _edges(rows: list[list[Line]]) -> list[float]:
 
 
 def _is_running(columns: list[list[Line]]) -> bool:
-    """Whether columns hold running text, not the cells of a table: alike in width, their lines full and going on."""
+    """Return whether columns contain running text, not the cells of a table: similar width, full lines that
+    continue.
+    """
     widths: list[float] = []
     for column in columns:
         if len(column) < _ROWS:
@@ -423,7 +432,7 @@ def _is_running(columns: list[list[Line]]) -> bool:
 
 
 def _cut(row: list[Line], edges: list[float]) -> list[Line | None] | None:
-    """A row's line in each column; None where one runs from one column into the next."""
+    """Return a row's line in each column; None where one runs from one column into the next."""
     found: list[Line | None] = [None] * (len(edges) + 1)
     for line in row:
         column = sum(line.x0 >= edge for edge in edges)

@@ -1,8 +1,9 @@
-"""Pages that a site serves in place of the one asked for: walls against robots, maintenance notices, errors, login forms, and
-shells that stay empty until scripts fill them.
+"""Detects pages that a site serves in place of the requested one: bot walls, maintenance notices, errors, login
+forms, and shells that stay empty until scripts fill them.
 
-A phrase proves nothing, since the law speaks of maintenance, access and errors too. A page is a placeholder when its text
-is unlike the stored one and nearly nothing is left beside the phrases; where more is left, that is a doubt.
+A phrase proves nothing, since legal text mentions maintenance, access and errors too. A page is a placeholder
+when its text differs from the stored one and hardly anything is left besides the phrases; where more is left,
+it is doubtful.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tracker.model import Document, Unit, UnitKind
 from tracker.page_parts import is_main_text
 from tracker.text import search_key
 
-# A page of this many characters or fewer may be a placeholder; a longer one only speaks of one.
+# A page of at most this many characters may be a placeholder; a longer one only mentions the words.
 SHORT = 2_500
 _PHRASES = (
     ("request-access", re.compile(r"\brequest access\b|programmatic access to this site|unblock request", re.I)),
@@ -40,15 +41,15 @@ NAMES = {
     "not-found": "a page that says not found",
     "login": "a login page",
 }
-# What such pages say besides.
+# Other words on such pages.
 _BOILERPLATE = re.compile(
     r"apologi[sz]e|sorry|inconvenience|try again|check back|be back|come back|please wait|thank you for your patience|contact (?:us|the)|"
     r"help ?desk|webmaster|reference|ray id|incident|sign in|log ?in|password|user ?name|create an account|"
     r"home ?page|site ?map|use the search|try the search|may have (?:been )?moved|click (?:here|the)|reload|refresh",
     re.IGNORECASE,
 )
-# Words that make a text the law's. Beside the phrases any of these is more than a placeholder says; in the same clause as a
-# phrase only those count that say what became of a rule.
+# Words of legal text. Beside the phrases, any of these shows real content; in the same clause as a phrase, only
+# those count that state what happened to a rule.
 _FIELD = re.compile(
     r"\b(?:licen[sc]\w+|ECCNs?|EAR|HTS(?:US)?|tariffs?|dut(?:y|ies)|quotas?|exports?|re-?exports?|imports?|exporters?|importers?|"
     r"entity list|sanctions?|rules?|regulations?|filings?|filed|effective|deadlines?|comments?|guidance|orders?|section \d+)\b",
@@ -60,9 +61,9 @@ _OPERATIVE = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"(?<=[.!?;])\s+|\n")
-_OTHER_TEXT = 250  # characters beside the phrases, from which on a page says something of its own
-_KNOWN = 0.3  # of a page's text: so much of the stored text makes it the known page
-_DENSE = 0.3  # of a page's text: so much of phrases makes it doubtful
+_OTHER_TEXT = 250  # characters beside the phrases from which a page has content of its own
+_KNOWN = 0.3  # share of a page's text: this much of the stored text makes it the known page
+_DENSE = 0.3  # share of a page's text: this much of phrases makes it doubtful
 
 _LOADER = re.compile(
     r"(?:loading|please wait|initiali[sz]ing|one moment)\b[\s.…]*|"
@@ -89,8 +90,9 @@ _NOT_PROSE = _TARGETS | {UnitKind.HEADING}
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """`code` is a key of `NAMES`. `certain`: nothing else is on the page; otherwise it may be a text that speaks of such
-    pages."""
+    """A placeholder. `code` is a key of `NAMES`. `certain`: nothing else is on the page; otherwise it may be a
+    text that mentions such pages.
+    """
 
     code: str
     certain: bool
@@ -101,14 +103,15 @@ class Placeholder:
 
 
 def placeholder(document: Document, previous: Document | None) -> Placeholder | None:
-    """What `document` may be in place of the page asked for; None for a page. `previous` is the stored text: a page that
-    repeats it, or that always read like this, is no placeholder."""
+    """Return what `document` may be in place of the requested page; None for a real page. `previous` is the
+    stored text: a page that repeats it, or that always read like this, is not a placeholder.
+    """
     units = [unit for unit in document.units if is_main_text(unit.path)]
     if sum(len(unit.text) for unit in units) > SHORT:
         return None
     titles = [document.title, *(unit.text for unit in units if unit.kind is UnitKind.HEADING)]
     clauses = _clauses(units)
-    # Labels and fields of a form are units of their own: a phrase may go over several.
+    # Labels and fields of a form are separate units: a phrase may span several.
     code = _code(" ".join((*titles, *clauses)))
     if code is None:
         return None
@@ -128,14 +131,15 @@ def placeholder(document: Document, previous: Document | None) -> Placeholder | 
 
 
 def needs_scripts(document: Document, body: bytes, *, index: bool = False) -> str | None:
-    """Why the bytes of a page hold no text of their own: it is a shell that scripts fill, or it only leads elsewhere. None for a
-    page with a text. An `index` may hold nothing but entries that lead to other pages."""
+    """Return why the bytes of a page contain no text of their own: a shell that scripts fill, or a mere
+    redirect. None for a page with text. An `index` may consist of entries that link to other pages only.
+    """
     units = [unit for unit in document.units if is_main_text(unit.path) and unit.kind not in _TARGETS]
     texts = [unit.text for unit in units if unit.text != document.title]
     left = [text for text in texts if not _LOADER.fullmatch(text.strip())]
     size = sum(map(len, left))
     if size < _REFRESH_TEXT and (found := _REFRESH.search(body[:50_000])) and int(found[1]) <= _SOON:
-        return f"it holds no text and leads browsers on to {_shown(found[2])}"
+        return f"it has no text and redirects browsers to {_shown(found[2])}"
     if size >= _LITTLE:
         return None
     if len(left) < len(texts) or (

@@ -1,4 +1,4 @@
-"""Text without markup as units: headings and sections open levels, designators name paragraphs."""
+"""Parses text without markup into units: headings and sections open levels, designators name paragraphs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ _LONGEST_HEADING = 300
 
 
 def plain_text_units(lines: Iterable[str]) -> tuple[Unit, ...]:
-    """The units of hard-wrapped lines. A word may be broken at a line's end, as in a print."""
+    """Return the units of hard-wrapped lines. A word may be broken at the end of a line, as in a print."""
     return paragraph_units(unwrap_lines(lines, broken=True))
 
 
 def paragraph_units(texts: Iterable[str]) -> tuple[Unit, ...]:
-    """The units of paragraphs. `§ 744.5 Restrictions ...` opens a section, whose paragraphs are cited as in the CFR; a
-    short line in capitals opens a heading; the rest is counted: `Text ¶2`."""
+    """Return the units of paragraphs. `§ 744.5 Restrictions ...` opens a section, whose paragraphs are cited as
+    in the CFR; a short line in capitals opens a heading; the rest is counted: `Text
+
+    2`.
+    """
     outline = UnitBuilder()
     place = CitationScope("Text", 0)
     run: list[Piece] = []
@@ -42,6 +45,6 @@ def paragraph_units(texts: Iterable[str]) -> tuple[Unit, ...]:
 
 
 def _citation(section: re.Match[str]) -> str:
-    """Only the EAR leaves no doubt about its title."""
+    """Return the citation of a section. Only for the EAR does the number identify the title."""
     title = section[1] or ("15" if int(section[3]) in EAR_PARTS else "")
     return f"{title} CFR {section[2]}" if title else f"§ {section[2]}"

@@ -1,4 +1,4 @@
-"""Checks whether an answer looks like the document requested, or like a failure of its server."""
+"""Checks whether an answer is the requested document or a server failure."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from tracker.parsing.placeholder_pages import needs_scripts, placeholder
 def suspicion(
     document: Document, previous: Document | None, body: bytes, *, index: bool = False
 ) -> str | None:
-    """Why an answer should be held until another one comes; None when it is fine. Large losses, and texts that may be a
-    placeholder, are judged by `tracker.parsing.losses` besides: they are believed when they stay so.
+    """Return why an answer should be held until another one confirms it; None when it is plausible. Large
+    losses, and texts that may be a placeholder, are judged by `tracker.parsing.losses` as well: they are
+    accepted when they persist.
 
-    `previous` is the last document that was believed, `body` the bytes of the answer; `index`: a page that lists others. A
-    Federal Register record may have no text of its own: it is asked for a title and a number only.
+    `previous` is the last accepted document, `body` the bytes of the answer; `index`: a page that lists others.
+    A Federal Register record may have no text of its own: only a title and a number are required.
     """
     if document.document_number or document.kind not in (
         DocumentKind.PAGE,
@@ -39,12 +40,13 @@ def suspicion(
 
 
 def broken(document: Document, previous: Document) -> str | None:
-    """Where characters were broken by a wrong encoding and the last text that was believed had none of these; None for a
-    text that reads."""
+    """Return where characters were damaged by a wrong encoding although the last accepted text had none; None
+    for a readable text.
+    """
     passage = next(filter(None, map(misread, _texts(document))), "")
     if not passage or any(map(misread, _texts(previous))):
         return None
-    return f"its characters are broken, as in {passage!r}: its encoding is not what it says"
+    return f"its characters are damaged, as in {passage!r}: the stated encoding is wrong"
 
 
 def _texts(document: Document) -> Iterator[str]:
@@ -53,8 +55,9 @@ def _texts(document: Document) -> Iterator[str]:
 
 
 def is_complete_page(body: bytes, label: str = "") -> bool:
-    """Whether HTML is closed at its end, in whatever encoding. One that always was and no longer is was cut off, under
-    whatever length. `label` is the charset that came with it."""
+    """Return whether HTML is closed at its end, in any encoding. A page that was always closed and no longer is
+    was truncated, whatever its stated length. `label` is the charset of the response.
+    """
     end = body[-2_000:]
     if b"\0" in end:
         end = as_utf_8(body, label)[-2_000:]
@@ -62,7 +65,9 @@ def is_complete_page(body: bytes, label: str = "") -> bool:
 
 
 def is_html(body: bytes) -> bool:
-    """Whether bytes that were read as a page are markup: a plain text or a PDF is read as a page as well."""
+    """Return whether bytes that were parsed as a page are markup: a plain text or a PDF is parsed as a page as
+    well.
+    """
     return b"<" in body[:2_000].replace(b"\0", b"") and body[:5] != b"%PDF-"
 
 

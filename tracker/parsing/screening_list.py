@@ -1,4 +1,4 @@
-"""The Consolidated Screening List, one unit to a party."""
+"""Parses the Consolidated Screening List into one unit per party."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SUPPLEMENTS = (
     (re.compile(r"^Military End[- ]User|\(MEU\)"), "Supp. No. 7 to Part 744", "meu"),
 )
 _ABBREVIATION = re.compile(r"\(([A-Z][A-Za-z-]{1,8})\)")
-# The codes of the countries most often listed; other codes are written as given.
+# The codes of the most frequent countries; other codes are written as given.
 _PLACES = {
     "AE": "UNITED ARAB EMIRATES", "AF": "AFGHANISTAN", "AM": "ARMENIA", "AT": "AUSTRIA", "AU": "AUSTRALIA", "AZ": "AZERBAIJAN",
     "BE": "BELGIUM", "BG": "BULGARIA", "BY": "BELARUS", "CA": "CANADA", "CH": "SWITZERLAND", "CN": "CHINA, PEOPLE'S REPUBLIC OF",
@@ -40,10 +40,10 @@ _PLACES = {
     "YE": "YEMEN", "ZA": "SOUTH AFRICA", "ZW": "ZIMBABWE",
 }  # fmt: skip
 _SERVICE_IDS = frozenset({"id", "_id"})
-# A date that a database writes as an instant: its midnight says nothing.
+# A date that a database writes as an instant: its midnight has no meaning.
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?\Z")
 _RECORDS = ("results", "entities", "entries", "parties", "data")
-# What a row prints, in this order; other fields of a record are carried in `meta` or not at all.
+# The printed fields of a row, in this order; other fields of a record are in `meta` or left out.
 _PRINTED = (
     ("programs", "Programs"),
     ("federal_register_notice", "Federal Register notice"),
@@ -65,10 +65,11 @@ _PRINTED = (
 
 
 def list_units(data: bytes, name: str, list_name: str = "") -> tuple[tuple[Unit, ...], tuple[str, ...]]:
-    """(units, notes) of a list. Takes the consolidated.json of trade.gov (`results`), and lists whose
-    parties are under `entities`, `entries` or at the top. `list_name` is for lists that do not name
-    themselves in each record. Raises ParseError when there are no parties: a list that is empty
-    because its service failed must never read as everybody removed."""
+    """Return (units, notes) of a list. Accepts the consolidated.json of trade.gov (`results`), and lists whose
+    parties are under `entities`, `entries` or at the top. `list_name` is for lists that are not named in
+    each record. Raises ParseError when there are no parties: a list that is empty because its service failed
+    must never look like a removal of all parties.
+    """
     value = load(data, name)
     records = _records(value)
     if not records:
@@ -80,8 +81,8 @@ def list_units(data: bytes, name: str, list_name: str = "") -> tuple[tuple[Unit,
     outline = UnitBuilder()
     named = [record for record in records if isinstance(record, Mapping) and _text(record.get("name"))]
     skipped = len(records) - len(named)
-    # The publisher's order says nothing and turns about from day to day. A row that is there twice is one row, also
-    # where the publisher's service gives each copy an id of its own.
+    # The publisher's order has no meaning and changes from day to day. A row that occurs twice is one row, even
+    # where the publisher's service gives each copy its own id.
     for record in {_content(record): record for record in sorted(named, key=_order)}.values():
         _write(outline, record, list_name)
     notes = (f"{skipped} records without a name",) if skipped else ()
@@ -99,7 +100,7 @@ _LIST_IDS = {
 
 
 def is_list(value: object) -> bool:
-    """Whether a JSON value looks like a list of parties rather than a Federal Register document."""
+    """Return whether a JSON value looks like a list of parties rather than a Federal Register document."""
     records = _records(value)
     first = records[0] if records else None
     return isinstance(first, Mapping) and "name" in first and "document_number" not in first
@@ -177,7 +178,7 @@ def _country(record: Mapping[str, Any]) -> str:
 
 
 def _most(names: Iterable[str]) -> str:
-    """The name that comes most often, of several the first in the alphabet; "" where there is none."""
+    """Return the most frequent name, of several the first in the alphabet; "" where there is none."""
     counted = Counter(filter(None, names))
     return min(counted, key=lambda name: (-counted[name], name), default="")
 
@@ -192,8 +193,9 @@ def _order(record: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _content(record: Mapping[str, Any]) -> str:
-    """A row in canonical JSON without empty fields, the order of its lists, and what its publisher's service numbers
-    again: the same for two copies of one row."""
+    """Return a row in canonical JSON without empty fields, the order of its lists, and numbers that its
+    publisher's service reassigns: equal for two copies of one row.
+    """
     kept = {
         name: sorted(map(_canonical, value)) if isinstance(value, list) else value
         for name, value in record.items()

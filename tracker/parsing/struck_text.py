@@ -1,5 +1,6 @@
-"""Text that a publisher struck through (`<s>`, `<del>`, `<strike>`, a style of `line-through`), written with a mark that
-plain text shows: `~~two years~~`. What is struck is no longer the law, so that striking it is a change of substance."""
+"""Marks text that a publisher struck through (`<s>`, `<del>`, `<strike>`, a style of `line-through`) in plain
+text: `~~two years~~`. Struck text is no longer the law, so striking it is a substantive change.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +20,20 @@ _MARKUP = re.compile(r"<(s|del|strike)(?:\s[^<>]*)?>([^<>]*)</\1>", re.IGNORECAS
 
 
 def strike(text: str) -> str:
-    """`text` between marks, the white space around it outside of them; nothing for white space alone."""
+    """Return `text` between marks, with the white space around it outside; nothing for white space alone."""
     words = text.strip()
     return text.replace(words, f"{MARK}{words}{MARK}", 1) if words else text
 
 
 def strike_markup(text: str) -> str:
-    """A text with its HTML elements of struck text written as marks."""
+    """Return a text with its HTML elements of struck text written as marks."""
     return _MARKUP.sub(lambda found: strike(found[2]), text)
 
 
 def write_html_struck_text(soup: BeautifulSoup, blocks: frozenset[str]) -> None:
-    """Writes marks around the struck text of a page, in place. `blocks` names the elements that break a line: each line
-    gets marks of its own."""
+    """Write marks around the struck text of a page, in place. `blocks` names the elements that end a line: each
+    line gets its own marks.
+    """
     for tag in soup.find_all(_is_struck):
         if any(_is_struck(parent) for parent in tag.parents):
             continue
@@ -61,7 +63,7 @@ def _is_struck(tag: Tag) -> bool:
 
 
 def write_struck_text(root: etree._Element) -> None:
-    """Writes marks around the struck text of an XML tree, in place."""
+    """Write marks around the struck text of an XML tree, in place."""
     for element in root.iter(*_TAGS):
         if any(parent.tag in _TAGS for parent in element.iterancestors()):
             continue

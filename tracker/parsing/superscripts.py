@@ -1,8 +1,8 @@
-"""Superscripts and subscripts as plain text that still shows them.
+"""Writes superscripts and subscripts as plain text that still shows them.
 
-Each becomes Unicode where every character has a raised or lowered form (10⁻¹⁰, H₂O, cm³), and `^(...)` or `_(...)`
-elsewhere. The number of a footnote is no exponent: it is written `[4]`, in the text and at the footnote itself.
-Ordinals (4th) and signs that are always raised (®, *, †) stay as they are.
+Each becomes Unicode where every character has a raised or lowered form (10⁻¹⁰, H₂O, cm³), and `^(...)` or
+`_(...)` elsewhere. The number of a footnote is not an exponent: it is written `[4]`, in the text and at the
+footnote itself. Ordinals (4th) and signs that are always raised (®, *, †) stay unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RAISED_E, _LOWERED_E = frozenset({"51", "53"}), frozenset({"52", "54"})
 _AS_IT_IS = re.compile(
     r"(?:st|nd|rd|th|\[[^\]]*\]|\(\w{1,4}\)|[®™©℠*†‡§¶#'’′″°\s.,;:]+|TM|SM)\Z", re.IGNORECASE
 )
-# What the number of a footnote looks like: 4; 4, 5; a.
+# The form of a footnote number: 4; 4, 5; a.
 _MARK = re.compile(r"(?:\d{1,3}(?:\s?[,;–-]?\s?\d{1,3})*|[a-zA-Z])\Z")
 _NAME_OF_PLACE = re.compile(r"\d[\w.–-]*(?:\([a-zA-Z0-9]{1,5}\))+\Z")  # 734.9(e)
 _WORD = re.compile(r"[A-Za-zµμΩÅ]+\Z")
@@ -35,8 +35,9 @@ _TAGGED = re.compile(r"<(INF|SUB|SUP|SU)>(.{0,60}?)</\1>", re.IGNORECASE | re.DO
 
 
 def raised(text: str, before: str, after: str = "", *, footnote: bool = False) -> str:
-    """A superscript. `before` and `after` are the text around it, which say whether it is an exponent or the number of
-    a footnote; `footnote` says that its markup calls it one."""
+    """Return a superscript as text. `before` and `after` are the text around it, which decide whether it is an
+    exponent or the number of a footnote; `footnote` is set where the markup marks a footnote.
+    """
     text = " ".join(text.split())
     if not text or _AS_IT_IS.match(text):
         return text
@@ -46,7 +47,7 @@ def raised(text: str, before: str, after: str = "", *, footnote: bool = False) -
 
 
 def lowered(text: str) -> str:
-    """A subscript."""
+    """Return a subscript as text."""
     text = " ".join(text.split())
     return _scripted(text, _DOWN, "_") if text else ""
 
@@ -58,8 +59,9 @@ def _scripted(text: str, forms: dict[str, str], sign: str) -> str:
 
 
 def _is_mark(text: str, before: str, after: str) -> bool:
-    """Whether a raised number or letter is that of a footnote: it follows a word or a sign of punctuation, not a number
-    or a unit."""
+    """Return whether a raised number or letter is a footnote's: it follows a word or a punctuation mark, not a
+    number or a unit.
+    """
     if before[-1:].isspace() or not before:
         # The mass number of an isotope precedes its element; an exponent has no space before it.
         return not (before and text.isdigit() and _ISOTOPE.match(after))
@@ -71,11 +73,11 @@ def _is_mark(text: str, before: str, after: str) -> bool:
     return before[-1] not in ")]}" or _NAME_OF_PLACE.search(before) is not None
 
 
-# --- markup ---------------------------------------------------------------------------------------
+# --- markup
 
 
 def write_scripts(root: etree._Element) -> None:
-    """Writes the scripts of an XML tree into its text, in place. The elements stay, without their own markup."""
+    """Write the scripts of an XML tree into its text, in place. The elements stay, without their own markup."""
     found = [
         element
         for element in root.iter("E", *_RAISED, *_LOWERED)
@@ -101,7 +103,7 @@ def write_scripts(root: etree._Element) -> None:
 
 
 def _before(element: etree._Element) -> str:
-    """The text right before an element, of its parent or the element before it."""
+    """Return the text right before an element, of its parent or the element before it."""
     previous = element.getprevious()
     if previous is None:
         parent = element.getparent()
@@ -112,7 +114,7 @@ def _before(element: etree._Element) -> str:
 
 
 def write_html_scripts(soup: BeautifulSoup) -> None:
-    """The same for a page."""
+    """Write the scripts of a page into its text, in place."""
     for tag in reversed(soup.find_all(["sup", "sub"])):
         strings = list(tag.find_all(string=True))
         text = "".join(strings)
@@ -141,7 +143,7 @@ def _html_before(tag: Tag) -> str:
 
 
 def _is_reference(tag: Tag) -> bool:
-    """Whether a raised number links to a place on its page or to a footnote."""
+    """Return whether a raised number links to a place on its page or to a footnote."""
     around = [
         *tag.find_all("a"),
         *([tag.parent] if tag.parent is not None and tag.parent.name == "a" else []),
@@ -150,7 +152,7 @@ def _is_reference(tag: Tag) -> bool:
 
 
 def text_scripts(text: str) -> str:
-    """The raw text of the Federal Register with its marks of raised and lowered characters written out."""
+    """Return the raw text of the Federal Register with its marks of raised and lowered characters converted."""
     if "<" in text:
         text = _TAGGED.sub(
             lambda found: (

@@ -1,4 +1,6 @@
-"""Tables of either markup, HTML-like (eCFR, pages) and GPOTABLE (Federal Register), as rows of cells."""
+"""Parses tables of both kinds of markup, HTML-like (eCFR, pages) and GPOTABLE (Federal Register), into rows of
+cells.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,10 @@ from typing import Literal
 
 from tracker.parsing.gpo_xml import Element, children, words
 
-# Cells of a row are separated by an em space: white space, so that a row's text is nothing but what the
-# source prints, yet visible.
+# Cells of a row are separated by an em space: white space, so that a row's text contains only what the source
+# prints, yet visible.
 CELL_GAP = "\u2003"
-# An empty cell before a filled one is a fact: an X in the third column is another law than one in the
+# An empty cell before a filled one has a meaning: an X in the third column is another law than one in the
 # fourth. It is printed as a dot.
 EMPTY = "·"
 
@@ -21,11 +23,11 @@ RowRole = Literal["row", "head", "foot", "caption"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`head` names columns, `foot` is a note below the table, `caption` its title."""
+    """A row. `head` names columns, `foot` is a note below the table, `caption` its title."""
 
     cells: tuple[str, ...]
     role: RowRole = "row"
-    sources: tuple[Element | str, ...] = ()  # the cells' elements, for who needs their line breaks
+    sources: tuple[Element | str, ...] = ()  # the cells' elements, for code that needs their line breaks
 
     @property
     def text(self) -> str:
@@ -38,13 +40,14 @@ class Table:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The texts of the last row of column heads; empty where there is none."""
+        """Return the texts of the last row of column heads; empty where there is none."""
         return next((row.cells for row in reversed(self.rows) if row.role == "head"), ())
 
 
 def row_text(cells: tuple[str, ...]) -> str:
-    """A row's cells in one line; empty cells before the first filled and after the last leave no trace,
-    those between leave a dot."""
+    """Return a row's cells in one line; empty cells before the first filled and after the last are left out,
+    those between give a dot.
+    """
     filled = [index for index, cell in enumerate(cells) if cell]
     if not filled:
         return ""
@@ -53,8 +56,9 @@ def row_text(cells: tuple[str, ...]) -> str:
 
 
 def read_table(table: Element) -> Table:
-    """A TABLE or GPOTABLE element, its rows in the order of its text. No text in it is lost: text
-    outside rows and captions becomes a row of one cell."""
+    """Parse a TABLE or GPOTABLE element into rows in the order of its text. No text is lost: text outside rows
+    and captions becomes a row of one cell.
+    """
     return Table(tuple(row for row in _rows(table, "row") if any(row.cells)))
 
 

@@ -1,4 +1,4 @@
-"""A document's units as they are put together: paths kept unique, paragraphs counted in their parent."""
+"""Builds the units of a document: paths are kept unique, paragraphs are counted in their parent."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ SEPARATOR = " › "
 class UnitBuilder:
     """Collects units in reading order.
 
-    A path that came before gets ` [2]`, ` [3]`: counted among its equals only, so that an insertion
-    elsewhere in the document renames nothing.
+    A path that occurs again gets ` [2]`, ` [3]`: counted among equal paths only, so that an insertion elsewhere
+    in the document renames nothing.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class UnitBuilder:
         key: str = "",
         meta: tuple[tuple[str, str], ...] = (),
     ) -> str:
-        """Adds a unit and returns the path that it got. Nothing is added where there is no text."""
+        """Add a unit and return its path. Nothing is added where there is no text."""
         if not text:
             return path
         path = self._unique(path)
@@ -53,14 +53,17 @@ class UnitBuilder:
                 return candidate
 
     def numbered(self, parent: str, label: str) -> str:
-        """`<parent> ¶2`, `<parent> › Table 1`: the next number of its sort within its parent."""
+        """Return `<parent>
+
+        2`, `<parent> › Table 1`: the next number of its sort within its parent.
+        """
         self._counts[parent, label] += 1
         gap = " " if label == "¶" else SEPARATOR
         number = f"{self._counts[parent, label]}"
         return f"{parent}{gap}{label}{number}" if label == "¶" else f"{parent}{gap}{label} {number}"
 
     def mark_last(self, name: str, value: str) -> None:
-        """Adds a fact to the unit added last: what the text does not print (asterisks of an elision)."""
+        """Add a fact that the text does not print (asterisks of an elision) to the unit added last."""
         if self.units:
             last = self.units[-1]
             if (name, value) not in last.meta:

@@ -1,9 +1,9 @@
 """Masks the words of a page that change by themselves: counters, clocks, nonces.
 
-Known from common wording, or learned where three texts all differ: the stored one, a new one, and the fetch moments later
-that confirms it. Only volatile words are masked, so that a real change in the same sentence stays visible. Two of the three
-may straddle a real edit or come from a stale node: so a citation, a code, an amount, a percentage, a calendar date or a plain
-word is never learned, and no template ever masks one.
+They are known from common wording, or learned where three texts all differ: the stored one, a new one, and the
+request moments later that confirms it. Only volatile words are masked, so that a real change in the same
+sentence stays visible. Two of the three may straddle a real edit or be from a stale node: so a citation, a
+code, an amount, a percentage, a calendar date or a plain word is never learned, and no template ever masks one.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from tracker.parsing.volatile_shapes import (
 
 MASK = "◌"
 _ADDRESSES = frozenset({UnitKind.LINK, UnitKind.IMAGE})
-_CONTEXT = 3  # words on either side that must be the same for a learned mask to apply
-_LONGEST = 8  # words that one volatile run may have
+_CONTEXT = 3  # words on either side that must be equal for a learned mask to apply
+_LONGEST = 8  # most words of one volatile run
 _START, _END = "\u2402", "\u2403"  # the ends of a unit's text in a template
 
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s?[AaPp]\.?\s?[Mm]\b\.?)?(?:\s?(?:(?-i:[A-Z]{2,5}\b)|[+-]\d\d:?\d\d))?"
@@ -45,7 +45,7 @@ _COUNT = r"#?\s?\d[\d,. ]*\d|#?\s?\d"
 
 _AGO = r"(?:(?:(?:about|over|almost|nearly)\s)?(?:an?|one|\d+)\s?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)\sago\b|just now\b|yesterday\b)"
 
-# Each takes away what follows its words, and nothing else.
+# Each removes what follows its words, and nothing else.
 _BUILT_IN = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -59,18 +59,18 @@ _BUILT_IN = tuple(
         r"(\b(?:session|request|trace|correlation|ray|csrf|nonce)[ -]?(?:id|token)\s?[:=#]?\s?)([A-Za-z0-9][A-Za-z0-9._-]{5,})",
         rf"(\b(?:current|server|system)\s(?:date(?:\sand\s|/))?time(?:\sis|\snow)?\s?:?\s)({_STAMP})",
         rf"(\b(?:it is now|the time is(?: now)?|today is|today's date(?: is)?|current date(?: is)?):?\s)({_STAMP}|{WEEKDAY}\s{_DATE})",
-        # How long ago it was posted: the page counts, nobody edits.
+        # How long ago it was posted: computed by the page, not edited.
         rf"(\b(?:posted|published|updated|added|modified|edited|uploaded|refreshed|reviewed)(?:\slast)?\s?:?\s)({_AGO})",
         rf"()(^{_AGO}$)",
-        # An ISO date with a clock is a machine's; prose of the law writes "12:01 a.m. on March 4".
+        # An ISO date with a clock is a machine's; legal prose writes "12:01 a.m. on March 4".
         r"()(\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\s?[+-]\d\d:?\d\d|\s?(?:UTC|GMT|E[SD]T)\b)?)",
-        # A unit that is a clock with its seconds and nothing else.
+        # A unit that consists of a clock with seconds.
         rf"()(^(?=.*\d:\d\d:\d\d){_STAMP}$)",
         r"()(\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
         r"()(\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{24,}\b)",
     )
 )  # fmt: skip
-# One look for any of the words above spares nearly every unit the eleven patterns.
+# A search for any of the words above spares nearly every unit the eleven patterns.
 _HINT = re.compile(
     r"generated|rendered|loaded|served|printed|cached|visitor|guest|views?:|hits:|visits|online|"
     r"\b(?:session|request|trace|correlation|ray|csrf|nonce)[ -]?(?:id|token)|time\b|it is now|today|current date|"
@@ -79,21 +79,23 @@ _HINT = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d[,.]?\Z")
 _LEARNED = re.compile(rf"({'|'.join(KINDS)}): (.*{MASK}.*)", re.DOTALL)
-# Parameters of addresses that belong to a visit and not to what is linked.
+# Parameters of addresses that belong to a visit and not to the linked resource.
 _OF_A_VISIT = re.compile(r"(?:_|tok|token|nonce|sid|sess|session|sessionid|csrf|ts|time|timestamp|cb|cache|cachebuster|rnd|rand|random)\Z", re.IGNORECASE)  # fmt: skip
 
 
 def learn_volatile(
     first: Document, second: Document, stored: Document, *, elapsed: tuple[float, float] | None = None
 ) -> frozenset[str]:
-    """The templates of what changes by itself: a place at which a page, the fetch moments later that confirms it, and
-    the stored text all differ, each with a word of the shape of a clock, a counter or a nonce.
+    """Return the templates of content that changes by itself: a place at which a page, the request moments
+    later that confirms it, and the stored text all differ, each with a word in the shape of a clock, a
+    counter or a nonce.
 
-    Two values prove nothing: a node that still serves the old page gives two as well. A template is
-    `kind: words before ◌ words after`, at most three words on each side, or `?name=` for a parameter of a link's
-    address. All are plain text, so they can be kept as a JSON list. A whole unit is never learned.
+    Two values prove nothing: a node that still serves the old page gives two as well. A template is `kind:
+    words before ◌ words after`, at most three words on each side, or `?name=` for a parameter of a link's
+    address. All are plain text, so they can be stored as a JSON list. A whole unit is never learned.
 
-    `elapsed`: `second` is of an earlier poll instead, so many seconds before `first`; `stored` so many before it.
+    `elapsed`: `second` is of an earlier poll instead, this many seconds before `first`; `stored` this many
+    before it.
     """
     found: set[str] = set()
     seconds = _counterparts(first.units, second.units)
@@ -101,7 +103,7 @@ def learn_volatile(
     for one, other, old in zip(first.units, seconds, olds, strict=True):
         if other is None or old is None:
             continue
-        # An address is no clock: where a file is kept is compared as it is, but for parameters of its query.
+        # An address is not a clock: it is compared as it is, except for parameters of its query.
         if one.text != other.text and one.kind not in _ADDRESSES:
             found.update(_learned(one.text, other.text, old.text, elapsed))
         found.update(_parameters(one, other, old))
@@ -111,8 +113,10 @@ def learn_volatile(
 
 
 def only_volatile(document: Document, stored: Document) -> bool:
-    """Whether nothing differs but words of volatile shapes at places where such words change: a clock with the date
-    beside it, a random token, a number that counts readers. It may be noise that a cache gave twice, or a new deadline."""
+    """Return whether only words of volatile shapes differ, at places where such words change: a clock with its
+    date, a random token, a number that counts readers. It may be noise that a cache served twice, or a new
+    deadline.
+    """
     if len(document.units) != len(stored.units):
         return False
     texts = [(unit.text, old.text) for unit, old in zip(document.units, stored.units, strict=True)]
@@ -123,7 +127,7 @@ def only_volatile(document: Document, stored: Document) -> bool:
 
 
 def _outline(text: str) -> list[str]:
-    """The words of a text, with a sign for each clock, token and counted number."""
+    """Return the words of a text, with a sign for each clock, token and counted number."""
     words = mask_text(text).split()
     signs: dict[int, str] = {}
     for place, word in enumerate(words):
@@ -137,13 +141,16 @@ def _outline(text: str) -> list[str]:
 
 
 def usable(templates: Iterable[str]) -> tuple[str, ...]:
-    """Those of the stored templates that today's rules would still learn. What an earlier version learned from two
-    fetches alone, or for a whole unit, is not among them: it may hide the law."""
+    """Return the stored templates that the current rules would still learn. Those that an earlier version
+    learned from two requests alone, or for a whole unit, are left out: they may hide the law.
+    """
     return tuple(sorted(template for template in templates if _is_usable(template)))
 
 
 def shown(template: str) -> tuple[str, str]:
-    """A usable template for people: the kind of what is masked, `parameter` for one of an address, and the words."""
+    """Return a usable template for people: the kind of masked content, `parameter` for one of an address, and
+    the words.
+    """
     if template.startswith("?"):
         return "parameter", template
     kind, _, words = template.partition(": ")
@@ -168,13 +175,13 @@ def _is_duration(template: str) -> bool:
 
 
 def _has_context(template: str) -> bool:
-    """Whether enough words around the volatile ones identify them: two words, or one and an end."""
+    """Return whether enough words around the volatile ones identify them: two words, or one and an end."""
     around = [word for word in template.split() if word != MASK]
     return len(around) > 1 and any(word not in (_START, _END) for word in around)
 
 
 def _counterparts(units: Sequence[Unit], others: Sequence[Unit]) -> list[Unit | None]:
-    """For each unit the one that it was or will be: the same words but for volatile ones, in order; else the same path."""
+    """Return the counterpart of each unit: the same words except volatile ones, in order; else the same path."""
     by_words: dict[tuple[str, ...], list[Unit]] = {}
     by_path = {unit.path: unit for unit in others}
     for unit in others:
@@ -191,7 +198,7 @@ def _skeleton(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _aligned(words: Sequence[str], others: Sequence[str]) -> dict[int, int]:
-    """The word of the other text at the place of each word of this one, volatile words counted as equal."""
+    """Return the word of the other text at the place of each word of this one, volatile words counted as equal."""
     matcher = SequenceMatcher(None, _skeleton(words), _skeleton(others), autojunk=False)
     return {
         block.a + number: block.b + number
@@ -222,7 +229,7 @@ def _learned(first: str, second: str, stored: str, elapsed: tuple[float, float] 
 
 
 def _extent(words: Sequence[str], place: int, kind: Kind) -> range:
-    """The words that one volatile value takes up: a clock takes its date, half of the day and zone with it."""
+    """Return the words of one volatile value: a clock includes its date, half of the day and zone."""
     begin, end = place, place + 1
     if kind == "clock":
         while begin and belongs_to_clock(words[begin - 1]):
@@ -237,7 +244,7 @@ def _extent(words: Sequence[str], place: int, kind: Kind) -> range:
 
 
 def _template(words: Sequence[str], extent: range, volatile: set[int]) -> str:
-    # Other volatile words are no context to know this place by.
+    # Other volatile words are not a context for this place.
     before = list(
         takewhile(lambda n: n not in volatile and _stays(words[n]), range(extent.start - 1, -1, -1))
     )
@@ -253,7 +260,7 @@ def _template(words: Sequence[str], extent: range, volatile: set[int]) -> str:
 
 
 def _stays(word: str) -> bool:
-    """Whether a word will be the same tomorrow: no mask, number or clock, a year excepted."""
+    """Return whether a word will be the same tomorrow: not a mask, number or clock, except a year."""
     return word != MASK and (not any(sign.isdigit() for sign in word) or _YEAR.match(word) is not None)
 
 
@@ -282,7 +289,7 @@ def _is_of_visit(name: str, value: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _pattern(template: str) -> tuple[str, re.Pattern[str]] | None:
-    """The kind of a template and where it applies; None for one of an address, or that may not be used."""
+    """Return the kind of a template and its pattern; None for one of an address, or one that must not be used."""
     if template.startswith("?") or not _is_usable(template):
         return None
     kind, _, words = template.partition(": ")
@@ -300,12 +307,13 @@ def _replaced(kind: str, match: re.Match[str]) -> str:
 
 
 def mask_text(text: str, templates: Iterable[str] = ()) -> str:
-    """`text` with the volatile words of the templates, and of common wording, as `◌`. Words of the language, and of the
-    law, never give way to a mask, wherever a template may fit."""
+    """Return `text` with the volatile words of the templates, and of common wording, as `◌`. Words of the
+    language, and of the law, are never masked, wherever a template may fit.
+    """
     if _HINT.search(text):
         for pattern in _BUILT_IN:
             text = pattern.sub(rf"\g<1>{MASK}", text)
-    # Templates were learned from text that was masked so far: a clock beside it is no context.
+    # Templates were learned from masked text: a clock beside it is not a context.
     for template in templates:
         compiled = _pattern(template)
         if compiled is not None:
@@ -314,8 +322,9 @@ def mask_text(text: str, templates: Iterable[str] = ()) -> str:
 
 
 def mask_document(document: Document, templates: Iterable[str] = ()) -> Document:
-    """`document` with volatile words masked in texts, paths and title, and volatile parameters removed from
-    its links: the form in which a page is compared and hashed."""
+    """Return `document` with volatile words masked in texts, paths and title, and volatile parameters removed
+    from its links: the form in which a page is compared and hashed.
+    """
     active = usable(templates)
     names = frozenset(template[1:-1] for template in active if template.startswith("?"))
     units: list[Unit] = []
@@ -346,7 +355,7 @@ def _quiet_text(unit: Unit, active: tuple[str, ...], names: frozenset[str]) -> s
 
 
 def _steady_address(address: str, names: frozenset[str]) -> str:
-    """An address without the learned parameters, as long as their values still belong to a visit."""
+    """Return an address without the learned parameters, as long as their values still belong to a visit."""
     if not names or "?" not in address:
         return address
     parts = urlsplit(address)

@@ -1,7 +1,8 @@
-"""The shapes of words that change without an editor: clocks, counters and nonces; and the shapes that are the law's.
+"""Recognizes the shapes of words that change without an editor (clocks, counters, nonces), and the shapes of
+legal content.
 
-Only a word of one of these shapes may ever be masked, and each shape has its own evidence (`moved`): a clock moves on
-by seconds between two fetches, a counter counts, a nonce is another one each time.
+Only a word of one of these shapes may ever be masked, and each shape has its own evidence (`moved`): a clock
+advances by seconds between two requests, a counter counts, a nonce differs each time.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _COUNTS = re.compile(
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"(?:ms|msec|milliseconds|s|sec|secs|seconds)\W?\Z")
-# Words that make the number beside them the law's, an amount or a measure.
+# Words that make the number beside them legal content, an amount or a measure.
 _LAW_WORDS = re.compile(
     r"""[$€£¥%§°×] | \b(?:CFR|C\.F\.R|FR|Fed|U\.?S\.?C|E\.?O|ECCNs?|HTS(?:US)?|EAR|USML|CCL|RIN|CAS|ISO
     |parts?|subparts?|sections?|secs?|supp|supplements?|paragraphs?|paras?|titles?|chapters?|headings?|subheadings?
@@ -58,18 +59,18 @@ _LAW_WORDS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )  # fmt: skip
-_MOST = 300  # seconds that a clock may move between a fetch and the one that confirms it
-_HELD_BACK = 900  # seconds that a cache may hold a page, and so its clock, back
+_MOST = 300  # most seconds that a clock may advance between a request and the one that confirms it
+_HELD_BACK = 900  # most seconds that a cache may delay a page, and so its clock
 _FLIPS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 
 
 def bare(word: str) -> str:
-    """`word` without the punctuation around it."""
+    """Return `word` without the punctuation around it."""
     return word.strip(_AROUND)
 
 
 def shape(word: str) -> Kind | None:
-    """What kind of volatile word this may be by its shape alone; None: it is a word, or the law's."""
+    """Return the kind of volatile word by shape alone; None for a word or legal content."""
     if len(word) < 10 and word.isalpha():
         return None
     word = bare(word)
@@ -78,7 +79,7 @@ def shape(word: str) -> Kind | None:
     if _CLOCK.match(word) or _EPOCH.match(word):
         return "clock"
     if _LAW.match(word):
-        # A plain number of six, eight or ten digits is an HTS number as likely as a count.
+        # A plain number of six, eight or ten digits may be an HTS number as well as a count.
         return None
     if _COUNT.match(word):
         return "counter"
@@ -86,7 +87,9 @@ def shape(word: str) -> Kind | None:
 
 
 def _is_nonce(word: str) -> bool:
-    """Hexadecimal with digits and letters, a server's name, or letters and digits in no order that a language has."""
+    """Return whether a word is a nonce: hexadecimal with digits and letters, a server's name, or letters and
+    digits in no order of a language.
+    """
     if _HEX.match(word) or _SERVER.match(word):
         return True
     if not _TOKEN.match(word) or len(word) < 8:
@@ -107,9 +110,10 @@ def moved(
     around: Sequence[str],
     elapsed: tuple[float, float] | None = None,
 ) -> bool:
-    """Whether three values of one place are what this kind gives: the fetch, the one that confirms it moments later,
-    and what is stored. `around` are the words beside the place. `elapsed`: the second one is of an earlier poll
-    instead, and so many seconds lie from it, and from the stored one, to the first."""
+    """Return whether three values of one place fit this kind: the request, the one that confirms it moments
+    later, and the stored one. `around` are the words beside the place. `elapsed`: the second one is of an
+    earlier poll instead, and this many seconds lie from it, and from the stored one, to the first.
+    """
     one, other, old = bare(first), bare(second), bare(stored)
     if len({one, other, old}) < 3:
         return False
@@ -127,7 +131,7 @@ def moved(
     if _COUNTS.search(beside):
         return True
     values = [int(value.replace(",", "")) for value in (old, one, other)]
-    # A great number that grows by a hundredth at most while nobody could have edited it.
+    # A large number that grows by one percent at most while nobody could have edited it.
     return values[1] >= 1000 and values[0] < values[1] < values[2] <= values[1] * 1.01
 
 
@@ -143,7 +147,7 @@ def _ticked(first: str, second: str) -> bool:
 
 
 def _in_step(earlier: str, later: str, elapsed: float) -> bool:
-    """Whether a shown clock went on by as much as time did, but for what a cache may hold back."""
+    """Return whether a displayed clock advanced by as much as time did, except for a cache's delay."""
     one, other = _CLOCK.match(earlier), _CLOCK.match(later)
     if one is None or other is None:
         return False
@@ -157,8 +161,9 @@ def _seconds(clock: re.Match[str]) -> int:
 
 
 def is_counted(around: Sequence[str]) -> bool:
-    """Whether the words beside a number say that it counts readers, requests, milliseconds and the like, and nothing of
-    the law."""
+    """Return whether the words beside a number show that it counts readers, requests, milliseconds and the
+    like, and is not legal content.
+    """
     if around and _DURATION.match(around[-1]) and not _LAW_WORDS.search(" ".join(around[:-1])):
         return True
     beside = " ".join(around)
@@ -166,7 +171,7 @@ def is_counted(around: Sequence[str]) -> bool:
 
 
 def fits(kind: str, run: Sequence[str], mask: str) -> bool:
-    """Whether the words at a learned place have the shape that was learned for it."""
+    """Return whether the words at a learned place have the shape that was learned for it."""
     words = [bare(word) for word in run if word != mask]
     if kind == "clock":
         clocks = [word for word in words if shape(word) == "clock"]
@@ -177,7 +182,7 @@ def fits(kind: str, run: Sequence[str], mask: str) -> bool:
 
 
 def belongs_to_clock(word: str) -> bool:
-    """A date's or clock's other words: a month, a day, AM, a zone, `at`."""
+    """Return whether a word belongs to a date or clock: a month, a day, AM, a zone, `at`."""
     if word in _JOINS:
         return True
     word = bare(word)
@@ -189,5 +194,5 @@ def is_joining(word: str) -> bool:
 
 
 def is_of_law(words: Sequence[str]) -> bool:
-    """Whether a number among these words is the law's, an amount or a measure."""
+    """Return whether a number among these words is legal content, an amount or a measure."""
     return _LAW_WORDS.search(" ".join(words)) is not None or any(_LAW.match(bare(word)) for word in words)
