@@ -11,6 +11,7 @@ from tracker.terms.law import (
     country_group_name,
     legal_basis_name,
     license_exception_name,
+    party_list_name,
     reason_for_control_name,
     review_policy_name,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "goods_of",
     "legal_basis_name",
     "license_exception_name",
+    "party_list_name",
     "place_label",
     "reason_for_control_name",
     "review_policy_name",

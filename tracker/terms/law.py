@@ -61,6 +61,14 @@ def legal_basis_name(words: str, language: Language = "ja") -> str:
     return ""
 
 
+def party_list_name(words: str, language: Language = "ja") -> str:
+    """`エンティティー・リスト` for words that name the Entity List or its supplement; empty where they name no list."""
+    for names in tables("law_terms")["lists"].values():
+        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words, re.IGNORECASE) for name in names[2:]):
+            return names[0 if language == "ja" else 1]
+    return ""
+
+
 @lru_cache(maxsize=1)
 def _agencies() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(

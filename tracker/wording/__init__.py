@@ -1,0 +1,31 @@
+"""Acts in words: headline, sentence, summary and reason of a change, in Japanese and in English.
+
+Pure functions over `model.Act`. The words follow the day and the legal status that the caller passes in, so that the same
+act reads differently before and after its date. Texts are plain; outlets escape them.
+
+    sentence = act_sentence(act, today=today, status=classification.status, facts=facts)
+    headline(act, facts, today=today, status=...)      one line without a full stop
+    summary(acts, facts, today=today, status=...)      the gravest act in full, the others in a line
+    reason(act, level, direction, today=today, ...)    why it matters to a firm in Japan
+    unread(facts, ReadState.NO_TEXT)                   a document in which no act could be read
+    change_headline(places)                            a change of text in which no act could be read
+"""
+
+from tracker.wording.changed_text import change_headline
+from tracker.wording.facts import DocumentFacts, ReadState
+from tracker.wording.reason import reason
+from tracker.wording.sentence import act_clause, act_sentence, headline, summary
+from tracker.wording.unread import Unread, unread
+
+__all__ = [
+    "DocumentFacts",
+    "ReadState",
+    "Unread",
+    "act_clause",
+    "act_sentence",
+    "change_headline",
+    "headline",
+    "reason",
+    "summary",
+    "unread",
+]

@@ -1,0 +1,103 @@
+"""What an act's fields name in the terms of the law, the same for both languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tracker.citations import format_japanese, parse_cfr
+from tracker.countries import country_named
+from tracker.model import Act, Language, Operand
+from tracker.terms import (
+    country_group_name,
+    legal_basis_name,
+    license_exception_name,
+    party_list_name,
+    review_policy_name,
+    section_name,
+)
+
+_ALL = "all"
+_CITED = re.compile(
+    r"(?:E\.O\.|Executive Order|Proclamation|\d+ FR|\d+ CFR|Supp\. No\.|Public Law|Pub\. L\.)\s*\d",
+    re.IGNORECASE,
+)
+_END_USE_SECTIONS = re.compile(r"744\.(?:2|3|4|5|6|7|9|17|21|22|23)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class ActTerms:
+    """The license exceptions, review policies, country groups, legal bases and other terms of an act, in one language."""
+
+    exceptions: tuple[str, ...]
+    policies: tuple[str, ...]
+    groups: tuple[str, ...]
+    bases: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def terms_of(act: Act, language: Language) -> ActTerms:
+    found: dict[str, list[str]] = {"exceptions": [], "policies": [], "groups": [], "bases": [], "others": []}
+    for term in act.terms:
+        for kind, named in (
+            ("exceptions", license_exception_name(term, language)),
+            ("policies", review_policy_name(term, language)),
+            ("groups", country_group_name(term, language)),
+            ("bases", legal_basis_name(term, language)),
+            ("others", term.strip()),
+        ):
+            if named:
+                found[kind].append(named)
+                break
+    return ActTerms(**{kind: tuple(dict.fromkeys(names)) for kind, names in found.items()})
+
+
+def is_general(ids: tuple[str, ...]) -> bool:
+    return _ALL in ids
+
+
+def country_names(ids: tuple[str, ...], language: Language) -> tuple[str, ...]:
+    """The countries' names; of an id that no table has, its words."""
+    names = []
+    for identity in ids:
+        if identity == _ALL:
+            continue
+        country = country_named(identity)
+        names.append(
+            country.name(language) if country else " ".join(identity.replace("-", " ").split()).title()
+        )
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def party_list(act: Act, language: Language) -> str:
+    """The list that an act of the operand `listing` names; empty where it names none."""
+    where = " ".join((*act.units, *act.terms, *act.objects, act.evidence.where, act.evidence.quote))
+    return party_list_name(where, language)
+
+
+def particular_noun(act: Act, language: Language) -> str:
+    """A narrower word for the operand, from the sections and terms that the act names; empty where there is none."""
+    if act.operand is Operand.LISTING:
+        return party_list(act, language)
+    if act.operand is Operand.FDPR:
+        name = next((n for unit in act.units if "734.9(" in unit and (n := section_name(unit, language))), "")
+        return f"the {name}" if name and language == "en" else name
+    if act.operand is Operand.END_USE_CONTROL:
+        names = (section_name(unit, language) for unit in act.units if _END_USE_SECTIONS.search(unit))
+        name = next((name for name in names if name), "")
+        return f"the controls on {name}" if name and language == "en" else name
+    if act.operand is Operand.LICENSE_EXCEPTION:
+        return ("・" if language == "ja" else " and ").join(terms_of(act, language).exceptions)
+    if act.operand is Operand.INVESTMENT_RULE and any(u.startswith("31 CFR 850") for u in act.units):
+        return section_name("31 CFR 850", language)
+    return ""
+
+
+def earlier_name(act: Act, language: Language) -> str:
+    """What an earlier act is called: 大統領令第14257号 for "E.O. 14257"; its title in quotation marks."""
+    name = " ".join(act.earlier_act.split())
+    if not name:
+        return ""
+    if _CITED.match(name) or parse_cfr(name) is not None:
+        return format_japanese(name.replace("Executive Order", "E.O.")) if language == "ja" else name
+    return f"「{name}」" if language == "ja" else f"“{name}”"

@@ -1,0 +1,67 @@
+"""Rates, sums and spans of time as each language writes them."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.model import Language
+
+_PERCENT = re.compile(r"\s*(?:percentage|per\s?cent|percent)\b(?:\s+ad valorem)?", re.IGNORECASE)
+_MONEY = re.compile(
+    r"(?:US)?\$\s?(?P<number>\d[\d,]*(?:\.\d+)?)(?:\s?(?P<scale>thousand|million|billion))?", re.IGNORECASE
+)
+_SPAN = re.compile(
+    r"(?P<number>\d[\d,]*|[a-z]+(?:-[a-z]+)?)[\s-](?P<unit>calendar days?|days?|months?|years?|weeks?|hours?)\b",
+    re.IGNORECASE,
+)
+_UNITS = {"day": "日", "month": "か月", "year": "年", "week": "週間", "hour": "時間"}
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_NUMBERS = {word: number for number, word in enumerate(_ONES.split())} | {
+    word: number
+    for number, word in zip(
+        range(20, 100, 10),
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
+        strict=True,
+    )
+}
+_SCALES = {"": 1, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+
+
+def amount(words: str, language: Language) -> str:
+    """An amount as printed, in the words of the language: "25 percent" is 25%, "$1.5 million" is 150万ドル, "ninety days" 90日."""
+    plain = _PERCENT.sub("%", " ".join(words.split()).strip(" .,;:"))
+    if language == "en":
+        return plain
+    plain = _MONEY.sub(_dollars, plain)
+    plain = _SPAN.sub(_span, plain)
+    return plain.replace("additional ", "").replace("up to ", "最大").replace("at least ", "最低")
+
+
+def _dollars(match: re.Match[str]) -> str:
+    total = round(float(match["number"].replace(",", "")) * _SCALES[(match["scale"] or "").lower()], 2)
+    if total != int(total):
+        return f"{total:,}ドル"
+    whole = int(total)
+    parts = []
+    for size, name in ((10**12, "兆"), (10**8, "億"), (10**4, "万")):
+        count, whole = divmod(whole, size)
+        if count:
+            parts.append(f"{count:,}{name}")
+    if whole or not parts:
+        parts.append(f"{whole:,}")
+    return "".join(parts) + "ドル"
+
+
+def _span(match: re.Match[str]) -> str:
+    number = _number(match["number"])
+    unit = match["unit"].lower().removeprefix("calendar ").rstrip("s")
+    return match[0] if number is None else f"{number}{_UNITS[unit]}"
+
+
+def _number(words: str) -> str | None:
+    if words[0].isdigit():
+        return words
+    ten, _, one = words.lower().partition("-")
+    if ten not in _NUMBERS or (one and one not in _NUMBERS):
+        return None
+    return str(_NUMBERS[ten] + (_NUMBERS[one] if one else 0))

@@ -1,0 +1,349 @@
+"""One act in Japanese: the slots of its clause, and the facts that stand beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from tracker.citations import format_japanese
+from tracker.i18n import format_day
+from tracker.model import Act, ActVerb, Operand
+from tracker.terms import agency_name, conduct_name, eccn_name, goods_ja, goods_of, place_label, section_name
+from tracker.wording.act_terms import (
+    ActTerms,
+    country_names,
+    earlier_name,
+    is_general,
+    particular_noun,
+    terms_of,
+)
+from tracker.wording.amounts import amount
+from tracker.wording.facts import DocumentFacts
+from tracker.wording.phrases import Clause, Noun, choose, fill, noun, slots_of, templates
+
+_COUNTRIES = 3
+_PARTIES = 2
+_ECCNS = 2
+_OBJECTS = 3
+_HTS = 2
+_UNITS = 2
+_SLOTS = {
+    "x": "hit",
+    "n": "noun_with_facts",
+    "np": "noun_phrase",
+    "na": "noun_after_rate",
+    "p": "parties",
+    "rate": "rate",
+    "until": "span",
+    "policy": "policy",
+    "basis": "basis",
+    "fine": "fine",
+}
+_COUNT_WORD = "者"
+
+
+@dataclass(frozen=True)
+class JapaneseAct:
+    """The parts of an act in Japanese. Nothing here ends a sentence."""
+
+    act: Act
+    facts: DocumentFacts
+
+    @cached_property
+    def terms(self) -> ActTerms:
+        return terms_of(self.act, "ja")
+
+    @cached_property
+    def noun(self) -> Noun:
+        return noun(self.act.operand, "ja")
+
+    @cached_property
+    def pattern(self) -> str:
+        return choose(templates(self.act.verb, self.act.operand, "ja"), self._availability)
+
+    @cached_property
+    def clause(self) -> Clause:
+        return fill(self.pattern, self.slot)
+
+    @cached_property
+    def who(self) -> str:
+        words = self.act.actor or next(iter(self.facts.agencies), "")
+        return agency_name(words, "ja", short=True) or " ".join(words.split())
+
+    @cached_property
+    def trigger(self) -> str:
+        names = country_names(self.act.trigger_countries, "ja")
+        countries = "・".join(names)
+        conduct = conduct_name(self.act.trigger, countries)
+        if not conduct:
+            return f"{countries}との関係" if countries else ""
+        if countries and not all(name in conduct for name in names):
+            return f"{conduct}({countries})"
+        return conduct
+
+    def _availability(self, name: str) -> str:
+        """Whether a slot is filled, before the template is chosen that decides what the noun says beside itself."""
+        if name in ("n", "np", "na", "p"):
+            return name
+        return self.slot(name)
+
+    # --- slots --------------------------------------------------------------------------------
+
+    def slot(self, name: str) -> str:
+        return str(getattr(self, _SLOTS[name]))
+
+    @cached_property
+    def policy(self) -> str:
+        return "・".join(self.terms.policies)
+
+    @cached_property
+    def basis(self) -> str:
+        return "・".join(self.terms.bases)
+
+    @cached_property
+    def of(self) -> str:
+        """The countries hit, or the country groups where the act names no country."""
+        names = country_names(self.act.of, "ja")
+        if not names:
+            if is_general(self.act.of):
+                return "全ての国・地域"
+            return "・".join(self.terms.groups)
+        shown = "・".join(names[:_COUNTRIES])
+        more = len(names) - _COUNTRIES
+        return f"{shown}等{len(names)}か国・地域" if more > 0 else shown
+
+    @cached_property
+    def things(self) -> str:
+        """Goods, technologies and ECCNs."""
+        parts = [self.eccns, self.objects]
+        words = "、".join(part for part in parts if part)
+        if not self.act.hts:
+            return words
+        headings = "、".join(self.act.hts[:_HTS])
+        more = len(self.act.hts) - _HTS
+        heading = f"HTS {headings}" + (f"等{len(self.act.hts)}品目" if more > 0 else "")
+        if not words:
+            return f"{heading}の産品"
+        return f"{words[:-1]}、{heading})" if words.endswith(")") else f"{words}({heading})"
+
+    @cached_property
+    def eccns(self) -> str:
+        codes = tuple(dict.fromkeys(code.strip().removeprefix("ECCN ") for code in self.act.eccns))
+        shown = []
+        for code in codes[:_ECCNS]:
+            name = eccn_name(code).replace("(", "・").replace(")", "")
+            shown.append(f"{code}({name})" if name else code)
+        if not shown:
+            return ""
+        more = f"等{len(codes)}品目" if len(codes) > _ECCNS else ""
+        return "ECCN " + "、".join(shown) + more
+
+    @cached_property
+    def objects(self) -> str:
+        names = [goods_ja(words) for words in self.act.objects]
+        particular = [
+            name
+            for name, words in zip(names, self.act.objects, strict=True)
+            if name and not goods_of(words).generic
+        ]
+        shown = list(dict.fromkeys(particular or [name for name in names if name]))
+        if not shown:
+            return ""
+        more = f"等{len(shown)}品目" if len(shown) > _OBJECTS else ""
+        return "・".join(shown[:_OBJECTS]) + more
+
+    @cached_property
+    def parties(self) -> str:
+        """The parties as the object of a verb: 中国所在の3者(A社、B社ほか1者), without a name 当事者."""
+        where = ""
+        if self.of:
+            where = f"{self.of}所在の" if self.act.operand is Operand.LISTING else f"{self.of}の"
+        names = self.party_names
+        count = self.act.party_count or len(names)
+        if not names:
+            return f"{where}{count}{_COUNT_WORD}" if count else f"{where}当事者"
+        if count == 1:
+            return f"{where}{names[0]}"
+        return f"{where}{count}{_COUNT_WORD}({self.named_parties})"
+
+    @cached_property
+    def party_names(self) -> tuple[str, ...]:
+        """The parties, those located in Japan first."""
+        names = dict.fromkeys(" ".join(name.split()) for name in self.act.parties if name.strip())
+        home = {" ".join(name.split()) for name in self.facts.japan_parties}
+        return tuple(sorted(names, key=lambda name: name not in home))
+
+    @cached_property
+    def named_parties(self) -> str:
+        names = self.party_names
+        if not names:
+            return f"{self.act.party_count}{_COUNT_WORD}" if self.act.party_count else ""
+        more = (self.act.party_count or len(names)) - len(names[:_PARTIES])
+        return "、".join(names[:_PARTIES]) + (f"ほか{more}{_COUNT_WORD}" if more > 0 else "")
+
+    @cached_property
+    def hit(self) -> str:
+        """What is hit, as the style of the operand attaches countries and goods."""
+        style = self.noun.style
+        if style == "parties":
+            if self.act.parties or self.act.party_count:
+                return self.parties
+            return self._joined("の", "の産品")
+        if style == "items":
+            to = f"{self.of}向け" if self.of else ""
+            if self.named_parties:
+                to = f"{self.named_parties}({self.of})向け" if self.of else f"{self.named_parties}向け"
+            if not to:
+                return self.things
+            return f"{to}の{self.things}" if self.things else f"{to}の輸出"
+        if style == "goods":
+            return self._joined("の", "の産品")
+        if style == "agreement":
+            return self.things
+        return self._joined("の", "")
+
+    def _joined(self, link: str, otherwise: str) -> str:
+        if self.of and self.things:
+            return f"{self.of}{link}{self.things}"
+        return f"{self.of}{otherwise}" if self.of else self.things
+
+    # --- nouns --------------------------------------------------------------------------------
+
+    @cached_property
+    def bare_noun(self) -> str:
+        if self.act.operand is Operand.EARLIER_ACT and self.act.earlier_act:
+            return earlier_name(self.act, "ja")
+        if self.noun.style == "agreement" and self.of:
+            return f"{self.of}との{self.noun.word}"
+        return particular_noun(self.act, "ja") or self.noun.word
+
+    @cached_property
+    def noun_notes(self) -> str:
+        """Amount, earlier act and legal basis in brackets after the noun, where the template says them nowhere else."""
+        used = slots_of(self.pattern)
+        notes = []
+        if self.amounts and not used & {"rate", "na", "fine"}:
+            notes.append(self.amounts)
+        if self.act.earlier_act and self.act.operand is not Operand.EARLIER_ACT:
+            notes.append(earlier_name(self.act, "ja"))
+        if self.terms.bases and "basis" not in used:
+            notes.append("・".join(self.terms.bases))
+        return "、".join(notes)
+
+    def _noted(self, words: str) -> str:
+        if not self.noun_notes:
+            return words
+        if words.endswith(")"):
+            return f"{words[:-1]}、{self.noun_notes})"
+        return f"{words}({self.noun_notes})"
+
+    @cached_property
+    def noun_with_facts(self) -> str:
+        return self._noted(self.bare_noun)
+
+    @cached_property
+    def noun_phrase(self) -> str:
+        if self.noun.style == "named" and self.hit:
+            ends = any(self.hit.endswith(word) for word in ("プログラム", "」", "パッケージ"))
+            words = self.hit if ends else f"{self.hit}{self.noun.link}{self.bare_noun}"
+            return self._noted(words)
+        if self.act.operand is Operand.LISTING and (self.act.parties or self.act.party_count):
+            return self._noted(f"{self.parties}の{self.bare_noun}掲載")
+        if self.act.operand is Operand.LISTING and self.bare_noun.endswith("リスト"):
+            return self._noted(
+                f"{self.of}に関する{self.bare_noun}の措置" if self.of else f"{self.bare_noun}の措置"
+            )
+        if not self.hit:
+            return self.noun_with_facts
+        return f"{self.hit}{self.noun.link}{self.noun_with_facts}"
+
+    @cached_property
+    def noun_after_rate(self) -> str:
+        after = amount(self.act.amount_after, "ja")
+        before = amount(self.act.amount_before, "ja")
+        if after and before:
+            return self._noted(f"{after}の{self.bare_noun}(従来{before})")
+        if after or before:
+            return self._noted(f"{after}の{self.bare_noun}" if after else f"{self.bare_noun}(従来{before})")
+        return self.noun_with_facts
+
+    @cached_property
+    def amounts(self) -> str:
+        before, after = amount(self.act.amount_before, "ja"), amount(self.act.amount_after, "ja")
+        if before and after:
+            return f"{before}から{after}へ"
+        return after or (f"従来{before}" if before else "")
+
+    @cached_property
+    def rate(self) -> str:
+        before, after = amount(self.act.amount_before, "ja"), amount(self.act.amount_after, "ja")
+        if after:
+            return f"{before}から{after}へ" if before else f"{after}へ"
+        return f"{before}から" if before else ""
+
+    @cached_property
+    def fine(self) -> str:
+        return f"{self.amounts}の制裁金" if self.amounts else ""
+
+    @cached_property
+    def span(self) -> str:
+        until = f"{format_day(self.act.until, 'ja')}まで" if self.act.until else ""
+        if self.act.verb is ActVerb.SUSPEND and self.act.since and until:
+            return f"{format_day(self.act.since, 'ja')}から{until}"
+        return until
+
+    # --- facts that the clause does not show ---------------------------------------------------
+
+    @cached_property
+    def rest(self) -> tuple[str, ...]:
+        """Facts of the act that its clause does not show, each a sentence without its full stop."""
+        shown = self.clause.shown
+        hit = bool(shown & {"x", "np"}) and bool(self.hit)
+        of_shown = hit or (self.noun.style == "agreement" and bool(shown & {"n", "np", "na"}))
+        noun_shown = bool(shown & {"n", "np", "na"})
+        listed = self.act.operand is Operand.LISTING
+        with_parties = bool(self.act.parties or self.act.party_count)
+        parties_shown = (
+            "p" in shown or (hit and self.noun.style in ("parties", "items")) or (listed and "np" in shown)
+        )
+        goods_in_hit = hit and not (self.noun.style == "parties" and with_parties)
+        out = []
+        if with_parties and not parties_shown:
+            out.append(f"対象者:{self.parties}")
+        if self.of and not (of_shown or parties_shown):
+            out.append(f"対象国:{self.of}")
+        if self.things and not goods_in_hit:
+            out.append(f"{'許可要件' if listed else '対象品目'}:{self.things}")
+        if not noun_shown and self.noun_notes:
+            out.append(f"内容:{self.noun_notes}")
+        if self.terms.policies and "policy" not in shown:
+            out.append(f"審査方針:{'・'.join(self.terms.policies)}")
+        if self.terms.exceptions and not (self.act.operand is Operand.LICENSE_EXCEPTION and noun_shown):
+            out.append(f"関係する許可例外:{self._exceptions()}")
+        if self.terms.groups and country_names(self.act.of, "ja") + ("",) * is_general(self.act.of):
+            out.append(f"対象国:{'、'.join(self.terms.groups)}")
+        if self.terms.bases and "basis" in slots_of(self.pattern) and "basis" not in shown:
+            out.append(f"根拠:{'・'.join(self.terms.bases)}")
+        if self.terms.others:
+            out.append("関連用語:" + "、".join(f"「{term}」" for term in self.terms.others))
+        return tuple(out)
+
+    def _exceptions(self) -> str:
+        return "、".join(name.removeprefix("許可例外") for name in self.terms.exceptions)
+
+    @cached_property
+    def units(self) -> str:
+        """The sections that the act touches; not list rows and ECCNs, which the clause names."""
+        paths = [
+            path
+            for path in dict.fromkeys(self.act.units)
+            if " › " not in path and self.act.operand is not Operand.LISTING
+        ]
+        if not paths:
+            return ""
+        shown = "、".join(
+            format_japanese(path) if section_name(path) == self.bare_noun else place_label(path, "ja")
+            for path in paths[:_UNITS]
+        )
+        more = len(paths) - _UNITS
+        return f"対象条項:{shown}" + (f"ほか{more}条項" if more > 0 else "")

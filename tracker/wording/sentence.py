@@ -1,0 +1,248 @@
+"""Sentence, headline and summary of acts, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from tracker.i18n import format_day
+from tracker.model import Act, ActVerb, DocumentKind, Force, JapanStanding, LocalizedText, Status
+from tracker.wording.amounts import amount
+from tracker.wording.english import EnglishAct
+from tracker.wording.facts import DocumentFacts
+from tracker.wording.japanese import JapaneseAct
+from tracker.wording.phrases import plain_form, third_person
+from tracker.wording.timing import is_comment_period, standing, timing
+
+_NO_FACTS = DocumentFacts()
+# These say by themselves that nothing binds yet.
+_PRELIMINARY = frozenset(
+    {ActVerb.REQUEST_COMMENTS, ActVerb.INVESTIGATE, ActVerb.NEGOTIATE, ActVerb.REPORT, ActVerb.COMMEMORATE}
+)
+_OTHERS = 3
+
+
+def act_sentence(
+    act: Act, *, today: date, status: Sequence[Status] = (), facts: DocumentFacts = _NO_FACTS
+) -> LocalizedText:
+    """All facts of an act: who does what to what, of whom, why, how much, Japan, from when until when."""
+    statuses = tuple(status)
+    return LocalizedText(
+        ja=_sentence_ja(JapaneseAct(act, facts), statuses, today),
+        en=_sentence_en(EnglishAct(act, facts), statuses, today),
+    )
+
+
+def act_clause(act: Act, facts: DocumentFacts = _NO_FACTS) -> LocalizedText:
+    """Who does what, without dates and without a full stop."""
+    return LocalizedText(ja=_main_ja(JapaneseAct(act, facts)), en=_main_en(EnglishAct(act, facts)))
+
+
+def headline(
+    act: Act, facts: DocumentFacts = _NO_FACTS, *, today: date, status: Sequence[Status] = ()
+) -> LocalizedText:
+    """One line: who does what, then Japan's place, the date and a stay in brackets."""
+    statuses = tuple(status)
+    ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
+    notes_ja = [
+        *(_japan_ja(ja) or ()),
+        *timing(act, statuses, today, "ja", span_shown="until" in ja.clause.shown),
+    ]
+    notes_en = [
+        *(_japan_en(en) or ()),
+        *timing(act, statuses, today, "en", span_shown="until" in en.clause.shown),
+    ]
+    lower = [note[0].lower() + note[1:] if not note.startswith("Japan") else note for note in notes_en]
+    return LocalizedText(
+        ja=_headline_ja(ja) + (f"({'、'.join(map(_unbracketed, notes_ja))})" if notes_ja else ""),
+        en=_main_en(en) + (f" ({'; '.join(lower)})" if lower else ""),
+    )
+
+
+def summary(
+    acts: Sequence[Act],
+    facts: DocumentFacts = _NO_FACTS,
+    *,
+    today: date,
+    status: Sequence[Status] = (),
+) -> LocalizedText:
+    """The gravest act (the first) in full, the others as clauses, and the end of the comment period. Empty without acts."""
+    if not acts:
+        return LocalizedText("", "")
+    statuses = tuple(status)
+    first = act_sentence(acts[0], today=today, status=statuses, facts=facts)
+    ja, en = first.ja, first.en
+    others = [act_clause(act, facts) for act in acts[1:]]
+    others = [
+        clause
+        for number, clause in enumerate(others)
+        if clause not in others[:number] and clause != act_clause(acts[0], facts)
+    ]
+    if others:
+        more = len(others) - _OTHERS
+        ja += "ほかの措置:" + ";".join(clause.ja for clause in others[:_OTHERS])
+        ja += f";ほか{more}件。" if more > 0 else "。"
+        en += " Also: " + "; ".join(clause.en for clause in others[:_OTHERS])
+        en += f"; and {more} more." if more > 0 else "." * (not en.endswith("."))
+    if facts.comments_close and not any(is_comment_period(act) and act.until for act in acts):
+        day_ja, day_en = format_day(facts.comments_close, "ja"), format_day(facts.comments_close, "en")
+        if facts.comments_close < today:
+            ja += f"意見募集は終了({day_ja}締切)。"
+            en += f" The comment period closed on {day_en}."
+        else:
+            ja += f"意見提出期限:{day_ja}。"
+            en += f" Comments are due {day_en}."
+    return LocalizedText(ja, en)
+
+
+def _unbracketed(note: str) -> str:
+    return note.replace("(", "、").replace(")", "")
+
+
+# --- Japanese -----------------------------------------------------------------------------------
+
+
+def _draft_ja(facts: DocumentFacts) -> str:
+    if facts.kind in (None, DocumentKind.PROPOSED_RULE, DocumentKind.RULE):
+        return "規則案"
+    return "措置案"
+
+
+def _because_ja(parts: JapaneseAct) -> str:
+    return f"{parts.trigger}を理由に" if parts.trigger else ""
+
+
+def _done_ja(parts: JapaneseAct) -> str:
+    return parts.clause.words + parts.clause.verb
+
+
+def _main_ja(parts: JapaneseAct) -> str:
+    because = _because_ja(parts)
+    because = f"{because}、" if because else ""
+    done, force, act = _done_ja(parts), parts.act.force, parts.act
+    if force is Force.PROPOSED and act.verb not in _PRELIMINARY:
+        draft = _draft_ja(parts.facts)
+        if act.verb is ActVerb.PROPOSE:
+            return _subject_ja(parts, because) + f"{parts.noun_phrase}に関する{draft}を公表"
+        return f"{_subject_ja(parts, '')}{draft}を公表。案では、{because}{done}"
+    if force is Force.STUDIED and act.verb not in _PRELIMINARY:
+        return f"{_subject_ja(parts, '')}調査を実施。検討対象の措置:{because}{done}"
+    if force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
+        return _subject_ja(parts, because or "、") + _plain_ja(parts) + "と表明"
+    return _subject_ja(parts, because) + done
+
+
+def _plain_ja(parts: JapaneseAct) -> str:
+    return parts.clause.words + plain_form(parts.clause.verb)
+
+
+def _subject_ja(parts: JapaneseAct, because: str) -> str:
+    """「大統領が、…を理由に、」, 「BISが」; without an actor only the reason."""
+    reason = "" if because == "、" else because
+    if not parts.who:
+        return reason
+    return f"{parts.who}が{'、' if because else ''}{reason}"
+
+
+def _headline_ja(parts: JapaneseAct) -> str:
+    because = _because_ja(parts)
+    because = f"{because}、" if because and "「" not in because else ""
+    who, act = parts.who, parts.act
+    if act.force is Force.PROPOSED and act.verb not in _PRELIMINARY:
+        draft = _draft_ja(parts.facts)
+        head = f"{who}の{draft}" if who else draft
+        if act.verb is ActVerb.PROPOSE:
+            return f"{head}:{because}{parts.noun_phrase}"
+        return f"{head}:{because}{_done_ja(parts)}"
+    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY:
+        return f"{who}が検討:{because}{_done_ja(parts)}" if who else f"検討中:{because}{_done_ja(parts)}"
+    subject = f"{who}、" if who else ""
+    if act.force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
+        return f"{subject}{because}{_plain_ja(parts)}と表明"
+    return f"{subject}{because}{_done_ja(parts)}"
+
+
+def _japan_said(act: Act) -> bool:
+    """Whether the clause already says Japan's place: Japan alone is hit, or is among those let off."""
+    if act.of == ("japan",):
+        same = act.japan_rate in ("", act.amount_after)
+        return act.japan is not JapanStanding.RATE and same
+    return "japan" in act.of and act.japan is JapanStanding.OUT and not act.japan_rate
+
+
+def _japan_ja(parts: JapaneseAct) -> tuple[str, ...]:
+    act = parts.act
+    rate = amount(act.japan_rate, "ja")
+    if _japan_said(act):
+        return ()
+    words = {
+        JapanStanding.OUT: "日本は対象外",
+        JapanStanding.IN: "日本も対象",
+        JapanStanding.TARGET: "日本が対象",
+        JapanStanding.RATE: "" if rate else "日本には個別の税率を適用",
+    }.get(act.japan, "")
+    if rate:
+        words = f"{words}(税率{rate})" if words else f"日本は税率{rate}"
+    return (words,) if words else ()
+
+
+def _sentence_ja(parts: JapaneseAct, statuses: tuple[Status, ...], today: date) -> str:
+    pieces = [
+        _main_ja(parts),
+        *parts.rest,
+        *_japan_ja(parts),
+        *timing(parts.act, statuses, today, "ja", span_shown="until" in parts.clause.shown),
+    ]
+    if parts.units:
+        pieces.append(parts.units)
+    return "".join(f"{piece}。" for piece in pieces)
+
+
+# --- English ------------------------------------------------------------------------------------
+
+
+def _main_en(parts: EnglishAct) -> str:
+    act, clause = parts.act, parts.clause.words
+    who = parts.who or "This document"
+    who = who[0].upper() + who[1:]
+    because = f", citing {parts.trigger}" if parts.trigger else ""
+    if act.force is Force.PROPOSED and act.verb not in _PRELIMINARY:
+        if act.verb is ActVerb.PROPOSE:
+            return f"{who} {third_person(clause)}{because}"
+        return f"{who} proposes to {clause}{because}"
+    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY:
+        return f"{who} is studying whether to {clause}{because}"
+    if act.force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
+        return f"{who} states an intent to {clause}{because}"
+    return f"{who} {third_person(clause)}{because}"
+
+
+def _japan_en(parts: EnglishAct) -> tuple[str, ...]:
+    act = parts.act
+    rate = amount(act.japan_rate, "en")
+    if _japan_said(act):
+        return ()
+    words = {
+        JapanStanding.OUT: "Japan is not covered",
+        JapanStanding.IN: "Japan is covered",
+        JapanStanding.TARGET: "Japan is a target",
+        JapanStanding.RATE: "" if rate else "Japan has a rate of its own",
+    }.get(act.japan, "")
+    if rate:
+        words = f"{words} (rate {rate})" if words else f"Japan’s rate is {rate}"
+    return (words,) if words else ()
+
+
+def _sentence_en(parts: EnglishAct, statuses: tuple[Status, ...], today: date) -> str:
+    pieces = [
+        _main_en(parts),
+        *parts.rest,
+        *_japan_en(parts),
+        *timing(parts.act, statuses, today, "en", span_shown="until" in parts.clause.shown),
+    ]
+    if parts.units:
+        pieces.append(parts.units)
+    return " ".join(piece if piece.endswith(".") else f"{piece}." for piece in pieces)
+
+
+__all__ = ["act_clause", "act_sentence", "headline", "standing", "summary"]

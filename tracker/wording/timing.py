@@ -1,0 +1,143 @@
+"""When an act applies, as seen from a day: before its date, after it, and while a stay lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from tracker.i18n import format_day
+from tracker.legal_status.current import current_status
+from tracker.model import Act, ActVerb, Force, Language, Operand, Status
+
+_COMMENTS = frozenset({ActVerb.REQUEST_COMMENTS})
+# What is done on a day and does not take effect on it.
+EVENTS = frozenset(
+    {
+        ActVerb.REQUEST_COMMENTS,
+        ActVerb.INVESTIGATE,
+        ActVerb.NEGOTIATE,
+        ActVerb.DIRECT_AGENCY,
+        ActVerb.DETERMINE,
+        ActVerb.PENALIZE,
+        ActVerb.REPORT,
+        ActVerb.COMMEMORATE,
+        ActVerb.PROPOSE,
+    }
+)
+_EVENT_OPERANDS = frozenset(
+    {
+        Operand.PROCEEDING,
+        Operand.GUIDANCE,
+        Operand.AGREEMENT,
+        Operand.EMERGENCY,
+        Operand.PROGRAM,
+        Operand.DEADLINE,
+    }
+)
+_BORDER = frozenset({Operand.DUTY, Operand.EXCLUSION, Operand.QUOTA, Operand.CUSTOMS_DE_MINIMIS})
+_HELD = {
+    "stayed": ("効力停止中", "now stayed"),
+    "not-enforced": ("執行見合わせ中", "now not enforced"),
+    "delayed": ("施行延期中", "its effective date is delayed"),
+}
+_OVER = {
+    "withdrawn": ("撤回済み", "since withdrawn"),
+    "rescinded": ("廃止済み", "since rescinded"),
+    "expired": ("失効済み", "since expired"),
+}
+
+
+def is_comment_period(act: Act) -> bool:
+    return act.verb in _COMMENTS or act.operand is Operand.COMMENT_PERIOD
+
+
+def standing(statuses: Iterable[Status], today: date, language: Language) -> str:
+    """A stay, a delay, non-enforcement or an end that holds today, with its last day; empty where none does."""
+    now = current_status(statuses, today).now
+    if now is None:
+        return ""
+    column = 0 if language == "ja" else 1
+    if now.state in _HELD:
+        words = _HELD[now.state][column]
+        if now.until is None:
+            return words
+        last = format_day(now.until, language)
+        return f"{words}({last}まで)" if language == "ja" else f"{words} until {last}"
+    if now.state in _OVER:
+        return _OVER[now.state][column]
+    return ""
+
+
+def in_force(statuses: Iterable[Status], today: date) -> bool:
+    now = current_status(statuses, today).now
+    return now is not None and now.state == "in-force"
+
+
+def timing(
+    act: Act, statuses: tuple[Status, ...], today: date, language: Language, *, span_shown: bool
+) -> tuple[str, ...]:
+    """The dates of an act as sentences without their full stops. `span_shown`: the clause already says until when."""
+    since = format_day(act.since, language) if act.since else ""
+    until = format_day(act.until, language) if act.until else ""
+    begun = act.since is not None and act.since <= today and (act.until is None or act.until >= today)
+    over = act.until is not None and act.until < today
+    held = standing(statuses, today, language)
+    japanese = language == "ja"
+    if is_comment_period(act):
+        return _comments(since, until, over, held, japanese, span_shown=span_shown)
+    out = []
+    suspended = act.verb is ActVerb.SUSPEND and span_shown
+    if since and not (suspended and until):
+        out.append(_since(act, since, begun=begun and not held, japanese=japanese))
+    elif not since and in_force(statuses, today) and act.force in (Force.BINDING_NOW, Force.BINDING_FROM):
+        out.append("施行済み" if japanese else "In force")
+    if until and not span_shown:
+        if over:
+            out.append(f"{until}に終了済み" if japanese else f"Ended on {until}")
+        else:
+            out.append(f"{until}まで" if japanese else f"Until {until}")
+    elif until and over:
+        out.append("期間は終了済み" if japanese else "That period has ended")
+    if held:
+        out.append(f"現在は{held}" if japanese else held[0].upper() + held[1:])
+    return tuple(out)
+
+
+def _since(act: Act, since: str, *, begun: bool, japanese: bool) -> str:
+    if act.verb is ActVerb.INVESTIGATE:
+        return f"{since}開始" if japanese else f"Opened {since}"
+    if act.force is Force.PROPOSED and act.verb not in EVENTS:
+        return f"適用予定:{since}" if japanese else f"Planned date: {since}"
+    if act.force in (Force.STUDIED, Force.STATEMENT) and act.verb not in EVENTS:
+        return f"時期:{since}" if japanese else f"Date: {since}"
+    if act.verb is ActVerb.END and act.operand in _BORDER:
+        if japanese:
+            return f"{since}に終了{'済み' if begun else ''}"
+        return f"{'Ended' if begun else 'Ends'} {since}"
+    if act.verb in EVENTS or act.operand in _EVENT_OPERANDS:
+        return f"{since}付" if japanese else f"Dated {since}"
+    if act.operand in _BORDER:
+        if japanese:
+            return f"{since}から適用{'中' if begun else ''}"
+        return f"In effect since {since}" if begun else f"Applies from {since}"
+    if japanese:
+        return f"{since}施行{'済み' if begun else ''}"
+    return f"In force since {since}" if begun else f"Effective {since}"
+
+
+def _comments(
+    since: str, until: str, over: bool, held: str, japanese: bool, *, span_shown: bool
+) -> tuple[str, ...]:
+    out = []
+    if since:
+        out.append(f"募集開始:{since}" if japanese else f"Comments open {since}")
+    if until:
+        if over:
+            out.append(
+                f"意見募集は終了({until}締切)" if japanese else f"The comment period closed on {until}"
+            )
+        elif not span_shown:
+            out.append(f"意見提出期限:{until}" if japanese else f"Comments are due {until}")
+    if held:
+        out.append(f"現在は{held}" if japanese else held[0].upper() + held[1:])
+    return tuple(out)
