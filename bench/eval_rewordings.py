@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from bench import judgement_figures, report
 from bench.eval_slots import names_country
 from bench.judgement_cases import DEFAULT_DAY, DEV, dev_cases, white_house_cases
-from bench.judgement_score import share
 from bench.rewordings import Rewording, rewordings
 from tracker.classification import RULES_VERSION, classify
+from tracker.labeled_examples import share
 from tracker.model import Classification, Level
 
 NAME = "rewordings"

@@ -31,9 +31,10 @@ from pathlib import Path
 from bench import judgement_figures, report
 from bench.judgement_cases import WHITE_HOUSE, Case, presidential, white_house_cases
 from bench.judgement_lists import list_cases
-from bench.judgement_score import judged, share
+from bench.judgement_score import judged
 from tracker.classification import RULES_VERSION
 from tracker.countries import countries_in, country_named
+from tracker.labeled_examples import share
 from tracker.model import Classification
 
 GOODS = Path(__file__).parent / "data" / "goods.toml"
@@ -168,7 +169,7 @@ class Slots:
 
 def _values(slot: str, case: Case, text: str) -> dict[str, bool]:
     """The values of a slot, and whether each is named."""
-    facts = case.label.facts
+    facts = case.facts
     if slot == "country":
         return {value: names_country(text, value) for value in facts.countries if is_country(value)}
     if slot == "goods":

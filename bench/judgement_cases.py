@@ -7,7 +7,6 @@ anything but scoring.
 
 from __future__ import annotations
 
-import csv
 import json
 import lzma
 import os
@@ -19,6 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from tracker.labeled_examples import Label, label_of, parts, rows_of
 from tracker.model import Document, DocumentKind, Fetched, HttpResponse, Operation, ResourceType
 from tracker.parsing.dispatch import read
 
@@ -43,27 +43,13 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Label:
-    """What counts as right for a document. `must`: topics that have to be found; `accepted`: all that count as right."""
-
-    number: str
-    published: date
-    must: frozenset[str]
-    accepted: frozenset[str]
-    levels: tuple[str, ...]
-    directions: frozenset[str]
-    nexus: str
-    act: str = ""
-    facts: Facts = field(default_factory=Facts)
-
-
-@dataclass(frozen=True)
 class Case:
     """A labelled document as the program would have it. `operations` is not empty for a change of a text."""
 
     label: Label
     document: Document
     operations: tuple[Operation, ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
     @property
     def day(self) -> date:
@@ -76,37 +62,23 @@ def half(key: str) -> int:
 
 
 def labels(path: Path) -> list[Label]:
-    """The rows of a list of labels, in the columns of `dev.tsv`; further columns are read where they exist."""
+    """The rows of a list of labels, in the columns of `dev.tsv`."""
+    return [label_of(row) for row in rows(path)]
+
+
+def rows(path: Path) -> list[dict[str, str | None]]:
     with path.open(encoding="utf-8", newline="") as lines:
-        return [label_of(row) for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+        return [row for _, row in rows_of(lines)]
 
 
-def label_of(row: Mapping[str, str]) -> Label:
-    """Raises ValueError for a level that does not exist or a day that is none."""
-    return Label(
-        number=row.get("document_number") or row["key"],
-        published=date.fromisoformat(row["published"]),
-        must=_set(row["must"]),
-        accepted=_set(row["accepted"]) | _set(row["must"]),
-        levels=tuple(part.strip() for part in row["levels"].split(",")),
-        directions=_set(row["directions"]),
-        nexus=row["japan_nexus"],
-        act=row.get("act") or "",
-        facts=Facts(
-            countries=_parts(row.get("of") or ""),
-            goods=_parts(row.get("object") or ""),
-            rates=_parts(row.get("rate") or ""),
-            dates=(date.fromisoformat(row["date"]),) if row.get("date") else (),
-        ),
+def facts_in(row: Mapping[str, str | None]) -> Facts:
+    """The facts in the columns `of`, `object`, `rate` and `date` of a list."""
+    return Facts(
+        countries=parts(row.get("of") or ""),
+        goods=parts(row.get("object") or ""),
+        rates=parts(row.get("rate") or ""),
+        dates=(date.fromisoformat(str(row["date"])),) if row.get("date") else (),
     )
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(_parts(text))
 
 
 # --- title and abstract ---------------------------------------------------------------------------------------------
@@ -179,12 +151,12 @@ def white_house_cases(folder: Path = WHITE_HOUSE) -> list[Case]:
     """The labelled pages as documents of the kind PAGE, with the address that each was published at."""
     facts = white_house_facts(folder)
     found = []
-    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            html = lzma.decompress((folder / "actions" / f"{row['key']}.html.xz").read_bytes())
-            label = replace(label_of(row), facts=facts_of(facts[row["key"]]))
-            document = page_document(html, row["url"])
-            found.append(Case(label, replace(document, published=document.published or label.published)))
+    for row in rows(folder / "labels.tsv"):
+        label = label_of(row)
+        html = lzma.decompress((folder / "actions" / f"{label.number}.html.xz").read_bytes())
+        document = page_document(html, str(row["url"]))
+        dated = replace(document, published=document.published or label.published)
+        found.append(Case(label, dated, facts=facts_of(facts[label.number])))
     return found
 
 

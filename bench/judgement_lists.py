@@ -36,8 +36,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.judgement_cases import Case, Label, document_of, labels, page_document, page_html
+from bench.judgement_cases import Case, document_of, facts_in, page_document, page_html, rows
 from tracker import diffing
+from tracker.labeled_examples import Label, label_of
 from tracker.model import Document, DocumentKind, Unit, UnitKind
 from tracker.parsing.fr_record import fr_document
 from tracker.parsing.fr_text import read_fr_paragraphs
@@ -60,11 +61,14 @@ def list_cases(records: Path, wanted: Path) -> list[Case]:
         if line.strip():
             record = json.loads(line)
             by_number[record["document_number"]] = record
-    rows = labels(wanted)
-    missing = [label.number for label in rows if label.number not in by_number]
+    table = rows(wanted)
+    missing = [str(row["document_number"]) for row in table if row["document_number"] not in by_number]
     if missing:
         raise ValueError(f"{records}: no record of {', '.join(missing)}")
-    return [list_case(by_number[label.number], label) for label in rows]
+    return [
+        replace(list_case(by_number[row["document_number"]], label_of(row)), facts=facts_in(row))
+        for row in table
+    ]
 
 
 def list_case(record: Mapping[str, Any], label: Label) -> Case:

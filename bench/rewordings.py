@@ -30,7 +30,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from bench.judgement_cases import Case, Label, as_presidential, document_of, page_document, page_html
+from bench.judgement_cases import Case, as_presidential, document_of, page_document, page_html
 from bench.rewording_text import (
     Frame,
     Phrase,
@@ -44,6 +44,7 @@ from bench.rewording_text import (
     turned_rates,
     words,
 )
+from tracker.labeled_examples import Label
 from tracker.model import Document, Level
 
 LEVELS = tuple(Level)

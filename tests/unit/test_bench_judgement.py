@@ -15,17 +15,17 @@ from bench.eval_judgement import main, outside, table
 from bench.judgement_cases import (
     Case,
     Facts,
-    Label,
     as_presidential,
     document_of,
+    facts_in,
     facts_of,
     half,
-    label_of,
     page_document,
     page_html,
 )
 from bench.judgement_lists import list_case, list_cases
-from bench.judgement_score import Answer, Miss, measure, misses, score
+from bench.judgement_score import measure, score
+from tracker.labeled_examples import Answer, Label, MissKind, label_of, misses
 from tracker.model import Classification, Direction, Document, DocumentKind, Level, Op, UnitKind
 
 ROW = {
@@ -76,8 +76,8 @@ def test_a_row_of_labels_gives_what_counts_as_right_and_the_facts() -> None:
     read = label()
     assert read.accepted == {"fdpr", "entity-list"}
     assert read.levels == ("medium", "high")
-    assert read.facts == Facts(("China", "Hong Kong"), ("wafers",), ("25 percent",), (date(2026, 6, 1),))
-    assert label_of({**ROW, "date": "", "of": ""}).facts.dates == ()
+    assert facts_in(ROW) == Facts(("China", "Hong Kong"), ("wafers",), ("25 percent",), (date(2026, 6, 1),))
+    assert facts_in({**ROW, "date": "", "of": ""}).dates == ()
 
 
 def test_facts_of_a_recorded_order_keep_the_rate_of_japan_once() -> None:
@@ -149,18 +149,18 @@ def test_a_label_without_record_is_an_error(tmp_path: Path) -> None:
     ("given", "levels", "kinds"),
     [
         (answer("fdpr"), ("medium", "high"), []),
-        (answer(), ("high",), [Miss.TOPIC_MISSING]),
-        (answer("fdpr", "biosecurity"), ("high",), [Miss.TOPIC_EXTRA]),
-        (answer("fdpr", level=Level.MEDIUM), ("high", "critical"), [Miss.HIGH_MISSED]),
-        (answer("fdpr"), ("low", "medium"), [Miss.FALSE_HIGH]),
-        (answer("fdpr", level=Level.LOW), ("medium",), [Miss.LEVEL_LOW]),
-        (answer("fdpr", level=Level.MEDIUM), ("low",), [Miss.LEVEL_HIGH]),
-        (answer("fdpr", direction="relief"), ("high",), [Miss.DIRECTION]),
-        (answer("fdpr", nexus=False), ("high",), [Miss.JAPAN_MISSING]),
+        (answer(), ("high",), [MissKind.TOPIC_MISSING]),
+        (answer("fdpr", "biosecurity"), ("high",), [MissKind.TOPIC_EXTRA]),
+        (answer("fdpr", level=Level.MEDIUM), ("high", "critical"), [MissKind.HIGH_MISSED]),
+        (answer("fdpr"), ("low", "medium"), [MissKind.FALSE_HIGH]),
+        (answer("fdpr", level=Level.LOW), ("medium",), [MissKind.LEVEL_LOW]),
+        (answer("fdpr", level=Level.MEDIUM), ("low",), [MissKind.LEVEL_HIGH]),
+        (answer("fdpr", direction="relief"), ("high",), [MissKind.DIRECTION]),
+        (answer("fdpr", nexus=False), ("high",), [MissKind.JAPAN_MISSING]),
     ],
 )
-def test_each_miss_has_its_kind(given: Answer, levels: tuple[str, ...], kinds: list[Miss]) -> None:
-    assert [miss.kind for miss in misses(case(levels=levels), given)] == kinds
+def test_each_miss_has_its_kind(given: Answer, levels: tuple[str, ...], kinds: list[MissKind]) -> None:
+    assert [miss.kind for miss in misses(label(levels=levels), given)] == kinds
 
 
 def test_shares_count_what_either_side_says() -> None:

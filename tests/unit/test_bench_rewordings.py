@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bench.eval_rewordings import Tally
-from bench.judgement_cases import Case, Label
+from bench.judgement_cases import Case
 from bench.rewording_text import (
     Frame,
     fill,
@@ -30,6 +30,7 @@ from bench.rewordings import (
     outside_rewordings,
     span,
 )
+from tracker.labeled_examples import Label
 from tracker.model import Classification, Direction, Document, DocumentKind, Level, LocalizedText
 
 FRAME = Frame(

@@ -16,7 +16,8 @@ from bench.eval_slots import (
     names_goods,
     names_rate,
 )
-from bench.judgement_cases import Case, Facts, Label
+from bench.judgement_cases import Case, Facts
+from tracker.labeled_examples import Label
 from tracker.model import Classification, Document, DocumentKind, Level, LocalizedText
 
 DAY = date(2025, 8, 7)
@@ -88,8 +89,8 @@ def test_days(text: str, named: bool) -> None:
     assert names_date(text, DAY) is named
 
 
-def label(facts: Facts, *levels: str) -> Label:
-    return Label("1", DAY, frozenset(), frozenset(), levels, frozenset(), "no", facts=facts)
+def label(*levels: str) -> Label:
+    return Label("1", DAY, frozenset(), frozenset(), levels, frozenset(), "no")
 
 
 def test_slots_are_counted_for_documents_of_the_field_alone() -> None:
@@ -101,8 +102,8 @@ def test_slots_are_counted_for_documents_of_the_field_alone() -> None:
         summary=LocalizedText("文書「Duties on Steel」。", ""),
     )
     slots = Slots()
-    slots.take(Case(label(facts, "high"), document), said)
-    slots.take(Case(label(facts, "none", "low"), document), said)
+    slots.take(Case(label("high"), document, facts=facts), said)
+    slots.take(Case(label("none", "low"), document, facts=facts), said)
     figures = slots.figures()
     assert slots.documents == 1
     assert (figures["country"], figures["goods"], figures["rate"], figures["date"]) == (1.0, 1.0, 0.0, 1.0)
