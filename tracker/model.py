@@ -292,8 +292,9 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class LegalDate:
-    """The types, and what `note`, `where`, `time`, `zone` and `counted` say, are listed in docs/records.md. The `where` of
-    another document's words begins with its name."""
+    """A date of a document. docs/records.md lists the types and explains `note`, `where`, `time`, `zone` and `counted`. `by`
+    is the document that set the date, if another one did: its citation, number or title. The `where` of its words begins
+    with that name."""
 
     type: str
     date: date
@@ -304,6 +305,7 @@ class LegalDate:
     time: str = ""
     zone: str = ""
     counted: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def change_to_json(change: Change) -> dict[str, Any]:
                 "time": entry.time,
                 "zone": entry.zone,
                 "counted": entry.counted,
+                "by": entry.by or None,
             }
             for entry in tagging.dates
         ],
@@ -190,6 +191,7 @@ def _tagging_of(value: Mapping[str, Any]) -> Classification:
                 entry.get("time", ""),
                 entry.get("zone", ""),
                 entry.get("counted", ""),
+                entry.get("by") or "",
             ),
         ),
         status=_each(

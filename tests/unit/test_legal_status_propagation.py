@@ -98,7 +98,7 @@ def test_an_extension_moves_the_deadline() -> None:
     )
     moved = apply_relations(proposal, extension)
     assert [(day.date.month, day.superseded) for day in moved.tagging.dates] == [(3, True), (4, False)]
-    assert moved.tagging.dates[1].note == "by 2026-2"
+    assert moved.tagging.dates[1].by == "2026-2"
     again = document(
         "2026-3",
         links=(DocumentRelation("extends", "2026-1"),),
@@ -255,7 +255,7 @@ def test_what_was_done_before_the_printing_stands_under_the_citation_afterwards(
     printed = replace(STAY, citation="90 FR 50857")
     again = apply_relations(stayed, printed)
     assert [status.by for status in again.tagging.status] == [None, "90 FR 50857"]
-    assert [day.note for day in again.tagging.dates] == ["", "by 90 FR 50857"]
+    assert [day.by for day in again.tagging.dates] == ["", "90 FR 50857"]
     assert apply_relations(again, printed) is again
     delayed = apply_relations(apply_relations(DUE, DELAY), replace(DELAY, citation="91 FR 900"))
     assert delayed.tagging.summary.ja.endswith("その後の変更:施行 2026年6月1日(91 FR 900)。")

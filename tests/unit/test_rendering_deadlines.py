@@ -154,9 +154,7 @@ NOTES = tuple(f"15 CFR 744.{section}(a)" for section in (11, 16, 21))
 def stayed() -> list[Change]:
     """The stayed rule, the rule that stays it, and the code's notes, as the records tell of one end of one stay."""
     rule = dated(
-        LegalDate(
-            "stay-ends", END, note="by 90 FR 50857", quote="are stayed until", where="90 FR 50857 › dates"
-        )
+        LegalDate("stay-ends", END, by="90 FR 50857", quote="are stayed until", where="90 FR 50857 › dates")
     )
     stay = dated(
         LegalDate("stay-ends", END, quote="are stayed until"), LegalDate("expires", END, quote="until November 9"),
@@ -198,7 +196,7 @@ def test_it_keeps_its_key_when_more_records_come_to_tell_of_it_and_when_the_end_
     assert {entry.key for few in ([rule], [stay, rule]) for entry in deadlines(few, TODAY)} == {
         deadlines([code, stay, rule], TODAY)[0].key
     }
-    longer = LegalDate("stay-ends", date(2027, 11, 9), note="by 91 FR 70000")
+    longer = LegalDate("stay-ends", date(2027, 11, 9), by="91 FR 70000")
     old = replace(rule.tagging.dates[0], superseded=True)
     (moved,) = deadlines([replace(rule, tagging=replace(rule.tagging, dates=(old, longer)))], TODAY)
     assert moved.key == "chg_0123456789abcdef-stay-ends"
@@ -221,19 +219,22 @@ def test_what_the_notes_of_one_part_say_of_one_day_is_said_once_in_its_alert() -
     code = stayed()[0]
     (entry,) = upcoming(code, TODAY)
     assert entry.note.count("; ") == 2
-    assert date_note(entry.note, "ja").startswith("15 CFR 744.11(a) › 効力に関する注記、15 CFR 744.16(a)")
+    assert date_note(entry.note, entry.by, "ja").startswith(
+        "15 CFR 744.11(a) › 効力に関する注記、15 CFR 744.16(a)"
+    )
 
 
 @pytest.mark.parametrize(
-    ("note", "ja", "en"),
+    ("note", "by", "ja", "en"),
     [
-        ("by 90 FR 50857", "根拠: 90 FR 50857", "by 90 FR 50857"),
-        ("delayed", "延期後", "as delayed"),
-        ("instruction 5", "改正指示5", "instruction 5"),
-        ("proposals or applications due", "提案・申請の期限", "proposals or applications due"),
-        ("§ 744.11(a)", "§ 744.11(a)", "§ 744.11(a)"),
-        ("", "", ""),
+        ("", "90 FR 50857", "根拠: 90 FR 50857", "by 90 FR 50857"),
+        ("by hand", "", "by hand", "by hand"),
+        ("delayed", "", "延期後", "as delayed"),
+        ("instruction 5", "", "改正指示5", "instruction 5"),
+        ("proposals or applications due", "", "提案・申請の期限", "proposals or applications due"),
+        ("§ 744.11(a)", "", "§ 744.11(a)", "§ 744.11(a)"),
+        ("", "", "", ""),
     ],
 )
-def test_what_a_date_holds_for_is_said_in_the_readers_language(note: str, ja: str, en: str) -> None:
-    assert (date_note(note, "ja"), date_note(note, "en")) == (ja, en)
+def test_what_a_date_holds_for_is_said_in_the_readers_language(note: str, by: str, ja: str, en: str) -> None:
+    assert (date_note(note, by, "ja"), date_note(note, by, "en")) == (ja, en)

@@ -76,8 +76,10 @@ class Phrases:
         return shorten(sanitize_line(change.tagging.reason.get(self.language)), REASON)
 
     def noted(self, entry: LegalDate) -> list[str]:
-        """The document that set the date, or the scope of the date; empty where there is no note."""
-        return [self.cited(date_note(entry.note, self.language))] if entry.note else []
+        """The document that set the date, or the scope of the date; empty where the date is the document's own and applies to
+        all."""
+        note = date_note(entry.note, entry.by, self.language)
+        return [self.cited(note)] if note else []
 
     def type(self, entry: LegalDate) -> str:
         return label("date", entry.type, self.language)

@@ -127,8 +127,7 @@ def keep_earlier_status(old: Change, new: Change) -> Change:
     added = tuple(
         day
         for day in old.tagging.dates
-        if (day.note.startswith("by ") or day.type == "filed-for-inspection")
-        and (day.type, day.date) not in known
+        if (day.by or day.type == "filed-for-inspection") and (day.type, day.date) not in known
     )
     dates = tuple(
         replace(day, superseded=True) if (day.type, day.date) in fallen else day for day in new.tagging.dates
@@ -182,9 +181,7 @@ def _apply(target: Change, actor: Change, link: DocumentRelation) -> Change:
         status = _stated(actor, link, "stayed", by)
         ends = _named(actor, "stay-ends", by)
         if not ends and status.until is not None:
-            ends = (
-                LegalDate("stay-ends", status.until, note=f"by {by}", quote=status.quote, where=status.where),
-            )
+            ends = (LegalDate("stay-ends", status.until, quote=status.quote, where=status.where, by=by),)
         after = _with_dates(_with_status(target, status), ends)
     elif link.relation == "suspends-enforcement":
         after = _unenforced(target, _stated(actor, link, "not-enforced", by))
@@ -202,7 +199,7 @@ def _placed(by: str, where: str) -> str:
 
 def _acts_from(actor: Change) -> date:
     """The first day of its own effect; a day that it only tells of, as one that fell, is none."""
-    own = [day.date for day in _live(actor, "effective") if not day.note]
+    own = [day.date for day in _live(actor, "effective") if not day.note and not day.by]
     return min(own, default=None) or _said_on(actor)
 
 
@@ -215,15 +212,13 @@ def _named_so(target: Change, actor: Change, by: str) -> Change:
     """Replace the actor's document number by its citation: what it did before it was printed was recorded by number."""
     number = actor.document_number
     tagging = target.tagging
-    before = [one.by for one in tagging.status] + [day.note.removeprefix("by ") for day in tagging.dates]
+    before = {one.by for one in tagging.status} | {day.by for day in tagging.dates}
     if number is None or number == by or number not in before:
         return target
     status = tuple(replace(one, by=by, number=number) if one.by == number else one for one in tagging.status)
-    dates = tuple(
-        replace(day, note=f"by {by}") if day.note == f"by {number}" else day for day in tagging.dates
-    )
+    dates = tuple(replace(day, by=by) if day.by == number else day for day in tagging.dates)
     renamed = replace(tagging, status=status, dates=dates)
-    for kind, day in {(day.type, day.date) for day in dates if day.note == f"by {by}"}:
+    for kind, day in {(day.type, day.date) for day in dates if day.by == by}:
         renamed = replace(
             renamed,
             summary=_in_both(renamed.summary, kind, day, number, by),
@@ -330,7 +325,7 @@ def _comments_moved(target: Change, actor: Change, by: str) -> Change:
 def _postponed(target: Change, actor: Change, kind: str, by: str) -> Change:
     """A day of the target's that the actor names a later one for. A document may have such a day of its own, so the
     target's must be there to be moved."""
-    others = [day.date for day in _of(target, kind) if day.note != f"by {by}"]
+    others = [day.date for day in _of(target, kind) if day.by != by]
     given = [day for day in _named(actor, kind, by) if others and day.date > max(others)]
     if not given or _undone(target, kind, by):
         return target
@@ -367,7 +362,7 @@ def _delayed(target: Change, actor: Change, link: DocumentRelation, by: str) -> 
     old = _put_off(target, actor, by)
     floor = max((*old, actor.published or date.min))
     later = [day for day in _named(actor, "effective", by) if day.date > floor]
-    if not later and any(day.note == f"by {by}" for day in _of(target, "compliance")):
+    if not later and any(day.by == by for day in _of(target, "compliance")):
         return target
     new = max(later, key=lambda day: day.date, default=None)
     own = [day.date for day in _live(actor, "effective") if new is None or day.date < new.date]
@@ -406,24 +401,24 @@ def _delayed(target: Change, actor: Change, link: DocumentRelation, by: str) -> 
 def _put_off(target: Change, actor: Change, by: str) -> list[date]:
     """Which effective dates of the target a delay is about: those that the actor itself names as the old ones, else
     what was still ahead, the whole document's before those of single instructions, else the last."""
-    others = [day for day in _of(target, "effective") if day.note != f"by {by}"]
+    others = [day for day in _of(target, "effective") if day.by != by]
     named = {day.date for day in _of(actor, "effective") if day.superseded}
     ahead = [day for day in others if actor.published is not None and day.date >= actor.published]
-    whole = [day for day in ahead if not day.note or day.note.startswith("by ")]
+    whole = [day for day in ahead if not day.note]
     found = [day for day in others if day.date in named] or whole or ahead or others[-1:]
     return sorted({day.date for day in found})
 
 
 def _undone(target: Change, kind: str, by: str) -> bool:
     """Whether a later document has moved again what this one had moved."""
-    given = [day for day in _of(target, kind) if day.note == f"by {by}"]
+    given = [day for day in _of(target, kind) if day.by == by]
     return bool(given) and all(day.superseded for day in given)
 
 
 def _moved(target: Change, kind: str, old: Sequence[date], given: Sequence[LegalDate], by: str) -> Change:
     """The given days instead of the old ones, and of those that the same document gave before."""
     days = {day.date for day in given}
-    before = [day.date for day in _of(target, kind) if day.note == f"by {by}" and day.date not in days]
+    before = [day.date for day in _of(target, kind) if day.by == by and day.date not in days]
     target = _with_dates(_superseded(target, kind, [*old, *before]), given)
     return _telling(target, kind, max(days), by) if days and (old or before) else target
 
@@ -438,8 +433,8 @@ def _telling(target: Change, kind: str, new: date, by: str) -> Change:
             return words
         space = "" if language == "ja" else " "
         for day in gone:
-            if day.note.startswith("by "):
-                words = words.replace(space + _move(kind, day.date, day.note[3:], language), "")
+            if day.by:
+                words = words.replace(space + _move(kind, day.date, day.by, language), "")
         sentence = space + _move(kind, new, by, language)
         return words if sentence in words else words + sentence
 
@@ -471,7 +466,7 @@ def _superseded(target: Change, kind: str, days: Collection[date]) -> Change:
 
 
 def _named(actor: Change, kind: str, by: str) -> tuple[LegalDate, ...]:
-    return tuple(replace(day, note=f"by {by}", where=_placed(by, day.where)) for day in _live(actor, kind))
+    return tuple(replace(day, note="", by=by, where=_placed(by, day.where)) for day in _live(actor, kind))
 
 
 def _with_dates(target: Change, days: Iterable[LegalDate]) -> Change:
@@ -494,5 +489,5 @@ def _fallen(target: Change, actor: Change) -> Change:
 
 def _day(change: Change, kind: str) -> date | None:
     """Its first day of a kind, one for all of it and still standing before others."""
-    days = sorted(_of(change, kind), key=lambda day: (day.superseded, bool(day.note)))
+    days = sorted(_of(change, kind), key=lambda day: (day.superseded, bool(day.note or day.by)))
     return days[0].date if days else None

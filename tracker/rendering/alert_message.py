@@ -264,8 +264,8 @@ def _deadlines(change: Change, language: Language, today: date) -> tuple[Labeled
             extra.append(timed(entry))
         elif entry.type == "comments-close":
             extra.append(t("message.eastern", language))
-        if entry.note:
-            extra.append(date_note(entry.note, language))
+        if note := date_note(entry.note, entry.by, language):
+            extra.append(note)
         text_shown = "、".join(extra) if language == "ja" else ", ".join(extra)
         bracketed = f"({text_shown})" if language == "ja" else f" ({text_shown})"
         soon = (entry.date - today).days <= SOON

@@ -265,7 +265,7 @@ def _dates(change: Change, language: Language, today: date | None) -> Table:
             Text(" ".join(part for part in (entry.date.isoformat(), timed(entry)) if part), style=gone),
             Text(
                 label("date", entry.type, language)
-                + (f" ({date_note(entry.note, language)})" if entry.note else "")
+                + (f" ({note})" if (note := date_note(entry.note, entry.by, language)) else "")
             ),
             Text(_date_state(entry, language, today)),
             Text(f"“{sanitize_line(entry.quote)}”" if entry.quote else "", style="italic"),

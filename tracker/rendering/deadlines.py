@@ -30,7 +30,7 @@ class Deadline:
     `key` is stable when the date moves, so that a calendar moves its entry and does not add a second one;
     `revision` counts the moves. `change_id` is the change that describes the date best, `first` the one
     detected first, `changes` are all of them. `units` are the citation paths that the date concerns, as far as
-    the statuses name them. `where` is the location of the quote.
+    the statuses name them. `by` is the document that set the date, if another one did. `where` is the location of the quote.
     """
 
     key: str
@@ -41,6 +41,7 @@ class Deadline:
     type: str
     date: date
     note: str
+    by: str
     quote: str
     title: str
     what_ja: str
@@ -80,10 +81,10 @@ def _merge_notes(same: Sequence[LegalDate]) -> LegalDate:
     """Merge equal dates into one. It is limited to the provisions that the notes name, unless one of the dates
     applies to all.
     """
-    notes = list(dict.fromkeys(entry.note for entry in same))
-    if "" in notes:
-        notes = [note for note in notes if note.startswith("by ")]
-    return replace(same[0], note="; ".join(notes))
+    to_all = any(not entry.note and not entry.by for entry in same)
+    notes = () if to_all else dict.fromkeys(entry.note for entry in same if entry.note)
+    by = next((entry.by for entry in same if entry.by), "")
+    return replace(same[0], note="; ".join(notes), by=by)
 
 
 def identity(change: Change, entry: LegalDate) -> tuple[object, ...]:
@@ -92,9 +93,9 @@ def identity(change: Change, entry: LegalDate) -> tuple[object, ...]:
     """
     kind = "ends" if entry.type in {"stay-ends", "expires"} else entry.type
     if entry.type in {"comments-close", "hearing"}:
-        kind += "" if entry.note.startswith("by ") else entry.note
-    if entry.note.startswith("by "):
-        return (kind, entry.date, entry.note[3:])
+        kind += entry.note
+    if entry.by:
+        return (kind, entry.date, entry.by)
     if change.kind in _TEXTS:
         act = next(iter(citations.citation_values(entry.quote, "fr")), None) or entry.quote or change.id
         return (kind, entry.date, act)
@@ -123,20 +124,15 @@ def superseded_deadlines(changes: Iterable[Change], today: date) -> tuple[Deadli
     """Return the upcoming dates that were withdrawn without a replacement, under the keys that they had."""
     found = []
     for change in changes:
-        standing = {(entry.type, _own_note(entry)) for entry in change.tagging.dates if not entry.superseded}
+        standing = {(entry.type, entry.note) for entry in change.tagging.dates if not entry.superseded}
         gone = tuple(
             replace(entry, superseded=False)
             for entry in change.tagging.dates
-            if entry.superseded and (entry.type, _own_note(entry)) not in standing
+            if entry.superseded and (entry.type, entry.note) not in standing
         )
         without = replace(change, tagging=replace(change.tagging, dates=gone))
         found += [deadline for _, deadline in _dates_of(without, today)]
     return tuple(sorted(found, key=lambda entry: (entry.date, entry.key)))
-
-
-def _own_note(entry: LegalDate) -> str:
-    """Return the note that tells dates of one type apart. A note about the act that moved the date does not."""
-    return "" if entry.note.startswith("by ") else entry.note
 
 
 def _merged(same: Sequence[Deadline]) -> Deadline:
@@ -145,7 +141,7 @@ def _merged(same: Sequence[Deadline]) -> Deadline:
         same,
         key=lambda one: (
             not one.document_number,
-            not one.note.startswith("by "),
+            not one.by,
             -one.level.rank,
             same.index(one),
         ),
@@ -167,7 +163,7 @@ def _dates_of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline
     """
     counted: dict[tuple[str, str], int] = {}
     for entry in upcoming(change, date.min):
-        note = _own_note(entry)
+        note = entry.note
         place = counted[(entry.type, note)] = counted.get((entry.type, note), 0) + 1
         if entry.date < today:
             continue
@@ -187,6 +183,7 @@ def _dates_of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline
                 type=entry.type,
                 date=entry.date,
                 note=sanitize_line(entry.note),
+                by=sanitize_line(entry.by),
                 quote=sanitize_line(entry.quote),
                 title=sanitize_line(change.title),
                 what_ja=_subject(change, "ja"),
@@ -245,20 +242,19 @@ def deadline_text(entries: Iterable[Deadline], language: Language, today: date) 
     ]
 
 
-def confinement(note: str, units: Sequence[str], language: Language) -> str:
-    """Return the provisions that a date or status is limited to; empty where it applies to all. The units come
-    first, else the document's own name for them.
+def confinement(note: str, by: str, units: Sequence[str], language: Language) -> str:
+    """Return who set a date and the provisions that it is limited to; empty where it is the document's own and applies
+    to all. The units come first, else the document's own name for them.
     """
-    by = date_note(note, language) if units and note.startswith("by ") else ""
-    matching = (
-        t("standing.units", language, units=_listed(units, language)) if units else date_note(note, language)
-    )
-    return ("、" if language == "ja" else ", ").join(part for part in (by, matching) if part)
+    if not units:
+        return date_note(note, by, language)
+    limited = t("standing.units", language, units=_listed(units, language))
+    return ("、" if language == "ja" else ", ").join(filter(None, (date_note("", by, language), limited)))
 
 
-def confined_to(note: str, units: Sequence[str], language: Language) -> str:
+def confined_to(note: str, by: str, units: Sequence[str], language: Language) -> str:
     """Return the same, for use under a label that already expresses the limit."""
-    return _listed(units, language) or date_note(note, language)
+    return _listed(units, language) or date_note(note, by, language)
 
 
 def _listed(units: Sequence[str], language: Language) -> str:
@@ -268,7 +264,7 @@ def _listed(units: Sequence[str], language: Language) -> str:
 
 
 def _confined(entry: Deadline, language: Language) -> str:
-    said = confinement(entry.note, entry.units, language)
+    said = confinement(entry.note, entry.by, entry.units, language)
     return f" ({said})" if said else ""
 
 
@@ -282,6 +278,7 @@ def as_json(entries: Iterable[Deadline]) -> list[dict[str, Any]]:
             "type": entry.type,
             "date": entry.date.isoformat(),
             "note": entry.note,
+            "by": entry.by or None,
             "quote": entry.quote,
             "level": entry.level.value,
             "title": entry.title,
@@ -335,7 +332,7 @@ def calendar(
                 for part in (
                     sanitize(entry.title),
                     f"{kind}: {written(entry.date, language)}",
-                    confinement(entry.note, entry.units, language),
+                    confinement(entry.note, entry.by, entry.units, language),
                     f"“{entry.quote}”" if entry.quote else "",
                     page,
                     entry.url,

@@ -7,15 +7,12 @@ from tracker.model import Change, Language, LegalDate, Status
 from tracker.sanitize import sanitize_line
 
 
-def date_note(note: str, language: Language) -> str:
-    """Return what a date applies to: `instruction 5`, `by 90 FR 50857`, `delayed`, a citation path, or the
-    document's own words.
+def date_note(note: str, by: str, language: Language) -> str:
+    """Return which document set a date (`by`, `90 FR 50857`) and what the date applies to (`note`): `instruction 5`,
+    `delayed`, a citation path, or the document's own words.
     """
-    said = [
-        t("standing.by", language, by=part[3:]) if part.startswith("by ") else location_label(part, language)
-        for part in sanitize_line(note).split("; ")
-        if part
-    ]
+    said = [t("standing.by", language, by=sanitize_line(by))] if by else []
+    said += [location_label(part, language) for part in sanitize_line(note).split("; ") if part]
     return ("、" if language == "ja" else ", ").join(said)
 
 

@@ -69,7 +69,8 @@ def notice_message(
         points = [
             LabeledFact(t("message.document", language), sanitize_line(data["document_number"])),
             LabeledFact(
-                t("notice.note", language), confined_to(data["note"], data.get("units", ()), language)
+                t("notice.note", language),
+                confined_to(data["note"], data.get("by", ""), data.get("units", ()), language),
             ),
         ]
         if data["quote"]:

@@ -22,7 +22,7 @@ from tracker.legal_status.current import status_line
 from tracker.model import Change, Language
 from tracker.rendering.act_table import COLUMNS, act_rows
 from tracker.rendering.alert_message import what_changed
-from tracker.rendering.location_text import location_label
+from tracker.rendering.location_text import date_note, location_label
 from tracker.rendering.profile_lead import level_badge
 from tracker.rendering.redlines import html
 from tracker.rendering.redlines.model import Redline
@@ -83,7 +83,11 @@ def change_pdf(
         parts.append(f"<h2>{_safe(t('act.title', language))}</h2>{_acts(change, language)}")
     if tagging.dates:
         rows = [
-            (format_day(each.date, language), label("date", each.type, language), each.quote or each.note)
+            (
+                format_day(each.date, language),
+                label("date", each.type, language),
+                each.quote or date_note(each.note, each.by, language),
+            )
             for each in tagging.dates
         ]
         heads = [t(f"paper.{name}", language) for name in ("date", "what", "words")]

@@ -110,7 +110,7 @@ def _warned(
     story = related_documents.story_of_stored(connection, told[0])
     facts = {
         "change": entry.change_id, "type": entry.type, "date": entry.date.isoformat(), "days": days,
-        "note": entry.note, "quote": entry.quote, "where": entry.where, "units": list(entry.units),
+        "note": entry.note, "by": entry.by, "quote": entry.quote, "where": entry.where, "units": list(entry.units),
         "title": entry.title, "what": {"ja": entry.what_ja, "en": entry.what_en},
         "document_number": entry.document_number or "", "url": entry.url,
     }  # fmt: skip

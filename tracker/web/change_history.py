@@ -20,7 +20,8 @@ _DATED = {DocumentKind.CFR: "codified", DocumentKind.PAGE: "dated", DocumentKind
 class Event:
     """One event. `kind` is `date` (`what` is a date type, or `codified`, `dated`), `seen`, `status` (`what` is
     a state), `state` (another version of the same text) or `link` (`what` is a relation: another document
-    acts on this one). `change` is the id of that other record.
+    acts on this one). `change` is the id of that other record, `by` the document that set a
+    date.
     """
 
     day: date
@@ -30,13 +31,16 @@ class Event:
     quote: str = ""
     change: str = ""
     superseded: bool = False
+    by: str = ""
 
 
 def change_events(change: Change, actors: Iterable[Change]) -> list[Event]:
     """Return the events, oldest first; upcoming ones come last."""
     tagging = change.tagging
     events = [
-        Event(entry.date, "date", entry.type, entry.note, entry.quote, superseded=entry.superseded)
+        Event(
+            entry.date, "date", entry.type, entry.note, entry.quote, superseded=entry.superseded, by=entry.by
+        )
         for entry in dict.fromkeys(tagging.dates)
     ]
     if change.published and not any(event.what == "published" for event in events):
