@@ -117,13 +117,17 @@ class HttpResponse:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
+# `Fetched.meta` of a record whose full text exists and could not be fetched yet.
+TEXT_PENDING = {"text": "pending"}
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """One fetched resource of a source: `parsing.read` turns it into one `Document`.
 
-    `key` names the thing within its source for ever: a document number, `15 CFR 744`, a URL.
-    `meta` carries what the address knows and the bytes do not, as text: `as_of` (eCFR date),
-    `title` and `part`, `link_text`, `content` (CSS selector), `list_name`.
+    `key` is its permanent name within the source: a document number, `15 CFR 744`, a URL.
+    `meta` is what the request knows and the bytes do not contain: `as_of` (eCFR date),
+    `title` and `part`, `link_text`, `content` (CSS selector), `list_name`, `text` (`TEXT_PENDING`).
     `attachments` belong to the same document: the full text XML beside its API record.
     """
 
@@ -132,6 +136,11 @@ class Fetched:
     answer: HttpResponse
     meta: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Fetched, ...] = ()
+
+    @property
+    def text_pending(self) -> bool:
+        """Whether its full text exists and could not be fetched yet."""
+        return TEXT_PENDING.items() <= self.meta.items()
 
 
 @dataclass(frozen=True, slots=True)

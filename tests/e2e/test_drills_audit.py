@@ -285,7 +285,7 @@ def test_gaps_are_an_incident_until_a_reconciliation_finds_none(world: World) ->
     assert t("audit.told", "en", alerts=1) in said
     found = {one["id"]: one for one in json.loads(tracker(world, "status", "--json", code=1))["sources"]}
     assert found["fr-bis"]["reconciliation"]["filled"] == ["2026-12002"]
-    assert sum("2026-12002: told" in alert for alert in world.alerts) == 1
+    assert sum("2026-12002: 補完済み(アラート1件)" in alert for alert in world.alerts) == 1
     lose(world, "2026-12003")
     lines = audited(world)["fr-bis"]["lines"]
     assert any("欠落 2026-12003(2026-06-13)" in line and "補完済み" in line for line in lines)

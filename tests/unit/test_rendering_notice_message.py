@@ -54,6 +54,25 @@ def test_an_outage_names_who_why_and_since_when(kind: str, page: str, language: 
     assert found.links[0].value == f"{VIEWER}/{page}"
 
 
+@pytest.mark.parametrize(
+    ("language", "quiet", "gap"),
+    [
+        ("ja", "最終公表日は2025年8月1日", "2025-1: 補完済み(アラート1件); 2025-2: 未補完 (404); ほか3件"),
+        ("en", "the last day of publication was 1 August 2025", "2025-1: filled, 1 alerts; 2025-2: still missing (404); "),
+    ],
+)  # fmt: skip
+def test_the_cause_of_an_incident_is_rendered_in_the_readers_language(
+    language: Language, quiet: str, gap: str
+) -> None:
+    cause: dict[str, object] = {"code": "quiet", "last_published": "2025-08-01"}
+    assert quiet in plain(
+        told(notice("source-quiet", subject="quiet:fr-bis", reason="", cause=cause), language)
+    )
+    gaps = [{"key": "2025-1", "filled": "told", "alerts": 1, "error": ""}, {"key": "2025-2", "filled": "", "alerts": 0, "error": "404"}]  # fmt: skip
+    cause = {"code": "gap", "gaps": gaps, "count": 5}
+    assert gap in plain(told(notice("source-gap", subject="gap:fr-bis", reason="", cause=cause), language))
+
+
 def test_a_date_ahead_says_the_day_how_long_the_force_and_the_words() -> None:
     found = told(DEADLINE, repeated=True)
     assert found.what.startswith("効力停止の終了: 2025年10月7日(あと8日)")

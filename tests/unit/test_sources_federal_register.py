@@ -187,7 +187,7 @@ def test_a_text_that_fails_never_holds_its_record_back_and_comes_with_a_later_po
     good = at.table[xml_path(RULE)]
     at.table[xml_path(RULE)] = httpx.Response(500)
     items = poll(notes, at)
-    assert came(items)["2026-11001"].meta == {"text": "owed"}
+    assert came(items)["2026-11001"].meta == {"text": "pending"}
     assert ("2026-11001/xml", Unreachable) in troubles(items)
     at.table[xml_path(RULE)] = good
     later = came(poll(notes, at))["2026-11001"]
@@ -240,7 +240,7 @@ def test_raw_text_never_takes_the_place_of_xml_that_was_there() -> None:
     at.table[LIST] = Register([{**RULE, "effective_on": "2026-07-01"}]).search
     changed = came(poll(notes, at))["2026-11001"]
     assert changed.attachments == ()
-    assert changed.meta == {"text": "owed"}
+    assert changed.meta == {"text": "pending"}
 
 
 def test_a_document_of_long_ago_without_text_is_not_asked_for_again() -> None:

@@ -100,7 +100,7 @@ def test_a_text_that_follows_later_is_fetched_then() -> None:
     notes, at = Notes(), site(filed("1"))
     text = at.table.pop("/raw/1.txt")
     first = poll(notes, at)
-    assert next(item for item in first if isinstance(item, Fetched)).meta == {"text": "owed"}
+    assert next(item for item in first if isinstance(item, Fetched)).meta == {"text": "pending"}
     assert not [item for item in first if isinstance(item, ResourceError)]
     at.table["/raw/1.txt"] = text
     second = next(item for item in poll(notes, at) if isinstance(item, Fetched))

@@ -44,7 +44,7 @@ _ABOUT_CHANNELS = frozenset(words[kind] for words in (DOWN, BACK) for kind in ("
 class SubjectHealth:
     """The state of a source, a host, the network or a channel after a poll. `subject` is `source:fr-bis`,
     `host:www.ecfr.gov` or `network:`; `failures` in a row, the first of them at `since` (None: unknown). `sources` are
-    the affected ones, `cause` as `errors.cause_of` gives it."""
+    the affected ones. `cause` is structured: that of `errors.cause_of`, or a code of its own such as `quiet`."""
 
     subject: str
     failures: int
@@ -77,7 +77,8 @@ def settle(
         before = [old for old in ended if subject not in open_now and _affects(old, health, host_by_source)]
         for number, old in enumerate(before):
             row = ended.pop(old)
-            values = {"closed_at": now} if number else {"subject": subject, "reason": health.reason}
+            renamed = {"subject": subject, "reason": health.reason, "cause": dict(health.cause) or None}
+            values: dict[str, Any] = {"closed_at": now} if number else renamed
             connection.execute(update(INCIDENT).where(INCIDENT.c.id == row.id).values(**values))
         if not before:
             observations.append(health)
@@ -123,7 +124,12 @@ def observe(
         if incident is None and health.failures >= FAILURES:
             row = connection.execute(
                 insert(INCIDENT)
-                .values(subject=health.subject, reason=health.reason, opened_at=health.since or now)
+                .values(
+                    subject=health.subject,
+                    reason=health.reason,
+                    cause=dict(health.cause) or None,
+                    opened_at=health.since or now,
+                )
                 .returning(INCIDENT.c.id)
             )
             opened.append(
@@ -138,7 +144,13 @@ def observe(
             closed.append(
                 (
                     int(incident.id),
-                    {**facts, "reason": incident.reason, "since": since, "until": format_instant(now)},
+                    {
+                        **facts,
+                        "reason": incident.reason,
+                        "cause": incident.cause or {},
+                        "since": since,
+                        "until": format_instant(now),
+                    },
                 )
             )
     queued = 0

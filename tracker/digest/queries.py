@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -122,7 +123,9 @@ def _outages(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[SourceOutage,
         kind, _, name = row["subject"].partition(":")
         if kind in {"source", "quiet"}:
             until = from_text(row["closed_at"]) if row["closed_at"] else None
-            outage = SourceOutage(from_text(row["opened_at"]), until, row["reason"])
+            outage = SourceOutage(
+                from_text(row["opened_at"]), until, row["reason"], json.loads(row["cause"] or "{}")
+            )
             found[name] = (*found.get(name, ()), outage)
     return found
 

@@ -27,6 +27,7 @@ from tracker.i18n import format_instant, label, t
 from tracker.model import Change, Language, Level, Op
 from tracker.rendering.alert_message import headline_of
 from tracker.rendering.deadlines import days_left
+from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.official_links import official_url
 from tracker.rendering.profile_lead import level_badge
 from tracker.sanitize import safe_url, sanitize_line, shorten
@@ -296,7 +297,7 @@ def _ill(words: Phrases, source: SourceHealth) -> DigestRow:
         outage for outage in source.outages if outage.until is None or outage.until >= words.week.period.end
     ]
     since = lasting[0].since if lasting else source.since
-    reason = lasting[0].reason if lasting else source.reason
+    reason = reason_line(lasting[0].cause, lasting[0].reason, language) if lasting else source.reason
     state = source.state if source.state not in {"healthy", "new"} else "failing"
     notes = [t("digest.since", language, moment=words.moment(since))] if since else []
     if lasting and lasting[0].until is not None:
@@ -318,7 +319,7 @@ def _outage(words: Phrases, source: SourceHealth, outage: SourceOutage) -> Diges
     return DigestRow(
         head=sanitize_line(source.id),
         when=t("digest.recovered", language),
-        notes=(words.listed(span), shorten(sanitize_line(outage.reason), REASON)),
+        notes=(words.listed(span), shorten(reason_line(outage.cause, outage.reason, language), REASON)),
     )
 
 

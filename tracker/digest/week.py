@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from tracker.clock import legal_day
 from tracker.digest.changed_parties import (
@@ -36,11 +37,13 @@ _PLAIN = frozenset({"published", "proposed"})
 
 @dataclass(frozen=True, slots=True)
 class SourceOutage:
-    """A period in which a source failed; `until` None: it is still failing."""
+    """A period in which a source failed; `until` None: it is still failing. `reason` and `cause` as in the table
+    `incident`."""
 
     since: datetime
     until: datetime | None
     reason: str
+    cause: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ class Ingest:
         if whole.attachments != fetched.attachments:
             fetched, document = whole, parsing.read(whole)
         text, kept = fetched, tuple[int, ...]()
-        if fetched.meta.get("text") == "owed" and old.attachments and not fetched.attachments:
+        if fetched.text_pending and old.attachments and not fetched.attachments:
             # The record was sent without its full text, which exists but could not be fetched. The stored text applies
             # until it can be, so that a correction in it is still detected.
             kept = version.snapshots[1:]

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 
 from tracker import __version__
 from tracker.errors import ParserCrashed
-from tracker.model import Fetched, ResourceType, Validators
+from tracker.model import TEXT_PENDING, Fetched, ResourceType, Validators
 from tracker.page_parts import ANNEXES
 from tracker.sources.events import PARSER_CRASHED
 from tracker.storage import snapshots, source_state
@@ -279,7 +279,7 @@ class Quarantine:
 
 def without_texts(fetched: Fetched) -> Fetched:
     """A record without its texts, which are pending."""
-    return replace(fetched, attachments=(), meta={**fetched.meta, "text": "owed"})
+    return replace(fetched, attachments=(), meta={**fetched.meta, **TEXT_PENDING})
 
 
 def without_attachment(fetched: Fetched, key: str) -> Fetched:

@@ -7,6 +7,7 @@ It runs at noon in New York: the day's issue is published at six, and is listed 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from tracker.alerts import incidents
 from tracker.clock import ahead, legal_day, legal_instant
@@ -107,8 +108,10 @@ def record_result(
     record = {name: value for name, value in report.as_json(found).items() if name != "days"}
     through = legal_day(now) if found.second is None else found.second.through
     row = Reconciliation(source.id, now, first, through, found.ok, record)
-    failures = incidents.FAILURES if any(gap.owed for gap in found.gaps) else 0
-    health = incidents.SubjectHealth(f"gap:{source.id}", failures, "gap", _named(found))
+    failures = incidents.FAILURES if any(gap.expected_by_poll for gap in found.gaps) else 0
+    health = incidents.SubjectHealth(
+        f"gap:{source.id}", failures, "gap", cause=_cause(found) if failures else {}
+    )
     with context.store.write() as connection:
         reconciliations.add(connection, row)
         if not found.troubles:
@@ -116,11 +119,11 @@ def record_result(
     return row
 
 
-def _named(found: AuditResult) -> str:
-    said = [
-        f"{gap.expected.key}: {gap.how or 'still missing'}" + (f" ({gap.error})" if gap.error else "")
-        for gap in found.gaps
-        if gap.owed
+def _cause(found: AuditResult) -> dict[str, Any]:
+    """The gaps as the structured cause of an incident: the first few, and the number of all."""
+    gaps = [gap for gap in found.gaps if gap.expected_by_poll]
+    named = [
+        {"key": gap.expected.key, "filled": gap.how, "alerts": gap.alerts, "error": gap.error}
+        for gap in gaps[:_NAMED]
     ]
-    more = len(said) - _NAMED
-    return "; ".join(said[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
+    return {"code": "gap", "gaps": named, "count": len(gaps)}

@@ -44,15 +44,15 @@ AUDITED = (federal_register.KIND.name, ecfr.KIND.name)
 @dataclass(slots=True)
 class FilledGap:
     """One gap. `how`: `told` (reported as news), `stored` (without alerts), `evidence` (a state between two stored ones:
-    kept, no longer news), or empty where the gap is still open, and then `error` gives the reason. `owed`: a poll should
-    have brought it; false for what is older than the first poll, or existed only between two polls."""
+    kept, no longer news), or empty where the gap is still open, and then `error` gives the reason. `expected_by_poll`: a poll
+    should have stored it; false for what is older than the first poll, or existed only between two polls."""
 
     expected: ExpectedDocument
     how: str = ""
     alerts: int = 0
     change: Change | None = None  # its record, where it has one of its own
     error: str = ""
-    owed: bool = True
+    expected_by_poll: bool = True
 
 
 @dataclass(slots=True)
@@ -133,11 +133,11 @@ def _register(
         source.id, str(source.kind), reconcile(expected, stored), said, [], second, unlisted, troubles
     )
     # A held document was fetched by a poll: it is news whatever its day.
-    owed = [one for one in found.account.missing if one.day >= watched or one.key in held]
-    silent = [one for one in found.account.missing if one not in owed]
+    expected = [one for one in found.account.missing if one.day >= watched or one.key in held]
+    silent = [one for one in found.account.missing if one not in expected]
     found.gaps += _fill_silently(source, context, silent, listed)
     news = _ingest_for(source, context, baseline=False)
-    found.gaps += [_fill_document(source, context, one, listed[one.key], news) for one in owed]
+    found.gaps += [_fill_document(source, context, one, listed[one.key], news) for one in expected]
     return found
 
 
@@ -157,7 +157,7 @@ def _fill_silently(
     _, unread = history.ingest_history([listed[one.key] for one in missing], _now(context))
     for one in missing:
         error = next((line for line in unread if line.startswith(f"{one.key}: ")), "")
-        yield FilledGap(one, "" if error else "stored", error=error, owed=False)
+        yield FilledGap(one, "" if error else "stored", error=error, expected_by_poll=False)
 
 
 def _fill_document(
@@ -263,7 +263,7 @@ def _fill_issue(
         evidence = Fetched(f"evidence/{one.key}", ResourceType.LISTING, fetched.answer, fetched.meta)
         if news.known.get(evidence.key) is None:
             news.ingest(evidence, _now(context))
-            return FilledGap(one, "evidence", owed=False)
+            return FilledGap(one, "evidence", expected_by_poll=False)
     except (FetchError, ParseError) as error:
         return FilledGap(one, error=error.line())
     return None

@@ -11,7 +11,7 @@ from typing import Any
 
 from tracker.config.models import NOT_WATCHED, Settings
 from tracker.parsing import volatile_content
-from tracker.rendering.failure_cause import touched
+from tracker.rendering.failure_cause import reason_line, touched
 from tracker.serialization import format_instant
 from tracker.storage import page_queries
 from tracker.storage.instants import from_text
@@ -157,9 +157,15 @@ def _report(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _incident(row: Mapping[str, Any], sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    names, cause = touched(row["subject"], sources)
-    opened = format_instant(from_text(row["opened_at"]))
-    return {**row, "opened_at": opened, "sources": names, "cause": cause}
+    names, current = touched(row["subject"], sources)
+    stored = json.loads(row["cause"] or "null")
+    return {
+        "subject": row["subject"],
+        "reason": row["reason"] or reason_line(stored, "", "en"),
+        "opened_at": format_instant(from_text(row["opened_at"])),
+        "sources": names,
+        "cause": current or stored,
+    }
 
 
 def disk(store: StoreReader) -> dict[str, Any]:

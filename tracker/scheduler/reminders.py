@@ -144,9 +144,9 @@ def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
             continue
         days = alert_queries.publication_days(connection, _covering(source, settings), DAYS)
         quiet = too_quiet(days, today)
-        said = f"the last day of publication was {days[0]}" if days else ""
+        cause = {"code": "quiet", "last_published": days[0].isoformat()} if quiet else {}
         failures = incidents.FAILURES if quiet else 0
-        standings.append(incidents.SubjectHealth(f"quiet:{source.id}", failures, "quiet", said))
+        standings.append(incidents.SubjectHealth(f"quiet:{source.id}", failures, "quiet", cause=cause))
     return incidents.observe(connection, standings, settings.channels_for_outages(), now)
 
 

@@ -100,10 +100,10 @@ class DigestQueries:
         )
 
     def outages(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
-        """What did not work at some time between two instants, oldest first: subject, reason, opened_at, closed_at
-        (None: it lasts)."""
+        """The incidents that were open at some time between two instants, oldest first: subject, reason, cause (JSON or
+        None), opened_at, closed_at (None: it lasts)."""
         rows = self.connection.execute(
-            "SELECT subject, reason, opened_at, closed_at FROM incident WHERE opened_at < ?2"
+            "SELECT subject, reason, cause, opened_at, closed_at FROM incident WHERE opened_at < ?2"
             " AND (closed_at IS NULL OR closed_at >= ?1) ORDER BY opened_at, id",
             [to_text(start), to_text(end)],
         )

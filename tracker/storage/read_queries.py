@@ -396,9 +396,9 @@ class StoreReader:
         return [dict(row) for row in rows]
 
     def open_incidents(self) -> list[dict[str, Any]]:
-        """The outages that last, oldest first: subject, reason, opened_at."""
+        """The open incidents, oldest first: subject, reason, cause (JSON or None), opened_at."""
         rows = self.connection.execute(
-            "SELECT subject, reason, opened_at FROM incident WHERE closed_at IS NULL ORDER BY opened_at, id"
+            "SELECT subject, reason, cause, opened_at FROM incident WHERE closed_at IS NULL ORDER BY opened_at, id"
         )
         return [dict(row) for row in rows]
 

@@ -321,14 +321,16 @@ class NoticeRow(TableBase, table=True):
 
 
 class IncidentRow(TableBase, table=True):
-    """A time in which a source or a channel did not do its work. `subject` is `source:fr-bis`, `quiet:fr-bis`,
-    `channel:mail`; `closed_at` NULL: it lasts. One row is one outage, whatever it looked like meanwhile."""
+    """A period in which a source or a channel failed. `subject` is such as `source:fr-bis`, `quiet:fr-bis` or
+    `channel:mail`. `cause` is structured (`rendering.failure_cause`), NULL where there is only the `reason`, an answer or
+    error in the words of its target. `closed_at` NULL: it lasts. One row is one outage, whatever its later causes are."""
 
     __tablename__ = "incident"
     __table_args__ = (Index(None, "subject", "closed_at"),)
     id: int | None = Field(default=None, primary_key=True)
     subject: str
     reason: str
+    cause: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     opened_at: datetime = Field(sa_type=InstantType)
     closed_at: datetime | None = Field(default=None, sa_type=InstantType)
 

@@ -218,7 +218,7 @@ class _Poll:
         found, settled, troubles = self._text(key, text, conditional=False)
         yield from troubles
         self._watched[key] = replace(text, checked=self._client.clock() if settled else None)
-        yield to_fetched(record, key, body, answer, (found,) if found else (), text_owed=not settled)
+        yield to_fetched(record, key, body, answer, (found,) if found else (), text_pending=not settled)
 
     def _watch(self, records: dict[str, tuple[Record, HttpResponse]]) -> Iterator[Item]:
         """Yield texts that are due: pending or unreadable ones, the newest few, and once a day all others in

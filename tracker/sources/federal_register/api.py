@@ -21,7 +21,7 @@ from tracker.errors import AccessDenied, UnexpectedResponse
 from tracker.http.client import Client
 from tracker.http.rate_limit import FR_API
 from tracker.http.response_checks import json_object
-from tracker.model import Fetched, HttpResponse, ResourceType, Validators
+from tracker.model import TEXT_PENDING, Fetched, HttpResponse, ResourceType, Validators
 from tracker.sources.partial_response import part_of
 
 MAX_PAGES = 50
@@ -222,13 +222,13 @@ def to_fetched(
     body: bytes,
     answer: HttpResponse,
     attachments: tuple[Fetched, ...] = (),
-    text_owed: bool = False,
+    text_pending: bool = False,
 ) -> Fetched:
-    """Return the record as `Fetched`. `meta["text"]` is `owed` where a full text exists and is still to be
-    fetched: its absence is not a removal.
+    """Return the record as `Fetched`. `text_pending`: a full text exists and is still to be fetched: its absence
+    is not a removal.
     """
     url = record.get("json_url")
-    meta = {"text": "owed"} if text_owed else {}
+    meta = TEXT_PENDING if text_pending else {}
     return Fetched(
         key,
         ResourceType.FR_RECORD,

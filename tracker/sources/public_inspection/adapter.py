@@ -18,7 +18,7 @@ from tracker.errors import FetchError, NotFound, UnexpectedResponse
 from tracker.http.client import Client
 from tracker.http.rate_limit import FR_API
 from tracker.http.response_checks import json_object
-from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceType
+from tracker.model import TEXT_PENDING, Absent, Fetched, HttpResponse, NotModified, ResourceType
 from tracker.sources.adapter import Adapter
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.federal_register.api import in_order
@@ -29,7 +29,7 @@ from tracker.sources.state_view import StateView, without_validators
 LISTING = "listing/current"
 _VOLATILE = frozenset({"page_views", "excerpts", "last_public_inspection_issue"})
 _CURRENT = "current"  # cursor: `number=publication date` of those on the list, so that a removal is noticed
-_PENDING = "owed"  # cursor: those whose text is not available yet
+_PENDING = "pending"  # cursor: those whose text is not available yet
 # cursor: `number=publication date` of those that left the list before that day, and may return
 _MISSING = "missing"
 _WITHDRAWN = "withdrawn"  # cursor: withdrawn ones, in case they are filed again
@@ -73,10 +73,10 @@ class _Poll:
         self._pending: set[str] = set()
 
     def items(self) -> Iterator[Item]:
-        owed_before = set(self._stored.cursor.get(_PENDING, "").split())
+        pending_before = set(self._stored.cursor.get(_PENDING, "").split())
         before = _days(self._stored.cursor.get(_CURRENT, ""))
         # A text that could not be parsed is requested again, like one that was not available yet.
-        owed_before |= {number for number in before if self._stored.is_held(attachment_key(number, TXT))}
+        pending_before |= {number for number in before if self._stored.is_held(attachment_key(number, TXT))}
         missing_before = _days(self._stored.cursor.get(_MISSING, ""))
         withdrawn = set(self._stored.cursor.get(_WITHDRAWN, "").split())
         known = without_validators(self._stored.validators(LISTING), self._source, self._now)
@@ -85,7 +85,7 @@ class _Poll:
             rate=FR_API,
             deadline=self._deadline,
             accept="application/json",
-            validators=None if owed_before or missing_before else known,
+            validators=None if pending_before or missing_before else known,
         )
         if answer is None:
             yield NotModified(LISTING, _address(self._source), self._client.clock())
@@ -113,7 +113,7 @@ class _Poll:
             if number in withdrawn:
                 withdrawn.discard(number)
                 yield NotModified(number, answer.url, self._client.clock())  # it is there again
-            yield from self._record(number, record, answer, number in owed_before)
+            yield from self._record(number, record, answer, number in pending_before)
         missing: dict[str, str] = {}
         for number, day in sorted({**before, **missing_before}.items()):
             if number in current:
@@ -237,7 +237,7 @@ def _fetched(
 ) -> Fetched:
     url = record.get("json_url")
     own = part_of(answer, canonical(record), url if isinstance(url, str) and url else answer.url)
-    return Fetched(number, ResourceType.PI_RECORD, own, {"text": "owed"} if text_pending else {}, attachments)
+    return Fetched(number, ResourceType.PI_RECORD, own, TEXT_PENDING if text_pending else {}, attachments)
 
 
 ADAPTER = Adapter(poll, refetch)

@@ -135,6 +135,7 @@ def upgrade() -> None:
         *_numbered("incident"),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("cause", sa.JSON(), nullable=True),
         sa.Column("opened_at", INSTANT, nullable=False),
         sa.Column("closed_at", INSTANT, nullable=True),
     )
