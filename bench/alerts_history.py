@@ -27,7 +27,7 @@ from sqlalchemy import insert
 
 from bench import report
 from tracker.config.models import Channel, Settings
-from tracker.model import Attempt
+from tracker.deliveries import Attempt
 from tracker.rendering.status_report import status_report
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox, enqueue

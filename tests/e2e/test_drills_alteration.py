@@ -23,8 +23,9 @@ from tracker.archive.evidence import write_evidence
 from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive
 from tracker.archive.verification import verify
+from tracker.deliveries import Attempt
 from tracker.errors import StoreError
-from tracker.model import Attempt, Fetched, HttpResponse, ResourceType
+from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.storage import audit_log, outbox, retention, reviews, row_log, snapshots
 from tracker.storage.audit_log import Event
 from tracker.storage.database import FILE, Store

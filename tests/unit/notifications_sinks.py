@@ -20,7 +20,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.unit.rendering_samples import affiliates_rule
 from tracker.config.models import Channel, Settings
-from tracker.model import Attempt, Change, Delivery, Language
+from tracker.deliveries import Attempt, Delivery
+from tracker.model import Change, Language
 from tracker.notifications.formats import OutboundMessage
 from tracker.rendering.alert_message import build_message
 from tracker.serialization import change_to_json

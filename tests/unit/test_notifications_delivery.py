@@ -25,8 +25,9 @@ from tests.unit.notifications_sinks import (
 )
 from tests.unit.rendering_samples import affiliates_rule
 from tracker.config.models import Channel
+from tracker.deliveries import Delivery
 from tracker.errors import StoreError
-from tracker.model import Change, Delivery, Op, Operation
+from tracker.model import Change, Op, Operation
 from tracker.notifications import attachments
 from tracker.notifications.alert_messages import deliver_alerts
 from tracker.notifications.channels import email

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.notifications_sinks import NOW, MemoryOutbox
-from tracker.model import Attempt
+from tracker.deliveries import Attempt
 from tracker.notifications.outbox_protocol import Outbox
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox as StoredOutbox

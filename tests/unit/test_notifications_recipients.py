@@ -20,13 +20,13 @@ from tests.unit.notifications_sinks import Clock, http_sink, lookup, parcel_of, 
 from tests.unit.rendering_samples import affiliates_rule, long_change
 from tracker.alerts import incidents
 from tracker.config.models import Channel, Settings
+from tracker.deliveries import Recipient
 from tracker.model import Change, LocalizedText
 from tracker.notifications.alert_messages import deliver_alerts
 from tracker.notifications.channels import slack
 from tracker.notifications.delivery import DeliverReport, DeliveryGate
 from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.recipient_copies import send_copies
-from tracker.recipients import Recipient
 from tracker.rendering.status_report import is_healthy, status_report
 from tracker.rendering.status_text import channel_lines
 from tracker.storage import notices, outbox

@@ -16,7 +16,8 @@ from tests.unit.web_samples import NOW
 from tests.unit.web_samples import settings as viewer_settings
 from tracker.alerts.routing import route
 from tracker.config.models import Route
-from tracker.model import Attempt, Change, Evidence, Language, Level, Notice, ProfileMatch
+from tracker.deliveries import Attempt
+from tracker.model import Change, Evidence, Language, Level, Notice, ProfileMatch
 from tracker.notifications.channels.slack import payloads
 from tracker.notifications.channels.webhook import body
 from tracker.notifications.formats import OutboundMessage

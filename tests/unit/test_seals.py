@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.unit.rehash import rehash
+from tracker.deliveries import Attempt
 from tracker.model import (
-    Attempt,
     Change,
     Classification,
     Direction,

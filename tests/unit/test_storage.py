@@ -12,9 +12,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+from tracker.deliveries import Attempt
 from tracker.errors import StoreError, UsageError
 from tracker.model import (  # fmt: skip
-    Attempt,
     Change,
     Classification,
     DocumentKind,

@@ -13,10 +13,11 @@ import pytest
 from tracker.alerts import mutes
 from tracker.clock import NEW_YORK
 from tracker.config.models import Channel, Digest, Settings, Source
+from tracker.deliveries import Attempt
 from tracker.digest.schedule import due as digests_due
 from tracker.digest.schedule import fires_at
 from tracker.http.robots import _Rules
-from tracker.model import Attempt, Validators
+from tracker.model import Validators
 from tracker.notifications.delivery import DeliveryGate
 from tracker.reconciliation.daily import due_audits as audit_due
 from tracker.scheduler.schedule import next_poll_at, overdue

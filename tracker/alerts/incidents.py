@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from tracker.model import Attempt, Level
+from tracker.deliveries import Attempt
+from tracker.model import Level
 from tracker.serialization import format_instant
 from tracker.storage import notices
 from tracker.storage.outbox import OnSettled

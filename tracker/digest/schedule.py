@@ -12,11 +12,12 @@ import structlog
 from tracker.alerts import incidents
 from tracker.clock import ahead, reader_day, reader_instant
 from tracker.config.models import Channel, Digest, Settings
+from tracker.deliveries import Delivery
 from tracker.digest.delivery_forms import digest_message
 from tracker.digest.period import Period, last_week, read_week
 from tracker.digest.queries import load_week
 from tracker.digest.week import Week
-from tracker.model import Delivery, Language
+from tracker.model import Language
 from tracker.notifications import targets as places
 from tracker.notifications.delivery import DeliveryGate, DeliveryOutcome, Send, deliver
 from tracker.notifications.formats import OutboundMessage

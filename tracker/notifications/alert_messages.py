@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.config.models import Channel, Settings
-from tracker.model import Change, Delivery, Notice, Operation
+from tracker.deliveries import Delivery
+from tracker.model import Change, Notice, Operation
 from tracker.notifications import attachments, delivery
 from tracker.notifications import targets as places
 from tracker.notifications.attachments import Rendered

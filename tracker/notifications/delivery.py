@@ -20,8 +20,8 @@ from typing import TypeVar
 import structlog
 
 from tracker.config.models import Channel, Settings
+from tracker.deliveries import ONLY, Attempt, Delivery
 from tracker.errors import TrackerError
-from tracker.model import Attempt, Delivery
 from tracker.notifications import recipient_list
 from tracker.notifications import targets as places
 from tracker.notifications.delivery_result import LONGEST_RETRY_AFTER, DeliveryResult, next_attempt_at
@@ -29,7 +29,6 @@ from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.outbox_protocol import Outbox, State
 from tracker.notifications.recipient_copies import send_copies
 from tracker.notifications.recipient_list import Roster
-from tracker.recipients import ONLY
 
 # A send that takes longer is given up well before its lease ends; its thread is abandoned.
 SEND_LIMIT = timedelta(seconds=45)

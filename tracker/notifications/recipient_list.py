@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from tracker.deliveries import ONLY, Recipient, RecipientState
 from tracker.notifications.delivery_result import LENGTH, DeliveryResult
-from tracker.recipients import ONLY, Recipient, RecipientState
 from tracker.sanitize import shorten
 
 GONE = "no longer a recipient of the channel"

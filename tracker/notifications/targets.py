@@ -27,6 +27,7 @@ from apprise.plugins.workflows import NotifyWorkflows
 
 from tracker.clock import machine_now
 from tracker.config.models import Channel
+from tracker.deliveries import ONLY
 from tracker.errors import DeliveryError
 from tracker.model import Level
 from tracker.notifications.channels.base import NO_RECIPIENT, TrackerPlugin
@@ -40,7 +41,6 @@ from tracker.notifications.delivery_result import DeliveryResult, combine_result
 from tracker.notifications.formats import OutboundMessage, defuse_mentions, headline, plain
 from tracker.notifications.recipient_list import summary
 from tracker.notifications.test_message import test_message
-from tracker.recipients import ONLY
 from tracker.sanitize import sanitize_line
 
 logging.getLogger("apprise").propagate = False

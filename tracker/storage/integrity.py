@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, text
 
-from tracker.model import Attempt, Level
+from tracker.deliveries import Attempt
+from tracker.model import Level
 from tracker.storage.instants import to_text
 from tracker.storage.schema import ATTEMPT
 

@@ -13,8 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, true, update
 
-from tracker.model import Attempt, Delivery, DeliveryKind
-from tracker.recipients import Recipient
+from tracker.deliveries import Attempt, Delivery, DeliveryKind, Recipient
 from tracker.serialization import format_instant
 from tracker.storage import channel_threads, integrity, recipients
 from tracker.storage.database import Store

@@ -11,11 +11,11 @@ from typing import Any
 
 from apprise.plugins.slack import NotifySlack, SlackMode
 
+from tracker.deliveries import ONLY
 from tracker.notifications.channels.base import TrackerPlugin, answer_to_part, combine_answers
 from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.formats import SIGNS, batches, defuse_mentions, headline, pieces, plain
 from tracker.notifications.http_post import send_request
-from tracker.recipients import ONLY
 from tracker.rendering.alert_message import LabeledFact, Message
 from tracker.sanitize import sanitize_line
 
