@@ -1,4 +1,4 @@
-"""The records that travel between the stages. Frozen, without I/O, importing nothing of ours but `acts` and `recipients`.
+"""The records that travel between the stages. Frozen, without I/O, importing nothing of ours but `acts`, `corrections` and `recipients`.
 
 A source is polled; an answer is kept as a snapshot; a snapshot is read into a `Document`, which is a
 run of `Unit`s in reading order; two documents are compared into `Operation`s; a document with its
@@ -24,6 +24,7 @@ from tracker.acts import Force as Force
 from tracker.acts import JapanStanding as JapanStanding
 from tracker.acts import Level as Level
 from tracker.acts import Operand as Operand
+from tracker.corrections import Correction as Correction
 
 Language = Literal["ja", "en"]
 
@@ -424,6 +425,7 @@ class Change:
     before: SnapshotRef | None = None
     after: SnapshotRef | None = None
     supersedes: str | None = None
+    corrections: tuple[Correction, ...] = ()  # as people see it; never as it is stored
     order: str | None = None  # "E.O. 14257", "Proclamation 10962": what other documents call it
 
 

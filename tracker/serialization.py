@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
+from tracker.corrections import corrections_from_json, corrections_to_json
 from tracker.errors import ParseError
 from tracker.model import (
     Act,
@@ -121,6 +122,7 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "baseline": change.baseline,
         "editorial": change.editorial,
         "rules": tagging.version,
+        **corrections_to_json(change.corrections),
     }
 
 
@@ -166,6 +168,7 @@ def _restore(value: Mapping[str, Any]) -> Change:
         after=_snapshot_of(value.get("after")),
         supersedes=value.get("supersedes"),
         order=value.get("order"),
+        corrections=corrections_from_json(value),
     )
 
 

@@ -131,6 +131,7 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
         told = [{**answer, "fetched_at": format_instant(answer["fetched_at"])} for answer in answers]
         print_json(
             {
+                "corrections": [],
                 **found,
                 **beside,
                 "deliveries": deliveries_to_json(deliveries),

@@ -26,6 +26,7 @@ from tracker.digest.week import (
 from tracker.i18n import format_instant, label, t
 from tracker.model import Change, Language, Level, Op
 from tracker.rendering.alert_message import headline_of
+from tracker.rendering.correction_text import leading_correction
 from tracker.rendering.deadlines import days_left
 from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.official_links import official_url
@@ -348,6 +349,8 @@ def _row(
         marks.append(t("digest.matches", language))
     if item.also:
         marks.append(t("digest.also", language, sources=words.listed(item.also)))
+    if leading_correction(change) is not None:
+        marks.append(t("correction.mark", language))
     if change.tagging.needs_reading:
         marks.append(t("reading.mark", language))
     if not head and headline_of(change, language):

@@ -26,6 +26,7 @@ from tracker.model import (
     SpanKind,
     Topic,
 )
+from tracker.rendering.correction_text import correction_line
 from tracker.rendering.deadlines import change_url, days_left, upcoming
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
@@ -245,6 +246,7 @@ def _points(
     offered = (
         LabeledFact(t("reading.label", language), reading, strong=True),
         LabeledFact(t("profile.label", language), own),
+        LabeledFact(t("correction.title", language), correction_line(change, language)),
         LabeledFact(
             t("message.status", language), force_label(change, today, language), strong=bool(tagging.status)
         ),

@@ -15,6 +15,7 @@ from tracker.model import Change, Evidence, Language, LegalDate, Level, Localize
 from tracker.rendering.act_table import COLUMNS, act_rows
 from tracker.rendering.alert_message import force_label, what_changed
 from tracker.rendering.annotations import annotation_lines
+from tracker.rendering.correction_text import correction_line, review_words
 from tracker.rendering.deadlines import change_url, days_left
 from tracker.rendering.delivery_hold import hold_line
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
@@ -49,8 +50,9 @@ def _row(record: Mapping[str, Any], language: Language, timezone: str, profile: 
     seen = datetime.fromisoformat(record["detected_at"])
     topics = [label("topic", topic["id"], language) for topic in record["topics"]]
     reading = t("reading.mark", language) if record.get("needs_reading") else ""
+    corrected = t("correction.mark", language) if record.get("found_by_rules") else ""
     headline = sanitize_line((record.get("headline") or {}).get(language, ""))
-    named = " | ".join(filter(None, (reading, headline, sanitize_line(record["title"]))))
+    named = " | ".join(filter(None, (reading, corrected, headline, sanitize_line(record["title"]))))
     return [
         label("level", match.level if match else record["level"], language),
         record["published"] or reader_day(seen, timezone).isoformat(),
@@ -119,9 +121,7 @@ def review_table(
         return t("web.no-reviews", language)
     rows = []
     for entry in entries:
-        value = (
-            label("web.decision", entry["value"], language) if entry["action"] == "decide" else entry["value"]
-        )
+        value = review_words(entry, language)
         did = " ".join(filter(None, (label("web.did", entry["action"], language), value)))
         title = (titles.get(entry["change_id"]) or {}).get("title") or ""
         rows.append(
@@ -142,6 +142,9 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
         yield Text(sanitize_line(change.title))
     if detail:
         yield Text(detail)
+    corrected = correction_line(change, language)
+    if corrected:
+        yield Text(f"{t('correction.mark', language)} {corrected}", style="bold")
     if tagging.needs_reading:
         yield Text(f"{t('reading.mark', language)}: {t('reading.says', language)}", style="bold")
     yield from _acts(change, language)

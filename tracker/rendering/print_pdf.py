@@ -22,6 +22,7 @@ from tracker.legal_status.current import status_line
 from tracker.model import Change, Language
 from tracker.rendering.act_table import COLUMNS, act_rows
 from tracker.rendering.alert_message import what_changed
+from tracker.rendering.correction_text import correction_line, review_words
 from tracker.rendering.location_text import date_note, location_label
 from tracker.rendering.profile_lead import level_badge
 from tracker.rendering.redlines import html
@@ -77,6 +78,7 @@ def change_pdf(
             if tagging.needs_reading
             else ()
         ),
+        *(_corrected(change, language)),
         _table(_facts(change, redline, language, today)),
     ]
     if tagging.acts:
@@ -199,6 +201,11 @@ def _facts(change: Change, redline: Redline, language: Language, today: date) ->
     return [(name, value) for name, value in rows if value]
 
 
+def _corrected(change: Change, language: Language) -> list[str]:
+    corrected = correction_line(change, language)
+    return [f"<p><b>{_safe(t('correction.mark', language))}</b> {_safe(corrected)}</p>"] if corrected else []
+
+
 def _acts(change: Change, language: Language) -> str:
     """Each act with its quote: what it says under names, because paper is too narrow for so many columns."""
     made = []
@@ -232,9 +239,7 @@ def _log(
     heads = [t(f"web.review.{name}", language) for name in ("at", "who", "what")]
     rows = []
     for entry in log:
-        value = entry["value"]
-        if entry["action"] == "decide":
-            value = label("web.decision", value, language)
+        value = review_words(entry, language)
         did = f"{label('web.did', entry['action'], language)} {value}".strip()
         row = [
             format_timestamp(from_text(entry["at"]), timezone),

@@ -16,9 +16,10 @@ def leading_match(change: Change, profile: str = "") -> ProfileMatch | None:
     """The match that leads: that of the readers' profile. Without one, that of the highest level where the change is outside
     the field for everybody else, because then a profile is the only reason to show it."""
     matches = [match for match in change.profiles if profile in ("", match.profile)]
-    if not matches or not (profile or change.tagging.level is Level.NONE):
-        return None
-    return max(matches, key=lambda match: match.level.rank)
+    if not profile:
+        outside = change.tagging.level is Level.NONE
+        matches = [match for match in matches if outside and match.level is not Level.NONE]
+    return max(matches, key=lambda match: match.level.rank, default=None)
 
 
 def as_read_by(change: Change, profile: str) -> Change:

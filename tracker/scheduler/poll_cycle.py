@@ -32,7 +32,7 @@ from tracker.scheduler import catch_up, outages
 from tracker.scheduler.catch_up import CatchUpResult
 from tracker.scheduler.schedule import next_poll_at
 from tracker.serialization import format_instant
-from tracker.storage import changes, notices, source_state
+from tracker.storage import changes, corrections, notices, source_state
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox
 from tracker.storage.read_queries import open_reader
@@ -286,7 +286,10 @@ def deliver_due(
 
     def lookup(change_id: str, _revision: int) -> Change | Notice:
         with context.store.read() as connection:
-            found = changes.get(connection, change_id) or notices.get(connection, change_id)
+            stored = changes.get(connection, change_id)
+            found = (
+                corrections.with_leading(connection, stored) if stored else notices.get(connection, change_id)
+            )
         if found is None:
             raise StoreError(
                 f"a delivery names {change_id}, which is not stored", cure="run `tracker verify`"

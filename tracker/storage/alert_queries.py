@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from tracker.model import Change
-from tracker.serialization import change_from_json
+from tracker.storage import corrections
 from tracker.storage.account_tables import ACCOUNT, LOGIN_EVENT
 from tracker.storage.schema import ATTEMPT, CHANGE, CHANGE_PROFILE, DELIVERY, LEGAL_DATE, REVIEW, SOURCE
 
@@ -20,7 +19,7 @@ def changes_with_dates(connection: Connection, first: date, last: date) -> list[
     rows = connection.execute(
         select(CHANGE.c.record).where(CHANGE.c.seq.in_(ahead) & _at_least(1) & ~CHANGE.c.editorial)
     )
-    return [change_from_json(json.loads(row.record)) for row in rows]
+    return corrections.from_records(connection, [row.record for row in rows])
 
 
 def _at_least(rank: int) -> ColumnElement[bool]:
@@ -70,7 +69,7 @@ def unacknowledged(
         .group_by(CHANGE.c.seq)
     )
     return [
-        (change_from_json(json.loads(row.record)), row.at, tuple(sorted(row.channels.split(","))))
+        (corrections.from_record(connection, row.record), row.at, tuple(sorted(row.channels.split(","))))
         for row in rows
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text, update
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tex
 from tracker.documents.names import nickname, quoted_name
 from tracker.model import Change, Op, Operation, UnitKind
 from tracker.serialization import change_from_json, change_to_json
-from tracker.storage import blobs, integrity
+from tracker.storage import blobs, corrections, integrity
 from tracker.storage.schema import (
     CHANGE,
     CHANGE_PROFILE,
@@ -41,31 +41,38 @@ class ChangeEntry:
 
 
 def save(connection: Connection, entry: ChangeEntry, operations: Sequence[Operation] | None = None) -> None:
-    """Writes a change, or writes it anew under the same id. Operations of None keep those that are there."""
+    """Writes a change as the rules found it, or writes it anew under the same id; what a reviewer corrected of it leads
+    in what it is found by. Operations of None keep those that are there."""
+    seen = corrections.with_leading(connection, entry.change)
     stored = connection.execute(
         select(CHANGE.c.seq, CHANGE.c.operations).where(CHANGE.c.id == entry.change.id)
     ).first()
     kept = None if stored is None else stored.operations
-    values = _values(entry, blobs.put(connection, operations_json(operations)) if operations else kept)
+    values = _values(entry, seen, blobs.put(connection, operations_json(operations)) if operations else kept)
     if stored is None:
         seq = int(connection.execute(insert(CHANGE).values(**values).returning(CHANGE.c.seq)).scalar_one())
     else:
         seq = int(stored.seq)
         connection.execute(update(CHANGE).where(CHANGE.c.seq == seq).values(**values))
         _forget(connection, seq)
-    _index(connection, [(seq, entry)])
+    _index(connection, [(seq, replace(entry, change=seen))])
 
 
 def add_many(connection: Connection, entries: Sequence[ChangeEntry]) -> None:
     """Writes many changes whose ids are new."""
     last = connection.execute(select(func.max(CHANGE.c.seq))).scalar() or 0
     numbered = list(enumerate(entries, last + 1))
-    connection.execute(insert(CHANGE), [{"seq": seq, **_values(entry)} for seq, entry in numbered])
+    connection.execute(
+        insert(CHANGE), [{"seq": seq, **_values(entry, entry.change)} for seq, entry in numbered]
+    )
     _index(connection, numbered)
 
 
-def _values(entry: ChangeEntry, operations: str | None = None) -> dict[str, Any]:
+def _values(entry: ChangeEntry, seen: Change, operations: str | None = None) -> dict[str, Any]:
+    """The row of a change; `seen` is the change with what a reviewer corrected."""
     change = entry.change
+    if change.corrections:
+        raise ValueError(f"{change.id}: a record holds what the rules found, not what was corrected of it")
     values = {
         "id": change.id,
         "document_id": entry.document_id,
@@ -74,8 +81,8 @@ def _values(entry: ChangeEntry, operations: str | None = None) -> dict[str, Any]
         "kind": str(change.kind),
         "document_number": change.document_number,
         "citation": change.citation,
-        "level": change.tagging.level.rank,
-        "direction": None if change.tagging.direction is None else str(change.tagging.direction),
+        "level": seen.tagging.level.rank,
+        "direction": None if seen.tagging.direction is None else str(seen.tagging.direction),
         "published": change.published,
         "detected_at": change.detected_at,
         "baseline": change.baseline,
@@ -131,6 +138,16 @@ def _profile_levels(change: Change) -> dict[str, int]:
 def get(connection: Connection, change_id: str) -> Change | None:
     found = connection.execute(select(CHANGE.c.record).where(CHANGE.c.id == change_id)).scalar()
     return None if found is None else change_from_json(json.loads(found))
+
+
+def entry(connection: Connection, change_id: str) -> ChangeEntry | None:
+    """A change as the rules found it, with its place, without further words."""
+    row = connection.execute(
+        select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change_id)
+    ).first()
+    return (
+        ChangeEntry(change_from_json(json.loads(row.record)), row.document_id, row.version) if row else None
+    )
 
 
 def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tracker.storage.instants import to_text
+from tracker.storage.leading_records import leading_records
 
 _IN_FIELD = "level > 0 AND NOT editorial"
 _NEWS = f"{_IN_FIELD} AND NOT baseline"
@@ -116,7 +117,7 @@ class DigestQueries:
 
     def _records(self, condition: str, *values: str) -> list[dict[str, Any]]:
         rows = self.connection.execute(
-            f"SELECT record FROM change WHERE {condition} ORDER BY detected_at, seq",  # noqa: S608
+            f"SELECT id, record FROM change WHERE {condition} ORDER BY detected_at, seq",  # noqa: S608
             values,
         )
-        return [json.loads(row["record"]) for row in rows]
+        return list(leading_records(self.connection, rows))

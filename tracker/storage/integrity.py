@@ -14,8 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, text
 
+from tracker.corrections import leading_fields
 from tracker.deliveries import Attempt
 from tracker.model import Level
+from tracker.storage import corrections
 from tracker.storage.instants import to_text
 from tracker.storage.schema import ATTEMPT
 
@@ -69,11 +71,16 @@ def verify(connection: Connection) -> Iterator[str | int]:
     """A line for each change or try that is not what was written, and at the end how many were looked at."""
     checked = 0
     made = {name: _made(connection, name, columns) for name, columns in _MADE.items()}
+    corrected = corrections.newest(connection)
     for row in _rows(connection, "SELECT seq, row_hash, {} FROM change ORDER BY seq", _CHANGE):
         checked += 1
         if row["row_hash"] != change_hash(row):
             yield f"change {row['id']}: the record, or what it is found by, was altered"
-        elif differing := _differing(row, {name: rows.get(row["seq"], "[]") for name, rows in made.items()}):
+        elif differing := _differing(
+            row,
+            {name: rows.get(row["seq"], "[]") for name, rows in made.items()},
+            corrected.get(row["id"], []),
+        ):
             yield f"change {row['id']}: {differing} is not what its record says"
     yield from verify_attempts(connection)
     checked += int(connection.execute(text("SELECT count(*) FROM attempt")).scalar_one())
@@ -121,14 +128,18 @@ def _made(connection: Connection, table: str, columns: str) -> dict[int, str]:
     return {row[0]: row[1] for row in connection.execute(found)}
 
 
-def _differing(row: Mapping[str, Any], made: Mapping[str, str]) -> str:
-    """Which column, or which table that is made from the record (its rows as JSON), says something else than it; empty
-    where none does."""
+def _differing(
+    row: Mapping[str, Any], made: Mapping[str, str], corrected: Sequence[Mapping[str, Any]]
+) -> str:
+    """Which column, or which table that is made from the record (its rows as JSON), says something else than it and what
+    was corrected of it (the newest correction); empty where none does."""
     try:
         record = json.loads(row["record"])
+        lead = leading_fields(corrected, row["revision"])
         said = {
-            "level": Level(record["level"]).rank,
-            **{name: record[name] for name in ("direction", "document_number", "published")},
+            "level": (lead.level or Level(record["level"])).rank,
+            "direction": lead.direction.value if lead.direction else record["direction"],
+            **{name: record[name] for name in ("document_number", "published")},
         }
         rows = {
             "change_status": [[one["state"], one["from"], one["until"]] for one in record["status"]],

@@ -23,6 +23,7 @@ from tracker.model import Level
 from tracker.serialization import format_instant
 from tracker.storage import presence
 from tracker.storage.instants import from_text, to_text
+from tracker.storage.leading_records import leading_records, leading_texts
 from tracker.storage.recipient_queries import with_recipients
 from tracker.storage.schema_version import HEAD
 from tracker.text import index_form
@@ -133,11 +134,11 @@ class StoreReader:
         """`changes` as JSON, as they are kept."""
         where, values = _conditions(wanted)
         rows = self.connection.execute(
-            f"SELECT record FROM change WHERE seq IN (SELECT seq FROM change WHERE {where} ORDER BY {_DAY} DESC, seq DESC"  # noqa: S608
+            f"SELECT id, record FROM change WHERE seq IN (SELECT seq FROM change WHERE {where} ORDER BY {_DAY} DESC, seq DESC"  # noqa: S608
             f" LIMIT ? OFFSET ?) ORDER BY {_DAY} DESC, seq DESC",
             [*values, wanted.limit, wanted.offset],
         )
-        return [row["record"] for row in rows]
+        return leading_texts(self.connection, rows.fetchall())
 
     def data_version(self) -> int:
         """Another number after each write to what people see."""
@@ -163,11 +164,11 @@ class StoreReader:
         """The records whose documents act on a document with one of these names, oldest first."""
         marks = ", ".join("?" * len(references))
         rows = self.connection.execute(
-            f"SELECT record FROM change WHERE seq IN (SELECT seq FROM document_relation WHERE target IN ({marks}))"  # noqa: S608
+            f"SELECT id, record FROM change WHERE seq IN (SELECT seq FROM document_relation WHERE target IN ({marks}))"  # noqa: S608
             " ORDER BY published, seq",
             list(references),
         )
-        return [json.loads(row["record"]) for row in rows]
+        return list(leading_records(self.connection, rows))
 
     def names(self, reference: str) -> str:
         """The id of the record that a document number or FR citation names; empty where none is stored."""
@@ -203,9 +204,10 @@ class StoreReader:
     def changes_of(self, document_id: str) -> list[dict[str, Any]]:
         """The records of one text or document, newest first."""
         rows = self.connection.execute(
-            "SELECT record FROM change WHERE document_id = ? ORDER BY version DESC, seq DESC", [document_id]
+            "SELECT id, record FROM change WHERE document_id = ? ORDER BY version DESC, seq DESC",
+            [document_id],
         )
-        return [json.loads(row["record"]) for row in rows]
+        return list(leading_records(self.connection, rows))
 
     def states_of(self, change_id: str) -> list[dict[str, Any]]:
         """The records of the same text or document, before and after this one, oldest first: id, title, published,
@@ -235,19 +237,19 @@ class StoreReader:
         """By id, by the beginning of an id, by document number or FR citation. Raises UsageError when that
         names none, or more than one."""
         rows = self.connection.execute(
-            "SELECT record FROM change WHERE id = :name OR document_number = :name OR citation = :name LIMIT 3",
+            "SELECT id, record FROM change WHERE id = :name OR document_number = :name OR citation = :name LIMIT 3",
             {"name": reference},
         ).fetchall()
         if not rows and re.fullmatch(r"(chg_)?[0-9a-f]{4,16}", reference):
             start = reference if reference.startswith("chg_") else f"chg_{reference}"
             rows = self.connection.execute(
-                "SELECT record FROM change WHERE id GLOB ? LIMIT 3", [f"{start}*"]
+                "SELECT id, record FROM change WHERE id GLOB ? LIMIT 3", [f"{start}*"]
             ).fetchall()
         if not rows:
             raise UsageError(f"no change is called {reference!r}", cure="`tracker changes` lists them")
         if len(rows) > 1:
             raise UsageError(f"{reference!r} names more than one change", cure="give more of the id")
-        found: dict[str, Any] = json.loads(rows[0]["record"])
+        found: dict[str, Any] = json.loads(leading_texts(self.connection, rows)[0])
         return found
 
     def seal(self, change_id: str) -> str:
@@ -406,22 +408,20 @@ class StoreReader:
     def planned(self, since: date) -> Iterator[dict[str, Any]]:
         """The records with a date that still stands on this day or after it."""
         rows = self.connection.execute(
-            "SELECT record FROM change WHERE seq IN (SELECT seq FROM legal_date WHERE day >= ? AND NOT superseded)"
+            "SELECT id, record FROM change WHERE seq IN (SELECT seq FROM legal_date WHERE day >= ? AND NOT superseded)"
             " AND level > 0 AND NOT editorial",
             [since.isoformat()],
         )
-        for row in rows:
-            yield json.loads(row["record"])
+        yield from leading_records(self.connection, rows)
 
     def withdrawn(self, since: date) -> Iterator[dict[str, Any]]:
         """The records with a date on this day or after it that stands no more."""
         rows = self.connection.execute(
-            "SELECT record FROM change WHERE seq IN (SELECT seq FROM legal_date WHERE day >= ? AND superseded)"
+            "SELECT id, record FROM change WHERE seq IN (SELECT seq FROM legal_date WHERE day >= ? AND superseded)"
             " AND level > 0 AND NOT editorial",
             [since.isoformat()],
         )
-        for row in rows:
-            yield json.loads(row["record"])
+        yield from leading_records(self.connection, rows)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from tracker.corrections import ACTION, decode
 from tracker.errors import UsageError
 from tracker.storage import integrity
 from tracker.storage.schema import CHANGE, REVIEW
@@ -26,6 +27,7 @@ class ReviewAction(StrEnum):
     DUE = "due"  # value: an ISO day; empty: none any more
     COMMENT = "comment"
     DECIDE = "decide"  # value: a Decision, note: the reason
+    CORRECT = ACTION  # value: `corrections.CorrectedFields` as JSON, note: the reason; `ingest.corrections` writes it
 
 
 class Decision(StrEnum):
@@ -110,6 +112,13 @@ def _check(who: str, action: ReviewAction, value: str, note: str) -> None:
         raise UsageError("a comment needs words")
     if action is ReviewAction.DECIDE and (value not in list(Decision) or not note):
         raise UsageError("a decision needs a reason", cure=f"one of {', '.join(Decision)}, and why")
+    if action is ReviewAction.CORRECT:
+        if not note:
+            raise UsageError("a correction needs a reason")
+        try:
+            decode(value)
+        except ValueError as error:
+            raise UsageError(f"this is no correction: {error}") from error
     if action is ReviewAction.ASSIGN and len(value) > NAME:
         raise UsageError(f"a name is longer than {NAME} characters")
     if action is ReviewAction.DUE and value:

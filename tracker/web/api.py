@@ -124,7 +124,13 @@ def change(request: Request, desk: AtDesk, reference: str) -> Response:
             reviews = store.reviews([found["id"]])
             beside = store.beside(found["id"])
         return _json(
-            {**found, **beside, "deliveries": deliveries_to_json(deliveries), "reviews": reviews}
+            {
+                "corrections": [],
+                **found,
+                **beside,
+                "deliveries": deliveries_to_json(deliveries),
+                "reviews": reviews,
+            }
         ), {}
 
     return _cached(request, desk, make)

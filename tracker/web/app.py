@@ -26,6 +26,7 @@ from tracker.storage.database import Store
 from tracker.web import (
     api,
     change,
+    corrections,
     digest,
     feed,
     health,
@@ -87,6 +88,7 @@ def create_app(
         party_lists,
         redline,
         review,
+        corrections,
         change,
         overview,
         feed,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from tracker.corrections import GIST, CorrectedFields
 from tracker.documents.names import references_in
 from tracker.legal_status.current import current_status, status_line
-from tracker.model import Change
+from tracker.model import TOPIC_IDS, Change, Direction, Level
 from tracker.rendering.act_table import SHOWN, act_rows, columns
 from tracker.rendering.alert_message import force_label, is_codified, what_changed
 from tracker.rendering.annotations import annotation_lines
+from tracker.rendering.correction_text import corrected_fields, leading_correction, review_words
 from tracker.rendering.deadlines import upcoming
 from tracker.rendering.delivery_hold import hold_line, recipient_lines
 from tracker.rendering.location_text import location_label, status_where
@@ -28,6 +32,16 @@ from tracker.web.review import reviewer
 router = APIRouter(include_in_schema=False)
 
 UNITS = 40  # shown before the rest is folded
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The values of the form by which a change is corrected."""
+
+    level: str
+    direction: str
+    topics: tuple[str, ...]
+    gist: str
 
 
 @router.get("/changes/{reference}")
@@ -64,6 +78,15 @@ def _change(request: Request, desk: WebContext, reference: str) -> HTMLResponse:
         general=level_badge(change.tagging.level, change.tagging.direction, language),
         because=profile_reason(lead, change.tagging.level, language) if lead else "",
         what=what,
+        corrected=(corrected := leading_correction(change)),
+        corrected_fields=corrected_fields(corrected, language) if corrected else (),
+        proposed=_proposed(change),
+        own_topics=[topic.id for topic in change.tagging.topics if topic.id not in TOPIC_IDS],
+        topic_ids=TOPIC_IDS,
+        levels=list(reversed(Level)),
+        directions=list(Direction),
+        gist_length=GIST,
+        review_words=lambda entry: review_words(entry, language),
         acts=(acts := act_rows(change.tagging.acts, language)),
         act_columns=columns(acts),
         shown_acts=SHOWN,
@@ -93,6 +116,18 @@ def _change(request: Request, desk: WebContext, reference: str) -> HTMLResponse:
         shown_units=UNITS,
         where=lambda where: location_label(where, language),
         status_where=lambda status: location_label(status_where(status, change), language),
+    )
+
+
+def _proposed(change: Change) -> Proposed:
+    """What the form begins with: what leads, or what was corrected of an earlier revision."""
+    tagging = change.tagging
+    last = change.corrections[-1].fields if change.corrections else CorrectedFields()
+    return Proposed(
+        (last.level or tagging.level).value,
+        str(last.direction or tagging.direction or ""),
+        last.topics if last.topics is not None else tuple(topic.id for topic in tagging.topics),
+        last.gist_ja or tagging.headline.ja or tagging.summary.ja,
     )
 
 

@@ -17,6 +17,7 @@ from tracker.i18n import label, t
 from tracker.legal_status.current import status_line
 from tracker.model import Change, Language
 from tracker.rendering.alert_message import is_codified, what_changed
+from tracker.rendering.correction_text import correction_line
 from tracker.rendering.deadlines import change_url
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
 from tracker.sanitize import safe_url, sanitize_line
@@ -97,6 +98,7 @@ def _entry(change: Change, desk: WebContext, language: Language, profile: str) -
         category.set("label", label("topic", sanitize_line(topic.id), language))
     told = (
         detail,
+        correction_line(change, language),
         profile_reason(match, tagging.level, language) if match else "",
         status_line(tagging.status, desk.today(), language, codified=is_codified(change)),
         sanitize_line(tagging.reason.get(language)),

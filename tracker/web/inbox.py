@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from tracker.legal_status.current import current_status
 from tracker.model import TOPIC_IDS, Change, DocumentKind, Language, LegalDate, Level, Status
 from tracker.rendering.alert_message import what_changed
+from tracker.rendering.correction_text import leading_correction
 from tracker.rendering.deadlines import upcoming
 from tracker.rendering.profile_lead import leading_match, profile_reason
 from tracker.search.query import highlight, terms
@@ -120,6 +121,7 @@ class InboxRow:
     change: Change
     level: Level
     because: str
+    corrected: bool
     what: str
     detail: str
     now: Status | None
@@ -149,7 +151,10 @@ def entries(
         general = change.tagging.level
         because = profile_reason(match, general, language) if match else ""
         level = match.level if match else general
-        rows.append(InboxRow(change, level, because, what, detail, holds, days[0] if days else None, done))
+        corrected = leading_correction(change) is not None
+        rows.append(
+            InboxRow(change, level, because, corrected, what, detail, holds, days[0] if days else None, done)
+        )
     return rows
 
 

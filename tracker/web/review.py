@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from tracker.errors import UsageError
 from tracker.i18n import format_timestamp, t
 from tracker.rendering import print_pdf, review_log
+from tracker.rendering.correction_text import review_words
 from tracker.storage import reviews
 from tracker.storage.reviews import ReviewAction
 from tracker.text import fold_space
@@ -64,7 +65,7 @@ def review(
     """Add one entry, or two where somebody is assigned with a due date."""
     check_form(request, form, desk.settings.viewer_url)
     who = reviewer(request)
-    if action not in list(ReviewAction):
+    if action not in list(ReviewAction) or action == ReviewAction.CORRECT:  # which has a form of its own
         raise HTTPException(422, f"{action!r} is no action")
     entries = [(ReviewAction(action), value)]
     if action == ReviewAction.ASSIGN and due:
@@ -93,6 +94,7 @@ def log(request: Request, desk: AtDesk) -> HTMLResponse:
         desk,
         "reviews.html.j2",
         entries=entries[: -LISTED - 1 : -1],
+        review_words=lambda entry: review_words(entry, language_of(request, desk)),
         total=len(entries),
         titles=titles,
         broken=broken,

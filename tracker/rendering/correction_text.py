@@ -1,0 +1,84 @@
+"""A reviewer's correction in words: what it says beside what the rules found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.corrections import CorrectedFields, Correction, decode, leading
+from tracker.i18n import label, t
+from tracker.model import Change, Direction, Language, Level
+from tracker.sanitize import sanitize_line
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedField:
+    """One field: its name, what leads, and what the rules found."""
+
+    name: str
+    corrected: str
+    by_rules: str
+
+
+def leading_correction(change: Change) -> Correction | None:
+    """The correction that the change is shown with."""
+    return leading(change.corrections)
+
+
+def corrected_fields(correction: Correction, language: Language) -> tuple[CorrectedField, ...]:
+    """What a leading correction says of each field that it corrects, beside what the rules found."""
+    found = correction.by_rules
+    if found is None:
+        return ()
+    rules = CorrectedFields(found.level, found.direction, found.topics, found.gist_ja)
+    by_rules = dict(_said(rules, language))
+    return tuple(
+        CorrectedField(name, said, by_rules.get(name) or t("correction.nothing", language))
+        for name, said in _said(correction.fields, language)
+    )
+
+
+def correction_words(value: str, language: Language) -> str:
+    """The value of an entry of the review log in words; that it takes an earlier correction back where it has no field."""
+    said = [f"{name}: {words}" for name, words in _said(decode(value), language)]
+    return "; ".join(said) if said else t("correction.withdrawn", language)
+
+
+def correction_line(change: Change, language: Language) -> str:
+    """The leading correction in one line; empty where there is none."""
+    correction = leading_correction(change)
+    if correction is None:
+        return ""
+    what = "; ".join(
+        t("correction.field", language, name=field.name, corrected=field.corrected, found=field.by_rules)
+        for field in corrected_fields(correction, language)
+    )
+    return t("correction.line", language, who=sanitize_line(correction.who), what=what)
+
+
+def review_words(entry: Mapping[str, Any], language: Language) -> str:
+    """What an entry of the review log says beside its note."""
+    if entry["action"] == "decide":
+        return label("web.decision", entry["value"], language)
+    if entry["action"] == "correct":
+        return correction_words(entry["value"], language)
+    return sanitize_line(entry["value"])
+
+
+def _said(fields: CorrectedFields, language: Language) -> Sequence[tuple[str, str]]:
+    level: Level | None = fields.level
+    direction: Direction | None = fields.direction
+    offered = (
+        ("message.level", label("level", level, language) if level else None),
+        ("correction.direction", label("direction", direction, language) if direction else None),
+        ("message.topics", None if fields.topics is None else _topics(fields.topics, language)),
+        ("correction.gist", None if fields.gist_ja is None else sanitize_line(fields.gist_ja)),
+    )
+    return [(t(key, language), said) for key, said in offered if said is not None]
+
+
+def _topics(topics: Sequence[str], language: Language) -> str:
+    comma = "、" if language == "ja" else ", "
+    named = comma.join(label("topic", sanitize_line(topic), language) for topic in topics)
+    return named or t("correction.nothing", language)

@@ -1,0 +1,58 @@
+"""The form by which a reviewer corrects level, direction, topics and the Japanese gist of a change."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from tracker.corrections import GIST, CorrectedFields
+from tracker.errors import UsageError
+from tracker.ingest.corrections import correct
+from tracker.model import Direction, Level
+from tracker.text import fold_space
+from tracker.web.context import AtDesk
+from tracker.web.review import Field, reviewer
+from tracker.web.security_headers import check_form
+
+router = APIRouter(include_in_schema=False)
+
+TOPICS = 60  # in one form
+
+
+@router.post("/changes/{change_id}/correction")
+def correction(
+    request: Request,
+    desk: AtDesk,
+    change_id: str,
+    form: Field,
+    note: Field = "",
+    level: Field = "",
+    direction: Field = "",
+    topic: Annotated[list[str] | None, Form(max_length=TOPICS)] = None,
+    gist: Field = "",
+    withdraw: Field = "",
+) -> Response:
+    """Everything that the form shows is sent; what is as the rules found it is no correction. `withdraw`: back to that."""
+    check_form(request, form, desk.settings.viewer_url)
+    wanted = CorrectedFields() if withdraw else _fields(level, direction, topic or [], gist)
+    try:
+        with desk.store.write() as connection:
+            correct(connection, change_id, at=desk.now(), who=reviewer(request), wanted=wanted, reason=note)
+    except UsageError as error:
+        raise HTTPException(422, error.line()) from error
+    return RedirectResponse(f"/changes/{change_id}#correction", 303)
+
+
+def _fields(level: str, direction: str, topics: list[str], gist: str) -> CorrectedFields:
+    if level not in list(Level):
+        raise HTTPException(422, f"{level!r} is no level")
+    if direction not in ("", *Direction):
+        raise HTTPException(422, f"{direction!r} is no direction")
+    words = fold_space(gist)
+    if len(words) > GIST:
+        raise HTTPException(422, f"the gist is longer than {GIST} characters")
+    return CorrectedFields(
+        Level(level), Direction(direction) if direction else None, tuple(dict.fromkeys(topics)), words or None
+    )
