@@ -12,7 +12,18 @@ from typing import Any
 import pytest
 import tomli
 
-from tracker.cli import accounts, alerts, archive, corrections, digest, evaluation, noise, queries, running, serve
+from tracker.cli import (
+    accounts,
+    alerts,
+    archive,
+    corrections,
+    digest,
+    evaluation,
+    noise,
+    queries,
+    running,
+    serve,
+)
 from tracker.cli.app import app
 from tracker.config import schema
 from tracker.config.keys import Keys
@@ -163,7 +174,18 @@ def commands() -> dict[str, Any]:
     """The commands by name, as click describes them."""
     modules = {
         module.__name__
-        for module in (accounts, alerts, archive, corrections, digest, evaluation, noise, queries, serve, running)
+        for module in (
+            accounts,
+            alerts,
+            archive,
+            corrections,
+            digest,
+            evaluation,
+            noise,
+            queries,
+            serve,
+            running,
+        )
     }
     assert len(modules) == 10  # importing them is what registers their commands
     group: Any = app

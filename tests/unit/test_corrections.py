@@ -441,8 +441,12 @@ def test_tracker_eval_reads_what_was_exported(store: Store, tmp_path: Path) -> N
     write(store)
     write(store, change=page.id)
     first, second = labels_in(run(tmp_path, "corrections", "export").output.splitlines())
-    assert (first.number, first.record, first.must) == ("2025-19001", CHANGE_ID, {"ear-other", "fdpr"})
-    assert (first.levels, first.directions, first.nexus) == (("low",), {"relief"}, "yes")
+    assert (first.number, first.record, first.must) == (
+        "2025-19001",
+        CHANGE_ID,
+        frozenset({"ear-other", "fdpr"}),
+    )
+    assert (first.levels, first.directions, first.nexus) == (("low",), frozenset({"relief"}), "yes")
     assert (second.number, second.published.isoformat()) == (page.id, "2025-09-29")
 
 

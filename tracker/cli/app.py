@@ -81,7 +81,18 @@ output = click.option(
 
 def run() -> int:
     """Run the command and return the exit code."""
-    from tracker.cli import accounts, alerts, archive, corrections, digest, evaluation, noise, queries, running, serve  # noqa: F401 - they register their commands
+    from tracker.cli import (  # noqa: F401 - they register their commands
+        accounts,
+        alerts,
+        archive,
+        corrections,
+        digest,
+        evaluation,
+        noise,
+        queries,
+        running,
+        serve,
+    )
 
     terminal.prepare()
     try:
