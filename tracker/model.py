@@ -1,4 +1,4 @@
-"""The records that travel between the stages. Frozen, without I/O, importing nothing of ours but `acts`, `corrections` and `recipients`.
+"""The records that travel between the stages. Frozen, without I/O, importing nothing of ours but `acts` and `corrections`.
 
 A source is polled; an answer is kept as a snapshot; a snapshot is read into a `Document`, which is a
 run of `Unit`s in reading order; two documents are compared into `Operation`s; a document with its
