@@ -112,7 +112,7 @@ def test_a_text_whose_characters_break_is_held_until_they_are_whole(tmp_path: Pa
         for _ in range(3):
             report = player.step({"/page": twice})["page"]
             assert report.state == "changed-shape"
-            assert "its characters are broken" in report.reason
+            assert "its characters are damaged" in report.reason
         assert player.changes() == []
         player.step({"/page": page(f"{words} and more")})
         assert len(player.changes()) == 1

@@ -74,6 +74,7 @@ STATUS: dict[str, Any] = {
 
 def test_japanese_letters_take_two_cells() -> None:
     assert cells("規則A") == 5
+    assert cells("か\u3099A") == 3, "a combining mark takes no cell"
     assert fitted("規則", 6) == "規則  "
     assert fitted("規則です", 6) == "規則… "
     assert cells(fitted("規則です", 6)) == 6

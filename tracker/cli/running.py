@@ -286,7 +286,7 @@ def summarize(config: Path, state: Path, change: str, lang: str, as_json: bool) 
     settings = settings_of(config)
     wanted = settings.summarizer
     if wanted is None:
-        raise UsageError(f"{config} names no model", cure="give it a [summarizer]: docs/meaning.md")
+        raise UsageError(f"{config} names no model", cure="give it a [summarizer]: docs/assistants.md")
     logging(settings.log_format == "json", "warning")
     with open_reader(state) as store:
         change_id = store.change(change)["id"]
