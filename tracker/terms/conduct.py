@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from tracker.countries import countries_in
 from tracker.terms.goods import goods_of
 from tracker.terms.table import tables
+
+_CAUSES = 2
 
 
 def conduct_name(words: str, countries: str = "") -> str:
@@ -17,14 +20,17 @@ def conduct_name(words: str, countries: str = "") -> str:
     if re.search(r"[ぁ-んァ-ヶ一-龠]", plain):
         return plain
     lower = plain.lower().replace("’", "'")
-    for names in tables("conduct")["conduct"].values():
-        ja, *signs = names
+    goods = goods_of(plain)
+    named = "" if goods.generic else "・".join(goods.names[:2])
+    where = countries or "・".join(country.ja for country in countries_in(plain))
+    found = []
+    for ja, *signs in tables("conduct")["conduct"].values():
         if not any(re.search(rf"(?<![a-z]){re.escape(sign)}", lower) for sign in signs):
             continue
         if "{" not in ja:
-            return ja
-        goods = goods_of(plain)
-        named = "・".join(goods.names[:2]) if not goods.generic else ""
-        if countries and named:
-            return ja.format(country=countries, goods=named)
-    return f"「{plain}」"
+            found.append(ja)
+        elif named and where:
+            return ja.format(country=where, goods=named)
+        elif named and "{country}産" in ja:
+            return ja.replace("{country}産", "").format(goods=named)
+    return "・".join(found[:_CAUSES]) if found else f"「{plain}」"

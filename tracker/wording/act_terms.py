@@ -18,6 +18,7 @@ from tracker.terms import (
 )
 
 _ALL = "all"
+_JAPAN = "japan"
 _CITED = re.compile(
     r"(?:E\.O\.|Executive Order|Proclamation|\d+ FR|\d+ CFR|Supp\. No\.|Public Law|Pub\. L\.)\s*\d",
     re.IGNORECASE,
@@ -57,16 +58,17 @@ def is_general(ids: tuple[str, ...]) -> bool:
 
 
 def country_names(ids: tuple[str, ...], language: Language) -> tuple[str, ...]:
-    """The countries' names; of an id that no table has, its words."""
+    """The countries' names, Japan first; of an id that no table has, its words in quotation marks."""
     names = []
-    for identity in ids:
-        if identity == _ALL:
-            continue
+    for identity in sorted((one for one in ids if one != _ALL), key=lambda one: one != _JAPAN):
+        words = " ".join(identity.replace("-", " ").split())
         country = country_named(identity)
-        names.append(
-            country.name(language) if country else " ".join(identity.replace("-", " ").split()).title()
-        )
-    return tuple(dict.fromkeys(name for name in names if name))
+        if country is not None:
+            # 欧州連合(EU) is EU: the name stands in brackets itself.
+            names.append(re.sub(r".+\((\w+)\)\Z", r"\1", country.name(language)))
+        elif words:
+            names.append(f"「{words}」" if language == "ja" else words)
+    return tuple(dict.fromkeys(names))
 
 
 def party_list(act: Act, language: Language) -> str:

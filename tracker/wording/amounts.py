@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from tracker.countries import countries_in
 from tracker.model import Language
+from tracker.terms import goods_of
 
 _PERCENT = re.compile(r"\s*(?:percentage|per\s?cent|percent)\b(?:\s+ad valorem)?", re.IGNORECASE)
 _MONEY = re.compile(
@@ -13,6 +15,15 @@ _MONEY = re.compile(
 _SPAN = re.compile(
     r"(?P<number>\d[\d,]*|[a-z]+(?:-[a-z]+)?)[\s-](?P<unit>calendar days?|days?|months?|years?|weeks?|hours?)\b",
     re.IGNORECASE,
+)
+_LEADING = re.compile(r"\A(?P<words>[A-Za-z][A-Za-z &-]*[A-Za-z]) (?=\d|最)")
+_WORDS = (
+    ("additional", ""),
+    ("an?", ""),
+    ("up to", "最大"),
+    ("at least", "最低"),
+    ("at most", "最大"),
+    ("or", "または"),
 )
 _UNITS = {"day": "日", "month": "か月", "year": "年", "week": "週間", "hour": "時間"}
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -32,9 +43,21 @@ def amount(words: str, language: Language) -> str:
     plain = _PERCENT.sub("%", " ".join(words.split()).strip(" .,;:"))
     if language == "en":
         return plain
-    plain = _MONEY.sub(_dollars, plain)
-    plain = _SPAN.sub(_span, plain)
-    return plain.replace("additional ", "").replace("up to ", "最大").replace("at least ", "最低")
+    plain = _SPAN.sub(_span, _MONEY.sub(_dollars, plain))
+    for english, japanese in _WORDS:
+        plain = re.sub(rf"(?<!\w){english}(?!\w)\s?", japanese, plain, flags=re.IGNORECASE)
+    parts = re.split(r"\s*[;,]\s(?!\d)|\s*;\s*", plain)
+    return "、".join(_LEADING.sub(_subject, part) for part in parts if part)
+
+
+def _subject(match: re.Match[str]) -> str:
+    """The country and the goods that a rate is for: "Canada energy 10%" is カナダのエネルギー10%."""
+    countries = "・".join(country.ja for country in countries_in(match["words"]))
+    goods = goods_of(match["words"])
+    named = "" if goods.generic else "・".join(goods.names)
+    if not countries and not (named and goods.whole):
+        return match[0]
+    return "の".join(part for part in (countries, named) if part)
 
 
 def _dollars(match: re.Match[str]) -> str:

@@ -115,6 +115,8 @@ class EnglishAct:
             if is_general(self.act.of):
                 return "all countries"
             return listed(self.terms.groups)
+        if is_general(self.act.of):
+            return f"all countries (including {listed(names)})"
         return listed(names)
 
     @cached_property
@@ -269,7 +271,7 @@ class EnglishAct:
     @cached_property
     def rest(self) -> tuple[str, ...]:
         shown = self.clause.shown
-        hit = bool(shown & {"x", "np"}) and bool(self.hit)
+        hit = bool(self.hit) and self.hit in self.clause.words
         of_shown = hit or (self.noun.style == "agreement" and bool(shown & {"n", "np", "na"}))
         noun_shown = bool(shown & {"n", "np", "na"})
         is_list = self.act.operand is Operand.LISTING
@@ -278,7 +280,7 @@ class EnglishAct:
             "p" in shown or (hit and self.noun.style in ("parties", "items")) or (is_list and "np" in shown)
         )
         goods_in_hit = hit and not (self.noun.style == "parties" and with_parties)
-        out = []
+        out = [self.at_home] if self.at_home else []
         if with_parties and not parties_shown:
             out.append(f"Parties: {self.parties}")
         if self.of and not (of_shown or parties_shown):
@@ -298,6 +300,15 @@ class EnglishAct:
         if self.terms.others:
             out.append("Terms: " + listed([f"“{term}”" for term in self.terms.others]))
         return tuple(out)
+
+    @cached_property
+    def at_home(self) -> str:
+        """The parties located in Japan, where others are listed with them."""
+        home = {" ".join(name.split()) for name in self.facts.japan_parties}
+        names = [name for name in self.party_names if name in home]
+        if not names or (self.act.party_count or len(self.party_names)) == len(names):
+            return ""
+        return f"Located in Japan: {listed(names)}"
 
     @cached_property
     def units(self) -> str:

@@ -110,7 +110,8 @@ class JapaneseAct:
             return "・".join(self.terms.groups)
         shown = "・".join(names[:_COUNTRIES])
         more = len(names) - _COUNTRIES
-        return f"{shown}等{len(names)}か国・地域" if more > 0 else shown
+        words = f"{shown}等{len(names)}か国・地域" if more > 0 else shown
+        return f"全ての国・地域({words}を含む)" if is_general(self.act.of) else words
 
     @cached_property
     def things(self) -> str:
@@ -218,17 +219,22 @@ class JapaneseAct:
         return particular_noun(self.act, "ja") or self.noun.word
 
     @cached_property
-    def noun_notes(self) -> str:
-        """Amount, earlier act and legal basis in brackets after the noun, where the template says them nowhere else."""
+    def notes(self) -> tuple[tuple[str, str], ...]:
+        """Amount, earlier act and legal basis, each with its label, where the template says them nowhere else."""
         used = slots_of(self.pattern)
         notes = []
         if self.amounts and not used & {"rate", "na", "fine"}:
-            notes.append(self.amounts)
+            notes.append(("水準", self.amounts))
         if self.act.earlier_act and self.act.operand is not Operand.EARLIER_ACT:
-            notes.append(earlier_name(self.act, "ja"))
+            notes.append(("関連", earlier_name(self.act, "ja")))
         if self.terms.bases and "basis" not in used:
-            notes.append("・".join(self.terms.bases))
-        return "、".join(notes)
+            notes.append(("根拠", "・".join(self.terms.bases)))
+        return tuple(notes)
+
+    @cached_property
+    def noun_notes(self) -> str:
+        """The notes as they stand in brackets after the noun."""
+        return "、".join(words for _, words in self.notes)
 
     def _noted(self, words: str) -> str:
         if not self.noun_notes:
@@ -298,7 +304,7 @@ class JapaneseAct:
     def rest(self) -> tuple[str, ...]:
         """Facts of the act that its clause does not show, each a sentence without its full stop."""
         shown = self.clause.shown
-        hit = bool(shown & {"x", "np"}) and bool(self.hit)
+        hit = bool(self.hit) and self.hit in self.clause.words
         of_shown = hit or (self.noun.style == "agreement" and bool(shown & {"n", "np", "na"}))
         noun_shown = bool(shown & {"n", "np", "na"})
         listed = self.act.operand is Operand.LISTING
@@ -307,15 +313,15 @@ class JapaneseAct:
             "p" in shown or (hit and self.noun.style in ("parties", "items")) or (listed and "np" in shown)
         )
         goods_in_hit = hit and not (self.noun.style == "parties" and with_parties)
-        out = []
+        out = [self.at_home] if self.at_home else []
         if with_parties and not parties_shown:
             out.append(f"対象者:{self.parties}")
         if self.of and not (of_shown or parties_shown):
             out.append(f"対象国:{self.of}")
         if self.things and not goods_in_hit:
             out.append(f"{'許可要件' if listed else '対象品目'}:{self.things}")
-        if not noun_shown and self.noun_notes:
-            out.append(f"内容:{self.noun_notes}")
+        if not noun_shown:
+            out += [f"{label}:{words}" for label, words in self.notes]
         if self.terms.policies and "policy" not in shown:
             out.append(f"審査方針:{'・'.join(self.terms.policies)}")
         if self.terms.exceptions and not (self.act.operand is Operand.LICENSE_EXCEPTION and noun_shown):
@@ -327,6 +333,18 @@ class JapaneseAct:
         if self.terms.others:
             out.append("関連用語:" + "、".join(f"「{term}」" for term in self.terms.others))
         return tuple(out)
+
+    @cached_property
+    def at_home(self) -> str:
+        """The parties located in Japan, where others are listed with them."""
+        home = {" ".join(name.split()) for name in self.facts.japan_parties}
+        names = [name for name in self.party_names if name in home]
+        if not names or (self.act.party_count or len(self.party_names)) == len(names):
+            return ""
+        more = len(names) - _OBJECTS
+        return (
+            "うち日本所在:" + "、".join(names[:_OBJECTS]) + (f"ほか{more}{_COUNT_WORD}" if more > 0 else "")
+        )
 
     def _exceptions(self) -> str:
         return "、".join(name.removeprefix("許可例外") for name in self.terms.exceptions)

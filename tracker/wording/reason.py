@@ -8,8 +8,13 @@ from importlib.resources import files
 
 from tracker.model import Act, Direction, Force, JapanStanding, Level, LocalizedText
 from tracker.wording.amounts import amount
+from tracker.wording.english import EnglishAct
+from tracker.wording.facts import DocumentFacts
+from tracker.wording.japanese import JapaneseAct
 
 Pair = tuple[str, str]
+_NO_FACTS = DocumentFacts()
+_LONGEST = 60
 _BINDING = frozenset({Force.BINDING_NOW, Force.BINDING_FROM})
 
 
@@ -26,10 +31,10 @@ def reason(act: Act, level: Level | None = None, direction: Direction | None = N
     pieces = [_effect(act, direction)]
     if direction is Direction.UNDETERMINED:
         pieces.append(_pair("direction", "undetermined"))
-    pieces += _japan(act)
+    pieces += _japan(act, direction)
     if act.force not in _BINDING:
         pieces.append(_pair("force", act.force))
-    if level is not Level.NONE:
+    if level is Level.CRITICAL or (level is not Level.NONE and not pieces[0][0].endswith("必要")):
         pieces.append(_pair("level", level))
     return LocalizedText(ja="".join(f"{ja}。" for ja, _ in pieces), en=" ".join(f"{en}." for _, en in pieces))
 
@@ -39,13 +44,26 @@ def _pair(group: str, name: str) -> Pair:
     return ja, en
 
 
+def _variant(act: Act) -> str:
+    """The name of the table for the operand where Japan has this standing; empty where there is none."""
+    name = f"{act.operand or 'none'}-{act.japan}"
+    return name if name in _table() else ""
+
+
 def _effect(act: Act, direction: Direction) -> Pair:
-    words = _table()[act.operand or "none"]
+    words = _table()[_variant(act) or str(act.operand or "none")]
     ja, en = words.get(direction, words["other"])
-    return ja, en
+    return _hit(ja, JapaneseAct(act, _NO_FACTS).hit, "対象品"), _hit(
+        en, EnglishAct(act, _NO_FACTS).hit, "these goods"
+    )
 
 
-def _japan(act: Act) -> list[Pair]:
+def _hit(words: str, hit: str, otherwise: str) -> str:
+    filled = words.replace("{x}", hit if 0 < len(hit) <= _LONGEST else otherwise)
+    return filled[0].upper() + filled[1:]
+
+
+def _japan(act: Act, direction: Direction) -> list[Pair]:
     if act.japan is JapanStanding.NOT_NAMED:
         return []
     if act.japan_rate:
@@ -53,4 +71,10 @@ def _japan(act: Act) -> list[Pair]:
         return [
             (f"日本に適用される税率は{amount(rate, 'ja')}", f"The rate for Japan is {amount(rate, 'en')}")
         ]
+    if act.japan is not JapanStanding.OUT:
+        return [] if _variant(act) else [_pair("japan", act.japan)]
+    if "japan" in act.of:
+        return []  # Japan is among those let off: the effect says so
+    if _variant(act) or direction is not Direction.RESTRICTION:
+        return [("日本は対象外", "Japan is not covered")]
     return [_pair("japan", act.japan)]

@@ -12,13 +12,14 @@ from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts
 from tracker.wording.japanese import JapaneseAct
 from tracker.wording.phrases import plain_form, third_person
-from tracker.wording.timing import is_comment_period, standing, timing
+from tracker.wording.timing import is_comment_period, timing
 
 _NO_FACTS = DocumentFacts()
 # These say by themselves that nothing binds yet.
 _PRELIMINARY = frozenset(
     {ActVerb.REQUEST_COMMENTS, ActVerb.INVESTIGATE, ActVerb.NEGOTIATE, ActVerb.REPORT, ActVerb.COMMEMORATE}
 )
+_BINDING = frozenset({Force.BINDING_NOW, Force.BINDING_FROM})
 _OTHERS = 3
 
 
@@ -45,10 +46,12 @@ def headline(
     statuses = tuple(status)
     ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
     notes_ja = [
+        *filter(None, [ja.at_home]),
         *(_japan_ja(ja) or ()),
         *timing(act, statuses, today, "ja", span_shown="until" in ja.clause.shown),
     ]
     notes_en = [
+        *filter(None, [en.at_home]),
         *(_japan_en(en) or ()),
         *timing(act, statuses, today, "en", span_shown="until" in en.clause.shown),
     ]
@@ -72,16 +75,15 @@ def summary(
     statuses = tuple(status)
     first = act_sentence(acts[0], today=today, status=statuses, facts=facts)
     ja, en = first.ja, first.en
-    others = [act_clause(act, facts) for act in acts[1:]]
-    others = [
-        clause
-        for number, clause in enumerate(others)
-        if clause not in others[:number] and clause != act_clause(acts[0], facts)
-    ]
+    others = list(dict.fromkeys(_other(act, acts[0], facts) for act in acts[1:]))
+    others = [clause for clause in others if clause != _other(acts[0], acts[0], facts)]
     if others:
         more = len(others) - _OTHERS
-        ja += "ほかの措置:" + ";".join(clause.ja for clause in others[:_OTHERS])
-        ja += f";ほか{more}件。" if more > 0 else "。"
+        numbered = [clause.ja for clause in others[:_OTHERS]]
+        if len(others) > 1:
+            numbered = [f"({number}){words}" for number, words in enumerate(numbered, 1)]
+        ja += "ほかの措置:" + "、".join(numbered)
+        ja += f"、ほか{more}件。" if more > 0 else "。"
         en += " Also: " + "; ".join(clause.en for clause in others[:_OTHERS])
         en += f"; and {more} more." if more > 0 else "." * (not en.endswith("."))
     if facts.comments_close and not any(is_comment_period(act) and act.until for act in acts):
@@ -93,6 +95,17 @@ def summary(
             ja += f"意見提出期限:{day_ja}。"
             en += f" Comments are due {day_en}."
     return LocalizedText(ja, en)
+
+
+def _other(act: Act, first: Act, facts: DocumentFacts) -> LocalizedText:
+    """A further act as a clause: its actor where it is another one, its force where it is another one."""
+    if act.force is not first.force and not {act.force, first.force} <= _BINDING:
+        clause = act_clause(act, facts)
+        return LocalizedText(clause.ja.replace("。", ":"), clause.en)
+    ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
+    who_ja = f"{ja.who}が" if ja.who != JapaneseAct(first, facts).who and ja.who else ""
+    who_en = f"{en.who} " if en.who != EnglishAct(first, facts).who and en.who else ""
+    return LocalizedText(who_ja + _done_ja(ja), who_en + third_person(en.clause.words))
 
 
 def _unbracketed(note: str) -> str:
@@ -243,6 +256,3 @@ def _sentence_en(parts: EnglishAct, statuses: tuple[Status, ...], today: date) -
     if parts.units:
         pieces.append(parts.units)
     return " ".join(piece if piece.endswith(".") else f"{piece}." for piece in pieces)
-
-
-__all__ = ["act_clause", "act_sentence", "headline", "standing", "summary"]

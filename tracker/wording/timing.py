@@ -38,7 +38,7 @@ _BORDER = frozenset({Operand.DUTY, Operand.EXCLUSION, Operand.QUOTA, Operand.CUS
 _HELD = {
     "stayed": ("効力停止中", "now stayed"),
     "not-enforced": ("執行見合わせ中", "now not enforced"),
-    "delayed": ("施行延期中", "its effective date is delayed"),
+    "delayed": ("施行延期中", "effective date delayed"),
 }
 _OVER = {
     "withdrawn": ("撤回済み", "since withdrawn"),
@@ -52,25 +52,29 @@ def is_comment_period(act: Act) -> bool:
 
 
 def standing(statuses: Iterable[Status], today: date, language: Language) -> str:
-    """A stay, a delay, non-enforcement or an end that holds today, with its last day; empty where none does."""
+    """A stay, a delay, non-enforcement or an end that holds today, with its last day; empty where none does:
+    `現在は2027年1月1日まで効力停止中`, `now stayed until 1 January 2027`."""
     now = current_status(statuses, today).now
     if now is None:
         return ""
     column = 0 if language == "ja" else 1
     if now.state in _HELD:
         words = _HELD[now.state][column]
-        if now.until is None:
-            return words
-        last = format_day(now.until, language)
-        return f"{words}({last}まで)" if language == "ja" else f"{words} until {last}"
-    if now.state in _OVER:
-        return _OVER[now.state][column]
-    return ""
+        last = format_day(now.until, language) if now.until else ""
+        if language == "ja":
+            return f"現在は{last}まで{words}" if last else f"現在は{words}"
+        return f"{words} until {last}" if last else words
+    return _OVER[now.state][column] if now.state in _OVER else ""
 
 
 def in_force(statuses: Iterable[Status], today: date) -> bool:
     now = current_status(statuses, today).now
     return now is not None and now.state == "in-force"
+
+
+def _delayed(statuses: Iterable[Status], today: date) -> bool:
+    now = current_status(statuses, today).now
+    return now is not None and now.state == "delayed"
 
 
 def timing(
@@ -87,7 +91,9 @@ def timing(
         return _comments(since, until, over, held, japanese, span_shown=span_shown)
     out = []
     suspended = act.verb is ActVerb.SUSPEND and span_shown
-    if since and not (suspended and until):
+    if since and _delayed(statuses, today):
+        out.append(f"当初の施行日:{since}" if japanese else f"Original effective date: {since}")
+    elif since and not (suspended and until):
         out.append(_since(act, since, begun=begun and not held, japanese=japanese))
     elif not since and in_force(statuses, today) and act.force in (Force.BINDING_NOW, Force.BINDING_FROM):
         out.append("施行済み" if japanese else "In force")
@@ -99,7 +105,7 @@ def timing(
     elif until and over:
         out.append("期間は終了済み" if japanese else "That period has ended")
     if held:
-        out.append(f"現在は{held}" if japanese else held[0].upper() + held[1:])
+        out.append(held if japanese else held[0].upper() + held[1:])
     return tuple(out)
 
 
@@ -139,5 +145,5 @@ def _comments(
         elif not span_shown:
             out.append(f"意見提出期限:{until}" if japanese else f"Comments are due {until}")
     if held:
-        out.append(f"現在は{held}" if japanese else held[0].upper() + held[1:])
+        out.append(held if japanese else held[0].upper() + held[1:])
     return tuple(out)

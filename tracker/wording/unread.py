@@ -66,5 +66,5 @@ def _source(facts: DocumentFacts) -> tuple[str, str]:
     agency_ja, agency_en = agency_name(words, "ja", short=True), agency_name(words, "en", short=True)
     return (
         f"{agency_ja}の{ja}" if agency_ja else ja,
-        f"{en} of {agency_en}" if agency_en else en,
+        f"{agency_en.removeprefix('the ')} {en[0].lower()}{en[1:]}" if agency_en else en,
     )

@@ -1,0 +1,334 @@
+"""Sentences, headlines, summaries and reasons of acts, word for word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tracker.model import (
+    Act,
+    ActVerb,
+    Direction,
+    DocumentKind,
+    Evidence,
+    Force,
+    JapanStanding,
+    Level,
+    Op,
+    Operand,
+    Status,
+)
+from tracker.wording import (
+    DocumentFacts,
+    ReadState,
+    act_sentence,
+    change_headline,
+    headline,
+    reason,
+    summary,
+    unread,
+)
+from tracker.wording.amounts import amount
+
+BEFORE = date(2025, 8, 1)
+LATER = date(2026, 11, 30)
+SEEN = Evidence("It is ordered.", "¶1")
+
+INDIA = Act(
+    ActVerb.IMPOSE,
+    Operand.DUTY,
+    SEEN,
+    actor="president",
+    of=("india",),
+    amount_after="25 percent",
+    trigger="directly or indirectly importing Russian Federation crude oil",
+    trigger_countries=("russia",),
+    japan=JapanStanding.OUT,
+    force=Force.BINDING_FROM,
+    since=date(2025, 8, 27),
+)
+PAKISTAN = Act(
+    ActVerb.ADD_CONTROL,
+    Operand.LICENSE_REQUIREMENT,
+    SEEN,
+    actor="bis",
+    of=("pakistan",),
+    eccns=("2B999", "3A999", "3A991", "3A992", "4A994", "5A992"),
+    force=Force.BINDING_FROM,
+    since=date(2024, 11, 25),
+)
+LISTED = Act(
+    ActVerb.ADD_PARTY,
+    Operand.LISTING,
+    Evidence("The following entry is added to the Entity List.", "¶1"),
+    actor="bis",
+    of=("japan",),
+    parties=("Hinode Precision Co., Ltd.",),
+    objects=("all items subject to the EAR",),
+    terms=("presumption of denial",),
+)
+MANY = replace(
+    LISTED,
+    of=("china", "japan"),
+    parties=("Alpha Tech", "Beta Semi", "Gamma Chip", "Hinode Precision Co., Ltd."),
+    party_count=27,
+)
+CHIPS = Act(
+    ActVerb.ADD_CONTROL,
+    Operand.LICENSE_REQUIREMENT,
+    SEEN,
+    actor="bis",
+    of=("china",),
+    eccns=("3B001.c.1.a",),
+    force=Force.PROPOSED,
+    terms=("presumption of denial",),
+    units=("15 CFR 744.23(a)(4)",),
+)
+TRUCE = Act(
+    ActVerb.SUSPEND,
+    Operand.DUTY,
+    SEEN,
+    actor="president",
+    of=("china",),
+    amount_after="24 percent",
+    earlier_act="E.O. 14257",
+    since=date(2025, 11, 10),
+    until=date(2026, 11, 10),
+)
+COMMENTS = Act(
+    ActVerb.REQUEST_COMMENTS,
+    Operand.PROCEEDING,
+    SEEN,
+    actor="bis",
+    objects=("robotics and industrial machinery",),
+    terms=("section 232",),
+    until=date(2025, 10, 17),
+)
+
+
+@pytest.mark.parametrize(
+    ("act", "today", "ja"),
+    [
+        (
+            INDIA,
+            BEFORE,
+            "大統領が、ロシア産原油の輸入を理由に、インドの産品に25%の追加関税を賦課。日本は対象外。2025年8月27日から適用。",
+        ),
+        (
+            PAKISTAN,
+            date(2024, 11, 20),
+            "BISがパキスタン向けのECCN 2B999(特定の加工装置)、3A999(特定の加工装置・周波数変換器等)等6品目に"
+            "許可要件を新設。2024年11月25日施行。",
+        ),
+        (
+            LISTED,
+            BEFORE,
+            "BISがエンティティー・リストに日本所在のHinode Precision Co., Ltd.を追加。許可要件:EAR対象品目すべて。"
+            "審査方針:原則不許可。",
+        ),
+        (
+            CHIPS,
+            BEFORE,
+            "BISが規則案を公表。案では、中国向けのECCN 3B001.c.1.a(半導体製造装置)に許可要件を新設。審査方針:原則不許可。"
+            "対象条項:EAR第744.23条(a)(4)(半導体製造装置の最終用途規制)。",
+        ),
+        (
+            TRUCE,
+            date(2025, 11, 11),
+            "大統領が中国の産品への追加関税(24%、大統領令第14257号)を2025年11月10日から2026年11月10日まで停止。",
+        ),
+        (
+            TRUCE,
+            LATER,
+            "大統領が中国の産品への追加関税(24%、大統領令第14257号)を2025年11月10日から2026年11月10日まで停止。"
+            "期間は終了済み。",
+        ),
+        (
+            replace(
+                INDIA,
+                verb=ActVerb.RAISE,
+                amount_before="10 percent",
+                trigger="",
+                trigger_countries=(),
+                objects=("steel articles", "aluminum articles"),
+                of=("all",),
+                japan=JapanStanding.RATE,
+                japan_rate="15 percent",
+            ),
+            BEFORE,
+            "大統領が全ての国・地域の鉄鋼・アルミニウムへの追加関税を10%から25%へ引上げ。日本は税率15%。2025年8月27日から適用。",
+        ),
+        (
+            replace(INDIA, force=Force.STATEMENT, since=None),
+            BEFORE,
+            "大統領が、ロシア産原油の輸入を理由に、インドの産品に25%の追加関税を賦課すると表明。日本は対象外。",
+        ),
+        (
+            replace(
+                INDIA,
+                actor="ustr",
+                force=Force.STUDIED,
+                since=None,
+                trigger="unfair trade practices",
+                trigger_countries=(),
+            ),
+            BEFORE,
+            "USTRが調査を実施。検討対象の措置:不公正な貿易慣行を理由に、インドの産品に25%の追加関税を賦課。日本は対象外。",
+        ),
+        (
+            COMMENTS,
+            BEFORE,
+            "BISがロボット・産業機械について意見を募集。根拠:通商拡大法232条。意見提出期限:2025年10月17日。",
+        ),
+        (
+            COMMENTS,
+            LATER,
+            "BISがロボット・産業機械について意見を募集。根拠:通商拡大法232条。意見募集は終了(2025年10月17日締切)。",
+        ),
+    ],
+)
+def test_the_japanese_sentence(act: Act, today: date, ja: str) -> None:
+    assert act_sentence(act, today=today).ja == ja
+
+
+def test_the_english_sentence() -> None:
+    assert act_sentence(INDIA, today=BEFORE).en == (
+        "The President imposes additional duties of 25% on products of India, citing “directly or indirectly importing "
+        "Russian Federation crude oil”. Japan is not covered. Applies from 27 August 2025."
+    )
+    assert act_sentence(MANY, today=BEFORE).en == (
+        "BIS adds 27 parties in Japan and China (Alpha Tech, Beta Semi, and 25 more) to the Entity List. "
+        "License requirement: all items subject to the EAR. License review policy: presumption of denial."
+    )
+
+
+def test_parties_in_japan_come_first_and_are_pointed_out() -> None:
+    text = act_sentence(
+        MANY, today=BEFORE, facts=DocumentFacts(japan_parties=("Hinode Precision Co., Ltd.",))
+    )
+    assert text.ja.startswith(
+        "BISがエンティティー・リストに日本・中国所在の27者(Hinode Precision Co., Ltd.、Alpha Techほか25者)を追加。"
+        "うち日本所在:Hinode Precision Co., Ltd.。"
+    )
+
+
+def test_the_headline_has_japan_and_the_date_in_brackets() -> None:
+    line = headline(INDIA, today=BEFORE)
+    assert line.ja == (
+        "大統領、ロシア産原油の輸入を理由に、インドの産品に25%の追加関税を賦課(日本は対象外、2025年8月27日から適用)"
+    )
+    assert headline(CHIPS, today=BEFORE).ja == (
+        "BISの規則案:中国向けのECCN 3B001.c.1.a(半導体製造装置)に許可要件を新設"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "end"),
+    [
+        ((), "(2024年11月25日施行済み)"),
+        (
+            (Status("stayed", since=date(2025, 1, 1), until=date(2027, 1, 1)),),
+            "(2024年11月25日施行、現在は2027年1月1日まで効力停止中)",
+        ),
+        (
+            (Status("delayed", since=date(2024, 11, 1), until=date(2027, 1, 1)),),
+            "(当初の施行日:2024年11月25日、現在は2027年1月1日まで施行延期中)",
+        ),
+        ((Status("not-enforced", since=date(2025, 1, 1)),), "(2024年11月25日施行、現在は執行見合わせ中)"),
+        ((Status("rescinded", since=date(2025, 1, 1)),), "(2024年11月25日施行、廃止済み)"),
+    ],
+)
+def test_the_words_follow_the_legal_status(status: tuple[Status, ...], end: str) -> None:
+    assert headline(PAKISTAN, today=LATER, status=status).ja.endswith("許可要件を新設" + end)
+
+
+def test_a_stayed_rule_without_a_date_of_its_own_is_not_said_to_be_in_force() -> None:
+    act = replace(PAKISTAN, since=None)
+    assert (
+        "施行済み" in act_sentence(act, today=LATER, status=(Status("in-force", since=date(2025, 1, 1)),)).ja
+    )
+    stayed = act_sentence(act, today=LATER, status=(Status("stayed", since=date(2025, 1, 1)),)).ja
+    assert stayed.endswith("現在は効力停止中。")
+    assert "施行済み" not in stayed
+
+
+def test_the_summary_lists_the_other_acts_and_the_end_of_comments() -> None:
+    facts = DocumentFacts(comments_close=date(2026, 12, 25))
+    text = summary((PAKISTAN, replace(PAKISTAN, of=("china",), eccns=("3B001",)), LISTED), facts, today=LATER)
+    assert text.ja.endswith(
+        "ほかの措置:(1)中国向けのECCN 3B001(半導体製造装置)に許可要件を新設、"
+        "(2)エンティティー・リストに日本所在のHinode Precision Co., Ltd.を追加。意見提出期限:2026年12月25日。"
+    )
+    assert summary((PAKISTAN,), facts, today=date(2027, 1, 1)).ja.endswith(
+        "意見募集は終了(2026年12月25日締切)。"
+    )
+    assert summary((), facts, today=LATER).ja == ""
+
+
+def test_the_reason_says_the_effect_and_japans_place() -> None:
+    assert reason(INDIA, Level.HIGH, Direction.RESTRICTION).ja == (
+        "インドの産品を米国に輸出するコストが上がる。対象国に生産拠点を持つ企業にも影響。"
+        "日本は対象外だが、第三国の拠点・取引先を通じた影響はあり得る。該当取引の有無の確認が必要。"
+    )
+    assert "拘束力はまだない" in reason(CHIPS, Level.HIGH, Direction.RESTRICTION).ja
+    assert "方向" not in reason(TRUCE, Level.MEDIUM, Direction.UNDETERMINED).ja
+    assert "確定できない" in reason(TRUCE, Level.MEDIUM, Direction.UNDETERMINED).ja
+
+
+def test_an_unread_document_says_so_and_what_will_be_checked() -> None:
+    facts = DocumentFacts(DocumentKind.PRESIDENTIAL, "Conditions for the Export of Advanced AI Models")
+    for state in ReadState:
+        words = unread(facts, state)
+        assert "Conditions for the Export of Advanced AI Models" in words.headline.ja
+        assert "日本の扱い" in words.summary.ja
+        assert "確認" in words.reason.ja
+        assert "対応不要" not in words.summary.ja + words.reason.ja
+    assert "未入手" in unread(facts, ReadState.NO_TEXT).summary.ja
+    assert "入手済み" in unread(facts, ReadState.NO_ACT).summary.ja
+    rule = DocumentFacts(DocumentKind.RULE, "Revisions", ("Industry and Security Bureau",))
+    assert unread(rule, ReadState.NO_TEXT).headline.ja == "BISの規則「Revisions」:本文は未確認"
+    assert unread(rule, ReadState.NO_TEXT).headline.en == "BIS rule “Revisions”: text not yet read"
+
+
+@pytest.mark.parametrize(
+    ("places", "title", "ja"),
+    [
+        ([("15 CFR 744.23(a)(4)", Op.CHANGED), ("15 CFR 744.23(a)(4)(i)", Op.CHANGED)], "",
+         "EAR第744.23条(a)(4)(半導体製造装置の最終用途規制)を変更"),
+        ([("Supp. No. 4 to Part 744 › CHINA, PEOPLE'S REPUBLIC OF › A Co.", Op.ADDED),
+          ("Supp. No. 4 to Part 744 › JAPAN › B K.K.", Op.ADDED),
+          ("Supp. No. 4 to Part 744 › JAPAN › C K.K.", Op.ADDED)], "",
+         "エンティティー・リスト:A Co.(中国)、B K.K.(日本)ほか1件を追加"),
+        ([("Supp. No. 1 to Part 774 › 3B001 › c.1.a", Op.CHANGED)], "", "ECCN 3B001.c.1.a(半導体製造装置)を変更"),
+        ([("Background › ¶2", Op.CHANGED), ("Background › ¶3", Op.CHANGED)], "Guidance on Chips",
+         "「Guidance on Chips」の「Background」を変更"),
+    ],
+)  # fmt: skip
+def test_a_change_of_text_is_named_by_what_it_touched(
+    places: list[tuple[str, Op]], title: str, ja: str
+) -> None:
+    assert change_headline(places, title).ja == ja
+
+
+@pytest.mark.parametrize(
+    ("words", "ja", "en"),
+    [
+        ("25 percent", "25%", "25%"),
+        ("25 percent ad valorem", "25%", "25%"),
+        ("$1.5 million", "150万ドル", "$1.5 million"),
+        ("$95 million", "9,500万ドル", "$95 million"),
+        ("$2,500", "2,500ドル", "$2,500"),
+        ("$0.80", "0.8ドル", "$0.80"),
+        ("ninety days", "90日", "ninety days"),
+        ("twenty-four months", "24か月", "twenty-four months"),
+        ("up to 40 percent", "最大40%", "up to 40%"),
+        ("Canada energy 10 percent", "カナダのエネルギー10%", "Canada energy 10%"),
+        ("4800 TOPS", "4800 TOPS", "4800 TOPS"),
+        ("", "", ""),
+    ],
+)
+def test_amounts(words: str, ja: str, en: str) -> None:
+    assert amount(words, "ja") == ja
+    assert amount(words, "en") == en
