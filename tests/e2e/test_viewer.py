@@ -32,7 +32,8 @@ if CHROMIUM is None:
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 LAW = "text=ear:15+CFR+744"
-PAGES = ["/", "/?topic=fdpr", "/?q=nothing-of-that-kind", "/changes/2025-19001", "/changes/chg_00000000000000cf/redline",
+PAGES = ["/", "/?topic=fdpr", "/?q=nothing-of-that-kind", "/changes/2025-19001", "/changes/chg_00000000000000d1", "/changes/chg_00000000000000d2",
+         "/?profile=vacuum-components", "/changes/2025-19001?profile=vacuum-components", "/changes/chg_00000000000000cf/redline",
          "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law", f"/law/text?{LAW}",
          f"/law/compare?{LAW}&since=1&on=2", f"/law/history?{LAW}&path=15+CFR+744.21(f)", "/law/search?q=license", "/lists", "/digest",
          "/digest/2025-W46", "/sources", "/reviews", "/deliveries", "/settings", "/saved", "/nothing-here"]  # fmt: skip
@@ -45,7 +46,7 @@ FILES = re.compile(r"/(api/.*|static/.*|healthz|readyz|metrics|language/.*|.*\.(
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     state = tmp_path_factory.mktemp("state")
     store = Store(state)
-    fill(store, proposals=3, with_hostile=True)
+    fill(store, proposals=3, with_hostile=True, with_acts=True)
     law(store)
     with store.write() as connection:
         saved_searches.add(
@@ -130,7 +131,7 @@ def test_from_the_inbox_to_a_decision_and_a_word_file(
     page.fill(".forms details[open] input[name=value][maxlength]", "Sato")
     page.fill(".forms details[open] input[name=due]", "2025-12-01")
     page.locator(".forms details:has(input[name=due])").get_by_role("button", name=record).click()
-    decision = page.locator(".forms details:has(fieldset)")
+    decision = page.locator(".forms details:has(input[type=radio])")
     if not decision.evaluate("element => element.open"):
         page.click(f"summary:has-text('{decide}')")
     decision.get_by_label(applies).check()
@@ -139,6 +140,50 @@ def test_from_the_inbox_to_a_decision_and_a_word_file(
     assert applies in page.locator("#review").inner_text()
     page.click(f"nav >> text={log}")
     assert "Checked with the business unit" in page.inner_text("main")
+    assert page.trouble == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Correct level", "Record the correction", "Back to what the rules found", "By the rules", "Corrected", "Name", "Remember")),
+        ("ja", ("訂正する", "訂正を記録する", "判定ルールの結果に戻す", "判定ルールの結果", "訂正済み", "氏名", "名前を記憶")),
+    ],
+)  # fmt: skip
+def test_a_correction_leads_in_the_inbox_and_is_taken_back(
+    browser: Any, address: str, language: str, words: tuple[str, ...]
+) -> None:
+    form, record, back, by_rules, mark, name, remember = words
+    page = tab(browser, address, language)
+    page.goto("/changes/chg_00000000000000d2")
+    assert page.locator(".reading").is_visible()
+    page.get_by_label(name, exact=True).fill("Hanako")
+    page.click(f"button:has-text('{remember}')")
+    page.click(f"summary:has-text('{form}')")
+    fields = page.locator("details.correct")
+    fields.locator("select[name=level]").select_option("critical")
+    fields.locator("select[name=direction]").select_option("restriction")
+    fields.locator("input[value=ai-model-weights]").check()
+    fields.locator("textarea[name=gist]").fill("先端AIモデルの輸出に許可要件を新設")
+    fields.get_by_role("button", name=record).click()  # without a reason the browser does not send it
+    assert page.locator(".corrected").count() == 0
+    fields.locator("textarea[name=note]").fill("Read the whole order")
+    fields.get_by_role("button", name=record).click()
+    assert by_rules in page.locator(".corrected").inner_text()
+    assert "Read the whole order" in page.locator(".corrected").inner_text()
+    assert page.locator(".reading").count() == 0
+    assert page.locator(".badges .level.critical").count() == 1
+    page.goto("/?level=critical")
+    row = page.locator(".changes li:has(a[href^='/changes/chg_00000000000000d2'])")
+    assert mark in row.inner_text()
+    assert ("先端AIモデルの輸出に許可要件を新設" in row.inner_text()) is (language == "ja")
+    row.locator("h2 a").click()
+    page.click(f"summary:has-text('{form}')")
+    fields.locator("textarea[name=note]").fill("Back again")
+    fields.get_by_role("button", name=back).click()
+    assert page.locator(".corrected").count() == 0
+    assert page.locator(".badges .level.medium").count() == 1
+    assert "Back again" in page.locator(".log").inner_text()
     assert page.trouble == []
 
 

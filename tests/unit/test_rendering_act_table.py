@@ -109,6 +109,9 @@ def test_a_summary_that_the_headline_holds_is_not_said_twice() -> None:
         summary=LocalizedText("関税を賦課。次の文", ""),
     )
     assert what_changed(replace(order, tagging=same), "ja") == ("関税を賦課", "次の文")
+    twice = LocalizedText("停止。確認は不要。", "")
+    whole = replace(order.tagging, headline=twice, summary=twice)
+    assert what_changed(replace(order, tagging=whole), "ja") == ("停止。確認は不要", "")
 
 
 @pytest.mark.parametrize(

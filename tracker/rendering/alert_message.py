@@ -191,7 +191,8 @@ def what_changed(change: Change, language: Language) -> tuple[str, str]:
     headline = headline_of(change, language)
     if headline:
         first, rest = first_sentence(summary, language)
-        return headline, rest if first in headline else summary
+        detail = rest if first in headline else summary
+        return headline, "" if detail.removesuffix("。") in headline else detail
     if summary:
         return first_sentence(summary, language)
     units = change.tagging.units
