@@ -294,7 +294,7 @@ def test_a_reader_cannot_do_what_a_reviewer_can(browser: Any, guarded: str) -> N
         "/changes/chg_00000000000000aa/review", form={"action": "acknowledge", "form": "x.y"}
     )
     assert answer.status == 403
-    assert "the role reader may not" in answer.text()
+    assert "not allowed for the role reader" in answer.text()
     assert page.trouble == []
 
 
