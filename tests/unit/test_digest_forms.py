@@ -336,13 +336,11 @@ def test_a_change_of_listed_parties_stands_under_the_lists_and_sections_are_cite
     )  # fmt: skip
     words = "15 CFR 734.9:1段落を変更((e))。15 CFR 734.13:1段落を変更((a)(2))。改正前「a」→改正後「b」"
     text = part(
-        2, units=("15 CFR 734.9(e)",), topics=(Topic("fdpr", 0.9, ()),), summary=LocalizedText(words, "")
-    )
+        2, units=("15 CFR 734.9(e)", "15 CFR 734.13(a)(2)"), topics=(Topic("fdpr", 0.9, ()),), summary=LocalizedText(words, "")
+    )  # fmt: skip
     (topics,) = (found for found in build_view(week(parties, text), "ja").sections if found.id == "topics")
     heads = {group.title: [row.head for row in group.rows] for group in topics.groups}
     assert heads == {
         "エンティティー・リスト等": ["EAR第744部補遺第4号:JAPANに1者を追加"],
-        "外国直接製品ルール(FDPR)・デミニミス": [
-            "EAR第734.9条:1段落を変更((e))、EAR第734.13条:1段落を変更((a)(2))"
-        ],
+        "外国直接製品ルール(FDPR)・デミニミス": ["EAR第734.9条:1段落を変更((e))、EAR第734.13条(a)(2)"],
     }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import takewhile
 
 from tracker.citations import format_japanese
 from tracker.digest.week import Week
 from tracker.i18n import format_day as written
 from tracker.i18n import format_instant as timed
 from tracker.i18n import label, t
+from tracker.legal_status.propagation import section
 from tracker.model import Change, DocumentKind, Language, LegalDate
 from tracker.rendering.alert_message import headline_of, what_changed
 from tracker.rendering.deadlines import change_url
@@ -50,12 +50,13 @@ class Phrases:
         return self.name(change)
 
     def _places(self, change: Change) -> str:
-        """The changed places, without the deleted and inserted words. In Japanese each section has a sentence."""
-        first, rest = what_changed(change, self.language)
+        """The changed places. The first sentence of a Japanese summary is about the first section only, so the others are
+        added by name."""
+        first = what_changed(change, self.language)[0]
         if self.language != "ja":
             return first
-        places = takewhile(lambda sentence: sentence and "「" not in sentence, rest.split("。"))
-        return "、".join((first, *places))
+        units = change.tagging.units
+        return "、".join((first, *(unit for unit in units if section(unit) != section(units[0]))))
 
     def name(self, change: Change, *, number: bool = True) -> str:
         """The name of the changed document: its title, or for a lasting text the changed places."""
