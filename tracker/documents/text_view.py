@@ -44,9 +44,13 @@ _FR_KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """A piece of text with its location. `removed`: words that a change removed; `where` is then printed as
+    `removed: PATH`."""
+
     where: str
     text: str
     lowered: str
+    removed: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class TextView:
         found: dict[str, Evidence] = {}
         for operation in self.operations:
             words = operation.after if operation.op is not Op.REMOVED else operation.before
-            where = operation.path if operation.op is not Op.REMOVED else f"removed: {operation.path}"
+            where = operation.path if operation.op is not Op.REMOVED else removed_from(operation.path)
             found.setdefault(operation.path, Evidence(clip_quote(words), where))
         for order in self.orders:
             for path in order.paths:
@@ -224,9 +228,14 @@ def clip_quote(text: str) -> str:
     return folded[: folded.rfind(" ", 0, _QUOTE)] if " " in folded[:_QUOTE] else folded[:_QUOTE]
 
 
-def _section(where: str, text: str) -> Section:
+def removed_from(path: str) -> str:
+    """Return the printed location of words that a change removed from a unit."""
+    return f"removed: {path}"
+
+
+def _section(where: str, text: str, *, removed: bool = False) -> Section:
     folded = fold_space(text)
-    return Section(where, folded, folded.lower())
+    return Section(where, folded, folded.lower(), removed)
 
 
 def _reading(
@@ -269,14 +278,14 @@ def _changed(operations: Iterable[Operation]) -> Iterator[Section]:
         if operation.op is Op.ADDED:
             yield _section(operation.path, operation.after)
         elif operation.op is Op.REMOVED:
-            yield _section(f"removed: {operation.path}", operation.before)
+            yield _section(removed_from(operation.path), operation.before, removed=True)
         elif operation.op is Op.CHANGED:
             inserted = changed_runs(operation, "insert")
             deleted = changed_runs(operation, "delete")
             if inserted:
                 yield _section(operation.path, inserted)
             if deleted:
-                yield _section(f"removed: {operation.path}", deleted)
+                yield _section(removed_from(operation.path), deleted, removed=True)
 
 
 def changed_runs(operation: Operation, kind: str) -> str:

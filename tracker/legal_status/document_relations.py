@@ -69,7 +69,7 @@ def document_relations(reading: TextView) -> tuple[DocumentRelation, ...]:
     document = reading.document
     if reading.is_change:
         # A page that is added to may announce what the regulators will do: a document's other acts are its own.
-        added = [each for each in reading.changed if not each.where.startswith("removed: ")]
+        added = [each for each in reading.changed if not each.removed]
         said = [(sentence, each.where) for each in added for sentence in sentences(each.text)]
         return tuple(_enforcing(said, document.title)) if document.kind is DocumentKind.PAGE else ()
     found: list[DocumentRelation] = []

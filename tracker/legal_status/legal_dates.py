@@ -138,8 +138,8 @@ def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
     for section, strict in _sections(reading):
         if section.where.endswith(_NOTE):
             continue  # read below, where its own grammar is known
-        if section.where.startswith("removed: "):
-            continue  # words that were taken away set no date
+        if section.removed:
+            continue  # removed words set no date
         if _DAY_WORDS.search(section.text):
             manner = _Manner(
                 strict, document.kind not in _AGENCIES, _may_report_history(section) and not reading.is_change
