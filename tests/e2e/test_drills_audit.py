@@ -68,7 +68,7 @@ def audited(world: World, *sources: str, since: str = "2026-06-01", ok: bool = T
     context = PollContext(settings, store, world.client(settings), lambda: world.now, lambda _: None)
     day, shelf, found = date.fromisoformat(since), IssueCache(), dict[str, Any]()
     for source in settings.sources:
-        if source.kind in gap_filling.AUDITED and (not sources or source.id in sources):
+        if source.kind in gap_filling.audited_kinds() and (not sources or source.id in sources):
             try:
                 done = gap_filling.audit(source, context, day, shelf)
             except FetchError as error:

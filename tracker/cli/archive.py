@@ -184,13 +184,15 @@ def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, lang:
     chosen = [
         source
         for source in settings.sources
-        if source.enabled and source.kind in gap_filling.AUDITED and (not sources or source.id in sources)
+        if source.enabled
+        and source.kind in gap_filling.audited_kinds()
+        and (not sources or source.id in sources)
     ]
     unknown = set(sources) - {source.id for source in chosen}
     if unknown or not chosen:
         raise UsageError(
             f"{min(unknown, default=str(config))}: not a source that can be audited",
-            cure=f"only sources of kind {' and '.join(gap_filling.AUDITED)} can be audited",
+            cure=f"only sources of kind {' and '.join(gap_filling.audited_kinds())} can be audited",
         )
     context = poll_cycle.make_context(settings, Store(state), clock.now)
     language = language_of(lang, settings.languages[0])

@@ -13,6 +13,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
+from typing import Literal
 
 from tracker.config.keys import Keys
 
@@ -23,12 +24,27 @@ _registered: dict[str, SourceKind] = {}
 @dataclass(frozen=True, slots=True)
 class SourceKind:
     """A kind of source. `name` is the value of `kind` in the settings; `keys` are its own keys, besides the
-    keys of every source; `adapter` names the module whose `ADAPTER` polls it.
+    keys of every source; `adapter` names the module whose `ADAPTER` polls it. The other fields are facts that the
+    rest of the program asks for:
+
+    - `inventory`: what an audit can compare with the store: the list of published `documents`, or the list of
+      `states` of a text.
+    - `series`: the series of documents that it publishes. Sources of one series may publish the same document.
+    - `regular`: it publishes so regularly that a long pause may be a fault.
+    - `may_relist`: a document that left its list may be listed again.
+    - `single_answer`: all of its resources are parts of one answer; `listing` is the key of that answer, where it
+      is not that of a resource.
     """
 
     name: str
     keys: Keys
     adapter: str
+    inventory: Literal["", "documents", "states"] = ""
+    series: str = ""
+    regular: bool = False
+    may_relist: bool = False
+    single_answer: bool = False
+    listing: str = ""
 
 
 def register(kind: SourceKind) -> None:

@@ -13,6 +13,7 @@ import structlog
 
 from tracker import classification, clock, sources
 from tracker.config.models import Settings, Source
+from tracker.config.source_kinds import source_kinds
 from tracker.errors import (
     AccessDenied,
     FetchError,
@@ -34,18 +35,12 @@ from tracker.model import (
     Document,
     DocumentKind,
     Fetched,
-    HttpResponse,
     Level,
     NotModified,
-    ResourceType,
     Validators,
 )
 from tracker.serialization import format_instant
-from tracker.sources import feed as feed_package
-from tracker.sources import public_inspection, screening_list
 from tracker.sources.events import CursorUpdate, ResourceError
-from tracker.sources.feed import adapter as feed
-from tracker.sources.feed.formats import Record
 from tracker.sources.page.annexes import is_annex
 from tracker.storage import page_states, source_state
 from tracker.storage.database import Store
@@ -53,9 +48,7 @@ from tracker.storage.page_states import Absence
 
 log = structlog.get_logger()
 BIS = "industry-and-security-bureau"
-TICK = 1.1  # seconds
-# Kinds whose answers are compared row by row or entry by entry with what waits to be confirmed.
-_CONFIRMED_KINDS = frozenset({feed_package.KIND.name, screening_list.KIND.name})
+TICK = 1.1  # seconds before a second fetch: long enough for a clock that counts seconds to move
 GIVEN_UP = 3  # polls in a row without a document, after which it is no longer asked for
 
 
@@ -206,7 +199,7 @@ def poll(
         source,
         known,
         baseline=baseline,
-        again=_Again(source, context),
+        again=sources.refetcher(source, context.client, partial(context.pause, TICK)),
         accept=accept,
     )
     memory = StoredSourceView(state.cursor, known, absences, now, _asked_whole(source, ingest))
@@ -233,7 +226,7 @@ def poll(
                 )
         for waiting in ingest.quarantine.left(frozenset(seen)):
             _ingest(waiting, ingest, report, context, from_store=True)
-        if feed.LISTING in seen:
+        if source_kinds()[source.kind].listing in seen:
             ingest.confirmation.forget_left(seen, now)
         for key in absences:
             if is_annex(key) and key not in report.absent and not report.errors:
@@ -266,31 +259,13 @@ def poll(
     return report
 
 
-class _Again:
-    """Fetches things of one source a second time, a moment later: long enough for a clock that counts seconds to move. A
-    feed is fetched once more in a poll, for all of its entries. Raises FetchError; ParserCrashed."""
-
-    def __init__(self, source: Source, context: PollContext) -> None:
-        self._source = source
-        self._context = context
-        self._feed: tuple[HttpResponse, list[Record]] | None = None
-
-    def __call__(self, fetched: Fetched) -> Fetched:
-        client = self._context.client
-        if fetched.role is ResourceType.FEED_ENTRY and self._feed is not None:
-            return feed.entry_again(fetched, *self._feed)
-        self._context.pause(TICK)
-        if fetched.role is ResourceType.FEED_ENTRY:
-            self._feed = feed.again(self._source, client)
-            return feed.entry_again(fetched, *self._feed)
-        return sources.refetch(self._source, fetched, client)
-
-
 def _asked_whole(source: Source, ingest: Ingest) -> frozenset[str]:
-    """Keys for which an answer waits to be confirmed, so that "not modified" would not say whether it is."""
-    if source.kind not in _CONFIRMED_KINDS or not ingest.confirmation.flapping:
+    """The keys to request without validators, because one of their texts is unconfirmed: "not modified" would neither
+    confirm nor refute it."""
+    kind = source_kinds()[source.kind]
+    if not kind.single_answer or not ingest.confirmation.flapping:
         return frozenset()
-    return frozenset({feed.LISTING, *ingest.confirmation.flapping})
+    return frozenset({kind.listing, *ingest.confirmation.flapping})
 
 
 def _handle(
@@ -308,7 +283,7 @@ def _handle(
         case NotModified():
             _reset_missing(item.key, ingest, context)
             ingest.confirmation.unchanged(item.key, context.now().replace(microsecond=0))
-            if source.kind == public_inspection.KIND.name:
+            if source_kinds()[source.kind].may_relist:
                 _record_absence(removed_pages.record_relisting, item.key, ingest, report, context)
             return IngestResult()
         case Absent():

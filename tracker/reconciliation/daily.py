@@ -15,7 +15,7 @@ from tracker.config.models import Source
 from tracker.errors import FetchError
 from tracker.ingest.poll import PollContext
 from tracker.reconciliation import report
-from tracker.reconciliation.gap_filling import AUDITED, AuditResult, audit
+from tracker.reconciliation.gap_filling import AuditResult, audit, audited_kinds
 from tracker.reconciliation.govinfo_crosscheck import IssueCache
 from tracker.storage import reconciliations, source_state
 from tracker.storage.reconciliations import Reconciliation
@@ -63,7 +63,7 @@ def just_polled(attempt: datetime | None, success: datetime | None, now: datetim
 
 def is_due(source: Source, context: PollContext) -> bool:
     """Whether today's audit of this source is still to be done, by the stored state."""
-    if not source.enabled or source.kind not in AUDITED:
+    if not source.enabled or source.kind not in audited_kinds():
         return False
     last, state = _before(source, context)
     now = context.now()

@@ -15,6 +15,7 @@ from functools import partial
 from tracker import sources
 from tracker.clock import legal_day
 from tracker.config.models import Source
+from tracker.config.source_kinds import source_kinds
 from tracker.errors import FetchError, ParseError, UsageError
 from tracker.ingest.ingest import Ingest
 from tracker.ingest.poll import PollContext, StoredSourceView, in_field
@@ -30,15 +31,12 @@ from tracker.reconciliation.comparison import (
     unseen,
 )
 from tracker.reconciliation.govinfo_crosscheck import CrossCheck, IssueCache, cross_check
-from tracker.sources import ecfr, federal_register
 from tracker.sources.ecfr import adapter as ecfr_adapter
 from tracker.sources.ecfr.issues import fetch_issues
 from tracker.sources.events import ResourceError
 from tracker.sources.federal_register import adapter as federal_register_adapter
 from tracker.storage import source_state
 from tracker.storage.blobs import sha256
-
-AUDITED = (federal_register.KIND.name, ecfr.KIND.name)
 
 
 @dataclass(slots=True)
@@ -80,13 +78,18 @@ def audit(source: Source, context: PollContext, since: date, shelf: IssueCache |
     state = source_state.source_states(context.store, [source.id]).get(source.id)
     if state is None or state.baseline_at is None:
         raise UsageError(f"{source.id}: never polled with success", cure=f"tracker poll {source.id}")
-    match source.kind:
-        case federal_register.KIND.name:
+    match source_kinds()[source.kind].inventory:
+        case "documents":
             return _register(source, context, since, legal_day(state.baseline_at), shelf or IssueCache())
-        case ecfr.KIND.name:
+        case "states":
             return _code(source, context, since)
         case _:
             raise UsageError(f"{source.id}: a source of kind {source.kind} keeps no list to compare with")
+
+
+def audited_kinds() -> tuple[str, ...]:
+    """The kinds of source that `audit` can compare."""
+    return tuple(name for name, kind in source_kinds().items() if kind.inventory)
 
 
 def _ingest_for(source: Source, context: PollContext, *, baseline: bool) -> Ingest:
@@ -133,11 +136,11 @@ def _register(
         source.id, str(source.kind), reconcile(expected, stored), said, [], second, unlisted, troubles
     )
     # A held document was fetched by a poll: it is news whatever its day.
-    expected = [one for one in found.account.missing if one.day >= watched or one.key in held]
-    silent = [one for one in found.account.missing if one not in expected]
+    missed = [one for one in found.account.missing if one.day >= watched or one.key in held]
+    silent = [one for one in found.account.missing if one not in missed]
     found.gaps += _fill_silently(source, context, silent, listed)
     news = _ingest_for(source, context, baseline=False)
-    found.gaps += [_fill_document(source, context, one, listed[one.key], news) for one in expected]
+    found.gaps += [_fill_document(source, context, one, listed[one.key], news) for one in missed]
     return found
 
 

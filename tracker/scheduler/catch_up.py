@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from tracker.clock import legal_day
 from tracker.config.models import Source
+from tracker.config.source_kinds import source_kinds
 from tracker.errors import FetchError
 from tracker.ingest.poll import PollContext
 from tracker.model import Change
 from tracker.reconciliation import gap_filling
-from tracker.sources import ecfr
 
 AFTER = timedelta(days=2)  # without a successful poll
 BEHIND = timedelta(days=7)  # the longest that the eCFR lags behind the day on which it is asked
@@ -30,8 +30,10 @@ class CatchUpResult:
 
 
 def is_due(source: Source, last_success_at: datetime | None, now: datetime) -> bool:
-    """Whether a source was out for so long that states of it may have been missed. Only the eCFR keeps them."""
-    return source.kind == ecfr.KIND.name and last_success_at is not None and now - last_success_at >= AFTER
+    """Whether a source that keeps its past states failed for so long that some of them may have been missed."""
+    if source_kinds()[source.kind].inventory != "states" or last_success_at is None:
+        return False
+    return now - last_success_at >= AFTER
 
 
 def catch_up(source: Source, last_success_at: datetime, context: PollContext) -> CatchUpResult:

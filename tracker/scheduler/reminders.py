@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from tracker.alerts import incidents, mutes, related_documents, routing
 from tracker.clock import ahead, legal_day
 from tracker.config.models import Settings, Source
+from tracker.config.source_kinds import source_kinds
 from tracker.ingest.poll import PollContext
 from tracker.model import Change, Level
 from tracker.rendering.deadlines import Deadline, deadlines
 from tracker.serialization import format_instant
-from tracker.sources import federal_register, public_inspection
 from tracker.storage import alert_queries, notices
 
 WARNED = frozenset({"comments-close", "effective", "compliance", "stay-ends", "expires"})
@@ -140,7 +140,7 @@ def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
     today = legal_day(now)
     standings = []
     for source in settings.sources:
-        if not source.enabled or source.kind != federal_register.KIND.name:
+        if not source.enabled or not source_kinds()[source.kind].regular:
             continue
         days = alert_queries.publication_days(connection, _covering(source, settings), DAYS)
         quiet = too_quiet(days, today)
@@ -151,12 +151,12 @@ def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
 
 
 def _covering(source: Source, settings: Settings) -> list[str]:
-    """The sources that may have brought a document of this source first."""
-    wanted = set(source.agencies)
+    """The sources that may have published a document of this source first."""
+    kinds, wanted = source_kinds(), set(source.agencies)
     return [
         other.id
         for other in settings.sources
-        if other.kind in {federal_register.KIND.name, public_inspection.KIND.name}
+        if kinds[other.kind].series == kinds[source.kind].series
         and (not other.agencies or (wanted and wanted <= set(other.agencies)) or other.id == source.id)
     ]
 

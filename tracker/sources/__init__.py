@@ -7,7 +7,7 @@ says nothing about its resources.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ __all__ = [
     "poll",
     "poll_history",
     "refetch",
+    "refetcher",
     "want_all",
 ]
 
@@ -55,6 +56,23 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
     if function is None:
         raise UsageError(f"{source.id}: a resource of kind {source.kind} cannot be requested alone")
     return function(source, fetched, client)
+
+
+def refetcher(
+    source: Source, client: Client, before: Callable[[], None] = lambda: None
+) -> Callable[[Fetched], Fetched]:
+    """Return `refetch` for the resources of one poll, which calls `before` before each request. Resources that
+    are parts of one answer share one request.
+    """
+    function = _adapter(source.kind).refetcher
+    if function is not None:
+        return function(source, client, before)
+
+    def again(fetched: Fetched) -> Fetched:
+        before()
+        return refetch(source, fetched, client)
+
+    return again
 
 
 def has_history(kind: str) -> bool:

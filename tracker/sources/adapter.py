@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -33,12 +33,21 @@ class HistoryFunction(Protocol):
         """Yield what was published from `since` on, oldest first. Raises FetchError."""
 
 
+class RefetcherFunction(Protocol):
+    def __call__(self, source: Source, client: Client, before: Callable[[], None], /) -> Refetcher:
+        """Return a function that requests resources again. It calls `before` before each request."""
+
+
+Refetcher = Callable[[Fetched], Fetched]
+
+
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """An adapter. `refetch` is None where one resource cannot be requested alone, `history` where the past
-    cannot be loaded.
+    cannot be loaded. `refetcher` is for kinds where one request serves several resources.
     """
 
     poll: PollFunction
     refetch: RefetchFunction | None = None
     history: HistoryFunction | None = None
+    refetcher: RefetcherFunction | None = None

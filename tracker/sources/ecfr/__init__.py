@@ -17,4 +17,5 @@ KIND = SourceKind(
         ),
     },
     adapter="tracker.sources.ecfr.adapter",
+    inventory="states",
 )

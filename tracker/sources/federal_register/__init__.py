@@ -10,6 +10,8 @@ _TYPES = ("RULE", "PRORULE", "NOTICE", "PRESDOCU")
 AGENCIES = Key(validators.string_list, STRINGS, "agency slugs of the Federal Register; none: all agencies")
 FULL_TEXT = Key(validators.boolean, BOOLEAN, "also fetch and parse the full text of documents in the field")
 
+SERIES = "federal-register"
+
 KIND = SourceKind(
     name="federal-register",
     keys={
@@ -29,4 +31,7 @@ KIND = SourceKind(
         "full_text": FULL_TEXT,
     },
     adapter="tracker.sources.federal_register.adapter",
+    inventory="documents",
+    series=SERIES,
+    regular=True,
 )

@@ -3,4 +3,12 @@
 from tracker.config.keys import URL
 from tracker.config.source_kinds import SourceKind
 
-KIND = SourceKind(name="feed", keys={"url": URL}, adapter="tracker.sources.feed.adapter")
+LISTING = "listing/feed"
+
+KIND = SourceKind(
+    name="feed",
+    keys={"url": URL},
+    adapter="tracker.sources.feed.adapter",
+    single_answer=True,
+    listing=LISTING,
+)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from tracker.config.models import Source
 from tracker.errors import ParserCrashed, UnexpectedResponse
@@ -14,14 +15,14 @@ from tracker.http.rate_limit import PAGES
 from tracker.model import Fetched, HttpResponse, NotModified, ResourceType
 from tracker.sandbox import pool
 from tracker.serialization import format_instant
-from tracker.sources.adapter import Adapter
+from tracker.sources.adapter import Adapter, Refetcher
 from tracker.sources.events import PARSER_CRASHED, CursorUpdate, Item, Wanted
+from tracker.sources.feed import LISTING
 from tracker.sources.feed.entry_keys import Known, is_changed, keyed, remembered
 from tracker.sources.feed.formats import Record, canonical, entries
 from tracker.sources.partial_response import part_of
 from tracker.sources.state_view import StateView, without_validators
 
-LISTING = "listing/feed"
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.8"
 )
@@ -73,14 +74,14 @@ def _emptied(stored: StateView) -> str:
     return f"the feed has no entries{since}"
 
 
-def again(source: Source, client: Client) -> tuple[HttpResponse, list[Record]]:
+def _again(source: Source, client: Client) -> tuple[HttpResponse, list[Record]]:
     """Request the feed again, unconditionally, and parse its entries. Raises FetchError; ParserCrashed."""
     deadline = client.deadline(source.time_limit)
     answer = client.fetch(source.url, rate=PAGES, deadline=deadline, accept=_ACCEPT)
     return answer, pool.run(entries, answer)
 
 
-def entry_again(fetched: Fetched, answer: HttpResponse, records: Sequence[Record]) -> Fetched:
+def _entry_again(fetched: Fetched, answer: HttpResponse, records: Sequence[Record]) -> Fetched:
     """Return the entry `fetched` as this other answer of its feed has it; `fetched` itself where it is missing
     there.
     """
@@ -94,7 +95,18 @@ def entry_again(fetched: Fetched, answer: HttpResponse, records: Sequence[Record
 
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
     """Return the same entry from another answer of the feed. Raises FetchError; ParserCrashed."""
-    return entry_again(fetched, *again(source, client))
+    return _entry_again(fetched, *_again(source, client))
 
 
-ADAPTER = Adapter(poll, refetch)
+def refetcher(source: Source, client: Client, before: Callable[[], None]) -> Refetcher:
+    """Return a function that requests the feed once more, for all of its entries."""
+
+    @cache
+    def other() -> tuple[HttpResponse, list[Record]]:
+        before()
+        return _again(source, client)
+
+    return lambda fetched: _entry_again(fetched, *other())
+
+
+ADAPTER = Adapter(poll, refetch, refetcher=refetcher)

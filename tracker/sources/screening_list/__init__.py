@@ -5,4 +5,9 @@ file.
 from tracker.config.keys import URL
 from tracker.config.source_kinds import SourceKind
 
-KIND = SourceKind(name="screening-list", keys={"url": URL}, adapter="tracker.sources.screening_list.adapter")
+KIND = SourceKind(
+    name="screening-list",
+    keys={"url": URL},
+    adapter="tracker.sources.screening_list.adapter",
+    single_answer=True,
+)
