@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bench import eval_effective_days, judgement_figures, report
+from bench import eval_effective_days, eval_slots, judgement_figures, report
 from bench.judgement_cases import (
     DEFAULT_DAY,
     DEV,
@@ -74,13 +74,19 @@ _ABOUT = (
     "right`: of the documents that were given a level. The halves are chosen by the hash of the key: they show how far a "
     "figure moves with the sample. `plain keywords`: seventeen phrases and one level."
 )
-# Words of the field, wide on purpose: a document with none of them is outside the field whatever the rules say.
+# Strong words of the field, the benchmark's own: a document with none of them in title or abstract is outside the field,
+# whatever the rules say. Japan is one of them: a duty or a license that names it is never `none`.
 _FIELD = re.compile(
-    r"export|import|tariff|dut(?:y|ies)\b|customs|harmonized|section (?:122|201|232|301|337|338)|trade|sanction|blocked|ofac|"
-    r"artificial intelligence|\bai\b|semiconductor|chip|comput|data cent|cyber|communications|telecom|supply chain|foreign|"
-    r"industry and security|entity list|licen[sc]|arms|munition|defense (?:article|trade|federal acq)|nuclear|investment|"
-    r"quantum|biotech|nucleic|synthesis|drone|unmanned|vehicle|procurement|acquisition reg|national emergency|blocking|"
-    r"china|chinese|russia|japan|iran|korea|terroris|proliferation|weapons|international",
+    r"export(?:s|ed|ing)?\b[^.]{0,60}\b(?:control|administration|regulation|licen[sc]|privilege|restrict)|tariff|additional dut|"
+    r"duties (?:on|to)\b|section (?:122|201|232|301|338)\b|harmonized|importation of|adjusting imports|trade (?:agreement|deal|act of)|"
+    r"sanction|blocked|blocking property|ofac|specially designated|prohibiting certain|artificial intelligence|\bai\b|semiconductor|"
+    r"microelectronic|chips (?:act|for|r&d|incentive|program)|data cent|advanced comput|supercomput|quantum|industry and security|"
+    r"entity list|unverified list|military (?:end|compan)|arms (?:export|regulations)|munition|debar|technical advisory committee|"
+    r"foreign investment|committee on foreign|investments? in|foreign persons|outbound|information and communications technology|"
+    r"supply chain|connected vehicle|unmanned|drone|nucleic acid synth|biosecur|peptide|uyghur|forced labor|"
+    r"acquisition (?:of|by)[^.]{0,80}\b(?:by|corporation|inc)\b|addressing threats to the united states|national emergency|"
+    r"proliferation|wassenaar|australia group|nuclear suppliers|commerce control|end[- ]use|dual-use|critical mineral|rare earth|"
+    r"de minimis|foreign-made|deemed export|research security|voluntary self-disclosure|technology letter|statement by ultimate|japan",
     re.IGNORECASE,
 )
 
@@ -122,11 +128,13 @@ def outside(document: Document) -> bool:
     return _FIELD.search(f"{document.title} {document.abstract}") is None
 
 
-def noise(labelled: set[tuple[str, date]]) -> tuple[str, bool]:
-    """All other recorded documents: how many are given a level, how many of them from outside the field, how fast."""
+def noise(labelled: set[tuple[str, date]]) -> tuple[str, list[str], bool]:
+    """All other recorded documents: how many are given a level, how many of them from outside the field, how fast; which
+    these are; and whether both are within their limits."""
     rows = [d for d in documents() if d.published is not None and (d.key, d.published) not in labelled]
     levels: Counter[str] = Counter()
-    loud, far, far_loud = 0, 0, 0
+    loud, far = 0, 0
+    strange: list[str] = []
     start = time.perf_counter()
     found = [classify(document, today=document.published or DEFAULT_DAY).level for document in rows]
     took = time.perf_counter() - start
@@ -135,16 +143,17 @@ def noise(labelled: set[tuple[str, date]]) -> tuple[str, bool]:
         loud += level.rank >= Level.MEDIUM.rank
         if outside(document):
             far += 1
-            far_loud += level is not Level.NONE
+            if level is not Level.NONE:
+                strange.append(f"{level.value} {document.key} {document.title[:150]}")
     above = sum(level is not Level.NONE for level in found)
     line = (
         f"{len(rows)} other documents in {took:.1f} s ({took / len(rows) * 1000:.2f} ms each; wanted: under {NOISE_SECONDS:.0f} s): "
         + ", ".join(f"{level.value} {levels[level.value]}" for level in Level)
-        + f"; above none {above / len(rows):.2%}, medium or above {loud / len(rows):.2%}; of the {far} without any word near the "
-        f"field {far_loud} are above none ({far_loud / max(far, 1):.2%} of these, {far_loud / len(rows):.3%} of all; wanted: "
+        + f"; above none {above / len(rows):.2%}, medium or above {loud / len(rows):.2%}; of the {far} without any strong word of the "
+        f"field {len(strange)} are above none ({len(strange) / max(far, 1):.2%} of these, {len(strange) / len(rows):.3%} of all; wanted: "
         f"{NOISE_LIMIT:.1%} or less)"
     )
-    return line, far_loud <= NOISE_LIMIT * far and took < NOISE_SECONDS
+    return line, strange, len(strange) <= NOISE_LIMIT * far and took < NOISE_SECONDS
 
 
 def previous() -> judgement_figures.Figures:
@@ -172,8 +181,13 @@ def _other_list(options: argparse.Namespace) -> int:
     show(found, quiet=options.quiet)
     print(f"\n{table(found, {}, {})}")
     if options.first_sight:
-        day = datetime.now(UTC).date().isoformat()
-        judgement_figures.keep_first_sight(options.first_sight, found.figures(), day)
+        slots = eval_slots.Slots()
+        for case, classification in found.answers:
+            slots.take(case, classification)
+        named = {f"{slot} named": slots.figures()[slot] for slot in eval_slots.SLOTS if slots.wanted[slot]}
+        lines = [miss.partition("\n")[0] for miss in found.whole.misses]
+        sight = judgement_figures.Sight(len(cases), found.figures() | named, lines)
+        judgement_figures.keep_sight(options.first_sight, sight, datetime.now(UTC).date().isoformat())
         write_first_sight()
     return 1 if found.missed() else 0
 
@@ -181,8 +195,8 @@ def _other_list(options: argparse.Namespace) -> int:
 def write_first_sight() -> None:
     text = (
         "## Judgement at first sight\n\nLists of documents and their labels, each written by somebody who had seen neither the "
-        "rules nor earlier lists. The first figures are kept as they were, before anything was mended.\n\n"
-        f"{judgement_figures.first_sight_table()}"
+        "rules nor earlier lists. The first figures are kept as they were, before anything was mended; all misses are listed.\n\n"
+        f"{judgement_figures.first_sight_text()}"
     )
     command = "python -m bench.eval_judgement --labels FILE --records FILE --first-sight NAME"
     report.write("first-sight", text, command=command)
@@ -202,7 +216,9 @@ def _own_lists(options: argparse.Namespace) -> int:
     tables = "\n\n".join(table(each, before.get(each.name, {}), runs) for each in found)
     failed = any(each.missed() for each in found)
     if options.noise:
-        line, fine = noise({(case.label.number, case.label.published) for case in own})
+        line, strange, fine = noise({(case.label.number, case.label.published) for case in own})
+        if not options.quiet:
+            print("\n=== above none, without any strong word of the field\n\n" + "\n".join(strange))
         failed = failed or not fine
         tables += f"\n\n### Other documents\n\n{line}."
     print(f"\n{tables}")

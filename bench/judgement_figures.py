@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 Figures = dict[str, dict[str, float]]
@@ -16,6 +17,10 @@ SHOWN = (
     "direction right",
     "required topics found",
     "given topics right",
+    "country named",
+    "goods named",
+    "rate named",
+    "date named",
 )
 
 
@@ -36,26 +41,45 @@ def _write(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
 
 
-def keep_first_sight(name: str, figures: dict[str, float], day: str, path: Path = FIRST_SIGHT) -> bool:
-    """Keeps the figures of a list: under `first` the first time, under `after` each later time. Returns whether this was
-    the first time: the first figures are never written over."""
+@dataclass(frozen=True)
+class Sight:
+    """What a list gave: figures, how many documents, and each miss in a line."""
+
+    documents: int
+    figures: dict[str, float]
+    misses: list[str]
+
+
+def keep_sight(name: str, sight: Sight, day: str, path: Path = FIRST_SIGHT) -> bool:
+    """Keeps what a list gave: as `first` the first time, as `after` each later time. Returns whether this was the first
+    time: what was seen first is never written over."""
     lists = dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
     first = name not in lists
+    kept = asdict(sight) | {"day": day}
     if first:
-        lists[name] = {"day": day, "first": figures, "after": None}
+        lists[name] = {"first": kept, "after": None}
     else:
-        lists[name]["after"] = figures
+        lists[name]["after"] = kept
     _write(path, lists)
     return first
 
 
-def first_sight_table(path: Path = FIRST_SIGHT) -> str:
-    """One row to a list and figure: at first sight, and after the mending that followed."""
+def first_sight_text(path: Path = FIRST_SIGHT) -> str:
+    """One row to a list and figure, at first sight and after the mending that followed; then all misses at first sight."""
     lists = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    rows = ["| list | first read | figure | first sight | after mending |", "|---|---|---|---:|---:|"]
-    for name, kept in sorted(lists.items(), key=lambda entry: (entry[1]["day"], entry[0])):
+    rows = [
+        "| list | documents | first read | figure | first sight | after mending |",
+        "|---|---:|---|---|---:|---:|",
+    ]
+    misses = []
+    for name, kept in sorted(lists.items(), key=lambda entry: (entry[1]["first"]["day"], entry[0])):
+        first, after = kept["first"], kept["after"]
         for figure in SHOWN:
-            if figure in kept["first"]:
-                after = f"{kept['after'][figure]:.3f}" if kept["after"] else ""
-                rows.append(f"| {name} | {kept['day']} | {figure} | {kept['first'][figure]:.3f} | {after} |")
-    return "\n".join(rows)
+            if figure in first["figures"]:
+                later = f"{after['figures'][figure]:.3f} ({after['day']})" if after else ""
+                lead = f"| {name} | {first['documents']} | {first['day']} | {figure}"
+                rows.append(f"{lead} | {first['figures'][figure]:.3f} | {later} |")
+        misses.append(
+            f"### Misses of {name} at first sight\n\n" + "\n".join(f"- {line}" for line in first["misses"])
+        )
+    return "\n".join(rows) + "\n\n" + "\n\n".join(misses)

@@ -23,6 +23,7 @@ from bench.judgement_cases import (
     page_document,
     page_html,
 )
+from bench.judgement_figures import Sight
 from bench.judgement_lists import list_case, list_cases
 from bench.judgement_score import measure, score
 from tracker.labeled_examples import Answer, Label, MissKind, label_of, misses
@@ -221,9 +222,14 @@ def test_a_document_outside_the_field_has_no_word_of_it() -> None:
 
 def test_first_figures_of_a_list_are_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "first_sight.json"
-    assert judgement_figures.keep_first_sight("A", {"level right": 0.7}, "2026-11-30", path)
-    assert not judgement_figures.keep_first_sight("A", {"level right": 0.9}, "2026-12-01", path)
-    assert "| A | 2026-11-30 | level right | 0.700 | 0.900 |" in judgement_figures.first_sight_table(path)
+    first = Sight(100, {"level right": 0.7}, ["A-1: direction: relief, wanted restriction"])
+    assert judgement_figures.keep_sight("A", first, "2026-11-30", path)
+    assert not judgement_figures.keep_sight(
+        "A", replace(first, figures={"level right": 0.9}, misses=[]), "2026-12-01", path
+    )
+    text = judgement_figures.first_sight_text(path)
+    assert "| A | 100 | 2026-11-30 | level right | 0.700 | 0.900 (2026-12-01) |" in text
+    assert "- A-1: direction: relief, wanted restriction" in text
 
 
 def test_a_saved_run_keeps_the_lists_measured_before_under_its_name(tmp_path: Path) -> None:
