@@ -16,7 +16,6 @@ levels are none 0, low 1, medium 2, high 3, critical 4, and `least` and `most` a
 | extension of the exclusions from a duty | relief | medium or high; of a medium duty low or medium |
 | the end of the exclusions from a duty | restriction | medium to most |
 | suspension or end of a relief | restriction | least to most + 1 |
-| what was suspended comes back | restriction | least to critical: a suspension is below what it suspends |
 | delay of a relief | restriction or procedure | least - 1 to most |
 | more time for comments | as labelled, or procedure | least - 1 to most |
 | a document outside the field in other words | - | none |
@@ -56,8 +55,6 @@ _RESTRICTIVE_WRAPS = frozenset(
     {"suspend", "delay", "end-suspension", "extend-exclusions", "end-exclusions", "end-relief-of-ban"}
 )
 _FULL_STOP = re.compile(r"(?<=[a-z]{3})\. (?=[A-Z])")
-_SUSPENSIONS = frozenset({"rule.suspended", "duty.suspend", "duty.extend-suspension"})
-_NOTICES = frozenset({"comments", "event", "meeting", "paperwork", "privileges", "probe", "program"})
 _GENERAL = ("Sec. 2. General Provisions. Nothing in this order shall be construed to impair or otherwise affect the authority "
             "granted by law to an executive department or agency, or the head thereof.")  # fmt: skip
 
@@ -125,8 +122,6 @@ def expected_opposite(frame: Frame, label: Label) -> Expected:
     least, most = _ranks(label)
     if frame.way == "list.remove":
         return Expected(span(1, 3), frozenset({_RESTRICTION}))
-    if frame.way in _SUSPENSIONS:
-        return Expected(span(least, 4), frozenset({_RESTRICTION}))
     if label.directions == {_RELIEF}:
         return Expected(span(least, most + 1, least=_floor(label)), frozenset({_RESTRICTION}))
     if frame.way == "list.add":
@@ -160,10 +155,7 @@ def expected_wrap(wrap: str, frame: Frame, label: Label) -> Expected:
         "extend-exclusions": (span(2, 3) if most >= 3 else span(1, 2), frozenset({_RELIEF})),
         "end-exclusions": (span(2, most), frozenset({_RESTRICTION})),
         "suspend-relief": (span(least, most + 1, least=floor), frozenset({_RESTRICTION})),
-        "end-relief": (
-            span(least, 4 if frame.way in _SUSPENSIONS else most + 1, least=floor),
-            frozenset({_RESTRICTION}),
-        ),
+        "end-relief": (span(least, most + 1, least=floor), frozenset({_RESTRICTION})),
         "delay-relief": (span(least - 1, most, least=floor), frozenset({_RESTRICTION, _PROCEDURE})),
         "extend-comments": (span(least - 1, most), label.directions | {_PROCEDURE}),
     }
@@ -193,8 +185,7 @@ def frame_rewordings(frame: Frame, label: Label) -> Iterator[Rewording]:
         yield made("other order", _verbal(frame, ways[0]), _active(frame, way, first=True), same)
     yield made("passive", _nominal(frame, ways[0]), _passive(frame, others[0]), same)
     yield made("nominal title", _nominal(frame, ways[0]), _active(frame, others[-1]), same)
-    titles: dict[str, list[str]] = words()["titles"]
-    bland = titles["other"] if family in _NOTICES else titles.get(frame.actor, titles["other"])
+    bland = words()["titles"].get(frame.actor, words()["titles"]["other"])
     yield made("plain title", bland[_pick(frame.key, len(bland))], _active(frame, others[0]), same)
     if frame.of:
         other = OTHERS[_pick(frame.key, len(OTHERS))]
@@ -278,13 +269,6 @@ def _parts(frame: Frame) -> dict[str, str]:
     return {"o": frame.object, "c": frame.complement}
 
 
-def _joined(parts: dict[str, str]) -> dict[str, str]:
-    """The parts for a passive sentence: what belongs to the object with "of" stays with it."""
-    if not parts.get("c", "").startswith("of "):
-        return parts
-    return {"o": f"{parts['o']} {parts['c']}", "c": ""}
-
-
 def _verbal(frame: Frame, way: Phrase) -> str:
     return title_case(fill(gerund(way.active), _parts(frame)))
 
@@ -295,7 +279,7 @@ def _nominal(frame: Frame, way: Phrase) -> str:
 
 def _clause(frame: Frame, way: Phrase, parts: dict[str, str], *, passive: bool, plural: bool) -> str:
     if passive:
-        return fill(way.passive, _joined(parts), plural=plural, order=frame.order)
+        return fill(way.passive, parts, plural=plural, order=frame.order)
     if frame.order:
         return f"I hereby {fill(way.active, parts)}"
     return f"{words()['actors'][frame.actor]} {fill(third(way.active), parts)}"
@@ -329,18 +313,17 @@ def _document(frame: Frame, label: Label, title: str, text: str, *, basis: bool 
         return as_presidential(page, label.published) if is_register else page
     behind = ""
     if basis and law:
-        behind = f" {_of_regulations(frame)}" if law == "EAR" else f" This action is taken under {law}."
+        behind = (
+            " This rule amends the Export Administration Regulations (EAR)."
+            if law == "EAR"
+            else f" This action is taken under {law}."
+        )
     row = {
         "document_number": frame.key,
         "title": title,
         "abstract": f"{text}{behind}{more and ' ' + more.strip()}",
     }
     return document_of({**row, "published": label.published.isoformat()})
-
-
-def _of_regulations(frame: Frame) -> str:
-    said: dict[str, str] = words()["ear"]
-    return said.get(frame.way.replace(".", "-"), said.get(frame.way.partition(".")[0], said["rule"]))
 
 
 # --- outside the field ----------------------------------------------------------------------------------------------

@@ -93,6 +93,21 @@ def nationalities_in(text: str) -> tuple[Country, ...]:
     return tuple(Country(identity, *table[identity][:2]) for identity in found)
 
 
+@lru_cache(maxsize=1)
+def _any_adjective() -> tuple[re.Pattern[str], dict[str, str]]:
+    words = {word: identity for identity, listed in _tables()["nationals"].items() for word in listed}
+    names = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{names})(?!\w)"), words
+
+
+def adjectives_in(text: str) -> tuple[Country, ...]:
+    """The destinations whose adjective a text uses, whatever it describes: "Chinese chips", "Canadian discrimination"."""
+    pattern, words = _any_adjective()
+    table = _tables()["places"]
+    found = dict.fromkeys(words[match[0]] for match in pattern.finditer(text))
+    return tuple(Country(identity, *table[identity][:2]) for identity in found)
+
+
 def country_named(name: str) -> Country | None:
     """The destination of that name or id, in either language."""
     found = countries_in(name.replace("-", " ")) or countries_in(name)

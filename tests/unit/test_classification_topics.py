@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tracker.classification import classify, where_label
-from tracker.classification.reason import opening_words, shorten
+from tracker.classification.quotes import opening_words, shorten
 from tracker.model import Classification, Direction, Document, DocumentKind, Level, Op, Operation, UnitKind
 
 TODAY = date(2026, 3, 1)

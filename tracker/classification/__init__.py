@@ -6,15 +6,16 @@ the engine explains itself, and nothing here reads a clock, a network or a store
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from tracker.classification import profile as _profile
+from tracker.classification.features import Features
 from tracker.classification.japan_nexus import japan_nexus
+from tracker.classification.judgement import Judgement, judge, read_all
 from tracker.classification.location_labels import where_label
 from tracker.classification.party_lists import PartyListAct, read_party_list_act
-from tracker.classification.reason import reason_sentence
-from tracker.classification.rule_engine import RuleEngine
+from tracker.classification.passages import passages
 from tracker.classification.rules import rules as rulebook
 from tracker.classification.summary import summarize_document
 from tracker.documents.text_view import TextView, build_text_view
@@ -32,6 +33,17 @@ from tracker.model import (
     Profile,
     ProfileMatch,
     Status,
+    Topic,
+)
+from tracker.wording import (
+    DocumentFacts,
+    ReadState,
+    Unread,
+    change_headline,
+    headline,
+    reason,
+    summary,
+    unread,
 )
 
 __all__ = [
@@ -51,49 +63,85 @@ def classify(
     today: date,
     novelty: bool = True,
 ) -> Classification:
-    """The tagging of a document, or of a change of it when `operations` are given.
+    """The classification of a document, or of a change of it when `operations` are given.
 
     `today` is a day in New York's calendar: it decides what is in force and which deadlines are
     over. `novelty` false means that the document was known before (a baseline, a backfill, an
     update in place): its level is the same, its summary does not call it new.
     """
     book = rulebook()
-    reading = build_text_view(document, operations)
-    if operations and not reading.operations:
+    view = build_text_view(document, operations)
+    if operations and not view.operations:
         return _editorial(document)
-    dates = legal_dates(reading, today)
-    status = legal_status(reading, dates, today)
-    if reading.is_state:
-        return _as_it_stands(reading, dates, status)
-    if not _in_gate(reading):
-        nothing = book.verdicts[-1]
+    dates = legal_dates(view, today)
+    status = legal_status(view, dates, today)
+    if view.is_state:
+        return _as_it_stands(view, dates, status)
+    if not _in_gate(view):
+        nothing = book.levels[-1]
         return Classification(
             level=nothing.level,
             dates=dates,
             status=status,
-            reason=nothing.reason,
-            summary=summarize_document(reading, (), PartyListAct(), dates, novelty=novelty),
+            summary=summarize_document(view, (), PartyListAct(), dates, novelty=novelty),
             version=book.version,
         )
-    listing = read_party_list_act(reading)
-    findings = RuleEngine(book, reading, listing)
-    findings.score_topics()
-    verdict, evidence = findings.verdict()
-    outside = verdict.level is Level.NONE
-    topics = () if outside else tuple(sorted(findings.topics.values(), key=lambda t: -t.score))
+    listing = read_party_list_act(view)
+    read = passages(view)
+    readings = read_all(read)
+    features = Features(book, view, read, readings)
+    features.score_topics()
+    judgement = judge(book, features, readings, dates, listing)
+    words = _words(view, judgement, listing, dates, status, today, novelty=novelty, topics=features.topics)
+    outside = judgement.level is Level.NONE
+    topics = () if outside else tuple(sorted(features.topics.values(), key=lambda t: -t.score))
     return Classification(
-        level=verdict.level,
+        level=judgement.level,
         topics=topics,
-        direction=verdict.direction,
-        japan_nexus=japan_nexus(findings),
+        direction=judgement.direction,
+        japan_nexus=japan_nexus(features, judgement.acts, listing),
         dates=dates,
         status=status,
-        links=document_relations(reading),
-        units=tuple(reading.touched),
-        eccns=() if outside and not reading.is_change else tuple(reading.eccns),
-        reason=reason_sentence(verdict, evidence, reading, listing, dates, findings.thresholds),
-        summary=summarize_document(reading, topics, listing, dates, novelty=novelty),
+        links=document_relations(view),
+        units=tuple(view.touched),
+        eccns=() if outside and not view.is_change else tuple(view.eccns),
+        acts=judgement.acts,
+        needs_reading=judgement.needs_reading,
+        reason=words.reason,
+        summary=words.summary,
+        headline=words.headline,
         version=book.version,
+    )
+
+
+def _words(
+    view: TextView,
+    judgement: Judgement,
+    listing: PartyListAct,
+    dates: tuple[LegalDate, ...],
+    status: tuple[Status, ...],
+    today: date,
+    *,
+    novelty: bool,
+    topics: Mapping[str, Topic],
+) -> Unread:
+    """Headline, summary and reason: from the acts where there are any, else what was not read, else what the document is."""
+    facts = DocumentFacts.of(view.document)
+    if judgement.needs_reading:
+        return unread(facts, ReadState.NO_ACT if view.full else ReadState.NO_TEXT)
+    plain = summarize_document(view, tuple(topics.values()), listing, dates, novelty=novelty)
+    nothing = LocalizedText("", "")
+    if judgement.level is Level.NONE:
+        return Unread(nothing, plain, LocalizedText("本分野の対象外。", "Outside the field."))
+    if not judgement.acts:
+        touched = [(operation.path, operation.op) for operation in view.operations]
+        headed = change_headline(touched, view.document.title) if view.is_change else nothing
+        return Unread(headed, plain, judgement.rule.reason)
+    first = judgement.acts[0]
+    return Unread(
+        headline(first, facts, today=today, status=status),
+        summary(judgement.acts, facts, today=today, status=status),
+        reason(first, judgement.level, judgement.direction),
     )
 
 

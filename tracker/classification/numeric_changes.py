@@ -12,8 +12,73 @@ from dataclasses import dataclass
 from tracker.documents.text_view import TextView, around
 from tracker.model import Evidence, Op, Operation
 
+_WORDS = {
+    word: number
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+} | {
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "forty-five": 45,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 _NUMBER = r"\$?\d[\d,]*(?:\.\d+)?(?:\s?(?:percent|per cent|%))?"
-_ONE = re.compile(rf"(?<![\w.§]){_NUMBER}(?!\w|\.\d)")
+_IN_WORDS = "|".join(sorted(_WORDS, key=len, reverse=True))
+_ONE = re.compile(rf"(?<![\w.§]){_NUMBER}(?!\w|\.\d)|(?<![\w-])(?:{_IN_WORDS})(?![\w-])", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20|21)\d\d")
+_DAY = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\s+\d{1,2},?\s*$"
+)
+_LASTS = re.compile(
+    r"\b(?:dut(?:y|ies)|tariffs?|prohibit\w*|restrict\w*|license requirements?|remains? (?:in effect|subject|listed)|denied)\b[^.;]{0,80}\b(?:until|through)\b",
+    re.I,
+)
+_PERIOD = re.compile(
+    r"^\W*(?:\(\d+\)\W*)?(?:calendar |business |working )?(?:days?|months?|hours?|weeks?|years?)\b", re.I
+)
+_KEPT = re.compile(
+    r"\b(?:retain|keep|maintain|preserve|store|records?|wait(?:ing)?|cooling|notice of at least|in advance|before (?:shipment|export)|prior to)\b",
+    re.I,
+)
+_DUE = re.compile(
+    r"\b(?:within|no later than|not later than|must|shall|required|by|deadline|submit|report|notify|respond|file)\b",
+    re.I,
+)
+_OPEN = re.compile(
+    r"\b(?:comment|valid|validity|expire|effective for|period of|authoriz|may be used|term of|suspen|extension|exclu|exempt)\w*",
+    re.I,
+)
+_REQUIRED = re.compile(
+    r"\b(?:must|shall|required|requires?|eligib\w+|qualif\w+|at least|minimum|no less than|not less than)\b",
+    re.I,
+)
 _PERCENT = re.compile(r"percent|per cent|%")
 _DUTY = re.compile(r"\b(?:dut(?:y|ies)|tariffs?|ad valorem)\b", re.I)
 _DE_MINIMIS = re.compile(
@@ -79,12 +144,15 @@ class NumericChange:
 def numeric_changes(reading: TextView) -> tuple[NumericChange, ...]:
     """Return the numbers that a change of text moves, or that a document says it moves, whose direction is known."""
     if reading.is_change:
-        return tuple(move for operation in reading.operations for move in of_operation(operation))
+        duties = _DUTY.search(f"{reading.document.title} {reading.page.text}") is not None
+        return tuple(
+            move for operation in reading.operations for move in of_operation(operation, on_duties=duties)
+        )
     sections = (section for section in reading.text if section.where != "agencies")
     return tuple(move for section in sections for move in _said(section.text, section.where))
 
 
-def of_operation(operation: Operation) -> Iterator[NumericChange]:
+def of_operation(operation: Operation, *, on_duties: bool = False) -> Iterator[NumericChange]:
     """The numbers that went against those that came in their place."""
     if operation.op is not Op.CHANGED:
         return
@@ -97,27 +165,61 @@ def of_operation(operation: Operation) -> Iterator[NumericChange]:
         if span == "insert":
             for gone, match in zip(went, _ONE.finditer(words), strict=False):
                 start, end = place + match.start(), place + match.end()
-                if move := _move(operation.after, gone, match[0], start, end, operation.path):
+                if move := _move(
+                    operation.after, gone, match[0], start, end, operation.path, on_duties=on_duties
+                ):
                     yield move
         elif words.strip():
             went = []
         place += len(words)
 
 
-def _move(text: str, before: str, after: str, start: int, end: int, where: str) -> NumericChange | None:
+def _move(
+    text: str, before: str, after: str, start: int, end: int, where: str, *, on_duties: bool = False
+) -> NumericChange | None:
     old, new = _value(before), _value(after)
+    if old != new and _YEAR.fullmatch(before) and _YEAR.fullmatch(after):
+        return _later_day(text, before, after, start, end, where)
     if old == new or _PLACE.search(text[:start]) or _MONTH.search(text[:start]):
         return None
     sentence = around(text, start, end)
     near = text[max(0, start - _NEAR) : end + _NEAR]
     percent = _PERCENT.search(after) or _PERCENT.match(text[end:].lstrip())
+    if period := _PERIOD.match(text[end:]):
+        restricts_when_longer = _longer_restricts(sentence)
+        if restricts_when_longer is None:
+            return None
+        unit = " " + period[0].split()[-1]
+        restricts = (new > old) == restricts_when_longer
+        return NumericChange("period", before + unit, after + unit, restricts, Evidence(sentence, where))
     found = _governs(sentence, near, percent=percent is not None, money=after.startswith("$"))
+    if percent and on_duties and (found is None or found[0] == "share"):
+        found = ("duty", True)
     if found is None:
         return None
     governs, higher_restricts = found
     unit = " percent" if percent and not _PERCENT.search(after) else ""
     restricts = (new > old) == higher_restricts
     return NumericChange(governs, before + unit, after + unit, restricts, Evidence(sentence, where))
+
+
+def _later_day(text: str, before: str, after: str, start: int, end: int, where: str) -> NumericChange:
+    """A day that moves: later relieves, for what binds begins later and what frees lasts longer; not where a burden lasts until it."""
+    sentence = around(text, start, end)
+    day = _DAY.search(text[:start])
+    prefix = day[0] if day else ""
+    burden = _LASTS.search(sentence) is not None and _OPEN.search(sentence) is None
+    restricts = (_value(after) > _value(before)) == burden
+    return NumericChange("day", prefix + before, prefix + after, restricts, Evidence(sentence, where))
+
+
+def _longer_restricts(sentence: str) -> bool | None:
+    """Whether a longer period binds more: of keeping records or waiting it does, of a deadline, a validity or a comment period it does not."""
+    if _KEPT.search(sentence):
+        return True
+    if _DUE.search(sentence) or _OPEN.search(sentence):
+        return False
+    return None
 
 
 def _governs(sentence: str, near: str, *, percent: bool, money: bool) -> tuple[str, bool] | None:
@@ -128,6 +230,9 @@ def _governs(sentence: str, near: str, *, percent: bool, money: bool) -> tuple[s
         return "de-minimis", False
     if percent and _OWNERSHIP.search(sentence):
         return "ownership", _FREED.search(sentence) is not None
+    if percent and _REQUIRED.search(sentence):
+        capped = _BELOW.search(near) is not None and _ABOVE.search(near) is None
+        return "share", not capped
     kind = "value" if money else "performance"
     if not money and not _PERFORMANCE.search(sentence):
         return None
@@ -160,6 +265,8 @@ def _said(text: str, where: str) -> Iterator[NumericChange]:
 
 
 def _value(number: str) -> float:
+    if number.lower() in _WORDS:
+        return float(_WORDS[number.lower()])
     return float(re.sub(r"[^\d.]", "", number).rstrip("."))
 
 

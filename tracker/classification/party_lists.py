@@ -16,15 +16,15 @@ from tracker.documents.text_view import Section, TextView, clip_quote
 from tracker.model import DocumentKind, Evidence, Op, UnitKind
 
 _LIST_WORDS = re.compile(
-    r"Entity List|Unverified List|\bUVL\b|\bMEU\b|Military End.User|SDN List|destinations? of|under \d+ entries",
+    r"Entity List|Unverified List|\bUVL\b|\bMEU\b|Military End.User|SDN List|destinations? of|under \d+ entries|[Ss]upplement [Nn]o\. [467]\b",
     re.I,
 )
 _SENTENCE = re.compile(r"(?<=[.;])(?<!U\.S\.)(?<!Ltd\.)(?<!Co\.)(?<!Inc\.)(?<!No\.)\s+(?=[A-Z(])")
 _CHINESE = re.compile(r"\b(?:Chinese|Huawei|SMIC|PRC)\b")
 _ADDS = re.compile(
-    r"\b(?:add(?:s|ed|ing)|plac(?:es|ed|ing))\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
+    r"\b(?:add(?:s|ed|ing)|plac(?:es|ed|ing)|bring(?:s|ing)?|nam(?:es|ing)|list(?:s|ing)|enter(?:s|ing)?|put(?:s|ting)?|inscrib(?:es|ing)|designat(?:es|ing))\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
     r"|\b(?:entit(?:y|ies)|persons|entries) (?:being |to be |that (?:are|were|have been) |have been |has been )?added\b"
-    r"|\bwill be listed\b|\bhave been placed\b|\bnames of (?:one or more )?persons\b",
+    r"|\b(?:entit(?:y|ies)|persons|parties|compan(?:y|ies)|firms) (?:\w+ ){0,12}?(?:have been|has been|are|were) (?:entered|named|placed|listed|put)\b|\bparties may no longer obtain\b|\bwill be listed\b|\bhave been placed\b|\bnames of (?:one or more )?persons\b",
     re.I,
 )
 _TITLE_ADDS = re.compile(r"\b(?:additions?|adding)\b", re.I)
@@ -84,7 +84,7 @@ _NUMBERS = {
     "a": 1,
     "an": 1,
 }
-_LISTS = ("Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to Part 744")
+LISTS = ("Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to Part 744")
 
 
 @dataclass
@@ -220,10 +220,10 @@ def _from_rows(reading: TextView) -> PartyListAct:
     added: list[tuple[str, Evidence]] = []
     removed: list[tuple[str, Evidence]] = []
     for operation in reading.operations:
-        if operation.kind is not UnitKind.ROW and not operation.path.startswith(_LISTS):
+        if operation.kind is not UnitKind.ROW and not operation.path.startswith(LISTS):
             continue
         steps = [step.strip() for step in operation.path.split("›")]
-        if len(steps) < 2 or (operation.kind is not UnitKind.ROW and len(steps) < 3):
+        if operation.kind is not UnitKind.ROW and len(steps) < 3:
             continue
         if operation.op is Op.ADDED:
             added.append((operation.path, Evidence(clip_quote(operation.after), operation.path)))
@@ -259,7 +259,7 @@ def _from_rows(reading: TextView) -> PartyListAct:
 def _add_instructions(reading: TextView, listing: PartyListAct) -> None:
     """ "Adding, under JAPAN, in alphabetical order, ..." in the instructions of a full text."""
     for order in reading.orders:
-        entries = [path for path in order.paths if path.startswith(_LISTS) and path.count(" › ") == 2]
+        entries = [path for path in order.paths if path.startswith(LISTS) and path.count(" › ") == 2]
         if not entries or not re.search(r"\badd(?:ing|ed)?\b", order.text, re.I):
             continue
         found = countries_in(order.text)

@@ -1,4 +1,4 @@
-"""The rules file as data: facts, topics and verdicts, read once and compiled once.
+"""The rules file as data: contexts, topics and levels, read once and compiled once.
 
 `rules.toml` explains its own grammar at its head. A mistake in it is a `SettingsError` that names
 the table, because trade people change that file.
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -18,51 +17,39 @@ from urllib.parse import urlsplit
 
 from tracker.documents.term_matching import Term, compile_terms
 from tracker.errors import SettingsError
-from tracker.model import Direction, Document, Evidence, Level, LocalizedText
+from tracker.model import ActVerb, Direction, Document, Evidence, Level, LocalizedText, Operand
 
 ISSUER = (
     "agencies",
     "address",
-)  # where it is said whose document it is, which says nothing of what it is about
-_TERM_KEYS = ("title", "text", "changed", "page", "body", "all", "none", "none_title")
-_WORD_KEYS = (
-    "agencies",
-    "cites",
-    "eccns",
-    "kinds",
-    "facts",
-    "any_facts",
-    "no_facts",
-    "topics",
-    "all_topics",
-    "no_topics",
-)
+)  # where a record says whose document it is, which says nothing of its subject
+# Contexts that `features.py` computes, because they count or compare.
+COMPUTED = frozenset({"change", "presidential", "full-text", "no-abstract", "ear-amendment", "in-field"})
+FORCES = frozenset({"binding", "proposed", "studied", "statement"})
+REACHES = frozenset({"japan", "all", "china", "russia", "major", "minor", "none"})
+_TERM_KEYS = ("title", "text", "all", "page", "none", "none_title")
+_WORD_KEYS = ("agencies", "cites", "eccns", "kinds", "is_", "all_is", "is_not", "operands", "unless_topics")
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Holds when `title text changed body` are met where named, one of `agencies cites eccns` if any is named
-    and nothing else is, and all the others."""
+    """Holds when every key that is named holds; `title` and `text` are separate demands."""
 
     title: tuple[Term, ...] = ()
     text: tuple[Term, ...] = ()
-    changed: tuple[Term, ...] = ()
+    all: tuple[Term, ...] = ()
     page: tuple[Term, ...] = ()
-    body: tuple[Term, ...] = ()
+    none: tuple[Term, ...] = ()
+    none_title: tuple[Term, ...] = ()
     agencies: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
     eccns: tuple[str, ...] = ()
-    all: tuple[Term, ...] = ()
-    none: tuple[Term, ...] = ()
-    none_title: tuple[Term, ...] = ()
     kinds: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    any_facts: tuple[str, ...] = ()
-    no_facts: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    all_topics: tuple[str, ...] = ()
-    no_topics: tuple[str, ...] = ()
-    before: str = ""
+    is_: tuple[str, ...] = ()
+    all_is: tuple[str, ...] = ()
+    is_not: tuple[str, ...] = ()
+    operands: tuple[str, ...] = ()
+    unless_topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +65,30 @@ class TopicRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LevelRule:
+    """The level of an act that has all the features that are named; `direction` replaces the act's own."""
+
     name: str
     level: Level
-    direction: Direction | None
-    condition: Condition
-    reason: LocalizedText
+    direction: Direction | None = None
+    operands: frozenset[str] = frozenset()
+    verbs: frozenset[str] = frozenset()
+    directions: frozenset[str] = frozenset()
+    force: frozenset[str] = frozenset()
+    reach: frozenset[str] = frozenset()
+    goods: frozenset[str] = frozenset()
+    actors: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    is_: frozenset[str] = frozenset()
+    all_is: frozenset[str] = frozenset()
+    is_not: frozenset[str] = frozenset()
+    count: int = 0
+    ja: str = ""
+
+    @property
+    def reason(self) -> LocalizedText:
+        """Why a document without an act has this level, in both languages."""
+        return LocalizedText(f"{self.ja or self.name}。", f"{self.name[:1].upper()}{self.name[1:]}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +99,12 @@ class Rules:
     gate_references: frozenset[str]
     publishers: Mapping[str, str]
     threshold: float
-    facts: Mapping[str, tuple[Condition, ...]]
+    contexts: Mapping[str, tuple[Condition, ...]]
     topics: tuple[TopicRule, ...]
-    verdicts: tuple[Verdict, ...]
-    nexus: Mapping[str, tuple[Condition, ...]]
+    levels: tuple[LevelRule, ...]
 
     def issuers(self, document: Document) -> tuple[Evidence, ...]:
-        """Whose document it is: the agencies that a record names; a page names none, its host does."""
+        """Whose document it is: the agencies that a record names; of a page, which names none, the host that serves it."""
         if document.agencies:
             return tuple(Evidence(name, "agencies") for name in document.agencies)
         try:
@@ -121,13 +125,14 @@ def load_packaged_rules(name: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def rules() -> Rules:
-    """The packaged rules. Raises SettingsError when the file has a mistake."""
+    """The packaged rules. Raises SettingsError when the file has a mistake. The version covers the vocabulary too."""
     raw = load_packaged_rules("rules.toml")
     try:
         data = tomllib.loads(raw.decode("utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError([f"rules.toml: {error}"]) from error
-    return _Reader(data, hashlib.sha256(raw).hexdigest()[:12]).read()
+    version = hashlib.sha256(raw + load_packaged_rules("vocabulary.toml")).hexdigest()[:12]
+    return _Reader(data, version).read()
 
 
 class _Reader:
@@ -137,24 +142,25 @@ class _Reader:
         self.data = data
         self.version = version
         self.problems: list[str] = []
-        self.known = {field.name for field in fields(Condition)}
+        self.condition_keys = {field.name.rstrip("_") for field in fields(Condition)}
+        self.level_keys = {field.name.rstrip("_") for field in fields(LevelRule)}
 
     def read(self) -> Rules:
         data = self.data
-        facts = {name: self._alternatives(f"facts.{name}", table) for name, table in data["facts"].items()}
-        topics = tuple(self._topic(table) for table in data["topic"])
-        verdicts = tuple(self._verdict(table) for table in data["verdict"])
+        gate = data["gate"]
         result = Rules(
             version=self.version,
-            gate=tuple(data["gate"]["words"]),
-            gate_agencies=tuple(data["gate"]["agencies"]),
-            gate_references=frozenset(data["gate"]["references"]),
+            gate=tuple(gate["words"]),
+            gate_agencies=tuple(gate["agencies"]),
+            gate_references=frozenset(gate["references"]),
             publishers=dict(data["publishers"]),
-            threshold=float(data["gate"]["threshold"]),
-            facts=facts,
-            topics=topics,
-            verdicts=verdicts,
-            nexus={k: self._alternatives(f"nexus.{k}", t) for k, t in data["nexus"].items()},
+            threshold=float(gate["threshold"]),
+            contexts={
+                name: self._alternatives(f"contexts.{name}", table)
+                for name, table in data["contexts"].items()
+            },
+            topics=tuple(self._topic(table) for table in data["topic"]),
+            levels=tuple(self._level(table) for table in data["level"]),
         )
         self._check_names(result)
         if self.problems:
@@ -166,79 +172,68 @@ class _Reader:
         return tuple(self._condition(where, dict(each)) for each in tables)
 
     def _condition(self, where: str, table: Mapping[str, Any]) -> Condition:
-        for key in table:
-            if key not in self.known:
-                self.problems.append(f'rules.toml: {where}: unknown key "{key}"')
+        self._known(where, table, self.condition_keys)
         values: dict[str, Any] = {key: compile_terms(table.get(key)) for key in _TERM_KEYS}
-        values |= {key: tuple(table.get(key, ())) for key in _WORD_KEYS}
-        values["before"] = self._day(where, table.get("before", ""))
+        values |= {key: tuple(table.get(key.rstrip("_"), ())) for key in _WORD_KEYS}
         return Condition(**values)
 
-    def _day(self, where: str, text: str) -> str:
-        try:
-            return date.fromisoformat(text).isoformat() if text else ""
-        except ValueError:
-            self.problems.append(f'rules.toml: {where}: before "{text}" is no day')
-            return ""
+    def _known(self, where: str, table: Iterable[str], keys: set[str]) -> None:
+        self.problems += [f'rules.toml: {where}: unknown key "{key}"' for key in table if key not in keys]
 
     def _topic(self, table: Mapping[str, Any]) -> TopicRule:
         name = table["id"]
-        signals = tuple(
-            Signal(
-                float(each["weight"]),
-                self._condition(f"topic {name}", {k: v for k, v in each.items() if k != "weight"}),
-            )
-            for each in table["signal"]
-        )
-        return TopicRule(name, signals)
-
-    def _verdict(self, table: Mapping[str, Any]) -> Verdict:
-        name = table["name"]
-        direction = table.get("direction")
-        return Verdict(
+        return TopicRule(
             name,
-            Level(table["level"]),
-            Direction(direction) if direction else None,
-            self._condition(f"verdict {name}", table.get("when", {})),
-            LocalizedText(ja=table["ja"], en=table["en"]),
+            tuple(
+                Signal(
+                    float(each["weight"]),
+                    self._condition(f"topic {name}", {k: v for k, v in each.items() if k != "weight"}),
+                )
+                for each in table["signal"]
+            ),
+        )
+
+    def _level(self, table: Mapping[str, Any]) -> LevelRule:
+        name = table["name"]
+        self._known(f"level {name}", table, self.level_keys)
+        values: dict[str, Any] = {
+            field.name: frozenset(table.get(field.name.rstrip("_"), ()))
+            for field in fields(LevelRule)
+            if field.name not in ("name", "level", "direction", "count", "ja")
+        }
+        direction = table.get("direction")
+        return LevelRule(
+            name=name,
+            level=Level(table["level"]),
+            direction=Direction(direction) if direction else None,
+            count=int(table.get("count", 0)),
+            ja=str(table.get("ja", "")),
+            **values,
         )
 
     def _check_names(self, found: Rules) -> None:
         topics = {rule.id for rule in found.topics}
-        conditions = [(name, c) for name, alternatives in found.facts.items() for c in alternatives]
-        conditions += [(name, c) for name, alternatives in found.nexus.items() for c in alternatives]
+        contexts = {*found.contexts, *COMPUTED}
+        conditions = [(name, c) for name, alternatives in found.contexts.items() for c in alternatives]
         conditions += [(rule.id, signal.condition) for rule in found.topics for signal in rule.signals]
-        conditions += [(verdict.name, verdict.condition) for verdict in found.verdicts]
+        allowed: list[tuple[str, str, Iterable[str], Iterable[str]]] = []
         for where, condition in conditions:
-            for fact in (*condition.facts, *condition.any_facts, *condition.no_facts):
-                if fact not in found.facts and fact not in COMPUTED:
-                    self.problems.append(f'rules.toml: {where}: no fact "{fact}"')
-            for topic in (*condition.topics, *condition.all_topics, *condition.no_topics):
-                if topic not in topics:
-                    self.problems.append(f'rules.toml: {where}: no topic "{topic}"')
-
-
-# Facts that need counting or comparing, so that code states them (`listing.py`, `reading.py`).
-COMPUTED = frozenset(
-    {
-        "adds-parties",
-        "adds-china",
-        "adds-japan",
-        "removes-parties",
-        "revises-parties",
-        "japan",
-        "is-change",
-        "amends-ear",
-        "full-text",
-        "no-summary",
-        "presidential",
-        "tightens",
-        "eases",
-        "threshold-tightens",
-        "threshold-eases",
-        "stay-comes",
-        "stay-goes",
-        "names-field",
-        "only-removed",
-    }
-)
+            allowed.append(
+                (where, "context", (*condition.is_, *condition.all_is, *condition.is_not), contexts)
+            )
+            allowed.append((where, "operand", condition.operands, set(Operand)))
+            allowed.append((where, "topic", condition.unless_topics, topics))
+        for rule in found.levels:
+            allowed.append((rule.name, "context", (*rule.is_, *rule.all_is, *rule.is_not), contexts))
+            allowed.append((rule.name, "operand", rule.operands, {*Operand, "trade", "none"}))
+            allowed.append((rule.name, "verb", rule.verbs, set(ActVerb)))
+            allowed.append((rule.name, "direction", rule.directions, set(Direction)))
+            allowed.append((rule.name, "force", rule.force, FORCES))
+            allowed.append((rule.name, "reach", rule.reach, REACHES))
+            allowed.append((rule.name, "topic", rule.topics, topics))
+        self.problems += [
+            f'rules.toml: {where}: no {kind} "{name}"'
+            for where, kind, names, known in allowed
+            for name in names
+            if name not in known
+        ]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from tracker.classification.location_labels import where_label
 from tracker.classification.party_lists import PartyListAct
-from tracker.classification.reason import countries, day, parties, shorten
+from tracker.classification.quotes import countries, day, parties, shorten
 from tracker.documents.text_view import TextView, abstract_of
 from tracker.i18n import label
 from tracker.legal_status.legal_dates import DELAYED

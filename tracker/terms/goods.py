@@ -53,15 +53,7 @@ _FILLERS = frozenset(
         "including",
     ]
 )
-_SITE = re.compile(r"\s+[–—|-]\s+(?:The White House|U\.S\. Department.*|Bureau of .*|Federal Register.*)\Z")
-_PIECE = re.compile(
-    r"\A(?:into|by|in|under|to|from|at|on|with|pursuant|as|for|that|which|who|it|this|these|those|entered|the United States)\b"
-    r"|\b(?:is|are|was|were|be|been|shall|will|may|must|should|has|have|had|subject(?! to the EAR\b)|assessed|pursuant|thereof shall)\b"
-    r"|\A(?:heading|subheading|section|paragraph|subsection|note|annex|chapter)s?\b",
-    re.IGNORECASE,
-)
 _SHOWN = 3
-_ABBREVIATION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +90,9 @@ def goods_of(words: str) -> Goods:
     return Goods(general, whole and bool(general), generic=bool(general))
 
 
-def plain_goods(words: str) -> str:
-    """The words of a phrase that can name goods, without a site's name after a dash; empty for a piece of a clause such as
-    "into the United States" or "goods are not subject", which a reader may cut out of a sentence."""
-    plain = _SITE.sub("", " ".join(words.split())).strip(" .,;:–-")
-    return "" if _PIECE.search(plain) else plain
-
-
 def goods_ja(words: str) -> str:
     """Japanese for the goods of a phrase. Where the dictionary has not all of it, the English words follow in 「」."""
-    plain = plain_goods(words)
+    plain = " ".join(words.split()).strip(" .,;:")
     if not plain:
         return ""
     if not plain.isascii() and re.search(r"[ぁ-んァ-ヶ一-龠]", plain):
@@ -122,15 +107,8 @@ def goods_ja(words: str) -> str:
 
 
 def goods_name(words: str, language: Language) -> str:
-    """The goods of a phrase in either language; English words of a title in lower case."""
-    if language == "ja":
-        return goods_ja(words)
-    plain = plain_goods(words)
-    letters = re.findall(r"[A-Za-z]+", plain)
-    titled = all(word.istitle() or len(word) < 4 for word in letters) or (
-        plain.isupper() and any(len(word) > _ABBREVIATION for word in letters)
-    )
-    return plain.lower() if titled and plain.lower() != plain and goods_of(plain).names else plain
+    """The goods of a phrase in either language."""
+    return goods_ja(words) if language == "ja" else " ".join(words.split()).strip(" .,;:")
 
 
 @lru_cache(maxsize=1)

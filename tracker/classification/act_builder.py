@@ -1,0 +1,278 @@
+"""Builds the acts of a text from what its sentences were read to say: verb, operand, facts, force and direction.
+
+An act's level is not set here: `judgement` looks it up in the table of levels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tracker.classification import act_facts
+from tracker.classification.act_reader import ActReading
+from tracker.classification.features import Features
+from tracker.classification.party_lists import PartyListAct
+from tracker.classification.passages import Passage, Weight, is_presidential
+from tracker.documents.text_view import TextView, abstract_of
+from tracker.model import (
+    Act,
+    ActVerb,
+    Direction,
+    Document,
+    Evidence,
+    Force,
+    JapanStanding,
+    LegalDate,
+    Operand,
+)
+from tracker.terms import agency_id
+
+_OF_LISTING = {1: ActVerb.ADD_PARTY, -1: ActVerb.REMOVE_PARTY, 0: ActVerb.REVISE_PARTY}
+_OF_CONTROL = {1: ActVerb.ADD_CONTROL, -1: ActVerb.REMOVE_CONTROL, 0: ActVerb.REVISE}
+_CONTROLS = frozenset({Operand.LICENSE_REQUIREMENT, Operand.FDPR, Operand.END_USE_CONTROL})
+_PERMISSIONS = frozenset({Operand.LICENSE_EXCEPTION, Operand.GENERAL_LICENSE, Operand.VALIDATED_END_USER})
+PROCEDURAL = frozenset({Operand.PROCEEDING, Operand.COMMENT_PERIOD, Operand.EMERGENCY, Operand.GUIDANCE})
+_PROPOSES = re.compile(
+    r"\b(?:propos\w+|would (?:be|amend|add|require|impose|remove|revise|establish)|is considering|contemplat\w+|plans? to|intends? to|may (?:impose|propose|consider))\b",
+    re.I,
+)
+_STUDIES = re.compile(
+    r"\b(?:investigat\w+|shall (?:submit|review|consider|study|assess|evaluate|develop|prepare|report|identify|recommend|consult|convene|conduct|examine|determine whether)|directed to|inquir\w+|"
+    r"request(?:s|ing)? (?:for )?(?:public )?(?:comments?|information)|seek(?:s|ing)? (?:public )?comments?|invit\w+ (?:\w+ ){0,3}comments?|whether to|may (?:be imposed|impose)|authorized to (?:determine|impose)|has considered|considered requests|received .{0,40}requests|inform me|shall monitor|update on|might|recommend\w*|feasibility|negotiat\w+)\b",
+    re.I,
+)
+_STATES = re.compile(
+    r"\b(?:announced? (?:that|plans)|said|stated|will soon|is expected to|fact sheet|reaffirm\w*|committed to|pledged)\b",
+    re.I,
+)
+_NOTICE = re.compile(
+    r"(?:Notice|Agency|Submission|Request|Proposed|Self-|Certain|Privacy|Sunshine|Meeting)\b|.*: ", re.I
+)
+
+
+def listing_acts(
+    features: Features, dates: Sequence[LegalDate], listing: PartyListAct
+) -> list[tuple[Act, Passage]]:
+    """Parties added to a list, taken off it or revised, as the words of a summary, its rows or its instructions say."""
+    found: list[tuple[Act, Passage]] = []
+    places = tuple(place.id for place in listing.places)
+    for fact, verb, direction in (
+        ("adds-parties", ActVerb.ADD_PARTY, Direction.RESTRICTION),
+        ("removes-parties", ActVerb.REMOVE_PARTY, Direction.RELIEF),
+        ("revises-parties", ActVerb.REVISE_PARTY, Direction.PROCEDURE),
+    ):
+        for evidence in listing.facts.get(fact, ())[:1]:
+            weight = Weight.TITLE if evidence.where == "title" else Weight.SUMMARY
+            passage = Passage(evidence.quote, evidence.where, weight)
+            since, until = act_facts.span_of(evidence.quote, dates)
+            main = verb is ActVerb.ADD_PARTY or "adds-parties" not in listing.facts
+            named = places if main else act_facts.countries_hit(evidence.quote, "")[0]
+            act = Act(
+                verb,
+                Operand.LISTING,
+                evidence,
+                actor=actor_of(features.view),
+                parties=listing.parties if main else (),
+                party_count=listing.count if main else None,
+                of=named,
+                japan=JapanStanding.TARGET
+                if "japan" in named and verb is ActVerb.ADD_PARTY
+                else JapanStanding.NOT_NAMED,
+                force=_force(features, passage),
+                since=since,
+                until=until,
+                direction=direction,
+            )
+            found.append((act, passage))
+    return found
+
+
+def build_act(features: Features, passage: Passage, reading: ActReading, dates: Sequence[LegalDate]) -> Act:
+    view = features.view
+    entry = reading.operand
+    assert entry is not None
+    sentence = passage.text
+    of, trigger = act_facts.countries_hit(sentence, view.title.text)
+    listed = entry.operand is Operand.LISTING
+    amount = act_facts.amount_in(sentence, reading.start, reading.end)
+    standing, rate = act_facts.japan_standing(sentence, of, listed=listed, restricts=reading.sign > 0)
+    if listed and "japan" in of and reading.sign > 0:
+        standing = JapanStanding.TARGET
+    since, until = act_facts.span_of(sentence, dates)
+    force = _force(features, passage)
+    if force is Force.BINDING_NOW and since is not None:
+        force = Force.BINDING_FROM
+    return Act(
+        verb=_verb_of_move(entry.operand, amount) or _verb(reading),
+        operand=entry.operand,
+        evidence=Evidence(sentence, passage.where),
+        actor=actor_of(view),
+        objects=act_facts.goods_in(sentence) or act_facts.goods_in(view.title.text),
+        eccns=act_facts.eccns_in(sentence),
+        hts=act_facts.hts_in(sentence),
+        of=of,
+        trigger_countries=trigger,
+        amount_before=amount.before,
+        amount_after=amount.after,
+        japan=standing,
+        japan_rate=rate,
+        force=force,
+        since=since,
+        until=until,
+        earlier_act=act_facts.earlier_act_in(sentence),
+        units=act_facts.units_in(sentence),
+        terms=act_facts.terms_in(sentence),
+        direction=_moved(entry.operand, amount) or _set(passage, reading, amount) or _direction(reading),
+    )
+
+
+def _steps(operand: Operand | None, amount: act_facts.Amount) -> int:
+    """1 where a rate of duty goes up, -1 where it goes down, 0 where the sentence does not give both rates."""
+    if operand not in (Operand.DUTY, Operand.DE_MINIMIS) or not (amount.before and amount.after):
+        return 0
+    before, after = act_facts.number_of(amount.before), act_facts.number_of(amount.after)
+    step = (after > before) - (after < before)
+    return step if operand is Operand.DUTY else -step
+
+
+def _moved(operand: Operand | None, amount: act_facts.Amount) -> Direction | None:
+    step = _steps(operand, amount)
+    return None if not step else (Direction.RESTRICTION if step > 0 else Direction.RELIEF)
+
+
+def _set(passage: Passage, reading: ActReading, amount: act_facts.Amount) -> Direction | None:
+    """A clause that sets a rate of duty without saying what it was: a duty binds, a rate of zero frees."""
+    operand = reading.operand.operand if reading.operand else None
+    if (
+        operand is not Operand.DUTY
+        or reading.sign
+        or not amount.after
+        or passage.weight is not Weight.OPERATIVE
+    ):
+        return None
+    return Direction.RESTRICTION if act_facts.number_of(amount.after) else Direction.RELIEF
+
+
+def _verb_of_move(operand: Operand | None, amount: act_facts.Amount) -> ActVerb | None:
+    step = _steps(operand, amount)
+    if operand is Operand.DE_MINIMIS:
+        step = -step
+    return None if not step else (ActVerb.RAISE if step > 0 else ActVerb.LOWER)
+
+
+def _verb(reading: ActReading) -> ActVerb:
+    """The verb of an act: what its operand has of its own (a party is added, a control removed), else the outermost verb read."""
+    operand = reading.operand.operand if reading.operand else None
+    outer = reading.outer
+    if outer in (
+        "clarify",
+        "correct",
+        "propose",
+        "request-comments",
+        "investigate",
+        "negotiate",
+        "direct-agency",
+        "report",
+        "delay",
+        "suspend",
+        "extend",
+        "resume",
+    ):
+        return ActVerb(outer)
+    if operand is Operand.LISTING:
+        return ActVerb.WIDEN if outer == "widen" else _OF_LISTING[reading.sign]
+    if operand in _CONTROLS and outer in ("impose", "end", "include", "exempt", "revise", ""):
+        return _OF_CONTROL[reading.sign]
+    if operand in _PERMISSIONS and outer in ("impose", "authorize", "end", "prohibit", "narrow"):
+        return ActVerb.AUTHORIZE if reading.sign < 0 else ActVerb.REVOKE_AUTHORIZATION
+    if outer == "prohibit":
+        return ActVerb.ADD_CONTROL
+    if not outer:
+        return (
+            ActVerb.IMPOSE if reading.sign > 0 else (ActVerb.REVISE if reading.sign == 0 else ActVerb.EXEMPT)
+        )
+    return ActVerb(outer)
+
+
+def _direction(reading: ActReading) -> Direction:
+    operand = reading.operand.operand if reading.operand else None
+    outer = reading.outer
+    if operand is Operand.PROGRAM:
+        return Direction.RESTRICTION if reading.sign > 0 else Direction.OPPORTUNITY
+    if operand in PROCEDURAL or outer in ("clarify", "correct", "report", "commemorate"):
+        return Direction.PROCEDURE
+    if reading.sign == 0:
+        return Direction.UNDETERMINED
+    return Direction.RESTRICTION if reading.sign > 0 else Direction.RELIEF
+
+
+def _force(features: Features, passage: Passage) -> Force:
+    if features.is_in("proposed") or (
+        _PROPOSES.search(passage.text) and passage.weight is not Weight.OPERATIVE
+    ):
+        return Force.PROPOSED
+    if features.is_in("comment-only") or _STUDIES.search(passage.text):
+        return Force.STUDIED
+    if _STATES.search(passage.text):
+        return Force.STATEMENT
+    return Force.BINDING_NOW
+
+
+def actor_of(view: TextView) -> str:
+    """Who acts: the President, or the most particular agency that the record or its words name."""
+    document: Document = view.document
+    if is_presidential(view):
+        return "president"
+    if not (document.agencies or document.units or abstract_of(document) or _NOTICE.match(document.title)):
+        return "president"  # the Register prints the President's documents without an agency and without an abstract
+    for words in (
+        *document.agencies,
+        document.url,
+        document.title,
+        document.abstract[:800],
+        *(u.text[:300] for u in document.units[:6]),
+    ):
+        if words and (found := agency_id(words)):
+            return found
+    return ""
+
+
+def directed_act(view: TextView, features: Features) -> tuple[Act, Passage] | None:
+    """The first order to an agency of a presidential text that has no other act."""
+    if not is_presidential(view):
+        return None
+    for passage in features.passages:
+        if passage.weight is Weight.OPERATIVE and re.search(r"\bshall\b|\bdirect", passage.text):
+            evidence = Evidence(passage.text, passage.where)
+            act = Act(
+                ActVerb.DIRECT_AGENCY,
+                None,
+                evidence,
+                actor="president",
+                force=Force.STUDIED,
+                direction=Direction.PROCEDURE,
+            )
+            return act, passage
+    return None
+
+
+def act_of_document(view: TextView, features: Features) -> Act:
+    """The act of a document in the field in which no operand was read: what sort of document it is decides."""
+    verb, direction = ActVerb.DETERMINE, Direction.UNDETERMINED
+    if features.is_in("comment-request"):
+        verb, direction = ActVerb.REQUEST_COMMENTS, Direction.PROCEDURE
+    elif features.is_in("ai-exports", "chips-program", "ai-infrastructure"):
+        verb, direction = ActVerb.DETERMINE, Direction.OPPORTUNITY
+    elif not is_presidential(view) and not features.is_in("ear-amendment", "investment", "ict", "tariff"):
+        direction = Direction.PROCEDURE
+    force = Force.PROPOSED if features.is_in("proposed") else Force.STATEMENT
+    of, _ = act_facts.countries_hit(view.title.text, view.title.text)
+    return Act(
+        verb,
+        None,
+        Evidence(view.title.text, "title"),
+        actor=actor_of(view),
+        of=of,
+        force=force,
+        direction=direction,
+    )

@@ -1,0 +1,280 @@
+"""The facts of one act, each from its own sentence: of whom, of what, how much, Japan's place, from when.
+
+What a sentence leaves out is taken from the document only where that is general to it: the actor, the day on which the whole
+takes effect, the countries that its title names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker import citations
+from tracker.countries import adjectives_in, countries_in
+from tracker.model import JapanStanding, LegalDate
+from tracker.terms.goods import goods_of
+
+_GENERAL = re.compile(
+    r"\b(?:all (?:imports|imported|countries|trading partners|goods|articles|destinations|foreign|products|nations|origins)|any (?:country|foreign (?:country|trading partner))|every (?:country|trading partner)|"
+    r"of all (?:countries|trading partners)|regardless of (?:origin|country)|all other (?:countries|destinations)|worldwide|reciprocal tariffs?|from all|"
+    r"imports? of [^.;]{3,80} (?:articles |products )?(?:into|to) the United States|imported (?:into the United States|articles)|trading partners|global(?:ly)? (?:tariff|surcharge|duty))\b",
+    re.IGNORECASE,
+)
+_TRIGGER = re.compile(
+    r"\b(?:in response to|because of|by reason of|on account of|to address|addressing|to counter|to offset|for (?:importing|purchasing|supplying|buying|dealing with|trading with)|"
+    r"that (?:directly or indirectly )?(?:import|purchase|buy|suppl(?:y|ies)|sell|provide)s?|importing|purchasing|as a result of|due to|owing to|aris(?:es|ing) from|"
+    r"who (?:sell|supply|provide|purchase)|(?:directly or indirectly )?(?:sells?|provides?|supplies|imports?|imported|imports) [^.;,]{0,40}? (?:to|from))\b",
+    re.IGNORECASE,
+)
+_BOUGHT = re.compile(r"import|purchas|buy|suppl|sell|provid|trad", re.I)
+_SUFFIX = re.compile(r"\s+[–-]\s+The White House\s*$")
+_EVERYWHERE = re.compile(
+    r"\b(?:all (?:countries|trading partners|nations|destinations|other countries)|any (?:country|foreign country|trading partner)|every (?:country|trading partner)|regardless of (?:origin|country)|worldwide|global)\b",
+    re.I,
+)
+_EXCEPT = re.compile(
+    r"\b(?:except(?:ing)?(?: for)?(?! as\b| that\b| where\b)|excluding|other than|apart from|with the exception of|shall not apply to|does not apply to|not including|exempt(?:s|ing)?)\b[^.;]{0,120}",
+    re.IGNORECASE,
+)
+_NOT_OF = re.compile(
+    r"United States|U\.S\. Government|invasion of Ukraine|war (?:in|against) Ukraine|Government of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*(?= (?:has|have|will))|(?:discussions|negotiations|talks|agreement|deal|arrangement) (?:with|between)[^,.;]{0,80}",
+)
+_FROM_TO = re.compile(
+    r"\bfrom (?:the current |a |an |its current )?(?P<before>\d[\d,.]*\s?(?:percent|per cent|%|days|hours))[^.;\d]{0,60}? to (?:a |an |no more than )?(?P<after>\d[\d,.]*\s?(?:percent|per cent|%|days|hours))",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(
+    r"(?<![\w.])(?:\d[\d,]*(?:\.\d+)?(?:\s?%|[\s-]+(?:percent|per cent))|(?:ten|fifteen|twenty(?:-five)?|thirty(?:-five)?|forty|fifty|sixty|one hundred)[\s-]percent|zero)(?=\W|$)",
+    re.I,
+)
+_RATE_CONTEXT = re.compile(
+    r"\b(?:dut(?:y|ies)|tariffs?|ad valorem|surcharge|levy|rate|threshold|content|value|owned|ownership|interest|de minimis)\b",
+    re.I,
+)
+_RATE = r"\d[\d,]*(?:\.\d+)?[\s-]?(?:percent|per cent|%)"
+_RATHER = re.compile(
+    rf"(?P<after>{_RATE})[^.;\d]{{0,60}}\b(?:rather than|instead of|in place of|down from|up from)\b[^.;\d]{{0,50}}(?P<before>{_RATE})",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(
+    rf"(?P<before>{_RATE})[^.;]{{0,160}}?\b(?:instead|in lieu|replaced (?:by|with)|and (?:adding|inserting) in its place)\b[^.;]{{0,120}}?(?P<after>{_RATE})",
+    re.IGNORECASE,
+)
+_WORDS = {
+    "ten": 10,
+    "fifteen": 15,
+    "twenty": 20,
+    "twenty-five": 25,
+    "thirty": 30,
+    "thirty-five": 35,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "one hundred": 100,
+}
+_IMPORTS_OF = re.compile(
+    r"\b(?:imports? of|importation of|articles of|shipments? of|exports? of|export of|duties on (?:imports of )?|tariffs on (?:imports of )?|controls on|imported|tariff on)\s+(?P<what>(?!the (?:People|Russian|Republic|United|European)|such\b|these\b|those\b|products? (?:of|from)|goods (?:of|from)|articles (?:of|from))[a-z][^.;:()]{2,110}?)"
+    r"(?=\s+(?:into|to|from|that|which|shall|will|is|are|under|at|by|in|for|pursuant|and (?:to|the|by|for)|through|provided|should|may|of|on|entered|as|whose)\b|[.;:(]|, (?:and|which|the|as|with|including|to)\b|$)",
+    re.IGNORECASE,
+)
+_CERTAIN = re.compile(
+    r"\b(?:certain|specified|covered|following)\s+(?P<what>[a-z][a-z0-9 ,/-]{3,70}?)(?=\s+(?:from|to|of|that|under|and (?:to|the)|with|for|in)\b|[.;:(]|$)",
+    re.I,
+)
+_COUNTRY_ONLY = re.compile(
+    r"^(?:the\s+)?(?:goods|products|articles|items|imports|exports|merchandise)?$", re.I
+)
+_EXCEPTIONS = re.compile(r"\b[Ll]icense [Ee]xceptions?\b[^.;:]{0,80}")
+_SYMBOL = re.compile(r"\b[A-Z]{3}\b")
+_POLICIES = re.compile(
+    r"presumption of (?:denial|approval)|policy of (?:denial|approval)|case[- ]by[- ]case", re.I
+)
+_BASES = re.compile(
+    r"[Ss]ection (?:232|301|122|338|201)\b|International Emergency Economic Powers Act|IEEPA|Export Control Reform Act"
+)
+_NOT_GOODS = re.compile(
+    r"^(?:by|in|into|of|on|to|from|at|under|with|that|which|as|assessed|within|not|subject)\b|\b(?:heading|note|territory|provisions?|paragraphs?|section|chapter|subheading|quota|annex|order|rule|schedule|products?|goods|articles|items|persons?|entit\w+|"
+    r"quantit\w+|amounts?|volumes?|trade|exports?|imports?|transactions?|requirements?|conditions?|actions?|controls?|licenses?)\b",
+    re.I,
+)
+_DAY_SEARCH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    before: str = ""
+    after: str = ""
+
+
+def countries_hit(sentence: str, title: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The destinations that an act hits and those because of which it does, as ids; `("all",)` where the words are general.
+
+    A country after "importing oil of" is only the trigger; one after "to address" is hit where no other is named. A title that names
+    countries confines a clause that speaks of "all articles"."""
+    of, trigger, bought = _of_words(sentence)
+    titled, title_trigger, title_bought = _of_words(_SUFFIX.sub("", title))
+    trigger = trigger or (title_trigger if title_bought else ())
+    bought = bought or title_bought
+    if of and of != ("all",):
+        return of, trigger
+    if titled and titled != ("all",) and (not of or _EVERYWHERE.search(sentence) is None):
+        return titled, trigger
+    if not of and not bought:
+        of = trigger or title_trigger
+        return (of or titled), () if of else trigger
+    if of == ("all",) and title_trigger and not title_bought and _EVERYWHERE.search(sentence) is None:
+        return title_trigger, ()
+    return of or titled, trigger
+
+
+def _of_words(words: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """Countries hit, countries of a trigger, and whether the trigger is a trade with them."""
+    cleaned = _EXCEPT.sub(" ", _NOT_OF.sub(" ", words))
+    trigger: tuple[str, ...] = ()
+    bought = False
+    if match := _TRIGGER.search(cleaned):
+        phrase = cleaned[match.start() : match.start() + 200].split(";")[0]
+        if match.start() == 0:
+            phrase = phrase.split(",")[0]
+        trigger = _places(phrase)
+        bought = _BOUGHT.search(match[0]) is not None
+        cleaned = cleaned.replace(phrase, " ", 1)
+    places = _places(cleaned)
+    if not places and _GENERAL.search(cleaned):
+        places = ("all",)
+    return places, trigger, bought
+
+
+def _places(words: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(place.id for place in (*countries_in(words), *adjectives_in(words))))
+
+
+def amount_in(sentence: str, start: int, end: int) -> Amount:
+    """The rate or threshold that an act sets, as printed, with the earlier one where the sentence gives it."""
+    if match := _RATHER.search(sentence):
+        return Amount(_tidy(match["before"]), _tidy(match["after"]))
+    if match := _INSTEAD.search(sentence):
+        return Amount(_tidy(match["before"]), _tidy(match["after"]))
+    if match := _FROM_TO.search(sentence):
+        return Amount(_tidy(match["before"]), _tidy(match["after"]))
+    near = [
+        match
+        for match in _PERCENT.finditer(sentence)
+        if _RATE_CONTEXT.search(sentence[max(0, match.start() - 120) : match.end() + 120])
+    ]
+    if not near:
+        return Amount()
+    best = min(near, key=lambda match: min(abs(match.start() - end), abs(start - match.end())))
+    return Amount("", _tidy(best[0]))
+
+
+def _tidy(words: str) -> str:
+    folded = re.sub(r"[\s-]+", " ", words).strip()
+    folded = re.sub(r"\s?%", " percent", folded).replace("per cent", "percent")
+    number, _, unit = folded.partition(" ")
+    if number.lower() in _WORDS:
+        return f"{_WORDS[number.lower()]} {unit}"
+    match = re.match(r"(twenty five|thirty five|one hundred) percent", folded, re.I)
+    return f"{_WORDS[match[1].lower().replace(' f', '-f')]} percent" if match else folded
+
+
+def number_of(amount: str) -> float:
+    """The number of an amount as printed: "25 percent" is 25."""
+    match = re.search(r"\d[\d,]*(?:\.\d+)?", amount)
+    return float(match[0].replace(",", "")) if match else 0.0
+
+
+def goods_in(sentence: str) -> tuple[str, ...]:
+    """Goods that the sentence names as imported, exported or controlled, in its own words."""
+    found: list[str] = []
+    for pattern in (_IMPORTS_OF, _CERTAIN):
+        for match in pattern.finditer(sentence):
+            words = re.sub(r"^(?:certain|the|all|any|such)\s+", "", match["what"].strip(" ,"), flags=re.I)
+            if (
+                words
+                and not _COUNTRY_ONLY.match(words)
+                and not countries_in(words)
+                and len(words.split()) <= 14
+            ):
+                found.append(words)
+        if found:
+            break
+    return tuple(dict.fromkeys(found))[:3]
+
+
+def _are_goods(words: str) -> bool:
+    """Whether words name goods: some of them are in the dictionary of goods, or they are a short noun phrase without a preposition."""
+    if len(words.split()) > 14 or countries_in(words) or any(c.isdigit() for c in words[:3]):
+        return False
+    found = goods_of(words)
+    if found.names and not found.generic:
+        return True
+    return len(words.split()) <= 5 and _NOT_GOODS.search(words) is None
+
+
+def japan_standing(
+    sentence: str, of: Sequence[str], *, listed: bool, restricts: bool
+) -> tuple[JapanStanding, str]:
+    """Japan's place in an act, and its own rate where the sentence gives one."""
+    if "Japan" not in sentence:
+        return JapanStanding.NOT_NAMED, ""
+    excluded = _EXCEPT.search(sentence)
+    if excluded and "Japan" in excluded[0]:
+        return (JapanStanding.OUT, "") if restricts else (JapanStanding.IN, "")
+    at = sentence.index("Japan")
+    window = sentence[max(0, at - 140) : at + 140]
+    if _PERCENT.search(window) and _RATE_CONTEXT.search(window):
+        nearest = min(_PERCENT.finditer(window), key=lambda m: abs(m.start() - (at - max(0, at - 140))))
+        return JapanStanding.RATE, _tidy(nearest[0])
+    if listed or (len(of) == 1 and of[0] == "japan"):
+        return JapanStanding.TARGET, ""
+    return JapanStanding.IN, ""
+
+
+def eccns_in(sentence: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(citations.citation_values(sentence, "eccn")))
+
+
+def hts_in(sentence: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(citations.citation_values(sentence, "hts")))
+
+
+def units_in(sentence: str) -> tuple[str, ...]:
+    """Citation paths that a sentence names: sections, parts and supplements."""
+    return tuple(dict.fromkeys(citations.citation_values(sentence, "cfr", "cfr-part", "supplement")))[:6]
+
+
+def terms_in(sentence: str) -> tuple[str, ...]:
+    """License exceptions, review policies, country groups and legal bases that a sentence names, in its own words."""
+    named = [
+        f"License Exception {symbol}"
+        for match in _EXCEPTIONS.finditer(sentence)
+        for symbol in _SYMBOL.findall(match[0])
+    ]
+    named += [match[0] for match in _POLICIES.finditer(sentence)]
+    named += [f"Country Group {group}" for group in citations.citation_values(sentence, "country-group")]
+    named += [match[0] for match in _BASES.finditer(sentence)]
+    return tuple(dict.fromkeys(named))[:6]
+
+
+def earlier_act_in(sentence: str) -> str:
+    """The order, proclamation or Register document that the sentence acts on; empty where it names none."""
+    return next(iter(citations.citation_values(sentence, "executive-order", "proclamation", "fr")), "")
+
+
+def span_of(sentence: str, dates: Sequence[LegalDate]) -> tuple[date | None, date | None]:
+    """The days from and until which an act applies: those of its own sentence first, then the document's."""
+    since = until = None
+    for entry in dates:
+        if entry.superseded:
+            continue
+        own = bool(entry.quote) and (
+            entry.quote[:_DAY_SEARCH] in sentence or sentence[:_DAY_SEARCH] in entry.quote
+        )
+        if entry.type in ("expires", "stay-ends"):
+            until = entry.date if own or until is None else until
+        elif entry.type in ("effective", "compliance"):
+            since = entry.date if own or since is None else since
+    return since, until

@@ -1,0 +1,265 @@
+"""Reads the acts of one sentence: which verbs govern which operand, and the direction that they compose.
+
+Polarity is composed: the direction is the product of the effects of the verbs that govern an operand and of the operand's own
+sign. "Ending the suspension of reciprocal tariffs": end (-1) x suspend (-1) x duty (+1) restricts. "No longer subject to a duty":
+(-1) x (+1) relieves. "Removes license exceptions": (-1) x (-1) restricts. Verbs without an effect ("amends") pass the sign on as
+unknown where no other verb says which way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tracker.classification.vocabulary import OperandEntry, Token, VerbEntry, vocabulary
+
+_MOST_GAP = 16  # words between a verb and the operand that it governs
+_CHAIN_WORDS = 7  # words between two verbs of one chain
+_CHAIN = re.compile(
+    r"^(?:\W|\b(?:the|a|an|of|its|their|this|that|these|those|certain|current|existing|additional|temporary|partial|prior|previous|effective|dates?|date|for|in|"
+    r"implementation|application|period|day|days|year|month|one|two|three|six|ninety|90|180|further|scheduled|planned|pending|increased?|to|from|on|be|been|is|are|"
+    r"requirement|requirements|scope|earlier|recent|full|automatic|such|all|continued|until|imposed|level|provisions?|paragraphs?|which|that|action|interim|final|rule|rules|order|orders|proclamation|notice|regulation|possible|proposed|\d{1,3})\b)*$",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(
+    r"[;]|\b(?:whereas|provided that|except that|unless|but|while|although|(?<!on )(?<!in )(?<!under )(?<!by )(?<!from )(?<!to )which|who|whose)\b|,? and (?:by |to )?(?=\w+(?:ing|s)\b)",
+    re.I,
+)
+_COORDINATE = re.compile(r"(?:,|\band\b|\bor\b)", re.I)
+_COMPLEMENT = re.compile(
+    r"^\W*(?:(?:from|to|of|for|under|on|against)\b\W*)(?:(?:the|such|these|those|certain|any|all|additional|section|\d{3}|additional|current|its|IEEPA|reciprocal|United|States|U\.S\.|otherwise|applicable|imposed)\W+){0,5}$",
+    re.I,
+)
+_NOUN_HEAD = re.compile(
+    r"(?:tion|sion|ment|ance|al|als|ing|ings|ers?|delay|pause|stay|extension|rollback|snapback|phase ?out|sunset|end|expiry|cut|cuts|ban|hike|increase|decrease)s?$",
+    re.I,
+)
+_PASSIVE = re.compile(
+    r"^(?P<gap>(?:\s+|[^\s;.]+\s+){0,9}?)(?P<aux>(?:shall|will|would|may|must|is|are|was|were|be|been|being|has|have|to|continues? to|hereby|no longer)\s+)+(?:\w+ly\s+|hereby\s+|also\s+|further\s+|not\s+|now\s+)*$",
+    re.I,
+)
+_INTRANSITIVE = re.compile(
+    r"^(?:expir|laps|ris|rose|fall|fell|increas|decreas|end|terminat|appl|remain|continu|resum|take|enter|drop|doubl|sunset|snap|return|accru|climb|go|cease)",
+    re.I,
+)
+_NEGATION = re.compile(r"\b(?:not|never|no(?! longer)|nor|without|neither)\s+(?:\w+\s+){0,2}$", re.I)
+_NOT_NEW = re.compile(r"\b(?:does|do|will|shall|would|is|are) not (?:\w+ ){0,2}$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class ActReading:
+    """One act of a sentence: `verbs` from the outermost in, the `operand`, and the direction they compose: 1 restricts, -1 relieves,
+    0 cannot be said. `start` and `end` are the operand's place."""
+
+    verbs: tuple[VerbEntry, ...]
+    operand: OperandEntry | None
+    sign: int
+    start: int
+    end: int
+    past: bool = False  # "imposed", "was published": an earlier act that is reported
+
+    @property
+    def outer(self) -> str:
+        """The verb that decides what is done: the outermost that has an effect ("determines to extend" extends)."""
+        verbs = self.verbs
+        return next((verb.act for verb in verbs if verb.effect), verbs[0].act if verbs else "")
+
+
+def read_acts(sentence: str) -> tuple[ActReading, ...]:
+    """The acts of one sentence, in order. Empty where it names no operand."""
+    words = vocabulary()
+    sentence = words.masked(sentence)
+    operands = _without_left(sentence, list(words.operand_tokens(sentence)))
+    if not operands:
+        return ()
+    verbs = [verb for verb in words.verb_tokens(sentence) if not _inside(verb, operands)]
+    return tuple(_linked(sentence, verbs, operands))
+
+
+def _without_left(sentence: str, operands: list[Token]) -> list[Token]:
+    """The operands without one that is left behind: "from a presumption of denial to a case-by-case review"."""
+    return [
+        token
+        for number, token in enumerate(operands)
+        if not (
+            number + 1 < len(operands)
+            and re.search(r"\bfrom (?:an? |the )?$", sentence[: token.start])
+            and re.match(r"\W*to (?:an? |the )?$", sentence[token.end : operands[number + 1].start])
+        )
+    ]
+
+
+def verbs_of(sentence: str) -> tuple[Token, ...]:
+    """The verbs of a sentence, whether or not they govern an operand."""
+    return tuple(vocabulary().verb_tokens(sentence))
+
+
+def _inside(token: Token, others: Sequence[Token]) -> bool:
+    return any(other.start <= token.start and token.end <= other.end for other in others)
+
+
+def _linked(sentence: str, verbs: list[Token], operands: list[Token]) -> Iterator[ActReading]:
+    skip = False
+    for number, operand in enumerate(operands):
+        if skip:
+            skip = False
+            continue
+        start = operand.start
+        entry = operand.entry
+        assert isinstance(entry, OperandEntry)
+        end = operand.end
+        if number + 1 < len(operands):
+            following = operands[number + 1]
+            gap = sentence[operand.end : following.start]
+            # "exclusions from the duties", "exports to listed entities": one noun phrase, whose head decides.
+            if (
+                _COMPLEMENT.match(gap)
+                and entry.operand is not None
+                and not any(operand.end <= v.start < following.start for v in verbs)
+            ):
+                skip = True
+                end = following.end
+        if (
+            entry.id == "deadline" and skip
+        ):  # the effective date of a requirement: the requirement is acted on
+            inner = operands[number + 1].entry
+            assert isinstance(inner, OperandEntry)
+            entry = inner
+        left = _left(sentence, verbs, operands[number - 1].end if number else 0, start)
+        right = _right(sentence, verbs, operands, number + (2 if skip else 1), end)
+        compound = next(
+            (
+                v
+                for v in verbs
+                if v.start >= end and not sentence[end : v.start].strip() and _noun(sentence, v)
+            ),
+            None,
+        )
+        chain = [*left]
+        if compound is not None:  # "Entity List Removal", "Exclusion Extensions"
+            chain = [*left, compound]
+        elif right is not None and (not left or _noun(sentence, left[0])):
+            chain = [*_led_to(sentence, verbs, right), right, *left]
+        yield _composed(sentence, chain, entry, start, end)
+
+
+def _led_to(sentence: str, verbs: Sequence[Token], right: Token) -> list[Token]:
+    """The verb that the verb on the right leads to: "will be allowed to lapse"."""
+    return [
+        v for v in verbs if v.start >= right.end and sentence[right.end : v.start].strip().lower() == "to"
+    ][:1]
+
+
+def _noun(sentence: str, token: Token) -> bool:
+    return _NOUN_HEAD.search(sentence[token.start : token.end]) is not None
+
+
+def _left(sentence: str, verbs: Sequence[Token], floor: int, start: int) -> list[Token]:
+    """The verbs that lead to an operand from its left, the outermost first."""
+    before = [verb for verb in verbs if floor <= verb.start and verb.end <= start]
+    if not before:
+        # "suspends or terminates license exceptions and validated end users": the verbs of the operand before it.
+        return []
+    nearest = before[-1]
+    gap = sentence[nearest.end : start]
+    if len(gap.split()) > _MOST_GAP or _BREAK.search(gap):
+        return []
+    chain = [nearest]
+    for verb in reversed(before[:-1]):
+        between = sentence[verb.end : chain[0].start]
+        if len(between.split()) > _CHAIN_WORDS or not _CHAIN.match(between):
+            break
+        chain.insert(0, verb)
+    return chain
+
+
+def _right(
+    sentence: str, verbs: Sequence[Token], operands: Sequence[Token], following: int, end: int
+) -> Token | None:
+    """The finite verb whose subject the operand is: "... duties are hereby suspended", "... exclusions expire"."""
+    ceiling = operands[following].start if following < len(operands) else len(sentence)
+    for verb in verbs:
+        if verb.start < end:
+            continue
+        if verb.start > ceiling and following < len(operands):
+            return None
+        gap = sentence[end : verb.start]
+        if len(gap.split()) > _MOST_GAP or _BREAK.search(gap):
+            return None
+        if _PASSIVE.match(gap) or re.search(
+            r"\b(?:shall|will|is|are|be|been|was|were|has|have)\s+(?:\w+\s+){0,2}$", gap
+        ):
+            return verb
+        if _INTRANSITIVE.match(sentence[verb.start : verb.end]) or sentence[
+            verb.start : verb.end
+        ].lower().startswith(("shall", "will", "no longer", "do", "may", "is ", "are ")):
+            return verb
+        return None
+    return None
+
+
+def _composed(
+    sentence: str, chain: Sequence[Token], operand: OperandEntry, start: int, end: int
+) -> ActReading:
+    verbs: list[VerbEntry] = []
+    sign = operand.sign
+    neutral = False
+    for token in reversed(chain):
+        entry = token.entry
+        assert isinstance(entry, VerbEntry)
+        verbs.insert(0, entry)
+        if abs(entry.effect) == 2:
+            sign = entry.effect // 2
+        elif entry.effect:
+            sign *= entry.effect
+        elif entry.id == "revise":
+            neutral = True
+        if _NEGATION.search(sentence[: token.start]) and entry.id not in ("exempt", "prohibit"):
+            sign = -sign
+    if neutral and not any(verb.effect for verb in verbs):
+        sign = 0
+    if (
+        not chain
+        and _NOT_NEW.search(sentence[:start]) is None
+        and not _NEW.search(sentence[max(0, start - 24) : end])
+    ):
+        sign = 0  # a bare noun asserts nothing
+    if operand.operand is None and not any(verb.id in _ON_TRADE for verb in verbs):
+        sign = 0
+    if not chain and _NO.search(sentence[:start]):
+        sign = -operand.sign
+    past = bool(chain) and _is_past(sentence, chain[0])
+    return ActReading(tuple(verbs), operand, sign, start, end, past)
+
+
+_ON_TRADE = frozenset(
+    {"prohibit", "narrow", "end", "suspend", "authorize", "exempt", "lower", "tighten", "ease"}
+)
+_NEW = re.compile(
+    r"\b(?:additional|new|increased|higher|lower|further|reciprocal|secondary|retaliatory|extra|stricter|adjust\w*|presumption|policy of|case.by.case|no longer)\b",
+    re.I,
+)
+_NO = re.compile(r"\b(?:no|without(?: an?)?|not)\s+$", re.I)
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|be|being|to be|has|have|having|hereby|been|shall|will|would|may|must|as)\s+(?:\w+ly\s+|hereby\s+|also\s+|further\s+|not\s+|now\s+|been\s+|be\s+){0,2}$",
+    re.I,
+)
+_WAS = re.compile(
+    r"\b(?:was|were|had(?: been)?)\s+(?:\w+ly\s+|also\s+|not\s+|previously\s+|first\s+){0,2}$", re.I
+)
+_ADJECTIVE = re.compile(
+    r"(?:\b(?:the|a|an|any|such|these|those|certain|of|for|on|to|its|and|with|newly|from|by)|^|[,(])\s*$",
+    re.I,
+)
+
+
+def _is_past(sentence: str, token: Token) -> bool:
+    """Whether a verb is in the past tense: "imposed", "was imposed"; not "is imposed", "has determined", "increased duties"."""
+    word = sentence[token.start : token.end]
+    before = sentence[: token.start]
+    if _WAS.search(before):
+        return True
+    if not re.search(r"ed$|^(?:rose|fell|withdrew|struck)$", word.split()[0], re.I) or not before.strip():
+        return False
+    return _AUXILIARY.search(before) is None and _ADJECTIVE.search(before) is None

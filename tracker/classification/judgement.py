@@ -1,0 +1,305 @@
+"""From the sentences of a text to its acts, each with direction and level; the gravest decides.
+
+Pure: the same text on the same day is judged alike, whatever source it came from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from tracker.classification import act_facts, changed_text
+from tracker.classification.act_builder import (
+    act_of_document,
+    actor_of,
+    build_act,
+    directed_act,
+    listing_acts,
+)
+from tracker.classification.act_reader import ActReading, read_acts
+from tracker.classification.features import Features
+from tracker.classification.party_lists import LISTS, PartyListAct
+from tracker.classification.passages import Passage, Weight, is_presidential
+from tracker.classification.rules import LevelRule, Rules
+from tracker.documents.text_view import TextView
+from tracker.model import (
+    Act,
+    ActVerb,
+    Direction,
+    DocumentKind,
+    Evidence,
+    JapanStanding,
+    LegalDate,
+    Level,
+    Operand,
+)
+
+_MOST_ACTS = 12
+_PARTY_LISTS = re.compile(
+    r"Entity List|Unverified|Screening|Specially Designated|SDN|Denied|Military End|Supplement No\. [467] to Part 744|Debarred|Parties",
+    re.I,
+)
+_MAJOR = frozenset({"european-union", "eu", "south-korea", "taiwan", "canada", "mexico", "india", "vietnam", "united-kingdom", "switzerland", "germany", "france", "netherlands", "italy", "brazil", "thailand", "malaysia", "singapore", "indonesia", "australia"})  # fmt: skip
+_CHINA = frozenset({"china", "hong-kong", "macau"})
+_RUSSIA = frozenset({"russia", "belarus", "crimea"})
+_FIELD_CONTEXTS = {
+    "tariff": ("tariff",),
+    "ear": ("ear", "itar"),
+    "listing": ("ear", "ofac", "forced-labor", "chinese-military", "ict"),
+    "sanctions": ("ofac",),
+    "ict": ("ict",),
+    "investment": ("investment",),
+    "program": ("ai-exports", "chips-program", "ai-infrastructure"),
+    "procurement": ("federal-ai",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The acts of a text, the gravest first, and what they come to."""
+
+    acts: tuple[Act, ...]
+    level: Level
+    direction: Direction | None
+    rule: LevelRule  # the entry of the level table that decided
+    needs_reading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    act: Act
+    passage: Passage
+    rule: LevelRule
+
+
+def read_all(passages: Sequence[Passage]) -> list[tuple[Passage, ActReading]]:
+    """Every act reading of every passage, background included."""
+    return [(passage, reading) for passage in passages for reading in read_acts(passage.text)]
+
+
+def judge(
+    rules: Rules,
+    features: Features,
+    readings: Sequence[tuple[Passage, ActReading]],
+    dates: Sequence[LegalDate],
+    listing: PartyListAct,
+) -> Judgement:
+    """Level and direction of a text from its acts."""
+    view = features.view
+    if features.context("in-field") is None:
+        return Judgement((), Level.NONE, None, rules.levels[-1])
+    if view.is_change:
+        return _judge_change(rules, features, dates, listing)
+    lists_parties = (
+        bool(listing.facts)
+        and features.is_in("ear")
+        and not features.is_in("forced-labor", "cuba-list", "export-privileges")
+    )
+    candidates = [
+        _judged(rules, features, build_act(features, passage, reading, dates), passage)
+        for passage, reading in _significant(features, readings)
+        if not _keeps(passage, reading)
+        and not (lists_parties and reading.operand is not None and reading.operand.operand is Operand.LISTING)
+    ]
+    if lists_parties:
+        candidates += [
+            _judged(rules, features, act, passage) for act, passage in listing_acts(features, dates, listing)
+        ]
+    if not candidates and (directed := directed_act(view, features)) is not None:
+        candidates = [_judged(rules, features, *directed)]
+    if not candidates:
+        act = act_of_document(view, features)
+        rule = _rule_for(rules, features, act)
+        unread = is_presidential(view) or features.is_in("ear-amendment")
+        level = (
+            max(rule.level, Level.MEDIUM, key=lambda each: each.rank)
+            if unread and rule.level is not Level.NONE and not rule.direction
+            else rule.level
+        )
+        return Judgement(
+            (),
+            level,
+            rule.direction or act.direction,
+            rule,
+            needs_reading=unread and level is not Level.NONE and rule.direction is None,
+        )
+    leaning = _title_direction(readings)
+    return _decided(candidates, leaning)
+
+
+def _decided(candidates: Sequence[_Candidate], leaning: Direction | None) -> Judgement:
+    """The gravest act decides; the others are listed after it. The running text of a rule decides only where its summary, title and
+    instructions say nothing: it explains, and tells what is not done."""
+    ranked = sorted(candidates, key=lambda candidate: _gravity(candidate, leaning), reverse=True)
+    known = {Direction.RESTRICTION, Direction.RELIEF, Direction.OPPORTUNITY}
+    if any(not each.passage.body and each.act.direction in known for each in ranked):
+        ranked.sort(key=lambda candidate: candidate.passage.body)
+    first = ranked[0]
+    acts = _distinct(candidate.act for candidate in ranked)
+    return Judgement(acts, first.act.level, first.rule.direction or first.act.direction, first.rule)
+
+
+def _judge_change(
+    rules: Rules, features: Features, dates: Sequence[LegalDate], listing: PartyListAct
+) -> Judgement:
+    """A changed text is judged by the words that came or went; a page outside of whose field they are is left alone."""
+    view = features.view
+    candidates = []
+    if _is_party_list(view):
+        candidates = [
+            _judged(rules, features, act, passage) for act, passage in listing_acts(features, dates, listing)
+        ]
+    if not candidates:
+        candidates = [
+            _judged(rules, features, act, Passage(act.evidence.quote, act.evidence.where, Weight.SUMMARY))
+            for act in changed_text.acts_of_change(view, actor_of(view), dates)
+        ]
+    if not candidates:
+        act = Act(
+            ActVerb.REVISE,
+            None,
+            Evidence(view.title.text, "title"),
+            actor=actor_of(view),
+            direction=Direction.UNDETERMINED,
+        )
+        rule = _rule_for(rules, features, act)
+        return Judgement((), rule.level, rule.direction or act.direction, rule)
+    return _decided(candidates, None)
+
+
+def _is_party_list(view: TextView) -> bool:
+    """Whether rows of a list of parties changed, or a page that speaks of one."""
+    if view.document.kind is DocumentKind.LIST:
+        return _PARTY_LISTS.search(view.document.title) is not None
+    return view.document.kind is DocumentKind.PAGE or any(path.startswith(LISTS) for path in view.touched)
+
+
+def _significant(
+    features: Features, readings: Sequence[tuple[Passage, ActReading]]
+) -> list[tuple[Passage, ActReading]]:
+    """The readings that say what the document does: in their field of law, and from the weightiest passages that have any. A title is
+    read where nothing else says what is done: it is often that of an earlier document."""
+    fitting = [(p, r) for p, r in readings if _in_its_field(features, r)]
+    own = [(p, r) for p, r in fitting if p.weight >= Weight.SUMMARY and not r.past and _asserts(p, r)]
+    if any(r.sign for _, r in own):
+        return own
+    titled = [(p, r) for p, r in fitting if p.weight is Weight.TITLE and (r.verbs or r.sign)]
+    if any(r.sign for _, r in titled) and not features.is_in("comment-extension", "comment-only"):
+        return [*own, *titled]
+    reported = [(p, r) for p, r in fitting if p.weight is not Weight.TITLE and r.verbs]
+    return own or titled or reported or [(p, r) for p, r in fitting if p.weight is Weight.TITLE]
+
+
+def _asserts(passage: Passage, reading: ActReading) -> bool:
+    return bool(
+        reading.verbs or reading.sign or act_facts.amount_in(passage.text, reading.start, reading.end).after
+    )
+
+
+def _in_its_field(features: Features, reading: ActReading) -> bool:
+    entry = reading.operand
+    if entry is None:
+        return False
+    if entry.operand is None:  # trade itself: only where a verb forbids or frees it
+        return reading.sign != 0 and features.is_in("ear", "ofac", "ict", "investment", "tariff")
+    wanted = _FIELD_CONTEXTS.get(entry.field)
+    return wanted is None or features.is_in(*wanted)
+
+
+def _keeps(passage: Passage, reading: ActReading) -> bool:
+    """Whether an act only leaves what is: "remain subject to the duties", not "continues the suspension"."""
+    return (
+        passage.weight is not Weight.TITLE
+        and next((verb.id for verb in reading.verbs if verb.effect), "") == "keep"
+    )
+
+
+def reach_of(act: Act) -> str:
+    """How far an act reaches from where Japan stands: japan, all, china, russia, major, minor, none."""
+    if act.japan in (JapanStanding.TARGET, JapanStanding.RATE, JapanStanding.IN) or "japan" in act.of:
+        return "japan"
+    places = set(act.of)
+    if "all" in places:
+        return "all"
+    if places & _CHINA:
+        return "china"
+    if places & _RUSSIA:
+        return "russia"
+    if places & _MAJOR:
+        return "major"
+    return "minor" if places else "none"
+
+
+def _judged(rules: Rules, features: Features, act: Act, passage: Passage) -> _Candidate:
+    rule = _rule_for(rules, features, act)
+    return _Candidate(replace(act, level=rule.level), passage, rule)
+
+
+def _rule_for(rules: Rules, features: Features, act: Act) -> LevelRule:
+    return next((rule for rule in rules.levels if _meets(rule, features, act)), rules.levels[-1])
+
+
+def _meets(rule: LevelRule, features: Features, act: Act) -> bool:
+    operand = (
+        act.operand.value
+        if act.operand
+        else (
+            "none"
+            if act.verb in (ActVerb.DETERMINE, ActVerb.REQUEST_COMMENTS, ActVerb.DIRECT_AGENCY)
+            else "trade"
+        )
+    )
+    if rule.operands and operand not in rule.operands:
+        return False
+    if rule.verbs and act.verb.value not in rule.verbs:
+        return False
+    if rule.directions and act.direction.value not in rule.directions:
+        return False
+    if rule.force and act.force.value.split("-")[0] not in rule.force:
+        return False
+    if rule.actors and act.actor not in rule.actors:
+        return False
+    if rule.count and (act.party_count or rule.count) < rule.count:
+        return False
+    if rule.reach and reach_of(act) not in rule.reach:
+        return False
+    if rule.goods and ("core" if features.is_in("core-goods") else "other") not in rule.goods:
+        return False
+    if rule.topics and features.topics.keys().isdisjoint(rule.topics):
+        return False
+    if rule.is_ and not features.is_in(*rule.is_):
+        return False
+    if any(not features.is_in(name) for name in rule.all_is):
+        return False
+    return not features.is_in(*rule.is_not)
+
+
+def _title_direction(readings: Sequence[tuple[Passage, ActReading]]) -> Direction | None:
+    """The direction that the title asserts, where it asserts one."""
+    signs = {reading.sign for passage, reading in readings if passage.weight is Weight.TITLE and reading.sign}
+    return None if len(signs) != 1 else (Direction.RESTRICTION if signs == {1} else Direction.RELIEF)
+
+
+def _gravity(candidate: _Candidate, leaning: Direction | None) -> tuple[int, ...]:
+    """The level first; then a direction that is known, the one that the title asserts, the weightier passage, rates, and a restriction
+    before a relief."""
+    act = candidate.act
+    known = act.direction not in (Direction.UNDETERMINED, Direction.PROCEDURE)
+    return (
+        act.level.rank,
+        int(known),
+        int(act.direction is leaning),
+        int(candidate.passage.weight),
+        int(bool(act.amount_after)) + int(bool(act.amount_before)),
+        int(act.direction is Direction.RESTRICTION),
+    )
+
+
+def _distinct(acts: Iterable[Act]) -> tuple[Act, ...]:
+    found: dict[tuple[object, ...], Act] = {}
+    for act in acts:
+        found.setdefault((act.verb, act.operand, act.of, act.amount_after, act.eccns), act)
+        if len(found) >= _MOST_ACTS:
+            break
+    return tuple(found.values())
