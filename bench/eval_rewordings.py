@@ -10,20 +10,25 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bench import judgement_figures, report
 from bench.eval_slots import names_country
 from bench.judgement_cases import DEFAULT_DAY, DEV, dev_cases, white_house_cases
+from bench.rewording_text import words as word_tables
 from bench.rewordings import Rewording, rewordings
+from tracker import classification
 from tracker.classification import RULES_VERSION, classify
 from tracker.labeled_examples import share
 from tracker.model import Classification, Level
 
 NAME = "rewordings"
+RULES = Path(classification.__file__).parent
 TARGETS = {"level": 0.95, "direction": 0.97}
 FEWEST, FEWEST_DOCUMENTS = 1000, 150
 _ABOUT = (
@@ -104,9 +109,9 @@ def judged(found: Iterable[Rewording]) -> tuple[Tally, dict[str, Tally], dict[st
     kinds: dict[str, Tally] = defaultdict(Tally)
     families: dict[str, Tally] = defaultdict(Tally)
     for one in found:
-        classification = classify(one.document, today=one.document.published or DEFAULT_DAY)
+        found_in = classify(one.document, today=one.document.published or DEFAULT_DAY)
         for tally in (total, kinds[one.kind], families[one.family]):
-            tally.take(one, classification)
+            tally.take(one, found_in)
     return total, kinds, families
 
 
@@ -123,6 +128,19 @@ def table(total: Tally, kinds: dict[str, Tally], families: dict[str, Tally]) -> 
     rows = [row("**all**", total), *(row(name, kinds[name]) for name in sorted(kinds))]
     rows += [row(f"*{name}*", families[name]) for name in sorted(families)]
     return report.table(head, rows)
+
+
+def shared_words() -> tuple[int, int]:
+    """How many of the verbs that stand for a plain one occur in the rules' own tables too, and how many there are. A verb
+    is the phrase up to its object; the plain one of each class is left out, since rules and law have it in common."""
+    tables = " ".join(path.read_text("utf-8").lower() for path in sorted(RULES.glob("*.toml")))
+    classes = [
+        entry["ways"][1:]
+        for name, entry in word_tables().items()
+        if "ways" in entry and not name.startswith("wrap.")
+    ]
+    verbs = {way[0].partition(" {")[0] for ways in classes for way in ways}
+    return sum(re.search(rf"\b{re.escape(verb)}", tables) is not None for verb in verbs), len(verbs)
 
 
 def sample(found: Sequence[Rewording], count: int) -> str:
@@ -166,6 +184,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if NAME in run
     ]
     text = f"Rules {RULES_VERSION}, {total.count} rewordings of {documents} labelled documents.\n\n{table(total, kinds, families)}"
+    shared, verbs = shared_words()
+    text += f"\n\nOf {verbs} verbs that stand for a plain one, {shared} occur in the rules' tables too."
     if earlier:
         text += f"\n\nEarlier runs. {'; '.join(earlier)}."
     print(f"\n{text}")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from bench import eval_rewordings
 from bench.eval_rewordings import Tally
 from bench.judgement_cases import Case
 from bench.rewording_text import (
@@ -152,6 +154,14 @@ def test_a_document_outside_the_field_stays_outside() -> None:
         "The season opens in May. NMFS announces a quota for cod.",
     ]
     assert {level for one in found for level in one.levels} == {"none"}
+
+
+def test_verbs_that_the_rules_have_too_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eval_rewordings, "RULES", tmp_path)
+    (tmp_path / "rules.toml").write_text('words = ["levied", "to levy", "abeyances"]', "utf-8")
+    shared, verbs = eval_rewordings.shared_words()
+    assert shared == 1
+    assert verbs > 50
 
 
 @pytest.mark.parametrize(
