@@ -243,7 +243,13 @@ def test_a_list_of_ones_own_is_measured_and_ends_with_1_below_target(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     records, wanted = tmp_path / "records.jsonl", tmp_path / "labels.tsv"
-    records.write_text(json.dumps({**RECORD, "title": "Cod Fisheries", "agencies": []}) + "\n", "utf-8")
+    records.write_text(
+        json.dumps(
+            {**RECORD, "kind": "notice", "title": "Cod Fisheries", "agencies": [], "cfr_references": []}
+        )
+        + "\n",
+        "utf-8",
+    )
     wanted.write_text("\t".join(ROW) + "\n" + "\t".join(ROW.values()) + "\n", "utf-8")
     assert main(["--labels", str(wanted), "--records", str(records)]) == 1
     out = capsys.readouterr().out
