@@ -4,7 +4,7 @@ The names are the program's own, shipped as data (`*.toml`); none is an official
 """
 
 from tracker.terms.conduct import conduct_name
-from tracker.terms.goods import Goods, goods_ja, goods_name, goods_of
+from tracker.terms.goods import Goods, goods_ja, goods_name, goods_of, plain_goods
 from tracker.terms.law import (
     agency_id,
     agency_name,
@@ -32,6 +32,7 @@ __all__ = [
     "license_exception_name",
     "party_list_name",
     "place_label",
+    "plain_goods",
     "reason_for_control_name",
     "review_policy_name",
     "section_name",

@@ -51,9 +51,35 @@ _FILLERS = frozenset(
         "thereof",
         "related",
         "including",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
     ]
 )
+_SITE = re.compile(r"\s+[–—|-]\s+(?:The White House|U\.S\. Department.*|Bureau of .*|Federal Register.*)\Z")
+_PIECE = re.compile(
+    r"\A(?:into|by|in|under|to|from|at|on|with|pursuant|as|for|that|which|who|it|this|these|those|entered|the United States)\b"
+    r"|\b(?:is|are|was|were|be|been|shall|will|may|must|should|has|have|had|subject(?! to the EAR\b)|assessed|pursuant|thereof shall)\b"
+    r"|\A(?:heading|subheading|section|paragraph|subsection|note|annex|chapter)s?\b",
+    re.IGNORECASE,
+)
+_LAW_WORDS = frozenset(
+    [
+        "action", "amendment", "application", "authorization", "condition", "control", "country", "decision", "destination",
+        "determination", "entity", "entry", "exception", "exclusion", "government", "invasion", "license", "measure", "part",
+        "party", "person", "policy", "procedure", "provision", "region", "request", "requirement", "restriction", "revision",
+        "rule", "sanction", "term", "time", "use", "user",
+    ]
+)  # fmt: skip
 _SHOWN = 3
+_ABBREVIATION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +116,26 @@ def goods_of(words: str) -> Goods:
     return Goods(general, whole and bool(general), generic=bool(general))
 
 
+def plain_goods(words: str) -> str:
+    """The words of a phrase that can name goods, without a site's name after a dash; empty for a piece of a clause such as
+    "into the United States" or "goods are not subject", which a reader may cut out of a sentence."""
+    plain = _SITE.sub("", " ".join(words.split())).strip(" .,;:–-")
+    if _PIECE.search(plain):
+        return ""
+    return "" if _is_of_law(plain) else plain
+
+
+def _is_of_law(plain: str) -> bool:
+    """Whether a phrase that no entry covers speaks of rules and procedures: its head is "requests", "revisions"."""
+    head = re.split(r",|\s(?:of|for|on|to|under|as|in|that|with|at|by|from)\s", plain, maxsplit=1)[0].split()
+    if not head or not set(map(_singular, head[-1].lower().split("-"))) & _LAW_WORDS:
+        return False
+    return not goods_of(plain).whole
+
+
 def goods_ja(words: str) -> str:
     """Japanese for the goods of a phrase. Where the dictionary has not all of it, the English words follow in 「」."""
-    plain = " ".join(words.split()).strip(" .,;:")
+    plain = plain_goods(words)
     if not plain:
         return ""
     if not plain.isascii() and re.search(r"[ぁ-んァ-ヶ一-龠]", plain):
@@ -107,8 +150,15 @@ def goods_ja(words: str) -> str:
 
 
 def goods_name(words: str, language: Language) -> str:
-    """The goods of a phrase in either language."""
-    return goods_ja(words) if language == "ja" else " ".join(words.split()).strip(" .,;:")
+    """The goods of a phrase in either language; English words of a title in lower case."""
+    if language == "ja":
+        return goods_ja(words)
+    plain = plain_goods(words)
+    letters = re.findall(r"[A-Za-z]+", plain)
+    titled = all(word.istitle() or len(word) < 4 for word in letters) or (
+        plain.isupper() and any(len(word) > _ABBREVIATION for word in letters)
+    )
+    return plain.lower() if titled and plain.lower() != plain and goods_of(plain).names else plain
 
 
 @lru_cache(maxsize=1)

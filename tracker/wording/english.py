@@ -77,13 +77,15 @@ class EnglishAct:
         return agency_name(words, "en", short=True) or " ".join(words.split())
 
     @cached_property
-    def trigger(self) -> str:
+    def because(self) -> str:
+        """The reason as it stands after the clause: `, citing “importing Russian oil”`, `, in relation to Venezuela`."""
         words = " ".join(self.act.trigger.split()).strip(" .,;:")
         names = country_names(self.act.trigger_countries, "en")
         if not words:
-            return f"ties with {listed(names)}" if names else ""
+            others = [name for name in names if name not in country_names(self.act.of, "en")]
+            return f", in relation to {listed(others)}" if others else ""
         absent = [name for name in names if name.removeprefix("the ").lower() not in words.lower()]
-        return f"“{words}”" + (f" ({listed(absent)})" if absent else "")
+        return f", citing “{words}”" + (f" ({listed(absent)})" if absent else "")
 
     def _availability(self, name: str) -> str:
         """Whether a slot is filled, before the template is chosen that decides what the noun says beside itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,14 @@ class ReadState(StrEnum):
 
     NO_TEXT = "no-text"  # only the title, or an abstract, was there
     NO_ACT = "no-act"  # the whole text was read, and no act was found in it
+
+
+_SITE = re.compile(r"\s+[–—|]\s+(?:The White House|Bureau of Industry and Security|Federal Register)\s*\Z")
+
+
+def plain_title(title: str) -> str:
+    """A title in one line, without the name of the site that stands after it."""
+    return _SITE.sub("", " ".join(title.split()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,16 @@ from functools import cached_property
 from tracker.citations import format_japanese
 from tracker.i18n import format_day
 from tracker.model import Act, ActVerb, Operand
-from tracker.terms import agency_name, conduct_name, eccn_name, goods_ja, goods_of, place_label, section_name
+from tracker.terms import (
+    agency_name,
+    conduct_name,
+    eccn_name,
+    goods_ja,
+    goods_of,
+    place_label,
+    plain_goods,
+    section_name,
+)
 from tracker.wording.act_terms import (
     ActTerms,
     country_names,
@@ -71,15 +80,23 @@ class JapaneseAct:
         return agency_name(words, "ja", short=True) or " ".join(words.split())
 
     @cached_property
-    def trigger(self) -> str:
+    def because(self) -> str:
+        """The reason as it stands before the clause: `ロシア産原油の輸入を理由に`, `ベネズエラに関連する措置として`."""
         names = country_names(self.act.trigger_countries, "ja")
-        countries = "・".join(names)
-        conduct = conduct_name(self.act.trigger, countries)
+        conduct = conduct_name(self.act.trigger, "・".join(names))
         if not conduct:
-            return f"{countries}との関係" if countries else ""
-        if countries and not all(name in conduct for name in names):
-            return f"{conduct}({countries})"
-        return conduct
+            others = [name for name in names if name not in country_names(self.act.of, "ja")]
+            return f"{'・'.join(others)}に関連する措置として" if others else ""
+        absent = [name for name in names if name not in conduct]
+        return f"{conduct}({'・'.join(absent)})を理由に" if absent else f"{conduct}を理由に"
+
+    @cached_property
+    def bare(self) -> bool:
+        """Whether the act says neither whom nor what it hits, so that only the document's title tells."""
+        act = self.act
+        return not (
+            self.of or self.things or self.named_parties or act.earlier_act or act.units or self.amounts
+        )
 
     def _availability(self, name: str) -> str:
         """Whether a slot is filled, before the template is chosen that decides what the noun says beside itself."""
@@ -141,13 +158,15 @@ class JapaneseAct:
 
     @cached_property
     def objects(self) -> str:
-        names = [goods_ja(words) for words in self.act.objects]
+        phrases = [plain for words in self.act.objects if (plain := plain_goods(words))]
+        found = [goods_of(plain) for plain in phrases]
         particular = [
             name
-            for name, words in zip(names, self.act.objects, strict=True)
-            if name and not goods_of(words).generic
+            for goods, plain in zip(found, phrases, strict=True)
+            if not goods.generic
+            for name in (goods.names if goods.whole else (goods_ja(plain),))
         ]
-        shown = list(dict.fromkeys(particular or [name for name in names if name]))
+        shown = list(dict.fromkeys(particular or [name for plain in phrases if (name := goods_ja(plain))]))
         if not shown:
             return ""
         more = f"等{len(shown)}品目" if len(shown) > _OBJECTS else ""
@@ -277,7 +296,7 @@ class JapaneseAct:
     def amounts(self) -> str:
         before, after = amount(self.act.amount_before, "ja"), amount(self.act.amount_after, "ja")
         if before and after:
-            return f"{before}から{after}へ"
+            return f"{before}→{after}"
         return after or (f"従来{before}" if before else "")
 
     @cached_property

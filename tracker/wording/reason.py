@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
@@ -15,6 +16,7 @@ from tracker.wording.japanese import JapaneseAct
 Pair = tuple[str, str]
 _NO_FACTS = DocumentFacts()
 _LONGEST = 60
+_QUOTED = re.compile("[「“]")
 _BINDING = frozenset({Force.BINDING_NOW, Force.BINDING_FROM})
 
 
@@ -59,7 +61,7 @@ def _effect(act: Act, direction: Direction) -> Pair:
 
 
 def _hit(words: str, hit: str, otherwise: str) -> str:
-    filled = words.replace("{x}", hit if 0 < len(hit) <= _LONGEST else otherwise)
+    filled = words.replace("{x}", hit if 0 < len(hit) <= _LONGEST and not _QUOTED.search(hit) else otherwise)
     return filled[0].upper() + filled[1:]
 
 

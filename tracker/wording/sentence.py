@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from tracker.i18n import format_day
-from tracker.model import Act, ActVerb, DocumentKind, Force, JapanStanding, LocalizedText, Status
+from tracker.model import Act, ActVerb, DocumentKind, Force, JapanStanding, LocalizedText, Operand, Status
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
-from tracker.wording.facts import DocumentFacts
+from tracker.wording.facts import DocumentFacts, plain_title
 from tracker.wording.japanese import JapaneseAct
 from tracker.wording.phrases import plain_form, third_person
 from tracker.wording.timing import is_comment_period, timing
@@ -20,6 +20,20 @@ _PRELIMINARY = frozenset(
     {ActVerb.REQUEST_COMMENTS, ActVerb.INVESTIGATE, ActVerb.NEGOTIATE, ActVerb.REPORT, ActVerb.COMMEMORATE}
 )
 _BINDING = frozenset({Force.BINDING_NOW, Force.BINDING_FROM})
+# Steps of an agency, and what is no measure: they are never "under study" as one.
+_STEPS = frozenset({ActVerb.DIRECT_AGENCY, ActVerb.DETERMINE, ActVerb.PROPOSE})
+_NO_MEASURE = frozenset(
+    {
+        None,
+        Operand.PROCEEDING,
+        Operand.GUIDANCE,
+        Operand.DEADLINE,
+        Operand.COMMENT_PERIOD,
+        Operand.AGREEMENT,
+        Operand.EMERGENCY,
+        Operand.EARLIER_ACT,
+    }
+)
 _OTHERS = 3
 
 
@@ -55,10 +69,15 @@ def headline(
         *(_japan_en(en) or ()),
         *timing(act, statuses, today, "en", span_shown="until" in en.clause.shown),
     ]
+    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY and not _is_studied_measure(act):
+        notes_ja.append("検討段階")
+    title = plain_title(facts.title) if ja.bare else ""
     lower = [note[0].lower() + note[1:] if not note.startswith("Japan") else note for note in notes_en]
     return LocalizedText(
-        ja=_headline_ja(ja) + (f"({'、'.join(map(_unbracketed, notes_ja))})" if notes_ja else ""),
-        en=_main_en(en) + (f" ({'; '.join(lower)})" if lower else ""),
+        ja=_headline_ja(ja)
+        + (f":「{title}」" if title else "")
+        + (f"({'、'.join(map(_unbracketed, notes_ja))})" if notes_ja else ""),
+        en=_main_en(en) + (f": “{title}”" if title else "") + (f" ({'; '.join(lower)})" if lower else ""),
     )
 
 
@@ -75,7 +94,14 @@ def summary(
     statuses = tuple(status)
     first = act_sentence(acts[0], today=today, status=statuses, facts=facts)
     ja, en = first.ja, first.en
-    others = list(dict.fromkeys(_other(act, acts[0], facts) for act in acts[1:]))
+    if JapaneseAct(acts[0], facts).bare and facts.title:
+        ja += f"文書名:「{plain_title(facts.title)}」。"
+        en += f" Title: “{plain_title(facts.title)}”."
+    told = [acts[0]]
+    for act in acts[1:]:
+        if not JapaneseAct(act, facts).bare and not _subsumed(act, told):
+            told.append(act)
+    others = list(dict.fromkeys(_other(act, acts[0], facts) for act in told[1:]))
     others = [clause for clause in others if clause != _other(acts[0], acts[0], facts)]
     if others:
         more = len(others) - _OTHERS
@@ -95,6 +121,28 @@ def summary(
             ja += f"意見提出期限:{day_ja}。"
             en += f" Comments are due {day_en}."
     return LocalizedText(ja, en)
+
+
+def _is_studied_measure(act: Act) -> bool:
+    """Whether the act is a measure that is only under study, so that "is studying whether to" fits before it."""
+    return (
+        act.force is Force.STUDIED
+        and act.verb not in _PRELIMINARY | _STEPS
+        and act.operand not in _NO_MEASURE
+    )
+
+
+def _subsumed(act: Act, shown: Sequence[Act]) -> bool:
+    """Whether an act that is shown says all that this one does."""
+    return any(
+        act.verb is other.verb
+        and act.operand is other.operand
+        and all(
+            not getattr(act, name) or getattr(act, name) == getattr(other, name)
+            for name in ("of", "objects", "eccns", "parties", "amount_after", "earlier_act")
+        )
+        for other in shown
+    )
 
 
 def _other(act: Act, first: Act, facts: DocumentFacts) -> LocalizedText:
@@ -121,25 +169,22 @@ def _draft_ja(facts: DocumentFacts) -> str:
     return "措置案"
 
 
-def _because_ja(parts: JapaneseAct) -> str:
-    return f"{parts.trigger}を理由に" if parts.trigger else ""
-
-
 def _done_ja(parts: JapaneseAct) -> str:
     return parts.clause.words + parts.clause.verb
 
 
 def _main_ja(parts: JapaneseAct) -> str:
-    because = _because_ja(parts)
-    because = f"{because}、" if because else ""
+    because = f"{parts.because}、" if parts.because else ""
     done, force, act = _done_ja(parts), parts.act.force, parts.act
     if force is Force.PROPOSED and act.verb not in _PRELIMINARY:
         draft = _draft_ja(parts.facts)
         if act.verb is ActVerb.PROPOSE:
             return _subject_ja(parts, because) + f"{parts.noun_phrase}に関する{draft}を公表"
         return f"{_subject_ja(parts, '')}{draft}を公表。案では、{because}{done}"
+    if _is_studied_measure(act):
+        return f"{_subject_ja(parts, '')}調査・検討。検討対象の措置:{because}{done}"
     if force is Force.STUDIED and act.verb not in _PRELIMINARY:
-        return f"{_subject_ja(parts, '')}調査を実施。検討対象の措置:{because}{done}"
+        return f"{_subject_ja(parts, because)}{done}(検討段階)"
     if force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
         return _subject_ja(parts, because or "、") + _plain_ja(parts) + "と表明"
     return _subject_ja(parts, because) + done
@@ -158,8 +203,7 @@ def _subject_ja(parts: JapaneseAct, because: str) -> str:
 
 
 def _headline_ja(parts: JapaneseAct) -> str:
-    because = _because_ja(parts)
-    because = f"{because}、" if because and "「" not in because else ""
+    because = f"{parts.because}、" if parts.because and "「" not in parts.because else ""
     who, act = parts.who, parts.act
     if act.force is Force.PROPOSED and act.verb not in _PRELIMINARY:
         draft = _draft_ja(parts.facts)
@@ -167,9 +211,11 @@ def _headline_ja(parts: JapaneseAct) -> str:
         if act.verb is ActVerb.PROPOSE:
             return f"{head}:{because}{parts.noun_phrase}"
         return f"{head}:{because}{_done_ja(parts)}"
-    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY:
+    if _is_studied_measure(act):
         return f"{who}が検討:{because}{_done_ja(parts)}" if who else f"検討中:{because}{_done_ja(parts)}"
     subject = f"{who}、" if who else ""
+    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY:
+        return f"{subject}{because}{_done_ja(parts)}"
     if act.force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
         return f"{subject}{because}{_plain_ja(parts)}と表明"
     return f"{subject}{because}{_done_ja(parts)}"
@@ -218,13 +264,15 @@ def _main_en(parts: EnglishAct) -> str:
     act, clause = parts.act, parts.clause.words
     who = parts.who or "This document"
     who = who[0].upper() + who[1:]
-    because = f", citing {parts.trigger}" if parts.trigger else ""
+    because = parts.because
     if act.force is Force.PROPOSED and act.verb not in _PRELIMINARY:
         if act.verb is ActVerb.PROPOSE:
             return f"{who} {third_person(clause)}{because}"
         return f"{who} proposes to {clause}{because}"
-    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY:
+    if _is_studied_measure(act):
         return f"{who} is studying whether to {clause}{because}"
+    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY:
+        return f"{who} {third_person(clause)}{because} (under study)"
     if act.force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
         return f"{who} states an intent to {clause}{because}"
     return f"{who} {third_person(clause)}{because}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tracker.i18n import label
 from tracker.model import DocumentKind, LocalizedText
 from tracker.terms import agency_name
-from tracker.wording.facts import DocumentFacts, ReadState
+from tracker.wording.facts import DocumentFacts, ReadState, plain_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Unread:
 def unread(facts: DocumentFacts, state: ReadState) -> Unread:
     """Headline, summary and reason of a document that a person has to read."""
     ja, en = _source(facts)
-    title = " ".join(facts.title.split())
+    title = plain_title(facts.title)
     named_ja = f"{ja}「{title}」" if title else ja
     named_en = f"{en} “{title}”" if title else en
     start = named_en[0].upper() + named_en[1:]
