@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
 from tests.unit.notifications_sinks import HttpSink, http_sink, refusing_port
+from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.web_samples import settings as viewer_settings
 from tracker.assistants import summarize
 from tracker.assistants.model_client import ChatEndpoint, Messages
@@ -31,6 +32,7 @@ from tracker.storage import changes
 from tracker.storage.database import Store
 from tracker.storage.model_summaries import ModelSummary
 from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.schema import metadata
 from tracker.web.app import create_app
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -382,3 +384,52 @@ def _written(folder: Path, text: str) -> Path:
     path = folder / "sources.toml"
     path.write_text(text)
     return path
+
+
+JUDGEMENT = {
+    "level": "none", "direction": "relief", "topics": ["biosecurity"], "status": [{"state": "rescinded"}],
+    "japan_nexus": [], "acts": [], "headline": {"ja": "何も変わらない", "en": "Nothing changes"}, "needs_reading": False,
+    "summary": {"ja": "何も変わらない", "en": "Nothing changes"}, "reason": {"ja": "", "en": ""}, "dates": [], "action": "correct",
+}  # fmt: skip
+
+
+def tables(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that is stored, but what a model wrote and the count of writes."""
+    with store.read() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(table.select())]
+            for table in metadata.sorted_tables
+            if table.name not in {"model_summary", "data_version"}
+        }
+
+
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [
+        (says(text=json.dumps({**JUDGEMENT, "sentences": [{**JUDGEMENT, **SENTENCE}]}, ensure_ascii=False)), "made"),
+        (says(text=json.dumps({**JUDGEMENT, "sentences": []})), "dropped"),
+        (says(text=json.dumps({"sentences": [{**JUDGEMENT, **SENTENCE, "quote": "nothing of the kind stands"}]})), "dropped"),
+        ((500, {}, json.dumps(JUDGEMENT)), "failed"),
+    ],
+)  # fmt: skip
+def test_a_model_sets_no_level_direction_topic_or_status_whatever_it_answers(
+    store: Store, reply: Any, state: str
+) -> None:
+    keep(store, replace(affiliates_rule(), detected_at=NOW, abstract=ABSTRACT))
+    before = tables(store)
+    with endpoint(reply) as (_, wanted):
+        client = ChatEndpoint(wanted, lambda: NOW)
+        done = summarize_pending(
+            store, client, lambda: NOW, level=Level.LOW, longest=wanted.max_text, stop=threading.Event()
+        )
+    assert done == (1 if state == "failed" else 2)
+    assert tables(store) == before
+    with open_reader(store.state) as opened:
+        shown = opened.change(affiliates_rule().id)
+        written = opened.beside(affiliates_rule().id)["model_summary"]
+    assert written["state"] == state
+    assert (shown["level"], shown["direction"]) == ("critical", "restriction")
+    assert shown["summary"]["ja"] == "50%ルール(関連会社規則)の導入"
+    assert [sorted(sentence) for sentence in written["sentences"]] == (
+        [["en", "ja", "quote"]] if state == "made" else []
+    )
