@@ -112,9 +112,3 @@ def country_named(name: str) -> Country | None:
     """The destination of that name or id, in either language."""
     found = countries_in(name.replace("-", " ")) or countries_in(name)
     return found[0] if found else None
-
-
-def country_by_id(identity: str) -> Country | None:
-    """The destination with this id of `places.toml`."""
-    names = _tables()["places"].get(identity)
-    return Country(identity, *names[:2]) if names else None

@@ -38,9 +38,6 @@ TOPICS = [
     "ict-supply-chain",
     "ear-other",
 ]
-ACTORS = [
-    "president", "bis", "ofac", "ustr", "cbp", "ita", "state", "dod", "omb", "doe", "treasury", "fcc", "usitc",
-]  # fmt: skip
 STATES = [
     "proposed",
     "published",
@@ -115,7 +112,6 @@ def test_every_key_that_the_code_asks_for_exists_with_its_placeholders() -> None
         ("japan-standing", list(JapanStanding)),
         ("force", list(Force)),
         ("act", [*COLUMNS, "judgement"]),
-        ("actor", ACTORS),
     ],
 )
 def test_every_id_has_a_label(group: str, names: list[str]) -> None:

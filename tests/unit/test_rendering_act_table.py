@@ -16,6 +16,7 @@ from tests.unit.digest_samples import week
 from tests.unit.rendering_samples import oil_order, unread_order
 from tests.unit.web_samples import viewer
 from tracker.digest import build_view
+from tracker.i18n import label
 from tracker.model import Act, ActVerb, Change, Direction, Evidence, Language, LocalizedText, Operand
 from tracker.notifications.channels.slack import payloads
 from tracker.notifications.formats import plain
@@ -26,6 +27,7 @@ from tracker.rendering.redlines.docx import render as word
 from tracker.rendering.redlines.html import render as web_page
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.serialization import change_to_json
+from tracker.wording.phrases import noun
 
 HEADLINE = (
     "大統領が、ロシア産原油の輸入を理由に、インドの産品に25%の追加関税を賦課。日本は対象外。2025年8月27日から"
@@ -42,9 +44,9 @@ def test_an_act_fills_each_column_in_japanese() -> None:
     assert row.cells == {
         "actor": "大統領",
         "verb": "賦課",
-        "object": "関税:articles of India、HTS 9903.01.84",
+        "object": "追加関税:産品、HTS 9903.01.84",
         "of": "インド",
-        "trigger": "importing crude oil of Russian origin (ロシア)",
+        "trigger": "ロシア産原油の輸入",
         "amount": "25%",
         "japan": "対象外",
         "force": "発効日から拘束力あり",
@@ -57,10 +59,10 @@ def test_an_act_fills_each_column_in_japanese() -> None:
 def test_an_act_fills_each_column_in_english() -> None:
     row = act_rows(oil_order().tagging.acts, "en")[3]
     assert row.cells["verb"] == "Suspends"
-    assert row.cells["object"] == "Earlier act: E.O. 14257"
+    assert row.cells["object"] == "Earlier measure: E.O. 14257"
     assert row.cells["of"] == "All countries and parties"
-    assert row.cells["amount"] == "10 percent → –"
-    assert row.cells["japan"] == "Rate for Japan: 15 percent"
+    assert row.cells["amount"] == "10% → –"
+    assert row.cells["japan"] == "Rate for Japan: 15%"
     assert row.direction is Direction.UNDETERMINED
 
 
@@ -83,6 +85,21 @@ def test_the_verb_is_said_as_its_operand_asks() -> None:
     assert verb_label(ActVerb.IMPOSE, Operand.DUTY, "ja") == "賦課"
     assert verb_label(ActVerb.IMPOSE, Operand.LICENSE_REQUIREMENT, "ja") == "新設"
     assert verb_label(ActVerb.IMPOSE, None, "ja") == "新設"
+
+
+def test_the_table_names_things_as_the_sentences_do() -> None:
+    for operand in Operand:
+        assert label("operand", operand, "ja") == noun(operand, "ja").word
+    evidence = Evidence("License Exception NAC is no longer available", "744.1")
+    act = Act(
+        ActVerb.END, Operand.LICENSE_EXCEPTION, evidence, actor="bis", terms=("NAC",), eccns=("3B001",),
+        amount_before="$800", amount_after="ninety days",
+    )  # fmt: skip
+    cells = act_rows([act], "ja")[0].cells
+    assert cells["actor"] == "BIS"
+    assert cells["object"].startswith("許可例外NAC")
+    assert "ECCN 3B001(" in cells["object"]
+    assert cells["amount"] == "800ドル → 90日"
 
 
 def test_a_headline_leads_and_the_title_stays_beside_it() -> None:
@@ -116,7 +133,7 @@ def test_a_summary_that_the_headline_holds_is_not_said_twice() -> None:
 
 @pytest.mark.parametrize(
     ("language", "mark", "direction"),
-    [("ja", "要確認:本文未読", "方向未確定"), ("en", "Check: text not read", "undetermined")],
+    [("ja", "要確認:内容未判定", "方向未確定"), ("en", "Check: content not determined", "undetermined")],
 )
 def test_what_nobody_could_read_says_so_wherever_it_is_shown(
     language: Language, mark: str, direction: str, tmp_path: Path
@@ -140,7 +157,7 @@ def test_what_nobody_could_read_says_so_wherever_it_is_shown(
 
 def test_what_was_read_has_no_such_mark(tmp_path: Path) -> None:
     client = viewer(tmp_path, with_acts=True)
-    assert "要確認:本文未読" not in client.get(f"/changes/{oil_order().id}").text
+    assert "要確認:内容未判定" not in client.get(f"/changes/{oil_order().id}").text
     assert "要確認" not in told(oil_order()).subject
 
 
@@ -201,7 +218,7 @@ def test_a_digest_line_begins_with_the_headline_and_names_the_document_below() -
 
 def test_a_digest_line_says_that_nobody_could_read_it() -> None:
     view = build_view(week(digest_change(1, needs_reading=True)), "ja")
-    assert "要確認:本文未読" in [
+    assert "要確認:内容未判定" in [
         mark
         for section in view.sections
         for group in section.groups

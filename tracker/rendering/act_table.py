@@ -3,15 +3,16 @@ and until when. One table for the viewer, the terminal and the PDF; each outlet 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.countries import country_by_id
 from tracker.i18n import catalogue, format_day, label, t
-from tracker.model import Act, ActVerb, Direction, JapanStanding, Language, Level, Operand
+from tracker.model import Act, ActVerb, Direction, Language, Level, Operand
 from tracker.rendering.location_text import location_label
 from tracker.sanitize import sanitize_line, shorten
+from tracker.terms import agency_name, conduct_name, eccn_label, goods_name
+from tracker.wording import act_terms
+from tracker.wording.amounts import amount
 
 # In the order of reading. A column in which no act says anything is left out.
 COLUMNS = (
@@ -21,7 +22,6 @@ SHOWN = 3  # acts that are shown before the rest is folded
 _MOST = 4  # names in a cell
 _LONGEST = 160  # characters of a trigger or an object
 _AMOUNT = 40
-_PERCENT = re.compile(r"(?<=\d)\s*(?:percent|per cent)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +52,9 @@ def verb_label(verb: ActVerb, operand: Operand | None, language: Language) -> st
     return catalogue(language).get(special) or label("act-verb", verb, language)
 
 
-def country_names(identities: Iterable[str], language: Language) -> list[str]:
-    """Destinations by their ids; `all` is everyone."""
-    return [
-        t("act.everyone", language)
-        if identity == "all"
-        else found.name(language)
-        if (found := country_by_id(identity))
-        else sanitize_line(identity)
-        for identity in identities
-    ]
-
-
 def _row(act: Act, language: Language) -> ActRow:
     cells = {
-        "actor": label("actor", sanitize_line(act.actor), language),
+        "actor": _actor(act, language),
         "verb": verb_label(act.verb, act.operand, language),
         "object": _object(act, language),
         "of": _of(act, language),
@@ -81,28 +69,43 @@ def _row(act: Act, language: Language) -> ActRow:
     return ActRow(cells, act.direction, act.level, quote, where)
 
 
+def _actor(act: Act, language: Language) -> str:
+    name = agency_name(act.actor, language, short=True).removeprefix("the ")
+    return name or sanitize_line(act.actor)
+
+
 def _object(act: Act, language: Language) -> str:
+    """The operand, and after it the goods, ECCNs, tariff headings, terms and the earlier act that it concerns."""
     colon = ":" if language == "ja" else ": "
-    operand = label("operand", act.operand, language) if act.operand else ""
-    named = [shorten(sanitize_line(words), _LONGEST) for words in act.objects]
-    if act.eccns:
-        named.append(f"ECCN {_some(act.eccns, language)}")
+    operand = act_terms.particular_noun(act, language).removeprefix("the ")
+    if not operand and act.operand:
+        operand = label("operand", act.operand, language)
+    named = [shorten(goods_name(words, language), _LONGEST) for words in act.objects]
+    named += [eccn_label(eccn, language) for eccn in act.eccns]
     if act.hts:
         named.append(f"HTS {_some(act.hts, language)}")
-    named += [sanitize_line(words) for words in (*act.terms, act.earlier_act) if words]
-    return colon.join(part for part in (operand, _some(named, language)) if part)
+    terms = act_terms.terms_of(act, language)
+    named += [*terms.exceptions, *terms.policies, *terms.groups, *terms.bases, *terms.others]
+    named.append(act_terms.earlier_name(act, language))
+    # A license exception may be the operand and one of the terms.
+    kept = dict.fromkeys(name for name in map(sanitize_line, named) if name and name != operand)
+    return colon.join(part for part in (sanitize_line(operand), _some(tuple(kept), language)) if part)
 
 
 def _of(act: Act, language: Language) -> str:
-    hit = country_names(act.of, language)
-    parties = [sanitize_line(name) for name in act.parties]
-    if act.party_count is not None and act.party_count > len(parties):
+    hit = [*act_terms.country_names(act.of, language)]
+    if act_terms.is_general(act.of):
+        hit.append(t("act.everyone", language))
+    if act.party_count is not None and act.party_count > len(act.parties):
         hit.append(t("act.parties", language, count=act.party_count))
-    return _comma(language).join(filter(None, (_some(hit, language), _some(parties, language))))
+    return _comma(language).join(filter(None, (_some(hit, language), _some(act.parties, language))))
 
 
 def _trigger(act: Act, language: Language) -> str:
-    countries = _some(country_names(act.trigger_countries, language), language)
+    countries = _some(act_terms.country_names(act.trigger_countries, language), language)
+    if language == "ja":
+        conduct = conduct_name(act.trigger, countries.replace("、", "・"))
+        return shorten(sanitize_line(conduct), _LONGEST) or countries
     conduct = shorten(sanitize_line(act.trigger), _LONGEST)
     return f"{conduct} ({countries})" if conduct and countries else conduct or countries
 
@@ -114,15 +117,12 @@ def _amount(act: Act, language: Language) -> str:
 
 def _japan(act: Act, language: Language) -> str:
     standing = label("japan-standing", act.japan, language)
-    if act.japan is JapanStanding.RATE or act.japan_rate:
-        rate = _rate(act.japan_rate, language)
-        return t("act.japan-rate", language, standing=standing, rate=rate) if rate else standing
-    return standing
+    rate = _rate(act.japan_rate, language)
+    return t("act.japan-rate", language, standing=standing, rate=rate) if rate else standing
 
 
 def _rate(words: str, language: Language) -> str:
-    plain = shorten(sanitize_line(words), _AMOUNT)
-    return _PERCENT.sub("%", plain) if language == "ja" else plain
+    return shorten(sanitize_line(amount(words, language)), _AMOUNT)
 
 
 def _some(names: Sequence[str], language: Language) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.clock import legal_day
+from tracker.corrections import gist_of
 from tracker.sanitize import sanitize_line
 
 COLUMNS = (
@@ -35,7 +36,7 @@ def _row(record: Mapping[str, Any]) -> tuple[str, ...]:
         "yes" if record["japan_nexus"] else "no",
         str(len(people)),
         record["id"],
-        _cell(record["headline"]["ja"] or record["summary"]["ja"]),
+        _cell(gist_of(record)),
     )
 
 

@@ -24,10 +24,8 @@ def changes_with_dates(connection: Connection, first: date, last: date) -> list[
 
 def _at_least(rank: int) -> ColumnElement[bool]:
     """That a change has this level's rank or above, by itself or for a profile."""
-    of_profile = select(CHANGE_PROFILE.c.seq).where(
-        (CHANGE_PROFILE.c.seq == CHANGE.c.seq) & (CHANGE_PROFILE.c.level >= rank)
-    )
-    return or_(CHANGE.c.level >= rank, of_profile.exists())
+    of_profile = select(CHANGE_PROFILE.c.seq).where(CHANGE_PROFILE.c.level >= rank)
+    return or_(CHANGE.c.level >= rank, CHANGE.c.seq.in_(of_profile))
 
 
 def publication_days(connection: Connection, sources: Sequence[str], limit: int) -> list[date]:

@@ -397,7 +397,8 @@ class AttemptRow(TableBase, table=True):
 
 class ReviewRow(TableBase, table=True):
     """What a person did about one revision of a change. Rows are only ever added; `chain` hashes each together
-    with the chain before it. `value`: the assignee, the decision, the due day; `note`: the reason or comment."""
+    with the chain before it. `value`: the assignee, the decision, the due day, or what is corrected (`corrections.CorrectedFields`); `note`: the reason or
+    comment."""
 
     __tablename__ = "review"
     id: int | None = Field(default=None, primary_key=True)

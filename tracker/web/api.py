@@ -77,7 +77,9 @@ def changes(
     since: Annotated[date | None, Query(description="Published (or detected) on or after this day")] = None,
     until: Annotated[date | None, Query(description="Published (or detected) on or before this day")] = None,
     topic: Annotated[str | None, Query(description="A topic's id, such as " + TOPIC_IDS[0])] = None,
-    level: Annotated[Level | None, Query(description="This level or above")] = None,
+    level: Annotated[
+        Level | None, Query(description="This level or above; with a profile, the level for it")
+    ] = None,
     source: Annotated[str | None, Query(max_length=200)] = None,
     profile: Annotated[str | None, Query(max_length=200)] = None,
     kind: DocumentKind | None = None,
