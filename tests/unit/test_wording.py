@@ -11,6 +11,7 @@ from tracker.model import (
     Act,
     ActVerb,
     Direction,
+    Document,
     DocumentKind,
     Evidence,
     Force,
@@ -19,6 +20,8 @@ from tracker.model import (
     Op,
     Operand,
     Status,
+    Unit,
+    UnitKind,
 )
 from tracker.wording import (
     DocumentFacts,
@@ -332,3 +335,71 @@ def test_a_change_of_text_is_named_by_what_it_touched(
 def test_amounts(words: str, ja: str, en: str) -> None:
     assert amount(words, "ja") == ja
     assert amount(words, "en") == en
+
+
+LIST_CHANGE = Act(
+    ActVerb.REVISE,
+    None,
+    Evidence("c.1.a. Equipment for isotropic dry etching", "Supp. No. 1 to Part 774 › 3B001 › c.1.a"),
+    eccns=("3B001",),
+    units=("Supp. No. 1 to Part 774 › 3B001 › c.1.a",),
+)
+
+
+def test_an_act_of_a_change_of_text_names_the_provision() -> None:
+    facts = DocumentFacts(DocumentKind.CFR, "15 CFR 774")
+    line = headline(LIST_CHANGE, facts, today=LATER)
+    assert line.ja == "ECCN 3B001.c.1.a(半導体製造装置)の規定を変更"
+    assert line.en == "The CFR text revises the provisions of ECCN 3B001.c.1.a"
+    section = replace(LIST_CHANGE, operand=Operand.REVIEW_POLICY, eccns=(), units=("15 CFR 742.6(a)(6)",))
+    assert headline(section, facts, today=LATER).ja == (
+        "EAR第742.6条(a)(6)(先端コンピューティング・半導体製造装置のRS規制)の審査方針を変更"
+    )
+    group = replace(
+        LIST_CHANGE, eccns=(), of=("japan",), units=("Supp. No. 1 to Part 740 › Country Group A › Japan",)
+    )
+    assert headline(group, facts, today=LATER).ja == (
+        "EAR第740部補遺第1号(カントリーグループ)の日本に関する規定を変更"
+    )
+
+
+def test_a_page_is_named_where_its_act_names_nothing() -> None:
+    act = Act(
+        ActVerb.LOWER,
+        Operand.REPORTING_DUTY,
+        SEEN,
+        actor="bis",
+        amount_before="ninety days",
+        amount_after="thirty days",
+        units=("Advanced chips › ¶2",),
+    )
+    facts = DocumentFacts(DocumentKind.PAGE, "Guidance on Chips – Bureau of Industry and Security")
+    line = headline(act, facts, today=LATER)
+    assert line.ja == "BIS、報告義務の期限を90日から30日へ変更:「Guidance on Chips」"
+
+
+def test_a_verb_against_the_direction_is_not_said() -> None:
+    act = Act(ActVerb.WIDEN, Operand.LICENSE_EXCEPTION, SEEN, terms=("STA",), direction=Direction.RESTRICTION)
+    assert act_sentence(act, today=LATER).ja == "許可例外STA(戦略的貿易許可)を変更。"
+    relief = replace(act, direction=Direction.RELIEF)
+    assert act_sentence(relief, today=LATER).ja == "許可例外STA(戦略的貿易許可)の対象を拡大。"
+
+
+def test_pieces_of_a_sentence_are_not_said_to_be_goods() -> None:
+    act = replace(INDIA, objects=("into the United States", "goods are not subject"))
+    assert "「" not in act_sentence(act, today=BEFORE).ja
+    assert "インドの産品に25%の追加関税を賦課" in act_sentence(act, today=BEFORE).ja
+
+
+def test_rows_under_japan_are_the_parties_located_there() -> None:
+    document = Document(
+        "15 CFR 744",
+        DocumentKind.CFR,
+        "15 CFR 744",
+        "https://www.example.gov/",
+        units=(
+            Unit("Supp. No. 4 to Part 744 › JAPAN › Hinode K.K.", UnitKind.ROW, "Hinode K.K."),
+            Unit("Supp. No. 4 to Part 744 › CHINA › Alpha Tech", UnitKind.ROW, "Alpha Tech"),
+        ),
+    )
+    assert DocumentFacts.of(document).japan_parties == ("Hinode K.K.",)

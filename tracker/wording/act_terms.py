@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracker.citations import format_japanese, parse_cfr
 from tracker.countries import country_named
-from tracker.model import Act, Language, Operand
+from tracker.model import Act, ActVerb, Direction, Language, Operand
 from tracker.terms import (
     country_group_name,
     legal_basis_name,
@@ -19,6 +19,20 @@ from tracker.terms import (
 
 _ALL = "all"
 _JAPAN = "japan"
+# What lets trade through: widening it relieves.
+_RELIEVING = frozenset(
+    {
+        Operand.EXCLUSION,
+        Operand.LICENSE_EXCEPTION,
+        Operand.GENERAL_LICENSE,
+        Operand.VALIDATED_END_USER,
+        Operand.CUSTOMS_DE_MINIMIS,
+        Operand.EXPORT_PRIVILEGES,
+    }
+)
+_CCL_ITEM = re.compile(
+    r"Supp\. No\. 1 to Part 774 › (?:[^›]+ › )*?(?P<code>[0-9][A-E][0-9]{3})(?: › (?P<item>[a-z](?:\.[a-z0-9]+)*))?"
+)
 _CITED = re.compile(
     r"(?:E\.O\.|Executive Order|Proclamation|\d+ FR|\d+ CFR|Supp\. No\.|Public Law|Pub\. L\.)\s*\d",
     re.IGNORECASE,
@@ -93,6 +107,43 @@ def particular_noun(act: Act, language: Language) -> str:
     if act.operand is Operand.INVESTMENT_RULE and any(u.startswith("31 CFR 850") for u in act.units):
         return section_name("31 CFR 850", language)
     return ""
+
+
+def legal_places(act: Act) -> tuple[str, ...]:
+    """The units of the act that are places of the law: sections, supplements, ECCNs; not headings of a page, and not the
+    rows of a list of parties, which the parties name."""
+    if act.operand is Operand.LISTING:
+        return ()
+    units = sorted(dict.fromkeys(act.units), key=lambda unit: " › " in unit)
+    return tuple(
+        unit
+        for unit in units
+        if (section_name(unit) or parse_cfr(unit) is not None or _CCL_ITEM.match(unit))
+        and not any(unit != other and unit.startswith((other + "(", other + " › ")) for other in units)
+    )
+
+
+def eccns_of(act: Act) -> tuple[str, ...]:
+    """The ECCNs of the act, each with the item that its units name: `3B001` of `… › 3B001 › c.1.a` is `3B001.c.1.a`."""
+    codes = tuple(dict.fromkeys(code.strip().removeprefix("ECCN ") for code in act.eccns))
+    exact = [
+        f"{found['code']}.{found['item']}" if found["item"] else found["code"]
+        for unit in act.units
+        if (found := _CCL_ITEM.match(unit))
+    ]
+    kept = [code for code in codes if not any(item.startswith(code + ".") for item in exact)]
+    return tuple(dict.fromkeys((*exact, *kept)))
+
+
+def spoken_verb(act: Act) -> ActVerb:
+    """The verb as it can be said. Where the direction that was read goes against it (an exception "widened" that restricts),
+    only that something is revised."""
+    relieving = act.operand in _RELIEVING
+    against = {
+        ActVerb.WIDEN: Direction.RESTRICTION if relieving else Direction.RELIEF,
+        ActVerb.NARROW: Direction.RELIEF if relieving else Direction.RESTRICTION,
+    }
+    return ActVerb.REVISE if act.direction is against.get(act.verb) else act.verb
 
 
 def earlier_name(act: Act, language: Language) -> str:

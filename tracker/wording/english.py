@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tracker.i18n import format_day
-from tracker.model import Act, ActVerb, Operand
+from tracker.model import Act, ActVerb, DocumentKind, Operand
 from tracker.terms import agency_name, goods_name, goods_of, place_label
 from tracker.wording.act_terms import (
     ActTerms,
     country_names,
     earlier_name,
+    eccns_of,
     is_general,
+    legal_places,
     particular_noun,
+    spoken_verb,
     terms_of,
 )
 from tracker.wording.amounts import amount
@@ -24,6 +27,12 @@ from tracker.wording.phrases import Clause, Noun, choose, fill, noun, slots_of, 
 _SHOWN = 3
 _PARTIES = 2
 _UNITS = 2
+_SOURCE = "This document"
+_SOURCES: dict[DocumentKind | None, str] = {
+    DocumentKind.CFR: "The CFR text",
+    DocumentKind.LIST: "The list",
+    DocumentKind.PAGE: "The page",
+}
 _SLOTS = {
     "x": "hit",
     "n": "noun_with_facts",
@@ -65,7 +74,7 @@ class EnglishAct:
 
     @cached_property
     def pattern(self) -> str:
-        return choose(templates(self.act.verb, self.act.operand, "en"), self._availability)
+        return choose(templates(spoken_verb(self.act), self.act.operand, "en"), self._availability)
 
     @cached_property
     def clause(self) -> Clause:
@@ -74,7 +83,11 @@ class EnglishAct:
     @cached_property
     def who(self) -> str:
         words = self.act.actor or next(iter(self.facts.agencies), "")
-        return agency_name(words, "en", short=True) or " ".join(words.split())
+        return (
+            agency_name(words, "en", short=True)
+            or " ".join(words.split())
+            or _SOURCES.get(self.facts.kind, _SOURCE)
+        )
 
     @cached_property
     def because(self) -> str:
@@ -132,7 +145,7 @@ class EnglishAct:
 
     @cached_property
     def eccns(self) -> str:
-        codes = tuple(dict.fromkeys(code.strip().removeprefix("ECCN ") for code in self.act.eccns))
+        codes = eccns_of(self.act)
         if not codes:
             return ""
         return f"{'ECCN' if len(codes) == 1 else 'ECCNs'} {listed(codes)}"
@@ -176,7 +189,22 @@ class EnglishAct:
         return listed(names)
 
     @cached_property
+    def places(self) -> str:
+        """The sections that the act touches, where they say what it hits because nothing else does."""
+        if self.act.operand is not None and (self.of or self.things or self.named_parties):
+            return ""
+        paths = [path for path in legal_places(self.act) if not (self.eccns and " › " in path)]
+        return listed([place_label(path, "en") for path in paths], _UNITS)
+
+    @cached_property
     def hit(self) -> str:
+        if self.places and self.act.operand is None:
+            about = self._joined("involving", "")
+            return f"{self.places} on {about}" if about else self.places
+        return self._hit or self.places
+
+    @cached_property
+    def _hit(self) -> str:
         style = self.noun.style
         if style == "parties":
             if self.act.parties or self.act.party_count:
@@ -241,6 +269,12 @@ class EnglishAct:
             return f"the listing of {self.parties} on {self.noun_with_facts}"
         if self.act.operand is Operand.LISTING and self.bare_noun.lower().endswith("list"):
             return f"measures under {self.noun_with_facts}" + (f" for {self.of}" if self.of else "")
+        if self.act.operand is None and (self.places or self.act.eccns) and self.hit:
+            return f"the provisions of {self.hit}" + (
+                f" ({', '.join(self.noun_notes)})" if self.noun_notes else ""
+            )
+        if self.hit and self.hit == self.places:
+            return f"{self.noun_with_facts} in {self.hit}"
         if not self.hit:
             if self.act.operand is Operand.EXPORT_PRIVILEGES:
                 return self.noun_with_facts.removeprefix("the ")
@@ -314,9 +348,7 @@ class EnglishAct:
 
     @cached_property
     def units(self) -> str:
-        paths = [
-            path
-            for path in dict.fromkeys(self.act.units)
-            if " › " not in path and self.act.operand is not Operand.LISTING
-        ]
-        return f"Sections: {listed([place_label(path, 'en') for path in paths], _UNITS)}" if paths else ""
+        paths = [path for path in legal_places(self.act) if " › " not in path]
+        if not paths or (self.places and self.places in self.clause.words):
+            return ""
+        return f"Sections: {listed([place_label(path, 'en') for path in paths], _UNITS)}"

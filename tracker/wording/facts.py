@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from tracker.model import Document, DocumentKind
+from tracker.model import Document, DocumentKind, UnitKind
 
 
 class ReadState(StrEnum):
@@ -38,11 +38,14 @@ class DocumentFacts:
 
     @classmethod
     def of(cls, document: Document, *, japan_parties: tuple[str, ...] = ()) -> DocumentFacts:
+        """The facts of a document. Its list rows under Japan are the parties located there."""
+        rows = (unit.path.split(" › ") for unit in document.units if unit.kind is UnitKind.ROW)
+        listed = [steps[-1] for steps in rows if len(steps) > 2 and steps[-2].casefold() == "japan"]
         return cls(
             kind=document.kind,
             title=document.title,
             agencies=document.agencies,
             action=document.action,
             comments_close=document.comments_close_on,
-            japan_parties=japan_parties,
+            japan_parties=(*japan_parties, *listed),
         )

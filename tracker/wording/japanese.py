@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,8 +23,11 @@ from tracker.wording.act_terms import (
     ActTerms,
     country_names,
     earlier_name,
+    eccns_of,
     is_general,
+    legal_places,
     particular_noun,
+    spoken_verb,
     terms_of,
 )
 from tracker.wording.amounts import amount
@@ -47,6 +51,7 @@ _SLOTS = {
     "policy": "policy",
     "basis": "basis",
     "fine": "fine",
+    "measure": "measure",
 }
 _COUNT_WORD = "者"
 
@@ -68,7 +73,7 @@ class JapaneseAct:
 
     @cached_property
     def pattern(self) -> str:
-        return choose(templates(self.act.verb, self.act.operand, "ja"), self._availability)
+        return choose(templates(spoken_verb(self.act), self.act.operand, "ja"), self._availability)
 
     @cached_property
     def clause(self) -> Clause:
@@ -93,10 +98,7 @@ class JapaneseAct:
     @cached_property
     def bare(self) -> bool:
         """Whether the act says neither whom nor what it hits, so that only the document's title tells."""
-        act = self.act
-        return not (
-            self.of or self.things or self.named_parties or act.earlier_act or act.units or self.amounts
-        )
+        return not (self.hit or self.of or self.things or self.named_parties or self.act.earlier_act)
 
     def _availability(self, name: str) -> str:
         """Whether a slot is filled, before the template is chosen that decides what the noun says beside itself."""
@@ -146,7 +148,7 @@ class JapaneseAct:
 
     @cached_property
     def eccns(self) -> str:
-        codes = tuple(dict.fromkeys(code.strip().removeprefix("ECCN ") for code in self.act.eccns))
+        codes = eccns_of(self.act)
         shown = []
         for code in codes[:_ECCNS]:
             name = eccn_name(code).replace("(", "・").replace(")", "")
@@ -202,8 +204,33 @@ class JapaneseAct:
         return "、".join(names[:_PARTIES]) + (f"ほか{more}{_COUNT_WORD}" if more > 0 else "")
 
     @cached_property
+    def places(self) -> str:
+        """The sections that the act touches, where they say what it hits because nothing else does."""
+        if self.act.operand is not None and (self.of or self.things or self.named_parties):
+            return ""
+        paths = [path for path in legal_places(self.act) if not (self.eccns and " › " in path)]
+        if not paths:
+            return ""
+        more = len(paths) - _UNITS
+        return "、".join(self._place(path) for path in paths[:_UNITS]) + (
+            f"ほか{more}条項" if more > 0 else ""
+        )
+
+    def _place(self, path: str) -> str:
+        if section_name(path) == particular_noun(self.act, "ja"):
+            return format_japanese(path.split(" › ", maxsplit=1)[0])
+        return place_label(path, "ja")
+
+    @cached_property
     def hit(self) -> str:
-        """What is hit, as the style of the operand attaches countries and goods."""
+        """What is hit, as the style of the operand attaches countries and goods; a section where nothing else is."""
+        if self.places and self.act.operand is None:
+            about = self._joined("の", "")
+            return f"{self.places}の{about}" if about else self.places
+        return self._hit or self.places
+
+    @cached_property
+    def _hit(self) -> str:
         style = self.noun.style
         if style == "parties":
             if self.act.parties or self.act.party_count:
@@ -280,7 +307,12 @@ class JapaneseAct:
             )
         if not self.hit:
             return self.noun_with_facts
-        return f"{self.hit}{self.noun.link}{self.noun_with_facts}"
+        if self.act.operand is None and (self.places or self.act.eccns):
+            return self._noted(
+                f"{self.hit}{'に関する' if self.hit != self.places and self.places else 'の'}規定"
+            )
+        link = "の" if self.hit == self.places else self.noun.link
+        return f"{self.hit}{link}{self.noun_with_facts}"
 
     @cached_property
     def noun_after_rate(self) -> str:
@@ -305,6 +337,16 @@ class JapaneseAct:
         if after:
             return f"{before}から{after}へ" if before else f"{after}へ"
         return f"{before}から" if before else ""
+
+    @cached_property
+    def measure(self) -> str:
+        """What an amount measures: 期限 for days and months, else 基準."""
+        spans = [amount(words, "ja") for words in (self.act.amount_before, self.act.amount_after) if words]
+        return (
+            "期限"
+            if spans and all(re.search(r"(?:日|か月|年|週間|時間)\Z", words) for words in spans)
+            else "基準"
+        )
 
     @cached_property
     def fine(self) -> str:
@@ -370,17 +412,10 @@ class JapaneseAct:
 
     @cached_property
     def units(self) -> str:
-        """The sections that the act touches; not list rows and ECCNs, which the clause names."""
-        paths = [
-            path
-            for path in dict.fromkeys(self.act.units)
-            if " › " not in path and self.act.operand is not Operand.LISTING
-        ]
-        if not paths:
+        """The sections that the act touches, where the clause does not name them; not ECCNs and rows of lists."""
+        paths = [path for path in legal_places(self.act) if " › " not in path]
+        if not paths or (self.places and self.places in self.clause.words):
             return ""
-        shown = "、".join(
-            format_japanese(path) if section_name(path) == self.bare_noun else place_label(path, "ja")
-            for path in paths[:_UNITS]
-        )
         more = len(paths) - _UNITS
+        shown = "、".join(self._place(path) for path in paths[:_UNITS])
         return f"対象条項:{shown}" + (f"ほか{more}条項" if more > 0 else "")

@@ -7,7 +7,8 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
-from tracker.model import Act, Direction, Force, JapanStanding, Level, LocalizedText
+from tracker.model import Act, Direction, Force, JapanStanding, Level, LocalizedText, Operand
+from tracker.wording.act_terms import legal_places
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts
@@ -46,14 +47,17 @@ def _pair(group: str, name: str) -> Pair:
     return ja, en
 
 
-def _variant(act: Act) -> str:
+def _by_standing(act: Act) -> str:
     """The name of the table for the operand where Japan has this standing; empty where there is none."""
     name = f"{act.operand or 'none'}-{act.japan}"
     return name if name in _table() else ""
 
 
 def _effect(act: Act, direction: Direction) -> Pair:
-    words = _table()[_variant(act) or str(act.operand or "none")]
+    name = _by_standing(act) or str(act.operand or "none")
+    if act.operand is None and legal_places(act):
+        name = "rule-text"
+    words = _table()[name]
     ja, en = words.get(direction, words["other"])
     return _hit(ja, JapaneseAct(act, _NO_FACTS).hit, "対象品"), _hit(
         en, EnglishAct(act, _NO_FACTS).hit, "these goods"
@@ -73,10 +77,12 @@ def _japan(act: Act, direction: Direction) -> list[Pair]:
         return [
             (f"日本に適用される税率は{amount(rate, 'ja')}", f"The rate for Japan is {amount(rate, 'en')}")
         ]
+    if act.operand is Operand.LISTING and act.japan is not JapanStanding.OUT:
+        return [("日本所在の者が掲載対象", "Parties in Japan are concerned")]
     if act.japan is not JapanStanding.OUT:
-        return [] if _variant(act) else [_pair("japan", act.japan)]
+        return [] if _by_standing(act) else [_pair("japan", act.japan)]
     if "japan" in act.of:
         return []  # Japan is among those let off: the effect says so
-    if _variant(act) or direction is not Direction.RESTRICTION:
+    if _by_standing(act) or direction is not Direction.RESTRICTION:
         return [("日本は対象外", "Japan is not covered")]
     return [_pair("japan", act.japan)]

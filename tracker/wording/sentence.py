@@ -34,6 +34,7 @@ _NO_MEASURE = frozenset(
         Operand.EARLIER_ACT,
     }
 )
+_HIT = frozenset({JapanStanding.IN, JapanStanding.TARGET})
 _OTHERS = 3
 
 
@@ -72,7 +73,9 @@ def headline(
     if act.force is Force.STUDIED and act.verb not in _PRELIMINARY and not _is_studied_measure(act):
         notes_ja.append("検討段階")
     title = plain_title(facts.title) if ja.bare else ""
-    lower = [note[0].lower() + note[1:] if not note.startswith("Japan") else note for note in notes_en]
+    lower = [
+        note[0].lower() + note[1:] if not note.startswith(("Japan", "BIS")) else note for note in notes_en
+    ]
     return LocalizedText(
         ja=_headline_ja(ja)
         + (f":「{title}」" if title else "")
@@ -234,6 +237,8 @@ def _japan_ja(parts: JapaneseAct) -> tuple[str, ...]:
     rate = amount(act.japan_rate, "ja")
     if _japan_said(act):
         return ()
+    if act.operand is Operand.LISTING and act.japan in _HIT and not rate:
+        return () if parts.at_home else ("日本所在者を含む",)
     words = {
         JapanStanding.OUT: "日本は対象外",
         JapanStanding.IN: "日本も対象",
@@ -262,7 +267,7 @@ def _sentence_ja(parts: JapaneseAct, statuses: tuple[Status, ...], today: date) 
 
 def _main_en(parts: EnglishAct) -> str:
     act, clause = parts.act, parts.clause.words
-    who = parts.who or "This document"
+    who = parts.who
     who = who[0].upper() + who[1:]
     because = parts.because
     if act.force is Force.PROPOSED and act.verb not in _PRELIMINARY:
@@ -283,6 +288,8 @@ def _japan_en(parts: EnglishAct) -> tuple[str, ...]:
     rate = amount(act.japan_rate, "en")
     if _japan_said(act):
         return ()
+    if act.operand is Operand.LISTING and act.japan in _HIT and not rate:
+        return () if parts.at_home else ("Parties in Japan are included",)
     words = {
         JapanStanding.OUT: "Japan is not covered",
         JapanStanding.IN: "Japan is covered",
