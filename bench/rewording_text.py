@@ -16,6 +16,8 @@ FRAMES = HERE / "rewording_frames.tsv"
 _DOUBLED = {"put": "putting", "cut": "cutting", "set": "setting", "let": "letting", "drop": "dropping", "bar": "barring",
             "begin": "beginning",
     "permit": "permitting",
+    "forbid": "forbidding",
+    "plan": "planning",
     "step": "stepping"}  # fmt: skip
 _TWO_ARTICLES = re.compile(r"\b([Tt]he) an? ")
 _FROM_TO = re.compile(r"\bfrom (zero|[\d.]+ percent) to (zero|[\d.]+ percent)")

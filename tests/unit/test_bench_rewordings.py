@@ -54,8 +54,8 @@ def test_verbs_are_inflected() -> None:
     assert [third(verb) for verb in ("levy {o}", "push {o}", "do away with {o}", "no longer grant {o}", "keep {o}")] == [
         "levies {o}", "pushes {o}", "does away with {o}", "no longer grants {o}", "keeps {o}",
     ]  # fmt: skip
-    assert [gerund(verb) for verb in ("impose {o}", "put {o} on", "permit {o}", "free {o}")] == [
-        "imposing {o}", "putting {o} on", "permitting {o}", "freeing {o}",
+    assert [gerund(verb) for verb in ("impose {o}", "put {o} on", "permit {o}", "plan {o}", "free {o}")] == [
+        "imposing {o}", "putting {o} on", "permitting {o}", "planning {o}", "freeing {o}",
     ]  # fmt: skip
 
 
