@@ -47,9 +47,9 @@ MOST = {"find": 3, "store": 8, "claim": 1, "send": 1, "record": 1}
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the alerts that were owed."""
+    """What became of the alerts that were queued."""
 
-    owed: int
+    queued: int
     arrived: int
     lost: int
     doubled: int  # arrived again without saying so
@@ -60,21 +60,21 @@ class Outcome:
     def row(self) -> list[str]:
         return [
             str(number)
-            for number in (self.owed, self.arrived, self.lost, self.doubled, self.repeats, self.tries)
+            for number in (self.queued, self.arrived, self.lost, self.doubled, self.repeats, self.tries)
         ]
 
 
-def judged(bodies: list[dict[str, Any]], owed: int, tries: int) -> Outcome:
+def judged(bodies: list[dict[str, Any]], queued: int, tries: int) -> Outcome:
     """Of the messages that a target took: which came more than once, and whether they said so."""
     arrived: set[str] = set()
     doubled = repeats = 0
     for body in bodies:
         key = body["alert"]["key"]
         if key in arrived:
-            said = any("possibly repeated" in mark for mark in body["alert"]["marks"])
-            repeats, doubled = repeats + said, doubled + (not said)
+            output = any("possibly repeated" in mark for mark in body["alert"]["marks"])
+            repeats, doubled = repeats + output, doubled + (not output)
         arrived.add(key)
-    return Outcome(owed, len(arrived), owed - len(arrived), doubled, repeats, tries)
+    return Outcome(queued, len(arrived), queued - len(arrived), doubled, repeats, tries)
 
 
 # --- targets that misbehave ---------------------------------------------------------------------
@@ -157,8 +157,10 @@ def _drain(
 
 def _open(store: Store) -> int:
     with store.read() as connection:
-        owed = select(func.count()).select_from(DELIVERY).where(DELIVERY.c.state.in_(("pending", "claimed")))
-        return int(connection.execute(owed).scalar_one())
+        queued = (
+            select(func.count()).select_from(DELIVERY).where(DELIVERY.c.state.in_(("pending", "claimed")))
+        )
+        return int(connection.execute(queued).scalar_one())
 
 
 def _tries(store: Store) -> int:
@@ -305,7 +307,7 @@ def child(kill_at: str, marker: Path, arguments: list[str]) -> int:
 
 def main(kills: int) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    head = ["target or drill", "owed", "arrived", "lost", "doubled", "repeats that say so", "tries"]
+    head = ["target or drill", "queued", "arrived", "lost", "doubled", "repeats that say so", "tries"]
     rows = []
     for name, reply in TARGETS.items():
         with tempfile.TemporaryDirectory() as folder:

@@ -118,8 +118,8 @@ def webchanges(old: str, new: str) -> tuple[float, Shown]:
     differ = UnifiedDiffer.__new__(UnifiedDiffer)
     differ.job, differ.state = job, state
     started = time.perf_counter()
-    said = differ.differ({}, "plain")["plain"]
-    return time.perf_counter() - started, hunks(said.splitlines(), old, new)
+    output = differ.differ({}, "plain")["plain"]
+    return time.perf_counter() - started, hunks(output.splitlines(), old, new)
 
 
 def changedetection(old: str, new: str) -> tuple[float, Shown]:
@@ -127,7 +127,7 @@ def changedetection(old: str, new: str) -> tuple[float, Shown]:
     from changedetectionio import diff  # type: ignore[import-not-found]
 
     started = time.perf_counter()
-    said = diff.render_diff(old, new, include_equal=True, word_diff=True)
+    output = diff.render_diff(old, new, include_equal=True, word_diff=True)
     seconds = time.perf_counter() - started
     kinds = {
         diff.REMOVED_PLACEMARKER_OPEN: "old", diff.CHANGED_PLACEMARKER_OPEN: "old",
@@ -136,7 +136,7 @@ def changedetection(old: str, new: str) -> tuple[float, Shown]:
         diff.ADDED_PLACEMARKER_CLOSED: "", diff.CHANGED_INTO_PLACEMARKER_CLOSED: "",
     }  # fmt: skip
     marks, kind = Marks(), ""
-    for piece in re.split("(" + "|".join(map(re.escape, kinds)) + ")", said):
+    for piece in re.split("(" + "|".join(map(re.escape, kinds)) + ")", output):
         if piece in kinds:
             kind = kinds[piece]
             marks.add(" ", old=True, new=True)
@@ -168,12 +168,12 @@ def peak_mb() -> float:
 
 def main(tool: str, old_path: Path, new_path: Path) -> None:
     if tool == "tracker":
-        said = tracker(old_path, new_path)
+        output = tracker(old_path, new_path)
     else:
         old, new = old_path.read_text("utf-8"), new_path.read_text("utf-8")
         seconds, shown = git_words(old_path, new_path, old, new) if tool == "git" else _TOOLS[tool](old, new)
-        said = {"seconds": seconds, "peak": peak_mb(), "old": sorted(shown[0]), "new": sorted(shown[1])}
-    print(json.dumps(said))
+        output = {"seconds": seconds, "peak": peak_mb(), "old": sorted(shown[0]), "new": sorted(shown[1])}
+    print(json.dumps(output))
 
 
 if __name__ == "__main__":

@@ -108,29 +108,29 @@ def score(tool: str, interpreter: Path, case: Case, folder: Path) -> Score:
     command = ["timeout", str(_LIMIT), str(interpreter), *script, tool, str(old), str(new)]
     home = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "SALTED_PASS": ""}
     cost = measure(command, cwd=root if tool == "tracker" else folder, environ=home)
-    said = _last_object(cost)
-    if said is None:
+    shown_text = _last_object(cost)
+    if shown_text is None:
         why = f"more than {_LIMIT} s" if cost.code == 124 else cost.output.strip().splitlines()[-1][:80]
         return Score(tool, None, 0, 0, 0, 0, trouble=why)
     changed = {("old", k) for k in case.old_changed} | {("new", k) for k in case.new_changed}
-    marked = {("old", k) for k in said["old"]} | {("new", k) for k in said["new"]}
+    marked = {("old", k) for k in shown_text["old"]} | {("new", k) for k in shown_text["new"]}
     right = len(changed & marked)
     paths = wrong = None
-    if "edits" in said and case.edits:
-        found = {(op, was, path) for op, was, path in said["edits"]}
+    if "edits" in shown_text and case.edits:
+        found = {(op, was, path) for op, was, path in shown_text["edits"]}
         paths, wrong = len(found & case.edits) / len(case.edits), len(found - case.edits)
     return Score(
         tool=tool,
-        seconds=said["seconds"],
-        peak_mb=said["peak"],
+        seconds=shown_text["seconds"],
+        peak_mb=shown_text["peak"],
         shown=len(marked),
         precision=right / len(marked) if marked else 1.0,
         recall=right / len(changed),
-        reading=said.get("reading"),
-        lxml=said.get("lxml") or None,
+        reading=shown_text.get("reading"),
+        lxml=shown_text.get("lxml") or None,
         paths=paths,
         wrong=wrong,
-        trouble="" if said.get("applies", True) else "the operations do not give the new text",
+        trouble="" if shown_text.get("applies", True) else "the operations do not give the new text",
     )
 
 
@@ -178,11 +178,11 @@ def noise(folder: Path) -> str:
     rows = []
     for name, before, after in _SAME_LAW:
         old, new = load(before), load(after)
-        said = said_of(folder, ".xml", old, new) if old is not None and new is not None else None
-        if said is not None:
-            both = said["reading"] + said["seconds"]
-            rows.append([name, str(len(said["edits"])), str(said["editorial"]), f"{said['seconds']:.3f}",
-                         f"{both:.2f}", f"{both / said['lxml']:.1f}", f"{said['peak']:.0f}"])  # fmt: skip
+        shown_text = said_of(folder, ".xml", old, new) if old is not None and new is not None else None
+        if shown_text is not None:
+            both = shown_text["reading"] + shown_text["seconds"]
+            rows.append([name, str(len(shown_text["edits"])), str(shown_text["editorial"]), f"{shown_text['seconds']:.3f}",
+                         f"{both:.2f}", f"{both / shown_text['lxml']:.1f}", f"{shown_text['peak']:.0f}"])  # fmt: skip
     head = [
         "two states of",
         "substantive",
@@ -213,12 +213,12 @@ def random_edits() -> str:
 def large(folder: Path) -> str:
     """A text of the size of the whole EAR, edited in the same places."""
     case = regulation(sections=330)
-    said = said_of(folder, case.suffix, case.old, case.new)
-    if said is None:
+    shown_text = said_of(folder, case.suffix, case.old, case.new)
+    if shown_text is None:
         return ""
     return (
         f"{len(case.old) / 1e6:.0f} MB against {len(case.new) / 1e6:.0f} MB of the same regulation: compared in "
-        f"{said['seconds']:.2f} s (reading both: {said['reading']:.1f} s), {said['peak']:.0f} MB at the peak."
+        f"{shown_text['seconds']:.2f} s (reading both: {shown_text['reading']:.1f} s), {shown_text['peak']:.0f} MB at the peak."
     )
 
 
@@ -241,10 +241,10 @@ def main() -> int:
                 one = score(tool, interpreter, case, folder)
                 rows.append(row(case, one))
                 print(" | ".join(rows[-1]), file=sys.stderr)
-        said = [random_edits(), noise(folder), large(folder)]
+        shown_text = [random_edits(), noise(folder), large(folder)]
     head = ["text", "tool", "compare, s", "read, s", "bare lxml, s", "peak MB", "tokens shown", "precision", "recall",
             "operations named"]  # fmt: skip
-    text = "\n\n".join(part for part in (_EXPLAINED, report.table(head, rows), *said) if part)
+    text = "\n\n".join(part for part in (_EXPLAINED, report.table(head, rows), *shown_text) if part)
     print(text)
     if chosen.write:
         report.write(NAME, text, command="python -m bench.diff_truth --write")

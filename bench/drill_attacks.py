@@ -72,17 +72,17 @@ def _read(role: ResourceType, kind: str, body: bytes) -> str:
     try:
         units = read(Fetched("a", role, answer)).units
     except ParseError as error:
-        said = error.cause
+        output = error.cause
     else:
-        said = f"{sum(len(unit.text) for unit in units):,} characters"
-    return said if time.process_time() - began < 5 else f"{said}, but slowly"
+        output = f"{sum(len(unit.text) for unit in units):,} characters"
+    return output if time.process_time() - began < 5 else f"{output}, but slowly"
 
 
 def xml(world: World) -> Outcome:
     steps = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     secret = world.folder / "secret.txt"
     secret.write_text("the-host-s-own-file", "utf-8")
-    said = [
+    output = [
         _read(ResourceType.ECFR_PART, "application/xml", f'<!DOCTYPE d [<!ENTITY {entity}>{more}]><DIV5 TYPE="PART" N="744"><HEAD>Part 744</HEAD><P>{use}</P></DIV5>'.encode())
         for entity, more, use in (
             ('a0 "ha"', steps, "&a9;"),
@@ -92,9 +92,10 @@ def xml(world: World) -> Outcome:
         )
     ]  # fmt: skip
     deep = _read(ResourceType.ECFR_PART, "application/xml", b"<DIV5>" * 100_000)
-    quiet = all("the-host" not in one and "slowly" not in one for one in (*said, deep))
+    quiet = all("the-host" not in one and "slowly" not in one for one in (*output, deep))
     small = [
-        int(one.split()[0].replace(",", "")) < 1_000 if one.endswith(" characters") else True for one in said
+        int(one.split()[0].replace(",", "")) < 1_000 if one.endswith(" characters") else True
+        for one in output
     ]
     return Outcome(f"entities are not resolved; nested 100,000 deep: {deep}", quiet and all(small))
 
@@ -117,13 +118,13 @@ def pdfs(world: World) -> Outcome:
     pages = pdf(*[["x"]] * 3_001)
     huge = sample.replace(b"[0 0 612 792]", b"[0 0 9e9 9e9]", 1)
     loop = sample.replace(b"/Kids [", b"/Kids [2 0 R ", 1)
-    said = {
+    output = {
         name: _read(ResourceType.PDF, "application/pdf", body)
         for name, body in {"3,001 pages": pages, "a page without end": huge, "a page tree in a circle": loop,
                            "a picture of 10 gigapixels": _pdf(WORDS + b" /I Do", 1 << 20), "a page that unpacks to 100 MB": _pdf(WORDS + b" " * 100_000_000, 1)}.items()
     }  # fmt: skip
-    return Outcome("; ".join(f"{name}: {one}" for name, one in said.items()),
-                   "over the bound" in said["3,001 pages"] and not any("slowly" in one for one in said.values()))  # fmt: skip
+    return Outcome("; ".join(f"{name}: {one}" for name, one in output.items()),
+                   "over the bound" in output["3,001 pages"] and not any("slowly" in one for one in output.values()))  # fmt: skip
 
 
 def nested(world: World) -> Outcome:
@@ -189,15 +190,15 @@ def private(world: World) -> Outcome:
 
 def redirected(world: World) -> Outcome:
     world.use("page").poll()
-    said = []
+    output = []
     for behavior in ("redirect-metadata", "redirect-file"):
         world.standin.misbehave("/news/rule", behavior)
         world.later(hours=25)
         report = world.one()
-        said.append(f"{report.state}: {report.reason}")
+        output.append(f"{report.state}: {report.reason}")
         world.standin.behave()
     return Outcome(
-        "; ".join(said), all(one.startswith("blocked") for one in said) and len(world.changes()) == 1
+        "; ".join(output), all(one.startswith("blocked") for one in output) and len(world.changes()) == 1
     )
 
 
@@ -240,9 +241,9 @@ def script(world: World) -> Outcome:
         if re.search(r"<script>alert|<img src=x|href=.?javascript:", text, re.I)
     ]
     there = sum("alert(1)" in text for text in shown.values())
-    told = "".join(world.alerts)
+    alerted = "".join(world.alerts)
     return Outcome(f"{there} pages show it as text, {len(live)} as mark-up; no control characters in the alert",
-                   there >= 4 and not live and "\x1b" not in told)  # fmt: skip
+                   there >= 4 and not live and "\x1b" not in alerted)  # fmt: skip
 
 
 def mentions(world: World) -> Outcome:
@@ -261,8 +262,8 @@ def mentions(world: World) -> Outcome:
     names = [name.lower() for name in sent]
     held = names.count("subject") == 1 and "bcc" not in names and "\n" not in str(sent["subject"])
     parcel = parcel_of(replace(affiliates_rule(), title=title))
-    said = json.dumps([slack.payloads(parcel.message), teams.payloads(parcel.message)])
-    calling = re.findall(r"<!channel>|<@U123>|(?<!\u2060)@everyone", said)
+    output = json.dumps([slack.payloads(parcel.message), teams.payloads(parcel.message)])
+    calling = re.findall(r"<!channel>|<@U123>|(?<!\u2060)@everyone", output)
     return Outcome(f"1 mail to {', '.join(mail.recipients[0])} with one subject; {len(calling)} mentions in Slack and Teams",
                    held and {*map(tuple, mail.recipients)} == {("legal@example.co.jp",)} and not calling)  # fmt: skip
 
@@ -366,18 +367,18 @@ def secrets(world: World) -> Outcome:
         world.later(hours=25)
         world.poll()
         (found,) = world.changes(baseline=False)
-        said = [commands(world, ["poll"], ["status", "--json"], ["check"], ["show", found["id"], "--json"])]
+        output = [commands(world, ["poll"], ["status", "--json"], ["check"], ["show", found["id"], "--json"])]
     backup(world.state, world.folder / "kept")
     export_archive(world.state, world.folder / "all.zip")
     write_evidence(world.state, found["id"], world.folder / "proof", now=world.now, timezone="Asia/Tokyo")
     with zipfile.ZipFile(world.folder / "all.zip") as archive:
-        said += [archive.read(name) for name in archive.namelist()]
+        output += [archive.read(name) for name in archive.namelist()]
     files = [path for path in world.folder.rglob("*") if path.is_file()]
-    said += [path.read_bytes() for path in files]
-    leaks = sum(planted.encode() in one for one in said)
-    tried = b'"attempts"' in said[0] and b'"tries": []' not in said[0]
+    output += [path.read_bytes() for path in files]
+    leaks = sum(planted.encode() in one for one in output)
+    tried = b'"attempts"' in output[0] and b'"tries": []' not in output[0]
     return Outcome(
-        f"in 0 of {len(said)} outputs, files and members" if not leaks else f"in {leaks} places",
+        f"in 0 of {len(output)} outputs, files and members" if not leaks else f"in {leaks} places",
         not leaks and tried,
     )
 

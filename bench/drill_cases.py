@@ -37,7 +37,7 @@ def quiet(world: World) -> Outcome:
     for _ in range(4):
         world.later(hours=25)
         world.poll()
-    return Outcome(f"{world.told} alert", world.told == 1)
+    return Outcome(f"{world.alerted} alert", world.alerted == 1)
 
 
 def revert(world: World) -> Outcome:
@@ -47,7 +47,7 @@ def revert(world: World) -> Outcome:
         for _ in range(2):
             world.later(hours=25)
             world.poll()
-    return Outcome(f"{world.told} alerts", world.told == 2)
+    return Outcome(f"{world.alerted} alerts", world.alerted == 2)
 
 
 def sink_500(world: World) -> Outcome:
@@ -95,10 +95,10 @@ def killed_mid_cycle(world: World) -> Outcome:
     for _ in range(2):
         world.later(hours=1)
         world.poll()
-    told = {line for alert in world.alerts for line in alert.splitlines() if "/many/" in line}
+    alerted = {line for alert in world.alerts for line in alert.splitlines() if "/many/" in line}
     return Outcome(
-        f"{world.told} told, of {len(told)} pages; verify clean",
-        world.told == len(told) == 10 and clean(world),
+        f"{world.alerted} sent, of {len(alerted)} pages; verify clean",
+        world.alerted == len(alerted) == 10 and clean(world),
     )
 
 
@@ -112,11 +112,11 @@ def old_last_modified(world: World) -> Outcome:
         last_modified=datetime(2026, 6, 9, tzinfo=UTC),
     )
     rounds = 0
-    while not world.told and rounds < 4:
+    while not world.alerted and rounds < 4:
         rounds += 1
         world.later(hours=1)
         world.poll()
-    return Outcome(f"told at poll {rounds}" if world.told else "never", world.told == 1)
+    return Outcome(f"sent at poll {rounds}" if world.alerted else "never", world.alerted == 1)
 
 
 def selector_gone(world: World) -> Outcome:
@@ -129,15 +129,15 @@ def selector_gone(world: World) -> Outcome:
         world.later(hours=25)
         if not world.one().ok and not found_at:
             found_at = round_
-    down = world.told
+    down = world.alerted
     false = len(news(world))
     world.standin.put_page("/news/rule", body.replace(BEFORE, AFTER))
     world.later(hours=25)
     world.poll()
     return Outcome(
         f"broken source at round {found_at}, {down} notice in 8 rounds, {false} false alerts; the change and the recovery"
-        f" told when it is back ({len(news(world))} + {world.told - down - len(news(world))})",
-        (found_at, down, false, len(news(world)), world.told) == (1, 1, 0, 1, 3),
+        f" sent when it is back ({len(news(world))} + {world.alerted - down - len(news(world))})",
+        (found_at, down, false, len(news(world)), world.alerted) == (1, 1, 0, 1, 3),
     )
 
 
@@ -151,17 +151,17 @@ def _unavailable(world: World, rounds: int) -> int:
     for _ in range(2):
         world.later(hours=1)
         world.poll()
-    return world.told
+    return world.alerted
 
 
 def one_503(world: World) -> Outcome:
-    told = _unavailable(world, 1)
-    return Outcome(f"{told} messages", told == 0)
+    alerted = _unavailable(world, 1)
+    return Outcome(f"{alerted} messages", alerted == 0)
 
 
 def eight_503(world: World) -> Outcome:
-    told = _unavailable(world, 8)
-    return Outcome(f"{told} messages: down, back", told == 2 and not news(world))
+    alerted = _unavailable(world, 8)
+    return Outcome(f"{alerted} messages: down, back", alerted == 2 and not news(world))
 
 
 def _five(world: World, behavior: str) -> Outcome:
@@ -173,7 +173,7 @@ def _five(world: World, behavior: str) -> Outcome:
     for _ in range(2):
         world.later(hours=25)
         world.poll()
-    return Outcome(f"{world.told} alerts, meanwhile {', '.join(sorted(states))}", world.told == 0)
+    return Outcome(f"{world.alerted} alerts, meanwhile {', '.join(sorted(states))}", world.alerted == 0)
 
 
 def maintenance(world: World) -> Outcome:
@@ -202,8 +202,8 @@ def filter_edited(world: World) -> Outcome:
     finally:
         SOURCES["page"] = kept
     return Outcome(
-        f"read anew ({reread}), {world.told} alerts; a selector that finds nothing is said at once ({broken.state})",
-        reread == 1 and world.told == 0 and not broken.ok,
+        f"read anew ({reread}), {world.alerted} alerts; a selector that finds nothing is said at once ({broken.state})",
+        reread == 1 and world.alerted == 0 and not broken.ok,
     )
 
 
@@ -214,7 +214,7 @@ DRILLS = [
     Drill("sink hangs, `kill -9` while the alert is sent", "delivered after the restart", sink_hangs),
     Drill(f"`kill -9` mid-cycle, {PAGES} pages, 10 changed", "10 reported", killed_mid_cycle),
     Drill("page goes live with a Last-Modified older than our last poll", "reported", old_last_modified, Dated),
-    Drill("selector gone for 8 rounds, real change in round 5", "error at round 1, told then", selector_gone),
+    Drill("selector gone for 8 rounds, real change in round 5", "error at round 1, sent then", selector_gone),
     Drill("503 for 1 round", "0 messages", one_503),
     Drill("503 for 8 rounds", "2: down, back", eight_503),
     Drill("5 pages show a 200 “maintenance” page for one round", "0 alerts", maintenance),

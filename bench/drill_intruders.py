@@ -77,7 +77,7 @@ def _door(world: World) -> Iterator[_Door]:
 
 def replayed(world: World) -> Outcome:
     """The token of a session that was copied, used after each way in which a session ends."""
-    said: dict[str, bool] = {}
+    output: dict[str, bool] = {}
     with _door(world) as door:
 
         def signed_in() -> tuple[TestClient, str]:
@@ -89,27 +89,27 @@ def replayed(world: World) -> Outcome:
         before = door.replays(token)
         form = re.search(r'name="form" value="([^"]+)"', browser.get("/").text)
         browser.post("/sign-out", data={"form": form[1] if form else ""})
-        said["sign-out"] = door.replays(token)
+        output["sign-out"] = door.replays(token)
         browser, token = signed_in()
         form = re.search(r'name="form" value="([^"]+)"', browser.get("/").text)
         browser.post("/sign-in", data={"name": "Sato", "password": PASSWORD, "form": form[1] if form else ""})
-        said["another sign-in"] = door.replays(token)
+        output["another sign-in"] = door.replays(token)
         _, token = signed_in()
         door.alter(password=hash_password("another good password"))
-        said["another password"] = door.replays(token)
+        output["another password"] = door.replays(token)
         door.alter(password=hash_password(PASSWORD))
         browser, token = signed_in()
         door.alter(role=UserRole.READER)
-        said["a lower role"] = browser.post("/changes/x/review", data={"form": "x"}).status_code != 403
+        output["a lower role"] = browser.post("/changes/x/review", data={"form": "x"}).status_code != 403
         door.now += timedelta(hours=12)
-        said["12 hours"] = door.replays(token)
+        output["12 hours"] = door.replays(token)
         _, token = signed_in()
         with door.store.write() as connection:
             accounts.remove(connection, "Sato")
-        said["the account's end"] = door.replays(token)
-    open_ = [name for name, taken in said.items() if taken]
+        output["the account's end"] = door.replays(token)
+    open_ = [name for name, taken in output.items() if taken]
     return Outcome(
-        f"nothing more after {', '.join(name for name in said if name not in open_)}", before and not open_
+        f"nothing more after {', '.join(name for name in output if name not in open_)}", before and not open_
     )
 
 
@@ -202,10 +202,10 @@ def unknown(world: World) -> Outcome:
         for name in ("Sato", "Nobody"):
             browser = door.browser()
             form = re.search(r'name="form" value="([^"]+)"', browser.get("/sign-in").text)
-            said = browser.post(
+            output = browser.post(
                 "/sign-in", data={"name": name, "password": "x" * 20, "form": form[1] if form else ""}
             )
-            answers.append((said.status_code, re.sub(r'value="[^"]*"', "", said.text)))
+            answers.append((output.status_code, re.sub(r'value="[^"]*"', "", output.text)))
     return Outcome(
         f"{len(set(answers))} kind of answer, {len(verified)} hashes for 2 names",
         len(set(answers)) == 1 and len(verified) == 2,
@@ -225,7 +225,7 @@ def _served(world: World) -> Iterator[int]:
         served.stop()
 
 
-def _said(port: int, *parts: bytes) -> bytes:
+def _output(port: int, *parts: bytes) -> bytes:
     """All that comes back until the viewer closes the connection."""
     with socket.create_connection(("127.0.0.1", port), 10) as wire:
         try:
@@ -241,7 +241,7 @@ def _said(port: int, *parts: bytes) -> bytes:
 
 HOST = b"Host: 127.0.0.1\r\n"
 LAST = HOST + b"Connection: close\r\n"
-JUNK = b"\x00\r\n\r\n"  # no request: whoever still listens hangs up
+JUNK = b"\x00\r\n\r\n"  # no request: anyone who still listens hangs up
 INNER = b"GET /healthz?smuggled HTTP/1.1\r\n" + LAST + b"\r\n"
 
 
@@ -262,11 +262,11 @@ def smuggled(world: World) -> Outcome:
     }  # fmt: skip
     twice = []
     with _served(world) as port:
-        honest = _said(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + INNER).count(
+        honest = _output(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + INNER).count(
             b"HTTP/1.1 200"
         )
         for name, (head, rest) in heads.items():
-            answer = _said(
+            answer = _output(
                 port, b"POST /language/ja HTTP/1.1\r\nHost: 127.0.0.1\r\n" + head + b"\r\n" + rest + JUNK
             )
             if b"HTTP/1.1 200" in answer:
@@ -280,16 +280,16 @@ def smuggled(world: World) -> Outcome:
 def oversized(world: World) -> Outcome:
     first = b"POST /language/ja HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     with _served(world) as port:
-        said = [
-            _said(port, b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
-            _said(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 200_000 + b"\r\n\r\n"),
-            _said(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n", *(b"X%d: y\r\n" % number for number in range(20_000)), b"\r\n"),
-            _said(port, first + b"Content-Length: 99999999999\r\n\r\n", b"a" * 100_000),
-            _said(port, first + b"Transfer-Encoding: chunked\r\n\r\n", b"ffffffff\r\n" + b"a" * 100_000),
+        output = [
+            _output(port, b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
+            _output(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 200_000 + b"\r\n\r\n"),
+            _output(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n", *(b"X%d: y\r\n" % number for number in range(20_000)), b"\r\n"),
+            _output(port, first + b"Content-Length: 99999999999\r\n\r\n", b"a" * 100_000),
+            _output(port, first + b"Transfer-Encoding: chunked\r\n\r\n", b"ffffffff\r\n" + b"a" * 100_000),
         ]  # fmt: skip
-    taken = [answer[:40] for answer in said if not re.match(rb"HTTP/1.1 (4|cut off)", answer)]
+    taken = [answer[:40] for answer in output if not re.match(rb"HTTP/1.1 (4|cut off)", answer)]
     return Outcome(
-        f"{len(said) - len(taken)} of {len(said)} refused: {', '.join(answer[9:16].decode().split(' B')[0] for answer in said)}",
+        f"{len(output) - len(taken)} of {len(output)} refused: {', '.join(answer[9:16].decode().split(' B')[0] for answer in output)}",
         not taken,
     )
 
@@ -321,7 +321,7 @@ def slow(world: World) -> Outcome:
                 pass
             closed += 1
             wire.close()
-        well = b"HTTP/1.1 200" in _said(port, b"GET /healthz HTTP/1.1\r\n" + LAST + b"\r\n")
+        well = b"HTTP/1.1 200" in _output(port, b"GET /healthz HTTP/1.1\r\n" + LAST + b"\r\n")
     return Outcome(f"{closed} of {len(wires)} ended, the next one is answered", well and closed == len(wires))
 
 
@@ -330,7 +330,7 @@ DRILLS = [
     Drill("session fixation", "a new token", fixed),
     Drill("forms from another site, with a stolen or no token", "refused", elsewhere),
     Drill("10,000 bad sign-ins from one place, 10,000 at one name from everywhere", "few looked at, the owner not locked out", guessed),
-    Drill("which names exist", "cannot be told", unknown),
+    Drill("which names exist", "cannot be learned", unknown),
     Drill("request smuggling", "refused", smuggled),
     Drill("oversized lines, headers and bodies", "refused", oversized),
     Drill("slow and silent connections (slowloris)", "ended", slow),

@@ -1,4 +1,4 @@
-"""What a drill is: a tracker on a stand-in, something that goes wrong, and what was told in the end."""
+"""What a drill is: a tracker on a stand-in, something that goes wrong, and what was sent in the end."""
 
 from __future__ import annotations
 

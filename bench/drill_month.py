@@ -1,5 +1,5 @@
 """A month of simulated time: many sources, a fault on every fifth request, a crash a day, and changes that are planted
-and have to be told exactly once."""
+and have to be sent exactly once."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Month:
     sources: int
     days: int
     planted: dict[int, datetime] = field(default_factory=dict)
-    told: Counter[int] = field(default_factory=Counter)
+    alerted: Counter[int] = field(default_factory=Counter)
     delays: list[float] = field(default_factory=list)
     false: int = 0
     notices: int = 0
@@ -85,11 +85,11 @@ class Month:
 
     @property
     def missed(self) -> int:
-        return sum(self.told[number] == 0 for number in self.planted)
+        return sum(self.alerted[number] == 0 for number in self.planted)
 
     @property
     def twice(self) -> int:
-        return sum(self.told[number] > 1 for number in self.planted)
+        return sum(self.alerted[number] > 1 for number in self.planted)
 
     @property
     def ok(self) -> bool:
@@ -111,7 +111,7 @@ class Month:
 
     def line(self) -> str:
         return (
-            f"{'ok  ' if self.ok else 'FAIL'} {self.days} days, {len(self.planted)} planted: {self.missed} missed, {self.twice} told twice, "
+            f"{'ok  ' if self.ok else 'FAIL'} {self.days} days, {len(self.planted)} planted: {self.missed} missed, {self.twice} sent twice, "
             f"{self.false} false, {self.gaps} gaps, p95 {_hours(self.quantile(0.95))} of {_hours(self.bound)}; {self.crashes} crashes, {self.faults} faults in {self.requests} requests"
         )
 
@@ -122,9 +122,9 @@ class Month:
             ["requests, of which met a fault", f"{self.requests:,}, {self.faults:,}"],
             ["crashes in the middle of a cycle", str(self.crashes)],
             ["changes planted", str(len(self.planted))],
-            ["told exactly once", str(sum(self.told[number] == 1 for number in self.planted))],
+            ["sent exactly once", str(sum(self.alerted[number] == 1 for number in self.planted))],
             ["missed", str(self.missed)],
-            ["told twice", str(self.twice)],
+            ["sent twice", str(self.twice)],
             ["false alarms", str(self.false)],
             ["notices of outages and recoveries", str(self.notices)],
             [f"from publication to alert (polls every {interval:.0f} h, ± 5 %): median, longest",
@@ -165,7 +165,7 @@ def run(days: int = 30) -> Month:
 
 class Life:
     """The daemon, on a clock that jumps from one thing that is due to the next: its own jobs decide what is polled, tried
-    again, told and reconciled."""
+    again, sent and reconciled."""
 
     def __init__(self, world: World, site: Faulty, days: int) -> None:
         self.world, self.site, self.days = world, site, days
@@ -206,7 +206,7 @@ class Life:
                 crashing = self._later(begun + timedelta(days=self.month.crashes), 24)
             else:
                 self._work()
-        self.site.share = 0.0  # the weather clears, so that what is owed can come
+        self.site.share = 0.0  # the weather clears, so that what is queued can come
         while self.world.now < end + timedelta(days=1):
             self._wait(self._due())
             self._work()
@@ -283,7 +283,7 @@ class Life:
         world, month = self.world, self.month
         number = len(month.planted) + 1
         word = f"PLANT{number}E: BIS adds {number} entities in China to the Entity List for ECCN 3B001."
-        # Two changes of a page between two looks would rightly be told as one.
+        # Two changes of a page between two looks would rightly be sent as one.
         free = [
             page
             for page in range(PAGES - 3)
@@ -316,12 +316,12 @@ class Life:
                 month.notices += 1
                 continue
             found = sorted(set(map(int, _NAME.findall(alert))))
-            untold = [number for number in found if not month.told[number]]
+            not_alerted = [number for number in found if not month.alerted[number]]
             if not found and "2026-11003" not in alert:
                 month.false += 1
             # An alert may quote its neighbours; it tells the newest of them.
-            for number in untold[-1:] if untold else found[-1:]:
-                month.told[number] += 1
+            for number in not_alerted[-1:] if not_alerted else found[-1:]:
+                month.alerted[number] += 1
                 month.delays.append((self.world.now - month.planted[number]).total_seconds() / 3600)
 
 

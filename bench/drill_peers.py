@@ -54,14 +54,14 @@ class Trial:
     def forget(self) -> None:
         self._from = len(self.sink.bodies)
 
-    def told(self, *, taken: bool = True) -> list[Said]:
-        """What was said since `forget`, page by page; only what the target took."""
+    def alerted(self, *, taken: bool = True) -> list[Said]:
+        """What was reported since `forget`, page by page; only what the target took."""
         bodies = enumerate(self.sink.bodies[self._from :], self._from + 1)
         return [
-            said
+            output
             for number, body in bodies
             if not (taken and number in self.refused)
-            for said in self.peer.said(body)
+            for output in self.peer.messages(body)
         ]
 
     def many(self, number: int) -> list[str]:
@@ -77,7 +77,7 @@ def quiet(trial: Trial) -> str:
     trial.baseline(RULE)
     trial.edit()
     trial.round(3)
-    return str(len(trial.told()))
+    return str(len(trial.alerted()))
 
 
 def revert(trial: Trial) -> str:
@@ -86,7 +86,7 @@ def revert(trial: Trial) -> str:
         trial.site.now = datetime.now(UTC)
         trial.site.edit_page(RULE, before, after)
         trial.round(2)
-    return str(len(trial.told()))
+    return str(len(trial.alerted()))
 
 
 def sink_500(trial: Trial) -> str:
@@ -95,7 +95,9 @@ def sink_500(trial: Trial) -> str:
     trial.sink.reply = lambda number: 500 if number in trial.refused else 200
     trial.edit()
     trial.round(3)
-    return "delivered later" if trial.told() else f"**lost**, of {len(trial.sink.bodies) - trial._from} tries"
+    return (
+        "delivered later" if trial.alerted() else f"**lost**, of {len(trial.sink.bodies) - trial._from} tries"
+    )
 
 
 def sink_hangs(trial: Trial) -> str:
@@ -108,7 +110,9 @@ def sink_hangs(trial: Trial) -> str:
     trial.peer.kill()
     trial.sink.release.set()
     trial.round(3)
-    return ("delivered after the restart" if trial.told() else "**lost**") if reached else "nothing was sent"
+    return (
+        ("delivered after the restart" if trial.alerted() else "**lost**") if reached else "nothing was sent"
+    )
 
 
 def killed_mid_cycle(trial: Trial) -> str:
@@ -121,9 +125,9 @@ def killed_mid_cycle(trial: Trial) -> str:
     until(lambda: len(trial.site.asked("/many/")) >= PAGES // 3)
     trial.peer.kill()
     trial.round(2)
-    told = {address for _, address in trial.told()}
-    never = len(paths[::6]) - len(told)
-    return f"{len(told)}" + (f" (**{never} never**)" if never > 0 else "")
+    alerted = {address for _, address in trial.alerted()}
+    never = len(paths[::6]) - len(alerted)
+    return f"{len(alerted)}" + (f" (**{never} never**)" if never > 0 else "")
 
 
 def old_last_modified(trial: Trial) -> str:
@@ -135,8 +139,8 @@ def old_last_modified(trial: Trial) -> str:
     )
     for number in range(1, 4):
         trial.round()
-        if trial.told():
-            return f"told at poll {number}"
+        if trial.alerted():
+            return f"sent at poll {number}"
     return "**never**, in 3 polls"
 
 
@@ -149,15 +153,15 @@ def selector_gone(trial: Trial) -> str:
         trial.site.now = datetime.now(UTC)
         trial.site.put_page(RULE, text.replace("<main>", "<div>").replace("</main>", "</div>"))
         trial.round()
-        if trial.told() and not first:
+        if trial.alerted() and not first:
             first = number
-    down = len(trial.told())
+    down = len(trial.alerted())
     trial.forget()
     trial.site.now = datetime.now(UTC)
     trial.site.put_page(RULE, body.replace(BEFORE, AFTER))
     trial.round()
-    said = f"first message at round {first}, {down} in 8 rounds" if first else "**0 messages** in 8 rounds"
-    return f"{said}; {len(trial.told())} when it is back"
+    output = f"first message at round {first}, {down} in 8 rounds" if first else "**0 messages** in 8 rounds"
+    return f"{output}; {len(trial.alerted())} when it is back"
 
 
 def _unavailable(trial: Trial, rounds: int) -> str:
@@ -166,7 +170,7 @@ def _unavailable(trial: Trial, rounds: int) -> str:
     trial.round(rounds)
     trial.site.behave()
     trial.round(2)
-    return str(len(trial.told()))
+    return str(len(trial.alerted()))
 
 
 def one_503(trial: Trial) -> str:
@@ -181,16 +185,16 @@ def _five(trial: Trial, behavior: str) -> str:
     trial.baseline(*trial.many(5))
     trial.site.misbehave("/many/", behavior)
     trial.round()
-    during = trial.told()
+    during = trial.alerted()
     trial.forget()
     trial.site.behave()
     trial.round(2)
-    return f"{_kinds(during)}, then {_kinds(trial.told())}"
+    return f"{_kinds(during)}, then {_kinds(trial.alerted())}"
 
 
-def _kinds(told: list[Said]) -> str:
-    false = sum(state == "CHANGED" for state, _ in told)
-    errors = len(told) - false
+def _kinds(alerted: list[Said]) -> str:
+    false = sum(state == "CHANGED" for state, _ in alerted)
+    errors = len(alerted) - false
     return f"{false} false" + (f" and {errors} errors" if errors else "")
 
 
@@ -212,8 +216,8 @@ def filter_edited(trial: Trial) -> str:
     trial.site.forget()
     trial.round(2)
     unmodified = sum(entry.status == 304 for entry in trial.site.asked(RULE))
-    said = "re-evaluated" if trial.told() else "**never** said"
-    return f"{said}; {unmodified} of {len(trial.site.asked(RULE))} answers were 304"
+    output = "re-evaluated" if trial.alerted() else "**never** said"
+    return f"{output}; {unmodified} of {len(trial.site.asked(RULE))} answers were 304"
 
 
 # By the names of bench.drill_cases.

@@ -49,9 +49,9 @@ def _listed_after(world: World, behavior: str = "", where: str = "/api/", **opti
     for _ in range(2):
         world.poll()
         world.later(hours=25)
-    told = [alert for alert in news(world) if "2026-12001" in alert]
+    alerted = [alert for alert in news(world) if "2026-12001" in alert]
     return Outcome(
-        f"{', '.join(dict.fromkeys(seen))}; told {len(told)} times", len(told) == 1 and clean(world)
+        f"{', '.join(dict.fromkeys(seen))}; sent {len(alerted)} times", len(alerted) == 1 and clean(world)
     )
 
 
@@ -77,8 +77,8 @@ def early(world: World) -> Outcome:
     for _ in range(3):
         world.later(hours=20)
         world.poll()
-    told = [alert for alert in news(world) if "2026-12001" in alert]
-    return Outcome(f"told {len(told)} time, a day ahead", len(told) == 1)
+    alerted = [alert for alert in news(world) if "2026-12001" in alert]
+    return Outcome(f"sent {len(alerted)} time, a day ahead", len(alerted) == 1)
 
 
 def inspection(world: World) -> Outcome:
@@ -94,8 +94,8 @@ def _silent(world: World, behavior: str) -> Outcome:
     for _ in range(2):
         world.later(hours=25)
         world.poll()
-    told = [alert for alert in news(world) if "2026-11003" not in alert]
-    return Outcome(f"{len(told)} alerts", not told)
+    alerted = [alert for alert in news(world) if "2026-11003" not in alert]
+    return Outcome(f"{len(alerted)} alerts", not alerted)
 
 
 def trailing(world: World) -> Outcome:
@@ -118,8 +118,10 @@ def correction(world: World) -> Outcome:
     world.poll()
     found = world.changes(query="C1-2026-11001")
     links = [link for one in found for link in one["links"] if link["relation"] == "corrects"]
-    told = [alert for alert in news(world) if "C1-2026-11001" in alert]
-    return Outcome(f"told {len(told)} time, linked to {len(links)} rule", len(told) == 1 and len(links) >= 1)
+    alerted = [alert for alert in news(world) if "C1-2026-11001" in alert]
+    return Outcome(
+        f"sent {len(alerted)} time, linked to {len(links)} rule", len(alerted) == 1 and len(links) >= 1
+    )
 
 
 def patched(world: World) -> Outcome:
@@ -163,7 +165,7 @@ def _code(world: World, behavior: str, where: str, times: int | None = None, **o
     for _ in range(2):
         world.later(hours=2)
         world.poll()
-    return Outcome(f"{first}; told {len(news(world))} time", len(news(world)) == 1 and clean(world))
+    return Outcome(f"{first}; sent {len(news(world))} time", len(news(world)) == 1 and clean(world))
 
 
 def importing(world: World) -> Outcome:
@@ -189,7 +191,7 @@ def behind(world: World) -> Outcome:
     wrong = [asked for asked in world.standin.asked("versioner") if asked.status == 404]
     whole = [asked for asked in world.standin.asked("full/") if "part=" not in asked.path]
     return Outcome(
-        f"told {days} days later, when it was there; {len(wrong)} requests for days that do not exist, {len(whole)} for a whole title",
+        f"sent {days} days later, when it was there; {len(wrong)} requests for days that do not exist, {len(whole)} for a whole title",
         len(news(world)) == 1 and not wrong and not whole,
     )
 
@@ -205,7 +207,7 @@ def stay_note(world: World) -> Outcome:
     found = [one for one in world.changes() if not one["baseline"]]
     states = sorted({status["state"] for one in found for status in one["status"]})
     return Outcome(
-        f"told {len(news(world))} time; status {', '.join(states) or 'none'}",
+        f"sent {len(news(world))} time; status {', '.join(states) or 'none'}",
         len(news(world)) == 1 and "stayed" in states,
     )
 
@@ -217,7 +219,7 @@ def same_text(world: World) -> Outcome:
     world.later(days=7)
     report = world.one()
     return Outcome(
-        f"{len(report.changes)} changes, {world.told} alerts", not report.changes and world.told == 0
+        f"{len(report.changes)} changes, {world.alerted} alerts", not report.changes and world.alerted == 0
     )
 
 
@@ -229,7 +231,7 @@ def list_same_day(world: World) -> Outcome:
     )  # fmt: skip
     world.later(hours=1)
     report = world.one()
-    return Outcome(f"{len(report.changes)} change, told {len(news(world))} time", len(report.changes) == 1)
+    return Outcome(f"{len(report.changes)} change, sent {len(news(world))} time", len(report.changes) == 1)
 
 
 def slug(world: World) -> Outcome:
@@ -240,8 +242,8 @@ def slug(world: World) -> Outcome:
         state = world.one().state
     gone = [one for one in world.changes() if not one["baseline"]]
     return Outcome(
-        f"{state}; {len(gone)} record that the page is gone, {world.told} messages with the outage's",
-        state != "healthy" and [one["after"] for one in gone] == [None] and world.told == 2,
+        f"{state}; {len(gone)} record that the page is gone, {world.alerted} messages with the outage's",
+        state != "healthy" and [one["after"] for one in gone] == [None] and world.alerted == 2,
     )
 
 
@@ -263,22 +265,22 @@ def javascript(world: World) -> Outcome:
 
 DRILLS = [
     Drill("FR: `per_page` and `page` clamped", "all documents", clamps),
-    Drill("FR: no `results`, as if there were none", "a failing source, told once when it is back", zero),
-    Drill("FR: listed ahead of its day", "told once", early),
+    Drill("FR: no `results`, as if there were none", "a failing source, sent once when it is back", zero),
+    Drill("FR: listed ahead of its day", "sent once", early),
     Drill("FR: inspection list without the parent agency", "found", inspection),
     Drill("FR: titles that end in spaces", "0 alerts", trailing),
-    Drill("FR: null abstract", "told once", null_abstract),
-    Drill("FR: C1- correction with `correction_of`", "told, linked", correction),
+    Drill("FR: null abstract", "sent once", null_abstract),
+    Drill("FR: C1- correction with `correction_of`", "sent, linked", correction),
     Drill("FR: full text corrected in place", "seen", patched),
-    Drill("FR: “Request Access” with 200", "a blocked source, told once when it is back", wall_200),
-    Drill("FR: 403", "a blocked source, told once when it is back", wall_403),
-    Drill("FR: 429", "told once when it is back", too_many),
-    Drill("FR: may be cached for a day", "told once", cached),
-    Drill("eCFR: two days behind, 404 for later days, whole title without a part", "told once, nothing asked in vain", behind),
-    Drill("eCFR: import in progress", "told once afterwards", importing),
-    Drill("eCFR: 429 without Retry-After", "told once afterwards", code_429),
+    Drill("FR: “Request Access” with 200", "a blocked source, sent once when it is back", wall_200),
+    Drill("FR: 403", "a blocked source, sent once when it is back", wall_403),
+    Drill("FR: 429", "sent once when it is back", too_many),
+    Drill("FR: may be cached for a day", "sent once", cached),
+    Drill("eCFR: two days behind, 404 for later days, whole title without a part", "sent once, nothing asked in vain", behind),
+    Drill("eCFR: import in progress", "sent once afterwards", importing),
+    Drill("eCFR: 429 without Retry-After", "sent once afterwards", code_429),
     Drill("eCFR: slow 504, then 200", "no failure", slow_504),
-    Drill("eCFR: a stay in an Effective Date Note", "told, status stayed", stay_note),
+    Drill("eCFR: a stay in an Effective Date Note", "sent, status stayed", stay_note),
     Drill("eCFR: same text under a new date", "0 alerts", same_text),
     Drill("CSL: changed on the same day", "1 change", list_same_day),
     Drill("BIS: address gone (404)", "a failing source; after three polls over a day one record that the page is gone, its last text kept", slug),
@@ -352,7 +354,7 @@ def _really_change(world: World, source: str) -> None:
 
 
 def named(behavior: str, source: str) -> Outcome:
-    """One poll meets it; then a real change, once with it and then without. Nothing else may be told."""
+    """One poll meets it; then a real change, once with it and then without. Nothing else may be sent."""
     with new_world() as world:
         if behavior in _ALWAYS:
             world.standin.misbehave(_WHERE[source], behavior)
@@ -369,9 +371,9 @@ def named(behavior: str, source: str) -> Outcome:
         for _ in range(2):
             world.later(hours=25)
             world.poll()
-        told = [alert for alert in news(world) if _BASELINE_NEWS not in alert]
-        ok = not false and len(told) == 1 and clean(world)
-        return Outcome(f"{state}; false {len(false)}, told {len(told)}", ok)
+        alerted = [alert for alert in news(world) if _BASELINE_NEWS not in alert]
+        ok = not false and len(alerted) == 1 and clean(world)
+        return Outcome(f"{state}; false {len(false)}, sent {len(alerted)}", ok)
 
 
 def matrix() -> list[tuple[str, str, Outcome]]:

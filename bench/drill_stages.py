@@ -1,7 +1,7 @@
 """The crash drill: every stage between an answer and its alert fails once for each of thirty documents.
 
 Fifteen parts of the code and fifteen rules whose text is corrected in place, on a server with ETags and 304s. In each
-round one stage fails for all of them, in the poll and in the audit that follows it; after the last round it is mended.
+round one stage fails for all of them, in the poll and in the audit that follows it; after the last round it is fixed.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ _PART = """<?xml version="1.0"?>
 @dataclass(slots=True)
 class Played:
     """What happened. `failed`: the documents that each stage failed on; `named` and `held`: those that the audit, and the
-    polls, named meanwhile; `early`: alerts before the mend; `told`: how often each document was told after it."""
+    polls, named in the meantime; `early`: alerts before the fix; `sent`: how often each document was sent after it."""
 
     failed: dict[str, set[str]] = field(default_factory=dict)
     named: dict[str, set[str]] = field(default_factory=dict)
     held: dict[str, set[str]] = field(default_factory=dict)
     early: int = 0
-    told: dict[str, int] = field(default_factory=dict)
+    alerted: dict[str, int] = field(default_factory=dict)
     again: int = 0  # alerts after a further poll
     not_modified: int = 0  # 304s of that poll
     sound: bool = False  # what `tracker verify` says
@@ -103,18 +103,18 @@ def _audited(world: World) -> set[str]:
     return named
 
 
-def _told(world: World) -> dict[str, int]:
+def _alerted(world: World) -> dict[str, int]:
     """How often the alerts say each document's change."""
     ids: dict[str, str] = {}
     for change in world.changes():
         name = change["document_number"] or next(iter(_NAME.findall(" ".join(change["units"]))), "")
         if name in RULES or (name in PARTS and not change["baseline"]):
             ids[change["id"]] = name
-    told = dict.fromkeys((*PARTS, *RULES), 0)
+    alerted = dict.fromkeys((*PARTS, *RULES), 0)
     for alert in world.alerts:
         for change_id, name in ids.items():
-            told[name] += change_id in alert
-    return told
+            alerted[name] += change_id in alert
+    return alerted
 
 
 def prepare(world: World) -> None:
@@ -145,12 +145,12 @@ def play(world: World) -> Played:
             played.held[stage] = {name for key in keys for name in _NAME.findall(key)}
             played.named[stage] = _audited(world)
         world.later(hours=1)
-    played.early = sum(_told(world).values())
+    played.early = sum(_alerted(world).values())
     world.poll()
-    played.told = _told(world)
+    played.alerted = _alerted(world)
     world.later(hours=1)
     played.not_modified = sum(report.not_modified for report in world.poll().values())
-    played.again = sum(_told(world).values()) - sum(played.told.values())
+    played.again = sum(_alerted(world).values()) - sum(played.alerted.values())
     played.sound = clean(world)
     return played
 
@@ -171,7 +171,7 @@ def wrong(played: Played) -> list[str]:
         ]
     if played.early or played.again:
         found.append(f"{played.early} alerts before the mend, {played.again} again after it")
-    found += [f"{name} told {times} times" for name, times in played.told.items() if times != 1]
+    found += [f"{name} sent {times} times" for name, times in played.alerted.items() if times != 1]
     if not played.not_modified:
         found.append("no 304 after the mend")
     return found if played.sound else [*found, "verify finds problems"]
@@ -183,15 +183,15 @@ def _drill(world: World) -> Outcome:
     if problems:
         return Outcome("; ".join(problems), ok=False)
     pairs = sum(map(len, played.failed.values()))
-    told = sum(played.told.values())
-    said = f"{pairs} failures of {len(STAGES)} stages, each named by the audit; nothing told meanwhile, {told} told after the mend, each once"
-    return Outcome(said, ok=True)
+    alerted = sum(played.alerted.values())
+    output = f"{pairs} failures of {len(STAGES)} stages, each named by the audit; nothing sent meanwhile, {alerted} sent after the mend, each once"
+    return Outcome(output, ok=True)
 
 
 DRILLS = [
     Drill(
         "each stage fails once on each of 30 documents, with ETags and 304s",
-        "nothing is taken for known; the audit names all; told once after the mend",
+        "nothing is taken for known; the audit names all; sent once after the mend",
         _drill,
     )
 ]

@@ -47,13 +47,13 @@ class Count:
     sections_found: int = 0
     misses: list[str] = field(default_factory=list)
 
-    def take(self, document: Document, said: list[str], orders: list[str]) -> None:
+    def take(self, document: Document, output: list[str], orders: list[str]) -> None:
         """`said` are the DATES paragraphs, `orders` the instructions."""
         # As the tagger reads it, also of documents that are not in the field and of which it keeps no units.
         reading = build_text_view(document)
         days = {entry.date for entry in legal_dates(reading, TODAY)}
         self.documents += 1
-        for words in said:
+        for words in output:
             for mention in mentions(words):
                 if _TOLD.search(words[: mention.start]):
                     continue  # the publication date of another document, mentioned in passing
@@ -84,8 +84,8 @@ def paragraphs() -> Count:
             document = Document(
                 key=row["document_number"], kind=DocumentKind.RULE, title="", url="", units=units
             )
-            said = [text for text in texts[:_OPENING] if _dates_of_its_own(text)]
-            count.take(document, said, texts)
+            output = [text for text in texts[:_OPENING] if _dates_of_its_own(text)]
+            count.take(document, output, texts)
     return count
 
 
@@ -109,8 +109,8 @@ def xml(name: str, data: bytes) -> Iterator[tuple[Document, list[str], list[str]
     found = [root] if root.tag in kinds else list(root.iter(*kinds))
     for number, each in enumerate(found):
         document = read_file(f"{name}-{number}.xml", etree.tostring(each))
-        said = [_text(part) for name in ("DATES", "EFFDATE") for part in each.iterfind(f"PREAMB/{name}/P")]
-        yield document, said, [_text(order) for order in each.iter("AMDPAR")]
+        output = [_text(part) for name in ("DATES", "EFFDATE") for part in each.iterfind(f"PREAMB/{name}/P")]
+        yield document, output, [_text(order) for order in each.iter("AMDPAR")]
 
 
 def _text(element: etree._Element) -> str:
@@ -123,8 +123,8 @@ def files(*patterns: str) -> Count:
     count = Count()
     for pattern in patterns:
         for path in sorted(DATA.glob(pattern)):
-            for document, said, orders in xml(path.name.split(".")[0], lzma.decompress(path.read_bytes())):
-                count.take(document, said, orders)
+            for document, output, orders in xml(path.name.split(".")[0], lzma.decompress(path.read_bytes())):
+                count.take(document, output, orders)
     return count
 
 

@@ -1,6 +1,6 @@
-"""How many of the effective days of labelled presidential actions are found, and how many days are false.
+"""How many of the effective days of labeled presidential actions are found, and how many days are false.
 
-`python -m bench.eval_effective_days [--half 0|1] [--misses]`: the labelled pages of `white-house/` against `facts.json`.
+`python -m bench.eval_effective_days [--half 0|1] [--misses]`: the labeled pages of `white-house/` against `facts.json`.
 A day of `effective` is found where the tagging has a date of type `effective` on it that is not superseded; its time
 and zone are compared where the facts give them. A day that the tagging says of any type, other than the publication
 itself, and that is in none of `effective`, `ends` and `also` is false. `--half` takes half of the pages, by the
@@ -38,7 +38,7 @@ class Score:
     found: int = 0
     timed: int = 0
     times_right: int = 0
-    said: int = 0
+    output: int = 0
     false: int = 0
     misses: list[str] = field(default_factory=list)
 
@@ -48,13 +48,13 @@ class Score:
 
     @property
     def false_share(self) -> float:
-        return self.false / self.said if self.said else 0.0
+        return self.false / self.output if self.output else 0.0
 
     def __str__(self) -> str:
         return (
             f"{self.pages} pages: effective days found {self.found} of {self.wanted} ({self.recall:.1%}), "
             f"time and zone right on {self.times_right} of {self.timed}; "
-            f"false days {self.false} of {self.said} ({self.false_share:.1%})"
+            f"false days {self.false} of {self.output} ({self.false_share:.1%})"
         )
 
 
@@ -63,7 +63,7 @@ def half(key: str) -> int:
 
 
 def pages(data: Path = WHITE_HOUSE) -> Iterator[tuple[str, dict[str, Any], tuple[LegalDate, ...]]]:
-    """Each labelled page: its key, its facts, and the dates that the tagger finds."""
+    """Each labeled page: its key, its facts, and the dates that the tagger finds."""
     facts = json.loads(lzma.decompress((data / "facts.json.xz").read_bytes()))
     for key, known in facts.items():
         document = read_file(f"{key}.html", lzma.decompress((data / f"actions/{key}.html.xz").read_bytes()))
@@ -74,9 +74,9 @@ def score(rows: Iterator[tuple[str, dict[str, Any], tuple[LegalDate, ...]]]) -> 
     total = Score()
     for key, known, dates in rows:
         total.pages += 1
-        said = [entry for entry in dates if entry.type not in _ITSELF and not entry.superseded]
+        output = [entry for entry in dates if entry.type not in _ITSELF and not entry.superseded]
         starts: dict[date, list[LegalDate]] = {}
-        for entry in said:
+        for entry in output:
             if entry.type == "effective":
                 starts.setdefault(entry.date, []).append(entry)
         for wanted in known["effective"]:
@@ -96,8 +96,8 @@ def score(rows: Iterator[tuple[str, dict[str, Any], tuple[LegalDate, ...]]]) -> 
                         f"time {key}: {wanted['date']} {wanted['time']} {wanted['zone']}, read {sorted(read_times)}"
                     )
         allowed = {one["date"] for name in ("effective", "ends") for one in known[name]} | set(known["also"])
-        days = {entry.date: entry for entry in said}
-        total.said += len(days)
+        days = {entry.date: entry for entry in output}
+        total.output += len(days)
         for day, entry in sorted(days.items()):
             if day.isoformat() not in allowed:
                 total.false += 1

@@ -1,4 +1,4 @@
-"""Measures topics, level, direction, Japan nexus and effective days on labelled documents; part of `make eval`.
+"""Measures topics, level, direction, Japan nexus and effective days on labeled documents; part of `make eval`.
 
     python -m bench.eval_judgement [--write] [--noise] [--quiet] [--save NAME]
     python -m bench.eval_judgement --labels FILE [--records FILE] [--first-sight NAME]

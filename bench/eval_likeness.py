@@ -1,4 +1,4 @@
-"""What the optional likeness of words is worth, on the labelled documents; part of `make eval`.
+"""What the optional likeness of words is worth, on the labeled documents; part of `make eval`.
 
     python -m bench.eval_likeness [--write] [--noise] [--labels FILE]
 

@@ -1,4 +1,4 @@
-"""Judges rewordings of labelled documents, and prints what is judged wrong by kind of rewording; part of `make eval`.
+"""Judges rewordings of labeled documents, and prints what is judged wrong by kind of rewording; part of `make eval`.
 
     python -m bench.eval_rewordings [--write] [--save NAME] [--quiet] [--kind KIND] [--sample N]
 
@@ -73,12 +73,12 @@ class Tally:
         if one.directions and "none" not in one.levels:
             self.directed_all += 1
         if one.directions and found.level is not Level.NONE:
-            said = found.direction.value if found.direction else ""
+            output = found.direction.value if found.direction else ""
             self.directed += 1
             self.directed_all += "none" in one.levels
-            self.direction += said in one.directions
-            if said not in one.directions:
-                wrong.append(f"direction {said}, wanted {'/'.join(sorted(one.directions))}")
+            self.direction += output in one.directions
+            if output not in one.directions:
+                wrong.append(f"direction {output}, wanted {'/'.join(sorted(one.directions))}")
         if one.country:
             wrong += self._follow(one, found)
         if wrong:

@@ -70,7 +70,7 @@ def has(text: str, word: str) -> bool:
 
 
 def japanese(found: Classification, title: str = "") -> str:
-    """What is said of a document in its own words: without its quoted title, official sentences and topic names."""
+    """What is reported of a document in its own words: without its quoted title, official sentences and topic names."""
     text = f"{found.headline.ja}\n{found.reason.ja}\n{found.summary.ja}"
     return _QUOTED.sub("", text.replace(f"「{title}」", "") if title else text)
 

@@ -1,4 +1,4 @@
-"""The labelled documents that the judgement is measured on, each read the way the program reads one of its kind.
+"""The labeled documents that the judgement is measured on, each read the way the program reads one of its kind.
 
 Three sources: `labels/dev.tsv` (title and abstract of Federal Register documents), `white-house/labels.tsv` (whole pages
 of whitehouse.gov, with facts), and lists in the format of `bench.judgement_lists`. None of the labels is used for
@@ -44,7 +44,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Case:
-    """A labelled document as the program would have it. `operations` is not empty for a change of a text."""
+    """A labeled document as the program would have it. `operations` is not empty for a change of a text."""
 
     label: Label
     document: Document
@@ -148,7 +148,7 @@ def white_house_facts(folder: Path = WHITE_HOUSE) -> dict[str, dict[str, Any]]:
 
 
 def white_house_cases(folder: Path = WHITE_HOUSE) -> list[Case]:
-    """The labelled pages as documents of the kind PAGE, with the address that each was published at."""
+    """The labeled pages as documents of the kind PAGE, with the address that each was published at."""
     facts = white_house_facts(folder)
     found = []
     for row in rows(folder / "labels.tsv"):

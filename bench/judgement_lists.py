@@ -1,4 +1,4 @@
-"""Lists of labelled full texts and of labelled changes, in two files, UTF-8.
+"""Lists of labeled full texts and of labeled changes, in two files, UTF-8.
 
 `records.jsonl`: one JSON object a line:
 

@@ -75,9 +75,9 @@ def ours(marked: Sequence[Marked]) -> dict[str, tuple[list[str], float]]:
     began = time.perf_counter()
     for page in marked:
         units = read_page(page.html, "https://www.agency.example.gov/page").units
-        said = [unit for unit in units if unit.kind not in (UnitKind.LINK, UnitKind.IMAGE)]
-        main.append(" ".join(unit.text for unit in said if not is_rest_of_page(unit.path)))
-        whole.append(" ".join(unit.text for unit in said))
+        output = [unit for unit in units if unit.kind not in (UnitKind.LINK, UnitKind.IMAGE)]
+        main.append(" ".join(unit.text for unit in output if not is_rest_of_page(unit.path)))
+        whole.append(" ".join(unit.text for unit in output))
     seconds = time.perf_counter() - began
     return {
         "**tracker**, main text": (main, seconds),
@@ -109,9 +109,9 @@ def peers(marked: Sequence[Marked]) -> tuple[dict[str, tuple[list[str], float]],
 
 def score(text: str, truth: str) -> tuple[float, float]:
     """Which share of the true words was found, and which share of the found words is true."""
-    said, meant = Counter(_WORD.findall(text.lower())), Counter(_WORD.findall(truth.lower()))
-    both = sum((said & meant).values())
-    return (both / meant.total() if meant else 1.0, both / said.total() if said else 0.0)
+    output, meant = Counter(_WORD.findall(text.lower())), Counter(_WORD.findall(truth.lower()))
+    both = sum((output & meant).values())
+    return (both / meant.total() if meant else 1.0, both / output.total() if output else 0.0)
 
 
 def row(name: str, texts: Sequence[str], seconds: float, marked: Sequence[Marked]) -> list[str]:

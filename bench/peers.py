@@ -84,7 +84,7 @@ class Peer(ABC):
         """Ends what still runs."""
 
     @abstractmethod
-    def said(self, body: Mapping[str, Any]) -> list[Said]:
+    def messages(self, body: Mapping[str, Any]) -> list[Said]:
         """What one message that reached the target says, page by page."""
 
 
@@ -129,7 +129,7 @@ class Watcher(Peer):
     def close(self) -> None:
         self.kill()
 
-    def said(self, body: Mapping[str, Any]) -> list[Said]:
+    def messages(self, body: Mapping[str, Any]) -> list[Said]:
         # A message that is about one page alone names it twice.
         return list(dict.fromkeys(_ENTRY.findall(str(body.get("text", "")))))
 
@@ -222,7 +222,7 @@ class ChangeDetection(Peer):
         self._process.kill()
         self._process.wait()
 
-    def said(self, body: Mapping[str, Any]) -> list[Said]:
+    def messages(self, body: Mapping[str, Any]) -> list[Said]:
         text = f"{body.get('title', '')}\n{body.get('message', '')}"
         found = [address for address in self._watched if address in text]
         return [("CHANGED", max(found, key=len, default=""))]  # `/many/1` stands in `/many/12` too

@@ -27,7 +27,7 @@ def measure(
 ) -> Cost:
     """Runs a command to its end. `output` is standard output and error together, for saying why it failed.
 
-    Byte code may be written, as on anybody's machine: without it every start compiles the whole program anew.
+    Byte code may be written, as on anybody's machine: without it every start compiles the whole program again.
     """
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as output:
@@ -44,11 +44,11 @@ def measure(
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        said = output.read().decode("utf-8", "replace")
+        shown_text = output.read().decode("utf-8", "replace")
     return Cost(
         wall=wall,
         cpu=usage.ru_utime + usage.ru_stime,
         peak_mb=usage.ru_maxrss * 1024 / 1e6,
         code=process.returncode,
-        output=said,
+        output=shown_text,
     )

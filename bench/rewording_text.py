@@ -54,7 +54,7 @@ _SMALL = frozenset(
 
 @dataclass(frozen=True)
 class Frame:
-    """The main act of a labelled document in parts: `actor` does `way` to `object` with `complement`. `of` is the one country
+    """The main act of a labeled document in parts: `actor` does `way` to `object` with `complement`. `of` is the one country
     that may be exchanged, `basis` the law, followed by a further sentence after a semicolon."""
 
     key: str

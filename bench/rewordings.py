@@ -1,4 +1,4 @@
-"""Rewordings of labelled documents: the same act in other words, or another act of known relation to it.
+"""Rewordings of labeled documents: the same act in other words, or another act of known relation to it.
 
 An act of each document was written down in parts (`data/rewording_frames.tsv`); the ways to say it stand in
 `data/rewording_words.toml`. The expectation of a rewording comes from the document's label by this table, in which the
@@ -6,9 +6,9 @@ levels are none 0, low 1, medium 2, high 3, critical 4, and `least` and `most` a
 
 | rewording | direction | level |
 |---|---|---|
-| other verb, other order, passive, nominal title, plain title | as labelled | as labelled |
-| Japan in place of the country hit | as labelled | high or critical, from medium for a low act; of a relief: as labelled or one above |
-| another country | as labelled | one below to as labelled, of a low or medium act to one above; a listing elsewhere than in China: low or medium |
+| other verb, other order, passive, nominal title, plain title | as labeled | as labeled |
+| Japan in place of the country hit | as labeled | high or critical, from medium for a low act; of a relief: as labeled or one above |
+| another country | as labeled | one below to as labeled, of a low or medium act to one above; a listing elsewhere than in China: low or medium |
 | the opposite of a restriction | relief | most - 1 to most; a removal from a list: low or medium |
 | the opposite of a relief | restriction | least to most + 1; an addition to a list: low to high |
 | suspension or delay of a restriction | relief (a delay of a rule: or procedure) | most - 1 to most; of a critical one from medium |
@@ -17,7 +17,7 @@ levels are none 0, low 1, medium 2, high 3, critical 4, and `least` and `most` a
 | the end of the exclusions from a duty | restriction | medium to most |
 | suspension or end of a relief | restriction | least to most + 1 |
 | delay of a relief | restriction or procedure | least - 1 to most |
-| more time for comments | as labelled, or procedure | least - 1 to most |
+| more time for comments | as labeled, or procedure | least - 1 to most |
 | a document outside the field in other words | - | none |
 
 Nothing in the field becomes `none`, save where the label allows it.
@@ -90,7 +90,7 @@ def span(low: int, high: int, *, least: int = 1) -> frozenset[str]:
 
 
 def rewordings(cases: Sequence[Case]) -> list[Rewording]:
-    """All rewordings of the labelled documents, each at most once."""
+    """All rewordings of the labeled documents, each at most once."""
     labels = {case.label.number: case.label for case in cases}
     found = [one for frame in frames() for one in frame_rewordings(frame, labels[frame.key])]
     outside = [case for case in cases if case.label.levels == ("none",) and len(case.document.abstract) > 100]
@@ -354,10 +354,10 @@ def _outside(case: Case, kind: str, document: Document) -> Rewording:
 
 def _swapped(text: str, pairs: list[list[str]]) -> str:
     for old, new in pairs:
-        for form, said in (
+        for form, output in (
             (old, new),
             (old.title(), new.title()),
             (old[:1].upper() + old[1:], new[:1].upper() + new[1:]),
         ):
-            text = text.replace(form, said)
+            text = text.replace(form, output)
     return text

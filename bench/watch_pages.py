@@ -2,7 +2,7 @@
 
 `python -m bench.watch_pages` prints the table; `--write` puts it into docs/benchmarks.md. Everything is on loopback:
 a page server in a process of its own, then one tool after the other, each polled once to learn the pages and
-then three times with nothing changed; the medians of those three are told. About two and a half minutes.
+then three times with nothing changed; the medians of those three are sent. About two and a half minutes.
 """
 
 from __future__ import annotations

@@ -114,15 +114,15 @@ def _confirm(folder: Path) -> list[str]:
                 check=False,
                 timeout=120,
             )
-            said = (
+            output = (
                 done.stdout.strip()
                 if done.returncode >= 0
                 else f"{path}: killed by signal {-done.returncode}"
             )
         except subprocess.TimeoutExpired:
-            done, said = None, f"{path}: stuck"
+            done, output = None, f"{path}: stuck"
         if done is None or done.returncode:
-            lines.append(said)
+            lines.append(output)
     return lines
 
 
@@ -141,7 +141,7 @@ def replay(paths: list[Path]) -> int:
         verdict = trial(TARGETS[name], path.read_bytes())
         bad |= verdict.kind != "ok"
         print(
-            f"{path}: {verdict.kind} {verdict.said} {verdict.where} ({verdict.seconds:.2f} s, {verdict.growth / 1e6:.0f} MB)"
+            f"{path}: {verdict.kind} {verdict.output} {verdict.where} ({verdict.seconds:.2f} s, {verdict.growth / 1e6:.0f} MB)"
         )
     return int(bad)
 

@@ -50,14 +50,14 @@ def _change(data: bytes) -> Change:
     def w() -> str:
         return next(words)
 
-    said = (Evidence(w(), w()),)
+    output = (Evidence(w(), w()),)
     soon = NOW.date() + timedelta(days=len(data) % 30)
     return Change(
         id="chg_0123456789abcdef", source=w(), kind=DocumentKind.PAGE, title=w(), url=w(), detected_at=NOW,
         document_number=w(), citation=w(), agencies=(w(), w()), abstract=w(), published=NOW.date(),
         tagging=Classification(
-            Level.HIGH, topics=(Topic("entity-list", 0.5, said), Topic(w(), 0.5, said)), direction=Direction.RESTRICTION,
-            japan_nexus=said, dates=(LegalDate("effective", soon, w(), w()), LegalDate("comments-close", soon, w(), w())),
+            Level.HIGH, topics=(Topic("entity-list", 0.5, output), Topic(w(), 0.5, output)), direction=Direction.RESTRICTION,
+            japan_nexus=output, dates=(LegalDate("effective", soon, w(), w()), LegalDate("comments-close", soon, w(), w())),
             status=(Status("stayed", date(2025, 1, 1), soon, w(), (w(),), w()),), links=(DocumentRelation("amends", w(), w()),),
             units=(w(),), eccns=(w(),), reason=LocalizedText(w(), w()), summary=LocalizedText(w(), w()),
         ),
@@ -82,13 +82,15 @@ def alerts(data: bytes) -> None:
         "a record does not come back"
     )
     for language in ("ja", "en"):
-        told = build_message(change, language, now=NOW, timezone="Asia/Tokyo", viewer_url="http://127.0.0.1")
-        text = json.dumps([slack.payloads(told)[0]["blocks"], teams.payloads(told)], ensure_ascii=False)
+        alerted = build_message(
+            change, language, now=NOW, timezone="Asia/Tokyo", viewer_url="http://127.0.0.1"
+        )
+        text = json.dumps([slack.payloads(alerted)[0]["blocks"], teams.payloads(alerted)], ensure_ascii=False)
         assert not re.search(r"<[!@#]", text), "it calls somebody"
-        assert change.id in plain(told)
-        _inert(email.html_page(told))
+        assert change.id in plain(alerted)
+        _inert(email.html_page(alerted))
     letter = email.build_email(
-        OutboundMessage(told, change_to_json(change), "key", "thread"), sender=Address("tracker", addr_spec="a@tracker.example"),
+        OutboundMessage(alerted, change_to_json(change), "key", "thread"), sender=Address("tracker", addr_spec="a@tracker.example"),
         to=(Address("", addr_spec="b@firm.example"),), cc=(), sent_at=NOW, headers={},
     )  # fmt: skip
     head = letter.as_bytes().partition(b"\n\n")[0]

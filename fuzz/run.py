@@ -1,6 +1,6 @@
 """One target for some seconds in this process: `python -m fuzz.run TARGET SECONDS SEED ENGINE FOLDER`.
 
-The input under way always stands in FOLDER/current, so that whoever waits for this process knows what ended it.
+The input under way always stands in FOLDER/current, so that anyone who waits for this process knows what ended it.
 Findings go to FOLDER/found; the last line of standard output counts what was done.
 """
 
@@ -117,7 +117,7 @@ def _keep(folder: Path, name: str, data: bytes, verdict: Verdict) -> None:
         path.write_bytes(data)
         digest = hashlib.sha256(data).hexdigest()[:12]
         (folder / f"{cause}.txt").write_text(
-            f"{name}: {verdict.said} at {verdict.where} ({len(data)} bytes, {digest})\n"
+            f"{name}: {verdict.output} at {verdict.where} ({len(data)} bytes, {digest})\n"
         )
 
 

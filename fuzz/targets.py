@@ -272,7 +272,7 @@ def robots(data: bytes) -> None:
 def headers(data: bytes) -> None:
     """What a server says besides the body: a line is a header, the first byte decides the status."""
     lines = [line.partition(b":") for line in data.split(b"\n")[1:]]
-    said = [(name.strip() or b"x", value.strip()) for name, _, value in lines]
+    output = [(name.strip() or b"x", value.strip()) for name, _, value in lines]
     status = (200, 200, 301, 304, 404, 429, 503)[((data or b"0")[0] - 48) % 7]
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -280,7 +280,7 @@ def headers(data: bytes) -> None:
             return httpx.Response(404)
         return httpx.Response(
             status,
-            headers=said,
+            headers=output,
             stream=httpx.ByteStream(b"<html><body><main><p>Text of the law.</p></main></body></html>"),
         )
 
@@ -324,8 +324,8 @@ def archive(data: bytes) -> None:
 def channel(data: bytes) -> None:
     header, _, body = _text(data).partition("\n")
     for status in (200, 429, 503):
-        said = http_answer(status, body, header, NOW)
-        assert "\n" not in said.text
+        output = http_answer(status, body, header, NOW)
+        assert "\n" not in output.text
     redact(body, header)
 
 

@@ -32,10 +32,10 @@ class Stuck(BaseException):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`kind` is one of ok, crash, slow, big; `said` names the failure in one line; `where` is the innermost place in
-    our own code, by which failures of one cause are told from others."""
+    our own code, by which failures of one cause are distinguished from others."""
 
     kind: str
-    said: str = ""
+    output: str = ""
     where: str = ""
     seconds: float = 0.0
     growth: int = 0
@@ -45,25 +45,25 @@ def trial(target: Target, data: bytes) -> Verdict:
     """Runs `target` on `data`. Errors of ours are what a reader is for; all else is a finding."""
     before = _resident()
     began = time.process_time()
-    kind, said, where = "ok", "", ""
+    kind, output, where = "ok", "", ""
     signal.setitimer(signal.ITIMER_VIRTUAL, STUCK)
     try:
         target(data)
     except TrackerError:
         pass
     except Stuck as error:
-        kind, said, where = "slow", f"gave up after {STUCK:.0f} s", _place(error)
+        kind, output, where = "slow", f"gave up after {STUCK:.0f} s", _place(error)
     except (Exception, RecursionError) as error:  # noqa: BLE001 - whatever comes out is what we look for
-        kind, said, where = "crash", f"{type(error).__name__}: {error}"[:300], _place(error)
+        kind, output, where = "crash", f"{type(error).__name__}: {error}"[:300], _place(error)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     seconds = time.process_time() - began
     growth = _highest() - before
     if kind == "ok" and seconds > SECONDS:
-        kind, said = "slow", f"{seconds:.1f} s for {len(data):,} bytes"
+        kind, output = "slow", f"{seconds:.1f} s for {len(data):,} bytes"
     if kind == "ok" and growth > GROWTH:
-        kind, said = "big", f"{growth / 1e6:.0f} MB for {len(data):,} bytes"
-    return Verdict(kind, said, where, seconds, growth)
+        kind, output = "big", f"{growth / 1e6:.0f} MB for {len(data):,} bytes"
+    return Verdict(kind, output, where, seconds, growth)
 
 
 def arm() -> None:

@@ -73,9 +73,9 @@ def test_the_lock_names_no_index_and_no_machine() -> None:
 
 @needs_make
 def test_make_alone_explains_itself() -> None:
-    said = make().stdout
+    output = make().stdout
     for target in ("demo", "run", "test", "check", "bench"):
-        assert f"make {target}" in said
+        assert f"make {target}" in output
 
 
 def fake_python(folder: Path, script: str) -> Path:
@@ -87,7 +87,7 @@ def fake_python(folder: Path, script: str) -> Path:
 
 @needs_make
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "output"),
     [
         (
             'case "$*" in --version) echo Python 3.9.2;; *version_info*) exit 1;; esac',
@@ -96,16 +96,16 @@ def fake_python(folder: Path, script: str) -> Path:
         ('case "$*" in *ensurepip*) exit 1;; esac', "apt install python3-venv"),
     ],
 )
-def test_what_is_missing_is_said_in_one_line(tmp_path: Path, script: str, said: str) -> None:
+def test_what_is_missing_is_reported_in_one_line(tmp_path: Path, script: str, output: str) -> None:
     outcome = make("test", f"VENV={tmp_path / 'venv'}", f"PYTHON={fake_python(tmp_path, script)}")
     assert outcome.returncode != 0
     lines = [line for line in outcome.stderr.splitlines() if not line.startswith("make")]
     assert len(lines) == 1
-    assert said in lines[0]
+    assert output in lines[0]
 
 
 @needs_make
-def test_no_python_at_all_is_said_in_one_line(tmp_path: Path) -> None:
+def test_no_python_at_all_is_reported_in_one_line(tmp_path: Path) -> None:
     outcome = make("demo", f"VENV={tmp_path / 'venv'}", "PYTHON=no-such-python")
     assert outcome.returncode != 0
     lines = [line for line in outcome.stderr.splitlines() if not line.startswith("make")]

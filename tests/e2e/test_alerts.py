@@ -31,7 +31,7 @@ def channels(folder: Path, *names: str, more: str = "") -> str:
     return f'{text}{more}\n[[route]]\nwhen = {{ level = "low" }}\nto = ["{names[0]}"]\n'
 
 
-def told(folder: Path, name: str) -> list[str]:
+def alerted(folder: Path, name: str) -> list[str]:
     path = folder / f"{name}.txt"
     return path.read_text("utf-8").split("-" * 72 + "\n")[1:] if path.exists() else []
 
@@ -55,7 +55,7 @@ def test_an_outage_of_eight_rounds_is_two_messages(world: World) -> None:
     for _ in range(8):
         world.later(minutes=30)
         assert not world.one().ok
-        counts.append(world.told)
+        counts.append(world.alerted)
     assert counts == [0, 1, 1, 1, 1, 1, 1, 1]
     world.standin.behave()
     for _ in range(3):
@@ -77,7 +77,7 @@ def test_one_failed_poll_is_no_incident_and_a_second_outage_is_a_second_one(worl
         world.standin.behave()
         world.later(minutes=30)
         world.one()
-    assert world.told == 4
+    assert world.alerted == 4
 
 
 def test_one_host_that_is_down_is_one_message_and_one_line_that_names_its_sources(
@@ -93,8 +93,8 @@ def test_one_host_that_is_down_is_one_message_and_one_line_that_names_its_source
     assert f"ホスト {host} から2回続けて正常な応答がありません" in alert
     assert "影響する情報源: fr-all, fr-bis" in alert
     assert "エラーを返しました(HTTP 503)" in alert
-    code, said = run(world, monkeypatch, "status", "--json")
-    (incident,) = json.loads(said[: said.rindex("}") + 1])["incidents"]
+    code, shown_text = run(world, monkeypatch, "status", "--json")
+    (incident,) = json.loads(shown_text[: shown_text.rindex("}") + 1])["incidents"]
     assert code == 1
     assert (incident["subject"], incident["sources"]) == (f"host:{host}", ["fr-bis", "fr-all"])
     assert (incident["cause"]["code"], incident["cause"]["status"]) == ("server-error", 503)
@@ -116,15 +116,15 @@ def test_outages_go_to_the_operators_only_and_to_nobody_where_there_is_none(worl
     for _ in range(2):
         world.later(minutes=30)
         world.one()
-    assert (len(told(world.folder, "trade")), len(told(world.folder, "ops"))) == (0, 1)
+    assert (len(alerted(world.folder, "trade")), len(alerted(world.folder, "ops"))) == (0, 1)
     world.head = "outage_channels = []\n"
     world.standin.behave()
     world.later(minutes=30)
     world.one()
-    assert len(told(world.folder, "ops")) == 1
+    assert len(alerted(world.folder, "ops")) == 1
 
 
-def test_a_channel_that_gives_up_is_told_on_another_once_and_what_died_can_be_sent_again(
+def test_a_channel_that_gives_up_is_sent_on_another_once_and_what_died_can_be_sent_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with http_sink(lambda number: 400 if number <= 2 else 200) as sink:
@@ -136,7 +136,7 @@ def test_a_channel_that_gives_up_is_told_on_another_once_and_what_died_can_be_se
             world.later(hours=1)
             world.standin.add_document(new_rule(number))
             world.one()
-        (down,) = told(world.folder, "file")
+        (down,) = alerted(world.folder, "file")
         assert "通知先 hook への送信を断念しました" in down
         assert "400 Bad Request" in down
         code, listed = run(world, monkeypatch, "deliveries", "--dead")
@@ -147,13 +147,13 @@ def test_a_channel_that_gives_up_is_told_on_another_once_and_what_died_can_be_se
         world.one()
         assert len(sink.bodies) == 4
         assert run(world, monkeypatch, "deliveries", "--dead") == (0, "nothing was given up\n")
-    assert ["通知先 hook が再び受け付けました" in alert for alert in told(world.folder, "file")] == [
+    assert ["通知先 hook が再び受け付けました" in alert for alert in alerted(world.folder, "file")] == [
         False,
         True,
     ]
 
 
-def test_alerts_of_a_channel_that_was_renamed_are_said_and_can_be_sent_to_another(
+def test_alerts_of_a_channel_that_was_renamed_are_reported_and_can_be_sent_to_another(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with http_sink(lambda _: 503) as sink:
@@ -168,14 +168,14 @@ def test_alerts_of_a_channel_that_was_renamed_are_said_and_can_be_sent_to_anothe
     world.use("fr-bis", extra=file + route.format("file"))
     world.later(hours=1)
     world.one()
-    code, said = run(world, monkeypatch, "status")
+    code, shown_text = run(world, monkeypatch, "status")
     assert code == 1
-    assert "tracker redeliver --to" in " ".join(said.split())
+    assert "tracker redeliver --to" in " ".join(shown_text.split())
     assert run(world, monkeypatch, "redeliver", "--to", "nowhere")[0] != 0
     assert run(world, monkeypatch, "redeliver", "--to", "file") == (0, "1 will be sent to file\n")
     world.later(hours=1)
     world.one()
-    assert len(told(world.folder, "file")) == 1
+    assert len(alerted(world.folder, "file")) == 1
     assert run(world, monkeypatch, "status")[0] == 0
     code, listed = run(world, monkeypatch, "deliveries")
     assert code == 0
@@ -265,13 +265,13 @@ def test_an_announcement_that_waits_for_the_morning_is_taken_back_when_the_date_
     while world.now.date() < date(2026, 6, 24):
         world.later(days=1)
         world.one()
-    before = told(world.folder, "slack")
+    before = alerted(world.folder, "slack")
     world.standin.add_document(extension())
     world.later(hours=1)
     world.one()
     world.later(days=1)
     world.one()
-    new = told(world.folder, "slack")[len(before) :]
+    new = alerted(world.folder, "slack")[len(before) :]
     assert new
     assert not any("期限の予告" in alert for alert in new)
 
@@ -321,13 +321,13 @@ def test_forty_changes_in_a_night_are_one_message_in_the_morning(
     assert len(ids) == 40
     levels = {change["level"] for change in world.changes() if change["id"] in ids}
     assert "critical" not in levels
-    assert told(world.folder, "slack") == []
+    assert alerted(world.folder, "slack") == []
     listed = run(world, monkeypatch, "deliveries")[1]
     assert listed.count("sent at 2026-06-11 08:00, after the quiet hours of the channel") == 40
     while world.now < datetime(2026, 6, 10, 23, 30, tzinfo=UTC):  # 08:30 in Tokyo
         world.later(minutes=30)
         world.one()
-    (alert,) = told(world.folder, "slack")
+    (alert,) = alerted(world.folder, "slack")
     assert all(alert.count(name) >= 1 for name in ids)
     assert "40件のお知らせ" in alert
 
@@ -339,7 +339,7 @@ def test_what_is_critical_is_sent_at_night_and_takes_its_story_along(world: Worl
     world.standin.add_document(new_rule())
     world.one()
     (change,) = world.changes(query="additions")
-    assert (change["level"] == "critical") == (len(told(world.folder, "slack")) == 1)
+    assert (change["level"] == "critical") == (len(alerted(world.folder, "slack")) == 1)
 
 
 # --- who gets what ------------------------------------------------------------------------------
@@ -355,22 +355,22 @@ def test_route_says_who_would_get_a_change_and_who_not_and_why(
     world.later(hours=1)
     world.standin.add_document(new_rule())
     world.one()
-    code, said = run(world, monkeypatch, "route", "2026-11777")
+    code, shown_text = run(world, monkeypatch, "route", "2026-11777")
     assert code == 0
-    assert "trade: at once (route 1: level " in said
-    assert "already trade (revision 1): sent" in said
-    assert "not legal by route 2: topic " in said
-    assert "not idle: no route to it" in said
-    code, said = run(world, monkeypatch, "route", "2026-11001")
-    assert "no channel: it was in the source at the first poll" in said
+    assert "trade: at once (route 1: level " in shown_text
+    assert "already trade (revision 1): sent" in shown_text
+    assert "not legal by route 2: topic " in shown_text
+    assert "not idle: no route to it" in shown_text
+    code, shown_text = run(world, monkeypatch, "route", "2026-11001")
+    assert "no channel: it was in the source at the first poll" in shown_text
 
 
 def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.use("fr-bis").one()
-    code, said = run(world, monkeypatch, "snooze", "source=fr-bis", "--until", "2026-06-12")
-    assert (code, "snoozed until 2026-06-12 00:00" in said) == (0, True)
+    code, shown_text = run(world, monkeypatch, "snooze", "source=fr-bis", "--until", "2026-06-12")
+    assert (code, "snoozed until 2026-06-12 00:00" in shown_text) == (0, True)
     world.later(hours=1)
     for number in ("2026-11790", "2026-11791"):
         world.standin.add_document(
@@ -378,14 +378,14 @@ def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
                        "Request for comments on license exception reports for semiconductor equipment.", {})
         )  # fmt: skip
     assert len(world.one().changes) == 2
-    assert world.told == 0
+    assert world.alerted == 0
     world.now = world.standin.now = datetime(2026, 6, 11, 15, 0, tzinfo=UTC)
     world.one()
     alert = next(alert for alert in world.alerts if "2026-11790" in alert)
     assert "件のお知らせ" in alert
     assert "2026-11791" in alert
-    before = world.told
-    code, said = run(world, monkeypatch, "mute", "source=fr-bis", "--until", "2026-06-20")
+    before = world.alerted
+    code, shown_text = run(world, monkeypatch, "mute", "source=fr-bis", "--until", "2026-06-20")
     assert code == 0
     world.later(hours=1)
     world.standin.add_document(
@@ -393,11 +393,11 @@ def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
                    "Request for comments on license exception reports for semiconductor equipment.", {})
     )  # fmt: skip
     (withheld,) = world.one().changes
-    assert world.told == before
+    assert world.alerted == before
     why = "muted until 2026-06-20 00:00 (source fr-bis; mute 2)"
-    said = run(world, monkeypatch, "route", "2026-11795")[1]
-    assert f"already file (revision 1): withheld, {why}" in said
-    assert f"file: not sent (route 1: level Low (at least Low); {why})" in said
+    shown_text = run(world, monkeypatch, "route", "2026-11795")[1]
+    assert f"already file (revision 1): withheld, {why}" in shown_text
+    assert f"file: not sent (route 1: level Low (at least Low); {why})" in shown_text
     assert why in run(world, monkeypatch, "deliveries")[1]
     with open_reader(world.state) as opened:
         (row,) = opened.deliveries(withheld)
@@ -425,7 +425,7 @@ def test_what_nobody_acknowledges_in_time_goes_on_once(world: World, monkeypatch
     for _ in range(6):
         world.later(hours=1)
         world.one()
-    (alert,) = told(world.folder, "boss")
+    (alert,) = alerted(world.folder, "boss")
     assert "まだ誰も確認していません" in alert
     assert second in alert
 

@@ -1,4 +1,4 @@
-"""What belongs together is told as one story, in order, in one thread."""
+"""What belongs together is sent as one story, in order, in one thread."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def test_a_rule_its_correction_its_press_release_and_its_ecfr_text_are_one_story
     assert mine[-1]["units"][0].startswith("15 CFR 744.23")
     store = Store(world.state)
     with store.write() as connection:
-        told = [changes.get(connection, body["id"]) for body in mine]
-        found = {related_documents.story_of_stored(connection, change) for change in told if change}
+        alerted = [changes.get(connection, body["id"]) for body in mine]
+        found = {related_documents.story_of_stored(connection, change) for change in alerted if change}
     assert found == {mine[0]["alert"]["story"]}
 
 

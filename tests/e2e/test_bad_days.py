@@ -1,4 +1,4 @@
-"""Sources on a bad day: a state with a reason, nothing stored as truth, nothing told, nothing lost afterwards."""
+"""Sources on a bad day: a state with a reason, nothing stored as truth, nothing sent, nothing lost afterwards."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_bad_answer_is_a_state_and_not_a_change(
     assert news == []
 
 
-def test_what_happened_during_an_outage_is_told_after_it(world: World) -> None:
+def test_what_happened_during_an_outage_is_sent_after_it(world: World) -> None:
     world.use("fr-bis").one()
     world.standin.misbehave(FR, "503")
     world.later(hours=1)
@@ -75,7 +75,7 @@ def test_what_happened_during_an_outage_is_told_after_it(world: World) -> None:
     world.standin.behave()
     world.later(hours=1)
     assert len(world.one().changes) == 1
-    assert world.told == 1
+    assert world.alerted == 1
 
 
 def test_a_slow_504_that_works_the_next_time_is_no_failure(world: World) -> None:
@@ -100,7 +100,7 @@ def test_visitor_counters_nonces_and_clocks_are_never_a_change(world: World) -> 
     assert len(world.one().changes) == 1
 
 
-def test_a_selector_that_finds_nothing_is_said_at_once_and_each_time(world: World) -> None:
+def test_a_selector_that_finds_nothing_is_reported_at_once_and_each_time(world: World) -> None:
     world.use("page").one()
     world.standin.edit_page("/news/rule", "<main>", "<div>")
     world.standin.edit_page("/news/rule", "</main>", "</div>")
@@ -112,7 +112,7 @@ def test_a_selector_that_finds_nothing_is_said_at_once_and_each_time(world: Worl
         assert report.changes == []
 
 
-def test_another_selector_reads_anew_although_the_server_says_304(
+def test_another_selector_reads_again_although_the_server_says_304(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.use("page").one()
@@ -145,4 +145,4 @@ def test_a_failing_source_does_not_hold_up_the_others(world: World) -> None:
     reports = world.poll()
     assert reports["page"].state == "failing"
     assert len(reports["ear"].changes) == 1
-    assert world.told == 1
+    assert world.alerted == 1

@@ -82,7 +82,7 @@ def test_the_command_tells_the_last_week_in_every_form(folder: Path) -> None:
     assert paper.read_bytes().startswith(b"%PDF-")
 
 
-def test_a_past_week_can_be_told_again_and_reads_the_same(folder: Path) -> None:
+def test_a_past_week_can_be_sent_again_and_reads_the_same(folder: Path) -> None:
     first = tracker(folder, "digest", "--lang", "en").stdout.decode()
     later = tracker(
         folder, "digest", "--lang", "en", "--week", "2026-W20", now=MONDAY + timedelta(days=200)
@@ -104,9 +104,9 @@ def test_a_past_week_can_be_told_again_and_reads_the_same(folder: Path) -> None:
     ],
 )
 def test_wrong_use_is_one_line_and_exit_2(folder: Path, words: list[str], says: str) -> None:
-    said = tracker(folder, "digest", *words, code=2).stderr.decode()
-    assert says in said
-    assert said.count("\n") == 1
+    output = tracker(folder, "digest", *words, code=2).stderr.decode()
+    assert says in output
+    assert output.count("\n") == 1
 
 
 def test_without_the_extra_a_pdf_is_one_line_and_exit_2(folder: Path) -> None:

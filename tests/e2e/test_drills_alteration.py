@@ -222,7 +222,7 @@ def test_a_delivery_that_was_sent_without_any_attempt_is_seen(filled: World) -> 
     assert any("sent, but no attempt" in problem for problem in _problems(filled.state))
 
 
-def test_a_log_that_was_emptied_is_not_written_anew_from_altered_rows(filled: World) -> None:
+def test_a_log_that_was_emptied_is_not_written_again_from_altered_rows(filled: World) -> None:
     with closing(sqlite3.connect(filled.state / FILE)) as forged, forged:
         forged.execute("DELETE FROM row_event")
         forged.execute("UPDATE delivery SET channel = 'other'")

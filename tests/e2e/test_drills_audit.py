@@ -1,4 +1,4 @@
-"""Planted gaps: found, filled oldest first, told where somebody was owed, and closed for good."""
+"""Planted gaps: found, filled oldest first, sent where somebody was queued, and closed for good."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def lose(world: World, number: str) -> None:
             select(CHANGE.c.seq, CHANGE.c.id).where(CHANGE.c.document_id == identity)
         ).one()
         _forget(connection, seq)
-        owed = select(DELIVERY.c.id).where(DELIVERY.c.subject_id == name)
-        connection.execute(delete(ATTEMPT).where(ATTEMPT.c.delivery_id.in_(owed)))
+        queued = select(DELIVERY.c.id).where(DELIVERY.c.subject_id == name)
+        connection.execute(delete(ATTEMPT).where(ATTEMPT.c.delivery_id.in_(queued)))
         connection.execute(delete(DELIVERY).where(DELIVERY.c.subject_id == name))
         connection.execute(delete(CHANGE).where(CHANGE.c.seq == seq))
         connection.execute(delete(VERSION).where(VERSION.c.document_id == identity))
@@ -85,8 +85,8 @@ def audited(world: World, *sources: str, since: str = "2026-06-01", ok: bool = T
 
 
 def by_command(world: World) -> dict[str, Any]:
-    said = json.loads(tracker(world, "audit", "--since", "2026-06-01", "--json"))
-    return {one["source"]: one for one in said["sources"]}
+    output = json.loads(tracker(world, "audit", "--since", "2026-06-01", "--json"))
+    return {one["source"]: one for one in output["sources"]}
 
 
 def clean(world: World) -> bool:
@@ -97,20 +97,20 @@ def clean(world: World) -> bool:
         store.close()
 
 
-def test_three_planted_gaps_are_found_filled_told_and_closed(world: World) -> None:
+def test_three_planted_gaps_are_found_filled_sent_and_closed(world: World) -> None:
     """Issue 7, show 3. The polls never ask for these again: their validators are known."""
     world.use("fr-bis").poll()
     for number in range(1, 7):
         world.later(days=1)
         world.standin.add_document(document(number, world.now.date()), ["BIS adds entities."])
         world.poll()
-    told = world.told
-    assert told >= 6
+    alerted = world.alerted
+    assert alerted >= 6
     for lost in ("2026-12001", "2026-12003", "2026-12006"):
         lose(world, lost)
     world.later(hours=1)
     world.poll()
-    assert world.told == told, "an ordinary poll does not look for what it knows"
+    assert world.alerted == alerted, "an ordinary poll does not look for what it knows"
     found = by_command(world)
     missing = found["fr-bis"]["missing"]
     assert [gap["key"] for gap in missing] == ["2026-12001", "2026-12003", "2026-12006"]
@@ -130,11 +130,11 @@ def test_what_was_published_before_anybody_watched_is_filled_without_a_word(worl
     lose(world, "2026-12002")
     found = audited(world, since="2026-01-01")["fr-bis"]
     assert [(gap["key"], gap["filled"]) for gap in found["missing"]] == [("2026-12002", "stored")]
-    assert world.told == 0
+    assert world.alerted == 0
     assert audited(world, since="2026-01-01")["fr-bis"]["missing"] == []
 
 
-def test_what_came_after_an_outage_is_late_and_says_when_it_was_told(world: World) -> None:
+def test_what_came_after_an_outage_is_late_and_says_when_it_was_sent(world: World) -> None:
     world.use("fr-bis").poll()
     world.standin.misbehave(r"documents\.json", "503")
     world.later(days=1)
@@ -177,17 +177,17 @@ def test_a_state_between_two_that_are_stored_is_kept_as_evidence_and_no_news(wor
     world.standin.edit_part(15, "744", "fabrication plant", "fabrication site", day=date(2026, 6, 15))
     world.later(hours=3)
     world.poll()
-    assert world.told == 1
+    assert world.alerted == 1
     found = audited(world, "ear")["ear"]
     assert [(gap["day"], gap["filled"]) for gap in found["missing"]] == [("2026-06-12", "evidence")]
     assert audited(world, "ear")["ear"]["missing"] == []
-    assert world.told == 1
+    assert world.alerted == 1
     assert clean(world)
 
 
 @pytest.mark.parametrize("source", ["fr-bis", "ear"])
 @pytest.mark.parametrize("behavior", ["503", "html", "truncated", "empty-200"])
-def test_a_source_that_does_not_answer_is_said_and_nothing_is_concluded(
+def test_a_source_that_does_not_answer_is_reported_and_nothing_is_concluded(
     world: World, source: str, behavior: str
 ) -> None:
     world.use("fr-bis", "ear").poll()
@@ -207,14 +207,14 @@ def hidden(number: int, day: date) -> FrDocument:
     return found
 
 
-def test_what_only_govinfo_lists_is_named_filled_and_told_once(world: World) -> None:
+def test_what_only_govinfo_lists_is_named_filled_and_sent_once(world: World) -> None:
     world.use("fr-bis").poll()
     world.later(days=2)
     lost = hidden(1, world.now.date())
     world.standin.archive.documents.add(lost)
     world.standin.archive.documents.add(replace(hidden(2, world.now.date()), agencies=("census-bureau",)))
     world.poll()
-    told = len(news(world))
+    alerted = len(news(world))
     found = audited(world)["fr-bis"]
     assert [(gap["key"], gap["filled"], gap["alerts"]) for gap in found["missing"]] == [
         ("2026-12001", "told", 1)
@@ -224,7 +224,7 @@ def test_what_only_govinfo_lists_is_named_filled_and_told_once(world: World) -> 
         "the Census has other readers"
     )
     assert found["expected"] == found["said"] + 1
-    assert len(news(world)) == told + 1
+    assert len(news(world)) == alerted + 1
     assert "2026-12001" in world.alerts[-1] + world.alerts[-2]
     (stored,) = [one for one in world.changes() if one["document_number"] == "2026-12001"]
     assert stored["url"].endswith(f"/content/pkg/FR-{lost.publication_date}/html/2026-12001.htm")
@@ -236,7 +236,7 @@ def test_what_only_govinfo_lists_is_named_filled_and_told_once(world: World) -> 
     world.poll()
     (renewed,) = [one for one in world.changes() if one["document_number"] == "2026-12001"]
     assert "/documents/2026/" in renewed["url"], "the API's own record takes the place of GovInfo's"
-    assert len(news(world)) == told + 1, "and nobody is told a second time what he knows"
+    assert len(news(world)) == alerted + 1, "and nobody is sent a second time what he knows"
     assert clean(world)
 
 
@@ -259,7 +259,7 @@ def test_a_govinfo_that_does_not_answer_is_neither_gap_nor_agreement(world: Worl
     world.standin.archive.documents.add(hidden(1, world.now.date()))
     world.standin.misbehave("/metadata/", behavior)
     world.poll()
-    told = world.told
+    alerted = world.alerted
     found = audited(world)["fr-bis"]
     assert (found["missing"], found["second"]["issues"]) == ([], [])
     assert (found["second"]["through"] or "") < "2026-06-08", (
@@ -267,7 +267,7 @@ def test_a_govinfo_that_does_not_answer_is_neither_gap_nor_agreement(world: Worl
     )
     assert {one["day"] for one in found["second"]["not_compared"]} >= {"2026-06-12", "2026-06-11"}
     assert found["ok"]
-    assert world.told == told
+    assert world.alerted == alerted
     assert any(line.strip().startswith("未照合: 2026-06-12: GovInfo") for line in found["lines"])
     world.standin.behave()
     assert [gap["key"] for gap in audited(world)["fr-bis"]["missing"]] == ["2026-12001"]
@@ -280,9 +280,9 @@ def test_gaps_are_an_incident_until_a_reconciliation_finds_none(world: World) ->
         world.standin.add_document(document(number, world.now.date()))
         world.poll()
     lose(world, "2026-12002")
-    said = " ".join(tracker(world, "audit", "--since", "2026-06-01", "--lang", "en").split())
-    assert "missing 2026-12002 (2026-06-12)" in said
-    assert t("audit.told", "en", alerts=1) in said
+    output = " ".join(tracker(world, "audit", "--since", "2026-06-01", "--lang", "en").split())
+    assert "missing 2026-12002 (2026-06-12)" in output
+    assert t("audit.told", "en", alerts=1) in output
     found = {one["id"]: one for one in json.loads(tracker(world, "status", "--json", code=1))["sources"]}
     assert found["fr-bis"]["reconciliation"]["filled"] == ["2026-12002"]
     assert sum("2026-12002: 補完済み(アラート1件)" in alert for alert in world.alerts) == 1
@@ -291,9 +291,9 @@ def test_gaps_are_an_incident_until_a_reconciliation_finds_none(world: World) ->
     assert any("欠落 2026-12003(2026-06-13)" in line and "補完済み" in line for line in lines)
     audited(world)
     assert t("notice.source-whole-what", "ja", name="fr-bis") in world.alerts[-1]
-    told = world.told
+    alerted = world.alerted
     audited(world)
-    assert world.told == told
+    assert world.alerted == alerted
 
 
 def test_the_daemon_reconciles_once_a_day_after_noon_in_new_york(world: World) -> None:
@@ -316,13 +316,13 @@ def test_the_daemon_reconciles_once_a_day_after_noon_in_new_york(world: World) -
     assert [one for one in world.changes() if one["document_number"] == "2026-11003"], "the gap is filled"
 
 
-def test_wrong_use_is_said(world: World) -> None:
+def test_wrong_use_is_reported(world: World) -> None:
     world.use("page", "fr-bis").poll()
     tracker(world, "audit", "page", "--since", "2026-06-01", code=2)
     tracker(world, "audit", "--since", "lately", code=2)
 
 
-def test_after_ten_days_without_a_network_everything_is_told_oldest_first_and_what_is_too_late_is_said_so(
+def test_after_ten_days_without_a_network_everything_is_sent_oldest_first_and_what_is_too_late_is_reported_so(
     world: World,
 ) -> None:
     world.use("fr-bis", "ear").poll()
@@ -345,23 +345,23 @@ def test_after_ten_days_without_a_network_everything_is_told_oldest_first_and_wh
                 world.standin.edit_part(15, "744", f"fabrication {before}", f"fabrication {after}", day=today)
         world.poll()
     down = len(world.alerts)
-    assert (news(world), down) == ([], 1), "two outages that began together, told in one message"
+    assert (news(world), down) == ([], 1), "two outages that began together, sent in one message"
     world.standin.accept()
     world.later(hours=2)
     world.poll()
-    told = news(world)
-    order = [name for alert in told for name in re.findall(r"Entity List, Part (\d)", alert)[:1]]
+    alerted = news(world)
+    order = [name for alert in alerted for name in re.findall(r"Entity List, Part (\d)", alert)[:1]]
     assert order == ["1", "3", "5", "7", "9"]
-    code = [alert for alert in told if "15 CFR 744.23" in alert]
+    code = [alert for alert in alerted if "15 CFR 744.23" in alert]
     assert ["[-facility-]{+plant+}" in code[0], "[-plant-]{+site+}" in code[1]] == [True, True]
-    assert len(told) == 5 + 2 + 1, "and what was on inspection before"
-    late = [alert for alert in told if "Part 1" in alert or "Part 3" in alert]
+    assert len(alerted) == 5 + 2 + 1, "and what was on inspection before"
+    late = [alert for alert in alerted if "Part 1" in alert or "Part 3" in alert]
     assert [re.findall(r"受付終了、(\d+)日経過", alert) for alert in late] == [["6"], ["4"]]
     assert not any(word in alert for alert in late for word in ("あと", "🔴"))
-    (still,) = [alert for alert in told if "Part 9" in alert]
+    (still,) = [alert for alert in alerted if "Part 9" in alert]
     assert "あと29日" in still
     assert "受付終了" not in still
     world.later(hours=2)
     world.poll()
-    assert len(news(world)) == len(told)
+    assert len(news(world)) == len(alerted)
     assert audited(world, since="2026-06-01")["fr-bis"]["missing"] == []

@@ -65,7 +65,7 @@ def test_killed_anywhere_in_a_poll_nothing_is_lost_and_nothing_doubled(world: Wo
     before = (world.state / FILE).read_bytes()
     changed(world)
     last = statements(killed(world, 0, "poll"))
-    assert world.told == 2
+    assert world.alerted == 2
     for at in points(last, 8):
         for file in world.state.iterdir():
             file.unlink()
@@ -78,12 +78,12 @@ def test_killed_anywhere_in_a_poll_nothing_is_lost_and_nothing_doubled(world: Wo
         world.poll()
         news = {change["id"] for change in world.changes() if not change["baseline"]}
         assert len(news) == 2, at
-        told = [alert for alert in world.alerts if any(name in alert for name in news)]
+        alerted = [alert for alert in world.alerts if any(name in alert for name in news)]
         # A kill between the claim and the record of the channel's yes cannot be known: then, and only then, what is sent says
         # that it may repeat, whether the channel had it or the kill came just before.
-        again = len(told) - 2
+        again = len(alerted) - 2
         assert again in (0, 1), (at, world.alerts)
-        assert again <= sum("再送" in alert or "repeat" in alert.lower() for alert in told) <= 1, at
+        assert again <= sum("再送" in alert or "repeat" in alert.lower() for alert in alerted) <= 1, at
         assert clean(world), at
 
 
@@ -93,7 +93,7 @@ def test_killed_anywhere_in_the_first_poll_it_is_still_a_baseline(world: World) 
         killed(world, at, "poll")
     world.later(hours=1)
     world.poll()
-    assert world.told == 0
+    assert world.alerted == 0
     assert world.changes()
     assert clean(world)
 
@@ -124,14 +124,14 @@ def test_a_killed_backup_leaves_the_earlier_one(world: World, tmp_path: Path) ->
     assert not list(folder.glob("*.part*"))
 
 
-def test_a_full_disk_is_said_and_once_there_is_room_nothing_is_missing(world: World) -> None:
+def test_a_full_disk_is_reported_and_once_there_is_room_nothing_is_missing(world: World) -> None:
     world.use("page").poll()
     world.standin.put_page(
         "/news/rule",
         f"<html><body><main><h1>Rule</h1><p>{RULE}{NEWS}</p>{os.urandom(400_000).hex()}</main></body></html>",
     )
     world.later(days=1, hours=1)
-    # No file may grow beyond what the database has now: SQLite is told so as it is by a full disk.
+    # No file may grow beyond what the database has now: SQLite is sent so as it is by a full disk.
     limit = (world.state / FILE).stat().st_size + 20_000
 
     def small() -> None:
@@ -148,7 +148,7 @@ def test_a_full_disk_is_said_and_once_there_is_room_nothing_is_missing(world: Wo
     world.later(hours=1)
     world.poll()
     assert len([change for change in world.changes() if not change["baseline"]]) == 1
-    assert world.told == 1
+    assert world.alerted == 1
     assert clean(world)
 
 
@@ -159,7 +159,7 @@ BOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"] if 
 @pytest.mark.skipif(
     bool(BOUND) and shutil.which("setpriv") is None, reason="root may write anywhere, and there is no setpriv"
 )
-def test_a_state_that_cannot_be_written_is_said_in_one_line(world: World) -> None:
+def test_a_state_that_cannot_be_written_is_reported_in_one_line(world: World) -> None:
     world.use("page").poll()
     for path in (world.state, *world.state.iterdir()):
         path.chmod(0o500 if path.is_dir() else 0o400)
@@ -182,18 +182,18 @@ def test_a_clock_set_back_neither_doubles_nor_stops_anything(world: World) -> No
     world.standin.edit_page("/news/rule", RULE, RULE + NEWS)
     world.later(days=2)
     world.poll()
-    told = world.told
-    assert told >= 1
+    alerted = world.alerted
+    assert alerted >= 1
     world.now = changed_at  # the tracker's clock alone
     for _ in range(3):
         world.poll()
-    assert world.told == told
+    assert world.alerted == alerted
     world.standin.edit_page("/news/rule", NEWS, NEWS + " It takes effect at once for ECCN 3B001.")
     for _ in range(3):
         world.later(hours=13)
         world.standin.now = changed_at.replace(day=changed_at.day + 5)
         world.poll()
-    assert world.told == told + 1
+    assert world.alerted == alerted + 1
     assert clean(world)
 
 
@@ -202,9 +202,9 @@ def test_a_clock_a_year_ahead_and_then_right_again_floods_nobody_and_stops_nothi
     right = world.now
     world.now += timedelta(days=365)  # the tracker's clock alone
     world.poll()
-    told = world.told
+    alerted = world.alerted
     assert not [alert for alert in world.alerts if "chg_" in alert], (
-        "no day that has passed meanwhile is told as news"
+        "no day that has passed in the meantime is sent as news"
     )
     world.now = right
     world.later(hours=25)
@@ -215,7 +215,7 @@ def test_a_clock_a_year_ahead_and_then_right_again_floods_nobody_and_stops_nothi
     news = [change["id"] for change in world.changes() if not change["baseline"]]
     assert len(news) == 2, "the page, and a notice of that day"
     assert [sum(name in alert for alert in world.alerts) for name in news] == [1, 1]
-    assert world.told == told + 2
+    assert world.alerted == alerted + 2
     assert clean(world)
 
 
@@ -236,7 +236,7 @@ def test_a_log_whose_end_the_power_failure_took_costs_only_the_last_steps(world:
         world.later(hours=1)
         world.poll()
     assert len([change for change in world.changes() if not change["baseline"]]) == 2
-    assert world.told == 2
+    assert world.alerted == 2
     assert clean(world)
 
 
@@ -265,14 +265,14 @@ def test_two_daemons_on_one_state_share_the_work(world: World) -> None:
     changed(world)
     daemons = [started(world, "run"), started(world, "run")]
     try:
-        until(lambda: world.told >= 2)
+        until(lambda: world.alerted >= 2)
         time.sleep(2)
     finally:
         for daemon in daemons:
             daemon.send_signal(signal.SIGTERM)
         for daemon in daemons:
             daemon.communicate(timeout=20)
-    assert world.told == 2
+    assert world.alerted == 2
     assert len([change for change in world.changes() if not change["baseline"]]) == 2
     assert clean(world)
 
@@ -300,12 +300,12 @@ def test_a_poisoned_document_is_kept_with_its_bytes_and_the_rest_goes_on(
     assert "rule" in reports["news"].reason
     monkeypatch.setattr("tracker.parsing.read", honest)
     world.later(days=1, hours=1)
-    assert len(world.poll()["news"].changes) == 1, "a mended reader finds what was held"
-    assert world.told == 3
+    assert len(world.poll()["news"].changes) == 1, "a fixed reader finds what was held"
+    assert world.alerted == 3
     assert clean(world)
 
 
-def test_a_state_that_is_no_database_is_said_and_left_alone(world: World) -> None:
+def test_a_state_that_is_no_database_is_reported_and_left_alone(world: World) -> None:
     world.use("page")
     world.state.mkdir()
     (world.state / FILE).write_bytes(b"not a database at all" * 100)

@@ -13,6 +13,6 @@ def test_each_stage_fails_once_on_each_of_thirty_documents_and_no_change_is_lost
     assert len(documents) == 30
     assert played.failed == dict.fromkeys(drill_stages.STAGES, documents)
     assert played.named == dict.fromkeys(drill_stages.STAGES, documents)
-    assert played.told == dict.fromkeys(played.told, 1)
+    assert played.alerted == dict.fromkeys(played.alerted, 1)
     assert played.early == played.again == 0
     assert played.not_modified > 0

@@ -1,5 +1,5 @@
-"""Pages behind servers that lag behind: each change is told once, nothing of the law is learned as noise, nothing is
-told as changed back, and the two texts of a flapping page are kept and shown."""
+"""Pages behind servers that lag behind: each change is sent once, nothing of the law is learned as noise, nothing is
+sent as changed back, and the two texts of a flapping page are kept and shown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NEW = page("A license is required for items of ECCN 3A090.")
 LATER = page("Presumption of denial")
 
 
-def told(player: CasePlayer) -> list[str]:
+def alerted(player: CasePlayer) -> list[str]:
     """The words that came in, by change, oldest first."""
     found = []
     with Store(player.state).read() as connection:
@@ -70,7 +70,7 @@ def test_a_second_fetch_from_a_stale_node_delays_the_change_to_the_next_poll(tmp
             texts = [snapshots.load(connection, [number]).answer.body.decode() for number in row.snapshots]
         assert ["3A090" in text for text in texts] == [True, False], "both texts are kept"
         player.step({"/form": [NEW, OLD]})
-        assert told(player) == ["A license is required for items of ECCN 3A090."]
+        assert alerted(player) == ["A license is required for items of ECCN 3A090."]
         assert state_of(player)["state"] == "healthy"
         player.step()
         assert len(player.alerts) == 1
@@ -94,29 +94,29 @@ def test_a_second_fetch_from_a_stale_node_delays_the_change_to_the_next_poll(tmp
 def test_no_word_of_the_law_is_ever_silenced(tmp_path: Path, before: str, after: str) -> None:
     old, new = page(before), page(after)
     with play(tmp_path, old, [new, old], [old], [new, old], [old, new], [new], old, old) as player:
-        assert told(player) == [after, before]
+        assert alerted(player) == [after, before]
         player.step({"/form": page("Something else about export licenses stands here.")})
-        assert len(told(player)) == 3
+        assert len(alerted(player)) == 3
         assert state_of(player)["masked"] == []
 
 
 def test_a_node_that_lags_behind_never_makes_a_change_back(tmp_path: Path) -> None:
     with play(tmp_path, OLD, NEW) as player:
-        assert len(told(player)) == 1
+        assert len(alerted(player)) == 1
         for answers in ([OLD, NEW], [OLD, OLD], NEW, [OLD, NEW], [OLD, NEW], [OLD, OLD], NEW):
             player.step({"/form": answers})
-        assert len(told(player)) == 1
+        assert len(alerted(player)) == 1
         assert state_of(player)["state"] == "flapping"
         for _ in range(2):
             player.step({"/form": NEW}, minutes=60 * 24)
         assert state_of(player)["state"] == "healthy"
 
 
-def test_a_text_that_is_really_put_back_is_told_by_the_second_poll(tmp_path: Path) -> None:
+def test_a_text_that_is_really_put_back_is_sent_by_the_second_poll(tmp_path: Path) -> None:
     with play(tmp_path, OLD, NEW, OLD) as player:
-        assert len(told(player)) == 1
+        assert len(alerted(player)) == 1
         player.step()
-        assert told(player)[1] == "A license is required for items of ECCN 3A001."
+        assert alerted(player)[1] == "A license is required for items of ECCN 3A001."
         player.step()
         assert len(player.alerts) == 2
 
@@ -130,7 +130,7 @@ def test_clocks_and_tokens_are_masked_listed_and_cleared(
         )
 
     with play(tmp_path, at("ECCN 3A001", 1), [at("ECCN 3A001", 7), at("ECCN 3A001", 9)]) as player:
-        assert told(player) == []
+        assert alerted(player) == []
         found = state_of(player)
         assert (found["state"], found["healthy"]) == ("healthy", True)
         assert {(each["kind"], each["words"]) for each in found["masked"]} == {
@@ -140,7 +140,7 @@ def test_clocks_and_tokens_are_masked_listed_and_cleared(
             drawn = table(status_report(load_checked(player.config), store, player.now), "ja", "Asia/Tokyo")
         assert "As of ◌" in drawn
         player.step({"/form": [at("ECCN 3A090", 11), at("ECCN 3A090", 13)]})
-        assert told(player) == ["ECCN 3A090"]
+        assert alerted(player) == ["ECCN 3A090"]
 
         arguments = ["form", "--config", str(player.config), "--state", str(player.state), "--lang", "en"]
         noise(arguments, standalone_mode=False)
@@ -149,7 +149,7 @@ def test_clocks_and_tokens_are_masked_listed_and_cleared(
         assert json.loads(capsys.readouterr().out)["cleared"] is True
         assert state_of(player)["masked"] == []
         player.step({"/form": [at("ECCN 3A090", 21), at("ECCN 3A090", 23)]})
-        assert len(told(player)) == 1, "what really moves is learned again"
+        assert len(alerted(player)) == 1, "what really moves is learned again"
 
 
 def test_noise_that_a_cache_gives_twice_is_learned_over_polls(tmp_path: Path) -> None:
@@ -162,11 +162,11 @@ def test_noise_that_a_cache_gives_twice_is_learned_over_polls(tmp_path: Path) ->
         )  # fmt: skip
 
     with play(tmp_path, *(at("ECCN 3A001", hour) for hour in (1, 2, 3, 4, 5))) as player:
-        assert told(player) == []
+        assert alerted(player) == []
         assert {each["kind"] for each in state_of(player)["masked"]} == {"clock", "nonce", "counter"}
         assert state_of(player)["state"] == "healthy"
         player.step({"/form": at("ECCN 3A090", 6)})
-        assert told(player) == ["ECCN 3A090"]
+        assert alerted(player) == ["ECCN 3A090"]
 
 
 def test_a_new_deadline_is_no_clock(tmp_path: Path) -> None:
@@ -174,15 +174,15 @@ def test_a_new_deadline_is_no_clock(tmp_path: Path) -> None:
         return page(f"Comments are due by {hour} on {day}, 2026.")
 
     with play(tmp_path, due("5:00 PM", "October 29"), *[due("11:59 PM", "October 30")] * 2) as player:
-        assert told(player) == ["Comments are due by 11:59 PM on October 30, 2026."]
+        assert alerted(player) == ["Comments are due by 11:59 PM on October 30, 2026."]
         for hour in ("4:00 PM", "4:30 PM", "4:30 PM"):
             player.step({"/form": due(hour, "October 30")})
-        assert told(player)[-1] == "Comments are due by 4:30 PM on October 30, 2026."
+        assert alerted(player)[-1] == "Comments are due by 4:30 PM on October 30, 2026."
         assert state_of(player)["masked"] == []
 
 
 def test_a_poisoned_store_heals(tmp_path: Path) -> None:
-    """Schema 0015 could hold masks that hid the law: they are not used, and the hidden change is told."""
+    """Schema 0015 could hold masks that hid the law: they are not used, and the hidden change is sent."""
     with play(tmp_path, OLD) as player:
         store = Store(player.state)
         with store.write() as connection:
@@ -192,14 +192,14 @@ def test_a_poisoned_store_heals(tmp_path: Path) -> None:
         store.close()
         assert state_of(player)["masked"] == []
         player.step({"/form": NEW})
-        assert told(player) == ["A license is required for items of ECCN 3A090."]
+        assert alerted(player) == ["A license is required for items of ECCN 3A090."]
 
 
 def test_the_recorded_case(tmp_path: Path) -> None:
     with CasePlayer.of_folder(case_folder("stale-second-fetch"), tmp_path) as player:
         player.play()
         found = [
-            (change["source"], words) for change, words in zip(player.changes(), told(player), strict=True)
+            (change["source"], words) for change, words in zip(player.changes(), alerted(player), strict=True)
         ]
         assert found == [
             (

@@ -81,7 +81,7 @@ def test_a_page_that_stays_gone_is_a_record_with_its_last_text_and_so_is_its_ret
             ).subject
         for _ in range(3):
             player.step(minutes=DAY)
-        assert len(player.changes()) == 1, "told once"
+        assert len(player.changes()) == 1, "sent once"
 
         player.step({"/rule": RULE}, minutes=DAY)
         _, back = player.changes()
@@ -93,7 +93,7 @@ def test_a_page_that_stays_gone_is_a_record_with_its_last_text_and_so_is_its_ret
 
         for _ in range(4):
             player.step({"/rule": Answer(status=code)}, minutes=DAY)
-        assert len(player.changes()) == 3, "gone a second time is told a second time"
+        assert len(player.changes()) == 3, "gone a second time is sent a second time"
 
 
 def test_a_page_that_comes_back_with_another_text_is_one_record(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_pages_of_a_site_that_are_gone_beyond_or_dead_are_listed(tmp_path: Path)
         asked = player.site.requests.count("/rule")
         for _ in range(3):
             player.step(minutes=60)
-        assert player.site.requests.count("/rule") == asked, "what was told as gone is asked for once a day"
+        assert player.site.requests.count("/rule") == asked, "what was sent as gone is asked for once a day"
         player.step({"/rule": RULE}, minutes=DAY)
         assert "is there again" in player.changes()[-1]["summary"]["en"]
 
@@ -163,7 +163,7 @@ LIST = "/api/v1/public-inspection-documents/current.json"
 PI = '[[source]]\nid = "pi"\nkind = "public-inspection"\nbase_url = "{site}/api/v1"\nagencies = ["industry-and-security-bureau"]\n'
 
 
-def test_a_withdrawn_inspection_document_is_told_on_its_own_record(tmp_path: Path) -> None:
+def test_a_withdrawn_inspection_document_is_sent_on_its_own_record(tmp_path: Path) -> None:
     with CasePlayer(PI, tmp_path) as player:
         player.step({LIST: listing("2026-20001", "2026-20002")})
         player.step({LIST: listing("2026-20001")})
@@ -180,7 +180,7 @@ def test_a_withdrawn_inspection_document_is_told_on_its_own_record(tmp_path: Pat
         player.step(minutes=DAY)
         player.step(minutes=DAY)
         (record,) = player.changes()
-        assert record["revision"] == 2, "told once"
+        assert record["revision"] == 2, "sent once"
         player.step({LIST: listing("2026-20001", "2026-20002")})
         (record,) = player.changes()
         assert record["revision"] == 3

@@ -48,7 +48,7 @@ def start(player: CasePlayer, **more: Answers) -> None:
     assert all(report.ok for report in reports.values()), reports
 
 
-def test_an_annex_replaced_at_its_address_is_told_with_its_words(tmp_path: Path) -> None:
+def test_an_annex_replaced_at_its_address_is_sent_with_its_words(tmp_path: Path) -> None:
     with CasePlayer(INDEX, tmp_path) as player:
         start(player)
         player.step({FILE: annex(SECOND)})
@@ -69,7 +69,7 @@ def test_an_annex_replaced_by_the_same_words_elsewhere_is_a_change_of_its_link(t
         assert change["level"] == "medium"
 
 
-def test_an_annex_first_attached_is_told_with_its_text(tmp_path: Path) -> None:
+def test_an_annex_first_attached_is_sent_with_its_text(tmp_path: Path) -> None:
     with CasePlayer(INDEX, tmp_path) as player:
         player.step({"/actions": listing(1), "/actions/2026/1": order()})
         player.step({"/actions/2026/1": order(LINK), FILE: annex(FIRST)})
@@ -101,7 +101,7 @@ def test_an_annex_that_failed_in_the_first_poll_is_no_news_when_it_comes(tmp_pat
         assert "8542.31" in player.changes()[-1]["summary"]["en"]
 
 
-def test_an_annex_that_comes_after_its_link_is_told(tmp_path: Path) -> None:
+def test_an_annex_that_comes_after_its_link_is_sent(tmp_path: Path) -> None:
     with CasePlayer(INDEX, tmp_path) as player:
         player.step({"/actions": listing(1), "/actions/2026/1": order()})
         player.step({"/actions/2026/1": order(LINK), FILE: Answer("", status=404)})
@@ -129,7 +129,7 @@ def test_files_of_the_frame_and_of_other_hosts_are_no_annexes(tmp_path: Path) ->
         assert not any("pdf" in path for path in player.site.requests)
 
 
-def test_an_annex_that_is_no_longer_linked_is_told_and_holds_nothing_for_good(tmp_path: Path) -> None:
+def test_an_annex_that_is_no_longer_linked_is_sent_and_holds_nothing_for_good(tmp_path: Path) -> None:
     long = annex(*(f"Goods of heading {n:04}.10 are covered by this annex." for n in range(8000, 8050)))
     with CasePlayer(INDEX, tmp_path) as player:
         player.step({"/actions": listing(1), "/actions/2026/1": order(LINK), FILE: long})

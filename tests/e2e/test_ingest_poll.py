@@ -1,4 +1,4 @@
-"""The pipeline on sources that behave: what is stored, what is a change, what is told, and how often."""
+"""The pipeline on sources that behave: what is stored, what is a change, what is sent, and how often."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_first_poll_is_a_baseline_and_the_second_finds_nothing(world: World,
     assert second.state == "healthy", second.reason
     assert (second.baseline, second.changes, second.updates, second.alerts) == (0, [], [], 0)
     assert world.changes() == stored
-    assert world.told == 0
+    assert world.alerted == 0
 
 
 @pytest.mark.parametrize("source", ["fr-bis", "page", "feed", "list", "ear"])
@@ -59,7 +59,7 @@ def test_the_second_poll_replays_the_servers_own_validators(world: World, source
     assert any("if-none-match" in {name.lower() for name in logged.headers} for logged in asked)
 
 
-def test_a_new_document_is_told_once_with_its_words(world: World) -> None:
+def test_a_new_document_is_sent_once_with_its_words(world: World) -> None:
     world.use("fr-bis").one()
     world.later(hours=1)
     world.standin.add_document(new_rule(), ["BIS adds 12 entities under China."])
@@ -72,11 +72,11 @@ def test_a_new_document_is_told_once_with_its_words(world: World) -> None:
     assert "entity-list" in [topic["id"] for topic in change["topics"]]
     assert all(topic["evidence"][0]["quote"] for topic in change["topics"])
     assert {"type": "effective", "date": "2026-06-10"}.items() <= change["dates"][0].items()
-    assert world.told == 1
+    assert world.alerted == 1
     for _ in range(3):
         world.later(hours=1)
         world.one()
-    assert world.told == 1
+    assert world.alerted == 1
     assert len(world.changes(query="additions")) == 1
 
 
@@ -86,7 +86,7 @@ def test_the_same_document_in_two_sources_is_one_record(world: World) -> None:
     world.standin.add_document(new_rule())
     world.poll()
     assert len(world.changes(query="additions")) == 1
-    assert world.told == 1
+    assert world.alerted == 1
 
 
 def test_a_repeated_poll_makes_the_same_id(world: World) -> None:
@@ -114,10 +114,10 @@ def test_an_inspected_document_keeps_its_one_record_when_it_is_published(world: 
     assert after["id"] == before["id"]
     assert {"published", "comments-close"} <= {day["type"] for day in after["dates"]}
     assert {"filed-for-inspection"} <= {day["type"] for day in after["dates"]}
-    assert world.told == 0
+    assert world.alerted == 0
 
 
-def test_a_correction_in_place_is_told_as_an_update_of_the_same_record(world: World) -> None:
+def test_a_correction_in_place_is_sent_as_an_update_of_the_same_record(world: World) -> None:
     world.use("fr-bis").one()
     world.later(days=2)
     world.standin.patch_xml("2026-11001", "ECCN 3B001", "ECCNs 3B001 and 3B002")
@@ -139,23 +139,23 @@ def test_an_edited_section_names_the_touched_unit_only(world: World) -> None:
     (change,) = [found for found in world.changes() if not found["baseline"]]
     assert change["units"] == ["15 CFR 744.23(a)"]
     assert change["kind"] == "cfr"
-    assert world.told == 1
+    assert world.alerted == 1
     world.later(days=1)
     assert world.one().changes == []
 
 
-def test_punctuation_alone_is_kept_as_editorial_and_told_to_nobody(world: World) -> None:
+def test_punctuation_alone_is_kept_as_editorial_and_not_sent(world: World) -> None:
     world.use("ear").one()
     world.later(days=3)
     world.standin.edit_part(15, "744", "that a listed entity owns.</P>", "that a listed entity owns .</P>")
     report = world.one()
-    assert (len(report.editorial), report.changes, world.told) == (1, [], 0)
+    assert (len(report.editorial), report.changes, world.alerted) == (1, [], 0)
     (change,) = [found for found in world.changes() if not found["baseline"]]
     assert change["editorial"]
     assert change["level"] == "none"
 
 
-def test_a_new_page_and_a_changed_page_are_told_and_a_new_link_alone_is_not_twice(world: World) -> None:
+def test_a_new_page_and_a_changed_page_are_sent_and_a_new_link_alone_is_not_twice(world: World) -> None:
     world.use("news").one()
     world.later(hours=1)
     world.standin.put_page(

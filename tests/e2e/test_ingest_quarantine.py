@@ -1,4 +1,4 @@
-"""Documents that end their readers: kept with their bytes, told for as long as they stand, the rest goes on, and the
+"""Documents that end their readers: kept with their bytes, sent for as long as they stand, the rest goes on, and the
 next version of the readers tries again."""
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def reason(world: World, source: str) -> str:
 HARMS = {"SEGFAULT": "SIGSEGV", "ENDLESS": "too long", "ALLOCATE": "0.8 GB", "KILLED": "SIGKILL"}
 
 
-def test_pages_that_end_their_reader_are_kept_and_told_and_the_rest_goes_on(
+def test_pages_that_end_their_reader_are_kept_and_sent_and_the_rest_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     links = "".join(f'<li><a href="/news/{word}">{word}</a></li>' for word in HARMS)
@@ -72,19 +72,19 @@ def test_pages_that_end_their_reader_are_kept_and_told_and_the_rest_goes_on(
     assert len(reports["news"].errors) == len(HARMS)
     for error in reports["news"].errors:
         assert HARMS[error["key"].rpartition("/")[2]] in error["error"]
-    before = world.told
+    before = world.alerted
     for _ in range(2):
         world.later(hours=1)
         assert len(world.poll()["news"].errors) == len(HARMS)
     assert "4 of its documents failed" in reason(world, "news")
-    assert world.told == before + 1, "the incident is told, once"
+    assert world.alerted == before + 1, "the incident is sent, once"
     assert "crashed its parser" in world.alerts[-1]
     mended(monkeypatch)
     world.later(hours=1)
     report = world.poll()["news"]
     assert report.ok
     assert len(report.changes) == len(HARMS)
-    assert world.told == before + 1 + len(HARMS) + 1, "the changes, and the end of the incident"
+    assert world.alerted == before + 1 + len(HARMS) + 1, "the changes, and the end of the incident"
     assert clean(world)
 
 
@@ -101,7 +101,7 @@ def test_a_full_text_that_ends_its_reader_costs_the_record_nothing(
     assert title in world.alerts[0]
     assert report.errors[0]["key"] == "2026-11009/xml"
     world.later(hours=1)
-    assert not world.one().ok, "it is told for as long as it stands"
+    assert not world.one().ok, "it is sent for as long as it stands"
     mended(monkeypatch)
     world.later(hours=1)
     report = world.one()
@@ -109,7 +109,7 @@ def test_a_full_text_that_ends_its_reader_costs_the_record_nothing(
     assert report.updates == [world.changes(limit=1)[0]["id"]]
 
 
-def test_a_part_of_the_code_that_ends_its_reader_is_told_in_each_poll(
+def test_a_part_of_the_code_that_ends_its_reader_is_sent_in_each_poll(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.use("ear").poll()
@@ -132,7 +132,7 @@ def test_what_was_poison_in_the_first_poll_is_no_news_when_it_is_read(
     world.later(hours=1)
     assert world.one().ok
     assert [change["baseline"] for change in world.changes()] == [True]
-    assert world.told == 0
+    assert world.alerted == 0
 
 
 def test_somebody_may_ask_for_another_try(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

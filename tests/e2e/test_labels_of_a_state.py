@@ -47,7 +47,10 @@ def _label(record: dict[str, Any], *, level: str = "", by: str = "record") -> st
     )
 
 
-def test_what_the_rules_said_counts_as_right_and_a_correction_as_a_miss(world: World, tmp_path: Path) -> None:  # noqa: F811
+def test_the_output_of_the_rules_counts_as_right_and_a_correction_as_a_miss(
+    world: World,  # noqa: F811
+    tmp_path: Path,
+) -> None:
     world.use("fr-bis", "fr-all", "inspection", "news", "page", "feed").poll()
     records = world.changes()
     assert len(records) > 5
@@ -66,14 +69,14 @@ def test_what_the_rules_said_counts_as_right_and_a_correction_as_a_miss(world: W
         ["--labels", str(path), "--state", str(world.state), "--config", str(world.config), "--json"],
     )
     assert outcome.exit_code == 0, outcome.output
-    said = json.loads(outcome.output)
-    assert (said["examples"], said["judged"]) == (len(records) + 2, len(records) + 1)
-    assert said["figures"]["level right"] == {"right": len(records), "of": len(records) + 1}
-    assert {miss["record"] for miss in said["misses"]} == {first["id"]}
+    shown_text = json.loads(outcome.output)
+    assert (shown_text["examples"], shown_text["judged"]) == (len(records) + 2, len(records) + 1)
+    assert shown_text["figures"]["level right"] == {"right": len(records), "of": len(records) + 1}
+    assert {miss["record"] for miss in shown_text["misses"]} == {first["id"]}
     assert [
-        miss["wanted"] for miss in said["misses"] if "level" in miss["kind"] or "high" in miss["kind"]
+        miss["wanted"] for miss in shown_text["misses"] if "level" in miss["kind"] or "high" in miss["kind"]
     ] == [[other]]
-    assert [each["record"] for each in said["not_judged"]] == ["chg_0000000000000000"]
+    assert [each["record"] for each in shown_text["not_judged"]] == ["chg_0000000000000000"]
     shown = CliRunner().invoke(
         evaluate,
         ["--labels", str(path), "--state", str(world.state), "--config", str(world.config), "--lang", "ja"],

@@ -1,4 +1,4 @@
-"""Much that is gone at once is held, and told with its numbers when the next poll says the same; broken characters are
+"""Much that is gone at once is held, and sent with its numbers when the next poll says the same; broken characters are
 held for as long as they are broken."""
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def page(words: str, questions: int = 20) -> str:
     return f"<html><head><title>Questions</title></head><body><main><h1>Questions</h1>{asked}</main></body></html>"
 
 
-def test_a_list_that_stays_away_is_told_as_that_and_not_as_relief(tmp_path: Path) -> None:
+def test_a_list_that_stays_away_is_sent_as_that_and_not_as_relief(tmp_path: Path) -> None:
     with CasePlayer(LIST, tmp_path) as player:
         player.step({"/list.json": screening_list(40, 30)})
         assert player.step({"/list.json": screening_list(40, 0)})["csl"].state == "changed-shape"
@@ -67,7 +67,7 @@ def test_a_list_that_stays_away_is_told_as_that_and_not_as_relief(tmp_path: Path
         assert "added" not in back["summary"]["en"]
 
 
-def test_many_parties_that_stay_away_are_told_with_their_number(tmp_path: Path) -> None:
+def test_many_parties_that_stay_away_are_sent_with_their_number(tmp_path: Path) -> None:
     with CasePlayer(LIST, tmp_path) as player:
         player.step({"/list.json": screening_list(60, 5)})
         assert "27 of 60 parties" in player.step({"/list.json": screening_list(33, 5)})["csl"].reason
@@ -77,7 +77,7 @@ def test_many_parties_that_stay_away_are_told_with_their_number(tmp_path: Path) 
         assert gone["direction"] is None
 
 
-def test_a_few_parties_that_go_are_told_by_the_second_poll_and_an_order_turned_about_is_no_change(
+def test_a_few_parties_that_go_are_sent_by_the_second_poll_and_an_order_turned_about_is_no_change(
     tmp_path: Path,
 ) -> None:
     with CasePlayer(LIST, tmp_path) as player:
@@ -92,7 +92,7 @@ def test_a_few_parties_that_go_are_told_by_the_second_poll_and_an_order_turned_a
         assert gone["direction"] == "relief"
 
 
-def test_half_of_a_page_that_stays_away_is_told_with_its_number(tmp_path: Path) -> None:
+def test_half_of_a_page_that_stays_away_is_sent_with_its_number(tmp_path: Path) -> None:
     with CasePlayer(PAGE, tmp_path) as player:
         player.step({"/page": page("yes")})
         assert player.step({"/page": page("yes", 10)})["page"].state == "changed-shape"
@@ -118,7 +118,7 @@ def test_a_text_whose_characters_break_is_held_until_they_are_whole(tmp_path: Pa
         assert len(player.changes()) == 1
 
 
-def test_sections_that_are_missing_from_a_part_for_one_poll_are_not_told_as_removed(world: World) -> None:
+def test_sections_that_are_missing_from_a_part_for_one_poll_are_not_sent_as_removed(world: World) -> None:
     states = world.standin.archive.code[15, "744"]
     less = states[max(states)]
     sections = "".join(

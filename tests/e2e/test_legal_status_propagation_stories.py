@@ -26,7 +26,7 @@ def publish(
     world.poll()
 
 
-def told_of(world: World, number: str) -> dict[str, Any]:
+def alerted_about(world: World, number: str) -> dict[str, Any]:
     (found,) = [change for change in world.changes() if change["document_number"] == number]
     return found
 
@@ -60,7 +60,7 @@ def test_a_delayed_rule_has_its_new_day_and_not_that_of_the_delay(world: World) 
         dates="The effective date of the final rule published at 91 FR 40100, June 15, 2026, is delayed until December 1, 2026.",
         effective_on="2026-07-10", start_page=41100,
     )  # fmt: skip
-    rule = told_of(world, "2026-50001")
+    rule = alerted_about(world, "2026-50001")
     assert live(rule, "effective") == ["2026-12-01"]
     assert ("delayed", "2026-07-10", "2026-11-30", "91 FR 41100") in states(rule)
     assert ("in-force", "2026-12-01", None, "91 FR 41100") in states(rule)
@@ -88,12 +88,12 @@ def test_a_deadline_extended_twice_stands_once(world: World) -> None:
             dates=f"The comment period for the notice published June 15, 2026, at 91 FR 40200, is extended. Comments are due {words}.",
             comments_close_on=closes, start_page=start,
         )  # fmt: skip
-    assert live(told_of(world, "2026-40002"), "comments-close") == ["2026-09-30"]
-    first = told_of(world, "2026-41000")
+    assert live(alerted_about(world, "2026-40002"), "comments-close") == ["2026-09-30"]
+    first = alerted_about(world, "2026-41000")
     assert live(first, "comments-close") == [], "the day that the first extension gave stands no more"
     assert "2026年9月30日(91 FR 42200)" in first["summary"]["ja"]
-    assert live(told_of(world, "2026-41001"), "comments-close") == ["2026-09-30"]
-    notice = told_of(world, "2026-40002")
+    assert live(alerted_about(world, "2026-41001"), "comments-close") == ["2026-09-30"]
+    notice = alerted_about(world, "2026-40002")
     assert "2026年9月30日(91 FR 42200)" in notice["summary"]["ja"]
     assert "2026年8月14日" not in notice["summary"]["ja"]
 
@@ -110,7 +110,7 @@ def test_a_temporary_licence_that_is_extended_expires_later(world: World) -> Non
         "BIS extends the temporary general license (91 FR 40300) through December 15, 2026.", action="Final rule.",
         dates="This rule is effective September 8, 2026, through December 15, 2026.", effective_on="2026-09-08", start_page=43300,
     )  # fmt: skip
-    licence = told_of(world, "2026-50003")
+    licence = alerted_about(world, "2026-50003")
     assert live(licence, "expires") == ["2026-12-15"]
     assert ("in-force", "2026-06-15", "2026-12-15", "91 FR 43300") in states(licence)
     assert "2026年12月15日(91 FR 43300)" in licence["summary"]["ja"]
@@ -128,16 +128,16 @@ def test_a_stay_runs_from_the_day_that_it_takes_effect_and_leaves_its_own_dates(
         action="Final rule; stay.", dates="Effective July 6, 2026, the final rule is stayed until July 5, 2027.",
         effective_on="2026-07-06", start_page=41400,
     )  # fmt: skip
-    rule = told_of(world, "2026-20100")
+    rule = alerted_about(world, "2026-20100")
     assert ("stayed", "2026-07-06", "2027-07-05", "91 FR 41400") in states(rule)
     assert live(rule, "stay-ends") == ["2027-07-05"]
     assert live(rule, "effective") == ["2026-06-15"]
-    stay = told_of(world, "2026-20400")
+    stay = alerted_about(world, "2026-20400")
     assert live(stay, "effective") == ["2026-07-06"]
     assert not [one for one in states(stay) if one[0] == "stayed"]
 
 
-def test_a_publication_is_told_in_the_thread_of_the_inspection_when_it_brings_the_days(world: World) -> None:
+def test_a_publication_is_sent_in_the_thread_of_the_inspection_when_it_brings_the_days(world: World) -> None:
     world.use("fr-bis", "inspection").poll()
     world.later(days=1)
     document = FrDocument(
@@ -149,8 +149,8 @@ def test_a_publication_is_told_in_the_thread_of_the_inspection_when_it_brings_th
     world.standin.add_document(document)
     world.later(hours=2)
     world.poll()
-    inspected = told_of(world, "2026-20500")
-    assert (inspected["revision"], live(inspected, "effective"), world.told) == (1, [], 1)
+    inspected = alerted_about(world, "2026-20500")
+    assert (inspected["revision"], live(inspected, "effective"), world.alerted) == (1, [], 1)
     document.facts |= {
         "dates": "This rule is effective July 15, 2026.",
         "effective_on": "2026-07-15",
@@ -158,12 +158,12 @@ def test_a_publication_is_told_in_the_thread_of_the_inspection_when_it_brings_th
     }
     world.later(days=4)
     world.poll()
-    published = told_of(world, "2026-20500")
+    published = alerted_about(world, "2026-20500")
     assert live(published, "effective") == ["2026-07-15"]
-    assert (published["id"], published["revision"], world.told) == (inspected["id"], 2, 2)
+    assert (published["id"], published["revision"], world.alerted) == (inspected["id"], 2, 2)
     world.later(hours=2)
     world.poll()
-    assert world.told == 2
+    assert world.alerted == 2
 
 
 def test_the_page_of_a_change_marks_the_days_that_fell(world: World) -> None:
@@ -179,7 +179,12 @@ def test_the_page_of_a_change_marks_the_days_that_fell(world: World) -> None:
     fallen: tuple[tuple[Language, str], ...] = (("ja", "延期等により失効"), ("en", "superseded"))
     for language, word in fallen:
         shown = page(
-            told_of(world, "2026-50001"), [], language, "Asia/Tokyo", date(2026, 7, 11), "http://t.example"
+            alerted_about(world, "2026-50001"),
+            [],
+            language,
+            "Asia/Tokyo",
+            date(2026, 7, 11),
+            "http://t.example",
         )
         (line,) = [line for line in shown.splitlines() if line.startswith("2026-08-03")]
         assert word in line
@@ -199,13 +204,13 @@ def until(world: World, day: date) -> None:
 
 def shown(world: World, number: str, on: date) -> str:
     """What `tracker show` says of its force."""
-    found = page(told_of(world, number), [], "en", "Asia/Tokyo", on, "http://t.example")
+    found = page(alerted_about(world, number), [], "en", "Asia/Tokyo", on, "http://t.example")
     return next(row for row in found.splitlines() if row.startswith("Legal status")).removeprefix(
         "Legal status  "
     )
 
 
-def test_the_end_of_a_stay_is_told_once_ahead_and_once_on_the_day_for_all_its_records(world: World) -> None:
+def test_the_end_of_a_stay_is_sent_once_ahead_and_once_on_the_day_for_all_its_records(world: World) -> None:
     world.use("fr-bis", "ear").poll()
     publish(
         world, "2026-20100", date(2026, 6, 15), "Controls on Owned Entities",
@@ -230,20 +235,20 @@ def test_the_end_of_a_stay_is_told_once_ahead_and_once_on_the_day_for_all_its_re
         records = [change_from_json(record) for record in store.planned(date(2026, 7, 10))]
     (entry,) = [one for one in deadlines(records, date(2026, 7, 10)) if one.date == date(2026, 8, 31)]
     assert (len(entry.changes), entry.units) == (3, ("15 CFR 744.11(a)(1)",))
-    told = {}
+    alerted = {}
     for day in (17, 24, 30, 31):
-        before = world.told
+        before = world.alerted
         until(world, date(2026, 8, day))
         world.later(hours=3)
         world.poll()
-        told[day] = world.alerts[before:]
-    assert [len(alerts) for alerts in told.values()] == [1, 1, 1, 1]
-    assert "本日" in told[31][0]
-    assert "15 CFR 744.11(a)(1)" in told[31][0]
-    assert "41400" in told[31][0]
-    before = world.told
+        alerted[day] = world.alerts[before:]
+    assert [len(alerts) for alerts in alerted.values()] == [1, 1, 1, 1]
+    assert "本日" in alerted[31][0]
+    assert "15 CFR 744.11(a)(1)" in alerted[31][0]
+    assert "41400" in alerted[31][0]
+    before = world.alerted
     until(world, date(2026, 9, 1))
-    assert world.told == before
+    assert world.alerted == before
     assert shown(world, "2026-20100", date(2026, 8, 31)) == (
         "Stands in the CFR, stayed until 31 August 2026 by 91 FR 41400 (as of 31 August 2026, from 8 July 2026)"
     )
@@ -292,12 +297,12 @@ def test_guidance_pauses_the_enforcement_of_a_rule_and_later_guidance_resumes_it
                 "Stands in the CFR, not enforced since 6 July 2026 by Statement on Chips ("
             )
             (held,) = [
-                one for one in told_of(world, "2026-20100")["status"] if one["state"] == "not-enforced"
+                one for one in alerted_about(world, "2026-20100")["status"] if one["state"] == "not-enforced"
             ]
             assert held["quote"] == words
             assert held["where"].startswith("Statement on Chips")
     assert ("not-enforced", "2026-07-06", "2026-08-02", "Statement on Chips") in states(
-        told_of(world, "2026-20100")
+        alerted_about(world, "2026-20100")
     )
     assert shown(world, "2026-20100", date(2026, 8, 4)).startswith("In force again since 3 August 2026 (")
 
@@ -331,7 +336,7 @@ def test_an_order_that_another_ends_and_a_rule_that_is_withdrawn_before_its_day(
         action="Final rule; withdrawal.", dates="The final rule published at 91 FR 40700 is withdrawn as of August 3, 2026.",
         start_page=42600,
     )  # fmt: skip
-    order = told_of(world, "2026-50301")
+    order = alerted_about(world, "2026-50301")
     assert order["order"] == "E.O. 14257"
     ended = date.fromisoformat(next(one["from"] for one in order["status"] if one["state"] == "rescinded"))
     assert on(order, date(2026, 6, 25), date(2026, 7, 15), ended, date(2026, 9, 1)) == [
@@ -340,7 +345,7 @@ def test_an_order_that_another_ends_and_a_rule_that_is_withdrawn_before_its_day(
     (ends,) = [one for one in order["status"] if one["state"] == "rescinded"]
     assert (ends["by"], ends["citation"]) == ("2026-50311", "91 FR 41600")
     assert date(2026, 7, 17) <= ended <= date(2026, 7, 20)
-    rule = told_of(world, "2026-50302")
+    rule = alerted_about(world, "2026-50302")
     assert on(rule, date(2026, 6, 16), date(2026, 8, 2), date(2026, 8, 3), date(2026, 9, 1)) == [
         "published", "published", "withdrawn", "withdrawn",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A change that a stage fails on is held, named, and told once when the stage is mended: nothing is remembered of an
+"""A change that a stage fails on is held, named, and sent once when the stage is fixed: nothing is remembered of an
 answer of which no version is stored."""
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def test_a_stage_that_fails_on_a_part_of_the_code_swallows_no_change(
 
 
 @pytest.mark.parametrize("source", ["page", "feed", "list", "fr-bis", "inspection"])
-def test_what_failed_is_asked_for_whole_and_told_once_when_it_can_be_processed(
+def test_what_failed_is_asked_for_whole_and_sent_once_when_it_can_be_processed(
     world: World, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     world.use(source).poll()
@@ -136,7 +136,7 @@ def test_what_failed_is_asked_for_whole_and_told_once_when_it_can_be_processed(
         assert [path for path in conditional if "full_text" not in path or "2026-11009" in path] == []
     report = world.one()
     assert report.ok, report.reason
-    # On that day another document is published, and told.
+    # On that day another document is published, and sent.
     new = [one for one in world.changes() if one["id"] not in old and one["document_number"] != "2026-11003"]
     assert len(new) == 1
     world.later(hours=1)
@@ -172,7 +172,7 @@ def _change(world: World, source: str) -> None:
             world.standin.add_document(later, ["BIS adds vacuum valves."])
 
 
-def test_a_full_text_corrected_in_place_that_fails_is_told_once_after_the_record_left_the_list(
+def test_a_full_text_corrected_in_place_that_fails_is_sent_once_after_the_record_left_the_list(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The hold keeps the text with its record, so that both can be read without the source."""
@@ -268,7 +268,7 @@ def test_one_defective_document_costs_a_page_of_history_nothing_but_itself(
     assert world.one().ok
     (found,) = world.changes(query="2025-00003")
     assert found["baseline"], "what was held comes with the next poll, in silence"
-    assert world.told == 0
+    assert world.alerted == 0
 
 
 def loaded(world: World) -> list[backfill.Progress]:

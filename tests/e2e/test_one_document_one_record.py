@@ -1,4 +1,4 @@
-"""The raw text and the XML of one rule are one record, told once; an order turned about is no change."""
+"""The raw text and the XML of one rule are one record, sent once; an order turned about is no change."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def listing(*records: dict[str, Any]) -> Answer:
     return Answer(json.dumps({"count": len(records), "results": list(records)}), type="application/json")
 
 
-def test_raw_text_and_then_the_xml_of_a_rule_are_one_record_told_once(tmp_path: Path) -> None:
+def test_raw_text_and_then_the_xml_of_a_rule_are_one_record_sent_once(tmp_path: Path) -> None:
     old = record("2026-11000", "An earlier rule")
     rule = record(
         "2026-11001",
@@ -57,7 +57,7 @@ def test_raw_text_and_then_the_xml_of_a_rule_are_one_record_told_once(tmp_path: 
         assert second["id"] == first["id"]
         assert second["revision"] == 1, second["summary"]["en"]
         assert [alert["id"] for alert in player.alerts if "level" in alert] == [first["id"]]
-        # What is corrected in the XML afterwards is told.
+        # What is corrected in the XML afterwards is sent.
         player.step({XML: Answer(RULE.replace("BIS amends", "BIS now amends"), type=MARKUP)}, minutes=25 * 60)
         (third,) = player.changes()
         assert (third["id"], third["revision"]) == (first["id"], 2)

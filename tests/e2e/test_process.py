@@ -119,7 +119,7 @@ def test_the_daemon_polls_tells_and_ends_cleanly(world: World) -> None:
     try:
         until(lambda: stored(world) == 1)
         world.standin.edit_page("/news/rule", RULE, RULE + NEWS)
-        until(lambda: world.told == 1)
+        until(lambda: world.alerted == 1)
         began = time.monotonic()
         daemon.send_signal(signal.SIGTERM)
         daemon.wait(10)
@@ -129,7 +129,7 @@ def test_the_daemon_polls_tells_and_ends_cleanly(world: World) -> None:
         daemon.kill()
         log = daemon.communicate()[1]
     assert "stopped" in log
-    assert world.told == 1
+    assert world.alerted == 1
 
 
 def test_the_daemon_ends_within_seconds_while_a_source_hangs(world: World) -> None:
@@ -153,15 +153,15 @@ def test_a_killed_daemon_goes_on_where_it_was(world: World) -> None:
         daemon.communicate()
     world.later(hours=1)
     daemon = started(world, "run")
-    until(lambda: world.told >= 1)
+    until(lambda: world.alerted >= 1)
     daemon.send_signal(signal.SIGTERM)
     daemon.communicate(timeout=15)
     assert len([change for change in world.changes() if not change["baseline"]]) == 1
-    assert world.told == 1
+    assert world.alerted == 1
     assert "0 problems" in tracker(world, "verify")
 
 
-def test_settings_are_read_anew_when_the_file_changes_and_kept_when_it_is_wrong(world: World) -> None:
+def test_settings_are_read_again_when_the_file_changes_and_kept_when_it_is_wrong(world: World) -> None:
     config = world.use("page").config
     daemon = subprocess.Popen(
         [sys.executable, "-m", "tracker", "run", "--config", str(config), "--state", str(world.state)],
@@ -201,8 +201,8 @@ def test_a_killed_backfill_goes_on_and_ends_with_everything_once(tmp_path: Path)
         kept = stored(world)
         assert kept < 4000, "it was killed in the middle"
         site.forget()
-        said = tracker(world, "backfill", "fr-bis", "--since", "2024-01-01")
-        assert f"{4000 - kept} new" in said
+        output = tracker(world, "backfill", "fr-bis", "--since", "2024-01-01")
+        assert f"{4000 - kept} new" in output
         assert len({change["document_number"] for change in world.changes()}) == 4000
         assert tracker(world, "backfill", "fr-bis", "--since", "2024-01-01").count(" 0 new") == 1
         assert "0 problems" in tracker(world, "verify")
@@ -245,7 +245,7 @@ def test_wrong_use_is_one_line_and_exit_2(world: World, arguments: list[str], sa
     assert done.stderr.count("\n") == 1
 
 
-def test_what_is_asked_for_and_does_not_exist_is_said_in_one_line(
+def test_what_is_asked_for_and_does_not_exist_is_reported_in_one_line(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A mistyped name must not read as "nothing has changed"."""
@@ -263,9 +263,9 @@ def test_what_is_asked_for_and_does_not_exist_is_said_in_one_line(
     ):
         monkeypatch.setattr("sys.argv", ["tracker", *arguments, *place])
         assert run() == 2, arguments
-        said = capsys.readouterr()
-        assert says in said.err, arguments
-        assert (said.err.count("\n"), said.out) == (1, ""), arguments
+        output = capsys.readouterr()
+        assert says in output.err, arguments
+        assert (output.err.count("\n"), output.out) == (1, ""), arguments
     for arguments in (["changes", "--profile", "valves"], ["changes", "--source", "page"], ["--help"]):
         monkeypatch.setattr(
             "sys.argv", ["tracker", *arguments, *(place if arguments[0] == "changes" else [])]
@@ -274,9 +274,9 @@ def test_what_is_asked_for_and_does_not_exist_is_said_in_one_line(
 
 
 def test_check_tries_every_source_and_channel_for_real(world: World) -> None:
-    said = tracker(world.use("fr-bis", "ear", "page", "feed", "list"), "check")
-    assert said.count("ok   source") == 5
-    assert "ok   channel file" in said
-    assert world.told == 1, "the channel got its test message"
+    output = tracker(world.use("fr-bis", "ear", "page", "feed", "list"), "check")
+    assert output.count("ok   source") == 5
+    assert "ok   channel file" in output
+    assert world.alerted == 1, "the channel got its test message"
     world.standin.misbehave("/news/rule", "404")
     assert "FAIL source page" in tracker(world, "check", code=1)

@@ -33,14 +33,14 @@ def test_the_daemon_ends_when_its_database_goes_and_does_not_begin_a_new_one(wor
         else:
             shutil.copy(path, world.folder / "other.db")
             (world.folder / "other.db").replace(path)
-        said = process.communicate(timeout=20)[1]
+        output = process.communicate(timeout=20)[1]
     assert process.returncode == 2
-    assert "Traceback" not in said
-    assert "while it was in use; nothing more is written" in said.strip().splitlines()[-1]
+    assert "Traceback" not in output
+    assert "while it was in use; nothing more is written" in output.strip().splitlines()[-1]
     if how == "replaced":
         return
     with daemon(world) as again:
-        said = again.communicate(timeout=20)[1]
+        output = again.communicate(timeout=20)[1]
     assert again.returncode == 2
-    assert "but there was one" in said
+    assert "but there was one" in output
     assert not path.exists()

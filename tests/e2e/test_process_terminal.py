@@ -27,10 +27,10 @@ def test_ctrl_c_ends_a_command_within_seconds(world: World, command: str, how: s
         until(lambda: len(world.standin.asked("/api/v1/documents")) > before)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=12)[1]
+        output = process.communicate(timeout=12)[1]
     assert time.monotonic() - began < 10
     assert process.returncode == 1
-    assert "Traceback" not in said
+    assert "Traceback" not in output
 
 
 def test_a_hangup_before_the_daemon_is_up_does_not_end_it(world: World) -> None:
@@ -43,11 +43,11 @@ def test_a_hangup_before_the_daemon_is_up_does_not_end_it(world: World) -> None:
             time.sleep(0.05)
         until(lambda: stored(world) == 1)
         process.send_signal(signal.SIGTERM)
-        said = process.communicate(timeout=15)[1]
+        output = process.communicate(timeout=15)[1]
     finally:
         process.kill()
     assert process.returncode == 0
-    assert "settings reloaded" in said
+    assert "settings reloaded" in output
 
 
 def _listens_for_hangup(pid: int) -> bool:
@@ -90,7 +90,7 @@ def test_a_terminal_that_knows_no_japanese_gets_no_traceback(world: World) -> No
 @pytest.mark.parametrize(
     "wanted", ["0000-01-01", "0001-01-01T00:00:00+09:00", "99999-01-01", "9999-12-31T23:59:59-05:00", "soon", "1"]
 )  # fmt: skip
-def test_an_absurd_clock_is_said_in_one_line(world: World, wanted: str) -> None:
+def test_an_absurd_clock_is_reported_in_one_line(world: World, wanted: str) -> None:
     world.use("fr-bis")
     for command in (["status"], ["poll"], ["run"], ["verify"]):
         done = run(world, *command, TRACKER_NOW=wanted)

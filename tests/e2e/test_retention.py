@@ -87,7 +87,7 @@ def busy(world: World) -> World:
     return world
 
 
-def test_what_goes_leaves_a_tombstone_and_everything_that_was_told_can_still_be_proved(
+def test_what_goes_leaves_a_tombstone_and_everything_that_was_sent_can_still_be_proved(
     busy: World, tmp_path: Path
 ) -> None:
     before = busy.changes()
@@ -97,8 +97,12 @@ def test_what_goes_leaves_a_tombstone_and_everything_that_was_told_can_still_be_
     assert len(could) >= 4
     done = json.loads(tracker(busy, "prune", "--older-than", "30d", "--apply", "--json"))
     assert (done["blobs"], done["bytes"]) == (len(could), sum(one.compressed_size for one in could))
-    said = json.loads(tracker(busy, "verify", "--json"))
-    assert (said["problems"], said["dropped"], said["dropped_bytes"]) == ([], done["blobs"], done["bytes"])
+    output = json.loads(tracker(busy, "verify", "--json"))
+    assert (output["problems"], output["dropped"], output["dropped_bytes"]) == (
+        [],
+        done["blobs"],
+        done["bytes"],
+    )
     assert retention.prune(store, older=timedelta(days=30), now=busy.now) == []
     store.close()
     assert busy.changes() == before
@@ -158,8 +162,8 @@ def test_what_comes_again_is_kept_again(busy: World) -> None:
 def test_without_an_age_and_without_a_word_nothing_goes(busy: World) -> None:
     tracker(busy, "prune", code=2)
     busy.head = 'prune_unreferenced_after = "30d"\n'
-    said = tracker(busy, "prune")
-    assert "can be removed" in said
+    output = tracker(busy, "prune")
+    assert "can be removed" in output
     store = Store(busy.state)
     with store.read() as connection:
         assert retention.dropped_totals(connection) == (0, 0)

@@ -21,7 +21,7 @@ def csv(body: str) -> Answer:
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
-def test_a_polled_table_is_told_by_row(tmp_path: Path, kind: str) -> None:
+def test_a_polled_table_is_sent_by_row(tmp_path: Path, kind: str) -> None:
     def answer(rows: str) -> Answer:
         if kind == "csv":
             return csv(HEAD + rows)
@@ -50,7 +50,7 @@ def test_a_polled_table_is_told_by_row(tmp_path: Path, kind: str) -> None:
         assert "25%" in operations[0].after
 
 
-def test_a_changed_exponent_is_told(tmp_path: Path) -> None:
+def test_a_changed_exponent_is_sent(tmp_path: Path) -> None:
     page = (
         "<html><head><title>Limits</title></head><body><main><h1>Limits</h1><p>The Export Administration Regulations decide which "
         "exports need a license.</p><p>A license is required for valves of ECCN 2B999 with a leak rate below 10<sup>{}</sup> Pa.</p>"

@@ -125,6 +125,6 @@ def test_a_feed_that_lost_all_entries_says_since_when_and_removes_none(tmp_path:
             report = player.step({"/feed": feed(count=0)})["news"]
             assert report.state == "changed-shape"
             assert f"the feed has no entries, none since {since}" in report.reason
-        told = len(player.changes())
+        alerted = len(player.changes())
         assert player.step({"/feed": feed()})["news"].state == "healthy"
-        assert len(player.changes()) == told
+        assert len(player.changes()) == alerted

@@ -37,7 +37,7 @@ def filled(world: World) -> World:
     world.standin.edit_page("/news/rule", RULE, RULE + NEWS)
     world.later(days=1, hours=1)
     world.poll()
-    assert world.told
+    assert world.alerted
     return world
 
 

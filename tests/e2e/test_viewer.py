@@ -91,7 +91,8 @@ def tab(browser: Any, address: str, language: str = "en", **options: Any) -> Any
     page = context.new_page()
     page.trouble = []
     page.on(
-        "console", lambda said: page.trouble.append(said.text) if said.type in {"error", "warning"} else None
+        "console",
+        lambda output: page.trouble.append(output.text) if output.type in {"error", "warning"} else None,
     )
     page.on("pageerror", lambda error: page.trouble.append(str(error)))
     page.on(
@@ -210,7 +211,7 @@ def test_every_page_is_accessible_quiet_and_its_own(
     browser: Any, address: str, language: str, scheme: str, width: int
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    # Each scheme at one width: what the colours are does not hang on the width.
+    # Each scheme at one width: what the colors are does not hang on the width.
     screen = {"width": width, "height": 800}
     page = tab(browser, address, language, color_scheme=scheme, bypass_csp=True, viewport=screen)
     for path in PAGES:

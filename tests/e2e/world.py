@@ -33,7 +33,7 @@ SOURCES = {
 
 @dataclass
 class World:
-    """`poll` is one cycle as `tracker poll` runs it; `told` is what the file channel got."""
+    """`poll` is one cycle as `tracker poll` runs it; `sent` is what the file channel got."""
 
     folder: Path
     standin: StandIn
@@ -107,7 +107,7 @@ class World:
         return path.read_text("utf-8").split("-" * 72 + "\n")[1:] if path.exists() else []
 
     @property
-    def told(self) -> int:
+    def alerted(self) -> int:
         return len(self.alerts)
 
 

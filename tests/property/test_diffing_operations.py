@@ -149,9 +149,9 @@ def test_spans_give_both_texts_back_with_deletion_before_insertion(old: list[Uni
 @given(TEXTS, TEXTS)
 def test_every_pair_of_texts_can_be_summarized(old: list[Unit], new: list[Unit]) -> None:
     operations = compare(document(old), document(new))
-    said = summarize(operations)
-    assert said.ja
-    assert said.en
+    output = summarize(operations)
+    assert output.ja
+    assert output.en
     assert set(substantive(operations)) <= set(operations)
 
 

@@ -1,8 +1,8 @@
 """Any sequence of answers of a page: edits, servers that lag behind, clocks, counters and random tokens.
 
 Each example is one source of a shared store, polled by the real pipeline over a client without a network. No change of
-words of the field is lost, each is told once and at the latest at the second poll in a row that gets it, nothing is told
-as changed back, and no clock, counter or token is ever told.
+words of the field is lost, each is sent once and at the latest at the second poll in a row that gets it, nothing is sent
+as changed back, and no clock, counter or token is ever sent.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Play:
         report = poll.poll(self.source, self.context)
         assert report.ok, report
 
-    def told(self) -> list[tuple[str, ...]]:
+    def alerted(self) -> list[tuple[str, ...]]:
         """The words before and after of each change, oldest first."""
         with self.store.read() as connection:
             rows = connection.execute(
@@ -127,10 +127,10 @@ class Play:
                 for row in rows.all()
             ]
 
-    def told_last(self, texts: list[str]) -> int:
-        """Which of the texts was told last; 0, the first one, where nothing was told."""
-        told = self.told()
-        return texts.index(next(words for words in told[-1][1::2] if words)) if told else 0
+    def alerted_last(self, texts: list[str]) -> int:
+        """Which of the texts was sent last; 0, the first one, where nothing was sent."""
+        alerted = self.alerted()
+        return texts.index(next(words for words in alerted[-1][1::2] if words)) if alerted else 0
 
 
 STEPS = st.lists(st.builds(Step, st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=7)
@@ -138,7 +138,7 @@ STEPS = st.lists(st.builds(Step, st.booleans(), st.booleans(), st.booleans()), m
 
 @given(STEPS, st.sets(st.integers(0, len(NOISE) - 1)), st.permutations(range(len(LAW))), st.booleans())
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_change_is_lost_and_no_noise_is_told(
+def test_no_change_is_lost_and_no_noise_is_sent(
     store: Store, steps: list[Step], noise: set[int], order: list[int], cached: bool
 ) -> None:
     play = Play(store, tuple(sorted(noise)))
@@ -152,13 +152,13 @@ def test_no_change_is_lost_and_no_noise_is_told(
     edits, in_a_row, lagged = 0, 0, False
     for step in steps:
         if step.edit and edits + 1 < len(texts):
-            # A server lags behind by what was seen: an old text that nobody ever got cannot be told from a new one.
-            if play.told_last(texts) == edits:
+            # A server lags behind by what was seen: an old text that nobody ever got cannot be learned from a new one.
+            if play.alerted_last(texts) == edits:
                 play.site.old = play.site.text
             edits += 1
             play.site.text = texts[edits]
             in_a_row, lagged = 0, False
-        # A server that gives the old text to both fetches of two polls in a row cannot be told from a page put back.
+        # A server that gives the old text to both fetches of two polls in a row cannot be learned from a page put back.
         both = step.first_lags and step.second_lags and not lagged
         lagged = both
         play.poll(step.first_lags, both if step.first_lags else step.second_lags)
@@ -171,9 +171,9 @@ def test_no_change_is_lost_and_no_noise_is_told(
 
 
 def check(play: Play, texts: list[str], edits: int) -> None:
-    """The words now are what was told last, each text was told at most once, in order, and nothing else was."""
-    told = play.told()
-    places = [texts.index(next(words for words in change[1::2] if words)) for change in told]
+    """The words now are what was sent last, each text was sent at most once, in order, and nothing else was."""
+    alerted = play.alerted()
+    places = [texts.index(next(words for words in change[1::2] if words)) for change in alerted]
     assert places == sorted(set(places))
-    assert play.told_last(texts) == edits
-    assert all(words in texts or not words for change in told for words in change), told
+    assert play.alerted_last(texts) == edits
+    assert all(words in texts or not words for change in alerted for words in change), alerted

@@ -32,35 +32,35 @@ near = st.dates(date(2025, 12, 1), date(2026, 2, 1))
 statuses = st.lists(st.builds(Status, states, st.none() | near, st.none() | near), max_size=5)
 
 
-def said(value: object) -> Iterator[str]:
+def output(value: object) -> Iterator[str]:
     """Every string in a message, however deep."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for each in value.values():
-            yield from said(each)
+            yield from output(each)
     elif isinstance(value, list | tuple):
         for each in value:
-            yield from said(each)
+            yield from output(each)
 
 
 @given(changes, languages, st.booleans())
 def test_every_outlet_shows_every_change(change: Change, language: Language, repeated: bool) -> None:
-    told = build_message(
+    alerted = build_message(
         change, language, now=NOW, timezone="Asia/Tokyo", viewer_url="http://127.0.0.1", repeated=repeated
     )
-    for text in said(asdict(told)):
+    for text in output(asdict(alerted)):
         assert "\n" not in text
         assert "\u202e" not in text
-    (body, *_) = slack.payloads(told)
+    (body, *_) = slack.payloads(alerted)
     assert json.dumps(body)
     assert not re.search(r"<[!@#]", json.dumps(body["blocks"], ensure_ascii=False))
-    assert json.dumps(teams.payloads(told))
-    assert change.id in plain(told)
-    tree = BeautifulSoup(email.html_page(told), "lxml")
+    assert json.dumps(teams.payloads(alerted))
+    assert change.id in plain(alerted)
+    tree = BeautifulSoup(email.html_page(alerted), "lxml")
     assert all(str(link["href"]).startswith("http") for link in tree.find_all("a"))
     letter = email.build_email(
-        OutboundMessage(told, change_to_json(change), "key", "thread"),
+        OutboundMessage(alerted, change_to_json(change), "key", "thread"),
         sender=Address("tracker", addr_spec="a@tracker.example"),
         to=(Address("", addr_spec="b@firm.example"),),
         cc=(),

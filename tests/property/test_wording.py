@@ -157,7 +157,7 @@ def test_reasons_are_whole(act: Act, level: Level, direction: Direction) -> None
 
 @settings(max_examples=600, deadline=None)
 @given(ACTS, FACTS)
-def test_all_given_facts_are_said(act: Act, facts: DocumentFacts) -> None:
+def test_all_given_facts_are_reported(act: Act, facts: DocumentFacts) -> None:
     text = act_sentence(act, today=TODAY, facts=facts)
     for country in sorted((one for one in act.of if one != "all"), key=lambda one: one != "japan")[:3]:
         named = country_named(country)

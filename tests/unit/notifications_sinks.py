@@ -32,7 +32,7 @@ NOW = datetime(2025, 9, 30, 1, 0, tzinfo=UTC)
 def parcel_of(
     change: Change, language: Language = "ja", *, update: bool = False, repeated: bool = False
 ) -> OutboundMessage:
-    told = build_message(
+    alerted = build_message(
         change,
         language,
         now=NOW,
@@ -42,7 +42,7 @@ def parcel_of(
         repeated=repeated,
     )
     return OutboundMessage(
-        told, change_to_json(change), key=f"{change.id}/1/it", thread=change.document_number or change.id
+        alerted, change_to_json(change), key=f"{change.id}/1/it", thread=change.document_number or change.id
     )
 
 

@@ -96,7 +96,7 @@ def page(text: str, etag: str | None = None, **headers: str) -> httpx.Response:
 
 
 def conditional(body: bytes, etag: str, kind: str = "text/html") -> Handler:
-    """An answer that is 304 for whoever has its ETag."""
+    """An answer that is 304 for anyone who has its ETag."""
 
     def reply(request: httpx.Request) -> httpx.Response:
         if request.headers.get("if-none-match") == etag:

@@ -1,4 +1,4 @@
-"""Who is told about a change."""
+"""Who is sent about a change."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def at(level: Level) -> Change:
     return replace(change, tagging=replace(change.tagging, level=level))
 
 
-def told(change: Change, *routes: Route) -> list[str]:
+def alerted(change: Change, *routes: Route) -> list[str]:
     return [routed.channel for routed in route(change, settings(*routes))]
 
 
@@ -48,29 +48,29 @@ def told(change: Change, *routes: Route) -> list[str]:
     ],
 )
 def test_without_routes_every_channel_gets_medium_and_above(level: Level, channels: list[str]) -> None:
-    assert told(at(level)) == channels
+    assert alerted(at(level)) == channels
 
 
 @pytest.mark.parametrize("wanted", list(Level))
 @pytest.mark.parametrize("level", list(Level))
-def test_a_level_means_that_or_above_and_none_is_never_told(wanted: Level, level: Level) -> None:
+def test_a_level_means_that_or_above_and_none_is_never_sent(wanted: Level, level: Level) -> None:
     expected = ["slack"] if level is not Level.NONE and level.rank >= wanted.rank else []
-    assert told(at(level), Route(to=("slack",), level=wanted)) == expected
+    assert alerted(at(level), Route(to=("slack",), level=wanted)) == expected
 
 
 def test_what_is_outside_the_field_goes_where_a_profile_that_it_names_leads() -> None:
     named = ProfileMatch("vacuum-components", Level.MEDIUM, ())
     change = replace(at(Level.NONE), profiles=(named,))
     theirs = Route(to=("slack",), profile="vacuum-components", level=Level.MEDIUM)
-    assert told(change, Route(to=("mail",), level=Level.LOW), theirs) == ["slack"]
-    assert told(change, replace(theirs, level=Level.HIGH)) == []
-    assert told(change) == []
+    assert alerted(change, Route(to=("mail",), level=Level.LOW), theirs) == ["slack"]
+    assert alerted(change, replace(theirs, level=Level.HIGH)) == []
+    assert alerted(change) == []
     assert not is_below_alerting(change)
 
 
 @pytest.mark.parametrize("silent", [{"baseline": True}, {"editorial": True}])
-def test_baselines_and_editorial_changes_are_never_told(silent: dict[str, bool]) -> None:
-    assert told(replace(affiliates_rule(), **silent), Route(to=("slack",))) == []  # type: ignore[arg-type]
+def test_baselines_and_editorial_changes_are_never_sent(silent: dict[str, bool]) -> None:
+    assert alerted(replace(affiliates_rule(), **silent), Route(to=("slack",))) == []  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -90,20 +90,20 @@ def test_baselines_and_editorial_changes_are_never_told(silent: dict[str, bool])
     ],
 )
 def test_every_condition_must_hold(condition: Route, holds: bool) -> None:
-    assert told(affiliates_rule(), condition) == (["slack"] if holds else [])
+    assert alerted(affiliates_rule(), condition) == (["slack"] if holds else [])
 
 
 def test_a_profile_route_goes_by_the_level_for_that_profile() -> None:
     change = replace(at(Level.LOW), profiles=(ProfileMatch("vacuum-components", Level.HIGH, ()),))
-    assert told(change, Route(to=("slack",), level=Level.HIGH, profile="vacuum-components")) == ["slack"]
-    assert told(change, Route(to=("slack",), level=Level.HIGH)) == []
+    assert alerted(change, Route(to=("slack",), level=Level.HIGH, profile="vacuum-components")) == ["slack"]
+    assert alerted(change, Route(to=("slack",), level=Level.HIGH)) == []
     both = (Route(to=("slack",)), Route(to=("slack",), profile="vacuum-components"))
     assert [routed.level for routed in route(change, settings(*both))] == [Level.HIGH]
     lower = replace(at(Level.CRITICAL), profiles=(ProfileMatch("vacuum-components", Level.NONE, ()),))
-    assert told(lower, Route(to=("slack",), profile="vacuum-components")) == []
+    assert alerted(lower, Route(to=("slack",), profile="vacuum-components")) == []
 
 
-def test_a_channel_is_told_once_in_its_own_language_with_the_first_reason() -> None:
+def test_a_channel_is_sent_once_in_its_own_language_with_the_first_reason() -> None:
     first = Route(to=("mail", "slack"), level=Level.HIGH)
     second = Route(to=("slack", "mail"), topics=("fdpr",))
     routed = route(affiliates_rule(), settings(first, second))
@@ -113,8 +113,8 @@ def test_a_channel_is_told_once_in_its_own_language_with_the_first_reason() -> N
 
 def test_a_change_without_direction_matches_no_direction() -> None:
     change = replace(affiliates_rule(), tagging=Classification(level=Level.HIGH))
-    assert told(change, Route(to=("slack",), directions=("relief",))) == []
-    assert told(change, Route(to=("slack",))) == ["slack"]
+    assert alerted(change, Route(to=("slack",), directions=("relief",))) == []
+    assert alerted(change, Route(to=("slack",))) == ["slack"]
 
 
 # --- when ---------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def test_a_route_that_leads_nowhere_says_every_reason() -> None:
     )
 
 
-def test_what_is_told_to_nobody_has_its_reason() -> None:
+def test_what_is_not_sent_has_its_reason() -> None:
     change = at(Level.HIGH)
     outside = replace(at(Level.NONE), profiles=())
     assert is_below_alerting(change) == ""

@@ -36,7 +36,7 @@ def check(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_folder_holds_both_states_the_redline_and_who_was_told(proof: Path) -> None:
+def test_the_folder_holds_both_states_the_redline_and_who_was_sent(proof: Path) -> None:
     kept = json.loads((proof / "snapshots.json").read_text())
     sides = {one["side"]: (proof / one["file"]).read_bytes() for one in kept["snapshots"]}
     assert b"3B001" in sides["before"]

@@ -32,7 +32,7 @@ def exported(world: World, tmp_path: Path) -> Path:
     world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant")
     world.later(days=3)
     world.poll()
-    assert world.told >= 2
+    assert world.alerted >= 2
     return export_archive(world.state, tmp_path / "all.zip").path
 
 
@@ -78,7 +78,7 @@ def test_the_imported_state_goes_on_where_the_other_was(world: World, exported: 
     other.standin.edit_page("/news/rule", "ECCN 3B002", "ECCN 3B003")
     other.later(days=1)
     assert len(other.poll()["page"].changes) == 1
-    assert other.told == 1
+    assert other.alerted == 1
 
 
 def test_only_into_an_empty_state(world: World, exported: Path, tmp_path: Path) -> None:
@@ -174,12 +174,12 @@ def _no_table(members: Members) -> None:
 
 
 def _edited_change(members: Members) -> None:
-    """A level turned down, with the manifest mended: the seal of the row still finds it."""
+    """A level turned down, with the manifest fixed: the seal of the row still finds it."""
     _rewritten(members, "change", lambda row: row.update(level=0))
 
 
 def _sealed_change(members: Members) -> None:
-    """The same by one who makes the seal anew: what the row says is not what its record says."""
+    """The same by one who makes the seal again: what the row says is not what its record says."""
 
     def edit(row: dict[str, Any]) -> None:
         row["level"] = 4 - row["level"]
@@ -223,7 +223,7 @@ def test_a_hostile_archive_is_refused_and_leaves_nothing(
     assert not list(tmp_path.rglob("evil*"))
 
 
-def test_what_is_no_archive_at_all_is_said(tmp_path: Path) -> None:
+def test_what_is_no_archive_at_all_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "no.zip"
     file.write_bytes(b"PK\x03\x04 not really")
     with pytest.raises(UsageError, match="is not an archive"):

@@ -134,11 +134,11 @@ def test_an_answer_in_another_form_is_none(text: str) -> None:
 
 
 def test_only_so_many_sentences_and_words_around_the_object_do_not_matter() -> None:
-    told = f"Sure!\n```json\n{answer(*[sentence()] * 9)}\n```"
-    assert len(check_answer(told, OFFICIAL).sentences) == MOST
+    alerted = f"Sure!\n```json\n{answer(*[sentence()] * 9)}\n```"
+    assert len(check_answer(alerted, OFFICIAL).sentences) == MOST
 
 
 @given(st.text(), st.text())
-def test_nothing_that_a_model_says_ends_in_an_error(said: str, official: str) -> None:
-    assert check_answer(said, official).sentences == ()
-    check_answer(answer(sentence(said, said, said)), official)
+def test_nothing_that_a_model_says_ends_in_an_error(output: str, official: str) -> None:
+    assert check_answer(output, official).sentences == ()
+    check_answer(answer(sentence(output, output, output)), official)

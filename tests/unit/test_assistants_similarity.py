@@ -67,7 +67,7 @@ def marked(store: Store) -> dict[str, Any]:
 
 def test_every_topic_has_sentences_and_no_other_name_has() -> None:
     topics = {topic for topic, _ in references().topics}
-    # Whether comments are asked for is said by a date and an action, not by what a text is about.
+    # Whether comments are asked for is reported by a date and an action, not by what a text is about.
     assert topics == set(TOPIC_IDS) - {"comment-opportunity"}
 
 
@@ -96,7 +96,7 @@ def test_the_model_comes_from_the_package_without_network_and_leaves_the_logs_al
     assert logging.getLogger().handlers == handlers
 
 
-def test_a_file_of_the_model_that_is_not_there_is_said_in_one_line_and_not_fetched(
+def test_a_file_of_the_model_that_is_not_there_is_reported_in_one_line_and_not_fetched(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     similarity.model.cache_clear()
@@ -121,7 +121,7 @@ def test_only_what_the_rules_found_nothing_in_is_compared_and_once(store: Store)
     assert _records(store) == before
 
 
-def test_a_new_revision_is_compared_again_and_what_the_rules_find_then_is_said_by_them_alone(
+def test_a_new_revision_is_compared_again_and_what_the_rules_find_then_is_reported_by_them_alone(
     store: Store,
 ) -> None:
     compare.compare_pending(store, lambda: NOW, 30)
@@ -152,9 +152,9 @@ def test_show_says_what_it_is_and_what_it_is_not(store: Store) -> None:
     ja = CliRunner().invoke(app, ["show", "1", "--state", str(store.state), "--lang", "ja"]).output
     assert "関係する可能性" in ja
     assert "判定ではありません" in ja
-    told = json.loads(CliRunner().invoke(app, ["show", "1", "--state", str(store.state), "--json"]).output)
-    assert told["resembles"]["topic"] == "semiconductor-subsystems"
-    assert (told["topics"], told["level"]) == ([], "none")
+    alerted = json.loads(CliRunner().invoke(app, ["show", "1", "--state", str(store.state), "--json"]).output)
+    assert alerted["resembles"]["topic"] == "semiconductor-subsystems"
+    assert (alerted["topics"], alerted["level"]) == ([], "none")
 
 
 def test_tag_compares_a_file_only_where_the_settings_say_so(tmp_path: Path) -> None:

@@ -102,11 +102,11 @@ def test_what_a_model_wrote_is_kept_beside_the_record_with_who_when_and_what_was
     with endpoint(says(SENTENCE)) as (sink, wanted):
         found = asked(store, wanted)
     assert (found.state, found.reason) == ("made", "")
-    told = beside(store)
-    assert told["sentences"] == [SENTENCE]
-    assert (told["written_by"], told["checked"], told["model"]) == ("model", False, "house-model")
-    assert told["at"] == "2026-11-22T03:00:00Z"
-    assert told["prompt"] == found.prompt
+    alerted = beside(store)
+    assert alerted["sentences"] == [SENTENCE]
+    assert (alerted["written_by"], alerted["checked"], alerted["model"]) == ("model", False, "house-model")
+    assert alerted["at"] == "2026-11-22T03:00:00Z"
+    assert alerted["prompt"] == found.prompt
     assert len(found.prompt) == 64
     assert records(store) == before
     assert sink.paths == ["/v1/chat/completions"]
@@ -131,13 +131,13 @@ def test_of_a_text_that_changed_the_model_is_given_what_changed_and_may_quote_bo
     text = json.loads(sink.bodies[0]["messages"][1]["content"])["text"]
     assert text.startswith("Changed at 15 CFR 744.23(a), before: Exports")
     assert "After: Exports of vacuum valves are covered." in text
-    keep(store, change("3"), operations=(changed,))  # a rule that was corrected is still told whole
+    keep(store, change("3"), operations=(changed,))  # a rule that was corrected is still sent whole
     with endpoint(says(SENTENCE)) as (sink, wanted):
         asked(store, wanted, "3")
     assert json.loads(sink.bodies[0]["messages"][1]["content"])["text"] == ABSTRACT
 
 
-def test_a_long_text_is_cut_and_that_is_said(store: Store) -> None:
+def test_a_long_text_is_cut_and_that_is_reported(store: Store) -> None:
     with endpoint(says(SENTENCE), max_text=1_000) as (sink, wanted):
         keep(store, change("2", abstract=ABSTRACT * 9))
         assert asked(store, wanted, "2").reason == "cut"

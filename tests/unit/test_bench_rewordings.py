@@ -1,4 +1,4 @@
-"""Rewordings of labelled documents: their English, their expectations, and what counts as followed."""
+"""Rewordings of labeled documents: their English, their expectations, and what counts as followed."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_expectations_follow_the_table() -> None:
     assert "none" in expected_wrap("end-relief", FRAME, none).levels
 
 
-def test_an_act_is_said_again_in_many_ways() -> None:
+def test_an_act_is_reported_again_in_many_ways() -> None:
     found = {one.kind: one for one in frame_rewordings(FRAME, LABEL)}
     assert found["restated"].document.title == "Imposing Additional Duties of 25 Percent on Robots of China"
     assert found["restated"].document.abstract == (
@@ -165,17 +165,17 @@ def test_verbs_that_the_rules_have_too_are_counted(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("said", "japanese", "wrong"),
+    ("output", "japanese", "wrong"),
     [
         (Level.HIGH, "日本の産品に追加関税", []),
         (Level.LOW, "追加関税", ["level low, wanted high", "Japan is not named in Japanese"]),
     ],
 )
-def test_what_is_wrong_is_said(said: Level, japanese: str, wrong: list[str]) -> None:
+def test_what_is_wrong_is_reported(output: Level, japanese: str, wrong: list[str]) -> None:
     document = Document("1", DocumentKind.NOTICE, "Duties", "", abstract="Duties on Japan.")
     one = Rewording("1 Japan", "kind", "duty", document, frozenset({"high"}), frozenset({"relief"}), "Japan")
     tally = Tally()
-    tally.take(one, Classification(said, direction=Direction.RELIEF, headline=LocalizedText(japanese, "")))
+    tally.take(one, Classification(output, direction=Direction.RELIEF, headline=LocalizedText(japanese, "")))
     assert tally.figures()["direction"] == 1.0
     assert tally.figures()["level"] == (0.0 if wrong else 1.0)
     assert [line.split("\n")[0] for line in tally.failures] == (

@@ -96,14 +96,14 @@ def label(*levels: str) -> Label:
 def test_slots_are_counted_for_documents_of_the_field_alone() -> None:
     document = Document("1", DocumentKind.NOTICE, "Duties on Steel", "")
     facts = Facts(("all", "India", "Japan"), ("steel", "copper"), ("25 percent", "Japan 15 percent"), (DAY,))
-    said = Classification(
+    output = Classification(
         Level.HIGH,
         headline=LocalizedText("インドと日本の鉄鋼に25%の関税。2025年8月7日から。", ""),
         summary=LocalizedText("文書「Duties on Steel」。", ""),
     )
     slots = Slots()
-    slots.take(Case(label("high"), document, facts=facts), said)
-    slots.take(Case(label("none", "low"), document, facts=facts), said)
+    slots.take(Case(label("high"), document, facts=facts), output)
+    slots.take(Case(label("none", "low"), document, facts=facts), output)
     figures = slots.figures()
     assert slots.documents == 1
     assert (figures["country"], figures["goods"], figures["rate"], figures["date"]) == (1.0, 1.0, 0.0, 1.0)
@@ -112,12 +112,12 @@ def test_slots_are_counted_for_documents_of_the_field_alone() -> None:
 
 
 def test_a_quoted_title_and_topic_names_do_not_name_goods() -> None:
-    said = Classification(
+    output = Classification(
         Level.HIGH,
         reason=LocalizedText("追加関税(原文:「duty on steel」)", ""),
         summary=LocalizedText("文書「Duties on Steel」。分野は「半導体」。", ""),
     )
-    text = japanese(said, "Duties on Steel")
+    text = japanese(output, "Duties on Steel")
     assert "追加関税" in text
     assert "steel" not in text.lower()
     assert "半導体" not in text

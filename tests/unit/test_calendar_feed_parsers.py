@@ -44,13 +44,13 @@ def test_a_date_that_moves_keeps_its_uid_and_one_that_falls_is_cancelled() -> No
         LegalDate("comments-close", date(2026, 7, 10)),
         LegalDate("comments-close", date(2026, 7, 31)),
     )
-    (told,) = read(proposal(first))
+    (alerted,) = read(proposal(first))
     (moved,) = read(proposal(replace(first, superseded=True), later, revision=2))
     (gone,) = read(proposal(replace(first, superseded=True), replace(later, superseded=True), revision=3))[:1]
-    assert told.uid.value == moved.uid.value == gone.uid.value
-    assert int(told.sequence.value) < int(moved.sequence.value) < int(gone.sequence.value)
-    assert (told.dtstart.value, moved.dtstart.value) == (date(2026, 7, 10), date(2026, 7, 31))
-    assert [event.status.value for event in (told, moved, gone)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert alerted.uid.value == moved.uid.value == gone.uid.value
+    assert int(alerted.sequence.value) < int(moved.sequence.value) < int(gone.sequence.value)
+    assert (alerted.dtstart.value, moved.dtstart.value) == (date(2026, 7, 10), date(2026, 7, 31))
+    assert [event.status.value for event in (alerted, moved, gone)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
 
 
 def test_folded_japanese_and_escaped_text_come_back_as_they_were() -> None:

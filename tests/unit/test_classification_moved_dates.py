@@ -27,7 +27,7 @@ def tagged(dates: str, *texts: str, **facts: Any) -> Classification:
     return classify(document, today=PUBLISHED)
 
 
-def said(dates: str, **facts: Any) -> list[tuple[str, str, bool]]:
+def output(dates: str, **facts: Any) -> list[tuple[str, str, bool]]:
     return [(entry.type, entry.date.isoformat(), entry.superseded) for entry in tagged(dates, **facts).dates]
 
 
@@ -61,7 +61,7 @@ def said(dates: str, **facts: Any) -> list[tuple[str, str, bool]]:
     ],
 )  # fmt: skip
 def test_a_moved_day_is_of_what_is_moved(text: str, found: list[tuple[str, str, bool]]) -> None:
-    assert said(text) == found
+    assert output(text) == found
 
 
 def test_an_instruction_that_is_excepted_and_delayed_delays_nothing_else() -> None:
@@ -106,15 +106,15 @@ def test_where_record_and_text_differ_both_days_are_kept_and_the_text_counts() -
 
 @pytest.mark.parametrize("day", [date(206, 6, 1), date(202, 12, 5), date(9202, 1, 1)])
 def test_a_day_of_another_age_is_a_slip_of_the_pen(day: date) -> None:
-    assert said("This rule is effective June 1, 2030.", effective_on=day) == [
+    assert output("This rule is effective June 1, 2030.", effective_on=day) == [
         ("effective", "2030-06-01", False)
     ]
-    assert said("", effective_on=day) == []
+    assert output("", effective_on=day) == []
     assert not any(status.since == day for status in tagged("", effective_on=day).status)
 
 
 def test_the_record_alone_gives_the_day_where_the_text_gives_none() -> None:
-    assert said("", effective_on=date(2030, 6, 1)) == [("effective", "2030-06-01", False)]
+    assert output("", effective_on=date(2030, 6, 1)) == [("effective", "2030-06-01", False)]
 
 
 def test_time_zone_and_count_go_into_the_record_and_come_back() -> None:
@@ -141,9 +141,9 @@ def test_time_zone_and_count_go_into_the_record_and_come_back() -> None:
     ],
 )
 def test_a_summit_is_no_hearing_and_a_foreign_suspension_is_no_stay(text: str) -> None:
-    assert said("", abstract=text) == []
+    assert output("", abstract=text) == []
 
 
 def test_duties_on_goods_from_a_country_are_of_this_one() -> None:
     text = "The duties on goods of China, Canada, and Mexico are suspended until May 1, 2031."
-    assert said("", abstract=text) == [("stay-ends", "2031-05-01", False)]
+    assert output("", abstract=text) == [("stay-ends", "2031-05-01", False)]

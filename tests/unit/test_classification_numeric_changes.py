@@ -71,7 +71,7 @@ def test_a_number_that_moves_pushes_one_way_and_back_the_other(
         ("(b) Performance of more than 3 and not more than 9.", "(b) Performance of more than 4 and not more than 9."),
     ],
 )  # fmt: skip
-def test_where_the_direction_cannot_be_told_a_person_is_asked_to_read(before: str, after: str) -> None:
+def test_where_the_direction_cannot_be_learned_a_person_is_asked_to_read(before: str, after: str) -> None:
     found = changed("15 CFR 744.23(b)", before, after)
     assert (found.level, found.direction) == ("medium", "procedure")
     assert "規制の強弱は条文の確認を要する" in found.reason.ja
@@ -88,7 +88,7 @@ def published(title: str, abstract: str, kind: DocumentKind = DocumentKind.RULE)
 
 
 @pytest.mark.parametrize(
-    ("title", "abstract", "level", "direction", "said"),
+    ("title", "abstract", "level", "direction", "output"),
     [
         ("Adjusting Imports of Steel Into the United States", "The rate of duty on steel articles is increased from 25 percent to 50 percent ad valorem.", "critical", "restriction", ""),
         ("Modifying Reciprocal Tariff Rates With Japan", "The additional ad valorem rate of duty on products of Japan is reduced from 25 percent to 15 percent.", "high", "relief", "関税率が25%から15%に引き下げられ"),
@@ -99,13 +99,13 @@ def published(title: str, abstract: str, kind: DocumentKind = DocumentKind.RULE)
         ("Revisions to Advanced Computing Controls", "BIS amends the EAR and raises the total processing performance threshold of ECCN 3A090 from 4800 to 6000.", "medium", "relief", "性能の基準値が4800から6000に"),
     ],
 )  # fmt: skip
-def test_a_document_that_says_how_a_number_moves_is_told_by_it(
-    title: str, abstract: str, level: str, direction: str, said: str
+def test_a_document_that_says_how_a_number_moves_is_sent_by_it(
+    title: str, abstract: str, level: str, direction: str, output: str
 ) -> None:
     kind = DocumentKind.RULE if "BIS" in abstract else DocumentKind.PRESIDENTIAL
     found = published(title, abstract, kind)
     assert (found.level, found.direction) == (level, direction)
-    assert said in found.reason.ja
+    assert output in found.reason.ja
 
 
 def test_a_control_that_is_added_outweighs_a_number_that_moves() -> None:

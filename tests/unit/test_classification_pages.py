@@ -97,7 +97,7 @@ def test_a_requirement_on_a_page_of_another_field_is_nothing() -> None:
     assert page(PARK, "Dogs must be kept on a leash and fishing requires a license.").level is Level.NONE
 
 
-def test_japan_named_on_a_page_of_the_field_is_told() -> None:
+def test_japan_named_on_a_page_of_the_field_is_sent() -> None:
     found = page(BIS, "The visit to Tokyo ended with a dinner.")
     assert found.japan_nexus
     assert found.level is Level.LOW

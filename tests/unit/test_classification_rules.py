@@ -1,4 +1,4 @@
-"""The rules file: its ids, its labels, its words, and what is said when it has a mistake."""
+"""The rules file: its ids, its labels, its words, and what is reported when it has a mistake."""
 
 from __future__ import annotations
 

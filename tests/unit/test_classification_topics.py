@@ -273,7 +273,7 @@ def test_a_headline_names_the_nation_of_the_companies_that_are_listed(
     assert ids(found) == {"entity-list"}
 
 
-# --- what takes back, and how it is said ----------------------------------------------------------
+# --- what takes back, and how it is reported ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -355,7 +355,7 @@ def test_the_agency_is_no_evidence_of_a_topic() -> None:
         ("Supp. No. 1 to Part 774 › 3B001 › c.1", "Supp. No. 1 to Part 774 › 3B001 › c.1"),
     ],
 )  # fmt: skip
-def test_places_are_said_in_japanese_and_citations_as_printed(where: str, japanese: str) -> None:
+def test_places_are_reported_in_japanese_and_citations_as_printed(where: str, japanese: str) -> None:
     assert where_label(where).ja == japanese
 
 
@@ -365,7 +365,7 @@ def test_a_summary_in_japanese_names_the_country_in_japanese() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "alerted"),
     [
         ("In this interim final rule, the Bureau of Industry and Security (BIS) amends the EAR.", "… amends the EAR"),
         ("by case, no longer with a presumption of denial", "… by case, no longer with a presumption of denial"),
@@ -374,8 +374,10 @@ def test_a_summary_in_japanese_names_the_country_in_japanese() -> None:
         ("(a) Five years.", "(a) Five years"),
     ],
 )  # fmt: skip
-def test_a_quote_begins_where_it_says_something_and_shows_what_it_leaves_out(words: str, told: str) -> None:
-    assert shorten(opening_words(words)) == told
+def test_a_quote_begins_where_it_says_something_and_shows_what_it_leaves_out(
+    words: str, alerted: str
+) -> None:
+    assert shorten(opening_words(words)) == alerted
 
 
 def test_a_quote_is_not_cut_inside_of_a_name() -> None:

@@ -184,7 +184,7 @@ def test_every_key_of_a_source_is_a_field_of_it(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "output"),
     [
         ('issuer = "https://login.example"\nclient_id = "x"', ""),
         ('issuer = "http://127.0.0.1:9"\nclient_id = "x"\nclient_secret = "env:OIDC"', ""),
@@ -196,10 +196,10 @@ def test_every_key_of_a_source_is_a_field_of_it(kind: str) -> None:
         ('issuer = "https://login.example"\nclient_id = "x"\nreviewrs = ["a"]', 'did you mean "reviewers"'),
     ],
 )
-def test_a_sign_in_service(tmp_path: Path, lines: str, said: str) -> None:
+def test_a_sign_in_service(tmp_path: Path, lines: str, output: str) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(f'[viewer]\nsign_in = "oidc"\n[viewer.oidc]\n{lines}\n', "utf-8")
-    if not said:
+    if not output:
         access = load(path, {"OIDC": "very-secret"}).access
         assert access.oidc is not None
         assert access.oidc.client_id == "x"
@@ -207,7 +207,7 @@ def test_a_sign_in_service(tmp_path: Path, lines: str, said: str) -> None:
         return
     with pytest.raises(SettingsError) as trouble:
         load(path, {})
-    assert said in str(trouble.value)
+    assert output in str(trouble.value)
 
 
 OLD_NAMES = """

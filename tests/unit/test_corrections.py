@@ -1,4 +1,4 @@
-"""What a reviewer corrects leads everywhere, what the rules found stays beside it, and both can be told apart."""
+"""What a reviewer corrects leads everywhere, what the rules found stays beside it, and both can be distinguished."""
 
 from __future__ import annotations
 
@@ -277,8 +277,8 @@ def test_reminders_and_alerts_that_wait_say_what_leads(store: Store) -> None:
     message = build_message(seen, "ja", now=NOW, timezone="Asia/Tokyo", viewer_url="http://x.test")
     assert message.subject.startswith(f"[低・緩和] {GIST}")
     assert GIST in payloads(message)[0]["text"]
-    said = [point.value for point in message.points if point.label == "訂正"]
-    assert said == [
+    shown_text = [point.value for point in message.points if point.label == "訂正"]
+    assert shown_text == [
         "山田: 影響度 低(判定ルール: 緊急); 方向 緩和(判定ルール: 規制強化); "
         "トピック その他のEAR改正、外国直接製品ルール(FDPR)・デミニミス(判定ルール: "
         "エンティティー・リスト等、外国直接製品ルール(FDPR)・デミニミス); "

@@ -91,9 +91,9 @@ def test_each_alert_of_the_file_names_a_change_that_is_stored(
     records: list[dict[str, Any]], state: Path
 ) -> None:
     alerts = (state / "alerts.txt").read_text(encoding="utf-8")
-    told = [record["id"] for record in records if record["id"] in alerts]
-    assert len(told) > 30
-    assert alerts.count("記録番号: chg_") >= len(told)
+    alerted = [record["id"] for record in records if record["id"] in alerts]
+    assert len(alerted) > 30
+    assert alerts.count("記録番号: chg_") >= len(alerted)
 
 
 def test_it_keeps_away_from_a_state_that_is_there(state: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which unit became which, and what is said of it."""
+"""Which unit became which, and what is reported of it."""
 
 from __future__ import annotations
 

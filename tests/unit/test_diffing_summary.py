@@ -31,17 +31,19 @@ from tracker.model import Unit, UnitKind
 def test_paragraphs_are_counted_named_and_their_new_letters_given() -> None:
     before = section(EXPORT, DEFINED, REVIEW, POWER, NOTICE)
     after = section(EXPORT.replace("may not", "may"), DEFINED, REVIEW, INSERTED, POWER, NOTICE)
-    said = summarize(operations(before, after))
-    assert said.en.startswith(
+    output = summarize(operations(before, after))
+    assert output.en.startswith(
         "15 CFR 744.21: 1 paragraph changed ((a)), 1 added ((d)), (d)-(e) became (e)-(f)."
     )
-    assert said.ja.startswith("15 CFR 744.21:1段落を変更((a))、1段落を追加((d))、(d)~(e)を(e)~(f)に繰下げ。")
+    assert output.ja.startswith(
+        "15 CFR 744.21:1段落を変更((a))、1段落を追加((d))、(d)~(e)を(e)~(f)に繰下げ。"
+    )
 
 
 def test_what_closes_up_after_a_removal_moves_up() -> None:
-    said = summarize(operations(section(EXPORT, DEFINED, REVIEW), section(EXPORT, REVIEW)))
-    assert "1 paragraph removed ((b)), (c) became (b)" in said.en
-    assert "(c)を(b)に繰上げ" in said.ja
+    output = summarize(operations(section(EXPORT, DEFINED, REVIEW), section(EXPORT, REVIEW)))
+    assert "1 paragraph removed ((b)), (c) became (b)" in output.en
+    assert "(c)を(b)に繰上げ" in output.ja
 
 
 def test_two_insertions_make_two_runs() -> None:
@@ -55,11 +57,11 @@ def test_a_stay_is_named() -> None:
         f"{SECTION} › Effective Date Note", UnitKind.EFFECTIVE_NOTE,
         "Effective Date Note: At 90 FR 50857, Nov. 12, 2025, paragraph (a)(3) was stayed until Nov. 9, 2026.", 1,
     )  # fmt: skip
-    said = summarize(operations(section(EXPORT), [*section(EXPORT), stay]))
-    assert said.en.startswith(
+    output = summarize(operations(section(EXPORT), [*section(EXPORT), stay]))
+    assert output.en.startswith(
         f"{SECTION}: 1 effective date note added (Effective Date Note). New: “Effective Date"
     )
-    assert said.ja.startswith(f"{SECTION}:効力に関する注記1件を追加")
+    assert output.ja.startswith(f"{SECTION}:効力に関する注記1件を追加")
 
 
 def test_children_are_reported_with_their_parent() -> None:
@@ -76,38 +78,38 @@ def test_parties_are_counted_by_country() -> None:
         *here, party("CHINA", "Goo", "1 Street"), party("CHINA", "Hoo", "2 Street"),
         country("JAPAN"), party("JAPAN", "Sakura Denki", "1-2 Chiyoda"),
     )  # fmt: skip
-    said = summarize(operations(before, after))
-    assert said.en.startswith("Supp. No. 4 to Part 744: 2 parties added under CHINA, 1 under JAPAN.")
-    assert said.ja.startswith("Supp. No. 4 to Part 744:中国に2者を追加、日本に1者を追加。")
+    output = summarize(operations(before, after))
+    assert output.en.startswith("Supp. No. 4 to Part 744: 2 parties added under CHINA, 1 under JAPAN.")
+    assert output.ja.startswith("Supp. No. 4 to Part 744:中国に2者を追加、日本に1者を追加。")
 
 
 def test_a_heading_of_a_list_that_is_no_single_country_stays_as_printed() -> None:
     rows = [country("CRIMEA REGION OF UKRAINE"), party("CRIMEA REGION OF UKRAINE", "Foo", "1 Road")]
-    said = summarize(operations(entities(*rows), entities(*rows[:1])))
-    assert said.ja.startswith("Supp. No. 4 to Part 744:「CRIMEA REGION OF UKRAINE」の1者を削除。")
+    output = summarize(operations(entities(*rows), entities(*rows[:1])))
+    assert output.ja.startswith("Supp. No. 4 to Part 744:「CRIMEA REGION OF UKRAINE」の1者を削除。")
 
 
 def test_the_most_telling_words_are_quoted_as_they_stand() -> None:
     before = section(EXPORT, DEFINED.replace("terms", "words"), POWER)
     after = section(EXPORT, DEFINED, POWER.replace("4,800", "4,900"))
-    said = summarize(operations(before, after))
-    assert "4,800 or more" in said.en.partition("; now: ")[0]
-    assert "4,900 or more" in said.en.partition("; now: ")[2]
-    assert "改正前「" in said.ja
-    assert "4,900 or more" in said.ja.partition("改正後「")[2]
+    output = summarize(operations(before, after))
+    assert "4,800 or more" in output.en.partition("; now: ")[0]
+    assert "4,900 or more" in output.en.partition("; now: ")[2]
+    assert "改正前「" in output.ja
+    assert "4,900 or more" in output.ja.partition("改正後「")[2]
 
 
 def test_of_several_edits_the_one_that_binds_is_quoted() -> None:
     after = EXPORT.replace("item", "article").replace("without a license", "with a notice")
-    said = summarize(operations(section(EXPORT), section(after)))
-    assert "without a license" in said.en.partition("; now: ")[0]
-    assert "with a notice" in said.en.partition("; now: ")[2]
+    output = summarize(operations(section(EXPORT), section(after)))
+    assert "without a license" in output.en.partition("; now: ")[0]
+    assert "with a notice" in output.en.partition("; now: ")[2]
 
 
 def test_words_taken_away_are_quoted_with_what_is_left() -> None:
-    said = summarize(operations(section(EXPORT), section(EXPORT.replace("may not", "may"))))
-    assert "Was: “(a) You may not export any item" in said.en
-    assert "now: “(a) You may export any item" in said.en
+    output = summarize(operations(section(EXPORT), section(EXPORT.replace("may not", "may"))))
+    assert "Was: “(a) You may not export any item" in output.en
+    assert "now: “(a) You may export any item" in output.en
 
 
 def test_the_law_is_quoted_before_its_source_line() -> None:
@@ -118,25 +120,25 @@ def test_the_law_is_quoted_before_its_source_line() -> None:
 
 
 def test_what_only_moved_is_not_quoted_as_new() -> None:
-    said = summarize(operations(section(EXPORT, DEFINED, REVIEW), section(REVIEW, EXPORT, DEFINED)))
-    assert said.en.endswith("became (b)-(c).")
-    assert said.ja.endswith("に改番。")
+    output = summarize(operations(section(EXPORT, DEFINED, REVIEW), section(REVIEW, EXPORT, DEFINED)))
+    assert output.en.endswith("became (b)-(c).")
+    assert output.ja.endswith("に改番。")
 
 
 def test_japanese_words_are_cut_where_there_is_no_space() -> None:
     long = "輸出管理規則の対象となる貨物及び技術の輸出には許可を要する" * 8
-    said = summarize(
+    output = summarize(
         operations([heading(), plain(1, f"{long}四千八百{long}")], [heading(), plain(1, f"{long}五千{long}")])
     )
-    assert "四千八百" in said.ja.partition("→")[0]
-    assert "五千" in said.ja.partition("→")[2]
-    assert len(said.ja) < 300
+    assert "四千八百" in output.ja.partition("→")[0]
+    assert "五千" in output.ja.partition("→")[2]
+    assert len(output.ja) < 300
 
 
 def test_editorial_differences_are_only_counted() -> None:
-    said = summarize(operations(section(EXPORT), section(EXPORT.replace("license.", "license"))))
-    assert said.en == "Only punctuation and typography differ (1 place); no change of the law's words."
-    assert said.ja == "句読点・表記のみの相違(1か所)。法文の変更なし。"
+    output = summarize(operations(section(EXPORT), section(EXPORT.replace("license.", "license"))))
+    assert output.en == "Only punctuation and typography differ (1 place); no change of the law's words."
+    assert output.ja == "句読点・表記のみの相違(1か所)。法文の変更なし。"
 
 
 def test_no_operation_is_no_difference() -> None:
@@ -146,10 +148,10 @@ def test_no_operation_is_no_difference() -> None:
 
 def test_the_order_of_a_table_is_named() -> None:
     rows = [party("CHINA", "Foo", "1 Road"), party("CHINA", "Goo", "2 Road")]
-    said = summarize(
+    output = summarize(
         operations(entities(country("CHINA"), *rows), entities(country("CHINA"), *reversed(rows)))
     )
-    assert said.en == "Only the order differs; no change of the law's words."
+    assert output.en == "Only the order differs; no change of the law's words."
 
 
 def test_many_places_are_counted() -> None:
@@ -164,9 +166,9 @@ def test_many_places_are_counted() -> None:
             heading(place, f"§ 744.{number + 1} Rule"),
             paragraph("(a)", f"{EXPORT} 1{number}", section=place),
         ]
-    said = summarize(operations(before, after))
-    assert "and 2 more places" in said.en
-    assert "ほか2か所" in said.ja
+    output = summarize(operations(before, after))
+    assert "and 2 more places" in output.en
+    assert "ほか2か所" in output.ja
 
 
 def test_a_moved_paragraph_is_reported_with_both_places() -> None:
@@ -178,9 +180,9 @@ def test_a_moved_paragraph_is_reported_with_both_places() -> None:
     ]
     after = [*section(EXPORT), heading(other, "§ 744.22 Other"), paragraph("(a)", REVIEW, section=other),
              paragraph("(b)", POWER, section=other)]  # fmt: skip
-    said = summarize(operations(before, after))
-    assert f"{SECTION}(b) moved to (b)" in said.en
-    assert f"{SECTION}(b)を(b)へ移動" in said.ja
+    output = summarize(operations(before, after))
+    assert f"{SECTION}(b) moved to (b)" in output.en
+    assert f"{SECTION}(b)を(b)へ移動" in output.ja
 
 
 @pytest.mark.parametrize(

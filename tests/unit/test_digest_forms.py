@@ -50,12 +50,12 @@ def busy(count: int = 120, length: int = 1) -> Week:
     )
 
 
-# --- what is said -------------------------------------------------------------------------------
+# --- what is reported -------------------------------------------------------------------------------
 
 
 def test_three_sentences_tell_the_week() -> None:
-    told = build_view(full_week(), "en")
-    assert told.sentences == (
+    alerted = build_view(full_week(), "en")
+    assert alerted.sentences == (
         "4 changes in the field this week (1 critical, 1 high, 1 medium, 1 low), against 0 the week before.",
         "The weightiest: Supp. No. 4 to Part 744: 1 party added (Critical, restriction).",
         "2 things need action; the nearest date is 25 May 2026 (8 days left), Effective: Rule number 1.",
@@ -72,27 +72,27 @@ def test_the_sections_stand_in_the_order_in_which_they_are_needed() -> None:
 
 
 def test_an_empty_week_says_so_and_that_the_sources_were_watched() -> None:
-    told = build_view(week(), "en")
-    assert told.sentences[0] == "No change in the field was found this week."
-    assert told.sentences[1] == "1 of 1 sources are in order and brought 3 new or changed texts this week."
-    assert "no changes in the field" in told.subject
-    for text in (render_mail(told), markdown(told), page(week(), "en")):
+    alerted = build_view(week(), "en")
+    assert alerted.sentences[0] == "No change in the field was found this week."
+    assert alerted.sentences[1] == "1 of 1 sources are in order and brought 3 new or changed texts this week."
+    assert "no changes in the field" in alerted.subject
+    for text in (render_mail(alerted), markdown(alerted), page(week(), "en")):
         assert "Nothing needs action this week." in text
 
 
 def test_an_empty_week_with_a_source_that_failed_warns_first() -> None:
     ill = SourceHealth("fr-bis", "failing", PERIOD.start, "504 Gateway Timeout")
-    told = build_view(week(sources=(ill,)), "ja")
-    assert told.warning == "1件の情報源に問題があり、今週の変更を見落としているおそれがあります: fr-bis"
-    for text in (render_mail(told), markdown(told)):
+    alerted = build_view(week(sources=(ill,)), "ja")
+    assert alerted.warning == "1件の情報源に問題があり、今週の変更を見落としているおそれがあります: fr-bis"
+    for text in (render_mail(alerted), markdown(alerted)):
         assert text.index("見落と") < text.index("今週、対象分野の変更は")
         assert "504 Gateway Timeout" in text
 
 
 def test_what_may_be_a_repetition_says_so() -> None:
-    told = build_view(full_week(), "en", repeated=True)
-    assert "(possibly repeated)" in told.subject
-    assert "possibly repeated" in render_mail(told)
+    alerted = build_view(full_week(), "en", repeated=True)
+    assert "(possibly repeated)" in alerted.subject
+    assert "possibly repeated" in render_mail(alerted)
 
 
 def test_a_week_that_still_runs_says_so() -> None:
@@ -102,9 +102,9 @@ def test_a_week_that_still_runs_says_so() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("count", [120, 1000])
 def test_a_busy_week_is_one_mail_and_says_what_it_leaves_out(language: Language, count: int) -> None:
-    told, html = render_email(busy(count, 200), language)
+    alerted, html = render_email(busy(count, 200), language)
     assert len(html.encode()) < 102_000  # where Gmail cuts a mail
-    topics = next(section for section in told.sections if section.id == "topics")
+    topics = next(section for section in alerted.sections if section.id == "topics")
     left_out = re.findall(r"\d+", " ".join(group.more for group in topics.groups))
     assert sum(map(int, left_out)) + sum(len(group.rows) for group in topics.groups) == count
 
@@ -120,11 +120,11 @@ def test_japanese_pages_are_japanese_but_for_what_is_quoted() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("told", [full_week(), week(), busy()], ids=["full", "empty", "busy"])
-def test_a_mail_has_only_what_clients_keep(told: Week, language: Language) -> None:
+@pytest.mark.parametrize("alerted", [full_week(), week(), busy()], ids=["full", "empty", "busy"])
+def test_a_mail_has_only_what_clients_keep(alerted: Week, language: Language) -> None:
     """By what Gmail, Outlook and Apple Mail strip: style sheets, classes, scripts, SVG, forms, remote things,
     positions, flex and grid, CSS variables."""
-    text = render_mail(build_view(told, language))
+    text = render_mail(build_view(alerted, language))
     root = reading.document_fromstring(text)
     allowed = {
         "html", "head", "meta", "title", "body", "table", "tbody", "tr", "td", "th", "p", "h1", "h2", "h3",
@@ -151,8 +151,10 @@ def test_a_mail_has_only_what_clients_keep(told: Week, language: Language) -> No
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_text_of_a_mail_is_dark_enough_on_its_ground(language: Language) -> None:
-    """WCAG 2.2, 1.4.3: 4.5 to 1, wherever a colour and its ground are said together."""
-    leaves = [render_mail(build_view(told, language)) for told in (busy(), week(busy().items[0].change))]
+    """WCAG 2.2, 1.4.3: 4.5 to 1, wherever a color and its ground are reported together."""
+    leaves = [
+        render_mail(build_view(alerted, language)) for alerted in (busy(), week(busy().items[0].change))
+    ]
     for element in (one for leaf in leaves for one in reading.document_fromstring(leaf).iter()):
         style = dict(re.findall(r"([\w-]+)\s*:\s*([^;]+)", element.get("style", "")))
         ground, ink = style.get("background", ""), style.get("color", "")
@@ -208,11 +210,11 @@ def test_a_page_holds_to_a_strict_content_policy(language: Language) -> None:
 def test_every_class_of_the_page_has_its_style() -> None:
     used = set(" ".join(reading.fragment_fromstring(page(full_week(), "en")).xpath("//@class")).split())
     styled = set(re.findall(r"\.([a-z][a-z0-9-]*)", STYLE))
-    # `scroll` is the viewer's own; parts are named for whoever wants to style them.
+    # `scroll` is the viewer's own; parts are named for anyone who wants to style them.
     assert {name for name in used - styled if not name.startswith("part-")} <= {"scroll", "what"}
 
 
-def test_charts_are_told_to_those_who_do_not_see_them() -> None:
+def test_charts_are_sent_to_those_who_do_not_see_them() -> None:
     root = reading.fragment_fromstring(page(full_week(), "en"))
     (drawing,) = root.xpath("//*[name()='svg'][@role='img']")
     (name,) = drawing.xpath("./*[name()='title']")
@@ -225,15 +227,15 @@ def test_charts_are_told_to_those_who_do_not_see_them() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_words_from_outside_stay_words(language: Language) -> None:
-    told = week(
+    alerted = week(
         hostile(TRICK),
         profile=TRICK,
         affected=(hostile(TRICK),),
         sources=(SourceHealth(TRICK, "failing", PERIOD.start, TRICK),),
     )
-    leaf = build_view(told, language)
+    leaf = build_view(alerted, language)
     assert not re.search(r"[\r\n\u202e]", leaf.subject)
-    for text in (render_mail(leaf), page(told, language)):
+    for text in (render_mail(leaf), page(alerted, language)):
         root = reading.document_fromstring(text)
         assert not root.xpath("//script | //img | //*[@onerror] | //style")
         assert all(address.startswith("https://tracker.example.co.jp/") for address in root.xpath("//@href"))
@@ -278,15 +280,15 @@ def test_markdown_shows_just_the_text(text: str, escaped: str) -> None:
 @example("1) x")
 def test_any_text_reads_as_it_is_in_markdown(words: str) -> None:
     """As rows and their notes stand in a list; `uncalled` may have put other signs for those that call people."""
-    said = sanitize_line(words)
+    output = sanitize_line(words)
     shown = reading.fragment_fromstring(
         MarkdownIt("commonmark")
         .enable(["table", "strikethrough"])
-        .render(f"- x {escape(said)}  \n  {escape(said)}"),
+        .render(f"- x {escape(output)}  \n  {escape(output)}"),
         create_parent="div",
     )
     assert sanitize_line(shown.text_content()) == sanitize_line(
-        f"x {defuse_mentions(said)} {defuse_mentions(said)}"
+        f"x {defuse_mentions(output)} {defuse_mentions(output)}"
     )
     assert {element.tag for element in shown.iter()} <= {"div", "ul", "li", "br"}
 
@@ -310,8 +312,8 @@ def test_a_pdf_holds_the_words(language: Language) -> None:
 
 def test_a_pdf_of_a_busy_and_hostile_week_is_made_all_the_same() -> None:
     pytest.importorskip("weasyprint")
-    told = week(*(item.change for item in busy().items), hostile(TRICK), profile=TRICK)
-    assert pdf(build_view(told, "en")).startswith(b"%PDF")
+    alerted = week(*(item.change for item in busy().items), hostile(TRICK), profile=TRICK)
+    assert pdf(build_view(alerted, "en")).startswith(b"%PDF")
 
 
 def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ def settings(digest: Digest | None = NEWS, *channels: Channel) -> Settings:
 
 @dataclass
 class Post:
-    """A channel in memory: keeps what it was given, and answers as told."""
+    """A channel in memory: keeps what it was given, and answers as sent."""
 
     reply: Callable[[int], DeliveryResult | BaseException] = lambda _: DeliveryResult(True, "250 taken")
     taken: list[tuple[str, OutboundMessage]] = field(default_factory=list)
@@ -78,20 +78,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_on_monday_at_eight_the_week_that_is_over_is_due() -> None:
     before = due(settings(), MONDAY - timedelta(seconds=1), WATCHED)
-    assert {owed.week for owed in before} == {"2026-W19"}
-    assert {owed.week for owed in due(settings(), MONDAY, WATCHED)} == {"2026-W20"}
-    assert {owed.week for owed in due(settings(), MONDAY + timedelta(days=6, hours=23), WATCHED)} == {
+    assert {queued.week for queued in before} == {"2026-W19"}
+    assert {queued.week for queued in due(settings(), MONDAY, WATCHED)} == {"2026-W20"}
+    assert {queued.week for queued in due(settings(), MONDAY + timedelta(days=6, hours=23), WATCHED)} == {
         "2026-W20"
     }
 
 
 def test_each_channel_gets_its_own_language_and_each_profile_its_own_digest() -> None:
     digest = replace(NEWS, languages=("ja", "en"), profiles=("valves", "chips"))
-    assert [(owed.channel, owed.language, owed.profile) for owed in readers(settings(), digest, PERIOD)] == [
+    assert [(queued.channel, queued.language, queued.profile) for queued in readers(settings(), digest, PERIOD)] == [
         ("mail", "ja", "valves"), ("mail", "en", "valves"), ("mail", "ja", "chips"), ("mail", "en", "chips"),
         ("chat", "en", "valves"), ("chat", "en", "chips"),
     ]  # fmt: skip
-    assert [(owed.channel, owed.language) for owed in readers(settings(), NEWS, PERIOD)] == [
+    assert [(queued.channel, queued.language) for queued in readers(settings(), NEWS, PERIOD)] == [
         ("mail", "ja"),
         ("chat", "en"),
     ]
@@ -235,7 +235,7 @@ def test_a_broken_channel_is_tried_again_and_does_not_touch_the_other(store: Sto
     assert len([given for _, given in broken.taken if given.record["digest"] == "2026-W20"]) == MAX_ATTEMPTS
     (status,) = statuses_of(store, [DigestRecipient("2026-W20", "mail", "ja")])
     assert (status.state, status.attempts, status.answer) == ("dead", MAX_ATTEMPTS, "451 later")
-    # It shows, in both languages, and is told on the other channel.
+    # It shows, in both languages, and is sent on the other channel.
     with open_reader(store.state) as opened:
         found = status_report(settings(), opened, now)
     assert [(row["week"], row["channel"], row["answer"]) for row in found["digests"]["given_up"]][-1] == (

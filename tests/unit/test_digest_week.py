@@ -24,11 +24,11 @@ from tracker.model import (
 
 
 def test_what_matters_most_comes_first() -> None:
-    told = week(change(1, Level.LOW), change(2, Level.CRITICAL), change(3, Level.MEDIUM))
-    assert [item.level for item in told.items] == [Level.CRITICAL, Level.MEDIUM, Level.LOW]
+    alerted = week(change(1, Level.LOW), change(2, Level.CRITICAL), change(3, Level.MEDIUM))
+    assert [item.level for item in alerted.items] == [Level.CRITICAL, Level.MEDIUM, Level.LOW]
 
 
-def test_what_is_editorial_or_was_there_before_or_is_outside_the_field_is_not_told() -> None:
+def test_what_is_editorial_or_was_there_before_or_is_outside_the_field_is_not_sent() -> None:
     quiet = [
         replace(change(1), editorial=True),
         replace(change(2), baseline=True),
@@ -39,18 +39,18 @@ def test_what_is_editorial_or_was_there_before_or_is_outside_the_field_is_not_to
 
 def test_a_profile_sees_first_what_concerns_it_with_the_level_that_it_has_for_it() -> None:
     mine = replace(change(1, Level.LOW), profiles=(ProfileMatch("valves", Level.HIGH, ()),))
-    told = week(change(2, Level.CRITICAL), mine, profile="valves")
-    assert [(item.change.id, item.level, item.matched) for item in told.items] == [
+    alerted = week(change(2, Level.CRITICAL), mine, profile="valves")
+    assert [(item.change.id, item.level, item.matched) for item in alerted.items] == [
         (mine.id, Level.HIGH, True),
         (change(2).id, Level.CRITICAL, False),
     ]
-    assert told.matched == 1
-    assert told.actions[0].item.change.id == mine.id
+    assert alerted.matched == 1
+    assert alerted.actions[0].item.change.id == mine.id
     everybody = week(change(2, Level.CRITICAL), mine)
     assert [item.level for item in everybody.items] == [Level.CRITICAL, Level.LOW]
 
 
-def test_something_outside_the_field_is_told_to_the_profile_that_it_touches() -> None:
+def test_something_outside_the_field_is_sent_to_the_profile_that_it_touches() -> None:
     mine = replace(change(1, Level.NONE), profiles=(ProfileMatch("valves", Level.MEDIUM, ()),))
     assert week(mine).empty
     assert [item.level for item in week(mine, profile="valves").items] == [Level.MEDIUM]
@@ -58,8 +58,8 @@ def test_something_outside_the_field_is_told_to_the_profile_that_it_touches() ->
 
 def test_an_earlier_rule_with_news_is_an_update() -> None:
     old = replace(change(1), detected_at=PERIOD.start - timedelta(days=3), revision=2)
-    told = week(change(2), updates=(old,))
-    assert {item.change.id: item.update for item in told.items} == {old.id: True, change(2).id: False}
+    alerted = week(change(2), updates=(old,))
+    assert {item.change.id: item.update for item in alerted.items} == {old.id: True, change(2).id: False}
 
 
 # --- actions ------------------------------------------------------------------------------------
@@ -70,11 +70,11 @@ def test_actions_come_by_deadline_and_what_binds_already_first() -> None:
     later = change(2, Level.HIGH, dates=(LegalDate("comments-close", date(2026, 6, 12)),))
     sooner = change(3, Level.HIGH, dates=(LegalDate("comments-close", date(2026, 5, 29)),))
     open_end = change(4, Level.HIGH, kind=DocumentKind.PAGE)
-    told = week(open_end, later, sooner, binding)
-    assert [action.item.change.id for action in told.actions] == [
+    alerted = week(open_end, later, sooner, binding)
+    assert [action.item.change.id for action in alerted.actions] == [
         entry.id for entry in (binding, sooner, later, open_end)
     ]
-    assert [action.in_force for action in told.actions] == [True, False, False, False]
+    assert [action.in_force for action in alerted.actions] == [True, False, False, False]
 
 
 def test_a_date_of_an_older_rule_asks_for_action_within_two_weeks_only() -> None:
@@ -82,15 +82,17 @@ def test_a_date_of_an_older_rule_asks_for_action_within_two_weeks_only() -> None
     near = change(1, Level.MEDIUM, detected_at=old, dates=(LegalDate("compliance", date(2026, 5, 31)),))
     far = change(2, Level.MEDIUM, detected_at=old, dates=(LegalDate("compliance", date(2026, 6, 1)),))
     small = change(3, Level.LOW, detected_at=old, dates=(LegalDate("compliance", date(2026, 5, 20)),))
-    told = week(planned=(near, far, small))
-    assert [action.item.change.id for action in told.actions] == [near.id]
-    assert [coming.item.change.id for coming in told.coming] == [small.id, far.id]
+    alerted = week(planned=(near, far, small))
+    assert [action.item.change.id for action in alerted.actions] == [near.id]
+    assert [coming.item.change.id for coming in alerted.coming] == [small.id, far.id]
 
 
 def test_what_is_decided_asks_for_nothing_and_what_is_assigned_says_to_whom() -> None:
     reviews = {change(1).id: Review(decided=True), change(2).id: Review(assignee="Sato")}
-    told = week(change(1), change(2), reviews=reviews)
-    assert [(action.item.change.id, action.assignee) for action in told.actions] == [(change(2).id, "Sato")]
+    alerted = week(change(1), change(2), reviews=reviews)
+    assert [(action.item.change.id, action.assignee) for action in alerted.actions] == [
+        (change(2).id, "Sato")
+    ]
 
 
 def test_superseded_and_past_dates_are_none() -> None:
@@ -98,15 +100,15 @@ def test_superseded_and_past_dates_are_none() -> None:
         LegalDate("comments-close", date(2026, 5, 20), superseded=True),
         LegalDate("comments-close", date(2026, 5, 16)),
     )
-    told = week(change(1, Level.MEDIUM, dates=dates))
-    assert not told.actions
-    assert not told.coming
+    alerted = week(change(1, Level.MEDIUM, dates=dates))
+    assert not alerted.actions
+    assert not alerted.coming
 
 
 def test_a_date_that_several_texts_give_in_the_same_words_is_one() -> None:
     stay = (LegalDate("stay-ends", date(2026, 6, 14), quote="until June 14, 2026"),)
-    told = week(part(1, Level.MEDIUM, dates=stay), part(2, Level.MEDIUM, dates=stay))
-    assert len(told.coming) == 1
+    alerted = week(part(1, Level.MEDIUM, dates=stay), part(2, Level.MEDIUM, dates=stay))
+    assert len(alerted.coming) == 1
 
 
 # --- legal status -------------------------------------------------------------------------------
@@ -117,17 +119,17 @@ def test_a_stay_that_begins_says_what_it_ends() -> None:
     assert (turn.day, turn.before, turn.ended) == (date(2026, 5, 14), "in-force", False)
 
 
-def test_a_status_set_for_later_is_told_in_the_week_of_the_document_that_sets_it() -> None:
+def test_a_status_set_for_later_is_sent_in_the_week_of_the_document_that_sets_it() -> None:
     delayed = change(
         8,
         detected_at=PERIOD.start - timedelta(days=40),
         status=(Status("delayed", date(2026, 7, 1), date(2026, 8, 1), by="2026-00001"),),
     )
-    told = week(change(1, links=(DocumentRelation("delays", "2026-00008"),)), affected=(delayed,))
-    assert [turn.day for turn in told.turns] == [date(2026, 7, 1)]
+    alerted = week(change(1, links=(DocumentRelation("delays", "2026-00008"),)), affected=(delayed,))
+    assert [turn.day for turn in alerted.turns] == [date(2026, 7, 1)]
 
 
-def test_an_end_is_told_unless_something_follows() -> None:
+def test_an_end_is_sent_unless_something_follows() -> None:
     ends = change(7, status=(Status("in-force", date(2026, 1, 1), date(2026, 5, 15)),))
     goes_on = change(
         8,
@@ -147,66 +149,66 @@ def test_what_a_later_week_found_is_no_part_of_an_earlier_one() -> None:
         dates=(LegalDate("effective", date(2026, 5, 20)),),
         status=(Status("in-force", date(2026, 5, 12)),),
     )
-    told = week(planned=(later,), affected=(later,), now=PERIOD.end + timedelta(days=100))
-    assert not told.turns
-    assert not told.coming
-    assert not told.actions
-    assert told.as_of == date(2026, 5, 17)
+    alerted = week(planned=(later,), affected=(later,), now=PERIOD.end + timedelta(days=100))
+    assert not alerted.turns
+    assert not alerted.coming
+    assert not alerted.actions
+    assert alerted.as_of == date(2026, 5, 17)
 
 
 def test_a_running_week_speaks_as_of_today() -> None:
-    told = week(change(1), now=datetime(2026, 5, 13, 3, tzinfo=UTC))
-    assert told.as_of == date(2026, 5, 12)  # in New York
-    assert not told.over
+    alerted = week(change(1), now=datetime(2026, 5, 13, 3, tzinfo=UTC))
+    assert alerted.as_of == date(2026, 5, 12)  # in New York
+    assert not alerted.over
 
 
 # --- parties and sections -----------------------------------------------------------------------
 
 
 def test_parties_in_japan_come_first() -> None:
-    told = full_week()
-    assert [party.name for party in told.parties] == ["Sample Seimitsu K.K.", "Another Sample Co."]
+    alerted = full_week()
+    assert [party.name for party in alerted.parties] == ["Sample Seimitsu K.K.", "Another Sample Co."]
 
 
-def test_a_list_that_repeats_the_regulations_is_told_once() -> None:
+def test_a_list_that_repeats_the_regulations_is_sent_once() -> None:
     book, screening = part(1), change(2, Level.CRITICAL, kind=DocumentKind.LIST)
     rows = (row(Op.ADDED, "JAPAN", "Sample Seimitsu K.K."),)
-    told = week(screening, book, operations={book.id: rows, screening.id: rows})
-    assert [(item.change.id, item.also) for item in told.items] == [(book.id, ("fr-bis",))]
-    assert [party.change.id for party in told.parties] == [book.id]
-    assert told.quarter.weeks[-1].total == 1
+    alerted = week(screening, book, operations={book.id: rows, screening.id: rows})
+    assert [(item.change.id, item.also) for item in alerted.items] == [(book.id, ("fr-bis",))]
+    assert [party.change.id for party in alerted.parties] == [book.id]
+    assert alerted.quarter.weeks[-1].total == 1
 
 
 def test_a_list_that_says_more_than_the_regulations_stands_for_itself() -> None:
     book, screening = part(1), change(2, Level.CRITICAL, kind=DocumentKind.LIST)
     rows = (row(Op.ADDED, "JAPAN", "Sample Seimitsu K.K."),)
     more = (*rows, row(Op.ADDED, "IRAN", "Other Co.", "Specially Designated Nationals"))
-    told = week(screening, book, operations={book.id: rows, screening.id: more})
-    assert len(told.items) == 2
-    assert {party.name for party in told.parties} == {"Sample Seimitsu K.K.", "Other Co."}
+    alerted = week(screening, book, operations={book.id: rows, screening.id: more})
+    assert len(alerted.items) == 2
+    assert {party.name for party in alerted.parties} == {"Sample Seimitsu K.K.", "Other Co."}
 
 
 LAST_WEEK = PERIOD.start - timedelta(days=3)
 LISTED = (row(Op.ADDED, "JAPAN", "Sample Seimitsu K.K."),)
 
 
-def test_a_list_that_follows_a_week_later_is_not_told_again() -> None:
+def test_a_list_that_follows_a_week_later_is_not_sent_again() -> None:
     book = part(1, detected_at=LAST_WEEK)
     screening = change(2, Level.CRITICAL, kind=DocumentKind.LIST)
-    told = week(screening, operations={screening.id: LISTED}, earlier=((book, LISTED),))
-    assert (told.items, told.parties) == ((), ())
+    alerted = week(screening, operations={screening.id: LISTED}, earlier=((book, LISTED),))
+    assert (alerted.items, alerted.parties) == ((), ())
 
 
-def test_a_text_that_follows_its_list_is_told_without_the_parties_that_were() -> None:
+def test_a_text_that_follows_its_list_is_sent_without_the_parties_that_were() -> None:
     screening = change(2, Level.CRITICAL, kind=DocumentKind.LIST, detected_at=LAST_WEEK)
     book = part(1)
     more = (*LISTED, row(Op.ADDED, "IRAN", "Other Co."), row(Op.CHANGED, "JAPAN", "Third K.K."))
-    told = week(book, operations={book.id: more}, earlier=((screening, (*LISTED, more[2])),))
-    assert [item.change.id for item in told.items] == [book.id]
-    assert [party.name for party in told.parties] == ["Third K.K.", "Other Co."]
+    alerted = week(book, operations={book.id: more}, earlier=((screening, (*LISTED, more[2])),))
+    assert [item.change.id for item in alerted.items] == [book.id]
+    assert [party.name for party in alerted.parties] == ["Third K.K.", "Other Co."]
 
 
-def test_a_party_that_comes_back_is_told_again() -> None:
+def test_a_party_that_comes_back_is_sent_again() -> None:
     added = part(1, detected_at=LAST_WEEK - timedelta(days=7))
     gone = part(2, detected_at=LAST_WEEK)
     back = part(3)
@@ -274,15 +276,15 @@ def test_the_quarter_counts_thirteen_weeks_and_leaves_out_the_rest() -> None:
         at = PERIOD.start - timedelta(weeks=weeks_ago, hours=-1)
         return ChangeSighting(at, Level.HIGH, ("fdpr",), **values)  # type: ignore[arg-type]
 
-    told = week(change(1), sightings=(seen(1), seen(12), seen(13), seen(-1)))
-    assert [tally.total for tally in told.quarter.weeks] == [1, *[0] * 10, 1, 1]
-    assert told.quarter.topics == ("fdpr",)
-    assert told.quarter.usual == pytest.approx(2 / 12)
+    alerted = week(change(1), sightings=(seen(1), seen(12), seen(13), seen(-1)))
+    assert [tally.total for tally in alerted.quarter.weeks] == [1, *[0] * 10, 1, 1]
+    assert alerted.quarter.topics == ("fdpr",)
+    assert alerted.quarter.usual == pytest.approx(2 / 12)
 
 
 def test_weeks_in_which_nobody_watched_do_not_count_as_quiet() -> None:
-    told = week(change(1), watched_since=PERIOD.start - timedelta(days=10))
-    assert [tally.period.name for tally in told.quarter.weeks] == ["2026-W18", "2026-W19", "2026-W20"]
+    alerted = week(change(1), watched_since=PERIOD.start - timedelta(days=10))
+    assert [tally.period.name for tally in alerted.quarter.weeks] == ["2026-W18", "2026-W19", "2026-W20"]
     assert len(week(change(1), watched_since=PERIOD.end + timedelta(days=9)).quarter.weeks) == 1
 
 

@@ -23,7 +23,7 @@ def test_an_input_that_once_broke_something_breaks_nothing(
     monkeypatch.setattr(pool, "run", pool.run)  # what in_process changes is put back
     in_process()
     verdict = trial(TARGETS[seed.parent.name], seed.read_bytes())
-    assert verdict.kind != "crash", verdict.said
+    assert verdict.kind != "crash", verdict.output
 
 
 def test_each_seed_belongs_to_a_target_and_is_small() -> None:
@@ -40,7 +40,7 @@ def test_a_trial_tells_a_crash_from_an_error_of_ours() -> None:
         raise ParseError("no")
 
     assert trial(broken, b"").kind == "crash"
-    assert trial(broken, b"").said == "RecursionError: deep"
+    assert trial(broken, b"").output == "RecursionError: deep"
     assert trial(refused, b"").kind == "ok"
 
 

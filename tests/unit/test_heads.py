@@ -58,10 +58,10 @@ def test_what_was_cut_off_at_the_end_shows_beside_an_earlier_note(
     kept = note.read_bytes()
     with store.write() as connection:
         connection.execute(text("DELETE FROM audit_log WHERE id = 4"))
-    code, said = verify(state, note)
+    code, shown_text = verify(state, note)
     assert code == 1
-    assert "audit_log: 4 rows were noted, 3 are there" in said
-    assert "audit_log 4: the entry that was noted as the newest is gone or another" in said
+    assert "audit_log: 4 rows were noted, 3 are there" in shown_text
+    assert "audit_log 4: the entry that was noted as the newest is gone or another" in shown_text
     assert note.read_bytes() == kept, "a note is not renewed by what is wrong"
 
 
@@ -73,7 +73,7 @@ def test_another_file_is_not_taken_for_a_note(store: Store, state: Path, tmp_pat
     note.write_text(words)
     done = CliRunner().invoke(app, ["verify", "--state", str(state), "--head", str(note)])
     assert isinstance(done.exception, UsageError)
-    assert "is no note of `tracker verify --head`" in str(done.exception)
+    assert "was not written by `tracker verify --head`" in str(done.exception)
     assert note.read_text() == words
 
 

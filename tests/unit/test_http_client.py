@@ -111,7 +111,7 @@ def test_a_slow_504_is_tried_again_and_succeeds() -> None:
     assert 0.5 <= sum(time.slept) <= 1.1
 
 
-def test_a_connection_error_is_tried_three_times_and_then_told() -> None:
+def test_a_connection_error_is_tried_three_times_and_then_sent() -> None:
     site = Site({"/news": httpx.ConnectError("connection refused")})
     with pytest.raises(Unreachable, match="connection refused"):
         get(site)
@@ -247,13 +247,13 @@ def test_a_packed_body_that_ends_in_the_middle_is_no_shorter_page(cut: int) -> N
         get(Site({"/news": reply}))
 
 
-def test_an_encoding_that_was_not_asked_for_is_said() -> None:
+def test_an_encoding_that_was_not_asked_for_is_reported() -> None:
     reply = httpx.Response(200, headers={"content-encoding": "zstd"}, stream=httpx.ByteStream(b"x"))
     with pytest.raises(UnexpectedResponse, match="zstd"):
         get(Site({"/news": reply}))
 
 
-def test_a_body_shorter_than_its_length_is_tried_again_then_told() -> None:
+def test_a_body_shorter_than_its_length_is_tried_again_then_sent() -> None:
     cut = httpx.RemoteProtocolError(
         "peer closed connection without sending complete message body (received 5 bytes, expected 9)"
     )

@@ -131,7 +131,7 @@ def test_the_next_address_is_tried_when_one_fails() -> None:
     assert recorder.connected == [("8.8.8.8", 80), ("8.8.4.4", 80)]
 
 
-def test_when_all_addresses_fail_the_last_failure_is_told() -> None:
+def test_when_all_addresses_fail_the_last_failure_is_sent() -> None:
     guarded, _ = backend(["8.8.8.8"], failing=("8.8.8.8",))
     with pytest.raises(httpcore2.ConnectError, match="no route"):
         guarded.connect_tcp("down.example.com", 80)

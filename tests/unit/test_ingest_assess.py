@@ -1,4 +1,4 @@
-"""Which changes of a known record are told, and under which stays a change of a standing text lies."""
+"""Which changes of a known record are sent, and under which stays a change of a standing text lies."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def record(*dates: LegalDate, level: Level = Level.HIGH, baseline: bool = False)
         "brings a day that is past", "brings a day that fell", "was there before we looked", "rises",
     ],
 )  # fmt: skip
-def test_publication_after_inspection_is_told_when_it_brings_days_to_plan_by(
+def test_publication_after_inspection_is_sent_when_it_brings_days_to_plan_by(
     old: Change, new: Change, revision: int
 ) -> None:
-    told = assess.merge_update(old, new, (), same_kind=False)
-    assert told.revision == revision
-    assert told.id == old.id
-    assert INSPECTED in told.tagging.dates
+    alerted = assess.merge_update(old, new, (), same_kind=False)
+    assert alerted.revision == revision
+    assert alerted.id == old.id
+    assert INSPECTED in alerted.tagging.dates
 
 
 NOTE_8 = "Effective Date Note: At 90 FR 50857, Nov. 12, 2025, supplement no. 8 to part 744 was stayed, effective until Nov. 9, 2026."

@@ -25,7 +25,7 @@ def test_a_row_gives_a_label() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "output"),
     [
         ("medium,high", "grave", "level: 'grave' does not exist"),
         ("medium,high", "", "no level is given"),
@@ -35,9 +35,9 @@ def test_a_row_gives_a_label() -> None:
         ("2026-05-01", "May", "published: 'May' is no day"),
     ],
 )
-def test_a_wrong_cell_is_named(old: str, new: str, said: str) -> None:
+def test_a_wrong_cell_is_named(old: str, new: str, output: str) -> None:
     (row,) = rows(ROW.replace(old, new, 1))
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=output):
         label_of(row)
 
 

@@ -82,7 +82,7 @@ def test_after_the_last_end_it_says_what_ended() -> None:
     assert status_line(RULE, date(2026, 11, 10), "en") == "Stayed (ended on 9 November 2026)"
 
 
-def test_where_nothing_is_said_it_says_so() -> None:
+def test_where_nothing_is_reported_it_says_so() -> None:
     assert status_line((), date(2026, 1, 1), "ja") == "記載なし"
 
 
@@ -129,9 +129,9 @@ def test_a_note_of_the_code_says_its_units_once_and_what_came_of_the_stay() -> N
         Status("stayed", date(2025, 11, 12), date(2026, 11, 9), "90 FR 50857", (unit,))
         for unit in ("15 CFR 744.11(a)(1)", "15 CFR 744.21(b)(4)")
     )
-    said = status_line(notes, date(2026, 1, 1), "en", codified=True)
-    assert said.startswith("Stands in the CFR, stayed until 9 November 2026 by 90 FR 50857 (")
-    assert "for 15 CFR 744.11(a)(1), 15 CFR 744.21(b)(4)" in said
+    output = status_line(notes, date(2026, 1, 1), "en", codified=True)
+    assert output.startswith("Stands in the CFR, stayed until 9 November 2026 by 90 FR 50857 (")
+    assert "for 15 CFR 744.11(a)(1), 15 CFR 744.21(b)(4)" in output
     assert status_line(notes, date(2026, 11, 10), "en", codified=True).startswith(
         "In force again since 10 November 2026 ("
     )

@@ -158,9 +158,9 @@ def test_an_agency_s_text_is_read_to_its_end_for_what_it_says_of_itself(text: st
 
 
 def test_a_page_that_changed_may_say_what_has_been_done() -> None:
-    said = "The comment period has been extended until April 6, 2026."
+    output = "The comment period has been extended until April 6, 2026."
     document = Document(
-        key="o", kind=DocumentKind.PAGE, title="t", url="", units=(Unit("t ¶9", UnitKind.PARAGRAPH, said),)
+        key="o", kind=DocumentKind.PAGE, title="t", url="", units=(Unit("t ¶9", UnitKind.PARAGRAPH, output),)
     )
-    found = legal_dates(build_text_view(document, [Operation("t ¶9", Op.ADDED, after=said)]), SIGNED)
+    found = legal_dates(build_text_view(document, [Operation("t ¶9", Op.ADDED, after=output)]), SIGNED)
     assert [(entry.type, entry.date) for entry in found] == [("comments-close", date(2026, 4, 6))]

@@ -119,7 +119,7 @@ def test_a_withdrawal_takes_the_dates_ahead_and_leaves_the_past() -> None:
     assert gone.tagging.status[-1].by == "2026-9"
 
 
-def test_a_record_read_anew_keeps_what_others_did_to_it() -> None:
+def test_a_record_read_again_keeps_what_others_did_to_it() -> None:
     stayed = apply_relations(RULE, STAY)
     assert keep_earlier_status(stayed, RULE).tagging == stayed.tagging
 
@@ -190,7 +190,7 @@ def test_a_delayed_rule_is_delayed_until_its_new_effective_date_and_in_force_fro
     assert delayed.tagging.summary.en.endswith("Since moved: Effective 1 June 2026 (2026-50011).")
 
 
-def test_a_delay_applied_again_or_to_the_record_read_anew_changes_nothing() -> None:
+def test_a_delay_applied_again_or_to_the_record_read_again_changes_nothing() -> None:
     delayed = apply_relations(DUE, DELAY)
     assert apply_relations(delayed, DELAY) is delayed
     reread = apply_relations(keep_earlier_status(delayed, DUE), DELAY)

@@ -1,4 +1,4 @@
-"""The drills: what is owed arrives, once, whatever the targets do."""
+"""The drills: what is queued arrives, once, whatever the targets do."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_a_crash_between_send_and_record_leads_to_one_repeat_that_says_so() -> N
     assert body["alert"]["marks"] == ["(再送の可能性 / possibly repeated)"]
 
 
-def test_a_channel_that_hangs_delays_no_other_not_even_work_that_comes_meanwhile() -> None:
+def test_a_channel_that_hangs_delays_no_other_not_even_work_that_comes_in_the_meantime() -> None:
     release = threading.Event()
     arrived: list[str] = []
     outbox = MemoryOutbox(("hangs", "works"), changes=2)

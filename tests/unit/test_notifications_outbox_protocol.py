@@ -25,7 +25,7 @@ Make = Callable[[int], Outbox]
 
 @pytest.fixture(params=["memory", "store"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    """An outbox in which so many changes are owed to the channels `a` and `b`."""
+    """An outbox in which so many changes are queued to the channels `a` and `b`."""
 
     def stored(changes: int) -> Outbox:
         store = Store(tmp_path)

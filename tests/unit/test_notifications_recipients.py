@@ -49,8 +49,8 @@ class MailServer:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        said = self.answers.get(address, ["250 ok"])
-        answer = said.pop(0) if len(said) > 1 else said[0]
+        output = self.answers.get(address, ["250 ok"])
+        answer = output.pop(0) if len(output) > 1 else output[0]
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
@@ -64,7 +64,7 @@ class MailServer:
 
 @contextmanager
 def mail_server(**answers: list[str]) -> Iterator[MailServer]:
-    sink = MailServer({f"{name}@example.test": said for name, said in answers.items()})
+    sink = MailServer({f"{name}@example.test": output for name, output in answers.items()})
     sink.port = refusing_port()
     controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
     controller.start()
@@ -381,7 +381,7 @@ def test_what_hangs_at_one_recipient_takes_nothing_back_from_those_before_it() -
     assert roster.started == {"a", "b"}
 
 
-def test_what_waits_for_a_channel_that_is_gone_is_said_and_can_be_sent_elsewhere(tmp_path: Path) -> None:
+def test_what_waits_for_a_channel_that_is_gone_is_reported_and_can_be_sent_elsewhere(tmp_path: Path) -> None:
     with http_sink() as sink:
         new = Channel("new", f"json://127.0.0.1:{sink.port}/")
         world = post(tmp_path, new)

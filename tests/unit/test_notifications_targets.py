@@ -1,4 +1,4 @@
-"""Alerts at real targets: what arrives, and what is said of it."""
+"""Alerts at real targets: what arrives, and what is reported of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tracker.notifications.formats import headline, plain
 from tracker.notifications.targets import send, try_channel
 
 
-def test_a_webhook_gets_the_record_and_what_people_are_told() -> None:
+def test_a_webhook_gets_the_record_and_what_people_are_sent() -> None:
     with http_sink() as sink:
         answer = send(Channel("hook", f"json://127.0.0.1:{sink.port}/in/box"), parcel_of(affiliates_rule()))
     assert answer == DeliveryResult(True, "200 OK")
@@ -43,8 +43,8 @@ def test_a_webhook_with_a_secret_is_signed_over_the_bytes_that_arrive() -> None:
         url = f"json://127.0.0.1:{sink.port}/"
         send(Channel("hook", url, secret="s3cret"), parcel_of(affiliates_rule()))
         send(Channel("hook", url), parcel_of(affiliates_rule()))
-    said = sink.headers[0]["X-Tracker-Signature"]
-    at, _, code = said.partition(",v1=")
+    output = sink.headers[0]["X-Tracker-Signature"]
+    at, _, code = output.partition(",v1=")
     seconds = at.removeprefix("t=")
     signed = hmac.new(b"s3cret", f"{seconds}.".encode() + sink.raw[0], hashlib.sha256)
     assert code == signed.hexdigest()
@@ -227,7 +227,7 @@ def test_slack_gets_blocks_and_its_answer_is_kept(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("said", "ok", "transient"),
+    ("output", "ok", "transient"),
     [
         ('{"ok": true}', True, True),
         ('{"ok": false, "error": "channel_not_found"}', False, False),
@@ -236,9 +236,9 @@ def test_slack_gets_blocks_and_its_answer_is_kept(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_a_slack_bots_200_is_read(
-    monkeypatch: pytest.MonkeyPatch, said: str, ok: bool, transient: bool
+    monkeypatch: pytest.MonkeyPatch, output: str, ok: bool, transient: bool
 ) -> None:
-    with http_sink(lambda _: (200, {}, said)) as sink:
+    with http_sink(lambda _: (200, {}, output)) as sink:
         monkeypatch.setattr(slack.SlackPlugin, "api_url", f"http://127.0.0.1:{sink.port}/api/{{}}")
         channel = Channel("slack", "slack://xoxb-1234-1234-abc124/#trade")
         answer = send(channel, parcel_of(affiliates_rule()))
@@ -336,7 +336,7 @@ def test_a_file_gets_one_entry_for_each_alert(tmp_path: Path) -> None:
     assert "🔴 Critical, restriction [Update]" in text
 
 
-def test_a_file_that_cannot_be_written_is_said() -> None:
+def test_a_file_that_cannot_be_written_is_reported() -> None:
     answer = send(Channel("file", "tofile:///nosuchfolder/alerts.txt"), parcel_of(affiliates_rule()))
     assert answer == DeliveryResult(False, "no such file or directory")
 
@@ -366,8 +366,8 @@ def test_a_text_over_a_services_limit_arrives_whole_and_in_order() -> None:
         channel = Channel("chat", f"mmost://127.0.0.1:{sink.port}/3ccdd113474722377935511fc85d3dd4")
         assert send(channel, parcel_of(long_change())).ok
     assert len(sink.bodies) > 1
-    told = re.findall(r"第(\d+)項", "".join(body["text"] for body in sink.bodies))
-    assert [int(number) for number in told] == [*range(400), *range(400)]  # summary, then reason
+    alerted = re.findall(r"第(\d+)項", "".join(body["text"] for body in sink.bodies))
+    assert [int(number) for number in alerted] == [*range(400), *range(400)]  # summary, then reason
 
 
 @pytest.mark.parametrize("place", ["json", "line", "ntfy", "tofile"])

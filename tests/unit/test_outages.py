@@ -1,4 +1,4 @@
-"""One cause is one outage: a host that is down, or no network at all, touches many sources and is said once."""
+"""One cause is one outage: a host that is down, or no network at all, touches many sources and is reported once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def at(minutes: float) -> datetime:
 
 
 class World:
-    """Sources on hosts; `poll` says how one of them went, and what there is to be said is said."""
+    """Sources on hosts; `poll` says how one of them went, and what there is to be reported is reported."""
 
     def __init__(self, state: Path, **hosts: str) -> None:
         self.hosts = hosts
@@ -51,7 +51,7 @@ class World:
             found = outages(list(self.stand.values()), incidents.open_subjects(connection))
             incidents.settle(connection, found, ["ops"], now, self.hosts)
 
-    def said(self) -> list[str]:
+    def output(self) -> list[str]:
         with self.store.read() as connection:
             rows = connection.execute(NOTICE.select().order_by(NOTICE.c.created_at)).all()
         return [f"{row.kind} {row.data['subject']} {','.join(row.data.get('sources', ()))}" for row in rows]
@@ -71,7 +71,7 @@ def down(host: str, code: str = "no-connection", status: int | None = None) -> U
     return Unreachable("nobody there", url=f"https://{host}/x", code=code, status=status)
 
 
-def test_a_host_that_is_down_is_said_once_with_all_its_sources(make: Callable[..., World]) -> None:
+def test_a_host_that_is_down_is_reported_once_with_all_its_sources(make: Callable[..., World]) -> None:
     world = make(a="h.gov", b="h.gov", c="h.gov", d="other.gov")
     for name in "abcd":
         world.poll(0, name)
@@ -79,18 +79,18 @@ def test_a_host_that_is_down_is_said_once_with_all_its_sources(make: Callable[..
         for name in "abc":
             world.poll(minutes, name, down("h.gov", "server-error", 503))
         world.poll(minutes, "d")
-    assert world.said() == ["host-down host:h.gov a,b,c"]
+    assert world.output() == ["host-down host:h.gov a,b,c"]
     assert world.lasting() == ["host:h.gov"]
-    world.poll(40, "a")  # the others are polled later, and say nothing false meanwhile
+    world.poll(40, "a")  # the others are polled later, and say nothing false in the meantime
     world.poll(41, "d")
-    assert world.said() == ["host-down host:h.gov a,b,c", "host-back host:h.gov a,b,c"]
+    assert world.output() == ["host-down host:h.gov a,b,c", "host-back host:h.gov a,b,c"]
     world.poll(45, "b")
     world.poll(45, "c")
-    assert len(world.said()) == 2
+    assert len(world.output()) == 2
     assert world.lasting() == []
 
 
-def test_no_network_is_said_once_whatever_the_number_of_hosts(make: Callable[..., World]) -> None:
+def test_no_network_is_reported_once_whatever_the_number_of_hosts(make: Callable[..., World]) -> None:
     world = make(a="one.gov", b="two.gov", c="three.gov", daily="four.gov")
     for name in world.hosts:
         world.poll(0, name)
@@ -98,11 +98,11 @@ def test_no_network_is_said_once_whatever_the_number_of_hosts(make: Callable[...
         for name in "abc":
             world.poll(minutes, name, down(world.hosts[name]))
     world.poll(35, "daily", down("four.gov"))
-    assert [one.partition(" ")[0] for one in world.said()] == ["network-down"]
+    assert [one.partition(" ")[0] for one in world.output()] == ["network-down"]
     assert world.lasting() == ["network:"]
     for name in world.hosts:
         world.poll(40, name)
-    assert [one.partition(" ")[0] for one in world.said()] == ["network-down", "network-back"]
+    assert [one.partition(" ")[0] for one in world.output()] == ["network-down", "network-back"]
     assert world.lasting() == []
 
 
@@ -114,21 +114,21 @@ def test_what_was_one_sources_outage_grows_and_shrinks_without_another_message(
         world.poll(0, name)
     for minutes in (10, 20):
         world.poll(minutes, "a", down("h.gov"))
-    assert (len(world.said()), world.lasting()) == (1, ["source:a"])
+    assert (len(world.output()), world.lasting()) == (1, ["source:a"])
     world.poll(25, "b", down("h.gov"))
-    assert (len(world.said()), world.lasting()) == (1, ["host:h.gov"])
+    assert (len(world.output()), world.lasting()) == (1, ["host:h.gov"])
     for name in "abc":
         world.poll(30, name, down(world.hosts[name]))
-    assert (len(world.said()), world.lasting()) == (1, ["network:"])
+    assert (len(world.output()), world.lasting()) == (1, ["network:"])
     world.poll(40, "c")
-    assert [one.partition(" ")[0] for one in world.said()] == ["source-down", "network-back"]
+    assert [one.partition(" ")[0] for one in world.output()] == ["source-down", "network-back"]
     world.poll(41, "a")
     world.poll(42, "b")
-    assert len(world.said()) == 2
+    assert len(world.output()) == 2
     assert world.lasting() == []
 
 
-def test_a_source_that_still_fails_when_the_network_is_back_is_told(make: Callable[..., World]) -> None:
+def test_a_source_that_still_fails_when_the_network_is_back_is_sent(make: Callable[..., World]) -> None:
     world = make(a="one.gov", b="two.gov", c="three.gov")
     for name in "abc":
         world.poll(0, name)
@@ -138,26 +138,26 @@ def test_a_source_that_still_fails_when_the_network_is_back_is_told(make: Callab
     world.poll(30, "a")
     world.poll(31, "b")
     world.poll(32, "c", down("three.gov"))
-    kinds = [one.partition(" ")[0] for one in world.said()]
+    kinds = [one.partition(" ")[0] for one in world.output()]
     assert kinds == ["network-down", "network-back", "source-down"]
     assert world.lasting() == ["source:c"]
 
 
-def test_a_slow_failure_beside_quick_successes_of_its_host_is_told(make: Callable[..., World]) -> None:
+def test_a_slow_failure_beside_quick_successes_of_its_host_is_sent(make: Callable[..., World]) -> None:
     world = make(a="h.gov", b="h.gov")
     for minutes in (0, 10, 20, 30):
         world.poll(minutes + 1, "a")
         world.poll(minutes + 3, "b", down("h.gov", "no-answer"))
-    assert world.said() == ["source-down source:b b"]
+    assert world.output() == ["source-down source:b b"]
 
 
-def test_sources_that_fail_each_for_its_own_reason_are_told_each(make: Callable[..., World]) -> None:
+def test_sources_that_fail_each_for_its_own_reason_are_sent_each(make: Callable[..., World]) -> None:
     world = make(a="h.gov", b="h.gov", c="h.gov")
     for minutes in (10, 20, 30):
         world.poll(minutes, "a", UnexpectedResponse("no results", url="https://h.gov/a"))
         world.poll(minutes, "b", down("h.gov", "server-error", 500))
         world.poll(minutes, "c")
-    assert sorted(world.said()) == ["source-down source:a a", "source-down source:b b"]
+    assert sorted(world.output()) == ["source-down source:a a", "source-down source:b b"]
 
 
 def test_one_source_that_hangs_beside_one_that_answers_is_no_host_and_no_flapping(
@@ -170,7 +170,7 @@ def test_one_source_that_hangs_beside_one_that_answers_is_no_host_and_no_flappin
         world.poll(minutes, "a", down("h.gov", "no-answer"))
         world.poll(minutes + 1, "b", down("h.gov", "no-answer"))
         world.poll(minutes + 2, "c")
-    assert sorted(world.said()) == ["source-down source:a a", "source-down source:b b"]
+    assert sorted(world.output()) == ["source-down source:a a", "source-down source:b b"]
     assert sorted(world.lasting()) == ["source:a", "source:b"]
 
 

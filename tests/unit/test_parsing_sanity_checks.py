@@ -44,7 +44,7 @@ def test_a_long_page_may_speak_of_maintenance() -> None:
     )
 
 
-def test_a_page_that_always_said_so_is_believed() -> None:
+def test_a_page_that_always_reported_so_is_believed() -> None:
     page = document("How to request access to the licensing system.")
     assert suspicion(page, page, BODY) is None
 

@@ -126,7 +126,7 @@ def test_a_list_without_parties_is_a_failure_never_a_mass_removal(data: bytes) -
         list_units(data, "list")
 
 
-def test_ids_that_the_service_gives_anew_are_no_other_state_of_the_list() -> None:
+def test_ids_that_the_service_gives_again_are_no_other_state_of_the_list() -> None:
     rows = [party(name=f"Party {number}", _id=f"a{number}") for number in range(6)]
     renumbered = [{**row, "_id": f"{6 - number}f"} for number, row in enumerate(rows)]
     first, second = (
@@ -156,12 +156,12 @@ def test_a_list_of_26_000_parties_is_read_whole() -> None:
         for number, entry in enumerate(digest["entries"])
     ]  # fmt: skip
     units = read(*parties)
-    said = {
+    output = {
         (entry["s"], entry["n"], entry.get("e"), *sorted(entry.get("a", [])), *sorted(entry.get("c", [])))
         for entry in digest["entries"]
     }
     assert digest["entryCount"] == len(digest["entries"]) == 25921
-    assert len(units) == len(said) == 25798, "rows of which the digest says the same are one"
+    assert len(units) == len(output) == 25798, "rows of which the digest says the same are one"
     assert len({unit.path for unit in units}) == len(units)
 
 

@@ -1,4 +1,4 @@
-"""A state that is not there is not a new state; a damaged one is said in one line by every command."""
+"""A state that is not there is not a new state; a damaged one is reported in one line by every command."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def lose(state: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["removed", "emptied"])
-def test_a_database_that_was_there_is_never_made_anew(tmp_path: Path, how: str) -> None:
+def test_a_database_that_was_there_is_never_made_again(tmp_path: Path, how: str) -> None:
     state = tmp_path / "state"
     filled(state)
     lose(state, how)
@@ -157,12 +157,12 @@ def test_every_command_says_in_one_line_that_the_file_is_damaged(
     harm(state, how)
     arguments = [str(tmp_path / word) if word in {"B", "E.zip"} else word for word in command]
     done = tracker(state, *arguments)
-    said = (done.stderr + done.stdout).strip().splitlines()
+    output = (done.stderr + done.stdout).strip().splitlines()
     assert "Traceback" not in done.stderr
-    assert any("damaged" in line for line in said), said
+    assert any("damaged" in line for line in output), output
     assert done.returncode in {1, 2}
     if command[0] != "verify":  # which counts them besides
-        assert len(said) == 1, said
+        assert len(output) == 1, output
 
 
 def test_verify_runs_the_check_of_the_database_itself(tmp_path: Path, tracker: Tracker) -> None:
@@ -211,7 +211,7 @@ def test_nothing_is_written_into_a_file_that_lost_its_name(tmp_path: Path, how: 
     store.close()
 
 
-def test_damage_that_shows_while_it_is_in_use_is_said(tmp_path: Path) -> None:
+def test_damage_that_shows_while_it_is_in_use_is_reported(tmp_path: Path) -> None:
     state = tmp_path / "state"
     filled(state)
     harm(state, "pages")
@@ -280,7 +280,7 @@ def test_a_database_of_another_program_is_not_taken_for_a_new_state(tmp_path: Pa
         Store(tmp_path)
 
 
-def test_a_folder_in_place_of_the_database_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_database_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "tracker.db").mkdir()
     with pytest.raises(StoreError, match="is a folder"):
         presence.check(tmp_path)

@@ -63,7 +63,7 @@ def test_an_issue_is_seen_by_a_text_asked_as_of_its_own_time_only() -> None:
         EcfrIssue("744", first, second), EcfrIssue("744", second, third), EcfrIssue("744", third, None),
     ]  # fmt: skip
     assert unseen(all_issues, {"744": [date(2026, 6, 2), date(2026, 6, 9)]}) == [all_issues[1]]
-    assert unseen(all_issues, {"744": [date(2026, 6, 5)]}) == [all_issues[2]], "what was before is not owed"
+    assert unseen(all_issues, {"744": [date(2026, 6, 5)]}) == [all_issues[2]], "what was before is not queued"
     assert unseen(all_issues, {}) == [], "a part that was never stored is another question"
 
 

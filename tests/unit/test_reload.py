@@ -55,7 +55,7 @@ def ids(daemon: Daemon) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "output"),
     [
         ("", "it enables no source, and 2 are watched now"),
         (HEAD, "it enables no source, and 2 are watched now"),
@@ -65,14 +65,14 @@ def ids(daemon: Daemon) -> list[str]:
     ],
 )
 def test_settings_that_would_end_the_watch_or_the_sign_in_are_refused(
-    daemon: Daemon, config: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]
+    daemon: Daemon, config: Path, text: str, output: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     running = daemon.context
     config.write_text(text)
     for _ in range(3):
         daemon.reload_if_changed()
     assert daemon.context is running
-    assert capsys.readouterr().out.count(said) == 1, "once, not every two seconds"
+    assert capsys.readouterr().out.count(output) == 1, "once, not every two seconds"
     config.write_text(FULL + SOURCE.format("c", "c"))
     daemon.reload_if_changed()
     assert ids(daemon) == ["a", "b", "c"]

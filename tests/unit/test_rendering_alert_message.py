@@ -1,4 +1,4 @@
-"""An alert says what has to be said, in both languages."""
+"""An alert says what has to be reported, in both languages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tracker.model import (
 from tracker.rendering.alert_message import Message, build_message
 
 
-def told(
+def alerted(
     change: Change, language: Language = "ja", *, update: bool = False, repeated: bool = False
 ) -> Message:
     return build_message(
@@ -41,7 +41,7 @@ def values(message: Message, label: str) -> list[str]:
 
 
 def test_the_japanese_alert_has_all_that_is_asked_of_it() -> None:
-    alert = told(affiliates_rule())
+    alert = alerted(affiliates_rule())
     assert alert.badge == "緊急・規制強化"
     assert alert.subject == "[緊急・規制強化] 50%ルール(関連会社規則)の導入 (2025-19001)"
     assert alert.what == "50%ルール(関連会社規則)の導入"
@@ -67,16 +67,16 @@ def test_the_japanese_alert_has_all_that_is_asked_of_it() -> None:
 
 
 def test_the_english_alert_says_the_same() -> None:
-    alert = told(affiliates_rule(), "en")
+    alert = alerted(affiliates_rule(), "en")
     assert alert.badge == "Critical, restriction"
     assert alert.what == "Affiliates of listed parties become subject to licensing"
     assert values(alert, "Comments close") == ["29 October 2025 (9 days left, US Eastern time)"]
     assert "not legal advice" in alert.notice
-    assert len(alert.points) == len(told(affiliates_rule()).points)
+    assert len(alert.points) == len(alerted(affiliates_rule()).points)
 
 
 def test_what_is_due_soon_and_the_legal_status_stand_out() -> None:
-    strong = [fact.label for fact in told(affiliates_rule(), "en").points if fact.strong]
+    strong = [fact.label for fact in alerted(affiliates_rule(), "en").points if fact.strong]
     assert strong == ["Legal status", "Comments close"]
 
 
@@ -92,15 +92,15 @@ def test_a_stayed_rule_quotes_the_stay() -> None:
     assert values(alert, "効力")[0].startswith("CFRに掲載されたまま2026年11月9日まで効力停止(")
 
 
-def test_what_is_told_for_a_profile_alone_bears_its_level_for_that_profile() -> None:
+def test_what_is_sent_for_a_profile_alone_bears_its_level_for_that_profile() -> None:
     outside = replace(affiliates_rule().tagging, level=Level.NONE, direction=None)
     change = replace(affiliates_rule(), tagging=outside, profiles=(ProfileMatch("valves", Level.MEDIUM, ()),))
-    assert (told(change).badge, told(change).level) == ("valves: 中", Level.MEDIUM)
-    assert told(replace(change, profiles=())).badge == "対象外"
+    assert (alerted(change).badge, alerted(change).level) == ("valves: 中", Level.MEDIUM)
+    assert alerted(replace(change, profiles=())).badge == "対象外"
 
 
 def test_updates_and_repetitions_are_marked_before_all_else() -> None:
-    alert = told(affiliates_rule(), update=True, repeated=True)
+    alert = alerted(affiliates_rule(), update=True, repeated=True)
     assert alert.marks == ("更新", "(再送の可能性 / possibly repeated)")
     assert alert.subject.startswith("[緊急・規制強化・更新・(再送の可能性 / possibly repeated)]")
 
@@ -113,7 +113,7 @@ def test_superseded_and_past_dates_are_not_due() -> None:
         LegalDate("comments-close", date(2025, 11, 28)),
         LegalDate("published", date(2025, 12, 1)),
     )
-    alert = told(replace(change, tagging=replace(change.tagging, dates=dates)), "en")
+    alert = alerted(replace(change, tagging=replace(change.tagging, dates=dates)), "en")
     assert values(alert, "Comments close") == ["28 November 2025 (39 days left, US Eastern time)"]
     assert not values(alert, "Publication")
 
@@ -121,7 +121,7 @@ def test_superseded_and_past_dates_are_not_due() -> None:
 def test_a_date_today_is_still_due() -> None:
     change = affiliates_rule()
     dates = (LegalDate("effective", date(2025, 10, 20)),)
-    alert = told(replace(change, tagging=replace(change.tagging, dates=dates)), "en")
+    alert = alerted(replace(change, tagging=replace(change.tagging, dates=dates)), "en")
     assert values(alert, "Effective") == ["20 October 2025 (today)"]  # New York is not yet on the 21st
 
 
@@ -139,15 +139,15 @@ def test_without_a_summary_the_units_or_the_title_say_what_changed(
 ) -> None:
     change = affiliates_rule()
     tagging = replace(change.tagging, summary=LocalizedText("", ""), units=units)
-    assert told(replace(change, kind=kind, title="Title", tagging=tagging)).what == what
+    assert alerted(replace(change, kind=kind, title="Title", tagging=tagging)).what == what
 
 
-def test_a_title_that_the_headline_has_is_not_said_twice() -> None:
+def test_a_title_that_the_headline_has_is_not_reported_twice() -> None:
     change = affiliates_rule()
     summary = LocalizedText("BISの規則「A. Title」。分野は関税。", "Rule: “A. Title”. It adds 3 parties.")
     evidence = (Evidence("Title", "title"), Evidence("words of the abstract", "abstract"))
     tagging = replace(change.tagging, summary=summary, japan_nexus=(), topics=(Topic("fdpr", 0.9, evidence),))
-    alert = told(replace(change, title="A. Title", profiles=(), tagging=tagging), "en")
+    alert = alerted(replace(change, title="A. Title", profiles=(), tagging=tagging), "en")
     assert (alert.what, alert.title, alert.detail) == ("Rule: “A. Title”", "", "It adds 3 parties.")
     assert [quote.text for quote in alert.quotes] == ["words of the abstract"]
 
@@ -155,7 +155,7 @@ def test_a_title_that_the_headline_has_is_not_said_twice() -> None:
 def test_where_no_evidence_is_left_the_abstract_is_quoted() -> None:
     change = affiliates_rule()
     tagging = replace(change.tagging, japan_nexus=(), topics=())
-    (quote,) = told(replace(change, profiles=(), tagging=tagging)).quotes
+    (quote,) = alerted(replace(change, profiles=(), tagging=tagging)).quotes
     assert quote.text.startswith("Entities owned 50 percent")
     assert quote.source == "要旨"
 
@@ -163,14 +163,14 @@ def test_where_no_evidence_is_left_the_abstract_is_quoted() -> None:
 def test_a_page_does_not_claim_a_legal_status() -> None:
     change = affiliates_rule()
     tagging = replace(change.tagging, status=())
-    assert values(told(replace(change, tagging=tagging)), "効力") == ["記載なし"]
-    assert not values(told(replace(change, kind=DocumentKind.PAGE, tagging=tagging)), "効力")
+    assert values(alerted(replace(change, tagging=tagging)), "効力") == ["記載なし"]
+    assert not values(alerted(replace(change, kind=DocumentKind.PAGE, tagging=tagging)), "効力")
 
 
 def test_long_lists_of_units_are_counted() -> None:
     change = affiliates_rule()
     units = tuple(f"15 CFR 744.{number}" for number in range(1, 31))
-    alert = told(replace(change, tagging=replace(change.tagging, units=units)))
+    alert = alerted(replace(change, tagging=replace(change.tagging, units=units)))
     assert values(alert, "対象条文")[0].endswith("15 CFR 744.6、ほか24件")
 
 
@@ -178,9 +178,9 @@ def test_words_removed_say_where_they_were() -> None:
     change = affiliates_rule()
     evidence = (Evidence("shall not apply", "removed: 15 CFR 744.11(a)(1)"),)
     tagging = replace(change.tagging, japan_nexus=(), topics=(Topic("fdpr", 0.9, evidence),))
-    alert = told(replace(change, profiles=(), tagging=tagging))
+    alert = alerted(replace(change, profiles=(), tagging=tagging))
     assert alert.quotes[0].where == "削除された文言: 15 CFR 744.11(a)(1)"
 
 
 def test_a_script_link_is_no_link() -> None:
-    assert [link.label for link in told(hostile_page()).links] == ["変更内容を見る"]
+    assert [link.label for link in alerted(hostile_page()).links] == ["変更内容を見る"]

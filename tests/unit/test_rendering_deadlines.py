@@ -145,7 +145,7 @@ def test_json_rows_are_json() -> None:
     assert row["change"] == "chg_0123456789abcdef"
 
 
-# --- one end, told by several records -------------------------------------------------------------
+# --- one end, sent by several records -------------------------------------------------------------
 
 END = date(2026, 11, 9)
 NOTES = tuple(f"15 CFR 744.{section}(a)" for section in (11, 16, 21))
@@ -176,7 +176,7 @@ def stayed() -> list[Change]:
     return [replace(code, tagging=replace(code.tagging, status=held)), stay, rule]
 
 
-def test_the_end_of_a_stay_is_one_deadline_whoever_tells_of_it_and_names_all_units() -> None:
+def test_the_end_of_a_stay_is_one_deadline_anyone_who_tells_of_it_and_names_all_units() -> None:
     (entry,) = deadlines(stayed(), TODAY)
     assert (entry.change_id, entry.type, entry.level) == ("chg_0123456789abcdef", "stay-ends", Level.CRITICAL)
     assert entry.changes == ("chg_0123456789abcdef", "chg_bbbbbbbbbbbbbbbb", "chg_cccccccccccccccc")
@@ -187,8 +187,8 @@ def test_the_end_of_a_stay_is_one_deadline_whoever_tells_of_it_and_names_all_uni
     assert ", ".join(NOTES) in event["description"]
     (row,) = deadline_text([entry], "ja", TODAY)
     assert row["種類"] == f"効力停止の終了 (根拠: 90 FR 50857、対象: {', '.join(NOTES)})"
-    (told,) = as_json([entry])
-    assert (told["units"], len(told["changes"])) == (list(NOTES), 3)
+    (alerted,) = as_json([entry])
+    assert (alerted["units"], len(alerted["changes"])) == (list(NOTES), 3)
 
 
 def test_it_keeps_its_key_when_more_records_come_to_tell_of_it_and_when_the_end_is_moved() -> None:
@@ -215,7 +215,7 @@ def test_other_acts_other_days_and_other_kinds_are_deadlines_of_their_own() -> N
     ]  # fmt: skip
 
 
-def test_what_the_notes_of_one_part_say_of_one_day_is_said_once_in_its_alert() -> None:
+def test_what_the_notes_of_one_part_say_of_one_day_is_reported_once_in_its_alert() -> None:
     code = stayed()[0]
     (entry,) = upcoming(code, TODAY)
     assert entry.note.count("; ") == 2
@@ -236,5 +236,7 @@ def test_what_the_notes_of_one_part_say_of_one_day_is_said_once_in_its_alert() -
         ("", "", "", ""),
     ],
 )
-def test_what_a_date_holds_for_is_said_in_the_readers_language(note: str, by: str, ja: str, en: str) -> None:
+def test_what_a_date_holds_for_is_reported_in_the_readers_language(
+    note: str, by: str, ja: str, en: str
+) -> None:
     assert (date_note(note, by, "ja"), date_note(note, by, "en")) == (ja, en)

@@ -28,14 +28,14 @@ def reason(*routes: Route) -> Mapping[str, Any]:
     return found.reason
 
 
-def test_every_condition_of_a_route_is_said_in_japanese() -> None:
-    said = reason_line(reason(EVERYTHING), "ja")
-    assert said.startswith("配信ルート1(影響度「")
+def test_every_condition_of_a_route_is_reported_in_japanese() -> None:
+    output = reason_line(reason(EVERYTHING), "ja")
+    assert output.startswith("配信ルート1(影響度「")
     for words in ("以上", "外国直接製品ルール(FDPR)・デミニミス", "バイオセキュリティ", "規制強化", "情報源: fr-bis", "規則",
                   "プロファイル: vacuum-components"):  # fmt: skip
-        assert words in said
-    assert " is " not in said
-    assert " in " not in said
+        assert words in output
+    assert " is " not in output
+    assert " in " not in output
     assert "影響度「緊急」は「中」以上" in reason_line(reason(), "ja")
 
 
@@ -74,6 +74,6 @@ def test_json_has_the_reason_as_text_and_as_data() -> None:
 
 
 @pytest.mark.parametrize("text", ["5s", "30m", "6h", "1d", "90m", "36h"])
-def test_a_span_is_said_as_it_is_written(text: str) -> None:
+def test_a_span_is_reported_as_it_is_written(text: str) -> None:
     assert weekday_span(duration(text)) == text
     assert weekday_span(timedelta(0)) == "0s"

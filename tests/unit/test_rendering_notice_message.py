@@ -19,7 +19,7 @@ NOW = datetime(2025, 9, 30, 1, 0, tzinfo=UTC)
 VIEWER = "http://127.0.0.1:8000"
 
 
-def told(notice: Notice, language: Language = "ja", *, repeated: bool = False) -> Message:
+def alerted(notice: Notice, language: Language = "ja", *, repeated: bool = False) -> Message:
     about = affiliates_rule() if "change" in notice.data else None
     return notice_message(
         notice, language, now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER, repeated=repeated, about=about
@@ -46,7 +46,7 @@ DEADLINE = notice(
 )  # fmt: skip
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_an_outage_names_who_why_and_since_when(kind: str, page: str, language: Language) -> None:
-    found = told(notice(kind, subject="source:fr-bis", reason="503\r\n<!channel>", failures=2, since="2025-09-30T00:00:00Z"), language)  # fmt: skip
+    found = alerted(notice(kind, subject="source:fr-bis", reason="503\r\n<!channel>", failures=2, since="2025-09-30T00:00:00Z"), language)  # fmt: skip
     text = plain(found)
     assert "fr-bis" in found.what
     assert "503 ‹!channel>" in text
@@ -66,15 +66,15 @@ def test_the_cause_of_an_incident_is_rendered_in_the_readers_language(
 ) -> None:
     cause: dict[str, object] = {"code": "quiet", "last_published": "2025-08-01"}
     assert quiet in plain(
-        told(notice("source-quiet", subject="quiet:fr-bis", reason="", cause=cause), language)
+        alerted(notice("source-quiet", subject="quiet:fr-bis", reason="", cause=cause), language)
     )
     gaps = [{"key": "2025-1", "filled": "told", "alerts": 1, "error": ""}, {"key": "2025-2", "filled": "", "alerts": 0, "error": "404"}]  # fmt: skip
     cause = {"code": "gap", "gaps": gaps, "count": 5}
-    assert gap in plain(told(notice("source-gap", subject="gap:fr-bis", reason="", cause=cause), language))
+    assert gap in plain(alerted(notice("source-gap", subject="gap:fr-bis", reason="", cause=cause), language))
 
 
 def test_a_date_ahead_says_the_day_how_long_the_force_and_the_words() -> None:
-    found = told(DEADLINE, repeated=True)
+    found = alerted(DEADLINE, repeated=True)
     assert found.what.startswith("効力停止の終了: 2025年10月7日(あと8日)")
     assert [point.label for point in found.points] == ["文書", "効力", "日本への影響"]
     assert found.quotes[0].text == "The stay ends on October 7, 2025."
@@ -85,7 +85,7 @@ def test_a_date_ahead_says_the_day_how_long_the_force_and_the_words() -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_gathered_alerts_keep_their_ids_links_and_what_must_not_be_missed(language: Language) -> None:
     several = [
-        told(notice("source-back", Level.LOW, subject="source:fr"), language),
+        alerted(notice("source-back", Level.LOW, subject="source:fr"), language),
         *(build_message(change, language, now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER) for change in (hostile_page(), affiliates_rule())),
     ]  # fmt: skip
     found = combine_notices(several, language, key="batch/1", viewer_url=VIEWER, repeated=False)
@@ -111,7 +111,7 @@ def test_a_hundred_gathered_alerts_arrive_whole_within_the_limits_of_slack_and_t
     assert str(teams.payloads(found)).count("(chg_0123456789abcdef)") == 100
 
 
-def test_the_words_that_changed_are_few_escaped_and_marked_by_more_than_colour() -> None:
+def test_the_words_that_changed_are_few_escaped_and_marked_by_more_than_color() -> None:
     long = "unchanged words of the section " * 40
     spans: tuple[tuple[SpanKind, str], ...] = (
         ("equal", long), ("delete", "may <b>export</b>"), ("insert", "may not export"), ("equal", f" {long}"),
@@ -122,10 +122,10 @@ def test_the_words_that_changed_are_few_escaped_and_marked_by_more_than_colour()
     found = changed_passages(operations)
     assert [passage.path for passage in found] == ["15 CFR 744.1", "15 CFR 744.2", "15 CFR 744.3"]
     assert sum(len(words) for _, words in found[0].runs) < 900
-    told_change = build_message(affiliates_rule(), "en", now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER)
-    shown = email.html_page(replace(told_change, passages=found))
+    alerted_change = build_message(affiliates_rule(), "en", now=NOW, timezone="Asia/Tokyo", viewer_url=VIEWER)
+    shown = email.html_page(replace(alerted_change, passages=found))
     assert 'line-through">may &lt;b&gt;export&lt;/b&gt;</del>' in shown
     assert 'underline">may not export</ins>' in shown
     assert "of the section [-may <b>export</b>-]{+may not export+} unchanged words" in plain(
-        replace(told_change, passages=found)
+        replace(alerted_change, passages=found)
     )

@@ -134,10 +134,10 @@ def test_the_review_log_is_the_same_on_the_page_and_from_the_command_line(
         run("reviews", "--state", str(state), "--format", "csv", "-o", str(state / "log.csv")).exit_code == 0
     )
     assert (state / "log.csv").read_bytes() == client.get("/reviews.csv").content
-    told = run("reviews", hostile().id, "--state", str(state)).output
-    assert "HYPERLINK" in told
-    assert "山田" not in told
-    assert "\u202e" not in told
+    alerted = run("reviews", hostile().id, "--state", str(state)).output
+    assert "HYPERLINK" in alerted
+    assert "山田" not in alerted
+    assert "\u202e" not in alerted
 
 
 def test_a_change_as_pdf_from_its_page_and_from_the_command_line(reviewed: tuple[TestClient, Path]) -> None:

@@ -38,7 +38,7 @@ def low_for_all() -> Change:
     return replace(at(Level.LOW), profiles=(VALVES, ProfileMatch("robots", Level.LOW, ())))
 
 
-def told(change: Change, profile: str, language: Language = "ja") -> Message:
+def alerted(change: Change, profile: str, language: Language = "ja") -> Message:
     now = datetime(2025, 10, 20, 22, 0, tzinfo=UTC)
     return build_message(
         change, language, now=now, timezone="Asia/Tokyo", viewer_url="http://x.test", profile=profile
@@ -46,7 +46,7 @@ def told(change: Change, profile: str, language: Language = "ja") -> Message:
 
 
 def test_the_subject_and_slack_lead_with_the_level_of_the_readers_profile() -> None:
-    message = told(low_for_all(), "valves")
+    message = alerted(low_for_all(), "valves")
     assert message.level is Level.HIGH
     assert message.subject.startswith("[valves: 高・規制強化] ")
     assert payloads(message)[0]["text"].startswith("🟠 valves: 高・規制強化")
@@ -59,16 +59,16 @@ def test_the_subject_and_slack_lead_with_the_level_of_the_readers_profile() -> N
 
 def test_a_webhook_has_the_leading_level_beside_the_general_one() -> None:
     change = low_for_all()
-    sent = body(OutboundMessage(told(change, "valves"), change_to_json(change), "k", "s"))
+    sent = body(OutboundMessage(alerted(change, "valves"), change_to_json(change), "k", "s"))
     assert (sent["level"], sent["alert"]["level"], sent["alert"]["profile"]) == ("low", "high", "valves")
-    sent = body(OutboundMessage(told(change, ""), change_to_json(change), "k", "s"))
+    sent = body(OutboundMessage(alerted(change, ""), change_to_json(change), "k", "s"))
     assert (sent["alert"]["level"], sent["alert"]["profile"]) == ("low", "")
 
 
 def test_everybody_else_reads_the_general_level() -> None:
-    message = told(low_for_all(), "")
+    message = alerted(low_for_all(), "")
     assert (message.level, message.badge) == (Level.LOW, "低・規制強化")
-    assert told(low_for_all(), "somebody-else").badge == "低・規制強化"
+    assert alerted(low_for_all(), "somebody-else").badge == "低・規制強化"
     assert as_read_by(low_for_all(), "").tagging.level is Level.LOW
 
 

@@ -103,10 +103,10 @@ def test_editorial_differences_have_an_author_of_their_own() -> None:
 
 def test_the_header_says_what_this_is_and_where_it_comes_from() -> None:
     document = docx.Document(io.BytesIO(render(redline(BEFORE, AFTER), "ja")))
-    said = "\n".join(paragraph.text for paragraph in document.sections[0].first_page_header.paragraphs)
+    output = "\n".join(paragraph.text for paragraph in document.sections[0].first_page_header.paragraphs)
     for words in ("15 CFR 744.21 <&> test", "ear https://example.gov/744?a=1&b=2", "ab" * 32, "cd" * 32, "Legal",
                   "2026-11-22 09:30", "15 CFR 744.21(c)"):  # fmt: skip
-        assert words in said
+        assert words in output
     assert document.core_properties.author == "Legal"
 
 

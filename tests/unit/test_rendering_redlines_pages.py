@@ -27,29 +27,29 @@ TYPOGRAPHY = section(EXPORT.replace("license.", "license"), DEFINED)
 HOSTILE = "<script>alert(1)</script> \x1b[31mred\x1b[0m \u202edesrever <img src=x onerror=y>"
 
 
-def test_text_without_colour_marks_words_as_git_does() -> None:
-    said = text.render(redline(section(POWER), section(POWER.replace("4,800", "4,900"))), "en")
-    assert "[-4,800-]{+4,900+}" in said
-    assert "\x1b" not in said
-    assert "15 CFR 744.21: 1 paragraph changed ((a))." in said
+def test_text_without_color_marks_words_as_git_does() -> None:
+    output = text.render(redline(section(POWER), section(POWER.replace("4,800", "4,900"))), "en")
+    assert "[-4,800-]{+4,900+}" in output
+    assert "\x1b" not in output
+    assert "15 CFR 744.21: 1 paragraph changed ((a))." in output
 
 
-def test_text_with_colour_uses_it_and_ends_it() -> None:
-    said = text.render(redline(section(POWER), section(POWER.replace("4,800", "4,900"))), "en", color=True)
-    assert "\x1b[9;31m4,800\x1b[0m\x1b[4;32m4,900\x1b[0m" in said
-    assert said.count("\x1b[0m") == len(re.findall("\x1b\\[(?!0m)", said))
+def test_text_with_color_uses_it_and_ends_it() -> None:
+    output = text.render(redline(section(POWER), section(POWER.replace("4,800", "4,900"))), "en", color=True)
+    assert "\x1b[9;31m4,800\x1b[0m\x1b[4;32m4,900\x1b[0m" in output
+    assert output.count("\x1b[0m") == len(re.findall("\x1b\\[(?!0m)", output))
 
 
 def test_control_characters_of_a_page_never_reach_the_terminal() -> None:
-    said = text.render(redline(section(EXPORT), section(f"{EXPORT} {HOSTILE}")), "ja")
-    assert "\x1b" not in said
-    assert "\u202e" not in said
+    output = text.render(redline(section(EXPORT), section(f"{EXPORT} {HOSTILE}")), "ja")
+    assert "\x1b" not in output
+    assert "\u202e" not in output
 
 
 def test_text_says_what_moved_and_what_follows() -> None:
-    said = text.render(redline(BEFORE, AFTER), "en")
-    assert "↕ (a) [Moved, was (d)]" in said
-    assert "# (b) [Renumbered, was (a), follows (a)]" in said
+    output = text.render(redline(BEFORE, AFTER), "en")
+    assert "↕ (a) [Moved, was (d)]" in output
+    assert "# (b) [Renumbered, was (a), follows (a)]" in output
 
 
 def test_editorial_differences_are_counted_and_shown_on_request() -> None:

@@ -58,14 +58,14 @@ def test_a_large_tracker_does_not_make_its_workers_look_large() -> None:
 
 
 @pytest.mark.parametrize(
-    ("harmful", "said"),
+    ("harmful", "output"),
     [(harm.segfault, "SIGSEGV"), (harm.endless, "too long"), (harm.allocate, "more than 0.6 GB"), (harm.squeezed, "more than 0.6 GB")],
     ids=lambda value: getattr(value, "__name__", ""),
 )  # fmt: skip
 def test_what_ends_a_worker_is_poison_and_the_next_job_is_done(
-    pool: Pool, harmful: object, said: str
+    pool: Pool, harmful: object, output: str
 ) -> None:
-    with pytest.raises(ParserCrashed, match=said):
+    with pytest.raises(ParserCrashed, match=output):
         pool.run(harmful)  # type: ignore[arg-type]
     assert pool.run(harm.add, 2, 2) == 4
 

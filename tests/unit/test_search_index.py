@@ -115,7 +115,7 @@ def test_a_version_that_cannot_be_read_does_not_keep_the_others(
     assert places(finder, "hostile") == []
 
 
-def test_an_index_of_another_form_is_made_anew(finder: SearchIndex) -> None:
+def test_an_index_of_another_form_is_made_again(finder: SearchIndex) -> None:
     finder.path.write_bytes(b"")
     assert finder.refresh(["ear"]) == 0
     assert places(finder, "license") == [("15 CFR 744.0", 1, None)]

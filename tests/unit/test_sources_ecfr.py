@@ -173,7 +173,7 @@ def test_an_import_in_progress_is_a_state_that_passes() -> None:
     assert raised.value.retry_after
 
 
-def test_a_reserved_title_is_said_to_have_no_text() -> None:
+def test_a_reserved_title_is_reported_to_have_no_text() -> None:
     with pytest.raises(AccessDenied, match="reserved"):
         poll(Notes(), Site({f"{API}/titles.json": titles(None)}))
 

@@ -251,7 +251,7 @@ def test_a_document_of_long_ago_without_text_is_not_asked_for_again() -> None:
     assert text_requests(at) == []
 
 
-def test_when_the_texts_host_is_down_the_rest_is_owed_and_not_tried() -> None:
+def test_when_the_texts_host_is_down_the_rest_is_queued_and_not_tried() -> None:
     documents = [record(f"2026-1{n:04}", "2026-06-08") for n in range(8)]
     at = Register(documents).site(texts=[])
     for one in documents:
@@ -357,7 +357,7 @@ def test_a_field_that_the_api_no_longer_knows_is_left_out_of_the_question() -> N
     assert "title" in asked
 
 
-def test_reused_numbers_of_before_2016_are_told_apart_by_their_date() -> None:
+def test_reused_numbers_of_before_2016_are_distinguished_by_their_date() -> None:
     old = [record("E9-12940", "2009-06-03"), record("E9-12940", "2009-06-09")]
     assert fetched_keys(poll(Notes(), Register(old).site(texts=[]))) == [
         "E9-12940 of 2009-06-03",

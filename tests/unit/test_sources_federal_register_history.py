@@ -84,7 +84,7 @@ def test_one_day_with_more_documents_than_a_page_is_paged_through() -> None:
     assert len(keys(pages)) == 2300
 
 
-def test_one_day_that_cannot_be_paged_through_is_said_not_skipped() -> None:
+def test_one_day_that_cannot_be_paged_through_is_reported_not_skipped() -> None:
     register = Register([record(f"2026-{n:05}", "2026-06-01") for n in range(1500)], largest=20)
     with pytest.raises(UnexpectedResponse, match="1500 documents are counted and 1000 can be listed"):
         load(register, "2026-06-01")

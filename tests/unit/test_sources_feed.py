@@ -75,7 +75,7 @@ def test_only_new_and_changed_entries_come_again() -> None:
     assert fetched_keys(poll(notes, RSS.replace("One &amp; only", "One, amended"))) == ["id-1"]
 
 
-def test_dates_that_are_written_anew_are_no_change_of_an_entry() -> None:
+def test_dates_that_are_written_again_are_no_change_of_an_entry() -> None:
     notes = Notes()
     poll(notes, RSS)
     assert fetched_keys(poll(notes, RSS.replace("Mon, 08 Jun", "Tue, 09 Jun"))) == []

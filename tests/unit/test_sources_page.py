@@ -98,9 +98,9 @@ def test_the_bound_of_pages_keeps_what_is_nearest_and_says_how_many_are_left_out
     notes = Notes()
     items = poll(replace(NEWS, max_pages=4), notes, at)
     assert fetched_keys(items) == [f"{BASE}/news", *(f"{BASE}/p{n}" for n in range(3))]
-    said = json.loads(notes.cursor[NOT_WATCHED])
-    assert said["left_out"] == 7
-    assert said["left_out_links"] == [f"{BASE}/p{n}" for n in range(3, 10)]
+    output = json.loads(notes.cursor[NOT_WATCHED])
+    assert output["left_out"] == 7
+    assert output["left_out_links"] == [f"{BASE}/p{n}" for n in range(3, 10)]
 
 
 def test_depth_bounds_how_far_links_are_followed() -> None:
@@ -151,9 +151,9 @@ def test_dead_and_forbidden_links_are_noted_and_fail_nothing() -> None:
     items = poll(NEWS, notes, at)
     assert fetched_keys(items) == [f"{BASE}/news", f"{BASE}/rule"]
     assert not any(isinstance(item, ResourceError) for item in items)
-    said = {entry["url"]: entry["reason"] for entry in json.loads(notes.cursor[NOT_WATCHED])["passed_over"]}
-    assert "404" in said[f"{BASE}/dead"]
-    assert "robots.txt" in said[f"{BASE}/search/all"]
+    output = {entry["url"]: entry["reason"] for entry in json.loads(notes.cursor[NOT_WATCHED])["passed_over"]}
+    assert "404" in output[f"{BASE}/dead"]
+    assert "robots.txt" in output[f"{BASE}/search/all"]
 
 
 @pytest.mark.parametrize("status", [404, 410])

@@ -144,7 +144,7 @@ def test_what_two_lists_are_without_and_the_register_does_not_have_is_withdrawn(
     assert [(item.key, item.how) for item in found] == [("2", "withdrawn")]
     assert "2026-06-12" in found[0].reason
     assert "/api/v1/documents/2.json" in at.asked
-    assert absent(poll(notes, site(kept))) == [], "told once"
+    assert absent(poll(notes, site(kept))) == [], "sent once"
     again = poll(notes, site(filed("2", "2026-06-12"), kept))
     assert [item.key for item in again if isinstance(item, NotModified)] == ["2"], "there again"
 

@@ -231,7 +231,7 @@ def test_a_new_document_is_seen_at_the_next_poll_and_a_correction_in_place_too(d
     assert b"regulates" in changed.attachments[0].answer.body
 
 
-def test_a_wrong_agency_is_told_in_the_servers_words(desk: Desk) -> None:
+def test_a_wrong_agency_is_sent_in_the_servers_words(desk: Desk) -> None:
     with pytest.raises(AccessDenied, match="400"):
         desk.poll(replace(desk.fr, agencies=("no-such-agency",)))
 

@@ -1,4 +1,4 @@
-"""Each misbehavior shows on the wire what its name says, for as many requests as it was told."""
+"""Each misbehavior shows on the wire what its name says, for as many requests as it was sent."""
 
 from __future__ import annotations
 
@@ -256,9 +256,9 @@ def test_another_process_can_steer_it(server: StandIn) -> None:
     assert get(server, NEWS)[1]["Retry-After"] == "7"
     assert b"See the" in get(server, "/news/guidance")[2]
     assert json.loads(get(server, "/api/v1/documents/2026-11009.json")[2])["title"] == "New"
-    told = json.loads(get(server, f"{ADMIN}?log=1")[2])
-    assert told["now"] == "2026-06-11T12:00:00+00:00"
-    assert NEWS in [entry["path"] for entry in told["requests"]]
+    alerted = json.loads(get(server, f"{ADMIN}?log=1")[2])
+    assert alerted["now"] == "2026-06-11T12:00:00+00:00"
+    assert NEWS in [entry["path"] for entry in alerted["requests"]]
     assert post(server, {"misbehave": {"path": NEWS, "behavior": "no-such"}})[0] == 400
 
 

@@ -1,4 +1,4 @@
-"""The store: bytes come back as they were, tampering is found, a lease is held by one, a delivery is owed once."""
+"""The store: bytes come back as they were, tampering is found, a lease is held by one, a delivery is queued once."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_a_change_is_found_by_words_in_both_languages(store: Store, query: str) 
         assert opened.changes(ChangeQuery(query='nothing "of the" sort')) == []
 
 
-def test_a_change_written_anew_is_no_longer_found_by_its_old_words(store: Store) -> None:
+def test_a_change_written_again_is_no_longer_found_by_its_old_words(store: Store) -> None:
     with store.write() as connection:
         changes.save(connection, changes.ChangeEntry(change("1", title="Quince rule"), "fr:1", 1))
         changes.save(connection, changes.ChangeEntry(change("1", title="Medlar rule"), "fr:1", 1))
@@ -328,14 +328,14 @@ def test_the_latest_version_is_the_one_with_the_highest_ordinal(store: Store) ->
         assert versions.latest(connection, "fr:2") is None
 
 
-def test_a_delivery_is_owed_once_and_claimed_by_one(store: Store) -> None:
+def test_a_delivery_is_queued_once_and_claimed_by_one(store: Store) -> None:
     box = outbox.Outbox(store)
     with store.write() as connection:
-        owed = [
+        queued = [
             outbox.enqueue(connection, subject_id="chg_1", revision=1, channel="mail", reason={}, now=NOW)
             for _ in range(2)
         ]
-    assert owed == [True, False]
+    assert queued == [True, False]
     (claimed,) = box.claim(NOW, channel=None, limit=9, lease=MINUTE)
     assert not claimed.repeated
     assert box.claim(NOW, channel=None, limit=9, lease=MINUTE) == []

@@ -80,7 +80,7 @@ def test_a_diff_has_the_documented_shape(client: TestClient) -> None:
         ("changes?since=yesterday", 422),
     ],
 )
-def test_wrong_questions_are_told_so_in_json(client: TestClient, path: str, status: int) -> None:
+def test_wrong_questions_are_sent_so_in_json(client: TestClient, path: str, status: int) -> None:
     answer = client.get(f"/api/{path}")
     assert answer.status_code == status
     assert answer.json()["detail"]

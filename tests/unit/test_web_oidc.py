@@ -108,10 +108,10 @@ BAD = {
 def test_what_does_not_hold_lets_nobody_in(
     client: TestClient, provider: OpenIdProvider, tmp_path: Path, what: str
 ) -> None:
-    provider.behaviour, status, said = BAD[what]
+    provider.behaviour, status, output = BAD[what]
     answer = there_and_back(client, provider)
     assert answer.status_code == status
-    assert said in answer.text
+    assert output in answer.text
     assert "tracker_session" not in client.cookies
     assert [outcome for _, outcome in noted(tmp_path)] == ["refused"]
     assert client.get("/").status_code == 303
@@ -145,7 +145,7 @@ def test_a_state_and_a_code_count_once_and_for_one_browser(
     assert client.get("/sign-in/return").status_code == 400
 
 
-def test_a_refusal_of_the_provider_is_told(client: TestClient, provider: OpenIdProvider) -> None:
+def test_a_refusal_of_the_provider_is_sent(client: TestClient, provider: OpenIdProvider) -> None:
     _, state = provider.authorize(client.get("/sign-in/oidc").headers["location"])
     answer = client.get(f"/sign-in/return?error=access_denied<script>&state={state}")
     assert answer.status_code == 403
@@ -153,19 +153,19 @@ def test_a_refusal_of_the_provider_is_told(client: TestClient, provider: OpenIdP
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "status", "said"),
+    ("behaviour", "status", "output"),
     [
         (Behaviour(down=True), 503, "接続できません"),
         (Behaviour(issuer="https://evil.example"), 502, "(issuer)"),
     ],
 )
-def test_a_provider_that_is_down_or_is_another_is_told(
-    client: TestClient, provider: OpenIdProvider, behaviour: Behaviour, status: int, said: str
+def test_a_provider_that_is_down_or_is_another_is_sent(
+    client: TestClient, provider: OpenIdProvider, behaviour: Behaviour, status: int, output: str
 ) -> None:
     provider.behaviour = behaviour
     answer = client.get("/sign-in/oidc")
     assert answer.status_code == status
-    assert said in answer.text
+    assert output in answer.text
 
 
 def test_new_keys_are_fetched_when_one_is_not_known(tmp_path: Path, provider: OpenIdProvider) -> None:
@@ -239,7 +239,7 @@ def test_an_account_with_a_display_name_is_bound_by_its_subject_only(
     store.close()
 
 
-def test_groups_give_the_role_anew_each_time_and_accounts_keep_theirs_without(
+def test_groups_give_the_role_again_each_time_and_accounts_keep_theirs_without(
     tmp_path: Path, provider: OpenIdProvider
 ) -> None:
     client = viewer(tmp_path, provider)
@@ -280,7 +280,7 @@ def test_a_role_may_stand_deep_in_the_claims(tmp_path: Path, provider: OpenIdPro
     assert there_and_back(client, provider).status_code == 303
 
 
-def test_a_wrong_secret_is_told_and_the_secret_is_not(
+def test_a_wrong_secret_is_sent_and_the_secret_is_not(
     tmp_path: Path, provider: OpenIdProvider, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store = Store(tmp_path)
@@ -292,8 +292,8 @@ def test_a_wrong_secret_is_told_and_the_secret_is_not(
     answer = there_and_back(client, provider)
     assert answer.status_code == 403
     assert "client_secret" in answer.text
-    said = capsys.readouterr()
-    assert "very-wrong-secret" not in answer.text + said.out + said.err + repr(oidc)
+    output = capsys.readouterr()
+    assert "very-wrong-secret" not in answer.text + output.out + output.err + repr(oidc)
 
 
 def test_a_private_place_that_discovery_names_is_not_asked(tmp_path: Path, provider: OpenIdProvider) -> None:

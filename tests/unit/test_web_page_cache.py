@@ -146,7 +146,7 @@ WRITES = {
 
 
 @pytest.mark.parametrize("what", WRITES)
-def test_only_what_people_see_makes_pages_anew(tmp_path: Path, what: str) -> None:
+def test_only_what_people_see_makes_pages_again(tmp_path: Path, what: str) -> None:
     viewer(tmp_path)
     known, kept = settings(), PageCache(tmp_path)
     before = kept.version(known)

@@ -26,7 +26,7 @@ def test_what_metrics_and_sources_read_does_not_grow_with_what_is_kept(tmp_path:
         """SQLite's own steps for one request, and the statements."""
         assert client.get(path).status_code == 200
         connection = desk._idle[-1].connection
-        count, said = 0, list[str]()
+        count, output = 0, list[str]()
 
         def step() -> int:
             nonlocal count
@@ -34,11 +34,11 @@ def test_what_metrics_and_sources_read_does_not_grow_with_what_is_kept(tmp_path:
             return 0
 
         connection.set_progress_handler(step, 1)
-        connection.set_trace_callback(said.append)
+        connection.set_trace_callback(output.append)
         assert client.get(path).status_code == 200
         connection.set_progress_handler(None, 1)
         connection.set_trace_callback(None)
-        return count, said
+        return count, output
 
     def fill(first: int, number: int) -> None:
         store = Store(tmp_path)
@@ -52,9 +52,9 @@ def test_what_metrics_and_sources_read_does_not_grow_with_what_is_kept(tmp_path:
     fill(0, 5)
     before = {path: steps(path) for path in ("/metrics", "/sources")}
     fill(5, 300)
-    for path, (count, said) in before.items():
+    for path, (count, output) in before.items():
         after, again = steps(path)
-        assert len(again) == len(said) > 0
+        assert len(again) == len(output) > 0
         assert after == count, path
         assert not any("blob" in one or "FROM snapshot" in one for one in again)
     with desk.reading() as opened:
@@ -104,7 +104,7 @@ def test_expensive_pages_take_turns_and_the_others_do_not_wait() -> None:
     assert other.most == 6
 
 
-def test_more_than_can_wait_are_told_to_come_later() -> None:
+def test_more_than_can_wait_are_sent_to_come_later() -> None:
     slow = Slow()
     answers = served(Turns(slow, at_once=1, waiting=3), *["/sources"] * 20)
     assert sorted(set(answers)) == [200, 503]

@@ -135,7 +135,7 @@ def test_an_empty_inbox_says_what_to_do(tmp_path: Path) -> None:
     assert "条件をすべて解除" in viewer(tmp_path / "b").get("/?q=nothingfits").text
 
 
-def test_a_change_is_told_whole(client: TestClient) -> None:
+def test_a_change_is_sent_whole(client: TestClient) -> None:
     html = client.get("/changes/2025-19001", headers={"cookie": "lang=en"}).text
     assert '<span class="state stayed">Stayed</span>' in html
     assert "50 percent or more by listed parties" in html
@@ -193,14 +193,14 @@ def test_static_files_are_kept_and_revalidated(client: TestClient) -> None:
     assert client.get("/static/../app.py").status_code == 404
 
 
-def test_a_question_without_its_object_is_told_so_on_a_page(client: TestClient) -> None:
+def test_a_question_without_its_object_is_sent_so_on_a_page(client: TestClient) -> None:
     answer = client.get("/law/text")
     assert answer.status_code == 422
     assert "text: " in answer.text
     assert "<html" in answer.text
 
 
-def test_a_store_that_cannot_be_read_is_told_so_without_its_innards(tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_read_is_sent_so_without_its_innards(tmp_path: Path) -> None:
     client = viewer(tmp_path)
     with sqlite3.connect(tmp_path / "tracker.db") as connection:
         connection.execute("ALTER TABLE change RENAME TO elsewhere")

@@ -133,8 +133,8 @@ def test_a_history_follows_renumbering_back_to_the_beginning() -> None:
         (change, (Operation("§(b)", Op.ADDED),)),
         (change, (Operation("§(b)", Op.REMOVED),)),
     ]
-    told = [(operation.op, operation.path) for _, operation in paragraph_history("§(c)", changes)]
-    assert told == [(Op.CHANGED, "§(c)"), (Op.RENUMBERED, "§(c)"), (Op.ADDED, "§(b)")]
+    alerted = [(operation.op, operation.path) for _, operation in paragraph_history("§(c)", changes)]
+    assert alerted == [(Op.CHANGED, "§(c)"), (Op.RENUMBERED, "§(c)"), (Op.ADDED, "§(b)")]
 
 
 def test_a_change_is_shown_with_the_text_around_it(client: TestClient) -> None:

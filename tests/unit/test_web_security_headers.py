@@ -80,14 +80,14 @@ def test_it_refuses_to_listen_beyond_this_machine_and_says_why(listen: str) -> N
         address_of(listen)
 
 
-def test_with_sign_in_it_listens_wherever_it_is_told_to() -> None:
+def test_with_sign_in_it_listens_wherever_it_is_sent_to() -> None:
     assert address_of("0.0.0.0:8000", sign_in=True) == ("0.0.0.0", 8000)
 
 
 @pytest.mark.parametrize(
     "listen", ["8000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:x", ":80"]
 )
-def test_a_listen_address_that_is_none_is_told_so(listen: str) -> None:
+def test_a_listen_address_that_is_none_is_sent_so(listen: str) -> None:
     with pytest.raises(UsageError, match="HOST:PORT"):
         address_of(listen)
 

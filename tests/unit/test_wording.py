@@ -247,7 +247,7 @@ def test_the_words_follow_the_legal_status(status: tuple[Status, ...], end: str)
     assert headline(PAKISTAN, today=LATER, status=status).ja.endswith("許可要件を新設" + end)
 
 
-def test_a_stayed_rule_without_a_date_of_its_own_is_not_said_to_be_in_force() -> None:
+def test_a_stayed_rule_without_a_date_of_its_own_is_not_reported_to_be_in_force() -> None:
     act = replace(PAKISTAN, since=None)
     assert (
         "施行済み" in act_sentence(act, today=LATER, status=(Status("in-force", since=date(2025, 1, 1)),)).ja

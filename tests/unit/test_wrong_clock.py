@@ -56,14 +56,14 @@ def test_a_lease_taken_by_a_wrong_clock_holds_nobody_off(store: Store) -> None:
     assert claim(owner="elsewhere:1:x", now=NOW) == [], "a right one does"
 
 
-def owed(store: Store, moment: datetime, **more: object) -> outbox.Outbox:
+def queued(store: Store, moment: datetime, **more: object) -> outbox.Outbox:
     with store.write() as connection:
         outbox.enqueue(connection, subject_id="chg_1", revision=1, channel="a", reason={}, now=moment, **more)  # type: ignore[arg-type]
     return outbox.Outbox(store)
 
 
 def test_the_claim_of_a_sender_that_was_killed_under_a_wrong_clock_comes_back(store: Store) -> None:
-    box = owed(store, BOGUS)
+    box = queued(store, BOGUS)
     assert box.claim(BOGUS, channel="a", limit=1, lease=LEASE)
     (again,) = box.claim(NOW, channel="a", limit=1, lease=LEASE)
     assert again.repeated
@@ -74,18 +74,18 @@ def test_the_claim_of_a_sender_that_was_killed_under_a_wrong_clock_comes_back(st
     "more", [{}, {"at": BOGUS, "hold_reason": {"rule": "quiet", "until": ""}, "batch": "b"}, {"at": BOGUS, "hold_reason": {"rule": "batch", "until": ""}}]
 )  # fmt: skip
 def test_what_waits_for_a_wrong_moment_is_due(store: Store, more: dict[str, object]) -> None:
-    assert owed(store, BOGUS, **more).claim(NOW, channel="a", limit=1, lease=LEASE)
+    assert queued(store, BOGUS, **more).claim(NOW, channel="a", limit=1, lease=LEASE)
 
 
 def test_a_retry_planned_by_a_wrong_clock_is_due(store: Store) -> None:
-    box = owed(store, NOW)
+    box = queued(store, NOW)
     (one,) = box.claim(NOW, channel="a", limit=1, lease=LEASE)
     box.record([one.id], Attempt(BOGUS, False, "500", 0.1), state="pending", next_attempt_at=BOGUS)
     assert box.claim(NOW, channel="a", limit=1, lease=LEASE)
 
 
-def test_what_somebody_snoozed_waits_as_long_as_he_said(store: Store) -> None:
-    box = owed(
+def test_what_somebody_snoozed_waits_as_long_as_he_reported(store: Store) -> None:
+    box = queued(
         store, NOW, at=NOW + timedelta(days=300), hold_reason={"rule": "snooze", "until": ""}, batch="b"
     )
     assert box.claim(NOW, channel="a", limit=1, lease=LEASE) == []
