@@ -34,7 +34,7 @@ HEADLINE = (
 )
 
 
-def told(change: Change, language: Language = "ja") -> Message:
+def alerted(change: Change, language: Language = "ja") -> Message:
     now = datetime(2025, 8, 10, tzinfo=UTC)
     return build_message(change, language, now=now, timezone="Asia/Tokyo", viewer_url="http://127.0.0.1:8000")
 
@@ -81,7 +81,7 @@ def test_parties_beyond_four_are_counted() -> None:
     )
 
 
-def test_the_verb_is_said_as_its_operand_asks() -> None:
+def test_the_verb_is_reported_as_its_operand_asks() -> None:
     assert verb_label(ActVerb.IMPOSE, Operand.DUTY, "ja") == "賦課"
     assert verb_label(ActVerb.IMPOSE, Operand.LICENSE_REQUIREMENT, "ja") == "新設"
     assert verb_label(ActVerb.IMPOSE, None, "ja") == "新設"
@@ -104,7 +104,7 @@ def test_the_table_names_things_as_the_sentences_do() -> None:
 
 def test_a_headline_leads_and_the_title_stays_beside_it() -> None:
     assert what_changed(oil_order(), "ja") == (HEADLINE, "追加関税の賦課")
-    message = told(oil_order())
+    message = alerted(oil_order())
     assert message.what == HEADLINE
     assert message.title.startswith("Addressing Threats")
     assert message.subject.startswith(f"[高・規制強化] {HEADLINE[:40]}")
@@ -118,7 +118,7 @@ def test_the_full_stop_of_a_headline_is_left_out_and_that_of_an_abbreviation_kep
     assert what_changed(replace(order, tagging=named), "en")[0] == "Adds Hinode Co., Ltd."
 
 
-def test_a_summary_that_the_headline_holds_is_not_said_twice() -> None:
+def test_a_summary_that_the_headline_holds_is_not_reported_twice() -> None:
     order = oil_order()
     same = replace(
         order.tagging,
@@ -139,7 +139,7 @@ def test_what_nobody_could_read_says_so_wherever_it_is_shown(
     language: Language, mark: str, direction: str, tmp_path: Path
 ) -> None:
     change = unread_order()
-    message = told(change, language)
+    message = alerted(change, language)
     assert mark in message.subject
     assert direction in message.badge
     assert mark in payloads(message)[0]["text"]
@@ -158,7 +158,7 @@ def test_what_nobody_could_read_says_so_wherever_it_is_shown(
 def test_what_was_read_has_no_such_mark(tmp_path: Path) -> None:
     client = viewer(tmp_path, with_acts=True)
     assert "要確認:内容未判定" not in client.get(f"/changes/{oil_order().id}").text
-    assert "要確認" not in told(oil_order()).subject
+    assert "要確認" not in alerted(oil_order()).subject
 
 
 def test_the_change_page_shows_three_acts_and_folds_the_rest(tmp_path: Path) -> None:

@@ -378,14 +378,14 @@ def test_a_page_is_named_where_its_act_names_nothing() -> None:
     assert line.ja == "BIS、報告義務の期限を90日から30日へ変更:「Guidance on Chips」"
 
 
-def test_a_verb_against_the_direction_is_not_said() -> None:
+def test_a_verb_against_the_direction_is_not_reported() -> None:
     act = Act(ActVerb.WIDEN, Operand.LICENSE_EXCEPTION, SEEN, terms=("STA",), direction=Direction.RESTRICTION)
     assert act_sentence(act, today=LATER).ja == "許可例外STA(戦略的貿易許可)を変更。"
     relief = replace(act, direction=Direction.RELIEF)
     assert act_sentence(relief, today=LATER).ja == "許可例外STA(戦略的貿易許可)の対象を拡大。"
 
 
-def test_pieces_of_a_sentence_are_not_said_to_be_goods() -> None:
+def test_pieces_of_a_sentence_are_not_reported_to_be_goods() -> None:
     act = replace(INDIA, objects=("into the United States", "goods are not subject"))
     assert "「" not in act_sentence(act, today=BEFORE).ja
     assert "インドの産品に25%の追加関税を賦課" in act_sentence(act, today=BEFORE).ja
