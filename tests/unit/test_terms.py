@@ -330,7 +330,7 @@ def test_the_glossary_shows_the_terms(heading: str, table: str, key: str) -> Non
 
 def test_one_japanese_word_for_one_thing() -> None:
     avoided = [
-        word for words in table_under("One word for one thing · 用語の統一") for word in words.split("、")
+        word for words in table_under("One word, one meaning · 用語の統一") for word in words.split("、")
     ]
     assert len(avoided) > 20
     pages = [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from tracker.i18n import t
 from tracker.model import (
     Act,
     ActVerb,
@@ -34,6 +37,7 @@ from tracker.wording import (
     unread,
 )
 from tracker.wording.amounts import amount
+from tracker.wording.phrases import noun
 
 BEFORE = date(2025, 8, 1)
 LATER = date(2026, 11, 30)
@@ -403,3 +407,14 @@ def test_rows_under_japan_are_the_parties_located_there() -> None:
         ),
     )
     assert DocumentFacts.of(document).japan_parties == ("Hinode K.K.",)
+
+
+def test_what_an_act_acts_on_has_one_word_in_sentences_the_table_of_acts_and_the_glossary() -> None:
+    page = (Path(__file__).parents[2] / "docs/glossary.md").read_text("utf-8")
+    rows = dict(
+        re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| ([^|]+) \|$", page.split("措置の対象\n")[1], re.MULTILINE)
+    )
+    for operand in Operand:
+        word = noun(operand, "ja").word
+        assert rows[operand] == word
+        assert t(f"operand.{operand}", "ja") == word
