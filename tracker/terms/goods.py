@@ -72,7 +72,7 @@ _PIECE = re.compile(
 )
 _LAW_WORDS = frozenset(
     [
-        "action", "amendment", "application", "authorization", "condition", "control", "country", "decision", "destination",
+        "action", "amendment", "application", "authorization", "category", "change", "condition", "control", "country", "decision", "destination",
         "determination", "entity", "entry", "exception", "exclusion", "government", "invasion", "license", "measure", "part",
         "party", "person", "policy", "procedure", "provision", "region", "request", "requirement", "restriction", "revision",
         "rule", "sanction", "term", "time", "use", "user",

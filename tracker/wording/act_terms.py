@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.citations import format_japanese, parse_cfr
 from tracker.countries import country_named
@@ -104,6 +104,12 @@ def particular_noun(act: Act, language: Language) -> str:
         return f"the controls on {name}" if name and language == "en" else name
     if act.operand is Operand.LICENSE_EXCEPTION:
         return ("・" if language == "ja" else " and ").join(terms_of(act, language).exceptions)
+    if act.operand is Operand.PROCEEDING and (bases := terms_of(act, language).bases):
+        return (
+            f"{'・'.join(bases)}に基づく調査"
+            if language == "ja"
+            else f"the {' and '.join(bases)} investigation"
+        )
     if act.operand is Operand.INVESTMENT_RULE and any(u.startswith("31 CFR 850") for u in act.units):
         return section_name("31 CFR 850", language)
     return ""
@@ -135,15 +141,19 @@ def eccns_of(act: Act) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*exact, *kept)))
 
 
-def spoken_verb(act: Act) -> ActVerb:
-    """The verb as it can be said. Where the direction that was read goes against it (an exception "widened" that restricts),
-    only that something is revised."""
+def spoken(act: Act) -> Act:
+    """The act with the verb that can be said. Where the direction that was read goes against a verb (an exception "widened"
+    that restricts), only that something is revised; a comment period that is proposed is a request for comments."""
     relieving = act.operand in _RELIEVING
     against = {
         ActVerb.WIDEN: Direction.RESTRICTION if relieving else Direction.RELIEF,
         ActVerb.NARROW: Direction.RELIEF if relieving else Direction.RESTRICTION,
     }
-    return ActVerb.REVISE if act.direction is against.get(act.verb) else act.verb
+    if act.direction is against.get(act.verb):
+        return replace(act, verb=ActVerb.REVISE)
+    if act.operand is Operand.COMMENT_PERIOD and act.verb in (ActVerb.PROPOSE, ActVerb.IMPOSE):
+        return replace(act, verb=ActVerb.REQUEST_COMMENTS)
+    return act
 
 
 def earlier_name(act: Act, language: Language) -> str:

@@ -17,7 +17,6 @@ from tracker.wording.act_terms import (
     is_general,
     legal_places,
     particular_noun,
-    spoken_verb,
     terms_of,
 )
 from tracker.wording.amounts import amount
@@ -74,7 +73,7 @@ class EnglishAct:
 
     @cached_property
     def pattern(self) -> str:
-        return choose(templates(spoken_verb(self.act), self.act.operand, "en"), self._availability)
+        return choose(templates(self.act.verb, self.act.operand, "en"), self._availability)
 
     @cached_property
     def clause(self) -> Clause:
@@ -246,9 +245,13 @@ class EnglishAct:
             notes.append(self.amounts)
         if self.act.earlier_act and self.act.operand is not Operand.EARLIER_ACT:
             notes.append(earlier_name(self.act, "en"))
-        if self.terms.bases and "basis" not in used:
+        if self.terms.bases and "basis" not in used and not self._noun_says_basis:
             notes.append(" and ".join(self.terms.bases))
         return tuple(notes)
+
+    @cached_property
+    def _noun_says_basis(self) -> bool:
+        return self.act.operand is Operand.PROCEEDING and bool(slots_of(self.pattern) & {"n", "np", "na"})
 
     @cached_property
     def noun_with_facts(self) -> str:

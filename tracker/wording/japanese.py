@@ -27,7 +27,6 @@ from tracker.wording.act_terms import (
     is_general,
     legal_places,
     particular_noun,
-    spoken_verb,
     terms_of,
 )
 from tracker.wording.amounts import amount
@@ -54,6 +53,7 @@ _SLOTS = {
     "measure": "measure",
 }
 _COUNT_WORD = "者"
+_SHORT_FORM = re.compile(r"\([A-Z]+\)")  # 輸出管理改革法(ECRA), which stands in brackets itself
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class JapaneseAct:
 
     @cached_property
     def pattern(self) -> str:
-        return choose(templates(spoken_verb(self.act), self.act.operand, "ja"), self._availability)
+        return choose(templates(self.act.verb, self.act.operand, "ja"), self._availability)
 
     @cached_property
     def clause(self) -> Clause:
@@ -98,7 +98,13 @@ class JapaneseAct:
     @cached_property
     def bare(self) -> bool:
         """Whether the act says neither whom nor what it hits, so that only the document's title tells."""
-        return not (self.hit or self.of or self.things or self.named_parties or self.act.earlier_act)
+        generic = (
+            not self.act.eccns
+            and not self.act.hts
+            and all(goods_of(words).generic for words in self.act.objects)
+        )
+        hit = self._hit and not (generic and self._hit == self.things)
+        return not (hit or self.places or self.of or self.named_parties or self.act.earlier_act)
 
     def _availability(self, name: str) -> str:
         """Whether a slot is filled, before the template is chosen that decides what the noun says beside itself."""
@@ -235,7 +241,7 @@ class JapaneseAct:
         if style == "parties":
             if self.act.parties or self.act.party_count:
                 return self.parties
-            return self._joined("の", "の産品")
+            return self._joined("の", "の当事者" if self.act.operand is Operand.EXPORT_PRIVILEGES else "")
         if style == "items":
             to = f"{self.of}向け" if self.of else ""
             if self.named_parties:
@@ -273,14 +279,18 @@ class JapaneseAct:
             notes.append(("水準", self.amounts))
         if self.act.earlier_act and self.act.operand is not Operand.EARLIER_ACT:
             notes.append(("関連", earlier_name(self.act, "ja")))
-        if self.terms.bases and "basis" not in used:
+        if self.terms.bases and "basis" not in used and not self._noun_says_basis:
             notes.append(("根拠", "・".join(self.terms.bases)))
         return tuple(notes)
 
     @cached_property
     def noun_notes(self) -> str:
         """The notes as they stand in brackets after the noun."""
-        return "、".join(words for _, words in self.notes)
+        return "、".join(_SHORT_FORM.sub("", words) for _, words in self.notes)
+
+    @cached_property
+    def _noun_says_basis(self) -> bool:
+        return self.act.operand is Operand.PROCEEDING and bool(slots_of(self.pattern) & {"n", "np", "na"})
 
     def _noted(self, words: str) -> str:
         if not self.noun_notes:

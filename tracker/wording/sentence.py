@@ -7,6 +7,7 @@ from datetime import date
 
 from tracker.i18n import format_day
 from tracker.model import Act, ActVerb, DocumentKind, Force, JapanStanding, LocalizedText, Operand, Status
+from tracker.wording.act_terms import spoken
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts, plain_title
@@ -42,7 +43,7 @@ def act_sentence(
     act: Act, *, today: date, status: Sequence[Status] = (), facts: DocumentFacts = _NO_FACTS
 ) -> LocalizedText:
     """All facts of an act: who does what to what, of whom, why, how much, Japan, from when until when."""
-    statuses = tuple(status)
+    act, statuses = spoken(act), tuple(status)
     return LocalizedText(
         ja=_sentence_ja(JapaneseAct(act, facts), statuses, today),
         en=_sentence_en(EnglishAct(act, facts), statuses, today),
@@ -51,6 +52,7 @@ def act_sentence(
 
 def act_clause(act: Act, facts: DocumentFacts = _NO_FACTS) -> LocalizedText:
     """Who does what, without dates and without a full stop."""
+    act = spoken(act)
     return LocalizedText(ja=_main_ja(JapaneseAct(act, facts)), en=_main_en(EnglishAct(act, facts)))
 
 
@@ -58,7 +60,7 @@ def headline(
     act: Act, facts: DocumentFacts = _NO_FACTS, *, today: date, status: Sequence[Status] = ()
 ) -> LocalizedText:
     """One line: who does what, then Japan's place, the date and a stay in brackets."""
-    statuses = tuple(status)
+    act, statuses = spoken(act), tuple(status)
     ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
     notes_ja = [
         *filter(None, [ja.at_home]),
@@ -94,7 +96,7 @@ def summary(
     """The gravest act (the first) in full, the others as clauses, and the end of the comment period. Empty without acts."""
     if not acts:
         return LocalizedText("", "")
-    statuses = tuple(status)
+    acts, statuses = [spoken(act) for act in acts], tuple(status)
     first = act_sentence(acts[0], today=today, status=statuses, facts=facts)
     ja, en = first.ja, first.en
     if JapaneseAct(acts[0], facts).bare and facts.title:
