@@ -120,7 +120,7 @@ class Post:
 
     def rows(self, state: str) -> list[dict[str, Any]]:
         with open_reader(self.state) as opened:
-            return opened.owed(state)
+            return opened.alerts(state)
 
     def status(self) -> dict[str, Any]:
         with open_reader(self.state) as opened:

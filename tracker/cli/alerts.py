@@ -128,7 +128,7 @@ def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool)
     from tracker.storage.read_queries import open_reader
 
     with open_reader(state) as opened:
-        rows = {name: opened.owed(name, limit) for name in (("dead",) if dead else STATES)}
+        rows = {name: opened.alerts(name, limit) for name in (("dead",) if dead else STATES)}
     if as_json:
         print_json([row for found in rows.values() for row in deliveries_to_json(found)])
     else:

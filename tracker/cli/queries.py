@@ -204,7 +204,7 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
     with open_reader(state) as store:
         found = ahead.deadlines((change_from_json(record) for record in store.planned(today)), today)
         gone = ahead.superseded_deadlines(
-            (change_from_json(record) for record in store.withdrawn(today)), today
+            (change_from_json(record) for record in store.planned(today, superseded=True)), today
         )
     if form == "ics":
         book = ahead.calendar(found, language, viewer_url=liking.viewer_url, stamp=now, cancelled=gone)

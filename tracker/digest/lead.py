@@ -18,13 +18,13 @@ from tracker.sanitize import sanitize_line, shorten
 def subject(words: Phrases, title: str, marks: Sequence[str]) -> str:
     week, language = words.week, words.language
     weighty = week.count(Level.CRITICAL) + week.count(Level.HIGH)
-    said = (
+    sentence = (
         t("digest.subject-empty", language)
         if week.empty
         else t("digest.subject-counts", language, changes=words.changes(len(week.items)), weighty=weighty)
     )
     joined_marks = "・".join(marks) if language == "ja" else ", ".join(marks)
-    return shorten(f"{title}{f' ({joined_marks})' if joined_marks else ''}: {said}", 140)
+    return shorten(f"{title}{f' ({joined_marks})' if joined_marks else ''}: {sentence}", 140)
 
 
 def warning(words: Phrases) -> str:
@@ -36,7 +36,7 @@ def warning(words: Phrases) -> str:
 
 
 def sentences(words: Phrases) -> tuple[str, ...]:
-    return tuple(said for said in (_counted(words), _weightiest(words), _next(words)) if said)
+    return tuple(sentence for sentence in (_counted(words), _weightiest(words), _next(words)) if sentence)
 
 
 def _counted(words: Phrases) -> str:
@@ -49,14 +49,16 @@ def _counted(words: Phrases) -> str:
         if count
     )
     before = week.quarter.weeks[-2].total if len(week.quarter.weeks) > 1 else 0
-    said = t("digest.counted", language, changes=words.changes(len(week.items)), levels=levels, before=before)
+    sentence = t(
+        "digest.counted", language, changes=words.changes(len(week.items)), levels=levels, before=before
+    )
     updates = sum(item.update for item in week.items)
     if updates:
-        said += t("digest.updates", language, count=updates)
+        sentence += t("digest.updates", language, count=updates)
     if week.profile:
         key = "digest.matched" if week.matched else "digest.matched-none"
-        said += t(key, language, count=week.matched, profile=sanitize_line(week.profile))
-    return said
+        sentence += t(key, language, count=week.matched, profile=sanitize_line(week.profile))
+    return sentence
 
 
 def _weightiest(words: Phrases) -> str:
@@ -67,11 +69,11 @@ def _weightiest(words: Phrases) -> str:
     if top.level.rank < Level.MEDIUM.rank:
         return t("digest.minor", language)
     now = current_status(top.change.tagging.status, week.as_of).now
-    said = level_badge(top.level, top.change.tagging.direction, language)
+    sentence = level_badge(top.level, top.change.tagging.direction, language)
     if now is not None:
         state = label("status", now.state, language)
-        said = f"{said}・{state}" if language == "ja" else f"{said}, {state.lower()}"
-    return t("digest.weightiest", language, badge=said, what=words.what(top.change))
+        sentence = f"{sentence}・{state}" if language == "ja" else f"{sentence}, {state.lower()}"
+    return t("digest.weightiest", language, badge=sentence, what=words.what(top.change))
 
 
 def watched(words: Phrases) -> str:

@@ -86,12 +86,12 @@ def _group(group: DigestGroup, sheet: DigestView) -> Iterator[str]:
 
 def _row(row: DigestRow, sheet: DigestView) -> str:
     when = f"{row.when} ({row.left})" if row.left else row.when
-    said = [f"**{escape(word)}**" for word in (when, row.badge) if word]
-    said += [escape(f"({mark})") for mark in row.marks]
-    said.append(f"[{escape(row.head)}]({_address(row.href)})" if row.href else escape(row.head))
+    parts = [f"**{escape(word)}**" for word in (when, row.badge) if word]
+    parts += [escape(f"({mark})") for mark in row.marks]
+    parts.append(f"[{escape(row.head)}]({_address(row.href)})" if row.href else escape(row.head))
     if row.official and row.official != row.href:
-        said.append(f"([{t('digest.official', sheet.language)}]({_address(row.official)}))")
-    return " ".join(said)
+        parts.append(f"([{t('digest.official', sheet.language)}]({_address(row.official)}))")
+    return " ".join(parts)
 
 
 def _chart(chart: ChartView, sheet: DigestView) -> Iterator[str]:

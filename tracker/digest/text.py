@@ -166,12 +166,12 @@ def _turn(words: Phrases, turn: StatusChange) -> DigestRow:
     language, status = words.language, turn.status
     state = label("status", status.state, language)
     if turn.ended:
-        said = t("digest.turn-ended", language, state=state)
+        text = t("digest.turn-ended", language, state=state)
     elif turn.before:
-        said = t("digest.turn", language, before=label("status", turn.before, language), state=state)
+        text = t("digest.turn", language, before=label("status", turn.before, language), state=state)
     else:
-        said = state
-    notes = [said]
+        text = state
+    notes = [text]
     if status.until is not None and not turn.ended:
         notes[0] += words.bracketed(t("standing.until", language, day=words.day(status.until)))
     if status.units:
@@ -355,15 +355,15 @@ def _row(
         marks.append(t("reading.mark", language))
     if not head and headline_of(change, language):
         notes = (words.name(change), *notes)
-    said = head or words.head(change, HEADLINE)
+    text = head or words.head(change, HEADLINE)
     return DigestRow(
-        head=said,
+        head=text,
         href=words.page(change),
         when=when,
         left=left,
         badge=level_badge(item.level, change.tagging.direction, language),
         level=item.level,
-        notes=tuple(note for note in notes if note and note != said),
+        notes=tuple(note for note in notes if note and note != text),
         official=safe_url(change.url),
         marks=tuple(marks),
         soon=soon,

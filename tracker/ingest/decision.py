@@ -79,8 +79,8 @@ def decide(
     news. `site_wide`: what this poll has already recorded outside the main text of the source's pages."""
     compare = compare or diffing.compare
     document = reading.document
-    said = content_hash(document)
-    if reading.previous is not None and said == content_hash(reading.previous):
+    digest = content_hash(document)
+    if reading.previous is not None and digest == content_hash(reading.previous):
         learned = reading.version is not None and reading.templates != reading.version.volatile_patterns
         return Seen(fetched, reading.version if learned else None, reading.templates if learned else ())
     ordinal = 1 if reading.version is None else reading.version.ordinal + 1
@@ -109,7 +109,7 @@ def decide(
     )
     if reading.record is not None:
         change = assess.merge_update(reading.record, change, operations, same_kind=reading.same_kind)
-    version = Version(reading.document_id, ordinal, source, fetched.key, said, (), reading.templates, now)
+    version = Version(reading.document_id, ordinal, source, fetched.key, digest, (), reading.templates, now)
     return NewVersion(
         fetched, version, change, document, operations, reading.kept, reading.version, reading.record
     )

@@ -13,8 +13,8 @@ from tracker.clock import legal_day
 
 @dataclass(frozen=True, slots=True)
 class ExpectedDocument:
-    """One document that the source lists, with its day: a document with its publication day, or a state of a CFR part with
-    its issue date."""
+    """One document that the source lists, with its day: the publication day of a document, or the issue date of a
+    CFR part."""
 
     key: str
     day: date
@@ -23,12 +23,12 @@ class ExpectedDocument:
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """The same document as it is stored. `first_seen` is None where it has no record of its own. `told_at` is when the first
-    channel accepted its alert; None where no alert was due or none was accepted yet."""
+    """The same document in the store. `first_seen` is None where it has no record of its own. `alerted_at`: when
+    the first channel accepted its alert; None where no alert was due or none was accepted yet."""
 
     key: str
     first_seen: datetime | None = None
-    told_at: datetime | None = None
+    alerted_at: datetime | None = None
     baseline: bool = False
 
 
@@ -38,7 +38,7 @@ class LateDocument:
 
     expected: ExpectedDocument
     first_seen: datetime
-    told_at: datetime | None
+    alerted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ def reconcile(
         behind = [found for one in listed if (found := _late(one, stored.get(one.key))) is not None]
         for one in listed:
             known = stored.get(one.key)
-            if known is not None and known.first_seen and known.told_at and not known.baseline:
-                delays.append((known.told_at - known.first_seen).total_seconds())
+            if known is not None and known.first_seen and known.alerted_at and not known.baseline:
+                delays.append((known.alerted_at - known.first_seen).total_seconds())
         rows.append(
             Day(
                 day,
@@ -99,7 +99,7 @@ def _late(expected: ExpectedDocument, stored: StoredDocument | None) -> LateDocu
         return None
     if legal_day(stored.first_seen) <= expected.day:
         return None
-    return LateDocument(expected, stored.first_seen, stored.told_at)
+    return LateDocument(expected, stored.first_seen, stored.alerted_at)
 
 
 def percentile(values: tuple[float, ...], share: float) -> float | None:

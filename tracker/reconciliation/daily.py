@@ -72,13 +72,13 @@ def is_due(source: Source, context: PollContext) -> bool:
     return due_audits(last, state.baseline_at, now)
 
 
-def reconcile(source: Source, context: PollContext, shelf: IssueCache) -> Reconciliation:
+def reconcile(source: Source, context: PollContext, cache: IssueCache) -> Reconciliation:
     """Audits a source as far back as needed, and records the result."""
     last, state = _before(source, context)
     now = context.now()
     first = since(source, last, (state.baseline_at if state else None) or now, now)
     try:
-        found: AuditResult | FetchError = audit(source, context, first, shelf)
+        found: AuditResult | FetchError = audit(source, context, first, cache)
     except FetchError as error:
         found = error
     return record_result(source, context, first, found)

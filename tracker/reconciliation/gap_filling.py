@@ -55,13 +55,13 @@ class FilledGap:
 
 @dataclass(slots=True)
 class AuditResult:
-    """The result for one source. `said` is the source's own count, where it gives one; `second` is the cross-check with a
-    second service, where there is one."""
+    """The result for one source. `source_count` is the source's own count, where it gives one; `second` is the
+    cross-check with a second service, where there is one."""
 
     source: str
     kind: str
     account: ReconciliationResult
-    said: int | None = None
+    source_count: int | None = None
     gaps: list[FilledGap] = field(default_factory=list)
     second: CrossCheck | None = None
     unlisted: list[str] = field(default_factory=list)
@@ -72,15 +72,15 @@ class AuditResult:
         return not self.troubles and all(gap.how for gap in self.gaps)
 
 
-def audit(source: Source, context: PollContext, since: date, shelf: IssueCache | None = None) -> AuditResult:
-    """Audits one source from `since` on and fills its gaps. Raises FetchError when the source does not answer, UsageError
-    for one that was never polled or keeps no list. Audits of one run share `shelf`, the fetched issues."""
+def audit(source: Source, context: PollContext, since: date, cache: IssueCache | None = None) -> AuditResult:
+    """Audits one source from `since` on and fills its gaps. Raises FetchError where the source does not answer,
+    UsageError for one that was never polled or keeps no list. Audits of one run share `cache`, the fetched issues."""
     state = source_state.source_states(context.store, [source.id]).get(source.id)
     if state is None or state.baseline_at is None:
         raise UsageError(f"{source.id}: never polled with success", cure=f"tracker poll {source.id}")
     match source_kinds()[source.kind].inventory:
         case "documents":
-            return _register(source, context, since, legal_day(state.baseline_at), shelf or IssueCache())
+            return _register(source, context, since, legal_day(state.baseline_at), cache or IssueCache())
         case "states":
             return _code(source, context, since)
         case _:
@@ -111,21 +111,21 @@ def _now(context: PollContext) -> datetime:
 
 
 def _register(
-    source: Source, context: PollContext, since: date, watched: date, shelf: IssueCache
+    source: Source, context: PollContext, since: date, watched: date, cache: IssueCache
 ) -> AuditResult:
     listed: dict[str, Fetched] = {}
-    said, troubles = 0, list[str]()
+    source_count, troubles = 0, list[str]()
     for page in sources.poll_history(source, context.client, since, {}, context.now()):
-        said += int(json.loads(page.listing.answer.body)["count"])
+        source_count += int(json.loads(page.listing.answer.body)["count"])
         troubles += [f"{trouble.key}: {trouble.error.line()}" for trouble in page.troubles]
         listed.update({fetched.key: fetched for fetched in page.fetched})
-    second = cross_check(source, context, since, listed, shelf)
+    second = cross_check(source, context, since, listed, cache)
     troubles += second.troubles
     listed.update(second.found)
     expected = [_expected(fetched) for fetched in listed.values()]
     until = max((one.day for one in expected), default=since)
     with context.store.read() as connection:
-        held = stored_inventory.held(connection, source)
+        held = stored_inventory.held_keys(connection, source)
         stored = {
             key: one
             for key, one in stored_inventory.documents(connection, list(listed)).items()
@@ -133,9 +133,9 @@ def _register(
         }
         unlisted = stored_inventory.unlisted(connection, source, since, until, list(listed))
     found = AuditResult(
-        source.id, str(source.kind), reconcile(expected, stored), said, [], second, unlisted, troubles
+        source.id, str(source.kind), reconcile(expected, stored), source_count, [], second, unlisted, troubles
     )
-    # A held document was fetched by a poll: it is news whatever its day.
+    # A poll fetched the held document: it is news whatever its day.
     missed = [one for one in found.account.missing if one.day >= watched or one.key in held]
     silent = [one for one in found.account.missing if one not in missed]
     found.gaps += _fill_silently(source, context, silent, listed)
@@ -170,14 +170,14 @@ def _fill_document(
     filled = FilledGap(missing)
     nothing = StoredSourceView({}, {})
     now = context.now()
-    wanted = partial(in_field, now=now)
+    wants_text = partial(in_field, now=now)
     for item in federal_register_adapter.with_full_text(
-        source, nothing, context.client, now, wanted, fetched
+        source, nothing, context.client, now, wants_text, fetched
     ):
         if isinstance(item, ResourceError):
             filled.error = (
                 item.error.line()
-            )  # of its text: the record is ingested all the same, and the text is pending
+            )  # of its text: the record is ingested without it, and the text is pending
         if isinstance(item, Fetched):
             try:
                 result = news.ingest(item, _now(context), ignore_known=True)
@@ -196,7 +196,7 @@ def _code(source: Source, context: PollContext, since: date) -> AuditResult:
     book = fetch_issues(source, context.client, since)
     with context.store.read() as connection:
         texts = stored_inventory.texts(connection, source)
-        held = stored_inventory.held(connection, source)
+        held = stored_inventory.held_keys(connection, source)
     cursor = source_state.source_states(context.store, [source.id])[source.id].cursor
     seen = {
         part: [
@@ -235,7 +235,7 @@ def _issue(source: Source, issue: EcfrIssue) -> ExpectedDocument:
 
 
 def _other_size(mark: str, size: int | None) -> bool:
-    """Whether the size differs from that of the last fetch, with which the stored mark ends."""
+    """Whether the size differs from that of the last fetch, with which the stored validator ends."""
     known = mark.rpartition("|")[2]
     return bool(known and size is not None and int(known) != size)
 

@@ -23,7 +23,7 @@ from tracker.sources.federal_register.api import canonical, fetch_document, key_
 from tracker.sources.federal_register.govinfo import ApiIssue, GovInfoIssue, IssueGranule
 
 _Answer = TypeVar("_Answer")
-_PATIENCE = 2  # failures of one service in a row, after which it is not asked for more days
+_PATIENCE = 2  # failures of one service in a row, after which no more days are requested from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class CrossCheck:
 
 
 class IssueCache:
-    """The issues that were fetched before, shared by several sources: the answer of each service for a day, or its error."""
+    """The fetched issues, shared by several sources: the answer of each service for a day, or its error."""
 
     def __init__(self) -> None:
         self._printed: dict[tuple[str, date], GovInfoIssue | FetchError] = {}
@@ -77,7 +77,7 @@ class IssueCache:
         if self._refused.get(service, 0) >= _PATIENCE:
             return Unreachable(f"not asked after {_PATIENCE} refusals in a row")
         try:
-            said = ask()
+            answer = ask()
         except NotFound as error:
             self._refused[service] = 0
             return error.with_traceback(None)
@@ -85,7 +85,7 @@ class IssueCache:
             self._refused[service] = self._refused.get(service, 0) + 1
             return error.with_traceback(None)
         self._refused[service] = 0
-        return said
+        return answer
 
 
 def compare(source: Source, day: date, printed: GovInfoIssue, listed: dict[str, ApiIssue]) -> DayComparison:
@@ -112,21 +112,21 @@ def compare(source: Source, day: date, printed: GovInfoIssue, listed: dict[str, 
 
 
 def cross_check(
-    source: Source, context: PollContext, since: date, known: dict[str, Fetched], shelf: IssueCache
+    source: Source, context: PollContext, since: date, known: dict[str, Fetched], cache: IssueCache
 ) -> CrossCheck:
-    """Compares every working day from `since`, as far back as documents are looked at again, to today. `known` is what
-    the API's list for this source has."""
+    """Compares every working day from `since` to today, as far back as documents are checked again. `known` are the
+    documents of the API's list for this source."""
     second = CrossCheck()
     today = legal_day(context.now())
     first = max(since, today - source.recheck)
     if first > since:
-        reason = f"before {first}: longer ago than documents are looked at again (recheck)"
+        reason = f"before {first}: longer ago than documents are checked again (recheck)"
         second.not_compared.append((since, reason))
     numbers = {govinfo.normalized_number(key.partition(" of ")[0]) for key in known}
     whole = first == since
     for day in _working_days(first, today):
-        printed = shelf.printed(source, context.client, day)
-        listed = shelf.listed(source, context.client, day)
+        printed = cache.printed(source, context.client, day)
+        listed = cache.listed(source, context.client, day)
         reason = _missing_side(printed, listed)
         if reason:
             second.not_compared.append((day, reason))
@@ -137,7 +137,7 @@ def cross_check(
         if isinstance(printed, GovInfoIssue) and isinstance(listed, dict):
             compared = compare(source, day, printed, listed)
             second.days.append(compared)
-            owed = [
+            unlisted = [
                 (one.number, None)
                 for name, one in listed.items()
                 if name not in numbers and govinfo.is_listed(source, one)
@@ -148,7 +148,7 @@ def cross_check(
                 for name, one in printed.documents.items()
                 if one.number in absent and name not in numbers
             ]
-            for number, granule in sorted([*owed, *gone]):
+            for number, granule in sorted([*unlisted, *gone]):
                 _fetch(source, context, day, number, granule, printed, second)
     return second
 

@@ -21,7 +21,7 @@ def as_json(audit: AuditResult) -> dict[str, Any]:
     return {
         "source": audit.source,
         "kind": audit.kind,
-        "said": audit.said,
+        "said": audit.source_count,
         "expected": account.expected,
         "stored": account.stored,
         "days": [
@@ -36,8 +36,8 @@ def as_json(audit: AuditResult) -> dict[str, Any]:
         ],
         "late": [
             {"key": late.expected.key, "day": late.expected.day.isoformat(), "first_seen": format_instant(late.first_seen),
-             "told": late.told_at and format_instant(late.told_at),
-             "seconds": late.told_at and (late.told_at - late.first_seen).total_seconds()}
+             "told": late.alerted_at and format_instant(late.alerted_at),
+             "seconds": late.alerted_at and (late.alerted_at - late.first_seen).total_seconds()}
             for late in account.late
         ],
         "first_sight_to_alert": {
@@ -69,43 +69,43 @@ def _second_json(second: CrossCheck) -> dict[str, Any]:
 def lines(audit: AuditResult, language: Language) -> Iterator[str]:
     """The lines of an audit for people; untrusted text is sanitized."""
 
-    def said(key: str, **values: object) -> str:
+    def line(key: str, **values: object) -> str:
         return t(f"audit.{key}", language, **values)
 
     account = audit.account
-    counted = said("counted", count=audit.said) if audit.said is not None else ""
-    yield said(
+    counted = line("counted", count=audit.source_count) if audit.source_count is not None else ""
+    yield line(
         "totals", source=audit.source, expected=account.expected, counted=counted, stored=account.stored,
         missing=len(account.missing), late=len(account.late),
     )  # fmt: skip
     for day in [day for day in account.days if day.missing or day.late][:_SHOWN]:
-        yield "    " + said(
+        yield "    " + line(
             "day", day=day.day, expected=day.expected, stored=day.stored, missing=len(day.missing), late=len(day.late),
         )  # fmt: skip
     for gap in audit.gaps[:_SHOWN]:
-        became = said(gap.how or "open", alerts=gap.alerts) + (
+        became = line(gap.how or "open", alerts=gap.alerts) + (
             f" ({sanitize_line(gap.error)})" if gap.error else ""
         )
-        yield "  " + said(
+        yield "  " + line(
             "missing", name=sanitize_line(gap.expected.key), day=gap.expected.day, title=shorten(sanitize_line(gap.expected.title), 60), became=became,
         )  # fmt: skip
     for late in account.late[:_SHOWN]:
-        told = said("told-at", at=format_instant(late.told_at)) if late.told_at else said("not-told")
-        yield "  " + said(
+        alerted = line("told-at", at=format_instant(late.alerted_at)) if late.alerted_at else line("not-told")
+        yield "  " + line(
             "late",
             name=sanitize_line(late.expected.key),
             day=late.expected.day,
             seen=format_instant(late.first_seen),
-            told=told,
+            told=alerted,
         )
     for number in audit.unlisted[:_SHOWN]:
-        yield "  " + said("unlisted", name=sanitize_line(number))
+        yield "  " + line("unlisted", name=sanitize_line(number))
     if audit.second is not None:
-        yield from (f"  {told}" for told in _second(audit.second, language))
+        yield from (f"  {compared}" for compared in _second(audit.second, language))
     for trouble in audit.troubles[:_SHOWN]:
-        yield "  " + said("error", error=sanitize_line(trouble))
+        yield "  " + line("error", error=sanitize_line(trouble))
     if account.delays:
-        yield "  " + said(
+        yield "  " + line(
             "delays", half=_seconds(account.delays, 0.5), most=_seconds(account.delays, 0.95), longest=_seconds(account.delays, 1.0),
         )  # fmt: skip
 

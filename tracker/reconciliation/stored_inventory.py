@@ -16,8 +16,8 @@ _MANY = 500  # values in one IN list
 
 
 def documents(connection: Connection, keys: Sequence[str]) -> dict[str, StoredDocument]:
-    """The stored Federal Register documents among these keys of API records, whichever source brought them. A document that
-    was only on public inspection so far is not among them."""
+    """The stored Federal Register documents among these keys of API records, from any source. A document that is
+    stored only from public inspection is not among them."""
     found: dict[str, StoredDocument] = {}
     for start in range(0, len(keys), _MANY):
         found.update(_documents(connection, list(keys[start : start + _MANY])))
@@ -39,7 +39,7 @@ def _documents(connection: Connection, keys: list[str]) -> dict[str, StoredDocum
         ).scalars():
             key, name = first[identity]
             published[name] = key
-    told = (
+    first_sent = (
         select(DELIVERY.c.subject_id, func.min(ATTEMPT.c.at).label("at"))
         .join(ATTEMPT, ATTEMPT.c.delivery_id == DELIVERY.c.id)
         .where(ATTEMPT.c.ok)
@@ -47,8 +47,8 @@ def _documents(connection: Connection, keys: list[str]) -> dict[str, StoredDocum
         .subquery()
     )
     records = connection.execute(
-        select(CHANGE.c.document_id, CHANGE.c.detected_at, CHANGE.c.baseline, told.c.at)
-        .outerjoin(told, told.c.subject_id == CHANGE.c.id)
+        select(CHANGE.c.document_id, CHANGE.c.detected_at, CHANGE.c.baseline, first_sent.c.at)
+        .outerjoin(first_sent, first_sent.c.subject_id == CHANGE.c.id)
         .where(CHANGE.c.document_id.in_(list(published)))
     ).all()
     known = {row.document_id: row for row in records}
@@ -89,7 +89,7 @@ def texts(connection: Connection, source: Source) -> dict[str, list[tuple[str, s
     return found
 
 
-def held(connection: Connection, source: Source) -> frozenset[str]:
+def held_keys(connection: Connection, source: Source) -> frozenset[str]:
     """The keys whose last answer is held: there is a newer state than the stored version."""
     rows = connection.execute(
         select(RESOURCE.c.key).where(RESOURCE.c.source == source.id, RESOURCE.c.held_sha256.is_not(None))

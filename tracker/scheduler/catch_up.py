@@ -37,7 +37,7 @@ def is_due(source: Source, last_success_at: datetime | None, now: datetime) -> b
 
 
 def catch_up(source: Source, last_success_at: datetime, context: PollContext) -> CatchUpResult:
-    """Takes in the missed states of one source. Nothing while the outage lasts: the poll that follows reports why."""
+    """Ingests the missed states of one source. Nothing while the outage lasts: the poll that follows reports why."""
     try:
         gaps = gap_filling.audit(source, context, legal_day(last_success_at) - BEHIND).gaps
     except FetchError:

@@ -38,10 +38,10 @@ WATCH_SECONDS = 60
 DIGEST_SECONDS = 30
 SUMMARIZE_SECONDS = 60
 COMPARE_SECONDS = 120
-COMPARE_FOR = 5.0  # seconds per round, so that a large history is compared without holding up other jobs
+COMPARE_FOR = 5.0  # seconds per round, so that a large history does not delay other jobs
 RECONCILE_SECONDS = 60
 PRUNE_SECONDS = 24 * 3600
-STOP_SECONDS = 5  # that running polls get to end by themselves; a restart releases their leases anyway
+STOP_SECONDS = 5  # for running polls to end; a restart releases their leases anyway
 
 log = structlog.get_logger()
 
@@ -77,7 +77,7 @@ class Daemon:
             job_defaults={"coalesce": True, "misfire_grace_time": None},
             timezone=UTC,
         )
-        # Ticks overlap on purpose: a slow source does not hold up those that fall due in the meantime.
+        # Ticks overlap on purpose: a slow source does not delay other due ones.
         for job, seconds, instances in (
             (self.look_at_the_database, TICK_SECONDS, 1),
             (self.tick, TICK_SECONDS, poll_cycle.WORKERS),
@@ -137,8 +137,7 @@ class Daemon:
     # --- jobs -----------------------------------------------------------------------------------
 
     def look_at_the_database(self) -> None:
-        """Checks that the database file is still the one that was opened. A removed file would be written to without
-        anybody ever seeing it."""
+        """Checks that the database file is still the one that was opened. Writes to a removed file would be lost."""
         self.store.still_there()
 
     def tick(self) -> None:

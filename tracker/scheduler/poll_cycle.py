@@ -1,5 +1,5 @@
-"""One cycle: claims sources, catches up on those that were out, polls them in parallel, records how each poll ended,
-and sends the deliveries that are due."""
+"""One cycle: claims sources, catches up after outages, polls the sources in parallel, records the results, and
+sends the deliveries that are due."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ from tracker.storage.read_queries import open_reader
 from tracker.storage.recipient_queries import stranded
 
 WORKERS = 8
-SLOW = (
-    2  # of the workers, for sources whose last poll was slow, so that many of these do not hold up the others
-)
+SLOW = 2  # of the workers, for sources whose last poll was slow, so that slow sources do not delay the others
 SLOW_SECONDS = 10.0
 _BATCH = 64  # outcomes recorded in one transaction: those that a kill loses are polled again
 _TOGETHER = 0.05  # seconds
@@ -185,7 +183,7 @@ def run(
 
 
 def within_share(due: Sequence[str], polling: Iterable[str], slow: set[str]) -> list[str]:
-    """Those of the due sources that may be polled now: all but slow ones beyond their share of the workers. Pure."""
+    """The due sources that may be polled now: all but slow ones beyond their share of the workers. Pure."""
     room = SLOW - len(slow.intersection(polling))
     found = []
     for name in due:
@@ -254,7 +252,7 @@ def _finish(
 
 
 def _settle(connection: Connection, context: PollContext, now: datetime) -> None:
-    """Opens and closes incidents by the present states of all enabled sources."""
+    """Opens and closes incidents by the current states of all enabled sources."""
     hosts = {
         source.id: urlsplit(source.base_url or source.url).netloc.lower()
         for source in context.settings.sources
@@ -273,7 +271,7 @@ def _settle(connection: Connection, context: PollContext, now: datetime) -> None
 
 
 def _ended(row: Any) -> datetime | None:
-    """When the last poll of a source ended; when it began, where an older version recorded it."""
+    """When the last poll of a source ended; where that is unknown, when it began."""
     at = (row.last_report or {}).get("at")
     ended: datetime | None = datetime.fromisoformat(at) if at else row.last_attempt_at
     return ended
@@ -301,7 +299,7 @@ def deliver_due(
             return changes.operations(connection, change_id)
 
     def redline(change: Change, language: Language) -> bytes:
-        from tracker.rendering.redlines import docx  # python-docx is loaded where somebody wants Word files
+        from tracker.rendering.redlines import docx  # python-docx is loaded only for Word files
 
         with context.store.read() as connection:
             found = load_redline(connection, change, now=context.now(), timezone=context.settings.timezone)

@@ -13,12 +13,12 @@ from tracker.config.models import Settings
 CURE = "put it back; if it is meant, restart with --allow-empty"
 
 
-def missing(wanted: Settings, *, sources: Iterable[str], channels: Iterable[str], sign_in: str) -> list[str]:
-    """What runs now and `wanted` lacks, one line each. `sources` and `channels` are the ids that run now. Removing some of
-    them is an ordinary edit; removing all of them is not."""
+def missing(new: Settings, *, sources: Iterable[str], channels: Iterable[str], sign_in: str) -> list[str]:
+    """What the running settings have and the new ones lack, one line each. `sources` and `channels` are the running
+    ids. Removing some of them is an ordinary edit; removing all of them is not."""
     problems = []
     running = set(sources)
-    enabled = {source.id for source in wanted.sources if source.enabled}
+    enabled = {source.id for source in new.sources if source.enabled}
     if running and not running & enabled:
         problems.append(
             f"it enables none of the {len(running)} sources that are watched now"
@@ -26,17 +26,17 @@ def missing(wanted: Settings, *, sources: Iterable[str], channels: Iterable[str]
             else f"it enables no source, and {len(running)} are watched now"
         )
     alerted = set(channels)
-    if alerted and not wanted.channels:
+    if alerted and not new.channels:
         problems.append(f"it names no channel, and {len(alerted)} get alerts now")
-    if sign_in and not wanted.access.sign_in:
+    if sign_in and not new.access.sign_in:
         problems.append(f"it has no sign_in in [viewer], which is {sign_in} now")
     return problems
 
 
-def refusals(running: Settings, wanted: Settings) -> list[str]:
+def refusals(running: Settings, new: Settings) -> list[str]:
     """The reasons to keep the running settings; empty where the new ones may be used."""
     return missing(
-        wanted,
+        new,
         sources=[source.id for source in running.sources if source.enabled],
         channels=[channel.id for channel in running.channels],
         sign_in=running.access.sign_in,

@@ -1,4 +1,4 @@
-"""What is told because time passes: dates ahead, sources that have gone too quiet, alerts that nobody acknowledged."""
+"""Notices that depend on time: upcoming dates, sources that are too quiet, alerts that nobody acknowledged."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def send_reminders(context: PollContext) -> int:
             now,
         )
         return (
-            _warn(connection, context.settings, now)
-            + _listen(connection, context.settings, now)
+            _upcoming_dates(connection, context.settings, now)
+            + _quiet_sources(connection, context.settings, now)
             + _escalate(connection, context.settings, now)
         )
 
 
 def reminder_step(kind: str, on: date, seen: date, today: date) -> int | None:
-    """The reminder of a date that is due: 14, 7, 1 or 0 days before; None where none is. A reminder whose day had come
-    when the change was first seen is left out: the alert itself gave the date."""
+    """The reminder of a date that is due: 14, 7, 1 or 0 days before; None where none is. No reminder is due for a
+    step that had passed when the change was first seen: the alert itself gave the date."""
     left = (on - today).days
     due = next((days for days in STEPS if days >= left), None)
     if kind not in WARNED or left < 0 or due is None or on - timedelta(days=due) <= seen:
@@ -68,38 +68,38 @@ def too_quiet(days: Sequence[date], today: date) -> bool:
     return today - days[0] > max(longest * PAUSES, QUIET)
 
 
-def _warn(connection: Connection, settings: Settings, now: datetime) -> int:
+def _upcoming_dates(connection: Connection, settings: Settings, now: datetime) -> int:
     today = legal_day(now)
     changes = {
         change.id: change
         for change in alert_queries.changes_with_dates(connection, today, today + timedelta(days=max(STEPS)))
     }
-    standing = {
+    in_force = {
         (change.id, day.type, day.date.isoformat())
         for change in changes.values()
         for day in change.tagging.dates
         if not day.superseded
     }
     for notice in notices.pending(connection, "deadline"):
-        if (notice.data["change"], notice.data["type"], notice.data["date"]) not in standing:
+        if (notice.data["change"], notice.data["type"], notice.data["date"]) not in in_force:
             notices.withdraw(connection, notice.id)
-    owed = 0
+    queued = 0
     muted = mutes.active(connection, now)
     for entry in deadlines(changes.values(), today):
         seen = changes[entry.first].detected_at
-        # Detected while the clock was ahead: the day is unknown, and a reminder too many is better than none.
+        # Detected while the clock was ahead: the day is unknown, and an extra reminder is better than none.
         first_seen = date.min if ahead(seen, now) else legal_day(seen)
         days = reminder_step(entry.type, entry.date, first_seen, today)
         if days is not None:
-            told = [changes[one] for one in entry.changes]
-            owed += _warned(connection, settings, told, entry, days, muted, now)
-    return owed
+            related = [changes[one] for one in entry.changes]
+            queued += _remind(connection, settings, related, entry, days, muted, now)
+    return queued
 
 
-def _warned(
+def _remind(
     connection: Connection,
     settings: Settings,
-    told: Sequence[Change],
+    changes: Sequence[Change],
     entry: Deadline,
     days: int,
     muted: Sequence[routing.Mute],
@@ -107,7 +107,7 @@ def _warned(
 ) -> int:
     """Queues one reminder for every channel that one of these changes is routed to, also where it was a baseline. The
     first of the changes gives the text."""
-    story = related_documents.story_of_stored(connection, told[0])
+    story = related_documents.story_of_stored(connection, changes[0])
     facts = {
         "change": entry.change_id, "type": entry.type, "date": entry.date.isoformat(), "days": days,
         "note": entry.note, "by": entry.by, "quote": entry.quote, "where": entry.where, "units": list(entry.units),
@@ -115,7 +115,7 @@ def _warned(
         "document_number": entry.document_number or "", "url": entry.url,
     }  # fmt: skip
     planned: dict[str, tuple[routing.DeliveryPlan, Mapping[str, Any]]] = {}
-    for change in told:
+    for change in changes:
         for routed in routing.route(replace(change, baseline=False), settings):
             channel = settings.channel(routed.channel)
             if channel is None or (channel.id in planned and not planned[channel.id][0].withheld):
@@ -136,9 +136,9 @@ def _warned(
     )  # fmt: skip
 
 
-def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
+def _quiet_sources(connection: Connection, settings: Settings, now: datetime) -> int:
     today = legal_day(now)
-    standings = []
+    observations = []
     for source in settings.sources:
         if not source.enabled or not source_kinds()[source.kind].regular:
             continue
@@ -146,8 +146,8 @@ def _listen(connection: Connection, settings: Settings, now: datetime) -> int:
         quiet = too_quiet(days, today)
         cause = {"code": "quiet", "last_published": days[0].isoformat()} if quiet else {}
         failures = incidents.FAILURES if quiet else 0
-        standings.append(incidents.SubjectHealth(f"quiet:{source.id}", failures, "quiet", cause=cause))
-    return incidents.observe(connection, standings, settings.channels_for_outages(), now)
+        observations.append(incidents.SubjectHealth(f"quiet:{source.id}", failures, "quiet", cause=cause))
+    return incidents.observe(connection, observations, settings.channels_for_outages(), now)
 
 
 def _covering(source: Source, settings: Settings) -> list[str]:
@@ -170,23 +170,23 @@ def _highest_level(change: Change, settings: Settings) -> Level:
 def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
     if all(route.acknowledge_within is None for route in settings.routes):
         return 0
-    owed = 0
-    for change, told_at, channels in alert_queries.unacknowledged(
+    queued = 0
+    for change, sent_at, channels in alert_queries.unacknowledged(
         connection, Level.HIGH.rank, now - LOOK_BACK
     ):
         for within, to in routing.escalations(change, settings):
-            if now - told_at < within and not ahead(told_at, now):
+            if now - sent_at < within and not ahead(sent_at, now):
                 continue
             tagging = change.tagging
-            said = tagging.headline if tagging.headline.ja else tagging.summary
+            text = tagging.headline if tagging.headline.ja else tagging.summary
             facts = {
-                "change": change.id, "title": change.title, "url": change.url, "told_at": format_instant(told_at),
+                "change": change.id, "title": change.title, "url": change.url, "told_at": format_instant(sent_at),
                 "channel": ", ".join(channels),
-                "what": {"ja": said.ja, "en": said.en},
+                "what": {"ja": text.ja, "en": text.en},
             }  # fmt: skip
-            owed += notices.enqueue_notice(
+            queued += notices.enqueue_notice(
                 connection, name=(change.id, change.revision, within), kind="unacknowledged",
                 level=_highest_level(change, settings), story=related_documents.register_story_names(connection, change) or change.id, data=facts,
                 channels=to, reason={"code": "unacknowledged", "seconds": int(within.total_seconds())}, now=now,
             )  # fmt: skip
-    return owed
+    return queued

@@ -20,7 +20,7 @@ _SPREAD = 0.05  # of the interval: sources with the same interval are not polled
 
 
 def trigger(source: Source) -> CronTrigger:
-    """Raises ValueError for a cron line that names no time."""
+    """The trigger of a cron line. Raises ValueError for one that never fires."""
     minute, hour, day, month, weekday = (source.cron or "").split()
     return CronTrigger(
         minute=minute,
@@ -80,8 +80,8 @@ def load_checked(path: Path) -> Settings:
 
 
 def overdue(next_poll_at: datetime | None, now: datetime, source: Source) -> bool:
-    """Whether a poll is due, or is planned further ahead than a poll now would plan it: the clock was set back, or the
-    settings ask for shorter intervals since."""
+    """Whether a poll is due, or is planned later than a poll now would plan it, because the clock was set back or
+    the settings have shorter intervals since."""
     if next_poll_at is None or next_poll_at <= now:
         return True
     if next_poll_at - now <= _longest(source):

@@ -38,8 +38,8 @@ def run_self_check(
     for warning in settings.warnings:
         yield {"what": "settings", "id": str(settings.path), "ok": True, "said": warning}
     if not settings.contact:
-        said = "no contact: give [tracker] contact an address, so that a source's operator can write before he blocks"
-        yield {"what": "settings", "id": str(settings.path), "ok": True, "said": said}
+        result = "no contact: give [tracker] contact an address, so that a source's operator can write before blocking it"
+        yield {"what": "settings", "id": str(settings.path), "ok": True, "said": result}
     client = Client(
         literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
     )
@@ -49,10 +49,10 @@ def run_self_check(
     client.close()
     for channel in settings.channels:
         try:
-            said, good = try_channel(channel), True
+            result, good = try_channel(channel), True
         except TrackerError as error:
-            said, good = error.line(), False
-        yield {"what": "channel", "id": channel.id, "ok": good, "said": said}
+            result, good = error.line(), False
+        yield {"what": "channel", "id": channel.id, "ok": good, "said": result}
     if settings.summarizer is not None:
         yield {"what": "summarizer", "id": settings.summarizer.model, **_summarizer(settings.summarizer, now)}
 
@@ -67,7 +67,7 @@ def _summarizer(wanted: Summarizer, now: Callable[[], datetime]) -> dict[str, An
 
 
 def _less(settings: Settings, state: Path) -> Iterator[dict[str, Any]]:
-    """The reasons for which a tracker running on this state would refuse these settings at a reload."""
+    """The reasons for which a tracker that runs on this state would refuse these settings at a reload."""
     sources, channels, sign_in = list[str](), list[str](), ""
     if presence.check(state):
         with closing(Store(state)) as store, store.read() as connection:
@@ -76,8 +76,8 @@ def _less(settings: Settings, state: Path) -> Iterator[dict[str, Any]]:
     if not problems and not any(source.enabled for source in settings.sources):
         problems = ["it enables no source: nothing is watched"]
     for problem in problems:
-        said = f"{problem}; a running tracker refuses such settings ({reload.CURE})"
-        yield {"what": "settings", "id": str(settings.path), "ok": False, "said": said}
+        result = f"{problem}; a running tracker refuses such settings ({reload.CURE})"
+        yield {"what": "settings", "id": str(settings.path), "ok": False, "said": result}
 
 
 def _state(state: Path) -> dict[str, Any]:
@@ -102,23 +102,23 @@ def _source(source: Source, client: Client, now: datetime) -> dict[str, Any]:
         source, full_text=False, max_pages=1, annexes=0, time_limit=timedelta(seconds=ENOUGH_SECONDS)
     )
     began = time.monotonic()
-    said, good = "answered, but showed nothing", False
+    result, good = "answered, but showed nothing", False
     try:
         for item in sources.poll(brief, StoredSourceView({}, {}), client, now):
             if isinstance(item, ResourceError):
-                said = item.error.line()
+                result = item.error.line()
             elif isinstance(item, Fetched) and item.role is ResourceType.LISTING:
-                said, good = f"answered: {item.answer.url}", True
+                result, good = f"answered: {item.answer.url}", True
             elif isinstance(item, Fetched):
                 document = parsing.read(item)
-                said = f"read “{document.title[:70]}”, {len(document.units)} units, from {item.answer.url}"
+                result = f"read “{document.title[:70]}”, {len(document.units)} units, from {item.answer.url}"
                 good = True
                 break
     except TrackerError as error:
-        said, good = error.line(), False
+        result, good = error.line(), False
     return {
         "what": "source",
         "id": source.id,
         "ok": good,
-        "said": f"{said} ({time.monotonic() - began:.1f} s)",
+        "said": f"{result} ({time.monotonic() - began:.1f} s)",
     }

@@ -1,4 +1,4 @@
-"""The tables of who may use the viewer, and of who did."""
+"""The tables of the viewer's accounts, sessions and API keys, and of what people and programs did in it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tracker.storage.table_base import InstantType, TableBase
 
 
 class AccountRow(TableBase, table=True):
-    """A person who may use the viewer. `id` is the name as it is compared, `password` an Argon2 hash; empty: none.
-    `subject`: by which issuer and subject a sign-in service knows him; NULL: by none."""
+    """A person who may use the viewer. `id` is the name as it is compared; `password` is an Argon2 hash, empty:
+    none. `subject` is the issuer and subject of the sign-in service, NULL: none."""
 
     __tablename__ = "account"
     id: str = Field(primary_key=True)
@@ -25,7 +25,7 @@ class AccountRow(TableBase, table=True):
 
 
 class SessionRow(TableBase, table=True):
-    """A browser that signed in. `id` is the SHA-256 of its token."""
+    """A signed-in browser. `id` is the SHA-256 of its token."""
 
     __tablename__ = "session"
     id: str = Field(primary_key=True, max_length=64)
@@ -35,7 +35,7 @@ class SessionRow(TableBase, table=True):
 
 
 class ApiKeyRow(TableBase, table=True):
-    """A program that may ask. `secret` is the SHA-256 of the whole key; `id` is what people call it by."""
+    """The API key of a program. `secret` is the SHA-256 of the whole key; `id` is its public name."""
 
     __tablename__ = "api_key"
     id: str = Field(primary_key=True, max_length=8)
@@ -46,7 +46,7 @@ class ApiKeyRow(TableBase, table=True):
 
 
 class LoginEventRow(TableBase, table=True):
-    """Who came in, went out or was turned away, by the name that was given."""
+    """A sign-in, a sign-out, or a refused sign-in, with the name that was given."""
 
     __tablename__ = "login_event"
     id: int | None = Field(default=None, primary_key=True)
@@ -57,8 +57,8 @@ class LoginEventRow(TableBase, table=True):
 
 
 class AuditLogRow(TableBase, table=True):
-    """What somebody or some program did that is no review: asked for a poll, used a key, gave or took a right. Rows are
-    only ever added; `chain` hashes each together with the chain before it."""
+    """An action other than a review: a requested poll, a used key, a granted or revoked right. Rows are only added;
+    `chain` hashes each row with the chain before it."""
 
     __tablename__ = "audit_log"
     __table_args__ = (Index(None, "action", "value"),)
@@ -72,8 +72,8 @@ class AuditLogRow(TableBase, table=True):
 
 
 class SavedSearchRow(TableBase, table=True):
-    """Conditions of the inbox that somebody keeps under a name. `owner`: an account's id; empty: whoever reads without
-    sign-in. `secret`: the SHA-256 of the key in the address of its feed and calendar; NULL: it has none."""
+    """Conditions of the inbox, saved under a name. `owner` is an account's id; empty: all readers without sign-in.
+    `secret` is the SHA-256 of the key in the address of its feed and calendar; NULL: no key."""
 
     __tablename__ = "saved_search"
     __table_args__ = (UniqueConstraint("owner", "name"),)

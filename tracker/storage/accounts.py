@@ -1,7 +1,7 @@
-"""Who may use the viewer: accounts with a role, their sessions and API keys, and who came in or was turned away.
+"""Accounts with a role, their sessions and API keys, and the log of sign-ins.
 
-Tokens are kept as their SHA-256 only: they are 256 random bits, which nobody guesses, so a slow hash adds nothing.
-Passwords come here already hashed (`web.passwords`).
+Tokens are stored only as SHA-256: they are 256 random bits, so a slow hash would add nothing. Passwords are hashed
+by the caller (`web.passwords`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ KEY_BEGINS = "trk_"
 
 
 class UserRole(StrEnum):
-    """Each may do what the ones before it may: read; review; poll and see the settings; see who signed in."""
+    """The roles. Each includes the rights of the ones before it: read; review; poll and see the settings; see
+    sign-ins."""
 
     READER = "reader"
     REVIEWER = "reviewer"
@@ -41,7 +42,7 @@ class UserRole(StrEnum):
 
 
 class Scope(StrEnum):
-    """What an API key opens: the records with feed and calendar, or health and figures."""
+    """The scopes of an API key: records with feed and calendar, or health and figures."""
 
     RECORDS = "records"
     STATUS = "status"
@@ -49,7 +50,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`password` is a hash, empty where none was set: then only a proxy lets this name in."""
+    """`password` is a hash; empty: none, so only a proxy can sign this account in."""
 
     name: str
     role: UserRole
@@ -87,8 +88,8 @@ def add(
     *,
     subject: str | None = None,
 ) -> None:
-    """`subject`: by which issuer and subject a sign-in service knows this person. Raises UsageError for a name that is
-    none, or for a name or a subject that is taken; small and capital letters are the same."""
+    """Adds an account. `subject`: the issuer and subject of the sign-in service. Raises UsageError for an invalid
+    name, or a name or subject that is in use; upper and lower case are the same."""
     name = fold_space(name)
     if not name or len(name) > NAME or not name.isprintable():
         raise UsageError(f"{name!r} is not a name", cure=f"1 to {NAME} characters")
@@ -108,11 +109,11 @@ def get(connection: Connection, name: str) -> Account | None:
 def known_as(
     connection: Connection, subject: str, name: str, role: UserRole | None, now: datetime, *, email: str = ""
 ) -> Account:
-    """The account of somebody whom a sign-in service knows by this subject, made or brought up to date. An account made
-    beforehand for a sign-in service (without a password and without a subject) belongs to the person whose e-mail address
-    is its name: `email` is one that the service says is verified, or empty. A display name binds nothing, because
-    people choose it themselves. Without a role from there an account keeps its own, and a new one reads. Raises UsageError
-    when the name is that of another account."""
+    """Returns the account of a person with this subject of a sign-in service, created or updated. An account that
+    was created beforehand for a sign-in service (without password and subject) belongs to the person whose e-mail
+    address is its name; `email` is one that the service verified, or empty. A display name identifies nobody,
+    because people choose it themselves. Without a role from the service an account keeps its own, and a new one may
+    read. Raises UsageError where the name is that of another account."""
     row = _by_subject(connection, subject)
     if row is None:
         key = search_key(email)
@@ -142,7 +143,8 @@ def list_accounts(connection: Connection) -> list[Account]:
 def alter(
     connection: Connection, name: str, *, role: UserRole | None = None, password: str | None = None
 ) -> None:
-    """A new role holds at once. A new password ends all sessions. Raises UsageError for an unknown name."""
+    """Changes a role or password. A new role applies at once; a new password ends all sessions. Raises UsageError
+    for an unknown name."""
     _known(connection, name)
     values = {"role": role and str(role), "password": password}
     connection.execute(
@@ -155,7 +157,8 @@ def alter(
 
 
 def remove(connection: Connection, name: str) -> None:
-    """With its sessions, keys and saved filters; what it wrote in the review log stays. Raises UsageError for an unknown name."""
+    """Removes an account with its sessions, keys and saved searches; its reviews stay. Raises UsageError for an
+    unknown name."""
     _known(connection, name)
     for table, column in (
         (SESSION, "account"),
@@ -178,7 +181,7 @@ def _known(connection: Connection, name: str) -> Account:
 
 
 def start_session(connection: Connection, name: str, now: datetime) -> str:
-    """A new session's token, for the browser's cookie. Sessions that ran out are cleared away."""
+    """Starts a session and returns the token for the browser's cookie. Removes expired sessions."""
     connection.execute(delete(SESSION).where(SESSION.c.ends_at <= now))
     token = secrets.token_urlsafe(32)
     row = {"id": _hash(token), "account": search_key(name), "began_at": now, "ends_at": now + SESSION_LASTS}
@@ -193,7 +196,9 @@ def account_of_session(connection: Connection, token: str, now: datetime) -> Acc
         .where(
             (SESSION.c.id == _hash(token))
             & (SESSION.c.ends_at > now)
-            & (SESSION.c.ends_at <= now + SESSION_LASTS + SKEW)  # else it began under a wrong clock
+            & (
+                SESSION.c.ends_at <= now + SESSION_LASTS + SKEW
+            )  # a start in the future comes from a wrong clock
         )
     ).first()
     return None if row is None else Account(row.name, UserRole(row.role), row.password, row.created_at)
@@ -207,7 +212,7 @@ def end_session(connection: Connection, token: str) -> None:
 
 
 def make_key(connection: Connection, name: str, scopes: Iterable[Scope], now: datetime) -> str:
-    """The key itself, which is shown once and not kept. Raises UsageError for an unknown name."""
+    """Creates an API key and returns it. It is shown once and not stored. Raises UsageError for an unknown name."""
     _known(connection, name)
     chosen = list(dict.fromkeys(str(scope) for scope in scopes))
     if not chosen:
@@ -249,12 +254,12 @@ def keys(connection: Connection) -> list[ApiKey]:
 
 
 def revoke(connection: Connection, identity: str) -> None:
-    """Raises UsageError for a key that there is not."""
+    """Revokes a key. Raises UsageError for an unknown key."""
     if not connection.execute(delete(API_KEY).where(API_KEY.c.id == identity)).rowcount:
         raise UsageError(f"there is no key {identity!r}")
 
 
-# --- who came in --------------------------------------------------------------------------------
+# --- sign-ins ----------------------------------------------------------------------------------
 
 
 def record_login(connection: Connection, at: datetime, name: str, address: str, outcome: str) -> None:
@@ -264,12 +269,12 @@ def record_login(connection: Connection, at: datetime, name: str, address: str, 
 
 
 def in_use(connection: Connection) -> bool:
-    """Whether somebody was ever let in or turned away here: then sign-in was set up."""
+    """Whether there was a sign-in or a refused one: then accounts are set up."""
     return connection.execute(select(LOGIN_EVENT.c.id).limit(1)).first() is not None
 
 
 def has_signed_in(connection: Connection, name: str, address: str) -> bool:
-    """Whether that name was let in from that address before."""
+    """Whether this name signed in from that address before."""
     found = select(LOGIN_EVENT.c.id).where(
         (LOGIN_EVENT.c.name == fold_space(name)[:NAME])
         & (LOGIN_EVENT.c.address == address)
@@ -279,7 +284,7 @@ def has_signed_in(connection: Connection, name: str, address: str) -> bool:
 
 
 def list_logins(connection: Connection, limit: int = 500) -> list[LoginEvent]:
-    """Newest first."""
+    """The sign-ins, newest first."""
     rows = connection.execute(select(LOGIN_EVENT).order_by(LOGIN_EVENT.c.id.desc()).limit(limit))
     return [LoginEvent(row.at, row.name, row.address, row.outcome) for row in rows]
 

@@ -1,4 +1,4 @@
-"""What early warnings and outages are judged from: days of publication, dates ahead, alerts nobody looked at."""
+"""Queries for reminders, escalations and outages: days of publication, upcoming dates, unacknowledged alerts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracker.storage.schema import ATTEMPT, CHANGE, CHANGE_PROFILE, DELIVERY, LE
 
 
 def changes_with_dates(connection: Connection, first: date, last: date) -> list[Change]:
-    """The changes in the field, or of a profile, with a date that stands between two days, both included."""
+    """The changes in the field, or of a profile, with a date in force between two days, both included."""
     ahead = select(LEGAL_DATE.c.seq).where(LEGAL_DATE.c.day.between(first, last) & ~LEGAL_DATE.c.superseded)
     rows = connection.execute(
         select(CHANGE.c.record).where(CHANGE.c.seq.in_(ahead) & _at_least(1) & ~CHANGE.c.editorial)
@@ -23,7 +23,7 @@ def changes_with_dates(connection: Connection, first: date, last: date) -> list[
 
 
 def _at_least(rank: int) -> ColumnElement[bool]:
-    """That a change has this level's rank or above, by itself or for a profile."""
+    """The condition that a change has at least this level's rank, by itself or for a profile."""
     of_profile = select(CHANGE_PROFILE.c.seq).where(CHANGE_PROFILE.c.level >= rank)
     return or_(CHANGE.c.level >= rank, CHANGE.c.seq.in_(of_profile))
 
@@ -43,8 +43,9 @@ def publication_days(connection: Connection, sources: Sequence[str], limit: int)
 def unacknowledged(
     connection: Connection, rank: int, since: datetime
 ) -> list[tuple[Change, datetime, tuple[str, ...]]]:
-    """Changes of this level's rank or above, by themselves or for a profile, whose present revision was sent since then and that nobody has
-    acknowledged or decided: the change, when it was first taken, and by which channels."""
+    """The changes of at least this level's rank, by themselves or for a profile, whose current revision was sent
+    since then and that nobody has acknowledged or decided: the change, the time of the first sending, and the
+    channels."""
     looked = (
         select(REVIEW.c.id)
         .where(
@@ -73,8 +74,8 @@ def unacknowledged(
 
 
 def in_use(connection: Connection) -> tuple[list[str], list[str], str]:
-    """What shows that something runs on this state: the sources that were polled with success, the channels that were
-    told something, and, where people signed in, that they must (a word for messages)."""
+    """Signs that this state is in use: the polled sources, the channels with deliveries, and `in use` where
+    accounts exist, so that sign-in is required."""
     sources = connection.execute(
         select(SOURCE.c.id).where(SOURCE.c.last_success_at.is_not(None)).order_by(SOURCE.c.id)
     )

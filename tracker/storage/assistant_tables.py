@@ -1,7 +1,5 @@
-"""The tables of what stands beside the findings and never among them: likenesses of words, and what a model wrote.
-
-Nothing else in the store is made from them, and nothing is decided by them.
-"""
+"""The tables of the assistants: similarity results and model summaries. They are never part of a finding, and
+nothing else is derived from them."""
 
 from __future__ import annotations
 
@@ -15,8 +13,9 @@ from tracker.storage.table_base import InstantType, TableBase
 
 
 class SimilarityResultRow(TableBase, table=True):
-    """What a change that the rules found little in was compared with, and what came out: a likeness of words and no
-    finding. `topic` empty: nothing was like it enough. `made_with` names model and references; another one looks again."""
+    """The comparison of a change in which the rules found little with the topics: similar words, not a finding.
+    `topic` empty: no topic is similar enough. `made_with` names the model and the references; other ones cause a
+    new comparison."""
 
     __tablename__ = "similarity_result"
     change_id: str = Field(primary_key=True, max_length=20)
@@ -29,8 +28,9 @@ class SimilarityResultRow(TableBase, table=True):
 
 
 class ModelSummaryRow(TableBase, table=True):
-    """One try to have a language model summarize one revision of a change; the newest counts. `state`: made; dropped
-    (the answer did not hold); failed (no answer came); `reason` says why. `prompt` is the SHA-256 of what was asked."""
+    """One attempt to have a language model summarize a revision of a change; the newest counts. `state`: made;
+    dropped (the answer failed its checks); failed (no answer); `reason` says why. `prompt` is the SHA-256 of the
+    prompt."""
 
     __tablename__ = "model_summary"
     __table_args__ = (Index(None, "change_id", "revision"),)

@@ -1,5 +1,5 @@
-"""What people and programs did that is no review: asked for a poll, used a key, gave or took a right. Only ever added to,
-each entry chained to the one before, so that one changed or taken away later is found."""
+"""The log of actions other than reviews: requested polls, used keys, granted and revoked rights. Entries are only
+added, and each is chained to the one before, so that later changes are detected."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tracker.storage import integrity
 from tracker.storage.account_tables import AUDIT_LOG
 
 MACHINE = "(command line)"
-USED_AGAIN = timedelta(hours=1)  # a key that is used all the time has an entry an hour for each address
+USED_AGAIN = timedelta(hours=1)  # a key in constant use gets one entry per hour and address
 
 
 class Event(StrEnum):
-    """`value` of the entry: the source; the key's id; the name of the account and what it got."""
+    """The kinds of action. `value` of an entry: the source; the key's id; the name of the account and its new role."""
 
     POLL = "poll"
     KEY_USED = "key-used"
@@ -45,7 +45,7 @@ def add(connection: Connection, at: datetime, who: str, action: Event, value: st
 
 
 def entries(connection: Connection, *actions: Event, limit: int = 200) -> list[AuditEntry]:
-    """Of these kinds, newest first."""
+    """The entries of these kinds, newest first."""
     columns = (
         AUDIT_LOG.c.id,
         AUDIT_LOG.c.at,
@@ -78,7 +78,7 @@ def last(connection: Connection, action: Event) -> dict[str, AuditEntry]:
 
 
 def verify(connection: Connection) -> Iterator[str]:
-    """A line for each entry that is not what was written, or does not follow the one before."""
+    """Yields a line for each entry that was altered, or does not follow the one before."""
     chain = integrity.START
     for row in connection.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.id)):
         if row.chain != _link(chain, row._mapping):

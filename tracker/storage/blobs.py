@@ -1,8 +1,8 @@
-"""Bytes kept for ever, by SHA-256, each compressed with zstd against an earlier version of the same thing.
+"""Bytes by SHA-256, never deleted, each compressed with zstd against an earlier version of the same resource.
 
-The first version of a thing is its keyframe, compressed alone; later ones take it as dictionary, so that a
-2.5 MB part with one word changed costs a few hundred bytes. When a version has drifted so far that the
-dictionary no longer helps, it becomes the next keyframe. A blob is never more than one step from a keyframe.
+The first version is a keyframe, compressed alone; later ones take it as their dictionary, so that a 2.5 MB part
+with one changed word costs a few hundred bytes. When a version differs so much that the dictionary no longer helps,
+it becomes the next keyframe. A blob is never more than one step from a keyframe.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from tracker.errors import StoreError
 from tracker.storage.schema import BLOB
 
 _LEVEL = 6
-_BIG = 8_000_000  # above it, a quick level: the time is worth more than the last percent
+_BIG = 8_000_000  # above it, a fast level: time matters more than the last percent
 _MANY = 500  # values in one IN list
-_DRIFTED = 0.25  # of the size that it has without a dictionary
+_DRIFTED = 0.25  # of the size without a dictionary
 
 
 def sha256(data: bytes) -> str:
@@ -30,7 +30,7 @@ def sha256(data: bytes) -> str:
 
 
 def put(connection: Connection, data: bytes, *, like: str | None = None) -> str:
-    """Keeps bytes and returns their SHA-256. `like` is an earlier blob of the same thing."""
+    """Stores bytes and returns their SHA-256. `like` is an earlier blob of the same resource."""
     digest = sha256(data)
     there = connection.execute(
         select(func.length(BLOB.c.data)).where(BLOB.c.sha256 == digest)
@@ -49,14 +49,14 @@ def put(connection: Connection, data: bytes, *, like: str | None = None) -> str:
 
 
 def _keep(connection: Connection, rows: list[dict[str, object]]) -> None:
-    """A row without bytes is of a blob that was dropped by policy (`retention`): it gets them again."""
+    """Stores one blob. A row without bytes is of a blob that retention dropped (`retention`): it gets them again."""
     made = upsert(BLOB)
     changed = {"dictionary_sha256": made.excluded.dictionary_sha256, "data": made.excluded.data}
     connection.execute(made.on_conflict_do_update(index_elements=["sha256"], set_=changed), rows)
 
 
 def put_many(connection: Connection, bodies: Sequence[bytes]) -> list[str]:
-    """Keeps many at once, each compressed alone, and returns their SHA-256 in the same order."""
+    """Stores many blobs, each compressed alone, and returns their SHA-256 in the same order."""
     digests = [sha256(body) for body in bodies]
     new = dict(zip(digests, bodies, strict=True))
     for start in range(0, len(digests), _MANY):
@@ -74,7 +74,7 @@ def put_many(connection: Connection, bodies: Sequence[bytes]) -> list[str]:
 
 
 def get(connection: Connection, digest: str) -> bytes:
-    """The bytes of a blob. Raises StoreError when they are not there or are not what they were."""
+    """The bytes of a blob. Raises StoreError where they are missing or altered."""
     try:
         row = connection.execute(
             select(BLOB.c.size, BLOB.c.dictionary_sha256, BLOB.c.data).where(BLOB.c.sha256 == digest)
@@ -108,7 +108,8 @@ def _keyframe(connection: Connection, digest: str) -> tuple[str, bytes] | None:
 
 
 def _window(size: int) -> int:
-    """zstd sees a dictionary only as far back as its window: wide enough for both together."""
+    """The zstd window, large enough for the dictionary and the data together: zstd sees a dictionary only within
+    it."""
     return max(17, min(27, size.bit_length() + 1))
 
 

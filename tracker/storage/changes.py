@@ -1,4 +1,4 @@
-"""Changes: written whole as their JSON record, found again by what they are searched by."""
+"""Changes: stored whole as their JSON record, with tables for searching."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ from tracker.storage.schema import (
 from tracker.text import index_form, name_key
 
 _ORDERS = ("E.O. ", "Proclamation ")
-# The tables that are made from a change's record.
+# The tables that are derived from a change's record.
 _FOUND_BY = (CHANGE_TEXT, CHANGE_TOPIC, CHANGE_PROFILE, CHANGE_STATUS, LEGAL_DATE, DOCUMENT_RELATION)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeEntry:
-    """A change as it is stored: the document it belongs to, which version of it, and further words to find it
-    by, in English and in Japanese (labels)."""
+    """A change with its document, the version of it, and further search words in English and Japanese (labels)."""
 
     change: Change
     document_id: str
@@ -41,8 +40,8 @@ class ChangeEntry:
 
 
 def save(connection: Connection, entry: ChangeEntry, operations: Sequence[Operation] | None = None) -> None:
-    """Writes a change as the rules found it, or writes it anew under the same id; what a reviewer corrected of it leads
-    in what it is found by. Operations of None keep those that are there."""
+    """Stores a change as the rules found it, or replaces it under the same id. A reviewer's correction applies to
+    what it is found by. Operations of None keep the stored ones."""
     seen = corrections.with_leading(connection, entry.change)
     stored = connection.execute(
         select(CHANGE.c.seq, CHANGE.c.operations).where(CHANGE.c.id == entry.change.id)
@@ -69,7 +68,7 @@ def add_many(connection: Connection, entries: Sequence[ChangeEntry]) -> None:
 
 
 def _values(entry: ChangeEntry, seen: Change, operations: str | None = None) -> dict[str, Any]:
-    """The row of a change; `seen` is the change with what a reviewer corrected."""
+    """The row of a change; `seen` is the change with a reviewer's corrections."""
     change = entry.change
     if change.corrections:
         raise ValueError(f"{change.id}: a record holds what the rules found, not what was corrected of it")
@@ -95,7 +94,7 @@ def _values(entry: ChangeEntry, seen: Change, operations: str | None = None) -> 
 
 
 def _index(connection: Connection, numbered: Sequence[tuple[int, ChangeEntry]]) -> None:
-    """Writes what a change is found by, into the tables that are made from its record."""
+    """Writes the tables for searching, which are derived from the record."""
     rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in _FOUND_BY}
     for seq, entry in numbered:
         tagging = entry.change.tagging
@@ -141,7 +140,7 @@ def get(connection: Connection, change_id: str) -> Change | None:
 
 
 def entry(connection: Connection, change_id: str) -> ChangeEntry | None:
-    """A change as the rules found it, with its place, without further words."""
+    """A change as the rules found it, with its document and version, without further words."""
     row = connection.execute(
         select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change_id)
     ).first()
@@ -151,8 +150,8 @@ def entry(connection: Connection, change_id: str) -> ChangeEntry | None:
 
 
 def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]]:
-    """The records that a document number, an FR citation or a title names, with document_id and version. A title that
-    more than one document bears names none of them: nobody shall guess which rule is stayed."""
+    """The records that a document number, an FR citation or a title identifies, with document_id and version. A
+    title that several documents have identifies none, so that no stay is attributed by guess."""
     columns = select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version)
     rows = connection.execute(
         columns.where((CHANGE.c.document_number == reference) | (CHANGE.c.citation == reference)).order_by(
@@ -174,7 +173,7 @@ def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]
 def _bearing(
     connection: Connection, query: str, meant: Callable[[Change], bool], kind: str = ""
 ) -> Sequence[Row[Any, Any, Any]]:
-    """The one record among those with these words that is meant."""
+    """The one record with these words, if there is exactly one."""
     bearing = text(
         "SELECT seq FROM change_fts_en JOIN change ON seq = change_fts_en.rowid"
         " WHERE change_fts_en MATCH :query AND :kind IN ('', kind) LIMIT 200"
@@ -196,7 +195,7 @@ def _all_of(words: Sequence[str]) -> str:
 
 
 def relation_targets(connection: Connection, references: Sequence[str]) -> set[str]:
-    """Which of these document numbers and citations some stored document acts on."""
+    """Which of these document numbers and citations a stored document acts on."""
     rows = connection.execute(
         select(DOCUMENT_RELATION.c.target).where(DOCUMENT_RELATION.c.target.in_(list(references))).distinct()
     )
@@ -209,7 +208,7 @@ def changes_relating_to(connection: Connection, references: Sequence[str]) -> li
 
 
 def entries_relating_to(connection: Connection, references: Sequence[str]) -> list[tuple[Change, str, int]]:
-    """`acting_on`, with document_id and version; each once."""
+    """`changes_relating_to` with document_id and version, each once."""
     acting = select(DOCUMENT_RELATION.c.seq).where(DOCUMENT_RELATION.c.target.in_(list(references)))
     rows = connection.execute(
         select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version)
@@ -220,7 +219,7 @@ def entries_relating_to(connection: Connection, references: Sequence[str]) -> li
 
 
 def of_document(connection: Connection, document_id: str) -> Change | None:
-    """The one record of a document with an identity of its own (`fr:2025-19001`)."""
+    """The record of a document with an identity of its own (`fr:2025-19001`)."""
     found = connection.execute(
         select(CHANGE.c.record).where(CHANGE.c.document_id == document_id).order_by(CHANGE.c.seq).limit(1)
     ).scalar()
@@ -249,14 +248,14 @@ def operations_from(data: bytes) -> tuple[Operation, ...]:
 
 
 def _forget(connection: Connection, seq: int) -> None:
-    """Takes a change out of the tables that are made from its record."""
+    """Removes a change from the tables that are derived from its record."""
     old = connection.execute(
         select(CHANGE_TEXT.c.en, CHANGE_TEXT.c.ja).where(CHANGE_TEXT.c.seq == seq)
     ).first()
     for language in ("en", "ja"):
         body = getattr(old, language, "")
         if body:
-            # An external-content index is told what stood there (https://sqlite.org/fts5.html, 4.4.3).
+            # An external-content index needs the old values to delete them (https://sqlite.org/fts5.html, 4.4.3).
             connection.execute(
                 text(
                     f"INSERT INTO change_fts_{language}(change_fts_{language}, rowid, {language})"  # noqa: S608

@@ -1,6 +1,5 @@
-"""The ends of the chains, for a note that is kept outside the state: a chain shows what was altered or taken out of its
-middle, and that its newest entries were cut off shows only beside such a note.
-"""
+"""The newest entries of the hash chains, for a note outside the state. A chain shows alterations in its middle;
+that its newest entries were cut off shows only by comparison with such a note."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from tracker.storage.account_tables import AUDIT_LOG
 from tracker.storage.schema import ATTEMPT, CHANGE, REVIEW, ROW_EVENT, SNAPSHOT, TOMBSTONE, VERSION
 
 _CHAINS = {table.name: table for table in (SNAPSHOT, ATTEMPT, REVIEW, AUDIT_LOG, TOMBSTONE, ROW_EVENT)}
-_COUNTED = {table.name: table for table in (CHANGE, VERSION)}  # rows are only ever added to these as well
+_COUNTED = {table.name: table for table in (CHANGE, VERSION)}  # rows are only added to these as well
 
 
 def checkpoint(connection: Connection) -> dict[str, dict[str, Any]]:
@@ -30,7 +29,7 @@ def checkpoint(connection: Connection) -> dict[str, dict[str, Any]]:
 
 
 def is_checkpoint(value: Any) -> bool:
-    """Whether this is what `heads` gave once, by its shape."""
+    """Whether a value has the form of `checkpoint`'s result."""
     return isinstance(value, Mapping) and all(
         isinstance(head, Mapping)
         and isinstance(head.get("rows"), int)
@@ -40,7 +39,7 @@ def is_checkpoint(value: Any) -> bool:
 
 
 def missing_since_checkpoint(connection: Connection, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """What a note had that no longer stands, one line each."""
+    """Yields a line for each entry of a note that is missing."""
     now = checkpoint(connection)
     for name, head in kept.items():
         if name not in now:
@@ -49,6 +48,6 @@ def missing_since_checkpoint(connection: Connection, kept: Mapping[str, Mapping[
             yield f"{name}: {head['rows']} rows were noted, {now[name]['rows']} are there"
         if "chain" in head and name in _CHAINS:
             table = _CHAINS[name]
-            stands = connection.execute(select(table.c.chain).where(table.c.id == head["id"])).scalar()
-            if stands != head["chain"]:
+            found = connection.execute(select(table.c.chain).where(table.c.id == head["id"])).scalar()
+            if found != head["chain"]:
                 yield f"{name} {head['id']}: the entry that was noted as the newest is gone or another"

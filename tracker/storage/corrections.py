@@ -1,4 +1,4 @@
-"""Corrections of changes, for code that writes: which one leads, and the record with it."""
+"""Reviewers' corrections of changes, for code that writes: which one applies, and the corrected record."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def entries(connection: Connection, change_id: str) -> list[dict[str, Any]]:
 
 
 def fields(connection: Connection, change_id: str, revision: int) -> CorrectedFields:
-    """What leads at a revision of a change."""
+    """The correction that applies to a revision of a change."""
     return leading_fields(entries(connection, change_id), revision)
 
 
 def with_leading(connection: Connection, change: Change) -> Change:
-    """A change as people see it, from the change as the rules wrote it."""
+    """A change with its correction, from the change as the rules wrote it."""
     found = entries(connection, change.id)
     return change_from_json(with_corrections(change_to_json(change), found)) if found else change
 
 
 def newest(connection: Connection) -> dict[str, list[dict[str, Any]]]:
-    """Of each change that was corrected its newest correction: value and revision."""
+    """The newest correction of each corrected change: value and revision."""
     rows = connection.execute(
         select(REVIEW.c.change_id, REVIEW.c.value, REVIEW.c.revision)
         .where(REVIEW.c.action == ACTION)
@@ -46,7 +46,7 @@ def newest(connection: Connection) -> dict[str, list[dict[str, Any]]]:
 
 
 def from_record(connection: Connection, record: str) -> Change:
-    """A stored record as people see it."""
+    """A change with its correction, from a stored record."""
     return with_leading(connection, change_from_json(json.loads(record)))
 
 

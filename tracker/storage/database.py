@@ -1,7 +1,7 @@
 """The database: one SQLite file in the state folder (WAL).
 
-Writers take turns inside one process (SQLite has one writer at a time anyway, and a queue is kinder than
-a busy loop); between processes SQLite's own lock and `busy_timeout` do it.
+The writers of one process take turns by a lock, because SQLite has one writer at a time; between processes SQLite's
+own lock and `busy_timeout` do the same.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ _CURE = "is the state folder writable and the disk not full?"
 
 
 class Store:
-    """Holds the engine. `read()` and `write()` give connections; a `write()` is one transaction: all of
-    it is there afterwards, or nothing."""
+    """The engine. `read()` and `write()` return connections; a `write()` is one transaction, all or nothing."""
 
     def __init__(self, state: Path) -> None:
         try:
@@ -39,7 +38,7 @@ class Store:
         self.state = state
         self.path = state / FILE
         if not presence.check(state):
-            # SQLite would make it readable for everybody; its log and index take over the mode of the file.
+            # SQLite would create it readable for everybody; its log and index take over the mode of the file.
             self.path.touch(mode=0o640)
         self.engine = _engine(self.path)
         self._writer = threading.Lock()
@@ -59,7 +58,8 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Inside a `write()` of the same thread, that transaction with what it has written so far."""
+        """A connection for reading. Inside a `write()` of the same thread, that transaction with what it has
+        written so far."""
         joined = self._current()
         if joined is not None:
             yield joined
@@ -74,10 +74,10 @@ class Store:
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
-        """A `write()` inside another of the same thread joins it: one transaction, the outer one. When the power fails,
-        the last transactions may be gone, whole; not a `durable` one, nor any before it: they are on the disk when it
-        ends. Raises StoreError, and nothing is written, when the disk is full, the folder read only or the database
-        held by somebody else; StateLost when the file was removed or replaced since it was opened; StateDamaged."""
+        """A transaction. Inside another `write()` of the same thread it joins that one. A power failure may lose
+        the last transactions whole, but not a `durable` one, nor any before it: they are on the disk when it ends.
+        Raises StoreError, and nothing is written, where the disk is full, the folder read only or the database
+        locked; StateLost where the file was removed or replaced since it was opened; StateDamaged."""
         joined = self._current()
         if joined is not None:
             yield joined
@@ -117,7 +117,7 @@ class Store:
         return StoreError(f"{self.path}: {error.orig}", cure=_CURE)
 
     def is_writing(self) -> bool:
-        """Whether this thread is inside a `write()`: nothing may then be fetched or waited for."""
+        """Whether this thread is inside a `write()`, in which nothing may be fetched or waited for."""
         return self._current() is not None
 
     def _current(self) -> Connection | None:

@@ -1,4 +1,4 @@
-"""What a week's digest asks of the store, read only. Records come as the JSON objects that they are kept as."""
+"""Read-only queries of the weekly digest. Records are returned as stored JSON objects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NEWS = f"{_IN_FIELD} AND NOT baseline"
 
 @dataclass(frozen=True, slots=True)
 class SeenChange:
-    """A change in figures: rank of its level, ids of its topics, the first day of effect that its text names."""
+    """The figures of a change: rank of its level, ids of its topics, the first effective date in its text."""
 
     detected_at: str
     level: int
@@ -27,14 +27,14 @@ class SeenChange:
 
 
 class DigestQueries:
-    """Over a connection of `store.reading.Reader`."""
+    """Queries over a connection of `read_queries.StoreReader`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
     def first_seen(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
-        """The news first seen between two instants, oldest first. What is outside the field is among it where it
-        touches a profile."""
+        """The changes first seen between two instants, oldest first. Those outside the field are included where
+        they touch a profile."""
         return self._records(
             "(level > 0 OR seq IN (SELECT seq FROM change_profile)) AND NOT editorial AND NOT baseline"
             " AND detected_at >= ? AND detected_at < ?",
@@ -43,7 +43,7 @@ class DigestQueries:
         )
 
     def compared(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
-        """The changes of texts and lists among the news first seen between two instants."""
+        """The changes of texts and lists first seen between two instants."""
         return self._records(
             f"{_NEWS} AND kind IN ('cfr', 'list') AND detected_at >= ? AND detected_at < ?",
             to_text(start),
@@ -51,7 +51,7 @@ class DigestQueries:
         )
 
     def renewed(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
-        """Records seen earlier whose document came in another state between two instants."""
+        """Records seen earlier whose document got a new version between two instants."""
         return self._records(
             f"{_NEWS} AND revision > 1 AND detected_at < ?1 AND document_id IN"  # noqa: S608
             " (SELECT document_id FROM version WHERE ordinal > 1 AND at >= ?1 AND at < ?2)",
@@ -60,7 +60,7 @@ class DigestQueries:
         )
 
     def planned(self, first: date, last: date) -> list[dict[str, Any]]:
-        """Records with a date between two days that still stands."""
+        """Records with a date in force between two days."""
         return self._records(
             f"{_IN_FIELD} AND seq IN (SELECT seq FROM legal_date WHERE day BETWEEN ? AND ? AND NOT superseded)",  # noqa: S608
             first.isoformat(),
@@ -79,7 +79,7 @@ class DigestQueries:
         )
 
     def seen(self, start: datetime, end: datetime) -> Iterator[SeenChange]:
-        """Every piece of news between two instants."""
+        """The figures of every change first seen between two instants."""
         rows = self.connection.execute(
             "SELECT detected_at, level,"  # noqa: S608 - conditions are ours, values are bound
             " (SELECT group_concat(topic) FROM change_topic WHERE change_topic.seq = change.seq) AS topics,"
@@ -92,7 +92,7 @@ class DigestQueries:
             yield SeenChange(row["detected_at"], row["level"], topics, row["effective"])
 
     def taken(self, start: datetime, end: datetime) -> dict[str, int]:
-        """How many texts each source brought between two instants."""
+        """The number of texts of each source between two instants."""
         return dict(
             self.connection.execute(
                 "SELECT source, count(*) FROM version WHERE at >= ? AND at < ? GROUP BY source",
@@ -111,7 +111,7 @@ class DigestQueries:
         return [dict(row) for row in rows]
 
     def watched_since(self) -> str | None:
-        """When the first source had been read for the first time."""
+        """The time of the first successful poll of any source; None before it."""
         row = self.connection.execute("SELECT min(baseline_at) FROM source").fetchone()
         return str(row[0]) if row and row[0] else None
 

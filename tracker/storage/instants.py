@@ -1,4 +1,4 @@
-"""Instants as the database keeps them: ISO text in UTC of fixed width, which sorts as it reads."""
+"""Instants as the database stores them: ISO text in UTC of fixed width, which sorts by time."""
 
 from __future__ import annotations
 

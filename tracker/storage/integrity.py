@@ -1,7 +1,7 @@
-"""The hash chain of all chained tables, the hash of a change's row, and the checks that compare rows with both.
+"""The hash chain of all chained tables, the hash of a change's row, and the checks of rows against both.
 
-Hashes are made of values as the database keeps them (`instants`, ISO days, 0 and 1). They show an alteration made with
-other tools; a writer that uses this program writes the hash too.
+Hashes are of values as the database stores them (`instants`, ISO days, 0 and 1). They detect alterations by other
+tools; a writer that uses this program also writes the hash.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CHANGE = (
     "detected_at", "baseline", "editorial", "revision", "operations", "record",
 )  # fmt: skip
 _MADE = {"change_status": "state, since, until", "legal_date": "type, day, superseded"}
-_LOST = 20  # rows without what they belong to: so many are named
+_LOST = 20  # the most rows without a parent that are named
 _ATTEMPT = ("delivery_id", "at", "ok", "answer", "seconds")
 
 
@@ -45,7 +45,7 @@ def last_link(connection: Connection, table: Table) -> str:
 
 
 def change_hash(row: Mapping[Any, Any]) -> str:
-    """The seal of a row of `change`."""
+    """The hash of a row of `change`."""
     return _hash([_plain(row[name]) for name in _CHANGE])
 
 
@@ -55,7 +55,7 @@ def attempt_hash(before: str, row: Mapping[Any, Any]) -> str:
 
 
 def add_attempts(connection: Connection, delivery_ids: Sequence[int], attempt: Attempt) -> None:
-    """One row for each delivery that a try was for."""
+    """Adds one row for each delivery that an attempt was for."""
     chain, rows = last_link(connection, ATTEMPT), list[dict[str, Any]]()
     for name in delivery_ids:
         row: dict[str, Any] = {
@@ -68,7 +68,7 @@ def add_attempts(connection: Connection, delivery_ids: Sequence[int], attempt: A
 
 
 def verify(connection: Connection) -> Iterator[str | int]:
-    """A line for each change or try that is not what was written, and at the end how many were looked at."""
+    """Yields a line for each altered change or attempt, and at the end the number of rows checked."""
     checked = 0
     made = {name: _made(connection, name, columns) for name, columns in _MADE.items()}
     corrected = corrections.newest(connection)
@@ -93,7 +93,7 @@ def verify(connection: Connection) -> Iterator[str | int]:
 
 
 def verify_change(connection: Connection, change_id: str) -> Iterator[str]:
-    """A line where the row of this change is not what was written."""
+    """Yields a line where the row of this change was altered."""
     statement = text(f"SELECT row_hash, {', '.join(_CHANGE)} FROM change WHERE id = :id")  # noqa: S608 - names of ours
     row = connection.execute(statement, {"id": change_id}).mappings().one()
     if row["row_hash"] != change_hash(row):
@@ -101,7 +101,7 @@ def verify_change(connection: Connection, change_id: str) -> Iterator[str]:
 
 
 def verify_attempts(connection: Connection) -> Iterator[str]:
-    """A line for each try that is not what was written, or does not follow the one before."""
+    """Yields a line for each attempt that was altered, or does not follow the one before."""
     chain = START
     for row in _rows(connection, "SELECT id, chain, {} FROM attempt ORDER BY id", _ATTEMPT):
         if row["chain"] != attempt_hash(chain, row):
@@ -121,7 +121,7 @@ def verify_attempts(connection: Connection) -> Iterator[str]:
 
 
 def _made(connection: Connection, table: str, columns: str) -> dict[int, str]:
-    """The rows that were made from a record, as JSON, by the number of its change."""
+    """The rows that are derived from a record, as JSON, by the number of its change."""
     found = text(
         f"SELECT seq, json_group_array(json_array({columns})) FROM (SELECT * FROM {table} ORDER BY id) GROUP BY seq"  # noqa: S608
     )
@@ -131,8 +131,8 @@ def _made(connection: Connection, table: str, columns: str) -> dict[int, str]:
 def _differing(
     row: Mapping[str, Any], made: Mapping[str, str], corrected: Sequence[Mapping[str, Any]]
 ) -> str:
-    """Which column, or which table that is made from the record (its rows as JSON), says something else than it and what
-    was corrected of it (the newest correction); empty where none does."""
+    """The column or derived table (its rows as JSON) that differs from the record and its newest correction; empty
+    where none does."""
     try:
         record = json.loads(row["record"])
         lead = leading_fields(corrected, row["revision"])
@@ -169,7 +169,7 @@ def _hash(values: list[Any]) -> str:
 
 
 def _rows(connection: Connection, statement: str, names: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Rows as they are kept, a lot at a time: records are long."""
+    """Rows in batches, because records are long."""
     found = text(statement.format(", ".join(names))).execution_options(yield_per=500)
     for row in connection.execute(found).mappings():
         yield dict(row)

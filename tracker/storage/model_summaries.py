@@ -1,4 +1,4 @@
-"""What a language model wrote about changes, each try a row of its own. Beside the record and never in it."""
+"""Summaries by a language model, one row for each attempt. They are beside the record, never part of it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tracker.storage.assistant_tables import MODEL_SUMMARY
 from tracker.storage.schema import CHANGE
 
 MADE, DROPPED, FAILED = "made", "dropped", "failed"
-TRIES = 3  # of a change's revision, before the endpoint is left alone about it
+TRIES = 3  # per revision of a change
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """One try. `state` is made, dropped (nothing of the answer held) or failed (there was none); `reason` a word of
-    the catalogues (`beside.reason.*`) or a line. `sentences` are (en, ja, quote). `prompt` is a SHA-256."""
+    """One attempt. `state` is made, dropped (the answer failed its checks) or failed (no answer); `reason` is a key
+    of the catalogs (`beside.reason.*`) or a line. `sentences` are (en, ja, quote). `prompt` is a SHA-256."""
 
     change_id: str
     revision: int
@@ -53,8 +53,8 @@ def add(connection: Connection, summary: ModelSummary) -> None:
 def waiting(
     connection: Connection, *, rank: int, since: datetime, now: datetime, pause: timedelta, limit: int
 ) -> Sequence[str]:
-    """Ids of changes of this level's rank or above, detected since then, that are neither summarized nor given up,
-    gravest first. None at all while the last answer that did not come is younger than `pause`."""
+    """Ids of changes of at least this level's rank, detected since then, that have no summary and attempts left,
+    highest level first. None at all while the last failure is younger than `pause`."""
     last = connection.execute(
         select(MODEL_SUMMARY.c.state, MODEL_SUMMARY.c.at).order_by(MODEL_SUMMARY.c.id.desc()).limit(1)
     ).first()

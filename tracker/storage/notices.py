@@ -1,4 +1,4 @@
-"""What is told and is no change: outages, dates ahead, alerts that nobody acknowledged."""
+"""Notices: alerts that are not about a change, such as outages, upcoming dates and unacknowledged alerts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PREFIX = "ntc_"
 
 
 def notice_id(*parts: object) -> str:
-    """The same for the same thing, so that it is told once however often it is found."""
+    """The id of a notice: the same for the same facts, so that a notice is sent once however often it is found."""
     return PREFIX + hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
@@ -37,10 +37,10 @@ def enqueue_notice(
     hold_reason: Mapping[str, Any] | None = None,
     withheld: bool = False,
 ) -> int:
-    """Owes a notice to channels; what they were owed already is not owed again. How many are new. `held` and
-    `withheld` as in `outbox.enqueue`."""
+    """Queues a notice for channels, each once; returns the number of new deliveries. The other arguments as in
+    `outbox.enqueue`."""
     identity = notice_id(kind, *name)
-    owed = 0
+    queued = 0
     for channel in channels:
         if connection.execute(select(NOTICE.c.id).where(NOTICE.c.id == identity)).first() is None:
             connection.execute(
@@ -48,27 +48,27 @@ def enqueue_notice(
                     id=identity, kind=kind, level=level.rank, story=story, data=dict(data), created_at=now
                 )
             )
-        owed += outbox.enqueue(
+        queued += outbox.enqueue(
             connection, subject_id=identity, channel=channel, reason=reason, now=now,
             story=story, at=at, batch=batch, hold_reason=hold_reason, withheld=withheld,
         )  # fmt: skip
-    return owed
+    return queued
 
 
 def pending(connection: Connection, kind: str) -> list[Notice]:
-    """The notices of a kind that are owed somewhere and that nobody was sent yet."""
-    owed = (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
+    """The notices of a kind that are queued and were not sent to any channel yet."""
+    unsent = (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
     rows = connection.execute(
         select(NOTICE.c.id)
         .join(DELIVERY, DELIVERY.c.subject_id == NOTICE.c.id)
-        .where((NOTICE.c.kind == kind) & owed)
+        .where((NOTICE.c.kind == kind) & unsent)
         .distinct()
     )
     return [found for row in rows if (found := get(connection, row.id)) is not None]
 
 
 def withdraw(connection: Connection, identity: str) -> None:
-    """Takes back what nobody was sent yet: it is no longer so."""
+    """Removes the deliveries of a notice that were not attempted yet, because it no longer applies."""
     connection.execute(
         delete(DELIVERY).where(
             (DELIVERY.c.subject_id == identity) & (DELIVERY.c.state == "pending") & (DELIVERY.c.attempts == 0)
@@ -77,6 +77,7 @@ def withdraw(connection: Connection, identity: str) -> None:
 
 
 def get(connection: Connection, identity: str) -> Notice | None:
+    """A notice by its id."""
     row = connection.execute(select(NOTICE).where(NOTICE.c.id == identity)).first()
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""What is known of pages beside their texts, as `status` shows it: plain SQL over `sqlite3`, as in `reading`."""
+"""The states of pages for `status`, as plain SQL over `sqlite3`, as in `read_queries`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 _FLAPPING = "SELECT source, url, polls, seen, since, at FROM flapping ORDER BY source, key"
 _ABSENT = "SELECT source, url, reason, polls, since, at, change FROM absence ORDER BY source, key"
-# Of the newest version of each thing: masks that were learned are handed on from version to version.
+# Of the newest version of each resource: learned masks are carried from version to version.
 _MASKED = (
     "SELECT version.source, version.key, version.volatile_patterns FROM version JOIN"
     " (SELECT max(id) AS id FROM version GROUP BY source, key) AS newest ON newest.id = version.id"
@@ -17,17 +17,17 @@ _MASKED = (
 
 
 def flapping(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]]]:
-    """Pages that give two texts in turn, by source."""
+    """Pages that alternate between two texts, by source."""
     return _by_source(connection, _FLAPPING)
 
 
 def absent(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]]]:
-    """Pages and documents that their source no longer has, by source. `change`: the record that tells it."""
+    """Removed pages and documents, by source. `change` is the record of the removal."""
     return _by_source(connection, _ABSENT)
 
 
 def masked(connection: sqlite3.Connection) -> dict[str, list[tuple[str, list[str]]]]:
-    """What was learned as noise, by source: the key of each page, and its templates."""
+    """The learned volatile content by source: the key of each page, and its templates."""
     found: dict[str, list[tuple[str, list[str]]]] = {}
     for row in connection.execute(_MASKED):
         found.setdefault(row["source"], []).append((row["key"], json.loads(row["volatile_patterns"])))

@@ -1,4 +1,4 @@
-"""Pages that give two texts in turn, and pages and documents that are gone: read and written."""
+"""Reads and writes the states of pages that alternate between two texts, and of removed pages and documents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNREAD = "noise"  # extraction_config of a page whose volatile patterns were cle
 
 @dataclass(frozen=True, slots=True)
 class Flapping:
-    """A text that waits to be confirmed; the fields are those of `FlappingRow`."""
+    """An unconfirmed text; the fields are those of `FlappingRow`."""
 
     url: str
     digest: str
@@ -31,7 +31,7 @@ class Flapping:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Something that a source no longer has; the fields are those of `AbsenceRow`."""
+    """A removed page or document; the fields are those of `AbsenceRow`."""
 
     url: str
     reason: str
@@ -42,7 +42,7 @@ class Absence:
 
 
 def flapping(store: Store, source: str) -> dict[str, Flapping]:
-    """By key."""
+    """The unconfirmed texts by key."""
     with store.read() as connection:
         return {
             row.key: Flapping(
@@ -53,7 +53,7 @@ def flapping(store: Store, source: str) -> dict[str, Flapping]:
 
 
 def absences(store: Store, source: str) -> dict[str, Absence]:
-    """By key."""
+    """The removed pages and documents by key."""
     with store.read() as connection:
         return {
             row.key: Absence(row.url, row.reason, row.polls, row.since, row.at, row.change)
@@ -88,8 +88,8 @@ def clear_absence(connection: Connection, source: str, key: str) -> None:
 
 
 def clear_masks(connection: Connection, source: str | None = None) -> None:
-    """Forgets what was learned, and has the pages asked for whole, since an answer of "not modified" would hide what
-    was masked."""
+    """Deletes learned masks, and makes the next requests unconditional, because "not modified" would hide the
+    masked content."""
     for version in versions.with_noise(connection, source):
         versions.learn(connection, version, ())
         connection.execute(

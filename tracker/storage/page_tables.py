@@ -1,4 +1,4 @@
-"""The tables of pages that do not answer as they should: those that give two texts in turn, and those that are gone."""
+"""The tables of pages that alternate between two texts, and of removed pages and documents."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tracker.storage.table_base import InstantType, TableBase
 
 
 class FlappingRow(TableBase, table=True):
-    """A text that a page gave while a fetch moments later, or its last stored change, says another one.
+    """An unconfirmed text of a page: a fetch moments later, or the last stored change, has another one.
 
-    `digest` is of the text that waits to be confirmed; `polls` counts the polls in a row that got it, `seen` all polls
-    that got a text other than the stored one; `snapshots` are the ids of the answers with the two texts.
+    `digest` is that of the unconfirmed text; `polls` counts the polls in a row that returned it, `seen` all polls
+    that returned a text other than the stored one; `snapshots` are the ids of the answers with the two texts.
     """
 
     __tablename__ = "flapping"
@@ -31,8 +31,8 @@ class FlappingRow(TableBase, table=True):
 
 
 class AbsenceRow(TableBase, table=True):
-    """A page or document that was stored and that its source no longer has: `polls` answers in a row said so, the
-    last one `at`, in the words of `reason`. `change` is the record that tells it; NULL: it is too early to tell."""
+    """A stored page or document that its source no longer has: `polls` answers in a row said so, the last one `at`,
+    with the `reason`. `change` is the record of the removal; NULL: the removal is not certain yet."""
 
     __tablename__ = "absence"
     source: str = Field(primary_key=True)

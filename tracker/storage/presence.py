@@ -1,8 +1,8 @@
-"""Whether the database of a state folder is the one that was there before: not gone, not emptied, not replaced under a
-running program, not damaged.
+"""Checks that the database of a state folder is still the same file: not removed, emptied, replaced under a running
+program, or damaged.
 
-A folder in which a database was once is never taken for a new one: all that was watched would be the baseline again, and
-nothing that happened meanwhile would be told.
+A folder that once had a database is never taken for a new one: everything would become the baseline again, and
+changes since then would not be reported.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tracker.errors import StateDamaged, StateLost, StoreError, UsageError
 
 FILE = "tracker.db"
 MARKER = "STATE.txt"
-# What other parts of the program leave beside a database, also before there was a marker.
+# Files that other parts of the program write beside a database.
 _BESIDE = (MARKER, f"{FILE}-wal", f"{FILE}-shm", "law-search.db")
 _BACKUP = "BACKUP.txt"
 _CURE = "restore a backup (docs/running.md); to begin anew on purpose, give --state another folder, or empty this one"
@@ -30,8 +30,8 @@ Identity = tuple[int, int]
 
 
 def check(state: Path) -> bool:
-    """Whether there is a database; False in a new folder. Raises StateLost where there was one and it is gone or empty,
-    StateDamaged where the file is none."""
+    """Whether there is a database; False in a new folder. Raises StateLost where there was one and it is gone or
+    empty, StateDamaged where the file is not a database."""
     path = state / FILE
     try:
         size = path.stat().st_size
@@ -53,11 +53,11 @@ def check(state: Path) -> bool:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether the file holds a tracker's tables; also True where only a later look can say (it is locked). Raises
-    StateDamaged where it is no database.
+    """Whether the file has the tracker's tables; also True where that is unknown because it is locked. Raises
+    StateDamaged where it is not a database.
 
-    SQLite looks, not this program: closing a descriptor of its own would release all locks that SQLite holds on the file in
-    this process (fcntl(2)), and the next process to close the database would remove its log under it.
+    SQLite opens the file, not this program: closing a descriptor of its own would release all locks that SQLite
+    holds on the file in this process (fcntl(2)), and the next process to close the database would remove its log.
     """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
@@ -69,20 +69,20 @@ def _is_ours(path: Path) -> bool:
 
 
 def required(state: Path) -> None:
-    """Raises UsageError in a folder in which nothing is stored yet, and what `check` raises."""
+    """Raises UsageError in a folder without a database, and the errors of `check`."""
     if not check(state):
         raise UsageError(f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state")
 
 
 def mark(state: Path) -> None:
-    """Leaves the marker once there is a database."""
+    """Writes the marker once there is a database."""
     marker = state / MARKER
     if marker.exists():
         return
     try:
         marker.write_text(_SAYS, "utf-8")
     except OSError as error:
-        # Who may only read here can neither lose the database nor begin a new one.
+        # With read access only, the database can neither be lost nor created.
         if error.errno not in {errno.EACCES, errno.EROFS, errno.EPERM}:
             raise StoreError(
                 f"{marker}: cannot be written: {error.strerror}", cure="is the disk full?"
@@ -99,7 +99,7 @@ def identity(path: Path) -> Identity | None:
 
 
 def still(path: Path, opened: Identity | None) -> None:
-    """Raises StateLost where the path no longer leads to the file that was opened: what is written then goes nowhere."""
+    """Raises StateLost where the path no longer leads to the opened file: writes would be lost."""
     now = identity(path)
     if now != opened:
         what = "was removed or emptied" if now is None else "was replaced by another file"
@@ -110,7 +110,7 @@ def still(path: Path, opened: Identity | None) -> None:
 
 
 def is_damage(error: BaseException | None) -> bool:
-    """Whether this is SQLite's complaint about the file itself."""
+    """Whether this is an SQLite error about the file itself."""
     return isinstance(error, sqlite3.DatabaseError) and any(word in str(error) for word in _DAMAGE)
 
 
@@ -119,7 +119,7 @@ def damaged(path: Path, said: str) -> StateDamaged:
 
 
 def integrity(path: Path) -> list[str]:
-    """What the database's own check says of the file, in one line; nothing where it is whole."""
+    """The result of SQLite's own check in one line; empty where the file is sound."""
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
         try:
@@ -138,8 +138,8 @@ def integrity(path: Path) -> list[str]:
 
 
 def _trace(state: Path, *, empty: bool) -> str:
-    """What shows that there was a database; nothing in a new folder. Beside an empty file, SQLite's own files show
-    nothing: somebody may be making it just now."""
+    """A sign that there was a database; empty in a new folder. Beside an empty file, SQLite's own files are no
+    sign: another process may be creating it."""
     for name in _BESIDE:
         if not (empty and name.startswith(FILE)) and (state / name).exists():
             return name

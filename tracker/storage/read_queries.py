@@ -1,7 +1,7 @@
-"""The store, read only and at once: what `changes`, `show`, `status` and `deadlines` ask.
+"""Read-only queries of the store for `changes`, `show`, `status` and `deadlines`.
 
 Plain SQL over `sqlite3`, because these commands should answer before SQLAlchemy has been imported. Records are
-handed out as the JSON objects that they are kept as.
+returned as stored JSON objects.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _REVIEWS = {
     "acknowledged": f"{_SEEN} AND NOT {_DECIDED}",
     "decided": _DECIDED,
 }
-# Only while the rules still find nothing: what they found meanwhile is said by them.
+# Only while the rules find nothing: a finding replaces the similarity.
 _RESEMBLING = (
     "id IN (SELECT change_id FROM similarity_result WHERE topic <> '' AND similarity_result.revision = change.revision)"
     " AND (level = 0 OR NOT EXISTS (SELECT 1 FROM change_topic WHERE change_topic.seq = change.seq))"
@@ -62,11 +62,13 @@ _SUMS = ", ".join(f"sum({state}) AS {state}" for state in DELIVERY_STATES)
 
 @dataclass(frozen=True, slots=True)
 class ChangeQuery:
-    """Which changes. `level`: that or above; with `profile` the level that they have for it. `since` and `until` are days of publication, or of detection
-    (in New York) where a record was not published. `profile`: touched by it. `standing`: a legal state that holds on the day `on`.
-    `editorial`: False leaves out what is only typography. `baseline`: False leaves out what was there first.
-    `resembling`: only those that the rules found nothing in, but whose words are like a topic's.
-    `terms`: each in one of its forms, where the words of `query` are not enough. `review`: `open` (nobody has acknowledged or decided its present revision), `acknowledged`, `decided`."""
+    """The conditions of a search for changes. `level`: that level or above; with `profile` the level for it.
+    `since` and `until` are days of publication, or of detection (in New York) for records that were not published.
+    `profile`: the change touches it. `standing`: a legal status that applies on the day `on`. `editorial`: False
+    leaves out typographic changes. `baseline`: False leaves out the baseline. `resembling`: only changes in which
+    the rules found nothing and whose words are similar to a topic. `terms`: each in one of its forms, where the
+    words of `query` are not enough. `review`: `open` (nobody acknowledged or decided the current revision),
+    `acknowledged`, `decided`."""
 
     since: date | None = None
     until: date | None = None
@@ -89,8 +91,8 @@ class ChangeQuery:
 
 
 class StoreReader:
-    """Raises StoreError where there is no state yet, or where it cannot be read. A state of an older version is
-    brought to this one first."""
+    """Opens a state for reading. Raises StoreError where there is no state, or where it cannot be read. A state of
+    an older version is upgraded first."""
 
     def __init__(self, state: Path) -> None:
         self.path = state / FILE
@@ -127,11 +129,11 @@ class StoreReader:
         self.connection.close()
 
     def changes(self, wanted: ChangeQuery) -> list[dict[str, Any]]:
-        """Newest first."""
+        """The matching changes, newest first."""
         return [json.loads(found) for found in self.records(wanted)]
 
     def records(self, wanted: ChangeQuery) -> list[str]:
-        """`changes` as JSON, as they are kept."""
+        """The matching changes as stored JSON."""
         where, values = _conditions(wanted)
         rows = self.connection.execute(
             f"SELECT id, record FROM change WHERE seq IN (SELECT seq FROM change WHERE {where} ORDER BY {_DAY} DESC, seq DESC"  # noqa: S608
@@ -141,7 +143,7 @@ class StoreReader:
         return leading_texts(self.connection, rows.fetchall())
 
     def data_version(self) -> int:
-        """Another number after each write to what people see."""
+        """A number that changes with each write to what the viewer shows."""
         return int(self.connection.execute("SELECT number FROM data_version").fetchone()[0])
 
     def count(self, wanted: ChangeQuery) -> int:
@@ -150,7 +152,7 @@ class StoreReader:
         return int(self.connection.execute(query, values).fetchone()[0])
 
     def levels(self, wanted: ChangeQuery | None = None) -> dict[int, int]:
-        """How many changes there are of each level's rank; with a profile, of the level that they have for it."""
+        """The number of changes by the rank of their level; with a profile, of their level for it."""
         wanted = wanted or ChangeQuery()
         where, values = _conditions(wanted)
         rank = "level"
@@ -183,7 +185,8 @@ class StoreReader:
         return bool(row and row["operations"])
 
     def texts(self, sources: Sequence[str]) -> list[dict[str, Any]]:
-        """The documents of these sources that have states: document_id, source, key, how many, the last one's instant."""
+        """The documents of these sources that have versions: document_id, source, key, number of versions, time of
+        the last."""
         marks = ", ".join("?" * len(sources))
         rows = self.connection.execute(
             "SELECT document_id, source, key, count(*) AS states, max(at) AS at FROM version"  # noqa: S608
@@ -193,7 +196,7 @@ class StoreReader:
         return [dict(row) for row in rows]
 
     def text_states(self, document_id: str) -> list[dict[str, Any]]:
-        """The states of one document, oldest first: ordinal, when stored, as of which day (eCFR), SHA-256."""
+        """The versions of one document, oldest first: ordinal, when stored, as of which day (eCFR), SHA-256."""
         rows = self.connection.execute(
             "SELECT ordinal, at, snapshot.meta ->> 'as_of' AS as_of, sha256, fetched_at FROM version"
             " LEFT JOIN snapshot ON snapshot.id = version.snapshots ->> '$[0]' WHERE document_id = ? ORDER BY ordinal",
@@ -219,8 +222,8 @@ class StoreReader:
         )
         return [dict(row) for row in rows]
 
-    def owed(self, state: str, limit: int = 200) -> list[dict[str, Any]]:
-        """Deliveries in one state, newest first, each with the title of what is told and its last try."""
+    def alerts(self, state: str, limit: int = 200) -> list[dict[str, Any]]:
+        """Alerts in one state, newest first, each with the title of its subject and its last attempt."""
         rows = self.connection.execute(
             "SELECT delivery.id, subject_id AS change_id, channel, delivery.revision, state, attempts, reason, delivery.created_at,"
             " next_attempt_at, hold_reason AS held, coalesce(change.record ->> 'title', notice.data ->> 'title',"
@@ -234,8 +237,8 @@ class StoreReader:
         return with_recipients(self.connection, map(_held, rows))
 
     def change(self, reference: str) -> dict[str, Any]:
-        """By id, by the beginning of an id, by document number or FR citation. Raises UsageError when that
-        names none, or more than one."""
+        """The record with this id, beginning of an id, document number or FR citation. Raises UsageError where none
+        or several match."""
         rows = self.connection.execute(
             "SELECT id, record FROM change WHERE id = :name OR document_number = :name OR citation = :name LIMIT 3",
             {"name": reference},
@@ -258,7 +261,7 @@ class StoreReader:
         return row["row_hash"] if row else ""
 
     def deliveries(self, change_id: str) -> list[dict[str, Any]]:
-        """What was owed for a change, or withheld, to whom, and each try's answer."""
+        """The deliveries of a change, with their recipients and attempts."""
         rows = self.connection.execute(
             "SELECT id, channel, revision, state, attempts, reason, created_at, next_attempt_at, hold_reason AS held FROM delivery"
             " WHERE subject_id = ? ORDER BY id",
@@ -272,8 +275,8 @@ class StoreReader:
         ]  # fmt: skip
 
     def answers(self, change_id: str) -> list[dict[str, Any]]:
-        """The answers that a change stands on, those of the state before first: side (`before`, `after`), url, status,
-        fetched_at, sha256, and who was at the other end (`tls`, null where that is not known)."""
+        """The answers on which a change is based, those of the earlier state first: side (`before`, `after`), url,
+        status, fetched_at, sha256, and the server's certificate (`tls`, null where unknown)."""
         rows = self.connection.execute(
             "SELECT iif(version.ordinal < change.version, 'before', 'after') AS side, snapshot.url, status, fetched_at,"
             " sha256, tls FROM change JOIN version ON version.document_id = change.document_id"
@@ -287,7 +290,7 @@ class StoreReader:
         ]
 
     def reviews(self, change_ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
-        """What people did, oldest first: of these changes, or of all."""
+        """The reviews, oldest first: of these changes, or of all."""
         columns = "id, change_id, revision, at, who, action, value, note, chain"
         if change_ids is None:
             rows = self.connection.execute(f"SELECT {columns} FROM review ORDER BY id")  # noqa: S608
@@ -300,8 +303,8 @@ class StoreReader:
         return [dict(row) for row in rows]
 
     def beside(self, change_id: str) -> dict[str, Any]:
-        """What stands beside the record and is no finding: what its words are like (`resembles`), and what a model
-        wrote about its present revision (`model_summary`, the last try); each None where there is none."""
+        """The results of the assistants, which are no findings: the similar topic (`resembles`), and the last
+        attempt at a model summary of the current revision (`model_summary`); each None where there is none."""
         like = self.connection.execute(
             "SELECT topic, round(score, 2) AS score, reference, similarity_result.made_with FROM change"  # noqa: S608 - ours
             f" JOIN similarity_result ON change_id = change.id WHERE change.id = ? AND {_RESEMBLING}",
@@ -349,7 +352,7 @@ class StoreReader:
         return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source")}
 
     def size(self) -> int:
-        """Bytes of the database, free room in it included."""
+        """The size of the database in bytes, including its free pages."""
         return int(
             self.connection.execute(
                 "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
@@ -357,15 +360,16 @@ class StoreReader:
         )
 
     def disk(self) -> dict[str, dict[str, int]]:
-        """Per source: how many answers are kept, what their bytes take up packed and unpacked, and how many were dropped
-        by policy. Bytes that several sources brought count for the first. Figures that are kept, not counted."""
+        """The number of stored answers of each source, their compressed and uncompressed bytes, and the number
+        dropped by retention. The bytes of a blob count for the first source that stored it. Kept counts, so this is
+        fast."""
         rows = self.connection.execute(
             "SELECT source, answers, compressed_size AS packed, uncompressed_size AS unpacked, dropped FROM source_disk"
         )
         return {row["source"]: {name: row[name] for name in row.keys()[1:]} for row in rows}
 
     def reconciliations(self) -> dict[str, dict[str, Any]]:
-        """Per source, what its last audit found."""
+        """The last audit of each source."""
         rows = self.connection.execute(
             "SELECT source, at, since, ok, record FROM reconciliation"
             " WHERE id IN (SELECT max(id) FROM reconciliation GROUP BY source)"
@@ -405,21 +409,12 @@ class StoreReader:
         )
         return [dict(row) for row in rows]
 
-    def planned(self, since: date) -> Iterator[dict[str, Any]]:
-        """The records with a date that still stands on this day or after it."""
+    def planned(self, since: date, *, superseded: bool = False) -> Iterator[dict[str, Any]]:
+        """The records with a date on this day or after it that is in force, or `superseded`."""
         rows = self.connection.execute(
-            "SELECT id, record FROM change WHERE seq IN (SELECT seq FROM legal_date WHERE day >= ? AND NOT superseded)"
+            "SELECT id, record FROM change WHERE seq IN (SELECT seq FROM legal_date WHERE day >= ? AND superseded = ?)"
             " AND level > 0 AND NOT editorial",
-            [since.isoformat()],
-        )
-        yield from leading_records(self.connection, rows)
-
-    def withdrawn(self, since: date) -> Iterator[dict[str, Any]]:
-        """The records with a date on this day or after it that stands no more."""
-        rows = self.connection.execute(
-            "SELECT id, record FROM change WHERE seq IN (SELECT seq FROM legal_date WHERE day >= ? AND superseded)"
-            " AND level > 0 AND NOT editorial",
-            [since.isoformat()],
+            [since.isoformat(), superseded],
         )
         yield from leading_records(self.connection, rows)
 
@@ -446,7 +441,7 @@ def _conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
     where, values = ["1"], list[Any]()
     end = min(wanted.until, date.max - _ONE_DAY) + _ONE_DAY if wanted.until else None
     plain: Sequence[tuple[str, Any]] = (
-        # The index knows the day in UTC, which is New York's or the next one: it narrows, the instant decides.
+        # The index has the day in UTC, which is New York's or the next one: it narrows the rows, the instant decides.
         (f"{_DAY} >= ?", wanted.since and wanted.since.isoformat()),
         (_SINCE, wanted.since and to_text(legal_instant(wanted.since))),
         (f"{_DAY} <= ?", end and end.isoformat()),
@@ -454,7 +449,7 @@ def _conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
         (_UNTIL, end and to_text(legal_instant(end))),
         ("seq IN (SELECT seq FROM change_topic WHERE topic = ?)", wanted.topic),
         ("level >= ?", None if wanted.profile else wanted.level and wanted.level.rank),
-        ("+source = ?", wanted.source),  # `+`: by the index of the newest, not by that of one source
+        ("+source = ?", wanted.source),  # `+`: use the index of the newest changes, not that of the source
         ("kind = ?", wanted.kind),
         ("editorial = ?", wanted.editorial),
         ("baseline = ?", wanted.baseline),
@@ -485,8 +480,8 @@ def _conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
 
 
 def _search(form: str) -> Iterator[tuple[str, str]]:
-    """The condition of a word or phrase, if it says anything. English goes by words, Japanese by trigrams, and what
-    is too short for a trigram by looking at each row's Japanese."""
+    """The condition for a word or phrase, if it has any letters. English is searched by words, Japanese by
+    trigrams, and terms shorter than a trigram in the Japanese text of each row."""
     term = index_form(form)
     phrase = '"' + term.replace('"', '""') + '"'
     if not _JAPANESE.search(term):

@@ -1,4 +1,4 @@
-"""Read only: how the recipients of deliveries stand, and what waits for channels that the settings do not have."""
+"""Read-only queries of the states of recipients, and of deliveries for channels that the settings no longer have."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tracker.storage.instants import from_text
 
 
 def with_recipients(connection: sqlite3.Connection, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Deliveries, each with its `recipients`: of each recipient, state, attempts, answer, at, repeated. None are listed
-    where the only recipient of a channel took it at the first try."""
+    """Deliveries, each with its `recipients`: recipient, state, attempts, answer, at, repeated. The list is empty
+    where the only recipient of a channel accepted the message at the first attempt."""
     found = {row["id"]: {**row, "recipients": []} for row in rows}
     listed = connection.execute(
         "SELECT delivery.id, recipient, delivery_recipient.state, delivery_recipient.attempts, answer, at,"
@@ -30,8 +30,8 @@ def with_recipients(connection: sqlite3.Connection, rows: Iterable[dict[str, Any
 
 
 def not_reached(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]]]:
-    """Per channel, the recipients that alerts or digests were put off by, or refused by for good, and not sent to since
-    these were given up or put off: recipient, state (the worst), number of messages, the last answer."""
+    """For each channel the recipients that lack messages, because they are pending or dead: recipient, state (the
+    worst), number of messages, last answer."""
     found: dict[str, list[dict[str, Any]]] = {}
     rows = connection.execute(
         "SELECT delivery.channel, recipient, min(delivery_recipient.state) AS state, count(*) AS number, answer, max(at) AS at"

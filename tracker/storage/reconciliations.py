@@ -1,4 +1,4 @@
-"""What the audits of the sources found, one row each, the newest of which is what `tracker status` shows."""
+"""The results of audits, one row each; `tracker status` shows the newest of each source."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tracker.storage.schema import RECONCILIATION
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """`through`: the last day up to which every channel was compared; None: none was. `ok`: the source answered and
-    nothing is missing any more."""
+    """The result of an audit. `through`: the last day up to which every channel was compared; None: none was. `ok`:
+    the source answered and nothing is missing."""
 
     source: str
     at: datetime
@@ -32,7 +32,7 @@ def add(connection: Connection, found: Reconciliation) -> None:
 
 
 def latest(connection: Connection) -> dict[str, Reconciliation]:
-    """The last one of each source."""
+    """The last audit of each source."""
     newest = select(func.max(RECONCILIATION.c.id)).group_by(RECONCILIATION.c.source)
     rows = connection.execute(select(RECONCILIATION).where(RECONCILIATION.c.id.in_(newest)))
     return {

@@ -1,9 +1,9 @@
-"""Bytes that are no longer needed, dropped by policy, each with a sealed tombstone that says what went, when and why.
+"""Drops bytes that are no longer needed, each with a chained tombstone that records what was dropped, when and why.
 
-What can go is only what was never read as truth: the lists by which an adapter saw what there is, and answers that were held
-for a second look. What a version, a change or a piece of evidence refers to never goes, nor does the newest answer for
-any address, nor what another blob is compressed_size against. The record of the answer (address, headers, time, SHA-256) stays in
-the chain.
+Only bytes that were never read as truth can be dropped: the lists of an adapter, and answers that were held for
+confirmation. Bytes that a version, a change or evidence refers to are never dropped, nor is the newest answer of an
+address, nor a blob that another one is compressed against. The record of the answer (address, headers, time,
+SHA-256) stays in the chain.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from tracker.storage import integrity
 from tracker.storage.database import Store
 from tracker.storage.schema import BLOB, CHANGE, RESOURCE, SNAPSHOT, TOMBSTONE
 
-EVIDENCE = "evidence/"  # keys of answers that were kept as evidence of a state between two others
+EVIDENCE = "evidence/"  # prefix of the keys of answers stored as evidence of a state between two others
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """One kept answer, as far as it matters here. `held`: it waited for a second look and was not taken as true."""
+    """A stored answer, with what retention needs. `held`: it waited for confirmation and was not taken as true."""
 
     id: int
     source: str
@@ -38,7 +38,7 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class DroppableBlob:
-    """Bytes that may go, with the answers that had them, oldest first. `compressed_size`: what they take up."""
+    """Bytes that can be dropped, with the answers that had them, oldest first. `compressed_size` in bytes."""
 
     sha256: str
     size: int
@@ -61,8 +61,8 @@ class BlobInfo:
 def droppable_blobs(
     answers: Iterable[StoredAnswer], blobs: Mapping[str, BlobInfo], needed: frozenset[str], before: datetime
 ) -> list[DroppableBlob]:
-    """What may go: bytes whose every answer came before `before`, none of them needed. Pure. `needed` are the SHA-256 of
-    what versions, changes and present holds refer to."""
+    """The blobs that can be dropped: every answer with these bytes is older than `before`, and none is needed.
+    Pure. `needed` are the SHA-256 that versions, changes and current holds refer to."""
     by_bytes: dict[str, list[StoredAnswer]] = {}
     newest: dict[tuple[str, str], StoredAnswer] = {}
     for answer in sorted(answers, key=lambda answer: answer.id):
@@ -76,7 +76,7 @@ def droppable_blobs(
         and digest not in kept
         and all(_disposable(answer) and answer.fetched_at < before for answer in found)
     }
-    # What others are compressed_size against stays as long as one of them does.
+    # A dictionary stays as long as a blob that is compressed against it.
     going -= {
         blob.dictionary_sha256
         for blob in blobs.values()
@@ -93,7 +93,7 @@ def _disposable(answer: StoredAnswer) -> bool:
 
 
 def unneeded_answers(connection: Connection, before: datetime) -> list[DroppableBlob]:
-    """What may go now, oldest first."""
+    """The blobs that can be dropped now, oldest first."""
     rows = connection.execute(
         select(
             BLOB.c.sha256,
@@ -142,7 +142,7 @@ def _needed(connection: Connection) -> frozenset[str]:
 
 
 def prune(store: Store, *, older: timedelta, now: datetime) -> list[DroppableBlob]:
-    """Drops what may go, all in one transaction, and says what it was."""
+    """Drops them in one transaction, and returns them."""
     reason = f"nothing refers to it, and it is older than {older.days} days"
     with store.write() as connection:
         found = unneeded_answers(connection, now - older)
@@ -173,7 +173,7 @@ def _link(before: str, row: Mapping[Any, Any]) -> str:
 
 
 def verify(connection: Connection) -> Iterator[str]:
-    """A line for each tombstone that is not what was written, and for each blob without bytes that has none."""
+    """Yields a line for each altered tombstone, and for each blob without bytes that has no tombstone."""
     chain, buried = integrity.START, dict[str, int]()
     for row in connection.execute(select(TOMBSTONE).order_by(TOMBSTONE.c.id)).mappings():
         if row["chain"] != _link(chain, row):
@@ -186,7 +186,7 @@ def verify(connection: Connection) -> Iterator[str]:
 
 
 def dropped_totals(connection: Connection) -> tuple[int, int]:
-    """How many blobs are without their bytes by policy, and how many bytes that were, as they were kept."""
+    """The number of dropped blobs, and their size as stored in bytes."""
     gone = select(BLOB.c.sha256).where(func.length(BLOB.c.data) == 0)
     row = connection.execute(
         select(

@@ -1,5 +1,5 @@
-"""What people did about changes: acknowledged, assigned, commented, decided. Only ever added to, each entry chained
-to the one before, so that one changed or taken away later is found."""
+"""Reviews of changes: acknowledged, assigned, commented, decided, corrected. Entries are only added, and each is
+chained to the one before, so that later changes are detected."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ NOTE = 4_000
 
 class ReviewAction(StrEnum):
     ACKNOWLEDGE = "acknowledge"
-    ASSIGN = "assign"  # value: to whom; empty: to nobody any more
-    DUE = "due"  # value: an ISO day; empty: none any more
+    ASSIGN = "assign"  # value: the assignee; empty: nobody
+    DUE = "due"  # value: an ISO day; empty: none
     COMMENT = "comment"
     DECIDE = "decide"  # value: a Decision, note: the reason
     CORRECT = ACTION  # value: `corrections.CorrectedFields` as JSON, note: the reason; `ingest.corrections` writes it
@@ -38,8 +38,8 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReviewState:
-    """Where the review of a change's present revision stands. What was acknowledged or decided of an earlier
-    revision does not count: the text has moved since. Assignee and due day stay until they are changed."""
+    """The review state of the current revision of a change. An acknowledgment or decision of an earlier revision
+    does not count, because the text has changed since. Assignee and due day stay until they are changed."""
 
     acknowledged_by: str = ""
     assignee: str = ""
@@ -54,7 +54,7 @@ class ReviewState:
 
 
 def review_state(entries: Sequence[Mapping[str, Any]], revision: int) -> ReviewState:
-    """Out of a change's entries, oldest first (`Reader.reviews`)."""
+    """The state that follows from the entries of a change, oldest first (`StoreReader.reviews`)."""
     found: dict[str, Any] = {}
     for entry in entries:
         match entry["action"]:
@@ -79,8 +79,8 @@ def add(
     value: str = "",
     note: str = "",
 ) -> None:
-    """Raises UsageError when there is no such change, or the entry says nothing: no name, a decision without a
-    reason, a comment without words, a day that is none."""
+    """Adds an entry. Raises UsageError for an unknown change, a missing name, a decision without a reason, a
+    comment without words, or an invalid day."""
     revision = connection.execute(select(CHANGE.c.revision).where(CHANGE.c.id == change_id)).scalar()
     if revision is None:
         raise UsageError(f"no change is called {change_id!r}")
@@ -95,7 +95,7 @@ def add(
 
 
 def verify(connection: Connection) -> Iterator[str]:
-    """A line for each entry that is not what was written, or does not follow the one before."""
+    """Yields a line for each entry that was altered, or does not follow the one before."""
     chain = integrity.START
     for row in connection.execute(select(REVIEW).order_by(REVIEW.c.id)):
         if row.chain != _link(chain, row._mapping):

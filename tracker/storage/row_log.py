@@ -1,11 +1,11 @@
-"""A chained log of the rows that change in the course of work (versions, deliveries, mutes, accounts, incidents, ...), so that
-`verify` can compare each row with what this program last wrote.
+"""A chained log of the rows that change during work (versions, deliveries, mutes, accounts, incidents, ...), so
+that `verify` can compare each row with what this program last wrote.
 
-While this program writes, temporary triggers of its own connection note which rows a transaction touches, with what they
-held before; other tools have no such triggers. At the end of the transaction one entry is added for each touched row: the
-hash of what it holds now (empty: it is gone), and whether it held before what its last entry says (`sound`). A row that was
-altered by other means differs from its last entry, or makes the next entry unsound. `chain` hashes each entry with the one
-before. NULL columns are left out of a hash, so that a new column that may be NULL leaves hashes as they are.
+Temporary triggers on the connections of this program note which rows a transaction touches, with their earlier
+values; other tools have no such triggers. At the end of the transaction each touched row gets an entry: the hash of
+its values (empty: deleted), and whether its earlier values agree with its last entry (`sound`). A row that other
+tools altered differs from its last entry, or makes the next entry unsound. `chain` hashes each entry with the one
+before. NULL columns are left out of a hash, so that a new column that may be NULL leaves hashes unchanged.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from sqlalchemy import Connection, Table, text
 from tracker.storage import integrity
 from tracker.storage.schema import metadata
 
-SCHEMA = "(schema)"  # `name` of the entry that says up to which schema all rows have entries
+SCHEMA = "(schema)"  # `name` of the entry with the schema for which all rows have entries
 
-# Tables whose rows have entries, each with the columns that are left out and why nothing hangs on them.
+# Tables whose rows have entries, each with the columns that are left out and the reason.
 EXEMPT_COLUMNS: dict[str, dict[str, str]] = {
     "version": {},
     "source": {
-        "state": "the last poll's, written anew by the next", "since": "as `state`", "reason": "as `state`",
+        "state": "the last poll's, written again by the next", "since": "as `state`", "reason": "as `state`",
         "next_poll_at": "bounded by the interval at every look", "lease_owner": "a lease, bounded by its time",
         "lease_until": "as `lease_owner`", "last_attempt_at": "the last poll's", "last_success_at": "the last poll's",
         "consecutive_failures": "the last poll's", "last_report": "the last poll's figures",
@@ -43,17 +43,17 @@ EXEMPT_COLUMNS: dict[str, dict[str, str]] = {
     "change_topic": {}, "change_profile": {}, "document_relation": {}, "flapping": {}, "absence": {},
 }  # fmt: skip
 
-# Tables without entries, and what shows an alteration instead, or why none matters.
+# Tables without entries, and what detects an alteration instead, or why none matters.
 EXEMPT_TABLES = {
     "blob": "hashed again byte by byte", "snapshot": "a chain of its own", "attempt": "a chain of its own",
     "review": "a chain of its own", "audit_log": "a chain of its own", "tombstone": "a chain of its own", "row_event": "this log",
     "change": "a seal in each row", "change_status": "compared with the record", "legal_date": "compared with the record",
     "change_text": "what is searched by; made again from the records", "delivery_count": "counts, kept by triggers",
     "data_version": "counts, kept by triggers", "source_disk": "counts, kept by triggers",
-    "similarity_result": "stands beside the findings; nothing is decided by it", "model_summary": "as `similarity_result`",
+    "similarity_result": "never part of a finding; nothing depends on it", "model_summary": "as `similarity_result`",
 }  # fmt: skip
 
-# A claim is a lease on a row that is still to be sent: it comes and goes without an entry.
+# A claim is a lease on a pending row: it has no entry.
 _STATE = "CASE {0} WHEN 'claimed' THEN 'pending' ELSE {0} END"
 _NOTED = "touched_rows"
 
@@ -68,7 +68,7 @@ def columns(table: Table) -> list[str]:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """The triggers of a connection that writes, outside any transaction."""
+    """Creates the triggers on a connection that writes, outside any transaction."""
     cursor = connection.cursor()
     for statement in _statements():
         cursor.execute(statement)
@@ -76,7 +76,7 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def write_entries(connection: Connection) -> None:
-    """Adds the entries of this transaction, as its last act."""
+    """Adds the entries of this transaction, as its last statement."""
     touched = connection.execute(text(f"SELECT name, key, old FROM {_NOTED} ORDER BY rowid")).all()  # noqa: S608
     if not touched:
         return
@@ -94,7 +94,7 @@ def write_entries(connection: Connection) -> None:
 
 
 def adopted(connection: Connection, schema: str) -> bool:
-    """Whether all rows have entries as of this schema."""
+    """Whether all rows have entries for this schema."""
     found = connection.execute(
         text("SELECT key FROM row_event WHERE name = :name ORDER BY id DESC LIMIT 1"), {"name": SCHEMA}
     ).scalar()
@@ -102,8 +102,8 @@ def adopted(connection: Connection, schema: str) -> bool:
 
 
 def may_adopt(connection: Connection) -> bool:
-    """Whether rows without entries may be taken as they are: in a database that an earlier schema logged, or that holds no
-    row. A log that is gone from a database with rows was taken away, and `verify` says so."""
+    """Whether rows without entries may be adopted: in a database that an earlier schema logged, or without rows.
+    Where the log of a database with rows is missing, it was deleted, and `verify` reports that."""
     logged = connection.execute(text("SELECT 1 FROM row_event LIMIT 1")).scalar()
     return bool(logged) or not any(
         connection.execute(text(f"SELECT 1 FROM {table.name} LIMIT 1")).scalar()  # noqa: S608 - names of the schema
@@ -112,7 +112,8 @@ def may_adopt(connection: Connection) -> bool:
 
 
 def adopt(connection: Connection, schema: str) -> None:
-    """Entries for all rows as they are found: of a database that had none, or that was brought to another schema."""
+    """Adds entries for all rows as they are: of a database without entries, or one that was upgraded to another
+    schema."""
     chain, entries = _last_chain(connection), list[dict[str, Any]]()
     for table in tables():
         for key, now, last in connection.execute(text(_every(table))).all():
@@ -125,7 +126,7 @@ def adopt(connection: Connection, schema: str) -> None:
 
 
 def leave_behind(connection: Connection, names: Collection[str]) -> None:
-    """Entries for the rows of these tables that did not travel with an archive."""
+    """Adds entries for rows of these tables that an archive did not contain."""
     chain, entries = _last_chain(connection), list[dict[str, Any]]()
     for table in tables():
         if table.name in names:
@@ -135,13 +136,15 @@ def leave_behind(connection: Connection, names: Collection[str]) -> None:
 
 
 def verify(connection: Connection) -> Iterator[str]:
-    """A line for each entry that does not follow the one before, and for each row that is not what its last entry says."""
+    """Yields a line for each entry that does not follow the one before, and for each row that differs from its last
+    entry."""
     yield from verify_chain(connection)
     for table in tables():
         yield from verify_rows(connection, table.name)
 
 
 def verify_chain(connection: Connection) -> Iterator[str]:
+    """Yields a line for each entry that does not follow the one before, or is not sound."""
     chain = integrity.START
     found = connection.execute(
         text("SELECT id, name, key, after, sound, chain FROM row_event ORDER BY id").execution_options(
@@ -172,7 +175,7 @@ def verify_rows(connection: Connection, name: str, keys: Sequence[str] | None = 
 
 
 def key(*values: Any) -> str:
-    """The key of a row, out of its primary key, as SQLite's `json_array` writes it."""
+    """The key of a row from its primary key, in the format of SQLite's `json_array`."""
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -270,5 +273,5 @@ def _last(connection: Connection, name: str, key: str) -> str:
 
 
 def _hash(name: str, key: str, values: str | None) -> str:
-    """Empty for a row that is not there."""
+    """The hash of a row's values; empty for a row that does not exist."""
     return "" if values is None else hashlib.sha256(f"{name}\n{key}\n{values}".encode()).hexdigest()

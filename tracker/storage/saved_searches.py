@@ -1,6 +1,6 @@
-"""Conditions of the inbox that people keep under a name, each with a key that opens its feed and calendar and nothing else.
+"""Saved conditions of the inbox, each with a key that gives access only to its feed and calendar.
 
-A key is kept as its SHA-256 only; whoever lost it makes another, which ends the one before.
+A key is stored only as SHA-256; a new key replaces a lost one.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from tracker.storage.account_tables import SAVED_SEARCH
 from tracker.text import fold_space, search_key
 
 NAME = 80
-MOST = 100  # of one owner
+MOST = 100  # for each owner
 
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
-    """`owner`: as accounts are compared; empty: whoever reads without sign-in. `has_key`: its addresses are open."""
+    """`owner`: an account's id; empty: all readers without sign-in. `has_key`: its feed and calendar are
+    accessible."""
 
     id: str
     owner: str
@@ -34,15 +35,17 @@ class SavedSearch:
 
 
 def add(connection: Connection, owner: str, name: str, conditions: Mapping[str, str], now: datetime) -> str:
-    """Its id. One of the same name gets the new conditions and keeps its key. Raises UsageError for a name that is none,
-    and when there are too many."""
+    """Saves a search and returns its id. An existing one of the same name gets the new conditions and keeps its
+    key. Raises UsageError for an invalid name, and where there are too many."""
     name, owner = _name(name), search_key(owner)
     mine = SAVED_SEARCH.c.owner == owner
-    held = connection.execute(select(SAVED_SEARCH.c.id).where(mine & (SAVED_SEARCH.c.name == name))).scalar()
+    existing = connection.execute(
+        select(SAVED_SEARCH.c.id).where(mine & (SAVED_SEARCH.c.name == name))
+    ).scalar()
     kept = {key: value for key, value in conditions.items() if value}
-    if held is not None:
-        connection.execute(update(SAVED_SEARCH).where(SAVED_SEARCH.c.id == held).values(conditions=kept))
-        return str(held)
+    if existing is not None:
+        connection.execute(update(SAVED_SEARCH).where(SAVED_SEARCH.c.id == existing).values(conditions=kept))
+        return str(existing)
     if (connection.execute(select(func.count()).where(mine)).scalar() or 0) >= MOST:
         raise UsageError(f"there are {MOST} saved filters already", cure="remove one")
     identity = secrets.token_hex(4)
@@ -59,7 +62,7 @@ def add(connection: Connection, owner: str, name: str, conditions: Mapping[str, 
 
 
 def list_searches(connection: Connection, owner: str) -> list[SavedSearch]:
-    """By name."""
+    """The saved searches of an owner, by name."""
     wanted = SAVED_SEARCH.c.owner == search_key(owner)
     return [
         _saved(row)
@@ -68,7 +71,7 @@ def list_searches(connection: Connection, owner: str) -> list[SavedSearch]:
 
 
 def rename(connection: Connection, owner: str, identity: str, name: str) -> None:
-    """Raises UsageError when the owner has no such filter, or has one of that name."""
+    """Renames a saved search. Raises UsageError where the owner has no such one, or has another of that name."""
     found, name = _own(connection, owner, identity), _name(name)
     if any(other.name == name and other.id != found.id for other in list_searches(connection, owner)):
         raise UsageError(f"there is a filter {name!r} already")
@@ -81,7 +84,7 @@ def remove(connection: Connection, owner: str, identity: str) -> None:
 
 
 def create_key(connection: Connection, owner: str, identity: str) -> str:
-    """A new key, which is shown once; the one before opens nothing any more."""
+    """Creates a key and returns it. It is shown once; the earlier key ends."""
     _own(connection, owner, identity)
     key = secrets.token_urlsafe(32)
     connection.execute(update(SAVED_SEARCH).where(SAVED_SEARCH.c.id == identity).values(secret=_hash(key)))
@@ -94,7 +97,7 @@ def revoke(connection: Connection, owner: str, identity: str) -> None:
 
 
 def find_by_key(connection: Connection, identity: str, key: str) -> SavedSearch | None:
-    """The filter, where the key is its own."""
+    """The saved search with this id and key; None where the key does not match."""
     wanted = (SAVED_SEARCH.c.id == identity) & (SAVED_SEARCH.c.secret == _hash(key))
     row = connection.execute(select(SAVED_SEARCH).where(wanted)).first()
     return None if row is None else _saved(row)

@@ -1,7 +1,5 @@
-"""The tables. One row of each is described by its class; NULL means what the comment says.
-
-Rows are validated by the stages that make them, not here.
-"""
+"""The tables. Each class describes one row; its docstring says what NULL means. Rows are validated by the stages
+that create them, not here."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ from tracker.storage.table_base import InstantType, TableBase
 
 
 class BlobRow(TableBase, table=True):
-    """Bytes by what they are. `dictionary_sha256`: the blob that serves as compression dictionary; NULL: none."""
+    """Bytes by their SHA-256. `dictionary_sha256` is the blob that serves as compression dictionary; NULL: none."""
 
     __tablename__ = "blob"
     sha256: str = Field(primary_key=True, max_length=64)
@@ -26,9 +24,10 @@ class BlobRow(TableBase, table=True):
 
 
 class TombstoneRow(TableBase, table=True):
-    """Bytes that were dropped by policy: which, how many (`compressed_size`: as they were kept), of which snapshots, when they
-    came, why and when they went. Their row in `blob` stays, with no data. `chain` hashes this row together with the
-    chain before it. What comes again is kept again; its tombstone stays."""
+    """Bytes that retention dropped: their size, their compressed size, their snapshots, the times of the first and
+    last answer with them, the reason, and when they were dropped. Their row in `blob` stays, without data. `chain`
+    hashes this row with the chain before it. The same bytes are stored again when they are fetched again; their
+    tombstone stays."""
 
     __tablename__ = "tombstone"
     id: int | None = Field(default=None, primary_key=True)
@@ -44,9 +43,8 @@ class TombstoneRow(TableBase, table=True):
 
 
 class SnapshotRow(TableBase, table=True):
-    """One answer that was kept. `chain` hashes this row together with the chain before it, so that
-    a row changed or taken away later is found by `tracker verify`. `tls`: the peer's certificate; NULL over plain
-    HTTP, and in what was stored before it was recorded."""
+    """A stored answer. `chain` hashes this row with the chain before it, so that `tracker verify` finds altered and
+    deleted rows. `tls` is the server's certificate; NULL over plain HTTP, and where it was not recorded."""
 
     __tablename__ = "snapshot"
     __table_args__ = (Index(None, "source", "key"), Index(None, "sha256"))
@@ -66,9 +64,9 @@ class SnapshotRow(TableBase, table=True):
 
 
 class SourceDiskRow(TableBase, table=True):
-    """How many answers of a source are kept, what their bytes take up packed and unpacked, and how many were dropped
-    by policy; kept by triggers (migration 0031), because counting means reading all of `blob`. Bytes that several sources
-    brought count for the first."""
+    """The number of stored answers of a source, their compressed and uncompressed bytes, and the number dropped by
+    retention. Triggers update it, because counting would read all of `blob`. The bytes of a blob count for the
+    first source that stored it."""
 
     __tablename__ = "source_disk"
     source: str = Field(primary_key=True)
@@ -79,8 +77,8 @@ class SourceDiskRow(TableBase, table=True):
 
 
 class VersionRow(TableBase, table=True):
-    """One state of a document. `document_id` names the document for ever, across sources (`fr:2025-19001`);
-    `snapshots` are the ids of the answers that it was read from, the main one first."""
+    """One state of a document. `document_id` is its permanent id across sources (`fr:2025-19001`); `snapshots` are
+    the ids of its answers, the main one first."""
 
     __tablename__ = "version"
     __table_args__ = (UniqueConstraint("document_id", "ordinal"), Index(None, "source", "key"))
@@ -96,10 +94,10 @@ class VersionRow(TableBase, table=True):
 
 
 class ResourceRow(TableBase, table=True):
-    """What the server said of one thing of a source, last time; replayed when asking again.
+    """The last response headers of one resource of a source, for conditional requests.
 
-    `held_sha256`: an answer that was held for a second look, seen `held_count` times in a row.
-    `missing_count`: polls in a row in which the source no longer showed it.
+    `held_sha256`: an answer that is held for confirmation, seen `held_count` times in a row. `missing_count`: polls
+    in a row in which the source no longer listed it.
     """
 
     __tablename__ = "resource"
@@ -117,8 +115,8 @@ class ResourceRow(TableBase, table=True):
 
 
 class SourceRow(TableBase, table=True):
-    """A source's standing. `baseline_at` NULL: never polled with success. `next_poll_at` NULL: at once.
-    `lease_owner` holds the right to poll until `lease_until`."""
+    """The state of a source. `baseline_at` NULL: never polled with success. `next_poll_at` NULL: due now.
+    `lease_owner` may poll it until `lease_until`."""
 
     __tablename__ = "source"
     id: str = Field(primary_key=True)
@@ -138,9 +136,10 @@ class SourceRow(TableBase, table=True):
 
 
 class ChangeRow(TableBase, table=True):
-    """A change; `record` is the whole of it as JSON, the other columns are for finding it, and `row_hash` hashes them
-    all (`seals`). The index over many of
-    them, and one by day that the migrations make (SQLAlchemy reads no index over an expression back), answer what the inbox asks (how many of each level, which are newest) without reading a record."""
+    """A change. `record` is the whole of it as JSON, the other columns are for searching, and `row_hash` hashes
+    them all (`integrity`). The index over many columns, and one by day that the migration creates (SQLAlchemy does
+    not reflect an index over an expression), answer the inbox's questions (the number of each level, the newest)
+    without reading a record."""
 
     __tablename__ = "change"
     __table_args__ = (
@@ -178,8 +177,8 @@ class ChangeRow(TableBase, table=True):
 
 
 class ChangeTextRow(TableBase, table=True):
-    """What a change is searched by, folded as `text.index_form` folds; FTS5 indexes this table. `ja` comes
-    first: terms too short for trigrams are looked for in it row by row, without reading the long `en`."""
+    """The text by which a change is searched, folded by `text.index_form`; FTS5 indexes this table. `ja` is the
+    first column: terms too short for trigrams are searched in it row by row, without reading the long `en`."""
 
     __tablename__ = "change_text"
     seq: int = Field(primary_key=True, foreign_key="change.seq")
@@ -195,7 +194,7 @@ class ChangeTopicRow(TableBase, table=True):
 
 
 class ChangeProfileRow(TableBase, table=True):
-    """A profile that the change touches, and the rank of the level that it has for it."""
+    """A profile that the change touches, and the rank of its level for it."""
 
     __tablename__ = "change_profile"
     __table_args__ = (Index(None, "profile", "seq"),)
@@ -217,7 +216,7 @@ class ChangeStatusRow(TableBase, table=True):
 
 
 class DocumentRelationRow(TableBase, table=True):
-    """This change's document acts on another, named by document number or FR citation."""
+    """A document that the change's document acts on, by document number or FR citation."""
 
     __tablename__ = "document_relation"
     id: int | None = Field(default=None, primary_key=True)
@@ -227,7 +226,7 @@ class DocumentRelationRow(TableBase, table=True):
 
 
 class LegalDateRow(TableBase, table=True):
-    """A date of a change that its readers plan by."""
+    """A date of a change."""
 
     __tablename__ = "legal_date"
     id: int | None = Field(default=None, primary_key=True)
@@ -277,10 +276,10 @@ class DeliveryRow(TableBase, table=True):
 
 
 class DeliveryRecipientRow(TableBase, table=True):
-    """How one recipient of a message stands, where a channel has several, or where the only one did not take it at once.
-    `key` is that of the delivery or the digest; `recipient` is its address as people know it, empty for the channel
-    itself. `state`: sent, pending, dead, removed (from the channel's settings). `repeated`: it may have the message, or a
-    part of it, already. `answer` is the last one, at `at`."""
+    """The state of one recipient of a delivery, where a channel has several, or where the only one did not accept
+    it at the first attempt. `key` is that of the delivery; `recipient` is its address, empty for the channel
+    itself. `state`: sent, pending, dead, removed (from the channel's settings). `repeated`: it may have the
+    message, or a part of it, already. `answer` is the last one, at `at`."""
 
     __tablename__ = "delivery_recipient"
     key: str = Field(primary_key=True)
@@ -308,8 +307,8 @@ class DeliveryCountRow(TableBase, table=True):
 
 
 class NoticeRow(TableBase, table=True):
-    """Something that is told and is no change: a source that is down, a date ahead. `data` are the facts that
-    the message is made from; `level` is a rank, as in `change`."""
+    """An alert that is not about a change: an outage, an upcoming date. `data` are the facts of the message;
+    `level` is a rank, as in `change`."""
 
     __tablename__ = "notice"
     id: str = Field(primary_key=True, max_length=20)
@@ -336,8 +335,8 @@ class IncidentRow(TableBase, table=True):
 
 
 class ReconciliationRow(TableBase, table=True):
-    """What an audit of a source found: `record` is what `tracker audit --json` says of it, without its days.
-    `through`: the last day up to which every channel was compared; NULL: none was."""
+    """The result of an audit of a source: `record` is that of `tracker audit --json`, without its days. `through`:
+    the last day up to which every channel was compared; NULL: none was."""
 
     __tablename__ = "reconciliation"
     __table_args__ = (Index(None, "source", "at"),)
@@ -351,7 +350,7 @@ class ReconciliationRow(TableBase, table=True):
 
 
 class DocumentGroupRow(TableBase, table=True):
-    """By what name (document number, FR citation, document_id) which story is known."""
+    """A name (document number, FR citation, document_id) of a story."""
 
     __tablename__ = "document_group"
     name: str = Field(primary_key=True)
@@ -359,7 +358,7 @@ class DocumentGroupRow(TableBase, table=True):
 
 
 class ThreadRow(TableBase, table=True):
-    """How a channel calls the thread of a story: what the target answered to its first message."""
+    """A channel's own id of the thread of a story, from the target's answer to its first message."""
 
     __tablename__ = "thread"
     channel: str = Field(primary_key=True)
@@ -368,8 +367,8 @@ class ThreadRow(TableBase, table=True):
 
 
 class MuteRow(TableBase, table=True):
-    """What is not told (`hold` false) or told later (`hold` true) until a moment. `scope` is what it goes by:
-    channel, source, topic, story; `channel` NULL: for all channels."""
+    """A mute (`hold` false: deliveries are withheld) or a snooze (`hold` true: they are delayed) until a moment.
+    `scope` is channel, source, topic or story; `channel` NULL: for all channels."""
 
     __tablename__ = "mute"
     id: int | None = Field(default=None, primary_key=True)
@@ -383,7 +382,7 @@ class MuteRow(TableBase, table=True):
 
 
 class AttemptRow(TableBase, table=True):
-    """One try at a delivery. `chain` hashes it together with the chain before it."""
+    """One attempt at a delivery. `chain` hashes it with the chain before it."""
 
     __tablename__ = "attempt"
     id: int | None = Field(default=None, primary_key=True)
@@ -396,9 +395,9 @@ class AttemptRow(TableBase, table=True):
 
 
 class ReviewRow(TableBase, table=True):
-    """What a person did about one revision of a change. Rows are only ever added; `chain` hashes each together
-    with the chain before it. `value`: the assignee, the decision, the due day, or what is corrected (`corrections.CorrectedFields`); `note`: the reason or
-    comment."""
+    """A review of one revision of a change. Rows are only added; `chain` hashes each with the chain before it.
+    `value`: the assignee, the decision, the due day, the corrected fields
+    (`corrections.CorrectedFields`); `note`: the reason or comment."""
 
     __tablename__ = "review"
     id: int | None = Field(default=None, primary_key=True)
@@ -413,9 +412,9 @@ class ReviewRow(TableBase, table=True):
 
 
 class RowEventRow(TableBase, table=True):
-    """What a row of the table `name` held after this program last wrote it (`row_log`): `key` is its primary key as JSON,
-    `after` the hash of its columns, empty where the row is gone. `sound`: it held before what its last entry says.
-    `chain` hashes each entry together with the chain before it."""
+    """The values of a row of the table `name` after this program last wrote it (`row_log`): `key` is its primary
+    key as JSON, `after` the hash of its columns, empty where the row was deleted. `sound`: its earlier values agree
+    with its last entry. `chain` hashes each entry with the chain before it."""
 
     __tablename__ = "row_event"
     __table_args__ = (Index(None, "name", "key"),)
@@ -429,7 +428,7 @@ class RowEventRow(TableBase, table=True):
 
 class DataVersionRow(TableBase, table=True):
     """One row. Triggers count each write to what the viewer shows (`change`, `review`, `delivery`, `attempt`,
-    `version`); the daemon's own bookkeeping leaves it alone."""
+    `version`); other writes of the daemon do not count."""
 
     __tablename__ = "data_version"
     id: int | None = Field(default=None, primary_key=True)
@@ -438,7 +437,7 @@ class DataVersionRow(TableBase, table=True):
 
 metadata = TableBase.metadata
 
-# Core tables, for statements: SQLModel's attributes are typed as the values they hold, not as columns.
+# Core tables, for statements: SQLModel types its attributes as values, not as columns.
 BLOB = metadata.tables["blob"]
 TOMBSTONE = metadata.tables["tombstone"]
 SNAPSHOT = metadata.tables["snapshot"]

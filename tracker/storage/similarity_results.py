@@ -1,4 +1,5 @@
-"""What changes in which the rules found nothing are like, in their words. Beside the record and never in it."""
+"""Topics with similar words, for changes in which the rules found nothing. They are beside the record, never part
+of it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from tracker.storage.schema import CHANGE, CHANGE_TOPIC
 
 @dataclass(frozen=True, slots=True)
 class SimilarityResult:
-    """`topic` empty: it is like none of them enough. `made_with` names what compared it."""
+    """`topic` empty: none is similar enough. `made_with` names the model and references."""
 
     change_id: str
     revision: int
@@ -25,8 +26,8 @@ class SimilarityResult:
 
 
 def pending(connection: Connection, made_with: str, limit: int) -> list[str]:
-    """Ids of changes that are outside the field or without a topic, newest first, whose present revision was not
-    compared by this yet."""
+    """Ids of changes that are outside the field or without a topic, newest first, whose current revision was not
+    compared with `made_with` yet."""
     compared = and_(
         SIMILARITY_RESULT.c.change_id == CHANGE.c.id,
         SIMILARITY_RESULT.c.revision == CHANGE.c.revision,
@@ -47,7 +48,7 @@ def pending(connection: Connection, made_with: str, limit: int) -> list[str]:
 
 
 def save(connection: Connection, found: Sequence[SimilarityResult], at: datetime) -> None:
-    """Writes them in place of what was said of the same changes before."""
+    """Stores results in place of the earlier ones of the same changes."""
     if not found:
         return
     connection.execute(

@@ -1,4 +1,4 @@
-"""Answers kept for ever, in the order in which they came, each chained to the one before."""
+"""Stored answers in the order of their arrival, each chained to the one before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracker.storage.schema import BLOB, SNAPSHOT
 
 
 def save(connection: Connection, source: str, fetched: Fetched) -> int:
-    """Keeps one answer (not its attachments) and returns the snapshot's id."""
+    """Stores one answer (not its attachments) and returns the snapshot's id."""
     last = connection.execute(
         select(SNAPSHOT.c.sha256)
         .where(SNAPSHOT.c.source == source, SNAPSHOT.c.key == fetched.key)
@@ -27,7 +27,7 @@ def save(connection: Connection, source: str, fetched: Fetched) -> int:
 
 
 def save_many(connection: Connection, source: str, fetched: Sequence[Fetched]) -> list[int]:
-    """Keeps many answers that nothing is known of yet, and returns their ids in the same order."""
+    """Stores many new answers, and returns their ids in the same order."""
     digests = blobs.put_many(connection, [one.answer.body for one in fetched])
     return _append(connection, source, fetched, digests)
 
@@ -62,7 +62,7 @@ def _append(
 
 
 def load(connection: Connection, ids: Sequence[int]) -> Fetched:
-    """The answer that was kept under the first id, with the others as attachments."""
+    """The answer of the first id, with the others as attachments."""
     rows = {row.id: row for row in connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.id.in_(list(ids))))}
     missing = [identity for identity in ids if identity not in rows]
     if missing:
@@ -79,8 +79,8 @@ def reference(connection: Connection, identity: int) -> SnapshotRef:
 
 
 def verify(store: Store) -> Iterator[str | int]:
-    """Re-hashes every blob, walks the chain, and looks at the seals of changes and tries. Yields a running count of
-    what was checked, and a line for each thing that is not as it was."""
+    """Checks the hash of every blob, the chain, and the hashes of changes and attempts. Yields the running number
+    of checks, and a line for each alteration."""
     checked = 0
     with store.read() as connection:
         yield from retention.verify(connection)
@@ -103,7 +103,7 @@ def verify(store: Store) -> Iterator[str | int]:
 
 
 def verify_chain(connection: Connection) -> Iterator[str]:
-    """A line for each record that is not what was written, or does not follow the one before."""
+    """Yields a line for each record that was altered, or does not follow the one before."""
     chain = integrity.START
     for row in connection.execute(select(SNAPSHOT).order_by(SNAPSHOT.c.id)):
         if row.chain != _link(chain, row._mapping):
@@ -127,7 +127,7 @@ _CHAINED = (
 
 def _link(before: str, values: Any) -> str:
     chained = [values[name] for name in _CHAINED]
-    if values["tls"] is not None:  # over plain HTTP there is none
+    if values["tls"] is not None:  # none over plain HTTP
         chained.append(values["tls"])
     return integrity.link(before, chained)
 

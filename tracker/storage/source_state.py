@@ -1,4 +1,4 @@
-"""Where each source stands: who may poll it, when it is due, what it said last."""
+"""The state of each source: its lease, when it is due, and the result of its last poll."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a poll ended, to be written into the source's row."""
+    """The result of a poll, for the source's row."""
 
     id: str
     state: str
@@ -46,7 +46,7 @@ class Outcome:
 
 
 def ensure(store: Store, ids: Iterable[str]) -> None:
-    """Makes a row for each source that has none yet."""
+    """Creates a row for each source that has none."""
     with store.write() as connection:
         known = set(connection.execute(select(SOURCE.c.id)).scalars())
         new = [
@@ -74,9 +74,9 @@ def rows(connection: Connection) -> Sequence[Any]:
 def claim_sources(
     store: Store, ids: Sequence[str], *, owner: str, now: datetime, lease: timedelta, due_only: bool
 ) -> list[str]:
-    """Of these sources, those that this owner may now poll: free or leased to a lease that ran out, and
-    with `due_only` also due. One conditional UPDATE decides, so two pollers never hold the same source. A lease that was
-    taken in the future was taken under a wrong clock and holds nobody off."""
+    """The sources among these that this owner may poll now: free or with an expired lease, and with `due_only` also
+    due. One conditional UPDATE decides, so two pollers never have the same source. A lease that starts in the
+    future was taken under a wrong clock and does not count."""
     free = or_(
         SOURCE.c.lease_owner.is_(None),
         SOURCE.c.lease_until <= now,
@@ -98,7 +98,7 @@ def claim_sources(
 
 
 def slow(store: Store, ids: Sequence[str], seconds: float) -> set[str]:
-    """Of these sources, those whose last poll took so many seconds or more."""
+    """The sources among these whose last poll took at least so many seconds."""
     query = select(SOURCE.c.id, SOURCE.c.last_report).where(SOURCE.c.id.in_(list(ids)))
     with store.read() as connection:
         rows = connection.execute(query).all()
@@ -106,7 +106,7 @@ def slow(store: Store, ids: Sequence[str], seconds: float) -> set[str]:
 
 
 def release_leases_of(store: Store, owners: Iterable[str]) -> None:
-    """Frees what dead pollers held."""
+    """Releases the leases of dead pollers."""
     with store.write() as connection:
         connection.execute(
             update(SOURCE)
@@ -122,8 +122,8 @@ def lease_owners(store: Store) -> set[str]:
 
 
 def record_outcomes(store: Store, outcomes: Sequence[Outcome], *, owner: str) -> None:
-    """Writes down how polls ended and frees their leases, all in one transaction; not of a source that somebody else
-    has taken over since, when the lease had run out."""
+    """Stores the results of polls and releases their leases, in one transaction. A source whose lease expired and
+    that another owner has claimed since is left alone."""
     if not outcomes:
         return
     with store.write() as connection:
@@ -193,7 +193,7 @@ def set_backfill(connection: Connection, source: str, cursor: Mapping[str, str])
 # --- resources ----------------------------------------------------------------------------------
 
 
-# The extraction_config of what could not be had, or read, in its source's first poll: when it comes, it was there before we looked.
+# The extraction_config of a resource that could not be fetched or read in its source's first poll: it belongs to the baseline.
 PENDING = "pending-baseline"
 
 
@@ -207,7 +207,7 @@ class Resource:
 
 
 def load_resources(store: Store, sources: Sequence[str]) -> dict[str, dict[str, Resource]]:
-    """Everything known of the things of these sources, in one query: source -> key -> resource."""
+    """The resources of these sources in one query: source -> key -> resource."""
     found: dict[str, dict[str, Resource]] = {name: {} for name in sources}
     with store.read() as connection:
         for row in connection.execute(select(RESOURCE).where(RESOURCE.c.source.in_(list(sources)))):

@@ -16,7 +16,7 @@ from tracker.deliveries import DELIVERY_STATES
 FTS_PREFIX = "change_fts"  # of the two FTS5 tables and of the shadow tables that SQLite keeps for them
 
 _DISK_COLUMNS = ("answers", "compressed_size", "uncompressed_size", "dropped")
-# Tables that the viewer shows, whose every write makes its cached pages stale.
+# Tables that the viewer shows: each write makes its cached pages stale.
 _SHOWN = ("change", "review", "delivery", "attempt", "version", "saved_search")
 # Writes to the assistants' tables, where only some rows are shown: table, verb, condition.
 _SHOWN_IN_PART = (

@@ -1,7 +1,7 @@
-"""What every table is made on: how its parts are named, and how an instant is kept.
+"""The base of all tables: naming of constraints, and the type of instants.
 
-Instants are kept as ISO text in UTC (`2026-11-22T08:00:00.000000Z`), which sorts as it reads and means the
-same in SQLite and in PostgreSQL.
+Instants are stored as ISO text in UTC (`2026-11-22T08:00:00.000000Z`), which sorts by time and means the same in
+SQLite and in PostgreSQL.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The states that a document went through, each pointing at the snapshots that it was read from."""
+"""The versions of documents, each with the snapshots that it was read from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MANY = 500  # values in one IN list
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """`digest` is of what was read, not of the bytes; `volatile_patterns` the masks that were learned for it."""
+    """`digest` is that of the parsed text, not of the bytes; `volatile_patterns` are the masks learned for it."""
 
     document_id: str
     ordinal: int
@@ -38,7 +38,7 @@ def latest(connection: Connection, document_id: str) -> Version | None:
 
 
 def latest_of(connection: Connection, source: str, key: str) -> Version | None:
-    """The newest version that one thing of a source gave, whatever its document is called."""
+    """The newest version that one resource of a source gave, whatever the id of its document."""
     row = connection.execute(
         select(VERSION)
         .where(VERSION.c.source == source, VERSION.c.key == key)
@@ -49,7 +49,7 @@ def latest_of(connection: Connection, source: str, key: str) -> Version | None:
 
 
 def with_noise(connection: Connection, source: str | None = None) -> list[Version]:
-    """The newest version of each document for which masks were learned."""
+    """The newest version of each document that has learned masks."""
     newest = select(func.max(VERSION.c.id).label("id")).group_by(VERSION.c.source, VERSION.c.key).subquery()
     query = (
         select(VERSION).join(newest, newest.c.id == VERSION.c.id).order_by(VERSION.c.source, VERSION.c.key)
@@ -67,7 +67,7 @@ def get(connection: Connection, document_id: str, ordinal: int) -> Version | Non
 
 
 def ordinals(connection: Connection, sources: Sequence[str]) -> list[tuple[str, int]]:
-    """Identity and ordinal of every version of these sources, oldest first."""
+    """Document id and ordinal of every version of these sources, oldest first."""
     rows = connection.execute(
         select(VERSION.c.document_id, VERSION.c.ordinal)
         .where(VERSION.c.source.in_(list(sources)))
@@ -88,7 +88,7 @@ def _version(row: object) -> Version:
 
 
 def known_keys(connection: Connection, identities: Sequence[str]) -> set[str]:
-    """Which of these documents were ever stored."""
+    """Which of these documents have a version."""
     found: set[str] = set()
     for start in range(0, len(identities), _MANY):
         chunk = identities[start : start + _MANY]
@@ -100,7 +100,7 @@ def known_keys(connection: Connection, identities: Sequence[str]) -> set[str]:
 
 
 def learn(connection: Connection, version: Version, volatile_patterns: Sequence[str]) -> None:
-    """The masks that were learned for a document since this version of it was stored."""
+    """Stores masks that were learned for a document since this version of it was stored."""
     connection.execute(
         update(VERSION)
         .where(VERSION.c.document_id == version.document_id, VERSION.c.ordinal == version.ordinal)

@@ -173,7 +173,7 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
             if found["alerts"]["dead"]
             else "sent"
         )
-        rows = store.owed(chosen)
+        rows = store.alerts(chosen)
     language = language_of(request, desk)
     return page(
         request,
