@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 import structlog
@@ -33,7 +33,6 @@ from tracker.rendering.status_text import (
 from tracker.serialization import change_from_json
 from tracker.storage import audit_log, source_state
 from tracker.storage.audit_log import Event
-from tracker.storage.read_queries import StoreReader
 from tracker.web.authentication import address_of
 from tracker.web.context import AtDesk, WebContext
 from tracker.web.inbox import InboxFilter, choices, filter_of
@@ -50,20 +49,18 @@ PAUSE = timedelta(seconds=60)  # minimum time between two manual polls: the sour
 def due(desk: WebContext, chosen: InboxFilter) -> tuple[Deadline, ...]:
     """Return the upcoming dates of the changes that match a filter."""
     today = desk.today()
-    found = deadlines(_dated(desk, chosen, StoreReader.planned), today)
+    found = deadlines(_dated(desk, chosen), today)
     return tuple(entry for entry in found if entry.level.rank >= _floor(chosen))
 
 
-def _dated(
-    desk: WebContext, chosen: InboxFilter, unfiltered: Callable[[StoreReader, date], Iterator[dict[str, Any]]]
-) -> list[Change]:
+def _dated(desk: WebContext, chosen: InboxFilter, *, superseded: bool = False) -> list[Change]:
     today = desk.today()
     with desk.reading() as store:
         if any(value for name, value in chosen.values().items() if name != "level"):
             wanted = replace(chosen.wanted(today), limit=10_000)
             records = [record for record in store.changes(wanted) if record["dates"]]
         else:
-            records = list(unfiltered(store, today))
+            records = list(store.planned(today, superseded=superseded))
     return [as_read_by(change_from_json(record), chosen.profile) for record in records]
 
 
@@ -96,7 +93,7 @@ def calendar_file(request: Request, desk: AtDesk) -> Response:
 
 def calendar_of(request: Request, desk: WebContext, chosen: InboxFilter) -> Response:
     language = asked_language(request, desk)
-    gone = superseded_deadlines(_dated(desk, chosen, StoreReader.withdrawn), desk.today())
+    gone = superseded_deadlines(_dated(desk, chosen, superseded=True), desk.today())
     data = calendar(
         due(desk, chosen),
         language,
