@@ -328,6 +328,8 @@ class EnglishAct:
             out.append(f"{'License requirement' if is_list else 'Items'}: {self.things}")
         if not noun_shown and self.noun_notes:
             out.append(f"Details: {', '.join(self.noun_notes)}")
+        if self.act.operand is Operand.EARLIER_ACT and self.act.earlier_act and not noun_shown:
+            out.append(f"Earlier measure: {earlier_name(self.act, 'en')}")
         if self.terms.policies and "policy" not in shown:
             out.append(f"License review policy: {listed(self.terms.policies)}")
         if self.terms.exceptions and not (self.act.operand is Operand.LICENSE_EXCEPTION and noun_shown):

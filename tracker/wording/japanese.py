@@ -393,6 +393,8 @@ class JapaneseAct:
             out.append(f"{'許可要件' if listed else '対象品目'}:{self.things}")
         if not noun_shown:
             out += [f"{label}:{words}" for label, words in self.notes]
+        if self.act.operand is Operand.EARLIER_ACT and self.act.earlier_act and not noun_shown:
+            out.append(f"関連:{earlier_name(self.act, 'ja')}")
         if self.terms.policies and "policy" not in shown:
             out.append(f"審査方針:{'・'.join(self.terms.policies)}")
         if self.terms.exceptions and not (self.act.operand is Operand.LICENSE_EXCEPTION and noun_shown):

@@ -152,12 +152,14 @@ def _subsumed(act: Act, shown: Sequence[Act]) -> bool:
 
 def _other(act: Act, first: Act, facts: DocumentFacts) -> LocalizedText:
     """A further act as a clause: its actor where it is another one, its force where it is another one."""
+    ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
+    same = ja.who == JapaneseAct(first, facts).who
     if act.force is not first.force and not {act.force, first.force} <= _BINDING:
         clause = act_clause(act, facts)
-        return LocalizedText(clause.ja.replace("。", ":"), clause.en)
-    ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
-    who_ja = f"{ja.who}が" if ja.who != JapaneseAct(first, facts).who and ja.who else ""
-    who_en = f"{en.who} " if en.who != EnglishAct(first, facts).who and en.who else ""
+        words = clause.ja.removeprefix(f"{ja.who}が").lstrip("、") if same and ja.who else clause.ja
+        return LocalizedText(words.replace("。", ":"), clause.en)
+    who_ja = f"{ja.who}が" if ja.who and not same else ""
+    who_en = f"{en.who} " if en.who and not same else ""
     return LocalizedText(who_ja + _done_ja(ja), who_en + third_person(en.clause.words))
 
 
