@@ -147,7 +147,7 @@ def test_from_the_inbox_to_a_decision_and_a_word_file(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("Correct level", "Record the correction", "Back to what the rules found", "By the rules", "Corrected", "Name", "Remember")),
+        ("en", ("Correct level", "Record the correction", "Back to the result of the rules", "By the rules", "Corrected", "Name", "Remember")),
         ("ja", ("訂正する", "訂正を記録する", "判定ルールの結果に戻す", "判定ルールの結果", "訂正済み", "氏名", "名前を記憶")),
     ],
 )  # fmt: skip

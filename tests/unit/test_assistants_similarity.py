@@ -148,7 +148,7 @@ def test_show_says_what_it_is_and_what_it_is_not(store: Store) -> None:
     compare.compare_pending(store, lambda: NOW, 30)
     shown = CliRunner().invoke(app, ["show", "1", "--state", str(store.state), "--lang", "en"]).output
     assert "May bear on: Semiconductor manufacturing equipment" in shown
-    assert "a likeness of words and not a finding" in " ".join(shown.split())
+    assert "a similarity of words and not a finding" in " ".join(shown.split())
     ja = CliRunner().invoke(app, ["show", "1", "--state", str(store.state), "--lang", "ja"]).output
     assert "関係する可能性" in ja
     assert "判定ではありません" in ja
@@ -183,7 +183,7 @@ def test_the_inbox_finds_them_by_a_filter(store: Store, tmp_path: Path) -> None:
     page = client.get("/?similar=1", headers={"cookie": "lang=en"}).text
     assert "chg_0000000000000001" in page
     assert "chg_0000000000000002" not in page
-    assert "Nothing found by the rules, but similar in words" in page
+    assert "No rule matched, but similar in words" in page
     change_page = client.get("/changes/1", headers={"cookie": "lang=en"}).text
     assert "May bear on: Semiconductor manufacturing equipment" in change_page
 

@@ -57,8 +57,8 @@ def test_three_sentences_tell_the_week() -> None:
     alerted = build_view(full_week(), "en")
     assert alerted.sentences == (
         "4 changes in the field this week (1 critical, 1 high, 1 medium, 1 low), against 0 the week before.",
-        "The weightiest: Supp. No. 4 to Part 744: 1 party added (Critical, restriction).",
-        "2 things need action; the nearest date is 25 May 2026 (8 days left), Effective: Rule number 1.",
+        "The most important: Supp. No. 4 to Part 744: 1 party added (Critical, restriction).",
+        "2 items need action; the nearest date is 25 May 2026 (8 days left), Effective: Rule number 1.",
     )
     assert build_view(full_week(), "ja").sentences[0] == (
         "今週は対象分野で変更4件を検知しました(緊急1件、高1件、中1件、低1件)。前週は0件でした。"
@@ -74,7 +74,9 @@ def test_the_sections_stand_in_the_order_in_which_they_are_needed() -> None:
 def test_an_empty_week_says_so_and_that_the_sources_were_watched() -> None:
     alerted = build_view(week(), "en")
     assert alerted.sentences[0] == "No change in the field was found this week."
-    assert alerted.sentences[1] == "1 of 1 sources are in order and brought 3 new or changed texts this week."
+    assert (
+        alerted.sentences[1] == "1 of 1 sources are healthy and delivered 3 new or changed texts this week."
+    )
     assert "no changes in the field" in alerted.subject
     for text in (render_mail(alerted), markdown(alerted), page(week(), "en")):
         assert "Nothing needs action this week." in text

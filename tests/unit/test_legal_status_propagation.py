@@ -187,7 +187,7 @@ def test_a_delayed_rule_is_delayed_until_its_new_effective_date_and_in_force_fro
     ]
     assert delayed.tagging.status[-1].quote == "delayed until June 1, 2026"
     assert delayed.tagging.summary.ja == "施行日:2026年3月1日。その後の変更:施行 2026年6月1日(2026-50011)。"
-    assert delayed.tagging.summary.en.endswith("Since moved: Effective 1 June 2026 (2026-50011).")
+    assert delayed.tagging.summary.en.endswith("Moved since: Effective 1 June 2026 (2026-50011).")
 
 
 def test_a_delay_applied_again_or_to_the_record_read_again_changes_nothing() -> None:

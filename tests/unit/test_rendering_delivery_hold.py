@@ -45,7 +45,7 @@ def test_every_condition_of_a_route_is_rendered_in_english() -> None:
         "topic: Foreign direct product rules and de minimis, Biosecurity; direction: Restriction; "
         "source: fr-bis; kind: Rule; profile: vacuum-components"
     )
-    assert reason_line(reason(), "en") == "no route is set, every channel: level Critical (at least Medium)"
+    assert reason_line(reason(), "en") == "no route, every channel: level Critical (at least Medium)"
 
 
 def test_the_reason_is_data_and_holds_only_the_conditions_of_the_route() -> None:
@@ -62,7 +62,7 @@ def test_names_that_contain_separators_are_rendered_whole() -> None:
 def test_notices_have_a_reason_too() -> None:
     unacknowledged = {"code": "unacknowledged", "seconds": 4 * 3600}
     assert reason_line(unacknowledged, "ja") == "4h以内に誰も確認しなかったため"
-    assert reason_line(unacknowledged, "en") == "nobody acknowledged it within 4h"
+    assert reason_line(unacknowledged, "en") == "not acknowledged within 4h"
     assert reason_line({"code": "outage"}, "ja") == "障害の連絡先"
     assert reason_line({"code": "outage"}, "en") == "receives outage notices"
     assert reason_line({}, "en") == ""

@@ -120,7 +120,7 @@ def test_a_paragraph_has_its_history(client: TestClient) -> None:
     none = client.get(
         "/law/history", params={**TEXT, "path": "15 CFR 744.21(a)"}, headers={"cookie": "lang=en"}
     ).text
-    assert "Nothing of this unit has changed" in none
+    assert "This unit has not changed" in none
     assert client.get("/law/history", params={"text": "none", "path": "x"}).status_code == 404
 
 

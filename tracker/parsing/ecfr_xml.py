@@ -30,7 +30,6 @@ _CITATION = re.compile(r"(\d+) CFR|Title (\d+)")
 _NUMBER = re.compile(r"\d+(?:\.\S+)?")
 _SUPPLEMENT = re.compile(r"Supplement No\.? ?(\d+) to Part (\d+)", re.IGNORECASE)
 _PARTIES = frozenset({("4", "744"), ("6", "744"), ("7", "744")})
-_SECTION_RANGE = re.compile(r"§+\s*(\d+\.\S+?)[.\s]")
 
 
 def is_ecfr(root: Element) -> bool:

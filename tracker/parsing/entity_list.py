@@ -25,7 +25,6 @@ _SUFFIX = re.compile(
     r"A\.?S\b|O\.?O\.?O\b|Sdn\b|Bhd\b|B\.?V\b|N\.?V\b|Plc\b|PLC\b|P\.?L\.?C\b|S\.?A\.?R\.?L\b|SARL\b|S\.?R\.?L\b|S\.?p\.?A\b|d\.?o\.?o\b|"
     r"Jr\b|Sr\b|II\b|III\b|W\.?L\.?L\b|L\.?P\b|K\.?K\b|et al\b|DMCC\b|FZCO\b|S\.?A\.?L\b|Oy\b|AB\b|Kft\b|Tic\b|San\b|Sti\b|Est\b|LTD\b|INC\b|CO\b)",
 )
-_AND_NAME = re.compile(r"\s*(?:and|&)\s", re.I)
 # A part of a large body, listed as `Body, Institute of Something`, is named together with the body.
 _BRANCH = re.compile(
     r"\s*(?=[A-Z])(?:(?:Joint Stock Company|NPO)\b[^,;\d]*|[^,;\d]*\b(?:Institut(?:e|ion)|Plant|Bureau|Factory)\b[^,;\d]*)"

@@ -10,7 +10,6 @@ from typing import Literal
 from tracker.i18n import format_timestamp, t
 from tracker.model import Language, LocalizedText, Op, Operation, Unit
 
-_HASH = 12
 _CITATIONS = 12
 
 
