@@ -25,7 +25,7 @@ from tracker.corrections import CorrectedFields, corrections_from_json, decode, 
 from tracker.errors import UsageError
 from tracker.ingest.corrections import correct
 from tracker.labeled_examples import labels_in
-from tracker.model import Direction, Level
+from tracker.model import Direction, Level, LocalizedText
 from tracker.notifications.channels.slack import payloads
 from tracker.rendering.alert_message import build_message
 from tracker.serialization import change_from_json, change_to_json
@@ -180,6 +180,19 @@ def test_fields_that_are_as_the_rules_found_them_are_no_correction(store: Store,
         None,
         None,
     )
+
+
+def test_a_gist_of_the_rules_that_is_longer_than_a_correction_may_be_is_left_as_it_is(store: Store) -> None:
+    rule = affiliates_rule()
+    long = LocalizedText("長い  表題" * 99, "long")
+    with store.write() as connection:
+        tagging = replace(rule.tagging, headline=long)
+        changes.save(connection, changes.ChangeEntry(replace(rule, tagging=tagging), "fr:2025-19001", 1))
+    write(store, CorrectedFields(level=Level.LOW, gist_ja="長い 表題" * 99))
+    with store.read() as connection:
+        assert corrections.fields(connection, CHANGE_ID, 1) == CorrectedFields(level=Level.LOW)
+    with pytest.raises(UsageError):
+        write(store, CorrectedFields(gist_ja="別の" * 200))
 
 
 @pytest.mark.parametrize(

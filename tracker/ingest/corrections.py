@@ -13,6 +13,7 @@ from tracker.ingest import assess
 from tracker.model import TOPIC_IDS, Change
 from tracker.storage import changes, corrections, reviews
 from tracker.storage.reviews import ReviewAction
+from tracker.text import fold_space
 
 
 def correct(
@@ -43,7 +44,7 @@ def _differing(wanted: CorrectedFields, change: Change) -> CorrectedFields:
     unknown = sorted(set(wanted.topics or ()) - {*TOPIC_IDS, *found})
     if unknown:
         raise UsageError(f"no topic is called {unknown[0]!r}")
-    gist = tagging.headline.ja or tagging.summary.ja
+    gist = fold_space(tagging.headline.ja or tagging.summary.ja)
     return CorrectedFields(
         None if wanted.level is tagging.level else wanted.level,
         None if wanted.direction is tagging.direction else wanted.direction,

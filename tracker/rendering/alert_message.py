@@ -242,7 +242,9 @@ def _points(
         for match in change.profiles
     ]
     separator = "、" if language == "ja" else ", "
-    reading = t("reading.says", language) if tagging.needs_reading else ""
+    # The summary of a text that nobody could read says what is not known.
+    unknown = tagging.needs_reading and not tagging.summary.get(language)
+    reading = t("reading.says", language) if unknown else ""
     own = profile_reason(match, tagging.level, language) if match else ""
     offered = (
         LabeledFact(t("reading.label", language), reading, strong=True),

@@ -52,7 +52,8 @@ def _row(record: Mapping[str, Any], language: Language, timezone: str, profile: 
     reading = t("reading.mark", language) if record.get("needs_reading") else ""
     corrected = t("correction.mark", language) if record.get("found_by_rules") else ""
     headline = sanitize_line((record.get("headline") or {}).get(language, ""))
-    named = " | ".join(filter(None, (reading, corrected, headline, sanitize_line(record["title"]))))
+    title = sanitize_line(record["title"])
+    named = " | ".join(filter(None, (reading, corrected, headline, "" if title in headline else title)))
     return [
         label("level", match.level if match else record["level"], language),
         record["published"] or reader_day(seen, timezone).isoformat(),

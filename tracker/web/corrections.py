@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from tracker.corrections import GIST, CorrectedFields
+from tracker.corrections import CorrectedFields
 from tracker.errors import UsageError
 from tracker.ingest.corrections import correct
 from tracker.model import Direction, Level
@@ -50,9 +50,6 @@ def _fields(level: str, direction: str, topics: list[str], gist: str) -> Correct
         raise HTTPException(422, f"{level!r} is no level")
     if direction not in ("", *Direction):
         raise HTTPException(422, f"{direction!r} is no direction")
-    words = fold_space(gist)
-    if len(words) > GIST:
-        raise HTTPException(422, f"the gist is longer than {GIST} characters")
     return CorrectedFields(
-        Level(level), Direction(direction) if direction else None, tuple(dict.fromkeys(topics)), words or None
+        Level(level), Direction(direction) if direction else None, tuple(topics), fold_space(gist)
     )
