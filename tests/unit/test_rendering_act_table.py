@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 
 from tests.unit.digest_samples import change as digest_change
+from tests.unit.digest_samples import part as digest_part
 from tests.unit.digest_samples import week
 from tests.unit.rendering_samples import oil_order, unread_order
 from tests.unit.web_samples import viewer
@@ -214,6 +215,17 @@ def test_a_digest_line_begins_with_the_headline_and_names_the_document_below() -
     named = next(row for row in rows if row.head == HEADLINE)
     assert named.notes[0].startswith("Addressing Threats")
     assert HEADLINE in view.sentences[1]
+
+
+def test_a_digest_line_of_a_text_has_the_places_below_and_a_title_is_not_said_twice() -> None:
+    headline = LocalizedText("BIS、許可要件を新設", "BIS imposes license requirements")
+    text = digest_part(2, headline=headline)
+    titled = digest_change(3, title="Some Rule", headline=LocalizedText("許可要件を新設:「Some Rule」", ""))
+    view = build_view(week(text, titled), "ja")
+    rows = [row for section in view.sections for group in section.groups for row in group.rows]
+    notes = {row.head: row.notes[0] for row in rows}
+    assert notes["BIS、許可要件を新設"].startswith("EAR第744部補遺第4号")
+    assert notes["許可要件を新設:「Some Rule」"] == "2026-00003"
 
 
 def test_a_digest_line_says_that_nobody_could_read_it() -> None:

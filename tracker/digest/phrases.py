@@ -13,7 +13,7 @@ from tracker.i18n import format_instant as timed
 from tracker.i18n import label, t
 from tracker.legal_status.propagation import section
 from tracker.model import Change, DocumentKind, Language, LegalDate
-from tracker.rendering.alert_message import headline_of, what_changed
+from tracker.rendering.alert_message import headline_of, touched
 from tracker.rendering.deadlines import change_url
 from tracker.rendering.location_text import date_note
 from tracker.sanitize import safe_url, sanitize_line, shorten
@@ -46,13 +46,13 @@ class Phrases:
         if change.kind in _BOOKS:
             return shorten(self.cited(self._places(change)), limit)
         if change.kind in TEXTS:
-            return shorten(what_changed(change, self.language)[0], limit)
+            return shorten(touched(change, self.language)[0], limit)
         return self.name(change)
 
     def _places(self, change: Change) -> str:
         """The changed places. The first sentence of a Japanese summary is about the first section only, so the others are
         added by name."""
-        first = what_changed(change, self.language)[0]
+        first = touched(change, self.language)[0]
         if self.language != "ja":
             return first
         units = change.tagging.units
@@ -61,7 +61,7 @@ class Phrases:
     def name(self, change: Change, *, number: bool = True) -> str:
         """The name of the changed document: its title, or for a lasting text the changed places."""
         if change.kind in _BOOKS:
-            return shorten(self.cited(what_changed(change, self.language)[0]), TITLE)
+            return shorten(self.cited(touched(change, self.language)[0]), TITLE)
         known = (change.document_number or change.citation) if number else None
         return shorten(sanitize_line(change.title), TITLE) + (
             self.bracketed(sanitize_line(known)) if known else ""

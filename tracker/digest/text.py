@@ -353,8 +353,10 @@ def _row(
         marks.append(t("correction.mark", language))
     if change.tagging.needs_reading:
         marks.append(t("reading.mark", language))
-    if not head and headline_of(change, language):
-        notes = (words.name(change), *notes)
+    headline = headline_of(change, language)
+    if headline and not head:
+        number = sanitize_line(change.document_number or change.citation or "")
+        notes = (number if sanitize_line(change.title) in headline else words.name(change), *notes)
     text = head or words.head(change, HEADLINE)
     return DigestRow(
         head=text,

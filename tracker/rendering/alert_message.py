@@ -185,22 +185,28 @@ def headline_of(change: Change, language: Language) -> str:
 
 def what_changed(change: Change, language: Language) -> tuple[str, str]:
     """Return the change in one line, and the rest of what there is to say: the headline and the summary; without a headline
-    from the summary, else from the touched units, else from the title.
+    what `touched` says.
     """
-    summary = sanitize_line(change.tagging.summary.get(language))
     headline = headline_of(change, language)
-    if headline:
-        first, rest = first_sentence(summary, language)
-        detail = rest if first in headline else summary
-        return headline, "" if detail.removesuffix("。") in headline else detail
+    if not headline:
+        return touched(change, language)
+    summary = sanitize_line(change.tagging.summary.get(language))
+    first, rest = first_sentence(summary, language)
+    detail = rest if first in headline else summary
+    return headline, "" if detail.removesuffix("。") in headline else detail
+
+
+def touched(change: Change, language: Language) -> tuple[str, str]:
+    """Return what was touched in one line, and the rest: from the summary, else from the touched units, else from the title."""
+    summary = sanitize_line(change.tagging.summary.get(language))
     if summary:
         return first_sentence(summary, language)
     units = change.tagging.units
     kind = label("kind", change.kind, language)
     title = sanitize_line(change.title)
     if change.kind not in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE} or not units:
-        text_shown = kind if language == "ja" else kind.lower()
-        return t("message.what-new", language, kind=text_shown, title=title), ""
+        name = kind if language == "ja" else kind.lower()
+        return t("message.what-new", language, kind=name, title=title), ""
     first = sanitize_line(units[0])
     if len(units) == 1:
         return t("message.what-unit", language, kind=kind, first=first), ""
