@@ -152,6 +152,14 @@ def test_a_change_as_pdf_from_its_page_and_from_the_command_line(reviewed: tuple
     assert "Reexportsarecovered" in text_of(pypdfium2.PdfDocument(out.read_bytes()))
 
 
+def test_a_new_document_without_differences_is_a_pdf_too(reviewed: tuple[TestClient, Path]) -> None:
+    _, state = reviewed
+    out = state / "new.pdf"
+    arguments = ("diff", affiliates_rule().id, "--state", str(state), "--format", "pdf", "-o", str(out))
+    assert run(*arguments).exit_code == 0
+    assert affiliates_rule().id in text_of(pypdfium2.PdfDocument(out.read_bytes()))
+
+
 def test_the_command_line_finds_what_the_viewer_finds(tmp_path: Path) -> None:
     client = viewer(tmp_path)
     for question in ("真空バルブ", "関連会社規則", "15 CFR 744.21", '"Widget 1"', "744.21"):

@@ -263,6 +263,7 @@ def diff(
             raise UsageError("a PDF needs a CHANGE", cure="take --format html or docx for two files")
         write_out(_paper(change, state, redline, language), output)
         finish(1 if redline.operations else 0)
+        return
     write_out(
         render(redline, form, language, color=output is None and sys.stdout.isatty(), editorial=editorial),
         output,

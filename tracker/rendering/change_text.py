@@ -174,7 +174,9 @@ def _acts(change: Change, language: Language) -> Iterator[Any]:
     rows = act_rows(change.tagging.acts, language)
     if rows:
         yield from _heading(t("act.title", language))
-    for row in rows:
+    for place, row in enumerate(rows):
+        if place:
+            yield Text()
         said = [(label("act", name, language), row.cells[name]) for name in COLUMNS if row.cells[name]]
         yield _facts([*said, (t("act.judgement", language), level_badge(row.level, row.direction, language))])
         if row.quote:

@@ -45,6 +45,8 @@ th, td {{ border-bottom: 0.5pt solid #c4cad3; padding: 1.2mm 2mm 1.2mm 0; text-a
 thead {{ display: table-header-group; }} tr {{ break-inside: avoid; }} th {{ color: #444d5a; font-weight: 600; }}
 .badge-level {{ font-weight: 700; color: #9b1c1c; }} .hash {{ font: 7.5pt {_FONT}; overflow-wrap: anywhere; }}
 blockquote {{ margin: .2em 0 .6em; padding-left: 3mm; border-left: 2pt solid #c4cad3; }}
+.act {{ break-inside: avoid; margin-bottom: 5mm; }} .act th {{ width: 34mm; padding-block: .5mm; }} .act td {{ padding-block: .5mm; }}
+.act small {{ display: block; margin-top: -.4em; color: #565f6d; }} .act th, .act td {{ border-bottom: 0; }}
 .op {{ break-inside: auto; }} .words {{ orphans: 2; widows: 2; }} .columns {{ display: none; }}
 """
 _LONG = re.compile(r"[^\s<>&;]{60,}")
