@@ -22,16 +22,17 @@ object rate date note`, separated by tabs:
 
 A record becomes a document by the readers that the program has for its kind: a web page (also every presidential action
 with an address at whitehouse.gov) is written as HTML and read as a page, a Federal Register document is read as its raw
-text, a CFR section or list as paragraphs with citations. `before` and `after` are compared by `tracker.diffing`. A record without `kind` has title and abstract alone.
+text, a CFR section, a supplement or a piece of the Commerce Control List as the eCFR's XML, a list of parties as rows. `before` and `after` are compared by `tracker.diffing`. A record without `kind` has title and abstract alone.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,9 +41,12 @@ from bench.judgement_cases import Case, document_of, facts_in, page_document, pa
 from tracker import diffing
 from tracker.labeled_examples import Label, label_of
 from tracker.model import Document, DocumentKind, Unit, UnitKind
+from tracker.parsing.ecfr_xml import ecfr_units
 from tracker.parsing.fr_record import fr_document
 from tracker.parsing.fr_text import read_fr_paragraphs
+from tracker.parsing.gpo_xml import tree
 from tracker.parsing.plain_text import paragraph_units
+from tracker.parsing.unit_builder import SEPARATOR
 
 _TYPES = {
     "presidential": "Presidential Document",
@@ -51,7 +55,13 @@ _TYPES = {
     "notice": "Notice",
     "correction": "Correction",
 }
-_PLACE = re.compile(r"^(?:§|Supplement No\.|\d+ CFR \d+\.)")
+_SECTION = re.compile(r"(?:§\s*|\d+ CFR )(\d+\.\d+)")
+_SUPPLEMENT = re.compile(r"Supplement No\. (\d+) to Part (\d+)", re.IGNORECASE)
+_CCL = re.compile(r"Commerce Control List|\bECCN \d[A-E]\d{3}|\A\d[A-E]\d{3}\b")
+_COUNTRY_OF_TITLE = re.compile(r" — ([A-Z][A-Z ,'’]+)(?:\(|\Z)")
+_ENTRY = re.compile(r"\d[A-E]\d{3}\b")
+_LABELS = re.compile(r"(?:\([0-9A-Za-z]{1,5}\))+")
+LONGEST_COUNTRY = 40
 
 
 def list_cases(records: Path, wanted: Path) -> list[Case]:
@@ -133,30 +143,84 @@ def _slug(name: str) -> str:
 
 
 def _codified(record: Mapping[str, Any], kind: DocumentKind, paragraphs: Sequence[str]) -> Document:
+    """A section, a supplement or the Commerce Control List as the eCFR's XML; a list of parties as its rows."""
+    units: tuple[Unit, ...]
+    title = record["title"]
+    first = paragraphs[0] if paragraphs else ""
+    supplement = _SUPPLEMENT.search(f"{first} {title}")
+    section = _SECTION.match(first) or _SECTION.match(title)
+    if kind is DocumentKind.LIST and not _CCL.search(f"{title} {first}"):
+        units = _rows(
+            paragraphs, f"Supp. No. {supplement[1]} to Part {supplement[2]}" if supplement else "", title
+        )
+    elif kind is DocumentKind.LIST or _CCL.match(first):
+        kind = DocumentKind.CFR
+        units = _xml_units("DIV9", "Supplement No. 1 to Part 774", "The Commerce Control List", paragraphs)
+    elif section and not (supplement and _SUPPLEMENT.match(first)):
+        rest = paragraphs[1:] if _SECTION.match(first) else paragraphs
+        heading = first if _SECTION.match(first) else title
+        units = _xml_units("DIV8", section[1], heading, rest)
+    elif supplement:
+        rest = paragraphs[1:] if _SUPPLEMENT.match(first) else paragraphs
+        name = f"Supplement No. {supplement[1]} to Part {supplement[2]}"
+        units = _xml_units("DIV9", name, first if _SUPPLEMENT.match(first) else title, rest)
+    else:
+        units = paragraph_units(paragraphs)
     return Document(
         key=record["document_number"],
         kind=kind,
-        title=record["title"],
+        title=title,
         url=record.get("url") or "",
-        units=_rows(paragraphs) if kind is DocumentKind.LIST else _sections(record["title"], paragraphs),
+        units=units,
         published=date.fromisoformat(record["published"]),
         cfr_references=tuple(record.get("cfr_references") or ()),
     )
 
 
-def _sections(title: str, paragraphs: Sequence[str]) -> tuple[Unit, ...]:
-    """Paragraphs below the section that the first of them, or else the title, names."""
-    headed = paragraphs if paragraphs and _PLACE.match(paragraphs[0]) else [title, *paragraphs]
-    return paragraph_units(headed if _PLACE.match(headed[0]) else paragraphs)
-
-
-def _rows(paragraphs: Sequence[str]) -> tuple[Unit, ...]:
-    """One row to a paragraph, matched by the name that it begins with."""
-    names = [re.split(r"[,;|\t]", text, maxsplit=1)[0].strip() for text in paragraphs]
-    keys = [
-        f"{name} ({names[:n].count(name) + 1})" if name in names[:n] else name for n, name in enumerate(names)
-    ]
-    return tuple(
-        Unit(path=key, kind=UnitKind.ROW, text=text, key=key)
-        for key, text in zip(keys, paragraphs, strict=True)
+def _xml_units(division: str, number: str, heading: str, paragraphs: Sequence[str]) -> tuple[Unit, ...]:
+    """The units that the eCFR's reader makes of a division with these paragraphs."""
+    head = heading if heading.startswith(("§", "Supplement")) else f"{number}—{heading}"
+    body = "".join(
+        f"<P><B>{escape(text)}</B></P>" if _ENTRY.match(text) else f"<P>{escape(text)}</P>"
+        for text in _relative(paragraphs)
     )
+    xml = f'<{division} N="{escape(number)}" TYPE="SECTION"><HEAD>{escape(head)}</HEAD>{body}</{division}>'
+    return ecfr_units(tree(xml.encode(), "list"), "15" if division == "DIV9" else _title_number(heading))[0]
+
+
+def _relative(paragraphs: Sequence[str]) -> Iterator[str]:
+    """Paragraphs with the designators that the CFR prints: `(a)(14)` below (a) is `(14)`."""
+    before: list[str] = []
+    for text in paragraphs:
+        lead = _LABELS.match(text)
+        labels = re.findall(r"\([0-9A-Za-z]+\)", lead[0]) if lead else []
+        same = 0
+        while same < min(len(labels) - 1, len(before)) and labels[same] == before[same]:
+            same += 1
+        before = labels or before
+        yield text.removeprefix("".join(labels[:same]))
+
+
+def _title_number(heading: str) -> str:
+    found = re.match(r"(\d+) CFR", heading)
+    return found[1] if found else "15"
+
+
+def _rows(paragraphs: Sequence[str], head: str, title: str) -> tuple[Unit, ...]:
+    """One row to a party, with the path and country that the reader of the Entity List gives it: `COUNTRY — Name, ...`,
+    or the country from the title, `... — COUNTRY (extract)`."""
+    units = []
+    counted: dict[str, int] = {}
+    place = _COUNTRY_OF_TITLE.search(title)
+    for text in paragraphs:
+        country, dash, words = text.partition(" — ")
+        if not dash or len(country) > LONGEST_COUNTRY:
+            country, words = place[1].strip() if place else "", text
+        name = re.split(r"(?<!\bCo\.), |[;|\t]| — |(?<=[a-z\)])\. (?=[A-Z])", words, maxsplit=1)[0].strip()
+        path = SEPARATOR.join(filter(None, (head, country, name)))
+        counted[path] = counted.get(path, 0) + 1
+        if counted[path] > 1:
+            path = f"{path} ({counted[path]})"
+        meta = (("country", country),) if country else ()
+        units.append(Unit(path=path, kind=UnitKind.ROW, text=text, key=name, meta=meta))
+    return tuple(units)

@@ -126,16 +126,41 @@ def test_a_change_of_a_section_is_compared_by_paragraph() -> None:
     assert found.document.kind is DocumentKind.CFR
 
 
-def test_rows_of_a_list_are_matched_by_name() -> None:
-    record = {
-        **RECORD,
-        "kind": "list",
-        "before": ["Alpha Co., China"],
-        "after": ["Alpha Co., China", "Alpha Co., Japan"],
-    }
-    assert [(one.op, one.after) for one in list_case(record, label()).operations] == [
-        (Op.ADDED, "Alpha Co., Japan")
+def test_designators_below_a_paragraph_are_read_as_the_cfr_prints_them() -> None:
+    after = [
+        "§ 740.9 Temporary exports.",
+        "(a) Exports.",
+        "(a)(14) Return.",
+        "(a)(14)(i) Sale.",
+        "(b) Imports.",
     ]
+    record = {**RECORD, "kind": "cfr", "title": "15 CFR 740.9", "before": after[:-1], "after": after}
+    paths = [unit.path for unit in list_case(record, label()).document.units]
+    assert paths == [f"15 CFR 740.9{end}" for end in ("", "(a)", "(a)(14)", "(a)(14)(i)", "(b)")]
+
+
+def test_a_piece_of_the_commerce_control_list_is_read_by_entry() -> None:
+    before = ["3B001 Equipment for semiconductors.", "Items:", "f. Lithography as follows: 45 nm."]
+    record = {**RECORD, "kind": "list", "title": "Commerce Control List, ECCN 3B001 (extract)",
+              "before": before, "after": [*before[:-1], "f. Lithography as follows: 30 nm."]}  # fmt: skip
+    found = list_case(record, label())
+    assert found.document.kind is DocumentKind.CFR
+    assert [one.path for one in found.operations] == ["Supp. No. 1 to Part 774 › 3B001 › f"]
+
+
+@pytest.mark.parametrize(
+    ("title", "row", "path"),
+    [
+        ("Supplement No. 4 to Part 744 (Entity List)", "JAPAN — Alpha Co., Ltd., Osaka", "Supp. No. 4 to Part 744 › JAPAN › Alpha Co., Ltd."),
+        ("Supplement No. 4 to Part 744 — CHINA (extract)", "Beta Institute, Harbin. For all items", "Supp. No. 4 to Part 744 › CHINA › Beta Institute"),
+        ("Screening list", "Gamma FZE, Dubai", "Gamma FZE"),
+    ],
+)  # fmt: skip
+def test_rows_of_a_list_are_matched_by_name(title: str, row: str, path: str) -> None:
+    record = {**RECORD, "kind": "list", "title": title, "before": [], "after": [row, row]}
+    found = list_case(record, label())
+    assert [unit.path for unit in found.document.units] == [path, f"{path} (2)"]
+    assert [one.op for one in found.operations] == [Op.ADDED, Op.ADDED]
 
 
 def test_a_label_without_record_is_an_error(tmp_path: Path) -> None:
