@@ -37,7 +37,7 @@ _PROPOSES = re.compile(
     re.I,
 )
 _STUDIES = re.compile(
-    r"\b(?:investigat\w+|shall (?:submit|review|consider|study|assess|evaluate|develop|prepare|report|identify|recommend|consult|convene|conduct|examine|determine whether)|directed to|inquir\w+|"
+    r"\b(?:investigat(?:e|es|ing)|(?:open|start|begin|initiat|launch|conduct)\w* (?:\w+ ){0,4}(?:investigation|inquiry|probe|review)|shall (?:submit|review|consider|study|assess|evaluate|develop|prepare|report|identify|recommend|consult|convene|conduct|examine|determine whether)|directed to|inquir\w+|"
     r"request(?:s|ing)? (?:for )?(?:public )?(?:comments?|information)|seek(?:s|ing)? (?:public )?comments?|invit\w+ (?:\w+ ){0,3}comments?|whether to|may (?:be imposed|impose)|authorized to (?:determine|impose)|has considered|considered requests|received .{0,40}requests|inform me|shall monitor|update on|might|recommend\w*|feasibility|negotiat\w+)\b",
     re.I,
 )
@@ -103,7 +103,7 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
     if force is Force.BINDING_NOW and since is not None:
         force = Force.BINDING_FROM
     return Act(
-        verb=_verb_of_move(entry.operand, amount) or _verb(reading),
+        verb=_verb_of_move(entry.operand, amount, reading) or _verb(reading),
         operand=entry.operand,
         evidence=Evidence(sentence, passage.where),
         actor=actor_of(view),
@@ -122,7 +122,16 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         earlier_act=act_facts.earlier_act_in(sentence),
         units=act_facts.units_in(sentence),
         terms=act_facts.terms_in(sentence),
-        direction=_moved(entry.operand, amount) or _set(passage, reading, amount) or _direction(reading),
+        direction=_moved(entry.operand, amount, reading)
+        or _set(passage, reading, amount)
+        or _direction(reading),
+    )
+
+
+def _is_wrapped(reading: ActReading) -> bool:
+    """Whether a move of a rate is itself suspended, ended or prolonged: "suspends the increase from 10 to 20 percent"."""
+    return any(
+        verb.act in ("suspend", "delay", "end", "extend", "resume", "exempt") for verb in reading.verbs
     )
 
 
@@ -135,8 +144,8 @@ def _steps(operand: Operand | None, amount: act_facts.Amount) -> int:
     return step if operand is Operand.DUTY else -step
 
 
-def _moved(operand: Operand | None, amount: act_facts.Amount) -> Direction | None:
-    step = _steps(operand, amount)
+def _moved(operand: Operand | None, amount: act_facts.Amount, reading: ActReading) -> Direction | None:
+    step = 0 if _is_wrapped(reading) else _steps(operand, amount)
     return None if not step else (Direction.RESTRICTION if step > 0 else Direction.RELIEF)
 
 
@@ -153,8 +162,8 @@ def _set(passage: Passage, reading: ActReading, amount: act_facts.Amount) -> Dir
     return Direction.RESTRICTION if act_facts.number_of(amount.after) else Direction.RELIEF
 
 
-def _verb_of_move(operand: Operand | None, amount: act_facts.Amount) -> ActVerb | None:
-    step = _steps(operand, amount)
+def _verb_of_move(operand: Operand | None, amount: act_facts.Amount, reading: ActReading) -> ActVerb | None:
+    step = 0 if _is_wrapped(reading) else _steps(operand, amount)
     if operand is Operand.DE_MINIMIS:
         step = -step
     return None if not step else (ActVerb.RAISE if step > 0 else ActVerb.LOWER)

@@ -42,7 +42,7 @@ _NOT_OF = re.compile(
     r"United States|U\.S\. Government|invasion of Ukraine|war (?:in|against) Ukraine|Government of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*(?= (?:has|have|will))|(?:discussions|negotiations|talks|agreement|deal|arrangement) (?:with|between)[^,.;]{0,80}",
 )
 _FROM_TO = re.compile(
-    r"\bfrom (?:the current |a |an |its current )?(?P<before>\d[\d,.]*\s?(?:percent|per cent|%|days|hours))[^.;\d]{0,60}? to (?:a |an |no more than )?(?P<after>\d[\d,.]*\s?(?:percent|per cent|%|days|hours))",
+    r"\bfrom (?:the current |a |an |its current )?(?P<before>zero|\d[\d,.]*\s?(?:percent|per cent|%|days|hours))[^.;\d]{0,60}? to (?:a |an |no more than )?(?P<after>\d[\d,.]*\s?(?:percent|per cent|%|days|hours))",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
@@ -95,7 +95,7 @@ _BASES = re.compile(
     r"[Ss]ection (?:232|301|122|338|201)\b|International Emergency Economic Powers Act|IEEPA|Export Control Reform Act"
 )
 _NOT_GOODS = re.compile(
-    r"^(?:by|in|into|of|on|to|from|at|under|with|that|which|as|assessed|within|not|subject)\b|\b(?:heading|note|territory|provisions?|paragraphs?|section|chapter|subheading|quota|annex|order|rule|schedule|products?|goods|articles|items|persons?|entit\w+|"
+    r"^(?:by|in|into|of|on|to|from|at|under|with|that|which|as|assessed|within|not|subject)\b|\b(?:heading|note|territory|provisions?|paragraphs?|section|chapter|subheading|quota|annex|order|rule|schedule|persons?|entit\w+|"
     r"quantit\w+|amounts?|volumes?|trade|exports?|imports?|transactions?|requirements?|conditions?|actions?|controls?|licenses?)\b",
     re.I,
 )

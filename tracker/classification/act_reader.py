@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from tracker.classification.vocabulary import OperandEntry, Token, VerbEntry, vocabulary
 
+_MOST_PASSIVE = 34  # words between a long subject and its passive verb
 _MOST_GAP = 16  # words between a verb and the operand that it governs
 _CHAIN_WORDS = 7  # words between two verbs of one chain
 _CHAIN = re.compile(
@@ -27,23 +28,21 @@ _BREAK = re.compile(
     re.I,
 )
 _COORDINATE = re.compile(r"(?:,|\band\b|\bor\b)", re.I)
-_COMPLEMENT = re.compile(
-    r"^\W*(?:(?:from|to|of|for|under|on|against)\b\W*)(?:(?:the|such|these|those|certain|any|all|additional|section|\d{3}|additional|current|its|IEEPA|reciprocal|United|States|U\.S\.|otherwise|applicable|imposed)\W+){0,5}$",
-    re.I,
+_COMPLEMENT = re.compile(r"^\W*(?:from|to|of|for|under|on|against)\b[^,.;]{0,44}$", re.IGNORECASE)
+_LIGHT = re.compile(
+    r"^(?:hold|put|keep|bring|carv|tak|leav|set|plac|kept|held|brought|left|took)", re.IGNORECASE
 )
 _NOUN_HEAD = re.compile(
     r"(?:tion|sion|ment|ance|al|als|ing|ings|ers?|delay|pause|stay|extension|rollback|snapback|phase ?out|sunset|end|expiry|cut|cuts|ban|hike|increase|decrease)s?$",
-    re.I,
-)
-_PASSIVE = re.compile(
-    r"^(?P<gap>(?:\s+|[^\s;.]+\s+){0,9}?)(?P<aux>(?:shall|will|would|may|must|is|are|was|were|be|been|being|has|have|to|continues? to|hereby|no longer)\s+)+(?:\w+ly\s+|hereby\s+|also\s+|further\s+|not\s+|now\s+)*$",
     re.I,
 )
 _INTRANSITIVE = re.compile(
     r"^(?:expir|laps|ris|rose|fall|fell|increas|decreas|end|terminat|appl|remain|continu|resum|take|enter|drop|doubl|sunset|snap|return|accru|climb|go|cease)",
     re.I,
 )
-_NEGATION = re.compile(r"\b(?:not|never|no(?! longer)|nor|without|neither)\s+(?:\w+\s+){0,2}$", re.I)
+_NEGATION = re.compile(r"\b(?:not|never|no|nor|without|neither)\s+(?:\w+\s+){0,2}$", re.I)
+_PURPOSE = re.compile(r"^\s*(?:\w+\s+){0,2}to\s+$")
+_ITS_DAY = re.compile(r"\b(?:days?|dates?|time) (?:from|on|after|at) which\b", re.I)
 _NOT_NEW = re.compile(r"\b(?:does|do|will|shall|would|is|are) not (?:\w+ ){0,2}$", re.I)
 
 
@@ -70,11 +69,14 @@ def read_acts(sentence: str) -> tuple[ActReading, ...]:
     """The acts of one sentence, in order. Empty where it names no operand."""
     words = vocabulary()
     sentence = words.masked(sentence)
-    operands = _without_left(sentence, list(words.operand_tokens(sentence)))
+    named = list(words.operand_tokens(sentence))
+    operands = _without_left(sentence, named)
     if not operands:
         return ()
-    verbs = [verb for verb in words.verb_tokens(sentence) if not _inside(verb, operands)]
-    return tuple(_linked(sentence, verbs, operands))
+    tokens = [verb for verb in words.verb_tokens(sentence) if not _inside(verb, named)]
+    verbs = [verb for verb in tokens if not _is_after(verb)]
+    particles = [verb for verb in tokens if _is_after(verb)]
+    return tuple(_linked(sentence, verbs, operands, particles))
 
 
 def _without_left(sentence: str, operands: list[Token]) -> list[Token]:
@@ -95,53 +97,108 @@ def verbs_of(sentence: str) -> tuple[Token, ...]:
     return tuple(vocabulary().verb_tokens(sentence))
 
 
+def _is_after(token: Token) -> bool:
+    return isinstance(token.entry, VerbEntry) and token.entry.after
+
+
 def _inside(token: Token, others: Sequence[Token]) -> bool:
     return any(other.start <= token.start and token.end <= other.end for other in others)
 
 
-def _linked(sentence: str, verbs: list[Token], operands: list[Token]) -> Iterator[ActReading]:
-    skip = False
-    for number, operand in enumerate(operands):
-        if skip:
-            skip = False
-            continue
-        start = operand.start
+def _linked(
+    sentence: str, verbs: list[Token], operands: list[Token], particles: Sequence[Token]
+) -> Iterator[ActReading]:
+    number = 0
+    outer: list[Token] = []
+    while number < len(operands):
+        first = number
+        operand = operands[first]
         entry = operand.entry
         assert isinstance(entry, OperandEntry)
-        end = operand.end
-        if number + 1 < len(operands):
-            following = operands[number + 1]
-            gap = sentence[operand.end : following.start]
-            # "exclusions from the duties", "exports to listed entities": one noun phrase, whose head decides.
-            if (
-                _COMPLEMENT.match(gap)
-                and entry.operand is not None
-                and not any(operand.end <= v.start < following.start for v in verbs)
-            ):
-                skip = True
-                end = following.end
+        number += 1
+        # "exclusions from the duties on steel", "exports to listed entities": one noun phrase, whose head decides.
+        while (
+            number < len(operands)
+            and entry.operand is not None
+            and _continues(sentence, verbs, operands[number - 1], operands[number])
+        ):
+            number += 1
+        end = operands[number - 1].end
         if (
-            entry.id == "deadline" and skip
+            entry.id == "deadline" and number > first + 1
         ):  # the effective date of a requirement: the requirement is acted on
-            inner = operands[number + 1].entry
+            inner = operands[first + 1].entry
             assert isinstance(inner, OperandEntry)
             entry = inner
-        left = _left(sentence, verbs, operands[number - 1].end if number else 0, start)
-        right = _right(sentence, verbs, operands, number + (2 if skip else 1), end)
-        compound = next(
-            (
-                v
-                for v in verbs
-                if v.start >= end and not sentence[end : v.start].strip() and _noun(sentence, v)
-            ),
-            None,
+        floor = operands[first - 1].end if first else 0
+        ceiling = operands[number].start if number < len(operands) else len(sentence)
+        chain = _chain(sentence, verbs, particles, floor, operand.start, end, ceiling)
+        if chain and first and _PURPOSE.match(sentence[floor : chain[0].start]):
+            chain = [
+                *outer,
+                *chain,
+            ]  # "suspends the expansion of the controls to cover affiliates of listed entities"
+        outer = [
+            v for v in chain if isinstance(v.entry, VerbEntry) and v.entry.act in ("suspend", "delay", "end")
+        ]
+        put_off = _put_off(sentence, verbs, operand.start)
+        yield _composed(
+            sentence,
+            [put_off, *chain] if put_off and put_off not in chain else chain,
+            entry,
+            operand.start,
+            end,
         )
-        chain = [*left]
-        if compound is not None:  # "Entity List Removal", "Exclusion Extensions"
-            chain = [*left, compound]
-        elif right is not None and (not left or _noun(sentence, left[0])):
-            chain = [*_led_to(sentence, verbs, right), right, *left]
-        yield _composed(sentence, chain, entry, start, end)
+
+
+def _put_off(sentence: str, verbs: Sequence[Token], start: int) -> Token | None:
+    """The verb that puts off the day of an act: "the day from which the duty will apply shall be postponed"."""
+    if not _ITS_DAY.search(sentence[max(0, start - 90) : start]):
+        return None
+    return next((v for v in verbs if isinstance(v.entry, VerbEntry) and v.entry.act == "delay"), None)
+
+
+def _continues(sentence: str, verbs: Sequence[Token], one: Token, other: Token) -> bool:
+    """Whether an operand belongs to the noun phrase of the one before it."""
+    gap = sentence[one.end : other.start]
+    return (
+        _COMPLEMENT.match(gap) is not None
+        and re.search(r"\b(?:and|or)\b", gap) is None
+        and not any(one.end <= verb.start < other.start for verb in verbs)
+    )
+
+
+def _chain(
+    sentence: str,
+    verbs: Sequence[Token],
+    particles: Sequence[Token],
+    floor: int,
+    start: int,
+    end: int,
+    ceiling: int,
+) -> list[Token]:
+    """The verbs that govern a noun phrase, the outermost first."""
+    left = _left(sentence, verbs, floor, start)
+    particle = next(
+        (
+            p
+            for p in particles
+            if end <= p.start < ceiling and len(sentence[end : p.start].split()) <= _MOST_GAP
+        ),
+        None,
+    )
+    if particle is not None and (not left or _LIGHT.match(sentence[left[-1].start : left[-1].end])):
+        return [*left[:-1], particle]  # "holds the duty in abeyance"
+    compound = next(
+        (v for v in verbs if v.start >= end and not sentence[end : v.start].strip() and _noun(sentence, v)),
+        None,
+    )
+    if compound is not None:  # "Entity List Removal", "Exclusion Extensions"
+        return [*left, compound]
+    right = _right(sentence, verbs, end, ceiling)
+    if right is not None and (not left or _noun(sentence, left[0])):
+        return [*_led_to(sentence, verbs, right), right, *left]
+    return left
 
 
 def _led_to(sentence: str, verbs: Sequence[Token], right: Token) -> list[Token]:
@@ -174,26 +231,24 @@ def _left(sentence: str, verbs: Sequence[Token], floor: int, start: int) -> list
     return chain
 
 
-def _right(
-    sentence: str, verbs: Sequence[Token], operands: Sequence[Token], following: int, end: int
-) -> Token | None:
-    """The finite verb whose subject the operand is: "... duties are hereby suspended", "... exclusions expire"."""
-    ceiling = operands[following].start if following < len(operands) else len(sentence)
+def _right(sentence: str, verbs: Sequence[Token], end: int, ceiling: int) -> Token | None:
+    """The finite verb whose subject a noun phrase is: "... duties are hereby suspended", "... exclusions expire"."""
     for verb in verbs:
         if verb.start < end:
             continue
-        if verb.start > ceiling and following < len(operands):
-            return None
         gap = sentence[end : verb.start]
-        if len(gap.split()) > _MOST_GAP or _BREAK.search(gap):
+        if verb.start > ceiling or _BREAK.search(gap):
             return None
-        if _PASSIVE.match(gap) or re.search(
+        words = len(gap.split())
+        if words <= _MOST_PASSIVE and re.search(
             r"\b(?:shall|will|is|are|be|been|was|were|has|have)\s+(?:\w+\s+){0,2}$", gap
         ):
             return verb
-        if _INTRANSITIVE.match(sentence[verb.start : verb.end]) or sentence[
-            verb.start : verb.end
-        ].lower().startswith(("shall", "will", "no longer", "do", "may", "is ", "are ")):
+        text = sentence[verb.start : verb.end].lower()
+        if words <= _MOST_GAP and (
+            _INTRANSITIVE.match(text)
+            or text.startswith(("shall", "will", "no longer", "do", "may", "is ", "are "))
+        ):
             return verb
         return None
     return None
@@ -215,7 +270,12 @@ def _composed(
             sign *= entry.effect
         elif entry.id == "revise":
             neutral = True
-        if _NEGATION.search(sentence[: token.start]) and entry.id not in ("exempt", "prohibit"):
+        denied = _NEGATION.search(sentence[: token.start])
+        if (
+            denied
+            and entry.id not in ("exempt", "prohibit")
+            and not any(t.start <= denied.start() < t.end for t in chain)
+        ):
             sign = -sign
     if neutral and not any(verb.effect for verb in verbs):
         sign = 0
@@ -234,10 +294,21 @@ def _composed(
 
 
 _ON_TRADE = frozenset(
-    {"prohibit", "narrow", "end", "suspend", "authorize", "exempt", "lower", "tighten", "ease"}
+    {
+        "prohibit",
+        "narrow",
+        "end",
+        "suspend",
+        "authorize",
+        "exempt",
+        "lower",
+        "tighten",
+        "ease",
+        "license-after",
+    }
 )
 _NEW = re.compile(
-    r"\b(?:additional|new|increased|higher|lower|further|reciprocal|secondary|retaliatory|extra|stricter|adjust\w*|presumption|policy of|case.by.case|no longer)\b",
+    r"\b(?:additional|new|increased|higher|lower|further|reciprocal|secondary|retaliatory|extra|stricter|adjust\w*|requir\w*|needs?|must|subject to|becomes?|presumption|policy of|case.by.case|no longer)\b",
     re.I,
 )
 _NO = re.compile(r"\b(?:no|without(?: an?)?|not)\s+$", re.I)

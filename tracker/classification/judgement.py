@@ -92,7 +92,8 @@ def judge(
     if view.is_change:
         return _judge_change(rules, features, dates, listing)
     lists_parties = (
-        bool(listing.facts)
+        not _is_wrapped_listing(readings)
+        and bool(listing.facts)
         and features.is_in("ear")
         and not features.is_in("forced-labor", "cuba-list", "export-privileges")
     )
@@ -207,10 +208,23 @@ def _in_its_field(features: Features, reading: ActReading) -> bool:
     return wanted is None or features.is_in(*wanted)
 
 
+def _is_wrapped_listing(readings: Sequence[tuple[Passage, ActReading]]) -> bool:
+    """Whether a listing is itself suspended, put off or undone: "postpones the addition of 24 entities"."""
+    return any(
+        passage.weight > Weight.BACKGROUND
+        and reading.operand is not None
+        and reading.operand.operand is Operand.LISTING
+        and sum(bool(verb.effect) for verb in reading.verbs) > 1
+        and reading.verbs[0].act in ("suspend", "delay", "end", "extend", "resume")
+        for passage, reading in readings
+    )
+
+
 def _keeps(passage: Passage, reading: ActReading) -> bool:
     """Whether an act only leaves what is: "remain subject to the duties", not "continues the suspension"."""
     return (
         passage.weight is not Weight.TITLE
+        and reading.sign > 0
         and next((verb.id for verb in reading.verbs if verb.effect), "") == "keep"
     )
 
@@ -221,7 +235,7 @@ def reach_of(act: Act) -> str:
         return "japan"
     places = set(act.of)
     if "all" in places:
-        return "all"
+        return "major" if act.trigger_countries else "all"  # goods of whoever deals with another country
     if places & _CHINA:
         return "china"
     if places & _RUSSIA:
@@ -264,7 +278,10 @@ def _meets(rule: LevelRule, features: Features, act: Act) -> bool:
         return False
     if rule.reach and reach_of(act) not in rule.reach:
         return False
-    if rule.goods and ("core" if features.is_in("core-goods") else "other") not in rule.goods:
+    if (
+        rule.goods
+        and ("other" if act.objects and not features.is_in("core-goods") else "core") not in rule.goods
+    ):
         return False
     if rule.topics and features.topics.keys().isdisjoint(rule.topics):
         return False

@@ -22,13 +22,16 @@ _LIST_WORDS = re.compile(
 _SENTENCE = re.compile(r"(?<=[.;])(?<!U\.S\.)(?<!Ltd\.)(?<!Co\.)(?<!Inc\.)(?<!No\.)\s+(?=[A-Z(])")
 _CHINESE = re.compile(r"\b(?:Chinese|Huawei|SMIC|PRC)\b")
 _ADDS = re.compile(
-    r"\b(?:add(?:s|ed|ing)|plac(?:es|ed|ing)|bring(?:s|ing)?|nam(?:es|ing)|list(?:s|ing)|enter(?:s|ing)?|put(?:s|ting)?|inscrib(?:es|ing)|designat(?:es|ing))\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
+    r"\b(?:add(?:s|ed|ing)|plac(?:es|ed|ing)|bring(?:s|ing)?|nam(?:es|ing)|list(?:s|ing)|enter(?:s|ing)?|put(?:s|ting)?|inscrib(?:es|ing)|includ(?:es|ing)|designat(?:es|ing))\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
     r"|\b(?:entit(?:y|ies)|persons|entries) (?:being |to be |that (?:are|were|have been) |have been |has been )?added\b"
     r"|\b(?:entit(?:y|ies)|persons|parties|compan(?:y|ies)|firms) (?:\w+ ){0,12}?(?:have been|has been|are|were) (?:entered|named|placed|listed|put)\b|\bparties may no longer obtain\b|\bwill be listed\b|\bhave been placed\b|\bnames of (?:one or more )?persons\b",
     re.I,
 )
 _TITLE_ADDS = re.compile(r"\b(?:additions?|adding)\b", re.I)
-_REMOVES = re.compile(r"\b(?:remov(?:es?|ed|ing|als?)|delet(?:es?|ed|ing)|taking .{0,20} off)\b", re.I)
+_REMOVES = re.compile(
+    r"\b(?:strik(?:es?|ing)|struck|drop(?:s|ped|ping)?|delist(?:s|ed|ing)?|withdraw(?:s|n|ing)?|tak(?:es|en|ing) off|taken out|remov(?:es?|ed|ing|als?)|delet(?:es?|ed|ing)|taking .{0,20} off)\b",
+    re.I,
+)
 _REVISES = re.compile(
     r"\b(?:revis(?:es?|ed|ing|ions?)|modif(?:y|ies|ied|ying|ications?)|correct(?:s|ed|ing|ions?)?|amend(?:s|ing)? .{0,30}entr)\b",
     re.I,

@@ -83,7 +83,7 @@ _PAST_VERB = re.compile(
     r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described|I \w+ed)\b(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
 )
 _DESCRIBES = re.compile(
-    r"^(?:\W*\w{0,3}\W+)?(?:The (?:EAR|Entity List|Export Administration Regulations|Regulations|Commerce Control List) |Section \d+ (?:also )?requires |Pursuant to [Ss]ection \d+ of the .{0,60}? this (?:action|rule) is exempt)"
+    r"^(?:\W*\w{0,3}\W+)?(?:The (?:EAR|Entity List|Export Administration Regulations|Regulations|Commerce Control List) |Section \d+ (?:also )?requires |Pursuant to [Ss]ection \d+ of the .{0,60}? this (?:action|rule) is exempt|(?:It|That (?:rule|order|act)|The (?:order|act|statute)) (?:also )?(?:allows?|authorizes?|permits?|empowers?|requires?) )"
 )
 _TODAY = re.compile(r"\b(?:today|hereby)\b", re.I)
 _OWN_VOICE = re.compile(

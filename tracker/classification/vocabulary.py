@@ -28,6 +28,7 @@ class VerbEntry:
     id: str
     effect: int
     act: str
+    after: bool = False  # a particle after the operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _verb(name: str, table: Mapping[str, Any], problems: list[str]) -> VerbEntry
         problems.append(f'vocabulary.toml: verbs.{name}: no verb "{act}"')
     if table.get("effect") not in (-2, -1, 0, 1, 2):
         problems.append(f"vocabulary.toml: verbs.{name}: effect is -2 to 2")
-    return VerbEntry(name, int(table.get("effect", 0)), act)
+    return VerbEntry(name, int(table.get("effect", 0)), act, bool(table.get("after", False)))
 
 
 def _operand(name: str, table: Mapping[str, Any], problems: list[str]) -> OperandEntry:
