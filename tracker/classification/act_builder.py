@@ -19,6 +19,7 @@ from tracker.model import (
     ActVerb,
     Direction,
     Document,
+    DocumentKind,
     Evidence,
     Force,
     JapanStanding,
@@ -45,6 +46,8 @@ _STATES = re.compile(
     r"\b(?:announced? (?:that|plans)|said|stated|will soon|is expected to|fact sheet|reaffirm\w*|committed to|pledged)\b",
     re.I,
 )
+_OF_REGISTER = frozenset({DocumentKind.NOTICE, DocumentKind.PRESIDENTIAL})
+_EAR_TITLE = re.compile(r"\b15 CFR (?:[Pp]art )?7[3-7]\d\b|\bto Part 7[3-7]\d\b")
 _NOTICE = re.compile(
     r"(?:Notice|Agency|Submission|Request|Proposed|Self-|Certain|Privacy|Sunshine|Meeting)\b|.*: ", re.I
 )
@@ -61,7 +64,8 @@ def listing_acts(
         ("removes-parties", ActVerb.REMOVE_PARTY, Direction.RELIEF),
         ("revises-parties", ActVerb.REVISE_PARTY, Direction.PROCEDURE),
     ):
-        for evidence in listing.facts.get(fact, ())[:1]:
+        words = sorted(listing.facts.get(fact, ()), key=lambda each: each.where == "title")
+        for evidence in words[:1]:
             weight = Weight.TITLE if evidence.where == "title" else Weight.SUMMARY
             passage = Passage(evidence.quote, evidence.where, weight)
             since, until = act_facts.span_of(evidence.quote, dates)
@@ -98,6 +102,8 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
     standing, rate = act_facts.japan_standing(sentence, of, listed=listed, restricts=reading.sign > 0)
     if listed and "japan" in of and reading.sign > 0:
         standing = JapanStanding.TARGET
+    if rate and amount.before and rate == amount.before:
+        rate = amount.after  # Japan's rate is the one that comes, not the one that goes
     since, until = act_facts.span_of(sentence, dates)
     force = _force(features, passage)
     if force is Force.BINDING_NOW and since is not None:
@@ -232,7 +238,10 @@ def actor_of(view: TextView) -> str:
     document: Document = view.document
     if is_presidential(view):
         return "president"
-    if not (document.agencies or document.units or abstract_of(document) or _NOTICE.match(document.title)):
+    if document.kind is DocumentKind.CFR and _EAR_TITLE.search(f"{document.title} {document.key}"):
+        return "bis"
+    bare = not (document.agencies or document.units or abstract_of(document))
+    if bare and document.kind in _OF_REGISTER and not _NOTICE.match(document.title):
         return "president"  # the Register prints the President's documents without an agency and without an abstract
     for words in (
         *document.agencies,
@@ -272,7 +281,7 @@ def act_of_document(view: TextView, features: Features) -> Act:
         verb, direction = ActVerb.REQUEST_COMMENTS, Direction.PROCEDURE
     elif features.is_in("ai-exports", "chips-program", "ai-infrastructure"):
         verb, direction = ActVerb.DETERMINE, Direction.OPPORTUNITY
-    elif not is_presidential(view) and not features.is_in("ear-amendment", "investment", "ict", "tariff"):
+    elif features.is_in("paperwork", "committee", "event", "hearing", "technical", "comment-only"):
         direction = Direction.PROCEDURE
     force = Force.PROPOSED if features.is_in("proposed") else Force.STATEMENT
     of, _ = act_facts.countries_hit(view.title.text, view.title.text)

@@ -214,12 +214,14 @@ def _noun(sentence: str, token: Token) -> bool:
 
 def _left(sentence: str, verbs: Sequence[Token], floor: int, start: int) -> list[Token]:
     """The verbs that lead to an operand from its left, the outermost first."""
-    before = [verb for verb in verbs if floor <= verb.start and verb.end <= start]
+    before = [verb for verb in verbs if floor <= verb.start < start]
     if not before:
         # "suspends or terminates license exceptions and validated end users": the verbs of the operand before it.
         return []
     nearest = before[-1]
-    gap = sentence[nearest.end : start]
+    gap = sentence[
+        nearest.end : start
+    ]  # empty where the verb takes its operand in: "initiates an investigation"
     if len(gap.split()) > _MOST_GAP or _BREAK.search(gap):
         return []
     chain = [nearest]

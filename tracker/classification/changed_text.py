@@ -50,7 +50,7 @@ def acts_of_change(view: TextView, actor: str, dates: Sequence[LegalDate]) -> It
     """Every act of a change, in reading order; its level is not set."""
     numbers = numeric_changes(view)
     for move in numbers:
-        yield _of_number(move, actor, dates)
+        yield act_of_number(move, actor, dates)
     for name, evidence in note_stays(view).items():
         verb, direction = (
             (ActVerb.SUSPEND, Direction.RELIEF)
@@ -99,7 +99,7 @@ def _of_countries(view: TextView, operation: Operation, actor: str, dates: Seque
     words = _COUNTRY_WORDS.sub(" ", f"{came} {went}")
     for place in (*joined, *left):
         words = words.replace(place.en, " ")
-    if not changed or len(words.split()) > 6:
+    if not changed or len(words.split()) > (6 if operation.op is Op.CHANGED else 3):
         return None
     heading = f"{view.document.title}. {operation.path}. {operation.after or operation.before}"
     signs = [r.operand.sign for s in sentences(heading) for r in read_acts(s) if r.operand and r.operand.sign]
@@ -127,7 +127,7 @@ def _of_countries(view: TextView, operation: Operation, actor: str, dates: Seque
     )
 
 
-def _of_number(move: NumericChange, actor: str, dates: Sequence[LegalDate]) -> Act:
+def act_of_number(move: NumericChange, actor: str, dates: Sequence[LegalDate]) -> Act:
     operand = _GOVERNED.get(move.governs, Operand.LICENSE_REQUIREMENT)
     up = act_facts.number_of(move.after) > act_facts.number_of(move.before)
     direction = Direction.RESTRICTION if move.restricts else Direction.RELIEF

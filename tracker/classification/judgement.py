@@ -19,8 +19,9 @@ from tracker.classification.act_builder import (
 )
 from tracker.classification.act_reader import ActReading, read_acts
 from tracker.classification.features import Features
+from tracker.classification.numeric_changes import numeric_changes
 from tracker.classification.party_lists import LISTS, PartyListAct
-from tracker.classification.passages import Passage, Weight, is_presidential
+from tracker.classification.passages import Passage, Weight, is_background
 from tracker.classification.rules import LevelRule, Rules
 from tracker.documents.text_view import TextView
 from tracker.model import (
@@ -87,7 +88,7 @@ def judge(
 ) -> Judgement:
     """Level and direction of a text from its acts."""
     view = features.view
-    if features.context("in-field") is None:
+    if features.context("in-field") is None and not features.topics:
         return Judgement((), Level.NONE, None, rules.levels[-1])
     if view.is_change:
         return _judge_change(rules, features, dates, listing)
@@ -103,6 +104,16 @@ def judge(
         if not _keeps(passage, reading)
         and not (lists_parties and reading.operand is not None and reading.operand.operand is Operand.LISTING)
     ]
+    candidates += [
+        _judged(
+            rules,
+            features,
+            changed_text.act_of_number(move, actor_of(view), dates),
+            Passage(move.evidence.quote, move.evidence.where, Weight.SUMMARY),
+        )
+        for move in numeric_changes(view)
+        if move.governs not in ("duty", "day", "share") and not is_background(move.evidence.quote)
+    ]
     if lists_parties:
         candidates += [
             _judged(rules, features, act, passage) for act, passage in listing_acts(features, dates, listing)
@@ -112,7 +123,8 @@ def judge(
     if not candidates:
         act = act_of_document(view, features)
         rule = _rule_for(rules, features, act)
-        unread = is_presidential(view) or features.is_in("ear-amendment")
+        headline_only = view.document.kind is DocumentKind.PAGE and not view.full and features.is_in("bis")
+        unread = headline_only or actor_of(view) == "president" or features.is_in("ear-amendment")
         level = (
             max(rule.level, Level.MEDIUM, key=lambda each: each.rank)
             if unread and rule.level is not Level.NONE and not rule.direction

@@ -152,7 +152,8 @@ def _from_words(sections: Sequence[Section]) -> PartyListAct:
                     listing.count = listing.count or _count(_COUNT, sentence)
             elif adds and not _PAST.search(sentence[:80]):
                 adding = True
-                listing.facts.setdefault("adds-parties", evidence)
+                if all(each.where == "title" for each in listing.facts.get("adds-parties", ())):
+                    listing.facts["adds-parties"] = evidence
                 part = _adding_part(sentence)
                 added.extend(countries_in(_clean(part)))
                 listing.count = listing.count or _count(_COUNT, sentence)
