@@ -79,7 +79,7 @@ def test_it_has_a_bound_and_keeps_nothing_of_the_past(
             meanwhile()
             return "x" * 40
 
-        assert kept.keep(number, known, make) == "x" * 40
+        assert kept.get_or_make(number, known, make) == "x" * 40
 
     for number in [0, 1, 2, 2, 1, 0]:
         ask(number)
@@ -87,12 +87,12 @@ def test_it_has_a_bound_and_keeps_nothing_of_the_past(
     ask(5, lambda: add(tmp_path, 99))
     ask(5)
     assert made[4:] == [5, 5], "what was made before the change is not kept"
-    kept.keep(5, settings(), lambda: "new settings")
-    assert kept.keep(5, known, lambda: "other settings") == "other settings"
-    kept.keep(6, known, lambda: "sealed", seal="a")
+    kept.get_or_make(5, settings(), lambda: "new settings")
+    assert kept.get_or_make(5, known, lambda: "other settings") == "other settings"
+    kept.get_or_make(6, known, lambda: "sealed", seal="a")
     add(tmp_path, 98)
-    assert kept.keep(6, known, lambda: "anew", seal="a") == "sealed"
-    assert kept.keep(6, known, lambda: "anew", seal="b") == "anew"
+    assert kept.get_or_make(6, known, lambda: "anew", seal="a") == "sealed"
+    assert kept.get_or_make(6, known, lambda: "anew", seal="b") == "anew"
 
 
 def test_many_who_ask_at_once_wait_for_the_one_who_makes_it(tmp_path: Path) -> None:
@@ -107,10 +107,10 @@ def test_many_who_ask_at_once_wait_for_the_one_who_makes_it(tmp_path: Path) -> N
 
     def wait() -> str | None:
         asked.wait(10)
-        return kept.keep("a", known, make)
+        return kept.get_or_make("a", known, make)
 
     with ThreadPoolExecutor(6) as pool:
-        first = pool.submit(kept.keep, "a", known, make)
+        first = pool.submit(kept.get_or_make, "a", known, make)
         others = [pool.submit(wait) for _ in range(5)]
         assert {done.result(20) for done in [first, *others]} == {"page"}
     assert made == [1]
@@ -127,14 +127,14 @@ def test_trouble_of_one_is_not_that_of_who_waits(tmp_path: Path) -> None:
         raise ValueError
 
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(kept.keep, "a", known, breaks)
+        first = pool.submit(kept.get_or_make, "a", known, breaks)
         begun.wait(10)
-        second = pool.submit(kept.keep, "a", known, lambda: "page")
+        second = pool.submit(kept.get_or_make, "a", known, lambda: "page")
         waiting.set()
         with pytest.raises(ValueError):
             first.result(20)
         assert second.result(20) in {"page"}
-    assert kept.keep("a", known, lambda: "another") == "page"
+    assert kept.get_or_make("a", known, lambda: "another") == "page"
 
 
 WRITES = {

@@ -20,12 +20,12 @@ from tracker.web.page_limits import EXPENSIVE, Turns
 
 def test_what_metrics_and_sources_read_does_not_grow_with_what_is_kept(tmp_path: Path) -> None:
     client = viewer(tmp_path)
-    desk: WebContext = client.app.state.desk  # type: ignore[attr-defined]
+    web_context: WebContext = client.app.state.web_context  # type: ignore[attr-defined]
 
     def steps(path: str) -> tuple[int, list[str]]:
         """SQLite's own steps for one request, and the statements."""
         assert client.get(path).status_code == 200
-        connection = desk._idle[-1].connection
+        connection = web_context._idle[-1].connection
         count, output = 0, list[str]()
 
         def step() -> int:
@@ -57,7 +57,7 @@ def test_what_metrics_and_sources_read_does_not_grow_with_what_is_kept(tmp_path:
         assert len(again) == len(output) > 0
         assert after == count, path
         assert not any("blob" in one or "FROM snapshot" in one for one in again)
-    with desk.reading() as opened:
+    with web_context.reading() as opened:
         row = opened.disk()["fr-bis"]
         counted = opened.connection.execute(
             "SELECT sum(length(data)), sum(size) FROM blob WHERE sha256 IN (SELECT sha256 FROM snapshot)"

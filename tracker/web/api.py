@@ -24,7 +24,7 @@ from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage.read_queries import ChangeQuery
 from tracker.web import rendering
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import PageCache
 
 router = APIRouter(prefix="/api", tags=["records"])
@@ -56,24 +56,28 @@ def _tagged(request: Request, text: str, headers: Mapping[str, str]) -> Response
     return Response(body, media_type="application/json", headers=headers)
 
 
-def _cached(request: Request, desk: WebContext, make: Callable[[], tuple[str, dict[str, str]]]) -> Response:
+def _cached(
+    request: Request, web_context: WebContext, make: Callable[[], tuple[str, dict[str, str]]]
+) -> Response:
     """Return the JSON answer, from the cache or from `make`; answers are the same for all readers."""
-    shelf: PageCache = request.app.state.shelf
+    cache: PageCache = request.app.state.page_cache
 
     def together() -> str:
         text, headers = make()
         return f"{json.dumps(headers)}\n{text}"
 
-    kept = shelf.keep((request.url.path, request.url.query, desk.today()), desk.settings, together)
-    assert kept is not None
-    headers, _, text = kept.partition("\n")
+    body = cache.get_or_make(
+        (request.url.path, request.url.query, web_context.today()), web_context.settings, together
+    )
+    assert body is not None
+    headers, _, text = body.partition("\n")
     return _tagged(request, text, json.loads(headers))
 
 
 @router.get("/changes", response_model=list[Record], summary="Changes, newest first")
 def changes(
     request: Request,
-    desk: AtDesk,
+    web_context: InjectedContext,
     since: Annotated[date | None, Query(description="Published (or detected) on or after this day")] = None,
     until: Annotated[date | None, Query(description="Published (or detected) on or before this day")] = None,
     topic: Annotated[str | None, Query(description="A topic's id, such as " + TOPIC_IDS[0])] = None,
@@ -99,7 +103,7 @@ def changes(
     )  # fmt: skip
 
     def make() -> tuple[str, dict[str, str]]:
-        with desk.reading() as store:
+        with web_context.reading() as store:
             # Records are sent as stored: parsing 50 of them and writing them again would only take longer.
             found = store.records(wanted)
             total = store.count(wanted)
@@ -109,7 +113,7 @@ def changes(
             headers["Link"] = f'</api/changes{following}>; rel="next"'
         return f"[{','.join(found)}]", headers
 
-    return _cached(request, desk, make)
+    return _cached(request, web_context, make)
 
 
 @router.get(
@@ -118,9 +122,9 @@ def changes(
     responses=_UNKNOWN,
     summary="One change with its deliveries and reviews",
 )
-def change(request: Request, desk: AtDesk, reference: str) -> Response:
+def change(request: Request, web_context: InjectedContext, reference: str) -> Response:
     def make() -> tuple[str, dict[str, str]]:
-        with desk.reading() as store:
+        with web_context.reading() as store:
             found = store.change(reference)
             deliveries = store.deliveries(found["id"])
             reviews = store.reviews([found["id"]])
@@ -135,7 +139,7 @@ def change(request: Request, desk: AtDesk, reference: str) -> Response:
             }
         ), {}
 
-    return _cached(request, desk, make)
+    return _cached(request, web_context, make)
 
 
 @router.get(
@@ -144,29 +148,29 @@ def change(request: Request, desk: AtDesk, reference: str) -> Response:
     responses=_UNKNOWN,
     summary="The operations of one change, unit by unit",
 )
-def diff(request: Request, desk: AtDesk, reference: str) -> Response:
+def diff(request: Request, web_context: InjectedContext, reference: str) -> Response:
     def make() -> tuple[str, dict[str, str]]:
-        with desk.reading() as store:
+        with web_context.reading() as store:
             found = store.change(reference)
-        with desk.store.read() as connection:
+        with web_context.store.read() as connection:
             operations = stored.operations(connection, found["id"])
         return _json(objects(operations)), {}
 
-    return _cached(request, desk, make)
+    return _cached(request, web_context, make)
 
 
 @router.get("/status", response_model=Record, summary="Health of sources, channels and alerts")
-def health(request: Request, desk: AtDesk) -> Response:
-    with desk.reading() as store:
-        return answer(request, status_report(desk.settings, store, desk.now()))
+def health(request: Request, web_context: InjectedContext) -> Response:
+    with web_context.reading() as store:
+        return answer(request, status_report(web_context.settings, store, web_context.now()))
 
 
 @router.get("/deadlines", response_model=list[Record], summary="Dates ahead, earliest first")
-def ahead(request: Request, desk: AtDesk) -> Response:
+def ahead(request: Request, web_context: InjectedContext) -> Response:
     def make() -> tuple[str, dict[str, str]]:
-        today = desk.today()
-        with desk.reading() as store:
+        today = web_context.today()
+        with web_context.reading() as store:
             found = deadlines((change_from_json(record) for record in store.planned(today)), today)
         return _json(as_json(found)), {}
 
-    return _cached(request, desk, make)
+    return _cached(request, web_context, make)

@@ -66,7 +66,7 @@ def create_app(
     neither ask for sign-in nor disable it on purpose.
     """
     current = settings if callable(settings) else lambda: settings
-    tally = RequestMetrics()
+    request_metrics = RequestMetrics()
     app = FastAPI(
         title="tracker",
         version=__version__,
@@ -75,11 +75,11 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.desk = WebContext(current, state, Store(state), now)
-    _check_sign_in(app.state.desk)
-    app.state.tally = tally
-    app.state.shelf = PageCache(state)
-    app.state.finder = SearchIndex(app.state.desk.store)
+    app.state.web_context = WebContext(current, state, Store(state), now)
+    _check_sign_in(app.state.web_context)
+    app.state.request_metrics = request_metrics
+    app.state.page_cache = PageCache(state)
+    app.state.finder = SearchIndex(app.state.web_context.store)
     app.state.throttle = Throttle()
     app.state.waiting = PendingSignIns()
     for part in (
@@ -105,10 +105,16 @@ def create_app(
     # Starlette builds the middleware at the first request; by then a reload may have removed the sign-in.
     set_up = bool(current().access.sign_in)
     app.add_middleware(
-        AuthMiddleware, desk=app.state.desk, loopback=is_loopback(host), set_up=set_up, said=_said
+        AuthMiddleware,
+        web_context=app.state.web_context,
+        loopback=is_loopback(host),
+        set_up=set_up,
+        said=_said,
     )
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
-    app.add_middleware(SecurityMiddleware, hosts=lambda: _names(host, current()), tally=tally)
+    app.add_middleware(
+        SecurityMiddleware, hosts=lambda: _names(host, current()), request_metrics=request_metrics
+    )
     app.add_exception_handler(TrackerError, _trouble)
     app.add_exception_handler(HTTPException, _refusal)
     app.add_exception_handler(RequestValidationError, _misasked)
@@ -117,14 +123,14 @@ def create_app(
     return app
 
 
-def _check_sign_in(desk: WebContext) -> None:
-    access = desk.settings.access
+def _check_sign_in(web_context: WebContext) -> None:
+    access = web_context.settings.access
     if access.sign_in or access.anonymous:
         return
-    with desk.store.read() as connection:
+    with web_context.store.read() as connection:
         lost = accounts.in_use(connection)
     if lost:
-        desk.store.close()
+        web_context.store.close()
         raise UsageError(
             "people have signed in to this viewer, but the settings no longer have sign_in",
             cure='restore [viewer] in the settings, or set sign_in = "none" there to open it to this machine',

@@ -155,13 +155,13 @@ class AuthMiddleware:
         self,
         app: ASGIApp,
         *,
-        desk: WebContext,
+        web_context: WebContext,
         loopback: bool,
         set_up: bool,
         said: Callable[[Request, int, str], Response],
     ) -> None:
         self.app = app
-        self.desk = desk
+        self.web_context = web_context
         self.loopback = loopback
         self.said = said
         # Once sign-in was set up in this process, it stays required: a reload cannot remove it.
@@ -174,7 +174,7 @@ class AuthMiddleware:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        access = self.desk.settings.access
+        access = self.web_context.settings.access
         self._set_up = self._set_up or bool(access.sign_in)
         if not access.sign_in:
             visitor: Principal | None = LOCAL
@@ -189,7 +189,7 @@ class AuthMiddleware:
     def _authenticate(self, request: Request, access: ViewerAccess) -> Principal | None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            with self.desk.store.read() as connection:
+            with self.web_context.store.read() as connection:
                 known = accounts.api_key_of(connection, key.strip())
             if known is None:
                 return None
@@ -200,7 +200,7 @@ class AuthMiddleware:
             name = _proxy_user(request, access)
             if not name:
                 return None
-            with self.desk.store.read() as connection:
+            with self.web_context.store.read() as connection:
                 account = accounts.get(connection, name)
             self._record_proxy_login(name, address_of(request, access))
             return Principal(
@@ -209,26 +209,26 @@ class AuthMiddleware:
         token = request.cookies.get(SESSION, "")
         if not token:
             return None
-        with self.desk.store.read() as connection:
-            account = accounts.account_of_session(connection, token, self.desk.now())
+        with self.web_context.store.read() as connection:
+            account = accounts.account_of_session(connection, token, self.web_context.now())
         return Principal(account.name, account.role, "session") if account else None
 
     def _record_proxy_login(self, name: str, address: str) -> None:
         """Record the sign-in of a proxy user. The proxy does not report sign-ins, so the first request within a
         session's lifetime counts as one.
         """
-        now = self.desk.now()
+        now = self.web_context.now()
         last = self._seen.get(name)
         if last is None or not clamp_future(last, now, accounts.SESSION_LASTS):
             self._seen = {
                 who: at for who, at in self._seen.items() if clamp_future(at, now, accounts.SESSION_LASTS)
             }
             self._seen[name] = now
-            with self.desk.store.write() as connection:
+            with self.web_context.store.write() as connection:
                 accounts.record_login(connection, now, name, address, "in")
 
     def _record_key_use(self, key: str, name: str, address: str) -> None:
-        now = self.desk.now()
+        now = self.web_context.now()
         last = self._keys_used.get((key, address))
         if last is None or not clamp_future(last, now, audit_log.USED_AGAIN):
             self._keys_used = {
@@ -237,7 +237,7 @@ class AuthMiddleware:
                 if clamp_future(at, now, audit_log.USED_AGAIN)
             }
             self._keys_used[key, address] = now
-            with self.desk.store.write() as connection:
+            with self.web_context.store.write() as connection:
                 audit_log.add(connection, now, name, Event.KEY_USED, key, address)
 
     def _refusal(self, request: Request, access: ViewerAccess, visitor: Principal | None) -> Response | None:

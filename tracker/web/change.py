@@ -24,7 +24,7 @@ from tracker.serialization import change_from_json
 from tracker.storage import reviews
 from tracker.text import name_key
 from tracker.web.change_history import change_events, highlight_quotes
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
 from tracker.web.rendering import language_of, page
 from tracker.web.review import reviewer
@@ -45,14 +45,14 @@ class Proposed:
 
 
 @router.get("/changes/{reference}")
-def change_page(request: Request, desk: AtDesk, reference: str) -> HTMLResponse:
-    return cached_page(request, desk, lambda: _change(request, desk, reference))
+def change_page(request: Request, web_context: InjectedContext, reference: str) -> HTMLResponse:
+    return cached_page(request, web_context, lambda: _change(request, web_context, reference))
 
 
-def _change(request: Request, desk: WebContext, reference: str) -> HTMLResponse:
-    language = language_of(request, desk)
-    today = desk.today()
-    with desk.reading() as store:
+def _change(request: Request, web_context: WebContext, reference: str) -> HTMLResponse:
+    language = language_of(request, web_context)
+    today = web_context.today()
+    with web_context.reading() as store:
         change = change_from_json(store.change(reference))
         names = references_in(change)
         actors = [change_from_json(record) for record in store.acting_on(names)] if names else []
@@ -70,7 +70,7 @@ def _change(request: Request, desk: WebContext, reference: str) -> HTMLResponse:
     found = current_status(change.tagging.status, today)
     return page(
         request,
-        desk,
+        web_context,
         "change.html.j2",
         change=change,
         lead=(lead := leading_match(change, request.query_params.get("profile", ""))),
@@ -101,12 +101,12 @@ def _change(request: Request, desk: WebContext, reference: str) -> HTMLResponse:
         events=change_events(change, actors),
         states=states,
         deliveries=deliveries,
-        held=lambda row: hold_line(row, language, desk.settings.timezone),
+        held=lambda row: hold_line(row, language, web_context.settings.timezone),
         recipients=lambda row: recipient_lines(row, language),
         targets=targets,
         differs=differs,
         log=log,
-        **annotation_lines(beside, language, desk.settings.timezone),
+        **annotation_lines(beside, language, web_context.settings.timezone),
         review=reviews.review_state(log, change.revision),
         who=reviewer(request),
         decisions=list(reviews.Decision),

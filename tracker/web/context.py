@@ -61,7 +61,7 @@ class WebContext:
 
 
 def context_of(request: Request) -> WebContext:
-    return cast(WebContext, request.app.state.desk)
+    return cast(WebContext, request.app.state.web_context)
 
 
-AtDesk = Annotated[WebContext, Depends(context_of)]
+InjectedContext = Annotated[WebContext, Depends(context_of)]

@@ -12,7 +12,7 @@ from tracker.errors import UsageError
 from tracker.ingest.corrections import correct
 from tracker.model import Direction, Level
 from tracker.text import fold_space
-from tracker.web.context import AtDesk
+from tracker.web.context import InjectedContext
 from tracker.web.review import Field, reviewer
 from tracker.web.security_headers import check_form
 
@@ -24,7 +24,7 @@ TOPICS = 60  # in one form
 @router.post("/changes/{change_id}/correction")
 def correction(
     request: Request,
-    desk: AtDesk,
+    web_context: InjectedContext,
     change_id: str,
     form: Field,
     note: Field = "",
@@ -35,11 +35,13 @@ def correction(
     withdraw: Field = "",
 ) -> Response:
     """Everything that the form shows is sent; what is as the rules found it is no correction. `withdraw`: back to that."""
-    check_form(request, form, desk.settings.viewer_url)
+    check_form(request, form, web_context.settings.viewer_url)
     wanted = CorrectedFields() if withdraw else _fields(level, direction, topic or [], gist)
     try:
-        with desk.store.write() as connection:
-            correct(connection, change_id, at=desk.now(), who=reviewer(request), wanted=wanted, reason=note)
+        with web_context.store.write() as connection:
+            correct(
+                connection, change_id, at=web_context.now(), who=reviewer(request), wanted=wanted, reason=note
+            )
     except UsageError as error:
         raise HTTPException(422, error.line()) from error
     return RedirectResponse(f"/changes/{change_id}#correction", 303)

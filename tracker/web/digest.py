@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from tracker import digest
-from tracker.web.context import AtDesk
+from tracker.web.context import InjectedContext
 from tracker.web.rendering import YEAR, language_of, page
 
 router = APIRouter(include_in_schema=False)
@@ -24,14 +24,16 @@ def style() -> Response:
 
 
 @router.get("/digest")
-def last(desk: AtDesk) -> RedirectResponse:
+def last(web_context: InjectedContext) -> RedirectResponse:
     """Return the last week that is over."""
-    return RedirectResponse(f"/digest/{digest.last_week(desk.now(), desk.settings.timezone).name}", 303)
+    return RedirectResponse(
+        f"/digest/{digest.last_week(web_context.now(), web_context.settings.timezone).name}", 303
+    )
 
 
 @router.get("/digest/{week}")
-def one(request: Request, desk: AtDesk, week: str, profile: str = "") -> HTMLResponse:
-    settings, now = desk.settings, desk.now()
+def one(request: Request, web_context: InjectedContext, week: str, profile: str = "") -> HTMLResponse:
+    settings, now = web_context.settings, web_context.now()
     try:
         period = digest.read_week(week, settings.timezone)
     except ValueError as error:
@@ -39,17 +41,17 @@ def one(request: Request, desk: AtDesk, week: str, profile: str = "") -> HTMLRes
     if period.start > now or profile not in {"", *(known.id for known in settings.profiles)}:
         raise HTTPException(404)
     told = digest.load_week(
-        desk.state,
+        web_context.state,
         period,
         now=now,
         profile=profile,
         viewer_url=str(request.base_url),
         watched=[source.id for source in settings.sources if source.enabled],
-        store=desk.store,
+        store=web_context.store,
     )
     return page(
         request,
-        desk,
+        web_context,
         "digest.html.j2",
         week=period.name,
         before=period.shifted(-1).name,
@@ -57,5 +59,5 @@ def one(request: Request, desk: AtDesk, week: str, profile: str = "") -> HTMLRes
         profile=profile,
         profiles=[known.id for known in settings.profiles],
         style=f"{STYLE}?v={_DIGEST}",
-        body=Markup(digest.page(told, language_of(request, desk))),  # noqa: S704 - the digest escapes what it shows
+        body=Markup(digest.page(told, language_of(request, web_context))),  # noqa: S704 - the digest escapes what it shows
     )

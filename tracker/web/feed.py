@@ -22,7 +22,7 @@ from tracker.rendering.deadlines import change_url
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
 from tracker.sanitize import safe_url, sanitize_line
 from tracker.serialization import change_from_json, format_instant
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 from tracker.web.inbox import InboxFilter, filter_of
 from tracker.web.rendering import asked_language, query
 
@@ -35,20 +35,24 @@ _NAMES: Any = {None: ATOM}
 
 
 @router.get("/feed.atom")
-def feed(request: Request, desk: AtDesk) -> Response:
-    return feed_of_saved_search(request, desk, filter_of(request.query_params))
+def feed(request: Request, web_context: InjectedContext) -> Response:
+    return feed_of_saved_search(request, web_context, filter_of(request.query_params))
 
 
-def feed_of_saved_search(request: Request, desk: WebContext, chosen: InboxFilter, name: str = "") -> Response:
+def feed_of_saved_search(
+    request: Request, web_context: WebContext, chosen: InboxFilter, name: str = ""
+) -> Response:
     """Return the feed of a saved search; `name` is its title."""
-    wanted = replace(chosen.wanted(desk.today()), baseline=False, limit=ENTRIES)
-    with desk.reading() as store:
+    wanted = replace(chosen.wanted(web_context.today()), baseline=False, limit=ENTRIES)
+    with web_context.reading() as store:
         changes = [change_from_json(record) for record in store.changes(wanted)]
-    language = asked_language(request, desk)
-    address = f"{desk.settings.viewer_url.rstrip('/')}/feed.atom{query(chosen.values(), lang=language)}"
+    language = asked_language(request, web_context)
+    address = (
+        f"{web_context.settings.viewer_url.rstrip('/')}/feed.atom{query(chosen.values(), lang=language)}"
+    )
     names = [value for name, value in chosen.values().items() if value and name != "new"]
     title = " · ".join(["tracker", *([name] if name else map(str, names))])
-    body = _feed(changes, desk, language, address, title, chosen.profile)
+    body = _feed(changes, web_context, language, address, title, chosen.profile)
     headers = {
         "ETag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',
         "Cache-Control": "private, no-cache",
@@ -59,7 +63,12 @@ def feed_of_saved_search(request: Request, desk: WebContext, chosen: InboxFilter
 
 
 def _feed(
-    changes: Iterable[Change], desk: WebContext, language: Language, address: str, title: str, profile: str
+    changes: Iterable[Change],
+    web_context: WebContext,
+    language: Language,
+    address: str,
+    title: str,
+    profile: str,
 ) -> bytes:
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
     root.set("{http://www.w3.org/XML/1998/namespace}lang", language)
@@ -71,14 +80,14 @@ def _feed(
     _link(root, "self", address)
     _text(etree.SubElement(root, f"{{{ATOM}}}author"), "name", "tracker")
     for change in changes:
-        root.append(_entry(change, desk, language, profile))
+        root.append(_entry(change, web_context, language, profile))
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
-def _entry(change: Change, desk: WebContext, language: Language, profile: str) -> etree._Element:
+def _entry(change: Change, web_context: WebContext, language: Language, profile: str) -> etree._Element:
     entry = etree.Element(f"{{{ATOM}}}entry")
     tagging = change.tagging
-    page = change_url(desk.settings.viewer_url, change.id)
+    page = change_url(web_context.settings.viewer_url, change.id)
     what, detail = what_changed(change, language)
     match = leading_match(change, profile)
     badge = leading_badge(tagging.level, tagging.direction, match, language)
@@ -100,7 +109,7 @@ def _entry(change: Change, desk: WebContext, language: Language, profile: str) -
         detail,
         correction_line(change, language),
         profile_reason(match, tagging.level, language) if match else "",
-        status_line(tagging.status, desk.today(), language, codified=is_codified(change)),
+        status_line(tagging.status, web_context.today(), language, codified=is_codified(change)),
         sanitize_line(tagging.reason.get(language)),
         sanitize_line(change.title),
     )

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from tracker.errors import StoreError
 from tracker.rendering.status_report import status_report
 from tracker.storage.read_queries import open_reader
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 
 router = APIRouter(include_in_schema=False)
 
@@ -63,10 +63,10 @@ def healthz() -> PlainTextResponse:
 
 
 @router.get("/readyz")
-def readyz(desk: AtDesk) -> PlainTextResponse:
+def readyz(web_context: InjectedContext) -> PlainTextResponse:
     """Report whether the database can be read as well."""
     try:
-        with open_reader(desk.state) as store:
+        with open_reader(web_context.state) as store:
             store.levels()
     except StoreError as error:
         return PlainTextResponse(f"{error.line()}\n", 503)
@@ -74,15 +74,15 @@ def readyz(desk: AtDesk) -> PlainTextResponse:
 
 
 @router.get("/metrics")
-def metrics(request: Request, desk: AtDesk) -> PlainTextResponse:
-    tally: RequestMetrics = request.app.state.tally
-    lines = [*_of_store(desk), *tally.lines()]
+def metrics(request: Request, web_context: InjectedContext) -> PlainTextResponse:
+    requests: RequestMetrics = request.app.state.request_metrics
+    lines = [*_of_store(web_context), *requests.lines()]
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
 
-def _of_store(desk: WebContext) -> Iterator[str]:
-    with desk.reading() as store:
-        found = status_report(desk.settings, store, desk.now())
+def _of_store(web_context: WebContext) -> Iterator[str]:
+    with web_context.reading() as store:
+        found = status_report(web_context.settings, store, web_context.now())
         levels = store.levels()
         kept, size = store.disk(), store.size()
     yield "# TYPE tracker_database_bytes gauge"

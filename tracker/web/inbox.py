@@ -23,7 +23,7 @@ from tracker.serialization import change_from_json
 from tracker.storage import reviews, saved_searches
 from tracker.storage.read_queries import ChangeQuery
 from tracker.web.authentication import principal_of
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
 from tracker.web.rendering import language_of, number_of, page
 
@@ -159,16 +159,16 @@ def entries(
 
 
 @router.get("/")
-def inbox(request: Request, desk: AtDesk) -> HTMLResponse:
-    return cached_page(request, desk, lambda: _inbox(request, desk))
+def inbox(request: Request, web_context: InjectedContext) -> HTMLResponse:
+    return cached_page(request, web_context, lambda: _inbox(request, web_context))
 
 
-def _inbox(request: Request, desk: WebContext) -> HTMLResponse:
+def _inbox(request: Request, web_context: WebContext) -> HTMLResponse:
     chosen = filter_of(request.query_params)
     number = number_of(request.query_params.get("page", "1"))
-    today = desk.today()
+    today = web_context.today()
     wanted = replace(chosen.wanted(today), offset=(number - 1) * PAGE)
-    with desk.reading() as store:
+    with web_context.reading() as store:
         counts = store.levels(
             replace(wanted, level=Level.NONE, editorial=None if chosen.level == "none" else False)
         )
@@ -177,19 +177,19 @@ def _inbox(request: Request, desk: WebContext) -> HTMLResponse:
             records,
             store.reviews([record["id"] for record in records]),
             today,
-            language_of(request, desk),
+            language_of(request, web_context),
             chosen.profile,
         )
         anything = bool(counts) or bool(store.levels())
     visitor = principal_of(request)
-    with desk.store.read() as connection:
+    with web_context.store.read() as connection:
         kept = saved_searches.list_searches(connection, visitor.name if visitor and visitor.signed_in else "")
     mine = [(one.name, filter_of(one.conditions).values()) for one in kept]
     floor = (wanted.level or Level.NONE).rank
     total = sum(number for rank, number in counts.items() if rank >= floor)
     return page(
         request,
-        desk,
+        web_context,
         "inbox.html.j2",
         filter=chosen,
         values=chosen.values(),
@@ -200,15 +200,15 @@ def _inbox(request: Request, desk: WebContext) -> HTMLResponse:
         pages=max(1, -(-total // PAGE)),
         anything=anything,
         saved=mine,
-        choices=choices(desk),
+        choices=choices(web_context),
         lit=partial(highlight, wanted=wanted.terms),
         filtered=any(value for name, value in chosen.values().items() if name != "level"),
     )
 
 
-def choices(desk: WebContext) -> dict[str, list[str]]:
-    settings = desk.settings
-    with desk.reading() as store:
+def choices(web_context: WebContext) -> dict[str, list[str]]:
+    settings = web_context.settings
+    with web_context.reading() as store:
         assignees = store.assignees()
     return {
         "topic": list(TOPIC_IDS),

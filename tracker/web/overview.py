@@ -34,7 +34,7 @@ from tracker.serialization import change_from_json
 from tracker.storage import audit_log, source_state
 from tracker.storage.audit_log import Event
 from tracker.web.authentication import address_of
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 from tracker.web.inbox import InboxFilter, choices, filter_of
 from tracker.web.rendering import asked_language, language_of, page
 from tracker.web.review import reviewer
@@ -46,16 +46,16 @@ log = structlog.get_logger()
 PAUSE = timedelta(seconds=60)  # minimum time between two manual polls: the sources are other people's servers
 
 
-def due(desk: WebContext, chosen: InboxFilter) -> tuple[Deadline, ...]:
+def due(web_context: WebContext, chosen: InboxFilter) -> tuple[Deadline, ...]:
     """Return the upcoming dates of the changes that match a filter."""
-    today = desk.today()
-    found = deadlines(_dated(desk, chosen), today)
+    today = web_context.today()
+    found = deadlines(_dated(web_context, chosen), today)
     return tuple(entry for entry in found if entry.level.rank >= _floor(chosen))
 
 
-def _dated(desk: WebContext, chosen: InboxFilter, *, superseded: bool = False) -> list[Change]:
-    today = desk.today()
-    with desk.reading() as store:
+def _dated(web_context: WebContext, chosen: InboxFilter, *, superseded: bool = False) -> list[Change]:
+    today = web_context.today()
+    with web_context.reading() as store:
         if any(value for name, value in chosen.values().items() if name != "level"):
             wanted = replace(chosen.wanted(today), limit=10_000)
             records = [record for record in store.changes(wanted) if record["dates"]]
@@ -69,36 +69,36 @@ def _floor(chosen: InboxFilter) -> int:
 
 
 @router.get("/calendar")
-def calendar_page(request: Request, desk: AtDesk) -> HTMLResponse:
+def calendar_page(request: Request, web_context: InjectedContext) -> HTMLResponse:
     chosen = filter_of(request.query_params)
-    found = due(desk, chosen)
+    found = due(web_context, chosen)
     month: Callable[[Deadline], tuple[int, int]] = lambda entry: (entry.date.year, entry.date.month)  # noqa: E731
     return page(
         request,
-        desk,
+        web_context,
         "calendar.html.j2",
         filter=chosen,
         values=chosen.values(),
-        choices=choices(desk),
+        choices=choices(web_context),
         total=len(found),
         months=[(key, list(entries)) for key, entries in groupby(found, key=month)],
     )
 
 
 @router.get("/calendar.ics")
-def calendar_file(request: Request, desk: AtDesk) -> Response:
+def calendar_file(request: Request, web_context: InjectedContext) -> Response:
     """Return the same dates as an iCalendar file."""
-    return calendar_of(request, desk, filter_of(request.query_params))
+    return calendar_of(request, web_context, filter_of(request.query_params))
 
 
-def calendar_of(request: Request, desk: WebContext, chosen: InboxFilter) -> Response:
-    language = asked_language(request, desk)
-    gone = superseded_deadlines(_dated(desk, chosen, superseded=True), desk.today())
+def calendar_of(request: Request, web_context: WebContext, chosen: InboxFilter) -> Response:
+    language = asked_language(request, web_context)
+    gone = superseded_deadlines(_dated(web_context, chosen, superseded=True), web_context.today())
     data = calendar(
-        due(desk, chosen),
+        due(web_context, chosen),
         language,
-        viewer_url=desk.settings.viewer_url,
-        stamp=desk.now(),
+        viewer_url=web_context.settings.viewer_url,
+        stamp=web_context.now(),
         cancelled=(entry for entry in gone if entry.level.rank >= _floor(chosen)),
     )
     return Response(
@@ -112,57 +112,59 @@ def calendar_of(request: Request, desk: WebContext, chosen: InboxFilter) -> Resp
 
 
 @router.get("/sources")
-def sources_page(request: Request, desk: AtDesk) -> HTMLResponse:
-    with desk.store.read() as connection:
+def sources_page(request: Request, web_context: InjectedContext) -> HTMLResponse:
+    with web_context.store.read() as connection:
         asked = audit_log.entries(connection, Event.POLL, limit=20)
-    with desk.reading() as store:
+    with web_context.reading() as store:
         rows = store.sources()
-        found = status_report(desk.settings, store, desk.now())
+        found = status_report(web_context.settings, store, web_context.now())
         disk = store.disk()
     return page(
         request,
-        desk,
+        web_context,
         "sources.html.j2",
         disk=disk,
         health=found,
         reports={name: json.loads(row["last_report"]) for name, row in rows.items()},
         asked=request.query_params.get("asked", ""),
         polls=asked,
-        settings={source.id: source for source in desk.settings.sources},
-        incident=lambda subject: incident_name(subject, language_of(request, desk)),
-        incident_line=lambda row: incident_line(row, language_of(request, desk)),
-        reason=lambda row: reason_line(row["cause"], row["reason"], language_of(request, desk)),
+        settings={source.id: source for source in web_context.settings.sources},
+        incident=lambda subject: incident_name(subject, language_of(request, web_context)),
+        incident_line=lambda row: incident_line(row, language_of(request, web_context)),
+        reason=lambda row: reason_line(row["cause"], row["reason"], language_of(request, web_context)),
     )
 
 
 @router.post("/sources/{source}/poll")
 def poll_now(
-    request: Request, desk: AtDesk, source: str, form: Annotated[str, Form(max_length=200)]
+    request: Request, web_context: InjectedContext, source: str, form: Annotated[str, Form(max_length=200)]
 ) -> Response:
     """Make the source due now; the running daemon polls it within seconds."""
-    check_form(request, form, desk.settings.viewer_url)
-    known = desk.settings.source(source)
+    check_form(request, form, web_context.settings.viewer_url)
+    known = web_context.settings.source(source)
     if known is None or not known.enabled:
         raise HTTPException(404, f"no enabled source has the id {source!r}")
-    now = desk.now()
-    standing = source_state.source_states(desk.store, [source]).get(source)
+    now = web_context.now()
+    standing = source_state.source_states(web_context.store, [source]).get(source)
     if standing is None:
-        source_state.ensure(desk.store, [source])
+        source_state.ensure(web_context.store, [source])
     elif standing.last_attempt_at is not None and clamp_future(standing.last_attempt_at, now, PAUSE):
         raise HTTPException(429, f"{source} was polled less than {PAUSE.seconds} seconds ago")
     who = reviewer(request)
-    with desk.store.write() as connection:
-        source_state.reschedule(desk.store, source, now)
-        audit_log.add(connection, now, who, Event.POLL, source, address_of(request, desk.settings.access))
+    with web_context.store.write() as connection:
+        source_state.reschedule(web_context.store, source, now)
+        audit_log.add(
+            connection, now, who, Event.POLL, source, address_of(request, web_context.settings.access)
+        )
     log.info("poll asked for", source=source, who=who)
     return RedirectResponse(f"/sources?asked={quote(source, safe='')}", 303)
 
 
 @router.get("/deliveries")
-def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
+def deliveries_page(request: Request, web_context: InjectedContext) -> HTMLResponse:
     state = request.query_params.get("state", "")
-    with desk.reading() as store:
-        found = status_report(desk.settings, store, desk.now())
+    with web_context.reading() as store:
+        found = status_report(web_context.settings, store, web_context.now())
         chosen = (
             state
             if state in {"dead", "pending", "sent", "withheld"}
@@ -171,16 +173,16 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
             else "sent"
         )
         rows = store.alerts(chosen)
-    language = language_of(request, desk)
+    language = language_of(request, web_context)
     return page(
         request,
-        desk,
+        web_context,
         "deliveries.html.j2",
         health=found,
         chosen=chosen,
         rows=rows,
         why=lambda reason: route_line(reason, language),
-        held=lambda row: hold_line(row, language, desk.settings.timezone),
+        held=lambda row: hold_line(row, language, web_context.settings.timezone),
         recipients=lambda row: recipient_lines(row, language),
         channel_state=channel_state,
         channel_lines=channel_lines(found, language),
@@ -191,6 +193,6 @@ def deliveries_page(request: Request, desk: AtDesk) -> HTMLResponse:
 
 
 @router.get("/settings")
-def settings_page(request: Request, desk: AtDesk) -> HTMLResponse:
+def settings_page(request: Request, web_context: InjectedContext) -> HTMLResponse:
     """Show the settings, read only. The address of a channel is a secret and is not shown."""
-    return page(request, desk, "settings.html.j2", settings=desk.settings, span=weekday_span)
+    return page(request, web_context, "settings.html.j2", settings=web_context.settings, span=weekday_span)

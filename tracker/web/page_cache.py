@@ -62,7 +62,7 @@ class PageCache:
                 self._settings = settings, number + 1
             return self._data_version, self._settings[1]
 
-    def keep(
+    def get_or_make(
         self, key: Hashable, settings: Settings, make: Callable[[], str | None], *, seal: str = ""
     ) -> str | None:
         """Return the cached page, or the result of `make`, called by one request for all that wait. None is not
@@ -85,7 +85,9 @@ class PageCache:
         if other is not None:
             if not other.ended.wait(WAIT):
                 return make()
-            return self.keep(key[2], settings, make, seal=seal) if other.result is None else other.result
+            return (
+                self.get_or_make(key[2], settings, make, seal=seal) if other.result is None else other.result
+            )
         try:
             mine.result = make()
             if mine.result is not None:
@@ -105,13 +107,13 @@ class PageCache:
 
 
 def cached_page(
-    request: Request, desk: WebContext, make: Callable[[], HTMLResponse], *, seal: str = ""
+    request: Request, web_context: WebContext, make: Callable[[], HTMLResponse], *, seal: str = ""
 ) -> HTMLResponse:
     """Return the page, from the cache or from `make`."""
-    shelf: PageCache = request.app.state.shelf
-    language = language_of(request, desk)
+    cache: PageCache = request.app.state.page_cache
+    language = language_of(request, web_context)
     key = (
-        request.url.path, request.url.query, language, desk.today(), principal_of(request), request.cookies.get("reviewer", ""),
+        request.url.path, request.url.query, language, web_context.today(), principal_of(request), request.cookies.get("reviewer", ""),
     )  # fmt: skip
     other: list[HTMLResponse] = []  # a response that is returned but not cached
 
@@ -123,7 +125,7 @@ def cached_page(
         other.append(result)
         return None
 
-    kept = shelf.keep(key, desk.settings, body, seal=seal)
+    kept = cache.get_or_make(key, web_context.settings, body, seal=seal)
     if kept is None:
         return other[0]
     secret = security_headers.form_secret(request)
@@ -132,4 +134,4 @@ def cached_page(
         first + "".join(security_headers.form_token(secret) + part for part in rest),
         headers={"Content-Language": language, "Vary": "Cookie"},
     )
-    return with_form_cookie(request, desk, answer, secret)
+    return with_form_cookie(request, web_context, answer, secret)

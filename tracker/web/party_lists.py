@@ -15,7 +15,7 @@ from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage.read_queries import ChangeQuery
 from tracker.text import index_form, search_key
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 from tracker.web.inbox import InboxFilter, filter_of
 from tracker.web.page_cache import cached_page
 from tracker.web.rendering import number_of, page
@@ -28,15 +28,15 @@ OPS = (Op.ADDED, Op.CHANGED, Op.REMOVED)
 
 
 @router.get("/lists")
-def lists(request: Request, desk: AtDesk) -> HTMLResponse:
-    return cached_page(request, desk, lambda: _lists(request, desk))
+def lists(request: Request, web_context: InjectedContext) -> HTMLResponse:
+    return cached_page(request, web_context, lambda: _lists(request, web_context))
 
 
-def _lists(request: Request, desk: WebContext) -> HTMLResponse:
+def _lists(request: Request, web_context: WebContext) -> HTMLResponse:
     asked = request.query_params
     chosen = filter_of(asked)
     country, op, words = (asked.get(name, "").strip()[:200] for name in ("country", "op", "q"))
-    found = _found(desk, chosen)
+    found = _found(web_context, chosen)
     countries = Counter(party.country.upper() for party in found if party.country)
     counts = Counter(party.op for party in found)
     shown = [
@@ -51,7 +51,7 @@ def _lists(request: Request, desk: WebContext) -> HTMLResponse:
     part = shown[(number - 1) * PAGE : number * PAGE]
     return page(
         request,
-        desk,
+        web_context,
         "lists.html.j2",
         groups=[(name, list(group)) for name, group in groupby(part, key=lambda party: party.country)],
         total=len(shown),
@@ -63,10 +63,10 @@ def _lists(request: Request, desk: WebContext) -> HTMLResponse:
     )
 
 
-def _found(desk: WebContext, chosen: InboxFilter) -> tuple[PartyChange, ...]:
+def _found(web_context: WebContext, chosen: InboxFilter) -> tuple[PartyChange, ...]:
     """Return the parties, those in Japan first, then by country. A party that two sources list is shown once."""
-    wanted = chosen.wanted(desk.today())
-    with desk.reading() as store:
+    wanted = chosen.wanted(web_context.today())
+    with web_context.reading() as store:
         records = [
             record
             for kind in ("list", "cfr")
@@ -78,7 +78,7 @@ def _found(desk: WebContext, chosen: InboxFilter) -> tuple[PartyChange, ...]:
         party
         for record in records
         if record["kind"] == "list" or "744" in record["title"]
-        for party in _of(desk, change_from_json(record))
+        for party in _of(web_context, change_from_json(record))
     ]
     # Sorted across all changes: `parties` sorts the entries of one change only.
     unique: dict[tuple[str, ...], PartyChange] = {}
@@ -94,7 +94,7 @@ def _found(desk: WebContext, chosen: InboxFilter) -> tuple[PartyChange, ...]:
 
 
 @lru_cache(maxsize=LOOKED_AT * 2)
-def _of(desk: WebContext, change: Change) -> tuple[PartyChange, ...]:
-    with desk.store.read() as connection:
+def _of(web_context: WebContext, change: Change) -> tuple[PartyChange, ...]:
+    with web_context.store.read() as connection:
         operations = stored.operations(connection, change.id)
     return parties([(change, [one for one in operations if party_of(one, change)])], before={})

@@ -18,7 +18,7 @@ from tracker.rendering.redlines import render
 from tracker.rendering.redlines.model import Redline, RedlineLine, merge_in_reading_order
 from tracker.rendering.redlines.stored import load_redline, with_texts
 from tracker.serialization import change_from_json
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
 from tracker.web.rendering import language_of, number_of, page
 
@@ -224,33 +224,39 @@ def _beside(path: str, place: str) -> str:
     return local if local and other == place else path
 
 
-def _load(desk: WebContext, reference: str) -> tuple[Change, Redline]:
-    with desk.reading() as store:
+def _load(web_context: WebContext, reference: str) -> tuple[Change, Redline]:
+    with web_context.reading() as store:
         change = change_from_json(store.change(reference))
-    with desk.store.read() as connection:
-        redline = load_redline(connection, change, now=desk.now(), timezone=desk.settings.timezone)
+    with web_context.store.read() as connection:
+        redline = load_redline(
+            connection, change, now=web_context.now(), timezone=web_context.settings.timezone
+        )
     return change, redline
 
 
 @router.get("/changes/{reference}/redline")
-def redline_page(request: Request, desk: AtDesk, reference: str, context: str = "") -> HTMLResponse:
+def redline_page(
+    request: Request, web_context: InjectedContext, reference: str, context: str = ""
+) -> HTMLResponse:
     seal = ""
     if not context:  # the texts around it may be pruned later, which the change's hash does not cover
-        with desk.reading() as store:
+        with web_context.reading() as store:
             seal = store.seal(reference)
-    return cached_page(request, desk, lambda: _redline(request, desk, reference, context), seal=seal)
+    return cached_page(
+        request, web_context, lambda: _redline(request, web_context, reference, context), seal=seal
+    )
 
 
-def _redline(request: Request, desk: WebContext, reference: str, context: str) -> HTMLResponse:
-    change, redline = _load(desk, reference)
+def _redline(request: Request, web_context: WebContext, reference: str, context: str) -> HTMLResponse:
+    change, redline = _load(web_context, reference)
     whole = None
     if context and redline.operations:
-        with desk.store.read() as connection:
+        with web_context.store.read() as connection:
             whole = with_texts(connection, change, redline)
     address = f"/changes/{change.id}/redline"
     return redline_view(
         request,
-        desk,
+        web_context,
         redline,
         summary=change.tagging.summary if redline.operations else LocalizedText("", ""),
         address=address,
@@ -261,26 +267,30 @@ def _redline(request: Request, desk: WebContext, reference: str, context: str) -
 
 
 @router.get("/changes/{reference}/redline.{form}")
-def redline_file(request: Request, desk: AtDesk, reference: str, form: str) -> Response:
+def redline_file(request: Request, web_context: InjectedContext, reference: str, form: str) -> Response:
     if form not in {*TYPES, "pdf"}:
         raise HTTPException(404)
-    change, redline = _load(desk, reference)
+    change, redline = _load(web_context, reference)
     if form == "pdf":
-        return _paper(request, desk, change, redline)
-    return as_file(request, desk, redline, form, f"{change.document_number or change.source}-{change.id}")
+        return _paper(request, web_context, change, redline)
+    return as_file(
+        request, web_context, redline, form, f"{change.document_number or change.source}-{change.id}"
+    )
 
 
-def _paper(request: Request, desk: WebContext, change: Change, redline: Redline) -> Response:
-    with desk.reading() as store:
+def _paper(request: Request, web_context: WebContext, change: Change, redline: Redline) -> Response:
+    with web_context.reading() as store:
         log = store.reviews([change.id])
-    data = print_pdf.change_pdf(change, redline, log, language=language_of(request, desk), today=desk.today())
+    data = print_pdf.change_pdf(
+        change, redline, log, language=language_of(request, web_context), today=web_context.today()
+    )
     headers = {"Content-Disposition": f'attachment; filename="{change.id}.pdf"'}
     return Response(data, media_type="application/pdf", headers=headers)
 
 
 def redline_view(
     request: Request,
-    desk: WebContext,
+    web_context: WebContext,
     redline: Redline,
     *,
     summary: LocalizedText,
@@ -290,7 +300,7 @@ def redline_view(
     whole: Redline | None,
 ) -> HTMLResponse:
     """Return the redline page for these query values. `whole` shows the whole text."""
-    language = language_of(request, desk)
+    language = language_of(request, web_context)
     asked = request.query_params
     editorial, context = bool(asked.get("editorial")), bool(asked.get("context"))
     view = "side" if asked.get("view") == "side" else "inline"
@@ -300,7 +310,7 @@ def redline_view(
     part = min(number_of(asked.get("part", "1")), parts)
     return page(
         request,
-        desk,
+        web_context,
         "redline.html.j2",
         redline=redline,
         facts=redline.facts(language),
@@ -325,8 +335,8 @@ def redline_view(
     )
 
 
-def as_file(request: Request, desk: WebContext, redline: Redline, form: str, name: str) -> Response:
-    data = render(redline, form, language_of(request, desk))
+def as_file(request: Request, web_context: WebContext, redline: Redline, form: str, name: str) -> Response:
+    data = render(redline, form, language_of(request, web_context))
     plain = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII)
     headers = {"Content-Disposition": f'attachment; filename="{plain}.{form}"'}
     if form == "html":

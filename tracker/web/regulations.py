@@ -25,7 +25,7 @@ from tracker.storage import changes as stored
 from tracker.storage import versions
 from tracker.storage.instants import from_text
 from tracker.text import index_form
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 from tracker.web.redline import TYPES, anchor_of, as_file, item_of, redline_view
 from tracker.web.rendering import number_of, page
 
@@ -50,16 +50,18 @@ class ShownUnit:
 
 
 @router.get("/law")
-def texts(request: Request, desk: AtDesk) -> HTMLResponse:
-    sources = _sources(desk)
-    with desk.reading() as store:
+def texts(request: Request, web_context: InjectedContext) -> HTMLResponse:
+    sources = _sources(web_context)
+    with web_context.reading() as store:
         found = store.texts(sources)
     groups = [(source, [row for row in found if row["source"] == source]) for source in sources]
-    return page(request, desk, "texts.html.j2", groups=[(source, rows) for source, rows in groups if rows])
+    return page(
+        request, web_context, "texts.html.j2", groups=[(source, rows) for source, rows in groups if rows]
+    )
 
 
 @router.get("/law/search")
-def search(request: Request, desk: AtDesk) -> HTMLResponse:
+def search(request: Request, web_context: InjectedContext) -> HTMLResponse:
     """Search all stored versions of all texts. New versions are indexed in the background; the page shows how
     many are missing.
     """
@@ -67,13 +69,13 @@ def search(request: Request, desk: AtDesk) -> HTMLResponse:
     q, today = asked.get("q", "").strip()[:200], asked.get("today", "")
     number = number_of(asked.get("page", "1"))
     finder: SearchIndex = request.app.state.finder
-    sources = _sources(desk)
+    sources = _sources(web_context)
     unread = finder.catch_up(sources, PATIENCE)
     wanted = terms(q)
     total, hits = finder.find(wanted, today_only=bool(today), limit=HITS, offset=(number - 1) * HITS)
     return page(
         request,
-        desk,
+        web_context,
         "law_search.html.j2",
         q=q,
         values={"q": q, "today": today and "1"},
@@ -83,15 +85,15 @@ def search(request: Request, desk: AtDesk) -> HTMLResponse:
         hits=[(hit, split_path(hit.path)[0], anchor_of(hit.path)) for hit in hits],
         lit=partial(highlight, wanted=wanted),
         passage=partial(passage, wanted=wanted),
-        days=_days(desk, {hit.identity for hit in hits}),
+        days=_days(web_context, {hit.identity for hit in hits}),
         number=number,
         pages=max(1, -(-total // HITS)),
     )
 
 
-def _days(desk: WebContext, identities: Iterable[str]) -> dict[tuple[str, int], str]:
+def _days(web_context: WebContext, identities: Iterable[str]) -> dict[tuple[str, int], str]:
     """Return the label of each version of these texts: its day."""
-    with desk.reading() as store:
+    with web_context.reading() as store:
         return {
             (identity, state["ordinal"]): state["as_of"] or legal_day(from_text(state["at"])).isoformat()
             for identity in identities
@@ -102,7 +104,7 @@ def _days(desk: WebContext, identities: Iterable[str]) -> dict[tuple[str, int], 
 @router.get("/law/text")
 def text(
     request: Request,
-    desk: AtDesk,
+    web_context: InjectedContext,
     text: str,
     on: int = 0,
     place: str = "",
@@ -110,9 +112,9 @@ def text(
     part: int = 1,
     at: str = "",
 ) -> HTMLResponse:
-    states = _states(desk, text)
+    states = _states(web_context, text)
     ordinal = on or states[-1]["ordinal"]
-    document = _document(desk, text, ordinal)
+    document = _document(web_context, text, ordinal)
     places: dict[str, int] = {}
     for unit in document.units:
         name = split_path(unit.path)[0]
@@ -127,7 +129,7 @@ def text(
     part = max(1, min(part, parts)) if where is None else where // PAGE + 1
     return page(
         request,
-        desk,
+        web_context,
         "law.html.j2",
         document=document,
         text=text,
@@ -144,12 +146,14 @@ def text(
 
 
 @router.get("/law/compare")
-def comparison(request: Request, desk: AtDesk, text: str, on: int = 0, since: int = 0) -> HTMLResponse:
-    redline = _compared(desk, text, since, on)
+def comparison(
+    request: Request, web_context: InjectedContext, text: str, on: int = 0, since: int = 0
+) -> HTMLResponse:
+    redline = _compared(web_context, text, since, on)
     values = {"text": text, "on": on, "since": since}
     return redline_view(
         request,
-        desk,
+        web_context,
         redline,
         summary=summarize(redline.operations),
         address="/law/compare",
@@ -161,26 +165,28 @@ def comparison(request: Request, desk: AtDesk, text: str, on: int = 0, since: in
 
 @router.get("/law/compare.{form}")
 def comparison_file(
-    request: Request, desk: AtDesk, form: str, text: str, on: int = 0, since: int = 0
+    request: Request, web_context: InjectedContext, form: str, text: str, on: int = 0, since: int = 0
 ) -> Response:
     if form not in TYPES:
         raise HTTPException(404)
-    return as_file(request, desk, _compared(desk, text, since, on), form, f"{text}-{since}-{on}")
+    return as_file(
+        request, web_context, _compared(web_context, text, since, on), form, f"{text}-{since}-{on}"
+    )
 
 
 @router.get("/law/history")
-def history(request: Request, desk: AtDesk, text: str, path: str) -> HTMLResponse:
+def history(request: Request, web_context: InjectedContext, text: str, path: str) -> HTMLResponse:
     """Show one unit through all stored changes, newest first, under its former names too."""
-    states = _states(desk, text)
-    with desk.reading() as store:
+    states = _states(web_context, text)
+    with web_context.reading() as store:
         changes = [change_from_json(record) for record in store.changes_of(text)]
-    with desk.store.read() as connection:
+    with web_context.store.read() as connection:
         found = paragraph_history(
             path, ((change, stored.operations(connection, change.id)) for change in changes)
         )
     return page(
         request,
-        desk,
+        web_context,
         "history.html.j2",
         text=text,
         path=path,
@@ -205,8 +211,8 @@ def paragraph_history(
     return found
 
 
-def _sources(desk: WebContext) -> list[str]:
-    return [source.id for source in desk.settings.sources if source.kind in KINDS]
+def _sources(web_context: WebContext) -> list[str]:
+    return [source.id for source in web_context.settings.sources if source.kind in KINDS]
 
 
 def _shown(unit: Unit) -> ShownUnit:
@@ -214,19 +220,19 @@ def _shown(unit: Unit) -> ShownUnit:
     return ShownUnit(unit, anchor_of(unit.path), local or name, official_url(unit.path), unit.kind in _NOTES)
 
 
-def _states(desk: WebContext, identity: str) -> list[dict[str, Any]]:
-    with desk.reading() as store:
+def _states(web_context: WebContext, identity: str) -> list[dict[str, Any]]:
+    with web_context.reading() as store:
         found = store.text_states(identity)
     if not found:
         raise HTTPException(404, identity)
     return found
 
 
-def _compared(desk: WebContext, identity: str, since: int, on: int) -> Redline:
-    states = {state["ordinal"]: state for state in _states(desk, identity)}
+def _compared(web_context: WebContext, identity: str, since: int, on: int) -> Redline:
+    states = {state["ordinal"]: state for state in _states(web_context, identity)}
     if since not in states or on not in states:
         raise HTTPException(404, f"{identity}: {since}, {on}")
-    before, after = _document(desk, identity, since), _document(desk, identity, on)
+    before, after = _document(web_context, identity, since), _document(web_context, identity, on)
     return Redline(
         title=after.title,
         source=identity,
@@ -234,8 +240,8 @@ def _compared(desk: WebContext, identity: str, since: int, on: int) -> Redline:
         before=_side(states[since], before),
         after=_side(states[on], after),
         operations=compare(before, after),
-        generated_at=desk.now(),
-        timezone=desk.settings.timezone,
+        generated_at=web_context.now(),
+        timezone=web_context.settings.timezone,
     )
 
 
@@ -246,9 +252,9 @@ def _side(state: dict[str, Any], document: Document) -> RedlineSide:
 
 
 @lru_cache(maxsize=6)
-def _document(desk: WebContext, identity: str, ordinal: int) -> Document:
+def _document(web_context: WebContext, identity: str, ordinal: int) -> Document:
     """Parse a version from the stored bytes. A whole part takes 0.25 s, so the last few are cached."""
-    with desk.store.read() as connection:
+    with web_context.store.read() as connection:
         version = versions.get(connection, identity, ordinal)
         if version is None:
             raise HTTPException(404, f"{identity}: {ordinal}")

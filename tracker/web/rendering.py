@@ -27,7 +27,7 @@ from tracker.sanitize import safe_url, sanitize, sanitize_line
 from tracker.storage.instants import from_text
 from tracker.web import security_headers
 from tracker.web.authentication import principal_of
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 
 YEAR = 365 * 86_400
 _STATIC = {"viewer.css": "text/css", "viewer.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -72,19 +72,19 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={_static(name)[1]}"
 
 
-def language_of(request: Request, desk: WebContext) -> Language:
+def language_of(request: Request, web_context: WebContext) -> Language:
     chosen = request.cookies.get("lang")
     if chosen == "ja":
         return "ja"
-    return "en" if chosen == "en" else desk.settings.languages[0]
+    return "en" if chosen == "en" else web_context.settings.languages[0]
 
 
-def asked_language(request: Request, desk: WebContext) -> Language:
+def asked_language(request: Request, web_context: WebContext) -> Language:
     """Return the language in the `lang` parameter, for programs, which have no cookie."""
     asked = request.query_params.get("lang")
     if asked == "ja":
         return "ja"
-    return "en" if asked == "en" else language_of(request, desk)
+    return "en" if asked == "en" else language_of(request, web_context)
 
 
 def number_of(text: str) -> int:
@@ -100,12 +100,12 @@ def query(values: Mapping[str, object], **changed: object) -> str:
 
 
 def page(
-    request: Request, desk: WebContext, template: str, *, status: int = 200, **values: Any
+    request: Request, web_context: WebContext, template: str, *, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """Return the page: the language comes from the cookie, the time zone from the settings."""
-    language = language_of(request, desk)
-    zone = desk.settings.timezone
-    today = desk.today()
+    language = language_of(request, web_context)
+    zone = web_context.settings.timezone
+    today = web_context.today()
     secret = security_headers.form_secret(request)
     visitor = principal_of(request)
     mark: str | None = getattr(request.state, "form_mark", None)
@@ -142,13 +142,15 @@ def page(
         )
     )
     answer = HTMLResponse(body, status_code=status, headers={"Content-Language": language, "Vary": "Cookie"})
-    return with_form_cookie(request, desk, answer, secret)
+    return with_form_cookie(request, web_context, answer, secret)
 
 
-def with_form_cookie(request: Request, desk: WebContext, answer: HTMLResponse, secret: str) -> HTMLResponse:
+def with_form_cookie(
+    request: Request, web_context: WebContext, answer: HTMLResponse, secret: str
+) -> HTMLResponse:
     """Set the browser's form secret, if it has none."""
     if request.cookies.get(security_headers.COOKIE) != secret:
-        viewer_url = desk.settings.viewer_url
+        viewer_url = web_context.settings.viewer_url
         set_cookie(
             request, answer, security_headers.COOKIE, secret, seconds=None, strict=True, viewer_url=viewer_url
         )
@@ -209,5 +211,5 @@ def static(name: str, request: Request) -> Response:
     return Response(data, media_type=_STATIC[name], headers=headers)
 
 
-def not_found(request: Request, desk: AtDesk, said: str, status: int) -> HTMLResponse:
-    return page(request, desk, "trouble.html.j2", status=status, said=said, code=status)
+def not_found(request: Request, web_context: InjectedContext, said: str, status: int) -> HTMLResponse:
+    return page(request, web_context, "trouble.html.j2", status=status, said=said, code=status)

@@ -20,7 +20,7 @@ from tracker.storage import reviews
 from tracker.storage.reviews import ReviewAction
 from tracker.text import fold_space
 from tracker.web.authentication import principal_of
-from tracker.web.context import AtDesk
+from tracker.web.context import InjectedContext
 from tracker.web.rendering import language_of, local_path, page, set_cookie
 from tracker.web.security_headers import check_form
 
@@ -41,8 +41,10 @@ def reviewer(request: Request) -> str:
 
 
 @router.post("/reviewer")
-def set_reviewer_name(request: Request, desk: AtDesk, who: Field, form: Field, back: Field = "/") -> Response:
-    check_form(request, form, desk.settings.viewer_url)
+def set_reviewer_name(
+    request: Request, web_context: InjectedContext, who: Field, form: Field, back: Field = "/"
+) -> Response:
+    check_form(request, form, web_context.settings.viewer_url)
     name = fold_space(who)
     if not name or len(name) > reviews.NAME:
         raise HTTPException(422, f"a name has 1 to {reviews.NAME} characters")
@@ -54,7 +56,7 @@ def set_reviewer_name(request: Request, desk: AtDesk, who: Field, form: Field, b
 @router.post("/changes/{change_id}/review")
 def review(
     request: Request,
-    desk: AtDesk,
+    web_context: InjectedContext,
     change_id: str,
     action: Field,
     form: Field,
@@ -63,7 +65,7 @@ def review(
     due: Field = "",
 ) -> Response:
     """Add one entry, or two where somebody is assigned with a due date."""
-    check_form(request, form, desk.settings.viewer_url)
+    check_form(request, form, web_context.settings.viewer_url)
     who = reviewer(request)
     if action not in list(ReviewAction) or action == ReviewAction.CORRECT:  # which has a form of its own
         raise HTTPException(422, f"{action!r} is no action")
@@ -71,11 +73,11 @@ def review(
     if action == ReviewAction.ASSIGN and due:
         entries.append((ReviewAction.DUE, due))
     try:
-        with desk.store.write() as connection:
+        with web_context.store.write() as connection:
             for kind, said in entries:
                 words = note if kind is not ReviewAction.DUE else ""
                 reviews.add(
-                    connection, change_id, at=desk.now(), who=who, action=kind, value=said, note=words
+                    connection, change_id, at=web_context.now(), who=who, action=kind, value=said, note=words
                 )
     except UsageError as error:
         raise HTTPException(422, error.line()) from error
@@ -83,18 +85,18 @@ def review(
 
 
 @router.get("/reviews")
-def log(request: Request, desk: AtDesk) -> HTMLResponse:
-    with desk.reading() as store:
+def log(request: Request, web_context: InjectedContext) -> HTMLResponse:
+    with web_context.reading() as store:
         entries = store.reviews()
         titles = store.titles({entry["change_id"] for entry in entries[-LISTED:]})
-    with desk.store.read() as connection:
+    with web_context.store.read() as connection:
         broken = list(reviews.verify(connection))
     return page(
         request,
-        desk,
+        web_context,
         "reviews.html.j2",
         entries=entries[: -LISTED - 1 : -1],
-        review_words=lambda entry: review_words(entry, language_of(request, desk)),
+        review_words=lambda entry: review_words(entry, language_of(request, web_context)),
         total=len(entries),
         titles=titles,
         broken=broken,
@@ -103,21 +105,23 @@ def log(request: Request, desk: AtDesk) -> HTMLResponse:
 
 
 @router.get("/reviews.{form}")
-def log_file(request: Request, desk: AtDesk, form: str, change: str = "") -> Response:
+def log_file(request: Request, web_context: InjectedContext, form: str, change: str = "") -> Response:
     """Return the whole log for an audit, oldest first."""
     if form not in {"csv", "pdf"}:
         raise HTTPException(404)
-    with desk.reading() as store:
+    with web_context.reading() as store:
         entries = store.reviews([change] if change else None)
         titles = store.titles({entry["change_id"] for entry in entries})
-    timezone = desk.settings.timezone
+    timezone = web_context.settings.timezone
     if form == "csv":
         data, kind = review_log.table(entries, titles, timezone), "text/csv; charset=utf-8"
     else:
-        with desk.store.read() as connection:
+        with web_context.store.read() as connection:
             broken = list(reviews.verify(connection))
-        language = language_of(request, desk)
-        made = t("redline.by", language, moment=format_timestamp(desk.now(), timezone), author="tracker")
+        language = language_of(request, web_context)
+        made = t(
+            "redline.by", language, moment=format_timestamp(web_context.now(), timezone), author="tracker"
+        )
         data = print_pdf.reviews_pdf(entries, titles, broken, language=language, timezone=timezone, made=made)
         kind = "application/pdf"
     return Response(

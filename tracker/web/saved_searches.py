@@ -18,7 +18,7 @@ from tracker.storage import saved_searches
 from tracker.storage.saved_searches import SavedSearch
 from tracker.web import feed, overview
 from tracker.web.authentication import principal_of
-from tracker.web.context import AtDesk, WebContext
+from tracker.web.context import InjectedContext, WebContext
 from tracker.web.inbox import filter_of
 from tracker.web.rendering import language_of, page, query
 from tracker.web.security_headers import check_form
@@ -35,18 +35,20 @@ def owner_of(request: Request) -> str:
 
 
 @router.get("/saved")
-def saved(request: Request, desk: AtDesk) -> HTMLResponse:
-    return _page(request, desk)
+def saved(request: Request, web_context: InjectedContext) -> HTMLResponse:
+    return _page(request, web_context)
 
 
 @router.post("/saved")
-def save(request: Request, desk: AtDesk, name: Field, conditions: Field, form: Field) -> Response:
-    check_form(request, form, desk.settings.viewer_url)
+def save(
+    request: Request, web_context: InjectedContext, name: Field, conditions: Field, form: Field
+) -> Response:
+    check_form(request, form, web_context.settings.viewer_url)
     chosen = filter_of(dict(parse_qsl(conditions.removeprefix("?"))))
     kept = {key: str(value) for key, value in chosen.values().items()}
     try:
-        with desk.store.write() as connection:
-            saved_searches.add(connection, owner_of(request), name, kept, desk.now())
+        with web_context.store.write() as connection:
+            saved_searches.add(connection, owner_of(request), name, kept, web_context.now())
     except UsageError as error:
         raise HTTPException(422, error.line()) from error
     return RedirectResponse(f"/{query(chosen.values())}", 303)
@@ -54,12 +56,12 @@ def save(request: Request, desk: AtDesk, name: Field, conditions: Field, form: F
 
 @router.post("/saved/{identity}/{action}")
 def change(
-    request: Request, desk: AtDesk, identity: str, action: str, form: Field, name: Field = ""
+    request: Request, web_context: InjectedContext, identity: str, action: str, form: Field, name: Field = ""
 ) -> Response:
-    check_form(request, form, desk.settings.viewer_url)
+    check_form(request, form, web_context.settings.viewer_url)
     owner, key = owner_of(request), ""
     try:
-        with desk.store.write() as connection:
+        with web_context.store.write() as connection:
             if action == "rename":
                 saved_searches.rename(connection, owner, identity, name)
             elif action == "remove":
@@ -74,40 +76,40 @@ def change(
         raise HTTPException(422, error.line()) from error
     if not key:
         return RedirectResponse("/saved", 303)
-    return _page(request, desk, opened=identity, key=key)
+    return _page(request, web_context, opened=identity, key=key)
 
 
 @router.get("/saved/{identity}/feed.atom")
-def saved_feed(request: Request, desk: AtDesk, identity: str, key: str = "") -> Response:
-    found = _opened(desk, identity, key)
-    return feed.feed_of_saved_search(request, desk, filter_of(found.conditions), found.name)
+def saved_feed(request: Request, web_context: InjectedContext, identity: str, key: str = "") -> Response:
+    found = _opened(web_context, identity, key)
+    return feed.feed_of_saved_search(request, web_context, filter_of(found.conditions), found.name)
 
 
 @router.get("/saved/{identity}/calendar.ics")
-def saved_calendar(request: Request, desk: AtDesk, identity: str, key: str = "") -> Response:
-    found = _opened(desk, identity, key)
-    return overview.calendar_of(request, desk, filter_of(found.conditions))
+def saved_calendar(request: Request, web_context: InjectedContext, identity: str, key: str = "") -> Response:
+    found = _opened(web_context, identity, key)
+    return overview.calendar_of(request, web_context, filter_of(found.conditions))
 
 
-def _opened(desk: WebContext, identity: str, key: str) -> SavedSearch:
-    with desk.store.read() as connection:
+def _opened(web_context: WebContext, identity: str, key: str) -> SavedSearch:
+    with web_context.store.read() as connection:
         found = saved_searches.find_by_key(connection, identity, key) if key else None
     if found is None:
         raise HTTPException(404, "there is no such feed, or its address was revoked")
     return found
 
 
-def _page(request: Request, desk: WebContext, *, opened: str = "", key: str = "") -> HTMLResponse:
-    with desk.store.read() as connection:
+def _page(request: Request, web_context: WebContext, *, opened: str = "", key: str = "") -> HTMLResponse:
+    with web_context.store.read() as connection:
         mine = saved_searches.list_searches(connection, owner_of(request))
-    language = language_of(request, desk)
-    base = f"{desk.settings.viewer_url.rstrip('/')}/saved/{opened}"
+    language = language_of(request, web_context)
+    base = f"{web_context.settings.viewer_url.rstrip('/')}/saved/{opened}"
     addresses = [
         f"{base}/{file}{query({'key': key, 'lang': language})}" for file in ("feed.atom", "calendar.ics")
     ]
     return page(
         request,
-        desk,
+        web_context,
         "saved.html.j2",
         saved=[(one, filter_of(one.conditions).values()) for one in mine],
         opened=opened,

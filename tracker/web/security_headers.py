@@ -67,10 +67,12 @@ def _name_in(host: str) -> str:
 class SecurityMiddleware:
     """ASGI middleware: checks name and size, adds headers, logs and counts each request."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Callable[[], frozenset[str]], tally: RequestMetrics) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: Callable[[], frozenset[str]], request_metrics: RequestMetrics
+    ) -> None:
         self.app = app
         self.hosts = hosts
-        self.tally = tally
+        self.request_metrics = request_metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -100,7 +102,7 @@ class SecurityMiddleware:
             await (refused or self.app)(scope, receive, sending)
         finally:
             seconds = time.perf_counter() - began
-            self.tally.count(method, status, seconds)
+            self.request_metrics.count(method, status, seconds)
             # The path without its query: search words are not logged.
             log.info(
                 "answered",
