@@ -265,8 +265,8 @@ def test_the_summary_lists_the_other_acts_and_the_end_of_comments() -> None:
     facts = DocumentFacts(comments_close=date(2026, 12, 25))
     text = summary((PAKISTAN, replace(PAKISTAN, of=("china",), eccns=("3B001",)), LISTED), facts, today=LATER)
     assert text.ja.endswith(
-        "ほかの措置:(1)中国向けのECCN 3B001(半導体製造装置)に許可要件を新設、"
-        "(2)エンティティー・リストに日本所在のHinode Precision Co., Ltd.を追加。意見提出期限:2026年12月25日。"
+        "ほかの措置:(1)エンティティー・リストに日本所在のHinode Precision Co., Ltd.を追加、"
+        "(2)中国向けのECCN 3B001(半導体製造装置)に許可要件を新設。意見提出期限:2026年12月25日。"
     )
     assert summary((PAKISTAN,), facts, today=date(2027, 1, 1)).ja.endswith(
         "意見募集は終了(2026年12月25日締切)。"
@@ -418,3 +418,28 @@ def test_what_an_act_acts_on_has_one_word_in_sentences_the_table_of_acts_and_the
         word = noun(operand, "ja").word
         assert rows[operand] == word
         assert t(f"operand.{operand}", "ja") == word
+
+
+def test_japans_rate_is_said_where_only_a_further_act_says_it() -> None:
+    general = replace(INDIA, of=("all",), japan=JapanStanding.NOT_NAMED, trigger="", trigger_countries=())
+    own = replace(
+        general,
+        verb=ActVerb.REVISE,
+        japan=JapanStanding.RATE,
+        japan_rate="15 percent",
+        amount_after="15 percent",
+    )
+    assert headline(general, today=BEFORE, others=(own,)).ja.endswith(
+        "(日本は税率15%、2025年8月27日から適用)"
+    )
+    assert "日本は税率15%" in summary((general, own), today=BEFORE).ja
+    assert "日本に適用される税率は15%" in reason(general, Level.HIGH, Direction.RESTRICTION, others=(own,)).ja
+    listing = replace(own, operand=Operand.LISTING)
+    assert "日本" not in headline(general, today=BEFORE, others=(listing,)).ja
+
+
+def test_the_further_acts_that_add_most_come_first() -> None:
+    plain = replace(INDIA, japan=JapanStanding.NOT_NAMED, verb=ActVerb.EXTEND)
+    rate = replace(plain, verb=ActVerb.RAISE, amount_after="50 percent")
+    text = summary((INDIA, plain, rate), today=BEFORE)
+    assert text.ja.index("50%") < text.ja.index("延長")

@@ -4,9 +4,9 @@ Pure functions over `model.Act`. The words follow the day and the legal status t
 act reads differently before and after its date. Texts are plain; outlets escape them.
 
     sentence = act_sentence(act, today=today, status=classification.status, facts=facts)
-    headline(act, facts, today=today, status=...)      one line without a full stop
+    headline(act, facts, today=today, status=..., others=acts)   one line without a full stop
     summary(acts, facts, today=today, status=...)      the gravest act in full, the others in a line
-    reason(act, level, direction, today=today, ...)    why it matters to a firm in Japan
+    reason(act, level, direction, others=acts)         why it matters to a firm in Japan
     unread(facts, ReadState.NO_TEXT)                   a document in which no act could be read
     change_headline(places)                            a change of text in which no act could be read
 """

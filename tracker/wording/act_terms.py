@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tracker.citations import format_japanese, parse_cfr
 from tracker.countries import country_named
-from tracker.model import Act, ActVerb, Direction, Language, Operand
+from tracker.model import Act, ActVerb, Direction, JapanStanding, Language, Operand
 from tracker.terms import (
     country_group_name,
     legal_basis_name,
@@ -153,6 +154,17 @@ def spoken(act: Act) -> Act:
         return replace(act, verb=ActVerb.REVISE)
     if act.operand is Operand.COMMENT_PERIOD and act.verb in (ActVerb.PROPOSE, ActVerb.IMPOSE):
         return replace(act, verb=ActVerb.REQUEST_COMMENTS)
+    return act
+
+
+def with_japan(act: Act, others: Sequence[Act]) -> Act:
+    """The act with Japan's place, where only another act of the same document on the same operand says it: "Japan's rate is
+    15 percent" in a later clause of an order that sets rates."""
+    if act.japan is not JapanStanding.NOT_NAMED or act.japan_rate:
+        return act
+    for other in others:
+        if other.operand is act.operand and (other.japan is not JapanStanding.NOT_NAMED or other.japan_rate):
+            return replace(act, japan=other.japan, japan_rate=other.japan_rate)
     return act
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
 from tracker.model import Act, Direction, Force, JapanStanding, Level, LocalizedText, Operand
-from tracker.wording.act_terms import legal_places
+from tracker.wording.act_terms import legal_places, with_japan
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts
@@ -26,9 +27,16 @@ def _table() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads((files("tracker.wording") / "reasons.toml").read_text("utf-8"))
 
 
-def reason(act: Act, level: Level | None = None, direction: Direction | None = None) -> LocalizedText:
+def reason(
+    act: Act,
+    level: Level | None = None,
+    direction: Direction | None = None,
+    *,
+    others: Sequence[Act] = (),
+) -> LocalizedText:
     """What the act changes for a firm in Japan, Japan's place in it, whether it binds, and what to do at this level.
-    `level` and `direction` are the document's; without them the act's own."""
+    `level` and `direction` are the document's; without them the act's own. `others`: as for `headline`."""
+    act = with_japan(act, others)
     level = act.level if level is None else level
     direction = act.direction if direction is None else direction
     pieces = [_effect(act, direction)]

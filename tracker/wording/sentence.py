@@ -7,7 +7,7 @@ from datetime import date
 
 from tracker.i18n import format_day
 from tracker.model import Act, ActVerb, DocumentKind, Force, JapanStanding, LocalizedText, Operand, Status
-from tracker.wording.act_terms import spoken
+from tracker.wording.act_terms import is_general, spoken, with_japan
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts, plain_title
@@ -57,10 +57,16 @@ def act_clause(act: Act, facts: DocumentFacts = _NO_FACTS) -> LocalizedText:
 
 
 def headline(
-    act: Act, facts: DocumentFacts = _NO_FACTS, *, today: date, status: Sequence[Status] = ()
+    act: Act,
+    facts: DocumentFacts = _NO_FACTS,
+    *,
+    today: date,
+    status: Sequence[Status] = (),
+    others: Sequence[Act] = (),
 ) -> LocalizedText:
-    """One line: who does what, then Japan's place, the date and a stay in brackets."""
-    act, statuses = spoken(act), tuple(status)
+    """One line: who does what, then Japan's place, the date and a stay in brackets. `others` are the document's further acts:
+    Japan's place is taken from them where this act does not say it."""
+    act, statuses = with_japan(spoken(act), others), tuple(status)
     ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
     notes_ja = [
         *filter(None, [ja.at_home]),
@@ -97,13 +103,14 @@ def summary(
     if not acts:
         return LocalizedText("", "")
     acts, statuses = [spoken(act) for act in acts], tuple(status)
+    acts[0] = with_japan(acts[0], acts[1:])
     first = act_sentence(acts[0], today=today, status=statuses, facts=facts)
     ja, en = first.ja, first.en
     if JapaneseAct(acts[0], facts).bare and facts.title:
         ja += f"文書名:「{plain_title(facts.title)}」。"
         en += f" Title: “{plain_title(facts.title)}”."
     told = [acts[0]]
-    for act in acts[1:]:
+    for act in sorted(acts[1:], key=lambda act: _worth(act, acts[0]), reverse=True):
         if not JapaneseAct(act, facts).bare and not _subsumed(act, told):
             told.append(act)
     others = list(dict.fromkeys(_other(act, acts[0], facts) for act in told[1:]))
@@ -134,6 +141,16 @@ def _is_studied_measure(act: Act) -> bool:
         act.force is Force.STUDIED
         and act.verb not in _PRELIMINARY | _STEPS
         and act.operand not in _NO_MEASURE
+    )
+
+
+def _worth(act: Act, first: Act) -> tuple[bool, bool, bool, bool]:
+    """How much a further act adds to the first: Japan, a rate, countries, goods."""
+    return (
+        act.japan is not JapanStanding.NOT_NAMED or "japan" in act.of,
+        bool(act.amount_after) and act.amount_after != first.amount_after,
+        bool(act.of) and act.of != first.of and not is_general(act.of),
+        bool(act.objects or act.eccns) and act.objects != first.objects,
     )
 
 

@@ -72,6 +72,14 @@ def in_force(statuses: Iterable[Status], today: date) -> bool:
     return now is not None and now.state == "in-force"
 
 
+def _is_event(act: Act) -> bool:
+    return act.verb in EVENTS or act.operand in _EVENT_OPERANDS
+
+
+def _binds(act: Act) -> bool:
+    return act.force in (Force.BINDING_NOW, Force.BINDING_FROM)
+
+
 def _delayed(statuses: Iterable[Status], today: date) -> bool:
     now = current_status(statuses, today).now
     return now is not None and now.state == "delayed"
@@ -95,7 +103,7 @@ def timing(
         out.append(f"当初の施行日:{since}" if japanese else f"Original effective date: {since}")
     elif since and not (suspended and until):
         out.append(_since(act, since, begun=begun and not held, japanese=japanese))
-    elif not since and in_force(statuses, today) and act.force in (Force.BINDING_NOW, Force.BINDING_FROM):
+    elif not since and not _is_event(act) and _binds(act) and in_force(statuses, today):
         out.append("施行済み" if japanese else "In force")
     if until and not span_shown:
         if over:
@@ -120,7 +128,7 @@ def _since(act: Act, since: str, *, begun: bool, japanese: bool) -> str:
         if japanese:
             return f"{since}に終了{'済み' if begun else ''}"
         return f"{'Ended' if begun else 'Ends'} {since}"
-    if act.verb in EVENTS or act.operand in _EVENT_OPERANDS:
+    if _is_event(act):
         return f"{since}付" if japanese else f"Dated {since}"
     if act.operand in _BORDER:
         if japanese:
