@@ -134,8 +134,8 @@ def test_a_session_begun_under_a_wrong_clock_is_over(store: Store) -> None:
 
 
 def test_what_a_process_remembers_of_its_channels_and_hosts_is_bounded() -> None:
-    assert DeliveryGate(held={"a": BOGUS}).open("a", NOW)
-    assert not DeliveryGate(held={"a": NOW + timedelta(hours=20)}).open("a", NOW)
+    assert DeliveryGate(paused={"a": BOGUS}).open("a", NOW)
+    assert not DeliveryGate(paused={"a": NOW + timedelta(hours=20)}).open("a", NOW)
     assert not _Rules(BOGUS, unreachable="x").hold(NOW)
     assert _Rules(NOW + timedelta(hours=23)).hold(NOW)
 

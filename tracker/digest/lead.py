@@ -91,14 +91,14 @@ def _next(words: Phrases) -> str:
         return t(
             "digest.next-action",
             language,
-            count=words.things(len(week.actions)),
+            count=words.actions(len(week.actions)),
             day=words.day(first.date.date),
             left=days_left(first.date.date, week.as_of, language),
             type=words.type(first.date),
             what=words.name(first.item.change, number=False),
         )
     if week.actions:
-        return t("digest.actions-undated", language, count=words.things(len(week.actions)))
+        return t("digest.actions-undated", language, count=words.actions(len(week.actions)))
     if week.coming:
         coming = week.coming[0]
         return t(

@@ -99,11 +99,11 @@ class Phrases:
             return t("digest.change-one", self.language)
         return t("digest.change-many", self.language, count=count)
 
-    def things(self, count: int) -> str:
+    def actions(self, count: int) -> str:
         return (
-            t("digest.thing-one", self.language)
+            t("digest.action-one", self.language)
             if count == 1
-            else t("digest.thing-many", self.language, count=count)
+            else t("digest.action-many", self.language, count=count)
         )
 
     def listed(self, words: Iterable[str]) -> str:

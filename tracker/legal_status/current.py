@@ -12,7 +12,7 @@ from tracker.i18n import label, t
 from tracker.model import Language, Status
 from tracker.sanitize import sanitize_line
 
-# What prevails when several hold on one day: the end of a rule over its suspension, that over force.
+# Which one prevails when several apply on one day: the end of a rule over its suspension, that over force.
 _PREVAILS = (
     "rescinded",
     "withdrawn",
@@ -32,9 +32,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class CurrentStatus:
-    """`now` holds for the whole document on the day asked for; `parts` hold for some units only;
-    `ahead` is the next to begin; `ended` the last that ended, where nothing holds now; `resumed` the last stay
-    or non-enforcement that ended, where what holds now is force."""
+    """`now` applies to the whole document on the given day; `parts` apply to some units only; `ahead` is the next
+    to begin; `ended` is the last that ended, where none applies now; `resumed` is the last stay or non-enforcement
+    that ended, where the document is in force now."""
 
     now: Status | None = None
     parts: tuple[Status, ...] = ()
@@ -44,7 +44,8 @@ class CurrentStatus:
 
 
 def current_status(statuses: Iterable[Status], today: date) -> CurrentStatus:
-    """Both ends count: a stay from 10 November until 9 November a year later holds on both days."""
+    """The status on a day. Both ends count: a stay from 10 November until 9 November a year later applies on both
+    days."""
     known = tuple(statuses)
     began = {status.state for status in known if status.since is None or status.since <= today}
     active = [
@@ -92,8 +93,8 @@ def current_status(statuses: Iterable[Status], today: date) -> CurrentStatus:
 def status_line(
     statuses: Iterable[Status], today: date, language: Language, *, codified: bool = False
 ) -> str:
-    """One line that says whether it is in force: the state first, then since when, by what, what next. `codified`:
-    it is, or amends, text of the CFR, where what is stayed is still printed."""
+    """Whether a document is in force, in one line: the state first, then since when, by which document, and what
+    comes next. `codified`: it is, or amends, text of the CFR, in which stayed text is still printed."""
     known = tuple(statuses)
     found = current_status(known, today)
     said: list[str] = []
@@ -139,7 +140,7 @@ def _tie(status: Status) -> tuple[str, date, date, str]:
 
 
 def _together(statuses: Iterable[Status]) -> list[Status]:
-    """Join statuses that several units share into one."""
+    """Joins equal statuses of several units into one."""
     return [
         replace(same[0], units=tuple(dict.fromkeys(unit for one in same for unit in one.units)))
         for _, group in groupby(sorted(statuses, key=_tie), key=_tie)

@@ -36,7 +36,7 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("amends", re.compile(r"(?<!\bas )(?<!\bas further )\b(?:amend(?:s|ed|ing)|further amend|modif(?:y|ies|ied|ying))\b[^.;]{0,120}\b(?:Executive Order|E\.O\.|Proclamation|final rule|interim final rule|instruction)|\b(?:Executive Order|E\.O\.|Proclamation) \d[^;]{0,300}?\b(?:is|are|shall be|be) (?:(?:hereby|further|also|each) )*(?:amended|modified)\b", re.I)),
     ("implements", re.compile(r"\b(?:implement(?:s|ed|ing|ation of)?|pursuant to|effectuate|consistent with|as directed by|carry(?:ing)? out)\b[^.;]{0,120}\b(?:Executive Order|E\.O\.|Proclamation)", re.I)),
 )  # fmt: skip
-# An end of non-enforcement is said with the words of non-enforcement.
+# The end of non-enforcement uses the words of non-enforcement.
 _ENFORCING: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("resumes-enforcement", re.compile(r"\b(?:resum\w+|restor\w+|reinstat\w+|recommenc\w+|restart\w*|begin\w*|(?:will|to) (?:once )?again)\b[^.;]{0,60}(?<!non-)(?<!non)\benforc\w+|\b(?:end(?:s|ed|ing)?|ceas\w+|withdraw\w*|no longer|rescind\w*|terminat\w+)\b[^.;]{0,60}\b(?:non-?enforcement|enforcement discretion)\b|\benforcement\b[^.;]{0,80}\b(?:resumes?|will resume|recommences?)\b", re.I)),
     ("suspends-enforcement", NOT_ENFORCED),
@@ -65,10 +65,10 @@ _OPENING = 30  # paragraphs of an agency's text that may say what it does withou
 
 
 def document_relations(reading: TextView) -> tuple[DocumentRelation, ...]:
-    """Every act on another document, the strongest relation for each target once."""
+    """Every act on another document; for each target only the strongest relation."""
     document = reading.document
     if reading.is_change:
-        # A page that is added to may announce what the regulators will do: a document's other acts are its own.
+        # Text added to a page may announce what the regulators will do; other acts of a document are its own.
         added = [each for each in reading.changed if not each.removed]
         said = [(sentence, each.where) for each in added for sentence in sentences(each.text)]
         return tuple(_enforcing(said, document.title)) if document.kind is DocumentKind.PAGE else ()
@@ -106,7 +106,7 @@ def document_relations(reading: TextView) -> tuple[DocumentRelation, ...]:
 
 
 def _own_relation(reading: TextView) -> str:
-    """What the document as a whole does to another, by its action and title."""
+    """The relation of the document as a whole to another, by its action and title."""
     document = reading.document
     for text in (document.action, document.title):
         for relation, pattern in _TITLE:
@@ -116,8 +116,8 @@ def _own_relation(reading: TextView) -> str:
 
 
 def _enforcing(said: Sequence[tuple[str, str]], title: str) -> Iterator[DocumentRelation]:
-    """What is no longer enforced, or is again: by number or citation, else by the name that the sentence, or
-    the title, gives to the rule."""
+    """Rules that are no longer enforced, or enforced again: by number or citation, else by the name in the sentence
+    or the title."""
     for sentence, where in said:
         verb = _enforcement(sentence)
         if not verb:
@@ -131,13 +131,13 @@ def _enforcing(said: Sequence[tuple[str, str]], title: str) -> Iterator[Document
 
 
 def _enforcement(sentence: str) -> str:
-    """Which way a sentence goes that speaks of enforcing a rule; empty where it does not."""
+    """Whether a sentence about enforcement suspends or resumes it; empty where it does neither."""
     return next((verb for verb, words in _ENFORCING if words.search(sentence)), "")
 
 
 def _words(reading: TextView) -> Iterator[tuple[str, str, bool]]:
-    """Sentences that may act on another document, where they stood, and whether they speak for this document: its
-    title, action, dates and abstract do, the running text of an agency's preamble mostly tells history."""
+    """Sentences that may act on another document, with their location, and whether they speak for this document:
+    its title, action, dates and abstract do; the running text of an agency's preamble mostly reports history."""
     document = reading.document
     yield document.title, "title", True
     for where, text in (
@@ -187,7 +187,7 @@ def _from_sentence(
 
 
 def _fallback(reading: TextView, relation: str) -> Iterator[DocumentRelation]:
-    """Without a citation: the quoted title, the title before the semicolon, the docket, the RIN."""
+    """The target without a citation: the quoted title, the title before the semicolon, the docket, the RIN."""
     document = reading.document
     for sentence, where, _ in _words(reading):
         if match := _QUOTED.search(sentence):
@@ -199,6 +199,6 @@ def _fallback(reading: TextView, relation: str) -> Iterator[DocumentRelation]:
     else:
         if match := _PLAIN_TITLE.search(document.title.strip()):
             yield DocumentRelation(relation, match["title"].strip(), document.title.strip(), "title")
-    # Docket and RIN are this document's own as well: what is stayed is another, and must be named.
+    # Docket and RIN may be this document's own: the stayed document must be named.
     for target in (*document.docket_ids, *document.rins) if relation != "stays" else ():
         yield DocumentRelation(relation, target, clip_quote(document.title), "title")

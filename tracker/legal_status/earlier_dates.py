@@ -42,11 +42,11 @@ _DISPOSED_OF = re.compile(
     re.IGNORECASE,
 )
 _THIS_RULE = re.compile(r"\bthis (?:\w+ ){0,3}(?:rule|notice|action)\b[^;]{0,20}\bpublished\b", re.IGNORECASE)
-_REACH = 300  # characters before a date in which it is said that it was replaced
+_REACH = 300  # characters before a date in which the sentence says that it was replaced
 
 
 def is_replaced(before: str, after: str) -> bool:
-    """Whether the sentence says that the date between these words no longer holds."""
+    """Whether the sentence says that the date between these words no longer applies."""
     near = before[-_REACH:]
     if _REPLACED_BEFORE.search(near):
         return True

@@ -1,7 +1,7 @@
-"""Legal status apart from the text: what a document's own words say about its force, and since when.
+"""The legal status that a document's own words give it, and since when.
 
-What one document does to another is a `Link`; the status that it has on the other's record is the
-timeline's business. Days are those of New York. An end date is the last day on which the state holds.
+The effect of one document on another is a `DocumentRelation`; `propagation` records it on the other document. Days
+are those of New York. An end date is the last day on which the status applies.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _BINDING = (DocumentKind.RULE, DocumentKind.PRESIDENTIAL, DocumentKind.CORRECTIO
 
 
 def legal_status(reading: TextView, dates: Sequence[LegalDate], today: date) -> tuple[Status, ...]:
-    """The states that a document's own words give it, or its units."""
+    """The statuses that a document's own words give it or its units."""
     document = reading.document
     if reading.is_change:
         return tuple(status for status in _noted(reading) if _touches(status, reading))
@@ -84,7 +84,7 @@ def _touches(status: Status, reading: TextView) -> bool:
 
 
 def covers_unit(unit: str, path: str) -> bool:
-    """Whether a path is that unit or lies under it."""
+    """Whether a path is that unit or lies below it."""
     if unit == path:
         return True
     return path.startswith(unit) and path[len(unit) : len(unit) + 1] in ("(", " ", ".")
@@ -102,7 +102,7 @@ def _in_force(reading: TextView, dates: Sequence[LegalDate], today: date) -> Ite
     moved = {d.date for d in dates if d.note == DELAYED}
     said = plausible(document.effective_on, document, today)
     if start is None and said is not None:
-        # The record of a document that delays another gives the other's new day.
+        # The record of a document that delays another one gives the new day of that other document.
         start = document.published if said in moved else said
     quote, where = (main.quote, main.where) if main else ("", "")
     ends = next((d for d in dates if d.type == "expires" and not d.superseded and not d.note), None)
@@ -189,7 +189,7 @@ def _not_enforced(reading: TextView) -> Iterator[Status]:
     texts = [("title", document.title), ("abstract", abstract_of(document))]
     by_order = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE)
     for number, unit in enumerate(document.units):
-        # Far down in an agency's preamble, enforcement is mostly history: the agency must say it of itself.
+        # Far down in an agency's preamble, enforcement is mostly history: the agency must speak of itself.
         if number < _OPENING or by_order or _WILL_NOT_ENFORCE.search(unit.text):
             texts.append((unit.path, unit.text))
     for where, text in texts:
@@ -208,7 +208,7 @@ def _printed(document: Document) -> date | None:
 
 
 def _noted(reading: TextView) -> Iterator[Status]:
-    """Effective Date Notes: one status for each unit, so that each carries exactly its own words."""
+    """The statuses of Effective Date Notes, one for each unit, so that each has its own quote."""
     for unit in effective_notes(reading):
         yield from note_status(unit, reading.document)
 

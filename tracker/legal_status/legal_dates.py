@@ -38,9 +38,9 @@ _ON_PUBLICATION = re.compile(
     r"\b(?:effective|applicable|takes? effect)\s+(?:immediately\s+)?(?:up)?on\s+(?:the\s+date\s+of\s+)?(?:its\s+)?publication",
     re.I,
 )
-# A sentence that moves the day on which another rule takes effect: the day it names is that rule's.
+# A sentence that moves the effective date of another rule: its day is that rule's.
 DELAYED = "delayed"
-# A day that only the record of the API gives, where the text gives another one.
+# A day that only the API's record gives, where the text gives another one.
 DISPUTED = "differs-from-text"
 _DELAYS = re.compile(
     r"\b(?:delay(?:s|ed|ing)?|postpon(?:e|es|ed|ing)|defer(?:s|red|ring)?)\b[^.;]{0,60}\b(?:effective|compliance|applicability) dates?\b"
@@ -119,7 +119,7 @@ _FOOTNOTE = re.compile(r"^(?:\\\d{1,3}\\|\[\d{1,3}\]|\d{1,3}\.?\s+See\b)")
 _BEFORE = 20  # characters before a date that say what it is
 _LEADING = 14  # first paragraphs that may hold the dates of a text recorded without its headings
 _WHOLE = 8_000_000  # characters of running text that are read; the largest recorded rule has 900,000
-_YEARS = 40  # further from the publication a day of the record's fields is a slip of the pen
+_YEARS = 40  # a day of the record's fields further from the publication is a misprint
 _BOUNDARY = re.compile(
     r"(?<=[a-z0-9)\]][.;])\s+(?=[A-Z(])(?<!Nos\.\s)(?<!No\.\s)(?<!Jan\.\s)(?<!Feb\.\s)(?<!Mar\.\s)(?<!Apr\.\s)"
     r"(?<![ap]\.m\.\s)(?<!Aug\.\s)(?<!Sept\.\s)(?<!Oct\.\s)(?<!Nov\.\s)(?<!Dec\.\s)(?<!U\.S\.\s)"
@@ -128,7 +128,7 @@ _BOUNDARY = re.compile(
 
 
 def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
-    """All dates, in the order of the calendar; one entry a type, date and note.
+    """All dates by day; one entry for each type, date and note.
 
     `today` replaces the publication date where a document has none, to recognize misprinted years.
     """
@@ -137,7 +137,7 @@ def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
     found: list[LegalDate] = []
     for section, strict in _sections(reading):
         if section.where.endswith(_NOTE):
-            continue  # read below, where its own grammar is known
+            continue  # read below with its own grammar
         if section.removed:
             continue  # removed words set no date
         if _DAY_WORDS.search(section.text):
@@ -160,8 +160,8 @@ def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
 
 
 def _base(document: Document) -> Base:
-    """The days from which its relative days count. A page is not published in the Federal Register: it gives the day
-    of its order alone."""
+    """The days from which relative days count. A page is not published in the Federal Register and has only the day
+    of its order."""
     by_president = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE)
     signed = document.signing_date or (_signed(document) if by_president else None)
     if document.kind is DocumentKind.PAGE:
@@ -183,14 +183,14 @@ def _signed(document: Document) -> date | None:
 
 
 def plausible(day: date | None, document: Document, today: date) -> date | None:
-    """A day of the record's fields, or nothing where it lies decades from the publication: 0202-12-05."""
+    """A day of the record's fields; None where it is decades from the publication, such as 0202-12-05."""
     near = (document.published or today).year
     return day if day is not None and abs(day.year - near) <= _YEARS else None
 
 
 def _of_record(document: Document, found: Sequence[LegalDate], today: date) -> Iterator[LegalDate]:
     """The days of the record's fields that the text does not give. Where the text gives another one for the whole
-    document, both are kept and this one says that they differ."""
+    document, both are kept and this one is noted as different."""
     for kind, said in (("effective", document.effective_on), ("comments-close", document.comments_close_on)):
         day = plausible(said, document, today)
         known = [entry for entry in found if entry.type == kind and not entry.superseded]
@@ -208,7 +208,7 @@ def _of_record(document: Document, found: Sequence[LegalDate], today: date) -> I
 
 
 def _end_of_stay(entry: LegalDate) -> LegalDate:
-    """Of a document that stays a rule, the last day of its own effect is the last day of the stay."""
+    """In a document that stays a rule, the last day of its own effect becomes the end of the stay."""
     if entry.type == "expires" and not entry.note and _EFFECTIVE_UNTIL.search(entry.quote):
         return replace(entry, type="stay-ends")
     return entry
@@ -231,7 +231,8 @@ def sentences(text: str) -> list[str]:
 
 
 def _sections(reading: TextView) -> Iterator[tuple[Section, bool]]:
-    """The whole text, each piece with whether it must set its days itself: running text tells history as well."""
+    """The whole text in pieces, each with whether its sentences must set their days: running text also reports
+    history."""
     document = reading.document
     if document.dates_text:
         yield Section("dates", document.dates_text, ""), False
@@ -256,7 +257,7 @@ def _sections(reading: TextView) -> Iterator[tuple[Section, bool]]:
 
 
 def _loose(document: Document) -> list[Unit]:
-    """The first paragraphs of a rule or notice that has no DATES section apart: its dates are among them."""
+    """The first paragraphs of a rule or notice without a DATES section, which may contain its dates."""
     if document.dates_text or document.kind not in _AGENCIES:
         return []
     leading = [unit for unit in document.units if _is_running(unit)]
@@ -338,7 +339,7 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
         if kind in _FORCE and of_another_state(spot):
             continue
         if where.startswith("instruction") and before.count("“") > before.count("”"):
-            continue  # words that the instruction puts into the text
+            continue  # words that the instruction inserts into the text
         if mention.counted and kind not in _COUNTED:
             continue
         if (
@@ -374,7 +375,7 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
 
 
 def _is_near(day: date, base: Base) -> bool:
-    """Whether a day lies within the years in which a document can set one: 1926 is a slip of the pen, or history."""
+    """Whether a day is within the years in which a document can set one; 1926 is a misprint or history."""
     issued = base.signed or base.published
     return issued is None or abs(day.year - issued.year) <= _YEARS
 
@@ -386,8 +387,8 @@ def _window(sentence: str, mention: Mention) -> str:
 
 
 def confined_to(sentence: str, place: int) -> str:
-    """Which instruction or paragraph the words at a place of a sentence are confined to; empty where they speak of
-    the whole document."""
+    """The instruction or paragraph to which the words at a place of a sentence are limited; empty where they apply
+    to the whole document."""
     start = sentence.lower().rfind("except", 0, place)
     own = sentence[start:place] if start >= 0 else sentence[:place]
     if start >= 0:
@@ -442,7 +443,7 @@ def _beside(note: str, touched: Iterable[str]) -> bool:
 
 
 def _better(one: LegalDate, other: LegalDate) -> LegalDate:
-    """Of two sentences that say the same day, the first; the other one where it alone gives the time of day."""
+    """The first of two sentences with the same day; the other one where only it gives the time of day."""
     superseded = one.superseded and other.superseded
     if other.time and not one.time:
         if one.where in _NAMED or one.where == "dates":
@@ -452,7 +453,7 @@ def _better(one: LegalDate, other: LegalDate) -> LegalDate:
 
 
 def _continued(entry: LegalDate, entries: Iterable[LegalDate]) -> LegalDate:
-    """The end of an earlier measure is superseded where the document tells of it and continues the measure."""
+    """Supersedes the end of an earlier measure that the document reports and continues."""
     if entry.type not in _ENDINGS or entry.superseded or _ITS_OWN.search(entry.quote):
         return entry
     runs_out = _RUNS_OUT.search(entry.quote) is not None
@@ -464,8 +465,8 @@ def _continued(entry: LegalDate, entries: Iterable[LegalDate]) -> LegalDate:
 
 
 def _settled(found: Sequence[LegalDate], published: date | None, *, moved: bool) -> tuple[LegalDate, ...]:
-    """One entry a type, date and note. A deadline that was over when the document came out, or that an
-    extension moved, is superseded."""
+    """One entry for each type, date and note. A deadline before the publication, or one that an extension moved, is
+    superseded."""
     kept: dict[tuple[str, date, str], LegalDate] = {}
     for entry in found:
         key = (entry.type, entry.date, entry.note)

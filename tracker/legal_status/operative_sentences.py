@@ -22,7 +22,7 @@ _ACTS = (
     r"invoked|provided|concluded|entered|met|held|continued|implemented|revoked|rescinded|lifted|proposed|became|received|said)\b"
 )
 _OFFICE = r"(?:Secretary|Secretaries|Director|Administrator|Attorney General|Representative|Commissioner|Commission|Council|Postmaster General|heads?|agency|agencies|Board|Chair\w*)"
-# Verbs that say what is to be from now on.
+# Verbs of what applies from now on.
 _SETS = re.compile(
     r"\b(?:[Ss]hall|will|must|may|is|are|be|[Hh]ereby|applies|apply|takes? effect|enters? into force|(?<!to )expires?|(?<!to )terminates?|"
     r"(?<!to )ends?|continues?|necessary (?:and|or) appropriate|"
@@ -148,7 +148,7 @@ class Spot:
 
 
 def sets_a_day(spot: Spot, kind: str) -> bool:
-    """Whether the day is set by its sentence, for the type that its words give it."""
+    """Whether the sentence sets the day, for the type that its words give it."""
     before = spot.sentence[: spot.start]
     near = before[-_NEAR:]
     if kind == "effective" and not (_begins(near, spot) and _in_reach(spot)):
@@ -162,7 +162,7 @@ def sets_a_day(spot: Spot, kind: str) -> bool:
     return _governed(near, spot, kind) and not _foreign(near) and not _of_statute(near)
 
 
-# An agency's preamble explains statutes, other rules and examples: only what it says of itself sets its days.
+# An agency's preamble explains statutes, other rules and examples: only words about itself set its days.
 _OF_ITSELF = re.compile(
     r"\bthis (?:[\w-]+ ){0,3}?(?:rule|notice|action|order|determination|amendment|regulation)\b"
     r"|\bthese (?:amendments|changes|modifications|revisions)\b"

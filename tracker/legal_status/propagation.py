@@ -1,7 +1,7 @@
-"""One rule, one timeline: what a later document does to the record of an earlier one.
+"""The effects of a later document on the record of an earlier one: a stay is recorded on the stayed rule's record,
+an extension moves the deadline of the proposal that it extends.
 
-A stay is recorded on the stayed rule's record; an extension moves the deadline of the proposal that it extends.
-Pure: the pipeline finds the two records, this decides what the earlier one says from now on.
+Pure: the pipeline finds the two records, this module decides what the earlier one becomes.
 """
 
 from __future__ import annotations
@@ -26,18 +26,19 @@ _MOVED = {
     "extends": ("comments-close", "compliance", "expires", "stay-ends"),
     "delays": ("effective", "compliance"),
 }
-# What holds until such a day.
+# The status that ends on such a day.
 _UNTIL = {"expires": "in-force", "stay-ends": "stayed"}
 _OPEN = {"comments-close", "effective", "compliance", "expires", "hearing", "stay-ends"}
 _DAY = timedelta(days=1)
 
 _SOME = re.compile(r"\bparagraphs?\b|\binstructions?\b|\bportions?\b|\bpartial\w*\b|\bin part\b|\bcertain (?:provisions|amendments)\b", re.I)  # fmt: skip
 
-# A document that is spoken of by its title alone is one of the last years': titles come again.
+# A title alone identifies a document of the last years only, because titles are used again.
 _REMEMBERED = timedelta(days=3 * 366)
 
 
 def relations_to(actor: Change, target: Change) -> list[DocumentRelation]:
+    """The relations of the actor to this target."""
     if actor.id == target.id or (actor.document_number and actor.document_number == target.document_number):
         return []
     names = references_in(target)
@@ -48,8 +49,8 @@ def relations_to(actor: Change, target: Change) -> list[DocumentRelation]:
         and timedelta() < actor.published - target.published < _REMEMBERED
     ):
         sure.update(names)
-    said = _said_on(actor)
-    recent = target.published is not None and timedelta() <= said - target.published < _REMEMBERED
+    stated = _published_on(actor)
+    recent = target.published is not None and timedelta() <= stated - target.published < _REMEMBERED
     return [
         link
         for link in actor.tagging.links
@@ -58,7 +59,7 @@ def relations_to(actor: Change, target: Change) -> list[DocumentRelation]:
 
 
 def apply_relations(target: Change, actor: Change) -> Change:
-    """The target's record after all that the actor does to it; the same object when nothing differs.
+    """The target's record after all effects of the actor; the same object where nothing differs.
 
     Applying the same document again changes nothing, so a repeated poll is harmless.
     """
@@ -143,8 +144,8 @@ def date_moves(actor: Change) -> list[DocumentRelation]:
 
 
 def supersede_dates(earlier: Change, later: Change, names: Collection[str]) -> Change:
-    """The record of a document that moved the dates of another, once a later one has moved them again: the day
-    that it gave is superseded. `names` are those of the document that both act on, as `references` gives them."""
+    """The record of a document that moved the dates of another, after a later one moved them again: the day that it
+    gave is superseded. `names` are those of the document that both act on, as `references_in` gives them."""
     if not earlier.published or not later.published or earlier.id == later.id:
         return earlier
     if not timedelta() < later.published - earlier.published < _REMEMBERED:
@@ -159,7 +160,7 @@ def supersede_dates(earlier: Change, later: Change, names: Collection[str]) -> C
             old = [day for day in old if day >= later.published][-1:]
         if old and new > later.published:
             after = _superseded(after, kind, old)
-            after = _telling(after, kind, new, names_of(later))
+            after = _add_move(after, kind, new, names_of(later))
     return after
 
 
@@ -169,7 +170,7 @@ def _relations(actor: Change, names: Collection[str]) -> set[str]:
 
 def _apply(target: Change, actor: Change, link: DocumentRelation) -> Change:
     by = names_of(actor)
-    target = _named_so(target, actor, by)
+    target = _with_citation(target, actor, by)
     after = target
     if link.relation == "extends":
         after = _comments_moved(target, actor, by)
@@ -178,38 +179,41 @@ def _apply(target: Change, actor: Change, link: DocumentRelation) -> Change:
     elif link.relation == "delays":
         after = _delayed(target, actor, link, by)
     elif link.relation == "stays":
-        status = _stated(actor, link, "stayed", by)
+        status = _status_by(actor, link, "stayed", by)
         ends = _named(actor, "stay-ends", by)
         if not ends and status.until is not None:
             ends = (LegalDate("stay-ends", status.until, quote=status.quote, where=status.where, by=by),)
         after = _with_dates(_with_status(target, status), ends)
     elif link.relation == "suspends-enforcement":
-        after = _unenforced(target, _stated(actor, link, "not-enforced", by))
+        after = _without_enforcement(target, _status_by(actor, link, "not-enforced", by))
     elif link.relation == "resumes-enforcement":
-        after = _enforced(target, actor, link, by)
+        after = _with_enforcement(target, actor, link, by)
     elif link.relation in _ENDS:
-        after = _fallen(_with_status(target, _stated(actor, link, _ENDS[link.relation], by)), actor)
+        after = _withdrawn(_with_status(target, _status_by(actor, link, _ENDS[link.relation], by)), actor)
     return target if after == target else after
 
 
-def _placed(by: str, where: str) -> str:
-    """A place in another document; a page's own paths begin with its title."""
+def _location(by: str, where: str) -> str:
+    """The location in another document, which begins with its name; the paths of a page begin with its title
+    already."""
     return where if where.startswith(by) else " › ".join(part for part in (by, where) if part)
 
 
 def _acts_from(actor: Change) -> date:
-    """The first day of its own effect; a day that it only tells of, as one that fell, is none."""
+    """The first day of the document's own effect. A day that it only reports, such as a superseded one, does not
+    count."""
     own = [day.date for day in _live(actor, "effective") if not day.note and not day.by]
-    return min(own, default=None) or _said_on(actor)
+    return min(own, default=None) or _published_on(actor)
 
 
-def _said_on(actor: Change) -> date:
-    """Return the publication date; None for a page that prints none."""
+def _published_on(actor: Change) -> date:
+    """The publication date; for a page without one, the day of detection."""
     return actor.published or legal_day(actor.detected_at)
 
 
-def _named_so(target: Change, actor: Change, by: str) -> Change:
-    """Replace the actor's document number by its citation: what it did before it was printed was recorded by number."""
+def _with_citation(target: Change, actor: Change, by: str) -> Change:
+    """Replaces the actor's document number by its citation: its effects before it was printed were recorded by
+    number."""
     number = actor.document_number
     tagging = target.tagging
     before = {one.by for one in tagging.status} | {day.by for day in tagging.dates}
@@ -234,33 +238,33 @@ def _in_both(words: LocalizedText, kind: str, day: date, number: str, by: str) -
     )
 
 
-def _stated(actor: Change, link: DocumentRelation, state: str, by: str) -> Status:
-    """The state that the actor gives to its target, in the actor's own words where it has such a state. Words that
-    stay the rule as such stay all of it, whichever units the actor's instructions name."""
-    said = next((status for status in actor.tagging.status if status.state == state), None)
+def _status_by(actor: Change, link: DocumentRelation, state: str, by: str) -> Status:
+    """The status that the actor gives to its target, in the actor's own words where it has such a status. Words
+    that stay the rule as such stay all of it, whichever units the actor's instructions name."""
+    stated = next((status for status in actor.tagging.status if status.state == state), None)
     ends = (_day(actor, "stay-ends") or _day(actor, "expires")) if state == "stayed" else None
-    quoted = said if said is not None and said.quote else link
+    quoted = stated if stated is not None and stated.quote else link
     return Status(
         state,
-        since=(said.since if said else None) or _acts_from(actor),
-        until=(said.until if said else None) or ends,
+        since=(stated.since if stated else None) or _acts_from(actor),
+        until=(stated.until if stated else None) or ends,
         by=by,
-        units=said.units if said and not _of_whole(link) else (),
+        units=stated.units if stated and not _of_whole(link) else (),
         quote=quoted.quote,
-        where=_placed(by, quoted.where),
+        where=_location(by, quoted.where),
         number=number_beside_citation(actor),
     )
 
 
 def _of_whole(link: DocumentRelation) -> bool:
-    """Whether the words act on the other document as such, naming none of its parts."""
+    """Whether the words act on the other document as such and name none of its parts."""
     parts = ("cfr", "section", "supplement")
     named = any(hit.kind in parts for hit in citations.find_citations(link.quote))
     return not named and not _SOME.search(link.quote)
 
 
-def _unenforced(target: Change, status: Status) -> Change:
-    """Keep a status ended that was ended since, when its document repeats it."""
+def _without_enforcement(target: Change, status: Status) -> Change:
+    """Adds the status. Where it was ended since, it stays ended when its document repeats it."""
     ended = next(
         (
             one.until
@@ -272,21 +276,21 @@ def _unenforced(target: Change, status: Status) -> Change:
     return _with_status(target, replace(status, until=ended) if ended else status)
 
 
-def _enforced(target: Change, actor: Change, link: DocumentRelation, by: str) -> Change:
-    """End a non-enforcement status on the day that the document names, else on its publication date."""
+def _with_enforcement(target: Change, actor: Change, link: DocumentRelation, by: str) -> Change:
+    """Ends a non-enforcement status on the day that the document names, else on its publication date."""
     since = _acts_from(actor)
-    held = [
+    changed = [
         one
         for one in target.tagging.status
         if one.state == "not-enforced" and (one.since is None or one.since < since)
     ]
-    if not held:
+    if not changed:
         return target
     target = _of_status(
         target,
-        [replace(one, until=since - _DAY) if one in held else one for one in target.tagging.status],
+        [replace(one, until=since - _DAY) if one in changed else one for one in target.tagging.status],
     )
-    where = _placed(by, link.where)
+    where = _location(by, link.where)
     return _with_status(
         target,
         Status("in-force", since, by=by, quote=link.quote, where=where, number=number_beside_citation(actor)),
@@ -313,9 +317,9 @@ def _of_status(target: Change, status: Iterable[Status]) -> Change:
 
 
 def _comments_moved(target: Change, actor: Change, by: str) -> Change:
-    """The actor's deadlines take the place of the target's."""
+    """Replaces the target's comment deadlines by the actor's."""
     given = _named(actor, "comments-close", by)
-    if not given or _undone(target, "comments-close", by):
+    if not given or _is_moved_again(target, "comments-close", by):
         return target
     days = {day.date for day in given}
     old = [day.date for day in _of(target, "comments-close") if day.date not in days]
@@ -323,24 +327,24 @@ def _comments_moved(target: Change, actor: Change, by: str) -> Change:
 
 
 def _postponed(target: Change, actor: Change, kind: str, by: str) -> Change:
-    """A day of the target's that the actor names a later one for. A document may have such a day of its own, so the
-    target's must be there to be moved."""
+    """Moves a date of the target for which the actor names a later day. A document may have such a day of its own,
+    so the target must have a date to be moved."""
     others = [day.date for day in _of(target, kind) if day.by != by]
     given = [day for day in _named(actor, kind, by) if others and day.date > max(others)]
-    if not given or _undone(target, kind, by):
+    if not given or _is_moved_again(target, kind, by):
         return target
     new = max(given, key=lambda day: day.date)
     old = [day for day in others if actor.published is None or day >= actor.published] or [max(others)]
     target = _moved(target, kind, old, (new,), by)
     if kind in _UNTIL:
-        target = _prolonged(target, _UNTIL[kind], old, new, by, number_beside_citation(actor))
+        target = _with_later_end(target, _UNTIL[kind], old, new, by, number_beside_citation(actor))
     return target
 
 
-def _prolonged(
+def _with_later_end(
     target: Change, state: str, old: Sequence[date], new: LegalDate, by: str, number: str | None
 ) -> Change:
-    """What held until a day that was moved holds until the new one."""
+    """Moves the end of a status that ends on a moved day."""
     return _of_status(
         target,
         [
@@ -354,12 +358,13 @@ def _prolonged(
 
 
 def _delayed(target: Change, actor: Change, link: DocumentRelation, by: str) -> Change:
-    """The effective date moves to the day that the actor names after it; what the actor names before that is its own
-    effective date. A delay that names no such day is one until further notice, if it moves no compliance date."""
-    if _undone(target, "effective", by):
+    """Moves the effective date to the day that the actor names after it; a day that the actor names before it is
+    its own effective date. A delay that names no such day lasts until further notice, if it moves no compliance
+    date."""
+    if _is_moved_again(target, "effective", by):
         return target
     target = _postponed(target, actor, "compliance", by)
-    old = _put_off(target, actor, by)
+    old = _delayed_days(target, actor, by)
     floor = max((*old, actor.published or date.min))
     later = [day for day in _named(actor, "effective", by) if day.date > floor]
     if not later and any(day.by == by for day in _of(target, "compliance")):
@@ -372,7 +377,7 @@ def _delayed(target: Change, actor: Change, link: DocumentRelation, by: str) -> 
     target = _moved(target, "effective", old, () if new is None else (new,), by)
     states: list[Status] = []
     for status in target.tagging.status:
-        held = status
+        changed = status
         if status.state == "in-force" and not status.units and status.since in old:
             continue
         if (
@@ -383,24 +388,24 @@ def _delayed(target: Change, actor: Change, link: DocumentRelation, by: str) -> 
             and status.until is not None
             and status.until + _DAY in old
         ):
-            held = replace(status, until=min(status.until, began - _DAY))
-            if held.since is not None and held.until is not None and held.until < held.since:
+            changed = replace(status, until=min(status.until, began - _DAY))
+            if changed.since is not None and changed.until is not None and changed.until < changed.since:
                 continue
-        states.append(held)
-    quote, where = (new.quote, new.where) if new and new.quote else (link.quote, _placed(by, link.where))
+        states.append(changed)
+    quote, where = (new.quote, new.where) if new and new.quote else (link.quote, _location(by, link.where))
     until = new.date - _DAY if new else None
     number = number_beside_citation(actor)
-    held = Status("delayed", began, until, by, quote=quote, where=where, number=number)
-    target = _with_status(_of_status(target, states), held)
+    changed = Status("delayed", began, until, by, quote=quote, where=where, number=number)
+    target = _with_status(_of_status(target, states), changed)
     if new is not None:
         begins = Status("in-force", new.date, by=by, quote=quote, where=where, number=number)
         target = _with_status(target, begins)
     return target
 
 
-def _put_off(target: Change, actor: Change, by: str) -> list[date]:
-    """Which effective dates of the target a delay is about: those that the actor itself names as the old ones, else
-    what was still ahead, the whole document's before those of single instructions, else the last."""
+def _delayed_days(target: Change, actor: Change, by: str) -> list[date]:
+    """The effective dates of the target that a delay moves: those that the actor itself names as the old ones, else
+    the upcoming ones, those of the whole document before those of single instructions, else the last."""
     others = [day for day in _of(target, "effective") if day.by != by]
     named = {day.date for day in _of(actor, "effective") if day.superseded}
     ahead = [day for day in others if actor.published is not None and day.date >= actor.published]
@@ -409,26 +414,26 @@ def _put_off(target: Change, actor: Change, by: str) -> list[date]:
     return sorted({day.date for day in found})
 
 
-def _undone(target: Change, kind: str, by: str) -> bool:
-    """Whether a later document has moved again what this one had moved."""
+def _is_moved_again(target: Change, kind: str, by: str) -> bool:
+    """Whether a later document has moved again what this one moved."""
     given = [day for day in _of(target, kind) if day.by == by]
     return bool(given) and all(day.superseded for day in given)
 
 
 def _moved(target: Change, kind: str, old: Sequence[date], given: Sequence[LegalDate], by: str) -> Change:
-    """The given days instead of the old ones, and of those that the same document gave before."""
+    """Replaces the old days, and those that the same document gave before, by the given days."""
     days = {day.date for day in given}
     before = [day.date for day in _of(target, kind) if day.by == by and day.date not in days]
     target = _with_dates(_superseded(target, kind, [*old, *before]), given)
-    return _telling(target, kind, max(days), by) if days and (old or before) else target
+    return _add_move(target, kind, max(days), by) if days and (old or before) else target
 
 
-def _telling(target: Change, kind: str, new: date, by: str) -> Change:
-    """The words of the summary were written before the day moved: they go on to say where to. So do those of the
-    reason where they name a day that fell."""
+def _add_move(target: Change, kind: str, new: date, by: str) -> Change:
+    """Adds the new day to the summary, which was written before the date moved, and to a reason that names a
+    superseded day."""
     gone = [day for day in _of(target, kind) if day.superseded]
 
-    def said(words: str, language: Language, *, always: bool) -> str:
+    def stated(words: str, language: Language, *, always: bool) -> str:
         if not words or not (always or any(written(day.date, language) in words for day in gone)):
             return words
         space = "" if language == "ja" else " "
@@ -440,8 +445,8 @@ def _telling(target: Change, kind: str, new: date, by: str) -> Change:
 
     tagging = target.tagging
     summary, reason = tagging.summary, tagging.reason
-    summary = LocalizedText(said(summary.ja, "ja", always=True), said(summary.en, "en", always=True))
-    reason = LocalizedText(said(reason.ja, "ja", always=False), said(reason.en, "en", always=False))
+    summary = LocalizedText(stated(summary.ja, "ja", always=True), stated(summary.en, "en", always=True))
+    reason = LocalizedText(stated(reason.ja, "ja", always=False), stated(reason.en, "en", always=False))
     return replace(target, tagging=replace(tagging, summary=summary, reason=reason))
 
 
@@ -466,7 +471,7 @@ def _superseded(target: Change, kind: str, days: Collection[date]) -> Change:
 
 
 def _named(actor: Change, kind: str, by: str) -> tuple[LegalDate, ...]:
-    return tuple(replace(day, note="", by=by, where=_placed(by, day.where)) for day in _live(actor, kind))
+    return tuple(replace(day, note="", by=by, where=_location(by, day.where)) for day in _live(actor, kind))
 
 
 def _with_dates(target: Change, days: Iterable[LegalDate]) -> Change:
@@ -477,9 +482,9 @@ def _with_dates(target: Change, days: Iterable[LegalDate]) -> Change:
     return replace(target, tagging=replace(target.tagging, dates=target.tagging.dates + new))
 
 
-def _fallen(target: Change, actor: Change) -> Change:
-    """What is withdrawn has no dates ahead any more; those that had passed by then stay as they were."""
-    end = _said_on(actor)
+def _withdrawn(target: Change, actor: Change) -> Change:
+    """Supersedes the upcoming dates of a withdrawn document; past ones stay."""
+    end = _published_on(actor)
     dates = tuple(
         replace(day, superseded=True) if day.type in _OPEN and day.date >= end else day
         for day in target.tagging.dates
@@ -488,6 +493,6 @@ def _fallen(target: Change, actor: Change) -> Change:
 
 
 def _day(change: Change, kind: str) -> date | None:
-    """Its first day of a kind, one for all of it and still standing before others."""
+    """The first day of a kind, preferably one that is in force and applies to the whole document."""
     days = sorted(_of(change, kind), key=lambda day: (day.superseded, bool(day.note or day.by)))
     return days[0].date if days else None

@@ -35,8 +35,8 @@ SEND_LIMIT = timedelta(seconds=45)
 LEASE = timedelta(seconds=90)
 # After so many failures in a row the channel is failing, not the message.
 FAILURES = 2
-LONGEST_HOLD = timedelta(minutes=5)
-HELD_AT_MOST = LONGEST_RETRY_AFTER * 2  # a moment further ahead comes from a clock that was set back since
+LONGEST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE_AHEAD = LONGEST_RETRY_AFTER * 2  # a later moment comes from a clock that was set back since
 # The retry delay of a message whose recipients wait for an earlier message of its story.
 BEHIND_EARLIER = timedelta(minutes=1)
 # How often an idle channel looks for new work while another channel is still sending.
@@ -52,18 +52,18 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class DeliveryGate:
-    """The state of a process's channels from one round to the next: until when a channel is paused (`held`), which still
-    run a send that was given up (`stuck`), and secrets that were rotated since the settings were read."""
+    """The state of a process's channels from one round to the next: until when a channel is paused, which channels
+    still run a send that was given up (`stuck`), and secrets that were rotated since the settings were read."""
 
-    held: dict[str, datetime] = field(default_factory=dict)
+    paused: dict[str, datetime] = field(default_factory=dict)
     stuck: dict[str, threading.Thread] = field(default_factory=dict)
     rotated: dict[Channel, Channel] = field(default_factory=dict)  # with newer secrets than the settings
 
     def open(self, channel_id: str, now: datetime) -> bool:
-        until = self.held.get(channel_id)
+        until = self.paused.get(channel_id)
         thread = self.stuck.get(channel_id)
-        held = until is not None and now < until <= now + HELD_AT_MOST
-        return not held and (thread is None or not thread.is_alive())
+        paused = until is not None and now < until <= now + LONGEST_PAUSE_AHEAD
+        return not paused and (thread is None or not thread.is_alive())
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,15 +283,15 @@ class _DeliveryRound:
         )  # fmt: skip
 
     def _pause(self, channel: Channel, answer: DeliveryResult, failures: int, again: datetime) -> bool:
-        """Pauses a failing channel (`gate.held`); True where it gets nothing more in this round. A channel that accepted
-        the message for some recipients is not failing."""
+        """Pauses a failing channel; True where it gets nothing more in this round. A channel that accepted the
+        message for some recipients is not failing."""
         if answer.partly:
             return False
         if answer.retry_after is not None:
-            self.gate.held[channel.id] = again
+            self.gate.paused[channel.id] = again
             return True
         if answer.uncertain or failures >= FAILURES:
-            self.gate.held[channel.id] = min(again, self.clock() + LONGEST_HOLD)
+            self.gate.paused[channel.id] = min(again, self.clock() + LONGEST_PAUSE)
             return True
         return False
 
