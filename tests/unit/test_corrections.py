@@ -14,14 +14,18 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
+from tests.unit.digest_samples import PERIOD, week
 from tests.unit.rendering_samples import affiliates_rule, unread_order
 from tests.unit.test_web_review import token
 from tests.unit.web_samples import NOW, viewer
+from tracker.archive.exporter import export_archive
+from tracker.archive.importer import import_archive
 from tracker.cli import corrections as commands  # noqa: F401 - it registers the commands
 from tracker.cli import queries  # noqa: F401 - as above
 from tracker.cli.app import app
 from tracker.config.models import ViewerAccess
 from tracker.corrections import CorrectedFields, corrections_from_json, decode, leading, with_corrections
+from tracker.digest import build_view
 from tracker.errors import UsageError
 from tracker.ingest.corrections import correct
 from tracker.labeled_examples import labels_in
@@ -465,3 +469,33 @@ def test_tracker_eval_reads_what_was_exported(store: Store, tmp_path: Path) -> N
 
 def test_without_a_correction_the_file_has_its_head_alone(store: Store, tmp_path: Path) -> None:
     assert run(tmp_path, "corrections", "export").output == HEAD + "\n"
+
+
+# --- archives -----------------------------------------------------------------------------------
+
+
+def test_a_correction_travels_with_an_archive(store: Store, tmp_path: Path) -> None:
+    write(store)
+    export_archive(tmp_path, tmp_path / "all.zip")
+    import_archive(tmp_path / "all.zip", tmp_path / "other")
+    found = record(store, tmp_path / "other")
+    assert found == record(store, tmp_path)
+    assert found["found_by_rules"]["level"] == "critical"
+    with open_reader(tmp_path / "other") as reader:
+        assert [row["id"] for row in reader.changes(ChangeQuery(query="1年間停止"))] == [CHANGE_ID]
+    copy = Store(tmp_path / "other")
+    with copy.read() as connection:
+        assert list(integrity.verify(connection))[:-1] == []
+        assert list(reviews.verify(connection)) == []
+    copy.close()
+
+
+def test_a_digest_says_that_an_item_was_corrected(store: Store, tmp_path: Path) -> None:
+    write(store)
+    corrected = change_from_json(record(store, tmp_path))
+    shown = replace(corrected, detected_at=PERIOD.start + timedelta(hours=12))
+    view = build_view(week(shown), "ja")
+    rows = [row for section in view.sections for group in section.groups for row in group.rows]
+    row = next(row for row in rows if row.head == GIST)
+    assert (row.level, row.badge) == (Level.LOW, "低・緩和")
+    assert "訂正済み" in row.marks
