@@ -54,6 +54,7 @@ __all__ = [
 ]
 
 RULES_VERSION: str = rulebook().version
+_OUTSIDE = LocalizedText("本分野の対象外。", "Outside the field.")
 
 
 def classify(
@@ -83,6 +84,7 @@ def classify(
             level=nothing.level,
             dates=dates,
             status=status,
+            reason=_OUTSIDE,
             summary=summarize_document(view, (), PartyListAct(), dates, novelty=novelty),
             version=book.version,
         )
@@ -132,7 +134,7 @@ def _words(
     plain = summarize_document(view, tuple(topics.values()), listing, dates, novelty=novelty)
     nothing = LocalizedText("", "")
     if judgement.level is Level.NONE:
-        return Unread(nothing, plain, LocalizedText("本分野の対象外。", "Outside the field."))
+        return Unread(nothing, plain, _OUTSIDE)
     if not judgement.acts:
         touched = [(operation.path, operation.op) for operation in view.operations]
         headed = change_headline(touched, view.document.title) if view.is_change else nothing

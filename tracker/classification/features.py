@@ -61,12 +61,18 @@ class Features:
         that came or went, without the title of their page."""
         if self.view.is_change:
             return (*self.view.changed, *self._sentences)
+        found = ((where, " ".join(parts)) for where, parts in self._read.items())
+        return tuple(Section(where, text, text.lower()) for where, text in found)
+
+    @cached_property
+    def _read(self) -> dict[str, list[str]]:
+        """The sentences of `text` by their place. Between two of them others may have been left out."""
         places: dict[str, list[str]] = {}
         whole = is_presidential(self.view) or self.view.document.kind is DocumentKind.PAGE
-        for passage in self.passages:
+        for passage in self.passages if not self.view.is_change else ():
             if passage.lead or (passage.weight >= Weight.TITLE and (whole or not passage.body)):
                 places.setdefault(passage.where, []).append(passage.text)
-        return tuple(Section(where, text := " ".join(parts), text.lower()) for where, parts in places.items())
+        return places
 
     @cached_property
     def _sentences(self) -> tuple[Section, ...]:
@@ -246,8 +252,18 @@ class Features:
         sections = (self.view.title,) if place == "title" else (self.head if place == "head" else self.text)
         for section in sections:
             if match := term.find(section.text, section.lowered):
-                return Evidence(around(section.text, match.start(), match.end()), section.where)
+                if place == "title":
+                    return Evidence(around(section.text, match.start(), match.end()), section.where)
+                return self._quoted(section, match.start(), match.end())
         return None
+
+    def _quoted(self, section: Section, start: int, end: int) -> Evidence:
+        """The words as the document has them: never two sentences as one between which others were left out."""
+        for sentence in self._read.get(section.where, ()):
+            if start < len(sentence):
+                return Evidence(around(sentence, start, min(end, len(sentence))), section.where)
+            start, end = max(0, start - len(sentence) - 1), end - len(sentence) - 1
+        return Evidence(around(section.text, start, end), section.where)
 
     def score_topics(self) -> None:
         """Fills `topics`, in the order of the file, so that later topics can depend on earlier ones."""
@@ -274,7 +290,7 @@ class Features:
 
     def _default(self) -> Evidence:
         section = next((s for s in self.text if s.text), self.view.title)
-        return Evidence(section.text[:200], section.where)
+        return self._quoted(section, 0, 0)
 
 
 _RULE_WORDS = re.compile(

@@ -16,6 +16,7 @@ from tracker.documents.text_view import TextView, abstract_of
 from tracker.legal_status.legal_dates import sentences
 from tracker.model import DocumentKind, Unit, UnitKind
 from tracker.page_parts import is_rest_of_page
+from tracker.text import fold_space
 
 
 class Weight(IntEnum):
@@ -113,7 +114,7 @@ def _all(view: TextView) -> Iterator[Passage]:
     if document.title:
         yield from _titled(document.title)
     if document.action:
-        yield Passage(document.action, "action", Weight.SUMMARY)
+        yield Passage(fold_space(document.action), "action", Weight.SUMMARY)
     abstract = abstract_of(document)
     if abstract:
         for passage in _running(abstract, "abstract", Weight.SUMMARY):
@@ -148,8 +149,9 @@ def is_presidential(view: TextView) -> bool:
 
 
 def _titled(title: str) -> Iterator[Passage]:
-    for part in re.split(r";\s+", title):
-        yield Passage(part, "title", Weight.TITLE)
+    for part in re.split(r";\s+", fold_space(title)):
+        if part:
+            yield Passage(part, "title", Weight.TITLE)
 
 
 def _running(text: str, where: str, weight: Weight, section: str = "") -> Iterator[Passage]:

@@ -17,6 +17,8 @@ from typing import Any
 from tracker.errors import SettingsError
 from tracker.model import ActVerb, Operand
 
+_WORD_START = re.compile(r"(?<![\w-])[A-Za-z0-9]")
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _GAP = r"(?:[\s-]+[^\s;:.]+){0,6}?[\s-]+"
 
 
@@ -50,29 +52,50 @@ class Token:
     entry: VerbEntry | OperandEntry
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of many entries. Each word of a sentence is compared only with those that begin with its first letter: to try all of
+    them at each place takes ten times as long."""
+
+    by_letter: Mapping[str, tuple[re.Pattern[str], Mapping[str, str]]]
+
+    def found_in(self, sentence: str) -> Iterator[tuple[int, int, str]]:
+        """Start, end and entry of each, in order; the longest wins where several begin at one place."""
+        end = 0
+        for begin in _WORD_START.finditer(sentence):
+            start = begin.start()
+            if start < end or (group := self.by_letter.get(begin[0].lower())) is None:
+                continue
+            pattern, owners = group
+            if (match := pattern.match(sentence, start)) is not None:
+                end = match.end()
+                yield start, end, owners[match.lastgroup or ""]
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     verbs: Mapping[str, VerbEntry]
     operands: Mapping[str, OperandEntry]
-    verb_pattern: tuple[re.Pattern[str], dict[str, str]]
-    operand_pattern: tuple[re.Pattern[str], dict[str, str]]
-    mask_pattern: re.Pattern[str]
+    verb_words: Words
+    operand_words: Words
+    masks: Words
 
     def masked(self, sentence: str) -> str:
         """The sentence with the names that only look like words of the vocabulary blanked out; as long as before."""
-        return self.mask_pattern.sub(lambda match: "\u00b7" * len(match[0]), sentence)
+        for start, end, _ in self.masks.found_in(sentence):
+            blank = "\u00b7" * (end - start)
+            sentence = f"{sentence[:start]}{blank}{sentence[end:]}"
+        return sentence
 
     def verb_tokens(self, sentence: str) -> Iterator[Token]:
         """Every verb of the vocabulary in a sentence, in order."""
-        pattern, owners = self.verb_pattern
-        for match in pattern.finditer(sentence):
-            yield Token(match.start(), match.end(), self.verbs[owners[match.lastgroup or ""]])
+        for start, end, name in self.verb_words.found_in(sentence):
+            yield Token(start, end, self.verbs[name])
 
     def operand_tokens(self, sentence: str) -> Iterator[Token]:
         """Every operand of the vocabulary in a sentence, in order."""
-        pattern, owners = self.operand_pattern
-        for match in pattern.finditer(sentence):
-            yield Token(match.start(), match.end(), self.operands[owners[match.lastgroup or ""]])
+        for start, end, name in self.operand_words.found_in(sentence):
+            yield Token(start, end, self.operands[name])
 
 
 @lru_cache(maxsize=1)
@@ -88,7 +111,11 @@ def vocabulary() -> Vocabulary:
     if problems:
         raise SettingsError(problems)
     return Vocabulary(
-        verbs, operands, union(data["verbs"]), union(data["operands"]), union({"mask": data["masks"]})[0]
+        verbs,
+        operands,
+        by_first_letter(data["verbs"]),
+        by_first_letter(data["operands"]),
+        by_first_letter({"mask": data["masks"]}),
     )
 
 
@@ -109,6 +136,54 @@ def _operand(name: str, table: Mapping[str, Any], problems: list[str]) -> Operan
     if table.get("sign") not in (-1, 0, 1):
         problems.append(f"vocabulary.toml: operands.{name}: sign is -1, 0 or 1")
     return OperandEntry(name, operand, int(table.get("sign", 0)), str(table.get("field", "any")))
+
+
+def by_first_letter(tables: Mapping[str, Mapping[str, Any]]) -> Words:
+    """All the words of some tables, one pattern for each letter that one of them begins with."""
+    letters: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for name, table in tables.items():
+        for word in table["words"]:
+            for letter in first_letters(word):
+                letters.setdefault(letter, {}).setdefault(name, {"words": []})["words"].append(word)
+    return Words({letter: union(found) for letter, found in letters.items()})
+
+
+def first_letters(words: str) -> frozenset[str]:
+    """The letters and digits with which the text that an entry matches can begin, in lower case."""
+    if words.startswith("re:") or not words:
+        return _LETTERS
+    if words.startswith("("):
+        inside, rest = _bracket(words)
+        found = frozenset[str]().union(*(first_letters(each) for each in _alternatives(inside)))
+        return found | first_letters(rest[1:].lstrip()) if rest.startswith("?") else found
+    if words.startswith("\\"):
+        return _LETTERS if words[1] != "d" else frozenset("0123456789")
+    if words[0].lower() not in _LETTERS:
+        return _LETTERS
+    first = frozenset(words[0].lower())
+    return first | first_letters(words[2:].lstrip()) if words[1:2] == "?" else first
+
+
+def _bracket(words: str) -> tuple[str, str]:
+    """What the bracket that begins some words holds, and what follows it."""
+    depth = 0
+    for place, character in enumerate(words):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if not depth:
+            return words[1:place], words[place + 1 :]
+    return words[1:], ""
+
+
+def _alternatives(words: str) -> list[str]:
+    """The alternatives of a bracket, those of inner brackets left together."""
+    found, depth = [""], 0
+    for character in words:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += character
+    return found
 
 
 def union(tables: Mapping[str, Mapping[str, Any]]) -> tuple[re.Pattern[str], dict[str, str]]:

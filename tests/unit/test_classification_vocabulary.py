@@ -1,0 +1,98 @@
+"""The vocabulary file: its words, how they are found, and what is said when it has a mistake."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from tracker.classification.vocabulary import by_first_letter, first_letters, pattern_of, union, vocabulary
+
+DATA: dict[str, Any] = tomllib.loads((files("tracker.classification") / "vocabulary.toml").read_text("utf-8"))
+SENTENCES = (
+    "BIS is ending the suspension of the reciprocal tariffs and removes License Exception STA for 3B001 items.",
+    "A license is no longer required; the 25 percent ad valorem duty shall not apply to products of Japan.",
+    "The 1260H list and the Entity List were extended, phased out, or put on hold by Executive Order 14257 (Regulating Imports).",
+    "Requests for comments on tariff-rate quotas (TRQs), de minimis treatment, and re-exports are invited.",
+    "End-User Review Committee; non-enforcement; Customs and Border Protection shall collect the surcharges.",
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "letters"),
+    [
+        ("duty", "d"),
+        ("Entity List", "e"),
+        ("(shall|will) not bite", "sw"),
+        ("(foreign )?covered list", "fc"),
+        ("(in(ner|ter)|outer) part", "io"),
+        ("a?board", "ab"),
+        ("(a|b)?(c|d)e", "abcd"),
+        ("\\d+ percent", "0123456789"),
+        ("1260H list", "1"),
+    ],
+)
+def test_the_letters_that_words_begin_with(words: str, letters: str) -> None:
+    assert first_letters(words) == set(letters)
+
+
+@pytest.mark.parametrize("kind", ["verbs", "operands", "masks"])
+def test_words_found_by_their_first_letter_are_those_found_by_trying_all(kind: str) -> None:
+    tables = DATA[kind] if kind != "masks" else {"mask": DATA["masks"]}
+    every, owners = union(tables)
+    by_letter = by_first_letter(tables)
+    total = 0
+    for sentence in SENTENCES:
+        wanted = [(m.start(), m.end(), owners[m.lastgroup or ""]) for m in every.finditer(sentence)]
+        assert list(by_letter.found_in(sentence)) == wanted
+        total += len(wanted)
+    assert total, "the sentences have words of this kind"
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "found"),
+    [
+        ("impos*", "imposition", True),
+        ("impos*", "superimposes", False),
+        ("phase out", "phase-out", True),
+        ("(product |tariff )?exclusions?", "product exclusion", True),
+        ("put(s|ting)? .. off", "put the new duty off", True),
+        ("put(s|ting)? .. off", "put it here; the duty is off", False),
+        ("VEU", "veu", False),
+        ("lift(s|ed|ing)? .. to \\d", "lifts the rate to 5", True),
+    ],
+)
+def test_words_read_as_the_head_of_the_file_says(words: str, text: str, found: bool) -> None:
+    assert (re.match(rf"(?:{pattern_of(words)})(?!\w)", text) is not None) is found
+
+
+def test_every_word_is_found_nowhere_in_empty_text() -> None:
+    for tables in (DATA["verbs"], DATA["operands"]):
+        for table in tables.values():
+            for words in table["words"]:
+                assert re.match(pattern_of(words), "") is None, words
+
+
+def test_no_words_belong_to_two_entries() -> None:
+    for kind in ("verbs", "operands"):
+        owners: dict[str, str] = {}
+        for name, table in DATA[kind].items():
+            for words in set(table["words"]):
+                assert owners.setdefault(words, name) == name, (
+                    f"{kind}: {words} in {owners[words]} and {name}"
+                )
+
+
+def test_names_that_only_look_like_words_are_passed_over() -> None:
+    words = vocabulary()
+    sentence = (
+        "Under the Export Control Reform Act of 2018, the Office of Foreign Assets Control publishes this."
+    )
+    masked = words.masked(sentence)
+    assert len(masked) == len(sentence)
+    assert "Export Control" not in masked
+    assert "Foreign Assets" not in masked
+    assert masked.endswith("publishes this.")
