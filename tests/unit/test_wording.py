@@ -279,6 +279,15 @@ def test_the_reason_says_the_effect_and_japans_place() -> None:
         "インドの産品を米国に輸出するコストが上がる。対象国に生産拠点を持つ企業にも影響。"
         "日本は対象外だが、第三国の拠点・取引先を通じた影響はあり得る。該当取引の有無の確認が必要。"
     )
+    assert reason(PAKISTAN, Level.HIGH, Direction.RESTRICTION).ja == (
+        "パキスタン向けのEAR対象品目の輸出・再輸出・国内移転に米国の許可が必要になる。日本からの再輸出も対象になり得る。"
+        "該当取引の有無の確認が必要。"
+    )
+    fine = Act(ActVerb.PENALIZE, Operand.LICENSE_REQUIREMENT, SEEN, parties=("Alpha Tech",))
+    assert (
+        reason(fine, Level.MEDIUM, Direction.RESTRICTION).ja
+        == "違反とされた取引と同種の取引が自社にないかの確認が必要。"
+    )
     assert "拘束力はまだない" in reason(CHIPS, Level.HIGH, Direction.RESTRICTION).ja
     assert "方向" not in reason(TRUCE, Level.MEDIUM, Direction.UNDETERMINED).ja
     assert "確定できない" in reason(TRUCE, Level.MEDIUM, Direction.UNDETERMINED).ja
@@ -443,3 +452,14 @@ def test_the_further_acts_that_add_most_come_first() -> None:
     rate = replace(plain, verb=ActVerb.RAISE, amount_after="50 percent")
     text = summary((INDIA, plain, rate), today=BEFORE)
     assert text.ja.index("50%") < text.ja.index("延長")
+
+
+def test_an_english_title_has_japanese_keywords_beside_it() -> None:
+    act = Act(ActVerb.ADD_CONTROL, Operand.SANCTION, SEEN, actor="president")
+    facts = DocumentFacts(
+        DocumentKind.PAGE, "Regarding the Acquisition of Drone Makers in China – The White House"
+    )
+    assert summary((act,), facts, today=LATER).ja == (
+        "大統領が制裁を発動。文書名:「Regarding the Acquisition of Drone Makers in China」(キーワード:中国・買収・無人航空機)。"
+    )
+    assert "(キーワード:中国・買収・無人航空機)" in unread(facts, ReadState.NO_TEXT).summary.ja

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tracker.countries import countries_in
 from tracker.model import Document, DocumentKind, UnitKind
+from tracker.terms import goods_of
 
 
 class ReadState(StrEnum):
@@ -17,12 +19,21 @@ class ReadState(StrEnum):
     NO_ACT = "no-act"  # the whole text was read, and no act was found in it
 
 
+_KEYWORDS = 4
 _SITE = re.compile(r"\s+[–—|]\s+(?:The White House|Bureau of Industry and Security|Federal Register)\s*\Z")
 
 
 def plain_title(title: str) -> str:
     """A title in one line, without the name of the site that stands after it."""
     return _SITE.sub("", " ".join(title.split()))
+
+
+def title_keywords(title: str) -> str:
+    """Countries and goods that a title names, in Japanese: a reader's hint beside an English title."""
+    plain = plain_title(title)
+    goods = goods_of(plain)
+    names = [country.ja for country in countries_in(plain)] + ([] if goods.generic else list(goods.names))
+    return "・".join(dict.fromkeys(names[:_KEYWORDS]))
 
 
 @dataclass(frozen=True, slots=True)

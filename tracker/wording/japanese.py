@@ -214,6 +214,8 @@ class JapaneseAct:
         """The sections that the act touches, where they say what it hits because nothing else does."""
         if self.act.operand is not None and (self.of or self.things or self.named_parties):
             return ""
+        if self.act.operand is Operand.EARLIER_ACT and self.act.earlier_act:
+            return ""
         paths = [path for path in legal_places(self.act) if not (self.eccns and " › " in path)]
         if not paths:
             return ""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from tracker.model import Act, Direction, Force, JapanStanding, Level, LocalizedText, Operand
-from tracker.wording.act_terms import legal_places, with_japan
+from tracker.model import Act, ActVerb, Direction, Force, JapanStanding, Level, LocalizedText, Operand
+from tracker.wording.act_terms import is_general, legal_places, with_japan
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts
@@ -65,15 +65,22 @@ def _effect(act: Act, direction: Direction) -> Pair:
     name = _by_standing(act) or str(act.operand or "none")
     if act.operand is None and legal_places(act):
         name = "rule-text"
+    if act.verb is ActVerb.PENALIZE and act.operand is not Operand.EXPORT_PRIVILEGES:
+        name = "penalty"
     words = _table()[name]
     ja, en = words.get(direction, words["other"])
-    return _hit(ja, JapaneseAct(act, _NO_FACTS).hit, "対象品"), _hit(
-        en, EnglishAct(act, _NO_FACTS).hit, "these goods"
+    japanese, english = JapaneseAct(act, _NO_FACTS), EnglishAct(act, _NO_FACTS)
+    named = bool(japanese.of) and not is_general(act.of)
+    return (
+        _filled(ja, japanese.hit, "対象品", f"{japanese.of}向けの" if named else ""),
+        _filled(en, english.hit, "these goods", f" to {english.of}" if named else ""),
     )
 
 
-def _hit(words: str, hit: str, otherwise: str) -> str:
-    filled = words.replace("{x}", hit if 0 < len(hit) <= _LONGEST and not _QUOTED.search(hit) else otherwise)
+def _filled(words: str, hit: str, otherwise: str, to: str) -> str:
+    """`{x}` is what is hit, where its name is short and no quotation; `{to}` the countries that items go to."""
+    short = 0 < len(hit) <= _LONGEST and not _QUOTED.search(hit)
+    filled = words.replace("{x}", hit if short else otherwise).replace("{to}", to)
     return filled[0].upper() + filled[1:]
 
 

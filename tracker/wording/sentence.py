@@ -10,7 +10,7 @@ from tracker.model import Act, ActVerb, DocumentKind, Force, JapanStanding, Loca
 from tracker.wording.act_terms import is_general, spoken, with_japan
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
-from tracker.wording.facts import DocumentFacts, plain_title
+from tracker.wording.facts import DocumentFacts, plain_title, title_keywords
 from tracker.wording.japanese import JapaneseAct
 from tracker.wording.phrases import plain_form, third_person
 from tracker.wording.timing import is_comment_period, timing
@@ -107,7 +107,8 @@ def summary(
     first = act_sentence(acts[0], today=today, status=statuses, facts=facts)
     ja, en = first.ja, first.en
     if JapaneseAct(acts[0], facts).bare and facts.title:
-        ja += f"文書名:「{plain_title(facts.title)}」。"
+        words = title_keywords(facts.title)
+        ja += f"文書名:「{plain_title(facts.title)}」{f'(キーワード:{words})' if words else ''}。"
         en += f" Title: “{plain_title(facts.title)}”."
     told = [acts[0]]
     for act in sorted(acts[1:], key=lambda act: _worth(act, acts[0]), reverse=True):
