@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.assistants.answer_check import MOST, NO_QUOTE_STANDS, NOT_IN_FORM, check_answer, quote_is_in
+from tracker.assistants.answer_check import MOST, NO_QUOTE_FOUND, NOT_IN_FORM, check_answer, quote_is_in
 
 OFFICIAL = (
     "§ 744.11 License requirements. A license is required to export, reexport, or transfer (in-country) any item subject "
@@ -78,7 +78,7 @@ def test_any_run_of_words_stands_and_none_of_it_does_with_a_word_changed(data: s
 
 @pytest.mark.parametrize("quote", ["to the", "license is", "item", " ", "EAR"])
 def test_a_quote_of_a_word_or_two_proves_nothing(quote: str) -> None:
-    assert check_answer(answer(sentence(quote)), OFFICIAL).reason == NO_QUOTE_STANDS
+    assert check_answer(answer(sentence(quote)), OFFICIAL).reason == NO_QUOTE_FOUND
 
 
 def test_what_a_sentence_quotes_inside_itself_must_stand_too() -> None:

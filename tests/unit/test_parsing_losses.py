@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tracker.model import Document, DocumentKind, Unit, UnitKind
-from tracker.parsing.losses import Loss, LossKind, lists_that_came, losses
+from tracker.parsing.losses import Loss, LossKind, added_lists, losses
 
 ENTITY, DENIED = "Entity List (EL) - Bureau of Industry and Security", "Denied Persons List (DPL) - BIS"
 
@@ -89,10 +89,10 @@ def test_parties_that_were_exchanged_for_others_are_gone() -> None:
 
 
 def test_a_list_that_comes_is_no_addition_of_its_parties() -> None:
-    assert lists_that_came(parties(entity=5, denied=9), parties(entity=5)) == (
+    assert added_lists(parties(entity=5, denied=9), parties(entity=5)) == (
         Loss(LossKind.BACK, DENIED, 9, 0, "denied"),
     )
-    assert lists_that_came(parties(entity=9), parties(entity=5)) == ()
+    assert added_lists(parties(entity=9), parties(entity=5)) == ()
 
 
 def test_a_loss_has_one_label_whatever_its_numbers() -> None:

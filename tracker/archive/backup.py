@@ -84,9 +84,9 @@ def _copy(source: Path, target: Path) -> BackupResult:
         ):
             old.backup(new)
             new.execute("PRAGMA journal_mode=DELETE")  # one file, without a write-ahead log beside it
-            (said,) = new.execute("PRAGMA quick_check(1)").fetchone()
-            if said != "ok":
-                raise presence.damaged(source, str(said))
+            (result,) = new.execute("PRAGMA quick_check(1)").fetchone()
+            if result != "ok":
+                raise presence.damaged(source, str(result))
             held = _count_rows(new)
         _require_growth(target, held)
         sync(part)

@@ -109,12 +109,14 @@ def _require_intact(connection: Connection, change_id: str) -> None:
     """
     row = connection.execute(select(CHANGE.c.document_id).where(CHANGE.c.id == change_id)).one()
     read = connection.execute(select(VERSION.c.id).where(VERSION.c.document_id == row.document_id)).scalars()
-    told = connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.subject_id == change_id)).scalars()
+    delivery_ids = connection.execute(
+        select(DELIVERY.c.id).where(DELIVERY.c.subject_id == change_id)
+    ).scalars()
     for problem in chain(
         snapshots.verify_chain(connection),
         row_log.verify_chain(connection),
         row_log.verify_rows(connection, "version", [row_log.key(number) for number in read]),
-        row_log.verify_rows(connection, "delivery", [row_log.key(number) for number in told]),
+        row_log.verify_rows(connection, "delivery", [row_log.key(number) for number in delivery_ids]),
         integrity.verify_change(connection, change_id),
         integrity.verify_attempts(connection),
         reviews.verify(connection),

@@ -19,7 +19,7 @@ LONGEST = 600  # characters per sentence
 QUOTE_WORDS = 3  # a shorter quote would match any text
 QUOTE_LONGEST = 1_000
 
-NOT_IN_FORM, NO_QUOTE_STANDS = "not-in-form", "no-quote-stands"
+NOT_IN_FORM, NO_QUOTE_FOUND = "not-in-form", "no-quote-stands"
 
 _TAG = re.compile(r"<[^<>]*>")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -61,12 +61,12 @@ def check_answer(answer: str, official: str) -> CheckedAnswer:
         return CheckedAnswer(reason=NOT_IN_FORM)
     text = _form(official)
     kept = tuple(sentence for sentence in sentences if _is_supported(sentence, text))
-    return CheckedAnswer(kept, "" if kept else NO_QUOTE_STANDS, len(sentences) - len(kept))
+    return CheckedAnswer(kept, "" if kept else NO_QUOTE_FOUND, len(sentences) - len(kept))
 
 
 def quote_is_in(quote: str, official: str) -> bool:
     """Return whether these words occur in the text in this order, ignoring white space and typography."""
-    return _stands(_form(quote), _form(official))
+    return _occurs(_form(quote), _form(official))
 
 
 def _sentence(entry: Any) -> QuotedSentence | None:
@@ -96,11 +96,11 @@ def _is_supported(sentence: QuotedSentence, text: str) -> bool:
         for part in (sentence.en, sentence.ja)
         for found in _QUOTED.finditer(part)
     ]
-    said = [words.strip(" .,;") for words in inside if len(_LATIN_WORD.findall(words)) >= QUOTE_WORDS]
-    return len(quote.split()) >= QUOTE_WORDS and all(_stands(words, text) for words in (quote, *said))
+    quoted = [words.strip(" .,;") for words in inside if len(_LATIN_WORD.findall(words)) >= QUOTE_WORDS]
+    return len(quote.split()) >= QUOTE_WORDS and all(_occurs(words, text) for words in (quote, *quoted))
 
 
-def _stands(words: str, text: str) -> bool:
+def _occurs(words: str, text: str) -> bool:
     if not words:
         return False
     before = r"(?<!\w)" if words[0].isalnum() else ""

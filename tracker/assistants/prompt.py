@@ -21,7 +21,7 @@ SYSTEM = (
     '{"sentences": [{"en": "...", "ja": "...", "quote": "..."}]}. Give two or three sentences. Each makes one statement, in '
     "English (en) and in Japanese as a Japanese lawyer would write it (ja), in plain text without links or markup. quote "
     "is the passage that supports the sentence, at least three words long, copied from the text letter by letter and "
-    "without omissions. Say only what the text says: no advice, and no date, number or name that does not occur in it."
+    "without omissions. Use only facts of the text: no advice, and no date, number or name that does not occur in it."
 )
 
 
@@ -44,8 +44,8 @@ def build_prompt(
     units = [unit.text for unit in document.units] if document else []
     removed = [each.before for each in operations if each.op in {Op.REMOVED, Op.CHANGED}]
     changed = operations if change.kind in TEXTS else ()
-    told = [_told(each) for each in changed if not each.editorial]
-    text = "\n".join(part for part in (told or [change.abstract, *units]) if part)
+    changed_texts = [_changed_words(each) for each in changed if not each.editorial]
+    text = "\n".join(part for part in (changed_texts or [change.abstract, *units]) if part)
     return Prompt(
         messages=(
             {"role": "system", "content": SYSTEM},
@@ -62,7 +62,7 @@ def build_prompt(
     )
 
 
-def _told(operation: Operation) -> str:
+def _changed_words(operation: Operation) -> str:
     if operation.op is Op.REMOVED:
         return f"Removed at {operation.path}: {operation.before}"
     if operation.op is Op.CHANGED:

@@ -103,8 +103,8 @@ def users(
             print(key)
             print("shown only once; use it as: Authorization: Bearer KEY", file=sys.stderr)
         kinds = {"key": Event.KEY_MADE, "revoke": Event.KEY_REVOKED}
-        said = name if action in kinds else f"{action} {name}{f' ({role})' if role else ''}"
-        audit_log.add(connection, now, audit_log.MACHINE, kinds.get(action, Event.ACCOUNT), said)
+        detail = name if action in kinds else f"{action} {name}{f' ({role})' if role else ''}"
+        audit_log.add(connection, now, audit_log.MACHINE, kinds.get(action, Event.ACCOUNT), detail)
 
 
 def _subject(config: Path, sub: str) -> str:

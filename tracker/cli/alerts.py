@@ -84,9 +84,9 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     zone = ZoneInfo(settings.timezone)
     print(f"{found.id} ({found.tagging.level}): {sanitize_line(found.title)}")
     for delivery in past:
-        said = hold_line(delivery, "en", settings.timezone)
-        told = f"{delivery['state']}{f', {said}' if said else ''}"
-        print(f"  already {delivery['channel']} (revision {delivery['revision']}): {told}")
+        hold = hold_line(delivery, "en", settings.timezone)
+        summary = f"{delivery['state']}{f', {hold}' if hold else ''}"
+        print(f"  already {delivery['channel']} (revision {delivery['revision']}): {summary}")
     if silent:
         print(f"  no channel: {silent}")
         return
@@ -135,17 +135,17 @@ def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool)
         zone = ZoneInfo(preferences(config).timezone)
         for row in [row for found in rows.values() for row in found]:
             at = _local(row["at"] or row["next_attempt_at"], zone)
-            said = f": {sanitize_line(row['answer'])}" if row["answer"] else ""
+            answer = f": {sanitize_line(row['answer'])}" if row["answer"] else ""
             print(
                 f"{row['id']:>6}  {row['state']:<8} {at}  {row['channel']}  {row['change_id']} rev. {row['revision']}"
             )
             print(f"        {sanitize_line(row['title'] or '')}")
-            if row["attempts"] or said:
-                print(f"        {row['attempts']} tries{said}")
+            if row["attempts"] or answer:
+                print(f"        {row['attempts']} tries{answer}")
             if waits := hold_line(row, "en", zone.key):
                 print(f"        {waits}")
-            for said in recipient_lines(row, "en"):
-                print(f"        {said}")
+            for answer in recipient_lines(row, "en"):
+                print(f"        {answer}")
         if not any(rows.values()):
             print("nothing was given up" if dead else "there are no deliveries")
     finish(1 if rows["dead"] else 0)
@@ -204,7 +204,7 @@ def redeliver(config: Path, state: Path, delivery: int | None, dead: bool, to: s
         raise UsageError(
             f"no delivery {delivery} was given up", cure="`tracker deliveries --dead` lists them"
         )
-    print(f"{number} owed again")
+    print(f"{number} queued again")
 
 
 @command("acknowledge")

@@ -206,14 +206,14 @@ def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, lang:
             found.append(
                 {"source": source.id, "kind": str(source.kind), "ok": False, "errors": [error.line()]}
             )
-            said = [t("audit.never", language, source=source.id, error=sanitize_line(error.line()))]
+            lines = [t("audit.never", language, source=source.id, error=sanitize_line(error.line()))]
         else:
             failed = failed or not done.ok
             daily.record_result(source, context, day, done)
             found.append(report.as_json(done))
-            said = list(report.lines(done, language))
+            lines = list(report.lines(done, language))
         if not as_json:
-            print("\n".join(said), flush=True)
+            print("\n".join(lines), flush=True)
     delivered = poll_cycle.deliver_due(context)
     context.client.close()
     if as_json:

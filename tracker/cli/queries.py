@@ -128,7 +128,7 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
         answers = store.answers(found["id"])
         beside = store.beside(found["id"])
     if as_json:
-        told = [{**answer, "fetched_at": format_instant(answer["fetched_at"])} for answer in answers]
+        answers_shown = [{**answer, "fetched_at": format_instant(answer["fetched_at"])} for answer in answers]
         print_json(
             {
                 "corrections": [],
@@ -136,7 +136,7 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
                 **beside,
                 "deliveries": deliveries_to_json(deliveries),
                 "reviews": reviews,
-                "answers": told,
+                "answers": answers_shown,
             }
         )
         return

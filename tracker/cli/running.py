@@ -297,11 +297,11 @@ def summarize(config: Path, state: Path, change: str, lang: str, as_json: bool) 
         print_json({"id": change_id, "model_summary": beside["model_summary"]})
     else:
         language = language_of(lang, settings.languages[0])
-        told = annotation_lines(beside, language, settings.timezone)["model_summary"]
-        print(told["mark"])
-        for sentence in told["sentences"]:
+        summary_lines = annotation_lines(beside, language, settings.timezone)["model_summary"]
+        print(summary_lines["mark"])
+        for sentence in summary_lines["sentences"]:
             print(f"{sentence['text']}\n    “{sentence['quote']}”")
-        for note in told["notes"]:
+        for note in summary_lines["notes"]:
             print(note)
     finish(0 if found.state == MADE else 1)
 

@@ -178,7 +178,7 @@ def _tests(conditions: Conditions) -> Iterator[Test]:
             yield _dated(fact, first, last)
     for name, fact in _WORDS.items():
         if asked := values(name):
-            yield _says(fact, asked)
+            yield _fact_test(fact, asked)
     for name, fact in _FLAGS.items():
         if asked := values(name):
             yield _flagged(fact, asked[-1] == "1")
@@ -204,7 +204,7 @@ def _dated(fact: str, first: date | None, last: date | None) -> Test:
     return test
 
 
-def _says(fact: str, asked: list[str]) -> Test:
+def _fact_test(fact: str, asked: list[str]) -> Test:
     return lambda document: any(value in str(document.facts.get(fact) or "") for value in asked)
 
 

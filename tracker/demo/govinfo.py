@@ -80,10 +80,12 @@ def _constituent(root: etree._Element, base: str, issue: str, document: FrDocume
     for label, form, ending in (("HTML rendition", "html", "htm"), ("PDF rendition", "pdf", "pdf")):
         place = etree.SubElement(places, f"{_MODS}url", {"displayLabel": label})
         place.text = f"{base}/content/pkg/{issue}/{form}/{number}.{ending}"
-    _add(item, "extension", ("granuleClass", document.type), ("accessId", number), *_said(document))
+    _add(
+        item, "extension", ("granuleClass", document.type), ("accessId", number), *_optional_fields(document)
+    )
 
 
-def _said(document: FrDocument) -> Iterator[tuple[str, str]]:
+def _optional_fields(document: FrDocument) -> Iterator[tuple[str, str]]:
     for slug in document.agencies:
         yield "agency", agencies.AGENCIES[slug].raw_name
     for name in ("action", "dates"):

@@ -361,8 +361,8 @@ def _next_hop(url: str, location: str) -> str:
 def _failure(answer: HttpResponse) -> FetchError:
     """Return the error for a status other than 200, 304 or a redirect, with the server's own words."""
     status, url = answer.status, answer.url
-    said = " ".join(answer.body[:400].decode("utf-8", "replace").split()) if answer.body else ""
-    words = f"{status}" + (f": {said[:200]}" if said and not said.startswith("<") else "")
+    message = " ".join(answer.body[:400].decode("utf-8", "replace").split()) if answer.body else ""
+    words = f"{status}" + (f": {message[:200]}" if message and not message.startswith("<") else "")
     if status in (404, 410):
         return NotFound(words, url=url, status=status)
     if status in (408, 425, 429) or status >= 500:
@@ -386,8 +386,8 @@ def _retry_after(answer: HttpResponse) -> float | None:
         if value.strip().isdecimal():
             return float(value)
         until = parsedate_to_datetime(value)
-        said = answer.header("date")
-        since = parsedate_to_datetime(said) if said else answer.fetched_at
+        server_date = answer.header("date")
+        since = parsedate_to_datetime(server_date) if server_date else answer.fetched_at
         return max(0.0, (until - since).total_seconds())
     except (ValueError, TypeError, OverflowError):
         return None  # neither a number nor a date: ignored

@@ -39,5 +39,9 @@ def _name(names: Names) -> str:
     return ", ".join(f"{_SHORT.get(kind, kind)}={value}" for several in names for kind, value in several)
 
 
-def _instant(said: str) -> str:
-    return format_instant(datetime.fromtimestamp(ssl.cert_time_to_seconds(said), UTC)) if said else ""
+def _instant(certificate_time: str) -> str:
+    return (
+        format_instant(datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate_time), UTC))
+        if certificate_time
+        else ""
+    )

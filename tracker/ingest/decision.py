@@ -12,7 +12,7 @@ from tracker.documents.identity import change_id, content_hash
 from tracker.ingest import assess
 from tracker.ingest.page_annexes import without_first_read
 from tracker.model import Change, Document, Fetched, Operation, Profile, ResourceType, SnapshotRef
-from tracker.parsing.losses import Loss, lists_that_came, losses
+from tracker.parsing.losses import Loss, added_lists, losses
 from tracker.storage.blobs import sha256
 from tracker.storage.versions import Version
 
@@ -91,7 +91,7 @@ def decide(
         operations = site_wide.without_recorded(operations)
     gone: tuple[Loss, ...] = ()
     if compared and reading.previous is not None:
-        gone = (*losses(document, reading.previous), *lists_that_came(document, reading.previous))
+        gone = (*losses(document, reading.previous), *added_lists(document, reading.previous))
     # New settings under which the old bytes hold no text start a new baseline, not a new page.
     restart = reading.version is not None and reading.previous is None
     before, after = _endpoints(fetched, reading)

@@ -22,13 +22,13 @@ def absent_rows(document: Document, previous: Document) -> tuple[Unit, ...]:
     listed = set(map(_party, document.units))
     old_keys = {unit.key for unit in previous.units}
     old = set(map(_party, previous.units))
-    came = {
+    added = {
         _party(unit)[2] for unit in document.units if unit.key not in old_keys and _party(unit) not in old
     }
     return tuple(
         unit
         for unit in previous.units
-        if unit.key not in keys and _party(unit) not in listed and _party(unit)[2] not in came
+        if unit.key not in keys and _party(unit) not in listed and _party(unit)[2] not in added
     )
 
 

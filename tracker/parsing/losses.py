@@ -112,7 +112,7 @@ def _main_text(document: Document) -> Document:
     return replace(document, units=tuple(unit for unit in document.units if is_main_text(unit.path)))
 
 
-def lists_that_came(document: Document, previous: Document) -> tuple[Loss, ...]:
+def added_lists(document: Document, previous: Document) -> tuple[Loss, ...]:
     """Return the whole lists of parties that `previous` lacked."""
     if document.kind is not DocumentKind.LIST:
         return ()

@@ -190,7 +190,7 @@ class PageWriter:
 
     def write_targets(self) -> None:
         """Add the targets of links and images, each once: a file can be replaced under the same words."""
-        links = [(address, words) for address, words in self.links if not self._is_said(address, words)]
+        links = [(address, words) for address, words in self.links if not self._is_redundant(address, words)]
         self._targets(links, UnitKind.LINK, "Links")
         if not self.root:
             self._targets(self.images, UnitKind.IMAGE, "Images")
@@ -208,7 +208,7 @@ class PageWriter:
             key = search_key(words)
             self.outline.add(path, kind, f"{words}{ARROW}{where}", 0, key=key, meta=(("href", where),))
 
-    def _is_said(self, address: str, words: str) -> bool:
+    def _is_redundant(self, address: str, words: str) -> bool:
         """Return whether a link needs no unit of its own: it leads to a place on this page, to the address in
         its own words, or out of the rest of the page to another page.
         """

@@ -36,9 +36,9 @@ NAMES = {
     "browser-check": "a browser check",
     "access-denied": "access denied",
     "maintenance": "a maintenance page",
-    "unavailable": "a page that says the service is unavailable",
+    "unavailable": "a “service unavailable” page",
     "error": "an error page",
-    "not-found": "a page that says not found",
+    "not-found": "a “not found” page",
     "login": "a login page",
 }
 # Other words on such pages.

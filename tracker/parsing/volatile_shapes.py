@@ -131,7 +131,7 @@ def moved(
     if _COUNTS.search(beside):
         return True
     values = [int(value.replace(",", "")) for value in (old, one, other)]
-    # A large number that grows by one percent at most while nobody could have edited it.
+    # A large number that grows by one percent at most between which an edit is impossible.
     return values[1] >= 1000 and values[0] < values[1] < values[2] <= values[1] * 1.01
 
 

@@ -14,7 +14,7 @@ from tracker.terms import agency_name, conduct_name, eccn_label, goods_name
 from tracker.wording import act_terms
 from tracker.wording.amounts import amount
 
-# In the order of reading. A column in which no act says anything is left out.
+# In the order of reading. A column that is empty in all acts is left out.
 COLUMNS = (
     "actor", "verb", "object", "of", "trigger", "amount", "japan", "force", "since", "until",
 )  # fmt: skip
@@ -42,7 +42,7 @@ def act_rows(acts: Sequence[Act], language: Language) -> tuple[ActRow, ...]:
 
 
 def columns(rows: Sequence[ActRow]) -> tuple[str, ...]:
-    """The columns in which at least one act says something."""
+    """Return the columns that are filled in at least one act."""
     return tuple(name for name in COLUMNS if any(row.cells[name] for row in rows))
 
 

@@ -248,7 +248,7 @@ def _points(
         for match in change.profiles
     ]
     separator = "、" if language == "ja" else ", "
-    # The summary of a text that nobody could read says what is not known.
+    # The summary of an unread text names what is unknown.
     unknown = tagging.needs_reading and not tagging.summary.get(language)
     reading = t("reading.says", language) if unknown else ""
     own = profile_reason(match, tagging.level, language) if match else ""

@@ -39,16 +39,16 @@ def _summary(wrote: Mapping[str, Any], language: Language, timezone: str) -> dic
         format_timestamp(datetime.fromisoformat(wrote["at"]), timezone),
         sanitize_line(wrote["model"]),
     )
-    said = sanitize_line(label("beside.reason", wrote["reason"], language))
+    cause = sanitize_line(label("beside.reason", wrote["reason"], language))
     notes = []
     match wrote["state"]:
         case "made":
             mark = t("beside.written", language, model=model, moment=moment)
-            notes = [said] if said else []
+            notes = [cause] if cause else []
         case "dropped":
-            mark = t("beside.not-shown", language, model=model, moment=moment, reason=said)
+            mark = t("beside.not-shown", language, model=model, moment=moment, reason=cause)
         case _:
-            mark = t("beside.no-answer", language, model=model, moment=moment, reason=said)
+            mark = t("beside.no-answer", language, model=model, moment=moment, reason=cause)
     if wrote["left_out"] and wrote["state"] == "made":
         notes.append(t("beside.left-out", language, count=wrote["left_out"]))
     return {

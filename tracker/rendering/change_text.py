@@ -177,8 +177,10 @@ def _acts(change: Change, language: Language) -> Iterator[Any]:
     for place, row in enumerate(rows):
         if place:
             yield Text()
-        said = [(label("act", name, language), row.cells[name]) for name in COLUMNS if row.cells[name]]
-        yield _facts([*said, (t("act.judgement", language), level_badge(row.level, row.direction, language))])
+        named_cells = [(label("act", name, language), row.cells[name]) for name in COLUMNS if row.cells[name]]
+        yield _facts(
+            [*named_cells, (t("act.judgement", language), level_badge(row.level, row.direction, language))]
+        )
         if row.quote:
             words = Text(f"  “{row.quote}”", style="italic")
             yield words.append(f" — {row.where}" if row.where else "", style="dim not italic")

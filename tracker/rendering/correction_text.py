@@ -1,4 +1,4 @@
-"""A reviewer's correction in words: what it says beside what the rules found."""
+"""A reviewer's correction in words: its values beside the result of the rules."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ def leading_correction(change: Change) -> Correction | None:
 
 
 def corrected_fields(correction: Correction, language: Language) -> tuple[CorrectedField, ...]:
-    """What a leading correction says of each field that it corrects, beside what the rules found."""
+    """Return each corrected field, beside the result of the rules."""
     found = correction.by_rules
     if found is None:
         return ()
     rules = CorrectedFields(found.level, found.direction, found.topics, found.gist_ja)
-    by_rules = dict(_said(rules, language))
+    by_rules = dict(_field_texts(rules, language))
     return tuple(
-        CorrectedField(name, said, by_rules.get(name) or t("correction.nothing", language))
-        for name, said in _said(correction.fields, language)
+        CorrectedField(name, text, by_rules.get(name) or t("correction.nothing", language))
+        for name, text in _field_texts(correction.fields, language)
     )
 
 
 def correction_words(value: str, language: Language) -> str:
     """The value of an entry of the review log in words; that it takes an earlier correction back where it has no field."""
-    said = [f"{name}: {words}" for name, words in _said(decode(value), language)]
-    return "; ".join(said) if said else t("correction.withdrawn", language)
+    text = [f"{name}: {words}" for name, words in _field_texts(decode(value), language)]
+    return "; ".join(text) if text else t("correction.withdrawn", language)
 
 
 def correction_line(change: Change, language: Language) -> str:
@@ -58,7 +58,7 @@ def correction_line(change: Change, language: Language) -> str:
 
 
 def review_words(entry: Mapping[str, Any], language: Language) -> str:
-    """What an entry of the review log says beside its note."""
+    """Return the content of an entry of the review log, besides its note."""
     if entry["action"] == "decide":
         return label("web.decision", entry["value"], language)
     if entry["action"] == "correct":
@@ -66,7 +66,7 @@ def review_words(entry: Mapping[str, Any], language: Language) -> str:
     return sanitize_line(entry["value"])
 
 
-def _said(fields: CorrectedFields, language: Language) -> Sequence[tuple[str, str]]:
+def _field_texts(fields: CorrectedFields, language: Language) -> Sequence[tuple[str, str]]:
     level: Level | None = fields.level
     direction: Direction | None = fields.direction
     offered = (
@@ -75,7 +75,7 @@ def _said(fields: CorrectedFields, language: Language) -> Sequence[tuple[str, st
         ("message.topics", None if fields.topics is None else _topics(fields.topics, language)),
         ("correction.gist", None if fields.gist_ja is None else sanitize_line(fields.gist_ja)),
     )
-    return [(t(key, language), said) for key, said in offered if said is not None]
+    return [(t(key, language), text) for key, text in offered if text is not None]
 
 
 def _topics(topics: Sequence[str], language: Language) -> str:

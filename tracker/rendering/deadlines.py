@@ -214,9 +214,9 @@ def _subject(change: Change, language: Language) -> str:
     """Return what the date belongs to. A document is named by its title, because its summary may describe a
     revision of the record; a text is named by its summary, which lists the touched units.
     """
-    said = first_sentence(sanitize_line(change.tagging.summary.get(language)), language)[0]
+    summary = first_sentence(sanitize_line(change.tagging.summary.get(language)), language)[0]
     title = sanitize_line(change.title)
-    return said if title in said or change.kind in _TEXTS else title
+    return summary if title in summary or change.kind in _TEXTS else title
 
 
 def days_left(on: date, today: date, language: Language) -> str:
@@ -264,8 +264,8 @@ def _listed(units: Sequence[str], language: Language) -> str:
 
 
 def _confined(entry: Deadline, language: Language) -> str:
-    said = confinement(entry.note, entry.by, entry.units, language)
-    return f" ({said})" if said else ""
+    limit = confinement(entry.note, entry.by, entry.units, language)
+    return f" ({limit})" if limit else ""
 
 
 def as_json(entries: Iterable[Deadline]) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ from tracker.storage.instants import from_text
 
 MISSING = "a PDF needs the extra `pdf`"
 CURE = "pip install 'tracker[pdf]', and Pango on the machine (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0)"
-MOST = 2_000  # operations: a longer PDF takes minutes, and nobody reads it
+MOST = 2_000  # operations: a longer PDF takes minutes, and it would not be read
 _FONT = '"Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", sans-serif'
 _STYLE = f"""
 @page {{ size: A4; margin: 16mm 16mm 18mm; @bottom-left {{ content: string(name); font: 8pt {_FONT}; color: #565f6d; }}
@@ -209,14 +209,14 @@ def _corrected(change: Change, language: Language) -> list[str]:
 
 
 def _acts(change: Change, language: Language) -> str:
-    """Each act with its quote: what it says under names, because paper is too narrow for so many columns."""
+    """Each act with its quote: its facts under names, because paper is too narrow for so many columns."""
     made = []
     for row in act_rows(change.tagging.acts, language):
-        said = [(label("act", name, language), row.cells[name]) for name in COLUMNS if row.cells[name]]
-        said.append((t("act.judgement", language), level_badge(row.level, row.direction, language)))
+        named_cells = [(label("act", name, language), row.cells[name]) for name in COLUMNS if row.cells[name]]
+        named_cells.append((t("act.judgement", language), level_badge(row.level, row.direction, language)))
         quote = f'<blockquote lang="en">{_safe(row.quote)}</blockquote>' if row.quote else ""
         where = f"<small>{_safe(row.where)}</small>" if row.where else ""
-        made.append(f'<div class="act">{_table(said)}{quote}{where}</div>')
+        made.append(f'<div class="act">{_table(named_cells)}{quote}{where}</div>')
     return "".join(made)
 
 

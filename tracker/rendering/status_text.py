@@ -72,7 +72,7 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
     parts += _watched(status["sources"], language, when)
     if status["channels"]:
         parts += [channels, Text()]
-    parts += [Text(said, style="bold red") for said in channel_lines(status, language)]
+    parts += [Text(line, style="bold red") for line in channel_lines(status, language)]
     if "disk" in status:
         disk = _table("disk", ("id", "answers", "packed", "unpacked", "dropped"), language)
         for name, row in status["disk"]["sources"].items():
@@ -147,11 +147,11 @@ def _watched(
         for each in source["flapping"]:
             rows.append((name, "flapping", each["url"], when(each["since"]), _polls(each["seen"], language)))
         for each in source["gone"]:
-            said = f"{each['reason']} ({_polls(each['polls'], language)})"
-            rows.append((name, "gone", each["url"], when(each["since"]), said))
+            detail = f"{each['reason']} ({_polls(each['polls'], language)})"
+            rows.append((name, "gone", each["url"], when(each["since"]), detail))
         if source["left_out"]:
-            said = t("health.beyond", language, count=source["left_out"])
-            rows.append((name, "left-out", source["left_out_links"][0], "", said))
+            detail = t("health.beyond", language, count=source["left_out"])
+            rows.append((name, "left-out", source["left_out_links"][0], "", detail))
         for each in source["passed_over"][:_SHOWN]:
             rows.append((name, "passed-over", each["url"], "", each["reason"]))
         if len(source["passed_over"]) > _SHOWN:
@@ -169,13 +169,13 @@ def _watched(
     if not rows:
         return []
     table = _table("watched", ("id", "what", "address", "since", "reason"), language)
-    for name, what, url, since, said in rows:
+    for name, what, url, since, detail in rows:
         table.add_row(
             Text(sanitize_line(name)),
             Text(label("health", what, language)),
             Text(sanitize_line(url)),
             since,
-            Text(sanitize_line(said)),
+            Text(sanitize_line(detail)),
         )
     return [table, Text()]
 
@@ -196,8 +196,8 @@ def digest_reader(row: Mapping[str, Any]) -> str:
 
 
 def _counts(name: str, row: Mapping[str, Any], language: Language) -> Text:
-    said = ", ".join(f"{t(f'health.{state}', language)} {row[state]}" for state in ("pending", "dead"))
-    return Text(f"{t(f'health.{name}', language)}: {said}", style="red" if row["dead"] else "")
+    counts = ", ".join(f"{t(f'health.{state}', language)} {row[state]}" for state in ("pending", "dead"))
+    return Text(f"{t(f'health.{name}', language)}: {counts}", style="red" if row["dead"] else "")
 
 
 def _size(number: int) -> str:
@@ -213,10 +213,10 @@ def _second(second: Mapping[str, Any] | None, language: Language) -> str:
     """Return the comparison with GovInfo. What could not be compared comes first: it is neither a gap nor a match."""
     if second is None:
         return ""
-    said = []
+    parts = []
     if second["not_compared"]:
         first = second["not_compared"][0]
-        said.append(
+        parts.append(
             t(
                 "health.second-not-compared",
                 language,
@@ -224,10 +224,10 @@ def _second(second: Mapping[str, Any] | None, language: Language) -> str:
             )
         )
     if second["differs"]:
-        said.append(t("health.second-differs", language, numbers=_named(second["differs"])))
+        parts.append(t("health.second-differs", language, numbers=_named(second["differs"])))
     elif second["issues"]:
-        said.append(t("health.second-agrees", language, issues=second["issues"]))
-    return "; ".join(said)
+        parts.append(t("health.second-agrees", language, issues=second["issues"]))
+    return "; ".join(parts)
 
 
 def _table(title: str, columns: tuple[str, ...], language: Language) -> Table:

@@ -109,7 +109,7 @@ def create_app(
         web_context=app.state.web_context,
         loopback=is_loopback(host),
         set_up=set_up,
-        said=_said,
+        error_page=_error_page,
     )
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(
@@ -144,26 +144,26 @@ def _names(host: str, settings: Settings) -> frozenset[str]:
 def _trouble(request: Request, error: Exception) -> Response:
     assert isinstance(error, TrackerError)
     status = 404 if isinstance(error, UsageError) else 503 if isinstance(error, StoreError) else 500
-    return _said(request, status, error.line())
+    return _error_page(request, status, error.line())
 
 
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _said(request, error.status_code, str(error.detail))
+    return _error_page(request, error.status_code, str(error.detail))
 
 
 def _misasked(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    told = "; ".join(f"{'.'.join(map(str, found['loc'][1:]))}: {found['msg']}" for found in error.errors())
-    return _said(request, 422, told)
+    invalid = "; ".join(f"{'.'.join(map(str, found['loc'][1:]))}: {found['msg']}" for found in error.errors())
+    return _error_page(request, 422, invalid)
 
 
 def _unread(request: Request, error: Exception) -> Response:
     log.error("the database cannot be read", path=request.url.path, error=str(error))
-    return _said(request, 503, "the database cannot be read at the moment; the log has the reason")
+    return _error_page(request, 503, "the database cannot be read at the moment; the log has the reason")
 
 
-def _said(request: Request, status: int, line: str) -> Response:
+def _error_page(request: Request, status: int, line: str) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"detail": line}, status)
     return rendering.not_found(request, context_of(request), line, status)

@@ -132,14 +132,14 @@ def _proxy_user(request: Request, access: ViewerAccess) -> str:
     """Return the name in the proxy's header. Empty where the peer is not a trusted proxy, or the header occurs
     twice.
     """
-    said = request.headers.getlist(access.proxy_header)
-    if len(said) != 1 or not is_trusted(
+    values = request.headers.getlist(access.proxy_header)
+    if len(values) != 1 or not is_trusted(
         request.client.host if request.client else "", access.trusted_proxies
     ):
         return ""
     # Starlette decodes headers as Latin-1 (RFC 9110, 5.5); proxies send names in UTF-8.
     try:
-        name = fold_space(said[0].encode("latin-1").decode("utf-8"))
+        name = fold_space(values[0].encode("latin-1").decode("utf-8"))
     except UnicodeError:
         return ""
     return name if name.isprintable() and len(name) <= NAME else ""
@@ -158,12 +158,12 @@ class AuthMiddleware:
         web_context: WebContext,
         loopback: bool,
         set_up: bool,
-        said: Callable[[Request, int, str], Response],
+        error_page: Callable[[Request, int, str], Response],
     ) -> None:
         self.app = app
         self.web_context = web_context
         self.loopback = loopback
-        self.said = said
+        self.error_page = error_page
         # Once sign-in was set up in this process, it stays required: a reload cannot remove it.
         self._set_up = set_up
         self._seen: dict[str, datetime] = {}
@@ -253,26 +253,26 @@ class AuthMiddleware:
             if method != "GET" or scope is None or scope not in visitor.scopes:
                 return JSONResponse({"detail": "the key does not have the scope for this request"}, 403)
         if not visitor.may(required_permission(method, path)):
-            return self.said(request, 403, f"{method} {path}: not allowed for the role {visitor.role}")
+            return self.error_page(request, 403, f"{method} {path}: not allowed for the role {visitor.role}")
         return None
 
     def _refuse_anonymous(self, request: Request, access: ViewerAccess) -> Response | None:
         """Return the refusal of a request where no sign-in is set; None where the request is allowed."""
         if self._set_up:
-            said = (
+            reason = (
                 "sign_in was removed from the settings while the viewer runs, so nothing is shown: restore it, or set"
                 ' sign_in = "none" in [viewer] and restart'
             )
         elif not self.loopback:
-            said = "no sign-in is set, and other machines can reach this address, so nothing is shown"
+            reason = "no sign-in is set, and other machines can reach this address, so nothing is shown"
         elif not access.anonymous and (forwarded(request) or not is_loopback(request.url.hostname or "")):
-            said = (
+            reason = (
                 "no sign-in is set, so only requests from this machine are answered: set sign_in in [viewer]; where a"
                 ' proxy controls access, set sign_in = "none"'
             )
         else:
             return None
-        return JSONResponse({"detail": said}, 503)
+        return JSONResponse({"detail": reason}, 503)
 
     def _require_sign_in(self, request: Request, access: ViewerAccess) -> Response:
         if key_scope(request.url.path) or request.url.path.startswith("/api/"):
@@ -280,10 +280,10 @@ class AuthMiddleware:
                 {"detail": "sign in, or send a key"}, 401, {"WWW-Authenticate": 'Bearer realm="tracker"'}
             )
         if access.sign_in == "proxy":
-            return self.said(
+            return self.error_page(
                 request, 403, "not signed in: open the viewer through the proxy that signs users in"
             )
         if request.method != "GET":
-            return self.said(request, 401, "not signed in")
+            return self.error_page(request, 401, "not signed in")
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?back={quote(asked, safe='')}" if asked != "/" else "/sign-in", 303)

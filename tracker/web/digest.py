@@ -40,7 +40,7 @@ def one(request: Request, web_context: InjectedContext, week: str, profile: str 
         raise HTTPException(404) from error
     if period.start > now or profile not in {"", *(known.id for known in settings.profiles)}:
         raise HTTPException(404)
-    told = digest.load_week(
+    loaded = digest.load_week(
         web_context.state,
         period,
         now=now,
@@ -59,5 +59,5 @@ def one(request: Request, web_context: InjectedContext, week: str, profile: str 
         profile=profile,
         profiles=[known.id for known in settings.profiles],
         style=f"{STYLE}?v={_DIGEST}",
-        body=Markup(digest.page(told, language_of(request, web_context))),  # noqa: S704 - the digest escapes what it shows
+        body=Markup(digest.page(loaded, language_of(request, web_context))),  # noqa: S704 - the digest escapes what it shows
     )

@@ -105,7 +105,7 @@ def _entry(change: Change, web_context: WebContext, language: Language, profile:
         category = etree.SubElement(entry, f"{{{ATOM}}}category")
         category.set("term", sanitize_line(topic.id))
         category.set("label", label("topic", sanitize_line(topic.id), language))
-    told = (
+    lines_shown = (
         detail,
         correction_line(change, language),
         profile_reason(match, tagging.level, language) if match else "",
@@ -113,7 +113,7 @@ def _entry(change: Change, web_context: WebContext, language: Language, profile:
         sanitize_line(tagging.reason.get(language)),
         sanitize_line(change.title),
     )
-    _text(entry, "summary", "\n".join(part for part in told if part))
+    _text(entry, "summary", "\n".join(part for part in lines_shown if part))
     return entry
 
 

@@ -43,7 +43,13 @@ def form(request: Request, web_context: InjectedContext, back: str = "/", out: s
     with web_context.store.read() as connection:
         anybody = bool(accounts.list_accounts(connection))
     return page(
-        request, web_context, "sign_in.html.j2", address=local_path(back), said="", name="", anybody=anybody
+        request,
+        web_context,
+        "sign_in.html.j2",
+        address=local_path(back),
+        error_text="",
+        name="",
+        anybody=anybody,
     )
 
 
@@ -131,7 +137,7 @@ def _service_page(
     back: str,
     *,
     left: bool = False,
-    said: str = "",
+    error_text: str = "",
     status: int = 200,
 ) -> Response:
     provider = _provider(request, web_context, oidc)
@@ -141,7 +147,7 @@ def _service_page(
         "sign_in_service.html.j2",
         status=status,
         address=local_path(back),
-        said=said,
+        error_text=error_text,
         host=provider.host,
         left=left,
         leaves_by=provider.logout_url(web_context.settings.viewer_url) if left else "",
@@ -155,8 +161,8 @@ def _refused_by(
     log.warning(
         "sign-in refused", reason=error.reason, **{key: str(value) for key, value in error.words.items()}
     )
-    said = t(f"web.oidc.{error.reason}", language_of(request, web_context), **error.words)
-    return _service_page(request, web_context, oidc, "/", said=said, status=error.status)
+    error_text = t(f"web.oidc.{error.reason}", language_of(request, web_context), **error.words)
+    return _service_page(request, web_context, oidc, "/", error_text=error_text, status=error.status)
 
 
 @router.post("/sign-in")
@@ -181,8 +187,8 @@ def sign_in(
     language = language_of(request, web_context)
     if wait:
         seconds = math.ceil(wait)
-        said = t("web.sign-in-wait", language, seconds=seconds)
-        answer = _again(request, web_context, said, name, back, 429)
+        error_text = t("web.sign-in-wait", language, seconds=seconds)
+        answer = _again(request, web_context, error_text, name, back, 429)
         answer.headers["Retry-After"] = str(seconds)
         return answer
     if not verify_password(password, account.password if account else "") or account is None:
@@ -231,7 +237,7 @@ def record(request: Request, web_context: InjectedContext) -> HTMLResponse:
 
 
 def _again(
-    request: Request, web_context: InjectedContext, said: str, name: str, back: str, status: int
+    request: Request, web_context: InjectedContext, error_text: str, name: str, back: str, status: int
 ) -> HTMLResponse:
     return page(
         request,
@@ -239,7 +245,7 @@ def _again(
         "sign_in.html.j2",
         status=status,
         address=local_path(back),
-        said=said,
+        error_text=error_text,
         name=name,
         anybody=True,
     )

@@ -180,7 +180,7 @@ class Provider:
         try:
             decoded = self._decoded(token)
         except (JoseError, ValueError, TypeError) as error:
-            raise SignInError("signature", detail=_said(error)) from error
+            raise SignInError("signature", detail=_error_text(error)) from error
         now = int(self.now().timestamp())
         claims = CodeIDToken(
             decoded.claims,
@@ -198,8 +198,8 @@ class Provider:
             if claim in _TIMES:
                 at = decoded.claims.get("iat")
                 apart = round(abs(now - at)) if isinstance(at, int | float) else 0
-                raise SignInError("clock", seconds=apart, detail=_said(error)) from error
-            raise SignInError(_REASONS.get(claim, "claims"), detail=_said(error)) from error
+                raise SignInError("clock", seconds=apart, detail=_error_text(error)) from error
+            raise SignInError(_REASONS.get(claim, "claims"), detail=_error_text(error)) from error
         return decoded.claims
 
     def _decoded(self, token: str) -> jwt.Token:
@@ -210,12 +210,12 @@ class Provider:
             known = self._keys
             if known is not None and clamp_future(known[0], self.now(), KEYS_AGAIN):
                 raise
-            return jwt.decode(token, self._key_set(anew=True), algorithms=ALGORITHMS)
+            return jwt.decode(token, self._key_set(refresh=True), algorithms=ALGORITHMS)
 
-    def _key_set(self, *, anew: bool = False) -> KeySet:
+    def _key_set(self, *, refresh: bool = False) -> KeySet:
         with self._lock:
             known = self._keys
-        if known is None or anew or not clamp_future(known[0], self.now(), KNOWN_FOR):
+        if known is None or refresh or not clamp_future(known[0], self.now(), KNOWN_FOR):
             found = self._json(self._endpoint("jwks_uri"))
             try:
                 known = self.now(), KeySet.import_key_set({"keys": _signing_keys(found.get("keys"))})
@@ -355,5 +355,5 @@ def _object(body: bytes, address: str) -> Mapping[str, Any]:
     return found
 
 
-def _said(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return (str(error) or type(error).__name__)[:200]

@@ -211,5 +211,5 @@ def static(name: str, request: Request) -> Response:
     return Response(data, media_type=_STATIC[name], headers=headers)
 
 
-def not_found(request: Request, web_context: InjectedContext, said: str, status: int) -> HTMLResponse:
-    return page(request, web_context, "trouble.html.j2", status=status, said=said, code=status)
+def not_found(request: Request, web_context: InjectedContext, cause: str, status: int) -> HTMLResponse:
+    return page(request, web_context, "trouble.html.j2", status=status, cause=cause, code=status)

@@ -64,7 +64,7 @@ def review(
     note: Field = "",
     due: Field = "",
 ) -> Response:
-    """Add one entry, or two where somebody is assigned with a due date."""
+    """Add one entry, or two where a person is assigned with a due date."""
     check_form(request, form, web_context.settings.viewer_url)
     who = reviewer(request)
     if action not in list(ReviewAction) or action == ReviewAction.CORRECT:  # which has a form of its own
@@ -74,10 +74,16 @@ def review(
         entries.append((ReviewAction.DUE, due))
     try:
         with web_context.store.write() as connection:
-            for kind, said in entries:
+            for kind, entered in entries:
                 words = note if kind is not ReviewAction.DUE else ""
                 reviews.add(
-                    connection, change_id, at=web_context.now(), who=who, action=kind, value=said, note=words
+                    connection,
+                    change_id,
+                    at=web_context.now(),
+                    who=who,
+                    action=kind,
+                    value=entered,
+                    note=words,
                 )
     except UsageError as error:
         raise HTTPException(422, error.line()) from error

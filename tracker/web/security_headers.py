@@ -152,9 +152,9 @@ def check_form(request: Request, token: str, viewer_url: str) -> None:
     own = f"{request.url.scheme}://{request.headers.get('host', '')}"
     outer = urlsplit(viewer_url)
     if origin not in {None, own, f"{outer.scheme}://{outer.netloc}"}:
-        raise HTTPException(403, "the form came from another site")
+        raise HTTPException(403, "the form was sent from another site")
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise HTTPException(403, "the form came from another site")
+        raise HTTPException(403, "the form was sent from another site")
     secret = request.cookies.get(COOKIE, "")
     nonce, _, signature = token.partition(".")
     if not secret or not hmac.compare_digest(_sign(secret, nonce).encode(), signature.encode()):

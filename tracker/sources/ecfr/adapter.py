@@ -306,12 +306,12 @@ def _order(part: str) -> tuple[int, str]:
 def _check_part(answer: HttpResponse, part: str) -> None:
     """Raise AccessDenied, or UnexpectedResponse where the answer is not the XML of exactly this part."""
     try:
-        tag, said = check_xml(answer)
+        tag, attributes = check_xml(answer)
     except ParserCrashed:
         return  # the parser reports it later, and the bytes are stored
-    if tag != "DIV5" or said.get("N") != part:
+    if tag != "DIV5" or attributes.get("N") != part:
         raise UnexpectedResponse(
-            f"requested part {part}, received {tag} {said.get('N') or said.get('TYPE') or ''}".rstrip()
+            f"requested part {part}, received {tag} {attributes.get('N') or attributes.get('TYPE') or ''}".rstrip()
             + (": the whole title" if tag in ("DIV1", "ECFR") else ""),
             url=answer.url,
             status=answer.status,

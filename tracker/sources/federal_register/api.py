@@ -159,8 +159,10 @@ def read_list(answer: HttpResponse) -> DocumentList:
     if results is None and count == 0:
         results = []
     if not isinstance(results, list) or not all(isinstance(entry, dict) for entry in results):
-        said = found.get("errors") or found.get("message") or f"keys {', '.join(sorted(found)[:8]) or 'none'}"
-        raise UnexpectedResponse(f"not a list of documents: {said}", url=answer.url, status=answer.status)
+        reason = (
+            found.get("errors") or found.get("message") or f"keys {', '.join(sorted(found)[:8]) or 'none'}"
+        )
+        raise UnexpectedResponse(f"not a list of documents: {reason}", url=answer.url, status=answer.status)
     if not isinstance(count, int):
         count = len(results)
     if count > 0 and not results:

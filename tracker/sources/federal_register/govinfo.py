@@ -129,10 +129,10 @@ def fetch_govinfo_issue(source: Source, client: Client, day: date) -> GovInfoIss
         accept="application/xml",
     )
     root = xml_root(answer)
-    said = root.findtext(f"{_MODS}extension/{_MODS}accessId")
-    if root.tag != f"{_MODS}mods" or said != name:
+    access_id = root.findtext(f"{_MODS}extension/{_MODS}accessId")
+    if root.tag != f"{_MODS}mods" or access_id != name:
         raise UnexpectedResponse(
-            f"no MODS of {name}: {root.tag!r} of {said!r}", url=answer.url, status=answer.status
+            f"no MODS of {name}: {root.tag!r} of {access_id!r}", url=answer.url, status=answer.status
         )
     found = {normalized_number(granule.number): granule for granule in _granules(root)}
     if not found:
@@ -154,7 +154,7 @@ def _granules(root: etree._Element) -> Iterator[IssueGranule]:
             for place in item.iterfind(f"{_MODS}location/{_MODS}url")
         }
 
-        def said(name: str, where: etree._Element = inner) -> str:
+        def field_of(name: str, where: etree._Element = inner) -> str:
             return fold_space(where.findtext(f"{_MODS}{name}") or "")
 
         yield IssueGranule(
@@ -162,9 +162,9 @@ def _granules(root: etree._Element) -> Iterator[IssueGranule]:
             kind=kind,
             title=fold_space(item.findtext(f"{_MODS}titleInfo/{_MODS}title") or ""),
             agencies=tuple(fold_space(name.text or "") for name in inner.iterfind(f"{_MODS}agency")),
-            abstract=fold_space(item.findtext(f"{_MODS}abstract") or "") or said("summary"),
-            action=said("action"),
-            dates=said("dates"),
+            abstract=fold_space(item.findtext(f"{_MODS}abstract") or "") or field_of("summary"),
+            action=field_of("action"),
+            dates=field_of("dates"),
             citation=fold_space(item.findtext(f"{_MODS}identifier[@type='preferred citation']") or ""),
             html_url=places.get("HTML rendition", ""),
             pdf_url=places.get("PDF rendition", ""),
