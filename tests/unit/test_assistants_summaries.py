@@ -209,7 +209,7 @@ def test_it_is_marked_wherever_it_is_shown_and_inert(store: Store, tmp_path: Pat
     assert "not checked by a person" in page
     assert "<p>alert(1) &amp; click</p>" in page
     assert "evil.example" not in page
-    assert "words that they quote do not stand in the official text: 1" in page
+    assert "their quotes do not occur in the official text: 1" in page
     japanese = client.get("/changes/2026-1", headers={"cookie": "lang=ja"}).text
     assert "本要約は言語モデルhouse-modelが" in japanese
     assert "担当者による内容の確認を経ていません" in japanese
