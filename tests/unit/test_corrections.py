@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -483,11 +484,9 @@ def test_a_correction_travels_with_an_archive(store: Store, tmp_path: Path) -> N
     assert found["found_by_rules"]["level"] == "critical"
     with open_reader(tmp_path / "other") as reader:
         assert [row["id"] for row in reader.changes(ChangeQuery(query="1年間停止"))] == [CHANGE_ID]
-    copy = Store(tmp_path / "other")
-    with copy.read() as connection:
+    with closing(Store(tmp_path / "other")) as copy, copy.read() as connection:
         assert list(integrity.verify(connection))[:-1] == []
         assert list(reviews.verify(connection)) == []
-    copy.close()
 
 
 def test_a_digest_says_that_an_item_was_corrected(store: Store, tmp_path: Path) -> None:
