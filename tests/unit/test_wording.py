@@ -342,6 +342,7 @@ def test_a_change_of_text_is_named_by_what_it_touched(
         ("up to 40 percent", "最大40%", "up to 40%"),
         ("Canada energy 10 percent", "カナダのエネルギー10%", "Canada energy 10%"),
         ("4800 TOPS", "4800 TOPS", "4800 TOPS"),
+        ("2029", "2029年", "2029"),
         ("", "", ""),
     ],
 )
@@ -463,3 +464,33 @@ def test_an_english_title_has_japanese_keywords_beside_it() -> None:
         "大統領が制裁を発動。文書名:「Regarding the Acquisition of Drone Makers in China」(キーワード:中国・買収・無人航空機)。"
     )
     assert "(キーワード:中国・買収・無人航空機)" in unread(facts, ReadState.NO_TEXT).summary.ja
+
+
+def test_a_lower_threshold_that_restricts_is_said_as_a_number() -> None:
+    act = Act(
+        ActVerb.LOWER,
+        Operand.LICENSE_REQUIREMENT,
+        SEEN,
+        units=("Supp. No. 1 to Part 774 › 3A090 › c",),
+        amount_before="2",
+        amount_after="1.6",
+        direction=Direction.RESTRICTION,
+    )
+    facts = DocumentFacts(DocumentKind.CFR, "PART 774—THE COMMERCE CONTROL LIST")
+    assert headline(act, facts, today=LATER).ja == "ECCN 3A090.c(先端IC)の許可要件の基準を2から1.6へ引下げ"
+    vague = replace(act, amount_before="", amount_after="")
+    assert headline(vague, facts, today=LATER).ja == "ECCN 3A090.c(先端IC)の許可要件を変更"
+
+
+def test_two_review_policies_are_listed_and_not_said_to_be_set() -> None:
+    act = replace(
+        CHIPS, verb=ActVerb.REVISE, operand=Operand.REVIEW_POLICY, force=Force.BINDING_NOW, units=()
+    )
+    assert (
+        act_sentence(act, today=LATER).ja
+        == "BISが中国向けのECCN 3B001.c.1.a(半導体製造装置)の審査方針を原則不許可に変更。"
+    )
+    both = replace(act, terms=("presumption of denial", "case-by-case"))
+    assert act_sentence(both, today=LATER).ja == (
+        "BISが中国向けのECCN 3B001.c.1.a(半導体製造装置)の審査方針を変更。審査方針:原則不許可・個別審査。"
+    )

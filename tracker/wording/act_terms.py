@@ -31,6 +31,23 @@ _RELIEVING = frozenset(
         Operand.EXPORT_PRIVILEGES,
     }
 )
+# What has a number by itself, which is raised and lowered; other operands are tightened and eased.
+_MEASURED = frozenset(
+    {
+        Operand.DUTY,
+        Operand.QUOTA,
+        Operand.DE_MINIMIS,
+        Operand.CUSTOMS_DE_MINIMIS,
+        Operand.DEADLINE,
+        Operand.COMMENT_PERIOD,
+        Operand.EXCLUSION,
+        Operand.EXPORT_PRIVILEGES,
+        Operand.INVESTMENT_RULE,
+        Operand.PROCUREMENT_RULE,
+        Operand.PROGRAM,
+        Operand.AGREEMENT,
+    }
+)
 _CCL_ITEM = re.compile(
     r"Supp\. No\. 1 to Part 774 › (?:[^›]+ › )*?(?P<code>[0-9][A-E][0-9]{3})(?: › (?P<item>[a-z](?:\.[a-z0-9]+)*))?"
 )
@@ -150,6 +167,8 @@ def spoken(act: Act) -> Act:
         ActVerb.WIDEN: Direction.RESTRICTION if relieving else Direction.RELIEF,
         ActVerb.NARROW: Direction.RELIEF if relieving else Direction.RESTRICTION,
     }
+    if not act.amount_after and act.operand not in _MEASURED:
+        against |= {ActVerb.RAISE: Direction.RELIEF, ActVerb.LOWER: Direction.RESTRICTION}
     if act.direction is against.get(act.verb):
         return replace(act, verb=ActVerb.REVISE)
     if act.operand is Operand.COMMENT_PERIOD and act.verb in (ActVerb.PROPOSE, ActVerb.IMPOSE):

@@ -25,6 +25,7 @@ _WORDS = (
     ("at most", "最大"),
     ("or", "または"),
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _UNITS = {"day": "日", "month": "か月", "year": "年", "week": "週間", "hour": "時間"}
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _NUMBERS = {word: number for number, word in enumerate(_ONES.split())} | {
@@ -43,6 +44,8 @@ def amount(words: str, language: Language) -> str:
     plain = _PERCENT.sub("%", " ".join(words.split()).strip(" .,;:"))
     if language == "en":
         return plain
+    if _YEAR.fullmatch(plain):
+        return f"{plain}年"
     plain = _SPAN.sub(_span, _MONEY.sub(_dollars, plain))
     for english, japanese in _WORDS:
         plain = re.sub(rf"(?<!\w){english}(?!\w)\s?", japanese, plain, flags=re.IGNORECASE)

@@ -112,7 +112,8 @@ class EnglishAct:
 
     @cached_property
     def policy(self) -> str:
-        return " or ".join(self.terms.policies)
+        """The review policy, where the act names one and no more."""
+        return self.terms.policies[0] if len(self.terms.policies) == 1 else ""
 
     @cached_property
     def basis(self) -> str:
@@ -201,7 +202,7 @@ class EnglishAct:
     def hit(self) -> str:
         if self.places and self.act.operand is None:
             about = self._joined("involving", "")
-            return f"{self.places} on {about}" if about else self.places
+            return f"{self.places} on {about}" if about and about not in self.places else self.places
         return self._hit or self.places
 
     @cached_property
@@ -275,9 +276,8 @@ class EnglishAct:
         if self.act.operand is Operand.LISTING and self.bare_noun.lower().endswith("list"):
             return f"measures under {self.noun_with_facts}" + (f" for {self.of}" if self.of else "")
         if self.act.operand is None and (self.places or self.act.eccns) and self.hit:
-            return f"the provisions of {self.hit}" + (
-                f" ({', '.join(self.noun_notes)})" if self.noun_notes else ""
-            )
+            word = "the entries of" if ": " in self.places else "the provisions of"
+            return f"{word} {self.hit}" + (f" ({', '.join(self.noun_notes)})" if self.noun_notes else "")
         if self.hit and self.hit == self.places:
             return f"{self.noun_with_facts} in {self.hit}"
         if not self.hit:

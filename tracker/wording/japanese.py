@@ -119,7 +119,8 @@ class JapaneseAct:
 
     @cached_property
     def policy(self) -> str:
-        return "・".join(self.terms.policies)
+        """The review policy, where the act names one and no more."""
+        return self.terms.policies[0] if len(self.terms.policies) == 1 else ""
 
     @cached_property
     def basis(self) -> str:
@@ -234,7 +235,7 @@ class JapaneseAct:
         """What is hit, as the style of the operand attaches countries and goods; a section where nothing else is."""
         if self.places and self.act.operand is None:
             about = self._joined("の", "")
-            return f"{self.places}の{about}" if about else self.places
+            return f"{self.places}の{about}" if about and about not in self.places else self.places
         return self._hit or self.places
 
     @cached_property

@@ -80,7 +80,7 @@ def headline(
     ]
     if act.force is Force.STUDIED and act.verb not in _PRELIMINARY and not _is_studied_measure(act):
         notes_ja.append("検討段階")
-    title = plain_title(facts.title) if ja.bare else ""
+    title = plain_title(facts.title) if ja.bare and facts.kind is not DocumentKind.CFR else ""
     lower = [
         note[0].lower() + note[1:] if not note.startswith(("Japan", "BIS")) else note for note in notes_en
     ]
@@ -106,7 +106,7 @@ def summary(
     acts[0] = with_japan(acts[0], acts[1:])
     first = act_sentence(acts[0], today=today, status=statuses, facts=facts)
     ja, en = first.ja, first.en
-    if JapaneseAct(acts[0], facts).bare and facts.title:
+    if JapaneseAct(acts[0], facts).bare and facts.title and facts.kind is not DocumentKind.CFR:
         words = title_keywords(facts.title)
         ja += f"文書名:「{plain_title(facts.title)}」{f'(キーワード:{words})' if words else ''}。"
         en += f" Title: “{plain_title(facts.title)}”."
