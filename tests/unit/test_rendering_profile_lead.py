@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from fastapi.testclient import TestClient
@@ -17,6 +18,7 @@ from tests.unit.web_samples import settings as viewer_settings
 from tracker.alerts.routing import route
 from tracker.config.models import Route
 from tracker.deliveries import Attempt
+from tracker.ingest.poll import PollContext
 from tracker.model import Change, Evidence, Language, Level, Notice, ProfileMatch
 from tracker.notifications.channels.slack import payloads
 from tracker.notifications.channels.webhook import body
@@ -24,11 +26,12 @@ from tracker.notifications.formats import OutboundMessage
 from tracker.rendering.alert_message import Message, build_message
 from tracker.rendering.notice_message import notice_message
 from tracker.rendering.profile_lead import as_read_by, leading_match
+from tracker.scheduler.reminders import send_reminders
 from tracker.serialization import change_to_json
 from tracker.storage import alert_queries, changes, integrity, outbox, reviews
 from tracker.storage.database import Store
 from tracker.storage.read_queries import ChangeQuery, open_reader
-from tracker.storage.schema import DELIVERY
+from tracker.storage.schema import DELIVERY, NOTICE
 from tracker.web.app import create_app
 
 VALVES = ProfileMatch("valves", Level.HIGH, (Evidence("vacuum valves of 2B999", "15 CFR 744.23(a)(4)"),))
@@ -204,3 +207,22 @@ def test_the_terminal_lists_the_level_for_the_profile(state: Path) -> None:
     lines = CliRunner().invoke(app, [*arguments, "--profile", "valves"]).output.splitlines()
     assert [line.split()[0] for line in lines] == ["High", "High"]
     assert affiliates_rule().title in lines[0] + lines[1]
+
+
+def test_an_escalation_has_the_level_of_the_profile(state: Path) -> None:
+    theirs = Route(
+        to=("slack",), profile="valves", acknowledge_within=timedelta(hours=4), escalate_to=("mail",)
+    )
+    store = Store(state)
+    with store.write() as connection:
+        number = connection.execute(select(DELIVERY.c.id)).scalar_one()
+        integrity.add_attempts(connection, [number], Attempt(NOW, True, "ok", 0.1))
+    later = NOW + timedelta(hours=5)
+    context = PollContext(settings(theirs), store, cast(Any, None), lambda: later)
+    send_reminders(context)
+    with store.read() as connection:
+        levels = connection.execute(
+            select(NOTICE.c.kind, NOTICE.c.level).where(NOTICE.c.kind == "unacknowledged")
+        ).all()
+    assert [tuple(row) for row in levels] == [("unacknowledged", Level.HIGH.rank)]
+    store.close()

@@ -1,4 +1,4 @@
-"""Writes a reviewer's correction into the review log, and makes anew what the change is found by."""
+"""Writes a reviewer's correction into the review log, and rebuilds what the change is found by."""
 
 from __future__ import annotations
 
