@@ -73,6 +73,17 @@ def test_a_column_in_which_no_act_says_anything_is_left_out() -> None:
     assert set(rows[0].cells) == set(COLUMNS)
 
 
+def test_terms_are_named_beside_many_goods() -> None:
+    evidence = Evidence("reviewed with a presumption of denial", "742.6")
+    act = Act(
+        ActVerb.IMPOSE, Operand.REVIEW_POLICY, evidence, objects=tuple(f"goods {number}" for number in range(6)),
+        eccns=("3A090", "4A090", "3B001", "3B002", "3B991"), terms=("presumption of denial",),
+    )  # fmt: skip
+    cell = act_rows([act], "ja")[0].cells["object"]
+    assert cell.count("ほか") == 2
+    assert "原則不許可" in cell
+
+
 def test_parties_beyond_four_are_counted() -> None:
     evidence = Evidence("adds six entities", "abstract")
     names = tuple(f"Company {number}" for number in range(6))
@@ -86,6 +97,13 @@ def test_the_verb_is_reported_as_its_operand_asks() -> None:
     assert verb_label(ActVerb.IMPOSE, Operand.DUTY, "ja") == "賦課"
     assert verb_label(ActVerb.IMPOSE, Operand.LICENSE_REQUIREMENT, "ja") == "新設"
     assert verb_label(ActVerb.IMPOSE, None, "ja") == "新設"
+    assert verb_label(ActVerb.IMPOSE, Operand.REVIEW_POLICY, "ja") == "設定"
+    assert verb_label(ActVerb.IMPOSE, Operand.REVIEW_POLICY, "en") == "Sets"
+    assert verb_label(ActVerb.RAISE, Operand.DUTY, "ja") == "引上げ"
+    for verb in ActVerb:
+        for operand in (None, *Operand):
+            assert verb_label(verb, operand, "ja")
+            assert verb_label(verb, operand, "en")
 
 
 def test_the_table_names_things_as_the_sentences_do() -> None:

@@ -3,16 +3,18 @@ and until when. One table for the viewer, the terminal and the PDF; each outlet 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.i18n import catalogue, format_day, label, t
+from tracker.i18n import format_day, label, t
 from tracker.model import Act, ActVerb, Direction, Language, Level, Operand
 from tracker.rendering.location_text import location_label
 from tracker.sanitize import sanitize_line, shorten
 from tracker.terms import agency_name, conduct_name, eccn_label, goods_name
 from tracker.wording import act_terms
 from tracker.wording.amounts import amount
+from tracker.wording.phrases import templates, third_person
 
 # In the order of reading. A column that is empty in all acts is left out.
 COLUMNS = (
@@ -22,6 +24,19 @@ SHOWN = 3  # acts that are shown before the rest is folded
 _MOST = 4  # names in a cell
 _LONGEST = 160  # characters of a trigger or an object
 _AMOUNT = 40
+_ENGLISH_VERB = re.compile(r"[a-z][a-z -]*")
+_BOTH = frozenset(
+    {ActVerb.IMPOSE, ActVerb.RAISE, ActVerb.LOWER, ActVerb.END, ActVerb.WIDEN, ActVerb.NARROW, ActVerb.REVISE}
+)
+# Verbs whose word depends on what they act on. The others have one name in a table.
+_SAID_OF_OPERAND = {
+    "en": _BOTH,
+    "ja": _BOTH
+    | {
+        ActVerb.SUSPEND, ActVerb.RESUME, ActVerb.EXTEND, ActVerb.DELAY, ActVerb.EXEMPT, ActVerb.INCLUDE, ActVerb.AUTHORIZE,
+        ActVerb.REVOKE_AUTHORIZATION, ActVerb.ADD_CONTROL, ActVerb.REMOVE_CONTROL,
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +62,14 @@ def columns(rows: Sequence[ActRow]) -> tuple[str, ...]:
 
 
 def verb_label(verb: ActVerb, operand: Operand | None, language: Language) -> str:
-    """The verb as people say it of this operand: a duty is 賦課, a license requirement 新設."""
-    special = f"act-verb.{verb}.{operand}" if operand else ""
-    return catalogue(language).get(special) or label("act-verb", verb, language)
+    """The verb as the sentences say it of this operand: a duty is 賦課, a license requirement 新設, a review policy 設定."""
+    if operand is not None and verb in _SAID_OF_OPERAND[language]:
+        pattern = templates(verb, operand, language)[0].partition("||")[0].strip()
+        if language == "ja":
+            return pattern.rpartition("|")[2]
+        if found := _ENGLISH_VERB.match(pattern):
+            return third_person(found[0].strip()).capitalize()
+    return label("act-verb", verb, language)
 
 
 def _row(act: Act, language: Language) -> ActRow:
@@ -80,8 +100,8 @@ def _object(act: Act, language: Language) -> str:
     operand = act_terms.particular_noun(act, language).removeprefix("the ")
     if not operand and act.operand:
         operand = label("operand", act.operand, language)
-    named = [shorten(goods_name(words, language), _LONGEST) for words in act.objects]
-    named += [eccn_label(eccn, language) for eccn in act.eccns]
+    goods = [shorten(goods_name(words, language), _LONGEST) for words in act.objects]
+    named = [_some(goods, language), _some([eccn_label(eccn, language) for eccn in act.eccns], language)]
     if act.hts:
         named.append(f"HTS {_some(act.hts, language)}")
     terms = act_terms.terms_of(act, language)
@@ -89,7 +109,7 @@ def _object(act: Act, language: Language) -> str:
     named.append(act_terms.earlier_name(act, language))
     # A license exception may be the operand and one of the terms.
     kept = dict.fromkeys(name for name in map(sanitize_line, named) if name and name != operand)
-    return colon.join(part for part in (sanitize_line(operand), _some(tuple(kept), language)) if part)
+    return colon.join(part for part in (sanitize_line(operand), _comma(language).join(kept)) if part)
 
 
 def _of(act: Act, language: Language) -> str:
