@@ -1,5 +1,5 @@
-"""Writes decisions into the store: versions, changes, their effects on the records of other documents, deliveries and
-the validators of the answers. Each call runs in the caller's transaction, and changes nothing outside it."""
+"""Writes decisions into the store: versions, changes, their effects on the records of other documents, deliveries,
+and the validators of the answers. Each call runs in the caller's transaction and changes nothing outside it."""
 
 from __future__ import annotations
 
@@ -56,8 +56,9 @@ def apply(
     *,
     held: Collection[str] = (),
 ) -> Written:
-    """Raises Outdated, and then the transaction has to be rolled back. `held`: keys of attachments whose answer is held, while
-    the decision carries the stored one: what is known of these stays as it is."""
+    """Writes a decision. Raises Outdated, after which the transaction must be rolled back. `held`: keys of
+    attachments whose answer is held, while the decision contains the stored one; their stored state is not changed.
+    """
     if isinstance(decision, Seen):
         if decision.version is not None:
             versions.learn(connection, decision.version, decision.templates)
@@ -106,7 +107,7 @@ def _new_version(
 def add_history(
     connection: Connection, decisions: Sequence[NewVersion], source: Source
 ) -> dict[str, source_state.Resource]:
-    """Writes many documents of the past that have no stored version, without alerts. Raises Outdated where one of them has
+    """Writes many past documents without a stored version, without alerts. Raises Outdated where one of them has
     been stored since. Returns the state of those resources that are still polled."""
     if not decisions:
         return {}

@@ -1,6 +1,7 @@
-"""Makes the change that people read from a document and its differences: classified, summarized, matched with profiles.
+"""Makes the change that people read from a document and its differences: classified, summarized, matched with
+profiles.
 
-Pure but for the packaged rules: the same document on the same day is the same change.
+Pure, except that it reads the packaged rules: the same document on the same day gives the same change.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ def _classify(
         if whole.level is not Level.NONE:
             tagging = is_in_field(tagging, whole)
     if tagging.level.rank < Level.MEDIUM.rank and any(map(_replaces_file, operations)):
-        # Another file under the same words: it may order anything that its document does.
+        # Another file under the same link text: it may contain anything that the document orders.
         whole = classification.classify(document, today=today)
         if whole.level.rank >= Level.MEDIUM.rank:
             reason = LocalizedText(t("file.reason", "ja"), t("file.reason", "en"))
@@ -149,7 +150,7 @@ def _replaces_file(operation: Operation) -> bool:
 
 
 def _with_correction(summary: LocalizedText, what: LocalizedText) -> LocalizedText:
-    """The summary of a document with a single record, followed by what was corrected in it in place."""
+    """The summary of a document that has a single record, followed by the correction that was made to it in place."""
     return LocalizedText(
         t("corrected.summary", "ja", summary=summary.ja, what=what.ja),
         t("corrected.summary", "en", summary=summary.en, what=what.en),
@@ -157,8 +158,8 @@ def _with_correction(summary: LocalizedText, what: LocalizedText) -> LocalizedTe
 
 
 def _alters_text(document: Document, operations: Sequence[Operation]) -> bool:
-    """Whether existing text was altered. What a page merely gains is classified by its own words alone: lists of links grow
-    every day."""
+    """Whether existing text was altered. Text that is only added to a page is classified by its own words: lists of
+    links grow every day."""
     return any(
         document.kind is not DocumentKind.PAGE or operation.op is not Op.ADDED for operation in operations
     )
@@ -196,8 +197,8 @@ def merge_update(old: Change, new: Change, operations: tuple[Operation, ...], *,
 
 
 def is_in_field(tagging: Classification, whole: Classification) -> Classification:
-    """A substantive change in a text of the field is reported at the lowest level even when its own words name nothing of
-    the field: a person decides."""
+    """Whether a change is reported. A substantive change in a text of the field is reported at the lowest level
+    even where its own words name nothing of the field: a person decides."""
     reason = LocalizedText(t("whole.reason", "ja"), t("whole.reason", "en"))
     return replace(
         tagging, level=Level.LOW, direction=Direction.PROCEDURE, topics=whole.topics, reason=reason
@@ -214,13 +215,13 @@ def to_be_checked(
     if kind is not DocumentKind.PAGE:
         level = max(level, Level.MEDIUM, key=lambda level: level.rank)
     elif any(loss.kind is LossKind.MOST for loss in losses):
-        # A short text in place of a long one: what it says became of the long one may not wait.
+        # A short text in place of a long one may say what became of the long one: it is reported at once.
         urgent = any(_WITHDRAWN.search(operation.after) for operation in operations)
         level = max(level, Level.HIGH if urgent else Level.MEDIUM, key=lambda level: level.rank)
     heads = {loss.head for loss in losses if loss.head}
     others = [operation for operation in operations if operation.path.partition(" › ")[0] not in heads]
     if any(loss.kind in _REPLACED for loss in losses):
-        # The number says what is gone; the words that are quoted say what is there now.
+        # The number shows what was removed; the quoted words show what is there now.
         others = [operation for operation in others if operation.after] or others
     what = diffing.summarize(others) if others else LocalizedText("", "")
     summary = LocalizedText(f"{reason.ja}{what.ja}", f"{reason.en} {what.en}".strip())
@@ -255,14 +256,14 @@ def initial_state(tagging: Classification) -> Classification:
 
 
 def name_units(agencies: Sequence[str]) -> tuple[str, ...]:
-    """The agencies' names for people. Documents carry the API's slugs too, which the rules use."""
+    """The agencies' names for people. Documents also have the API's slugs, which the rules use."""
     names = tuple(agency for agency in agencies if not _SLUG.fullmatch(agency))
     return names or tuple(agencies)
 
 
 def search_labels(change: Change) -> tuple[str, str]:
-    """The names of a change's topics in English and Japanese: search finds the change by them although its text lacks
-    them."""
+    """The names of a change's topics in English and Japanese, by which search finds the change although its text
+    lacks them."""
     topics = [topic.id for topic in change.tagging.topics]
     return (
         " ".join(t(f"topic.{name}", "en") for name in topics),

@@ -19,8 +19,8 @@ from tracker.storage import source_state
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The state after each page. `done`: records read by this run and by earlier interrupted ones; `total`: all records,
-    where known; `stored`: new records; `troubles`: what could not be read."""
+    """The state after each page. `done`: records read by this run and by earlier interrupted ones; `total`: all
+    records, where known; `stored`: new records; `troubles`: records that could not be read."""
 
     source: str
     done: int

@@ -1,5 +1,5 @@
-"""Confirms new texts of pages: a text that only one of several servers gives has to be seen again before it counts. Both
-texts are kept while the page is flapping."""
+"""Confirms new texts of pages: a text that only one of several servers returns must be seen again before it counts.
+Both texts are kept while the page is flapping."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ class Confirmation:
     def check(
         self, fetched: Fetched, reading: Reading, second: Second | None, now: datetime, *, lost: bool
     ) -> tuple[Fetched, Reading, bool]:
-        """The answer and its reading with the rows that it lacks for the first time, and whether all that it says waits.
-        `lost`: an earlier answer was held for what this one lacks, so that this one confirms it."""
+        """The answer and its reading, completed with the rows that it lacks for the first time, and whether the
+        answer must wait. `lost`: an earlier answer was held for what this one lacks, so this one confirms it."""
         if not lost:
             fetched, reading = self.keep_absent_rows(fetched, reading, now)
         if ABSENT in fetched.meta and reading.previous is not None:
@@ -73,8 +73,8 @@ class Confirmation:
         return fetched, reading, waits
 
     def must_wait(self, fetched: Fetched, reading: Reading, second: Second | None, now: datetime) -> bool:
-        """Whether a text that differs from the stored one has to be seen again before it counts. Then both texts are kept
-        and the page is flapping."""
+        """Whether a text that differs from the stored one must be seen again before it counts. Both texts are then
+        kept, and the page is flapping."""
         stored, version = reading.previous, reading.version
         if stored is None or version is None or fetched.role not in _CONFIRMED:
             return False
@@ -108,8 +108,8 @@ class Confirmation:
         return True
 
     def keep_absent_rows(self, fetched: Fetched, reading: Reading, now: datetime) -> tuple[Fetched, Reading]:
-        """The answer and its reading with the rows of the stored list that it lacks and that the last answer did not
-        lack: a party is off a list once two answers in a row say so. The source is flapping until then."""
+        """The answer and its reading, completed with the rows of the stored list that it lacks and the last answer
+        did not: a party is off a list after two answers in a row without it. Until then the source is flapping."""
         if fetched.role is not ResourceType.SCREENING_LIST or reading.previous is None:
             return fetched, reading
         rows = absent_rows(reading.document, reading.previous)
@@ -141,13 +141,13 @@ class Confirmation:
         self.flapping[fetched.key] = row
 
     def awaits_list(self, fetched: Fetched) -> bool:
-        """Whether the last answer of a party list lacked rows, so that the same bytes again say something new."""
+        """Whether the last answer of a party list lacked rows, so that the same bytes again have a meaning."""
         known = self.flapping.get(fetched.key)
         return fetched.role is ResourceType.SCREENING_LIST and known is not None and known.polls > 0
 
     def _may_be_noise(self, reading: Reading, known: Flapping | None, new: str) -> bool:
-        """Whether only clocks, tokens and counts changed. A cache repeats them, so the second fetch proves nothing: the next
-        poll shows whether they go on changing."""
+        """Whether only clocks, tokens and counts changed. A cache repeats them, so the second fetch proves nothing:
+        the next poll shows whether they keep changing."""
         if (known is not None and known.digest == new) or reading.document.kind is DocumentKind.LIST:
             return False
         return reading.previous is not None and volatile_content.only_volatile(
@@ -155,8 +155,8 @@ class Confirmation:
         )
 
     def earlier(self, fetched: Fetched, reading: Reading) -> tuple[Document, tuple[float, float]] | None:
-        """The text that is unconfirmed since an earlier poll, and the seconds from it, and from the stored one, to this
-        answer."""
+        """The text that is unconfirmed since an earlier poll, and the seconds from it, and from the stored one, to
+        this answer."""
         known = self.flapping.get(fetched.key)
         if known is None or not reading.references:
             return None
@@ -171,8 +171,8 @@ class Confirmation:
         return document, (since[0].total_seconds(), since[1].total_seconds())
 
     def _earlier_hashes(self, fetched: Fetched, reading: Reading) -> frozenset[str]:
-        """The hashes of the version before the stored one: as it was stored, and as today's parser reads it. A server lags
-        by one state at most: an even older text is a real return to it."""
+        """The hashes of the version before the stored one: as stored, and as the current parser reads it. A server
+        lags by one state at most: an even older text is a real return to it."""
         version = reading.version
         if version is None or version.ordinal == 1:
             return frozenset()
@@ -212,7 +212,7 @@ class Confirmation:
         return row
 
     def forget_left(self, seen: Collection[str], now: datetime) -> None:
-        """Entries that left their feed, and are steady as nobody gives another text of theirs any more."""
+        """Ends the flapping of entries that left their feed, once no other text of them appears any more."""
         for key, row in list(self.flapping.items()):
             if key not in seen and stability.is_calm(row.at, now):
                 with self._store.write() as connection:

@@ -38,7 +38,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The answer contains nothing new. `version` and `templates`: masks that were learned for the stored version."""
+    """The answer contains nothing new. `version` and `templates`: masks learned for the stored version."""
 
     fetched: Fetched
     version: Version | None = None

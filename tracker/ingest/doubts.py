@@ -1,4 +1,5 @@
-"""Why an answer, or an annex of a page, is held for a second look, and which of these doubts a later poll can settle."""
+"""The reasons to hold an answer, or an annex of a page, for confirmation, and which of them a later poll can
+settle."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from tracker.parsing import sanity_checks
 from tracker.parsing.annexes import places
 from tracker.parsing.losses import LossKind, losses
 
-# What is judged by its shape; API records are judged by the adapters, key by key.
+# Roles that are checked by their form; API records are checked by the adapters, key by key.
 _GUARDED = frozenset(
     {ResourceType.PAGE, ResourceType.PDF, ResourceType.ECFR_PART, ResourceType.SCREENING_LIST}
 )
@@ -23,14 +24,15 @@ _TARGETS = frozenset({UnitKind.LINK, UnitKind.IMAGE})
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """`label`: the answer is believed when a later one gives a doubt of the same label; "" where none is ever believed."""
+    """`label`: the answer is accepted when a later one has a doubt of the same label; "" where it is never
+    accepted."""
 
     reason: str
     label: str = ""
 
 
 def doubts(fetched: Fetched, reading: Reading) -> tuple[Doubt, ...]:
-    """Why an answer should be held; empty when it is fine. Its annexes are judged by `annex_doubts`."""
+    """The reasons to hold an answer; empty where it is fine. Its annexes are checked by `annex_doubts`."""
     previous = reading.previous
     if fetched.role not in _GUARDED:
         reason = None if previous is None else sanity_checks.broken(reading.document, previous)
@@ -43,7 +45,7 @@ def doubts(fetched: Fetched, reading: Reading) -> tuple[Doubt, ...]:
     gone = () if previous is None else losses(reading.document, previous)
     gone = tuple(loss for loss in gone if loss.kind is not LossKind.ANNEX)
     if reading.cut:
-        # A text that is there to its last line is believed without the closing tag.
+        # A text that has its last line is accepted without the closing tag.
         what = "file" if fetched.role is ResourceType.PDF else "page"
         cause = f"the {what} ends in the middle, after {len(fetched.answer.body):,} bytes"
         ends = previous is not None and not gone and _has_end(reading.document, previous)
@@ -60,14 +62,14 @@ def reason_of(found: Sequence[Doubt]) -> str:
 
 
 def _has_end(document: Document, previous: Document) -> bool:
-    """Whether the last line of the stored text is there still."""
+    """Whether the last line of the stored text is still there."""
     last = next((unit.text for unit in reversed(previous.units) if unit.kind not in _TARGETS), "")
     return any(unit.text == last for unit in document.units)
 
 
 def annex_doubts(fetched: Fetched, stored: Fetched, reading: Reading) -> list[tuple[Fetched, Doubt]]:
-    """The doubtful annexes of an answer, with the reason. `stored` is the page as it was stored: an annex that it
-    has not is believed as it is."""
+    """The doubtful annexes of an answer, with the reason. `stored` is the stored page: an annex that it does not
+    have is accepted as it is."""
     if fetched.role is not ResourceType.PAGE or reading.previous is None:
         return []
     known = {part.key: part for part in stored.attachments}

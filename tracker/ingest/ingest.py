@@ -52,9 +52,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """The outcome for one answer. `change`: its new or updated record; `alerts`: how many deliveries that has; `held`: why
-    the answer is held instead; `unconfirmed`: its text counts only once another poll confirms it; `annexes`: key,
-    address and reason of each annex that is held although its page is ingested."""
+    """The outcome for one answer. `change`: its new or updated record; `alerts`: the number of its deliveries;
+    `held`: the reason to hold the answer; `unconfirmed`: the text needs another poll; `annexes`: key, address and
+    reason of each held annex of a page that was ingested."""
 
     change: Change | None = None
     alerts: int = 0
@@ -64,8 +64,7 @@ class IngestResult:
 
 
 class Ingest:
-    """Ingests the answers of one poll of one source. Its methods open their own transactions and must not be called
-    inside one."""
+    """Ingests the answers of one poll. Its methods open their own transactions and must not be called inside one."""
 
     def __init__(
         self,
@@ -99,12 +98,13 @@ class Ingest:
         ignore_known: bool = False,
         incomplete: bool = False,
     ) -> IngestResult:
-        """Ingests one answer. Raises ParseError when it cannot be read or processed, or crashes its parser; its bytes are
-        kept. Raises StoreError, and then nothing was written.
+        """Ingests one answer. Raises ParseError where it cannot be read or processed, or crashes its parser; its
+        bytes are kept. Raises StoreError, after which nothing was written.
 
-        `from_store`: the answer was held in the store, so the source is not asked a second time. `ignore_known`: compares
-        with the stored version, whatever the validators say. `incomplete`: documents on this list could not be ingested,
-        so the next request for the list is unconditional."""
+        `from_store`: the answer was held, so the source is not asked a second time. `ignore_known`: compares with
+        the stored version, whatever the validators say. `incomplete`: documents on this list could not be ingested,
+        so the next request for it is unconditional.
+        """
         if self.store.is_writing():
             raise RuntimeError("an answer is ingested inside another transaction")
         if fetched.role is ResourceType.LISTING:
@@ -167,7 +167,7 @@ class Ingest:
         raise ParseError(f"{fetched.key}: other sources keep storing new versions of it")
 
     def _doubts(self, fetched: Fetched, reading: Reading) -> tuple[Doubt, ...]:
-        """Why the answer should be held; empty where it is fine, or where an earlier poll gave the same doubts."""
+        """The reason to hold the answer; empty where it is fine, or where an earlier poll gave the same doubts."""
         found = doubts.doubts(fetched, reading)
         labels = {doubt.label for doubt in found}
         return found if found and labels - self.quarantine.labels_before(fetched) else ()
@@ -175,8 +175,8 @@ class Ingest:
     def _without_doubtful_annexes(
         self, fetched: Fetched, reading: Reading
     ) -> tuple[Fetched, Reading, tuple[tuple[str, str, str], ...]]:
-        """The page with the stored annex in place of each that is doubtful, which is held by itself: what else
-        changes on the page is not kept waiting. Gives key, address and reason of those held."""
+        """The page with the stored annex in place of each doubtful one, which is held separately; with key, address
+        and reason of the held ones."""
         if self.accept or not fetched.attachments or reading.version is None:
             return fetched, reading, ()
         with self.store.read() as connection:
@@ -208,7 +208,7 @@ class Ingest:
         return not self.confirmation.awaits_list(fetched)
 
     def _read(self, fetched: Fetched) -> tuple[Fetched, Reading]:
-        """The answer, completed with stored annexes that it lacks, and what it says beside the stored version."""
+        """The answer, completed with stored annexes that it lacks, and its comparison with the stored version."""
         document = parsing.read(fetched)
         document_id = document_id_of(self.source, fetched, document)
         with self.store.read() as connection:
@@ -276,8 +276,8 @@ class Ingest:
             raise ParseError(f"the stored text can no longer be read: {error.cause}", cure=ACCEPT) from error
 
     def _is_baseline(self, key: str) -> bool:
-        """Whether the document existed before the source was watched: in the first poll, or where it failed then and no
-        version of it has been stored since."""
+        """Whether the document existed before the source was watched: it was in the first poll, or failed in it and
+        has no version since."""
         known = self.known.get(key)
         return self.baseline or (
             known is not None and known.validators.extraction_config == source_state.PENDING
@@ -361,7 +361,7 @@ class Ingest:
             snapshots.save(connection, self.source.id, fetched)
         source_state.save_resources(connection, self.source.id, saved)
 
-    # --- what fails -----------------------------------------------------------------------------
+    # --- failures ------------------------------------------------------------------------------
 
     def _check_failed(self, fetched: Fetched) -> None:
         """Raises the error that the same bytes raised earlier in this poll."""
@@ -378,8 +378,8 @@ class Ingest:
         from_store: bool,
         broken: Fetched | None = None,
     ) -> IngestResult:
-        """Holds an answer that failed, and raises the error. Where only an attachment cannot be read, that is held, and the
-        rest is ingested without it."""
+        """Holds an answer that failed, and raises the error. If only an attachment is unreadable, only that is
+        held."""
         baseline = self._is_baseline(fetched.key)
         if isinstance(error, AttachmentUnreadable):
             part = next((part for part in fetched.attachments if part.key == error.attachment), None)
@@ -408,9 +408,9 @@ class Ingest:
         listing: Fetched | None = None,
         mark: Callable[[Connection], None] | None = None,
     ) -> tuple[int, list[str]]:
-        """Ingests records of the past without alerts. Returns the number of new ones, and a line for each that could not
-        be read and is held. New records are written in one transaction with the list that names them and with what `mark`
-        writes: the position from which the backfill continues. Known records are ingested one at a time before that."""
+        """Ingests past records without alerts. Returns the number of new ones, and a line for each that could not
+        be read and is held. New records are written in one transaction with their list and with the position that
+        `mark` writes, from which the backfill continues. Known records are ingested one at a time before that."""
         fresh: dict[str, NewVersion] = {}
         usual: list[Fetched] = []
         for fetched in many:
@@ -430,7 +430,7 @@ class Ingest:
                 raise
             if isinstance(error, DBAPIError) and not isinstance(error, _OF_VALUES):
                 raise
-            # One of them cannot be written, or another source has just stored it: one at a time, to find out which.
+            # One of them cannot be written, or another source has just stored it: one at a time, to find which.
             log.warning(
                 "a page of history is ingested one record at a time", source=self.source.id, cause=str(error)
             )
@@ -440,7 +440,7 @@ class Ingest:
         return count + len(fresh), troubles
 
     def _history(self, fetched: Fetched, now: datetime) -> NewVersion | None:
-        """The decision on a record without a stored version; None for records that `ingest` has to handle."""
+        """The decision on a record without a stored version; None for records of `ingest`."""
         if fetched.attachments or fetched.role not in LASTING:
             return None
         try:
@@ -485,7 +485,7 @@ class Ingest:
 
 
 def _compare(before: Document | None, after: Document) -> tuple[Operation, ...]:
-    """The differences. A worker compares documents of very many units, within the time limit of their source."""
+    """The differences. A worker compares documents with very many units, within the time limit of their source."""
     if before is not None and max(len(before.units), len(after.units)) > _MANY_UNITS:
         return pool.run(diffing.compare, before, after)
     return diffing.compare(before, after)

@@ -1,5 +1,5 @@
-"""The annexes of a page between two polls: an annex that was not sent again is read as it is stored, and one that existed
-before it was first read is not news."""
+"""The annexes of a page between two polls: an annex that was not sent again is read from the store, and one that
+existed before it was first read is not news."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class PollReport:
 
 @dataclass(frozen=True, slots=True)
 class PollContext:
-    """What every poll needs; one for the whole process."""
+    """The context of every poll; one for the whole process."""
 
     settings: Settings
     store: Store
@@ -183,8 +183,8 @@ def poll(
 ) -> PollReport:
     """Polls one source once. Failures of the source are in the report and never raised.
 
-    `state` and `known` are given by callers that read them for many sources at once. `accept` takes answers
-    that were held for a second look as true.
+    `state` and `known` are given by callers that read them for many sources at once. `accept` accepts answers that
+    were held for confirmation.
     """
     began = time.perf_counter()
     report = PollReport(source.id)
@@ -326,9 +326,9 @@ def _ingest(
         return None
     except ParseError as error:
         # One unreadable answer is held with its bytes; the rest of the source goes on.
-        told = {"key": fetched.key, "url": fetched.answer.url, "error": error.line()}
-        if told not in report.errors:
-            report.errors.append(told)
+        failure = {"key": fetched.key, "url": fetched.answer.url, "error": error.line()}
+        if failure not in report.errors:
+            report.errors.append(failure)
         return None
     report.documents += 1
     if result.held:
@@ -350,9 +350,9 @@ def _record_absence(
 ) -> None:
     """Records a removal or a return, and counts its change in the report."""
     now = context.now().replace(microsecond=0)
-    change, told = what(context.store, context.settings, ingest.source, of, now)
+    change, alerts = what(context.store, context.settings, ingest.source, of, now)
     if change is not None:
-        report.alerts += told
+        report.alerts += alerts
         count_change(report, change, now)
 
 
@@ -406,41 +406,24 @@ def _set_state(report: PollReport) -> None:
     if report.state != "healthy":
         return
     if report.held:
-        report.state = "changed-shape"
         first = report.held[0]
-        report.reason = f"{len(report.held)} held for a second look; {first['key']}: {first['reason']}"
         detail = f"{first['key']}: {first['reason']}"
-        report.cause = {
-            "code": "held",
-            "host": "",
-            "status": None,
-            "detail": detail,
-            "count": len(report.held),
-        }
+        _fail(report, "changed-shape", "held", len(report.held), "held until confirmed", detail)
     elif report.errors:
-        report.state = "failing"
         first = report.errors[0]
-        report.reason = f"{len(report.errors)} of its documents failed; {first['key']}: {first['error']}"
         detail = f"{first['key']}: {first['error']}"
-        report.cause = {
-            "code": "parts",
-            "host": "",
-            "status": None,
-            "detail": detail,
-            "count": len(report.errors),
-        }
+        _fail(report, "failing", "parts", len(report.errors), "of its documents failed", detail)
         same = {(cause["code"], cause["host"]) for cause in report.causes}
         if len(same) == 1 and len(report.causes) == len(report.errors):
             report.cause = report.causes[0]  # all of them for one reason
     elif report.flapping:
-        report.state = "flapping"
         first = report.flapping[0]
         detail = f"{first['key']}: since {first['since']}"
-        report.reason = f"{len(report.flapping)} pages give two texts in turn; {detail}"
-        report.cause = {
-            "code": "flapping",
-            "host": "",
-            "status": None,
-            "detail": detail,
-            "count": len(report.flapping),
-        }
+        _fail(
+            report, "flapping", "flapping", len(report.flapping), "pages alternate between two texts", detail
+        )
+
+
+def _fail(report: PollReport, state: str, code: str, count: int, words: str, detail: str) -> None:
+    report.state, report.reason = state, f"{count} {words}; {detail}"
+    report.cause = {"code": code, "host": "", "status": None, "detail": detail, "count": count}

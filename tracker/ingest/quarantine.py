@@ -1,9 +1,9 @@
-"""Holds answers that are not stored as versions: doubtful ones, those that could not be read or processed, and documents
-that crash their parser. Their bytes are kept, the source's state names them, and they are read again until they can be
-stored.
+"""Holds answers that are not stored as versions: doubtful ones, those that could not be read or processed, and
+documents that crash their parser. Their bytes are kept, the source's state names them, and they are read again
+until they can be stored.
 
-A held answer is a snapshot whose `meta` gives the reason; its resource shows that it is held now. Holding an answer never
-changes the validators of its resource: they always belong to an answer that was read.
+A held answer is a snapshot whose `meta` has the reason; its resource has its hash. Holding an answer never changes
+the validators of its resource, which always belong to an answer that was read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tracker.storage.database import Store
 from tracker.storage.schema import SNAPSHOT
 
 CURE = "its bytes are kept; the next version of the readers tries again, and so does `tracker poll --accept`"
-CONFIRMED_AFTER = timedelta(minutes=10)  # after this time the loss has to be seen again
+CONFIRMED_AFTER = timedelta(minutes=10)  # after this time the loss must be seen again
 _REASON, _READERS, _OF, _GONE = "held", "readers", "of", "gone"
 _FAILED, _PARTS = (
     "failed",
@@ -38,8 +38,8 @@ _LIBRARIES = ("lxml", "beautifulsoup4", "pypdfium2")
 
 
 class Why(StrEnum):
-    """`doubtful`: suspicious, the source is asked again. `failed`: not read or not processed, tried again at each poll.
-    `broke`: it crashes its parser, tried again with other parser versions only."""
+    """`doubtful`: suspicious, and the source is asked again. `failed`: not read or not processed, and tried again
+    at each poll. `broke`: it crashes its parser, and is tried again only with other parser versions."""
 
     DOUBTFUL = "doubtful"
     FAILED = "failed"
@@ -75,7 +75,7 @@ class QuarantinedDocument:
     @property
     def is_annex(self) -> bool:
         """Whether it is an annex of a page that failed. The source is asked for it in each poll; its page may have
-        changed since, so it is never read again out of the store."""
+        changed since, so it is never read again from the store."""
         return self.failed and bool(self.of) and self.role is ResourceType.PDF
 
 
@@ -116,7 +116,7 @@ class Quarantine:
                 self.held.pop(row.key, None)
 
     def same_answer(self, fetched: Fetched) -> QuarantinedDocument | None:
-        """The held answer with the same bytes that crashed the present parser versions; None where there is none."""
+        """The held answer with the same bytes that crashed the current parser versions; None where there is none."""
         found = self.held.get(fetched.key)
         if found is None or found.readers != parser_versions() or found.sha256 != sha256(fetched.answer.body):
             return None
@@ -139,8 +139,8 @@ class Quarantine:
         baseline: bool = False,
         labels: Collection[str] = (),
     ) -> None:
-        """Keeps the bytes as evidence, once as long as they stay the same, and not as truth. `baseline`: it was there
-        before we looked. `labels`: of doubts that the next poll can settle."""
+        """Keeps the bytes as evidence, once as long as they stay the same, and not as truth. `baseline`: it existed
+        before the source was watched. `labels`: of doubts that the next poll can settle."""
         digest = sha256(fetched.answer.body)
         fresh = source_state.Resource(
             Validators(extraction_config=source_state.PENDING if baseline else None)
@@ -172,8 +172,8 @@ class Quarantine:
             self.held[fetched.key] = found
 
     def labels_before(self, fetched: Fetched) -> frozenset[str]:
-        """The labels of the doubts for which an earlier answer of this key is held; none where none is. What comes within
-        minutes, from the same poll or the daily check, confirms nothing."""
+        """The labels of the doubts for which an earlier answer of this key is held; none where none is. An answer
+        within minutes, from the same poll or the daily audit, confirms nothing."""
         known = self._known.get(fetched.key)
         if known is None or known.held_sha256 is None:
             return frozenset()
@@ -189,7 +189,7 @@ class Quarantine:
         return frozenset(row.meta.get(_GONE, "").split("\n")) - {""}
 
     def _is_kept(self, fetched: Fetched, why: Why) -> bool:
-        """Whether this answer, which was held before, is already kept for the same cause."""
+        """Whether this held answer is already kept for the same cause."""
         found = self.held.get(fetched.key)
         if why is Why.DOUBTFUL:
             return found is None
@@ -206,12 +206,13 @@ class Quarantine:
         self.held.pop(key, None)
 
     def due(self, *, everything: bool) -> list[Fetched]:
-        """What is to be read again, out of the store, before the source is asked: what failed, and what waits for a
-        mended reader; all of it where somebody asks for it.
+        """The held answers to read again from the store before the source is asked: failed ones, and ones that wait
+        for another parser version; with `everything` all of them.
 
-        Pages and entries of feeds of which a version is stored are not among them: what changes by itself on them can only be told from a
-        change by asking twice, and the source is asked for each of them in every poll (`left` gives those that are
-        gone)."""
+        Pages and feed entries with a stored version are not among them: their volatile content is recognized only
+        by a second request, and the source is asked for each of them in every poll (`left` returns the removed
+        ones).
+        """
         return self._load_held(
             [
                 held
@@ -226,7 +227,7 @@ class Quarantine:
         )
 
     def left(self, seen: frozenset[str]) -> list[Fetched]:
-        """The held pages that failed and that the source did not show in this poll, from the store."""
+        """The failed pages that the source did not show in this poll, from the store."""
         return self._load_held(
             [
                 held

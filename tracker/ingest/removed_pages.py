@@ -64,8 +64,8 @@ def count_absence(known: Absence | None, item: Absent, now: datetime) -> Absence
 def record_gone(
     store: Store, settings: Settings, source: Source, item: Absent, now: datetime
 ) -> tuple[Change | None, int]:
-    """Counts a "not found" answer, and records the removal once it is sure. Returns the record, if any, and its number of
-    deliveries. Nothing is recorded of a page that was never stored, or of an annex: its page keeps its record."""
+    """Counts a "not found" answer, and records the removal once it is certain. Returns the record, if any, and its
+    number of deliveries. A page that was never stored has no removal, nor has an annex: its page keeps its record."""
     version = _latest(store, source, item.key)
     if version is None and not is_annex(item.key):
         return None, 0
@@ -102,8 +102,8 @@ def record_gone(
 def record_return(
     store: Store, settings: Settings, source: Source, key: str, now: datetime, *, changed: bool
 ) -> tuple[Change | None, int]:
-    """Ends an absence. Returns a record where the removal was recorded and the old text returned; a different text has a
-    record of its own (`changed`)."""
+    """Ends an absence. Returns a record where the removal was recorded and the old text returned; a different text
+    has a record of its own (`changed`)."""
     absence = page_states.absences(store, source.id).get(key)
     if absence is None:
         return None, 0
@@ -189,8 +189,8 @@ def _latest(store: Store, source: Source, key: str) -> versions.Version | None:
 
 
 def _stored(store: Store, version: versions.Version) -> tuple[Document, SnapshotRef]:
-    """The stored text and its snapshot. Where it can no longer be read, a document of its address alone: the removal is
-    recorded all the same."""
+    """The stored text and its snapshot. Where it can no longer be read, a document with its address only, so that
+    the removal is still recorded."""
     with store.read() as connection:
         fetched = snapshots.load(connection, version.snapshots)
         reference = snapshots.reference(connection, version.snapshots[0])
@@ -204,8 +204,8 @@ def _stored(store: Store, version: versions.Version) -> tuple[Document, Snapshot
 def _with_reason(
     tagging: Classification, what: str, facts: dict[str, str], since: datetime, timezone: str
 ) -> Classification:
-    """The classification with what happened (`what`) as summary and reason. The level is at least `low`: the page was
-    followed on purpose."""
+    """The classification with the event (`what`) as summary and reason. The level is at least `low`, because the
+    page was followed on purpose."""
 
     def words(name: str, language: Language) -> str:
         return t(name, language, day=format_instant(since, language, timezone), **facts)
