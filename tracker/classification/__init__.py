@@ -12,7 +12,7 @@ from datetime import date
 from tracker.classification import profile as _profile
 from tracker.classification.features import Features
 from tracker.classification.japan_nexus import japan_nexus
-from tracker.classification.judgement import Judgement, judge, read_all
+from tracker.classification.judgement import Judgement, judge
 from tracker.classification.location_labels import where_label
 from tracker.classification.party_lists import PartyListAct, read_party_list_act
 from tracker.classification.passages import passages
@@ -90,10 +90,9 @@ def classify(
         )
     listing = read_party_list_act(view)
     read = passages(view)
-    readings = read_all(read)
-    features = Features(book, view, read, readings)
+    features = Features(book, view, read)
     features.score_topics()
-    judgement = judge(book, features, readings, dates, listing)
+    judgement = judge(book, features, dates, listing)
     words = _words(view, judgement, listing, dates, status, today, novelty=novelty, topics=features.topics)
     outside = judgement.level is Level.NONE
     topics = () if outside else tuple(sorted(features.topics.values(), key=lambda t: -t.score))

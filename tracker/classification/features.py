@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from tracker.classification.act_reader import ActReading
+from tracker.classification.act_reader import ActReading, read_acts
 from tracker.classification.passages import Passage, Weight, is_presidential
 from tracker.classification.rules import ISSUER, Condition, Rules
 from tracker.documents.term_matching import Term
@@ -41,19 +41,26 @@ class Features:
         rules: Rules,
         view: TextView,
         passages: Sequence[Passage],
-        readings: Sequence[tuple[Passage, ActReading]],
     ) -> None:
         self.rules = rules
         self.view = view
         self.passages = passages
-        self.operands = frozenset(
-            reading.operand.operand.value
-            for _, reading in readings
-            if reading.operand is not None and reading.operand.operand is not None
-        )
         self.topics: dict[str, Topic] = {}
         self._contexts: dict[str, tuple[Evidence, ...] | None] = {}
         self._terms: dict[tuple[str, str], Evidence | None] = {}
+
+    @cached_property
+    def readings(self) -> list[tuple[Passage, ActReading]]:
+        """Every act of every passage, background included; read when first asked for, as most documents are outside the field."""
+        return [(passage, reading) for passage in self.passages for reading in read_acts(passage.text)]
+
+    @cached_property
+    def operands(self) -> frozenset[str]:
+        return frozenset(
+            reading.operand.operand.value
+            for _, reading in self.readings
+            if reading.operand is not None and reading.operand.operand is not None
+        )
 
     @cached_property
     def text(self) -> tuple[Section, ...]:
@@ -175,8 +182,6 @@ class Features:
         """Evidence (perhaps none) if the condition holds; None if it does not. Cheap tests first."""
         if condition.kinds and self.view.document.kind.value not in condition.kinds:
             return None
-        if condition.operands and self.operands.isdisjoint(condition.operands):
-            return None
         if not self.topics.keys().isdisjoint(condition.unless_topics):
             return None
         evidence: list[Evidence] = []
@@ -211,6 +216,8 @@ class Features:
             if found is None:
                 return None
             evidence.extend(found)
+        if condition.operands and self.operands.isdisjoint(condition.operands):
+            return None
         return tuple(dict.fromkeys(evidence))
 
     def _place(self, condition: Condition) -> Evidence | None:

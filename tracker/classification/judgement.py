@@ -17,7 +17,7 @@ from tracker.classification.act_builder import (
     directed_act,
     listing_acts,
 )
-from tracker.classification.act_reader import ActReading, read_acts
+from tracker.classification.act_reader import ActReading
 from tracker.classification.features import Features
 from tracker.classification.numeric_changes import numeric_changes
 from tracker.classification.party_lists import LISTS, PartyListAct
@@ -74,15 +74,9 @@ class _Candidate:
     rule: LevelRule
 
 
-def read_all(passages: Sequence[Passage]) -> list[tuple[Passage, ActReading]]:
-    """Every act reading of every passage, background included."""
-    return [(passage, reading) for passage in passages for reading in read_acts(passage.text)]
-
-
 def judge(
     rules: Rules,
     features: Features,
-    readings: Sequence[tuple[Passage, ActReading]],
     dates: Sequence[LegalDate],
     listing: PartyListAct,
 ) -> Judgement:
@@ -92,6 +86,7 @@ def judge(
         return Judgement((), Level.NONE, None, rules.levels[-1])
     if view.is_change:
         return _judge_change(rules, features, dates, listing)
+    readings = features.readings
     lists_parties = (
         not _is_wrapped_listing(readings)
         and bool(listing.facts)
