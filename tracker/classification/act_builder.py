@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tracker.classification import act_facts
 from tracker.classification.act_reader import ActReading
-from tracker.classification.features import Features
+from tracker.classification.features import Features, is_inside
 from tracker.classification.party_lists import PartyListAct
 from tracker.classification.passages import Passage, Weight, is_presidential
+from tracker.classification.vocabulary import VerbEntry, vocabulary
 from tracker.documents.text_view import TextView, abstract_of
 from tracker.model import (
     Act,
@@ -46,6 +48,9 @@ _STATES = re.compile(
     r"\b(?:announced? (?:that|plans)|said|stated|will soon|is expected to|fact sheet|reaffirm\w*|committed to|pledged)\b",
     re.I,
 )
+_ADDS = re.compile(r"\badd(?:ing|ed|s)?\b", re.IGNORECASE)
+_REMOVES = re.compile(r"\b(?:remov(?:ing|ed|es|e)|reserv(?:ing|ed)|delet(?:ing|ed))\b", re.IGNORECASE)
+_ADD, _END = VerbEntry("impose", 1, "impose"), VerbEntry("end", -1, "end")
 _OF_REGISTER = frozenset({DocumentKind.NOTICE, DocumentKind.PRESIDENTIAL})
 _EAR_TITLE = re.compile(r"\b15 CFR (?:[Pp]art )?7[3-7]\d\b|\bto Part 7[3-7]\d\b")
 _NOTICE = re.compile(
@@ -132,6 +137,31 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         or _set(passage, reading, amount)
         or _direction(reading),
     )
+
+
+def instructed_acts(features: Features, dates: Sequence[LegalDate]) -> list[tuple[Act, Passage]]:
+    """What amendatory instructions do by the place that they amend: a paragraph added to part 740 frees, one added to part 744 binds."""
+    found: list[tuple[Act, Passage]] = []
+    view = features.view
+    for order in view.orders:
+        added, removed = _ADDS.search(order.text), _REMOVES.search(order.text)
+        place = next(
+            (
+                place
+                for place in vocabulary().places
+                for path in order.paths
+                if any(is_inside(path, cite) for cite in place.cites)
+            ),
+            None,
+        )
+        if place is None or (added is None) == (removed is None):
+            continue
+        sign = place.operand.sign if added else -place.operand.sign
+        passage = Passage(order.text, order.where, Weight.OPERATIVE, body=True)
+        reading = ActReading((_ADD if added else _END,), place.operand, sign, 0, len(order.text))
+        act = build_act(features, passage, reading, dates)
+        found.append((replace(act, units=order.paths[:6]), passage))
+    return found
 
 
 def _is_wrapped(reading: ActReading) -> bool:

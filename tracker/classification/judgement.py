@@ -15,6 +15,7 @@ from tracker.classification.act_builder import (
     actor_of,
     build_act,
     directed_act,
+    instructed_acts,
     listing_acts,
 )
 from tracker.classification.act_reader import ActReading
@@ -109,6 +110,10 @@ def judge(
         for move in numeric_changes(view)
         if move.governs not in ("duty", "day", "share") and not is_background(move.evidence.quote)
     ]
+    if features.is_in("ear-amendment"):
+        candidates += [
+            _judged(rules, features, act, passage) for act, passage in instructed_acts(features, dates)
+        ]
     if lists_parties:
         candidates += [
             _judged(rules, features, act, passage) for act, passage in listing_acts(features, dates, listing)

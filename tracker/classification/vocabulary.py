@@ -44,6 +44,14 @@ class OperandEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceEntry:
+    """What a paragraph does by where it is in the EAR."""
+
+    cites: tuple[str, ...]
+    operand: OperandEntry
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """One word of the vocabulary and its place in a sentence."""
 
@@ -79,6 +87,7 @@ class Vocabulary:
     verb_words: Words
     operand_words: Words
     masks: Words
+    places: tuple[PlaceEntry, ...]
 
     def masked(self, sentence: str) -> str:
         """The sentence with the names that only look like words of the vocabulary blanked out; as long as before."""
@@ -108,6 +117,7 @@ def vocabulary() -> Vocabulary:
     problems: list[str] = []
     verbs = {name: _verb(name, table, problems) for name, table in data["verbs"].items()}
     operands = {name: _operand(name, table, problems) for name, table in data["operands"].items()}
+    places = tuple(_place(number, table, problems) for number, table in enumerate(data["places"], 1))
     if problems:
         raise SettingsError(problems)
     return Vocabulary(
@@ -116,6 +126,17 @@ def vocabulary() -> Vocabulary:
         by_first_letter(data["verbs"]),
         by_first_letter(data["operands"]),
         by_first_letter({"mask": data["masks"]}),
+        places,
+    )
+
+
+def _place(number: int, table: Mapping[str, Any], problems: list[str]) -> PlaceEntry:
+    name = str(table.get("operand", ""))
+    operand = next((one for one in Operand if one.value == name), None)
+    if operand is None or table.get("sign") not in (-1, 1):
+        problems.append(f"vocabulary.toml: places, entry {number}: needs an operand, and a sign of -1 or 1")
+    return PlaceEntry(
+        tuple(table.get("cites", ())), OperandEntry(name, operand, int(table.get("sign", 0)), "ear")
     )
 
 
