@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.classification.rules import rules
 from tracker.i18n import t
 from tracker.model import (
     Act,
@@ -20,6 +21,7 @@ from tracker.model import (
     Force,
     JapanStanding,
     Level,
+    LocalizedText,
     Op,
     Operand,
     Status,
@@ -32,6 +34,7 @@ from tracker.wording import (
     act_sentence,
     change_headline,
     headline,
+    level_reason,
     reason,
     summary,
     unread,
@@ -493,4 +496,18 @@ def test_two_review_policies_are_listed_and_not_said_to_be_set() -> None:
     both = replace(act, terms=("presumption of denial", "case-by-case"))
     assert act_sentence(both, today=LATER).ja == (
         "BISが中国向けのECCN 3B001.c.1.a(半導体製造装置)の審査方針を変更。審査方針:原則不許可・個別審査。"
+    )
+
+
+def test_every_rule_of_a_level_has_a_japanese_name() -> None:
+    assert len(rules().levels) > 50
+    names = {rule.name for rule in rules().levels if not rule.ja}
+    assert {name for name in names if re.search("[A-Za-z]{6,}", level_reason(name, Level.LOW).ja)} == set()
+    named = {name for name in names if level_reason(name, Level.LOW) != level_reason(name, Level.HIGH)}
+    assert named == set(), "rules without a Japanese name in tracker/wording/level_reasons.toml"
+
+
+def test_a_rule_without_a_japanese_name_says_what_its_level_asks_for() -> None:
+    assert level_reason("a rule of tomorrow", Level.HIGH) == LocalizedText(
+        "対象分野の重要な文書。該当取引の有無の確認が必要。", "A rule of tomorrow."
     )
