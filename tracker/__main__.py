@@ -1,4 +1,4 @@
-"""`python -m tracker` is `tracker`."""
+"""Runs the command line: `python -m tracker` equals `tracker`."""
 
 from tracker.cli import main
 

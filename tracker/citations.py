@@ -1,12 +1,12 @@
-"""Citations: found in running text, ordered, and written as a lawyer writes them in either language.
+"""Finds citations in running text, orders them, and writes them as a lawyer does in either language.
 
-The canonical (English) forms are those of the unit paths: `15 CFR 744.23(a)(2)(i)`, `15 CFR 744`,
-`Supp. No. 4 to Part 744`, `3B001.c.1.a`, `90 FR 47201`, `E.O. 14320`, `Proclamation 10908`, `D:5`.
+The canonical (English) forms are those of the unit paths: `15 CFR 744.23(a)(2)(i)`, `15 CFR 744`, `Supp. No. 4
+to Part 744`, `3B001.c.1.a`, `90 FR 47201`, `E.O. 14320`, `Proclamation 10908`, `D:5`.
 
-A section or part without a title is the EAR's (15 CFR) when its number lies in 730 to 774, because
-that is how BIS writes; any other is left as `§ 1026.19`, for the reader to place. Federal Register
-document numbers changed form several times (`94-16174`, `E9-12940`, `2025-19001`, `C1-2025-19001`):
-the forms that look like anything else are taken only after the words "FR Doc.".
+A section or part without a title belongs to the EAR (15 CFR) when its number is from 730 to 774, because BIS
+writes it like that; any other stays `§ 1026.19`, for the caller to resolve. Federal Register document numbers
+changed form several times (`94-16174`, `E9-12940`, `2025-19001`, `C1-2025-19001`): ambiguous forms are accepted
+only after the words "FR Doc.".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Literal
 Kind = Literal[
     "cfr",  # 15 CFR 744.23(a)(2)(i); a range: 15 CFR 744.2-744.4
     "cfr-part",  # 15 CFR 744; a range: 15 CFR 730-774
-    "section",  # § 1026.19(a): the title is not said
+    "section",  # § 1026.19(a): the title is not given
     "supplement",  # Supp. No. 4 to Part 744
     "eccn",  # 3B001.c.1.a
     "eccn-family",  # 9x515
@@ -38,9 +38,9 @@ EAR_PARTS = range(730, 775)
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A citation and where it stands: `text[start:end]` are the words that were read.
+    """A citation and its location: `text[start:end]` are the words of the citation.
 
-    In a list (`§§ 740.5 and 746.1`) each member is found by itself, at its own place; a range is one.
+    In a list (`§§ 740.5 and 746.1`) each member is found separately, at its own place; a range is one citation.
     Supplements named together (`Supplement Nos. 1 and 2 to part 734`) share one place.
     """
 
@@ -61,7 +61,7 @@ class CfrCitation:
     levels: tuple[str, ...] = ()
 
 
-# --- finding ------------------------------------------------------------------------------------
+# --- finding
 
 _LEVELS = r"(?:\((?:[a-z]{1,5}|[A-Z]{1,5}|\d{1,3})\))"
 _SECTION = rf"\d{{1,4}}\.\d{{1,5}}[a-z]?(?:[-–]\d{{1,3}}[a-z]?(?![\d.]))?(?:[ ]?{_LEVELS}(?:[ ]?{_LEVELS})*)?"
@@ -119,7 +119,7 @@ _HTS_WORD = re.compile(r"heading|HTS|Harmonized Tariff", re.IGNORECASE)
 
 
 def find_citations(text: str) -> list[Citation]:
-    """Every citation in `text`, in reading order, none inside another. Shapes: see `Kind`."""
+    """Return every citation in `text`, in reading order, none inside another. Shapes: see `Kind`."""
     found: list[Citation] = []
     end = 0
     for match in _PATTERN.finditer(text):
@@ -132,7 +132,7 @@ def find_citations(text: str) -> list[Citation]:
 
 
 def citation_values(text: str, *kinds: Kind) -> list[str]:
-    """The distinct values of some kinds in `text`, in the order of their first appearance."""
+    """Return the distinct values of some kinds in `text`, in the order of their first appearance."""
     return list(dict.fromkeys(hit.value for hit in find_citations(text) if hit.kind in kinds))
 
 
@@ -145,14 +145,14 @@ def _dashes(text: str) -> str:
 
 
 def _following(text: str, end: int, member: re.Pattern[str]) -> Iterator[tuple[str, re.Match[str]]]:
-    """The members of a list after its first: what joins each to the last, and its match."""
+    """Yield the members of a list after its first: what joins each to the last, and its match."""
     while (gap := _NEXT.match(text, end)) and (match := member.match(text, gap.end())):
         yield gap["gap"], match
         end = match.end()
 
 
 def _read_section(text: str, match: re.Match[str], title: str) -> Iterator[Citation]:
-    """A section with what its list goes on with: further sections, or paragraphs of the same."""
+    """Return a section and the members of its list: further sections, or paragraphs of the same."""
     begin = _NUMBER.search(text, match.start() + len(title))
     assert begin is not None
     number, levels = _split(text[begin.start() : match.end()])
@@ -194,8 +194,9 @@ def _levels(text: str) -> tuple[str, ...]:
 
 
 def next_designators(levels: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    """`(a)(1)` followed by "and (2)" is `(a)(2)`; by "and (b)" it is `(b)`: a member of a list takes
-    the place of the deepest designator of its own sort."""
+    """Return the next designators: `(a)(1)` followed by "and (2)" is `(a)(2)`; by "and (b)" it is `(b)`: a
+    member of a list replaces the deepest designator of its own sort.
+    """
     sort = _sort(more[0])
     for depth in range(len(levels) - 1, -1, -1):
         if _sort(levels[depth]) == sort:
@@ -259,7 +260,7 @@ def _read_eccn(text: str, match: re.Match[str]) -> Iterator[Citation]:
 
 def _read_hts(text: str, match: re.Match[str]) -> Iterator[Citation]:
     code = match.group()
-    # Four digits, a point and two more are also a section of the CFR: words must say which.
+    # Four digits, a point and two more may also be a section of the CFR: words must decide.
     if len(code) > 7 or _HTS_WORD.search(text, max(0, match.start() - 160), match.start()):
         yield from _one("hts", code, match)
 
@@ -311,15 +312,16 @@ _READERS = {
 
 
 def find_docket(raw: str) -> str:
-    """A docket id in its normal form: `ITA-ITA-2025-0070`, as the Federal Register once printed it,
-    is `ITA-2025-0070` at regulations.gov; dashes are hyphens."""
+    """Return a docket id in its normal form: `ITA-ITA-2025-0070`, as the Federal Register once printed it, is
+    `ITA-2025-0070` at regulations.gov; dashes are hyphens.
+    """
     agency, _, rest = _dashes(raw.strip()).partition("-")
     return f"{agency}-{rest.removeprefix(f'{agency}-')}" if rest else agency
 
 
-# --- order --------------------------------------------------------------------------------------
+# --- order
 
-# A run of digits without bounds would be looked through anew from each of its digits.
+# An unbounded run of digits would be searched again from each of its digits.
 _CFR = re.compile(
     r"(?<!\d)(\d{1,3}) CFR (\d{1,6})(?:\.(\d+[a-z]?(?:-\d+[a-z]?(?![\d.]))?))?((?:\([A-Za-z0-9]+\))*)"
 )
@@ -330,8 +332,9 @@ Key = tuple[tuple[int, int, str], ...]
 
 
 def parse_cfr(path: str) -> CfrCitation | None:
-    """The CFR place that a path begins with: `15 CFR 744.21(b)(2) › Note 1` gives that of (b)(2).
-    None where it begins with none."""
+    """Return the CFR place that a path begins with: `15 CFR 744.21(b)(2) › Note 1` gives that of (b)(2). None
+    where there is none.
+    """
     match = _CFR.match(path)
     if match is None:
         return None
@@ -340,7 +343,7 @@ def parse_cfr(path: str) -> CfrCitation | None:
 
 
 def roman(text: str) -> int | None:
-    """The number that a Roman numeral (either case) stands for; None where it is none."""
+    """Return the value of a Roman numeral (either case); None for anything else."""
     total = last = 0
     for letter in reversed(text.lower()):
         value = _ROMAN.get(letter)
@@ -352,7 +355,7 @@ def roman(text: str) -> int | None:
 
 
 def to_roman(number: int) -> str:
-    """1 to 3999 in lower-case Roman numerals."""
+    """Return 1 to 3999 as a lower-case Roman numeral."""
     out = []
     for value, letters in (
         (1000, "m"),
@@ -375,8 +378,9 @@ def to_roman(number: int) -> str:
 
 
 def sort_key(path: str) -> Key:
-    """Orders paths as a book prints them: (2) before (10), (iv) before (ix), (z) before (aa),
-    sections by number, a unit before what stands below it."""
+    """Return a key that orders paths as a book prints them: (2) before (10), (iv) before (ix), (z) before (aa),
+    sections by number, a unit before its children.
+    """
     place = parse_cfr(path)
     key: list[tuple[int, int, str]] = []
     rest = path
@@ -402,7 +406,7 @@ def _rank(level: str, depth: int) -> int:
     return len(level) * 100 + ord(level[0].lower()) - 96
 
 
-# A number of more digits is none that counts anything, and Python refuses to read one of thousands.
+# A longer number is not a count, and Python refuses to parse thousands of digits.
 _DIGITS = 18
 
 
@@ -416,7 +420,7 @@ def _words(text: str) -> Iterator[tuple[int, int, str]]:
             yield (4 if word == "›" else 5, 0, word.casefold())
 
 
-# --- Japanese -----------------------------------------------------------------------------------
+# --- Japanese
 
 _JAPANESE_WORDS = (
     (re.compile(r"¶(\d+)"), r"第\1段落"),
@@ -443,9 +447,10 @@ _GROUP = re.compile(r"[A-E](?::\d)?\Z")
 
 
 def format_japanese(path: str) -> str:
-    """A path or citation as a Japanese lawyer writes it: `EAR第744.21条(b)(2)`,
-    `EAR第744部補遺第4号 › JAPAN › ...`, `連邦官報第90巻47201頁`, `大統領令第14320号`. Names of parties,
-    countries and headings stay as printed: they are quotations."""
+    """Return a path or citation as a Japanese lawyer writes it: `EAR第744.21条(b)(2)`, `EAR第744部補遺第4号 › JAPAN ›
+    ...`, `連邦官報第90巻47201頁`, `大統領令第14320号`. Names of parties, countries and headings stay as printed: they are
+    quotations.
+    """
     if _ECCN.match(path):
         return f"ECCN {path}"
     if _GROUP.match(path):

@@ -27,7 +27,9 @@ _started = time.monotonic()
 
 
 def now() -> datetime:
-    """The current instant in UTC. Raises UsageError when TRACKER_NOW is no ISO instant, or absurd."""
+    """Return the current instant in UTC. Raises UsageError when TRACKER_NOW is not an ISO instant, or out of
+    range.
+    """
     wanted = os.environ.get("TRACKER_NOW")
     if not wanted:
         return machine_now()
@@ -48,37 +50,40 @@ def now() -> datetime:
 
 
 def machine_now() -> datetime:
-    """The machine's own instant in UTC, whatever TRACKER_NOW says: for what other machines compare with their clocks
-    (signatures, mail headers, Retry-After) and for timers that sleep in real seconds."""
+    """Return the machine's own instant in UTC, regardless of TRACKER_NOW: for values that other machines
+    compare with their clocks (signatures, mail headers, Retry-After) and for timers that sleep in real
+    seconds.
+    """
     return datetime.now(UTC)
 
 
 def legal_day(instant: datetime) -> date:
-    """The day in New York's calendar, which the Federal Register counts by."""
+    """Return the day in New York's calendar, which the Federal Register uses."""
     return instant.astimezone(NEW_YORK).date()
 
 
 def clamp_future(moment: datetime, now: datetime, span: timedelta) -> bool:
-    """Whether a stored moment is less than `span` ago. False for one in the future: it was written while the clock was
-    wrong, and must not delay anything."""
+    """Return whether a stored moment is less than `span` ago. False for one in the future: it was written while
+    the clock was wrong, and must not delay anything.
+    """
     return now - span < moment <= now + SKEW
 
 
 def ahead(moment: datetime, now: datetime) -> bool:
-    """Whether something that is stored as past is in the future: the clock was wrong when it was written."""
+    """Return whether a stored moment of the past is in the future: the clock was wrong when it was written."""
     return moment > now + SKEW
 
 
 def legal_instant(day: date, at: time_of_day = time_of_day()) -> datetime:
-    """The instant in UTC of a time of day in New York, midnight unless given."""
+    """Return the instant in UTC of a time of day in New York, midnight unless given."""
     return datetime.combine(day, at, NEW_YORK).astimezone(UTC)
 
 
 def reader_day(instant: datetime, timezone: str) -> date:
-    """The day in the reader's calendar; `timezone` is the IANA name in the settings."""
+    """Return the day in the reader's calendar; `timezone` is the IANA name in the settings."""
     return instant.astimezone(ZoneInfo(timezone)).date()
 
 
 def reader_instant(day: date, timezone: str, at: time_of_day = time_of_day()) -> datetime:
-    """The instant in UTC of a time of day on the reader's clock, midnight unless given."""
+    """Return the instant in UTC of a time of day on the reader's clock, midnight unless given."""
     return datetime.combine(day, at, ZoneInfo(timezone)).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Countries and other destinations named in a text, with their names in both languages."""
+"""Finds countries and other destinations named in a text, with their names in both languages."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _gazetteer() -> tuple[re.Pattern[str], dict[str, Country]]:
 
 
 def countries_in(text: str) -> tuple[Country, ...]:
-    """The distinct destinations that a text names, in the order of their first mention."""
+    """Return the distinct destinations that a text names, in the order of their first mention."""
     pattern, by_name = _gazetteer()
     return tuple(
         dict.fromkeys(by_name[match[0].upper().replace("’", "'")] for match in pattern.finditer(text))
@@ -67,14 +67,14 @@ def countries_in(text: str) -> tuple[Country, ...]:
 
 @lru_cache(maxsize=1)
 def foreign_names() -> tuple[str, ...]:
-    """The English names of all destinations, as a text writes them whose governments act."""
+    """Return the English names of all destinations, as used in texts about their governments."""
     names = [name for _, *english in _tables()["places"].values() for name in english]
     return tuple(dict.fromkeys((*(name for name in names if name.isascii() and "," not in name), *_UNIONS)))
 
 
 @lru_cache(maxsize=1)
 def national_adjectives() -> tuple[str, ...]:
-    """The adjectives of all destinations: "Japanese", "PRC-based"."""
+    """Return the adjectives of all destinations: "Japanese", "PRC-based"."""
     return tuple(word for listed in _tables()["nationals"].values() for word in listed)
 
 
@@ -86,7 +86,9 @@ def _adjectives() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def nationalities_in(text: str) -> tuple[Country, ...]:
-    """The destinations whose parties a text speaks of: "20 Chinese companies", but no "Chinese military"."""
+    """Return the destinations whose parties a text mentions: "20 Chinese companies", but not "Chinese
+    military".
+    """
     pattern, words = _adjectives()
     table = _tables()["places"]
     found = dict.fromkeys(words[match[0]] for match in pattern.finditer(text))
@@ -101,7 +103,9 @@ def _any_adjective() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def adjectives_in(text: str) -> tuple[Country, ...]:
-    """The destinations whose adjective a text uses, whatever it describes: "Chinese chips", "Canadian discrimination"."""
+    """Return the destinations whose adjective a text uses, for any noun: "Chinese chips", "Canadian
+    discrimination".
+    """
     pattern, words = _any_adjective()
     table = _tables()["places"]
     found = dict.fromkeys(words[match[0]] for match in pattern.finditer(text))
@@ -109,6 +113,6 @@ def adjectives_in(text: str) -> tuple[Country, ...]:
 
 
 def country_named(name: str) -> Country | None:
-    """The destination of that name or id, in either language."""
+    """Return the destination with that name or id, in either language."""
     found = countries_in(name.replace("-", " ")) or countries_in(name)
     return found[0] if found else None

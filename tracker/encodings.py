@@ -35,26 +35,27 @@ _DECLARED = re.compile(rb"\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([^\"']+)
 _DECLARATION = re.compile(r"(\s*<\?xml\b[^>]{0,200}?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _FOREIGN = re.compile("[^\\x00-\\x7f]+")
-_SCAN = 4096  # bytes in which a page says its encoding; browsers look at 1,024
+_SCAN = 4096  # bytes in which a page may declare its encoding; browsers check 1,024
 _ESCAPES = (b"\x1b$B", b"\x1b$@")  # ISO-2022-JP
 _KANA = re.compile("[\u3041-\u30ff]")
 
 
 def label_of(content_type: str | None) -> str:
-    """The charset of a Content-Type header; "" where it names none."""
+    """Return the charset of a Content-Type header; "" where there is none."""
     found = _CHARSET.search(content_type or "")
     return found[1] if found else ""
 
 
 def encoding_name(label: str) -> str:
-    """The standard's name for a label; "" for a label that it does not know."""
+    """Return the standard's name for a label; "" for an unknown label."""
     found = webencodings.lookup(label.strip())
     return found.name if found else ""
 
 
 def encoding_of(data: bytes, label: str = "") -> str:
-    """The name of the encoding of HTML, XML or plain text, by the standard's names. `label` is what came with the
-    bytes, such as the charset of a header; a declaration in the text counts after it."""
+    """Return the encoding of HTML, XML or plain text, by the standard's names. `label` is the one sent with the
+    bytes, such as the charset of a header; a declaration in the text has lower priority.
+    """
     for mark, name in _BOMS:
         if data.startswith(mark):
             return name
@@ -72,19 +73,20 @@ def encoding_of(data: bytes, label: str = "") -> str:
 
 
 def decoded(data: bytes, label: str = "") -> str:
-    """The text without its byte order mark. Bytes that are not valid in the encoding become U+FFFD."""
+    """Return the text without its byte order mark. Bytes that are invalid in the encoding become U+FFFD."""
     return _decode(data, encoding_of(data, label))
 
 
 def as_utf_8(data: bytes, label: str = "") -> bytes:
-    """The same text in UTF-8, without a byte order mark."""
+    """Return the same text in UTF-8, without a byte order mark."""
     return _decode(data, encoding_of(data, label)).encode(UTF_8, "replace")
 
 
 def xml_as_utf_8(data: bytes, label: str = "") -> bytes:
-    """XML in UTF-8, its declaration without an encoding. Bytes that are meant to be UTF-8 are left as they are, wrong ones
-    included: XML without a label is UTF-8, and its reader says where it is not. An unknown name in the declaration is left
-    for the reader to refuse."""
+    """Return XML in UTF-8, its declaration without an encoding. Bytes that are meant to be UTF-8 stay
+    unchanged, wrong ones included: XML without a label is UTF-8, and its parser reports errors. An unknown
+    name in the declaration is left for the parser to refuse.
+    """
     name = encoding_of(data, label)
     declared = _DECLARED.match(data[:_SCAN])
     stated = encoding_name(declared[1].decode("latin-1")) if declared else UTF_8
@@ -100,8 +102,10 @@ def xml_as_utf_8(data: bytes, label: str = "") -> bytes:
 
 
 def misread(text: str) -> str:
-    """The first passage of a text that was read in a wrong encoding, or is U+FFFD; "" for a text that reads. UTF-8 read as
-    windows-1252 or windows-31j turns back into valid UTF-8, which true words hardly ever do."""
+    """Return the first passage of a text that was decoded with a wrong encoding, or is U+FFFD; "" for a
+    readable text. UTF-8 decoded as windows-1252 or windows-31j turns back into valid UTF-8, which real words
+    hardly ever do.
+    """
     if text.isascii():
         return ""
     for found in _FOREIGN.finditer(text):
@@ -115,8 +119,10 @@ def misread(text: str) -> str:
 
 
 def _turns_back(run: str, codec: str) -> bool:
-    """Whether the bytes of these characters in the codec are UTF-8 for something that a text would say. One accented letter
-    and a closing quote may be so by chance; the passages that every such text has, as for an apostrophe or §, are not."""
+    """Return whether the bytes of these characters in the codec are plausible UTF-8. One accented letter and a
+    closing quote may be so by chance; the passages that every such text has, as for an apostrophe or §, are
+    not.
+    """
     try:
         text = codecs.getincrementaldecoder(UTF_8)().decode(run.encode(codec, "tracker.c1"))
     except (UnicodeEncodeError, UnicodeDecodeError):
@@ -127,7 +133,7 @@ def _turns_back(run: str, codec: str) -> bool:
 
 
 def _c1(error: UnicodeError) -> tuple[bytes, int]:
-    """The five bytes that windows-1252 leaves open, which browsers read as C1 controls."""
+    """Return the five bytes that windows-1252 leaves undefined, which browsers decode as C1 controls."""
     if isinstance(error, UnicodeEncodeError) and "\x80" <= error.object[error.start] <= "\x9f":
         return bytes((ord(error.object[error.start]),)), error.start + 1
     raise error
@@ -144,7 +150,7 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _is_utf_8(data: bytes) -> bool:
-    """Whether all of it is UTF-8; behind other characters outside ASCII, a last one may be cut off."""
+    """Return whether all of it is UTF-8; after other characters outside ASCII, the last one may be truncated."""
     try:
         text = codecs.getincrementaldecoder(UTF_8)().decode(data)
     except UnicodeDecodeError:
@@ -153,24 +159,26 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _may_be_two_bytes(data: bytes, name: str) -> bool:
-    """Whether valid UTF-8 may be a few characters of an East Asian encoding all the same: their pairs of bytes look like the
-    two bytes of Latin and Greek letters. The three bytes of East Asian characters in UTF-8 settle it."""
+    """Return whether valid UTF-8 may still be a few characters of an East Asian encoding: their pairs of bytes
+    look like the two bytes of Latin and Greek letters. The three bytes of East Asian characters in UTF-8
+    decide.
+    """
     if name not in _TWO_BYTES:
         return False
     return all(character < "\u0800" for character in data.decode(UTF_8, "ignore"))
 
 
 def _stated(data: bytes) -> str:
-    """The encoding that XML or an HTML page declares."""
+    """Return the encoding that XML or an HTML page declares."""
     head = data[:_SCAN]
     found = _DECLARED.match(head) or _META.search(_COMMENT.sub(b"", head))
     name = encoding_name(found[1].decode("latin-1")) if found else ""
-    # These words could be read as ASCII: the text is not in UTF-16, whatever they declare.
+    # These words were decoded as ASCII, so the text is not UTF-16, whatever they declare.
     return UTF_8 if name.startswith("utf-16") else name
 
 
 def _japanese(data: bytes) -> str:
-    """The encoding of Japanese text without a label, known by its kana; "" for anything else."""
+    """Return the encoding of Japanese text without a label, recognized by its kana; "" for anything else."""
     if any(escape in data for escape in _ESCAPES) and data.isascii():
         return "iso-2022-jp"
     sample = data[:200_000]
@@ -184,8 +192,9 @@ def _japanese(data: bytes) -> str:
 
 
 def _whatwg(error: UnicodeError) -> tuple[str, int]:
-    """What Python's codecs do not know and browsers do: the C1 controls of windows-125x, and the characters of NEC and
-    IBM in EUC-JP and ISO-2022-JP. Everything else becomes U+FFFD."""
+    """Decode what browsers know and Python's codecs do not: the C1 controls of windows-125x, and the characters
+    of NEC and IBM in EUC-JP and ISO-2022-JP. Everything else becomes U+FFFD.
+    """
     if not isinstance(error, UnicodeDecodeError):
         raise error
     start, data = error.start, error.object
@@ -200,7 +209,7 @@ def _whatwg(error: UnicodeError) -> tuple[str, int]:
 
 
 def _from_shift_jis(first: int, second: int) -> str:
-    """A character of EUC-JP's plane, by the same row and cell of windows-31j; "" where there is none."""
+    """Return a character of EUC-JP's plane, by the same row and cell of windows-31j; "" where there is none."""
     if not (0xA1 <= first <= 0xFE and 0xA1 <= second <= 0xFE):
         return ""
     row, cell = first - 0xA1, second - 0xA1

@@ -32,7 +32,9 @@ from urllib.parse import urlsplit
 
 
 class TrackerError(Exception):
-    """`code` names the kind of cause for programs and for the words in each language (`cause.*` of the catalogues)."""
+    """Base class. `code` names the kind of cause, for programs and for the words in each language (`cause.*` of
+    the catalogs).
+    """
 
     transient = False
     code = "other"
@@ -43,7 +45,7 @@ class TrackerError(Exception):
         self.cure = cure
 
     def line(self) -> str:
-        """Cause and cure in one line."""
+        """Return cause and remedy in one line."""
         return f"{self.cause} ({self.cure})" if self.cure else self.cause
 
 
@@ -118,7 +120,9 @@ class ParserCrashed(ParseError):
 
 
 class AttachmentUnreadable(ParseError):
-    """`attachment` is its key. What the document said before still applies."""
+    """An attachment could not be parsed; `attachment` is its key. The stored content of the document still
+    applies.
+    """
 
     def __init__(self, cause: str, *, cure: str = "", attachment: str = "") -> None:
         super().__init__(cause, cure=cure)
@@ -164,8 +168,9 @@ class DeliveryError(TrackerError):
 
 
 def cause_of(error: TrackerError) -> dict[str, Any]:
-    """Why something failed, for programs: `code`, `host` (empty where no host is to blame), `status` of HTTP or None, and
-    `detail`, the error's own line in English."""
+    """Return the cause of a failure, for programs: `code`, `host` (empty where no host is involved), `status`
+    of HTTP or None, and `detail`, the error's own line in English.
+    """
     url = error.url if isinstance(error, FetchError) else ""
     try:
         host = urlsplit(url).netloc.rpartition("@")[2].lower()

@@ -1,12 +1,12 @@
-"""What the stages agree on about pages: their parts, and what their meta data are called."""
+"""Names shared by several stages for the parts of a page and its metadata."""
 
 from __future__ import annotations
 
 import re
 
-# In `Fetched.meta` of a page: the keys of the PDF files that belong to it, one a line, in reading order.
+# In `Fetched.meta` of a page: the keys of the PDF files that belong to it, one per line, in reading order.
 ANNEXES = "annexes"
-# The same of a page that is an index of others: the regular expression of the addresses that the source follows.
+# In `Fetched.meta` of an index page: the regular expression of the addresses that the source follows.
 INDEX = "index"
 
 # The first step of the path of page text outside the main text: sidebars, banners, teasers.
@@ -16,7 +16,7 @@ ANNEXES_OF_PAGE = "Annexes"
 
 
 def is_rest_of_page(path: str) -> bool:
-    """Whether a unit stands outside the main text of its page."""
+    """Return whether a unit is outside the main text of its page."""
     return path.startswith(REST_OF_PAGE) and path[len(REST_OF_PAGE) : len(REST_OF_PAGE) + 2] in (
         "",
         " ¶",
@@ -25,17 +25,17 @@ def is_rest_of_page(path: str) -> bool:
 
 
 def is_main_text(path: str) -> bool:
-    """Whether a unit stands in the page itself: neither around its main text nor in an annex."""
+    """Return whether a unit is in the main text of the page, and not in an annex."""
     return not is_rest_of_page(path) and not path.startswith(f"{ANNEXES_OF_PAGE} ›")
 
 
 def annex_of(path: str) -> str:
-    """The name of the annex that a unit belongs to, as its link calls it; "" for a unit of the page itself."""
+    """Return the name of the annex that a unit belongs to, from its link; "" for a unit of the page itself."""
     head, _, rest = path.partition(" › ")
     return rest.partition(" › ")[0].partition(" ¶")[0] if head == ANNEXES_OF_PAGE else ""
 
 
-# Names of files that are no text: never followed, whatever links to them.
+# File name endings of non-text files, which are never followed.
 _NOT_TEXT = re.compile(
     r"\.(css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|avif|bmp|tiff?|mp[34]|m4[av]|mov|avi|wmv|webm|wav|ogg|"
     r"zip|gz|tgz|7z|rar|exe|dmg|msi|woff2?|ttf|eot|ics|vcf|docx?|xlsx?|pptx?|epub)$",
@@ -44,14 +44,14 @@ _NOT_TEXT = re.compile(
 
 
 def names_no_text(path: str) -> bool:
-    """Whether the path of an address ends like a file that is no text: a picture, an archive, an office document."""
+    """Return whether an address ends like a non-text file: an image, an archive, an office document."""
     return _NOT_TEXT.search(path) is not None
 
 
-# Names of files that hold a text, data or several of these.
+# File name endings of files with text or data.
 _DOCUMENT_FILE = re.compile(r"\.(pdf|docx?|xlsx?|csv|xml|zip|pptx?|txt|rtf)(?=[?#]|$)", re.IGNORECASE)
 
 
 def is_document_file(address: str) -> bool:
-    """Whether an address leads to a file with a text of its own: a PDF, an office document, a table."""
+    """Return whether an address leads to a file with its own text: a PDF, an office document, a table."""
     return _DOCUMENT_FILE.search(address) is not None

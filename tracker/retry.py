@@ -1,10 +1,10 @@
-"""How long to wait before something is tried again: one formula for sources, requests, alerts and digests. Pure."""
+"""Computes the wait before a retry: one formula for sources, requests, alerts and digests. Pure."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-_MOST = 30  # attempts after which the wait has long reached any cap
+_MOST = 30  # attempts after which any cap has long been reached
 
 
 def delay(
@@ -16,11 +16,12 @@ def delay(
     retry_after: timedelta | None = None,
     jitter: float = 0.0,
 ) -> timedelta:
-    """The wait after failed attempt number `attempt`, which counts from 1.
+    """Return the wait after failed attempt number `attempt`, which counts from 1.
 
-    It is `base` after the first and grows by the factor `growth`, up to `cap`. It is never shorter than `retry_after`,
-    which the other side asked for. `jitter` is a share of the wait that the caller draws by chance, so that what failed
-    together does not come back together; of `retry_after` it only adds, at most half as much.
+    It is `base` after the first and grows by the factor `growth`, up to `cap`. It is never shorter than
+    `retry_after`, which the other side requested. `jitter` is a random share of the wait drawn by the caller,
+    so that simultaneous failures are not retried simultaneously; it only lengthens `retry_after`, by half at
+    most.
     """
     if attempt < 1:
         raise ValueError(f"attempt {attempt} is before the first")

@@ -7,20 +7,20 @@ from lxml import etree
 from tracker.encodings import xml_as_utf_8
 from tracker.text import fold_space
 
-# The eCFR nests some 15 deep. Readers descend by calling themselves.
+# The eCFR nests about 15 deep. Parsers descend recursively.
 MAX_DEPTH = 100
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 
 
 class NotXmlError(ValueError):
-    """Its text is one line: what is wrong, and where."""
+    """The text is one line: the fault and its place."""
 
 
 def parse_root(data: bytes, label: str = "") -> etree._Element:
-    """The root, without comments and processing instructions. `label` is the charset that came with the bytes. Raises
-    NotXml.
+    """Return the root, without comments and processing instructions. `label` is the charset of the response.
+    Raises NotXmlError.
 
-    Size is for the caller to bound: the tree's texts may be as long as they are.
+    The caller limits the size: texts in the tree may be long.
     """
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True

@@ -1,7 +1,7 @@
-"""Words from outside, made harmless before any outlet shows them.
+"""Removes invisible and unsafe characters from external text before any outlet shows it.
 
-Titles, quotes and links come from pages that anybody may have written. What cannot be seen but acts
-(control and direction characters) is taken out here; what an outlet's own markup would act on is
+Titles, quotes and links come from pages that anyone may have written. Invisible characters with an effect
+(control and direction characters) are removed here; characters with a meaning in an outlet's own markup are
 escaped by that outlet.
 """
 
@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 from tracker.model import Language
 from tracker.text import fold_space
 
-# Left as they are: line breaks and tabs. The zero-width joiner and non-joiner shape letters in some
-# scripts but never in ours; between Latin letters they only hide words from a search.
+# Kept: line breaks and tabs. The zero-width joiner and non-joiner shape letters in some scripts but never in
+# ours; between Latin letters they only hide words from a search.
 _KEPT = "\n\t"
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def sanitize(text: str) -> str:
-    """Without control, direction, invisible and unassigned characters; line breaks stay."""
+    """Return the text without control, direction, invisible and unassigned characters; line breaks stay."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return "".join(
         character
@@ -31,12 +31,12 @@ def sanitize(text: str) -> str:
 
 
 def sanitize_line(text: str) -> str:
-    """The same on one line, white space folded."""
+    """Return the same on one line, white space folded."""
     return fold_space(sanitize(text))
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, cut between words where there are any, and said so by […]."""
+    """Return at most `limit` characters, cut between words where possible, with […] at the cut."""
     if len(text) <= limit:
         return text
     mark = " […]"
@@ -48,15 +48,16 @@ def shorten(text: str, limit: int) -> str:
 _OPENS, _CLOSES = "「“(", "」”)"
 
 
-# Words before a full stop that does not end a sentence, in the titles and citations of our field.
+# Words before a period that does not end a sentence, in the titles and citations of our field.
 _ABBREVIATED = re.compile(
     r"(?:^|\W)(?:Supp|Nos?|Secs?|Arts?|Ch|Pt|Co|Ltd|Inc|Corp|Dept|Stat|vs?|Mr|Ms|Dr|St|etc|[A-Z]|e\.g|i\.e)$"
 )
 
 
 def first_sentence(text: str, language: Language) -> tuple[str, str]:
-    """The first sentence without its full stop, and the rest. Stops inside quotes and brackets, and
-    those of abbreviations (U.S., Supp. No.), end nothing; in Japanese only 。 does."""
+    """Return the first sentence without its period, and the rest. Periods inside quotes and brackets, and those
+    of abbreviations (U.S., Supp. No.), end nothing; in Japanese only 。 does.
+    """
     depth = 0
     for place, character in enumerate(text):
         if character in _OPENS:
@@ -80,8 +81,9 @@ _URL_SPACE = re.compile(r"\s")
 
 
 def safe_url(address: str) -> str:
-    """The address if a person may follow it, else nothing: http and https with a host, no white
-    space and no invisible characters. `javascript:` and `data:` links are nothing."""
+    """Return the address if it is safe to follow, else "": http and https with a host, no white space and no
+    invisible characters. `javascript:` and `data:` links are unsafe.
+    """
     cleaned = sanitize(address).strip()
     if cleaned != address.strip() or _URL_SPACE.search(cleaned):
         return ""

@@ -1,8 +1,9 @@
-"""A change as one JSON object: of `tracker changes --json`, `/api/changes`, webhooks and the store.
+"""Converts a change to and from one JSON object, for `tracker changes --json`, `/api/changes`, webhooks and the
+database.
 
-`record` writes what `docs/records.md` promises and adds what a reader of the promise may ignore
-(`revision`, `baseline`, `editorial`, `abstract`, `links`, `profile_matches`, `rules`). `restore` reads
-it back without loss, so that the store may keep nothing but the object.
+`change_to_json` writes the keys of `docs/records.md`, and further keys that a reader may ignore (`revision`,
+`baseline`, `editorial`, `abstract`, `links`, `profile_matches`, `rules`). `change_from_json` reads it back
+without loss, so that the database needs to store the object only.
 """
 
 from __future__ import annotations
@@ -41,12 +42,12 @@ _CITATION = re.compile(r"\d{1,3} FR \d{1,6}")
 
 
 def format_instant(moment: datetime) -> str:
-    """`2025-09-29T12:45:07Z`: an instant in UTC, with a fraction only where it has one."""
+    """Return an instant in UTC, `2025-09-29T12:45:07Z`, with a fraction only where it has one."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
-    """The change as JSON-ready values: ISO dates, instants in UTC with `Z`, no tuples."""
+    """Return the change as JSON values: ISO dates, instants in UTC with `Z`, no tuples."""
     tagging = change.tagging
     return {
         "id": change.id,
@@ -127,17 +128,20 @@ def change_to_json(change: Change) -> dict[str, Any]:
 
 
 def change_from_json(value: Mapping[str, Any]) -> Change:
-    """The change that `record` wrote. Keys that older versions did not write take their defaults.
+    """Return the change that `change_to_json` wrote. Keys that older versions did not write take their
+    defaults.
 
-    Raises ParseError when it is no record: a required key is missing or a value has another shape.
+    Raises ParseError for an invalid record: a required key is missing or a value has another type.
     """
     try:
         return _restore(value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        known = value.get("id", "without an id") if isinstance(value, Mapping) else "that is no object"
+        known = (
+            value.get("id", "without an id") if isinstance(value, Mapping) else "the record is not an object"
+        )
         raise ParseError(
             f"the record {known} cannot be read back: {type(error).__name__} {error}",
-            cure="it was written by something else than this program, or is damaged",
+            cure="another program wrote it, or it is damaged",
         ) from error
 
 
@@ -309,7 +313,9 @@ def _bilingual_of(value: Mapping[str, str] | None) -> LocalizedText:
 
 
 def _named(status: Status) -> dict[str, str | None]:
-    """Who says it: `by` its number, of a page its title, null where only its citation is known; beside it its citation."""
+    """Return whose statement it is: `by` its number, for a page its title, null where only its citation is
+    known; and its citation.
+    """
     cited = _CITATION.fullmatch(status.by or "") is not None
     return {"by": status.number if cited else status.by, "citation": status.by if cited else None}
 

@@ -1,4 +1,4 @@
-"""Normal forms of text for comparison and search: white space, typography and case are folded."""
+"""Normalizes text for comparison and search: white space, typography and case are folded."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
 _SPACE = re.compile(r"\s+")
-# `10^(-10)`, `10^-10`, `V_(max)`: characters that are written apart from the line, as `parsing.superscripts` writes them.
+# `10^(-10)`, `10^-10`, `V_(max)`: raised and lowered characters, as `parsing.superscripts` writes them.
 _SCRIPT = re.compile(r"\^\(([^()]{1,80})\)|\^(?=[\d+−-])|(?<=\w)_\(([^()]{1,80})\)")
-# Signs of units that take an exponent: cm³, s⁻¹.
+# Units of measure that take an exponent: cm³, s⁻¹.
 _UNITS = """m cm mm km dm nm µm μm um in ft yd mi mil s sec ms min hr h Hz kHz MHz GHz kg mg µg g lb lbs mol K C A mA V kV
 W mW kW MW GW J kJ MJ eV keV MeV N kN Pa hPa kPa MPa GPa bar mbar psi torr Torr rad mrad sr deg Ci Bq TBq Gy Sv T G L mL l
 Ω Å bit bits cal"""
@@ -20,8 +20,10 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def canonical_json(data: bytes | str) -> Any:
-    """The value of a JSON text, fit to be written in UTF-8: half of a surrogate pair, which JSON can spell and UTF-8
-    cannot, becomes a question mark. Raises ValueError, also for a number of thousands of digits; RecursionError."""
+    """Return the value of a JSON text, safe to write in UTF-8: half of a surrogate pair, which JSON can contain
+    and UTF-8 cannot, becomes a question mark. Raises ValueError, also for a number of thousands of digits;
+    RecursionError.
+    """
     if isinstance(data, str):
         text = data
     else:
@@ -33,23 +35,27 @@ def canonical_json(data: bytes | str) -> Any:
 
 
 def fold_space(text: str) -> str:
-    """White space runs become one space; none at the ends. Nothing else is touched."""
+    """Return the text with each run of white space as one space, none at the ends."""
     return _SPACE.sub(" ", text).strip()
 
 
 def name_key(name: str) -> str:
-    """The form in which a document's names are compared: its number, its citation, or its title as others quote it."""
+    """Return a document's name normalized for comparison: its number, its citation, or its title as others
+    quote it.
+    """
     return search_key(name).strip(" .,;\"'“”‘’`")
 
 
 def search_key(text: str) -> str:
-    """The form in which texts are indexed and looked up: NFKC, case folded, white space folded."""
+    """Return a text normalized for index and search: NFKC, case folded, white space folded."""
     return fold_space(unicodedata.normalize("NFKC", text).casefold())
 
 
 def index_form(text: str) -> str:
-    """`search_form` for full text: superscripts and subscripts are plain characters, so that `10⁻¹⁰`, `10^-10`, `10^(-10)`
-    and `10-10` find each other, and so do `H₂O` and `H2O`. Not for comparing names: it makes different names equal."""
+    """Return `search_key` for full-text search: superscripts and subscripts are plain characters, so that
+    `10⁻¹⁰`, `10^-10`, `10^(-10)` and `10-10` find each other, and so do `H₂O` and `H2O`. Not for comparing
+    names: it makes different names equal.
+    """
     form = search_key(text).replace("\u2212", "-")
     if "^" in form or "_(" in form:
         form = _SCRIPT.sub(lambda found: found[1] or found[2] or "", form)

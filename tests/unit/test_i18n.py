@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tracker
-from tracker.i18n import catalogue, format_day, format_instant, format_timestamp, label, t
+from tracker.i18n import catalog, format_day, format_instant, format_timestamp, label, t
 from tracker.model import ActVerb, Direction, DocumentKind, Force, JapanStanding, Level, Op, Operand
 from tracker.rendering.act_table import COLUMNS
 
@@ -83,18 +83,18 @@ def asked_for() -> dict[str, set[str]]:
 
 
 def test_both_languages_have_the_same_keys() -> None:
-    assert catalogue("ja").keys() == catalogue("en").keys()
+    assert catalog("ja").keys() == catalog("en").keys()
 
 
-@pytest.mark.parametrize("key", sorted(catalogue("ja")))
+@pytest.mark.parametrize("key", sorted(catalog("ja")))
 def test_both_languages_have_the_same_placeholders(key: str) -> None:
-    assert placeholders(catalogue("ja")[key]) == placeholders(catalogue("en")[key])
+    assert placeholders(catalog("ja")[key]) == placeholders(catalog("en")[key])
 
 
 def test_every_key_that_the_code_asks_for_exists_with_its_placeholders() -> None:
     for key, given in asked_for().items():
-        assert key in catalogue("en"), key
-        assert placeholders(catalogue("en")[key]) == given, key
+        assert key in catalog("en"), key
+        assert placeholders(catalog("en")[key]) == given, key
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_every_key_that_the_code_asks_for_exists_with_its_placeholders() -> None
 )
 def test_every_id_has_a_label(group: str, names: list[str]) -> None:
     for name in names:
-        assert f"{group}.{name}" in catalogue("ja"), name
+        assert f"{group}.{name}" in catalog("ja"), name
 
 
 def test_an_id_of_the_firms_own_rules_is_shown_as_it_is() -> None:

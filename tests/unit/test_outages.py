@@ -12,7 +12,7 @@ import pytest
 
 from tracker.alerts import incidents
 from tracker.errors import AccessDenied, NotFound, UnexpectedResponse, Unreachable, cause_of
-from tracker.i18n import catalogue
+from tracker.i18n import catalog
 from tracker.rendering.failure_cause import reason_line
 from tracker.scheduler.outages import Polled, outages
 from tracker.storage.database import Store
@@ -197,7 +197,7 @@ def test_every_code_has_words() -> None:
     codes = {"no-connection", "no-answer", "broken", "server-error", "held", "parts"}
     for kind in (Unreachable, AccessDenied, NotFound, UnexpectedResponse):
         codes.add(kind.code)
-    assert {f"cause.{code}" for code in codes} <= catalogue("ja").keys()
+    assert {f"cause.{code}" for code in codes} <= catalog("ja").keys()
 
 
 def test_the_client_says_what_kind_of_silence_it_met(tmp_path: Path) -> None:

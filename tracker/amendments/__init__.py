@@ -1,1 +1,1 @@
-"""Amendatory instructions of Federal Register rules: which units a rule orders changed."""
+"""Reads amendatory instructions of Federal Register rules: which units a rule changes."""

@@ -1,8 +1,8 @@
-"""Amendatory instructions: the units that a document orders to be changed, as far as the words name them.
+"""Reads amendatory instructions: the units that a document changes, as far as the words name them.
 
-Reading only locates: it never computes text. Instructions carry their place forward ("b. Revising
-paragraph (c)" after "Section 744.11 is amended by:"), as the Document Drafting Handbook allows. A text
-that was recorded without its markup is read from its words of issuance on ("are amended as follows").
+It only locates units and never computes text. Instructions inherit their place ("b. Revising paragraph (c)"
+after "Section 744.11 is amended by:"), as the Document Drafting Handbook allows. In a text without markup,
+instructions are recognized by the words of issuance ("are amended as follows").
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _ISSUANCE = re.compile(
     re.IGNORECASE,
 )
 _AUTHORITY = re.compile(r"\bauthority citations?\b", re.IGNORECASE)
-# "5. Section 744.11 is amended by ...", "a. Revising paragraph (b);": how an instruction begins. What
-# begins otherwise ("a. Vacuum pumps, and parts therefor") is text that is set out, not an instruction.
+# "5. Section 744.11 is amended by ...", "a. Revising paragraph (b);": the beginning of an instruction. Other
+# text ("a. Vacuum pumps, and parts therefor") is set out, not an instruction.
 _ORDER = re.compile(
     r"^(?:(?P<number>\d{1,3})|[a-z]{1,2}|[ivx]{1,6})\.\s+(?:In|On|Under|By|The|Amend\w*|Add\w*|Revis\w+|Remov\w+|"
     r"Redesignat\w+|Reserv\w+|Republish\w*|Sections?|§+|Supplements?|Parts?|Correct\w*|Stay\w*|Suspend\w*|"
@@ -100,7 +100,7 @@ def read_instructions(document: Document) -> tuple[Instruction, ...]:
 
 
 def _start(document: Document) -> _Place:
-    """What a document's own heading or opening says where an instruction leaves its place out."""
+    """Return the place in a document's own heading or opening, for instructions that omit it."""
     for reference in document.cfr_references:
         if match := re.match(r"(\d{1,2}) CFR (?:[Pp]arts? )?(\d{1,4})(?![\d.])", reference):
             return _Place(title=match[1], part=match[2])
@@ -139,8 +139,9 @@ def _instructions(document: Document, place: _Place) -> Iterator[Unit]:
 
 
 def _title_before(document: Document) -> str:
-    """The title that the words of issuance name, the last before the first instruction: "amend 45 CFR parts 309 and
-    310 as follows"."""
+    """Return the title in the words of issuance, the last before the first instruction: "amend 45 CFR parts 309
+    and 310 as follows".
+    """
     first = next(n for n, unit in enumerate(document.units) if unit.kind is UnitKind.INSTRUCTION)
     lead = [unit.text for unit in document.units[max(0, first - _OPENING) : first]]
     titles = [match[1] for text in lead for match in _TITLE.finditer(text)]
@@ -148,7 +149,7 @@ def _title_before(document: Document) -> str:
 
 
 def _issuance(document: Document) -> int | None:
-    """Where the instructions begin: after the words of issuance, or at the first authority citation."""
+    """Return where the instructions begin: after the words of issuance, or at the first authority citation."""
     units = document.units
     words = (
         n
@@ -161,7 +162,7 @@ def _issuance(document: Document) -> int | None:
 
 
 def _paths(text: str, place: _Place) -> Iterator[str]:
-    """The units that one instruction names; where it names none, the one before it still holds."""
+    """Return the units that one instruction names; where it names none, those of the one before."""
     named = [
         _titled(hit, place)
         for hit in citations.find_citations(text)
@@ -214,7 +215,7 @@ def _supplements(text: str) -> Iterator[str]:
 
 
 def _within(text: str, section: str) -> Iterator[str]:
-    """ "revising paragraphs (a)(1) and (2) and (b)": the paragraphs of the section that is amended."""
+    """Return the paragraphs in "revising paragraphs (a)(1) and (2) and (b)", within the amended section."""
     for match in _PARAGRAPHS.finditer(text):
         before: tuple[str, ...] = ()
         for levels in _ONE.findall(match["list"]):
@@ -226,7 +227,7 @@ def _within(text: str, section: str) -> Iterator[str]:
 
 
 def _entries(text: str, base: str, place: _Place) -> Iterator[str]:
-    """Entries of a party list: by country, and by name where the instruction quotes names."""
+    """Return entries of a party list: by country, and by name where the instruction quotes names."""
     if match := _COUNTRY.search(text):
         place.country = match["name"].strip(" ,.")
     if not place.country:

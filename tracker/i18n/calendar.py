@@ -1,4 +1,4 @@
-"""Days and instants as people write them: 2026年11月9日, 9 November 2026, in the reader's zone."""
+"""Formats days and instants for readers: 2026年11月9日, 9 November 2026, in the reader's zone."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _MONTHS = [
 
 
 def format_day(value: date, language: Language) -> str:
-    """2026年11月9日 or 9 November 2026."""
+    """Return `2026年11月9日` or `9 November 2026`."""
     if language == "ja":
         return f"{value.year}年{value.month}月{value.day}日"
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
 def format_instant(value: datetime, language: Language, timezone: str) -> str:
-    """An instant in the reader's zone, to the minute: 2025年9月29日 21:45 JST."""
+    """Return an instant in the reader's zone, to the minute: 2025年9月29日 21:45 JST."""
     local = value.astimezone(ZoneInfo(timezone))
     return f"{format_day(reader_day(value, timezone), language)} {local:%H:%M} {local.tzname()}"
 
 
 def format_timestamp(value: datetime, timezone: str) -> str:
-    """An instant in the reader's zone for tables: 2025-09-29 21:45."""
+    """Return an instant in the reader's zone for tables: 2025-09-29 21:45."""
     return f"{value.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"

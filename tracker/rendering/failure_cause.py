@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from tracker.i18n import catalogue, format_day, t
+from tracker.i18n import catalog, format_day, t
 from tracker.model import Language
 from tracker.sanitize import sanitize_line, shorten
 
@@ -28,7 +28,7 @@ def reason_line(cause: Mapping[str, Any] | None, reason: str, language: Language
         )
     if code == "gap":
         return _gaps(cause, language)
-    key = f"cause.{code}" if f"cause.{code}" in catalogue(language) else "cause.other"
+    key = f"cause.{code}" if f"cause.{code}" in catalog(language) else "cause.other"
     words = t(
         key, language, host=sanitize_line(str(cause.get("host") or "")), status=cause.get("status") or "",
         count=cause.get("count", ""),
