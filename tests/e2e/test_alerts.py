@@ -142,7 +142,7 @@ def test_a_channel_that_gives_up_is_sent_on_another_once_and_what_died_can_be_se
         code, listed = run(world, monkeypatch, "deliveries", "--dead")
         assert code == 1
         assert listed.count("dead") == 2
-        assert run(world, monkeypatch, "redeliver", "--dead") == (0, "2 owed again\n")
+        assert run(world, monkeypatch, "redeliver", "--dead") == (0, "2 queued again\n")
         world.later(hours=1)
         world.one()
         assert len(sink.bodies) == 4
