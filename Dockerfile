@@ -1,4 +1,4 @@
-# Two stages: the first has pip and every wheel, checked by hash; the second has what runs and nothing else.
+# Two stages: the first has pip and all wheels, checked by hash; the second has only the installed program.
 ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim AS build
@@ -8,7 +8,7 @@ COPY requirements.lock ./
 RUN pip download --quiet --only-binary=:all: --require-hashes --dest /wheels --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY tracker ./tracker
-# From here on nothing is fetched. Of the wheels that the lock vouches for, only those that running needs are installed.
+# From here on nothing is downloaded. Only the wheels needed at run time are installed, all of them in the lock.
 RUN pip install --quiet --upgrade --no-index --find-links /wheels setuptools \
  && pip wheel --quiet --no-index --no-deps --no-build-isolation --wheel-dir /wheels . \
  && python -m venv --without-pip /opt/tracker \
@@ -24,8 +24,8 @@ ENV PATH=/opt/tracker/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     TRACKER_CONFIG=/app/sources.toml TRACKER_STATE=/app/state
 USER tracker
 VOLUME /app/state
-# Alive is who keeps his own timetable: nothing is overdue by a quarter of an hour. A source that fails is
-# something to look at (tracker status), and no reason to restart.
+# Healthy means that no poll is overdue by 15 minutes. A failing source needs attention (tracker status), but
+# no restart.
 HEALTHCHECK --interval=2m --timeout=30s --start-period=2m --retries=3 CMD tracker status --json | python -c "\
 import json, sys; from datetime import datetime, timedelta; \
 found = json.load(sys.stdin); \

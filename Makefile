@@ -19,28 +19,28 @@ help:  ## this list
 	@echo
 	@echo 'All other commands: $(BIN)/tracker --help'
 
-demo: $(READY)  ## the whole job on a bundled archive, no network; ARGS=--once ends without the viewer
+demo: $(READY)  ## everything on a bundled archive, without a network; ARGS=--once ends without the viewer
 	@$(BIN)/tracker demo $(ARGS)
 
-run: $(READY)  ## the same job on the live sources of sources.toml, until Ctrl-C
+run: $(READY)  ## the same on the live sources of sources.toml, until Ctrl-C
 	@$(BIN)/tracker run $(ARGS)
 
 test: $(READY)  ## the tests; ARGS="tests/unit -k redline" for some of them
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: $(READY)  ## lint, formatting, types, who may import whom, secrets, known weaknesses of dependencies
+check: $(READY)  ## lint, formatting, types, import layers, secrets, known vulnerabilities of dependencies
 	@wrong=0; $(BIN)/ruff check . || wrong=1; $(BIN)/ruff format --check . || wrong=1; \
 	  $(BIN)/mypy || wrong=1; $(BIN)/lint-imports --no-logo || wrong=1; \
 	  $(BIN)/python -m bench.supply secrets || wrong=1; $(BIN)/python -m bench.supply advisories || wrong=1; exit $$wrong
 
-format: $(READY)  ## rewrite the source the way `make check` wants it
+format: $(READY)  ## format the source as `make check` requires
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(READY)  ## figures beside other tools, into docs/benchmarks.md; ARGS=watch_pages for one of them
+bench: $(READY)  ## comparisons with other tools, written to docs/benchmarks.md; ARGS=watch_pages for one of them
 	@$(BIN)/python -m bench $(ARGS)
 
-eval: $(READY)  ## how well topics, levels, directions and facts are found on labelled documents; ARGS=--noise adds all recorded ones
+eval: $(READY)  ## how well topics, levels, directions and facts are found on labeled documents; ARGS=--noise adds all recorded ones
 	@wrong=0; $(BIN)/python -m bench.eval_judgement --write $(ARGS) || wrong=1; \
 	  $(BIN)/python -m bench.eval_rewordings --write $(ARGS) || wrong=1; \
 	  $(BIN)/python -m bench.eval_slots --write $(ARGS) || wrong=1; \
@@ -48,13 +48,13 @@ eval: $(READY)  ## how well topics, levels, directions and facts are found on la
 	  $(BIN)/python -m bench.eval_dates || wrong=1; \
 	  $(BIN)/python -m bench.eval_effective_days || wrong=1; exit $$wrong
 
-drills: $(READY)  ## what goes wrong in real life, done to the tracker and counted, into docs/reliability.md; ARGS="--only month"
+drills: $(READY)  ## real-life failures, simulated and counted, written to docs/reliability.md; ARGS="--only month"
 	@$(BIN)/python -m bench.drills --write $(ARGS)
 
-sbom: $(READY)  ## what a running tracker is made of, as CycloneDX, into build/sbom.json
+sbom: $(READY)  ## bill of materials of a running tracker, as CycloneDX, in build/sbom.json
 	@$(BIN)/python -m bench.supply sbom build/sbom.json
 
-fuzz: $(READY)  ## inputs that nobody would send in good faith, to everything that reads; ARGS="--minutes 60", ARGS="pdf page"
+fuzz: $(READY)  ## malicious inputs for every parser; ARGS="--minutes 60", ARGS="pdf page"
 	@nice $(BIN)/python -m fuzz $(ARGS)
 
 lock: $(READY)  ## requirements.lock from pyproject.toml; ARGS=--upgrade takes newer versions

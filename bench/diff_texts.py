@@ -1,7 +1,7 @@
 """Legal texts with edits whose truth is known, in the shapes that the sources give.
 
 A text is a list of lines (one paragraph or table row each); an edit says which white-space tokens of
-the old and of the new text really changed. A moved paragraph counts as taken away and added, because
+the old and of the new text really changed. A moved paragraph counts as removed and added, because
 most differs have nothing else for it; a redesignated one counts with its designator only.
 """
 

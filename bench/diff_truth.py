@@ -254,7 +254,7 @@ def main() -> int:
 _EXPLAINED = """### What differs, and what is shown as different
 
 Texts with planted edits whose truth is known. Precision: of the tokens that a tool shows as changed, the share
-that really changed. Recall: of those that changed, the share shown. A moved paragraph counts as taken away and
+that really changed. Recall: of those that changed, the share shown. A moved paragraph counts as removed and
 added. The peers get one paragraph or row a line, which is their best case; ours gets the file as the source
 gives it. "Operations named": the added, removed, changed, moved and redesignated units, each with its citation
 path, that were found; peers name none."""

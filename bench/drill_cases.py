@@ -75,9 +75,9 @@ def sink_hangs(world: World) -> Outcome:
         for _ in range(3):
             world.later(hours=1)
             world.poll()
-        labelled = sum("repeat" in str(body).lower() or "再送" in str(body) for body in sink.bodies[1:])
+        labeled = sum("repeat" in str(body).lower() or "再送" in str(body) for body in sink.bodies[1:])
         return Outcome(
-            f"delivered after the restart ({len(sink.bodies) - 1} more, {labelled} labelled as a repeat)",
+            f"delivered after the restart ({len(sink.bodies) - 1} more, {labeled} labeled as a repeat)",
             reached and len(sink.bodies) == 2 and clean(world),
         )
 

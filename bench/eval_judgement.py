@@ -128,10 +128,10 @@ def outside(document: Document) -> bool:
     return _FIELD.search(f"{document.title} {document.abstract}") is None
 
 
-def noise(labelled: set[tuple[str, date]]) -> tuple[str, list[str], bool]:
+def noise(labeled: set[tuple[str, date]]) -> tuple[str, list[str], bool]:
     """All other recorded documents: how many are given a level, how many of them from outside the field, how fast; which
     these are; and whether both are within their limits."""
-    rows = [d for d in documents() if d.published is not None and (d.key, d.published) not in labelled]
+    rows = [d for d in documents() if d.published is not None and (d.key, d.published) not in labeled]
     levels: Counter[str] = Counter()
     loud, far = 0, 0
     strange: list[str] = []
@@ -229,14 +229,14 @@ def _own_lists(options: argparse.Namespace) -> int:
         kept = f"<!-- judgement figures: {json.dumps(figures)} -->"
         command = "python -m bench.eval_judgement --write" + (" --noise" if options.noise else "")
         text = (
-            f"## Judgement of labelled documents\n\n{_ABOUT}\n\nRules {RULES_VERSION}.\n\n{tables}\n\n{kept}"
+            f"## Judgement of labeled documents\n\n{_ABOUT}\n\nRules {RULES_VERSION}.\n\n{tables}\n\n{kept}"
         )
         report.write("judgement", text, command=command)
     return 1 if failed else 0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Measures the judgement on labelled documents.")
+    parser = argparse.ArgumentParser(description="Measures the judgement on labeled documents.")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
     parser.add_argument("--noise", action="store_true", help="also run the other recorded documents")
     parser.add_argument("--quiet", action="store_true", help="print the tables without the misses")

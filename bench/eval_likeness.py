@@ -28,11 +28,11 @@ from tracker.model import Level
 STEPS = ((0.35, 0.00), (0.35, 0.02), (0.35, 0.05), (0.35, 0.10), (0.40, 0.00), (0.45, 0.05))
 BATCH = 500
 _ABOUT = (
-    "Off by default (`similarity = true`, extra `meaning`). Title and abstract of each labelled document, compared with the "
-    "sentences of `tracker/meaning/references.toml`, which were written from the definitions of the topics; those about what "
+    "Off by default (`similarity = true`, extra `meaning`). Title and abstract of each labeled document, compared with the "
+    "sentences of `tracker/assistants/references.toml`, which were written from the definitions of the topics; those about what "
     "is outside were added to after reading what was marked of 12,000 recorded documents that no label names. `of those with "
-    "a topic`: what it would mark if there were no rules. `its topic right`: of those marked, against what either labeller "
-    "accepted. `of those outside`: labelled `none`, most of them chosen because they are near the field. It marks for a "
+    "a topic`: the share that it would mark without the rules. `its topic right`: of those marked, against what either labeler "
+    "accepted. `of those outside`: labeled `none`, most of them chosen because they are near the field. It marks for a "
     "person's look, and never sets a topic, a level or an alert, so the values in use lean towards finding."
 )
 
@@ -66,13 +66,13 @@ def figures(pairs: Sequence[tuple[Label, Similarity | None]]) -> str:
     return report.table(head, rows)
 
 
-def noise(labelled: set[tuple[str, date]]) -> str:
+def noise(labeled: set[tuple[str, date]]) -> str:
     """How many of the other recorded documents in which the rules find nothing are marked, and how fast."""
     silent = [
         document
         for document in documents()
         if document.published is not None
-        and (document.key, document.published) not in labelled
+        and (document.key, document.published) not in labeled
         and not (found := classify(document, today=document.published)).topics
         and found.level is Level.NONE
     ]
@@ -109,14 +109,14 @@ def main(arguments: list[str] | None = None) -> int:
     known = [d for d in documents() if d.published is not None and (d.key, d.published) in wanted]
     found = similarities([words(document) for document in known])
     pairs = [(wanted[d.key, d.published], one) for d, one in zip(known, found, strict=True) if d.published]
-    text = f"{maker}; {len(pairs)} labelled documents, title and abstract only.\n\n{figures(pairs)}"
+    text = f"{maker}; {len(pairs)} labeled documents, title and abstract only.\n\n{figures(pairs)}"
     if options.noise:
         text += f"\n\n{noise(set(wanted))}"
     print(f"\nlikeness of words: {text}")
     if options.write:
         command = "python -m bench.eval_likeness --write" + (" --noise" if options.noise else "")
         report.write(
-            "likeness", f"## Likeness of words, beside the rules\n\n{_ABOUT}\n\n{text}", command=command
+            "likeness", f"## Similarity of words, beside the rules\n\n{_ABOUT}\n\n{text}", command=command
         )
     return 0
 

@@ -32,8 +32,8 @@ RULES = Path(classification.__file__).parent
 TARGETS = {"level": 0.95, "direction": 0.97}
 FEWEST, FEWEST_DOCUMENTS = 1000, 150
 _ABOUT = (
-    "The main act of each labelled document, written down in parts, and said again in other words: another verb, another order, "
-    "passive, a title that says less, another country, the opposite act, or the act suspended, delayed, extended or ended. "
+    "The main act of each labeled document, written down in parts, and said again in other words: another verb, another order, "
+    "passive, a shorter title, another country, the opposite act, or the act suspended, delayed, extended or ended. "
     "The words are the benchmark's own (`bench/data/rewording_words.toml`), written without a look at those of the rules; what "
     "is expected follows from the label by the table in `bench/rewordings.py`. `direction`: of those that were given a level; "
     "`direction, of all`: a reworded act without a level counts as wrong. `country`: whether the Japanese words name the "
@@ -155,7 +155,7 @@ def sample(found: Sequence[Rewording], count: int) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Judges rewordings of labelled documents.")
+    parser = argparse.ArgumentParser(description="Judges rewordings of labeled documents.")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     parser.add_argument(
         "--save", metavar="NAME", default="", help="keep the figures as a column of later tables"
@@ -183,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, run in runs.items()
         if NAME in run
     ]
-    text = f"Rules {RULES_VERSION}, {total.count} rewordings of {documents} labelled documents.\n\n{table(total, kinds, families)}"
+    text = f"Rules {RULES_VERSION}, {total.count} rewordings of {documents} labeled documents.\n\n{table(total, kinds, families)}"
     shared, verbs = shared_words()
     text += f"\n\nOf {verbs} verbs that stand for a plain one, {shared} occur in the rules' tables too."
     if earlier:

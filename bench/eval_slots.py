@@ -46,7 +46,7 @@ _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:percent|%)")
 _DOLLARS = re.compile(r"(\d+(?:\.\d+)?) dollars")
 _QUOTED = re.compile(r"\(原文:「.*?」\)|分野は「[^。]*。")
 _ABOUT = (
-    "Share of the facts of a text that stand in headline, reason and summary in Japanese. `slot`: the facts that a reader needs "
+    "Share of the facts of a text that occur in headline, reason and summary in Japanese. `slot`: the facts that a reader needs "
     "first (see `bench/eval_slots.py`); `each value`: every single country, good, rate and day."
 )
 

@@ -258,7 +258,7 @@ def main() -> int:
     ]
     text = (
         f"## The viewer with {NUMBER:,} changes\n\n{READERS} connections, each asking again as soon as it is answered, for"
-        f" {asked.seconds} s a page, wrk on the same machine; the redline is that of the recorded part 744 with every third row of its lists amended. `first`: made anew, as after every change; then pages are kept until something that they show is written."
+        f" {asked.seconds} s a page, wrk on the same machine; the redline is that of the recorded part 744 with every third row of its lists amended. `first`: rendered again, as after every change; then pages are cached until their data changes."
         f" `while written`: another process stores a change and its alert {WRITES} times a second."
         f"\n\n{report.table(head, rows)}"
     )
