@@ -30,10 +30,10 @@ BATCH = 500
 _ABOUT = (
     "Off by default (`similarity = true`, extra `meaning`). Title and abstract of each labeled document, compared with the "
     "sentences of `tracker/assistants/references.toml`, which were written from the definitions of the topics; those about what "
-    "is outside were added to after reading what was marked of 12,000 recorded documents that no label names. `of those with "
+    "is outside were extended after reading the marked ones of 12,000 recorded documents without labels. `of those with "
     "a topic`: the share that it would mark without the rules. `its topic right`: of those marked, against what either labeler "
-    "accepted. `of those outside`: labeled `none`, most of them chosen because they are near the field. It marks for a "
-    "person's look, and never sets a topic, a level or an alert, so the values in use lean towards finding."
+    "accepted. `of those outside`: labeled `none`, most of them chosen because they are near the field. It marks changes for a "
+    "person to check, and never sets a topic, a level or an alert, so the values in use lean towards finding."
 )
 
 

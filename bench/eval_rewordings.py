@@ -37,7 +37,7 @@ _ABOUT = (
     "The words are the benchmark's own (`bench/data/rewording_words.toml`), written without a look at those of the rules; what "
     "is expected follows from the label by the table in `bench/rewordings.py`. `direction`: of those that were given a level; "
     "`direction, of all`: a reworded act without a level counts as wrong. `country`: whether the Japanese words name the "
-    "country that was put in."
+    "inserted country."
 )
 
 
