@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tracker.classification.rules import rules
 from tracker.i18n import t
 from tracker.model import (
     Act,
@@ -21,8 +20,6 @@ from tracker.model import (
     Force,
     JapanStanding,
     Level,
-    LocalizedText,
-    Op,
     Operand,
     Status,
     Unit,
@@ -32,14 +29,11 @@ from tracker.wording import (
     DocumentFacts,
     ReadState,
     act_sentence,
-    change_headline,
     headline,
-    level_reason,
     reason,
     summary,
     unread,
 )
-from tracker.wording.amounts import amount
 from tracker.wording.phrases import noun
 
 BEFORE = date(2025, 8, 1)
@@ -296,64 +290,6 @@ def test_the_reason_says_the_effect_and_japans_place() -> None:
     assert "確定できない" in reason(TRUCE, Level.MEDIUM, Direction.UNDETERMINED).ja
 
 
-def test_an_unread_document_says_so_and_what_will_be_checked() -> None:
-    facts = DocumentFacts(DocumentKind.PRESIDENTIAL, "Conditions for the Export of Advanced AI Models")
-    for state in ReadState:
-        words = unread(facts, state)
-        assert "Conditions for the Export of Advanced AI Models" in words.headline.ja
-        assert "日本の扱い" in words.summary.ja
-        assert "確認" in words.reason.ja
-        assert "対応不要" not in words.summary.ja + words.reason.ja
-    assert "未入手" in unread(facts, ReadState.NO_TEXT).summary.ja
-    assert "入手済み" in unread(facts, ReadState.NO_ACT).summary.ja
-    rule = DocumentFacts(DocumentKind.RULE, "Revisions", ("Industry and Security Bureau",))
-    assert unread(rule, ReadState.NO_TEXT).headline.ja == "BISの規則「Revisions」:本文は未確認"
-    assert unread(rule, ReadState.NO_TEXT).headline.en == "BIS rule “Revisions”: text not yet read"
-
-
-@pytest.mark.parametrize(
-    ("places", "title", "ja"),
-    [
-        ([("15 CFR 744.23(a)(4)", Op.CHANGED), ("15 CFR 744.23(a)(4)(i)", Op.CHANGED)], "",
-         "EAR第744.23条(a)(4)(半導体製造装置の最終用途規制)を変更"),
-        ([("Supp. No. 4 to Part 744 › CHINA, PEOPLE'S REPUBLIC OF › A Co.", Op.ADDED),
-          ("Supp. No. 4 to Part 744 › JAPAN › B K.K.", Op.ADDED),
-          ("Supp. No. 4 to Part 744 › JAPAN › C K.K.", Op.ADDED)], "",
-         "エンティティー・リスト:A Co.(中国)、B K.K.(日本)ほか1件を追加"),
-        ([("Supp. No. 1 to Part 774 › 3B001 › c.1.a", Op.CHANGED)], "", "ECCN 3B001.c.1.a(半導体製造装置)を変更"),
-        ([("Background › ¶2", Op.CHANGED), ("Background › ¶3", Op.CHANGED)], "Guidance on Chips",
-         "「Guidance on Chips」の「Background」を変更"),
-    ],
-)  # fmt: skip
-def test_a_change_of_text_is_named_by_what_it_touched(
-    places: list[tuple[str, Op]], title: str, ja: str
-) -> None:
-    assert change_headline(places, title).ja == ja
-
-
-@pytest.mark.parametrize(
-    ("words", "ja", "en"),
-    [
-        ("25 percent", "25%", "25%"),
-        ("25 percent ad valorem", "25%", "25%"),
-        ("$1.5 million", "150万ドル", "$1.5 million"),
-        ("$95 million", "9,500万ドル", "$95 million"),
-        ("$2,500", "2,500ドル", "$2,500"),
-        ("$0.80", "0.8ドル", "$0.80"),
-        ("ninety days", "90日", "ninety days"),
-        ("twenty-four months", "24か月", "twenty-four months"),
-        ("up to 40 percent", "最大40%", "up to 40%"),
-        ("Canada energy 10 percent", "カナダのエネルギー10%", "Canada energy 10%"),
-        ("4800 TOPS", "4800 TOPS", "4800 TOPS"),
-        ("2029", "2029年", "2029"),
-        ("", "", ""),
-    ],
-)
-def test_amounts(words: str, ja: str, en: str) -> None:
-    assert amount(words, "ja") == ja
-    assert amount(words, "en") == en
-
-
 LIST_CHANGE = Act(
     ActVerb.REVISE,
     None,
@@ -499,15 +435,8 @@ def test_two_review_policies_are_listed_and_not_said_to_be_set() -> None:
     )
 
 
-def test_every_rule_of_a_level_has_a_japanese_name() -> None:
-    assert len(rules().levels) > 50
-    names = {rule.name for rule in rules().levels if not rule.ja}
-    assert {name for name in names if re.search("[A-Za-z]{6,}", level_reason(name, Level.LOW).ja)} == set()
-    named = {name for name in names if level_reason(name, Level.LOW) != level_reason(name, Level.HIGH)}
-    assert named == set(), "rules without a Japanese name in tracker/wording/level_reasons.toml"
-
-
-def test_a_rule_without_a_japanese_name_says_what_its_level_asks_for() -> None:
-    assert level_reason("a rule of tomorrow", Level.HIGH) == LocalizedText(
-        "対象分野の重要な文書。該当取引の有無の確認が必要。", "A rule of tomorrow."
-    )
+def test_the_bureau_acts_where_its_department_is_named() -> None:
+    facts = DocumentFacts(DocumentKind.RULE, agencies=("Commerce Department", "Industry and Security Bureau"))
+    assert act_sentence(replace(PAKISTAN, actor="commerce"), today=LATER, facts=facts).ja.startswith("BISが")
+    assert act_sentence(replace(PAKISTAN, actor=""), today=LATER, facts=facts).ja.startswith("BISが")
+    assert act_sentence(replace(PAKISTAN, actor="state"), today=LATER, facts=facts).ja.startswith("国務省が")

@@ -10,6 +10,7 @@ from tracker.citations import format_japanese, parse_cfr
 from tracker.countries import country_named
 from tracker.model import Act, ActVerb, Direction, JapanStanding, Language, Operand
 from tracker.terms import (
+    agency_id,
     country_group_name,
     legal_basis_name,
     license_exception_name,
@@ -17,6 +18,7 @@ from tracker.terms import (
     review_policy_name,
     section_name,
 )
+from tracker.wording.facts import DocumentFacts
 
 _ALL = "all"
 _JAPAN = "japan"
@@ -48,6 +50,12 @@ _MEASURED = frozenset(
         Operand.AGREEMENT,
     }
 )
+_BUREAUS = {
+    "commerce": frozenset({"bis", "ita", "ntia", "nist", "caisi", "uspto", "census", "ftzb"}),
+    "treasury": frozenset({"ofac", "irs", "cfius"}),
+    "dhs": frozenset({"cbp"}),
+    "state": frozenset({"ddtc"}),
+}
 _CCL_ITEM = re.compile(
     r"Supp\. No\. 1 to Part 774 › (?:[^›]+ › )*?(?P<code>[0-9][A-E][0-9]{3})(?: › (?P<item>[a-z](?:\.[a-z0-9]+)*))?"
 )
@@ -157,6 +165,20 @@ def eccns_of(act: Act) -> tuple[str, ...]:
     ]
     kept = [code for code in codes if not any(item.startswith(code + ".") for item in exact)]
     return tuple(dict.fromkeys((*exact, *kept)))
+
+
+def actor_of(act: Act, facts: DocumentFacts) -> str:
+    """Who acts: the act's actor, or the bureau of that department whose document it is."""
+    published = agency_id(" ; ".join(facts.agencies))
+    actor = agency_id(act.actor) or act.actor
+    if published in _BUREAUS.get(actor, ()) or not actor:
+        return published or next(iter(facts.agencies), "")
+    return actor
+
+
+def is_provision(act: Act) -> bool:
+    """Whether the act is on a provision of a text, and on nothing narrower that has a name."""
+    return act.operand is None or (act.operand is Operand.EARLIER_ACT and not act.earlier_act)
 
 
 def spoken(act: Act) -> Act:

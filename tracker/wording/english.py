@@ -11,10 +11,12 @@ from tracker.model import Act, ActVerb, DocumentKind, Operand
 from tracker.terms import agency_name, goods_name, goods_of, place_label
 from tracker.wording.act_terms import (
     ActTerms,
+    actor_of,
     country_names,
     earlier_name,
     eccns_of,
     is_general,
+    is_provision,
     legal_places,
     particular_noun,
     terms_of,
@@ -81,7 +83,7 @@ class EnglishAct:
 
     @cached_property
     def who(self) -> str:
-        words = self.act.actor or next(iter(self.facts.agencies), "")
+        words = actor_of(self.act, self.facts)
         return (
             agency_name(words, "en", short=True)
             or " ".join(words.split())
@@ -191,7 +193,7 @@ class EnglishAct:
     @cached_property
     def places(self) -> str:
         """The sections that the act touches, where they say what it hits because nothing else does."""
-        if self.act.operand is not None and (self.of or self.things or self.named_parties):
+        if not is_provision(self.act) and (self.of or self.things or self.named_parties):
             return ""
         if self.act.operand is Operand.EARLIER_ACT and self.act.earlier_act:
             return ""
@@ -200,7 +202,7 @@ class EnglishAct:
 
     @cached_property
     def hit(self) -> str:
-        if self.places and self.act.operand is None:
+        if self.places and is_provision(self.act):
             about = self._joined("involving", "")
             return f"{self.places} on {about}" if about and about not in self.places else self.places
         return self._hit or self.places
@@ -275,7 +277,7 @@ class EnglishAct:
             return f"the listing of {self.parties} on {self.noun_with_facts}"
         if self.act.operand is Operand.LISTING and self.bare_noun.lower().endswith("list"):
             return f"measures under {self.noun_with_facts}" + (f" for {self.of}" if self.of else "")
-        if self.act.operand is None and (self.places or self.act.eccns) and self.hit:
+        if is_provision(self.act) and (self.places or self.act.eccns) and self.hit:
             word = "the entries of" if ": " in self.places else "the provisions of"
             return f"{word} {self.hit}" + (f" ({', '.join(self.noun_notes)})" if self.noun_notes else "")
         if self.hit and self.hit == self.places:

@@ -21,10 +21,12 @@ from tracker.terms import (
 )
 from tracker.wording.act_terms import (
     ActTerms,
+    actor_of,
     country_names,
     earlier_name,
     eccns_of,
     is_general,
+    is_provision,
     legal_places,
     particular_noun,
     terms_of,
@@ -81,7 +83,7 @@ class JapaneseAct:
 
     @cached_property
     def who(self) -> str:
-        words = self.act.actor or next(iter(self.facts.agencies), "")
+        words = actor_of(self.act, self.facts)
         return agency_name(words, "ja", short=True) or " ".join(words.split())
 
     @cached_property
@@ -213,7 +215,7 @@ class JapaneseAct:
     @cached_property
     def places(self) -> str:
         """The sections that the act touches, where they say what it hits because nothing else does."""
-        if self.act.operand is not None and (self.of or self.things or self.named_parties):
+        if not is_provision(self.act) and (self.of or self.things or self.named_parties):
             return ""
         if self.act.operand is Operand.EARLIER_ACT and self.act.earlier_act:
             return ""
@@ -233,7 +235,7 @@ class JapaneseAct:
     @cached_property
     def hit(self) -> str:
         """What is hit, as the style of the operand attaches countries and goods; a section where nothing else is."""
-        if self.places and self.act.operand is None:
+        if self.places and is_provision(self.act):
             about = self._joined("の", "")
             return f"{self.places}の{about}" if about and about not in self.places else self.places
         return self._hit or self.places
@@ -320,7 +322,7 @@ class JapaneseAct:
             )
         if not self.hit:
             return self.noun_with_facts
-        if self.act.operand is None and (self.places or self.act.eccns):
+        if is_provision(self.act) and (self.places or self.act.eccns):
             return self._noted(
                 f"{self.hit}{'に関する' if self.hit != self.places and self.places else 'の'}規定"
             )
