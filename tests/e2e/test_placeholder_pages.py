@@ -185,7 +185,7 @@ def test_a_shell_that_scripts_fill_is_a_state_from_the_first_poll(tmp_path: Path
         for _ in range(3):
             report = player.step({"/page": shell})["page"]
             assert report.state == "changed-shape"
-            assert "scripts" in report.reason or "leads browsers on" in report.reason
+            assert "scripts" in report.reason or "redirects browsers" in report.reason
         assert player.step({"/page": site(*TEXT)})["page"].state == "healthy"
         for _ in range(3):
             assert player.step({"/page": shell})["page"].state == "changed-shape"

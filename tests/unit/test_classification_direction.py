@@ -8,7 +8,19 @@ import pytest
 
 from tracker.classification import classify
 from tracker.classification.direction import BindingForce, binding_force
-from tracker.model import Classification, Direction, Document, DocumentKind, Level, Op, Operation, UnitKind
+from tracker.model import (
+    ActVerb,
+    Classification,
+    Direction,
+    Document,
+    DocumentKind,
+    JapanStanding,
+    Level,
+    Op,
+    Operand,
+    Operation,
+    UnitKind,
+)
 
 TODAY = date(2026, 11, 25)
 NOTE = (
@@ -32,10 +44,12 @@ def changed(*operations: Operation, part: str = "744") -> Classification:
 def test_a_stay_note_taken_out_lets_the_paragraphs_apply_again() -> None:
     found = changed(operation(NOTE_AT, NOTE, "", UnitKind.EFFECTIVE_NOTE))
     assert (found.level, found.direction) == (Level.HIGH, Direction.RESTRICTION)
-    assert "再び適用される" in found.reason.ja
-    assert "削除された原文" in found.reason.ja
-    assert "apply again" in found.reason.en
-    assert "removed: “" in found.reason.en
+    act = found.acts[0]
+    assert (act.verb, act.evidence.where) == (ActVerb.RESUME, f"removed: {NOTE_AT}")
+    assert "was stayed" in act.evidence.quote
+    assert "再開" in found.headline.ja
+    assert "744.11" in found.headline.ja
+    assert "resumes" in found.headline.en
     assert found.topics[0].evidence[0].where == f"removed: {NOTE_AT}"
     assert found.status == ()
     assert found.dates == ()
@@ -69,7 +83,9 @@ def test_a_whole_restrictive_section_that_goes_is_relief_whatever_it_exempted() 
         ),
     )
     assert found.direction is Direction.RELIEF
-    assert "removed: “§ 744.99 Restrictions" in found.reason.en
+    assert found.acts[0].evidence.where == "removed: 15 CFR 744.99"
+    assert found.acts[0].evidence.quote.startswith("§ 744.99 Restrictions")
+    assert not any(act.operand is Operand.LICENSE_EXCEPTION for act in found.acts[:1])
 
 
 def test_a_section_without_a_telling_heading_is_judged_by_its_demands() -> None:
@@ -98,8 +114,9 @@ def test_a_licence_exception_that_goes_is_restriction_and_one_that_comes_relief(
 def test_an_exemption_for_countries_that_goes_is_restriction() -> None:
     words = "(c) The requirements of paragraph (a) do not apply to items exported from Japan."
     gone = changed(operation("15 CFR 744.23(c)", words, ""))
-    assert (gone.level, gone.direction) == (Level.HIGH, Direction.RESTRICTION)
-    assert "removed: “" in gone.reason.en
+    assert (gone.level, gone.direction) == (Level.CRITICAL, Direction.RESTRICTION), "it names Japan"
+    assert gone.acts[0].evidence.where == "removed: 15 CFR 744.23(c)"
+    assert gone.acts[0].japan is JapanStanding.TARGET
     assert changed(operation("15 CFR 744.23(c)", "", words)).direction is Direction.RELIEF
 
 

@@ -385,7 +385,7 @@ def test_a_note_that_appears_is_a_stay_with_its_dates() -> None:
         ("stayed", date(2026, 11, 9), ("15 CFR 744.11(a)(1)",))
     ]
     assert [(d.type, d.date) for d in found.dates] == [("stay-ends", date(2026, 11, 9))]
-    assert "paragraph (a)(1) was stayed" in found.reason.en
+    assert "paragraph (a)(1) was stayed" in found.acts[0].evidence.quote
     assert found.direction == "relief"
 
 
@@ -396,7 +396,7 @@ def test_a_change_elsewhere_in_the_part_does_not_carry_that_stay() -> None:
     )  # fmt: skip
     assert found.status == ()
     assert found.dates == ()
-    assert "Any vacuum valve" in found.reason.ja
+    assert "Any vacuum valve" in found.acts[0].evidence.quote
 
 
 # --- one rule's dates given by another rule -----------------------------------------------------

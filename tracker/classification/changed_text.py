@@ -37,6 +37,7 @@ _GOVERNED = {
     "share": Operand.PROGRAM,
     "day": Operand.DEADLINE,
 }
+_MEASURED = frozenset({Operand.DUTY, Operand.DE_MINIMIS})  # what has a rate or level of its own
 _COUNTRY_WORDS = re.compile(
     r"\b(?:and|the|of|Republic|Kingdom|People's|Great Britain|Northern Ireland|United|States)\b|[;,.()*]",
     re.I,
@@ -129,13 +130,17 @@ def _of_countries(view: TextView, operation: Operation, actor: str, dates: Seque
 
 def act_of_number(move: NumericChange, actor: str, dates: Sequence[LegalDate]) -> Act:
     operand = _GOVERNED.get(move.governs, Operand.LICENSE_REQUIREMENT)
-    up = act_facts.number_of(move.after) > act_facts.number_of(move.before)
+    if operand in _MEASURED:
+        up = act_facts.number_of(move.after) > act_facts.number_of(move.before)
+        verb = ActVerb.RAISE if up else ActVerb.LOWER
+    else:  # a number inside of a control: raised, it may catch more or less
+        verb = ActVerb.WIDEN if move.restricts else ActVerb.NARROW
     direction = Direction.RESTRICTION if move.restricts else Direction.RELIEF
     of, _ = act_facts.countries_hit(move.evidence.quote, "")
     standing, rate = act_facts.japan_standing(move.evidence.quote, of, listed=False, restricts=move.restricts)
     since, until = act_facts.span_of(move.evidence.quote, dates)
     return Act(
-        ActVerb.RAISE if up else ActVerb.LOWER,
+        verb,
         operand,
         move.evidence,
         actor=actor,
