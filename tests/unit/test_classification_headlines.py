@@ -25,7 +25,7 @@ def headline(title: str, host: str = "media.bis.gov") -> Classification:
         ("Frequently asked questions on the 50% rule", "entity-list", Level.MEDIUM),
         ("BIS revokes licenses", None, Level.MEDIUM),
         ("BIS Issues Final Rule", None, Level.MEDIUM),
-        ("BIS announces new leadership", None, Level.LOW),
+        ("BIS announces new leadership", None, Level.MEDIUM),
     ],
 )
 def test_a_headline_of_the_bureau_is_in_the_field_whatever_it_names(

@@ -111,10 +111,11 @@ def test_a_document_that_says_how_a_number_moves_is_judged_by_it(
     kind = DocumentKind.RULE if "BIS" in abstract else DocumentKind.PRESIDENTIAL
     found = published(title, abstract, kind)
     assert (found.level, found.direction) == (level, direction)
-    assert output in found.reason.ja
+    assert output in found.headline.ja
+    assert found.acts[0].amount_after in found.acts[0].evidence.quote
 
 
-def test_a_control_that_is_added_outweighs_a_number_that_moves() -> None:
+def test_a_control_that_is_added_beside_a_number_that_moves_is_an_act_of_its_own() -> None:
     path = "Supp. No. 1 to Part 774 › 3A090"
     old, new = (
         Document(
@@ -128,5 +129,8 @@ def test_a_control_that_is_added_outweighs_a_number_that_moves() -> None:
     )  # fmt: skip
     found = classify(new, diffing.compare(old, new), today=TODAY)
     assert found.direction == "restriction"
-    assert "Vacuum valves" in found.acts[0].evidence.quote
-    assert found.acts[0].evidence.where.endswith("3B001 › c.1")
+    places = {act.evidence.where: act for act in found.acts}
+    assert places[f"{path} › c"].amount_after == "1"
+    added = places["Supp. No. 1 to Part 774 › 3B001 › c.1"]
+    assert "Vacuum valves" in added.evidence.quote
+    assert added.direction == "restriction"

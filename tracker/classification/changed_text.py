@@ -67,7 +67,8 @@ def acts_of_change(view: TextView, actor: str, dates: Sequence[LegalDate]) -> It
                 units=(each.where.removeprefix("removed: "),),
                 direction=direction,
             )
-    pushed = {} if numbers else direction_of_edit(view)
+    moved = {move.evidence.where for move in numbers}
+    pushed = direction_of_edit([operation for operation in view.operations if operation.path not in moved])
     for name, words in pushed.items():
         tightens = name == "tightens"
         yield _worded(
@@ -77,7 +78,6 @@ def acts_of_change(view: TextView, actor: str, dates: Sequence[LegalDate]) -> It
             actor,
             dates,
         )
-    moved = {move.evidence.where for move in numbers}
     for operation in view.operations:
         if (listed := _of_countries(view, operation, actor, dates)) is not None:
             yield listed

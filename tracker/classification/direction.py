@@ -8,7 +8,7 @@ exception inside a prohibition that is taken out is no loss.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import Enum
 from itertools import chain
@@ -84,15 +84,15 @@ def binding_force(text: str) -> tuple[BindingForce, int, int] | None:
     return (BindingForce.FREES, match.start(), match.end()) if match else None
 
 
-def direction_of_edit(reading: TextView) -> dict[str, Evidence]:
+def direction_of_edit(operations: Sequence[Operation]) -> dict[str, Evidence]:
     """`tightens` or `eases` with the words; a change that does both tightens, for that asks for action."""
     found: dict[str, Evidence] = {}
-    whole = [op for op in reading.operations if _as_whole(op) is not None and op.kind not in _APART]
+    whole = [op for op in operations if _as_whole(op) is not None and op.kind not in _APART]
     for group in _groups(whole):
         if (judged := _group(group)) is not None:
             tightens = (judged[0] is BindingForce.BINDS) == (_as_whole(group[0]) is Op.ADDED)
             found.setdefault("tightens" if tightens else "eases", judged[1])
-    for operation in reading.operations:
+    for operation in operations:
         if operation.op is Op.CHANGED and operation.kind not in _APART and _as_whole(operation) is None:
             found.update({k: v for k, v in _changed(operation) if k not in found})
             for move in () if found else of_operation(operation):
