@@ -25,7 +25,7 @@ def test_an_hour_without_a_target_costs_nothing_but_time(drill: Any, tmp_path: P
     assert (outcome.arrived, outcome.lost, outcome.doubled, outcome.repeats) == (4, 0, 0, 0)
 
 
-def test_a_killed_tracker_loses_nothing_and_doubles_nothing_unsaid(tmp_path: Path) -> None:
+def test_a_killed_tracker_loses_nothing_and_labels_every_repetition(tmp_path: Path) -> None:
     dead = killed(tmp_path, 5, seed=7)
     assert set(dead.points) == set(POINTS)
     assert (dead.outcome.lost, dead.outcome.doubled, dead.outcome.disordered) == (0, 0, 0)

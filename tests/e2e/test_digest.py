@@ -120,7 +120,7 @@ def test_without_the_extra_a_pdf_is_one_line_and_exit_2(folder: Path) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
-def test_sending_by_hand_sends_once_and_says_how_it_stands(folder: Path) -> None:
+def test_sending_by_hand_sends_once_and_prints_the_state(folder: Path) -> None:
     letters = folder / "letters.txt"
     sending_to(folder, f"tofile://{letters}")
     assert b"it ja: sent: " in tracker(folder, "digest", "--send").stdout

@@ -322,7 +322,7 @@ def test_wrong_use_is_reported(world: World) -> None:
     tracker(world, "audit", "--since", "lately", code=2)
 
 
-def test_after_ten_days_without_a_network_everything_is_sent_oldest_first_and_what_is_too_late_is_reported_so(
+def test_after_ten_days_without_a_network_everything_is_sent_oldest_first_and_late_documents_are_marked(
     world: World,
 ) -> None:
     world.use("fr-bis", "ear").poll()

@@ -69,7 +69,7 @@ def test_a_delayed_rule_has_its_new_day_and_not_that_of_the_delay(world: World) 
     assert "1 December 2026 (91 FR 41100)" in rule["summary"]["en"]
 
 
-def test_a_deadline_extended_twice_stands_once(world: World) -> None:
+def test_a_deadline_extended_twice_is_listed_once(world: World) -> None:
     world.use("fr-bis").poll()
     title = "Request for Comments; Semiconductor Supply"
     publish(

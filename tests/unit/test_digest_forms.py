@@ -333,7 +333,7 @@ def test_nothing_is_fetched_for_a_pdf() -> None:
         print_pdf._refuse_resource("https://evil.example/x.png")
 
 
-def test_a_change_of_listed_parties_stands_under_the_lists_and_sections_are_cited_in_japanese() -> None:
+def test_a_change_of_listed_parties_is_under_the_lists_and_sections_are_cited_in_japanese() -> None:
     parties = part(
         1, units=("Supp. No. 4 to Part 744 › JAPAN › Sample K.K.",),
         topics=(Topic("semiconductor-subsystems", 0.95, ()), Topic("entity-list", 0.9, ())),

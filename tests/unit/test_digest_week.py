@@ -87,7 +87,7 @@ def test_a_date_of_an_older_rule_asks_for_action_within_two_weeks_only() -> None
     assert [coming.item.change.id for coming in alerted.coming] == [small.id, far.id]
 
 
-def test_what_is_decided_asks_for_nothing_and_what_is_assigned_says_to_whom() -> None:
+def test_a_decided_change_is_no_action_and_an_assigned_one_names_its_assignee() -> None:
     reviews = {change(1).id: Review(decided=True), change(2).id: Review(assignee="Sato")}
     alerted = week(change(1), change(2), reviews=reviews)
     assert [(action.item.change.id, action.assignee) for action in alerted.actions] == [
@@ -179,7 +179,7 @@ def test_a_list_that_repeats_the_regulations_is_sent_once() -> None:
     assert alerted.quarter.weeks[-1].total == 1
 
 
-def test_a_list_that_says_more_than_the_regulations_stands_for_itself() -> None:
+def test_a_list_with_more_than_the_regulations_is_an_entry_of_its_own() -> None:
     book, screening = part(1), change(2, Level.CRITICAL, kind=DocumentKind.LIST)
     rows = (row(Op.ADDED, "JAPAN", "Sample Seimitsu K.K."),)
     more = (*rows, row(Op.ADDED, "IRAN", "Other Co.", "Specially Designated Nationals"))
@@ -262,9 +262,7 @@ def test_proposals_are_named_as_such() -> None:
         ),
     ],
 )
-def test_a_source_is_ill_in_the_week_in_which_something_may_have_been_missed(
-    source: SourceHealth, well: bool
-) -> None:
+def test_a_source_is_failing_in_a_week_whose_changes_may_be_missing(source: SourceHealth, well: bool) -> None:
     assert (week(sources=(source,), now=MONDAY).ill == ()) is well
 
 

@@ -36,7 +36,7 @@ def test_the_state_of_the_day(today: date, state: str) -> None:
     assert found.state == state
 
 
-def test_before_anything_begins_only_the_next_is_known() -> None:
+def test_before_the_first_status_only_the_next_one_is_given() -> None:
     found = current_status(OPEN, date(2025, 8, 31))
     assert found.now is None
     assert found.ahead == OPEN[0]
@@ -55,7 +55,7 @@ def test_the_end_of_a_rule_prevails_over_everything() -> None:
     assert line == "Rescinded (as of 1 March 2026, from 1 February 2026, by 2026-2)"
 
 
-def test_a_stay_of_some_units_stands_beside_the_force_of_the_rest() -> None:
+def test_a_stay_of_some_units_is_shown_with_the_force_of_the_others() -> None:
     statuses = (
         Status("in-force", date(2025, 10, 1)),
         Status("stayed", date(2026, 1, 1), units=("15 CFR 744.11(a)(1)",), by="2025-1"),
@@ -82,7 +82,7 @@ def test_after_the_last_end_it_says_what_ended() -> None:
     assert status_line(RULE, date(2026, 11, 10), "en") == "Stayed (ended on 9 November 2026)"
 
 
-def test_where_nothing_is_reported_it_says_so() -> None:
+def test_a_document_without_status_is_reported_as_unknown() -> None:
     assert status_line((), date(2026, 1, 1), "ja") == "記載なし"
 
 
@@ -117,7 +117,7 @@ AFFILIATES = (
         ),
     ],
 )  # fmt: skip
-def test_a_stayed_rule_stands_in_the_cfr_and_is_in_force_again_afterwards(
+def test_a_stayed_rule_is_printed_in_the_cfr_and_is_in_force_again_afterwards(
     day: date, english: str, japanese: str
 ) -> None:
     assert status_line(AFFILIATES, day, "en", codified=True) == english

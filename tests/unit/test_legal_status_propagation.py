@@ -58,7 +58,7 @@ STAY = document(
 )
 
 
-def test_a_stay_stands_on_the_stayed_rule_with_its_end_and_its_words() -> None:
+def test_a_stay_is_recorded_on_the_stayed_rule_with_its_end_and_its_words() -> None:
     stayed = apply_relations(RULE, STAY)
     assert stayed.tagging.status[-1] == Status(
         "stayed",
@@ -84,7 +84,7 @@ def test_what_is_withdrawn_in_an_evening_in_new_york_has_no_date_of_that_day_ahe
     assert apply_relations(target, end).tagging.dates == (replace(closes, superseded=True),)
 
 
-def test_a_document_does_nothing_to_strangers_or_to_itself() -> None:
+def test_a_document_has_no_effect_on_unrelated_documents_or_on_itself() -> None:
     assert apply_relations(document("2020-1"), STAY).tagging == document("2020-1").tagging
     assert apply_relations(STAY, replace(STAY)) == STAY
 
@@ -250,7 +250,7 @@ def test_a_delay_of_the_compliance_date_delays_that_alone() -> None:
 # --- the name under which a status is recorded ---------------------------------------------------
 
 
-def test_what_was_done_before_the_printing_stands_under_the_citation_afterwards() -> None:
+def test_effects_before_publication_are_recorded_under_the_citation_afterwards() -> None:
     stayed = apply_relations(RULE, STAY)
     printed = replace(STAY, citation="90 FR 50857")
     again = apply_relations(stayed, printed)
@@ -304,7 +304,7 @@ def test_a_rule_that_a_page_says_is_not_enforced_says_so_itself(name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["Diffusion", "AI Rule", "Affiliates Rule", "the rule", "AI Exports Rule"])
-def test_a_name_that_says_too_little_or_something_else_is_no_name_of_it(name: str) -> None:
+def test_a_name_that_is_too_short_or_of_another_document_does_not_match(name: str) -> None:
     page = statement("suspends-enforcement", name, date(2025, 5, 13))
     assert apply_relations(DIFFUSION, page) is DIFFUSION
 

@@ -113,7 +113,7 @@ def test_what_was_altered_is_named(store: Store, harm: str, found: str) -> None:
         ),
     ],
 )  # fmt: skip
-def test_what_is_made_from_a_record_is_compared_and_nothing_stands_alone(
+def test_rows_derived_from_a_record_are_compared_with_it_and_orphans_are_found(
     store: Store, harm: str, found: list[str]
 ) -> None:
     """The days ahead and the status of today are read from these rows, not from the record."""

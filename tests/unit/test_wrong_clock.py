@@ -112,7 +112,7 @@ def test_the_weekly_digest_goes_out_where_the_first_poll_was_under_a_wrong_clock
     assert digests_due(settings, NOW, fired) == [], "one that has just begun to watch waits"
 
 
-def test_a_mute_made_under_a_wrong_clock_holds_nothing_back(store: Store) -> None:
+def test_a_mute_created_under_a_wrong_clock_withholds_nothing(store: Store) -> None:
     with store.write() as connection:
         mutes.add(
             connection, scope="channel", value="a", channel=None, hold=False, until=BOGUS + LEASE, now=BOGUS
