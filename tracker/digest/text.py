@@ -173,11 +173,11 @@ def _turn(words: Phrases, turn: StatusChange) -> DigestRow:
         text = state
     notes = [text]
     if status.until is not None and not turn.ended:
-        notes[0] += words.bracketed(t("standing.until", language, day=words.day(status.until)))
+        notes[0] += words.bracketed(t("legal-status.until", language, day=words.day(status.until)))
     if status.units:
         notes.append(words.listed(words.cited(unit) for unit in status.units[:4]))
     if status.by:
-        notes.append(t("standing.by", language, by=sanitize_line(status.by)))
+        notes.append(t("legal-status.by", language, by=sanitize_line(status.by)))
     return _row(words, turn.item, head=words.name(turn.item.change), when=words.day(turn.day), notes=notes)
 
 

@@ -112,7 +112,7 @@ def status_line(
     elif found.ended is not None and found.ended.until is not None:
         said.append(
             t(
-                "standing.ended",
+                "legal-status.ended",
                 language,
                 state=label("status", found.ended.state, language),
                 day=written(found.ended.until, language),
@@ -121,14 +121,14 @@ def status_line(
     if found.ahead is not None and found.ahead.since is not None:
         said.append(
             t(
-                "standing.next",
+                "legal-status.next",
                 language,
                 state=label("status", found.ahead.state, language),
                 day=written(found.ahead.since, language),
             )
         )
     stop = "。" if language == "ja" else "; "
-    return stop.join(said) if said else t("standing.unknown", language)
+    return stop.join(said) if said else t("legal-status.unknown", language)
 
 
 def _order(status: Status) -> int:
@@ -159,23 +159,23 @@ def _printed(status: Status, today: date | None, language: Language) -> str:
     state = label("status", status.state, language)
     state = state if language == "ja" else state.lower()
     if status.until is not None:
-        held = t("standing.held-until", language, state=state, day=written(status.until, language))
+        state_text = t("legal-status.held-until", language, state=state, day=written(status.until, language))
     elif status.since is not None:
-        held = t("standing.held-since", language, state=state, day=written(status.since, language))
+        state_text = t("legal-status.held-since", language, state=state, day=written(status.since, language))
     else:
-        held = state
-    by = t("standing.by", language, by=sanitize_line(status.by)) if status.by else ""
+        state_text = state
+    by = t("legal-status.by", language, by=sanitize_line(status.by)) if status.by else ""
     if language == "en" and by:
-        held, by = f"{held} {by}", ""
+        state_text, by = f"{state_text} {by}", ""
     details = [
-        t("standing.now", language, day=written(today, language)) if today else "",
-        t("standing.from", language, day=written(status.since, language))
+        t("legal-status.now", language, day=written(today, language)) if today else "",
+        t("legal-status.from", language, day=written(status.since, language))
         if status.since and status.until
         else "",
         _units(status, language),
         by,
     ]
-    return t("standing.printed", language, held=held) + _bracketed(details, language)
+    return t("legal-status.printed", language, held=state_text) + _bracketed(details, language)
 
 
 def _again(ended: Status, today: date | None, language: Language) -> str:
@@ -183,22 +183,28 @@ def _again(ended: Status, today: date | None, language: Language) -> str:
     until = ended.until or date.min
     state = label("status", ended.state, language)
     over = t(
-        "standing.over",
+        "legal-status.over",
         language,
         state=state if language == "ja" else state.lower(),
         day=written(until, language),
-        by=t("standing.over-by", language, by=sanitize_line(ended.by)) if ended.by else "",
+        by=t("legal-status.over-by", language, by=sanitize_line(ended.by)) if ended.by else "",
     )
     details = [
-        t("standing.now", language, day=written(today, language)) if today else "",
+        t("legal-status.now", language, day=written(today, language)) if today else "",
         _units(ended, language),
         over,
     ]
-    return t("standing.again", language, day=written(until + _DAY, language)) + _bracketed(details, language)
+    return t("legal-status.again", language, day=written(until + _DAY, language)) + _bracketed(
+        details, language
+    )
 
 
 def _units(status: Status, language: Language) -> str:
-    return t("standing.units", language, units=sanitize_line(", ".join(status.units))) if status.units else ""
+    return (
+        t("legal-status.units", language, units=sanitize_line(", ".join(status.units)))
+        if status.units
+        else ""
+    )
 
 
 def _bracketed(details: Iterable[str], language: Language) -> str:
@@ -211,10 +217,10 @@ def _bracketed(details: Iterable[str], language: Language) -> str:
 def _said(status: Status, today: date | None, language: Language) -> str:
     state = label("status", status.state, language)
     details = [
-        t("standing.now", language, day=written(today, language)) if today else "",
+        t("legal-status.now", language, day=written(today, language)) if today else "",
         _span(status, language),
         _units(status, language),
-        t("standing.by", language, by=sanitize_line(status.by)) if status.by else "",
+        t("legal-status.by", language, by=sanitize_line(status.by)) if status.by else "",
     ]
     return state + _bracketed(details, language)
 
@@ -223,7 +229,7 @@ def _span(status: Status, language: Language) -> str:
     since = written(status.since, language) if status.since else ""
     until = written(status.until, language) if status.until else ""
     if since and until:
-        return t("standing.from-until", language, since=since, until=until)
+        return t("legal-status.from-until", language, since=since, until=until)
     if since:
-        return t("standing.from", language, day=since)
-    return t("standing.until", language, day=until) if until else ""
+        return t("legal-status.from", language, day=since)
+    return t("legal-status.until", language, day=until) if until else ""

@@ -248,7 +248,7 @@ def confinement(note: str, by: str, units: Sequence[str], language: Language) ->
     """
     if not units:
         return date_note(note, by, language)
-    limited = t("standing.units", language, units=_listed(units, language))
+    limited = t("legal-status.units", language, units=_listed(units, language))
     return ("、" if language == "ja" else ", ").join(filter(None, (date_note("", by, language), limited)))
 
 

@@ -11,7 +11,7 @@ def date_note(note: str, by: str, language: Language) -> str:
     """Return which document set a date (`by`, `90 FR 50857`) and what the date applies to (`note`): `instruction 5`,
     `delayed`, a citation path, or the document's own words.
     """
-    parts_shown = [t("standing.by", language, by=sanitize_line(by))] if by else []
+    parts_shown = [t("legal-status.by", language, by=sanitize_line(by))] if by else []
     parts_shown += [location_label(part, language) for part in sanitize_line(note).split("; ") if part]
     return ("、" if language == "ja" else ", ").join(parts_shown)
 

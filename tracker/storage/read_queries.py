@@ -35,7 +35,7 @@ _DAY = "coalesce(published, substr(detected_at, 1, 10))"
 _SINCE = "(published IS NOT NULL OR detected_at >= ?)"
 _UNTIL = "(published IS NOT NULL OR detected_at < ?)"
 _ONE_DAY = timedelta(days=1)
-_STANDING = (
+_STATUS_ON = (
     "seq IN (SELECT seq FROM change_status WHERE state = ? AND coalesce(since, '') <= ?"
     " AND coalesce(until, '9999') >= ?)"
 )
@@ -64,7 +64,7 @@ _SUMS = ", ".join(f"sum({state}) AS {state}" for state in DELIVERY_STATES)
 class ChangeQuery:
     """The conditions of a search for changes. `level`: that level or above; with `profile` the level for it.
     `since` and `until` are days of publication, or of detection (in New York) for records that were not published.
-    `profile`: the change touches it. `standing`: a legal status that applies on the day `on`. `editorial`: False
+    `profile`: the change touches it. `status`: a legal status that applies on the day `on`. `editorial`: False
     leaves out typographic changes. `baseline`: False leaves out the baseline. `resembling`: only changes in which
     the rules found nothing and whose words are similar to a topic. `terms`: each in one of its forms, where the
     words of `query` are not enough. `review`: `open` (nobody acknowledged or decided the current revision),
@@ -79,7 +79,7 @@ class ChangeQuery:
     terms: tuple[tuple[str, ...], ...] = ()
     kind: str | None = None
     profile: str | None = None
-    standing: str | None = None
+    status: str | None = None
     on: date | None = None
     review: str | None = None
     assignee: str | None = None
@@ -466,10 +466,10 @@ def _conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
         where.append(_RESEMBLING)
     if wanted.review is not None:
         where.append(_REVIEWS[wanted.review])
-    if wanted.standing is not None:
-        where.append(_STANDING)
+    if wanted.status is not None:
+        where.append(_STATUS_ON)
         day_text = wanted.on.isoformat() if wanted.on else "9999-12-31"
-        values += [wanted.standing, day_text, day_text]
+        values += [wanted.status, day_text, day_text]
     asked = [(quoted or bare,) for quoted, bare in _QUOTED.findall(wanted.query or "")]
     for forms in (*asked, *wanted.terms):
         found = [condition for form in forms for condition in _search(form)]

@@ -82,7 +82,7 @@ class InboxFilter:
             terms=terms(self.q),
             kind=self.kind or None,
             profile=self.profile or None,
-            standing=self.status or None,
+            status=self.status or None,
             on=today,
             review=self.review or None,
             assignee=self.assignee or None,
