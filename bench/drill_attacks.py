@@ -1,5 +1,5 @@
 """What somebody who controls a source, a file that is handed over, or a place on the network would try: done to the tracker,
-and what came of it. What is tried at the viewer stands in `drill_intruders`."""
+and their results. Attacks on the viewer are in `drill_intruders`."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ def _five(world: World, behavior: str) -> Outcome:
     for _ in range(2):
         world.later(hours=25)
         world.poll()
-    return Outcome(f"{world.alerted} alerts, meanwhile {', '.join(sorted(states))}", world.alerted == 0)
+    return Outcome(f"{world.alerted} alerts, in between {', '.join(sorted(states))}", world.alerted == 0)
 
 
 def maintenance(world: World) -> Outcome:
@@ -202,7 +202,7 @@ def filter_edited(world: World) -> Outcome:
     finally:
         SOURCES["page"] = kept
     return Outcome(
-        f"read anew ({reread}), {world.alerted} alerts; a selector that finds nothing is said at once ({broken.state})",
+        f"read again ({reread}), {world.alerted} alerts; a selector that finds nothing is reported at once ({broken.state})",
         reread == 1 and world.alerted == 0 and not broken.ok,
     )
 

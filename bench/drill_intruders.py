@@ -1,5 +1,5 @@
 """What somebody who reaches the viewer, or a browser that is signed in to it, would try: done to a viewer that serves on a real
-socket, and what came of it."""
+socket, and their results."""
 
 from __future__ import annotations
 

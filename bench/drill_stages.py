@@ -184,14 +184,14 @@ def _drill(world: World) -> Outcome:
         return Outcome("; ".join(problems), ok=False)
     pairs = sum(map(len, played.failed.values()))
     alerted = sum(played.alerted.values())
-    output = f"{pairs} failures of {len(STAGES)} stages, each named by the audit; nothing sent meanwhile, {alerted} sent after the mend, each once"
+    output = f"{pairs} failures of {len(STAGES)} stages, each named by the audit; nothing sent before, {alerted} sent after the fix, each once"
     return Outcome(output, ok=True)
 
 
 DRILLS = [
     Drill(
         "each stage fails once on each of 30 documents, with ETags and 304s",
-        "nothing is taken for known; the audit names all; sent once after the mend",
+        "nothing counts as known; the audit names all; sent once after the fix",
         _drill,
     )
 ]

@@ -9,8 +9,8 @@ the field are counted, and only facts that can be named: not "all" countries. A 
 
 - country: where up to three countries are hit, if each is named; of more, the first, and Japan where it is one of them;
 - goods: if one of them is named, by a Japanese word of `data/goods.toml`, by an ECCN or HTS number, or in English;
-- rate: if one of the rates stands as 25%, and Japan's own where the facts give it;
-- date: if the first day stands as 2025年8月7日, or 8月7日 in a sentence that names the year.
+- rate: if one of the rates is written as 25%, and Japan's own where the facts give it;
+- date: if the first day is written as 2025年8月7日, or 8月7日 in a sentence that names the year.
 
 `each value` counts every single value. Goods for which the dictionary has no word are counted as not named.
 """
@@ -156,15 +156,15 @@ class Slots:
 
     def _slot(self, slot: str, case: Case, text: str) -> list[str]:
         """Counts one slot of a document; the values that are not named, where the slot is not filled."""
-        stands = _values(slot, case, text)
-        if not stands:
+        occurs = _values(slot, case, text)
+        if not occurs:
             return []
         self.wanted[slot] += 1
-        self.values[slot] += len(stands)
-        self.named[slot] += sum(stands.values())
-        full = _filled(slot, stands)
+        self.values[slot] += len(occurs)
+        self.named[slot] += sum(occurs.values())
+        full = _filled(slot, occurs)
         self.filled[slot] += full
-        return [] if full else [value for value, named in stands.items() if not named]
+        return [] if full else [value for value, named in occurs.items() if not named]
 
 
 def _values(slot: str, case: Case, text: str) -> dict[str, bool]:
@@ -180,13 +180,13 @@ def _values(slot: str, case: Case, text: str) -> dict[str, bool]:
     return {day.isoformat(): names_date(text, day) for day in facts.dates}
 
 
-def _filled(slot: str, stands: dict[str, bool]) -> bool:
-    japan = [named for value, named in stands.items() if value.startswith("Japan")]
-    if slot == "country" and len(stands) <= FEW:
-        return all(stands.values())
+def _filled(slot: str, occurs: dict[str, bool]) -> bool:
+    japan = [named for value, named in occurs.items() if value.startswith("Japan")]
+    if slot == "country" and len(occurs) <= FEW:
+        return all(occurs.values())
     if slot in ("country", "date"):
-        return next(iter(stands.values())) and all(japan)
-    return any(stands.values()) and (slot != "rate" or all(japan))
+        return next(iter(occurs.values())) and all(japan)
+    return any(occurs.values()) and (slot != "rate" or all(japan))
 
 
 def table(measured: dict[str, Slots], runs: dict[str, judgement_figures.Figures]) -> str:

@@ -225,7 +225,7 @@ class ChangeDetection(Peer):
     def messages(self, body: Mapping[str, Any]) -> list[Said]:
         text = f"{body.get('title', '')}\n{body.get('message', '')}"
         found = [address for address in self._watched if address in text]
-        return [("CHANGED", max(found, key=len, default=""))]  # `/many/1` stands in `/many/12` too
+        return [("CHANGED", max(found, key=len, default=""))]  # `/many/1` occurs in `/many/12` too
 
 
 KINDS: Mapping[str, type[Peer]] = {URLWATCH: Watcher, WEBCHANGES: Webchanges, CDIO: ChangeDetection}

@@ -1,6 +1,6 @@
 """One target for some seconds in this process: `python -m fuzz.run TARGET SECONDS SEED ENGINE FOLDER`.
 
-The input under way always stands in FOLDER/current, so that anyone who waits for this process knows what ended it.
+The current input is always in FOLDER/current, so that anyone who waits for this process knows what ended it.
 Findings go to FOLDER/found; the last line of standard output counts what was done.
 """
 

@@ -238,7 +238,7 @@ def _poll(kind: str, **fields: object) -> Target:
 
 
 def _read(item: Fetched) -> None:
-    with suppress(TrackerError):  # one thing that cannot be read costs the others nothing
+    with suppress(TrackerError):  # an unreadable item does not affect the others
         _sound(read(item))
 
 

@@ -460,7 +460,7 @@ def test_a_mail_carries_the_word_redline_on_request_again_when_it_is_redelivered
         assert re.search(r"<w:ins .*advanced.*</w:ins>", text)
 
 
-def test_an_alert_about_a_changed_text_shows_the_words_that_went_and_came(world: World) -> None:
+def test_an_alert_about_a_changed_text_shows_the_deleted_and_inserted_words(world: World) -> None:
     world.use("ear").one()
     world.later(days=3)
     world.standin.edit_part(

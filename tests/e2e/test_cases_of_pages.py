@@ -51,9 +51,9 @@ def test_a_notice_around_the_main_text_is_judged_by_its_own_words(tmp_path: Path
         player.step({"/page": page(around=f"<div class='banner'>{NOTICE}</div>")})
         player.step({"/page": page()})
         player.step()  # a text that the page had before is confirmed by another poll
-        came, went = player.changes()
-    assert came["level"] == "high"
-    assert NOTICE in came["summary"]["en"]
+        added, went = player.changes()
+    assert added["level"] == "high"
+    assert NOTICE in added["summary"]["en"]
     assert NOTICE in went["summary"]["en"]
 
 

@@ -134,7 +134,7 @@ def test_what_was_published_before_anybody_watched_is_filled_without_a_word(worl
     assert audited(world, since="2026-01-01")["fr-bis"]["missing"] == []
 
 
-def test_what_came_after_an_outage_is_late_and_says_when_it_was_sent(world: World) -> None:
+def test_a_document_after_an_outage_is_late_and_shows_when_it_was_sent(world: World) -> None:
     world.use("fr-bis").poll()
     world.standin.misbehave(r"documents\.json", "503")
     world.later(days=1)

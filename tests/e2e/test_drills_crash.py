@@ -80,7 +80,7 @@ def test_killed_anywhere_in_a_poll_nothing_is_lost_and_nothing_doubled(world: Wo
         assert len(news) == 2, at
         alerted = [alert for alert in world.alerts if any(name in alert for name in news)]
         # A kill between the claim and the record of the channel's yes cannot be known: then, and only then, what is sent says
-        # that it may repeat, whether the channel had it or the kill came just before.
+        # that it may repeat, whether the channel had it or the kill was just before.
         again = len(alerted) - 2
         assert again in (0, 1), (at, world.alerts)
         assert again <= sum("再送" in alert or "repeat" in alert.lower() for alert in alerted) <= 1, at

@@ -101,7 +101,7 @@ def test_a_full_text_that_ends_its_reader_costs_the_record_nothing(
     assert title in world.alerts[0]
     assert report.errors[0]["key"] == "2026-11009/xml"
     world.later(hours=1)
-    assert not world.one().ok, "it is sent for as long as it stands"
+    assert not world.one().ok, "it is sent for as long as it lasts"
     mended(monkeypatch)
     world.later(hours=1)
     report = world.one()

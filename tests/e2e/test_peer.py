@@ -139,7 +139,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
     assert secured.changes() == []
 
 
-def test_what_came_over_plain_http_has_none_and_may_be_given_none(world: World) -> None:
+def test_an_answer_over_plain_http_has_none_and_may_be_given_none(world: World) -> None:
     world.use("page").poll()
     (change,) = world.changes()
     assert json.loads(tracker(world, "show", change["id"], "--json"))["answers"][0]["tls"] is None

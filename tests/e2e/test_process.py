@@ -79,7 +79,7 @@ def test_recorded_input_gives_a_quiet_baseline_then_one_alert_a_channel(tmp_path
         site.forget()
         world.later(minutes=30)
         assert all(report.changes == [] and report.not_modified for report in world.poll().values())
-        assert all(asked.status == 304 for asked in site.asked("full/")), "text that stands is not sent again"
+        assert all(asked.status == 304 for asked in site.asked("full/")), "unchanged text is not sent again"
 
         world.now = world.now.replace(month=7, day=24)
         world.later()

@@ -59,7 +59,7 @@ def test_a_raw_text_on_inspection_that_cannot_be_read_is_asked_for_again(world: 
     world.later(hours=1)
     report = world.one()
     assert report.ok
-    assert report.updates, "the text came with a later poll"
+    assert report.updates, "a later poll had the text"
 
 
 def test_an_annex_that_cannot_be_read_any_more_keeps_its_stored_text(tmp_path: Path) -> None:

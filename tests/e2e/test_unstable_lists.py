@@ -74,15 +74,15 @@ def test_a_party_that_two_answers_in_a_row_lack_is_removed_once(tmp_path: Path) 
 def test_an_addition_is_reported_at_once_and_the_removal_beside_it_by_the_next_poll(tmp_path: Path) -> None:
     both = [*WITHOUT, row(90, name="Fresh Foundry")]
     with play(tmp_path, ROWS, both) as player:
-        (came,) = summaries(player)
-        assert "1 party added" in came
-        assert "removed" not in came
+        (added,) = summaries(player)
+        assert "1 party added" in added
+        assert "removed" not in added
         player.step()
         assert len(summaries(player)) == 2
         assert "1 party removed" in summaries(player)[1]
-        came_first, gone = player.changes()
-        assert gone["before"] == came_first["before"], "the bytes that have the party"
-        assert gone["after"]["sha256"] == came_first["after"]["sha256"]
+        added_first, gone = player.changes()
+        assert gone["before"] == added_first["before"], "the bytes that have the party"
+        assert gone["after"]["sha256"] == added_first["after"]["sha256"]
 
 
 def test_an_addition_that_a_server_behind_lacks_in_turn_is_reported_once(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ FIRM = Profile(
 
 @settings(max_examples=120, deadline=None)
 @given(TEXTS, TEXTS, TEXTS, st.sampled_from(DocumentKind))
-def test_every_quote_stands_in_the_document(title: str, abstract: str, text: str, kind: DocumentKind) -> None:
+def test_every_quote_occurs_in_the_document(title: str, abstract: str, text: str, kind: DocumentKind) -> None:
     document = Document(
         key="k", kind=kind, title=title, url="", abstract=abstract, dates_text=text,
         units=(Unit("¶1", UnitKind.PARAGRAPH, text), Unit("¶2", UnitKind.INSTRUCTION, text)),

@@ -129,11 +129,11 @@ def test_a_backfill_brings_each_document_once_however_pages_are_clamped_and_wher
 ) -> None:
     records = [record(f"2026-{n:05}", day.isoformat()) for n, day in enumerate(days)]
     client = client_for(Register(records, largest=largest).site(texts=[]), Time())
-    came: list[str] = []
+    received: list[str] = []
     cursor: dict[str, str] = {}
     for turn in range(2):
         for count, page in enumerate(sources.poll_history(BIS, client, date(2026, 1, 1), cursor, NOW)):
-            came += [item.key for item in page.fetched]
+            received += [item.key for item in page.fetched]
             cursor = dict(page.cursor)
             if turn == 0 and count == ended_after:
                 break
@@ -143,8 +143,8 @@ def test_a_backfill_brings_each_document_once_however_pages_are_clamped_and_wher
         for key, day in zip((one["document_number"] for one in records), days, strict=True)
         if day <= NOW.date()
     ]
-    assert sorted(key for key in came if key in set(past)) == sorted(past)
-    assert {one["document_number"] for one in records} == set(came)
+    assert sorted(key for key in received if key in set(past)) == sorted(past)
+    assert {one["document_number"] for one in records} == set(received)
 
 
 @settings(max_examples=30, deadline=None)
@@ -154,10 +154,10 @@ def test_a_poll_misses_nothing_of_its_window_however_pages_are_clamped(ages: lis
         record(f"2026-{n:05}", (NOW.date() - timedelta(days=age)).isoformat()) for n, age in enumerate(ages)
     ]
     client = client_for(Register(records, largest=largest).site(texts=[]), Time())
-    came = set(fetched_keys(list(sources.poll(BIS, Notes(), client, NOW, lambda _: False))))
+    received = set(fetched_keys(list(sources.poll(BIS, Notes(), client, NOW, lambda _: False))))
     wanted = {
         one["document_number"]
         for one, age in zip(records, ages, strict=True)
         if timedelta(days=age) <= BIS.recheck
     }
-    assert wanted <= came
+    assert wanted <= received

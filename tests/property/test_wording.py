@@ -165,7 +165,7 @@ def test_all_given_facts_are_reported(act: Act, facts: DocumentFacts) -> None:
         assert named.ja.removeprefix("欧州連合(").removesuffix(")") in text.ja
         assert named.en.removeprefix("the ") in text.en
     if act.parties:
-        # Those in Japan first; at most two are named, the number stands for the rest.
+        # Those in Japan first; at most two are named, the number gives the rest.
         named_ja = [name for name in act.parties if name in text.ja]
         named_en = [name for name in act.parties if name in text.en]
         assert len(named_ja) >= min(len(act.parties), 2)

@@ -25,7 +25,7 @@ def main() -> None:
         "--serve",
         choices=("sample", "recorded", "titles", "pages", "demo"),
         default="sample",
-        help="sample: a few made-up things; recorded: 30 documents, part 744, the screening list; "
+        help="sample: a few made-up documents; recorded: 30 documents, part 744, the screening list; "
         "titles: those and all recorded titles; pages: generated pages only; demo: the demo's archive",
     )
     parser.add_argument("--port", type=int, default=0, help="default: any free one")

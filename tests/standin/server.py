@@ -93,7 +93,7 @@ class StandIn(Server):
     def _case(self, request: Request, options: dict[str, Any]) -> Case:
         return Case(request, options, super().respond, self.closing)
 
-    # --- editing; each edit stands from the server's present time on ---
+    # --- editing; each edit applies from the server's present time on ---
 
     def put_page(self, path: str, body: str | bytes, **state: Any) -> None:
         """Sets a page, list or feed from now on; a `.pdf` path takes text and makes the PDF."""

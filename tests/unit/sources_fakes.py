@@ -40,7 +40,7 @@ class Time:
 
 class Site:
     """Answers from a table of `path?query` or `path`; each entry is a reply, a list of replies in turn (the last one
-    stays), or a function. Everything that is asked stands in `requests`."""
+    stays), or a function. Every request is in `requests`."""
 
     def __init__(self, table: Mapping[str, Any] | None = None) -> None:
         self.table: dict[str, Any] = dict(table or {})

@@ -240,7 +240,7 @@ def test_an_archive_cut_off_anywhere_is_refused(archive: Path, tmp_path: Path) -
         assert not (tmp_path / "there" / FILE).exists()
 
 
-def test_a_name_that_stands_twice_is_refused(archive: Path, tmp_path: Path) -> None:
+def test_a_name_that_occurs_twice_is_refused(archive: Path, tmp_path: Path) -> None:
     file = tmp_path / "twice.zip"
     file.write_bytes(archive.read_bytes())
     with (

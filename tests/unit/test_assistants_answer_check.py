@@ -66,7 +66,7 @@ def test_other_words_do_not_stand(quote: str) -> None:
 
 
 @given(st.data())
-def test_any_run_of_words_stands_and_none_of_it_does_with_a_word_changed(data: st.DataObject) -> None:
+def test_any_run_of_words_occurs_and_none_with_a_changed_word(data: st.DataObject) -> None:
     words = OFFICIAL.split()
     first = data.draw(st.integers(0, len(words) - 4))
     run = words[first : data.draw(st.integers(first + 3, len(words)))]

@@ -56,8 +56,8 @@ def test_a_stay_note_taken_out_lets_the_paragraphs_apply_again() -> None:
 
 
 def test_a_stay_note_that_comes_or_is_prolonged_is_relief() -> None:
-    came = changed(operation(NOTE_AT, "", NOTE, UnitKind.EFFECTIVE_NOTE))
-    assert (came.level, came.direction) == (Level.MEDIUM, Direction.RELIEF)
+    added = changed(operation(NOTE_AT, "", NOTE, UnitKind.EFFECTIVE_NOTE))
+    assert (added.level, added.direction) == (Level.MEDIUM, Direction.RELIEF)
     longer = changed(operation(NOTE_AT, NOTE, NOTE.replace("2026", "2027"), UnitKind.EFFECTIVE_NOTE))
     assert longer.direction is Direction.RELIEF
     shorter = changed(

@@ -1,4 +1,4 @@
-"""A change of a web page: the words that came or went decide, the page says what they are about."""
+"""A change of a web page: the words that added or went decide, the page says what they are about."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ INVESTORS = "The Treasury explains the outbound investment program and who must 
 PARK = "The park is open all year and has a museum, a lake and a restaurant."
 
 
-def page(about: str, came: str = "", gone: str = "", title: str = "Guidance page") -> Classification:
+def page(about: str, added: str = "", gone: str = "", title: str = "Guidance page") -> Classification:
     units = [
         Unit("Guidance page", UnitKind.HEADING, title),
         Unit("Guidance page › ¶1", UnitKind.PARAGRAPH, about),
     ]
     operations = []
-    if came:
-        units.append(Unit("Guidance page › ¶2", UnitKind.PARAGRAPH, came))
-        operations.append(Operation("Guidance page › ¶2", Op.ADDED, after=came))
+    if added:
+        units.append(Unit("Guidance page › ¶2", UnitKind.PARAGRAPH, added))
+        operations.append(Operation("Guidance page › ¶2", Op.ADDED, after=added))
     if gone:
         operations.append(Operation("Guidance page › ¶3", Op.REMOVED, before=gone))
     document = Document(

@@ -59,7 +59,7 @@ def test_each_state_of_each_part_is_one_part_of_the_ecfr(archive: Archive) -> No
             assert (root.tag, root.get("N")) == ("DIV5", part)
 
 
-def test_the_stay_stands_in_the_code_as_a_note(archive: Archive) -> None:
+def test_the_stay_is_a_note_in_the_code(archive: Archive) -> None:
     states = archive.code[15, "744"]
     assert "<EFFDNOT>" not in states[date(2025, 10, 9)]
     assert "was stayed, effective until Nov. 9, 2026" in states[date(2025, 11, 12)]

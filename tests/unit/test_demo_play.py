@@ -55,7 +55,7 @@ def test_it_shows_every_topic_level_and_direction(records: list[dict[str, Any]])
     assert {record["direction"] for record in records} >= {str(direction) for direction in Direction}
 
 
-def test_the_stay_stands_on_the_stayed_rule_s_record(records: list[dict[str, Any]]) -> None:
+def test_the_stay_is_on_the_stayed_rule_s_record(records: list[dict[str, Any]]) -> None:
     stayed = [record for record in records if record["document_number"] == "2025-19001"]
     assert len(stayed) == 1
     assert any(

@@ -40,7 +40,7 @@ def named(before: list[Unit], after: list[Unit]) -> list[tuple[str, str | None, 
     return [(op.op.value, local(op.from_path), local(op.path) or "") for op in substantive(found)]
 
 
-def test_what_follows_an_insertion_is_renumbered_though_its_citation_stood_for_other_words() -> None:
+def test_what_follows_an_insertion_is_renumbered_though_its_citation_had_other_words() -> None:
     before = section(EXPORT, DEFINED, REVIEW, POWER)
     after = section(EXPORT, INSERTED, DEFINED, REVIEW, POWER)
     assert named(before, after) == [

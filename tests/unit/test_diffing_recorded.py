@@ -37,7 +37,7 @@ def test_no_false_alarm(before: str, after: str, editorial: int | None) -> None:
         assert len(operations) == editorial
 
 
-def test_a_digit_planted_in_the_entity_list_is_the_only_thing_shown() -> None:
+def test_a_digit_planted_in_the_entity_list_is_the_only_change_shown() -> None:
     data = recorded("ecfr/15-cfr-744/2026-07-18.xml.xz")
     planted = data.replace(
         b"Kabul, Afghanistan; and Flat No. 41 Block No. 24",

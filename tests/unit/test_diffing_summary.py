@@ -197,5 +197,5 @@ def test_a_moved_paragraph_is_reported_with_both_places() -> None:
         ("3B001", ("3B001", "")),
     ],
 )
-def test_a_path_is_a_place_and_what_stands_in_it(path: str, parts: tuple[str, str]) -> None:
+def test_a_path_is_a_place_and_the_unit_in_it(path: str, parts: tuple[str, str]) -> None:
     assert split_path(path) == parts

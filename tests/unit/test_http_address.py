@@ -60,7 +60,7 @@ def test_local_is_this_machine_and_private_networks() -> None:
         ("https://www.bis.gov/a", "", ""),
     ],
 )
-def test_what_came_over_https_leads_to_nothing_over_http(page: str, named: str, asked: str) -> None:
+def test_a_page_over_https_leads_to_nothing_over_http(page: str, named: str, asked: str) -> None:
     assert secured(page, named) == asked
 
 

@@ -33,7 +33,7 @@ def test_says_who_asks_and_where_to_write() -> None:
     assert site.requests[0].headers["user-agent"] == "tracker/0.1.0 (+trade@example.co.jp)"
 
 
-def test_an_answer_keeps_what_was_sent_and_what_came() -> None:
+def test_an_answer_keeps_request_and_response() -> None:
     answer = get(Site({"/news": page("<p>law</p>", '"v1"')}), accept="text/html")
     assert answer is not None
     assert answer.body == b"<p>law</p>"
@@ -57,7 +57,7 @@ def test_never_sends_a_date_that_the_server_did_not_give() -> None:
     assert not {"if-modified-since", "if-none-match"} & set(site.requests[0].headers)
 
 
-def test_an_etag_outside_ascii_goes_back_as_it_came() -> None:
+def test_an_etag_outside_ascii_is_sent_back_unchanged() -> None:
     raw = b'"\xe9t\xe9"'
     site = Site({"/news": httpx.Response(200, headers=[(b"etag", raw)], content=b"x")})
     answer = get(site)

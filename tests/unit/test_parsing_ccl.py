@@ -74,7 +74,7 @@ class TestAnEntry:
         assert found["3B001 › Note 1 to 3B001.a"].kind is UnitKind.NOTE
         assert sum(1 for unit in found.values() if unit.kind is UnitKind.ITEM) == 5
 
-    def test_stands_below_its_category_and_group_although_its_path_does_not_say_so(self) -> None:
+    def test_is_below_its_category_and_group_although_its_path_has_neither(self) -> None:
         found = by_path(units(CATEGORY, GROUP, VALVES))
         depths = [
             found[path].depth

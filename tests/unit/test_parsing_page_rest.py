@@ -143,7 +143,7 @@ def test_the_same_file_by_another_address_is_none(before: str, after: str) -> No
     assert [op for op in compared(main(before), main(after)) if op.kind is not UnitKind.PARAGRAPH] == []
 
 
-def test_an_annex_first_attached_to_words_that_stood_there_is_a_change() -> None:
+def test_an_annex_attached_to_existing_words_is_a_change() -> None:
     found = compared(main("<p>The rates are in Annex I of this order.</p>"), main("<p>The rates are in <a href='/a1.pdf'>Annex I</a> of this order.</p>"))  # fmt: skip
     assert [(op.op, op.after) for op in found] == [(Op.ADDED, "Annex I → https://export.example.gov/a1.pdf")]
 
@@ -172,7 +172,7 @@ def test_a_file_of_unknown_origin_is_compared_by_its_own_links() -> None:
         ("<p><span>Sec</span>. 2. Rate .</p>", "<p>Sec. 2.  Rate.</p>", False),
         ("<p>The rate is 25 percent.</p>", "<p>The rate is 25 percent.</p><ol><li></li></ol>", False),
     ],
-    ids=["numbers", "bullets", "number and rate", "another number", "a number came", "br", "spacing", "empty list"],
+    ids=["numbers", "bullets", "number and rate", "another number", "a number added", "br", "spacing", "empty list"],
 )  # fmt: skip
 def test_list_marks_and_line_breaks_are_no_substance(before: str, after: str, *, substantive: bool) -> None:
     assert bool(compared(main(before), main(after))) is substantive

@@ -124,7 +124,7 @@ def test_a_loosely_justified_line_stays_in_its_paragraph() -> None:
     assert texts(justified(lines)) == [" ".join(lines)]
 
 
-def test_a_footnote_at_the_foot_of_a_column_stands_after_the_paragraph_that_goes_on() -> None:
+def test_a_footnote_at_the_foot_of_a_column_is_after_the_paragraph_that_continues() -> None:
     bottom = 720 - 11 * len(LEFT) - 10
     notes: list[Placed] = [
         (50, bottom + 2, 5, "1"),

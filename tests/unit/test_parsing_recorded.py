@@ -25,7 +25,7 @@ def squeezed(text: str) -> str:
 def test_the_units_together_are_the_text_of_the_source(name: str) -> None:
     data = recorded(name)
     units = read_file(name, data).units
-    # The name of an image's file stands in an attribute, not in the text.
+    # The name of an image's file is in an attribute, not in the text.
     printed = [unit.text for unit in units if "file" not in dict(unit.meta)]
     assert squeezed("".join(printed)) == squeezed(raw_text(tree(data, name)))
     assert len({unit.path for unit in units}) == len(units)

@@ -106,7 +106,7 @@ def test_the_verb_is_reported_as_its_operand_asks() -> None:
             assert verb_label(verb, operand, "en")
 
 
-def test_the_table_names_things_as_the_sentences_do() -> None:
+def test_the_table_uses_the_names_of_the_sentences() -> None:
     for operand in Operand:
         assert label("operand", operand, "ja") == noun(operand, "ja").word
     evidence = Evidence("License Exception NAC is no longer available", "744.1")

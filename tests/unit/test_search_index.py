@@ -66,7 +66,7 @@ def places(finder: SearchIndex, query: str, *, today_only: bool = False) -> list
     return [(hit.path, hit.first, hit.last) for hit in hits]
 
 
-def test_a_unit_stands_once_with_the_versions_that_have_it(finder: SearchIndex) -> None:
+def test_a_unit_is_stored_once_with_the_versions_that_have_it(finder: SearchIndex) -> None:
     assert finder.refresh(["ear"]) == 0
     assert finder.unread(["ear"]) == []
     assert places(finder, "vacuum valves") == [("15 CFR 744.0", 1, None)]

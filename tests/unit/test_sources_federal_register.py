@@ -40,7 +40,7 @@ def poll(
     return notes.keep(source, sources.poll(source, notes, client_for(at, time), time.now(), wanted))
 
 
-def came(items: list[Item]) -> dict[str, Fetched]:
+def received(items: list[Item]) -> dict[str, Fetched]:
     return {item.key: item for item in items if isinstance(item, Fetched)}
 
 
@@ -56,7 +56,7 @@ def test_takes_all_documents_of_the_agencies_with_their_xml_oldest_first() -> No
     at = Register([RULE, NOTICE]).site()
     items = poll(Notes(), at)
     assert fetched_keys(items) == ["2026-11001", "2026-11002"]
-    rule = came(items)["2026-11001"]
+    rule = received(items)["2026-11001"]
     assert rule.role is ResourceType.FR_RECORD
     assert [(text.key, text.role) for text in rule.attachments] == [("2026-11001/xml", ResourceType.FR_XML)]
     asked = at.requests[0].url.params
@@ -71,7 +71,7 @@ def test_documents_of_the_next_issue_are_taken_ahead_of_their_day() -> None:
 
 def test_the_record_is_canonical_and_without_what_moves_by_itself() -> None:
     notes = Notes()
-    first = came(poll(notes, Register([RULE]).site()))["2026-11001"].answer.body
+    first = received(poll(notes, Register([RULE]).site()))["2026-11001"].answer.body
     assert b"page_views" not in first
     again = {**dict(reversed(RULE.items())), "page_views": {"count": 99}, "brand_new": 1}
     assert fetched_keys(poll(notes, Register([again]).site())) == []
@@ -93,7 +93,7 @@ def test_an_order_turned_about_costs_no_text_and_makes_no_record() -> None:
         "cfr_references": [{"title": 15, "part": 734}, {"title": 15, "part": 744}],
         "topics": ["Exports", "Reporting"],
     }
-    first = came(poll(notes, Register([{**RULE, **lists}]).site()))["2026-11001"].answer.body
+    first = received(poll(notes, Register([{**RULE, **lists}]).site()))["2026-11001"].answer.body
     assert first.index(b"Commerce Department") < first.index(b"Industry and Security Bureau")
     turned = {name: value[::-1] for name, value in lists.items()}
     at = Register([{**RULE, **turned}]).site()
@@ -137,7 +137,7 @@ def test_a_changed_record_comes_whole_with_its_text() -> None:
     poll(notes, Register([RULE]).site())
     corrected = {**RULE, "corrections": [f"{BASE}/documents/C1-2026-11001"]}
     items = poll(notes, Register([corrected]).site())
-    assert [text.key for text in came(items)["2026-11001"].attachments] == ["2026-11001/xml"]
+    assert [text.key for text in received(items)["2026-11001"].attachments] == ["2026-11001/xml"]
 
 
 @pytest.mark.parametrize("listed", ["again", "not modified"])
@@ -149,7 +149,7 @@ def test_xml_that_is_corrected_in_place_comes_with_its_record(listed: str) -> No
         at.table[LIST] = conditional(body, '"list"', "application/json")
     poll(notes, at)
     at.table[xml_path(RULE)] = conditional(b"<RULE><P>corrected</P></RULE>", '"other"', "application/xml")
-    rule = came(poll(notes, at))["2026-11001"]
+    rule = received(poll(notes, at))["2026-11001"]
     assert rule.attachments[0].answer.body == b"<RULE><P>corrected</P></RULE>"
     assert fetched_keys(poll(notes, at)) == []
 
@@ -187,10 +187,10 @@ def test_a_text_that_fails_never_holds_its_record_back_and_comes_with_a_later_po
     good = at.table[xml_path(RULE)]
     at.table[xml_path(RULE)] = httpx.Response(500)
     items = poll(notes, at)
-    assert came(items)["2026-11001"].meta == {"text": "pending"}
+    assert received(items)["2026-11001"].meta == {"text": "pending"}
     assert ("2026-11001/xml", Unreachable) in troubles(items)
     at.table[xml_path(RULE)] = good
-    later = came(poll(notes, at))["2026-11001"]
+    later = received(poll(notes, at))["2026-11001"]
     assert [text.key for text in later.attachments] == ["2026-11001/xml"]
     assert later.meta == {}
 
@@ -207,29 +207,31 @@ def test_what_is_no_xml_is_no_text_of_a_document(reply: httpx.Response) -> None:
     at = Register([RULE]).site()
     at.table[xml_path(RULE)] = reply
     items = poll(Notes(), at)
-    assert came(items)["2026-11001"].attachments == ()
+    assert received(items)["2026-11001"].attachments == ()
     assert troubles(items)
 
 
 def test_a_mirror_is_asked_for_the_texts_too() -> None:
     at = Register([RULE]).site()
     items = poll(Notes(), at, base_url="https://mirror.example.co.jp:8443/api/v1")
-    assert came(items)["2026-11001"].attachments
+    assert received(items)["2026-11001"].attachments
     assert {request.url.host for request in at.requests} == {"mirror.example.co.jp"}
     assert {request.url.port for request in at.requests} == {8443}
 
 
-def test_raw_text_stands_in_until_there_is_xml() -> None:
+def test_raw_text_is_used_until_there_is_xml() -> None:
     notes, at = Notes(), Register([NEXT]).site()
     xml = at.table.pop(xml_path(NEXT))
     at.table[txt_path(NEXT)] = page(
         "<html><head><title>Federal Register</title></head><pre>text</pre></html>"
     )
-    first = came(poll(notes, at))["2026-11003"]
+    first = received(poll(notes, at))["2026-11003"]
     assert [(text.key, text.role) for text in first.attachments] == [("2026-11003/txt", ResourceType.FR_TEXT)]
     assert fetched_keys(poll(notes, at)) == []
     at.table[xml_path(NEXT)] = xml
-    assert [text.role for text in came(poll(notes, at))["2026-11003"].attachments] == [ResourceType.FR_XML]
+    assert [text.role for text in received(poll(notes, at))["2026-11003"].attachments] == [
+        ResourceType.FR_XML
+    ]
 
 
 def test_raw_text_never_takes_the_place_of_xml_that_was_there() -> None:
@@ -238,14 +240,14 @@ def test_raw_text_never_takes_the_place_of_xml_that_was_there() -> None:
     at.table[xml_path(RULE)] = httpx.Response(500)
     at.table[txt_path(RULE)] = page("text")
     at.table[LIST] = Register([{**RULE, "effective_on": "2026-07-01"}]).search
-    changed = came(poll(notes, at))["2026-11001"]
+    changed = received(poll(notes, at))["2026-11001"]
     assert changed.attachments == ()
     assert changed.meta == {"text": "pending"}
 
 
 def test_a_document_of_long_ago_without_text_is_not_asked_for_again() -> None:
     notes, at = Notes(), Register([record("2017-00001", "2017-01-03")]).site(texts=[])
-    assert came(poll(notes, at))["2017-00001"].meta == {}
+    assert received(poll(notes, at))["2017-00001"].meta == {}
     at.requests.clear()
     poll(notes, at)
     assert text_requests(at) == []
@@ -267,7 +269,7 @@ def test_when_time_runs_out_records_come_without_text_and_nothing_is_called_a_fa
     items = poll(notes, at, time, time_limit=timedelta(seconds=10))
     assert len(fetched_keys(items)) == 20
     assert troubles(items) == []
-    with_text = [item for item in came(items).values() if item.attachments]
+    with_text = [item for item in received(items).values() if item.attachments]
     assert 5 <= len(with_text) < 20
     for _ in range(5):
         poll(notes, at, time, time_limit=timedelta(seconds=10))
@@ -378,7 +380,7 @@ def test_the_list_is_read_until_it_is_older_than_the_window() -> None:
     items = poll(Notes(), register.site(texts=[]), full_text=False)
     days = [
         json.loads(item.answer.body)["publication_date"]
-        for item in came(items).values()
+        for item in received(items).values()
         if item.role is ResourceType.FR_RECORD
     ]
     assert min(days) <= "2026-04-26"

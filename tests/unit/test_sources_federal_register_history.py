@@ -51,7 +51,7 @@ def test_everything_since_a_day_comes_once_oldest_first() -> None:
     assert pages[-1].done == len(wanted)
 
 
-def test_each_page_carries_the_list_it_stood_in_and_no_text() -> None:
+def test_each_page_has_its_list_and_no_text() -> None:
     pages = load(Register(spread(10, "2026-05-01", "2026-06-09")), "2026-05-01")
     assert all(one.listing.role is ResourceType.LISTING for one in pages)
     assert pages[0].listing.key.startswith("listing/2026-05-01..")

@@ -23,7 +23,7 @@ def site(reply: object) -> Site:
     return Site({"/v1/consolidated.json": reply})
 
 
-def test_the_list_is_one_thing_and_asks_no_robots() -> None:
+def test_the_list_is_one_resource_and_asks_no_robots() -> None:
     at = site(httpx.Response(200, content=BODY))
     (item,) = poll(at)
     assert isinstance(item, Fetched)

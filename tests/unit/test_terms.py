@@ -294,7 +294,7 @@ def test_conduct_in_japanese(words: str, country: str, ja: str) -> None:
     assert conduct_name(words, country) == ja
 
 
-# --- one word for one thing ---------------------------------------------------------------------
+# --- one word, one meaning
 
 
 def table_under(heading: str) -> dict[str, str]:
@@ -328,7 +328,7 @@ def test_the_glossary_shows_the_terms(heading: str, table: str, key: str) -> Non
     assert table_under(heading) == shown
 
 
-def test_one_japanese_word_for_one_thing() -> None:
+def test_one_japanese_word_for_one_meaning() -> None:
     avoided = [
         word for words in table_under("One word, one meaning · 用語の統一") for word in words.split("、")
     ]

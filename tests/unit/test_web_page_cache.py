@@ -73,10 +73,10 @@ def test_it_has_a_bound_and_keeps_nothing_of_the_past(
     viewer(tmp_path)
     known, kept, made = settings(), PageCache(tmp_path), list[int]()
 
-    def ask(number: int, meanwhile: Callable[[], None] = lambda: None) -> None:
+    def ask(number: int, during: Callable[[], None] = lambda: None) -> None:
         def make() -> str:
             made.append(number)
-            meanwhile()
+            during()
             return "x" * 40
 
         assert kept.get_or_make(number, known, make) == "x" * 40

@@ -21,7 +21,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     return viewer(tmp_path_factory.mktemp("state"))
 
 
-def test_words_that_went_and_came_are_marked(client: TestClient) -> None:
+def test_deleted_and_inserted_words_are_marked(client: TestClient) -> None:
     html = client.get(ADDRESS, headers={"cookie": "lang=en"}).text
     assert "<del>(d)</del><ins>(e)</ins>" in html
     assert "Renumbered" in html

@@ -72,7 +72,7 @@ def test_every_text_and_its_states_are_listed(client: TestClient) -> None:
     assert 'href="/law/text?text=ear%3A15+CFR+744"' in html
 
 
-def test_a_text_is_read_as_it_stood(client: TestClient) -> None:
+def test_a_text_is_shown_as_of_a_day(client: TestClient) -> None:
     place = {"place": "15 CFR 744.21"}
     today = client.get("/law/text", params={**TEXT, **place}).text
     assert "No license is required." in today

@@ -45,7 +45,7 @@ def client(tmp_path: Path) -> TestClient:
     return viewer(tmp_path, proposals=2)
 
 
-def test_a_filter_is_saved_from_the_inbox_and_stands_there(client: TestClient) -> None:
+def test_a_filter_is_saved_from_the_inbox_and_listed_there(client: TestClient) -> None:
     answer = save(client, "重要な規則 <b>", "?level=high&kind=rule&nonsense=x&q=744.21")
     assert answer.headers["location"] == "/?q=744.21&level=high&kind=rule"
     page = client.get(answer.headers["location"]).text

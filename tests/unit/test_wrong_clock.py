@@ -140,7 +140,7 @@ def test_what_a_process_remembers_of_its_channels_and_hosts_is_bounded() -> None
     assert _Rules(NOW + timedelta(hours=23)).hold(NOW)
 
 
-def test_a_whole_answer_is_asked_for_where_the_last_one_came_under_a_wrong_clock() -> None:
+def test_a_whole_answer_is_requested_where_the_last_one_was_stored_under_a_wrong_clock() -> None:
     source = Source("a", "page")
     known = Validators("tag", None, "0" * 64, source.extraction_config(), BOGUS)
     assert without_validators(known, source, NOW) is None
