@@ -1,8 +1,8 @@
-"""What reviewers corrected of changes: level, direction, topics and the Japanese gist, laid over what the rules found.
+"""Applies reviewers' corrections of level, direction, topics and the Japanese gist to the result of the rules.
 
-The rules' record stays as it is. A correction is an entry of the review log, of one revision; the newest one of the present
-revision leads, and what the rules found stays beside it. A field that it leaves out is as the rules say; a correction
-without any field takes the one before it back.
+The record of the rules is unchanged. A correction is an entry of the review log for one revision; the newest
+one of the current revision applies, and the result of the rules stays beside it. An omitted field keeps the
+result of the rules; a correction without any field withdraws the one before it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ GIST = 300  # characters
 
 @dataclass(frozen=True, slots=True)
 class CorrectedFields:
-    """What a correction says. None: as the rules say."""
+    """The fields of a correction. None: the result of the rules applies."""
 
     level: Level | None = None
     direction: Direction | None = None
@@ -31,7 +31,7 @@ class CorrectedFields:
         return self != CorrectedFields()
 
     def encode(self) -> str:
-        """The value of an entry of the review log: JSON of the fields that are corrected."""
+        """Return the value of an entry of the review log: JSON of the corrected fields."""
         values = {
             "level": self.level and self.level.value,
             "direction": self.direction and self.direction.value,
@@ -43,7 +43,7 @@ class CorrectedFields:
 
 
 def decode(value: str) -> CorrectedFields:
-    """The fields of an entry. Raises ValueError for what `CorrectedFields.encode` did not write."""
+    """Return the fields of an entry. Raises ValueError for a value that `CorrectedFields.encode` did not write."""
     found = json.loads(value)
     if not isinstance(found, dict) or found.keys() - set(CorrectedFields.__slots__):
         raise ValueError(f"{value[:80]!r} is no correction")
@@ -64,7 +64,7 @@ def decode(value: str) -> CorrectedFields:
 
 @dataclass(frozen=True, slots=True)
 class RuleFinding:
-    """What the rules said where a correction leads."""
+    """The result of the rules where a correction applies."""
 
     level: Level
     direction: Direction | None
@@ -78,8 +78,9 @@ class RuleFinding:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One correction: by whom, when (ISO, UTC), of which revision, why. `by_rules`: what the rules found, where this
-    correction leads; None: it does not, because a later one or a later revision came."""
+    """One correction: by whom, when (ISO, UTC), of which revision, why. `by_rules`: the result of the rules,
+    where this correction applies; None where a later one, or a later revision, replaced it.
+    """
 
     at: str
     who: str
@@ -90,24 +91,28 @@ class Correction:
 
 
 def leading(corrections: Sequence[Correction]) -> Correction | None:
-    """The correction that leads."""
+    """Return the correction that applies."""
     return next((one for one in reversed(corrections) if one.by_rules is not None), None)
 
 
 def leading_fields(entries: Sequence[Mapping[str, Any]], revision: int) -> CorrectedFields:
-    """What leads at a revision, from the corrections of a change, oldest first (`value`, `revision`)."""
+    """Return the applied fields at a revision, from the corrections of a change, oldest first (`value`,
+    `revision`).
+    """
     newest = entries[-1] if entries else None
     return decode(newest["value"]) if newest and newest["revision"] >= revision else CorrectedFields()
 
 
 def gist_of(record: Mapping[str, Any]) -> str:
-    """The Japanese gist of a record as the rules wrote it: its headline, else its summary."""
+    """Return the Japanese gist of a record as the rules wrote it: its headline, else its summary."""
     return str((record.get("headline") or {}).get("ja") or (record.get("summary") or {}).get("ja") or "")
 
 
 def with_corrections(record: dict[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A record with its corrections, oldest first (`at` as ISO in UTC, `who`, `revision`, `value`, `note`). The fields of
-    the one that leads stand in the record; `found_by_rules` has what stood there."""
+    """Return a record with its corrections, oldest first (`at` as ISO in UTC, `who`, `revision`, `value`,
+    `note`). The fields of the applied one replace those of the record; `found_by_rules` has the replaced
+    values.
+    """
     if not entries:
         return record
     made = {**record, "corrections": [_json(entry) for entry in entries]}
@@ -126,7 +131,7 @@ def with_corrections(record: dict[str, Any], entries: Sequence[Mapping[str, Any]
     }
     made["needs_reading"] = False  # a person has read it
     if fields.level is not None:
-        # What a person says of the level goes before what the rules made of it for a profile.
+        # A person's level has priority over the rules' level for a profile.
         level = made["level"] = fields.level.value
         made["profile_matches"] = [{**match, "level": level} for match in record.get("profile_matches", ())]
     if fields.direction is not None:
@@ -146,7 +151,7 @@ def with_corrections(record: dict[str, Any], entries: Sequence[Mapping[str, Any]
 
 
 def corrections_from_json(record: Mapping[str, Any]) -> tuple[Correction, ...]:
-    """The corrections that `with_corrections` put into a record."""
+    """Return the corrections that `with_corrections` put into a record."""
     found = record.get("found_by_rules")
     entries = record.get("corrections") or ()
     last = len(entries) - 1
@@ -168,7 +173,7 @@ def corrections_from_json(record: Mapping[str, Any]) -> tuple[Correction, ...]:
 
 
 def corrections_to_json(corrections: Sequence[Correction]) -> dict[str, Any]:
-    """The keys `corrections` and `found_by_rules` of a record; none where nothing was corrected."""
+    """Return the keys `corrections` and `found_by_rules` of a record; none where nothing was corrected."""
     if not corrections:
         return {}
     made: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The command that writes what reviewers corrected as labeled examples."""
+"""The command that exports reviewers' corrections as labeled examples."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tracker.cli.app import command, write_out
     "out",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write there instead of to standard output.",
+    help="Write to this file instead of standard output.",
 )
 def corrections(config: Path, state: Path, what: str, out: Path | None) -> None:  # noqa: ARG001
-    """Writes the corrections that lead as labeled examples (TSV), for `tracker eval --labels FILE`."""
+    """Exports the applied corrections as labeled examples (TSV), for `tracker eval --labels FILE`."""
     from tracker.rendering import correction_examples
     from tracker.storage.leading_records import corrected_records
     from tracker.storage.read_queries import open_reader

@@ -1,4 +1,4 @@
-"""The command that measures the rules on labeled examples: on what reviewers corrected."""
+"""The command that measures the rules on labeled examples, such as reviewers' corrections."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @lang_option
 @json_option
 def evaluate(config: Path, state: Path, labels: Path, lang: str, as_json: bool) -> None:
-    """Measures the present rules on labeled examples of this state: topics, level, direction and Japan nexus."""
+    """Measures the current rules on labeled examples of this state: topics, level, direction and Japan nexus."""
     from tracker.classification import RULES_VERSION
     from tracker.i18n import t
     from tracker.ingest import reassess
@@ -87,7 +87,7 @@ def evaluate(config: Path, state: Path, labels: Path, lang: str, as_json: bool) 
 
 
 def _examples(path: Path) -> list[Label]:
-    """The examples of a file. Raises UsageError, with the line, for one that is wrong."""
+    """Return the examples in a file. Raises UsageError, with the line, for an invalid one."""
     from tracker.labeled_examples import labels_in
 
     try:

@@ -1,5 +1,7 @@
-"""The acts of a change as a table in the reader's language: who does what, to what, of whom, why, how much, Japan, from
-and until when. One table for the viewer, the terminal and the PDF; each outlet escapes it for itself."""
+"""Renders the acts of a change as a table in the reader's language: who does what, to what, of whom, why, how
+much, Japan, from and until when. One table serves the viewer, the terminal and the PDF; each outlet escapes
+it.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,11 @@ from tracker.wording import act_terms
 from tracker.wording.amounts import amount
 from tracker.wording.phrases import templates, third_person
 
-# In the order of reading. A column that is empty in all acts is left out.
+# In reading order. A column that is empty in all acts is left out.
 COLUMNS = (
     "actor", "verb", "object", "of", "trigger", "amount", "japan", "force", "since", "until",
 )  # fmt: skip
-SHOWN = 3  # acts that are shown before the rest is folded
+SHOWN = 3  # acts shown before the rest is folded
 _MOST = 4  # names in a cell
 _LONGEST = 160  # characters of a trigger or an object
 _AMOUNT = 40
@@ -28,7 +30,7 @@ _ENGLISH_VERB = re.compile(r"[a-z][a-z -]*")
 _BOTH = frozenset(
     {ActVerb.IMPOSE, ActVerb.RAISE, ActVerb.LOWER, ActVerb.END, ActVerb.WIDEN, ActVerb.NARROW, ActVerb.REVISE}
 )
-# Verbs whose word depends on what they act on. The others have one name in a table.
+# Verbs whose word depends on their operand. The others have one name in a table.
 _SAID_OF_OPERAND = {
     "en": _BOTH,
     "ja": _BOTH
@@ -41,8 +43,9 @@ _SAID_OF_OPERAND = {
 
 @dataclass(frozen=True, slots=True)
 class ActRow:
-    """One act. `cells` has a text for each column, empty where the act does not say it; `quote` is the operative sentence,
-    `where` its place in the reader's words."""
+    """One act. `cells` has a text for each column, empty where the act does not state it; `quote` is the
+    operative sentence, `where` its location in the reader's words.
+    """
 
     cells: Mapping[str, str]
     direction: Direction
@@ -52,7 +55,7 @@ class ActRow:
 
 
 def act_rows(acts: Sequence[Act], language: Language) -> tuple[ActRow, ...]:
-    """The acts in their order, the gravest first."""
+    """Return the acts in order, the most serious first."""
     return tuple(_row(act, language) for act in acts)
 
 
@@ -62,7 +65,7 @@ def columns(rows: Sequence[ActRow]) -> tuple[str, ...]:
 
 
 def verb_label(verb: ActVerb, operand: Operand | None, language: Language) -> str:
-    """The verb as the sentences say it of this operand: a duty is 賦課, a license requirement 新設, a review policy 設定."""
+    """Return the verb as used with this operand: a duty is 賦課, a license requirement 新設, a review policy 設定."""
     if operand is not None and verb in _SAID_OF_OPERAND[language]:
         pattern = templates(verb, operand, language)[0].partition("||")[0].strip()
         if language == "ja":
@@ -95,7 +98,9 @@ def _actor(act: Act, language: Language) -> str:
 
 
 def _object(act: Act, language: Language) -> str:
-    """The operand, and after it the goods, ECCNs, tariff headings, terms and the earlier act that it concerns."""
+    """Return the operand, and after it the goods, ECCNs, tariff headings, terms and the earlier act that it
+    concerns.
+    """
     colon = ":" if language == "ja" else ": "
     operand = act_terms.particular_noun(act, language).removeprefix("the ")
     if not operand and act.operand:

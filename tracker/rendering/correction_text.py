@@ -1,4 +1,4 @@
-"""A reviewer's correction in words: its values beside the result of the rules."""
+"""Renders a reviewer's correction: its values beside the result of the rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracker.sanitize import sanitize_line
 
 @dataclass(frozen=True, slots=True)
 class CorrectedField:
-    """One field: its name, what leads, and what the rules found."""
+    """One field: its name, the corrected value, and the result of the rules."""
 
     name: str
     corrected: str
@@ -22,7 +22,7 @@ class CorrectedField:
 
 
 def leading_correction(change: Change) -> Correction | None:
-    """The correction that the change is shown with."""
+    """Return the correction that applies to the shown change."""
     return leading(change.corrections)
 
 
@@ -40,13 +40,15 @@ def corrected_fields(correction: Correction, language: Language) -> tuple[Correc
 
 
 def correction_words(value: str, language: Language) -> str:
-    """The value of an entry of the review log in words; that it takes an earlier correction back where it has no field."""
+    """Return the value of an entry of the review log in words; without a field, that it withdraws an earlier
+    correction.
+    """
     text = [f"{name}: {words}" for name, words in _field_texts(decode(value), language)]
     return "; ".join(text) if text else t("correction.withdrawn", language)
 
 
 def correction_line(change: Change, language: Language) -> str:
-    """The leading correction in one line; empty where there is none."""
+    """Return the applied correction in one line; empty where there is none."""
     correction = leading_correction(change)
     if correction is None:
         return ""

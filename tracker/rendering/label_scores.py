@@ -1,4 +1,4 @@
-"""What `tracker eval` prints: how the rules do on labeled examples, and each example on which they do not."""
+"""Renders the output of `tracker eval`: the scores of the rules on labeled examples, and each missed example."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _JAPAN = frozenset({MissKind.JAPAN_MISSING, MissKind.JAPAN_FALSE})
 
 @dataclass(frozen=True, slots=True)
 class MissedExample:
-    """An example that the rules judge otherwise: the change, its title, and what is different."""
+    """An example with a different result of the rules: the change, its title, and the differences."""
 
     record: str
     title: str
@@ -39,7 +39,7 @@ def score_page(
     version: str,
     language: Language,
 ) -> str:
-    """The figures, then the examples, then what could not be judged and why."""
+    """Return the scores, then the examples, then those that could not be judged and why."""
     lines = [t("eval.head", language, rules=version, count=score.documents)]
     for name, (part, whole) in score.counts().items():
         if name in _FIGURES and whole:

@@ -1,4 +1,6 @@
-"""The level that leads for the readers of a profile: its own, with the words that say why; the general level stays beside it."""
+"""Selects the level shown first to the readers of a profile: the profile's own, with the matching words; the
+general level stays beside it.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,9 @@ _QUOTE = 160
 
 
 def leading_match(change: Change, profile: str = "") -> ProfileMatch | None:
-    """The match that leads: that of the readers' profile. Without one, that of the highest level where the change is outside
-    the field for everybody else, because then a profile is the only reason to show it."""
+    """Return the match shown first: that of the readers' profile. Without one, that of the highest level where
+    the change is outside the field for everybody else, because then a profile is the only reason to show it.
+    """
     matches = [match for match in change.profiles if profile in ("", match.profile)]
     if not profile:
         outside = change.tagging.level is Level.NONE
@@ -23,7 +26,7 @@ def leading_match(change: Change, profile: str = "") -> ProfileMatch | None:
 
 
 def as_read_by(change: Change, profile: str) -> Change:
-    """The change with the level that it has for the readers of a profile; unchanged where it does not concern them."""
+    """Return the change with the level for the readers of a profile; unchanged where it does not match."""
     match = leading_match(change, profile) if profile else None
     return replace(change, tagging=replace(change.tagging, level=match.level)) if match else change
 
@@ -31,7 +34,7 @@ def as_read_by(change: Change, profile: str) -> Change:
 def leading_badge(
     level: Level, direction: Direction | None, match: ProfileMatch | None, language: Language
 ) -> str:
-    """`vacuum-components: 緊急・規制強化`; without a match `緊急・規制強化`."""
+    """Return `vacuum-components: 緊急・規制強化`; without a match `緊急・規制強化`."""
     if match is None:
         return level_badge(level, direction, language)
     # The general direction of a change outside the field is not this profile's.
@@ -40,7 +43,7 @@ def leading_badge(
 
 
 def level_badge(level: Level, direction: Direction | None, language: Language) -> str:
-    """`緊急・規制強化`, `Critical, restriction`."""
+    """Return `緊急・規制強化`, `Critical, restriction`."""
     name = label("level", level, language)
     if direction is None:
         return name
@@ -49,7 +52,7 @@ def level_badge(level: Level, direction: Direction | None, language: Language) -
 
 
 def profile_reason(match: ProfileMatch, general: Level, language: Language) -> str:
-    """Why the profile has this level, in one line: the words that it matches, and the general level."""
+    """Return why the profile has this level, in one line: the matching words, and the general level."""
     because = t(
         "profile.level", language,
         profile=sanitize_line(match.profile), level=label("level", match.level, language),

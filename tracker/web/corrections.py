@@ -1,4 +1,4 @@
-"""The form by which a reviewer corrects level, direction, topics and the Japanese gist of a change."""
+"""The form with which a reviewer corrects level, direction, topics and the Japanese gist of a change."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def correction(
     gist: Field = "",
     withdraw: Field = "",
 ) -> Response:
-    """Everything that the form shows is sent; what is as the rules found it is no correction. `withdraw`: back to that."""
+    """Record a correction. The form sends all its fields; a field that equals the result of the rules is not a
+    correction. `withdraw` restores the result of the rules.
+    """
     check_form(request, form, web_context.settings.viewer_url)
     wanted = CorrectedFields() if withdraw else _fields(level, direction, topic or [], gist)
     try:
