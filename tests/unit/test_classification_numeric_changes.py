@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -82,6 +83,19 @@ def test_where_the_direction_cannot_be_said_a_person_is_asked_to_read(before: st
     assert (found.level, found.direction) == ("medium", "undetermined")
     assert "確定できない" in found.reason.ja
     assert "cannot be determined" in found.reason.en
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "direction", "wrong"),
+    [("2030", "2029", "restriction", "lengthen|延長"), ("2029", "2030", "relief", "shorten|短縮")],
+)
+def test_a_first_day_that_moves_is_not_said_to_move_the_other_way(
+    before: str, after: str, direction: str, wrong: str
+) -> None:
+    words = "(b) The prohibition applies to VCS hardware for model year {} and later vehicles."
+    found = changed("15 CFR 791.302(b)", words.format(before), words.format(after))
+    assert found.direction == direction
+    assert re.search(wrong, f"{found.headline} {found.summary}") is None
 
 
 def published(title: str, abstract: str, kind: DocumentKind = DocumentKind.RULE) -> Classification:

@@ -130,9 +130,11 @@ def _of_countries(view: TextView, operation: Operation, actor: str, dates: Seque
 
 def act_of_number(move: NumericChange, actor: str, dates: Sequence[LegalDate]) -> Act:
     operand = _GOVERNED.get(move.governs, Operand.LICENSE_REQUIREMENT)
+    up = act_facts.number_of(move.after) > act_facts.number_of(move.before)
     if operand in _MEASURED:
-        up = act_facts.number_of(move.after) > act_facts.number_of(move.before)
         verb = ActVerb.RAISE if up else ActVerb.LOWER
+    elif operand is Operand.DEADLINE:  # a later day widens the time
+        verb = ActVerb.WIDEN if up else ActVerb.NARROW
     else:  # a number inside of a control: raised, it may catch more or less
         verb = ActVerb.WIDEN if move.restricts else ActVerb.NARROW
     direction = Direction.RESTRICTION if move.restricts else Direction.RELIEF
