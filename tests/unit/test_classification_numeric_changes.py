@@ -55,15 +55,18 @@ def test_a_number_that_moves_pushes_one_way_and_back_the_other(
     for before, after, direction in ((low, high, more), (high, low, other)):
         found = changed(path, text.format(before), text.format(after))
         assert found.direction == direction
-        assert found.level == ("high" if direction == "restriction" else "medium")
+        highest = (
+            "critical" if "734.4" in path else "high"
+        )  # it decides when US law reaches goods made in Japan
+        assert found.level == (highest if direction == "restriction" else "medium")
         act = found.acts[0]
         assert (act.amount_before, act.amount_after) == (before, after)
         assert after in act.evidence.quote, "the official words are beside it"
         assert act.evidence.where == path
-        shown = [number.replace(" percent", "%") for number in (before, after)]
-        assert f"from {shown[0]} to {shown[1]}" in found.headline.en
-        if "$" not in before:
-            assert f"{shown[0]}から{shown[1]}へ" in found.headline.ja
+        shown = [re.escape(number.replace(" percent", "%")) for number in (before, after)]
+        assert re.search(rf"{shown[0]}(?!\d).*{shown[1]}", found.headline.en)
+        if "$" not in before:  # Japanese writes dollars in its own way
+            assert re.search("{}.*{}".format(*shown), found.headline.ja)
         opposite = ("tighten", "widen", "強化") if direction == "relief" else ("narrow", "eases", "緩和")
         assert not any(word in f"{found.headline.en} {found.headline.ja}" for word in opposite)
 
@@ -113,10 +116,10 @@ def published(title: str, abstract: str, kind: DocumentKind = DocumentKind.RULE)
         ("Adjusting Imports of Steel Into the United States", "The rate of duty on steel articles is increased from 25 percent to 50 percent ad valorem.", "critical", "restriction", "25%から50%へ引上げ"),
         ("Modifying Reciprocal Tariff Rates With Japan", "The additional ad valorem rate of duty on products of Japan is reduced from 25 percent to 15 percent.", "high", "relief", "25%から15%へ引下げ"),
         ("Modifying Reciprocal Tariff Rates", "The order lowers the additional ad valorem rate of duty on products of China to 10 percent.", "high", "relief", "10%へ引下げ"),
-        ("Revisions to the De Minimis Rule", "BIS amends the EAR to lower the de minimis threshold from 25 percent to 10 percent.", "high", "restriction", "25%から10%へ引下げ"),
+        ("Revisions to the De Minimis Rule", "BIS amends the EAR to lower the de minimis threshold from 25 percent to 10 percent.", "critical", "restriction", "25%から10%へ引下げ"),
         ("Revisions to the De Minimis Rule", "BIS amends the EAR to raise the de minimis threshold from 10 percent to 25 percent.", "medium", "relief", "10%から25%へ引上げ"),
-        ("Expansion of the Affiliates Rule", "BIS amends the EAR and lowers the ownership threshold of the Affiliates Rule of the Entity List from 50 percent to 25 percent.", "critical", "restriction", "50%から25%"),
-        ("Revisions to Advanced Computing Controls", "BIS amends the EAR and raises the total processing performance threshold of ECCN 3A090 from 4800 to 6000.", "medium", "relief", "4800から6000"),
+        ("Expansion of the Affiliates Rule", "BIS amends the EAR and lowers the ownership threshold of the Affiliates Rule of the Entity List from 50 percent to 25 percent.", "critical", "restriction", "50%.*25%"),
+        ("Revisions to Advanced Computing Controls", "BIS amends the EAR and raises the total processing performance threshold of ECCN 3A090 from 4800 to 6000.", "medium", "relief", "4800.*6000"),
     ],
 )  # fmt: skip
 def test_a_document_that_says_how_a_number_moves_is_judged_by_it(
@@ -125,7 +128,7 @@ def test_a_document_that_says_how_a_number_moves_is_judged_by_it(
     kind = DocumentKind.RULE if "BIS" in abstract else DocumentKind.PRESIDENTIAL
     found = published(title, abstract, kind)
     assert (found.level, found.direction) == (level, direction)
-    assert output in found.headline.ja
+    assert re.search(output, found.headline.ja)
     assert found.acts[0].amount_after in found.acts[0].evidence.quote
 
 

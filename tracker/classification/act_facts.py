@@ -25,7 +25,7 @@ _GENERAL = re.compile(
 _TRIGGER = re.compile(
     r"\b(?:in response to|because of|by reason of|on account of|to address|addressing|to counter|to offset|for (?:importing|purchasing|supplying|buying|dealing with|trading with)|"
     r"that (?:directly or indirectly )?(?:import|purchase|buy|suppl(?:y|ies)|sell|provide)s?|importing|purchasing|as a result of|due to|owing to|aris(?:es|ing) from|"
-    r"who (?:sell|supply|provide|purchase)|(?:directly or indirectly )?(?:sells?|provides?|supplies|imports?|imported|imports) [^.;,]{0,40}? (?:to|from))\b",
+    r"who (?:sell|supply|provide|purchase)|(?:directly or indirectly )?(?:sells?|provides?|supplies|imports?(?! of\b)|imported(?! (?:from|into|by|goods|articles|products)\b)) [^.;,]{0,40}? (?:to|from))\b",
     re.IGNORECASE,
 )
 _BOUGHT = re.compile(r"import|purchas|buy|suppl|sell|provid|trad", re.I)
@@ -173,11 +173,9 @@ def amount_in(sentence: str, start: int, end: int) -> Amount:
 def _tidy(words: str) -> str:
     folded = re.sub(r"[\s-]+", " ", words).strip()
     folded = re.sub(r"\s?%", " percent", folded).replace("per cent", "percent")
-    number, _, unit = folded.partition(" ")
-    if number.lower() in _WORDS:
-        return f"{_WORDS[number.lower()]} {unit}"
-    match = re.match(r"(twenty five|thirty five|one hundred) percent", folded, re.I)
-    return f"{_WORDS[match[1].lower().replace(' f', '-f')]} percent" if match else folded
+    number, _, unit = folded.rpartition(" ")
+    value = _WORDS.get(number.lower().replace(" five", "-five"))
+    return f"{value} {unit}" if value else folded
 
 
 def number_of(amount: str) -> float:
@@ -227,7 +225,8 @@ def japan_standing(
     window = sentence[max(0, at - 140) : at + 140]
     if _PERCENT.search(window) and _RATE_CONTEXT.search(window):
         nearest = min(_PERCENT.finditer(window), key=lambda m: abs(m.start() - (at - max(0, at - 140))))
-        return JapanStanding.RATE, _tidy(nearest[0])
+        rate, moved = _tidy(nearest[0]), amount_in(sentence, at, at + len("Japan"))
+        return JapanStanding.RATE, moved.after if rate == moved.before else rate
     if listed or (len(of) == 1 and of[0] == "japan"):
         return JapanStanding.TARGET, ""
     return JapanStanding.IN, ""

@@ -88,7 +88,7 @@ _DESCRIBES = re.compile(
 )
 _TODAY = re.compile(r"\b(?:today|hereby)\b", re.I)
 _OWN_VOICE = re.compile(
-    r"\b(?:this|the present) (?:final |interim |interim final |proposed |temporary |direct final )*(?:rule|notice|document|order|action|amendment|proclamation|memorandum|guidance|announcement|message)\b"
+    r"\b(?:[Tt]his|[Tt]he present) (?:final |interim |interim final |proposed |temporary |direct final )*(?:rule|notice|document|order|action|amendment|proclamation|memorandum|guidance|announcement|message)\b"
     r"|\b(?:BIS|OFAC|USTR|CBP|ITA|DDTC|Commerce|Treasury|(?:the )?Department|(?:the )?Bureau|(?:the )?Secretary|(?:the )?Commission|(?:the )?(?:U\.S\. )?Trade Representative|Customs|the Administration) "
     r"(?:also |hereby |further |now |today |therefore |has (?:now )?(?:determined|decided) to )*(?:is|are|will|adds|amends|revises|removes|imposes|expands|extends|suspends|proposes|announces|establishes|requests|seeks|implements|"
     r"clarifies|corrects|delays|terminates|rescinds|withdraws|determines|issues|lifts|narrows|grants|authorizes|denies|has determined)\b",
