@@ -246,7 +246,7 @@ def test_a_document_corrected_in_place_is_read_whole() -> None:
             Level.MEDIUM,
             Direction.RESTRICTION,
         ),
-        ("Supp. No. 6 to Part 744 › JAPAN › Sample", Level.HIGH, Direction.RESTRICTION),
+        ("Supp. No. 6 to Part 744 › JAPAN › Sample", Level.CRITICAL, Direction.RESTRICTION),
         ("SDN › IRAN › Sample", Level.MEDIUM, Direction.RESTRICTION),
         ("SDN › JAPAN › Sample", Level.CRITICAL, Direction.RESTRICTION),
     ],

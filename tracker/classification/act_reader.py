@@ -276,6 +276,7 @@ def _composed(
         if (
             denied
             and entry.id not in ("exempt", "prohibit")
+            and not start <= denied.start() < end  # "No license is required"
             and not any(t.start <= denied.start() < t.end for t in chain)
         ):
             sign = -sign

@@ -82,9 +82,10 @@ def acts_of_change(view: TextView, actor: str, dates: Sequence[LegalDate]) -> It
         if (listed := _of_countries(view, operation, actor, dates)) is not None:
             yield listed
             moved.add(operation.path)
+    moved.update(words.where.removeprefix("removed: ") for words in pushed.values())
     for operation in view.operations:
         if operation.kind not in _NOT_LAW and operation.path not in moved:
-            yield from _of_operation(operation, actor, dates, known=bool(pushed))
+            yield from _of_operation(operation, actor, dates)
 
 
 def _of_countries(view: TextView, operation: Operation, actor: str, dates: Sequence[LegalDate]) -> Act | None:
@@ -102,7 +103,7 @@ def _of_countries(view: TextView, operation: Operation, actor: str, dates: Seque
         words = words.replace(place.en, " ")
     if not changed or len(words.split()) > (6 if operation.op is Op.CHANGED else 3):
         return None
-    heading = f"{view.document.title}. {operation.path}. {operation.after or operation.before}"
+    heading = f"{operation.after or operation.before}. {operation.path}. {view.document.title}"
     signs = [r.operand.sign for s in sentences(heading) for r in read_acts(s) if r.operand and r.operand.sign]
     sign = signs[0] if signs else 0
     leaves = changed[0] in left
@@ -192,13 +193,9 @@ def _worded(
     )
 
 
-def _of_operation(
-    operation: Operation, actor: str, dates: Sequence[LegalDate], *, known: bool
-) -> Iterator[Act]:
+def _of_operation(operation: Operation, actor: str, dates: Sequence[LegalDate]) -> Iterator[Act]:
     """What the sentences say that came or went; a reworded unit in which nothing says which way is a revision."""
     if operation.op is Op.CHANGED:
-        if known:
-            return
         came, went = _signed(operation.after), _signed(operation.before)
         signs = {sign for *_, sign in came - went} or {-sign for *_, sign in went - came}
         if len(signs) == 1:
@@ -215,7 +212,7 @@ def _of_operation(
     where = f"removed: {operation.path}" if removed else operation.path
     for sentence in sentences(operation.before if removed else operation.after):
         for reading in read_acts(sentence):
-            if not reading.sign or reading.past or not reading.verbs:
+            if not reading.sign or reading.past:
                 continue
             sign = -reading.sign if removed else reading.sign
             direction = Direction.RESTRICTION if sign > 0 else Direction.RELIEF
