@@ -110,11 +110,14 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
     if rate and amount.before and rate == amount.before:
         rate = amount.after  # Japan's rate is the one that comes, not the one that goes
     since, until = act_facts.span_of(sentence, dates)
+    verb = _verb_of_move(entry.operand, amount, reading) or _verb(reading)
+    if verb is ActVerb.DELAY:
+        since = act_facts.delayed_to(dates)
     force = _force(features, passage)
     if force is Force.BINDING_NOW and since is not None:
         force = Force.BINDING_FROM
     return Act(
-        verb=_verb_of_move(entry.operand, amount, reading) or _verb(reading),
+        verb=verb,
         operand=entry.operand,
         evidence=Evidence(sentence, passage.where),
         actor=actor_of(view),

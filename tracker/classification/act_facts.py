@@ -13,6 +13,7 @@ from datetime import date
 
 from tracker import citations
 from tracker.countries import adjectives_in, countries_in
+from tracker.legal_status.legal_dates import DELAYED
 from tracker.model import JapanStanding, LegalDate
 from tracker.terms.goods import goods_of
 
@@ -277,3 +278,9 @@ def span_of(sentence: str, dates: Sequence[LegalDate]) -> tuple[date | None, dat
         elif entry.type in ("effective", "compliance"):
             since = entry.date if own or since is None else since
     return since, until
+
+
+def delayed_to(dates: Sequence[LegalDate]) -> date | None:
+    """The day to which a document puts off another rule."""
+    days = (d for d in dates if d.note == DELAYED and d.type in ("effective", "compliance"))
+    return next((d.date for d in days if not d.superseded), None)

@@ -118,6 +118,8 @@ def timing(
 
 
 def _since(act: Act, since: str, *, begun: bool, japanese: bool) -> str:
+    if act.verb is ActVerb.DELAY:
+        return f"延期後の施行日:{since}" if japanese else f"The delayed rule takes effect {since}"
     if act.verb is ActVerb.INVESTIGATE:
         return f"{since}開始" if japanese else f"Opened {since}"
     if act.force is Force.PROPOSED and act.verb not in EVENTS:
