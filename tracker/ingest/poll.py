@@ -48,6 +48,7 @@ from tracker.storage.page_states import Absence
 
 log = structlog.get_logger()
 BIS = "industry-and-security-bureau"
+PRESIDENTIAL = frozenset({"presidential document", "presdocu"})  # types of the API and of the daily issue
 TICK = 1.1  # seconds before a second fetch: long enough for a clock that counts seconds to move
 GIVEN_UP = 3  # polls in a row without a document, after which it is no longer asked for
 
@@ -145,15 +146,15 @@ class StoredSourceView:
 
 
 def in_field(record: Mapping[str, Any], now: datetime) -> bool:
-    """Whether the full text of an API record is fetched: the Bureau of Industry and Security wrote it, or its title and
-    abstract alone are in the field."""
+    """Whether the full text of an API record is fetched: the Bureau of Industry and Security or the President wrote it, or
+    its title and abstract alone are in the field. The title of an order often names nothing."""
     agencies = record.get("agencies")
     slugs = (
         {agency.get("slug") for agency in agencies if isinstance(agency, dict)}
         if isinstance(agencies, list)
         else ()
     )
-    if BIS in slugs:
+    if BIS in slugs or str(record.get("type") or "").casefold() in PRESIDENTIAL:
         return True
     number = str(record.get("document_number") or "")
     document = Document(
