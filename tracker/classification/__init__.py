@@ -17,7 +17,7 @@ from tracker.classification.location_labels import where_label
 from tracker.classification.party_lists import PartyListAct, read_party_list_act
 from tracker.classification.passages import passages
 from tracker.classification.rules import rules as rulebook
-from tracker.classification.summary import summarize_document
+from tracker.classification.summary import name_document, summarize_document
 from tracker.documents.text_view import TextView, build_text_view
 from tracker.legal_status.document_relations import document_relations
 from tracker.legal_status.extraction import legal_status
@@ -136,7 +136,7 @@ def _words(
         return Unread(nothing, plain, _OUTSIDE)
     if not judgement.acts:
         touched = [(operation.path, operation.op) for operation in view.operations]
-        headed = change_headline(touched, view.document.title) if view.is_change else nothing
+        headed = change_headline(touched, view.document.title) if view.is_change else name_document(view)
         return Unread(headed, plain, judgement.rule.reason)
     first = judgement.acts[0]
     return Unread(

@@ -276,13 +276,8 @@ def actor_of(view: TextView) -> str:
     bare = not (document.agencies or document.units or abstract_of(document))
     if bare and document.kind in _OF_REGISTER and not _NOTICE.match(document.title):
         return "president"  # the Register prints the President's documents without an agency and without an abstract
-    for words in (
-        *document.agencies,
-        document.url,
-        document.title,
-        document.abstract[:800],
-        *(u.text[:300] for u in document.units[:6]),
-    ):
+    lead = " ".join(unit.text[:300] for unit in document.units[:6])
+    for words in (" ; ".join(document.agencies), document.url, document.title, document.abstract[:800], lead):
         if words and (found := agency_id(words)):
             return found
     return ""

@@ -25,7 +25,7 @@ _GENERAL = re.compile(
 )
 _TRIGGER = re.compile(
     r"\b(?:in response to|because of|by reason of|on account of|to address|addressing|to counter|to offset|for (?:importing|purchasing|supplying|buying|dealing with|trading with)|"
-    r"that (?:directly or indirectly )?(?:import|purchase|buy|suppl(?:y|ies)|sell|provide)s?|importing|purchasing|as a result of|due to|owing to|aris(?:es|ing) from|"
+    r"(?:buyers?|purchasers?|importers?|suppliers?) of|that (?:directly or indirectly )?(?:import|purchase|buy|suppl(?:y|ies)|sell|provide)s?|importing|purchasing|as a result of|due to|owing to|aris(?:es|ing) from|"
     r"who (?:sell|supply|provide|purchase)|(?:directly or indirectly )?(?:sells?|provides?|supplies|imports?(?! of\b)|imported(?! (?:from|into|by|goods|articles|products)\b)) [^.;,]{0,40}? (?:to|from))\b",
     re.IGNORECASE,
 )
@@ -96,7 +96,7 @@ _BASES = re.compile(
     r"[Ss]ection (?:232|301|122|338|201)\b|International Emergency Economic Powers Act|IEEPA|Export Control Reform Act"
 )
 _NOT_GOODS = re.compile(
-    r"^(?:by|in|into|of|on|to|from|at|under|with|that|which|as|assessed|within|not|subject)\b|\b(?:heading|note|territory|provisions?|paragraphs?|section|chapter|subheading|quota|annex|order|rule|schedule|persons?|entit\w+|"
+    r"^(?:by|in|into|of|on|to|from|at|under|with|that|which|as|assessed|within|not|subject)\b|\b(?:heading|note|territory|provisions?|paragraphs?|section|chapter|subheading|quota|annex|order|rule|schedule|part(?:y|ies)|compan\w+|firms?|countries|country|persons?|entit\w+|"
     r"quantit\w+|amounts?|volumes?|trade|exports?|imports?|transactions?|requirements?|conditions?|actions?|controls?|licenses?)\b",
     re.I,
 )

@@ -149,8 +149,17 @@ def _decided(candidates: Sequence[_Candidate], leaning: Direction | None) -> Jud
     if any(not each.passage.body and each.act.direction in known for each in ranked):
         ranked.sort(key=lambda candidate: candidate.passage.body)
     first = ranked[0]
+    rule = first.rule
+    if rule.direction is Direction.PROCEDURE and not (rule.operands or rule.verbs or rule.topics):
+        return Judgement(
+            (), rule.level, rule.direction, rule
+        )  # what sort of document it is says more than its sentences
+    if (
+        first.act.operand is Operand.DEADLINE
+    ):  # "delays the effective date": of what, where another sentence says it
+        ranked.sort(key=lambda each: not (each.act.verb is first.act.verb and each.act.direction in known))
     acts = _distinct(candidate.act for candidate in ranked)
-    return Judgement(acts, first.act.level, first.rule.direction or first.act.direction, first.rule)
+    return Judgement(acts, first.act.level, rule.direction or acts[0].direction, rule)
 
 
 def _judge_change(
@@ -318,6 +327,7 @@ def _gravity(candidate: _Candidate, leaning: Direction | None) -> tuple[int, ...
     return (
         act.level.rank,
         int(known),
+        int(act.operand is not None),
         int(act.direction is leaning),
         int(candidate.passage.weight),
         int(bool(act.amount_after)) + int(bool(act.amount_before)),

@@ -63,6 +63,20 @@ def summarize_document(
     )
 
 
+def name_document(reading: TextView) -> LocalizedText:
+    """One line without a full stop: whose document it is, of which kind, and its title."""
+    kind_id = kind_of(reading)
+
+    def named(language: Language) -> str:
+        agency = "" if kind_id in _PRESIDENTS else agency_of(reading, language)
+        line = _opening(
+            label("kind", kind_id, language), agency, reading.document.title.strip(), language, novelty=True
+        )
+        return line.rstrip("。.")
+
+    return LocalizedText(ja=named("ja"), en=named("en"))
+
+
 def kind_of(reading: TextView) -> str:
     """The document's kind as the catalogues name it: from the record, else from its own words."""
     document = reading.document
