@@ -41,7 +41,7 @@ _PROPOSES = re.compile(
 )
 _STUDIES = re.compile(
     r"\b(?:investigat(?:e|es|ing)|(?:open|start|begin|initiat|launch|conduct)\w* (?:\w+ ){0,4}(?:investigation|inquiry|probe|review)|shall (?:submit|review|consider|study|assess|evaluate|develop|prepare|report|identify|recommend|consult|convene|conduct|examine|determine whether)|directed to|inquir\w+|"
-    r"request(?:s|ing)? (?:for )?(?:public )?(?:comments?|information)|seek(?:s|ing)? (?:public )?comments?|invit\w+ (?:\w+ ){0,3}comments?|whether to|may (?:be imposed|impose)|authorized to (?:determine|impose)|has considered|considered requests|received .{0,40}requests|inform me|shall monitor|update on|might|recommend\w*|feasibility|negotiat\w+)\b",
+    r"request(?:s|ing)? (?:for )?(?:public )?(?:comments?|information)|seek(?:s|ing)? (?:public )?comments?|invit\w+ (?:\w+ ){0,3}comments?|whether to|may(?:, [^,]{0,60},)? (?:be (?:imposed|applied|levied)|impose)|authorized to (?:determine|impose)|has considered|considered requests|received .{0,40}requests|inform me|shall monitor|update on|might|recommend\w*|feasibility|negotiat\w+)\b",
     re.I,
 )
 _STATES = re.compile(
@@ -137,7 +137,7 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         units=act_facts.units_in(sentence),
         terms=act_facts.terms_in(sentence),
         direction=_moved(entry.operand, amount, reading)
-        or _set(passage, reading, amount)
+        or _set(features, passage, reading, amount)
         or _direction(reading),
     )
 
@@ -188,11 +188,17 @@ def _moved(operand: Operand | None, amount: act_facts.Amount, reading: ActReadin
     return None if not step else (Direction.RESTRICTION if step > 0 else Direction.RELIEF)
 
 
-def _set(passage: Passage, reading: ActReading, amount: act_facts.Amount) -> Direction | None:
+def _set(
+    features: Features, passage: Passage, reading: ActReading, amount: act_facts.Amount
+) -> Direction | None:
     """A clause that sets a rate of duty without saying what it was: a duty binds, a rate of zero frees."""
     operand = reading.operand.operand if reading.operand else None
+    named = reading.operand.sign if reading.operand and not (reading.verbs or reading.sign) else 0
+    if named and features.is_in("proposed"):  # a proposal that only names a control
+        return Direction.RESTRICTION if named > 0 else Direction.RELIEF
     if (
-        operand is not Operand.DUTY
+        features.is_in("deal")
+        or operand is not Operand.DUTY
         or reading.sign
         or not amount.after
         or passage.weight is not Weight.OPERATIVE

@@ -290,8 +290,8 @@ def _composed(
         sign = 0  # a bare noun asserts nothing
     if operand.operand is None and not any(verb.id in _ON_TRADE for verb in verbs):
         sign = 0
-    if not chain and _NO.search(sentence[:start]):
-        sign = -operand.sign
+    if _NO.search(sentence[:start]):
+        sign = -sign if chain else -operand.sign
     past = bool(chain) and _is_past(sentence, chain[0])
     return ActReading(tuple(verbs), operand, sign, start, end, past)
 

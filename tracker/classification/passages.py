@@ -69,6 +69,10 @@ _BOILERPLATE = re.compile(
     r"Paperwork Reduction Act|Comments? (?:sent|received|submitted)|All comments|This report must|Regulatory Flexibility|Executive Orders? 12866|Pursuant to the Congressional Review)",
     re.IGNORECASE,
 )
+_UNTOUCHED = re.compile(
+    r"\b(?:shall|will) not be refunded\b|\b(?:is|are|shall be|be) (?:not affected|unaffected)\b|\bremains? unchanged\b",
+    re.IGNORECASE,
+)
 _PAST = re.compile(
     r"^(?:\W*(?:In (?:prior|previous|earlier|a prior|an earlier|a previous)|Previously|Until now|Until today|Hitherto|So far|To date|Between|Since \d|Since [A-Z][a-z]+ \d|Prior to|In (?:January |February |March |April |May |June |July |August |September |October |November |December |early |late |mid-)?(?:of )?(?:19|20)\d\d\b|"
     r"In (?:Executive Order|Proclamation|E\.O\.)|By (?:Executive Order|Proclamation)|Earlier|Last (?:year|month)|As (?:announced|noted|described|explained)|"
@@ -80,7 +84,7 @@ _PRESENT = re.compile(
     r"clarifies|corrects|provides|finalizes|delays|terminates|this (?:final |interim |interim final |proposed )?(?:rule|notice|order|action|document|proclamation))\b"
 )
 _PAST_VERB = re.compile(
-    r"(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )\b(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
+    r"(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )\b(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
     r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described|I \w+ed)\b(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
 )
 _DESCRIBES = re.compile(
@@ -156,7 +160,7 @@ def _titled(title: str) -> Iterator[Passage]:
 
 def _running(text: str, where: str, weight: Weight, section: str = "") -> Iterator[Passage]:
     for sentence in sentences(text):
-        if _BOILERPLATE.match(sentence):
+        if _BOILERPLATE.match(sentence) or _UNTOUCHED.search(sentence):
             continue
         if weight is Weight.OPERATIVE and len(sentence.split()) < _HEADING:
             continue
