@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from tracker.classification.rules import rules
-from tracker.model import DocumentKind, Level, LocalizedText, Op
-from tracker.wording import DocumentFacts, ReadState, change_headline, level_reason, unread
+from tracker.model import DocumentKind, Op
+from tracker.wording import DocumentFacts, ReadState, change_headline, unread
 from tracker.wording.amounts import amount
 
 
@@ -68,17 +65,3 @@ def test_a_change_of_text_is_named_by_what_it_touched(
 def test_amounts(words: str, ja: str, en: str) -> None:
     assert amount(words, "ja") == ja
     assert amount(words, "en") == en
-
-
-def test_nearly_every_rule_of_a_level_has_a_japanese_name_and_none_is_in_english() -> None:
-    assert len(rules().levels) > 50
-    names = {rule.name for rule in rules().levels if not rule.ja}
-    assert {name for name in names if re.search("[A-Za-z]{6,}", level_reason(name, Level.LOW).ja)} == set()
-    unnamed = {name for name in names if level_reason(name, Level.LOW) != level_reason(name, Level.HIGH)}
-    assert len(unnamed) < len(names) / 10, f"put into tracker/wording/level_reasons.toml: {unnamed}"
-
-
-def test_a_rule_without_a_japanese_name_says_what_its_level_asks_for() -> None:
-    assert level_reason("a rule of tomorrow", Level.HIGH) == LocalizedText(
-        "対象分野の重要な文書。該当取引の有無の確認が必要。", "A rule of tomorrow."
-    )

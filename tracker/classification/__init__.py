@@ -140,9 +140,9 @@ def _words(
         return Unread(headed, plain, judgement.rule.reason)
     first = judgement.acts[0]
     return Unread(
-        headline(first, facts, today=today, status=status),
+        headline(first, facts, today=today, status=status, others=judgement.acts),
         summary(judgement.acts, facts, today=today, status=status),
-        reason(first, judgement.level, judgement.direction),
+        reason(first, judgement.level, judgement.direction, others=judgement.acts),
     )
 
 

@@ -48,6 +48,10 @@ _STATES = re.compile(
     r"\b(?:announced? (?:that|plans)|said|stated|will soon|is expected to|fact sheet|reaffirm\w*|committed to|pledged)\b",
     re.I,
 )
+_ASKS = re.compile(
+    r"\b(?:asks?|asking|invit\w+|request\w*|seek\w*|solicit\w*) (?:interested|the public|public comments?|comments?|views|input|information from)\b|\binterested (?:parties|persons) (?:are invited|may submit)\b",
+    re.IGNORECASE,
+)
 _ADDS = re.compile(r"\badd(?:ing|ed|s)?\b", re.IGNORECASE)
 _REMOVES = re.compile(r"\b(?:remov(?:ing|ed|es|e)|reserv(?:ing|ed)|delet(?:ing|ed))\b", re.IGNORECASE)
 _ADD, _END = VerbEntry("impose", 1, "impose"), VerbEntry("end", -1, "end")
@@ -136,7 +140,9 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         earlier_act=act_facts.earlier_act_in(sentence),
         units=act_facts.units_in(sentence),
         terms=act_facts.terms_in(sentence),
-        direction=_moved(entry.operand, amount, reading)
+        direction=Direction.PROCEDURE
+        if _ASKS.search(sentence)
+        else _moved(entry.operand, amount, reading)
         or _set(features, passage, reading, amount)
         or _direction(reading),
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from tracker.classification.vocabulary import OperandEntry, Token, VerbEntry, vocabulary
 
 _MOST_PASSIVE = 34  # words between a long subject and its passive verb
-_MOST_GAP = 16  # words between a verb and the operand that it governs
+_MOST_GAP = 26  # words between a verb and the operand that it governs
 _CHAIN_WORDS = 7  # words between two verbs of one chain
 _CHAIN = re.compile(
     r"^(?:\W|\b(?:the|a|an|of|its|their|this|that|these|those|certain|current|existing|additional|temporary|partial|prior|previous|effective|dates?|date|for|in|"
@@ -42,6 +42,7 @@ _INTRANSITIVE = re.compile(
 )
 _NEGATION = re.compile(r"\b(?:not|never|no|nor|without|neither)\s+(?:\w+\s+){0,2}$", re.I)
 _PURPOSE = re.compile(r"^\s*(?:\w+\s+){0,2}to\s+$")
+_OF_IT = re.compile(r"^\s*(?:of|for) (?:the )?$")
 _ITS_DAY = re.compile(r"\b(?:days?|dates?|time) (?:from|on|after|at) which\b", re.I)
 _NOT_NEW = re.compile(r"\b(?:does|do|will|shall|would|is|are) not (?:\w+ ){0,2}$", re.I)
 
@@ -133,7 +134,8 @@ def _linked(
         floor = operands[first - 1].end if first else 0
         ceiling = operands[number].start if number < len(operands) else len(sentence)
         chain = _chain(sentence, verbs, particles, floor, operand.start, end, ceiling)
-        if chain and first and _PURPOSE.match(sentence[floor : chain[0].start]):
+        link = sentence[floor : chain[0].start] if chain and first else ""
+        if link and (_PURPOSE.match(link) or (operands[first - 1].entry.id == "deadline" and _OF_IT.match(link))):
             chain = [
                 *outer,
                 *chain,
@@ -214,7 +216,7 @@ def _noun(sentence: str, token: Token) -> bool:
 
 def _left(sentence: str, verbs: Sequence[Token], floor: int, start: int) -> list[Token]:
     """The verbs that lead to an operand from its left, the outermost first."""
-    before = [verb for verb in verbs if floor <= verb.start < start]
+    before = [verb for verb in verbs if floor <= verb.start < start and not _describes(sentence, verb)]
     if not before:
         # "suspends or terminates license exceptions and validated end users": the verbs of the operand before it.
         return []
@@ -231,6 +233,16 @@ def _left(sentence: str, verbs: Sequence[Token], floor: int, start: int) -> list
             break
         chain.insert(0, verb)
     return chain
+
+
+def _describes(sentence: str, token: Token) -> bool:
+    """Whether a participle only describes the noun after it: "the heightened duty"."""
+    word = sentence[token.start : token.end]
+    return (
+        re.search(r"ed$", word) is not None
+        and re.search(r"\b(?:the|a|an|any|such|these|those|its)\s+$", sentence[: token.start], re.I)
+        is not None
+    )
 
 
 def _right(sentence: str, verbs: Sequence[Token], end: int, ceiling: int) -> Token | None:

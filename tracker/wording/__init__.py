@@ -7,14 +7,12 @@ act reads differently before and after its date. Texts are plain; outlets escape
     headline(act, facts, today=today, status=..., others=acts)   one line without a full stop
     summary(acts, facts, today=today, status=...)      the gravest act in full, the others in a line
     reason(act, level, direction, others=acts)         why it matters to a firm in Japan
-    level_reason(rule.name, level)                     why a document without an act has its level
     unread(facts, ReadState.NO_TEXT)                   a document in which no act could be read
     change_headline(places)                            a change of text in which no act could be read
 """
 
 from tracker.wording.changed_text import change_headline
 from tracker.wording.facts import DocumentFacts, ReadState
-from tracker.wording.level_reason import level_reason
 from tracker.wording.reason import reason
 from tracker.wording.sentence import act_clause, act_sentence, headline, summary
 from tracker.wording.unread import Unread, unread
@@ -27,7 +25,6 @@ __all__ = [
     "act_sentence",
     "change_headline",
     "headline",
-    "level_reason",
     "reason",
     "summary",
     "unread",
