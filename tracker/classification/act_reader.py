@@ -81,11 +81,15 @@ def read_acts(sentence: str) -> tuple[ActReading, ...]:
 
 
 def _without_left(sentence: str, operands: list[Token]) -> list[Token]:
-    """The operands without one that is left behind: "from a presumption of denial to a case-by-case review"."""
+    """The operands without one that is left behind: "from a presumption of denial to a case-by-case review", "case by
+    case in place of a presumption of denial"."""
     return [
         token
         for number, token in enumerate(operands)
-        if not (
+        if not re.search(
+            r"\b(?:in place of|instead of|rather than|in lieu of) (?:an? |the )?$", sentence[: token.start]
+        )
+        and not (
             number + 1 < len(operands)
             and re.search(r"\bfrom (?:an? |the )?$", sentence[: token.start])
             and re.match(r"\W*to (?:an? |the )?$", sentence[token.end : operands[number + 1].start])
@@ -135,7 +139,9 @@ def _linked(
         ceiling = operands[number].start if number < len(operands) else len(sentence)
         chain = _chain(sentence, verbs, particles, floor, operand.start, end, ceiling)
         link = sentence[floor : chain[0].start] if chain and first else ""
-        if link and (_PURPOSE.match(link) or (operands[first - 1].entry.id == "deadline" and _OF_IT.match(link))):
+        if link and (
+            _PURPOSE.match(link) or (operands[first - 1].entry.id == "deadline" and _OF_IT.match(link))
+        ):
             chain = [
                 *outer,
                 *chain,
