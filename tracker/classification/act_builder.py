@@ -45,7 +45,7 @@ _STUDIES = re.compile(
     re.I,
 )
 _STATES = re.compile(
-    r"\b(?:announced? (?:that|plans)|said|stated|will soon|is expected to|fact sheet|reaffirm\w*|committed to|pledged)\b",
+    r"\b(?:announced? (?:that|plans)|said(?! articles| goods| products| items| section)|stated (?:that|today)|will soon|is expected to|fact sheet|reaffirm\w*|committed to|pledged)\b",
     re.I,
 )
 _ASKS = re.compile(

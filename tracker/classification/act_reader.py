@@ -42,6 +42,23 @@ _INTRANSITIVE = re.compile(
 )
 _NEGATION = re.compile(r"\b(?:not|never|no|nor|without|neither)\s+(?:\w+\s+){0,2}$", re.I)
 _PURPOSE = re.compile(r"^\s*(?:\w+\s+){0,2}to\s+$")
+_END_USE = re.compile(r"end(?: |-)use", re.IGNORECASE)  # "End Users": no verb
+_OTHER_PREDICATE = re.compile(r"\b(?:and|or|but)\s+$", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\b(?:that|which|who) (?:is|are|was|were|has been|have been|(?:would|may|might|could|will|shall)(?: otherwise)? be|becomes?) "
+    r"(?:otherwise |already |currently |now |not |also |\w+ly )?$",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"\b(?:that|which|who) (?:is|are|was|were|has been|have been|(?:would|may|might|could|will|shall)(?: otherwise)? be)\b",
+    re.I,
+)
+_NEXT_CLAUSE = re.compile(r"[,;:]|\b(?:shall|must|hereby)\b")
+_RELATIVE_WORDS = 9
+_UNTOUCHED = re.compile(
+    r"\b(?:does|do|will|shall|would|is|are) not (?:affect|alter|change|modify|prejudice|limit|amend|supersede|constitute|address)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
 _OF_IT = re.compile(r"^\s*(?:of|for) (?:the )?$")
 _ITS_DAY = re.compile(r"\b(?:days?|dates?|time) (?:from|on|after|at) which\b", re.I)
 _NOT_NEW = re.compile(r"\b(?:does|do|will|shall|would|is|are) not (?:\w+ ){0,2}$", re.I)
@@ -74,7 +91,11 @@ def read_acts(sentence: str) -> tuple[ActReading, ...]:
     operands = _without_left(sentence, named)
     if not operands:
         return ()
-    tokens = [verb for verb in words.verb_tokens(sentence) if not _inside(verb, named)]
+    tokens = [
+        verb
+        for verb in words.verb_tokens(sentence)
+        if not _inside(verb, named) and not _END_USE.match(sentence[verb.start :])
+    ]
     verbs = [verb for verb in tokens if not _is_after(verb)]
     particles = [verb for verb in tokens if _is_after(verb)]
     return tuple(_linked(sentence, verbs, operands, particles))
@@ -92,7 +113,9 @@ def _without_left(sentence: str, operands: list[Token]) -> list[Token]:
         and not (
             number + 1 < len(operands)
             and re.search(r"\bfrom (?:an? |the )?$", sentence[: token.start])
-            and re.match(r"\W*to (?:an? |the )?$", sentence[token.end : operands[number + 1].start])
+            and re.match(
+                r"\W*(?:\w+ ){0,2}to (?:an? |the )?$", sentence[token.end : operands[number + 1].start]
+            )
         )
     ]
 
@@ -244,11 +267,20 @@ def _left(sentence: str, verbs: Sequence[Token], floor: int, start: int) -> list
 def _describes(sentence: str, token: Token) -> bool:
     """Whether a participle only describes the noun after it: "the heightened duty"."""
     word = sentence[token.start : token.end]
+    before = sentence[: token.start]
     return (
-        re.search(r"ed$", word) is not None
-        and re.search(r"\b(?:the|a|an|any|such|these|those|its)\s+$", sentence[: token.start], re.I)
-        is not None
-    )
+        word.endswith("ed")
+        and re.search(r"\b(?:the|a|an|any|such|these|those|its)\s+$", before, re.I) is not None
+    ) or _RELATIVE.search(before) is not None
+
+
+def _in_relative_clause(sentence: str, start: int) -> bool:
+    """Whether the words before a noun only say which things are meant: "an article that is subject to tariffs under ..."."""
+    clauses = list(_CLAUSE.finditer(sentence, 0, start))
+    if not clauses:
+        return False
+    between = sentence[clauses[-1].end() : start]
+    return len(between.split()) <= _RELATIVE_WORDS and _NEXT_CLAUSE.search(between) is None
 
 
 def _right(sentence: str, verbs: Sequence[Token], end: int, ceiling: int) -> Token | None:
@@ -269,6 +301,8 @@ def _right(sentence: str, verbs: Sequence[Token], end: int, ceiling: int) -> Tok
             _INTRANSITIVE.match(text)
             or text.startswith(("shall", "will", "no longer", "do", "may", "is ", "are "))
         ):
+            if text.startswith("no longer") and _OTHER_PREDICATE.search(gap):
+                return None  # "... and no longer under a presumption of denial": another predicate
             return verb
         return None
     return None
@@ -306,6 +340,8 @@ def _composed(
         and not _NEW.search(sentence[max(0, start - 24) : end])
     ):
         sign = 0  # a bare noun asserts nothing
+    if not chain and (_UNTOUCHED.search(sentence[:start]) or _in_relative_clause(sentence, start)):
+        sign = 0
     if operand.operand is None and not any(verb.id in _ON_TRADE for verb in verbs):
         sign = 0
     if _NO.search(sentence[:start]):
@@ -329,7 +365,7 @@ _ON_TRADE = frozenset(
     }
 )
 _NEW = re.compile(
-    r"\b(?:additional|new|increased|higher|lower|further|reciprocal|secondary|retaliatory|extra|stricter|adjust\w*|requir\w*|needs?|must|subject to|becomes?|presumption|policy of|case.by.case|no longer)\b",
+    r"\b(?:additional|new|increased|higher|lower|further|reciprocal|secondary|retaliatory|extra|stricter|adjust\w*|requires?|required|requiring|needs?|must|subject to|becomes?|presumption|policy of|case.by.case|no longer)\b",
     re.I,
 )
 _NO = re.compile(r"\b(?:no|without(?: an?)?|not)\s+$", re.I)
@@ -339,6 +375,10 @@ _AUXILIARY = re.compile(
 )
 _WAS = re.compile(
     r"\b(?:was|were|had(?: been)?)\s+(?:\w+ly\s+|also\s+|not\s+|previously\s+|first\s+){0,2}$", re.I
+)
+_ORDER_THAT = re.compile(
+    r"\b(?:issued|signed|published|adopted|made|took) (?:an? |the )?(?:\w+ ){0,2}(?:orders?|rules?|notices?|actions?|proclamations?|determinations?) $",
+    re.IGNORECASE,
 )
 _ADJECTIVE = re.compile(
     r"(?:\b(?:the|a|an|any|such|these|those|certain|of|for|on|to|its|and|with|newly|from|by)|^|[,(])\s*$",
@@ -352,6 +392,8 @@ def _is_past(sentence: str, token: Token) -> bool:
     before = sentence[: token.start]
     if _WAS.search(before):
         return True
+    if re.search(r"ing$", word) and _ORDER_THAT.search(before):
+        return True  # "issued an order prohibiting the acquisition"
     if not re.search(r"ed$|^(?:rose|fell|withdrew|struck)$", word.split()[0], re.I) or not before.strip():
         return False
     return _AUXILIARY.search(before) is None and _ADJECTIVE.search(before) is None

@@ -164,8 +164,11 @@ def _worded(
     words: Evidence, verb: ActVerb, direction: Direction, actor: str, dates: Sequence[LegalDate]
 ) -> Act:
     """An act whose direction is known from a comparison; its operand and facts are read from its sentence."""
-    readings = read_acts(words.quote)
-    operand = next((r.operand.operand for r in readings if r.operand and r.operand.operand), None)
+    readings = [r for r in read_acts(words.quote) if r.operand and r.operand.operand]
+    signed = [r for r in readings if r.sign] or readings
+    operand = next((r.operand.operand for r in signed if r.operand), None)
+    if operand is Operand.PROGRAM and direction is Direction.RELIEF:
+        direction = Direction.OPPORTUNITY
     of, trigger = act_facts.countries_hit(words.quote, "")
     amount = act_facts.amount_in(words.quote, 0, len(words.quote))
     standing, rate = act_facts.japan_standing(

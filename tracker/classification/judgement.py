@@ -97,8 +97,7 @@ def judge(
     candidates = [
         _judged(rules, features, build_act(features, passage, reading, dates), passage)
         for passage, reading in _significant(features, readings)
-        if not _keeps(passage, reading)
-        and not (lists_parties and reading.operand is not None and reading.operand.operand is Operand.LISTING)
+        if not _keeps(passage, reading) and not (lists_parties and _belongs_to_a_listing(passage, reading))
     ]
     candidates += [
         _judged(
@@ -148,6 +147,12 @@ def _decided(candidates: Sequence[_Candidate], leaning: Direction | None) -> Jud
     known = {Direction.RESTRICTION, Direction.RELIEF, Direction.OPPORTUNITY}
     if any(not each.passage.body and each.act.direction in known for each in ranked):
         ranked.sort(key=lambda candidate: candidate.passage.body)
+    if (
+        leaning is not None
+    ):  # what a title says outright, and a clause that does so, before the clauses around it
+        ranked.sort(
+            key=lambda each: not (each.act.direction is leaning and each.passage.weight is Weight.OPERATIVE)
+        )
     first = ranked[0]
     rule = first.rule
     if rule.direction is Direction.PROCEDURE and not (rule.operands or rule.verbs or rule.topics):
@@ -159,7 +164,10 @@ def _decided(candidates: Sequence[_Candidate], leaning: Direction | None) -> Jud
     ):  # "delays the effective date": of what, where another sentence says it
         ranked.sort(key=lambda each: not (each.act.verb is first.act.verb and each.act.direction in known))
     acts = _distinct(candidate.act for candidate in ranked)
-    return Judgement(acts, first.act.level, rule.direction or acts[0].direction, rule)
+    direction = rule.direction or acts[0].direction
+    if direction is Direction.UNDETERMINED and leaning is not None:
+        direction = leaning
+    return Judgement(acts, first.act.level, direction, rule)
 
 
 def _judge_change(
@@ -195,6 +203,18 @@ def _is_party_list(view: TextView) -> bool:
     if view.document.kind is DocumentKind.LIST:
         return _PARTY_LISTS.search(view.document.title) is not None
     return view.document.kind is DocumentKind.PAGE or any(path.startswith(LISTS) for path in view.touched)
+
+
+def _belongs_to_a_listing(passage: Passage, reading: ActReading) -> bool:
+    """Whether an act is the listing of parties, or a part of it: "a license is required for all items subject to the EAR"."""
+    operand = reading.operand.operand if reading.operand else None
+    if operand is Operand.LISTING:
+        return True
+    return (
+        operand in (Operand.LICENSE_REQUIREMENT, Operand.REVIEW_POLICY, Operand.LICENSE_EXCEPTION)
+        and passage.weight is not Weight.TITLE
+        and not act_facts.eccns_in(passage.text)
+    )
 
 
 def _significant(
