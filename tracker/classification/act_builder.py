@@ -56,6 +56,10 @@ _ADDS = re.compile(r"\badd(?:ing|ed|s)?\b", re.IGNORECASE)
 _REMOVES = re.compile(r"\b(?:remov(?:ing|ed|es|e)|reserv(?:ing|ed)|delet(?:ing|ed))\b", re.IGNORECASE)
 _ADD, _END = VerbEntry("impose", 1, "impose"), VerbEntry("end", -1, "end")
 _OF_REGISTER = frozenset({DocumentKind.NOTICE, DocumentKind.PRESIDENTIAL})
+_TO_AGENCY = re.compile(
+    r"\b(?:Secretary|Secretaries|Director|Administrator|Attorney General|Representative|Chairman|Chair|Commissioner|agency|agencies|[Hh]eads?|Assistant|Advisor|Adviser|Council|"
+    r"Commission|Committee|Department|Office|Board|OMB|USTR|CBP|BIS)\b[^.;]{0,200}?\b(?:shall|is|are|must)\b|\b(?:direct|order|instruct)(?:ed|s)?\b"
+)
 _EAR_TITLE = re.compile(r"\b15 CFR (?:[Pp]art )?7[3-7]\d\b|\bto Part 7[3-7]\d\b")
 _NOTICE = re.compile(
     r"(?:Notice|Agency|Submission|Request|Proposed|Self-|Certain|Privacy|Sunshine|Meeting)\b|.*: ", re.I
@@ -300,7 +304,7 @@ def directed_act(view: TextView, features: Features) -> tuple[Act, Passage] | No
     if not is_presidential(view):
         return None
     for passage in features.passages:
-        if passage.weight is Weight.OPERATIVE and re.search(r"\bshall\b|\bdirect", passage.text):
+        if passage.weight is Weight.OPERATIVE and _TO_AGENCY.search(passage.text):
             evidence = Evidence(passage.text, passage.where)
             act = Act(
                 ActVerb.DIRECT_AGENCY,

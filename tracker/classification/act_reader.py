@@ -41,7 +41,7 @@ _INTRANSITIVE = re.compile(
     re.I,
 )
 _NEGATION = re.compile(r"\b(?:not|never|no|nor|without|neither)\s+(?:\w+\s+){0,2}$", re.I)
-_PURPOSE = re.compile(r"^\s*(?:\w+\s+){0,2}to\s+$")
+_PURPOSE = re.compile(r"^\s*(?:\w+\s+){0,2}to\s+$", re.IGNORECASE)
 _END_USE = re.compile(r"end(?: |-)use", re.IGNORECASE)  # "End Users": no verb
 _OTHER_PREDICATE = re.compile(r"\b(?:and|or|but)\s+$", re.IGNORECASE)
 _RELATIVE = re.compile(
@@ -271,7 +271,7 @@ def _describes(sentence: str, token: Token) -> bool:
     return (
         word.endswith("ed")
         and re.search(r"\b(?:the|a|an|any|such|these|those|its)\s+$", before, re.I) is not None
-    ) or _RELATIVE.search(before) is not None
+    ) or (_RELATIVE.search(before) is not None and not word.lower().startswith("no longer"))
 
 
 def _in_relative_clause(sentence: str, start: int) -> bool:

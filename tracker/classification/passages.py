@@ -70,7 +70,8 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _UNTOUCHED = re.compile(
-    r"\b(?:shall|will) not be refunded\b|\b(?:is|are|shall be|be) (?:not affected|unaffected)\b|\bremains? unchanged\b",
+    r"\b(?:shall|will) not be refunded\b|\b(?:is|are|shall be|be) (?:not affected|unaffected)\b|\bremains? unchanged\b"
+    r"|\binform (?:the President|me) of any circumstances\b|\bshall (?:continue to )?monitor\b",
     re.IGNORECASE,
 )
 _PAST = re.compile(
