@@ -77,7 +77,7 @@ def test_a_number_that_moves_pushes_one_way_and_back_the_other(
         ("(b) A factor of 3.2 applies to items of performance.", "(b) A factor of 4.2 applies to items of performance."),
         ("(b) See paragraph 3 of the performance note.", "(b) See paragraph 4 of the performance note."),
         ("(b) See § 740.2 or more.", "(b) See § 740.3 or more."),
-        ("(b) Reports of performance are due by May 4, 2026 or more.", "(b) Reports of performance are due by May 9, 2026 or more."),
+        ("(b) See the performance note of May 4, 2026 or more.", "(b) See the performance note of May 9, 2026 or more."),
         ("(b) Performance of more than 3 and not more than 9.", "(b) Performance of more than 4 and not more than 9."),
     ],
 )  # fmt: skip

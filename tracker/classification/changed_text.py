@@ -42,9 +42,23 @@ _COUNTRY_WORDS = re.compile(
     r"\b(?:and|the|of|Republic|Kingdom|People's|Great Britain|Northern Ireland|United|States)\b|[;,.()*]",
     re.I,
 )
+_TRAIL = re.compile(r"[^.;:>|»\n]{1,40}(?:\s[>|»›]\s[^.;:>|»\n]{1,60}){2,}")
+_CONTACT = re.compile(r"[\w.+-]+@[\w.-]+|\(?\b\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}\b|\b\d{3}-\d{4}\b|\bQ\d{1,3}\b")
 _NOT_LAW = frozenset(
     {UnitKind.CITATION, UnitKind.AUTHORITY, UnitKind.EDITORIAL_NOTE, UnitKind.LINK, UnitKind.IMAGE}
 )
+
+
+def is_furniture(operation: Operation) -> bool:
+    """Whether only the way through a site changed, or how to reach an office: "Home > Licensing", "call (202) 395-7305"."""
+    if operation.kind in (UnitKind.LINK, UnitKind.IMAGE):
+        return False
+    if all(_TRAIL.fullmatch(text.strip()) for text in (operation.before, operation.after) if text):
+        return True
+    if operation.op is not Op.CHANGED:
+        return False
+    words = f"{changed_runs(operation, 'insert')} {changed_runs(operation, 'delete')}"
+    return bool(words.strip()) and not re.search(r"\w", _CONTACT.sub(" ", words))
 
 
 def acts_of_change(view: TextView, actor: str, dates: Sequence[LegalDate]) -> Iterator[Act]:
@@ -214,6 +228,8 @@ def _of_operation(operation: Operation, actor: str, dates: Sequence[LegalDate]) 
         return
     where = f"removed: {operation.path}" if removed else operation.path
     for sentence in sentences(operation.before if removed else operation.after):
+        if sentence.rstrip().endswith("?"):
+            continue
         for reading in read_acts(sentence):
             if not reading.sign or reading.past:
                 continue

@@ -16,6 +16,7 @@ from itertools import chain
 from tracker.classification.numeric_changes import of_operation
 from tracker.documents.text_view import TextView, around, changed_runs, clip_quote
 from tracker.legal_status.extraction import covers_unit, note_status
+from tracker.legal_status.legal_dates import sentences
 from tracker.model import Evidence, Op, Operation, Unit, UnitKind
 
 _LICENCE = r"licen[sc]e"
@@ -31,6 +32,7 @@ _FREES = re.compile(
     rf"\bno {_LICENCE}s? (?:is|are) (?:longer )?required\b|\b{_LICENCE}s? (?:is|are) (?:not|no longer) required\b|"
     rf"\b(?:not|no longer)\b[^.;]{{0,12}}\b(?:subject to|requires? an? {_LICENCE}|need an? {_LICENCE}|restricted|prohibited)\b|"
     r"\b(?:do|does|shall|will|would) (?:not|no longer) (?:apply|require)\b|\bno longer (?:appl(?:y|ies)|requires?)\b|"
+    r"\b(?:is|are) (?:hereby )?(?:stayed|suspended|waived)\b|"
     r"\bexempt(?:s|ed|ions?)?\b|\bexclu(?:des?|ded|sions?)\b|\bcase-by-case\b|\bpresumption of approval\b",
     re.IGNORECASE,
 )
@@ -48,6 +50,9 @@ _HEADED_BINDING = re.compile(
 )
 _HEADED_FREEING = re.compile(
     r"\b(?:exceptions?|exemptions?|exclusions?|general licen[sc]es?|validated end.user|de minimis)\b", re.I
+)
+_PROVISO = re.compile(
+    r"\W*(?:unless|except|other than|provided that|but only|only if|only where)\b", re.IGNORECASE
 )
 _EXCEPTIONS = re.compile(
     r"15 CFR 740\.(?!2\b)\d+$"
@@ -197,10 +202,32 @@ def _headed(text: str, path: str) -> BindingForce | None:
     return BindingForce.FREES if freeing or _EXCEPTIONS.match(path) else None
 
 
+def _sentence_with(text: str, operation: Operation) -> str:
+    """The sentences of a text that are not the same before and after."""
+    other = operation.before if text == operation.after else operation.after
+    kept = set(sentences(other))
+    return " ".join(each for each in sentences(text) if each not in kept)
+
+
+def _reworded(operation: Operation) -> tuple[str, str]:
+    """What is not the same after and before: a heading "Exclusions." that stays says nothing of the edit."""
+    return _sentence_with(operation.after, operation), _sentence_with(operation.before, operation)
+
+
 def _changed(operation: Operation) -> Iterator[tuple[str, Evidence]]:
     """By the words that came and went; where they say nothing alone ("not"), by the sentence with and without."""
     came, went = changed_runs(operation, "insert"), changed_runs(operation, "delete")
-    pairs = [(came, went), (operation.after, operation.before)]
+    for clause, whole, comes in ((came, operation.before, True), (went, operation.after, False)):
+        if (
+            _PROVISO.match(clause)
+            and (limited := binding_force(_sentence_with(whole, operation))) is not None
+        ):
+            # An exception to what frees binds, and one to what binds frees; where it goes, the other way about.
+            tightens = (limited[0] is BindingForce.FREES) == comes
+            where = operation.path if comes else f"removed: {operation.path}"
+            yield "tightens" if tightens else "eases", Evidence(clip_quote(clause), where)
+            return
+    pairs = [(came, went), _reworded(operation)]
     for after, before in pairs:
         now, was = binding_force(after), binding_force(before)
         if (now and now[0]) == (was and was[0]):

@@ -175,6 +175,9 @@ def _judge_change(
 ) -> Judgement:
     """A changed text is judged by the words that came or went; a page outside of whose field they are is left alone."""
     view = features.view
+    if view.document.kind is DocumentKind.PAGE and all(map(changed_text.is_furniture, view.operations)):
+        outside = next(rule for rule in rules.levels if rule.level is Level.NONE and "change" in rule.is_)
+        return Judgement((), Level.NONE, Direction.PROCEDURE, outside)
     candidates = []
     if _is_party_list(view):
         candidates = [

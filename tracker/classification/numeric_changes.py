@@ -5,6 +5,7 @@ where that cannot be said, nothing is.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -56,6 +57,16 @@ _YEAR = re.compile(r"(?:19|20|21)\d\d")
 _DAY = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\s+\d{1,2},?\s*$"
 )
+_MONTHS = tuple(calendar.month_name[1:])
+_FULL_DAY = re.compile(
+    rf"\b(?P<month>{'|'.join(_MONTHS)})\s+(?P<day>\d{{1,2}}),?\s+(?P<year>(?:19|20|21)\d\d)\b"
+)
+# A year that is no day by which something is due says when a figure was counted: "exports were $81.6 billion in 2025".
+_BY_DAY = re.compile(
+    r"\b(?:until|through|by|before|after|than|effective|beginning|begins?|starting|starts?|expires?|expiring|ends?|deadlines?|due|window|closes?|model years?|delayed)\b",
+    re.IGNORECASE,
+)
+_BEFORE_DAY = 90  # characters before a year in which such a word is looked for
 _LASTS = re.compile(
     r"\b(?:dut(?:y|ies)|tariffs?|prohibit\w*|restrict\w*|license requirements?|remains? (?:in effect|subject|listed)|denied)\b[^.;]{0,80}\b(?:until|through)\b",
     re.I,
@@ -156,6 +167,8 @@ def of_operation(operation: Operation, *, on_duties: bool = False) -> Iterator[N
     """The numbers that went against those that came in their place."""
     if operation.op is not Op.CHANGED:
         return
+    days = list(_days_moved(operation))
+    yield from days
     place = 0
     went: list[str] = []
     for span, words in operation.spans:
@@ -165,6 +178,8 @@ def of_operation(operation: Operation, *, on_duties: bool = False) -> Iterator[N
         if span == "insert":
             for gone, match in zip(went, _ONE.finditer(words), strict=False):
                 start, end = place + match.start(), place + match.end()
+                if days and _YEAR.fullmatch(match[0]):
+                    continue
                 if move := _move(
                     operation.after, gone, match[0], start, end, operation.path, on_duties=on_duties
                 ):
@@ -203,13 +218,48 @@ def _move(
     return NumericChange(governs, before + unit, after + unit, restricts, Evidence(sentence, where))
 
 
-def _later_day(text: str, before: str, after: str, start: int, end: int, where: str) -> NumericChange:
+def _days_moved(operation: Operation) -> Iterator[NumericChange]:
+    """The days that went against those that came in their place, where as many came as went."""
+    came = [m for m in _FULL_DAY.finditer(operation.after) if m[0] not in operation.before]
+    went = [m for m in _FULL_DAY.finditer(operation.before) if m[0] not in operation.after]
+    if len(came) != len(went):
+        return
+    for old, new in zip(went, came, strict=True):
+        before, after = _day_of(old), _day_of(new)
+        if before != after and _is_by(operation.after, new.start()):
+            sentence = around(operation.after, new.start(), new.end())
+            yield NumericChange(
+                "day",
+                old[0],
+                new[0],
+                _restricts(sentence, later=after > before),
+                Evidence(sentence, operation.path),
+            )
+
+
+def _day_of(match: re.Match[str]) -> tuple[int, int, int]:
+    return int(match["year"]), _MONTHS.index(match["month"]), int(match["day"])
+
+
+def _is_by(text: str, start: int) -> bool:
+    """Whether something is due, begins or ends at a day, as the words before it say."""
+    return _BY_DAY.search(text[max(0, start - _BEFORE_DAY) : start]) is not None
+
+
+def _restricts(sentence: str, *, later: bool) -> bool:
     """A day that moves: later relieves, for what binds begins later and what frees lasts longer; not where a burden lasts until it."""
+    burden = _LASTS.search(sentence) is not None and _OPEN.search(sentence) is None
+    return later == burden
+
+
+def _later_day(text: str, before: str, after: str, start: int, end: int, where: str) -> NumericChange | None:
+    """A year that moves, where it is that of a day or a date by which something is due."""
+    if not _is_by(text, start):
+        return None
     sentence = around(text, start, end)
     day = _DAY.search(text[:start])
     prefix = day[0] if day else ""
-    burden = _LASTS.search(sentence) is not None and _OPEN.search(sentence) is None
-    restricts = (_value(after) > _value(before)) == burden
+    restricts = _restricts(sentence, later=_value(after) > _value(before))
     return NumericChange("day", prefix + before, prefix + after, restricts, Evidence(sentence, where))
 
 
