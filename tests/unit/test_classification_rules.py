@@ -45,15 +45,27 @@ def test_the_version_follows_the_file() -> None:
     assert re.fullmatch(r"[0-9a-f]{12}", RULES_VERSION)
 
 
+ENTRY = '[[level]]\nname = "a sample"\nlevel = "low"\n'
+SIGNAL = '[[topic]]\nid = "sample"\n[[topic.signal]]\nweight = {}\ntext = ["x"]\n'
 MISTAKES = (
-    ('[contexts.japan-title]\ntitle = ["Japan*"]', '[contexts.japan-title]\ntitel = ["Japan*"]', 'contexts.japan-title: unknown key "titel"'),
-    ('[contexts.russia]', '[contexts.rusia]', 'no context "russia"'),
-    ('is = ["continued-emergency"]', 'is = ["continued-emergencies"]', 'an emergency is continued: no context "continued-emergencies"'),
-    ('name = "duty on others"', 'name = "duty on others"\nreaches = ["japan"]', 'level duty on others: unknown key "reaches"'),
-    ('name = "duty on others"', 'name = "duty on others"\nreach = ["japon"]', 'duty on others: no reach "japon"'),
-    ('name = "duty on others"', 'name = "duty on others"\nverbs = ["imposes"]', 'duty on others: no verb "imposes"'),
-    ('name = "duty on others"', 'name = "duty on others"\ntopics = ["tariffs"]', 'duty on others: no topic "tariffs"'),
-    ('name = "one or a few parties removed or revised"\nlevel = "low"\noperands = ["listing"]', 'name = "one or a few parties removed or revised"\nlevel = "low"\noperands = ["list"]', 'one or a few parties removed or revised: no operand "list"'),
+    ('[contexts.sample]\ntitel = ["Japan*"]', 'contexts.sample: unknown key "titel"'),
+    ('[contexts.sample]\nis = ["no-such"]', 'sample: no context "no-such"'),
+    ('[contexts.sample]\noperands = ["dutys"]', 'sample: no operand "dutys"'),
+    (f'{ENTRY}reaches = ["japan"]', 'level a sample: unknown key "reaches"'),
+    (f'{ENTRY}reach = ["japon"]', 'a sample: no reach "japon"'),
+    (f'{ENTRY}verbs = ["imposes"]', 'a sample: no verb "imposes"'),
+    (f'{ENTRY}topics = ["tariffs"]', 'a sample: no topic "tariffs"'),
+    (f'{ENTRY}operands = ["list"]', 'a sample: no operand "list"'),
+    (f'{ENTRY}force = ["firm"]', 'a sample: no force "firm"'),
+    (f'{ENTRY}is_not = ["no-such"]', 'a sample: no context "no-such"'),
+    (f'{ENTRY}directions = ["up"]', 'a sample: no direction "up"'),
+    (f'{ENTRY}direction = "up"', 'level a sample: no direction "up"'),
+    ('[[level]]\nname = "a sample"\nlevel = "hihg"', 'level a sample: no level "hihg"'),
+    ('[[level]]\nname = "a sample"', 'level a sample: no level ""'),
+    ('[[level]]\nlevel = "low"', "level : it has no name"),
+    (f'{ENTRY}count = "many"', "level a sample: count is a number"),
+    (SIGNAL.format('"heavy"'), "topic sample: weight is a number from 0 to 1"),
+    (SIGNAL.format("7"), "topic sample: weight is a number from 0 to 1"),
 )  # fmt: skip
 
 
@@ -75,27 +87,33 @@ def packaged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], N
     rules.cache_clear()
 
 
-@pytest.mark.parametrize(("good", "bad", "said"), MISTAKES)
+@pytest.mark.parametrize(("added", "said"), MISTAKES)
 def test_a_mistake_in_the_file_is_named_with_its_table(
-    packaged: Callable[[str, str], None], good: str, bad: str, said: str
+    packaged: Callable[[str, str], None], added: str, said: str
 ) -> None:
     text = rules_module.load_packaged_rules("rules.toml").decode()
-    assert good in text
-    packaged("rules.toml", text.replace(good, bad, 1))
+    packaged("rules.toml", f"{text}\n{added}\n")
     with pytest.raises(SettingsError) as error:
         rules()
-    assert any(said in line and line.startswith("rules.toml: ") for line in error.value.problems)
+    assert [line for line in error.value.problems if said in line and line.startswith("rules.toml: ")]
 
 
 def test_all_mistakes_are_named_at_once(packaged: Callable[[str, str], None]) -> None:
     text = rules_module.load_packaged_rules("rules.toml").decode()
-    for good, bad, _ in MISTAKES[:3]:
-        text = text.replace(good, bad, 1)
-    packaged("rules.toml", text)
+    several = MISTAKES[3:6]
+    packaged("rules.toml", "\n".join((text, *(added for added, _ in several))))
     with pytest.raises(SettingsError) as error:
         rules()
-    for _, _, said in MISTAKES[:3]:
+    for _, said in several:
         assert any(said in line for line in error.value.problems), said
+
+
+@pytest.mark.parametrize("table", ["gate", "publishers", "contexts"])
+def test_a_table_that_is_not_there_is_named(packaged: Callable[[str, str], None], table: str) -> None:
+    text = rules_module.load_packaged_rules("rules.toml").decode()
+    packaged("rules.toml", re.sub(rf"^\[(\[?){table}\b", rf"[\1other-{table}", text, flags=re.M))
+    with pytest.raises(SettingsError, match=table):
+        rules()
 
 
 def test_a_file_that_is_no_toml_is_a_settings_error(packaged: Callable[[str, str], None]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from tracker.documents.term_matching import Term, compile_terms
@@ -27,6 +27,7 @@ ISSUER = (
 COMPUTED = frozenset({"change", "presidential", "full-text", "no-abstract", "ear-amendment", "in-field"})
 FORCES = frozenset({"binding", "proposed", "studied", "statement"})
 REACHES = frozenset({"japan", "all", "china", "russia", "major", "minor", "none"})
+_TABLES = ("gate", "publishers", "contexts", "topic", "level")
 _TERM_KEYS = ("title", "text", "all", "page", "none", "none_title")
 _WORD_KEYS = ("agencies", "cites", "eccns", "kinds", "is_", "all_is", "is_not", "operands", "unless_topics")
 
@@ -135,6 +136,9 @@ def rules() -> Rules:
     return _Reader(data, version).read()
 
 
+_Named = TypeVar("_Named", Level, Direction)
+
+
 class _Reader:
     """Turns the parsed file into `Rules`, gathering every mistake before it complains."""
 
@@ -147,6 +151,8 @@ class _Reader:
 
     def read(self) -> Rules:
         data = self.data
+        if missing := [name for name in _TABLES if name not in data]:
+            raise SettingsError([f"rules.toml: no table [{name}]" for name in missing])
         gate = data["gate"]
         result = Rules(
             version=self.version,
@@ -186,15 +192,34 @@ class _Reader:
             name,
             tuple(
                 Signal(
-                    float(each["weight"]),
+                    self._weight(name, each.get("weight")),
                     self._condition(f"topic {name}", {k: v for k, v in each.items() if k != "weight"}),
                 )
                 for each in table["signal"]
             ),
         )
 
+    def _weight(self, topic: str, value: Any) -> float:
+        if not isinstance(value, int | float) or not 0 < value <= 1:
+            self.problems.append(f"rules.toml: topic {topic}: weight is a number from 0 to 1")
+            return 0.0
+        return float(value)
+
+    def _one_of(self, where: str, kind: type[_Named], value: Any) -> _Named:
+        """The value of a field that has a fixed list of names; the first of them, and a problem, where it is none of these."""
+        if value not in {each.value for each in kind}:
+            self.problems.append(f'rules.toml: {where}: no {kind.__name__.lower()} "{value}"')
+            return next(iter(kind))
+        return kind(value)
+
     def _level(self, table: Mapping[str, Any]) -> LevelRule:
-        name = table["name"]
+        name = str(table.get("name", ""))
+        if not name:
+            self.problems.append(f"rules.toml: level {name}: it has no name")
+        count = table.get("count", 0)
+        if not isinstance(count, int):
+            self.problems.append(f"rules.toml: level {name}: count is a number")
+            count = 0
         self._known(f"level {name}", table, self.level_keys)
         values: dict[str, Any] = {
             field.name: frozenset(table.get(field.name.rstrip("_"), ()))
@@ -204,9 +229,9 @@ class _Reader:
         direction = table.get("direction")
         return LevelRule(
             name=name,
-            level=Level(table["level"]),
-            direction=Direction(direction) if direction else None,
-            count=int(table.get("count", 0)),
+            level=self._one_of(f"level {name}", Level, table.get("level", "")),
+            direction=self._one_of(f"level {name}", Direction, direction) if direction else None,
+            count=count,
             ja=str(table.get("ja", "")),
             **values,
         )
