@@ -9,9 +9,20 @@ from typing import Any
 
 import pytest
 
-from tracker.classification.vocabulary import by_first_letter, first_letters, pattern_of, union, vocabulary
+from tracker.classification.judgement import _FIELD_CONTEXTS
+from tracker.classification.vocabulary import (
+    FIELDS,
+    by_first_letter,
+    first_letters,
+    pattern_of,
+    read_vocabulary,
+    union,
+    vocabulary,
+)
+from tracker.errors import SettingsError
 
-DATA: dict[str, Any] = tomllib.loads((files("tracker.classification") / "vocabulary.toml").read_text("utf-8"))
+TEXT = (files("tracker.classification") / "vocabulary.toml").read_text("utf-8")
+DATA: dict[str, Any] = tomllib.loads(TEXT)
 SENTENCES = (
     "BIS is ending the suspension of the reciprocal tariffs and removes License Exception STA for 3B001 items.",
     "A license is no longer required; the 25 percent ad valorem duty shall not apply to products of Japan.",
@@ -96,3 +107,43 @@ def test_names_that_only_look_like_words_are_passed_over() -> None:
     assert "Export Control" not in masked
     assert "Foreign Assets" not in masked
     assert masked.endswith("publishes this.")
+
+
+VERB = '[verbs.sample]\nas = "impose"\n'
+OPERAND = '[operands.sample]\nas = "duty"\n'
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ('[verbs.sample]\neffect = 1\nwords = ["zz"]', 'verbs.sample: no verb "sample"'),
+        (f'{VERB}effect = 3\nwords = ["zz"]', "verbs.sample: effect is -2 to 2"),
+        (f'{VERB}effect = "up"\nwords = ["zz"]', "verbs.sample: effect is -2 to 2"),
+        (f'{VERB}words = ["zz"]', "verbs.sample: effect is -2 to 2"),
+        (f"{VERB}effect = 1", "verbs.sample: words is a list of words"),
+        (f'{VERB}effect = 1\nwords = "zz"', "verbs.sample: words is a list of words"),
+        (f"{VERB}effect = 1\nwords = []", "verbs.sample: words is a list of words"),
+        (f'{VERB}effect = 1\nwords = ["zz("]', 'verbs.sample: "zz(" cannot be read'),
+        (f'{VERB}effect = 1\nwrods = ["zz"]\nwords = ["zz"]', 'verbs.sample: unknown key "wrods"'),
+        ('[operands.sample]\nsign = 1\nwords = ["zz"]', 'operands.sample: no operand "sample"'),
+        (f'{OPERAND}sign = 2\nwords = ["zz"]', "operands.sample: sign is -1, 0 or 1"),
+        (f'{OPERAND}sign = 1\nfield = "tarif"\nwords = ["zz"]', 'operands.sample: no field "tarif"'),
+        (f'{OPERAND}sign = 1\neffect = 1\nwords = ["zz"]', 'operands.sample: unknown key "effect"'),
+        ('[[places]]\ncites = ["15 CFR 740"]\nsign = 0\noperand = "duty"', "places, entry "),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_file_is_named_with_its_table(added: str, said: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_vocabulary(f"{TEXT}\n{added}\n")
+    assert [line for line in error.value.problems if said in line and line.startswith("vocabulary.toml: ")]
+
+
+def test_a_file_that_is_no_toml_or_lacks_a_table_is_a_settings_error() -> None:
+    with pytest.raises(SettingsError, match=r"vocabulary\.toml"):
+        read_vocabulary("[verbs\n")
+    with pytest.raises(SettingsError, match="no table"):
+        read_vocabulary('[masks]\nwords = ["zz"]\n')
+
+
+def test_every_field_of_the_file_is_one_that_the_judgement_knows() -> None:
+    assert {*_FIELD_CONTEXTS, "any", "ai"} == FIELDS

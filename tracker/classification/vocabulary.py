@@ -17,6 +17,12 @@ from typing import Any
 from tracker.errors import SettingsError
 from tracker.model import ActVerb, Operand
 
+FIELDS = frozenset(
+    {"ear", "tariff", "listing", "sanctions", "ict", "investment", "ai", "program", "procurement", "any"}
+)
+_TABLES = ("masks", "verbs", "operands", "places")
+_VERB_KEYS = frozenset({"effect", "as", "after", "words"})
+_OPERAND_KEYS = frozenset({"sign", "as", "field", "words"})
 _WORD_START = re.compile(r"(?<![\w-])[A-Za-z0-9]")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _GAP = r"(?:[\s-]+[^\s;:.]+){0,6}?[\s-]+"
@@ -110,11 +116,22 @@ class Vocabulary:
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """The packaged vocabulary. Raises SettingsError when the file has a mistake."""
+    return read_vocabulary((files("tracker.classification") / "vocabulary.toml").read_text("utf-8"))
+
+
+def read_vocabulary(text: str) -> Vocabulary:
+    """A vocabulary file, compiled. Raises SettingsError with a line for each mistake."""
     try:
-        data = tomllib.loads((files("tracker.classification") / "vocabulary.toml").read_text("utf-8"))
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError([f"vocabulary.toml: {error}"]) from error
-    problems: list[str] = []
+    problems = [f"vocabulary.toml: no table [{name}]" for name in _TABLES if name not in data]
+    if problems:
+        raise SettingsError(problems)
+    for kind, keys in (("verbs", _VERB_KEYS), ("operands", _OPERAND_KEYS)):
+        for name, table in data[kind].items():
+            problems += _mistakes(f"{kind}.{name}", table, keys)
+    problems += _mistakes("masks", data["masks"], frozenset({"words"}))
     verbs = {name: _verb(name, table, problems) for name, table in data["verbs"].items()}
     operands = {name: _operand(name, table, problems) for name, table in data["operands"].items()}
     places = tuple(_place(number, table, problems) for number, table in enumerate(data["places"], 1))
@@ -130,14 +147,33 @@ def vocabulary() -> Vocabulary:
     )
 
 
+def _mistakes(where: str, table: Mapping[str, Any], keys: frozenset[str]) -> Iterator[str]:
+    """Keys that are not known, and words that are no pattern."""
+    for key in table.keys() - keys:
+        yield f'vocabulary.toml: {where}: unknown key "{key}"'
+    words = table.get("words")
+    if not isinstance(words, list) or not words or not all(isinstance(each, str) and each for each in words):
+        yield f"vocabulary.toml: {where}: words is a list of words"
+        return
+    for each in words:
+        try:
+            re.compile(pattern_of(each))
+        except re.error as error:
+            yield f'vocabulary.toml: {where}: "{each}" cannot be read: {error}'
+
+
 def _place(number: int, table: Mapping[str, Any], problems: list[str]) -> PlaceEntry:
     name = str(table.get("operand", ""))
     operand = next((one for one in Operand if one.value == name), None)
     if operand is None or table.get("sign") not in (-1, 1):
         problems.append(f"vocabulary.toml: places, entry {number}: needs an operand, and a sign of -1 or 1")
     return PlaceEntry(
-        tuple(table.get("cites", ())), OperandEntry(name, operand, int(table.get("sign", 0)), "ear")
+        tuple(table.get("cites", ())), OperandEntry(name, operand, _number(table.get("sign")), "ear")
     )
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _verb(name: str, table: Mapping[str, Any], problems: list[str]) -> VerbEntry:
@@ -146,7 +182,7 @@ def _verb(name: str, table: Mapping[str, Any], problems: list[str]) -> VerbEntry
         problems.append(f'vocabulary.toml: verbs.{name}: no verb "{act}"')
     if table.get("effect") not in (-2, -1, 0, 1, 2):
         problems.append(f"vocabulary.toml: verbs.{name}: effect is -2 to 2")
-    return VerbEntry(name, int(table.get("effect", 0)), act, bool(table.get("after", False)))
+    return VerbEntry(name, _number(table.get("effect")), act, bool(table.get("after", False)))
 
 
 def _operand(name: str, table: Mapping[str, Any], problems: list[str]) -> OperandEntry:
@@ -156,7 +192,10 @@ def _operand(name: str, table: Mapping[str, Any], problems: list[str]) -> Operan
         problems.append(f'vocabulary.toml: operands.{name}: no operand "{as_name}"')
     if table.get("sign") not in (-1, 0, 1):
         problems.append(f"vocabulary.toml: operands.{name}: sign is -1, 0 or 1")
-    return OperandEntry(name, operand, int(table.get("sign", 0)), str(table.get("field", "any")))
+    field = str(table.get("field", "any"))
+    if field not in FIELDS:
+        problems.append(f'vocabulary.toml: operands.{name}: no field "{field}"')
+    return OperandEntry(name, operand, _number(table.get("sign")), field)
 
 
 def by_first_letter(tables: Mapping[str, Mapping[str, Any]]) -> Words:
