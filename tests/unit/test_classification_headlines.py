@@ -21,8 +21,8 @@ def headline(title: str, host: str = "media.bis.gov") -> Classification:
     ("title", "topic", "level"),
     [
         ("BIS Imposes Penalty of $95 Million Against a Design Firm", "enforcement", Level.MEDIUM),
-        ("Bureau adds 23 entities", "entity-list", Level.MEDIUM),
-        ("Frequently asked questions on the 50% rule", "entity-list", Level.MEDIUM),
+        ("Bureau adds 23 entities", None, Level.MEDIUM),
+        ("Frequently asked questions on the 50% rule", None, Level.LOW),
         ("BIS revokes licenses", None, Level.MEDIUM),
         ("BIS Issues Final Rule", None, Level.MEDIUM),
         ("BIS announces new leadership", None, Level.MEDIUM),
