@@ -85,7 +85,7 @@ def test_a_page_that_stays_gone_is_a_record_with_its_last_text_and_so_is_its_ret
 
         player.step({"/rule": RULE}, minutes=DAY)
         _, back = player.changes()
-        assert "is there again" in back["summary"]["en"]
+        assert "is back" in back["summary"]["en"]
         assert "再び掲載" in back["summary"]["ja"]
         assert state_of(player)["gone"] == []
         player.step()
@@ -141,7 +141,7 @@ def test_pages_of_a_site_that_are_gone_beyond_or_dead_are_listed(tmp_path: Path)
             player.step(minutes=60)
         assert player.site.requests.count("/rule") == asked, "what was sent as gone is asked for once a day"
         player.step({"/rule": RULE}, minutes=DAY)
-        assert "is there again" in player.changes()[-1]["summary"]["en"]
+        assert "is back" in player.changes()[-1]["summary"]["en"]
 
 
 def listing(*numbers: str) -> Answer:

@@ -229,7 +229,7 @@ def test_commands_answer_in_both_forms(world: World) -> None:
         (["poll", "nowhere"], "no source has the id 'nowhere'"),
         (["changes", "--level", "urgent"], "is not one of none, low"),
         (["changes", "--since", "yesterday"], "is not a day such as"),
-        (["diff"], "give a CHANGE, or both"),
+        (["diff"], "name a CHANGE, or use both"),
         (["tag", "nowhere.xml"], "cannot be read"),
     ],
 )

@@ -106,6 +106,15 @@ def test_the_abstract_leads_and_boilerplate_is_left_out() -> None:
     assert [passage.lead for passage in found] == [False, False, False, True, True]
 
 
+@pytest.mark.parametrize("kind", [DocumentKind.PAGE, DocumentKind.RULE])
+def test_the_first_paragraphs_lead_where_there_is_no_abstract(kind: DocumentKind) -> None:
+    texts = [f"The EAR is described in part {number}." for number in range(730, 737)]
+    units = tuple(Unit(f"¶{n}", UnitKind.PARAGRAPH, text) for n, text in enumerate(texts, 1))
+    document = Document(key="k", kind=kind, title="Guides", url="https://example.gov/p", units=units)
+    found = {passage.text: passage.lead for passage in passages(build_text_view(document, ()))}
+    assert [found[text] for text in texts] == [True] * 4 + [False] * 3
+
+
 @pytest.mark.parametrize(
     ("kind", "url", "text", "presidential"),
     [

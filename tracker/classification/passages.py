@@ -132,9 +132,13 @@ def _all(view: TextView) -> Iterator[Passage]:
     elif document.kind in _FR_RUNNING:
         yield from _of_rule(view, units, lead=not abstract)
     else:
+        paragraphs = 0
         for unit in units:
-            if unit.kind not in (UnitKind.LINK, UnitKind.IMAGE):
-                yield from _running(unit.text, unit.path, Weight.SUMMARY)
+            if unit.kind in (UnitKind.LINK, UnitKind.IMAGE):
+                continue
+            for passage in _running(unit.text, unit.path, Weight.SUMMARY):
+                yield replace(passage, lead=paragraphs < _LEAD_PARAGRAPHS)
+            paragraphs += unit.kind is UnitKind.PARAGRAPH
 
 
 def is_presidential(view: TextView) -> bool:
@@ -221,6 +225,6 @@ def _of_rule(view: TextView, units: Sequence[Unit], *, lead: bool) -> Iterator[P
         paragraphs += unit.kind is UnitKind.PARAGRAPH
         for passage in _running(unit.text, unit.path, Weight.SUMMARY):
             if passage.weight is Weight.BACKGROUND or first or _OWN_VOICE.search(passage.text):
-                yield passage
+                yield replace(passage, lead=first)
             else:
                 yield Passage(passage.text, passage.where, Weight.BACKGROUND)
