@@ -263,6 +263,7 @@ def test_a_rule_withdrawn_before_its_day_is_withdrawn_by_the_later_one() -> None
     assert (status.state, status.since) == ("withdrawn", date(2025, 5, 20))
 
 
+@pytest.mark.xfail(strict=True, reason="will not enforce a rule is no act yet: the level stays low")
 def test_guidance_without_a_number_that_will_not_enforce_says_so_with_its_words() -> None:
     doc = document(
         DocumentKind.PAGE,
