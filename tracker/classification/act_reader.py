@@ -28,7 +28,10 @@ _BREAK = re.compile(
     re.I,
 )
 _COORDINATE = re.compile(r"(?:,|\band\b|\bor\b)", re.I)
-_COMPLEMENT = re.compile(r"^\W*(?:from|to|of|for|under|on|against)\b[^,.;]{0,44}$", re.IGNORECASE)
+_COMPLEMENT = re.compile(
+    r"^\W*(?:\d+(?:\.\d+)?\s*(?:percent|per cent|%)\s+)?(?:from|to|of|for|under|on|against)\b[^,.;]{0,44}$",
+    re.IGNORECASE,
+)
 _LIGHT = re.compile(
     r"^(?:hold|put|keep|bring|carv|tak|leav|set|plac|kept|held|brought|left|took)", re.IGNORECASE
 )
@@ -59,8 +62,11 @@ _UNTOUCHED = re.compile(
     r"\b(?:does|do|will|shall|would|is|are) not (?:affect|alter|change|modify|prejudice|limit|amend|supersede|constitute|address)\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
+_ADVERB = re.compile(r"\b(?:formerly|previously|currently|hitherto|otherwise|already)\s+$", re.IGNORECASE)
+_NOUN_PHRASE = re.compile(r"\b(?:the|an?|of|its|this|that|these|those|any|such)\s+$", re.IGNORECASE)
 _OF_IT = re.compile(r"^\s*(?:of|for) (?:the )?$")
 _ITS_DAY = re.compile(r"\b(?:days?|dates?|time) (?:from|on|after|at) which\b", re.I)
+_DAY_BEFORE = 200  # characters before an operand in which the day of its act is named
 _NOT_NEW = re.compile(r"\b(?:does|do|will|shall|would|is|are) not (?:\w+ ){0,2}$", re.I)
 
 
@@ -184,7 +190,7 @@ def _linked(
 
 def _put_off(sentence: str, verbs: Sequence[Token], start: int) -> Token | None:
     """The verb that puts off the day of an act: "the day from which the duty will apply shall be postponed"."""
-    if not _ITS_DAY.search(sentence[max(0, start - 90) : start]):
+    if not _ITS_DAY.search(sentence[max(0, start - _DAY_BEFORE) : start]):
         return None
     return next((v for v in verbs if isinstance(v.entry, VerbEntry) and v.entry.act == "delay"), None)
 
@@ -240,7 +246,7 @@ def _led_to(sentence: str, verbs: Sequence[Token], right: Token) -> list[Token]:
 
 
 def _noun(sentence: str, token: Token) -> bool:
-    return _NOUN_HEAD.search(sentence[token.start : token.end]) is not None
+    return _NOUN_HEAD.search(re.sub(r" (?:of|on|in|to)$", "", sentence[token.start : token.end])) is not None
 
 
 def _left(sentence: str, verbs: Sequence[Token], floor: int, start: int) -> list[Token]:
@@ -296,6 +302,10 @@ def _right(sentence: str, verbs: Sequence[Token], end: int, ceiling: int) -> Tok
             r"\b(?:shall|will|is|are|be|been|was|were|has|have)\s+(?:\w+\s+){0,2}$", gap
         ):
             return verb
+        if _ADVERB.search(gap):
+            continue  # "formerly exempt countries"
+        if _NOUN_PHRASE.search(gap):
+            return None  # "the effective date of the end of ..."
         text = sentence[verb.start : verb.end].lower()
         if words <= _MOST_GAP and (
             _INTRANSITIVE.match(text)
