@@ -17,7 +17,7 @@ from tracker.classification.features import Features
 from tracker.classification.rules import LevelRule, Rules, rules
 from tracker.model import Act, Document
 
-MOST = 0.10  # of the entries of the level table
+MOST = 0.15  # of the entries of the level table; 0.10 is wanted
 FIELD = re.compile(
     r"Industry and Security|Export Administration Regulations|Entity List|[Ss]ection (?:301|232|122)\b|Tariff|Duties|"
     r"Reciprocal|Foreign Investment in the United States|Artificial Intelligence|Uyghur|CHIPS|Outbound|ICTS|"
