@@ -15,7 +15,7 @@ from tracker.classification.japan_nexus import japan_nexus
 from tracker.classification.judgement import Judgement, judge
 from tracker.classification.location_labels import where_label
 from tracker.classification.party_lists import PartyListAct, read_party_list_act
-from tracker.classification.passages import passages
+from tracker.classification.passages import is_presidential, passages
 from tracker.classification.rules import rules as rulebook
 from tracker.classification.summary import name_document, summarize_document
 from tracker.documents.text_view import TextView, build_text_view
@@ -164,6 +164,8 @@ def _in_gate(reading: TextView) -> bool:
         return True
     lowered = reading.lowered
     book = rulebook()
+    if is_presidential(reading):
+        return True  # every order is read whole, whatever it is called
     if any(word in lowered or word in reading.page.lowered for word in book.gate):
         return True
     document = reading.document
