@@ -49,9 +49,6 @@ def test_the_same_headline_elsewhere_is_outside() -> None:
     assert headline("Agency adds 23 entities", "notbis.gov").level is Level.NONE
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a text with a topic may be outside the field: no context of the field holds"
-)
 def test_a_technology_deal_with_japan_is_alignment_and_no_tariff_deal() -> None:
     found = headline("Joint Statement: US-Japan Technology Prosperity Deal", "www.whitehouse.gov")
     assert [each.id for each in found.topics] == ["allied-alignment"]
