@@ -271,7 +271,7 @@ def _direction(reading: ActReading) -> Direction:
 
 
 def _force(features: Features, passage: Passage) -> Force:
-    if features.is_in("proposed") or (
+    if (features.is_in("proposed") and not is_presidential(features.view)) or (
         _PROPOSES.search(passage.text) and passage.weight is not Weight.OPERATIVE
     ):
         return Force.PROPOSED

@@ -100,6 +100,9 @@ _NOT_GOODS = re.compile(
     r"quantit\w+|amounts?|volumes?|trade|exports?|imports?|transactions?|requirements?|conditions?|actions?|controls?|licenses?)\b",
     re.I,
 )
+_REFERS = re.compile(
+    r"\b(?:set (?:out|forth)|described|listed|specified|referred|enumerated|identified|named)\b", re.I
+)
 _DAY_SEARCH = 60
 
 
@@ -193,6 +196,7 @@ def goods_in(sentence: str) -> tuple[str, ...]:
             words = re.sub(r"^(?:certain|the|all|any|such)\s+", "", match["what"].strip(" ,"), flags=re.I)
             if (
                 words
+                and not _REFERS.search(words)
                 and not _COUNTRY_ONLY.match(words)
                 and not countries_in(words)
                 and len(words.split()) <= 14

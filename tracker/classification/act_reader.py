@@ -53,7 +53,7 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"\b(?:that|which|who) (?:is|are|was|were|has been|have been|(?:would|may|might|could|will|shall)(?: otherwise)? be)\b",
+    r"\b(?:with|to|under|from|by|for|against) which\b|\b(?:that|which|who) (?:is|are|was|were|has been|have been|(?:would|may|might|could|will|shall)(?: otherwise)? be)\b",
     re.I,
 )
 _NEXT_CLAUSE = re.compile(r"[,;:]|\b(?:shall|must|hereby)\b")

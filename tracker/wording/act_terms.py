@@ -181,6 +181,22 @@ def is_provision(act: Act) -> bool:
     return act.operand is None or (act.operand is Operand.EARLIER_ACT and not act.earlier_act)
 
 
+_BURDENS = frozenset(
+    {
+        Operand.DUTY,
+        Operand.LICENSE_REQUIREMENT,
+        Operand.END_USE_CONTROL,
+        Operand.FDPR,
+        Operand.LISTING,
+        Operand.SANCTION,
+        Operand.REPORTING_DUTY,
+        Operand.INVESTMENT_RULE,
+        Operand.ICT_RULE,
+        Operand.PROCUREMENT_RULE,
+    }
+)
+
+
 def spoken(act: Act) -> Act:
     """The act with the verb that can be said. Where the direction that was read goes against a verb (an exception "widened"
     that restricts), only that something is revised; a comment period that is proposed is a request for comments."""
@@ -196,6 +212,26 @@ def spoken(act: Act) -> Act:
     if act.operand is Operand.COMMENT_PERIOD and act.verb in (ActVerb.PROPOSE, ActVerb.IMPOSE):
         return replace(act, verb=ActVerb.REQUEST_COMMENTS)
     return act
+
+
+def interruption(act: Act, language: Language) -> str:
+    """What of the operand an act works on, where its direction goes against its verb: "ends the suspension of a duty" restricts,
+    "extends the pause of a control" relieves. Empty where the act works on the operand itself."""
+    freeing = act.operand in _RELIEVING
+    if not freeing and act.operand not in _BURDENS:
+        return ""
+    ends = Direction.RELIEF if freeing else Direction.RESTRICTION
+    if act.verb in (ActVerb.EXTEND, ActVerb.RESUME):
+        turned = act.direction is (Direction.RESTRICTION if freeing else Direction.RELIEF)
+    else:
+        turned = act.verb in (ActVerb.END, ActVerb.SUSPEND, ActVerb.DELAY) and act.direction is ends
+    if not turned:
+        return ""
+    if act.verb in (ActVerb.SUSPEND, ActVerb.DELAY):
+        words = ("の廃止", "the end of ") if freeing else ("の軽減", "the easing of ")
+    else:
+        words = ("の停止", "the suspension of ") if freeing else ("の適用停止", "the suspension of ")
+    return words[0] if language == "ja" else words[1]
 
 
 def with_japan(act: Act, others: Sequence[Act]) -> Act:

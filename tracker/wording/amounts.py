@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 
 from tracker.countries import countries_in
@@ -25,6 +26,8 @@ _WORDS = (
     ("at most", "最大"),
     ("or", "または"),
 )
+_MONTHS = tuple(calendar.month_name[1:])
+_DAY = re.compile(rf"(?P<month>{'|'.join(_MONTHS)}) (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _UNITS = {"day": "日", "month": "か月", "year": "年", "week": "週間", "hour": "時間"}
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -44,6 +47,8 @@ def amount(words: str, language: Language) -> str:
     plain = _PERCENT.sub("%", " ".join(words.split()).strip(" .,;:"))
     if language == "en":
         return plain
+    if day := _DAY.fullmatch(plain):
+        return f"{day['year']}年{_MONTHS.index(day['month']) + 1}月{int(day['day'])}日"
     if _YEAR.fullmatch(plain):
         return f"{plain}年"
     plain = _SPAN.sub(_span, _MONEY.sub(_dollars, plain))

@@ -15,6 +15,7 @@ from tracker.wording.act_terms import (
     country_names,
     earlier_name,
     eccns_of,
+    interruption,
     is_general,
     is_provision,
     legal_places,
@@ -270,6 +271,10 @@ class EnglishAct:
 
     @cached_property
     def noun_phrase(self) -> str:
+        return interruption(self.act, "en") + self._noun_phrase
+
+    @cached_property
+    def _noun_phrase(self) -> str:
         if self.noun.style == "named" and self.hit:
             named = "program" in self.hit.lower() or "package" in self.hit.lower()
             return f"the {self.hit}" if named else f"{self.noun_with_facts} {self.noun.link} {self.hit}"

@@ -25,6 +25,7 @@ from tracker.wording.act_terms import (
     country_names,
     earlier_name,
     eccns_of,
+    interruption,
     is_general,
     is_provision,
     legal_places,
@@ -310,6 +311,10 @@ class JapaneseAct:
 
     @cached_property
     def noun_phrase(self) -> str:
+        return self._noun_phrase + interruption(self.act, "ja")
+
+    @cached_property
+    def _noun_phrase(self) -> str:
         if self.noun.style == "named" and self.hit:
             ends = any(self.hit.endswith(word) for word in ("プログラム", "」", "パッケージ"))
             words = self.hit if ends else f"{self.hit}{self.noun.link}{self.bare_noun}"

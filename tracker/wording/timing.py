@@ -90,7 +90,7 @@ def timing(
 ) -> tuple[str, ...]:
     """The dates of an act as sentences without their full stops. `span_shown`: the clause already says until when."""
     since = format_day(act.since, language) if act.since else ""
-    until = format_day(act.until, language) if act.until else ""
+    until = format_day(act.until, language) if act.until and act.verb is not ActVerb.END else ""
     begun = act.since is not None and act.since <= today and (act.until is None or act.until >= today)
     over = act.until is not None and act.until < today
     held = standing(statuses, today, language)
@@ -131,7 +131,7 @@ def _since(act: Act, since: str, *, begun: bool, japanese: bool) -> str:
             return f"{since}に終了{'済み' if begun else ''}"
         return f"{'Ended' if begun else 'Ends'} {since}"
     if _is_event(act):
-        return f"{since}付" if japanese else f"Dated {since}"
+        return f"時期:{since}" if japanese else f"Date: {since}"
     if act.operand in _BORDER:
         if japanese:
             return f"{since}から適用{'中' if begun else ''}"
