@@ -36,7 +36,7 @@ _CONTROLS = frozenset({Operand.LICENSE_REQUIREMENT, Operand.FDPR, Operand.END_US
 _PERMISSIONS = frozenset({Operand.LICENSE_EXCEPTION, Operand.GENERAL_LICENSE, Operand.VALIDATED_END_USER})
 PROCEDURAL = frozenset({Operand.PROCEEDING, Operand.COMMENT_PERIOD, Operand.EMERGENCY, Operand.GUIDANCE})
 _PROPOSES = re.compile(
-    r"\b(?:propos\w+|would (?:be|amend|add|require|impose|remove|revise|establish)|is considering|contemplat\w+|plans? to|intends? to|may (?:impose|propose|consider))\b",
+    r"\b(?:propos\w+(?! (?:acquisition|transaction|merger|takeover|purchase|investment))|would (?:be|amend|add|require|impose|remove|revise|establish)|is considering|contemplat\w+|plans? to|intends? to|may (?:impose|propose|consider))\b",
     re.I,
 )
 _STUDIES = re.compile(

@@ -62,6 +62,10 @@ _UNTOUCHED = re.compile(
     r"\b(?:does|do|will|shall|would|is|are) not (?:affect|alter|change|modify|prejudice|limit|amend|supersede|constitute|address)\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
+_TO_WHICH = re.compile(
+    r"(?<!day )(?<!days )(?<!date )(?<!time )\b(?:with|to|under|from|by|for|against|on) which (?:\w+ ){0,8}$",
+    re.IGNORECASE,
+)
 _ADVERB = re.compile(r"\b(?:formerly|previously|currently|hitherto|otherwise|already)\s+$", re.IGNORECASE)
 _NOUN_PHRASE = re.compile(r"\b(?:the|an?|of|its|this|that|these|those|any|such)\s+$", re.IGNORECASE)
 _OF_IT = re.compile(r"^\s*(?:of|for) (?:the )?$")
@@ -275,9 +279,13 @@ def _describes(sentence: str, token: Token) -> bool:
     word = sentence[token.start : token.end]
     before = sentence[: token.start]
     return (
-        word.endswith("ed")
-        and re.search(r"\b(?:the|a|an|any|such|these|those|its)\s+$", before, re.I) is not None
-    ) or (_RELATIVE.search(before) is not None and not word.lower().startswith("no longer"))
+        (
+            word.endswith("ed")
+            and re.search(r"\b(?:the|a|an|any|such|these|those|its)\s+$", before, re.I) is not None
+        )
+        or _TO_WHICH.search(before) is not None
+        or (_RELATIVE.search(before) is not None and not word.lower().startswith("no longer"))
+    )
 
 
 def _in_relative_clause(sentence: str, start: int) -> bool:

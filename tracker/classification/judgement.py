@@ -24,6 +24,7 @@ from tracker.classification.numeric_changes import numeric_changes
 from tracker.classification.party_lists import LISTS, PartyListAct
 from tracker.classification.passages import Passage, Weight, is_background
 from tracker.classification.rules import LevelRule, Rules
+from tracker.countries import countries_in
 from tracker.documents.text_view import TextView
 from tracker.model import (
     Act,
@@ -137,7 +138,19 @@ def judge(
             needs_reading=unread and level is not Level.NONE and rule.direction is None,
         )
     leaning = _title_direction(readings)
-    return _decided(candidates, leaning)
+    return _decided([_without_cause(rules, features, each, candidates) for each in candidates], leaning)
+
+
+def _without_cause(
+    rules: Rules, features: Features, candidate: _Candidate, candidates: Sequence[_Candidate]
+) -> _Candidate:
+    """The act without countries that it has of the title alone, where another act says that they are only its cause: "goods of a
+    country that sells oil to Cuba" under a title that names Cuba."""
+    act = candidate.act
+    causes = {place for each in candidates for place in each.act.trigger_countries if not each.act.of}
+    if not act.of or not causes.issuperset(act.of) or countries_in(act.evidence.quote):
+        return candidate
+    return _judged(rules, features, replace(act, of=(), trigger_countries=act.of), candidate.passage)
 
 
 def _decided(candidates: Sequence[_Candidate], leaning: Direction | None) -> Judgement:
@@ -286,6 +299,8 @@ def reach_of(act: Act) -> str:
         return "russia"
     if places & _MAJOR:
         return "major"
+    if not places and act.trigger_countries and act.operand is Operand.DUTY:
+        return "major"  # goods of whoever deals with another country
     return "minor" if places else "none"
 
 
