@@ -13,6 +13,7 @@ import zlib
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -246,6 +247,11 @@ def script(world: World) -> Outcome:
                    there >= 4 and not live and "\x1b" not in alerted)  # fmt: skip
 
 
+def _text_of(mail: EmailMessage) -> str:
+    parts = [part for part in mail.walk() if part.get_content_maintype() == "text"]
+    return " ".join(str(part.get_content()) for part in parts)
+
+
 def mentions(world: World) -> Outcome:
     """A title with line breaks, headers and mentions, on its way to a mail, to Slack and to Teams."""
     title = "Additions to the Entity List\r\nBcc: thief@evil.example\r\n\r\n<!channel> <@U123> @everyone"
@@ -258,7 +264,7 @@ def mentions(world: World) -> Outcome:
         world.later(days=1)
         document(world, "2026-12001", title)
         world.poll()
-        (sent,) = [one for one in mail.mails if "Entity List" in str(one)]
+        (sent,) = [one for one in mail.mails if "Bcc: thief" in _text_of(one)]
     names = [name.lower() for name in sent]
     held = names.count("subject") == 1 and "bcc" not in names and "\n" not in str(sent["subject"])
     parcel = parcel_of(replace(affiliates_rule(), title=title))

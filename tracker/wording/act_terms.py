@@ -237,8 +237,10 @@ def interruption(act: Act, language: Language) -> str:
 def with_japan(act: Act, others: Sequence[Act]) -> Act:
     """The act with Japan's place, where only another act of the same document on the same operand says it: "Japan's rate is
     15 percent" in a later clause of an order that sets rates."""
-    if act.japan is not JapanStanding.NOT_NAMED or act.japan_rate:
+    if act.japan_rate or act.japan not in (JapanStanding.NOT_NAMED, JapanStanding.IN):
         return act
+    if act.japan is JapanStanding.IN:  # "Japan is covered", and a rate of its own in a later clause
+        others = [other for other in others if other.japan_rate]
     for other in others:
         if other.operand is act.operand and (other.japan is not JapanStanding.NOT_NAMED or other.japan_rate):
             return replace(act, japan=other.japan, japan_rate=other.japan_rate)

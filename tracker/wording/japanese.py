@@ -55,6 +55,14 @@ _SLOTS = {
     "fine": "fine",
     "measure": "measure",
 }
+_SOME = re.compile(
+    r"\bcertain\b|\b(?:set (?:out|forth)|listed|identified|specified|described) in (?:the )?Annex",
+    re.IGNORECASE,
+)
+_WHO_DEALS = re.compile(
+    r"\b(?:countr(?:y|ies)|persons?|whoever) (?:that|which|who|importing|purchasing|buying|selling|supplying|dealing|trading)\b",
+    re.IGNORECASE,
+)
 _COUNT_WORD = "者"
 _SHORT_FORM = re.compile(r"\([A-Z]+\)")  # 輸出管理改革法(ECRA), which stands in brackets itself
 
@@ -90,6 +98,8 @@ class JapaneseAct:
     @cached_property
     def because(self) -> str:
         """The reason as it stands before the clause: `ロシア産原油の輸入を理由に`, `ベネズエラに関連する措置として`."""
+        if self._by_dealing:
+            return ""
         names = country_names(self.act.trigger_countries, "ja")
         conduct = conduct_name(self.act.trigger, "・".join(names))
         if not conduct:
@@ -132,6 +142,8 @@ class JapaneseAct:
     @cached_property
     def of(self) -> str:
         """The countries hit, or the country groups where the act names no country."""
+        if self._by_dealing:
+            return f"{'・'.join(country_names(self.act.trigger_countries, 'ja'))}と取引する国"
         names = country_names(self.act.of, "ja")
         if not names:
             if is_general(self.act.of):
@@ -141,6 +153,15 @@ class JapaneseAct:
         more = len(names) - _COUNTRIES
         words = f"{shown}等{len(names)}か国・地域" if more > 0 else shown
         return f"全ての国・地域({words}を含む)" if is_general(self.act.of) else words
+
+    @cached_property
+    def _by_dealing(self) -> bool:
+        """Whether a duty hits whoever deals with another country: "any country that imports Venezuelan oil"."""
+        return (
+            bool(self.act.trigger_countries)
+            and (not self.act.of or is_general(self.act.of))
+            and _WHO_DEALS.search(self.act.evidence.quote) is not None
+        )
 
     @cached_property
     def things(self) -> str:
@@ -256,7 +277,7 @@ class JapaneseAct:
                 return self.things
             return f"{to}の{self.things}" if self.things else f"{to}の輸出"
         if style == "goods":
-            return self._joined("の", "の産品")
+            return self._joined("の", "の一部の産品" if _SOME.search(self.act.evidence.quote) else "の産品")
         if style == "agreement":
             return self.things
         return self._joined("の", "")

@@ -43,7 +43,7 @@ def reason(
     if direction is Direction.UNDETERMINED:
         pieces.append(_pair("direction", "undetermined"))
     pieces += _japan(act, direction)
-    if act.force not in _BINDING:
+    if act.force not in _BINDING and act.verb is not ActVerb.DIRECT_AGENCY:
         pieces.append(_pair("force", act.force))
     if level is Level.CRITICAL or (level is not Level.NONE and not pieces[0][0].endswith("必要")):
         pieces.append(_pair("level", level))

@@ -78,7 +78,11 @@ def headline(
         *(_japan_en(en) or ()),
         *timing(act, statuses, today, "en", span_shown="until" in en.clause.shown),
     ]
-    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY and not _is_studied_measure(act):
+    if (
+        act.force is Force.STUDIED
+        and act.verb not in _PRELIMINARY | {ActVerb.DIRECT_AGENCY}
+        and not _is_studied_measure(act)
+    ):
         notes_ja.append("検討段階")
     title = plain_title(facts.title) if ja.bare and facts.kind is not DocumentKind.CFR else ""
     lower = [
@@ -207,8 +211,10 @@ def _main_ja(parts: JapaneseAct) -> str:
             return _subject_ja(parts, because) + f"{parts.noun_phrase}に関する{draft}を公表"
         return f"{_subject_ja(parts, '')}{draft}を公表。案では、{because}{done}"
     if _is_studied_measure(act):
+        if act.actor == "president":
+            return f"{_subject_ja(parts, '')}今後の措置を規定。あり得る措置:{because}{done}"
         return f"{_subject_ja(parts, '')}調査・検討。検討対象の措置:{because}{done}"
-    if force is Force.STUDIED and act.verb not in _PRELIMINARY:
+    if force is Force.STUDIED and act.verb not in _PRELIMINARY | {ActVerb.DIRECT_AGENCY}:
         return f"{_subject_ja(parts, because)}{done}(検討段階)"
     if force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
         return _subject_ja(parts, because or "、") + _plain_ja(parts) + "と表明"
@@ -237,7 +243,8 @@ def _headline_ja(parts: JapaneseAct) -> str:
             return f"{head}:{because}{parts.noun_phrase}"
         return f"{head}:{because}{_done_ja(parts)}"
     if _is_studied_measure(act):
-        return f"{who}が検討:{because}{_done_ja(parts)}" if who else f"検討中:{because}{_done_ja(parts)}"
+        lead = "今後あり得る措置" if act.actor == "president" else "検討中の措置"
+        return f"{who}、{lead}:{because}{_done_ja(parts)}" if who else f"{lead}:{because}{_done_ja(parts)}"
     subject = f"{who}、" if who else ""
     if act.force is Force.STUDIED and act.verb not in _PRELIMINARY:
         return f"{subject}{because}{_done_ja(parts)}"
@@ -297,8 +304,10 @@ def _main_en(parts: EnglishAct) -> str:
             return f"{who} {third_person(clause)}{because}"
         return f"{who} proposes to {clause}{because}"
     if _is_studied_measure(act):
+        if act.actor == "president":
+            return f"{who} provides for a step that may follow: to {clause}{because}"
         return f"{who} is studying whether to {clause}{because}"
-    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY:
+    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY | {ActVerb.DIRECT_AGENCY}:
         return f"{who} {third_person(clause)}{because} (under study)"
     if act.force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
         return f"{who} states an intent to {clause}{because}"
