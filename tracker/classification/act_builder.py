@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from tracker.classification import act_facts
 from tracker.classification.act_reader import ActReading
@@ -31,6 +32,7 @@ from tracker.model import (
 from tracker.terms import agency_id
 
 _OF_LISTING = {1: ActVerb.ADD_PARTY, -1: ActVerb.REMOVE_PARTY, 0: ActVerb.REVISE_PARTY}
+_RETROACTIVE = timedelta(days=180)
 _OF_CONTROL = {1: ActVerb.ADD_CONTROL, -1: ActVerb.REMOVE_CONTROL, 0: ActVerb.REVISE}
 _CONTROLS = frozenset({Operand.LICENSE_REQUIREMENT, Operand.FDPR, Operand.END_USE_CONTROL})
 _PERMISSIONS = frozenset({Operand.LICENSE_EXCEPTION, Operand.GENERAL_LICENSE, Operand.VALIDATED_END_USER})
@@ -117,7 +119,7 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         standing = JapanStanding.TARGET
     if rate and amount.before and rate == amount.before:
         rate = amount.after  # Japan's rate is the one that comes, not the one that goes
-    since, until = act_facts.span_of(sentence, dates)
+    since, until = _own_days(view.document, reading, *act_facts.span_of(sentence, dates))
     verb = _verb_of_move(entry.operand, amount, reading) or _verb(reading)
     if verb is ActVerb.DELAY:
         since = act_facts.delayed_to(dates)
@@ -150,6 +152,21 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         or _set(features, passage, reading, amount)
         or _direction(reading),
     )
+
+
+def _own_days(
+    document: Document, reading: ActReading, since: date | None, until: date | None
+) -> tuple[date | None, date | None]:
+    """The days of an act without those of an earlier document: what is prolonged does not end before it is published, and nothing
+    takes effect half a year before."""
+    published = document.published
+    if published is None or document.kind is DocumentKind.CFR:
+        return since, until
+    if until is not None and until < published and reading.outer == "extend":
+        until = None
+    if since is not None and since < published - _RETROACTIVE:
+        since = None
+    return since, until
 
 
 def instructed_acts(features: Features, dates: Sequence[LegalDate]) -> list[tuple[Act, Passage]]:

@@ -383,7 +383,7 @@ _ON_TRADE = frozenset(
     }
 )
 _NEW = re.compile(
-    r"\b(?:additional|new|increased|higher|lower|further|reciprocal|secondary|retaliatory|extra|stricter|adjust\w*|requires?|required|requiring|needs?|must|subject to|becomes?|presumption|policy of|case.by.case|no longer)\b",
+    r"\b(?:additional|new|increased|higher|lower|further|reciprocal|secondary|retaliatory|extra|stricter|adjust\w*|requires?|required|requiring|needs?|must|subject to|becomes?|presumption|policy of|case.by.case|no longer|no (?:executive |federal )?agenc(?:y|ies)|agenc(?:y|ies) (?:shall|may|must) not)\b",
     re.I,
 )
 _NO = re.compile(r"\b(?:no|without(?: an?)?|not)\s+$", re.I)

@@ -22,7 +22,7 @@ from tracker.classification.act_reader import ActReading
 from tracker.classification.features import Features
 from tracker.classification.numeric_changes import numeric_changes
 from tracker.classification.party_lists import LISTS, PartyListAct
-from tracker.classification.passages import Passage, Weight, is_background
+from tracker.classification.passages import Passage, Weight, is_background, is_presidential
 from tracker.classification.rules import LevelRule, Rules
 from tracker.countries import countries_in
 from tracker.documents.text_view import TextView
@@ -138,6 +138,12 @@ def judge(
             needs_reading=unread and level is not Level.NONE and rule.direction is None,
         )
     leaning = _title_direction(readings)
+    if (
+        is_presidential(view)
+        and leaning is None
+        and all(each.passage.weight is Weight.BACKGROUND for each in candidates)
+    ):  # what was done before is no act of this order: a person has to read what it does
+        return replace(_decided(candidates, None), direction=Direction.UNDETERMINED, needs_reading=True)
     return _decided([_without_cause(rules, features, each, candidates) for each in candidates], leaning)
 
 

@@ -86,7 +86,7 @@ _PRESENT = re.compile(
     r"clarifies|corrects|provides|finalizes|delays|terminates|this (?:final |interim |interim final |proposed )?(?:rule|notice|order|action|document|proclamation))\b"
 )
 _PAST_VERB = re.compile(
-    r"(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )\b(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
+    r"(?<!the )(?<!The )(?<!any )(?<!such )(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )\b(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
     r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described|I \w+ed)\b(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
 )
 _DESCRIBES = re.compile(
