@@ -218,8 +218,8 @@ def interruption(act: Act, language: Language) -> str:
     """What of the operand an act works on, where its direction goes against its verb: "ends the suspension of a duty" restricts,
     "extends the pause of a control" relieves. Empty where the act works on the operand itself."""
     freeing = act.operand in _RELIEVING
-    if not freeing and act.operand not in _BURDENS:
-        return ""
+    if act.operand is Operand.EXPORT_PRIVILEGES or (not freeing and act.operand not in _BURDENS):
+        return ""  # the denial of privileges is said by the verbs' own words
     ends = Direction.RELIEF if freeing else Direction.RESTRICTION
     if act.verb in (ActVerb.EXTEND, ActVerb.RESUME):
         turned = act.direction is (Direction.RESTRICTION if freeing else Direction.RELIEF)
