@@ -127,7 +127,8 @@ def _words(
     topics: Mapping[str, Topic],
 ) -> Unread:
     """Headline, summary and reason: from the acts where there are any, else what was not read, else what the document is."""
-    facts = DocumentFacts.of(view.document)
+    ranked = sorted(topics.values(), key=lambda topic: -topic.score)
+    facts = DocumentFacts.of(view.document, topics=tuple(topic.id for topic in ranked))
     if judgement.needs_reading:
         return unread(facts, ReadState.NO_ACT if view.full else ReadState.NO_TEXT)
     plain = summarize_document(view, tuple(topics.values()), listing, dates, novelty=novelty)

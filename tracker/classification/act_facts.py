@@ -40,7 +40,7 @@ _EXCEPT = re.compile(
     re.IGNORECASE,
 )
 _NOT_OF = re.compile(
-    r"United States|U\.S\. Government|invasion of Ukraine|war (?:in|against) Ukraine|Government of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*(?= (?:has|have|will))|(?:discussions|negotiations|talks|agreement|deal|arrangement) (?:with|between)[^,.;]{0,80}",
+    r"United States|U\.S\. Government|Australia Group|invasion of Ukraine|war (?:in|against) Ukraine|Government of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*(?= (?:has|have|will))|(?:discussions|negotiations|talks|agreement|deal|arrangement) (?:with|between)[^,.;]{0,80}",
 )
 _FROM_TO = re.compile(
     r"\bfrom (?:the current |a |an |its current )?(?P<before>zero|\d[\d,.]*\s?(?:percent|per cent|%|days|hours))[^.;\d]{0,60}? to (?:a |an |no more than )?(?P<after>\d[\d,.]*\s?(?:percent|per cent|%|days|hours))",

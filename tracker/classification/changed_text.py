@@ -37,6 +37,15 @@ _GOVERNED = {
     "share": Operand.PROGRAM,
     "day": Operand.DEADLINE,
 }
+_FREEING = frozenset(
+    {
+        Operand.LICENSE_EXCEPTION,
+        Operand.GENERAL_LICENSE,
+        Operand.VALIDATED_END_USER,
+        Operand.EXCLUSION,
+        Operand.PROGRAM,
+    }
+)
 _MEASURED = frozenset({Operand.DUTY, Operand.DE_MINIMIS})  # what has a rate or level of its own
 _COUNTRY_WORDS = re.compile(
     r"\b(?:and|the|of|Republic|Kingdom|People's|Great Britain|Northern Ireland|United|States)\b|[;,.()*]",
@@ -146,7 +155,7 @@ def _of_countries(view: TextView, operation: Operation, actor: str, dates: Seque
 def act_of_number(move: NumericChange, actor: str, dates: Sequence[LegalDate]) -> Act:
     operand = _GOVERNED.get(move.governs, Operand.LICENSE_REQUIREMENT)
     up = act_facts.number_of(move.after) > act_facts.number_of(move.before)
-    if operand in _MEASURED:
+    if operand in _MEASURED or move.governs == "period":
         verb = ActVerb.RAISE if up else ActVerb.LOWER
     elif operand is Operand.DEADLINE:  # a later day widens the time
         verb = ActVerb.WIDEN if up else ActVerb.NARROW
@@ -181,6 +190,10 @@ def _worded(
     readings = [r for r in read_acts(words.quote) if r.operand and r.operand.operand]
     signed = [r for r in readings if r.sign] or readings
     operand = next((r.operand.operand for r in signed if r.operand), None)
+    if operand in _FREEING and verb in (ActVerb.WIDEN, ActVerb.NARROW):
+        verb = (
+            ActVerb.WIDEN if direction is Direction.RELIEF else ActVerb.NARROW
+        )  # of what frees, more relieves
     if operand is Operand.PROGRAM and direction is Direction.RELIEF:
         direction = Direction.OPPORTUNITY
     of, trigger = act_facts.countries_hit(words.quote, "")

@@ -46,9 +46,12 @@ class DocumentFacts:
     action: str = ""
     comments_close: date | None = None
     japan_parties: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()  # ids, the surest first
 
     @classmethod
-    def of(cls, document: Document, *, japan_parties: tuple[str, ...] = ()) -> DocumentFacts:
+    def of(
+        cls, document: Document, *, japan_parties: tuple[str, ...] = (), topics: tuple[str, ...] = ()
+    ) -> DocumentFacts:
         """The facts of a document. Its list rows under Japan are the parties located there."""
         rows = (unit.path.split(" › ") for unit in document.units if unit.kind is UnitKind.ROW)
         listed = [steps[-1] for steps in rows if len(steps) > 2 and steps[-2].casefold() == "japan"]
@@ -59,4 +62,5 @@ class DocumentFacts:
             action=document.action,
             comments_close=document.comments_close_on,
             japan_parties=(*japan_parties, *listed),
+            topics=topics,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from tracker.i18n import format_day
+from tracker.i18n import format_day, label
 from tracker.model import Act, ActVerb, DocumentKind, Force, JapanStanding, LocalizedText, Operand, Status
 from tracker.wording.act_terms import is_general, spoken, with_japan
 from tracker.wording.amounts import amount
@@ -37,6 +37,7 @@ _NO_MEASURE = frozenset(
 )
 _HIT = frozenset({JapanStanding.IN, JapanStanding.TARGET})
 _OTHERS = 3
+_FIELDS = 2
 
 
 def act_sentence(
@@ -85,6 +86,10 @@ def headline(
     ):
         notes_ja.append("検討段階")
     title = plain_title(facts.title) if ja.bare and facts.kind is not DocumentKind.CFR else ""
+    if title and facts.topics:  # the act names nothing that it hits: at least the field is said
+        fields = facts.topics[:_FIELDS]
+        notes_ja.insert(0, f"分野は{'、'.join(label('topic', each, 'ja') for each in fields)}")
+        notes_en.insert(0, f"in the field of {', '.join(label('topic', each, 'en') for each in fields)}")
     lower = [
         note[0].lower() + note[1:] if not note.startswith(("Japan", "BIS")) else note for note in notes_en
     ]
