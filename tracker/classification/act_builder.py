@@ -157,8 +157,10 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
 def _own_days(
     document: Document, reading: ActReading, since: date | None, until: date | None
 ) -> tuple[date | None, date | None]:
-    """The days of an act without those of an earlier document: what is prolonged does not end before it is published, and nothing
+    """The days of an act without those of an earlier document: what ends has no last day, what is prolonged does not end before it is published, and nothing
     takes effect half a year before."""
+    if reading.outer == "end":
+        until = None  # what ends has no last day of its own
     published = document.published
     if published is None or document.kind is DocumentKind.CFR:
         return since, until

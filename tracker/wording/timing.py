@@ -90,7 +90,7 @@ def timing(
 ) -> tuple[str, ...]:
     """The dates of an act as sentences without their full stops. `span_shown`: the clause already says until when."""
     since = format_day(act.since, language) if act.since else ""
-    until = format_day(act.until, language) if act.until and act.verb is not ActVerb.END else ""
+    until = format_day(act.until, language) if act.until else ""
     begun = act.since is not None and act.since <= today and (act.until is None or act.until >= today)
     over = act.until is not None and act.until < today
     held = standing(statuses, today, language)
