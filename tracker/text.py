@@ -16,6 +16,12 @@ _UNITS = """m cm mm km dm nm µm μm um in ft yd mi mil s sec ms min hr h Hz kHz
 W mW kW MW GW J kJ MJ eV keV MeV N kN Pa hPa kPa MPa GPa bar mbar psi torr Torr rad mrad sr deg Ci Bq TBq Gy Sv T G L mL l
 Ω Å bit bits cal"""
 UNITS = frozenset(_UNITS.split())
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+# English number words without a hyphen: "zero" to "nineteen", and the tens.
+NUMBER_WORDS = {word: number for number, word in enumerate(_ONES.split())} | {
+    word: number for number, word in zip(range(20, 100, 10), _TENS.split(), strict=True)
+}
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 

@@ -60,9 +60,7 @@ def test_a_list_that_stays_away_is_sent_as_that_and_not_as_relief(tmp_path: Path
         )
         player.step({"/list.json": screening_list(40, 30)})
         back = player.changes()[-1]
-        assert back["reason"]["en"].startswith(
-            f"The list {DENIED} is in the file, which lacked it before"
-        )
+        assert back["reason"]["en"].startswith(f"The list {DENIED} is in the file, which lacked it before")
         assert back["direction"] is None
         assert "added" not in back["summary"]["en"]
 

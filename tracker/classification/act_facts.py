@@ -15,7 +15,6 @@ from tracker import citations
 from tracker.countries import adjectives_in, countries_in
 from tracker.legal_status.legal_dates import DELAYED
 from tracker.model import JapanStanding, LegalDate
-from tracker.terms.goods import goods_of
 
 _GENERAL = re.compile(
     r"\b(?:all (?:imports|imported|countries|trading partners|goods|articles|destinations|foreign|products|nations|origins)|any (?:country|foreign (?:country|trading partner))|every (?:country|trading partner)|"
@@ -94,11 +93,6 @@ _POLICIES = re.compile(
 )
 _BASES = re.compile(
     r"[Ss]ection (?:232|301|122|338|201)\b|International Emergency Economic Powers Act|IEEPA|Export Control Reform Act"
-)
-_NOT_GOODS = re.compile(
-    r"^(?:by|in|into|of|on|to|from|at|under|with|that|which|as|assessed|within|not|subject)\b|\b(?:heading|note|territory|provisions?|paragraphs?|section|chapter|subheading|quota|annex|order|rule|schedule|part(?:y|ies)|compan\w+|firms?|countries|country|persons?|entit\w+|"
-    r"quantit\w+|amounts?|volumes?|trade|exports?|imports?|transactions?|requirements?|conditions?|actions?|controls?|licenses?)\b",
-    re.I,
 )
 _REFERS = re.compile(
     r"\b(?:set (?:out|forth)|described|listed|specified|referred|enumerated|identified|named)\b", re.I
@@ -205,16 +199,6 @@ def goods_in(sentence: str) -> tuple[str, ...]:
         if found:
             break
     return tuple(dict.fromkeys(found))[:3]
-
-
-def _are_goods(words: str) -> bool:
-    """Whether words name goods: some of them are in the dictionary of goods, or they are a short noun phrase without a preposition."""
-    if len(words.split()) > 14 or countries_in(words) or any(c.isdigit() for c in words[:3]):
-        return False
-    found = goods_of(words)
-    if found.names and not found.generic:
-        return True
-    return len(words.split()) <= 5 and _NOT_GOODS.search(words) is None
 
 
 def japan_standing(

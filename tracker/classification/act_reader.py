@@ -27,7 +27,6 @@ _BREAK = re.compile(
     r"[;]|\b(?:whereas|provided that|except that|unless|but|while|although|(?<!on )(?<!in )(?<!under )(?<!by )(?<!from )(?<!to )which|who|whose)\b|,? and (?:by |to )?(?=\w+(?:ing|s)\b)",
     re.I,
 )
-_COORDINATE = re.compile(r"(?:,|\band\b|\bor\b)", re.I)
 _COMPLEMENT = re.compile(
     r"^\W*(?:\d+(?:\.\d+)?\s*(?:percent|per cent|%)\s+)?(?:from|to|of|for|under|on|against)\b[^,.;]{0,44}$",
     re.IGNORECASE,
@@ -128,11 +127,6 @@ def _without_left(sentence: str, operands: list[Token]) -> list[Token]:
             )
         )
     ]
-
-
-def verbs_of(sentence: str) -> tuple[Token, ...]:
-    """The verbs of a sentence, whether or not they govern an operand."""
-    return tuple(vocabulary().verb_tokens(sentence))
 
 
 def _is_after(token: Token) -> bool:

@@ -144,16 +144,14 @@ def judge(
         and all(each.passage.weight is Weight.BACKGROUND for each in candidates)
     ):  # what was done before is no act of this order: a person has to read what it does
         return replace(_decided(candidates, None), direction=Direction.UNDETERMINED, needs_reading=True)
-    return _decided([_without_cause(rules, features, each, candidates) for each in candidates], leaning)
+    causes = {place for each in candidates for place in each.act.trigger_countries if not each.act.of}
+    return _decided([_without_cause(rules, features, each, causes) for each in candidates], leaning)
 
 
-def _without_cause(
-    rules: Rules, features: Features, candidate: _Candidate, candidates: Sequence[_Candidate]
-) -> _Candidate:
+def _without_cause(rules: Rules, features: Features, candidate: _Candidate, causes: set[str]) -> _Candidate:
     """The act without countries that it has of the title alone, where another act says that they are only its cause: "goods of a
     country that sells oil to Cuba" under a title that names Cuba."""
     act = candidate.act
-    causes = {place for each in candidates for place in each.act.trigger_countries if not each.act.of}
     if not act.of or not causes.issuperset(act.of) or countries_in(act.evidence.quote):
         return candidate
     return _judged(rules, features, replace(act, of=(), trigger_countries=act.of), candidate.passage)

@@ -7,49 +7,14 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.documents.text_view import TextView, around
 from tracker.model import Evidence, Op, Operation
+from tracker.text import NUMBER_WORDS
 
-_WORDS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-} | {
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "forty-five": 45,
-    "fifty": 50,
-    "sixty": 60,
-    "seventy": 70,
-    "eighty": 80,
-    "ninety": 90,
-}
+_WORDS = NUMBER_WORDS | {"forty-five": 45}
 _NUMBER = r"\$?\d[\d,]*(?:\.\d+)?(?:\s?(?:percent|per cent|%))?"
 _IN_WORDS = "|".join(sorted(_WORDS, key=len, reverse=True))
 _ONE = re.compile(rf"(?<![\w.§]){_NUMBER}(?!\w|\.\d)|(?<![\w-])(?:{_IN_WORDS})(?![\w-])", re.IGNORECASE)
@@ -106,7 +71,6 @@ _PERFORMANCE = re.compile(
     r"\bresolution\b|\boverlay\b|\bpitch\b|\bpressure\b|\bspeed\b|\bfrequency\b|\bdensity\b|\bparameters\b",
     re.I,
 )  # fmt: skip
-_MONEY = re.compile(r"\$\s?\d")
 _LIMIT = re.compile(r"\b(?:thresholds?|limits?|ceilings?|caps?|levels?)\b", re.I)
 _ABOVE = re.compile(
     r"\bor (?:more|greater|above|higher|longer)\b|\b(?:greater|more|higher) than\b(?<!no more than)(?<!not more than)|\b(?<!not )exceed(?:s|ing)\b|"
@@ -318,11 +282,3 @@ def _value(number: str) -> float:
     if number.lower() in _WORDS:
         return float(_WORDS[number.lower()])
     return float(re.sub(r"[^\d.]", "", number).rstrip("."))
-
-
-def overall_direction(found: Iterable[NumericChange]) -> dict[str, NumericChange]:
-    """`threshold-tightens` and `threshold-eases`, with the first of each."""
-    facts: dict[str, NumericChange] = {}
-    for move in found:
-        facts.setdefault("threshold-tightens" if move.restricts else "threshold-eases", move)
-    return facts

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from tracker.countries import Country, countries_in, nationalities_in
 from tracker.documents.text_view import Section, TextView, clip_quote
 from tracker.model import DocumentKind, Evidence, Op, UnitKind
+from tracker.text import NUMBER_WORDS
 
 _LIST_WORDS = re.compile(
     r"Entity List|Unverified List|\bUVL\b|\bMEU\b|Military End.User|SDN List|destinations? of|under \d+ entries|[Ss]upplement [Nn]o\. [467]\b",
@@ -49,44 +50,7 @@ _REMOVED_COUNT = re.compile(
     r"\bremov(?:es|ed|ing)\s+([\w-]+)\s+(?:\w+\s+){0,3}?(entit|person|part|entr|compan)", re.I
 )
 _PAST = re.compile(r"\b(?:published|appeared|previously|that final rule amended|since)\b", re.I)
-_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-} | {
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "seventy": 70,
-    "eighty": 80,
-    "ninety": 90,
-    "a": 1,
-    "an": 1,
-}
+_NUMBERS = NUMBER_WORDS | {"a": 1, "an": 1}
 LISTS = ("Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to Part 744")
 
 

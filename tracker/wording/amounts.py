@@ -8,6 +8,7 @@ import re
 from tracker.countries import countries_in
 from tracker.model import Language
 from tracker.terms import goods_of
+from tracker.text import NUMBER_WORDS
 
 _PERCENT = re.compile(r"\s*(?:percentage|per\s?cent|percent)\b(?:\s+ad valorem)?", re.IGNORECASE)
 _MONEY = re.compile(
@@ -30,15 +31,6 @@ _MONTHS = tuple(calendar.month_name[1:])
 _DAY = re.compile(rf"(?P<month>{'|'.join(_MONTHS)}) (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _UNITS = {"day": "日", "month": "か月", "year": "年", "week": "週間", "hour": "時間"}
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_NUMBERS = {word: number for number, word in enumerate(_ONES.split())} | {
-    word: number
-    for number, word in zip(
-        range(20, 100, 10),
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
-        strict=True,
-    )
-}
 _SCALES = {"": 1, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 
 
@@ -93,6 +85,6 @@ def _number(words: str) -> str | None:
     if words[0].isdigit():
         return words
     ten, _, one = words.lower().partition("-")
-    if ten not in _NUMBERS or (one and one not in _NUMBERS):
+    if ten not in NUMBER_WORDS or (one and one not in NUMBER_WORDS):
         return None
-    return str(_NUMBERS[ten] + (_NUMBERS[one] if one else 0))
+    return str(NUMBER_WORDS[ten] + (NUMBER_WORDS[one] if one else 0))
